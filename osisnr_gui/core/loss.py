@@ -1,0 +1,147 @@
+"""Losses over frames (lower is better) and the two named results every file has.
+
+    loss_osi, method 1 = mean_i 1/(osi_db[i] + eps)      "mean of inverses"
+    loss_osi, method 2 = 1/(mean_i osi_db[i] + eps)      "inverse of mean"
+    fused              = loss_osi + gamma * mc_mse,      gamma >= 0
+
+**literal** takes all frames and the literal OSI-SNR, constants included: what a training script prints.
+**exact** takes active frames and the exact OSI-SNR, no constants: what an inspector can trust.
+The two are never mixed in one mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from osisnr_gui.core.errors import ParameterError
+from osisnr_gui.core.types import BoolArray, FloatArray
+
+DEFAULT_GAMMA = 15.0
+EPS_LOSS = 1e-8
+EPS_FUSED = 1e-10
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralScores:
+    """Literal OSI-SNR over all frames; eps 1e-10 in loss_osi_1 (as it enters `fused`), 1e-8 in loss_osi_2."""
+
+    osi_db_mean: float
+    loss_osi_1: float
+    loss_osi_2: float
+    mc_mse: float
+    fused: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExactScores:
+    """Exact OSI-SNR over active frames, without eps; nan when no frame is active."""
+
+    osi_db_mean: float
+    osi_db_median: float
+    osi_db_p05: float
+    loss_osi_1: float
+    loss_osi_2: float
+    mc_mse: float
+    fused: float
+
+
+def check_gamma(gamma: float) -> None:
+    """Raise ParameterError unless gamma is finite and not negative."""
+    if not 0.0 <= gamma < np.inf:
+        raise ParameterError(f"gamma must be a number not below 0, not {gamma:g}")
+
+
+def inverse_osi(osi_db: FloatArray, eps: float = 0.0) -> FloatArray:
+    """1/(osi_db + eps) of every frame; infinite OSI counts 0."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(1.0 / (osi_db + eps))
+
+
+def loss_osi(osi_db: FloatArray, method: int = 1, eps: float = EPS_LOSS) -> float:
+    """loss_osi over the frames given, by method 1 (mean of inverses) or 2 (inverse of mean); nan without frames.
+
+    Raises ParameterError for another method.
+    """
+    if method not in (1, 2):
+        raise ParameterError(f"method must be 1 or 2, not {method}")
+    if osi_db.size == 0:
+        return float("nan")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if method == 1:
+            return float(np.mean(inverse_osi(osi_db, eps)))
+        return float(1.0 / (np.mean(osi_db) + eps))
+
+
+def fused(loss: float, mc_mse: float, gamma: float) -> float:
+    """loss_osi + gamma * mc_mse."""
+    return loss + gamma * mc_mse
+
+
+def fused_per_frame(osi_db: FloatArray, mc_mse: FloatArray, gamma: float, eps: float = 0.0) -> FloatArray:
+    """1/osi_db[i] + gamma*mc_mse[i] of every frame (method 1; their mean is the file's value)."""
+    return inverse_osi(osi_db, eps) + gamma * mc_mse
+
+
+@dataclass(frozen=True, slots=True)
+class OsiStatistics:
+    """Everything in the two named results that does not depend on alpha and gamma."""
+
+    literal_mean: float
+    literal_loss_1: float
+    literal_loss_2: float
+    exact_mean: float
+    exact_median: float
+    exact_p05: float
+    exact_loss_1: float
+    exact_loss_2: float
+
+    @classmethod
+    def of(cls, literal_osi_db: FloatArray, exact_osi_db: FloatArray, active: BoolArray) -> OsiStatistics:
+        """Statistics of all literal frames and of the active exact frames."""
+        exact = exact_osi_db[active]
+        with np.errstate(invalid="ignore"):
+            literal_mean = float(np.mean(literal_osi_db)) if literal_osi_db.size else float("nan")
+            mean = float(np.mean(exact)) if exact.size else float("nan")
+        return cls(
+            literal_mean,
+            loss_osi(literal_osi_db, 1, EPS_FUSED),
+            loss_osi(literal_osi_db, 2, EPS_LOSS),
+            mean,
+            _quantile(exact, 0.5),
+            _quantile(exact, 0.05),
+            loss_osi(exact, 1, 0.0),
+            loss_osi(exact, 2, 0.0),
+        )
+
+    def literal(self, mc_mse: float, gamma: float, method: int) -> LiteralScores:
+        """The literal result with this MC-MSE over all frames."""
+        loss = self.literal_loss_1 if method == 1 else self.literal_loss_2
+        total = fused(loss, mc_mse, gamma)
+        return LiteralScores(self.literal_mean, self.literal_loss_1, self.literal_loss_2, mc_mse, total)
+
+    def exact(self, mc_mse: float, gamma: float, method: int) -> ExactScores:
+        """The exact result with this MC-MSE over active frames."""
+        loss = self.exact_loss_1 if method == 1 else self.exact_loss_2
+        total = fused(loss, mc_mse, gamma)
+        return ExactScores(
+            self.exact_mean,
+            self.exact_median,
+            self.exact_p05,
+            self.exact_loss_1,
+            self.exact_loss_2,
+            mc_mse,
+            total,
+        )
+
+
+def _quantile(values: FloatArray, q: float) -> float:
+    """Quantile by linear interpolation that stays right when some values are infinite."""
+    if values.size == 0:
+        return float("nan")
+    position = q * (values.size - 1)
+    low, high = int(np.floor(position)), int(np.ceil(position))
+    ordered = np.partition(values, (low, high))
+    below, above = float(ordered[low]), float(ordered[high])
+    return below if below == above or low == high else below + (position - low) * (above - below)

@@ -1,0 +1,284 @@
+"""OSI-SNR of every frame, literal and exact, and the measures that fall out of the same three numbers.
+
+For a frame with reference s and estimate e (one column each) everything follows from one projection:
+
+    S = <s,s>     C = <s,e>     r = e - (C/S) s     R = <r,r>        then  E = <e,e> = C**2/S + R
+
+Working from R instead of from E*S - C**2 keeps every digit when s and e nearly agree. Complex columns count as
+2*n_bins real numbers: <s,e> = Re sum(conj(s)*e).
+
+Literal value, as training scripts compute it (EPS_DOT = 1e-10, EPS_NOISE = 1e-8):
+
+    lam    = E / (C + EPS_DOT)
+    osi_db = 10*log10( lam**2 * S / (||e - lam s||**2 + EPS_NOISE) )
+
+Exact value, the same without constants: osi_db = 10*log10(1 + (C**2/S)/R) = -20*log10|sin(angle)|.
+
+Source: C. Ma, D. Li, X. Jia, "Two-stage model and optimal SI-SNR for monaural multi-speaker speech separation in
+noisy environment", 2020.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Literal
+
+import numpy as np
+
+from osisnr_gui.core.errors import ShapeError
+from osisnr_gui.core.types import BoolArray, Columns, FloatArray
+
+EPS_DOT = 1e-10
+EPS_NOISE = 1e-8
+
+# Rounding moves a computed residual by a few units in the last place of e: below that nothing can be told from zero.
+PROPORTIONAL_LIMIT = (4 * np.finfo(np.float64).eps) ** 2
+ORTHOGONAL_LIMIT = 4 * np.finfo(np.float64).eps
+
+_DB = 10.0 / np.log(10.0)
+_SAFE_EXPONENT = 200  # peaks within 2**±200 can be squared and summed without over- or underflow
+_REORTHOGONALISE_BELOW = 1e-12
+
+ComplexMode = Literal["re", "abs"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Projection:
+    """Projection of every estimate column on its reference column; each array is float64 (n_frames,).
+
+    Energies are of the columns divided by `reference_scale` and `estimate_scale`, powers of two that are 1 unless
+    squares would leave the range of float64: S = reference_energy * reference_scale**2, and so on.
+    """
+
+    reference_energy: FloatArray
+    estimate_energy: FloatArray
+    dot: FloatArray
+    residual_energy: FloatArray
+    reference_scale: FloatArray
+    estimate_scale: FloatArray
+
+    @property
+    def n_frames(self) -> int:
+        """Number of frames."""
+        return int(self.dot.shape[0])
+
+    def __getitem__(self, frames: slice) -> Projection:
+        """The projection of a range of frames (views, not copies)."""
+        return Projection(**{field.name: getattr(self, field.name)[frames] for field in fields(self)})
+
+    @classmethod
+    def allocate(cls, n_frames: int) -> Projection:
+        """Zeros for `n_frames` frames, to be filled with `put`."""
+        s, e, dot, r = (np.zeros(n_frames) for _ in range(4))
+        return cls(s, e, dot, r, np.ones(n_frames), np.ones(n_frames))
+
+    def put(self, first: int, part: Projection) -> None:
+        """Write `part` at frame `first`."""
+        for field in fields(self):
+            getattr(self, field.name)[first : first + part.n_frames] = getattr(part, field.name)
+
+    @property
+    def reference_db(self) -> FloatArray:
+        """10*log10 of the reference energy of each frame; -inf where it is zero."""
+        return _energy_db(self.reference_energy, self.reference_scale)
+
+    @property
+    def estimate_db(self) -> FloatArray:
+        """10*log10 of the estimate energy of each frame; -inf where it is zero."""
+        return _energy_db(self.estimate_energy, self.estimate_scale)
+
+    @property
+    def gain(self) -> FloatArray:
+        """Least-squares gain C/S of each frame; nan where the reference is zero."""
+        with np.errstate(all="ignore"):
+            gain: FloatArray = self.dot / self.reference_energy * (self.estimate_scale / self.reference_scale)
+        return gain
+
+    @property
+    def proportional(self) -> BoolArray:
+        """True where estimate = gain * reference to the last digits."""
+        return np.asarray((self.residual_energy <= PROPORTIONAL_LIMIT * self.estimate_energy) & (self.dot != 0))
+
+    @property
+    def orthogonal(self) -> BoolArray:
+        """True where the columns have nothing in common to the last digits."""
+        bound = np.sqrt(self.reference_energy) * np.sqrt(self.estimate_energy)
+        return np.asarray(np.abs(self.dot) <= ORTHOGONAL_LIMIT * bound)
+
+    @property
+    def finite(self) -> BoolArray:
+        """True where every cell of both columns is a finite number."""
+        return np.asarray(np.isfinite(self.reference_energy) & np.isfinite(self.estimate_energy))
+
+
+def _energy_db(energy: FloatArray, scale: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore"):
+        decibels: FloatArray = 10.0 * np.log10(energy) + 20.0 * np.log10(scale)
+    return decibels
+
+
+def check_pair(reference: Columns, estimate: Columns) -> None:
+    """Raise ShapeError unless both are (n_bins, n_frames) with the same shape and at least one bin."""
+    if reference.ndim != 2 or reference.shape != estimate.shape or reference.shape[0] == 0:
+        raise ShapeError(f"reference {reference.shape} and estimate {estimate.shape} must be equal (n_bins, n_frames)")
+
+
+def rows_of(columns: Columns) -> Columns:
+    """(n_bins, n_frames) as contiguous float64 or complex128 rows, one frame a row."""
+    if np.iscomplexobj(columns):
+        return np.ascontiguousarray(columns.T, dtype=np.complex128)
+    return np.ascontiguousarray(columns.T, dtype=np.float64)
+
+
+def _as_real(rows: Columns) -> FloatArray:
+    return rows.view(np.float64) if np.iscomplexobj(rows) else rows  # type: ignore[return-value]
+
+
+def project(reference: Columns, estimate: Columns, complex_mode: ComplexMode = "re") -> Projection:
+    """Project every estimate column on its reference column.
+
+    reference, estimate : (n_bins, n_frames), real of any type or complex.
+    complex_mode : "re" takes <s,e> = Re sum(conj(s)*e), so a phase shift counts as an error; "abs" turns each
+        reference column by one common phase first, so that it does not.
+
+    Raises ShapeError.
+    """
+    check_pair(reference, estimate)
+    s, e = rows_of(reference), rows_of(estimate)
+    if np.iscomplexobj(s) != np.iscomplexobj(e):
+        s, e = s.astype(np.complex128), e.astype(np.complex128)
+    with np.errstate(all="ignore"):
+        reference_scale, estimate_scale = _scale(s), _scale(e)
+        if np.any(reference_scale != 1.0):
+            s = s / reference_scale[:, None]
+        if np.any(estimate_scale != 1.0):
+            e = e / estimate_scale[:, None]
+        if complex_mode == "abs" and np.iscomplexobj(s):
+            s = s * np.exp(1j * np.angle(np.vecdot(s, e)))[:, None]
+        return _project_rows(_as_real(s), _as_real(e), reference_scale, estimate_scale)[0]
+
+
+def project_rows(s: FloatArray, e: FloatArray) -> tuple[Projection, FloatArray]:
+    """`project` for real rows (n_frames, n_values), one frame a row; returns the residual r in the same layout.
+
+    The streaming pass calls this: the residual is what the difference picture shows.
+    """
+    with np.errstate(all="ignore"):
+        reference_scale, estimate_scale = _scale(s), _scale(e)
+        if np.any(reference_scale != 1.0) or np.any(estimate_scale != 1.0):
+            s, e = s / reference_scale[:, None], e / estimate_scale[:, None]
+        projection, r = _project_rows(s, e, reference_scale, estimate_scale)
+        if np.any(estimate_scale != 1.0):
+            r = r * estimate_scale[:, None]
+        return projection, r
+
+
+def _scale(rows: Columns) -> FloatArray:
+    """A power of two for each row: 1, or its peak's exponent where squares could over- or underflow."""
+    real = _as_real(rows)
+    peak = np.maximum(real.max(axis=1), -real.min(axis=1))
+    _, exponent = np.frexp(peak)
+    extreme = (np.abs(exponent) > _SAFE_EXPONENT) & np.isfinite(peak) & (peak > 0)
+    if not extreme.any():
+        return np.ones(len(peak))
+    return np.where(extreme, np.ldexp(1.0, np.clip(exponent, -1021, 1022)), 1.0)
+
+
+def _project_rows(s: FloatArray, e: FloatArray, a: FloatArray, b: FloatArray) -> tuple[Projection, FloatArray]:
+    energy_s, energy_e, dot = np.vecdot(s, s), np.vecdot(e, e), np.vecdot(s, e)
+    factor = np.where(energy_s > 0, dot / energy_s, 0.0)
+    r = e - factor[:, None] * s
+    energy_r = np.vecdot(r, r)
+    # Where s and e agree to more than 120 dB the rounding of C/S shows in r: take out what is left along s.
+    close = np.flatnonzero((energy_r < _REORTHOGONALISE_BELOW * energy_e) & (energy_s > 0))
+    if close.size:
+        rest = r[close] - (np.vecdot(s[close], r[close]) / energy_s[close])[:, None] * s[close]
+        r[close] = rest
+        energy_r[close] = np.vecdot(rest, rest)
+    return Projection(energy_s, energy_e, dot, energy_r, a, b), r
+
+
+def literal_osi_db(p: Projection) -> FloatArray:
+    """OSI-SNR in dB with both constants, for every frame: float64 (n_frames,).
+
+    -inf where reference or estimate is zero, nan at the pole <s,e> = -EPS_DOT. With c = C/S and d = C + EPS_DOT the
+    literal noise splits along and across s: ||e - lam s||**2 = R + ((R - c*EPS_DOT)/d)**2 * S.
+    """
+    with np.errstate(all="ignore"):
+        # Products of two scales may leave float64's range; beyond 2**±500 the constants decide nothing any more.
+        log2_ab = np.log2(p.reference_scale) + np.log2(p.estimate_scale)
+        ab = np.exp2(np.clip(log2_ab, -1000, 500))
+        b = p.estimate_scale
+        d = p.dot * ab + EPS_DOT
+        c = np.where(p.reference_energy > 0, p.dot / p.reference_energy, 0.0)
+        tilt = (p.residual_energy * ab - c * EPS_DOT) / d
+        noise = p.residual_energy + tilt**2 * p.reference_energy
+        if np.all(ab == 1.0):
+            lam = p.estimate_energy / d
+            return np.asarray(10.0 * np.log10(lam**2 * p.reference_energy / (noise + EPS_NOISE)))
+        log_d = np.log10(np.abs(d)) + np.maximum(log2_ab - 500, 0.0) * np.log10(2.0)
+        log_lam = np.log10(p.estimate_energy) + 2.0 * np.log10(b) - log_d
+        target_db = 20.0 * log_lam + _energy_db(p.reference_energy, p.reference_scale)
+        noise_db = np.where(
+            b >= 1.0,
+            10.0 * np.log10(noise + EPS_NOISE / b**2) + 20.0 * np.log10(b),
+            10.0 * np.log10(noise * b**2 + EPS_NOISE),
+        )
+        return np.asarray(target_db - noise_db)
+
+
+def exact_osi_db(p: Projection) -> FloatArray:
+    """OSI-SNR in dB without constants, for every frame: float64 (n_frames,), never negative.
+
+    inf where the estimate is a multiple of the reference, nan where either is zero or not finite.
+    """
+    with np.errstate(all="ignore"):
+        osi: FloatArray = _DB * np.log1p(_explained_energy(p) / p.residual_energy)
+    osi[p.proportional] = np.inf
+    osi[(p.reference_energy == 0) | (p.estimate_energy == 0) | ~p.finite] = np.nan
+    return osi
+
+
+def si_snr_db(p: Projection) -> FloatArray:
+    """SI-SNR without mean removal, 10*log10((C**2/S)/R), of every frame; OSI = 1 + SI-SNR as power ratios."""
+    with np.errstate(all="ignore"):
+        ratio = np.where(p.proportional, np.inf, _explained_energy(p) / p.residual_energy)
+        return np.asarray(10.0 * np.log10(ratio))
+
+
+def snr_db(p: Projection) -> FloatArray:
+    """SNR 10*log10(S / ||s - e||**2) of every frame, with ||s - e||**2 = (1 - C/S)**2 S + R."""
+    with np.errstate(all="ignore"):
+        k = p.estimate_scale / p.reference_scale
+        error = (1.0 - k * p.dot / p.reference_energy) ** 2 * p.reference_energy + k**2 * p.residual_energy
+        return np.asarray(10.0 * np.log10(p.reference_energy / error))
+
+
+def angle_degrees(osi_db: FloatArray) -> FloatArray:
+    """Angle between the two columns, asin(10**(-osi_db/20)): 0 identical, 90 nothing in common."""
+    return np.asarray(np.degrees(np.arcsin(np.power(10.0, -np.maximum(osi_db, 0.0) / 20.0))))
+
+
+def _explained_energy(p: Projection) -> FloatArray:
+    return np.asarray(p.dot * (p.dot / p.reference_energy))
+
+
+def merge(first: Projection, second: Projection) -> Projection:
+    """Projection of the concatenation of two signals from the projections of its parts (unit scales only).
+
+    The residuals add, plus what the change of the common gain costs:
+    R = R1 + R2 + (C1/S1 - C2/S2)**2 * S1*S2/(S1+S2).
+    """
+    energy_s = first.reference_energy + second.reference_energy
+    with np.errstate(all="ignore"):
+        step = first.dot / first.reference_energy - second.dot / second.reference_energy
+        cost = step**2 * first.reference_energy * (second.reference_energy / energy_s)
+    both = (first.reference_energy > 0) & (second.reference_energy > 0)
+    return Projection(
+        energy_s,
+        first.estimate_energy + second.estimate_energy,
+        first.dot + second.dot,
+        first.residual_energy + second.residual_energy + np.where(both, cost, 0.0),
+        np.ones_like(energy_s),
+        np.ones_like(energy_s),
+    )

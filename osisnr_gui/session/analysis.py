@@ -1,0 +1,251 @@
+"""Session -> Analysis: one walk for window and command line.
+
+`analyse` goes through stages (open, pass over each pair, check every sample, measure delays, score) and takes over
+from `previous` whatever does not depend on what changed. `rescore` is its last stage alone: a new alpha, gamma,
+method, threshold or silence limit needs nothing else, at any length.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from osisnr_gui.core.types import Framing
+from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.session.notices import Notice, find_notices
+from osisnr_gui.session.pairs import PairAnalysis, measure_delay, pair_key, resolve_framing, run_pair
+from osisnr_gui.session.pictures import Picture
+from osisnr_gui.session.scores import PairScore, score_frames
+from osisnr_gui.session.session import LossChoice, Session, Source
+from osisnr_gui.session.tracks import Track, check_track, open_track, stamp_of
+
+PARTIAL_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What came of a session, or of as much of it as is done (`complete` is False until then).
+
+    reference, mixture : the tracks, or None. pairs : one for every estimate, in the session's order.
+    framing : in force, None for masks or without a reference.
+    """
+
+    session: Session
+    reference: Track | None = None
+    mixture: Track | None = None
+    pairs: tuple[PairAnalysis, ...] = ()
+    framing: Framing | None = None
+    notices: tuple[Notice, ...] = ()
+    complete: bool = False
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """All files in the session's order: reference, estimates, mixture."""
+        first = () if self.reference is None else (self.reference,)
+        last = () if self.mixture is None else (self.mixture,)
+        return (*first, *(pair.estimate for pair in self.pairs), *last)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: fraction in [0, 1], what it is doing, and the analysis so far (None when unchanged)."""
+
+    fraction: float
+    words: str
+    analysis: Analysis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a caller needs. alpha : MC-MSE at this alpha by the direct formula instead of the alpha table."""
+
+    pictures: bool = True
+    delay: bool = True
+    alpha: float | None = None
+
+
+Report = Callable[[Progress], None]
+
+
+def heavy_part(session: Session) -> Session:
+    """The session without what `rescore` can follow: equal heavy parts share one pass."""
+    return replace(session, loss=LossChoice(), silence_db=60.0, threshold_db=0.0)
+
+
+def rescore(session: Session, analysis: Analysis) -> Analysis | None:
+    """The analysis of `session` when only cheap settings differ; None when files must be read again."""
+    if heavy_part(session) != heavy_part(analysis.session):
+        return None
+    return _finish(replace(analysis, session=session, pairs=tuple(_scored(session, p) for p in analysis.pairs)))
+
+
+def analyse(
+    session: Session,
+    previous: Analysis | None = None,
+    *,
+    wanted: Wanted | None = None,
+    progress: Report | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Analysis:
+    """Analyse a session. One bad file gives a track with an error; the others still appear.
+
+    Raises io's Cancelled.
+    """
+    return _Run(session, previous, wanted or Wanted(), progress, cancelled or (lambda: False)).run()
+
+
+class _Run:
+    """One call of `analyse`; exists to keep its stages short."""
+
+    def __init__(
+        self,
+        session: Session,
+        previous: Analysis | None,
+        wanted: Wanted,
+        progress: Report | None,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self._session, self._wanted, self._progress, self._cancelled = session, wanted, progress, cancelled
+        self._old_tracks = {track.source: track for track in previous.tracks} if previous else {}
+        self._old_pairs = [pair for pair in previous.pairs if pair.frames is not None] if previous else []
+        self._old_pairs = [pair for pair in self._old_pairs if pair.frames is not None and pair.frames.complete]
+        self._next_partial = 0.0
+        self._analysis = Analysis(session)
+
+    def run(self) -> Analysis:
+        session = self._session
+        self._say(0.0, "opening files")
+        reference = self._open(session.reference)
+        pairs = tuple(self._open_pair(source) for source in session.estimates)
+        self._analysis = Analysis(session, reference, self._open(session.mixture), pairs)
+        if reference is not None and reference.error is None:
+            try:
+                self._set(framing=resolve_framing(session, reference))
+            except FileError as error:
+                self._set(reference=replace(reference, error=error))
+        self._say(0.02, "opening files", self._analysis)
+        self._run_pairs()
+        self._check_tracks()
+        self._measure_delays()
+        return _finish(replace(self._analysis, complete=True))
+
+    def _open(self, source: Source | None) -> Track | None:
+        if source is None:
+            return None
+        if self._cancelled():
+            raise Cancelled
+        old = self._old_tracks.get(source)
+        if old is not None and old.stamp is not None and old.stamp == stamp_of(source.path) and old.error is None:
+            return old
+        return open_track(source)
+
+    def _open_pair(self, source: Source) -> PairAnalysis:
+        track = self._open(source)
+        assert track is not None, "a source always gives a track"
+        return PairAnalysis(track, error=track.error)
+
+    def _run_pairs(self) -> None:
+        reference = self._analysis.reference
+        if reference is None or reference.error is not None:
+            return
+        for index, pair in enumerate(self._analysis.pairs):
+            if pair.error is None:
+                try:
+                    self._set_pair(index, self._run_pair(index, reference, pair))
+                except FileError as error:
+                    self._set_pair(index, replace(pair, error=error))
+                self._say(self._fraction(index + 1), "comparing", self._analysis)
+
+    def _run_pair(self, index: int, reference: Track, pair: PairAnalysis) -> PairAnalysis:
+        session, wanted = self._session, self._wanted
+        key = pair_key(session, reference, pair.estimate, wanted.alpha)
+        old = next((other for other in self._old_pairs if other.key == key), None)
+        if old is not None:
+            return _scored(session, replace(old, estimate=pair.estimate))
+
+        def report(running: PairAnalysis) -> None:
+            if self._progress is None or running.frames is None:
+                return
+            fraction = self._fraction(index + running.frames.n_frames / running.frames.n_total)
+            if time.monotonic() < self._next_partial:
+                self._say(fraction, "comparing")
+                return
+            started = time.monotonic()
+            self._set_pair(index, _scored(session, running))
+            self._say(fraction, "comparing", self._analysis)
+            # Scoring a part costs more the longer the part: it may take a fifth of the time, never more.
+            self._next_partial = time.monotonic() + max(PARTIAL_SECONDS, 4 * (time.monotonic() - started))
+
+        done = run_pair(
+            session,
+            reference,
+            pair.estimate,
+            key,
+            self._known_picture(key.framing),
+            wanted.pictures,
+            report,
+            self._cancelled,
+        )
+        return _scored(session, done)
+
+    def _known_picture(self, framing: Framing | None) -> Picture | None:
+        """The reference's picture, when a pair with the same reference and framing has painted it."""
+        reference = self._analysis.reference
+        if reference is None:
+            return None
+        wanted = (reference.source, reference.stamp, framing)
+        for pair in (*self._analysis.pairs, *self._old_pairs):
+            key, frames = pair.key, pair.frames
+            done = frames is not None and frames.complete
+            if done and key is not None and (key.reference, key.stamps[0], key.framing) == wanted:
+                return pair.pictures.reference
+        return None
+
+    def _check_tracks(self) -> None:
+        analysis = self._analysis
+        if analysis.reference is not None:
+            reference = check_track(analysis.reference, self._cancelled)
+            self._set(reference=reference)
+        for index, pair in enumerate(self._analysis.pairs):
+            track = check_track(pair.estimate, self._cancelled)
+            self._set_pair(index, replace(pair, estimate=track, error=pair.error or track.error))
+        if analysis.mixture is not None:
+            self._set(mixture=check_track(analysis.mixture, self._cancelled))
+        self._say(0.95, "checking files", self._analysis)
+
+    def _measure_delays(self) -> None:
+        reference = self._analysis.reference
+        if not self._wanted.delay or reference is None or reference.error is not None:
+            return
+        for index, pair in enumerate(self._analysis.pairs):
+            if pair.error is None and pair.delay is None:
+                self._say(0.95, "looking for delays")
+                delay = measure_delay(reference, pair.estimate, self._cancelled)
+                self._set_pair(index, replace(pair, delay=delay))
+
+    def _set(self, **changes: object) -> None:
+        self._analysis = replace(self._analysis, **changes)  # type: ignore[arg-type]
+
+    def _set_pair(self, index: int, pair: PairAnalysis) -> None:
+        pairs = self._analysis.pairs
+        self._set(pairs=(*pairs[:index], pair, *pairs[index + 1 :]))
+
+    def _fraction(self, pairs_done: float) -> float:
+        return 0.02 + 0.93 * pairs_done / max(1, len(self._analysis.pairs))
+
+    def _say(self, fraction: float, words: str, analysis: Analysis | None = None) -> None:
+        if self._progress is not None:
+            self._progress(Progress(fraction, words, None if analysis is None else _finish(analysis)))
+
+
+def _scored(session: Session, pair: PairAnalysis) -> PairAnalysis:
+    if pair.frames is None or pair.error is not None:
+        return pair
+    score: PairScore = score_frames(pair.frames, session.silence_db, session.threshold_db, session.loss, pair.score)
+    return pair if score is pair.score else replace(pair, score=score)
+
+
+def _finish(analysis: Analysis) -> Analysis:
+    notices = find_notices(analysis.session, analysis.reference, analysis.pairs)
+    return replace(analysis, notices=notices)

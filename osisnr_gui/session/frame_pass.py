@@ -1,0 +1,247 @@
+"""The one streaming pass over a pair: everything a frame needs, block by block, in bounded memory.
+
+The STFT is never held whole. A chunk of samples is read, its frames are worked off in blocks small enough for a
+core's cache by a few threads, and what is kept of a frame is a handful of numbers: its projection, both OSI-SNRs, and
+either a column of the alpha table or its MC-MSE at one alpha by the direct formula. Results do not depend on the
+number of threads: every frame is computed alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from osisnr_gui.core.alpha_table import AlphaTable, log_magnitudes
+from osisnr_gui.core.mc_mse import mc_mse_per_frame
+from osisnr_gui.core.osi_snr import Projection, exact_osi_db, literal_osi_db, merge, project_rows
+from osisnr_gui.core.types import Columns, FloatArray
+from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.session.pictures import COARSE_STEP, Picture, TimeGrid
+from osisnr_gui.session.readers import AudioColumns, ColumnReader, Raw
+
+CHUNK_CELLS = 1 << 20
+BLOCK_CELLS = 1 << 14
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairFrames:
+    """What the pass found of a pair so far; arrays are float64 (n_frames,), views that never change any more.
+
+    first_frame : frame number (on the reference's grid) of entry 0; n_total : entries when the pass is done.
+    table : alpha table, or None when `mc_mse` holds the values at one alpha by the direct formula.
+    whole : projection of the whole signals in time, one entry, or None for masks.
+    """
+
+    first_frame: int
+    n_total: int
+    n_bins: int
+    grid: TimeGrid
+    projection: Projection
+    literal_osi_db: FloatArray
+    exact_osi_db: FloatArray
+    table: AlphaTable | None
+    mc_mse: FloatArray | None
+    whole: Projection | None
+
+    @property
+    def n_frames(self) -> int:
+        """Entries that are there already."""
+        return int(self.literal_osi_db.shape[0])
+
+    @property
+    def complete(self) -> bool:
+        """Whether the pass is done."""
+        return self.n_frames == self.n_total
+
+    @property
+    def first_time(self) -> float:
+        """Centre of entry 0, seconds (frames for a mask without a sample rate)."""
+        return self.grid.first + self.first_frame * self.grid.step
+
+    def times(self) -> FloatArray:
+        """Centres of all entries."""
+        return np.asarray(self.first_time + self.grid.step * np.arange(self.n_frames))
+
+
+@dataclass(frozen=True, slots=True)
+class PairPictures:
+    """Pictures the pass fills as it goes; None where one is filled already or not wanted."""
+
+    reference: Picture | None = None
+    estimate: Picture | None = None
+    residual: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassPlan:
+    """What to run: the two readers, the frames [first, stop) on the reference's grid, and what to keep.
+
+    samples : range of samples [a, b) both signals share, None for masks.
+    alpha : None fills the alpha table, a number gives MC-MSE there by the direct formula.
+    """
+
+    reference: ColumnReader
+    estimate: ColumnReader
+    first: int
+    stop: int
+    grid: TimeGrid
+    samples: tuple[int, int] | None = None
+    alpha: float | None = None
+    pictures: PairPictures = PairPictures()
+
+
+def worker_count() -> int:
+    """Threads that help: one a core, at most 4 (memory bandwidth is shared)."""
+    return max(1, min(4, os.cpu_count() or 1))
+
+
+class FramePass:
+    """Runs a PassPlan. `run` may be called once; `snapshot` from the progress callback."""
+
+    def __init__(self, plan: PassPlan, workers: int | None = None, block_frames: int | None = None) -> None:
+        self.plan = plan
+        self._workers = worker_count() if workers is None else workers
+        n_bins = plan.reference.n_bins
+        self._n_total = plan.stop - plan.first
+        wanted = BLOCK_CELLS // n_bins if block_frames is None else block_frames
+        self._block = max(COARSE_STEP, wanted // COARSE_STEP * COARSE_STEP)
+        self._chunk = max(self._block, CHUNK_CELLS // n_bins // self._block * self._block)
+        self._done = 0
+        self._projection = Projection.allocate(self._n_total)
+        self._literal = np.zeros(self._n_total)
+        self._exact = np.zeros(self._n_total)
+        self._table = AlphaTable.allocate(self._n_total) if plan.alpha is None else None
+        self._mc_mse = None if plan.alpha is None else np.zeros(self._n_total)
+        self._whole: Projection | None = None
+
+    def run(
+        self,
+        progress: Callable[[FramePass], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> PairFrames:
+        """Work through all frames; `progress(self)` after every chunk.
+
+        Raises io's Cancelled, and LoadError when a file breaks off in a way its reader calls an error.
+        """
+        with ThreadPoolExecutor(self._workers, thread_name_prefix="frames") as pool:
+            frame = self.plan.first
+            raw = self._read(frame)
+            while frame < self.plan.stop:
+                stop = self._chunk_stop(frame)
+                tasks = self._submit(pool, raw, frame, stop)
+                try:
+                    self._add_whole(raw, frame, stop)
+                    if stop < self.plan.stop:
+                        raw = self._read(stop)
+                finally:
+                    for task in tasks:
+                        task.result()
+                self._finish_chunk(frame, stop)
+                frame = stop
+                if cancelled is not None and cancelled():
+                    raise Cancelled
+                if progress is not None:
+                    progress(self)
+        return self.snapshot()
+
+    def snapshot(self) -> PairFrames:
+        """The frames done so far."""
+        n = slice(0, self._done)
+        return PairFrames(
+            first_frame=self.plan.first,
+            n_total=self._n_total,
+            n_bins=self.plan.reference.n_bins,
+            grid=self.plan.grid,
+            projection=self._projection[n],
+            literal_osi_db=self._literal[n],
+            exact_osi_db=self._exact[n],
+            table=None if self._table is None else self._table[n],
+            mc_mse=None if self._mc_mse is None else self._mc_mse[n],
+            whole=self._whole,
+        )
+
+    def _chunk_stop(self, first: int) -> int:
+        # Chunks end on multiples of the block, so that no column of a coarse picture is shared by two blocks.
+        return min(self.plan.stop, (first // self._block * self._block) + self._chunk)
+
+    def _read(self, first: int) -> tuple[Raw, Raw]:
+        count = self._chunk_stop(first) - first
+        return self.plan.reference.read(first, count), self.plan.estimate.read(first, count)
+
+    def _submit(self, pool: ThreadPoolExecutor, raw: tuple[Raw, Raw], first: int, stop: int) -> list[Future[None]]:
+        tasks = []
+        a = first
+        while a < stop:
+            b = min(stop, a // self._block * self._block + self._block)
+            tasks.append(pool.submit(self._block_of, raw, first, a, b))
+            a = b
+        return tasks
+
+    def _block_of(self, raw: tuple[Raw, Raw], chunk: int, first: int, stop: int) -> None:
+        """Frames [first, stop) of the chunk that begins at frame `chunk`: all that is known of them."""
+        plan = self.plan
+        s = plan.reference.rows(raw[0], first - chunk, stop - chunk)
+        e = plan.estimate.rows(raw[1], first - chunk, stop - chunk)
+        if np.iscomplexobj(s) != np.iscomplexobj(e):
+            s, e = s.astype(np.complex128), e.astype(np.complex128)
+        projection, residual = project_rows(_real(s), _real(e))
+        at = first - plan.first
+        self._projection.put(at, projection)
+        with np.errstate(all="ignore"):
+            if self._table is not None:
+                self._table.put_rows(at, *log_magnitudes(s, e))
+            if self._mc_mse is not None and plan.alpha is not None:
+                self._mc_mse[at : at + len(s)] = mc_mse_per_frame(s.T, e.T, plan.alpha)
+            self._paint(first, s, e, residual)
+
+    def _paint(self, first: int, s: Columns, e: Columns, residual: FloatArray) -> None:
+        pictures = self.plan.pictures
+        if pictures.reference is not None:
+            pictures.reference.put(first, self.plan.reference.magnitudes(s))
+        if pictures.estimate is not None:
+            pictures.estimate.put(first, self.plan.estimate.magnitudes(e))
+        if pictures.residual is not None:
+            rows = residual.view(np.complex128) if np.iscomplexobj(s) else residual
+            pictures.residual.put(first, np.abs(self.plan.reference.magnitudes(rows)))
+
+    def _finish_chunk(self, first: int, stop: int) -> None:
+        a, b = first - self.plan.first, stop - self.plan.first
+        part = self._projection[a:b]
+        self._literal[a:b] = literal_osi_db(part)
+        self._exact[a:b] = exact_osi_db(part)
+        for picture in (self.plan.pictures.reference, self.plan.pictures.estimate, self.plan.pictures.residual):
+            if picture is not None:
+                picture.lift(first, stop)
+        self._done = b
+
+    def _add_whole(self, raw: tuple[Raw, Raw], first: int, stop: int) -> None:
+        """Add the samples that belong to this chunk alone to the whole-signal projection."""
+        reference = self.plan.reference
+        if self.plan.samples is None or not isinstance(reference, AudioColumns):
+            return
+        start, end = self.plan.samples
+        hop = reference.framing.hop
+        a = start if first == self.plan.first else first * hop
+        b = end if stop == self.plan.stop else stop * hop
+        read_first, read_stop = first * hop, first * hop + raw[0].shape[0]
+        for x, y in ((a, min(b, read_first)), (max(a, read_first), min(b, read_stop)), (max(a, read_stop), b)):
+            if x >= y:
+                continue
+            if read_first <= x and y <= read_stop:
+                pair = [np.asarray(part[x - read_first : y - read_first], dtype=np.float64) for part in raw]
+            else:
+                pair = [
+                    reader.signal.read(x, y - x)
+                    for reader in (reference, self.plan.estimate)
+                    if isinstance(reader, AudioColumns)
+                ]
+            part, _ = project_rows(pair[0][None, :], pair[1][None, :])
+            self._whole = part if self._whole is None else merge(self._whole, part)
+
+
+def _real(rows: Columns) -> FloatArray:
+    return np.ascontiguousarray(rows).view(np.float64)

@@ -1,0 +1,299 @@
+"""One reference and one estimate: do they fit, which frames do they share, and the pass over them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from osisnr_gui.core.align import MAX_DELAY_SECONDS, Delay, DelayFinder
+from osisnr_gui.core.errors import ParameterError
+from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
+from osisnr_gui.core.types import FloatArray, Framing, Representation
+from osisnr_gui.io.errors import Cancelled, FileError, LoadError, Reason
+from osisnr_gui.session.errors import PairError
+from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan
+from osisnr_gui.session.pictures import CodeScale, Picture, TimeGrid
+from osisnr_gui.session.readers import AudioColumns, ColumnReader, MaskColumns
+from osisnr_gui.session.scores import PairScore, WholeSignal
+from osisnr_gui.session.session import Lengths, Session, Source
+from osisnr_gui.session.signals import AudioSignal
+from osisnr_gui.session.tracks import Stamp, Track
+
+Cancel = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class PairKey:
+    """Everything the pass over a pair depends on: equal keys, equal results."""
+
+    reference: Source
+    estimate: Source
+    stamps: tuple[Stamp | None, Stamp | None]
+    framing: Framing | None
+    lengths: Lengths
+    same_rate_only: bool
+    alpha: float | None
+
+
+NO_PICTURES = PairPictures()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairAnalysis:
+    """One estimate against the reference, at `sample_rate` (None for masks).
+
+    `error` says why there are no frames; `pictures` fill while the pass runs.
+    """
+
+    estimate: Track
+    key: PairKey | None = None
+    frames: PairFrames | None = None
+    pictures: PairPictures = NO_PICTURES
+    score: PairScore | None = None
+    whole: WholeSignal | None = None
+    delay: Delay | None = None
+    error: FileError | None = None
+    sample_rate: int | None = None
+
+    @property
+    def source(self) -> Source:
+        """The estimate's source."""
+        return self.estimate.source
+
+
+def resolve_framing(session: Session, reference: Track) -> Framing | None:
+    """The framing in force for this reference; None for masks. Raises PairError for settings that cannot be."""
+    choice = session.framing
+    if reference.kind == "mask":
+        if choice.representation not in (None, Representation.MASK):
+            raise PairError(
+                reference.source.path,
+                f"a matrix cannot be analysed as {choice.representation}",
+                "open an audio file, or leave the representation at its default",
+            )
+        return None
+    if choice.representation is Representation.MASK:
+        raise PairError(
+            reference.source.path,
+            "this is sound, not a mask",
+            "choose magnitude, complex or waveform as the representation",
+        )
+    rate = reference.sample_rate or 16000
+    n_fft = default_n_fft(rate) if choice.n_fft is None else choice.n_fft
+    hop = choice.hop
+    if hop is None:
+        # A frame length given alone keeps the default overlap of three quarters.
+        hop = default_hop(rate) if choice.n_fft is None else max(1, n_fft // 4)
+    try:
+        check_framing(n_fft, hop)
+        window(choice.window, n_fft)
+    except ParameterError as error:
+        raise PairError(reference.source.path, str(error), "change the STFT settings") from None
+    return Framing(choice.representation or Representation.MAGNITUDE, n_fft, hop, choice.window)
+
+
+def time_grid(framing: Framing | None, reference: Track) -> TimeGrid:
+    """Frame centres in seconds; frame numbers for a mask."""
+    if framing is None or not reference.sample_rate:
+        return TimeGrid(0.0, 1.0, seconds=False)
+    return TimeGrid(0.5 * framing.n_fft / reference.sample_rate, framing.hop / reference.sample_rate)
+
+
+def open_columns(track: Track, framing: Framing | None, rate: int | None) -> ColumnReader:
+    """A reader of a track's frames, resampled to `rate`. Raises LoadError."""
+    if track.mask is not None:
+        return MaskColumns(track.mask.values)
+    assert framing is not None, "audio always has a framing"
+    return AudioColumns(AudioSignal(track.source, rate), framing)
+
+
+class _LazyColumns:
+    """Frames for pictures: opens its files at the first look, so that what is never looked at opens nothing."""
+
+    def __init__(self, tracks: tuple[Track, ...], framing: Framing | None, rate: int | None) -> None:
+        self._tracks, self._framing, self._rate = tracks, framing, rate
+        self._readers: list[ColumnReader] = []
+
+    def __call__(self, start: int, stop: int) -> FloatArray:
+        """Magnitudes (stop - start, n_bins) of the track, or of the residual e - (C/S) s of two tracks."""
+        if not self._readers:
+            self._readers = [open_columns(track, self._framing, self._rate) for track in self._tracks]
+        count = stop - start
+        rows = [reader.rows(reader.read(start, count), 0, count) for reader in self._readers]
+        last = rows[-1]
+        if len(rows) == 2:
+            s, e = rows
+            energy = np.vecdot(s, s).real
+            gain = np.where(energy > 0, np.vecdot(s, e).real / np.where(energy > 0, energy, 1.0), 0.0)
+            last = e - gain[:, None] * s
+        return np.abs(self._readers[-1].magnitudes(last))
+
+
+def make_picture(
+    tracks: tuple[Track, ...], framing: Framing | None, rate: int | None, grid: TimeGrid, n_columns: int
+) -> Picture:
+    """An empty picture of one track, or of the residual of (reference, estimate)."""
+    if framing is None:
+        masks = [track.mask for track in tracks if track.mask is not None]
+        scale = CodeScale.plain(min(m.minimum for m in masks), max(m.maximum for m in masks))
+        n_bins, bin_step = int(masks[0].values.shape[0]), 1.0
+    else:
+        scale = CodeScale.levels(0.5 * float(window(framing.window, framing.n_fft).sum()))
+        n_bins, bin_step = framing.n_fft // 2 + 1, (rate or 1) / framing.n_fft
+    return Picture(n_columns, n_bins, grid, bin_step, scale, _LazyColumns(tracks, framing, rate))
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The frames [first, stop) a pair shares on the reference's grid; `samples` [a, b) for audio."""
+
+    first: int
+    stop: int
+    samples: tuple[int, int] | None
+
+
+def check_fit(session: Session, reference: Track, estimate: Track) -> None:
+    """Raise PairError for two files that cannot be compared, before anything is read."""
+    path = estimate.source.path
+    if reference.kind != estimate.kind:
+        mask, audio = (reference, estimate) if reference.kind == "mask" else (estimate, reference)
+        raise PairError(
+            path,
+            f"{mask.name} is a mask and {audio.name} is sound",
+            "compare two masks, or two audio files (apply the mask first)",
+        )
+    strict = session.lengths is Lengths.REFUSE
+    if reference.mask is not None and estimate.mask is not None:
+        (bins, frames), (other_bins, other_frames) = reference.mask.values.shape, estimate.mask.values.shape
+        if bins != other_bins:
+            turned = " (one of them may be transposed)" if other_frames == bins or other_bins == frames else ""
+            raise PairError(
+                path,
+                f"{other_bins} × {other_frames} does not fit the reference's {bins} × {frames} bins × frames{turned}",
+                "use masks of one STFT, or transpose one of them",
+            )
+        if strict and frames != other_frames:
+            raise PairError(path, f"{other_frames} frames against {frames}", "cut both to one length, or allow it")
+        return
+    if strict and reference.n_samples != estimate.n_samples and reference.sample_rate == estimate.sample_rate:
+        detail = f"{estimate.n_samples} samples against the reference's {reference.n_samples}"
+        raise PairError(path, detail, "cut both to one length, or allow different lengths")
+    if (strict or session.same_rate_only) and reference.sample_rate != estimate.sample_rate:
+        detail = f"{estimate.sample_rate} Hz against the reference's {reference.sample_rate} Hz"
+        raise PairError(path, detail, "resample it first, or allow different rates")
+
+
+def fit_frames(session: Session, reference: ColumnReader, estimate: ColumnReader, path: str) -> Fit:
+    """The frames two readers share under the session's length policy. Raises LoadError TOO_SHORT."""
+    pad = session.lengths is Lengths.PAD
+    if not isinstance(reference, AudioColumns) or not isinstance(estimate, AudioColumns):
+        counts = reference.n_frames, estimate.n_frames
+        return Fit(0, max(counts) if pad else min(counts), None)
+    framing = reference.framing
+    lengths = reference.signal.n_samples, estimate.signal.n_samples
+    stop_sample = max(lengths) if pad else min(lengths)
+    first = 0 if pad else max(reference.first_frame, estimate.first_frame)
+    stop = frame_count(stop_sample, framing.n_fft, framing.hop)
+    if stop <= first:
+        raise LoadError(
+            Reason.TOO_SHORT,
+            path,
+            f"{stop_sample} samples in common, fewer than one frame of {framing.n_fft}",
+            "use longer files or a smaller n_fft",
+        )
+    start_sample = 0 if pad else max(reference.signal.first_sample, estimate.signal.first_sample)
+    return Fit(first, stop, (start_sample, stop_sample))
+
+
+def pair_key(session: Session, reference: Track, estimate: Track, alpha: float | None) -> PairKey:
+    """The key of a pair under a session. Raises PairError."""
+    return PairKey(
+        reference.source,
+        estimate.source,
+        (reference.stamp, estimate.stamp),
+        resolve_framing(session, reference),
+        session.lengths,
+        session.same_rate_only,
+        alpha,
+    )
+
+
+def run_pair(
+    session: Session,
+    reference: Track,
+    estimate: Track,
+    key: PairKey,
+    reference_picture: Picture | None,
+    with_pictures: bool,
+    progress: Callable[[PairAnalysis], None] | None = None,
+    cancelled: Cancel | None = None,
+) -> PairAnalysis:
+    """The pass over one pair. `reference_picture`: one that is filled already is reused, not painted again.
+
+    Raises PairError, LoadError and io's Cancelled.
+    """
+    check_fit(session, reference, estimate)
+    framing, rate, grid = key.framing, reference.sample_rate, time_grid(key.framing, reference)
+    with ExitStack() as stack:
+        readers = []
+        for track in (reference, estimate):
+            readers.append(open_columns(track, framing, rate))
+            stack.callback(readers[-1].close)
+        fit = fit_frames(session, readers[0], readers[1], estimate.source.path)
+        shown = paint = NO_PICTURES
+        if with_pictures:
+            columns = [max(reader.n_frames, fit.stop) for reader in readers]
+            shown = PairPictures(
+                reference_picture or make_picture((reference,), framing, rate, grid, columns[0]),
+                make_picture((estimate,), framing, rate, grid, columns[1]),
+                make_picture((reference, estimate), framing, rate, grid, fit.stop),
+            )
+            paint = shown if reference_picture is None else replace(shown, reference=None)
+        pair = PairAnalysis(estimate, key, pictures=shown, sample_rate=rate)
+        plan = PassPlan(readers[0], readers[1], fit.first, fit.stop, grid, fit.samples, key.alpha, paint)
+
+        def report(running: FramePass) -> None:
+            if progress is not None:
+                progress(replace(pair, frames=running.snapshot()))
+
+        frames = FramePass(plan).run(report, cancelled)
+        for picture, reader in zip((paint.reference, paint.estimate), readers, strict=True):
+            if picture is not None:
+                _fill_outside(picture, reader, fit, cancelled)
+        return replace(pair, frames=frames, whole=WholeSignal.of(frames))
+
+
+def _fill_outside(picture: Picture, reader: ColumnReader, fit: Fit, cancelled: Cancel | None) -> None:
+    """Paint what a file has before and after the frames the pair shares."""
+    step = 4096
+    for begin, end in ((0, fit.first), (fit.stop, reader.n_frames)):
+        for first in range(begin, end, step):
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            stop = min(first + step, end)
+            picture.put(first, reader.magnitudes(reader.rows(reader.read(first, stop - first), 0, stop - first)))
+            picture.lift(first, stop)
+
+
+def measure_delay(
+    reference: Track, estimate: Track, cancelled: Cancel | None = None, max_seconds: float = MAX_DELAY_SECONDS
+) -> Delay | None:
+    """Delay of an estimate within ± max_seconds at the reference's rate; None for masks.
+
+    Raises LoadError and io's Cancelled.
+    """
+    rate = reference.sample_rate
+    if reference.kind != "audio" or estimate.kind != "audio" or not rate:
+        return None
+    with AudioSignal(reference.source) as s, AudioSignal(estimate.source, rate) as e:
+        finder = DelayFinder(math.ceil(max_seconds * rate))
+        for start in range(0, s.n_samples, finder.block):
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            count = min(finder.block, s.n_samples - start)
+            finder.feed(s.read(start, count), e.read(start - finder.max_lag, count + 2 * finder.max_lag))
+        return finder.find()

@@ -1,0 +1,127 @@
+"""Columns of a source, whatever it is: audio cut and transformed block by block, or a matrix as stored.
+
+Reading (one thread, in order) and transforming (any thread) are apart, so that the streaming pass can overlap them.
+Inside the pass a frame is a row: (n_frames, n_values) arrays are what the FFT and the dot products read fastest.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Protocol
+
+import numpy as np
+
+from osisnr_gui.core.stft import frame_count, frames_of, window
+from osisnr_gui.core.types import Columns, ComplexArray, FloatArray, Framing, Representation
+from osisnr_gui.session.signals import AudioSignal
+
+Raw = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
+
+
+class ColumnReader(Protocol):
+    """Frames of one source."""
+
+    n_bins: int
+    n_frames: int
+    first_frame: int
+
+    def read(self, first: int, count: int) -> Raw:
+        """Whatever `rows` needs for frames [first, first + count); from one thread at a time."""
+
+    def rows(self, raw: Raw, first: int, stop: int) -> Columns:
+        """Frames [first, stop) of `raw`: (n, n_values) real or complex, one frame a row; from any thread."""
+
+    def magnitudes(self, rows: Columns) -> FloatArray:
+        """(n, n_bins) magnitudes for the picture, from `rows`; from any thread."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class _Scratch(threading.local):
+    """Work space of each thread: fresh pages for every block would cost more than the FFT itself."""
+
+    def __init__(self) -> None:
+        self._arrays: dict[tuple[int, int], tuple[FloatArray, ComplexArray]] = {}
+
+    def of(self, n_frames: int, n_fft: int) -> tuple[FloatArray, ComplexArray]:
+        """Arrays for windowed frames (n_frames, n_fft) and their spectra."""
+        key = (n_frames, n_fft)
+        if key not in self._arrays:
+            if len(self._arrays) > 4:
+                self._arrays.clear()
+            self._arrays[key] = np.empty(key), np.empty((n_frames, n_fft // 2 + 1), dtype=np.complex128)
+        return self._arrays[key]
+
+
+class AudioColumns:
+    """Frames of an audio signal. Without padding only frames that lie wholly inside the file are counted."""
+
+    def __init__(self, signal: AudioSignal, framing: Framing, n_samples: int | None = None) -> None:
+        self.signal = signal
+        self.framing = framing
+        self.n_bins = framing.n_fft // 2 + 1
+        self.n_frames = frame_count(signal.n_samples if n_samples is None else n_samples, framing.n_fft, framing.hop)
+        self.first_frame = -(-signal.first_sample // framing.hop)
+        self._window = window(framing.window, framing.n_fft)
+        self._scratch = _Scratch()
+
+    def read(self, first: int, count: int) -> Raw:
+        """Samples of the frames [first, first + count)."""
+        return self.signal.read(first * self.framing.hop, (count - 1) * self.framing.hop + self.framing.n_fft)
+
+    def rows(self, raw: Raw, first: int, stop: int) -> Columns:
+        """Frames [first, stop) of what `read` gave."""
+        frames = frames_of(np.asarray(raw, dtype=np.float64), self.framing.n_fft, self.framing.hop)[first:stop]
+        if self.framing.representation is Representation.WAVEFORM:
+            return np.ascontiguousarray(frames)
+        if self.framing.representation is Representation.COMPLEX:
+            return np.fft.rfft(frames * self._window, axis=1)
+        return self._spectrum_magnitudes(frames)
+
+    def magnitudes(self, rows: Columns) -> FloatArray:
+        """Spectrum magnitudes of rows in any representation."""
+        if self.framing.representation is Representation.WAVEFORM:
+            return self._spectrum_magnitudes(np.asarray(rows, dtype=np.float64))
+        return np.abs(rows)
+
+    def _spectrum_magnitudes(self, frames: FloatArray) -> FloatArray:
+        windowed, spectrum = self._scratch.of(len(frames), self.framing.n_fft)
+        np.multiply(frames, self._window, out=windowed)
+        np.fft.rfft(windowed, axis=1, out=spectrum)
+        return np.abs(spectrum)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.signal.close()
+
+
+class MaskColumns:
+    """Columns of a stored matrix (n_bins, n_frames)."""
+
+    first_frame = 0
+
+    def __init__(self, values: np.ndarray[tuple[int, int], np.dtype[np.generic]]) -> None:
+        self._values = values
+        self.n_bins, self.n_frames = values.shape
+        self.is_complex = bool(np.iscomplexobj(values))
+
+    def read(self, first: int, count: int) -> Raw:
+        """Columns [first, first + count), zeros beyond the matrix."""
+        part = self._values[:, first : first + count]
+        missing = count - part.shape[1]
+        return np.pad(part, ((0, 0), (0, missing))) if missing > 0 else part
+
+    def rows(self, raw: Raw, first: int, stop: int) -> Columns:
+        """Columns [first, stop) of what `read` gave, as rows of float64 or complex128."""
+        part = raw[:, first:stop].T
+        if self.is_complex:
+            return np.ascontiguousarray(part, dtype=np.complex128)
+        return np.ascontiguousarray(part, dtype=np.float64)
+
+    def magnitudes(self, rows: Columns) -> FloatArray:
+        """Values as they are; magnitudes of complex ones."""
+        return np.abs(rows) if np.iscomplexobj(rows) else np.asarray(rows)
+
+    def close(self) -> None:
+        """Nothing is open."""

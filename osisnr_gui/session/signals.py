@@ -1,0 +1,117 @@
+"""One channel of a sound file at the rate of the analysis, readable anywhere, zero outside the file."""
+
+from __future__ import annotations
+
+import math
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from osisnr_gui.core.types import FloatArray
+from osisnr_gui.io.audio import AudioFile, open_audio
+from osisnr_gui.session.session import Source
+
+
+class Resampler:
+    """Polyphase resampling of any stretch of a signal, equal to resampling all of it at once.
+
+    up/down = rate wanted / rate of the file, in lowest terms. Kaiser window (beta 5), 10 zero crossings a side.
+    """
+
+    def __init__(self, rate_in: int, rate_out: int) -> None:
+        # scipy.signal takes a second to import: only a file at another rate pays for it.
+        from scipy import signal
+
+        common = math.gcd(rate_in, rate_out)
+        self.up, self.down = rate_out // common, rate_in // common
+        widest = max(self.up, self.down)
+        half_length = 10 * widest
+        self._taps = signal.firwin(2 * half_length + 1, 1.0 / widest, window=("kaiser", 5.0))
+        self._resample = signal.resample_poly
+        self._context = math.ceil(half_length / self.up) + 2
+
+    def length(self, n_samples: int) -> int:
+        """Samples that come of `n_samples`."""
+        return -(-n_samples * self.up // self.down)
+
+    def span(self, start: int, stop: int) -> tuple[int, int]:
+        """The input samples [a, b) that the output samples [start, stop) need; a is a multiple of `down`."""
+        first = (start * self.down // self.up - self._context) // self.down * self.down
+        return first, stop * self.down // self.up + self._context + 1
+
+    def run(self, samples: FloatArray, first: int, start: int, stop: int) -> FloatArray:
+        """Output samples [start, stop) from the input samples that begin at `first` (see `span`)."""
+        skip = start - first * self.up // self.down
+        out = self._resample(samples, self.up, self.down, window=self._taps)  # type: ignore[call-overload]
+        return np.asarray(out[skip : skip + stop - start], dtype=np.float64)
+
+
+class AudioSignal:
+    """Samples of one channel as float64. Use from one thread at a time.
+
+    rate : rate wanted in Hz, None = the file's own. `source.delay` samples are taken from the start.
+    Raises LoadError when the file cannot be opened.
+    """
+
+    def __init__(self, source: Source, rate: int | None = None) -> None:
+        self._file: AudioFile = open_audio(source.path)
+        self._channel = 1 if source.channel is None else source.channel
+        own = self._file.info.sample_rate
+        self.rate = own if rate is None else rate
+        self._resampler = Resampler(own, self.rate) if self.rate != own else None
+        self._delay = source.delay
+        self._kept_start = 0
+        self._kept: FloatArray = np.empty(0)
+        n_own = self._file.info.n_samples
+        self._length = self._resampler.length(n_own) if self._resampler else n_own
+
+    @property
+    def first_sample(self) -> int:
+        """Index of the first sample the file has, after the delay was taken out: 0, or later for an early file."""
+        return max(0, -self._delay)
+
+    @property
+    def n_samples(self) -> int:
+        """One more than the index of the last sample the file has."""
+        return max(0, self._length - self._delay)
+
+    def read(self, start: int, count: int) -> FloatArray:
+        """Samples [start, start + count), float64 (count,), zeros where the file has none."""
+        start += self._delay
+        if self._resampler is None:
+            return self._read_own(start, count)
+        first, stop = self._resampler.span(start, start + count)
+        return self._resampler.run(self._read_own(first, stop - first), first, start, start + count)
+
+    def _read_own(self, start: int, count: int) -> FloatArray:
+        out = np.zeros(count)
+        begin, end = max(start, 0), min(start + count, self._file.info.n_samples)
+        if begin < end:
+            part = self._read_inside(begin, end - begin)
+            out[begin - start : begin - start + len(part)] = part
+        return out
+
+    def _read_inside(self, start: int, count: int) -> FloatArray:
+        """Neighbouring reads overlap by a frame: what was just read is kept, so that decoders never seek back."""
+        kept_stop = self._kept_start + len(self._kept)
+        if self._kept_start <= start <= kept_stop:
+            old = self._kept[start - self._kept_start :][:count]
+        else:
+            old, kept_stop = self._kept[:0], start
+        new_count = start + count - max(kept_stop, start)
+        new = self._file.read_channel(kept_stop, new_count, self._channel) if new_count > 0 else self._kept[:0]
+        samples = np.concatenate((old, new)) if len(old) else new
+        if new_count > 0:
+            self._kept_start, self._kept = start, samples
+        return samples
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()

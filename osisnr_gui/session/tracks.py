@@ -1,0 +1,139 @@
+"""One file of the session as it was found: header first, then every sample checked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from osisnr_gui.io.audio import open_audio, scan_audio
+from osisnr_gui.io.errors import FileError, LoadError, LoadWarning, Reason, display_name
+from osisnr_gui.io.masks import Mask, load_mask
+from osisnr_gui.io.sniff import sniff_kind
+from osisnr_gui.session.session import DOWNMIX, Source
+
+Kind = Literal["audio", "mask"]
+Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Figures of the chosen channel over the whole file, linear: rms, mean, peak; clipped_runs counts runs of at
+    least 3 samples at full scale."""
+
+    rms: float
+    mean: float
+    peak: float
+    clipped_runs: int
+
+    @property
+    def rms_db(self) -> float:
+        """RMS in dB re full scale; -inf for digital silence."""
+        with np.errstate(divide="ignore"):
+            return float(20.0 * np.log10(self.rms))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """What is known of one source. `error` is set when the file was refused; the other fields may then be empty.
+
+    stamp : size and modification time of the file when it was opened. level : None until `check_track`.
+    """
+
+    source: Source
+    stamp: Stamp | None = None
+    kind: Kind | None = None
+    coding: str = ""
+    sample_rate: int | None = None
+    channels: int = 1
+    n_samples: int | None = None
+    mask: Mask | None = None
+    level: Level | None = None
+    warnings: tuple[LoadWarning, ...] = ()
+    error: FileError | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name, safe to show."""
+        return display_name(self.source.path)
+
+    @property
+    def duration_s(self) -> float | None:
+        """Length in seconds; None for a mask."""
+        if self.n_samples is None or not self.sample_rate:
+            return None
+        return self.n_samples / self.sample_rate
+
+    @property
+    def checked(self) -> bool:
+        """Whether nothing is left for `check_track` to do."""
+        return self.error is not None or self.kind != "audio" or self.level is not None
+
+
+def stamp_of(path: str) -> Stamp | None:
+    """Size and modification time, or None when the file cannot be seen."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def open_track(source: Source) -> Track:
+    """Open a source far enough to know what it is; never raises for the file's sake."""
+    try:
+        return _open(source)
+    except FileError as error:
+        return Track(source, stamp_of(source.path), error=error)
+
+
+def _open(source: Source) -> Track:
+    stamp = stamp_of(source.path)
+    if sniff_kind(source.path) == "mask":
+        mask = load_mask(source.path, key=source.key, transpose=source.transpose)
+        coding = f"{mask.values.shape[0]} × {mask.values.shape[1]} {mask.values.dtype}"
+        return Track(source, stamp, "mask", coding, mask=mask, warnings=mask.warnings)
+    with open_audio(source.path) as file:
+        info = file.info
+    if source.channel is not None and not DOWNMIX <= source.channel <= info.channels:
+        raise LoadError(
+            Reason.BAD_CHANNELS,
+            source.path,
+            f"there is no channel {source.channel}; the file has {info.channels}",
+            f"choose a channel from 1 to {info.channels}",
+        )
+    coding = f"{info.container} {info.coding}"
+    return Track(
+        source, stamp, "audio", coding, info.sample_rate, info.channels, info.n_samples, warnings=info.warnings
+    )
+
+
+def check_track(track: Track, cancelled: Callable[[], bool] | None = None) -> Track:
+    """Read every sample once: levels, clipping, and damage that a header does not show.
+
+    Raises io's Cancelled; a refusal becomes the track's error.
+    """
+    if track.checked:
+        return track
+    try:
+        scan = scan_audio(track.source.path, cancelled=cancelled)
+    except FileError as error:
+        return replace(track, error=error)
+    channel = 1 if track.source.channel is None else track.source.channel
+    if channel == DOWNMIX:
+        # Levels of a sum are not in its parts; the mean of the channels is only named, not measured.
+        level = Level(
+            float(np.sqrt(np.mean(np.square(scan.rms)))),
+            float(np.mean(scan.mean)),
+            max(scan.peak),
+            sum(scan.clipped_runs),
+        )
+    else:
+        k = channel - 1
+        level = Level(scan.rms[k], scan.mean[k], scan.peak[k], scan.clipped_runs[k])
+    known = {(warning.code, warning.message) for warning in track.warnings}
+    fresh = tuple(w for w in scan.warnings if (w.code, w.message) not in known)
+    return replace(track, level=level, n_samples=scan.n_samples, warnings=track.warnings + fresh)
