@@ -1,0 +1,135 @@
+"""Opening and scanning sound files: WAV, RF64, W64, FLAC, Ogg Vorbis and Opus, MP3, AIFF, CAF, AU."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from .checks import SampleChecks
+from .decoder import BLOCK, AudioFile
+from .errors import Cancelled, LoadError, LoadWarning, Reason
+from .headers import REMEDY
+from .info import AudioInfo
+from .source import Source
+
+__all__ = ["AudioFile", "AudioInfo", "AudioScan", "SampleChecks", "open_audio", "scan_audio"]
+
+
+def open_audio(path: str) -> AudioFile:
+    """Open a sound file after checking what its header claims against the bytes that are there.
+
+    Raises LoadError: NOT_FOUND, NOT_A_FILE, NO_PERMISSION, EMPTY_FILE, UNKNOWN_FORMAT, CORRUPT, NO_FRAMES,
+    BAD_CHANNELS, BAD_RATE, TOO_LARGE.
+    """
+    source = Source(path)
+    try:
+        return AudioFile(source)
+    except LoadError:
+        source.close()
+        raise
+    except MemoryError:
+        source.close()
+        raise _too_large(path) from None
+    except Exception:
+        source.close()
+        raise _damaged(path) from None
+    except BaseException:
+        source.close()
+        raise
+
+
+def _too_large(path: str) -> LoadError:
+    return LoadError(Reason.TOO_LARGE, path, "there is not enough memory to read it", "use a shorter file")
+
+
+def _damaged(path: str) -> LoadError:
+    return LoadError(Reason.CORRUPT, path, "the header or the data is damaged", REMEDY)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AudioScan:
+    """All samples were read once. `rms`, `mean`, `peak` (linear) and the clip counts have one value per channel.
+
+    `clip_spans`: per channel an int array (k, 2), first sample and length of each clipped run.
+    """
+
+    info: AudioInfo
+    n_samples: int
+    rms: tuple[float, ...]
+    mean: tuple[float, ...]
+    peak: tuple[float, ...]
+    clipped_runs: tuple[int, ...]
+    clipped_samples: tuple[int, ...]
+    clip_spans: tuple[npt.NDArray[np.int64], ...]
+    warnings: tuple[LoadWarning, ...]
+
+
+def scan_audio(
+    path: str,
+    min_samples: int = 1,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> AudioScan:
+    """Read a sound file once from start to end and check every sample.
+
+    `progress` gets the finished share, 0 to 1, after each block. Raises what `open_audio` does, LoadError
+    TOO_SHORT below `min_samples` per channel, NONFINITE, CORRUPT when the file changes meanwhile, and
+    Cancelled once `cancelled()` is true.
+    """
+    with open_audio(path) as file:
+        try:
+            return _scan(file, min_samples, progress, cancelled)
+        except MemoryError:
+            raise _too_large(path) from None
+
+
+def _scan(
+    file: AudioFile,
+    min_samples: int,
+    progress: Callable[[float], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> AudioScan:
+    info = file.info
+    checks = SampleChecks(info)
+    step = max(1, min(BLOCK, 2 * BLOCK // info.channels))
+    while checks.n_samples < info.n_samples:
+        if cancelled is not None and cancelled():
+            raise Cancelled(info.path)
+        block = file.read(checks.n_samples, step)
+        checks.feed(block)
+        if progress is not None:
+            progress(checks.n_samples / info.n_samples)
+        if len(block) < step:
+            break
+    if not file.unchanged():
+        detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
+        raise LoadError(Reason.CORRUPT, info.path, detail, remedy)
+    _check_length(info, checks.n_samples, min_samples)
+    warnings = checks.finish()
+    if checks.n_samples < info.n_samples:
+        file.remember_length(checks.n_samples)
+        info = replace(info, n_samples=checks.n_samples, warnings=warnings)
+    return AudioScan(
+        info=info,
+        n_samples=checks.n_samples,
+        rms=tuple(checks.rms.tolist()),
+        mean=tuple(checks.mean.tolist()),
+        peak=tuple(checks.peak.tolist()),
+        clipped_runs=tuple(checks.clipped_runs.tolist()),
+        clipped_samples=tuple(checks.clipped_samples.tolist()),
+        clip_spans=checks.clip_spans,
+        warnings=warnings,
+    )
+
+
+def _check_length(info: AudioInfo, n_samples: int, min_samples: int) -> None:
+    if n_samples == 0:
+        raise _damaged(info.path)
+    if n_samples < min_samples:
+        raise LoadError(
+            Reason.TOO_SHORT,
+            info.path,
+            f"{n_samples} samples are too few, {min_samples} are needed",
+            "use a longer file or a smaller frame length",
+        )

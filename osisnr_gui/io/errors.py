@@ -1,0 +1,115 @@
+"""What a loader can say: a refusal with its reason, or a warning beside the data."""
+
+import os
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+MESSAGE_LIMIT = 300
+NAME_LIMIT = 90
+# Control, format (bidi), surrogate, private and unassigned characters, and line/paragraph separators:
+# none of them may reach a log line, a terminal or a label as they are.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+class Reason(StrEnum):
+    """Why a file was refused; the value equals the name."""
+
+    EMPTY_FILE = "EMPTY_FILE"
+    NOT_A_FILE = "NOT_A_FILE"
+    NOT_FOUND = "NOT_FOUND"
+    NO_PERMISSION = "NO_PERMISSION"
+    UNKNOWN_FORMAT = "UNKNOWN_FORMAT"
+    CORRUPT = "CORRUPT"
+    NO_FRAMES = "NO_FRAMES"
+    TOO_SHORT = "TOO_SHORT"
+    BAD_CHANNELS = "BAD_CHANNELS"
+    BAD_RATE = "BAD_RATE"
+    NONFINITE = "NONFINITE"
+    TOO_LARGE = "TOO_LARGE"
+    PICKLE = "PICKLE"
+    BAD_DTYPE = "BAD_DTYPE"
+    BAD_NDIM = "BAD_NDIM"
+    EMPTY_ARRAY = "EMPTY_ARRAY"
+    NO_MATRIX = "NO_MATRIX"
+    AMBIGUOUS = "AMBIGUOUS"
+    MAT_V73 = "MAT_V73"
+    RAGGED = "RAGGED"
+    NOT_NUMERIC = "NOT_NUMERIC"
+    ENCRYPTED = "ENCRYPTED"
+    ALL_NONFINITE = "ALL_NONFINITE"
+
+
+def _escape(char: str) -> str:
+    if unicodedata.category(char) not in _HIDDEN:
+        return char
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def printable(text: str, limit: int) -> str:
+    """`text` on one line, hidden characters escaped, elided in the middle to at most `limit` characters."""
+    shown = "".join(map(_escape, text))
+    if len(shown) <= limit:
+        return shown
+    tail = limit // 3
+    return shown[: limit - tail - 1] + "…" + shown[-tail:]
+
+
+def display_name(path: str, limit: int = NAME_LIMIT) -> str:
+    """The base name of `path`, safe to show as plain text: escaped, one line, at most `limit` characters."""
+    name = os.path.basename(path.rstrip("/" + os.sep)) or path
+    return printable(name, limit)
+
+
+def _message(path: str, detail: str, remedy: str) -> str:
+    name = display_name(path)
+    room = MESSAGE_LIMIT - len(name) - len(remedy) - len(": ; ")
+    return f"{name}: {printable(detail, max(room, 20))}; {remedy}"[:MESSAGE_LIMIT]
+
+
+class FileError(Exception):
+    """Base of the errors of this package; `str()` is `name: detail; remedy` in at most 300 characters."""
+
+    def __init__(self, path: str, detail: str, remedy: str) -> None:
+        super().__init__(path, detail, remedy)
+        self.path = path
+        self.detail = detail
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return _message(self.path, self.detail, self.remedy)
+
+
+class LoadError(FileError):
+    """A file was refused.
+
+    `choices` holds the keys to pick from when `reason` is AMBIGUOUS, else it is empty.
+    """
+
+    def __init__(self, reason: Reason, path: str, detail: str, remedy: str, choices: tuple[str, ...] = ()) -> None:
+        super().__init__(path, detail, remedy)
+        self.reason = reason
+        self.choices = choices
+
+    def __reduce__(self) -> tuple[type["LoadError"], tuple[object, ...]]:
+        # A worker process hands its errors back by pickle, which needs all five arguments.
+        return LoadError, (self.reason, self.path, self.detail, self.remedy, self.choices)
+
+
+class SaveError(FileError):
+    """A file could not be written; what was there before is untouched."""
+
+
+class Cancelled(Exception):  # noqa: N818 - no error, an answer
+    """The caller's `cancelled()` said so; nothing is wrong with the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadWarning:
+    """Something the user must be told although the file was accepted; `code` is upper-case."""
+
+    code: str
+    message: str

@@ -1,0 +1,97 @@
+"""What an audio file's own header claims, read without a codec library and held against the bytes present.
+
+The layouts are walked here because the library behind `soundfile` believes a header first and notices
+missing bytes later or never.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .errors import LoadError, LoadWarning, Reason
+from .source import Source
+
+MIN_RATE, MAX_RATE, MAX_CHANNELS = 1_000, 768_000, 64
+MAX_CHUNKS = 10_000
+REMEDY = "export or copy the file again"
+
+Container = Literal["WAV", "RF64", "W64", "FLAC", "OGG", "MP3", "AIFF", "CAF", "AU"]
+
+
+@dataclass(slots=True)
+class Header:
+    """Claims of one file, and how the decoder should be shown it.
+
+    `promised` and `present` count samples per channel; None: not known from the header. `exact`: they follow
+    from byte counts alone. `start` and `end` bound the bytes the decoder sees (end None: all), `patches` maps
+    offsets in the file to bytes that put right what the decoder would misread, `prefix` goes before it all.
+    """
+
+    container: Container
+    promised: int | None = None
+    present: int | None = None
+    exact: bool = False
+    warnings: list[LoadWarning] = field(default_factory=list)
+    patches: dict[int, bytes] = field(default_factory=dict)
+    prefix: bytes = b""
+    start: int = 0
+    end: int | None = None
+
+    @property
+    def as_it_is(self) -> bool:
+        """Whether the decoder can be given the file itself."""
+        return not self.patches and not self.prefix and self.start == 0 and self.end is None
+
+
+def corrupt(source: Source, detail: str) -> LoadError:
+    """A LoadError CORRUPT with the usual remedy."""
+    return LoadError(Reason.CORRUPT, source.path, detail, REMEDY)
+
+
+def check_channels_and_rate(source: Source, channels: int, rate: float) -> None:
+    """Raise LoadError BAD_CHANNELS or BAD_RATE (Hz) when outside the limits of this program."""
+    if not 1 <= channels <= MAX_CHANNELS:
+        raise LoadError(
+            Reason.BAD_CHANNELS,
+            source.path,
+            f"the header says {channels} channels, 1 to {MAX_CHANNELS} are possible",
+            "export the file again with fewer channels",
+        )
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise LoadError(
+            Reason.BAD_RATE,
+            source.path,
+            f"the header says {rate:.10g} Hz, {MIN_RATE} to {MAX_RATE} Hz are possible",
+            "correct the sample rate and export the file again",
+        )
+
+
+def settle(header: Header, claimed: int, available: int, align: int) -> None:
+    """Fill the counts of a layout with `align` bytes per sample of all channels, and warn when bytes are missing."""
+    header.exact = True
+    header.promised = claimed // align
+    header.present = min(claimed, available) // align
+    if header.present < header.promised:
+        header.warnings.append(truncated(header.present, header.promised))
+
+
+def settle_packets(header: Header, claimed: int, available: int) -> None:
+    """Warn when bytes are missing in a layout whose samples only the decoder can count."""
+    if available < claimed:
+        message = f"cut off: {claimed - available} of {claimed} bytes of sound are missing"
+        header.warnings.append(LoadWarning("TRUNCATED", message))
+
+
+def truncated(present: int, promised: int) -> LoadWarning:
+    """The warning for a file that holds fewer samples than its header promises."""
+    return LoadWarning("TRUNCATED", f"cut off: {present} of the {promised} samples promised by the header are there")
+
+
+def damaged(readable: int, expected: int | None) -> LoadWarning:
+    """The warning for a file whose decoding stops or skips before its end."""
+    whole = f" of {expected}" if expected else ""
+    return LoadWarning("DAMAGED", f"damaged: only {readable}{whole} samples could be read")
+
+
+def open_ended() -> LoadWarning:
+    """The warning for a header without a length."""
+    return LoadWarning("HEADER_SIZE", "the header does not say how long the sound is; everything up to the end is used")

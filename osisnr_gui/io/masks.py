@@ -1,0 +1,166 @@
+"""Matrices from .npy, .npz, .mat and text files: rows are bins, columns are frames."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import LoadError, LoadWarning, Reason
+from .headers import REMEDY
+from .limits import check_size, shape_text
+from .mat_files import read_mat
+from .numpy_files import Array, Stored, read_npy, read_npz
+from .sniff import AUDIO, EXTENSIONS, TEXT_EXTENSIONS, extension, is_misnamed, sniff_content, unknown_format
+from .source import Source
+from .tables import read_table
+
+__all__ = ["Mask", "load_mask"]
+
+_POSITIONS_SHOWN = 5
+_BLOCK_CELLS = 1 << 20
+_WANTED = "a matrix: .npy, .npz, .mat, .csv, .tsv or .txt"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mask:
+    """A matrix from a file.
+
+    `values`: (n_bins, n_frames) in this machine's byte order, rows contiguous, of the type it was stored in
+    (bool, int, float or complex). `stored_shape`: the shape in the file, before squeezing and transposing.
+    `minimum`, `maximum` and `share_outside` (share of cells outside 0 to 1) are taken from magnitudes when
+    the values are complex. `key`: the name of the array in its file; `keys`: other arrays that could be meant.
+    """
+
+    path: str
+    key: str | None
+    values: Array
+    stored_shape: tuple[int, ...]
+    warnings: tuple[LoadWarning, ...]
+    minimum: float
+    maximum: float
+    share_outside: float
+    keys: tuple[str, ...]
+
+
+def load_mask(path: str, key: str | None = None, transpose: bool = False, allow_complex: bool = True) -> Mask:
+    """Load a matrix. `key` names an array in .npz and .mat; `transpose` swaps rows and columns after loading.
+
+    Raises LoadError: NOT_FOUND, NOT_A_FILE, NO_PERMISSION, EMPTY_FILE, UNKNOWN_FORMAT, CORRUPT, PICKLE,
+    TOO_LARGE, BAD_DTYPE, BAD_NDIM, EMPTY_ARRAY, NONFINITE, ALL_NONFINITE, NO_MATRIX, AMBIGUOUS (its `choices`
+    are the keys), MAT_V73, ENCRYPTED, RAGGED, NOT_NUMERIC.
+    """
+    try:
+        with Source(path) as source:
+            stored = _read(source, key)
+            before = source.status
+            if source.identity()[2:] != (before.st_size, before.st_mtime_ns):
+                detail, remedy = "the file changed while it was read", "wait until it is complete, open it again"
+                raise LoadError(Reason.CORRUPT, path, detail, remedy)
+        return _to_mask(path, stored, transpose, allow_complex)
+    except LoadError:
+        raise
+    except MemoryError:
+        detail = "there is not enough memory to read it"
+        raise LoadError(Reason.TOO_LARGE, path, detail, "close other programs or use a smaller matrix") from None
+    except Exception:
+        raise LoadError(Reason.CORRUPT, path, "the file is damaged", REMEDY) from None
+
+
+def _read(source: Source, key: str | None) -> Stored:
+    path = source.path
+    content = sniff_content(source)
+    if content == "PICKLE":
+        detail = "it holds Python objects, which could run code when opened"
+        raise LoadError(Reason.PICKLE, path, detail, "save it as a plain array of numbers")
+    if content == "MAT73":
+        detail = "MATLAB 7.3 files are not read"
+        raise LoadError(Reason.MAT_V73, path, detail, "save it in MATLAB with the option -v7")
+    if content in AUDIO:
+        raise LoadError(Reason.UNKNOWN_FORMAT, path, "this is sound, not a matrix", f"choose {_WANTED}")
+    if content == "UNKNOWN":
+        return _read_unmarked(source)
+    if content == "NPY":
+        return _named(source, read_npy(source), "NPY")
+    if content == "ZIP":
+        return _named(source, read_npz(source, key), "ZIP")
+    return _named(source, read_mat(source, key), "MAT")
+
+
+def _read_unmarked(source: Source) -> Stored:
+    name = extension(source.path)
+    if name in TEXT_EXTENSIONS:
+        values, warnings = read_table(source)
+        return Stored(values, warnings=warnings)
+    if name in EXTENSIONS["MAT"]:
+        raise LoadError(Reason.CORRUPT, source.path, "the MATLAB header is damaged", REMEDY)
+    raise unknown_format(source.path, _WANTED)
+
+
+def _named(source: Source, stored: Stored, content: str) -> Stored:
+    if not is_misnamed(source.path, content):
+        return stored
+    kind = {"NPY": "NumPy array", "ZIP": "NumPy archive", "MAT": "MATLAB"}[content]
+    warning = LoadWarning("EXTENSION", f"the content is a {kind} file, whatever the name says")
+    return Stored(stored.values, stored.key, stored.keys, (*stored.warnings, warning))
+
+
+def _to_mask(path: str, stored: Stored, transpose: bool, allow_complex: bool) -> Mask:
+    values, shape = stored.values, stored.values.shape
+    warnings = list(stored.warnings)
+    check_size(path, shape, values.dtype.itemsize)
+    if values.size == 0:
+        raise LoadError(Reason.EMPTY_ARRAY, path, f"the matrix is empty: {shape_text(shape)}", REMEDY)
+    matrix = _two_dimensional(path, values, warnings)
+    if np.iscomplexobj(matrix):
+        if not allow_complex:
+            detail = "its cells are complex numbers"
+            raise LoadError(Reason.BAD_DTYPE, path, detail, "save the magnitude or the real part")
+        warnings.append(LoadWarning("COMPLEX", "complex numbers: compared as such, shown by their magnitude"))
+    low, high, outside = _check_cells(path, matrix)
+    if outside:
+        share = f"{100 * outside:.3g} % of the cells"
+        message = f"values from {low:.6g} to {high:.6g}; {share} lie outside 0 to 1; nothing was rescaled"
+        warnings.append(LoadWarning("RANGE", message))
+    if transpose:
+        matrix = np.ascontiguousarray(matrix.T)
+    return Mask(path, stored.key, matrix, shape, tuple(warnings), low, high, outside, stored.keys)
+
+
+def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> Array:
+    if values.ndim == 2:
+        return values
+    squeezed = tuple(n for n in values.shape if n != 1)
+    if values.ndim > 2 and len(squeezed) == 2:
+        message = f"{shape_text(values.shape)} was read as {shape_text(squeezed)}"
+        warnings.append(LoadWarning("SQUEEZED", message))
+        return values.reshape(squeezed)
+    detail = f"{shape_text(values.shape)} is no matrix of two dimensions"
+    raise LoadError(Reason.BAD_NDIM, path, detail, "save a matrix: rows are bins, columns are frames")
+
+
+def _check_cells(path: str, matrix: Array) -> tuple[float, float, float]:
+    """Minimum, maximum and share outside 0 to 1. Raises LoadError NONFINITE, ALL_NONFINITE."""
+    low, high, outside = np.inf, -np.inf, 0
+    rows = max(1, _BLOCK_CELLS // matrix.shape[1])
+    for start in range(0, len(matrix), rows):
+        block: npt.NDArray[Any] = matrix[start : start + rows]
+        if block.dtype.kind in "fc" and not np.isfinite(block).all():
+            raise _nonfinite(path, matrix)
+        if block.dtype.kind == "c":
+            block = np.abs(block)
+        low, high = min(low, float(block.min())), max(high, float(block.max()))
+        outside += int(np.count_nonzero((block < 0) | (block > 1)))
+    return low, high, outside / matrix.size
+
+
+def _nonfinite(path: str, matrix: Array) -> LoadError:
+    bad = ~np.isfinite(matrix)
+    count = int(np.count_nonzero(bad))
+    if count == matrix.size:
+        return LoadError(Reason.ALL_NONFINITE, path, "every cell is NaN or infinite", "export the matrix again")
+    first = np.unravel_index(np.flatnonzero(bad)[:_POSITIONS_SHOWN], matrix.shape)
+    places = ", ".join(f"({row}, {column})" for row, column in zip(*first, strict=True))
+    more = ", …" if count > _POSITIONS_SHOWN else ""
+    detail = f"{count} cells are NaN or infinite, at (row, column from 0) {places}{more}"
+    return LoadError(Reason.NONFINITE, path, detail, "replace them by numbers")

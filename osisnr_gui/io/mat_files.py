@@ -1,0 +1,138 @@
+"""MATLAB files of version 4 to 7, read by a child process with limits on memory and time."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from .errors import LoadError, Reason
+from .headers import REMEDY
+from .limits import MAX_BYTES, MAX_CELLS, check_size, shape_text, too_large
+from .numpy_files import Array, Stored, native, pick, plain_dtype
+from .source import Source
+
+MAX_FILE = 2 * MAX_BYTES
+MAX_ANSWER = 1 << 20
+WALL_SECONDS = 20.0
+PROCESSOR_SECONDS = 3
+BYTES_PER_SECOND = 8 << 20
+CHILD = (sys.executable, "-m", "osisnr_gui.io.mat_child")
+
+
+def _environment() -> dict[str, str]:
+    """The child finds this very package, and never a module that lies in the current folder."""
+    root = str(Path(__file__).resolve().parents[2])
+    paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OPENBLAS_NUM_THREADS": "1",  # each thread would reserve address space, which is limited
+    }
+
+
+@contextmanager
+def _child(source: Source, arguments: list[str], wall: float) -> Iterator[IO[bytes]]:
+    """The child's standard output; the child is dead when the block is left, whatever happened."""
+    os.lseek(source.fd, 0, os.SEEK_SET)
+    process = subprocess.Popen(
+        [*CHILD, *arguments],
+        stdin=source.fd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    alarm = threading.Timer(wall, process.kill)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        assert process.stdout is not None
+        yield process.stdout
+    finally:
+        alarm.cancel()
+        process.kill()
+        if process.stdout is not None:
+            process.stdout.close()
+        process.wait()
+        alarm.join()
+
+
+def _damaged(path: str) -> LoadError:
+    return LoadError(Reason.CORRUPT, path, "the MATLAB file is damaged and cannot be read", REMEDY)
+
+
+def _read_answer(path: str, out: IO[bytes]) -> tuple[dict[str, Any], Array | None]:
+    """The child's line and matrix, believed no more than a file would be."""
+    line = out.readline(MAX_ANSWER)
+    if not line.endswith(b"\n"):
+        raise _damaged(path)
+    fields: dict[str, Any] = json.loads(line)
+    if fields["status"] != "ok":
+        return fields, None
+    dtype = plain_dtype(path, fields["dtype"])
+    shape = tuple(int(n) for n in fields["shape"])
+    check_size(path, shape, dtype.itemsize)
+    values = np.empty(shape, dtype)
+    if values.size:
+        view = memoryview(values.reshape(-1).view(np.uint8).data)
+        while view:
+            got = out.readinto(view)  # type: ignore[attr-defined]
+            if not got:
+                raise _damaged(path)
+            view = view[got:]
+    return fields, native(values)
+
+
+def _refuse(path: str, fields: dict[str, Any], key: str | None) -> LoadError:
+    status = fields["status"]
+    if status in ("choose", "no_key"):
+        candidates = {str(name): tuple(shape) for name, shape in fields["candidates"]}
+        try:
+            pick(path, candidates, key if status == "no_key" else None, ())
+        except LoadError as error:
+            return error
+    if status == "too_large":
+        return too_large(path, f"the matrix would be {shape_text(tuple(fields['shape']))}")
+    if status == "memory":
+        return too_large(path, "it needs more memory than is allowed")
+    if status == "not_numeric":
+        return LoadError(
+            Reason.BAD_DTYPE, path, "the variable does not hold plain numbers", "save a plain number matrix"
+        )
+    return _damaged(path)
+
+
+def read_mat(source: Source, key: str | None) -> Stored:
+    """One matrix of a MATLAB file, full even when it was stored sparse.
+
+    Raises LoadError CORRUPT, TOO_LARGE, AMBIGUOUS, NO_MATRIX, BAD_DTYPE.
+    """
+    path = source.path
+    if source.size > MAX_FILE:
+        raise too_large(path, f"the file has {source.size >> 20} MiB")
+    extra = source.size // BYTES_PER_SECOND
+    arguments = [str(MAX_CELLS), str(MAX_BYTES), str(PROCESSOR_SECONDS + extra)]
+    if key is not None:
+        arguments.append(key)
+    try:
+        with _child(source, arguments, WALL_SECONDS + 2 * extra) as out:
+            fields, values = _read_answer(path, out)
+        if values is None:
+            raise _refuse(path, fields, key)
+        others = tuple(str(name) for name, _ in fields["candidates"] if name != fields["name"])
+        return Stored(values, str(fields["name"]), others)
+    except LoadError:
+        raise
+    except MemoryError:
+        raise too_large(path, "it needs more memory than there is") from None
+    except Exception:  # an answer that makes no sense: the child was hit while it wrote
+        raise _damaged(path) from None

@@ -1,0 +1,247 @@
+"""NumPy .npy and .npz files, parsed here: a header is a few hundred bytes of text and the data are plain bytes.
+
+Nothing in this module can run code from a file or allocate what a header merely claims.
+"""
+
+import ast
+import math
+import re
+import struct
+import zipfile
+from dataclasses import dataclass
+from typing import IO
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import LoadError, LoadWarning, Reason, printable
+from .headers import REMEDY
+from .limits import MAX_BYTES, check_size, shape_text, too_large
+from .source import Source
+from .view import PatchedView
+
+Array = npt.NDArray[np.generic]
+MAGIC = b"\x93NUMPY"
+MAX_HEADER = 16_384
+MAX_MEMBERS = 4_096
+MAX_RATIO = 100
+RATIO_FREE = 2**20  # below this size a member may compress as well as it likes
+_LAYOUT = re.compile(r"[\s(){}',:<>|=\-\w\[\]]*")
+_DESCR = re.compile(r"([<>|=]?)([a-zA-Z?])(\d{0,9})(\[\w+\])?")
+_ALLOWED = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8), "c": (8, 16)}
+
+
+@dataclass(frozen=True, slots=True)
+class NpyHeader:
+    """An array inside a file: its dtype, shape, order, and where its bytes start."""
+
+    dtype: np.dtype[np.generic]
+    shape: tuple[int, ...]
+    fortran: bool
+    offset: int
+
+    @property
+    def data_bytes(self) -> int:
+        """Bytes of the elements."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An array as stored, before it is taken for a matrix; `keys` are the other arrays that could be meant."""
+
+    values: Array
+    key: str | None = None
+    keys: tuple[str, ...] = ()
+    warnings: tuple[LoadWarning, ...] = ()
+
+
+def _corrupt(path: str, detail: str) -> LoadError:
+    return LoadError(Reason.CORRUPT, path, detail, REMEDY)
+
+
+def plain_dtype(path: str, descr: object) -> np.dtype[np.generic]:
+    """The dtype of a description such as `<f8`. Raises LoadError PICKLE, BAD_DTYPE, CORRUPT."""
+    if isinstance(descr, list):
+        detail = "its cells are records with several fields"
+        raise LoadError(Reason.BAD_DTYPE, path, detail, "save one field as a plain number matrix")
+    found = _DESCR.fullmatch(descr) if isinstance(descr, str) else None
+    if found is None:
+        raise _corrupt(path, "the type of its cells cannot be read")
+    kind, size = found[2], int(found[3] or 0)
+    if kind == "O":
+        detail = "it holds Python objects, which could run code when opened"
+        raise LoadError(Reason.PICKLE, path, detail, "save it as a plain array of numbers")
+    if kind == "?":
+        kind, size = "b", 1
+    if found[4] or size not in _ALLOWED.get(kind, ()):
+        raise LoadError(Reason.BAD_DTYPE, path, "its cells are not plain numbers", "save it as float32 or float64")
+    return np.dtype(found[1] + kind + str(size))
+
+
+def parse_header(path: str, head: bytes) -> NpyHeader:
+    """The header in the first bytes of an .npy file. Raises LoadError CORRUPT, PICKLE, BAD_DTYPE."""
+    if head[:6] != MAGIC or len(head) < 12 or head[6] not in (1, 2, 3):
+        raise _corrupt(path, "the array header is damaged")
+    start = 10 if head[6] == 1 else 12
+    length = struct.unpack("<H" if start == 10 else "<I", head[8:start])[0]
+    if length > MAX_HEADER or start + length > len(head):
+        raise _corrupt(path, "the array header is longer than the file or than any real one")
+    text = head[start : start + length].decode("latin-1")
+    # Nesting is bounded before parsing: deep brackets exhaust the parser's stack, not its patience.
+    if max(text.count(opening) for opening in "([{") > 200 or not _LAYOUT.fullmatch(text):
+        raise _corrupt(path, "the array header is not a plain description")
+    try:
+        fields = ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+        raise _corrupt(path, "the array header is not a plain description") from None
+    if not isinstance(fields, dict) or set(fields) != {"descr", "fortran_order", "shape"}:
+        raise _corrupt(path, "the array header lacks its type or shape")
+    shape, fortran = fields["shape"], fields["fortran_order"]
+    if not isinstance(fortran, bool) or not isinstance(shape, tuple) or len(shape) > 32:
+        raise _corrupt(path, "the array header has a malformed shape")
+    if not all(type(n) is int and n >= 0 for n in shape):
+        raise _corrupt(path, "the array header has a malformed shape")
+    return NpyHeader(plain_dtype(path, fields["descr"]), shape, fortran, start + length)
+
+
+def native(values: Array) -> Array:
+    """The same values in this machine's byte order, rows contiguous."""
+    return np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("="))
+
+
+def _to_array(header: NpyHeader, data: bytes) -> Array:
+    if header.dtype.kind == "b":  # any byte but 0 and 1 is no valid bool for compiled code
+        flat: Array = np.frombuffer(data, np.uint8) != 0
+    else:
+        flat = np.frombuffer(data, header.dtype)
+    shaped = flat.reshape(header.shape, order="F" if header.fortran else "C")
+    values = native(shaped)
+    return values if values.flags.writeable else values.copy()
+
+
+def read_npy(source: Source) -> Stored:
+    """The array of an .npy file. Raises LoadError CORRUPT, PICKLE, BAD_DTYPE, TOO_LARGE."""
+    header = parse_header(source.path, source.read_at(0, MAX_HEADER + 12))
+    check_size(source.path, header.shape, header.dtype.itemsize)
+    extra = source.size - header.offset - header.data_bytes
+    if extra < 0:
+        raise _corrupt(source.path, f"cut off: {-extra} bytes of the matrix are missing")
+    data = source.read_at(header.offset, header.data_bytes)
+    if len(data) != header.data_bytes:
+        raise _corrupt(source.path, "the file changed while it was read")
+    warnings: tuple[LoadWarning, ...] = ()
+    if extra:
+        warnings = (LoadWarning("EXTRA_BYTES", f"{extra} bytes after the matrix were ignored"),)
+    return Stored(_to_array(header, data), warnings=warnings)
+
+
+def pick(path: str, candidates: dict[str, tuple[int, ...]], key: str | None, everything: tuple[str, ...]) -> str:
+    """The name of the array to load.
+
+    `candidates` are the two-dimensional numeric arrays with their shapes; `everything` names all arrays.
+    Raises LoadError AMBIGUOUS (with `choices`), NO_MATRIX.
+    """
+    if key is not None:
+        if key in candidates or key in everything:
+            return key
+        names = ", ".join(printable(name, 20) for name in candidates) or "no matrix"
+        detail = f"there is no array {printable(key, 30)!r} inside, but {names}"
+        raise LoadError(Reason.NO_MATRIX, path, detail, "give the name of one of these", tuple(candidates))
+    if len(candidates) == 1:
+        return next(iter(candidates))
+    if not candidates:
+        raise LoadError(Reason.NO_MATRIX, path, "there is no matrix of numbers inside", "save the mask as a 2-D array")
+    names = ", ".join(f"{printable(n, 20)} ({shape_text(s)})" for n, s in candidates.items())
+    raise LoadError(Reason.AMBIGUOUS, path, f"several matrices: {names}", "choose one by its name", tuple(candidates))
+
+
+class _ArchiveFile(PatchedView):
+    """The file as zipfile wants it."""
+
+    def seekable(self) -> bool:
+        """Always True."""
+        return True
+
+
+def _check_member(path: str, info: zipfile.ZipInfo) -> None:
+    if info.flag_bits & 0x1:
+        raise LoadError(Reason.ENCRYPTED, path, "the archive is protected by a password", "save it without a password")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _corrupt(path, "the archive is packed by a method NumPy does not use")
+
+
+def _check_archive(path: str, members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > MAX_MEMBERS:
+        raise too_large(path, f"the archive has {len(members)} members")
+    if sum(info.file_size for info in members) > MAX_BYTES:
+        raise too_large(path, "the archive would unpack to more than the limit")
+    for info in members:
+        if info.file_size > RATIO_FREE and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+            raise too_large(path, "a member unpacks to more than a hundred times its size")
+
+
+def _read_member(path: str, member: IO[bytes], header: NpyHeader) -> Array:
+    check_size(path, header.shape, header.dtype.itemsize)
+    data = member.read(header.data_bytes)
+    if len(data) != header.data_bytes:
+        raise _corrupt(path, "cut off: the matrix inside is shorter than its header says")
+    while member.read(2**16):
+        pass  # only reading to the end makes zipfile compare the checksum
+    return _to_array(header, data)
+
+
+def _open_header(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NpyHeader | LoadError | None:
+    """The array header of a member, the reason it cannot be used, or None when it is no array at all."""
+    _check_member(path, info)
+    with archive.open(info) as member:
+        head = member.read(MAX_HEADER + 12)
+    if head[:6] != MAGIC:
+        return None
+    try:
+        return parse_header(path, head)
+    except LoadError as error:
+        return error
+
+
+def read_npz(source: Source, key: str | None) -> Stored:
+    """One array of an .npz archive. Raises LoadError as `read_npy`, and ENCRYPTED, AMBIGUOUS, NO_MATRIX."""
+    if source.size > 2 * MAX_BYTES:
+        raise too_large(source.path, f"the archive has {source.size >> 20} MiB")
+    file = _ArchiveFile(source.fd, source.size, {})
+    try:
+        with zipfile.ZipFile(file, "r") as archive:
+            return _from_archive(source.path, archive, key)
+    except LoadError:
+        raise
+    except MemoryError:
+        raise too_large(source.path, "the archive needs more memory than there is") from None
+    except Exception:  # zipfile, zlib and struct have a dozen ways to say so
+        raise _corrupt(source.path, "the archive is damaged or cut off") from None
+
+
+def _from_archive(path: str, archive: zipfile.ZipFile, key: str | None) -> Stored:
+    members = archive.infolist()
+    _check_archive(path, members)
+    found = {info.filename.removesuffix(".npy"): (info, _open_header(path, archive, info)) for info in members}
+    arrays = {name: head for name, (_, head) in found.items() if isinstance(head, NpyHeader)}
+    candidates = {name: head.shape for name, head in arrays.items() if _is_matrix(head)}
+    refused = {name: head for name, (_, head) in found.items() if isinstance(head, LoadError)}
+    if key is None and not candidates:
+        if refused:
+            raise next(iter(refused.values()))
+        if len(arrays) == 1:
+            key = next(iter(arrays))  # the only array there is: its own fault is the better message
+    if key is not None and key in refused:
+        raise refused[key]
+    name = pick(path, candidates, key, tuple(arrays))
+    header = arrays[name]
+    with archive.open(found[name][0]) as member:
+        member.read(header.offset)
+        values = _read_member(path, member, header)
+    return Stored(values, name, tuple(other for other in candidates if other != name))
+
+
+def _is_matrix(header: NpyHeader) -> bool:
+    """Whether the array is two-dimensional once axes of length 1 are dropped from three or more."""
+    return len(header.shape) == 2 or sum(n != 1 for n in header.shape) == 2

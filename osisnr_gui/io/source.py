@@ -1,0 +1,118 @@
+"""Opening a user's file without being fooled by what it is.
+
+A FIFO blocks whoever opens it and a device never ends, so the kind is asked before `open` and again
+on the descriptor: between the two another file may have taken the name.
+"""
+
+import errno
+import os
+import stat
+import threading
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from .errors import LoadError, Reason
+
+V = TypeVar("V")
+Identity = tuple[int, int, int, int]
+_CHUNK = 1 << 20
+_KEPT = 512
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL})
+
+
+def _os_error(path: str, error: OSError) -> LoadError:
+    if error.errno in _NOT_THERE:
+        return LoadError(Reason.NOT_FOUND, path, "there is no such file", "check the name and the folder")
+    if isinstance(error, PermissionError):
+        return LoadError(Reason.NO_PERMISSION, path, "you may not read this file", "change its permissions or copy it")
+    return LoadError(
+        Reason.CORRUPT, path, "the disk could not deliver the file", "check the drive or copy the file again"
+    )
+
+
+def _check_regular(path: str, status: os.stat_result) -> None:
+    if stat.S_ISREG(status.st_mode):
+        return
+    what = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or pipe"
+    raise LoadError(Reason.NOT_A_FILE, path, f"this is {what}, not a file", "choose a file inside it")
+
+
+class Source:
+    """An open regular file; `size` in bytes. Owns its descriptor `fd`; use as a context manager.
+
+    Raises LoadError NOT_FOUND, NO_PERMISSION, NOT_A_FILE, EMPTY_FILE.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        try:
+            _check_regular(path, os.stat(path))
+            flags = os.O_RDONLY
+            for name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"):
+                flags |= getattr(os, name, 0)
+            self.fd = os.open(path, flags)
+        except OSError as error:
+            raise _os_error(path, error) from None
+        except ValueError:  # a NUL character in the name
+            raise _os_error(path, OSError(errno.ENOENT, "")) from None
+        try:
+            self.status = os.fstat(self.fd)
+            _check_regular(path, self.status)
+            if self.status.st_size == 0:
+                raise LoadError(Reason.EMPTY_FILE, path, "the file is empty (0 bytes)", "copy or export it again")
+        except BaseException:
+            os.close(self.fd)
+            raise
+        self.size = self.status.st_size
+        self._open = True
+
+    def read_at(self, offset: int, count: int) -> bytes:
+        """Up to `count` bytes from `offset`; fewer only at the end of the file. Raises LoadError CORRUPT."""
+        parts: list[bytes] = []
+        try:
+            os.lseek(self.fd, offset, os.SEEK_SET)
+            while count > 0 and (part := os.read(self.fd, min(count, _CHUNK))):
+                parts.append(part)
+                count -= len(part)
+        except OSError as error:
+            raise _os_error(self.path, error) from None
+        return b"".join(parts)
+
+    def identity(self) -> Identity:
+        """Device, inode, size in bytes and modification time in ns: equal means the same content."""
+        now = os.fstat(self.fd)
+        return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns
+
+    def close(self) -> None:
+        """Close the descriptor; may be called twice."""
+        if self._open:
+            self._open = False
+            os.close(self.fd)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Remembered(Generic[V]):
+    """What was found out about files by reading them whole, by identity; the newest few hundred. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[Identity, V] = {}
+
+    def get(self, source: Source) -> V | None:
+        """What is known of the content of `source`, or None."""
+        with self._lock:
+            return self._known.get(source.identity())
+
+    def put(self, source: Source, value: V) -> None:
+        """Remember `value` for the content of `source`."""
+        with self._lock:
+            self._known[source.identity()] = value
+            while len(self._known) > _KEPT:
+                del self._known[next(iter(self._known))]

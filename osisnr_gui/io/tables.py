@@ -1,0 +1,187 @@
+"""Numbers in text: .csv, .tsv, .txt. Every cell must be a number; nothing is guessed silently."""
+
+import codecs
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import LoadError, LoadWarning, Reason, printable
+from .limits import MAX_CELLS, check_size, too_large
+from .source import Source
+
+MAX_TEXT = 64 * 2**20
+_REMEDY = "save it again as plain numbers with one kind of separator"
+_COMMENT = ("#", "%")
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", " ": "space"}
+_BLANK = re.compile(r"[ \t\f\v\xa0]+")
+_COMMA_NUMBER = re.compile(r"[+-]?(\d+,\d*|,\d+|\d+)([eE][+-]?\d+)?")
+_WHOLE = re.compile(r"[+-]?\d+")
+
+Row = tuple[int, str]  # line number in the file, from 1; text
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the cells of a table are written: the delimiter (a space stands for any blanks) and the decimal mark."""
+
+    delimiter: str
+    decimal_comma: bool
+
+    def split(self, line: str) -> list[str]:
+        """The cells of a line, without blanks or quotes around them."""
+        parts = line.split() if self.delimiter == " " else line.split(self.delimiter)
+        return [part.strip().strip('"').strip() for part in parts]
+
+
+def _decode(path: str, data: bytes) -> str:
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    if "\0" in text:
+        raise LoadError(Reason.NOT_NUMERIC, path, "it holds binary data, not text", _REMEDY)
+    return text
+
+
+def _rows(text: str) -> list[Row]:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    stripped = ((number, line.strip(" \f\v\xa0")) for number, line in enumerate(lines, 1))
+    return [(n, line) for n, line in stripped if line.strip() and not line.lstrip().startswith(_COMMENT)]
+
+
+def find_layout(rows: list[Row]) -> Layout:
+    """The layout that fits the whole table, the strongest separator first."""
+    for delimiter in (";", "\t"):
+        if any(delimiter in line for _, line in rows):
+            return Layout(delimiter, any("," in line for _, line in rows))
+    if not any("," in line for _, line in rows):
+        return Layout(" ", False)
+    body = rows[1:] or rows  # the first row may be names
+    cells = [line.split() for _, line in body]
+    if all(len(row) > 1 and all(map(_COMMA_NUMBER.fullmatch, row)) for row in cells):
+        return Layout(" ", True)
+    return Layout(",", False)
+
+
+def _could_be_decimal_commas(rows: list[Row]) -> bool:
+    """Whether comma-separated whole numbers look like numbers below 2 with decimal commas: `0,5,0,25`."""
+    larger = False
+    for _, line in rows:
+        cells = [cell.strip() for cell in line.split(",")]
+        if len(cells) % 2 or not all(map(_WHOLE.fullmatch, cells)):
+            return False
+        if any(cell.lstrip("+-") not in ("0", "1") for cell in cells[::2]):
+            return False
+        larger = larger or any(cell not in ("0", "1") for cell in cells[1::2])
+    return larger
+
+
+def _number(cell: str, layout: Layout) -> float | complex | None:
+    if layout.decimal_comma:
+        cell = cell.replace(",", ".")
+    if "_" in cell or not cell.isascii():
+        return None
+    try:
+        return float(cell)
+    except ValueError:
+        pass
+    try:
+        return complex(cell.replace(" ", "").replace("i", "j")) if cell[-1:] in "ij" else None
+    except ValueError:
+        return None
+
+
+def _bad_cell(path: str, line: int, column: int, cell: str) -> LoadError:
+    what = f"the text {printable(cell, 40)!r} is no number" if cell else "the cell is empty"
+    return LoadError(Reason.NOT_NUMERIC, path, f"line {line}, column {column}: {what}", _REMEDY)
+
+
+def _drop_trailing(rows: list[Row], layout: Layout) -> tuple[list[Row], bool]:
+    """Rows without the separator at their end, when all rows but a line of names have one."""
+    mark = layout.delimiter
+    body = rows[1:] or rows
+    if mark == " " or not all(line.endswith(mark) for _, line in body):
+        return rows, False
+    return [(number, line.removesuffix(mark)) for number, line in rows], True
+
+
+def _parse_row(path: str, row: Row, layout: Layout) -> list[float] | list[complex]:
+    cells = layout.split(row[1])
+    try:
+        if not layout.decimal_comma and "_" not in row[1] and row[1].isascii():
+            return list(map(float, cells))  # the fast way, right for nearly every row
+    except ValueError:
+        pass
+    values: list[complex] = []
+    for column, cell in enumerate(cells, 1):
+        value = _number(cell, layout)
+        if value is None:
+            raise _bad_cell(path, row[0], column, cell)
+        values.append(value)
+    return values
+
+
+def _matrix(path: str, rows: list[Row], layout: Layout) -> npt.NDArray[np.generic]:
+    width = len(layout.split(rows[0][1]))
+    if width == 1 and _number(layout.split(rows[0][1])[0], layout) is not None:
+        detail = "there is a single column, a matrix is needed"
+        raise LoadError(Reason.BAD_NDIM, path, detail, "rows are bins, columns are frames")
+    check_size(path, (len(rows), width), 8)
+    parsed: list[npt.NDArray[np.generic]] = []
+    for row in rows:
+        values = _parse_row(path, row, layout)
+        if len(values) != width:
+            detail = f"line {row[0]} has {len(values)} cells, line {rows[0][0]} has {width}"
+            raise LoadError(Reason.RAGGED, path, detail, "make all rows the same length")
+        parsed.append(np.array(values))
+    return np.array(parsed)
+
+
+def _is_header(row: Row, layout: Layout) -> bool:
+    cells = layout.split(row[1])
+    return bool(cells) and all(_number(cell, layout) is None for cell in cells) and any(cells)
+
+
+def _warnings(skipped: Row | None, layout: Layout, trailing: bool) -> tuple[LoadWarning, ...]:
+    found = []
+    if skipped is not None:
+        found.append(LoadWarning("HEADER_SKIPPED", f"line {skipped[0]} holds names and was left out"))
+    if layout.decimal_comma:
+        found.append(LoadWarning("DECIMAL_COMMA", "commas were read as decimal commas"))
+    if trailing:
+        message = f"every line ends with a {_NAMES[layout.delimiter]}, which was ignored"
+        found.append(LoadWarning("TRAILING_DELIMITER", message))
+    return tuple(found)
+
+
+def read_table(source: Source) -> tuple[npt.NDArray[np.generic], tuple[LoadWarning, ...]]:
+    """The matrix (n_rows, n_columns) of a text file, float64 or complex128.
+
+    Raises LoadError NOT_NUMERIC (naming line, column and text), RAGGED, EMPTY_ARRAY, TOO_LARGE.
+    """
+    path = source.path
+    if source.size > MAX_TEXT:
+        raise too_large(path, f"the text has {source.size >> 20} MiB")
+    rows = _rows(_decode(path, source.read_at(0, source.size)))
+    if not rows:
+        raise LoadError(Reason.EMPTY_ARRAY, path, "there are no numbers inside", "save the matrix again")
+    if len(rows) > MAX_CELLS:
+        raise too_large(path, f"the text has {len(rows)} rows")
+    layout = find_layout(rows)
+    if layout.delimiter == "," and _could_be_decimal_commas(rows):
+        detail = "the commas could separate cells or be decimal commas, which gives different columns"
+        raise LoadError(Reason.RAGGED, path, detail, "separate the cells with semicolons or tabs")
+    rows, trailing = _drop_trailing(rows, layout)
+    skipped = rows.pop(0) if _is_header(rows[0], layout) and _names_only(path, rows, layout) else None
+    return _matrix(path, rows, layout), _warnings(skipped, layout, trailing)
+
+
+def _names_only(path: str, rows: list[Row], layout: Layout) -> bool:
+    """True when numbers follow the row of names; a lone row of words is an error, not a header."""
+    if len(rows) > 1:
+        return True
+    cell = layout.split(rows[0][1])[0]
+    raise _bad_cell(path, rows[0][0], 1, cell)

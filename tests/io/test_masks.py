@@ -1,0 +1,143 @@
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from osisnr_gui.io import limits, masks
+from osisnr_gui.io.errors import LoadError, Reason
+from osisnr_gui.io.masks import load_mask
+
+SaveBytes = Callable[[str, bytes], str]
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[[np.ndarray], str]:
+    def write(values: np.ndarray) -> str:
+        path = tmp_path / "a.npy"
+        np.save(path, values)
+        return str(path)
+
+    return write
+
+
+def codes(mask: masks.Mask) -> list[str]:
+    return [warning.code for warning in mask.warnings]
+
+
+def test_a_mask_tells_its_range(save: Callable[[np.ndarray], str]) -> None:
+    mask = load_mask(save(np.array([[0.0, 0.5], [1.0, 0.25]])))
+    assert (mask.minimum, mask.maximum, mask.share_outside, codes(mask)) == (0.0, 1.0, 0.0, [])
+    mask = load_mask(save(np.array([[0, 255], [1, 2]], dtype=np.uint8)))
+    assert (mask.minimum, mask.maximum, mask.share_outside, codes(mask)) == (0.0, 255.0, 0.5, ["RANGE"])
+    assert mask.values.dtype == np.uint8
+
+
+def test_magnitudes_count_for_complex_masks(save: Callable[[np.ndarray], str]) -> None:
+    path = save(np.array([[3 + 4j, 0.6 - 0.8j]]))
+    mask = load_mask(path)
+    assert (mask.minimum, mask.maximum, mask.share_outside) == (1.0, 5.0, 0.5)
+    assert codes(mask) == ["COMPLEX", "RANGE"]
+    with pytest.raises(LoadError) as caught:
+        load_mask(path, allow_complex=False)
+    assert caught.value.reason == Reason.BAD_DTYPE
+
+
+def test_transposing_is_on_request_and_leaves_the_stored_shape(save: Callable[[np.ndarray], str]) -> None:
+    values = np.arange(6.0).reshape(2, 3)
+    mask = load_mask(save(values), transpose=True)
+    assert np.array_equal(mask.values, values.T)
+    assert mask.values.flags.c_contiguous
+    assert mask.stored_shape == (2, 3)
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 4), (3, 1, 4), (3, 4, 1), (1, 1, 3, 4)])
+def test_axes_of_length_one_are_dropped_and_told(shape: tuple[int, ...], save: Callable[..., str]) -> None:
+    values = np.arange(12.0).reshape(shape) / 12
+    mask = load_mask(save(values))
+    assert np.array_equal(mask.values, values.reshape(3, 4))
+    assert (mask.stored_shape, codes(mask)) == (shape, ["SQUEEZED"])
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (np.array(3.0), Reason.BAD_NDIM),
+        (np.zeros(5), Reason.BAD_NDIM),
+        (np.zeros((2, 3, 4)), Reason.BAD_NDIM),
+        (np.zeros((0, 257)), Reason.EMPTY_ARRAY),
+        (np.full((2, 2), np.nan), Reason.ALL_NONFINITE),
+        (np.array([[1.0, np.inf]]), Reason.NONFINITE),
+        (np.array([[1.0, complex(0, np.nan)]]), Reason.NONFINITE),
+    ],
+)
+def test_what_is_no_matrix_of_finite_numbers_is_refused(
+    values: np.ndarray, reason: Reason, save: Callable[[np.ndarray], str]
+) -> None:
+    with pytest.raises(LoadError) as caught:
+        load_mask(save(values))
+    assert caught.value.reason == reason
+
+
+def test_the_first_five_bad_cells_are_listed(save: Callable[[np.ndarray], str]) -> None:
+    values = np.ones((300, 200))
+    for cell in ((0, 3), (7, 199), (150, 0), (150, 1), (299, 198), (299, 199)):
+        values[cell] = np.nan
+    with pytest.raises(LoadError) as caught:
+        load_mask(save(values))
+    assert "6 cells" in caught.value.detail
+    assert "(0, 3), (7, 199), (150, 0), (150, 1), (299, 198), …" in caught.value.detail
+
+
+def test_the_size_limit_counts_bytes_and_cells(
+    save: Callable[[np.ndarray], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save(np.ones((10, 10)))
+    for name, least in (("MAX_BYTES", 800), ("MAX_CELLS", 100)):
+        with monkeypatch.context() as patch:
+            patch.setattr(limits, name, least)
+            assert load_mask(path).values.shape == (10, 10)
+            patch.setattr(limits, name, least - 1)
+            with pytest.raises(LoadError) as caught:
+                load_mask(path)
+            assert caught.value.reason == Reason.TOO_LARGE
+
+
+def test_sound_and_wrong_names(save_bytes: SaveBytes, save_sound: Callable[..., str], noise: np.ndarray) -> None:
+    with pytest.raises(LoadError, match="this is sound"):
+        load_mask(save_sound("a.npy", noise, "FLAC"))
+    matrix = b"\x93NUMPY\1\0" + b"\x3b\0" + b"{'descr': '|u1', 'fortran_order': False, 'shape': (1, 2)}".ljust(59)
+    assert codes(load_mask(save_bytes("b.csv", matrix + b"\0\1"))) == ["EXTENSION"]
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    save: Callable[[np.ndarray], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save(np.ones((10, 10)))
+    genuine = masks.read_npy
+
+    def read_and_touch(source: masks.Source) -> masks.Stored:
+        stored = genuine(source)
+        os.utime(path, ns=(5, 5))
+        return stored
+
+    monkeypatch.setattr(masks, "read_npy", read_and_touch)
+    with pytest.raises(LoadError, match="changed"):
+        load_mask(path)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(MemoryError(), Reason.TOO_LARGE), (KeyError("library"), Reason.CORRUPT)]
+)
+def test_trouble_in_a_library_becomes_a_refusal(
+    error: BaseException, reason: Reason, save: Callable[[np.ndarray], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(masks, "read_npy", fail)
+    with pytest.raises(LoadError) as caught:
+        load_mask(save(np.ones((2, 2))))
+    assert caught.value.reason == reason
+    assert "library" not in str(caught.value)
