@@ -19,6 +19,7 @@ _REMEDIES = {
     errno.ENOENT: ("its folder does not exist", "choose another folder"),
     errno.ENOTDIR: ("its folder does not exist", "choose another folder"),
     errno.EISDIR: ("a folder has this name", "choose another name"),
+    errno.EEXIST: ("this is a device or a pipe, no file", "choose another name"),
     errno.ENAMETOOLONG: ("the name is too long", "choose a shorter name"),
 }
 
@@ -67,6 +68,8 @@ def write_atomically(path: str, data: bytes | Iterable[bytes]) -> None:
     try:
         if os.path.isdir(target):
             raise IsADirectoryError(errno.EISDIR, "")
+        if os.path.exists(target) and not os.path.isfile(target):
+            raise FileExistsError(errno.EEXIST, "")  # a device or a pipe: replacing it would break the system
         _fill(temporary, data)
         if os.path.exists(target):
             os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))

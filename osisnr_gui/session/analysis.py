@@ -77,6 +77,8 @@ def rescore(session: Session, analysis: Analysis) -> Analysis | None:
     """The analysis of `session` when only cheap settings differ; None when files must be read again."""
     if heavy_part(session) != heavy_part(analysis.session):
         return None
+    if any(pair.key is not None and pair.key.alpha not in (None, session.loss.alpha) for pair in analysis.pairs):
+        return None  # no alpha table was kept
     return _finish(replace(analysis, session=session, pairs=tuple(_scored(session, p) for p in analysis.pairs)))
 
 
@@ -161,11 +163,12 @@ class _Run:
         session, wanted = self._session, self._wanted
         key = pair_key(session, reference, pair.estimate, wanted.alpha)
         old = next((other for other in self._old_pairs if other.key == key), None)
-        if old is not None:
+        if old is not None and (old.pictures.estimate is not None or not wanted.pictures):
             return _scored(session, replace(old, estimate=pair.estimate))
 
         def report(running: PairAnalysis) -> None:
-            if self._progress is None or running.frames is None:
+            # The last part lacks what follows the pass: the pair itself is reported in a moment.
+            if self._progress is None or running.frames is None or running.frames.complete:
                 return
             fraction = self._fraction(index + running.frames.n_frames / running.frames.n_total)
             if time.monotonic() < self._next_partial:
@@ -205,11 +208,15 @@ class _Run:
     def _check_tracks(self) -> None:
         analysis = self._analysis
         if analysis.reference is not None:
-            reference = check_track(analysis.reference, self._cancelled)
-            self._set(reference=reference)
+            self._set(reference=check_track(analysis.reference, self._cancelled))
+        reference = self._analysis.reference
         for index, pair in enumerate(self._analysis.pairs):
             track = check_track(pair.estimate, self._cancelled)
-            self._set_pair(index, replace(pair, estimate=track, error=pair.error or track.error))
+            pair = replace(pair, estimate=track, error=pair.error or track.error)
+            if pair.error is not None or (reference is not None and reference.error is not None):
+                # Damage may show only now, in a sample the pass has been over: its numbers must not stay.
+                pair = PairAnalysis(track, error=pair.error)
+            self._set_pair(index, pair)
         if analysis.mixture is not None:
             self._set(mixture=check_track(analysis.mixture, self._cancelled))
         self._say(0.95, "checking files", self._analysis)
@@ -221,8 +228,12 @@ class _Run:
         for index, pair in enumerate(self._analysis.pairs):
             if pair.error is None and pair.delay is None:
                 self._say(0.95, "looking for delays")
-                delay = measure_delay(reference, pair.estimate, self._cancelled)
-                self._set_pair(index, replace(pair, delay=delay))
+                try:
+                    delay = measure_delay(reference, pair.estimate, self._cancelled)
+                except FileError as error:
+                    self._set_pair(index, PairAnalysis(pair.estimate, error=error))
+                else:
+                    self._set_pair(index, replace(pair, delay=delay))
 
     def _set(self, **changes: object) -> None:
         self._analysis = replace(self._analysis, **changes)  # type: ignore[arg-type]
@@ -232,7 +243,7 @@ class _Run:
         self._set(pairs=(*pairs[:index], pair, *pairs[index + 1 :]))
 
     def _fraction(self, pairs_done: float) -> float:
-        return 0.02 + 0.93 * pairs_done / max(1, len(self._analysis.pairs))
+        return 0.02 + 0.92 * pairs_done / max(1, len(self._analysis.pairs))
 
     def _say(self, fraction: float, words: str, analysis: Analysis | None = None) -> None:
         if self._progress is not None:

@@ -109,8 +109,10 @@ def _channel_notices(track: Track) -> list[Notice]:
         mix = Remedy("Mean of all", partial(_read_as, source=source, channel=DOWNMIX))
         keep = Remedy("Keep", partial(_read_as, source=source, channel=1))
         return [Notice("channels", message, source, "note", (*others, mix, keep))]
-    used = "the mean of all channels" if source.channel == DOWNMIX else f"channel {source.channel}"
-    message = f"{track.name}: {used} of {track.channels} is used"
+    used = f"channel {source.channel} of {track.channels}"
+    if source.channel == DOWNMIX:
+        used = f"the mean of all {track.channels} channels"
+    message = f"{track.name}: {used} is used"
     return [
         Notice("channels", message, source, "note", (Remedy("Undo", partial(_read_as, source=source, channel=None)),))
     ]

@@ -1,0 +1,1 @@
+"""The command line: the same walk from Session to Analysis, printed."""

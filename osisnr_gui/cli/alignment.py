@@ -1,0 +1,48 @@
+"""--align: measure every estimate's delay before comparing, and take it out where it is certain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from osisnr_gui.core.align import Delay
+from osisnr_gui.io.errors import FileError
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.pairs import measure_delay
+from osisnr_gui.session.session import Session
+from osisnr_gui.session.tracks import Track, open_track
+
+Delays = tuple[Delay | None, ...]
+
+
+def take_out_delays(session: Session) -> tuple[Session, Delays]:
+    """The session with trusted delays in its estimates' sources, and what was measured of each (None: nothing)."""
+    assert session.reference is not None, "the command line always names a reference"
+    reference = open_track(session.reference)
+    estimates, delays = [], []
+    for source in session.estimates:
+        delay = _measure(reference, open_track(source))
+        estimates.append(replace(source, delay=delay.samples) if delay is not None and delay.trusted else source)
+        delays.append(delay)
+    return replace(session, estimates=tuple(estimates)), tuple(delays)
+
+
+def _measure(reference: Track, estimate: Track) -> Delay | None:
+    if reference.error is not None or estimate.error is not None:
+        return None
+    try:
+        # Nothing has looked at the samples yet: infinite ones are refused by the analysis.
+        with np.errstate(all="ignore"):
+            return measure_delay(reference, estimate)
+    except FileError:
+        return None  # the analysis meets the same fault and names it
+
+
+def with_delays(analysis: Analysis, delays: Delays) -> Analysis:
+    """Enter what was measured before; a pair's `delay` is what is left after its source's delay was taken out."""
+    pairs = []
+    for pair, delay in zip(analysis.pairs, delays, strict=True):
+        left = None if delay is None else Delay(delay.samples - pair.source.delay, delay.peak)
+        pairs.append(replace(pair, delay=left))
+    return replace(analysis, pairs=tuple(pairs))

@@ -1,0 +1,105 @@
+"""`osisnr`: finds the command and loads only what it needs.
+
+Nothing here imports numpy or Qt, so that `osisnr --version` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from importlib import import_module
+
+from osisnr_gui import __version__
+from osisnr_gui.cli.codes import DONE, INTERRUPTED, REFUSED, WRONG_USAGE
+from osisnr_gui.cli.lines import PROGRAM, TEXT_LIMIT, UsageError, say
+from osisnr_gui.io.errors import printable
+
+# Command -> the module whose `run(arguments) -> exit code` does the work.
+COMMANDS = {"score": "osisnr_gui.cli.score"}
+
+HELP = f"""\
+usage: {PROGRAM} score REFERENCE ESTIMATE [ESTIMATE ...] [options]
+       {PROGRAM} --version | --help
+
+OSI-SNR, MC-MSE and the fused loss of separated speech against its reference.
+
+commands:
+  score      compare estimates with a reference: a table, --json or --csv
+
+'{PROGRAM} score --help' lists the options.
+exit codes: 0 done, 2 wrong usage, 3 an input was refused
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; `argv` without the program's name, None = the process's own. Returns the exit code."""
+    _quiet_warnings()
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    try:
+        return _caught(arguments)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`| head`): no error of ours.
+        _drop_stdout()
+        return DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _quiet_warnings() -> None:
+    """Developers' warnings are no lines of ours, and stderr is read by scripts; -W and tests still see them."""
+    if not sys.warnoptions and all(action != "error" for action, *_ in warnings.filters):
+        warnings.simplefilter("ignore")
+
+
+def _caught(arguments: list[str]) -> int:
+    try:
+        try:
+            return _run(arguments)
+        except UsageError as error:
+            say([error.line])
+            return WRONG_USAGE
+        except SystemExit as leaving:  # argparse after --help
+            return leaving.code if isinstance(leaving.code, int) else DONE
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except MemoryError:
+        say([f"{PROGRAM}: there is not enough memory; use shorter files or close other programs"])
+    except Exception as error:  # the last net: a user gets a line, never a traceback
+        what = printable(f"{type(error).__name__}: {error}", TEXT_LIMIT)
+        say([f"{PROGRAM}: unexpected {what}; please report it with the command you typed"])
+    return REFUSED
+
+
+def _run(arguments: list[str]) -> int:
+    if not arguments:
+        raise UsageError("no command was given", f"see {PROGRAM} --help")
+    first, *rest = arguments
+    if first in ("-h", "--help"):
+        print(HELP, end="")
+        return DONE
+    if first == "--version":
+        print(f"{PROGRAM} {__version__}")
+        return DONE
+    if first not in COMMANDS:
+        what = "option" if first.startswith("-") else "command"
+        raise UsageError(f"{first}: there is no such {what}", f"see {PROGRAM} --help")
+    run: Callable[[list[str]], int] = import_module(COMMANDS[first]).run
+    return run(rest)
+
+
+def _drop_stdout() -> None:
+    """Point stdout at nothing: Python would complain when it flushes a closed pipe on its way out."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+    except (OSError, ValueError):
+        return
+
+
+if __name__ == "__main__":
+    sys.exit(main())

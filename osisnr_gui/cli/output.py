@@ -1,0 +1,50 @@
+"""Where results go: stdout, a file that is replaced in one step, or a pipe that cannot be replaced."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+
+from osisnr_gui.cli.options import STDOUT
+from osisnr_gui.io.atomic import write_atomically
+from osisnr_gui.io.errors import SaveError
+
+
+def write(target: str, data: Iterable[bytes]) -> None:
+    """Write UTF-8 bytes to a path or to "-".
+
+    Raises SaveError, and BrokenPipeError when stdout's reader is gone.
+    """
+    if target == STDOUT:
+        _to_stdout(data)
+    elif os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target):
+        # A pipe or device (/dev/null, >(command)) is written to; replacing it would destroy it.
+        _into(target, data)
+    else:
+        write_atomically(target, data)
+
+
+def _to_stdout(data: Iterable[bytes]) -> None:
+    sys.stdout.flush()
+    for part in data:
+        sys.stdout.buffer.write(part)
+    sys.stdout.buffer.flush()
+
+
+def _into(target: str, data: Iterable[bytes]) -> None:
+    try:
+        with open(target, "wb") as file:
+            for part in data:
+                file.write(part)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        raise SaveError(target, "not saved: it cannot be written to", "choose another name") from None
+
+
+def write_text(text: str) -> None:
+    """Text to stdout; what its encoding lacks is escaped instead of stopping the program."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    sys.stdout.flush()

@@ -1,0 +1,42 @@
+"""Progress in one line of a terminal; nothing at all when stderr is a file or a pipe."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+from osisnr_gui.session.analysis import Progress, Report
+
+INTERVAL_SECONDS = 0.1
+ERASE_LINE = "\r\x1b[K"
+
+
+class ProgressLine:
+    """Context manager; `report` goes to `analyse`, and is None where nobody would see it."""
+
+    def __init__(self) -> None:
+        self._visible = sys.stderr.isatty()
+        self._next = 0.0
+
+    @property
+    def report(self) -> Report | None:
+        """The callback, None without a terminal: then `analyse` does not even prepare partial results."""
+        return self._show if self._visible else None
+
+    def _show(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + INTERVAL_SECONDS
+        sys.stderr.write(f"{ERASE_LINE}{progress.fraction:4.0%} {progress.words}")
+        sys.stderr.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._visible:
+            sys.stderr.write(ERASE_LINE)
+            sys.stderr.flush()

@@ -1,0 +1,93 @@
+"""`osisnr score`: one reference, its estimates, the numbers.
+
+One refused estimate does not stop the others: they are scored, its error is one line on stderr and an "error" in the
+JSON, and the exit code is 3. A refused reference leaves nothing to score: no output is written at all.
+"""
+
+from __future__ import annotations
+
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from osisnr_gui.cli import output
+from osisnr_gui.cli.alignment import take_out_delays, with_delays
+from osisnr_gui.cli.codes import DONE, REFUSED
+from osisnr_gui.cli.lines import UsageError, error_line, say, warning_line
+from osisnr_gui.cli.options import Options, parse
+from osisnr_gui.cli.progress import ProgressLine
+from osisnr_gui.cli.table import score_table
+from osisnr_gui.core.stft import default_n_fft
+from osisnr_gui.io.errors import FileError, SaveError
+from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.export import frames_csv
+from osisnr_gui.session.json_text import json_parts
+from osisnr_gui.session.report import is_scored, score_report
+from osisnr_gui.session.tracks import Track
+
+
+def run(arguments: list[str]) -> int:
+    """Score; `arguments` are those after the word `score`. Returns the exit code."""
+    options = parse(arguments)
+    # A second BLAS thread slows these many small products down as soon as a core is busy.
+    with threadpool_limits(limits=1, user_api="blas"), ProgressLine() as progress:
+        analysis = _analyse(options, progress)
+    assert analysis.reference is not None, "the command line always names a reference"
+    _check_hop(options, analysis.reference)
+    refusals = _refusals(analysis)
+    say(_warnings(analysis) + [error_line(error) for error in refusals])
+    if analysis.reference.error is not None:
+        return REFUSED
+    try:
+        _write(options, analysis)
+    except SaveError as error:
+        say([error_line(error)])
+        return REFUSED
+    return REFUSED if refusals else DONE
+
+
+def _analyse(options: Options, progress: ProgressLine) -> Analysis:
+    session = options.session
+    delays = None
+    if options.align:
+        session, delays = take_out_delays(session)
+    wanted = Wanted(pictures=False, delay=delays is None, alpha=session.loss.alpha)
+    analysis = analyse(session, wanted=wanted, progress=progress.report)
+    return analysis if delays is None else with_delays(analysis, delays)
+
+
+def _check_hop(options: Options, reference: Track) -> None:
+    """A hop too long for the default frame is wrong usage, but which frame that is only the file can tell."""
+    choice = options.session.framing
+    if reference.kind != "audio" or not reference.sample_rate or choice.hop is None or choice.n_fft is not None:
+        return
+    n_fft = default_n_fft(reference.sample_rate)
+    if choice.hop > n_fft:
+        detail = f"--hop: {choice.hop} is more than a frame at {reference.sample_rate} Hz"
+        raise UsageError(detail, f"give a whole number from 1 to {n_fft}, or --n-fft as well")
+
+
+def _refusals(analysis: Analysis) -> list[FileError]:
+    reference = analysis.reference
+    found = [] if reference is None or reference.error is None else [reference.error]
+    return found + [pair.error for pair in analysis.pairs if pair.error is not None]
+
+
+def _warnings(analysis: Analysis) -> list[str]:
+    """Lines about the files that were scored; a refused file has its error and nothing else."""
+    scored = [pair.estimate for pair in analysis.pairs if is_scored(analysis, pair)]
+    if not scored or analysis.reference is None:
+        return []
+    tracks = {track.source: track for track in (analysis.reference, *scored)}
+    return [
+        warning_line(notice.source.path, notice.message.removeprefix(f"{tracks[notice.source].name}: "))
+        for notice in analysis.notices
+        if notice.source in tracks
+    ]
+
+
+def _write(options: Options, analysis: Analysis) -> None:
+    if options.json is not None:
+        output.write(options.json, json_parts(score_report(analysis, with_frames=options.frames)))
+    if options.csv is not None:
+        output.write(options.csv, frames_csv(analysis))
+    if options.json is None and options.csv is None:
+        output.write_text(score_table(analysis))

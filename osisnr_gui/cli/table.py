@@ -1,0 +1,140 @@
+"""The table `osisnr score` prints: four small blocks, a row for every estimate, each number named in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from osisnr_gui.cli.lines import shown_path
+from osisnr_gui.core.types import FrameStatus
+from osisnr_gui.io.errors import printable
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.report import delay_samples, is_scored, settings_report
+from osisnr_gui.session.scores import PairScore, WholeSignal
+from osisnr_gui.session.tracks import Track
+
+NAME_WIDTH = 44
+GAP = "  "
+NONE = "-"
+
+Row = Sequence[str]
+
+
+def score_table(analysis: Analysis) -> str:
+    """Text with a final newline; empty when nothing was scored."""
+    scored = [(pair, pair.score) for pair in analysis.pairs if pair.score is not None and is_scored(analysis, pair)]
+    if not scored or analysis.reference is None:
+        return ""
+    lines = [_reference_line(analysis.reference), _settings_line(analysis), ""]
+    lines += [*_literal_block(scored), ""]
+    lines += [*_exact_block(scored), ""]
+    whole = [(pair, pair.whole) for pair, _ in scored if pair.whole is not None]
+    if whole:
+        lines += [*_whole_block(whole), ""]
+    lines += _frames_block(scored)
+    return "\n".join(lines) + "\n"
+
+
+def aligned(header: Row, rows: list[Row]) -> list[str]:
+    """Lines of a table: the first column to the left, the others to the right, no blanks at the ends."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    found = []
+    for row in (header, *rows):
+        first, *others = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        found.append((GAP + GAP.join((row[0].ljust(len(first)), *others))).rstrip())
+    return found
+
+
+def decibels(value: float) -> str:
+    """Two decimals; infinite values in words."""
+    return _shown(value, lambda x: f"{x:.2f}")
+
+
+def loss(value: float) -> str:
+    """Five decimals, as losses are usually printed; large and tiny ones with four digits."""
+    return _shown(value, lambda x: f"{x:.5f}" if 1e-3 <= abs(x) < 1e4 else f"{x:.4g}")
+
+
+def _shown(value: float, form: Callable[[float], str]) -> str:
+    if math.isnan(value):
+        return NONE
+    return form(value) if math.isfinite(value) else f"{value:g}"
+
+
+def _name(pair: PairAnalysis) -> str:
+    return printable(pair.source.path, NAME_WIDTH)
+
+
+def _reference_line(track: Track) -> str:
+    if track.kind == "mask":
+        return f"Reference: {shown_path(track.source.path)} (mask, {track.coding})"
+    parts = [f"{track.sample_rate} Hz", f"{track.duration_s or 0.0:.3f} s"]
+    if track.level is not None:
+        parts.append(f"RMS {decibels(track.level.rms_db)} dB")
+    return f"Reference: {shown_path(track.source.path)} ({', '.join(parts)})"
+
+
+def _settings_line(analysis: Analysis) -> str:
+    s, silence = settings_report(analysis), analysis.session.silence_db
+    parts = [str(s["representation"])]
+    parts += [f"{name} {s[name]}" for name in ("n_fft", "hop", "window") if s[name] is not None]
+    parts += [f"{name} {s[name]:g}" for name in ("alpha", "gamma")]
+    parts += [f"method {s['method']}", f"silent below -{silence:g} dB", f"bad below {s['threshold_db']:g} dB"]
+    return f"Settings:  {', '.join(parts)}"
+
+
+def _literal_block(scored: list[tuple[PairAnalysis, PairScore]]) -> list[str]:
+    header = ("estimate", "frames", "mean OSI-SNR dB", "loss_osi 1", "loss_osi 2", "MC-MSE", "fused loss")
+    rows, notes = list[Row](), list[str]()
+    for pair, score in scored:
+        n, s = score.facts.frames.n_frames, score.literal
+        mark = "*" if score.facts.not_meaningful else ""
+        values = (decibels(s.osi_db_mean), loss(s.loss_osi_1), loss(s.loss_osi_2), loss(s.mc_mse), loss(s.fused))
+        rows.append((_name(pair) + mark, str(n), *values))
+        if mark:
+            count = score.facts.not_meaningful
+            notes.append(f"{GAP}* {_name(pair)}: {count} of {n} literal frames are not finite or not above 0 dB")
+    return ["Literal, all frames (constants included, as in training):", *aligned(header, rows), *notes]
+
+
+def _exact_block(scored: list[tuple[PairAnalysis, PairScore]]) -> list[str]:
+    columns = ("mean OSI-SNR dB", "median dB", "5 % quantile dB", "loss_osi 1", "loss_osi 2", "MC-MSE", "fused loss")
+    rows: list[Row] = []
+    for pair, score in scored:
+        s = score.exact
+        levels = map(decibels, (s.osi_db_mean, s.osi_db_median, s.osi_db_p05))
+        losses = map(loss, (s.loss_osi_1, s.loss_osi_2, s.mc_mse, s.fused))
+        rows.append((_name(pair), str(score.facts.n_active), *levels, *losses))
+    return ["Exact, active frames (no constants, silence left out):", *aligned(("estimate", "frames", *columns), rows)]
+
+
+def _whole_block(whole: list[tuple[PairAnalysis, WholeSignal]]) -> list[str]:
+    header = ("estimate", "OSI-SNR dB", "SI-SNR dB", "SNR dB", "gain dB", "RMS dB", "delay samples")
+    rows: list[Row] = []
+    for pair, signal in whole:
+        values = map(decibels, (signal.osi_db, signal.si_snr_db, signal.snr_db, signal.gain_db))
+        level = pair.estimate.level
+        rows.append((_name(pair), *values, decibels(level.rms_db) if level else NONE, _delay(pair)))
+    return ["Whole signal in time:", *aligned(header, rows)]
+
+
+def _delay(pair: PairAnalysis) -> str:
+    """The delay where it is certain: a lag at which the files hardly correlate says nothing."""
+    samples = delay_samples(pair)
+    if pair.source.delay:
+        return f"{samples} (taken out)"
+    if samples is None or (samples != 0 and pair.delay is not None and not pair.delay.trusted):
+        return NONE
+    return str(samples)
+
+
+def _frames_block(scored: list[tuple[PairAnalysis, PairScore]]) -> list[str]:
+    labels = [k.label for k in FrameStatus if any(score.facts.counts[k.label] for _, score in scored)]
+    header = ("estimate", *(label.replace("_", " ") for label in labels), "bad", "bad segments")
+    rows: list[Row] = []
+    for pair, score in scored:
+        counts = [str(score.facts.counts[label]) for label in labels]
+        bad = (str(int(score.bad.bad.sum())), str(len(score.bad.segments)))
+        rows.append((_name(pair), *counts, *bad))
+    return ["Frames:", *aligned(header, rows)]

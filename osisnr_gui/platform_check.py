@@ -1,0 +1,96 @@
+"""Can a window be shown here? Asked before Qt is, because Qt answers with an abort.
+
+A Linux without a display, or without the system libraries that Qt's xcb plugin is linked to, ends the process
+inside the constructor of QApplication (exit 134, a page of plugin names). Here it becomes one sentence that says
+what to do. Standard library only.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import re
+import sys
+from collections.abc import Mapping
+
+APT_PACKAGES = (
+    "libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libglib2.0-0 libx11-xcb1 "
+    "libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 "
+    "libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 libwayland-client0 libwayland-cursor0 libpulse0 fonts-dejavu-core"
+)
+DNF_PACKAGES = (
+    "mesa-libEGL mesa-libGL libxkbcommon libxkbcommon-x11 dbus-libs fontconfig glib2 libX11-xcb xcb-util-cursor "
+    "xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil libwayland-client libwayland-cursor "
+    "pulseaudio-libs dejavu-sans-fonts"
+)
+
+# The dynamic loader's own words, the same in glibc and musl up to the colon.
+_LOADER_MESSAGE = re.compile(r"(?P<name>lib[\w.+-]+\.so[\w.]*): cannot open shared object file")
+_MUSL_MESSAGE = re.compile(r"Error loading shared library (?P<name>lib[\w.+-]+\.so[\w.]*)")
+
+
+def missing_library(text: str) -> str | None:
+    """The shared library the dynamic loader could not find, from the text of its error; None for other errors."""
+    match = _LOADER_MESSAGE.search(text) or _MUSL_MESSAGE.search(text)
+    return match["name"] if match else None
+
+
+def library_message(library: str) -> str:
+    """What to say when a system library is missing."""
+    return (
+        f"the system library {library} is missing, and Qt needs it to show a window. Install it with\n"
+        f"  Debian, Ubuntu:  sudo apt-get install {APT_PACKAGES}\n"
+        f"  Fedora:          sudo dnf install {DNF_PACKAGES}"
+    )
+
+
+def find_problem(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str | None:
+    """Why no window can be shown, as text for the user; None when nothing speaks against it."""
+    if not platform.startswith("linux"):
+        return None
+    chosen = environment.get("QT_QPA_PLATFORM", "").split(":")[0]
+    x11, wayland = bool(environment.get("DISPLAY")), bool(environment.get("WAYLAND_DISPLAY"))
+    if not chosen and not x11 and not wayland:
+        return (
+            "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). Start it in a desktop session or with "
+            "`ssh -X`; for --screenshot without a screen set QT_QPA_PLATFORM=offscreen; for numbers use `osisnr score`."
+        )
+    # Where both are offered Qt falls back from one to the other by itself.
+    if chosen == "xcb" or (not chosen and x11 and not wayland):
+        return _xcb_problem(environment.get("DISPLAY", ""))
+    return None
+
+
+def _xcb_problem(display: str) -> str | None:
+    """Load Qt's xcb plugin as Qt would, then ask the X server whether it answers."""
+    plugin = _xcb_plugin()
+    if plugin is None:  # a PySide6 of the distribution: its package manager looks after the libraries
+        return None
+    try:
+        ctypes.CDLL(plugin)
+    except OSError as error:
+        library = missing_library(str(error))
+        return None if library is None else library_message(library)
+    return None if _x_server_answers() else f"the X display {display!r} named in DISPLAY cannot be reached."
+
+
+def _xcb_plugin() -> str | None:
+    spec = importlib.util.find_spec("PySide6")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        path = os.path.join(folder, "Qt", "plugins", "platforms", "libqxcb.so")
+        if os.path.exists(path):
+            return path
+    return None
+
+
+def _x_server_answers() -> bool:
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
+    xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    connection = xcb.xcb_connect(None, None)
+    try:
+        return not xcb.xcb_connection_has_error(connection)
+    finally:
+        xcb.xcb_disconnect(connection)

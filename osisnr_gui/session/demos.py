@@ -1,0 +1,98 @@
+"""The demos that ship with the program: which files, and what to look for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from osisnr_gui.paths import resource_path
+from osisnr_gui.session.session import Session, Source
+
+
+class UnknownDemo(KeyError):  # noqa: N818 - named after what happened
+    """No demo of that name."""
+
+    def __str__(self) -> str:
+        return f"no demo is called {self.args[0]!r}; there are: {', '.join(demo.name for demo in DEMOS)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """One demo. name: for `--demo NAME`; look_for: one sentence for the user; the rest: file names of the samples."""
+
+    name: str
+    title: str
+    look_for: str
+    reference: str
+    estimates: tuple[str, ...]
+    mixture: str | None = None
+
+
+# The first one opens when no name is given.
+DEMOS: tuple[Demo, ...] = (
+    Demo(
+        "enhancement",
+        "Noise reduction",
+        "Two programs cleaned the same noisy voice: A (DeepFilterNet3) lies above B (a spectral gate) in nine frames "
+        "of ten; press 1 and 2 to compare their pictures.",
+        "2_enhancement_clean.flac",
+        ("2_enhancement_est_dfn3.flac", "2_enhancement_est_gate.flac"),
+        "2_enhancement_noisy.flac",
+    ),
+    Demo(
+        "speakers",
+        "Two speakers",
+        "A is the talker of the reference, B the other one: B hardly rises above 2 dB, which is what an output that "
+        "was given to the wrong talker looks like.",
+        "1_two_speakers_ref_a.flac",
+        ("1_two_speakers_est_a.flac", "1_two_speakers_est_b.flac"),
+        "1_two_speakers_mix.flac",
+    ),
+    Demo(
+        "echo",
+        "Echo cancellation",
+        "The near-end talker is silent for the first 2.5 s: what remains there is echo, marked as false activity and "
+        "kept out of the exact scores.",
+        "3_echo_nearend.flac",
+        ("3_echo_est.flac",),
+        "3_echo_mic.flac",
+    ),
+    Demo(
+        "masks",
+        "Masks",
+        "Two time-frequency masks instead of sound: the estimate reaches about 3.3 dB, and two unrelated masks would "
+        "reach 3.6 dB, so it has hardly found the speech.",
+        "4_masks_irm.npy",
+        ("4_masks_est.npy",),
+    ),
+    Demo(
+        "damaged",
+        "Find the damage",
+        "B is A with three planted defects: a dropout at 0.9 s, clicks from 2.9 s and a muffled passage from 4.3 s; "
+        "press N to walk from one bad segment to the next.",
+        "2_enhancement_clean.flac",
+        ("2_enhancement_est_dfn3.flac", "5_damaged_est.flac"),
+        "2_enhancement_noisy.flac",
+    ),
+)
+
+
+def find_demo(name: str) -> Demo:
+    """The demo of that name; raises UnknownDemo."""
+    for demo in DEMOS:
+        if demo.name == name:
+            return demo
+    raise UnknownDemo(name)
+
+
+def demo_session(name: str = DEMOS[0].name) -> Session:
+    """A session with the demo's files; raises UnknownDemo, paths.MissingResource."""
+    demo = find_demo(name)
+    return Session(
+        references=(_source(demo.reference),),
+        estimates=tuple(_source(file) for file in demo.estimates),
+        mixture=None if demo.mixture is None else _source(demo.mixture),
+    )
+
+
+def _source(file: str) -> Source:
+    return Source(resource_path("samples", file))

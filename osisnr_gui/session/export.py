@@ -1,0 +1,154 @@
+"""Per-frame CSV of an analysis: one file, one row per frame, the estimates one after the other.
+
+Comment lines come first: the program's version, the files, every setting, which formula each column has. Their values
+are written as JSON, so that they can be read back and hold no comma a spreadsheet would cut at. Numbers are written
+with as many digits as read back to the same float64; an empty cell is a number that is not finite or does not exist
+(the status says why). Text that a spreadsheet would take for a formula gets a leading apostrophe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from osisnr_gui import __version__
+from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
+from osisnr_gui.core.osi_snr import si_snr_db, snr_db
+from osisnr_gui.core.types import FloatArray
+from osisnr_gui.io.errors import printable
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.json_text import JsonValue, plain_text
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.report import STATUS_LABELS, delay_samples, is_scored, refusal, settings_report
+from osisnr_gui.session.scores import PairScore
+
+SCHEMA = "osisnr.frames/1"
+BLOCK_FRAMES = 4096
+COLUMNS = (
+    "frame",
+    "time_s",
+    "status",
+    "active",
+    "bad",
+    "literal_osi_db",
+    "literal_loss_osi",
+    "literal_fused",
+    "exact_osi_db",
+    "exact_loss_osi",
+    "exact_fused",
+    "mc_mse",
+    "si_snr_db",
+    "snr_db",
+    "gain_db",
+    "reference_energy_db",
+    "estimate_energy_db",
+    "estimate",
+)
+FORMULAS = (
+    "literal: with the constants 1e-10 and 1e-8 / every frame counts; literal_loss_osi = 1/(literal_osi_db + 1e-10)",
+    "exact: without constants / active frames count; exact_loss_osi = 1/exact_osi_db (0 where proportional)",
+    "fused = loss_osi + gamma*mc_mse of the frame (their mean is the file's value by method 1)",
+    "si_snr_db and snr_db and gain_db are of the frame's column; energies are sums over its cells",
+)
+_NO_NUMBER = frozenset({"nan", "inf", "-inf"})
+_FORMULA_SIGNS = ("=", "+", "-", "@")
+_QUOTED = frozenset(",;\"'# \t")
+_NAME_LIMIT = 1000
+
+
+def frames_csv(analysis: Analysis) -> Iterator[bytes]:
+    """The file in UTF-8, piece by piece, so that hours of frames need little memory."""
+    yield _lines(_header(analysis))
+    yield _lines((",".join(COLUMNS),))
+    for pair in analysis.pairs:
+        if pair.score is not None and is_scored(analysis, pair):
+            for start in range(0, pair.score.facts.frames.n_frames, BLOCK_FRAMES):
+                yield _lines(_rows(pair, pair.score, slice(start, start + BLOCK_FRAMES)))
+
+
+def text_cell(text: str) -> str:
+    """Text as one cell: hidden characters escaped, no formula, quoted where a reader could stumble."""
+    shown = printable(text, _NAME_LIMIT)
+    if shown.startswith(_FORMULA_SIGNS):
+        shown = "'" + shown
+    return '"' + shown.replace('"', '""') + '"' if _QUOTED & set(shown) else shown
+
+
+def _lines(lines: Iterable[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode("utf-8")
+
+
+def _header(analysis: Analysis) -> Iterator[str]:
+    yield f"# osisnr {__version__}"
+    yield _comment("schema", SCHEMA)
+    if analysis.reference is not None:
+        yield _comment("reference", analysis.reference.source.path)
+    for pair in analysis.pairs:
+        if is_scored(analysis, pair):
+            yield _comment("estimate", pair.source.path)
+            yield _comment("estimate_delay_samples", delay_samples(pair))
+            yield _comment("estimate_delay_taken_out", pair.source.delay != 0)
+        else:
+            yield _comment("refused", str(refusal(analysis, pair)))
+    for name, value in settings_report(analysis).items():
+        yield _comment(name, value)
+    for words in FORMULAS:
+        yield f"# {words}"
+    yield "# an empty cell is a number that is not finite or does not exist: see status"
+
+
+def _comment(name: str, value: JsonValue) -> str:
+    # A spreadsheet splits comment lines like any other: what follows a comma could start a formula.
+    text = plain_text(value).replace(",", "\\u002c").replace(";", "\\u003b")
+    return f"# {name}: {text}"
+
+
+def _rows(pair: PairAnalysis, score: PairScore, part: slice) -> Iterator[str]:
+    facts, bad = score.facts, score.bad.bad[part]
+    frames, active = facts.frames, facts.active[part]
+    name = text_cell(pair.source.path)
+    numbers = [_number_cells(values) for values in _number_columns(score, part)]
+    count = len(active)
+    first = frames.first_frame + part.start
+    seconds = frames.grid.first + frames.grid.step * np.arange(first, first + count)
+    times = _number_cells(seconds) if frames.grid.seconds else [""] * count
+    columns: list[Iterable[str]] = [
+        map(str, range(first, first + count)),
+        times,
+        (STATUS_LABELS[kind] for kind in facts.status[part].tolist()),
+        map(str, active.astype(int).tolist()),
+        map(str, bad.astype(int).tolist()),
+        *numbers,
+        [name] * count,
+    ]
+    return map(",".join, zip(*columns, strict=True))
+
+
+def _number_columns(score: PairScore, part: slice) -> tuple[FloatArray, ...]:
+    """The columns from literal_osi_db to estimate_energy_db for some frames."""
+    frames, active = score.facts.frames, score.facts.active[part]
+    projection = frames.projection[part]
+    literal = frames.literal_osi_db[part]
+    exact = np.where(active, frames.exact_osi_db[part], np.nan)
+    mc_mse, gamma = score.mc_mse[part], score.loss.gamma
+    literal_loss, exact_loss = inverse_osi(literal, EPS_FUSED), inverse_osi(exact)
+    with np.errstate(all="ignore"):
+        return (
+            literal,
+            literal_loss,
+            literal_loss + gamma * mc_mse,
+            exact,
+            exact_loss,
+            exact_loss + gamma * mc_mse,
+            mc_mse,
+            si_snr_db(projection),
+            snr_db(projection),
+            20.0 * np.log10(np.abs(projection.gain)),
+            projection.reference_db,
+            projection.estimate_db,
+        )
+
+
+def _number_cells(values: FloatArray) -> list[str]:
+    return ["" if text in _NO_NUMBER else text for text in map(repr, values.tolist())]

@@ -1,0 +1,56 @@
+"""Undo and redo over frozen sessions."""
+
+from __future__ import annotations
+
+from osisnr_gui.session.session import Session
+
+MERGE_SECONDS = 1.0
+LIMIT = 200
+
+
+class History:
+    """Sessions before and after the present one.
+
+    Edits with the same non-empty key that follow each other within a second count as one: a slider drag is one entry.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.present = session
+        self._past: list[Session] = []
+        self._future: list[Session] = []
+        self._key = ""
+        self._when = float("-inf")
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to go back to."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether something was undone."""
+        return bool(self._future)
+
+    def push(self, session: Session, key: str, now: float) -> None:
+        """Make `session` the present one; `now` in seconds, on any clock that only goes forward."""
+        merges = key != "" and key == self._key and now - self._when <= MERGE_SECONDS and self._past
+        if not merges:
+            self._past = [*self._past[-LIMIT + 1 :], self.present]
+        self._future = []
+        self.present, self._key, self._when = session, key, now
+
+    def undo(self) -> Session:
+        """Back to the session before."""
+        if self._past:
+            self._future.append(self.present)
+            self.present = self._past.pop()
+            self._key = ""
+        return self.present
+
+    def redo(self) -> Session:
+        """Forward again."""
+        if self._future:
+            self._past.append(self.present)
+            self.present = self._future.pop()
+            self._key = ""
+        return self.present

@@ -1,0 +1,208 @@
+"""Analysis -> the numbers as one JSON value, schema `osisnr.score/1`: the same for command line and window.
+
+Numbers that are not finite are null; a frame's status says why. Times of masks are null, since a matrix has no
+sample rate. Settings name the reference's channel, key and orientation; each estimate repeats its own.
+
+A refused estimate has only `path`, `kind` and `error` {"code", "message"}; the code is the loader's reason in lower
+case, or "pair" when the file is sound but does not fit the reference or the settings.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from osisnr_gui import __version__
+from osisnr_gui.core.loss import EPS_FUSED, fused_per_frame
+from osisnr_gui.core.types import FloatArray, FrameStatus, Representation
+from osisnr_gui.io.errors import FileError, LoadError
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.json_text import JsonValue
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.tracks import Track
+
+SCHEMA = "osisnr.score/1"
+STATUS_LABELS = tuple(kind.label for kind in FrameStatus)
+
+Object = dict[str, JsonValue]
+
+
+def score_report(analysis: Analysis, *, with_frames: bool = False) -> Object:
+    """The whole report of a complete analysis whose reference was accepted; `with_frames` adds per-frame arrays."""
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "settings": settings_report(analysis),
+        "reference": None if analysis.reference is None else track_report(analysis.reference),
+        "estimates": [estimate_report(analysis, pair, with_frames) for pair in analysis.pairs],
+    }
+
+
+def settings_report(analysis: Analysis) -> Object:
+    """Everything the numbers depend on beside the files; what does not apply (a mask's hop) is null.
+
+    silence_db null : only all-zero frames are silent. channel 0 : mean of all channels.
+    """
+    session, framing, reference = analysis.session, analysis.framing, analysis.reference
+    source = None if reference is None else reference.source
+    is_mask = reference is not None and reference.kind == "mask"
+    windowed = framing is not None and framing.representation is not Representation.WAVEFORM
+    representation = Representation.MASK.value if framing is None else framing.representation.value
+    return {
+        "representation": representation,
+        "n_fft": None if framing is None else framing.n_fft,
+        "hop": None if framing is None else framing.hop,
+        "window": framing.window if framing is not None and windowed else None,
+        "alpha": session.loss.alpha,
+        "gamma": session.loss.gamma,
+        "method": session.loss.method,
+        "silence_db": number(session.silence_db),
+        "channel": None if is_mask or reference is None else _channel(reference),
+        "threshold_db": session.threshold_db,
+        "key": None if source is None else source.key,
+        "transpose": False if source is None else source.transpose,
+        "lengths": session.lengths.value,
+        "same_rate_only": session.same_rate_only or session.lengths.value == "refuse",
+    }
+
+
+def track_report(track: Track) -> Object:
+    """What is known of one file; levels of the channel that was read, over the whole file."""
+    return {
+        "path": track.source.path,
+        "kind": track.kind,
+        "sample_rate": track.sample_rate,
+        "channels": track.channels,
+        "n_samples": track.n_samples,
+        "duration_s": track.duration_s,
+        "rms_db": None if track.level is None else number(track.level.rms_db),
+    }
+
+
+def estimate_report(analysis: Analysis, pair: PairAnalysis, with_frames: bool) -> Object:
+    """One estimate: its numbers, or its error."""
+    track, score = pair.estimate, pair.score
+    if score is None or not is_scored(analysis, pair):
+        return {"path": track.source.path, "kind": track.kind, "error": error_report(refusal(analysis, pair))}
+    facts = score.facts
+    report: Object = {
+        **track_report(track),
+        "channel": _channel(track) if track.kind == "audio" else None,
+        "key": track.source.key,
+        "transpose": track.source.transpose,
+        "n_frames": facts.frames.n_frames,
+        "n_active": facts.n_active,
+        "status_counts": dict(facts.counts),
+        "delay_samples": delay_samples(pair),
+        "aligned": pair.source.delay != 0,
+        "delay_peak": None if pair.delay is None else number(pair.delay.peak),
+        "literal": _numbers(score.literal),
+        "exact": _numbers(score.exact),
+        "whole_signal": None if pair.whole is None else _numbers(pair.whole),
+        "bad_segments": _bad_segments(score),
+    }
+    if with_frames:
+        report["frames"] = _frames(score)
+    report["warnings"] = _warnings(analysis, pair)
+    return report
+
+
+def refusal(analysis: Analysis, pair: PairAnalysis) -> FileError | None:
+    """Why a pair has no numbers that could be shown: a reference that was refused spoils every pair."""
+    reference = analysis.reference
+    return pair.error or (None if reference is None else reference.error)
+
+
+def is_scored(analysis: Analysis, pair: PairAnalysis) -> bool:
+    """Whether the pair has numbers that hold."""
+    return pair.score is not None and refusal(analysis, pair) is None
+
+
+def delay_samples(pair: PairAnalysis) -> int | None:
+    """Delay at the reference's rate, positive = late, including what was taken out; None where none was measured."""
+    if pair.delay is None:
+        return pair.source.delay or None
+    return pair.source.delay + pair.delay.samples
+
+
+def error_report(error: FileError | None) -> Object:
+    """Why a file has no numbers."""
+    if error is None:
+        return {"code": "incomplete", "message": "the analysis was not finished"}
+    code = error.reason.value.lower() if isinstance(error, LoadError) else "pair"
+    return {"code": code, "message": str(error)}
+
+
+def number(value: float) -> float | None:
+    """A float as JSON has it: null unless finite."""
+    return float(value) if math.isfinite(value) else None
+
+
+def _channel(track: Track) -> int:
+    return 1 if track.source.channel is None else track.source.channel
+
+
+def _numbers(scores: Any) -> Object:
+    """A dataclass of floats, in the order of its fields."""
+    return {name: number(value) for name, value in asdict(scores).items()}
+
+
+def _bad_segments(score: PairScore) -> list[JsonValue]:
+    """Segments from half a hop before the first frame's centre to half a hop after the last one's.
+
+    osi_db_min, osi_db_mean : exact OSI-SNR of the frames in it that are bad themselves (gaps may be joined).
+    first_frame : number on the reference's grid, from 0; the position where masks have no time.
+    """
+    frames, bad = score.facts.frames, score.bad
+    step, found = frames.grid.step, list[JsonValue]()
+    for first, stop in zip(bad.segments.first.tolist(), bad.segments.stop.tolist(), strict=True):
+        osi_db = frames.exact_osi_db[first:stop][bad.bad[first:stop]]
+        start = frames.first_time + (first - 0.5) * step
+        in_seconds = frames.grid.seconds
+        found.append(
+            {
+                "start_s": start if in_seconds else None,
+                "end_s": start + (stop - first) * step if in_seconds else None,
+                "n_frames": stop - first,
+                "osi_db_min": number(osi_db.min()),
+                "osi_db_mean": number(osi_db.mean()),
+                "first_frame": frames.first_frame + first,
+            }
+        )
+    return found
+
+
+def _frames(score: PairScore) -> Object:
+    """Per-frame arrays. `fused` is that of the literal result: 1/(literal_osi_db + 1e-10) + gamma*mc_mse."""
+    facts = score.facts
+    frames = facts.frames
+    n = frames.n_frames
+    with np.errstate(all="ignore"):
+        fused = fused_per_frame(frames.literal_osi_db, score.mc_mse, score.loss.gamma, EPS_FUSED)
+    return {
+        "time_s": _finite(frames.times()) if frames.grid.seconds else [None] * n,
+        "status": [STATUS_LABELS[kind] for kind in facts.status.tolist()],
+        "literal_osi_db": _finite(frames.literal_osi_db),
+        "exact_osi_db": _finite(np.where(facts.active, frames.exact_osi_db, np.nan)),
+        "mc_mse": _finite(score.mc_mse),
+        "fused": _finite(fused),
+    }
+
+
+def _finite(values: FloatArray) -> list[JsonValue]:
+    found: list[JsonValue] = values.tolist()
+    for index in np.flatnonzero(~np.isfinite(values)):
+        found[index] = None
+    return found
+
+
+def _warnings(analysis: Analysis, pair: PairAnalysis) -> list[JsonValue]:
+    """Notices about this estimate and about the reference, on which its numbers depend as much."""
+    concerned = [pair.source] if analysis.reference is None else [analysis.reference.source, pair.source]
+    notices = [notice for notice in analysis.notices if notice.source in concerned]
+    unique = dict.fromkeys((notice.code, notice.message) for notice in notices)
+    return [{"code": code, "message": message} for code, message in unique]
