@@ -1,9 +1,10 @@
 """MC-MSE of every frame as a function of alpha, in a few dozen numbers a frame.
 
 For one frame mc_mse(alpha) is a sum of exponentials exp(alpha*x) with x = 2 ln|s|, 2 ln|e| and ln|s| + ln|e|: an
-entire function of alpha. Divided by M**(2 alpha), with M a power of two at the frame's peak, it is so smooth in
+entire function of alpha. Divided by M**(2 alpha), with M a power of two that takes out its slope, it is so smooth in
 t = log(alpha + 0.4) that its values at 26 Chebyshev nodes give it for every alpha in (0, 1] to about 1e-10 by
-barycentric interpolation: one matrix-vector product instead of two powers a bin.
+barycentric interpolation: one matrix-vector product instead of two powers a bin. Cells of one frame that lie 15
+decades apart cost a few digits (1e-6 is left at 20 decades); exact zeros cost none.
 
 Sums over frames keep the same form when frames with the same M are added up, so the value of a whole file costs
 microseconds at any length.
@@ -15,8 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from osisnr_gui.core.mc_mse import phasors
 from osisnr_gui.core.osi_snr import rows_of
-from osisnr_gui.core.types import BoolArray, Columns, FloatArray
+from osisnr_gui.core.types import BoolArray, Columns, FloatArray, IntArray
 
 N_NODES = 26
 _SHIFT = 0.4
@@ -28,6 +30,8 @@ _barycentric = (-1.0) ** np.arange(N_NODES) * np.sin(_angles)
 
 NODES: FloatArray = np.exp(_t_nodes) - _SHIFT
 NODES.setflags(write=False)
+_LEVEL_NODE = N_NODES // 2
+_LEVEL_STEPS = 3  # a slope this gentle costs no digits and needs no work
 
 
 def interpolation_weights(alpha: float) -> FloatArray:
@@ -44,7 +48,7 @@ def interpolation_weights(alpha: float) -> FloatArray:
 class AlphaTable:
     """values : float64 (N_NODES, n_frames), mc_mse at NODES divided by 4**(alpha*exponent).
 
-    exponents : int32 (n_frames,), the binary exponent of each frame's peak (0 for an all-zero frame).
+    exponents : int32 (n_frames,), log2 of each frame's M (0 for an all-zero frame).
     """
 
     values: FloatArray
@@ -90,15 +94,35 @@ class AlphaTable:
             np.subtract(a, b, out=a)
             total = np.vecdot(a, a)
             target[k] = (total if disagreement is None else total + across) / n_bins
+        self._level(first, first + n_frames)
+
+    def _level(self, first: int, stop: int) -> None:
+        """Take out what is left of the slope of log(value) over alpha.
+
+        Where the loudest bins agree, the others decide, and a frame's value falls by many decades from alpha = 0 to 1:
+        interpolated as it is, its large end would drown the small one.
+        """
+        values = self.values[:, first:stop]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            fall = np.log2(values[0]) - np.log2(values[_LEVEL_NODE])
+        steps = np.rint(fall / (2.0 * (NODES[0] - NODES[_LEVEL_NODE])))
+        extra = np.where(np.isfinite(steps) & (np.abs(steps) > _LEVEL_STEPS), steps, 0.0)
+        if not extra.any():
+            return
+        self.exponents[first:stop] += extra.astype(np.int32)
+        values *= np.exp2(-2.0 * np.outer(NODES, extra))
 
     def per_frame(self, alpha: float, frames: slice = slice(None)) -> FloatArray:
         """mc_mse at `alpha` of the frames in `frames`: float64 (n,)."""
-        values = interpolation_weights(alpha) @ self.values[:, frames]
+        with np.errstate(invalid="ignore"):  # columns that are not finite
+            values = interpolation_weights(alpha) @ self.values[:, frames]
         exponents = self.exponents[frames]
         if exponents.size:
             lowest = int(exponents.min())
-            scales = np.exp2(2.0 * alpha * np.arange(lowest, int(exponents.max()) + 1))
-            values *= scales[exponents - lowest]
+            scale = _half_scales(alpha, np.arange(lowest, int(exponents.max()) + 1))[exponents - lowest]
+            with np.errstate(over="ignore"):
+                values *= scale
+                values *= scale
         return np.maximum(values, 0.0, out=values)
 
     def sums(self, chosen: BoolArray | None = None) -> AlphaSums:
@@ -125,8 +149,16 @@ class AlphaSums:
         """mc_mse over the frames that were added up; nan when there were none."""
         if self.n_frames == 0:
             return float("nan")
-        by_group = interpolation_weights(alpha) @ self.sums
-        return max(0.0, float(by_group @ np.exp2(2.0 * alpha * self.exponents)) / self.n_frames)
+        scale = _half_scales(alpha, self.exponents)
+        with np.errstate(over="ignore", invalid="ignore"):
+            by_group = interpolation_weights(alpha) @ self.sums
+            total = np.sum(np.maximum(by_group, 0.0) * scale * scale)
+        return float(total / self.n_frames)
+
+
+def _half_scales(alpha: float, exponents: FloatArray | IntArray) -> FloatArray:
+    """2**(alpha*exponent), the root of what the table was divided by: the square itself may leave float64's range."""
+    return np.asarray(np.exp2(np.minimum(alpha * exponents, 1023.0)))
 
 
 def log_magnitudes(s: Columns, e: Columns) -> tuple[FloatArray, FloatArray, FloatArray | None]:
@@ -140,7 +172,7 @@ def log_magnitudes(s: Columns, e: Columns) -> tuple[FloatArray, FloatArray, Floa
     with np.errstate(divide="ignore", invalid="ignore"):
         if np.iscomplexobj(s) or np.iscomplexobj(e):
             size_s, size_e = np.abs(s), np.abs(e)
-            turn = np.where(size_s > 0, s / size_s, 0.0) - np.where(size_e > 0, e / size_e, 0.0)
+            turn = phasors(s, size_s) - phasors(e, size_e)
             q = np.where((size_s > 0) & (size_e > 0), turn.real**2 + turn.imag**2, 0.0)
             return np.log(size_s), np.log(size_e), q
         if min(s.min(initial=0.0), e.min(initial=0.0)) >= 0.0:

@@ -14,7 +14,7 @@ import numpy as np
 
 from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.osi_snr import check_pair
-from osisnr_gui.core.types import Columns, FloatArray
+from osisnr_gui.core.types import Columns, ComplexArray, FloatArray
 
 DEFAULT_ALPHA = 0.3
 
@@ -31,10 +31,21 @@ def compress(x: Columns, alpha: float) -> Columns:
     if np.iscomplexobj(x):
         x = np.asarray(x, dtype=np.complex128)
         size = np.abs(x)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(size > 0, x * (size**alpha / size), 0.0)
+        return phasors(x, size) * size**alpha
     x = np.asarray(x, dtype=np.float64)
     return np.copysign(np.abs(x) ** alpha, x)
+
+
+def phasors(x: Columns, size: FloatArray) -> ComplexArray:
+    """x/|x| of every cell, 0 for 0; `size` is |x|.
+
+    Real and imaginary part are divided apart: numpy divides complex numbers by way of 1/|x|, which overflows for the
+    smallest ones.
+    """
+    turn: ComplexArray = np.zeros(x.shape, dtype=np.complex128)
+    np.divide(x.real, size, out=turn.real, where=size > 0)
+    np.divide(x.imag, size, out=turn.imag, where=size > 0)
+    return turn
 
 
 def mc_mse_per_frame(reference: Columns, estimate: Columns, alpha: float) -> FloatArray:

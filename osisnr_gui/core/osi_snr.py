@@ -213,7 +213,7 @@ def literal_osi_db(p: Projection) -> FloatArray:
         c = np.where(p.reference_energy > 0, p.dot / p.reference_energy, 0.0)
         tilt = (p.residual_energy * ab - c * EPS_DOT) / d
         noise = p.residual_energy + tilt**2 * p.reference_energy
-        if np.all(ab == 1.0):
+        if np.all(p.reference_scale == 1.0) and np.all(b == 1.0):
             lam = p.estimate_energy / d
             return np.asarray(10.0 * np.log10(lam**2 * p.reference_energy / (noise + EPS_NOISE)))
         log_d = np.log10(np.abs(d)) + np.maximum(log2_ab - 500, 0.0) * np.log10(2.0)
@@ -264,11 +264,12 @@ def _explained_energy(p: Projection) -> FloatArray:
 
 
 def merge(first: Projection, second: Projection) -> Projection:
-    """Projection of the concatenation of two signals from the projections of its parts (unit scales only).
+    """Projection of the concatenation of two signals from the projections of its parts.
 
     The residuals add, plus what the change of the common gain costs:
     R = R1 + R2 + (C1/S1 - C2/S2)**2 * S1*S2/(S1+S2).
     """
+    first, second = _on_common_scale(first, second)
     energy_s = first.reference_energy + second.reference_energy
     with np.errstate(all="ignore"):
         step = first.dot / first.reference_energy - second.dot / second.reference_energy
@@ -279,6 +280,30 @@ def merge(first: Projection, second: Projection) -> Projection:
         first.estimate_energy + second.estimate_energy,
         first.dot + second.dot,
         first.residual_energy + second.residual_energy + np.where(both, cost, 0.0),
-        np.ones_like(energy_s),
-        np.ones_like(energy_s),
+        first.reference_scale,
+        first.estimate_scale,
     )
+
+
+def _on_common_scale(first: Projection, second: Projection) -> tuple[Projection, Projection]:
+    """Both projections with the larger of their scales, leaving out the scale of silence; tiny energies become 0."""
+    a = np.maximum(
+        np.where(first.reference_energy > 0, first.reference_scale, 0.0),
+        np.where(second.reference_energy > 0, second.reference_scale, 0.0),
+    )
+    b = np.maximum(
+        np.where(first.estimate_energy > 0, first.estimate_scale, 0.0),
+        np.where(second.estimate_energy > 0, second.estimate_scale, 0.0),
+    )
+    a, b = np.where(a > 0, a, 1.0), np.where(b > 0, b, 1.0)
+    return _rescaled(first, a, b), _rescaled(second, a, b)
+
+
+def _rescaled(p: Projection, a: FloatArray, b: FloatArray) -> Projection:
+    with np.errstate(all="ignore"):
+        # Silence has energy 0 at any scale; its own scale may be larger than the new one.
+        u = np.where(p.reference_energy > 0, p.reference_scale / a, 0.0)
+        v = np.where(p.estimate_energy > 0, p.estimate_scale / b, 0.0)
+        return Projection(
+            p.reference_energy * u * u, p.estimate_energy * v * v, p.dot * u * v, p.residual_energy * v * v, a, b
+        )

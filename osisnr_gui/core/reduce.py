@@ -16,6 +16,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 Scalar = TypeVar("Scalar", bound=np.generic)
 
+#: From this many frames per pixel column on, the extremes of a column say little more than "everything
+#: happens": pictures then show the mean and keep the extremes as a veil.
+CROWDED_FRAMES = 6.0
 #: More frames than this per column are reduced; fewer are drawn as they are.
 RAW_FRAMES_PER_COLUMN = 2
 
@@ -47,7 +50,7 @@ def frame_columns(n: int, t0: float, dt: float, start: float, stop: float, n_col
     while it is panned. The outermost columns may reach a little outside the range.
     """
     width = (stop - start) / n_columns
-    numbers = np.arange(np.floor(start / width), np.ceil(stop / width) + 1)
+    numbers = np.arange(np.floor(start / width), np.floor(stop / width) + 2)
     edges = np.clip(np.ceil((numbers * width - t0) / dt), 0, n).astype(np.intp)
     filled = np.flatnonzero(np.diff(edges))
     if not filled.size:
@@ -77,14 +80,15 @@ def mean_per_column(
     seen = values[first : first + columns.edges[-1]]
     missing = np.isnan(seen)
     totals = _reduced(np.add, np.where(missing, 0.0, seen), columns)
-    counts = _reduced(np.add, (~missing).astype(np.float64), columns)
+    gaps_before = np.searchsorted(np.flatnonzero(missing), columns.edges)
+    counts = np.diff(columns.edges) - np.diff(gaps_before)
     means = np.divide(totals, counts, out=np.full(totals.shape, np.nan), where=counts > 0)
     return columns.centres, means
 
 
-def frames_per_column(dt: float, start: float, stop: float, n_columns: int) -> float:
-    """How many frames share one pixel column."""
-    return (stop - start) / (dt * n_columns)
+def is_crowded(dt: float, start: float, stop: float, n_columns: int) -> bool:
+    """True when more than :data:`CROWDED_FRAMES` frames share a pixel column."""
+    return stop - start > CROWDED_FRAMES * dt * n_columns
 
 
 def reduce_stretches(
@@ -161,9 +165,12 @@ def polyline(
 def upper_edge(
     values: FloatArray, t0: float, dt: float, start: float, stop: float, n_columns: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Like :func:`polyline`, but only the maximum per column: the upper edge of a filled area."""
+    """Like :func:`polyline`, but only the maximum per column: the upper edge of a filled area.
+
+    Frames are left as they are only where each has two columns or more to itself.
+    """
     first, last = visible_frames(values.size, t0, dt, start, stop)
-    if last - first <= RAW_FRAMES_PER_COLUMN * n_columns:
+    if 2 * (last - first) <= n_columns:
         return _frame_times(t0, dt, first, last), values[first:last]
     columns = frame_columns(values.size, t0, dt, start, stop, n_columns)
     return columns.centres, maximum_per_column(values, columns)

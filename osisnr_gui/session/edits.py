@@ -47,9 +47,16 @@ def role_of(session: Session, source: Source) -> Role:
 
 def set_role(session: Session, source: Source, role: Role) -> Session:
     """Give a source another role; the reference it displaces becomes an estimate, so that no file is lost."""
-    if role_of(session, source) is role:
+    present = role_of(session, source)
+    if present is role:
         return session
-    session = remove(session, source)
+    # Only from this role: a file may stand in two.
+    if present is Role.REFERENCE:
+        session = replace(session, references=tuple(other for other in session.references if other != source))
+    elif present is Role.MIXTURE:
+        session = replace(session, mixture=None)
+    else:
+        session = replace(session, estimates=tuple(other for other in session.estimates if other != source))
     if role is Role.REFERENCE:
         return replace(session, references=(source,), estimates=session.references + session.estimates)
     if role is Role.MIXTURE:

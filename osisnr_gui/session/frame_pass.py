@@ -184,11 +184,11 @@ class FramePass:
     def _block_of(self, raw: tuple[Raw, Raw], chunk: int, first: int, stop: int) -> None:
         """Frames [first, stop) of the chunk that begins at frame `chunk`: all that is known of them."""
         plan = self.plan
-        s = plan.reference.rows(raw[0], first - chunk, stop - chunk)
-        e = plan.estimate.rows(raw[1], first - chunk, stop - chunk)
-        if np.iscomplexobj(s) != np.iscomplexobj(e):
-            s, e = s.astype(np.complex128), e.astype(np.complex128)
-        projection, residual = project_rows(_real(s), _real(e))
+        # Infinite samples reach the FFT here: the check that refuses such files comes after the pass.
+        with np.errstate(all="ignore"):
+            s = plan.reference.rows(raw[0], first - chunk, stop - chunk)
+            e = plan.estimate.rows(raw[1], first - chunk, stop - chunk)
+        projection, residual = _project(s, e)
         at = first - plan.first
         self._projection.put(at, projection)
         with np.errstate(all="ignore"):
@@ -198,15 +198,14 @@ class FramePass:
                 self._mc_mse[at : at + len(s)] = mc_mse_per_frame(s.T, e.T, plan.alpha)
             self._paint(first, s, e, residual)
 
-    def _paint(self, first: int, s: Columns, e: Columns, residual: FloatArray) -> None:
+    def _paint(self, first: int, s: Columns, e: Columns, residual: Columns) -> None:
         pictures = self.plan.pictures
         if pictures.reference is not None:
             pictures.reference.put(first, self.plan.reference.magnitudes(s))
         if pictures.estimate is not None:
             pictures.estimate.put(first, self.plan.estimate.magnitudes(e))
         if pictures.residual is not None:
-            rows = residual.view(np.complex128) if np.iscomplexobj(s) else residual
-            pictures.residual.put(first, np.abs(self.plan.reference.magnitudes(rows)))
+            pictures.residual.put(first, np.abs(self.plan.reference.magnitudes(residual)))
 
     def _finish_chunk(self, first: int, stop: int) -> None:
         a, b = first - self.plan.first, stop - self.plan.first
@@ -241,6 +240,19 @@ class FramePass:
                 ]
             part, _ = project_rows(pair[0][None, :], pair[1][None, :])
             self._whole = part if self._whole is None else merge(self._whole, part)
+
+
+def residual_rows(s: Columns, e: Columns) -> Columns:
+    """What the residual picture shows: e - (C/S) s of every row."""
+    return _project(s, e)[1]
+
+
+def _project(s: Columns, e: Columns) -> tuple[Projection, Columns]:
+    """Projection and residual of rows, real or complex, one real and one complex included."""
+    if not np.iscomplexobj(s) and not np.iscomplexobj(e):
+        return project_rows(_real(s), _real(e))
+    projection, residual = project_rows(*(_real(np.asarray(rows, dtype=np.complex128)) for rows in (s, e)))
+    return projection, residual.view(np.complex128)
 
 
 def _real(rows: Columns) -> FloatArray:

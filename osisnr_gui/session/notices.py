@@ -196,6 +196,23 @@ def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
     return [Notice("polarity", message, pair.source, "warning")]
 
 
+def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
+    """For banners: one notice where several estimates give rise to the same one with the same remedy."""
+    shown: dict[object, Notice] = {}
+    counts: dict[object, int] = {}
+    for notice in notices:
+        key = notice.code if notice.code == "literal_not_meaningful" else (notice.code, notice.source, notice.message)
+        shown.setdefault(key, notice)
+        counts[key] = counts.get(key, 0) + 1
+    more = {key: count - 1 for key, count in counts.items()}
+    return tuple(
+        replace(notice, message=f"{notice.message} ({more[key]} more estimate{'s' if more[key] > 1 else ''} alike)")
+        if more[key]
+        else notice
+        for key, notice in shown.items()
+    )
+
+
 def _meaning_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
     found = []
     for pair in pairs:
@@ -203,8 +220,8 @@ def _meaning_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
             continue
         facts = pair.score.facts
         message = (
-            f"{pair.estimate.name}: {facts.not_meaningful} of {facts.frames.n_frames} literal frames are not finite or "
-            "not above 0 dB; silence counts as perfect in the literal loss"
+            f"{pair.estimate.name}: {facts.not_meaningful} of {facts.frames.n_frames} literal frames are not finite "
+            "or not above 0 dB; silence counts as perfect there"
         )
         remedy = Remedy("Show exact, active frames", partial(edits.set_formula, formula=Formula.EXACT))
         found.append(Notice("literal_not_meaningful", message, pair.source, "warning", (remedy,)))

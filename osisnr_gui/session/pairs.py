@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -15,13 +16,13 @@ from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, fram
 from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.io.errors import Cancelled, FileError, LoadError, Reason
 from osisnr_gui.session.errors import PairError
-from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan
+from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan, residual_rows
 from osisnr_gui.session.pictures import CodeScale, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, MaskColumns
 from osisnr_gui.session.scores import PairScore, WholeSignal
 from osisnr_gui.session.session import Lengths, Session, Source
 from osisnr_gui.session.signals import AudioSignal
-from osisnr_gui.session.tracks import Stamp, Track
+from osisnr_gui.session.tracks import Stamp, Track, stamp_of
 
 Cancel = Callable[[], bool]
 
@@ -112,25 +113,30 @@ def open_columns(track: Track, framing: Framing | None, rate: int | None) -> Col
 
 
 class _LazyColumns:
-    """Frames for pictures: opens its files at the first look, so that what is never looked at opens nothing."""
+    """Frames for pictures: opens its files at the first look, so that what is never looked at opens nothing.
+
+    The files are closed when the picture is forgotten.
+    """
 
     def __init__(self, tracks: tuple[Track, ...], framing: Framing | None, rate: int | None) -> None:
         self._tracks, self._framing, self._rate = tracks, framing, rate
         self._readers: list[ColumnReader] = []
+        weakref.finalize(self, _close_all, self._readers)
 
     def __call__(self, start: int, stop: int) -> FloatArray:
         """Magnitudes (stop - start, n_bins) of the track, or of the residual e - (C/S) s of two tracks."""
-        if not self._readers:
-            self._readers = [open_columns(track, self._framing, self._rate) for track in self._tracks]
+        for track in self._tracks[len(self._readers) :]:
+            self._readers.append(open_columns(track, self._framing, self._rate))
         count = stop - start
         rows = [reader.rows(reader.read(start, count), 0, count) for reader in self._readers]
-        last = rows[-1]
-        if len(rows) == 2:
-            s, e = rows
-            energy = np.vecdot(s, s).real
-            gain = np.where(energy > 0, np.vecdot(s, e).real / np.where(energy > 0, energy, 1.0), 0.0)
-            last = e - gain[:, None] * s
-        return np.abs(self._readers[-1].magnitudes(last))
+        if len(rows) == 1:
+            return self._readers[0].magnitudes(rows[0])
+        return np.abs(self._readers[0].magnitudes(residual_rows(*rows)))
+
+
+def _close_all(readers: list[ColumnReader]) -> None:
+    for reader in readers:
+        reader.close()
 
 
 def make_picture(
@@ -187,8 +193,11 @@ def check_fit(session: Session, reference: Track, estimate: Track) -> None:
         raise PairError(path, detail, "resample it first, or allow different rates")
 
 
-def fit_frames(session: Session, reference: ColumnReader, estimate: ColumnReader, path: str) -> Fit:
-    """The frames two readers share under the session's length policy. Raises LoadError TOO_SHORT."""
+def fit_frames(session: Session, reference: ColumnReader, estimate: ColumnReader, paths: tuple[str, str]) -> Fit:
+    """The frames two readers share under the session's length policy; `paths` : reference's and estimate's.
+
+    Raises LoadError TOO_SHORT, which names the shorter file.
+    """
     pad = session.lengths is Lengths.PAD
     if not isinstance(reference, AudioColumns) or not isinstance(estimate, AudioColumns):
         counts = reference.n_frames, estimate.n_frames
@@ -197,15 +206,15 @@ def fit_frames(session: Session, reference: ColumnReader, estimate: ColumnReader
     lengths = reference.signal.n_samples, estimate.signal.n_samples
     stop_sample = max(lengths) if pad else min(lengths)
     first = 0 if pad else max(reference.first_frame, estimate.first_frame)
+    start_sample = 0 if pad else max(reference.signal.first_sample, estimate.signal.first_sample)
     stop = frame_count(stop_sample, framing.n_fft, framing.hop)
     if stop <= first:
         raise LoadError(
             Reason.TOO_SHORT,
-            path,
-            f"{stop_sample} samples in common, fewer than one frame of {framing.n_fft}",
+            paths[lengths[1] <= lengths[0]],
+            f"{max(0, stop_sample - start_sample)} samples in common, fewer than one frame of {framing.n_fft}",
             "use longer files or a smaller n_fft",
         )
-    start_sample = 0 if pad else max(reference.signal.first_sample, estimate.signal.first_sample)
     return Fit(first, stop, (start_sample, stop_sample))
 
 
@@ -243,7 +252,7 @@ def run_pair(
         for track in (reference, estimate):
             readers.append(open_columns(track, framing, rate))
             stack.callback(readers[-1].close)
-        fit = fit_frames(session, readers[0], readers[1], estimate.source.path)
+        fit = fit_frames(session, readers[0], readers[1], (reference.source.path, estimate.source.path))
         shown = paint = NO_PICTURES
         if with_pictures:
             columns = [max(reader.n_frames, fit.stop) for reader in readers]
@@ -261,10 +270,19 @@ def run_pair(
                 progress(replace(pair, frames=running.snapshot()))
 
         frames = FramePass(plan).run(report, cancelled)
+        for track in (reference, estimate):
+            _check_unchanged(track)
         for picture, reader in zip((paint.reference, paint.estimate), readers, strict=True):
             if picture is not None:
                 _fill_outside(picture, reader, fit, cancelled)
         return replace(pair, frames=frames, whole=WholeSignal.of(frames))
+
+
+def _check_unchanged(track: Track) -> None:
+    """Raise LoadError CORRUPT when a sound file is not what it was when it was opened: the pass reads on regardless."""
+    if track.kind == "audio" and stamp_of(track.source.path) != track.stamp:
+        detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
+        raise LoadError(Reason.CORRUPT, track.source.path, detail, remedy)
 
 
 def _fill_outside(picture: Picture, reader: ColumnReader, fit: Fit, cancelled: Cancel | None) -> None:

@@ -6,6 +6,7 @@ and the score itself (alpha, gamma, method, which result leads).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -144,10 +145,12 @@ def find_facts(frames: PairFrames, silence_db: float) -> Facts:
 
 def find_bad(facts: Facts, threshold_db: float) -> BadFrames:
     """Frames under the threshold; gaps up to 40 ms are joined, segments under 24 ms dropped."""
+    # Rounding must not turn 40 ms into a gap of one long hop, nor 24 ms into less.
     frames = facts.frames
     bad = find_bad_frames(frames.exact_osi_db, facts.active, threshold_db)
     seconds = frames.grid.step if frames.grid.seconds else 0.008
-    minimum, join = (max(1, round(limit / seconds)) for limit in (MINIMUM_SECONDS, JOIN_SECONDS))
+    minimum = max(1, math.ceil(MINIMUM_SECONDS / seconds - 1e-6))
+    join = math.floor(JOIN_SECONDS / seconds + 1e-6)
     return BadFrames(facts, threshold_db, bad, find_bad_segments(bad, minimum, join))
 
 

@@ -81,8 +81,14 @@ class AudioSignal:
         start += self._delay
         if self._resampler is None:
             return self._read_own(start, count)
-        first, stop = self._resampler.span(start, start + count)
-        return self._resampler.run(self._read_own(first, stop - first), first, start, start + count)
+        out = np.zeros(count)
+        begin, end = max(start, 0), min(start + count, self._length)
+        if begin < end:  # outside the file the filter would ring on
+            first, stop = self._resampler.span(begin, end)
+            out[begin - start : end - start] = self._resampler.run(
+                self._read_own(first, stop - first), first, begin, end
+            )
+        return out
 
     def _read_own(self, start: int, count: int) -> FloatArray:
         out = np.zeros(count)

@@ -1,0 +1,243 @@
+"""What the commands do: one handler for every row of the action table, and what drops and menus share with them."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
+
+from osisnr_gui.qt.actions import ACTIONS, Actions, Handler, key_rows
+from osisnr_gui.qt.cursor import CursorCommands
+from osisnr_gui.qt.dialogs.about import AboutDialog
+from osisnr_gui.qt.dialogs.error_page import ErrorDialog
+from osisnr_gui.qt.dialogs.help_page import HelpDialog
+from osisnr_gui.qt.dialogs.keys_page import KeysDialog
+from osisnr_gui.qt.export_jobs import ExportJobs
+from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, LOSS, OSI, REFERENCE
+from osisnr_gui.qt.views import Views
+from osisnr_gui.session import edits
+from osisnr_gui.session.demos import demo_session
+from osisnr_gui.session.session import Formula, Session
+
+FILE_FILTER = (
+    "Sound and masks (*.wav *.flac *.ogg *.opus *.mp3 *.aif *.aiff *.w64 *.rf64 *.caf *.au *.npy *.npz *.mat *.csv"
+    " *.tsv *.txt);;All files (*)"
+)
+NEEDS_PAIR = (
+    *("export_csv", "export_png", "copy_numbers", "copy_figure", "fit", "zoom_selection", "zoom_back"),
+    *("zoom_in", "zoom_out", "swap", "previous_bad", "next_bad", "worst"),
+)
+
+
+ROW_IDS = (REFERENCE, ESTIMATE, DIFFERENCE, OSI, LOSS)
+
+
+class Commands:
+    """Handlers by action id. Holds no state of its own; works on the window's store and views."""
+
+    def __init__(self, window: QMainWindow, views: Views) -> None:
+        self._window, self._views = window, views
+        self._exports = ExportJobs(window, views)
+        self._cursor = CursorCommands(views.plots, self._say)
+        self._actions: Actions | None = None
+
+    def attach(self, actions: Actions) -> None:
+        """The actions whose check marks and states follow the session."""
+        self._actions = actions
+
+    def handlers(self) -> dict[str, Handler]:
+        """A function for every id of the action table."""
+        views, link, store = self._views, self._views.plots.link, self._views.store
+        rows = {name: partial(self._toggle_row, name) for name in ROW_IDS}
+        table: dict[str, Handler] = {
+            "open": self.open,
+            "add": self.add,
+            "reload": store.reload,
+            "export_csv": self._exports.save_csv,
+            "export_png": self._exports.save_figure,
+            "quit": self._window.close,
+            "undo": store.undo,
+            "redo": store.redo,
+            "copy_numbers": views.summary.copy_all,
+            "copy_figure": self._exports.copy_figure,
+            "fit": self._fit,
+            "zoom_selection": link.zoom_to_selection,
+            "zoom_back": link.zoom_back,
+            "zoom_in": partial(self._zoom, 0.5),
+            "zoom_out": partial(self._zoom, 2.0),
+            "crosshair": lambda: views.plots.stack.set_crosshair(self._is_on("crosshair")),
+            "overview": lambda: views.plots.stack.set_overview_visible(self._is_on("overview")),
+            "residual": lambda: self.set_residual(self._is_on("residual")),
+            "next_map": views.view_bar.next_colours,
+            **{f"row_{name}": run for name, run in rows.items()},
+            "theme_system": partial(views.themes.set_mode, "system"),
+            "theme_light": partial(views.themes.set_mode, "light"),
+            "theme_dark": partial(views.themes.set_mode, "dark"),
+            "full_screen": self._full_screen,
+            "reset_layout": self._reset_layout,
+            "swap": self._swap,
+            "flip": lambda: views.selection.flip(views.count),
+            "close_files": lambda: store.edit(lambda _session: Session()),
+            "literal": lambda: store.edit(partial(edits.set_formula, formula=Formula.LITERAL)),
+            "exact": lambda: store.edit(partial(edits.set_formula, formula=Formula.EXACT)),
+            "clear": self._clear,
+            "keys": lambda: KeysDialog(key_rows(), self._window).open(),
+            "numbers": lambda: HelpDialog("numbers", self._window).open(),
+            "first_steps": lambda: HelpDialog("first_steps", self._window).open(),
+            "about": lambda: AboutDialog(self._window).open(),
+            **self._cursor.handlers(),
+        }
+        missing = {spec.id for spec in ACTIONS} ^ set(table)
+        assert not missing, f"the action table and the handlers disagree about {missing}"
+        return table
+
+    def open(self) -> None:
+        """Ask for files and open them."""
+        self.take_files(self._ask("Open a reference and estimates"), add=False)
+
+    def add(self) -> None:
+        """Ask for further estimates."""
+        self.take_files(self._ask("Add estimates"), add=True)
+
+    def open_demo(self, name: str) -> None:
+        """Open one of the demos."""
+        session = demo_session(name)
+        present = self._views.store.session
+        self._views.selection.reset()
+        self._views.store.edit(
+            lambda _old: Session(session.references, session.estimates, session.mixture, loss=present.loss)
+        )
+
+    def take_files(self, paths: list[str], *, add: bool) -> None:
+        """Open or add files, however they came. A reference alone waits for an estimate."""
+        if not paths:
+            return
+        views = self._views
+        views.settings.put("last_folder", paths[-1].rpartition("/")[0])
+        if add and not views.store.session.is_empty:
+            views.store.edit(partial(edits.add_files, paths=paths))
+        else:
+            views.selection.reset()
+            views.store.edit(partial(edits.open_files, paths=paths))
+
+    def set_threshold(self, threshold_db: float) -> None:
+        """The threshold line was dragged."""
+        self._views.store.edit(partial(edits.set_threshold, threshold_db=round(threshold_db, 2)), "threshold")
+
+    def set_residual(self, residual: bool) -> None:
+        """Third picture: residual or difference."""
+        self._views.plots.set_residual(residual)
+        self._views.view_bar.set_residual(residual)
+        if self._actions is not None:
+            self._actions.check("residual", residual)
+
+    def show_failure(self, sentence: str, details: str) -> None:
+        """Something unexpected went wrong on the worker."""
+        ErrorDialog(sentence, details, self._window).open()
+
+    def show_context_menu(self, position: QPoint) -> None:
+        """The short menu of a right click on a plot."""
+        if self._actions is None:
+            return
+        menu = QMenu(self._window)
+        for action_id in ("zoom_selection", "fit", "zoom_back", "crosshair", "copy_figure", "export_png"):
+            menu.addAction(self._actions.by_id[action_id])
+        menu.popup(position)
+
+    def refresh(self) -> None:
+        """Which commands make sense now, and check marks."""
+        actions, store = self._actions, self._views.store
+        if actions is None:
+            return
+        has_pair = any(pair.score is not None for pair in store.analysis.pairs)
+        actions.enable(has_pair and not store.session.is_empty, *NEEDS_PAIR)
+        actions.enable(not store.session.is_empty, "add", "reload", "close_files")
+        actions.enable(store.can_undo, "undo")
+        actions.enable(store.can_redo, "redo")
+        actions.enable(self._views.count > 1, "flip")
+        actions.check(store.session.loss.formula.value, True)
+        for row_id in ROW_IDS:
+            actions.check(f"row_{row_id}", self._views.plots.stack.is_row_visible(row_id))
+
+    def show_readout(self, time: float = math.nan, value: float = math.nan, row_id: str = "") -> None:
+        """Everything known of the point under the pointer, or of the cursor."""
+        plots, readout, pair = self._views.plots, self._views.readout, self._views.plots.pair
+        if not math.isfinite(time):
+            time, value, row_id = plots.link.cursor, math.nan, ""
+        if pair is None or pair.frames is None or pair.score is None or not math.isfinite(time):
+            readout.clear()
+            return
+        frames = pair.frames
+        index = round((time - frames.first_time) / frames.grid.step)
+        if not 0 <= index < frames.n_frames:
+            readout.clear()
+            return
+        reference, estimate = plots.spectrograms
+        frequency = reference.frequency_at(value) if row_id in (REFERENCE, ESTIMATE, DIFFERENCE) else None
+        levels = (None, None)
+        if frequency is not None and math.isfinite(frequency):
+            levels = reference.value_at(time, frequency), estimate.value_at(time, frequency)
+        score = pair.score
+        readout.show_point(
+            time=time,
+            unit=plots.link.unit,
+            frame=frames.first_frame + index,
+            frequency=frequency,
+            frequency_unit="Hz" if self._views.store.analysis.framing else "bin",
+            levels=levels,
+            osi_db=float(score.osi_db[index]),
+            loss=float(np.add(score.osi_term[index], score.mc_term[index])),
+        )
+
+    def close(self) -> None:
+        """Wait for exports under way."""
+        self._exports.close()
+
+    def _ask(self, title: str) -> list[str]:
+        folder = self._views.settings.last_folder()
+        paths, _ = QFileDialog.getOpenFileNames(self._window, title, folder, FILE_FILTER)
+        return list(paths)
+
+    def _say(self, text: str) -> None:
+        self._window.statusBar().showMessage(text, 5000)
+
+    def _is_on(self, action_id: str) -> bool:
+        return self._actions is not None and self._actions.by_id[action_id].isChecked()
+
+    def _toggle_row(self, row_id: str) -> None:
+        self._views.plots.stack.set_row_visible(row_id, self._is_on(f"row_{row_id}"))
+
+    def _fit(self) -> None:
+        self._views.plots.link.fit()
+        self._views.plots.fit_values()
+
+    def _zoom(self, factor: float) -> None:
+        link = self._views.plots.link
+        link.zoom(factor, link.hover.time if math.isfinite(link.hover.time) else link.cursor)
+
+    def _swap(self) -> None:
+        pair = self._views.plots.pair
+        if pair is not None:
+            self._views.store.edit(partial(edits.swap, estimate=pair.source))
+
+    def _full_screen(self) -> None:
+        window = self._window
+        window.showFullScreen() if self._is_on("full_screen") else window.showNormal()
+
+    def _reset_layout(self) -> None:
+        self._views.plots.stack.reset_heights()
+        for row_id in ROW_IDS:
+            self._views.plots.stack.set_row_visible(row_id, True)
+        self.refresh()
+
+    def _clear(self) -> None:
+        store, link = self._views.store, self._views.plots.link
+        if store.is_busy:
+            store.cancel()
+        elif link.selection is not None:
+            link.clear_selection()
+        else:
+            link.set_cursor(math.nan)

@@ -1,0 +1,202 @@
+"""An unexpected error becomes a log entry and a dialog with details to copy; the program goes on.
+
+Four ways lead here: exceptions in slots and events, in threads, in destructors, and Qt's own messages. Every hook
+passes on to the one that was installed before it, so a terminal still shows the traceback and a test still fails.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import platform
+import sys
+import threading
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QObject,
+    QStandardPaths,
+    Qt,
+    QtMsgType,
+    Signal,
+    Slot,
+    qInstallMessageHandler,
+    qVersion,
+)
+from PySide6.QtWidgets import QApplication
+
+from osisnr_gui import __version__
+from osisnr_gui.qt.dialogs.crash_dialog import CrashDialog
+
+LOG_BYTES = 512 * 1024
+LOG_BACKUPS = 1
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+QtHandler = Callable[[QtMsgType, QMessageLogContext, str], None]
+
+# The offscreen platform says this of every window: there is no window manager to give hints to.
+_HARMLESS = frozenset({"This plugin does not support propagateSizeHints()"})
+
+
+def install() -> CrashReporter:
+    """Report unexpected errors until the application quits; needs a QApplication, a second call changes nothing."""
+    app = QApplication.instance()
+    if app is None:
+        raise RuntimeError("crash.install() needs an application")
+    reporter = app.findChild(CrashReporter) or CrashReporter(parent=app)
+    reporter.install()
+    # Not longer: Qt still has messages when the interpreter that would handle them is gone.
+    app.aboutToQuit.connect(reporter.uninstall, Qt.ConnectionType.UniqueConnection)
+    return reporter
+
+
+def log_folder() -> str:
+    """The folder for the log: `~/.local/state/osisnr_gui` or what the system uses for such files."""
+    base = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericStateLocation)
+    return os.path.join(base or os.path.expanduser("~"), "osisnr_gui")
+
+
+def open_log(folder: str) -> logging.Logger:
+    """A logger into `folder`, at most (1 + LOG_BACKUPS) × LOG_BYTES; without a file if none can be written."""
+    logger = logging.Logger("osisnr_gui", logging.INFO)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        handler: logging.Handler = logging.handlers.RotatingFileHandler(
+            os.path.join(folder, "osisnr_gui.log"), maxBytes=LOG_BYTES, backupCount=LOG_BACKUPS, encoding="utf-8",
+            errors="backslashreplace", delay=True,
+        )  # fmt: skip
+    except OSError:  # a read-only home must not keep the program from starting
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.addHandler(handler)
+    # A full disk while logging an error would otherwise print a second traceback for each line.
+    handler.handleError = lambda record: None  # type: ignore[method-assign]
+    return logger
+
+
+class CrashReporter(QObject):
+    """Owns the hooks between `install` and `uninstall`. Create it in the GUI thread."""
+
+    _happened = Signal(str, str)  # summary, details
+
+    def __init__(self, folder: str | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.folder = folder or log_folder()
+        self.log = open_log(self.folder)
+        self.dialog: CrashDialog | None = None
+        self._seen: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._previous: tuple[Any, Any, Any, Any] | None = None
+        # Queued even from the GUI thread: an exception can come out of a paintEvent, where no widget may be made.
+        self._happened.connect(self._show, Qt.ConnectionType.QueuedConnection)
+
+    def install(self) -> None:
+        """Take over the four hooks."""
+        if self._previous is not None:
+            return
+        previous_qt = qInstallMessageHandler(self._qt_message)
+        self._previous = (sys.excepthook, threading.excepthook, sys.unraisablehook, previous_qt)
+        sys.excepthook = self._exception
+        threading.excepthook = self._thread_exception
+        sys.unraisablehook = self._unraisable
+
+    @Slot()
+    def uninstall(self) -> None:
+        """Give the hooks back and close the dialog and the log."""
+        if self._previous is not None:
+            sys.excepthook, threading.excepthook, sys.unraisablehook, previous_qt = self._previous
+            qInstallMessageHandler(previous_qt)
+            self._previous = None
+        if self.dialog is not None:
+            self.dialog.close()
+        for handler in self.log.handlers:
+            handler.close()
+
+    def report(self, error: BaseException, where: str = "") -> None:
+        """Log an error and show it. The second time the same error happens it is only counted in the log.
+
+        A fault in a paintEvent comes back with every repaint: it must neither fill the disk nor keep popping up.
+        """
+        summary = "".join(traceback.format_exception_only(error)).strip()
+        details = "".join(traceback.format_exception(error))
+        with self._lock:
+            self._seen[details] += 1
+            times = self._seen[details]
+        if times > 1:
+            if times & (times - 1) == 0:  # 2, 4, 8, …
+                self.log.error("again (%d times): %s", times, summary)
+            return
+        self.log.error("%s%s", f"{where}\n" if where else "", details)
+        if QApplication.instance() is not None:
+            self._happened.emit(summary, f"{_environment()}\n{where}\n{details}")
+
+    @Slot(str, str)
+    def _show(self, summary: str, details: str) -> None:
+        if not isinstance(QApplication.instance(), QApplication):
+            return
+        if self.dialog is not None:
+            self.dialog.add(details)
+            return
+        self.dialog = CrashDialog(summary, details, self.folder, QApplication.activeWindow())
+        self.dialog.finished.connect(self._closed)
+        self.dialog.show()
+
+    @Slot()
+    def _closed(self) -> None:
+        self.dialog = None
+
+    def _exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if not issubclass(kind, (KeyboardInterrupt, SystemExit)):
+            self._try_report(error, "")
+        if self._previous is not None:
+            self._previous[0](kind, error, trace)
+
+    def _thread_exception(self, arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None and not isinstance(arguments.exc_value, SystemExit):
+            name = arguments.thread.name if arguments.thread is not None else "?"
+            self._try_report(arguments.exc_value, f"in thread {name}")
+        if self._previous is not None:
+            self._previous[1](arguments)
+
+    def _unraisable(self, arguments: sys.UnraisableHookArgs) -> None:
+        if arguments.exc_value is not None:
+            # Only the type: repr() of an object that is being destroyed may fail or bring it back to life.
+            self._try_report(arguments.exc_value, f"{arguments.err_msg or 'ignored in'} {type(arguments.object)}")
+        if self._previous is not None:
+            self._previous[2](arguments)
+
+    def _qt_message(self, kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        if text in _HARMLESS:
+            return
+        self.log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)
+        previous: QtHandler | None = self._previous[3] if self._previous is not None else None
+        if previous is not None:
+            previous(kind, context, text)
+        elif sys.stderr is not None:  # a program without a console has none
+            print(text, file=sys.stderr)
+
+    def _try_report(self, error: BaseException, where: str) -> None:
+        """`report`, but an error while reporting an error ends here."""
+        try:
+            self.report(error, where)
+        except Exception:
+            self.log.exception("while reporting an error")
+
+
+def _environment() -> str:
+    return (
+        f"osisnr_gui {__version__}, Python {platform.python_version()}, Qt {qVersion()}, "
+        f"{platform.system()} {platform.release()} {platform.machine()}"
+    )

@@ -1,0 +1,144 @@
+"""`osisnr-gui`: arguments, application, window, and screenshots for documentation and checks."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+
+import pyqtgraph
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from osisnr_gui import __version__
+from osisnr_gui.io.atomic import write_atomically
+from osisnr_gui.io.errors import SaveError
+from osisnr_gui.qt import crash
+from osisnr_gui.qt.export_jobs import png_bytes
+from osisnr_gui.qt.icons import app_icon
+from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.settings import APPLICATION, Settings
+from osisnr_gui.qt.store import Store
+from osisnr_gui.qt.theme import ThemeManager
+from osisnr_gui.session.demos import DEMOS, demo_session
+from osisnr_gui.session.session import Session, Source
+
+SETTLED_CHECKS = 3
+CHECK_MS = 60
+SCREENSHOT_LIMIT_MS = 10 * 60 * 1000
+# A worker that computes would otherwise keep the interpreter for 5 ms at a time, a third of a frame on screen.
+SWITCH_SECONDS = 0.0005
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """The options of `osisnr-gui`; exits with 2 on wrong usage."""
+    parser = argparse.ArgumentParser(
+        prog="osisnr-gui", description="See, hear and judge speech separation: spectrograms and OSI-SNR of every frame."
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE", help="the first is the reference, the rest are estimates")
+    parser.add_argument("--reference", metavar="FILE", help="the reference, whatever the order of the other files")
+    parser.add_argument("--demo", nargs="?", const=DEMOS[0].name, metavar="NAME", help=_demo_help())
+    parser.add_argument(
+        "--screenshot", metavar="FILE", help="save the window as PNG once everything is shown, and quit"
+    )
+    parser.add_argument("--theme", choices=("system", "light", "dark"), help="look of this run")
+    parser.add_argument("--size", metavar="WxH", type=_size, help="window size of this run, e.g. 1280x720")
+    parser.add_argument("--version", action="version", version=f"osisnr-gui {__version__}")
+    options = parser.parse_args(argv)
+    names = [demo.name for demo in DEMOS]
+    if options.demo is not None and options.demo not in names:
+        # `--demo a.wav` means the first demo was not asked for by name: say so instead of guessing.
+        parser.error(f"argument --demo: there is no demo {options.demo!r}; choose one of {', '.join(names)}")
+    return options
+
+
+def start_session(options: argparse.Namespace) -> Session:
+    """The session the arguments ask for."""
+    if options.demo is not None:
+        return demo_session(options.demo)
+    files = [os.path.abspath(path) for path in options.files]
+    if options.reference is not None:
+        reference = Source(os.path.abspath(options.reference))
+        return Session(references=(reference,), estimates=tuple(Source(path) for path in files))
+    return Session(references=tuple(map(Source, files[:1])), estimates=tuple(map(Source, files[1:])))
+
+
+def run(argv: list[str]) -> int:
+    """Open the window and stay until it is closed; the exit code."""
+    options = parse(argv)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    QCoreApplication.setOrganizationName(APPLICATION)
+    QCoreApplication.setApplicationName(APPLICATION)
+    QCoreApplication.setApplicationVersion(__version__)
+    app = QApplication.instance() or QApplication(["osisnr-gui"])
+    assert isinstance(app, QApplication), "a QApplication exists already, of another kind"
+    crash.install()
+    pyqtgraph.setConfigOptions(antialias=False, imageAxisOrder="row-major")
+    app.setWindowIcon(app_icon())
+    settings = Settings()
+    themes = ThemeManager(options.theme or settings.text("theme", "system", ("system", "light", "dark")))
+    themes.apply(app)
+    window = MainWindow(Store(), themes, settings, remembers=options.screenshot is None)
+    if options.size is not None:
+        window.resize(*options.size)
+    window.show()
+    session = start_session(options)
+    if not session.is_empty:
+        window.views.store.edit(lambda _empty: session)
+    shot = None
+    if options.screenshot is not None:
+        shot = Screenshot(window, options.screenshot, app.exit)
+    code = app.exec()
+    del shot
+    return code
+
+
+class Screenshot(QObject):
+    """Waits until everything on screen is final, saves the window, and leaves."""
+
+    def __init__(self, window: MainWindow, path: str, leave: Callable[[int], None]) -> None:
+        super().__init__(window)
+        self._window, self._path, self._leave = window, path, leave
+        self._settled = 0
+        self._timer = QTimer(self, interval=CHECK_MS)
+        self._timer.timeout.connect(self._check)
+        self._timer.start()
+        QTimer.singleShot(SCREENSHOT_LIMIT_MS, self, self._give_up)
+
+    def _check(self) -> None:
+        # Final once is not enough: a view that was just told asks for its picture in its next paint.
+        self._settled = self._settled + 1 if self._window.is_final() else 0
+        if self._settled < SETTLED_CHECKS:
+            return
+        self._timer.stop()
+        try:
+            write_atomically(self._path, png_bytes(self._window.grab()))
+        except SaveError as error:
+            print(f"osisnr-gui: {error}", file=sys.stderr)
+            self._finish(3)
+        else:
+            self._finish(0)
+
+    def _give_up(self) -> None:
+        print(f"osisnr-gui: {self._path}: the window was not ready in time; try again", file=sys.stderr)
+        self._finish(3)
+
+    def _finish(self, code: int) -> None:
+        self._window.close()
+        self._leave(code)
+
+
+def _demo_help() -> str:
+    return "open a demo: " + ", ".join(demo.name for demo in DEMOS) + " (the first one when no name is given)"
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    try:
+        size = int(width), int(height)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size like 1280x720") from None
+    if not (320 <= size[0] <= 8192 and 240 <= size[1] <= 8192):
+        raise argparse.ArgumentTypeError(f"{text!r} is outside 320x240 to 8192x8192")
+    return size

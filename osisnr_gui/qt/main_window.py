@@ -1,0 +1,212 @@
+"""The window: views around one store. It shows what the store says and hands edits to it, nothing else."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+
+from osisnr_gui.qt.actions import Actions
+from osisnr_gui.qt.commands import Commands
+from osisnr_gui.qt.icons import icon
+from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.store import Store
+from osisnr_gui.qt.theme import Theme, ThemeManager
+from osisnr_gui.qt.views import Views
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.words import status_sentence
+
+DEFAULT_SIZE = (1440, 900)
+LEFT_WIDTH, RIGHT_WIDTH = 236, 308
+
+
+class MainWindow(QMainWindow):
+    """Toolbar and banners above, sources left, plots in the middle, loss and summary right.
+
+    remembers : False leaves the settings of earlier starts alone, neither read nor written.
+    """
+
+    def __init__(self, store: Store, themes: ThemeManager, settings: Settings, *, remembers: bool = True) -> None:
+        super().__init__()
+        self.views = Views.build(store, themes, settings)
+        self._remembers = remembers
+        self.commands = Commands(self, self.views)
+        self.actions_by_id = Actions(self, self.commands.handlers())
+        self.commands.attach(self.actions_by_id)
+        self._build_centre()
+        self._docks = self._build_docks()
+        self._build_bars()
+        self._connect()
+        self.setWindowTitle("osisnr_gui")
+        self.setAcceptDrops(True)
+        self.resize(*DEFAULT_SIZE)
+        if remembers:
+            self.restore()
+        else:
+            self._set_switches(True, True)
+        self._dress(themes.theme)
+        self.show_analysis(store.analysis)
+
+    def show_analysis(self, analysis: Analysis) -> None:
+        """Show the store's latest result in every view."""
+        views = self.views
+        selected = views.selection.clamp(len(analysis.pairs))
+        empty = views.store.session.is_empty
+        self.centre.setCurrentWidget(views.welcome if empty else views.plots)
+        for dock in self._docks:
+            dock.setVisible(not empty)
+        for view in (views.plots, views.sources, views.stft, views.loss, views.summary, views.banners):
+            view.show_analysis(analysis, selected)
+        views.sentence.setText(status_sentence(analysis, selected))
+        views.view_bar.set_levels_enabled(analysis.framing is not None)
+        self.commands.refresh()
+        self._show_title(analysis)
+
+    def is_final(self) -> bool:
+        """Whether everything on screen is as it will stay."""
+        store = self.views.store
+        return not store.is_busy and (store.session.is_empty or self.views.plots.is_final())
+
+    def restore(self) -> None:
+        """Geometry, panels and view as they were left."""
+        settings = self.views.settings
+        self.restoreGeometry(settings.state("geometry"))
+        self.restoreState(settings.state("docks"))
+        self.views.plots.stack.restore_heights(bytes(settings.state("heights").data()))
+        low, high = settings.number("floor_db", -90, -130, 10), settings.number("ceiling_db", -10, -120, 20)
+        self.views.view_bar.set_view(settings.text("scale", "linear"), settings.text("colours", "viridis"), low, high)
+        self._set_switches(settings.flag("crosshair", True), settings.flag("overview", True))
+
+    def remember(self) -> None:
+        """Keep geometry, panels and view for the next start."""
+        settings = self.views.settings
+        settings.put("geometry", self.saveGeometry())
+        if not self.views.store.session.is_empty:
+            settings.put("docks", self.saveState())
+            settings.put("heights", self.views.plots.stack.save_heights())
+        (low, high), by_id = self.views.view_bar.levels, self.actions_by_id.by_id
+        values = {
+            "floor_db": low,
+            "ceiling_db": high,
+            "scale": self.views.view_bar.scale,
+            "colours": self.views.view_bar.colours,
+        }
+        flags = {name: by_id[name].isChecked() for name in ("crosshair", "overview")}
+        for key, value in {**values, **flags, "theme": self.views.themes.mode}.items():
+            settings.put(key, value)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files can be dropped anywhere."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped; beside open files it is added when Ctrl or Shift is held."""
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        add = bool(event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier))
+        event.acceptProposedAction()
+        self.commands.take_files(paths, add=add or len(paths) == 1)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the layout, stop all threads, then go."""
+        if self._remembers:
+            self.remember()
+        self.commands.close()
+        self.views.store.close()
+        self.views.plots.close_files()
+        event.accept()
+
+    def _set_switches(self, crosshair: bool, overview: bool) -> None:
+        self.actions_by_id.check("crosshair", crosshair)
+        self.views.plots.stack.set_crosshair(crosshair)
+        self.actions_by_id.check("overview", overview)
+        self.views.plots.stack.set_overview_visible(overview)
+
+    def _build_centre(self) -> None:
+        self.centre = QStackedWidget()
+        self.centre.addWidget(self.views.welcome)
+        self.centre.addWidget(self.views.plots)
+        holder = QWidget()
+        layout = QVBoxLayout(holder)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.views.banners)
+        layout.addWidget(self.centre, 1)
+        self.setCentralWidget(holder)
+
+    def _build_docks(self) -> list[QDockWidget]:
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        docks = [
+            self._dock("Sources", self.views.sources, left),
+            self._dock("Frames", self.views.stft, left),
+            self._dock("Loss", self.views.loss, right),
+            self._dock("Summary", self.views.summary, right),
+        ]
+        self.setCorner(Qt.Corner.BottomLeftCorner, left)
+        self.setCorner(Qt.Corner.BottomRightCorner, right)
+        self.resizeDocks([docks[0], docks[2]], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
+        return docks
+
+    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(f"dock_{title.lower()}")
+        dock.setWidget(panel)
+        dock.setFeatures(dock.DockWidgetFeature.DockWidgetMovable | dock.DockWidgetFeature.DockWidgetFloatable)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _build_bars(self) -> None:
+        toolbar = QToolBar("Toolbar")
+        toolbar.setObjectName("toolbar")
+        toolbar.setMovable(False)
+        self.addToolBar(toolbar)
+        self.actions_by_id.fill_toolbar(toolbar)
+        toolbar.addSeparator()
+        toolbar.addWidget(self.views.view_bar)
+        self.toolbar = toolbar
+        bar = self.statusBar()
+        bar.addWidget(self.views.sentence, 1)
+        bar.addPermanentWidget(self.views.readout)
+
+    def _connect(self) -> None:
+        views, store, commands = self.views, self.views.store, self.commands
+        link = views.plots.link
+        store.analysis_changed.connect(self.show_analysis)
+        store.session_changed.connect(lambda _session: commands.refresh())
+        store.progress_changed.connect(views.banners.set_progress)
+        store.failed.connect(commands.show_failure)
+        views.banners.cancel_requested.connect(store.cancel)
+        for panel in (views.sources, views.stft, views.loss, views.banners):
+            panel.edit_requested.connect(store.edit)
+        for panel in (views.sources, views.summary):
+            panel.selected_changed.connect(self._select)
+        views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis))
+        views.sources.add_requested.connect(commands.add)
+        views.welcome.open_requested.connect(commands.open)
+        views.welcome.demo_requested.connect(commands.open_demo)
+        views.plots.threshold_requested.connect(commands.set_threshold)
+        views.plots.context_menu_requested.connect(commands.show_context_menu)
+        link.hover_changed.connect(commands.show_readout)
+        link.cursor_changed.connect(lambda _time: commands.show_readout())
+        link.seek_requested.connect(link.set_cursor)
+        views.view_bar.scale_changed.connect(views.plots.set_scale)
+        views.view_bar.colours_changed.connect(views.plots.set_colours)
+        views.view_bar.levels_changed.connect(views.plots.set_levels)
+        views.view_bar.residual_changed.connect(commands.set_residual)
+        views.themes.changed.connect(self._dress)
+        for index in range(9):
+            QShortcut(QKeySequence(str(index + 1)), self, partial(self._select, index))
+
+    def _select(self, index: int) -> None:
+        self.views.selection.select(index, self.views.count)
+
+    def _dress(self, theme: Theme) -> None:
+        self.views.set_theme(theme)
+        self.actions_by_id.set_icons(lambda name: icon(name, theme.text))
+        self.actions_by_id.check(f"theme_{self.views.themes.mode}", True)
+
+    def _show_title(self, analysis: Analysis) -> None:
+        names = [track.name for track in analysis.tracks[:2]]
+        self.setWindowTitle(" · ".join([" against ".join(reversed(names)), "osisnr_gui"]) if names else "osisnr_gui")

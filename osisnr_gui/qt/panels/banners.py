@@ -1,0 +1,256 @@
+"""Slim banners above the plots: what was adapted or looks wrong, each with its remedies; and what is going on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from osisnr_gui.qt.icons import icon, pixmap
+from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, plain_label, tooltip
+from osisnr_gui.qt.theme import Theme
+from osisnr_gui.session import words
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.notices import Notice, Remedy
+from osisnr_gui.session.session import Source
+
+FEW = 2
+MOST_BUTTONS = 2
+MOST_HEIGHT = 200
+PROGRESS_DELAY_MS = 250
+SLIM = "QPushButton, QToolButton { padding: 2px 8px; }"
+
+NoticeKey = tuple[str, Source | None, str]
+
+
+def notice_key(notice: Notice) -> NoticeKey:
+    """What makes a notice the same one as before."""
+    return notice.code, notice.source, notice.message
+
+
+def in_order(notices: tuple[Notice, ...]) -> list[Notice]:
+    """One of each, warnings first; among equals the first of every kind comes before the second of any."""
+    unique = {notice_key(notice): notice for notice in notices}
+    seen: Counter[str] = Counter()
+    ranked = []
+    for notice in unique.values():
+        ranked.append((notice.severity != "warning", seen[notice.code], notice))
+        seen[notice.code] += 1
+    return [notice for *_, notice in sorted(ranked, key=lambda entry: entry[:2])]
+
+
+class Banner(QFrame):
+    """One notice: icon, text, remedies, close."""
+
+    edit_requested = Signal(object, str)
+    closed = Signal(object)
+
+    def __init__(self, notice: Notice, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.notice = notice
+        warning = notice.severity == "warning"
+        self.setProperty("role", "banner-warning" if warning else "banner")
+        self.setAccessibleName(f"{notice.severity}: {notice.message}")
+        self._sign = QLabel(self)
+        self.text: QLabel = plain_label(notice.message, wrap=True, parent=self)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.buttons: list[QPushButton] = []
+        self.close_button = QToolButton(self)
+        self.close_button.setToolTip(tooltip("Hide until something about it changes"))
+        self.close_button.setAccessibleName("Hide")
+        self.close_button.clicked.connect(lambda: self.closed.emit(notice_key(notice)))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 4, 4)
+        row.setSpacing(GAP)
+        row.addWidget(self._sign)
+        row.addWidget(self.text, 1)
+        for button in self._remedy_buttons(notice.remedies):
+            button.setStyleSheet(SLIM)
+            row.addWidget(button)
+        row.addWidget(self.close_button)
+        self.close_button.setStyleSheet(SLIM)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        warning = self.notice.severity == "warning"
+        self._sign.setPixmap(pixmap("warning" if warning else "info", theme.warning if warning else theme.accent, 16))
+        self.close_button.setIcon(icon("close", theme.muted))
+        self.close_button.setIconSize(QSize(14, 14))
+
+    def _remedy_buttons(self, remedies: tuple[Remedy, ...]) -> list[QPushButton]:
+        if len(remedies) <= MOST_BUTTONS:
+            for remedy in remedies:
+                button = QPushButton(remedy.label.replace("&", "&&"), self)
+                button.clicked.connect(partial(self._ask, remedy))
+                self.buttons.append(button)
+            return self.buttons
+        button = QPushButton("Choose…", self)
+        menu = QMenu(button)
+        for remedy in remedies:
+            menu.addAction(remedy.label.replace("&", "&&"), partial(self._ask, remedy))
+        button.setMenu(menu)
+        self.buttons.append(button)
+        return self.buttons
+
+    def _ask(self, remedy: Remedy, _checked: bool = False) -> None:
+        self.edit_requested.emit(remedy.edit, "")
+
+
+class ProgressBanner(QFrame):
+    """What is going on, how far it is, and a way to stop it."""
+
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "banner")
+        self.label = ElidedLabel("", muted=True, parent=self)
+        self.label.setFixedWidth(190)
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.cancel = QPushButton("Cancel", self)
+        self.cancel.setStyleSheet(SLIM)
+        self.cancel.setToolTip(tooltip("Stop; what is there stays on screen (Esc)"))
+        self.cancel.clicked.connect(self.cancel_requested)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 4, 4)
+        row.setSpacing(GAP)
+        for part, stretch in ((self.label, 0), (self.bar, 1), (self.cancel, 0)):
+            row.addWidget(part, stretch)
+        # Most work is done before one could read a word: a bar that flashes by only makes the plots jump.
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.timeout.connect(self.show)
+        self.hide()
+
+    def set_progress(self, fraction: float | None, doing: str) -> None:
+        """How far it is (0 to 1); None when nothing is going on."""
+        if fraction is None:
+            self._delay.stop()
+            self.hide()
+            return
+        share = min(max(fraction, 0.0), 1.0)
+        self.bar.setValue(round(1000 * share))
+        self.label.set_text(f"{doing} {words.percent(share)}")
+        self.bar.setAccessibleName(self.label.text())
+        if not self.isVisible() and not self._delay.isActive():
+            self._delay.start(PROGRESS_DELAY_MS)
+
+
+class Banners(QWidget):
+    """The stack: progress, the first notices, and a button for the others."""
+
+    edit_requested = Signal(object, str)
+    cancel_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._notices: tuple[Notice, ...] | None = None
+        self._keys: list[NoticeKey] = []
+        self._hidden: set[NoticeKey] = set()
+        self._expanded = False
+        self.banners: list[Banner] = []
+        self.progress = ProgressBanner(self)
+        self.progress.cancel_requested.connect(self.cancel_requested)
+        body = QWidget()
+        self._stack = QVBoxLayout(body)
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        self._stack.setSpacing(1)
+        self.more = QToolButton(body)
+        self.more.setStyleSheet(SLIM)
+        self.more.clicked.connect(self._toggle)
+        self._stack.addWidget(self.more)
+        self.scroll = NarrowScroll(body, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        column.addWidget(self.progress)
+        column.addWidget(self.scroll)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._rebuild([])
+
+    def show_analysis(self, analysis: Analysis | None, _selected: int = 0) -> None:
+        """Show the notices of an analysis; nothing is done when they say the same as before."""
+        notices = analysis.notices if analysis is not None else ()
+        if notices is self._notices:
+            return
+        self._notices = notices
+        if analysis is None or analysis.complete:
+            # Only a finished run can tell that a notice is gone for good.
+            self._hidden &= {notice_key(notice) for notice in notices}
+        self._show_notices()
+
+    def set_progress(self, fraction: float | None, doing: str = "") -> None:
+        """What is going on; None when nothing is."""
+        self.progress.set_progress(fraction, doing)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        self._theme = theme
+        for banner in self.banners:
+            banner.set_theme(theme)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Texts wrap differently: other heights."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _show_notices(self) -> None:
+        wanted = [notice for notice in in_order(self._notices or ()) if notice_key(notice) not in self._hidden]
+        keys = [notice_key(notice) for notice in wanted]
+        if keys != self._keys:
+            self._keys = keys
+            self._rebuild(wanted)
+
+    def _rebuild(self, wanted: list[Notice]) -> None:
+        for banner in self.banners:
+            self._stack.removeWidget(banner)
+            banner.hide()
+            banner.deleteLater()  # later: the click that closes a banner comes from inside it
+        rest = 0 if self._expanded else max(0, len(wanted) - FEW)
+        self.banners = []
+        for position, notice in enumerate(wanted[: len(wanted) - rest]):
+            banner = Banner(notice, self._theme)
+            banner.edit_requested.connect(self.edit_requested)
+            banner.closed.connect(self._close)
+            self._stack.insertWidget(position, banner)
+            self.banners.append(banner)
+        self.more.setText(f"{rest} more…" if rest else "Fewer")
+        self.more.setVisible(bool(rest) or (self._expanded and len(wanted) > FEW))
+        self._fit()
+
+    def _fit(self) -> None:
+        """As tall as the notices are, up to a limit from which on they scroll."""
+        body = self.scroll.widget()
+        body.layout().activate()
+        height = body.layout().heightForWidth(max(1, self.width())) if self.banners else 0
+        height = max(height, body.layout().sizeHint().height() if self.banners and height < 0 else height)
+        self.scroll.setFixedHeight(min(max(0, height), MOST_HEIGHT))
+        self.scroll.setVisible(bool(self.banners))
+
+    def _close(self, key: NoticeKey) -> None:
+        self._hidden.add(key)
+        self._show_notices()
+
+    def _toggle(self) -> None:
+        self._expanded = not self._expanded
+        self._keys = []
+        self._show_notices()

@@ -1,0 +1,159 @@
+"""The fused loss of the selected estimate and what moves it: alpha, gamma, method, and which result leads."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
+from osisnr_gui.qt.panels.estimate_mark import EstimateMark
+from osisnr_gui.qt.panels.headline import Headline
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, NarrowScroll, plain_label, set_text
+from osisnr_gui.qt.panels.segmented import Segmented
+from osisnr_gui.qt.panels.share_bar import ShareBar
+from osisnr_gui.qt.panels.value_mapping import ALPHA, GAMMA
+from osisnr_gui.qt.panels.value_slider import ValueSlider
+from osisnr_gui.qt.plots.alpha_plot import AlphaPlot
+from osisnr_gui.qt.theme import Theme
+from osisnr_gui.session import edits, words
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.scores import Facts, PairScore
+from osisnr_gui.session.session import Formula, LossChoice
+
+PLOT_HEIGHT = 144
+ALPHAS = np.linspace(0.01, 1.0, 60)
+FORMULAS = (Formula.LITERAL, Formula.EXACT)
+
+
+class LossPanel(QWidget):
+    """Number, shares, sliders, switches and MC-MSE(α); follows every tick of a slider."""
+
+    edit_requested = Signal(object, str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[object, ...] = ()
+        self._curves: dict[int, tuple[Facts, Formula, np.ndarray]] = {}
+        self.mark = EstimateMark(theme, self)
+        self.headline = Headline(theme, self)
+        self.bar = ShareBar(theme, self)
+        self.sentence: QLabel = plain_label("", "muted", wrap=True, parent=self)
+        self.alpha = ValueSlider(ALPHA, self)
+        self.gamma = ValueSlider(GAMMA, self)
+        self.method = Segmented(
+            (("method 1", words.method_words(1)), ("method 2", words.method_words(2))),
+            "loss_osi method",
+            "How L_OSI averages over frames: method 1 is the mean of 1/OSI-SNR, method 2 is 1 / (mean OSI-SNR).",
+            self,
+        )
+        self.formula = Segmented(
+            (("literal", "all frames"), ("exact", "active frames")),
+            "result that leads",
+            "literal, all frames: the definition with its constants, what a training script prints; silence counts as "
+            "perfect.\nexact, active frames: without the constants, silent frames left out; what you can trust.",
+            self,
+        )
+        self.plot = AlphaPlot(theme, self)
+        self.plot_title = ElidedLabel("", muted=True, parent=self)
+        self._lay_out()
+        self._connect()
+        self.show_analysis(None, 0)
+
+    def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
+        """Show the loss of one estimate; nothing is done when it is on screen already."""
+        pair = analysis.pairs[selected] if analysis is not None and 0 <= selected < len(analysis.pairs) else None
+        loss = analysis.session.loss if analysis is not None else LossChoice()
+        scores = tuple(other.score for other in analysis.pairs) if analysis is not None else ()
+        self._show_choice(loss)
+        tracks = tuple(analysis.tracks) if analysis is not None else ()
+        # The sentence tells of polarity, which only a notice knows.
+        inverted = sum(notice.code == "polarity" for notice in analysis.notices) if analysis is not None else 0
+        shown = (pair, selected, loss, inverted, *scores, *tracks)
+        if len(shown) == len(self._shown) and all(
+            new is old or (isinstance(new, int | LossChoice) and new == old)
+            for new, old in zip(shown, self._shown, strict=True)
+        ):
+            return
+        self._shown = shown
+        self.mark.show_estimate(selected if pair else None, words.estimate_names(analysis)[selected] if pair else "")
+        self._show_score(pair, pair.score if pair else None)
+        set_text(self.sentence, words.status_sentence(analysis, selected))
+        self._show_curves(analysis, loss)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        for part in (self.mark, self.headline, self.bar, self.plot):
+            part.set_theme(theme)
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
+        column.setSpacing(GAP)
+        # The sentence comes last: its length differs from estimate to estimate, and nothing above it may move.
+        parts: tuple[QWidget, ...] = (
+            self.mark,
+            self.headline,
+            self.bar,
+            self.alpha,
+            self.gamma,
+            self.method,
+            self.formula,
+            self.plot_title,
+            self.plot,
+            self.sentence,
+        )
+        for part in parts:
+            column.addWidget(part)
+        column.addStretch(1)
+        self.plot.setFixedHeight(PLOT_HEIGHT)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(NarrowScroll(body, self))
+
+    def _connect(self) -> None:
+        self.alpha.value_changed.connect(lambda v: self.edit_requested.emit(partial(edits.set_alpha, alpha=v), "alpha"))
+        self.plot.alpha_requested.connect(
+            lambda v: self.edit_requested.emit(partial(edits.set_alpha, alpha=ALPHA.clamp(v)), "alpha")
+        )
+        self.gamma.value_changed.connect(lambda v: self.edit_requested.emit(partial(edits.set_gamma, gamma=v), "gamma"))
+        self.method.chosen.connect(lambda i: self.edit_requested.emit(partial(edits.set_method, method=i + 1), ""))
+        self.formula.chosen.connect(
+            lambda i: self.edit_requested.emit(partial(edits.set_formula, formula=FORMULAS[i]), "")
+        )
+
+    def _show_choice(self, loss: LossChoice) -> None:
+        self.alpha.set_value(loss.alpha)
+        self.gamma.set_value(loss.gamma)
+        self.method.set_current(0 if loss.method == 1 else 1)
+        self.formula.set_current(FORMULAS.index(loss.formula))
+
+    def _show_score(self, pair: PairAnalysis | None, score: PairScore | None) -> None:
+        if score is None:
+            refused = pair is not None and pair.error is not None
+            self.headline.show_number("–", "cannot be compared" if refused else "nothing to compare yet")
+            self.bar.show_terms(float("nan"), float("nan"))
+            return
+        fused = score.leading.fused
+        why = words.why_loss(fused, score, score.loss.formula)
+        self.headline.show_number(words.loss(fused), words.result_words(score), why)
+        self.bar.show_terms(*score.shares)
+
+    def _show_curves(self, analysis: Analysis | None, loss: LossChoice) -> None:
+        pairs = analysis.pairs if analysis is not None else ()
+        scores = [(index, pair.score) for index, pair in enumerate(pairs) if pair.score is not None]
+        self._curves = {index: self._curve(index, score) for index, score in scores}
+        curves = [(values, index) for index, (_, _, values) in self._curves.items()]
+        self.plot.show_alpha(ALPHAS, curves, loss.alpha, DEFAULT_ALPHA)
+        self.plot_title.set_text(f"MC-MSE(α) · {loss.formula.words}")
+
+    def _curve(self, index: int, score: PairScore) -> tuple[Facts, Formula, np.ndarray]:
+        """The curve of an estimate, computed when its frames or the leading result changed."""
+        old, formula = self._curves.get(index), score.loss.formula
+        if old is not None and old[0] is score.facts and old[1] is formula:
+            return old
+        return score.facts, formula, np.array([score.mc_mse_at(alpha) for alpha in ALPHAS])

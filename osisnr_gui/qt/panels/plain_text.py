@@ -1,0 +1,149 @@
+"""Labels that show text as it is: file names are never markup, and what does not fit is elided, never cut."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
+
+from osisnr_gui.qt.theme import SMALL_FONT_PIXELS
+
+MARGIN = 12
+GAP = 8
+
+Elide = Qt.TextElideMode
+
+
+def tooltip(text: str) -> str:
+    """Text for `setToolTip`: wrapped by Qt, but never read as markup."""
+    if not text:
+        return ""
+    return f"<qt><p style='white-space: pre-wrap; margin: 0'>{html.escape(text)}</p></qt>"
+
+
+def plain_label(
+    text: str = "", role: str = "", *, wrap: bool = False, small: bool = False, parent: QWidget | None = None
+) -> QLabel:
+    """A label for plain text; `role` as in the style sheet ("muted", "heading", "error", "warning")."""
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setText(text)
+    label.setWordWrap(wrap)
+    if role:
+        label.setProperty("role", role)
+    if small:
+        # A font set by code loses against the size in the application's style sheet.
+        label.setStyleSheet(f"font-size: {SMALL_FONT_PIXELS}px")
+    if wrap:
+        label.setMinimumWidth(0)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        label.setSizePolicy(policy)
+    return label
+
+
+def set_text(label: QLabel, text: str) -> None:
+    """Change a label only when it differs: a layout is laid out again for every new text."""
+    if label.text() != text:
+        label.setText(text)
+
+
+def separator(parent: QWidget | None = None) -> QFrame:
+    """A thin horizontal line."""
+    line = QFrame(parent)
+    line.setProperty("role", "separator")
+    line.setFixedHeight(1)
+    return line
+
+
+class NarrowScroll(QScrollArea):
+    """Scrolls up and down only: what is inside is as wide as the panel, and may be as tall as it likes."""
+
+    def __init__(self, body: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(body)
+
+    def sizeHint(self) -> QSize:
+        """All of the body."""
+        return self.widget().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough for the body, a few lines tall."""
+        return QSize(self.widget().minimumSizeHint().width(), 96)
+
+
+class ElidedLabel(QWidget):
+    """One line of plain text that takes what width there is; the whole text is in the tooltip when it is elided."""
+
+    def __init__(
+        self,
+        text: str = "",
+        mode: Qt.TextElideMode = Elide.ElideRight,
+        *,
+        muted: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._text, self._tip, self._shorter, self._shown = "", "", "", ""
+        self._mode, self._muted = mode, muted
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_text(text)
+
+    @property
+    def shown_text(self) -> str:
+        """What is on screen, with its ellipsis."""
+        return self._shown
+
+    def text(self) -> str:
+        """The whole text."""
+        return self._text
+
+    def set_text(self, text: str, tip: str = "", shorter: str = "") -> None:
+        """Show another text; `tip` is what the tooltip says instead, `shorter` what is elided when it must be."""
+        if (text, tip, shorter) == (self._text, self._tip, self._shorter) and self._shown:
+            return
+        self._text, self._tip, self._shorter = text, tip, shorter
+        self.setAccessibleName(text)
+        self._elide()
+
+    def sizeHint(self) -> QSize:
+        """The whole text."""
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """A few letters."""
+        metrics = self.fontMetrics()
+        return QSize(min(metrics.horizontalAdvance("MMMM"), self.sizeHint().width()), metrics.height() + 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Elide for the new width."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The text in the palette's colour, or a muted one."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        if self._muted:
+            painter.setOpacity(0.72)
+        self._elide()  # the font may have changed since
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
+        painter.drawText(QRect(0, 0, self.width(), self.height()), flags, self._shown)
+        painter.end()
+
+    def _elide(self) -> None:
+        metrics = QFontMetrics(self.font())
+        fits = metrics.horizontalAdvance(self._text) <= self.width()
+        text = self._text if fits else self._shorter or self._text
+        shown = metrics.elidedText(text, self._mode, self.width())
+        tip = tooltip(self._tip or (self._text if shown != self._text else ""))
+        self._shown = shown
+        if tip != self.toolTip():
+            self.setToolTip(tip)

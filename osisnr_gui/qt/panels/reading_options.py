@@ -1,0 +1,96 @@
+"""How one file is read: which channel, which array, which way round."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
+
+from osisnr_gui.io.errors import printable
+from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.session import edits
+from osisnr_gui.session.session import DOWNMIX
+from osisnr_gui.session.tracks import Track
+
+MOST_CHANNELS = 64
+
+
+class ReadingOptions(QWidget):
+    """The pickers a file needs; hidden when it needs none."""
+
+    edit_requested = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._track: Track | None = None
+        self.channel, self.key = QComboBox(self), QComboBox(self)
+        self.transpose = QCheckBox("rows are frames (transpose)", self)
+        self.channel.setAccessibleName("Channel")
+        self.channel.setToolTip(tooltip("Channel that is compared; channels are never mixed unasked"))
+        self.key.setAccessibleName("Array")
+        self.key.setToolTip(tooltip("Array of the file that is read"))
+        self.transpose.setToolTip(
+            tooltip("A mask has a row for each bin and a column for each frame. Scores cannot reveal a turned mask.")
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for widget in (self.channel, self.key, self.transpose):
+            column.addWidget(widget)
+        for box in (self.channel, self.key):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(8)
+        # `activated`, not `currentIndexChanged`: only what the user does, never what is shown.
+        self.channel.activated.connect(lambda _i: self._ask(channel=self.channel.currentData()))
+        self.key.activated.connect(lambda _i: self._ask(key=self.key.currentData()))
+        self.transpose.clicked.connect(lambda on: self._ask(transpose=on))
+
+    def show_track(self, track: Track) -> None:
+        """Show what can be chosen for a file."""
+        self._track = track
+        channels, keys = channel_choices(track), key_choices(track)
+        _fill(self.channel, channels, track.source.channel)
+        _fill(self.key, keys, track.source.key if track.error is not None or track.mask is None else track.mask.key)
+        self.transpose.setChecked(track.source.transpose)
+        self.channel.setVisible(bool(channels))
+        self.key.setVisible(bool(keys))
+        self.transpose.setVisible(track.kind == "mask" or track.source.transpose)
+        self.setVisible(not (self.channel.isHidden() and self.key.isHidden() and self.transpose.isHidden()))
+
+    def _ask(self, **changes: object) -> None:
+        if self._track is not None:
+            self.edit_requested.emit(partial(edits.change_source, source=self._track.source, **changes), "")
+
+
+def channel_choices(track: Track) -> list[tuple[str, object]]:
+    """Words and value for every channel; empty for a file with one."""
+    chosen = track.source.channel
+    if track.channels < 2 and chosen is None:
+        return []
+    numbered: list[tuple[str, object]] = [
+        (f"channel {k} of {track.channels}", k) for k in range(1, min(track.channels, MOST_CHANNELS) + 1)
+    ]
+    return [("channel 1 (default)", None), *numbered, (f"mean of {track.channels} channels", DOWNMIX)]
+
+
+def key_choices(track: Track) -> list[tuple[str, object]]:
+    """Names of the arrays that could be meant; empty when there is no choice."""
+    names: list[str] = list(getattr(track.error, "choices", ()))
+    if track.mask is not None and track.mask.key is not None:
+        names += [track.mask.key, *track.mask.keys]
+    names = sorted(set(names))
+    choices: list[tuple[str, object]] = [(printable(name, 60), name) for name in names]
+    if track.error is not None and choices:
+        return [("choose an array…", None), *choices]
+    return choices if len(choices) > 1 or track.source.key is not None else []
+
+
+def _fill(box: QComboBox, choices: list[tuple[str, object]], value: object) -> None:
+    shown = [(box.itemText(i), box.itemData(i)) for i in range(box.count())]
+    if shown != choices:
+        box.clear()
+        for text, data in choices:
+            box.addItem(text, data)
+    values = [data for _, data in choices]
+    box.setCurrentIndex(values.index(value) if value in values else -1)

@@ -1,0 +1,145 @@
+"""What is under the crosshair, in one line whose fields never move."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.qt.theme import FONT_PIXELS, tabular_font
+from osisnr_gui.session import words
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field: its name, the widest value it makes room for, and how soon it goes when room is short (1 = first)."""
+
+    key: str
+    widest: str
+    goes: int
+
+
+FIELDS = (
+    Field("time", "t 0000.000 s", 7),
+    Field("frame", "frame 000000", 3),
+    Field("frequency", "00.00 kHz", 2),
+    Field("reference", "ref −000.0 dB", 1),
+    Field("estimate", "est −000.0 dB", 1),
+    Field("osi", "OSI −00.0 dB", 6),
+    Field("loss", "loss 00.000", 5),
+    Field("formula", "literal", 4),
+)
+
+
+class Readout(QWidget):
+    """ "t 2.345 s · frame 293 · 1.25 kHz · ref −32.1 dB · est −40.2 dB · OSI 4.2 dB · loss 0.31"."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values: dict[str, str] = {}
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setToolTip(
+            tooltip(
+                "Under the pointer, or at the cursor: time, frame, frequency, level of reference and estimate there, "
+                "OSI-SNR and loss of the frame, literal or exact as said at the end."
+            )
+        )
+
+    @property
+    def text(self) -> str:
+        """Everything there is to say, whether there is room for it or not."""
+        return " · ".join(self._values[field.key] for field in FIELDS if self._values.get(field.key))
+
+    def clear(self) -> None:
+        """Nothing is under the pointer."""
+        self._show({})
+
+    def show_point(
+        self,
+        *,
+        time: float,
+        frame: int,
+        unit: str = "s",
+        frequency: float | None = None,
+        frequency_unit: str = "Hz",
+        levels: tuple[float | None, float | None] = (None, None),
+        osi_db: float | None = None,
+        loss: float | None = None,
+        formula: str = "",
+    ) -> None:
+        """Show a point. unit : "s", or "frames" for a mask, whose time and frame are the same.
+
+        levels : reference and estimate at the frequency, dB (plain values where frequency_unit is "bin").
+        formula : "literal" or "exact": which OSI-SNR and loss these are.
+        """
+        bins = frequency_unit != "Hz"
+        values = {"frame": f"frame {words.count(frame)}", "formula": formula}
+        if unit == "s":
+            values["time"] = f"t {words.seconds(time)}"
+        if frequency is not None and math.isfinite(frequency):
+            values["frequency"] = f"bin {round(frequency)}" if bins else words.hertz(frequency)
+        for key, name, level in zip(("reference", "estimate"), ("ref", "est"), levels, strict=True):
+            if level is not None:
+                values[key] = f"{name} {words.number(level, 3) if bins else words.db(level)}"
+        if osi_db is not None:
+            values["osi"] = f"OSI {words.db(osi_db)}"
+        if loss is not None:
+            values["loss"] = f"loss {words.loss(loss)}"
+        self._show(values)
+
+    def shown_fields(self) -> list[str]:
+        """Keys of the fields there is room for, in their order."""
+        widths = self._widths()
+        kept = list(FIELDS)
+        while len(kept) > 1 and sum(widths[field.key] for field in kept) > self.width():
+            first = min(field.goes for field in kept)
+            kept = [field for field in kept if field.goes > first]
+        return [field.key for field in kept]
+
+    def sizeHint(self) -> QSize:
+        """All fields."""
+        return QSize(math.ceil(sum(self._widths().values())), math.ceil(QFontMetricsF(self._font()).height()) + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        """The time alone."""
+        return QSize(math.ceil(self._widths()["time"]), self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Each field at its own place, whatever the others say."""
+        painter = QPainter(self)
+        painter.setFont(self._font())
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        metrics, widths = QFontMetricsF(painter.font()), self._widths()
+        keys = self.shown_fields()
+        x = self.width() - sum(widths[key] for key in keys)
+        baseline = (self.height() + metrics.capHeight()) / 2
+        gap = self._gap(metrics)
+        for key in keys:
+            text = self._values.get(key, "")
+            room = widths[key] - gap
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QPointF(x, baseline), shown)
+            x += widths[key]
+        painter.end()
+
+    def _show(self, values: dict[str, str]) -> None:
+        if values != self._values:
+            self._values = values
+            self.setAccessibleName(self.text or "nothing under the pointer")
+            self.update()
+
+    def _widths(self) -> dict[str, float]:
+        metrics = QFontMetricsF(self._font())
+        return {field.key: metrics.horizontalAdvance(field.widest) + self._gap(metrics) for field in FIELDS}
+
+    @staticmethod
+    def _gap(metrics: QFontMetricsF) -> float:
+        return metrics.horizontalAdvance("00")
+
+    @staticmethod
+    def _font() -> QFont:
+        return tabular_font(FONT_PIXELS)

@@ -1,0 +1,145 @@
+"""Number fields that never hand on a number outside their range, and say nothing while something is shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QValidator, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
+    QWidget,
+)
+
+from osisnr_gui.qt.panels.value_mapping import parse_number
+from osisnr_gui.qt.theme import tabular_font
+
+WIDTH = 84
+SUFFIX = " dB"
+DEFAULT_MARK = " · default"
+
+
+class SampleField(QSpinBox):
+    """A count of samples; arrows and wheel double and halve it."""
+
+    chosen = Signal(int)
+
+    def __init__(self, least: int, most: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setRange(least, most)
+        _prepare(self)
+        self.valueChanged.connect(self.chosen)
+
+    def show_value(self, value: int, most: int) -> None:
+        """Show a value and the largest one allowed; nothing is emitted."""
+        blocked = self.blockSignals(True)
+        self.setMaximum(most)
+        self.setValue(value)
+        self.blockSignals(blocked)
+
+    def stepBy(self, steps: int) -> None:
+        """To the next power of two."""
+        value = self.value()
+        for _ in range(abs(steps)):
+            value = 1 << value.bit_length() if steps > 0 else 1 << max(0, (value - 1).bit_length() - 1)
+        self.setValue(value)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only with the focus: a wheel that scrolls the panel must not change what it passes."""
+        _wheel_with_focus(self, event, super().wheelEvent)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Anything may stand there while it is typed."""
+        inside = text.strip().isdecimal() and self.minimum() <= int(text) <= self.maximum()
+        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, position
+
+    def fixup(self, text: str) -> str:
+        """The nearest number that is allowed; the number before when it is none at all."""
+        value = parse_number(text)
+        wanted = self.value() if value is None else round(value)
+        return str(min(max(wanted, self.minimum()), self.maximum()))
+
+
+class DecibelField(QDoubleSpinBox):
+    """A level in dB with one decimal."""
+
+    chosen = Signal(float)
+
+    def __init__(self, least: float, most: float, step: float, parent: QWidget | None = None) -> None:
+        self._maximum_words = ""
+        super().__init__(parent)
+        self.setRange(least, most)
+        self.setSingleStep(step)
+        self.setDecimals(1)
+        _prepare(self)
+        self.valueChanged.connect(self.chosen)
+
+    def setSpecialMaximum(self, text: str) -> None:
+        """Words instead of the largest number."""
+        self._maximum_words = text
+
+    def show_value(self, value: float) -> None:
+        """Show a value; nothing is emitted."""
+        blocked = self.blockSignals(True)
+        self.setValue(value)
+        self.blockSignals(blocked)
+
+    def textFromValue(self, value: float) -> str:
+        """The number, or the words for the largest one."""
+        if self._maximum_words and value >= self.maximum():
+            return self._maximum_words
+        return super().textFromValue(value) + SUFFIX
+
+    def valueFromText(self, text: str) -> float:
+        """Back from what `textFromValue` says, or from what was typed."""
+        bare = text.removesuffix(SUFFIX).strip()
+        if self._maximum_words and bare == self._maximum_words:
+            return self.maximum()
+        value = parse_number(bare)
+        return self.value() if value is None else min(max(value, self.minimum()), self.maximum())
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Anything may stand there while it is typed."""
+        bare = text.removesuffix(SUFFIX).strip()
+        value = parse_number(bare)
+        inside = value is not None and self.minimum() <= value <= self.maximum()
+        known = inside or (bool(self._maximum_words) and bare == self._maximum_words)
+        return (QValidator.State.Acceptable if known else QValidator.State.Intermediate), text, position
+
+    def fixup(self, text: str) -> str:
+        """The nearest number that is allowed; the number before when it is none at all."""
+        return self.textFromValue(self.valueFromText(text))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only with the focus."""
+        _wheel_with_focus(self, event, super().wheelEvent)
+
+
+class MarkedBox(QComboBox):
+    """A choice whose default is marked in the list, and in the box as far as there is room."""
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """The name alone where the mark does not fit."""
+        super().initStyleOption(option)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width()
+        if self.fontMetrics().horizontalAdvance(option.currentText) > room - 4:
+            option.currentText = option.currentText.removesuffix(DEFAULT_MARK)
+
+
+def _prepare(field: QAbstractSpinBox) -> None:
+    field.setKeyboardTracking(False)
+    field.setLocale(QLocale.c())
+    field.setFont(tabular_font())
+    field.setFixedWidth(WIDTH)
+    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+
+def _wheel_with_focus(field: QAbstractSpinBox, event: QWheelEvent, handle: object) -> None:
+    if field.hasFocus() and callable(handle):
+        handle(event)
+    else:
+        event.ignore()

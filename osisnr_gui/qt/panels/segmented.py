@@ -1,0 +1,112 @@
+"""A switch between two or three named choices, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, system_font
+
+PADDING = 8
+RADIUS = 4.0
+HEIGHT = 36
+
+
+class Segmented(QWidget):
+    """Choices with a name and a few words each, e.g. "literal" / "all frames"; one is always in force."""
+
+    chosen = Signal(int)
+
+    def __init__(self, choices: Sequence[tuple[str, str]], name: str, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._choices, self._name = tuple(choices), name
+        self._current = 0
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(tooltip(tip))
+        self._describe()
+
+    @property
+    def current(self) -> int:
+        """Index of the choice in force."""
+        return self._current
+
+    def set_current(self, index: int) -> None:
+        """Show a choice; nothing is emitted."""
+        if index != self._current:
+            self._current = index
+            self._describe()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Both lines of the widest choice, times the number of choices."""
+        widest = max(
+            max(self._width(first, 13), self._width(second, SMALL_FONT_PIXELS)) for first, second in self._choices
+        )
+        return QSize((widest + 2 * PADDING) * len(self._choices), HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """The same: choices are never cut."""
+        return self.sizeHint()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose what was clicked."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._choose(int(event.position().x() * len(self._choices) / max(1, self.width())))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return goes to the next choice."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose((self._current + 1) % len(self._choices))
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """One rounded plate, the choice in force raised and edged in the accent colour."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        plate = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 1))
+        painter.setBrush(palette.color(QPalette.ColorRole.Base))
+        painter.drawRoundedRect(plate, RADIUS, RADIUS)
+        width = plate.width() / len(self._choices)
+        for index, (first, second) in enumerate(self._choices):
+            box = QRectF(plate.left() + index * width, plate.top(), width, plate.height())
+            self._paint_choice(painter, box, first, second, index == self._current)
+        painter.end()
+
+    def _paint_choice(self, painter: QPainter, box: QRectF, first: str, second: str, current: bool) -> None:
+        palette = self.palette()
+        text = palette.color(QPalette.ColorRole.WindowText)
+        muted = QColor(text)
+        muted.setAlphaF(0.68)
+        if current:
+            edge = QPen(palette.color(QPalette.ColorRole.Highlight), 2 if self.hasFocus() else 1)
+            painter.setPen(edge)
+            painter.setBrush(palette.color(QPalette.ColorRole.Button))
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
+        painter.setFont(system_font(13))
+        painter.setPen(text if current else muted)
+        centre = Qt.AlignmentFlag.AlignHCenter
+        painter.drawText(box.adjusted(0, 2, 0, -16), centre | Qt.AlignmentFlag.AlignVCenter, first)
+        painter.setFont(system_font(SMALL_FONT_PIXELS))
+        painter.setPen(muted)
+        painter.drawText(box.adjusted(0, 18, 0, -3), centre | Qt.AlignmentFlag.AlignVCenter, second)
+
+    def _choose(self, index: int) -> None:
+        if 0 <= index < len(self._choices) and index != self._current and self.isEnabled():
+            self.set_current(index)
+            self.chosen.emit(index)
+
+    def _describe(self) -> None:
+        self.setAccessibleName(f"{self._name}: {', '.join(self._choices[self._current])}")
+
+    @staticmethod
+    def _width(text: str, pixels: int) -> int:
+        return QFontMetrics(system_font(pixels)).horizontalAdvance(text)

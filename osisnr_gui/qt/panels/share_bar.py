@@ -1,0 +1,126 @@
+"""The two terms of the fused loss as one bar with their numbers."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.qt.theme import FONT_PIXELS, SMALL_FONT_PIXELS, Theme, contrast_ratio, tabular_font
+from osisnr_gui.session import words
+
+BAR = 16
+GAP = 6
+SWATCH = 8
+
+
+def share_widths(first: float, second: float) -> tuple[float, float] | None:
+    """Shares of the bar for two terms, adding up to 1; None when they cannot be shares of a whole.
+
+    A term that is infinite takes all; negative terms and those that are no numbers leave nothing to share.
+    """
+    if math.isnan(first) or math.isnan(second) or first < 0 or second < 0:
+        return None
+    if math.isinf(first) or math.isinf(second):
+        infinite = math.isinf(first) + math.isinf(second)
+        return math.isinf(first) / infinite, math.isinf(second) / infinite
+    total = first + second
+    if total == 0 or math.isinf(total):
+        return None
+    return first / total, second / total
+
+
+class ShareBar(QWidget):
+    """L_OSI against γ·MC-MSE: a bar, and under it each name with its number."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._terms = (math.nan, math.nan)
+        self._names = ("L_OSI", "γ·MC-MSE")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setToolTip(
+            tooltip("The two terms of the fused loss L = L_OSI + γ·MC-MSE. L_OSI is 1/OSI-SNR averaged over frames.")
+        )
+
+    @property
+    def shares(self) -> tuple[float, float] | None:
+        """What part of the bar each term has; None when there is nothing to draw."""
+        return share_widths(*self._terms)
+
+    def show_terms(self, loss_osi: float, mc_term: float) -> None:
+        """Show two terms of a loss; any float will do."""
+        if (loss_osi, mc_term) != self._terms:
+            self._terms = (loss_osi, mc_term)
+            first, second = self._names
+            self.setAccessibleName(f"{first} {words.loss(loss_osi)}, {second} {words.loss(mc_term)}")
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for the bar and a line of numbers."""
+        return QSize(240, BAR + GAP + QFontMetrics(tabular_font()).height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Bar above, names and numbers below."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = self._theme.loss_osi, self._theme.loss_mc
+        bar = QRectF(0, 0, self.width(), BAR)
+        self._paint_bar(painter, bar, colours)
+        self._paint_legend(painter, colours)
+        painter.end()
+
+    def _paint_bar(self, painter: QPainter, bar: QRectF, colours: tuple[str, str]) -> None:
+        outline = QPainterPath()
+        outline.addRoundedRect(bar, 3, 3)
+        painter.setClipPath(outline)
+        painter.fillRect(bar, QColor(self._theme.hover))
+        shares = self.shares
+        painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+        if shares is None:
+            painter.setPen(QColor(self._theme.muted))
+            painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, self._no_shares())
+        else:
+            left = bar.left()
+            for share, colour in zip(shares, colours, strict=True):
+                part = QRectF(left, 0, share * bar.width(), BAR)
+                painter.fillRect(part, QColor(colour))
+                left = part.right()
+                text = words.percent(share)
+                if painter.fontMetrics().horizontalAdvance(text) + 8 <= part.width():
+                    painter.setPen(QColor(self._on(colour)))
+                    painter.drawText(part, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setClipping(False)
+
+    def _paint_legend(self, painter: QPainter, colours: tuple[str, str]) -> None:
+        top = BAR + GAP
+        height = self.height() - top
+        lefts = (0.0, self.width() * 0.46)
+        for left, name, colour, term in zip(lefts, self._names, colours, self._terms, strict=True):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colour))
+            painter.drawRoundedRect(QRectF(left, top + (height - SWATCH) / 2, SWATCH, SWATCH), 2, 2)
+            painter.setFont(tabular_font(FONT_PIXELS))
+            baseline = top + (height + painter.fontMetrics().capHeight()) / 2
+            painter.setPen(QColor(self._theme.muted))
+            painter.drawText(QPointF(left + SWATCH + 4, baseline), name)
+            x = left + SWATCH + 10 + painter.fontMetrics().horizontalAdvance(name)
+            painter.setPen(QColor(self._theme.text))
+            painter.drawText(QPointF(x, baseline), words.loss(term))
+
+    def _no_shares(self) -> str:
+        if any(math.isnan(term) for term in self._terms):
+            return ""
+        return "a term below 0 has no share" if min(self._terms) < 0 else ""
+
+    def _on(self, colour: str) -> str:
+        """The readable one of the theme's two extremes on a colour."""
+        return max((self._theme.text, self._theme.background), key=lambda ink: contrast_ratio(ink, colour))

@@ -1,0 +1,186 @@
+"""One file in the list of sources: its role, its name, what it is, and how to read it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from osisnr_gui.io.errors import FileError, printable
+from osisnr_gui.qt.icons import icon
+from osisnr_gui.qt.panels.estimate_mark import LineSample
+from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, set_text, tooltip
+from osisnr_gui.qt.panels.reading_options import ReadingOptions
+from osisnr_gui.qt.theme import Theme
+from osisnr_gui.session import edits, words
+from osisnr_gui.session.guess import Role
+from osisnr_gui.session.tracks import Track
+
+ROLE_WORDS = {Role.REFERENCE: "Reference", Role.ESTIMATE: "Estimate", Role.MIXTURE: "Mixture"}
+ICON = QSize(14, 14)
+CHIP = "QToolButton { border: 1px solid palette(mid); border-radius: 4px; padding: 1px 5px; }"
+
+
+@dataclass(frozen=True, slots=True)
+class RowState:
+    """Everything a row shows. index : place among the estimates; error : why it cannot be read or compared."""
+
+    track: Track
+    role: Role
+    index: int = 0
+    error: FileError | None = None
+    selected: bool = False
+
+    @property
+    def chip(self) -> str:
+        """The role's name, the letter for an estimate."""
+        return words.estimate_letter(self.index) if self.role is Role.ESTIMATE else ROLE_WORDS[self.role]
+
+
+def break_after_dots(text: str) -> str:
+    """A line of facts that wraps between facts only, never between a number and its unit."""
+    return text.replace(" ", "\u00a0").replace("\u00a0·\u00a0", "\u00a0· ")
+
+
+class SourceRow(QWidget):
+    """A row; a click on an estimate brings it into view."""
+
+    edit_requested = Signal(object, str)
+    chosen = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._state: RowState | None = None
+        self._hovered = False
+        self.sample = LineSample(self)
+        self.chip, self.remove_button = QToolButton(self), QToolButton(self)
+        self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
+        self.details: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
+        self.problem: QLabel = plain_label("", "error", wrap=True, small=True, parent=self)
+        self.options = ReadingOptions(self)
+        self.options.edit_requested.connect(self.edit_requested)
+        self._lay_out()
+
+    def show_state(self, state: RowState) -> None:
+        """Show a file; nothing is done when it is on screen already."""
+        if state == self._state:
+            return
+        self._state = state
+        track, estimate = state.track, state.role is Role.ESTIMATE
+        self.sample.setVisible(estimate)
+        self.sample.show_style(self._theme.estimate(state.index) if estimate else None)
+        self.chip.setText(f"{state.chip} ▾")
+        self.chip.setAccessibleName(f"Role of {track.name}: {state.chip}")
+        # Where room is short the ending goes first: the line below names the coding anyway.
+        self.name.set_text(track.name, words.full_path(track.source.path), os.path.splitext(track.name)[0])
+        self.remove_button.setAccessibleName(f"Remove {track.name}")
+        set_text(self.details, break_after_dots(words.track_words(track)))
+        self.details.setVisible(bool(self.details.text()))
+        error = state.error
+        set_text(self.problem, "" if error is None else printable(f"{error.detail}; {error.remedy}", 300))
+        self.problem.setVisible(error is not None)
+        self.options.show_track(track)
+        self.setAccessibleName(f"{state.chip}: {track.name}")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if estimate else Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if estimate else Qt.CursorShape.ArrowCursor)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        self._theme = theme
+        self.remove_button.setIcon(icon("close", theme.muted))
+        state, self._state = self._state, None
+        if state is not None:
+            self.show_state(state)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Bring the estimate into view."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._choose()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return does what a click does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose()
+        else:
+            super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Light up."""
+        self._hovered = True
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """And out."""
+        self._hovered = False
+        self.update()
+        super().leaveEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A raised plate with an accent edge for the estimate in view."""
+        state, painter = self._state, QPainter(self)
+        if state is not None and state.selected:
+            painter.fillRect(self.rect(), QColor(self._theme.raised))
+            painter.fillRect(QRectF(0, 0, 3, self.height()), QColor(self._theme.accent))
+        elif state is not None and state.role is Role.ESTIMATE and (self._hovered or self.hasFocus()):
+            painter.fillRect(self.rect(), QColor(self._theme.hover))
+        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), QColor(self._theme.separator))
+        painter.end()
+
+    def role_menu(self) -> QMenu:
+        """A new menu with the roles this file can have, and the swap."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        state = self._state
+        if state is None:
+            return menu
+        source = state.track.source
+        for role, title in ROLE_WORDS.items():
+            action = menu.addAction(title, partial(self._ask, partial(edits.set_role, source=source, role=role)))
+            action.setCheckable(True)
+            action.setChecked(role is state.role)
+        if state.role is Role.ESTIMATE:
+            menu.addSeparator()
+            menu.addAction("Swap with the reference", partial(self._ask, partial(edits.swap, estimate=source)))
+        return menu
+
+    def _lay_out(self) -> None:
+        self.chip.setToolTip(tooltip("Role in the comparison; click to change it"))
+        self.chip.setStyleSheet(CHIP)
+        self.remove_button.setStyleSheet("padding: 2px")
+        self.chip.clicked.connect(lambda: self.role_menu().popup(self.chip.mapToGlobal(self.chip.rect().bottomLeft())))
+        self.remove_button.setIcon(icon("close", self._theme.muted))
+        self.remove_button.setIconSize(ICON)
+        self.remove_button.setToolTip(
+            tooltip("Remove from the comparison; the file stays where it is, Undo brings it back")
+        )
+        self.remove_button.clicked.connect(self._remove)
+        top = QHBoxLayout()
+        top.setSpacing(6)
+        for widget in (self.sample, self.chip):
+            top.addWidget(widget)
+        top.addWidget(self.name, 1)
+        top.addWidget(self.remove_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 6, 6, 8)
+        column.setSpacing(4)
+        column.addLayout(top)
+        for widget in (self.details, self.problem, self.options):
+            column.addWidget(widget)
+
+    def _choose(self) -> None:
+        if self._state is not None and self._state.role is Role.ESTIMATE:
+            self.chosen.emit(self._state.index)
+
+    def _remove(self) -> None:
+        if self._state is not None:
+            self._ask(partial(edits.remove, source=self._state.track.source))
+
+    def _ask(self, edit: edits.Edit) -> None:
+        self.edit_requested.emit(edit, "")

@@ -1,0 +1,126 @@
+"""The files of the comparison: a row each, roles one click away."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from osisnr_gui.qt.icons import icon
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, tooltip
+from osisnr_gui.qt.panels.source_row import RowState, SourceRow
+from osisnr_gui.qt.theme import Theme
+from osisnr_gui.session import edits, words
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.guess import Role
+from osisnr_gui.session.session import Source
+
+DROP_WORDS = "Drop files anywhere; Ctrl adds them."
+
+
+def row_states(analysis: Analysis | None, selected: int) -> list[RowState]:
+    """A row for each track, reference first, estimates in order, then the mixture."""
+    if analysis is None:
+        return []
+    rows = []
+    if analysis.reference is not None:
+        rows.append(RowState(analysis.reference, Role.REFERENCE, error=analysis.reference.error))
+    for index, pair in enumerate(analysis.pairs):
+        error = pair.error or pair.estimate.error
+        rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, index == selected))
+    if analysis.mixture is not None:
+        rows.append(RowState(analysis.mixture, Role.MIXTURE, error=analysis.mixture.error))
+    return rows
+
+
+class SourcesPanel(QWidget):
+    """Rows, and under them add and swap."""
+
+    edit_requested = Signal(object, str)
+    selected_changed = Signal(int)
+    add_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._states: list[RowState] = []
+        self._estimate: Source | None = None
+        self.rows: list[SourceRow] = []
+        body = QWidget()
+        self._column = QVBoxLayout(body)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        self.hint: QLabel = plain_label(DROP_WORDS, "muted", wrap=True, small=True, parent=self)
+        self.add_button, self.swap_button = QPushButton("Add estimate…", self), QToolButton(self)
+        self.scroll = NarrowScroll(body, self)
+        self._lay_out()
+        self.set_theme(theme)
+        self.show_analysis(None, 0)
+
+    def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
+        """Show the files of an analysis; nothing is done when they are on screen already."""
+        states = row_states(analysis, selected)
+        if states == self._states and (states or self._estimate is None):
+            return
+        self._states = states
+        self._fit_rows(len(states))
+        for row, state in zip(self.rows, states, strict=True):
+            row.show_state(state)
+        current = next((state for state in states if state.selected), None)
+        self._estimate = None if current is None else current.track.source
+        can_swap = current is not None and any(state.role is Role.REFERENCE for state in states)
+        self.swap_button.setEnabled(can_swap)
+        name = words.estimate_letter(current.index) if current is not None else "the estimate"
+        self.swap_button.setToolTip(tooltip(f"Let the reference and {name} change places (S)"))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        self._theme = theme
+        self.add_button.setIcon(icon("add", theme.text))
+        self.swap_button.setIcon(icon("swap", theme.text))
+        for row in self.rows:
+            row.set_theme(theme)
+
+    def _lay_out(self) -> None:
+        self.add_button.setToolTip(tooltip("Compare one more file with the same reference (Ctrl+I)"))
+        self.add_button.clicked.connect(self.add_requested)
+        self.swap_button.setEnabled(False)
+        self.swap_button.setAccessibleName("Swap reference and estimate")
+        self.swap_button.clicked.connect(self._swap)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GAP)
+        buttons.addWidget(self.add_button, 1)
+        buttons.addWidget(self.swap_button)
+        for button in (self.add_button, self.swap_button):
+            button.setIconSize(QSize(16, 16))
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+        bottom = QVBoxLayout()
+        bottom.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
+        bottom.setSpacing(GAP)
+        bottom.addLayout(buttons)
+        bottom.addWidget(self.hint)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.scroll, 1)
+        column.addLayout(bottom)
+
+    def _fit_rows(self, count: int) -> None:
+        while len(self.rows) < count:
+            row = SourceRow(self._theme)
+            row.edit_requested.connect(self.edit_requested)
+            row.chosen.connect(self.selected_changed)
+            self._column.insertWidget(len(self.rows), row)
+            self.rows.append(row)
+        while len(self.rows) > count:
+            # Not deleted at once: the click that removes a file comes from inside its row.
+            row = self.rows.pop()
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+
+    def _swap(self) -> None:
+        if self._estimate is not None:
+            self.edit_requested.emit(partial(edits.swap, estimate=self._estimate), "")

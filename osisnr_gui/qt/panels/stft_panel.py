@@ -1,0 +1,217 @@
+"""How sound is cut into frames, and from when on a frame is silent or bad."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
+from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
+from osisnr_gui.core.stft import WINDOWS, default_hop, default_n_fft, frame_count
+from osisnr_gui.core.types import Framing, Representation
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, separator, set_text, tooltip
+from osisnr_gui.qt.panels.sample_field import DEFAULT_MARK, DecibelField, MarkedBox, SampleField
+from osisnr_gui.session import edits, words
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.session import FramingChoice, Session
+from osisnr_gui.session.tracks import Track
+
+LARGEST = 2**20
+ZEROS_ONLY = 200.0
+REPRESENTATIONS = (Representation.MAGNITUDE, Representation.COMPLEX, Representation.WAVEFORM)
+REPRESENTATION_TIPS = (
+    "magnitude: |rfft| of each windowed frame; phase does not count.\n"
+    "complex: the same with phase.\n"
+    "waveform: the samples of each frame, not windowed."
+)
+MASK_WORDS = "A mask has its frames already: one column is one frame. Nothing is to be set here."
+NOTHING_WORDS = "Open a reference to see its frames."
+
+
+class StftPanel(QWidget):
+    """Only settings that can be are ever asked for: fields hold what is typed inside its range."""
+
+    edit_requested = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[object, ...] = ()
+        self._choice, self._rate = FramingChoice(), 0
+        self.representation, self.window_box = MarkedBox(self), MarkedBox(self)
+        self.n_fft, self.hop = SampleField(2, LARGEST, self), SampleField(1, LARGEST, self)
+        self.silence = DecibelField(10.0, ZEROS_ONLY, 5.0, self)
+        self.silence.setSpecialMaximum("zeros")
+        self.threshold = DecibelField(-20.0, 100.0, 0.5, self)
+        self.n_fft_note, self.hop_note = (_note("") for _ in range(2))
+        self.summary: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
+        self._framing_parts = (self.representation, self.n_fft, self.hop, self.window_box)
+        self._fill_boxes()
+        self._lay_out()
+        self._connect()
+        self.show_analysis(None, 0)
+
+    def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
+        """Show the framing in force; nothing is done when it is on screen already."""
+        session = analysis.session if analysis is not None else Session()
+        reference = analysis.reference if analysis is not None else None
+        framing = analysis.framing if analysis is not None else None
+        frames = _frames_words(analysis, selected)
+        shown = (session.framing, session.silence_db, session.threshold_db, framing, reference, frames)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self._choice = session.framing
+        self.silence.show_value(ZEROS_ONLY if math.isinf(session.silence_db) else session.silence_db)
+        self.threshold.show_value(session.threshold_db)
+        # A refused setting leaves no framing in force: the fields stay open, so that it can be put right.
+        sound = reference is not None and reference.kind == "audio" and reference.sample_rate
+        for part in self._framing_parts:
+            part.setEnabled(bool(sound))
+        if sound and reference is not None:
+            self._show_framing(framing or _wanted_framing(session.framing, reference), reference)
+            set_text(self.summary, frames)
+        else:
+            for field, note in ((self.n_fft, self.n_fft_note), (self.hop, self.hop_note)):
+                field.clear()
+                set_text(note, "")
+            set_text(self.summary, NOTHING_WORDS if reference is None or reference.mask is None else MASK_WORDS)
+
+    def _show_framing(self, framing: Framing, reference: Track) -> None:
+        choice, self._rate = self._choice, reference.sample_rate or 1
+        longest = min(LARGEST, max(2, reference.n_samples or LARGEST))
+        self.n_fft.show_value(framing.n_fft, longest)
+        self.hop.show_value(framing.hop, framing.n_fft)
+        self.representation.setCurrentIndex(REPRESENTATIONS.index(framing.representation))
+        self.window_box.setCurrentIndex(WINDOWS.index(framing.window) if framing.window in WINDOWS else -1)
+        self.window_box.setEnabled(framing.representation is not Representation.WAVEFORM)
+        for note, samples, chosen in (
+            (self.n_fft_note, framing.n_fft, choice.n_fft),
+            (self.hop_note, framing.hop, choice.hop),
+        ):
+            mark = " default" if chosen is None else ""
+            set_text(note, f"{words.milliseconds(samples / self._rate)}{mark}".replace(" ms", "\u00a0ms"))
+
+    def _fill_boxes(self) -> None:
+        for kind in REPRESENTATIONS:
+            self.representation.addItem(f"{kind}{DEFAULT_MARK if kind is Representation.MAGNITUDE else ''}", kind)
+        for name in WINDOWS:
+            self.window_box.addItem(f"{name}{DEFAULT_MARK if name == FramingChoice().window else ''}", name)
+        for box in (self.representation, self.window_box):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(8)
+
+    def _settings(self) -> tuple[tuple[str, QWidget, QLabel | None, str], ...]:
+        """Name, field, words beside it, tooltip of every setting, in the order on screen."""
+        again = "Double-click the name for the default"
+        default_level, default_bad = words.db(DEFAULT_SILENCE_DB, 0), words.db(DEFAULT_THRESHOLD_DB)
+        silence_tip = (
+            "A frame is silent when it is this far or further below the signal's loudest frame; at the largest value "
+            f"only frames of zeros are. {again}, {default_level}."
+        )
+        bad_tip = f"An active frame whose exact OSI-SNR is lower than this is bad. {again}, {default_bad}."
+        return (
+            ("columns", self.representation, None, f"What one frame holds.\n{REPRESENTATION_TIPS}"),
+            ("n_fft", self.n_fft, self.n_fft_note, f"Samples in a frame. {again}, 32 ms."),
+            ("hop", self.hop, self.hop_note, f"Samples from one frame to the next. {again}."),
+            ("window", self.window_box, None, "Weight of the samples in a frame; not used for waveform columns."),
+            ("silence", self.silence, _note("below loudest"), silence_tip),
+            ("bad <", self.threshold, _note("exact OSI"), bad_tip),
+        )
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(GAP)
+        grid.setColumnStretch(2, 1)
+        self._names: dict[str, QLabel] = {}
+        for row, (name, field, note, tip) in enumerate(self._settings()):
+            label = self._names[name] = plain_label(name)
+            label.setBuddy(field)
+            for part in (label, field):
+                part.setToolTip(tooltip(tip))
+            field.setAccessibleName(name)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(field, row, 1, 1, 2 if note is None else 1)
+            if note is not None:
+                grid.addWidget(note, row, 2)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(MARGIN, GAP, GAP, GAP)
+        column.setSpacing(GAP)
+        column.addLayout(grid)
+        column.addWidget(separator())
+        column.addWidget(self.summary)
+        column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(NarrowScroll(body, self))
+
+    def _connect(self) -> None:
+        self.representation.activated.connect(self._take_representation)
+        self.window_box.activated.connect(lambda i: self._frame(window=WINDOWS[i]))
+        self.n_fft.chosen.connect(self._take_n_fft)
+        self.hop.chosen.connect(lambda value: self._frame(hop=value))
+        self.silence.chosen.connect(self._take_silence)
+        self.threshold.chosen.connect(
+            lambda value: self.edit_requested.emit(partial(edits.set_threshold, threshold_db=value), "threshold")
+        )
+        resets = {
+            "columns": partial(self._frame, representation=None),
+            "n_fft": partial(self._frame, n_fft=None, hop=None),
+            "hop": partial(self._frame, hop=None),
+            "window": partial(self._frame, window=FramingChoice().window),
+            "silence": partial(self._take_silence, DEFAULT_SILENCE_DB),
+            "bad <": partial(self.threshold.chosen.emit, DEFAULT_THRESHOLD_DB),
+        }
+        for name, reset in resets.items():
+            self._names[name].mouseDoubleClickEvent = lambda _event, run=reset: run()
+
+    def _take_representation(self, index: int) -> None:
+        kind = REPRESENTATIONS[index]
+        self._frame(representation=None if kind is Representation.MAGNITUDE else kind)
+
+    def _take_n_fft(self, value: int) -> None:
+        # A hop that no longer fits goes back to a quarter of the frame, its default.
+        hop = self._choice.hop
+        changes: dict[str, object] = {"n_fft": value}
+        if hop is not None and hop > value:
+            changes["hop"] = None
+        self._frame(**changes)
+
+    def _take_silence(self, value: float) -> None:
+        limit = math.inf if value >= ZEROS_ONLY else value
+        self.edit_requested.emit(partial(edits.set_silence, silence_db=limit), "silence")
+
+    def _frame(self, **changes: object) -> None:
+        if self.n_fft.isEnabled():
+            self.edit_requested.emit(partial(edits.set_framing, **changes), "")
+
+
+def _note(text: str) -> QLabel:
+    """Small words beside a field, on two lines where the panel is narrow."""
+    return plain_label(text, "muted", wrap=True, small=True)
+
+
+def _wanted_framing(choice: FramingChoice, reference: Track) -> Framing:
+    """What was asked for, or its default, where nothing is in force."""
+    rate = reference.sample_rate or 16000
+    kind = choice.representation if choice.representation in REPRESENTATIONS else Representation.MAGNITUDE
+    return Framing(kind, choice.n_fft or default_n_fft(rate), choice.hop or default_hop(rate), choice.window)
+
+
+def _frames_words(analysis: Analysis | None, selected: int) -> str:
+    """How many frames there are, and how long they are."""
+    if analysis is None or analysis.reference is None or analysis.framing is None:
+        return ""
+    framing, reference = analysis.framing, analysis.reference
+    pair = analysis.pairs[selected] if 0 <= selected < len(analysis.pairs) else None
+    if pair is not None and pair.frames is not None:
+        n_frames, which = pair.frames.n_total, "compared"
+    else:
+        n_frames, which = frame_count(reference.n_samples or 0, framing.n_fft, framing.hop), "in the reference"
+    rate = reference.sample_rate or 1
+    length, step = words.milliseconds(framing.n_fft / rate), words.milliseconds(framing.hop / rate)
+    return f"{words.counted(n_frames, 'frame')} {which}: {length} long, one every {step}, {framing.n_bins} bins each."

@@ -1,0 +1,168 @@
+"""What the summary table shows: one column for each figure, for one of the two named results at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from osisnr_gui.core.loss import ExactScores, LiteralScores
+from osisnr_gui.session import words
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.scores import Facts, PairScore
+from osisnr_gui.session.session import Formula
+
+NAN = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A figure of an estimate.
+
+    title : two lines, the second holds the unit. tip : which frames and which average. best : +1 when more is better,
+    -1 when less is, 0 when neither. why : words for a value that is no plain number.
+    """
+
+    key: str
+    title: str
+    tip: str
+    value: Callable[[PairAnalysis], float]
+    text: Callable[[float], str]
+    best: int = 0
+    why: Callable[[float, PairAnalysis], str] = lambda _value, _pair: ""
+    widest: str = "−00.0"
+
+    @property
+    def name(self) -> str:
+        """The title in one line, for a copied table."""
+        return self.title.replace("\n", " ").strip()
+
+
+def _scored(read: Callable[[PairScore], float]) -> Callable[[PairAnalysis], float]:
+    """A reader of a pair that answers nan while there is no score."""
+    return lambda pair: NAN if pair.score is None else float(read(pair.score))
+
+
+def _dec(decimals: int) -> Callable[[float], str]:
+    return lambda value: words.number(value, decimals)
+
+
+def _whole(value: float) -> str:
+    return words.MISSING if math.isnan(value) else words.count(int(value))
+
+
+def literal_median(facts: Facts) -> float:
+    """Median of the literal OSI-SNR of all frames, dB; nan when a frame is not a number."""
+    values = facts.frames.literal_osi_db
+    if not values.size or np.isnan(values).any():
+        return NAN
+    ordered = np.partition(values, ((values.size - 1) // 2, values.size // 2))
+    low, high = float(ordered[(values.size - 1) // 2]), float(ordered[values.size // 2])
+    return low if low == high else (low + high) / 2
+
+
+def columns_for(formula: Formula, medians: Callable[[Facts], float] = literal_median) -> tuple[Column, ...]:
+    """All columns for one result: its losses and averages, then counts of frames, then the whole signal in time."""
+    result = _Result(formula, medians)
+    return (*result.loss_columns(), *result.osi_columns(), *_count_columns(), *_whole_columns())
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """The columns that belong to one of the two named results."""
+
+    formula: Formula
+    medians: Callable[[Facts], float]
+
+    @property
+    def exact(self) -> bool:
+        return self.formula is Formula.EXACT
+
+    def loss_columns(self) -> list[Column]:
+        loss, why, where = words.loss, self._why(words.why_loss), f"{self.formula.words}. Lower is better."
+        fused = _scored(lambda score: self._of(score).fused)
+        mc_mse = _scored(lambda score: self._of(score).mc_mse)
+        tips = (
+            f"Fused loss L = L_OSI + γ·MC-MSE at the method, α and γ in force: {where}",
+            f"Mean of 1/OSI-SNR (method 1) or 1/(mean OSI-SNR) (method 2): {where}",
+            f"Power-law compressed squared error at α, mean over all bins: {where}",
+        )
+        return [
+            Column("fused", "fused L\n", tips[0], fused, loss, -1, why, "00.000"),
+            Column("loss_osi", "L_OSI\n", tips[1], _scored(self._loss_osi), loss, -1, why, "0.0000"),
+            Column("mc_mse", "MC-MSE\n", tips[2], mc_mse, loss, -1, widest="0.00000"),
+        ]
+
+    def osi_columns(self) -> list[Column]:
+        one, why, where = _dec(1), self._why(words.why_osi), f"{self.formula.words}. Higher is better."
+        mean = _scored(lambda score: self._of(score).osi_db_mean)
+        mean_tip = f"Arithmetic mean of OSI-SNR; it can misrank, so look at the median beside it: {where}"
+        columns = [
+            Column("osi_mean", "OSI mean\ndB", mean_tip, mean, one, 1, why),
+            Column("osi_median", "median\ndB", f"Median of OSI-SNR: {where}", _scored(self._median), one, 1, why),
+        ]
+        if self.exact:
+            tip = f"5 % of the frames have a lower OSI-SNR than this: {where}"
+            worst = _scored(lambda score: score.exact.osi_db_p05)
+            columns.append(Column("osi_p05", "worst 5 %\ndB", tip, worst, one, 1, why))
+        return columns
+
+    def _of(self, score: PairScore) -> LiteralScores | ExactScores:
+        return score.exact if self.exact else score.literal
+
+    def _loss_osi(self, score: PairScore) -> float:
+        return self._of(score).loss_osi_1 if score.loss.method == 1 else self._of(score).loss_osi_2
+
+    def _median(self, score: PairScore) -> float:
+        return score.exact.osi_db_median if self.exact else self.medians(score.facts)
+
+    def _why(self, words_for: Callable[[float, PairScore, Formula], str]) -> Callable[[float, PairAnalysis], str]:
+        return lambda value, pair: "" if pair.score is None else words_for(value, pair.score, self.formula)
+
+
+def _count_columns() -> list[Column]:
+    def status(label: str) -> Callable[[PairAnalysis], float]:
+        return _scored(lambda score: score.facts.counts[label])
+
+    def frames(key: str, title: str, tip: str, value: Callable[[PairAnalysis], float], best: int = 0) -> Column:
+        return Column(key, f"{title}\nframes", tip, value, _whole, best, widest="00000")
+
+    bad = _scored(lambda score: int(np.count_nonzero(score.bad.bad)))
+    return [
+        frames("total", "all", "Frames that were compared", _scored(lambda score: score.facts.frames.n_frames)),
+        frames("active", "active", "Frames in which neither signal is silent", _scored(lambda s: s.facts.n_active)),
+        frames("bad", "bad", "Active frames whose exact OSI-SNR is under the threshold. Fewer is better.", bad, -1),
+        frames("missed", "missed", "Frames in which only the estimate is silent", status("silent_estimate"), -1),
+        frames("false", "false", "False activity: only the reference is silent there", status("silent_reference"), -1),
+        frames(
+            "not_meaningful",
+            "not > 0",
+            "Literal frames that are not finite or not above 0 dB: the literal loss counts them as perfect or worse",
+            _scored(lambda score: score.facts.not_meaningful),
+        ),
+    ]
+
+
+def _whole_columns() -> list[Column]:
+    def whole(read: Callable[[object], float]) -> Callable[[PairAnalysis], float]:
+        return lambda pair: NAN if pair.whole is None else float(read(pair.whole))
+
+    def why(value: float, pair: PairAnalysis) -> str:
+        if math.isfinite(value) or pair.score is None:
+            return ""
+        if pair.whole is None:
+            return "A mask has no signal in time." if pair.sample_rate is None else "Known when the pass is done."
+        return "Not finite: one of the two signals is silent, or they are the same but for their level."
+
+    tip = "of the whole signals in time, all samples, no mean removed"
+    return [
+        Column(
+            "si_snr", "SI-SNR\ndB", f"SI-SNR {tip}. Higher is better.", whole(lambda w: w.si_snr_db), _dec(1), 1, why
+        ),
+        Column("snr", "SNR\ndB", f"SNR {tip}. Higher is better.", whole(lambda w: w.snr_db), _dec(1), 1, why),
+        Column(
+            "gain", "gain\ndB", f"Least-squares gain {tip}. 0 is right.", whole(lambda w: w.gain_db), _dec(1), 0, why
+        ),
+    ]

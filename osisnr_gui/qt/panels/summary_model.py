@@ -1,0 +1,189 @@
+"""The table behind the summary: a row for each estimate."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QColor, QFont
+
+from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.qt.panels.summary_columns import Column, columns_for, literal_median
+from osisnr_gui.qt.theme import Theme
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.scores import Facts
+from osisnr_gui.session.session import Formula
+
+Index = QModelIndex | QPersistentModelIndex
+SORT_ROLE = Qt.ItemDataRole.UserRole + 1
+MOST_MEDIANS = 64
+
+
+class SummaryModel(QAbstractTableModel):
+    """Column 0 is the estimate's name, the others are `columns`. One named result at a time."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._pairs: tuple[PairAnalysis, ...] = ()
+        self._names: list[str] = []
+        self._medians: dict[int, tuple[Facts, float]] = {}
+        self._columns = {formula: columns_for(formula, self._median) for formula in Formula}
+        self._best: dict[int, float] = {}
+        self.formula = Formula.LITERAL
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The figures of the result on show."""
+        return self._columns[self.formula]
+
+    @property
+    def names(self) -> list[str]:
+        """The estimates' names, in the order of the session."""
+        return self._names
+
+    def set_formula(self, formula: Formula) -> None:
+        """Show the other named result; all columns change."""
+        if formula is not self.formula:
+            self.beginResetModel()
+            self.formula = formula
+            self._find_best()
+            self.endResetModel()
+
+    def set_pairs(self, pairs: tuple[PairAnalysis, ...], names: list[str]) -> None:
+        """Show other results; rows stay where they are when only numbers changed."""
+        same_rows = len(pairs) == len(self._pairs)
+        if not same_rows:
+            self.beginResetModel()
+        self._pairs, self._names = pairs, names
+        self._find_best()
+        if not same_rows:
+            self.endResetModel()
+        elif pairs:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(pairs) - 1, self.columnCount() - 1))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        self._theme = theme
+        if self._pairs:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._pairs) - 1, self.columnCount() - 1))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Estimates."""
+        return 0 if parent.isValid() else len(self._pairs)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """The name and the figures."""
+        return 0 if parent.isValid() else 1 + len(self.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Titles, and in tooltips which frames and which average."""
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section <= len(self.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return "estimate\n" if section == 0 else self.columns[section - 1].title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tooltip("The estimate that is compared" if section == 0 else self.columns[section - 1].tip)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if section == 0 else Qt.AlignmentFlag.AlignRight
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """A cell."""
+        if not index.isValid() or index.row() >= len(self._pairs):
+            return None
+        pair = self._pairs[index.row()]
+        if index.column() == 0:
+            return self._name_data(index.row(), pair, role)
+        return self._figure_data(index.column(), pair, role)
+
+    def table_text(self, rows: list[int]) -> str:
+        """Rows as tab-separated text with a header, numbers with all their digits."""
+        scores = [pair.score for pair in self._pairs if pair.score is not None]
+        method = f", method {scores[0].loss.method}" if scores else ""
+        lines = ["\t".join((f"estimate ({self.formula.words}{method})", *(column.name for column in self.columns)))]
+        for row in rows:
+            values = (column.value(self._pairs[row]) for column in self.columns)
+            lines.append("\t".join((self._names[row], *(f"{value:.10g}" for value in values))))
+        return "\n".join(lines) + "\n"
+
+    def _name_data(self, row: int, pair: PairAnalysis, role: int) -> object:
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._names[row]
+        if role == SORT_ROLE:
+            return float(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tooltip(str(pair.error) if pair.error is not None else pair.estimate.name)
+        if role == Qt.ItemDataRole.ForegroundRole and pair.error is not None:
+            return QColor(self._theme.error)
+        return None
+
+    def _figure_data(self, number: int, pair: PairAnalysis, role: int) -> object:
+        column = self.columns[number - 1]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role not in (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.ToolTipRole,
+            Qt.ItemDataRole.FontRole,
+            Qt.ItemDataRole.ForegroundRole,
+            SORT_ROLE,
+        ):
+            return None
+        value = column.value(pair)
+        best = self._best.get(number) == value
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.text(value)
+        if role == SORT_ROLE:
+            return value
+        if role == Qt.ItemDataRole.ToolTipRole:
+            why = column.why(value, pair) or (str(pair.error) if pair.error is not None else "")
+            return tooltip(why or ("Best of the estimates in this column" if best else ""))
+        if role == Qt.ItemDataRole.FontRole and best:
+            font = QFont()
+            font.setBold(True)
+            return font
+        if role == Qt.ItemDataRole.ForegroundRole and not math.isfinite(value):
+            return QColor(self._theme.muted)
+        return None
+
+    def _find_best(self) -> None:
+        """The best value of each column, where at least two differ. What is not finite cannot be best, nor a literal
+        loss that silence has brought to 0 or below."""
+        self._best = {}
+        for number, column in enumerate(self.columns, start=1):
+            if not column.best:
+                continue
+            values = [column.value(pair) for pair in self._pairs]
+            values = [value for value in values if math.isfinite(value)]
+            if column.key in ("fused", "loss_osi"):
+                values = [value for value in values if value > 0]
+            if len(set(values)) > 1:
+                self._best[number] = max(values) if column.best > 0 else min(values)
+
+    def _median(self, facts: Facts) -> float:
+        """The literal median, kept while the frames are the same."""
+        known = self._medians.get(id(facts))
+        if known is None or known[0] is not facts:
+            if len(self._medians) >= MOST_MEDIANS:
+                self._medians.clear()
+            known = self._medians[id(facts)] = (facts, literal_median(facts))
+        return known[1]
+
+
+class SummarySort(QSortFilterProxyModel):
+    """Sorts by value; what is no number comes last either way."""
+
+    def __init__(self, model: SummaryModel) -> None:
+        super().__init__()
+        self.setSourceModel(model)
+        self.setSortRole(SORT_ROLE)
+
+    def lessThan(self, left: Index, right: Index) -> bool:
+        """By value, nan last in both directions."""
+        a, b = float(left.data(SORT_ROLE)), float(right.data(SORT_ROLE))
+        if math.isnan(a) or math.isnan(b):
+            ascending = self.sortOrder() == Qt.SortOrder.AscendingOrder
+            return math.isnan(b) and not math.isnan(a) if ascending else math.isnan(a) and not math.isnan(b)
+        return a < b

@@ -1,0 +1,222 @@
+"""The numbers of all estimates in one table, for one named result at a time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
+from osisnr_gui.qt.panels.segmented import Segmented
+from osisnr_gui.qt.panels.summary_model import SummaryModel, SummarySort
+from osisnr_gui.qt.plots.painting import line_pen
+from osisnr_gui.qt.theme import Theme, tabular_font
+from osisnr_gui.session import words
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.session import Formula
+
+FORMULAS = (Formula.LITERAL, Formula.EXACT)
+ROW_HEIGHT = 26
+NAME_WIDTH = 168
+SAMPLE = 20
+
+
+class _NameDelegate(QStyledItemDelegate):
+    """The estimate's line sample before its name."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.theme = theme
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Long names lose their middle."""
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Sample, then the cell as usual."""
+        row = index.model().mapToSource(index).row()
+        style = self.theme.estimate(row)
+        moved = QStyleOptionViewItem(option)
+        moved.rect = QRect(option.rect)
+        if option.state & option.state.State_Selected:
+            painter.fillRect(option.rect, option.palette.highlight())
+        moved.rect.setLeft(option.rect.left() + SAMPLE + 8)
+        super().paint(painter, moved, index)
+        painter.save()
+        pen = line_pen(style.colour, tuple(length / 2 for length in style.dash))
+        pen.setWidth(2)
+        painter.setPen(pen)
+        y = option.rect.center().y()
+        painter.drawLine(option.rect.left() + 6, y, option.rect.left() + 6 + SAMPLE, y)
+        painter.restore()
+
+
+class _Table(QTableView):
+    """A table whose copy key copies rows, whatever the window uses it for."""
+
+    copy_requested = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the copy key while the table has the focus."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _copies(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy, or what the table does."""
+        if _copies(event):
+            self.copy_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        """A few rows; more of them scroll."""
+        rows = min(max(self.model().rowCount(), 2), 8)
+        return QSize(700, self.horizontalHeader().sizeHint().height() + rows * ROW_HEIGHT + 14)
+
+    def minimumSizeHint(self) -> QSize:
+        """Header and two rows."""
+        return QSize(200, self.horizontalHeader().sizeHint().height() + 2 * ROW_HEIGHT)
+
+
+def _copies(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.Copy)
+
+
+class SummaryPanel(QWidget):
+    """The table, and above it which of the two named results it shows."""
+
+    selected_changed = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[object, ...] = ()
+        self._leading: Formula | None = None
+        self._showing = False
+        self.model = SummaryModel(theme)
+        self.sorted = SummarySort(self.model)
+        self.part = Segmented(
+            (("literal", "all frames"), ("exact", "active frames")),
+            "result in the table",
+            "Which of the two results the table shows; they are never mixed in one table.",
+            self,
+        )
+        self.part.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.part.chosen.connect(lambda index: self._show_formula(FORMULAS[index]))
+        self.table = _Table(self)
+        self._names = _NameDelegate(theme, self.table)
+        self._set_up_table()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, GAP, 0, 0)
+        column.setSpacing(GAP)
+        top = QVBoxLayout()
+        top.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        top.addWidget(self.part)
+        column.addLayout(top)
+        column.addWidget(self.table, 1)
+
+    def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
+        """Show all estimates of an analysis; nothing is done when they are on screen already."""
+        pairs = analysis.pairs if analysis is not None else ()
+        leading = analysis.session.loss.formula if analysis is not None else Formula.LITERAL
+        names = words.estimate_names(analysis) if analysis is not None else []
+        if leading is not self._leading:
+            self._leading = leading
+            self._show_formula(leading)
+        shown = tuple(part for pair in pairs for part in (pair.score, pair.whole, pair.error, pair.estimate))
+        same = len(shown) == len(self._shown) and all(a is b for a, b in zip(shown, self._shown, strict=True))
+        if not same or names != self.model.names:
+            self._shown = shown
+            self.model.set_pairs(pairs, names)
+        self._select(selected)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        self._names.theme = theme
+        self.model.set_theme(theme)
+        self.table.viewport().update()
+
+    def copy_all(self) -> None:
+        """Copy all rows as tab-separated text, in the order on screen."""
+        self._copy([self._source_row(row) for row in range(self.sorted.rowCount())])
+
+    def copy_selected(self) -> None:
+        """Copy the selected rows, all of them when none is selected."""
+        rows = sorted({index.row() for index in self.table.selectionModel().selectedIndexes()})
+        if rows:
+            self._copy([self._source_row(row) for row in rows])
+        else:
+            self.copy_all()
+
+    def _copy(self, rows: list[int]) -> None:
+        QGuiApplication.clipboard().setText(self.model.table_text(rows))
+
+    def _source_row(self, row: int) -> int:
+        return self.sorted.mapToSource(self.sorted.index(row, 0)).row()
+
+    def _set_up_table(self) -> None:
+        table = self.table
+        table.setModel(self.sorted)
+        table.setItemDelegateForColumn(0, self._names)
+        table.setFont(tabular_font())
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setSortingEnabled(True)
+        table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        table.setTabKeyNavigation(False)
+        table.setAccessibleName("Summary: a row for each estimate")
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.horizontalHeader().setHighlightSections(False)
+        table.copy_requested.connect(self.copy_selected)
+        table.selectionModel().currentRowChanged.connect(self._take_current)
+        self._set_widths()
+
+    def _set_widths(self) -> None:
+        """Widths from titles and from the widest number each column is meant for: numbers that change move nothing."""
+        header, metrics = self.table.horizontalHeader(), QFontMetrics(tabular_font())
+        header.resizeSection(0, NAME_WIDTH)
+        for section, column in enumerate(self.model.columns, start=1):
+            texts = (*column.title.split("\n"), column.widest)
+            widest = max(metrics.horizontalAdvance(text) for text in texts)
+            header.resizeSection(section, widest + 24)
+
+    def _show_formula(self, formula: Formula) -> None:
+        self.part.set_current(FORMULAS.index(formula))
+        rows = {self._source_row(index.row()) for index in self.table.selectionModel().selectedRows()}
+        self.model.set_formula(formula)
+        self._set_widths()
+        if rows:
+            self._select(min(rows))
+
+    def _select(self, selected: int) -> None:
+        """Make the estimate in view the current row; further selected rows stay as they are."""
+        selection = self.table.selectionModel()
+        if not 0 <= selected < self.model.rowCount():
+            return
+        index = self.sorted.mapFromSource(self.model.index(selected, 0))
+        if index.row() == selection.currentIndex().row() and selection.isRowSelected(index.row()):
+            return
+        flags = QItemSelectionModel.SelectionFlag
+        self._showing = True
+        selection.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        self._showing = False
+
+    def _take_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        if current.isValid() and not self._showing:
+            self.selected_changed.emit(self._source_row(current.row()))

@@ -1,0 +1,277 @@
+"""A slider and a number field for one value: live while dragged, exact when typed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QValidator,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QStyle,
+    QStyleOptionSlider,
+    QToolTip,
+    QWidget,
+)
+
+from osisnr_gui.qt.panels.plain_text import plain_label, tooltip
+from osisnr_gui.qt.panels.value_mapping import ValueSpec, parse_number
+from osisnr_gui.qt.theme import tabular_font
+
+PLACES = 10_000
+FIELD_WIDTH = 80
+NOTCH = 120  # eighths of a degree in one notch of a wheel
+_STEP_KEYS = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Down: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Up: 1,
+    Qt.Key.Key_PageDown: -10,
+    Qt.Key.Key_PageUp: 10,
+}
+
+
+class _Track(QSlider):
+    """The slider: a click goes where it was made, the default has a tick, a double click goes there."""
+
+    stepped = Signal(int, bool)  # steps, finer
+    reset_requested = Signal()
+
+    def __init__(self, default_place: float, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._default = round(default_place * PLACES)
+        self._wheel = 0
+        self.setRange(0, PLACES)
+        self.setMinimumSize(80, 24)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def event(self, event: QEvent) -> bool:
+        """Keys that step belong to the slider while it has the focus, whatever the window uses them for."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._steps(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows: fine steps; PageUp and PageDown: ten of them."""
+        steps = self._steps(event)
+        if steps:
+            self.stepped.emit(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """A fine step for each notch; touch pads add up their small moves."""
+        turn = event.angleDelta().y() or event.angleDelta().x()
+        self._wheel += turn
+        steps = int(self._wheel / NOTCH)
+        self._wheel -= steps * NOTCH
+        if steps:
+            self.stepped.emit(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the handle, wherever the click was."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        self.setSliderDown(True)
+        self.setValue(self._place_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the pointer."""
+        if self.isSliderDown():
+            self.setValue(self._place_at(event.position().x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(False)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Back to the default."""
+        self.setSliderDown(False)
+        self.reset_requested.emit()
+        event.accept()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The style's slider, and a tick under the groove at the default."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        tick = QColor(self.palette().color(QPalette.ColorRole.WindowText))
+        tick.setAlphaF(0.6)
+        painter.setPen(QPen(tick, 1.5))
+        left, span = self._span()
+        x = left + span * self._default / PLACES
+        painter.drawLine(QPointF(x, self.height() - 5), QPointF(x, self.height() - 1))
+        painter.end()
+
+    def _span(self) -> tuple[float, float]:
+        """Left end and length of the way the handle's centre can go."""
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        part = QStyle.SubControl.SC_SliderHandle
+        handle = self.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, part, self).width()
+        return handle / 2, max(1.0, self.width() - handle)
+
+    def _place_at(self, x: float) -> int:
+        left, span = self._span()
+        return round(min(max((x - left) / span, 0.0), 1.0) * PLACES)
+
+    @staticmethod
+    def _steps(event: QKeyEvent) -> int:
+        held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        return 0 if held else _STEP_KEYS.get(Qt.Key(event.key()), 0)
+
+
+class _Field(QDoubleSpinBox):
+    """The number: any text may be typed, and what is not allowed is set to the nearest end, which is said."""
+
+    stepped = Signal(int, bool)
+
+    def __init__(self, spec: ValueSpec, parent: QWidget | None = None) -> None:
+        self._spec = spec
+        super().__init__(parent)
+        self.setDecimals(spec.decimals)
+        self.setRange(spec.least, spec.most)
+        self.setValue(spec.default)
+        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.setKeyboardTracking(False)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setFixedWidth(FIELD_WIDTH)
+        self.setFont(tabular_font())
+
+    def textFromValue(self, value: float) -> str:
+        """Decimals that count."""
+        return self._spec.text(value)
+
+    def valueFromText(self, text: str) -> float:
+        """The number typed, held inside the range."""
+        value = parse_number(text)
+        return self.value() if value is None else self._spec.clamp(value)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Anything may stand there while it is typed; only a number in the range is taken as it is."""
+        value = parse_number(text)
+        inside = value is not None and self._spec.least <= value <= self._spec.most
+        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, position
+
+    def fixup(self, text: str) -> str:
+        """The nearest number that is allowed; the number before when it is none at all."""
+        spec, value = self._spec, parse_number(text)
+        if value is None:
+            return spec.text(self.value())
+        least, most = spec.text(spec.least), f"{spec.most:g}"
+        words = f"{spec.symbol} goes from {least} to {most}: {value:g} was set to {spec.text(spec.clamp(value))}"
+        if self.isVisible():
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), tooltip(words), self)
+        return spec.text(spec.clamp(value))
+
+    def stepBy(self, steps: int) -> None:
+        """Arrow keys and wheel: fine steps."""
+        self.stepped.emit(steps, False)
+
+    @property
+    def is_being_typed(self) -> bool:
+        """Whether there is text in the field that was not taken yet."""
+        return self.hasFocus() and self.lineEdit().text() != self._spec.text(self.value())
+
+
+class ValueSlider(QWidget):
+    """Label, slider and field of one value."""
+
+    value_changed = Signal(float)
+
+    def __init__(self, spec: ValueSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._spec, self._value = spec, spec.default
+        self._label: QLabel = plain_label(spec.symbol)
+        self._label.setFixedWidth(16)
+        self._label.installEventFilter(self)
+        self.slider = _Track(spec.mapping.place_of(spec.default), self)
+        self.field = _Field(spec, self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for widget in (self._label, self.slider, self.field):
+            row.addWidget(widget)
+        for widget in (self._label, self.slider, self.field, self):
+            widget.setToolTip(tooltip(spec.explanation))
+        self.slider.setAccessibleName(f"{spec.name} slider")
+        self.field.setAccessibleName(spec.name)
+        self.setFocusProxy(self.slider)
+        # One signal per turn of the event loop: a fast mouse sends several moves in one turn.
+        self._pending = QTimer(self)
+        self._pending.setSingleShot(True)
+        self._pending.timeout.connect(lambda: self.value_changed.emit(self._value))
+        self.slider.valueChanged.connect(self._take_place)
+        self.slider.stepped.connect(self._step)
+        self.slider.reset_requested.connect(self.reset)
+        self.field.stepped.connect(self._step)
+        self.field.valueChanged.connect(self._take)
+        self._show_value()
+
+    @property
+    def value(self) -> float:
+        """The value on screen."""
+        return self._value
+
+    def set_value(self, value: float) -> None:
+        """Show a value from outside; nothing is emitted. What the user holds or types is left alone."""
+        busy = self.slider.isSliderDown() or self._pending.isActive() or self.field.is_being_typed
+        if value != self._value and not busy:
+            self._value = value
+            self._show_value()
+
+    def reset(self) -> None:
+        """Back to the default."""
+        self._take(self._spec.default)
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """A double click on the label resets."""
+        if watched is self._label and event.type() == QEvent.Type.MouseButtonDblClick:
+            self.reset()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _step(self, steps: int, finer: bool) -> None:
+        spec = self._spec
+        step = spec.step_at(self._value) / (10 if finer else 1)
+        self._take(spec.clamp(round(self._value / step + steps) * step))
+
+    def _take_place(self, place: int) -> None:
+        value = self._spec.rounded(self._spec.mapping.value_at(place / PLACES))
+        # A value typed beyond the slider's end stays until the handle really leaves that end.
+        if place == PLACES and self._value > value:
+            return
+        self._take(value)
+
+    def _take(self, value: float) -> None:
+        """A value the user gave."""
+        if value != self._value:
+            self._value = value
+            self._pending.start(0)
+        self._show_value()
+
+    def _show_value(self) -> None:
+        place = round(self._spec.mapping.place_of(self._value) * PLACES)
+        for widget, value in ((self.slider, place), (self.field, self._value)):
+            blocked = widget.blockSignals(True)
+            # A slider in the hand stays under the pointer, also between two rounded values.
+            if widget is self.field or not self.slider.isSliderDown():
+                widget.setValue(value)
+            widget.blockSignals(blocked)

@@ -1,0 +1,265 @@
+"""The centre of the window: all plots over one time axis, showing one analysis."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from osisnr_gui.core.bad_frames import runs_of
+from osisnr_gui.core.types import FrameStatus, Representation
+from osisnr_gui.qt.plots.bands import BandKind, Bands
+from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
+from osisnr_gui.qt.plots.loss_plot import LossPlot
+from osisnr_gui.qt.plots.overview import Overview
+from osisnr_gui.qt.plots.plot_row import PlotRow
+from osisnr_gui.qt.plots.plot_stack import CURVE_WEIGHT, LOSS_WEIGHT, SPECTROGRAM_WEIGHT, PlotStack
+from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
+from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.theme import Theme
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.frame_pass import PairFrames
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.scores import BadFrames, PairScore
+from osisnr_gui.session.session import Session
+
+MIN_FRAMES_IN_VIEW = 6
+# Mean exact OSI-SNR of unrelated non-negative columns: Rayleigh-distributed magnitudes, and uniform masks.
+CHANCE_FLOOR_DB = {Representation.MAGNITUDE: 4.2, Representation.MASK: 3.6}
+
+REFERENCE, ESTIMATE, DIFFERENCE, OSI, LOSS = "reference", "estimate", "difference", "osi", "loss"
+
+
+def letter(index: int) -> str:
+    """A, B, …, Z, A2, …: the short name of an estimate."""
+    return chr(ord("A") + index % 26) + ("" if index < 26 else str(index // 26 + 1))
+
+
+class PlotArea(QWidget):
+    """Overview, three pictures and two curves. Views are told, never asked; they share the TimeLink only."""
+
+    threshold_requested = Signal(float)
+    context_menu_requested = Signal(QPoint)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.link = TimeLink(self)
+        self.tiles = TileStore(self)
+        self._overview = Overview(self.link, theme)
+        self.stack = PlotStack(theme, self._overview)
+        self._reference = SpectrogramPlot(self.link, theme, REFERENCE, self.tiles, "Reference")
+        self._estimate = SpectrogramPlot(self.link, theme, ESTIMATE, self.tiles, "Estimate")
+        self._difference = SpectrogramPlot(self.link, theme, DIFFERENCE, self.tiles, "Difference")
+        self._osi, self._loss = CurvePlot(self.link, theme, OSI), LossPlot(self.link, theme, LOSS)
+        for plot in (self._reference, self._estimate, self._difference):
+            self.stack.add_row(plot, SPECTROGRAM_WEIGHT)
+        self.stack.add_row(self._osi, CURVE_WEIGHT)
+        self.stack.add_row(self._loss, LOSS_WEIGHT)
+        pictures = (self._reference, self._estimate, self._difference)
+        self._bands = [Bands(row, over=True) for row in pictures] + [self._osi.bands, self._loss.bands]
+        for row in self.stack.rows:
+            row.context_menu_requested.connect(lambda at, _t, _v: self.context_menu_requested.emit(at))
+        self._osi.threshold_changed.connect(self.threshold_requested)
+        for plot in pictures:
+            plot.y_range_changed.connect(self._share_frequencies)
+        self._analysis = Analysis(Session())
+        self._selected = 0
+        self._theme = theme
+        self._residual = False
+        self._shown_bad: BadFrames | None = None
+        self._grown: tuple[PairFrames | None, bool] = (None, False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.stack)
+
+    @property
+    def pair(self) -> PairAnalysis | None:
+        """The pair in view."""
+        pairs = self._analysis.pairs
+        return pairs[self._selected] if 0 <= self._selected < len(pairs) else None
+
+    @property
+    def spectrograms(self) -> tuple[SpectrogramPlot, SpectrogramPlot]:
+        """The rows that share levels, colours and frequency scale."""
+        return self._reference, self._estimate
+
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
+        """Show an analysis with one estimate in view; what did not change is not touched."""
+        self._analysis, self._selected = analysis, selected
+        self._show_extent()
+        self._show_pictures()
+        self._show_curves()
+        self._show_bands()
+
+    def set_residual(self, residual: bool) -> None:
+        """Third picture: the residual (what the metric calls noise) or the level difference."""
+        self._residual = residual
+        self._show_pictures()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        self._theme = theme
+        self.stack.set_theme(theme)
+        self._show_titles()
+
+    def set_scale(self, name: str) -> None:
+        """Frequency scale of all pictures: linear, log or mel."""
+        for plot in (self._reference, self._estimate, self._difference):
+            plot.set_scale(name)
+
+    def set_colours(self, name: str) -> None:
+        """Colour map of the spectrograms."""
+        for plot in (self._reference, self._estimate, self._difference):
+            plot.set_colours(name)
+
+    def set_levels(self, low: float, high: float) -> None:
+        """Floor and ceiling of all pictures in dB (plain values for masks)."""
+        for plot in (self._reference, self._estimate, self._difference):
+            plot.set_levels(low, high)
+
+    def fit_values(self) -> None:
+        """Automatic value ranges again on all rows."""
+        self._osi.fit_y()
+        self._loss.fit_y()
+        for plot in (self._reference, self._estimate, self._difference):
+            plot.y_by_hand = False
+            plot.set_y_range(0.0, 1.0)
+
+    def row_under_pointer(self) -> PlotRow:
+        """The row the mouse is on, or the OSI-SNR curve."""
+        row_id = self.link.hover.row_id
+        return next((row for row in self.stack.rows if row.row_id == row_id), self._osi)
+
+    def is_final(self) -> bool:
+        """Whether all pictures on screen are the best there will be."""
+        plots = (self._reference, self._estimate, self._difference)
+        return all(plot.is_final() for plot in plots if self.stack.is_row_visible(plot.row_id))
+
+    def close_files(self) -> None:
+        """Cancel picture loading and wait for it."""
+        self.tiles.close()
+
+    def _show_extent(self) -> None:
+        frames = [pair.frames for pair in self._analysis.pairs if pair.frames is not None]
+        if not frames:
+            return
+        grid = frames[0].grid
+        stops = [grid.first + (f.first_frame + f.n_total - 0.5) * grid.step for f in frames]
+        durations = [t.duration_s for t in self._analysis.tracks if t.duration_s is not None and t.error is None]
+        start, unit = (0.0, "s") if grid.seconds else (grid.first - 0.5 * grid.step, "frames")
+        stop = max(stops + (durations[:1] if grid.seconds else []))
+        if (start, stop) != tuple(self.link.extent) or unit != self.link.unit:
+            self.link.set_extent(start, stop, min_span=MIN_FRAMES_IN_VIEW * grid.step, unit=unit)
+
+    def _show_pictures(self) -> None:
+        pictures = self.pair.pictures if self.pair else None
+        reference = pictures.reference if pictures else None
+        estimate = pictures.estimate if pictures else None
+        residual = pictures.residual if pictures else None
+        self._reference.show_source(reference)
+        self._estimate.show_source(estimate)
+        if self._residual or reference is None or estimate is None:
+            self._difference.show_source(residual)
+        else:
+            self._difference.show_difference(reference, estimate)
+        grown = (self.pair.frames if self.pair else None, self._analysis.complete)
+        if grown[0] is not self._grown[0] or grown[1] != self._grown[1]:
+            self._grown = grown
+            for picture in (reference, estimate, residual):
+                if picture is not None:
+                    self.tiles.notify_growth(picture)
+        every = [p for pair in self._analysis.pairs for p in _pictures_of(pair)]
+        self.tiles.keep_only(every)
+        self._show_titles()
+
+    def _show_titles(self) -> None:
+        analysis, pair = self._analysis, self.pair
+        reference = analysis.reference
+        self._reference.set_title("Reference" if reference is None else f"Reference · {reference.name}")
+        if pair is None:
+            self._estimate.set_title("Estimate")
+            self._estimate.set_message("")
+            return
+        name = letter(self._selected)
+        self._estimate.set_title(f"{name} · {pair.estimate.name}", self._theme.estimate(self._selected).colour)
+        what = (
+            "Residual: estimate minus its best multiple of the reference"
+            if self._residual
+            else (f"Difference: {name} minus reference, level")
+        )
+        self._difference.set_title(what)
+        self._estimate.set_message(str(pair.error) if pair.error else "", error=True)
+        wrong = reference.error if reference is not None else None
+        self._reference.set_message(str(wrong) if wrong else "", error=True)
+
+    def _show_curves(self) -> None:
+        curves = []
+        for index, pair in enumerate(self._analysis.pairs):
+            if pair.score is not None and pair.frames is not None:
+                frames = pair.frames
+                osi_db, chosen = pair.score.osi_db, index == self._selected
+                curves.append(Curve(frames.first_time, frames.grid.step, osi_db, index, chosen))
+        self._osi.show_curves(curves)
+        session = self._analysis.session
+        self._osi.set_threshold(session.threshold_db)
+        framing = self._analysis.framing
+        kind = Representation.MASK if framing is None else framing.representation
+        self._osi.set_chance_floor(CHANCE_FLOOR_DB.get(kind, math.nan) if curves else math.nan)
+        score = self.pair.score if self.pair else None
+        words = session.loss.formula.words
+        self._osi.set_title(f"OSI-SNR per frame · {words}")
+        self._loss.set_title(f"Loss per frame · {words}")
+        if score is None or self.pair is None or self.pair.frames is None:
+            self._loss.show_loss(0.0, 1.0, np.empty(0), np.empty(0))
+            return
+        frames = self.pair.frames
+        self._loss.show_loss(frames.first_time, frames.grid.step, score.osi_term, score.mc_term)
+
+    def _show_bands(self) -> None:
+        score = self.pair.score if self.pair else None
+        bad = score.bad if score else None
+        if bad is self._shown_bad:
+            return
+        self._shown_bad = bad
+        if score is None or bad is None:
+            for bands in self._bands:
+                bands.show_bands([], [], [])
+            self._overview.show_overview(0.0, 1.0, np.empty(0))
+            return
+        starts, stops, kinds = band_runs(score)
+        for bands in self._bands:
+            bands.show_bands(starts, stops, kinds)
+        frames = score.facts.frames
+        exact = np.where(score.facts.active, frames.exact_osi_db, np.nan)
+        silent = ~score.facts.active
+        self._overview.show_overview(frames.first_time, frames.grid.step, exact, silent, bad.bad)
+
+    def _share_frequencies(self, low: float, high: float) -> None:
+        """All pictures show the same frequencies."""
+        for plot in (self._reference, self._estimate, self._difference):
+            if plot is not self.sender() and (plot.mapping.lo, plot.mapping.hi) != (low, high):
+                plot.blockSignals(True)
+                plot.set_y_range(low, high)
+                plot.blockSignals(False)
+
+
+def band_runs(score: PairScore) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Start and stop times and BandKind of every run to shade: bad, missed, silent."""
+    status, frames = score.facts.status, score.facts.frames
+    missed = status == FrameStatus.SILENT_ESTIMATE
+    silent = (status == FrameStatus.SILENT_BOTH) | (status == FrameStatus.SILENT_REFERENCE)
+    edges = []
+    for kind, flags in ((BandKind.BAD, score.bad.bad), (BandKind.MISSED, missed), (BandKind.SILENT, silent)):
+        first, stop = runs_of(flags)
+        edges.append((first, stop, np.full(first.size, int(kind))))
+    first, stop, kinds = (np.concatenate(parts) for parts in zip(*edges, strict=True))
+    start_time = frames.first_time - 0.5 * frames.grid.step
+    return start_time + first * frames.grid.step, start_time + stop * frames.grid.step, kinds
+
+
+def _pictures_of(pair: PairAnalysis) -> list[object]:
+    pictures = pair.pictures
+    return [p for p in (pictures.reference, pictures.estimate, pictures.residual) if p is not None]

@@ -1,0 +1,1 @@
+"""Plots that share one time axis."""

@@ -1,0 +1,197 @@
+"""Round ticks for values and for time, and how the axes of a row are painted.
+
+The axes are painted by the row itself (no axis items): a row that pans repaints a few labels, and its
+plot edges cannot move with the width of a label.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, TIME_AXIS_HEIGHT, Mapping
+from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font
+
+LABEL_GAP = 6.0
+#: Closest labels, in pixels, where there is room for more than two.
+VALUE_TICK_PIXELS = 34.0
+TIME_TICK_PIXELS = 90.0
+
+#: Round steps above one second: 1-2-5 as people count seconds, minutes and hours.
+TIME_STEPS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18000, 36000, 72000, 180000, 360000)
+
+
+class Tick(NamedTuple):
+    """A grid line with its label (empty = line only)."""
+
+    value: float
+    label: str
+
+
+class ValueScale(Protocol):
+    """What the left axis of a row needs to know about its values."""
+
+    title: str
+
+    def ticks(self, lo: float, hi: float, pixels: float) -> Sequence[Tick]:
+        """Ticks between ``lo`` and ``hi`` for an axis of this many pixels."""
+        ...
+
+
+def nice_step(least: float) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that is not below ``least``."""
+    power = 10.0 ** math.floor(math.log10(least))
+    for factor in (1.0, 2.0, 5.0, 10.0):
+        if factor * power >= least * (1 - 1e-9):
+            return factor * power
+    return 10.0 * power
+
+
+def _finer(step: float) -> float:
+    """The next smaller 1-2-5 step."""
+    return nice_step(step / 2.5 * (1 - 1e-6))
+
+
+def multiples(step: float, lo: float, hi: float) -> list[float]:
+    """Multiples of ``step`` in ``[lo, hi]``, free of accumulated rounding."""
+    slack = (hi - lo) * 1e-9
+    first, last = math.ceil((lo - slack) / step), math.floor((hi + slack) / step)
+    return [i * step for i in range(first, last + 1)]
+
+
+def decimals_of(step: float) -> int:
+    """Decimals needed to tell multiples of ``step`` apart."""
+    return max(0, -math.floor(math.log10(step) + 1e-9))
+
+
+@dataclass(frozen=True)
+class LinearScale:
+    """Round ticks on a linear axis; ``title`` carries the unit, e.g. ``"OSI-SNR (dB)"``."""
+
+    title: str = ""
+
+    def ticks(self, lo: float, hi: float, pixels: float) -> list[Tick]:
+        """At least two labelled ticks on any range."""
+        step = nice_step((hi - lo) / max(pixels / VALUE_TICK_PIXELS, 1.0))
+        while len(values := multiples(step, lo, hi)) < 2:
+            step = _finer(step)
+        digits = decimals_of(step)
+        return [Tick(v, f"{v + 0.0:.{digits}f}".replace("-", "−")) for v in values]
+
+
+def time_step(least: float, unit: str = "s") -> float:
+    """The smallest round time step that is not below ``least``."""
+    if unit != "s":
+        return max(nice_step(least), 1.0)
+    if least <= 1.0:
+        return min(nice_step(least), 1.0)
+    return float(next((s for s in TIME_STEPS if s >= least * (1 - 1e-9)), nice_step(least)))
+
+
+def _finer_time(step: float, unit: str) -> float:
+    if unit != "s" or step <= 1.0:
+        return _finer(step)
+    return float(max(s for s in TIME_STEPS if s < step))
+
+
+def format_time(time: float, step: float, largest: float, unit: str = "s") -> str:
+    """A time as ``12.5``, ``3:05`` or ``1:02:03``, as long as ``largest`` and ``step`` ask for."""
+    if unit != "s":
+        return f"{time:.{decimals_of(step)}f}"
+    digits = decimals_of(step) if step < 1 else 0
+    ticks = round(abs(time) * 10**digits)  # whole numbers carry: 59.999 must not read 0:60
+    whole, rest = divmod(ticks, 10**digits)
+    tail = f".{rest:0{digits}d}" if digits else ""
+    sign = "−" if time < 0 and ticks else ""
+    if largest < 60:
+        return f"{sign}{whole}{tail}"
+    if largest < 3600:
+        return f"{sign}{whole // 60}:{whole % 60:02d}{tail}"
+    return f"{sign}{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}{tail}"
+
+
+def time_format_name(largest: float, unit: str = "s") -> str:
+    """What the labels are, for the corner of the axis."""
+    if unit != "s":
+        return unit
+    return "s" if largest < 60 else "min:s" if largest < 3600 else "h:min:s"
+
+
+def time_ticks(t0: float, t1: float, pixels: float, unit: str = "s", label_pixels: float = 7.0) -> list[Tick]:
+    """Round time ticks, at least two of them labelled, as dense as the labels allow.
+
+    ``label_pixels`` is the width of a digit: fine zooms far from zero have long labels.
+    """
+    largest = max(abs(t0), abs(t1))
+    step = time_step((t1 - t0) / max(pixels / TIME_TICK_PIXELS, 1.0), unit)
+    width = len(format_time(t1, step, largest, unit)) * label_pixels + 24.0
+    if width > TIME_TICK_PIXELS:
+        step = time_step((t1 - t0) / max(pixels / width, 1.0), unit)
+    while len(values := multiples(step, t0, t1)) < 2:
+        step = _finer_time(step, unit)
+    return [Tick(v, format_time(v, step, largest, unit)) for v in values]
+
+
+def paint_grid(painter: QPainter, m: Mapping, theme: Theme, times: Sequence[Tick], values: Sequence[Tick]) -> None:
+    """Thin grid lines at the ticks."""
+    painter.setPen(QColor(theme.grid))
+    for tick in times:
+        x = round(m.x_of(tick.value))
+        painter.drawLine(QPointF(x, m.top), QPointF(x, m.bottom - 1))
+    for tick in values:
+        y = round(m.y_of(tick.value))
+        painter.drawLine(QPointF(m.left, y), QPointF(m.right - 1, y))
+
+
+def paint_value_axis(painter: QPainter, m: Mapping, theme: Theme, title: str, ticks: Sequence[Tick]) -> None:
+    """Labels left of the plot and the axis title, standing, at the far left."""
+    painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+    metrics = QFontMetricsF(painter.font())
+    painter.setPen(QColor(theme.muted))
+    half, last = metrics.height() / 2, math.inf
+    for tick in sorted(ticks, key=lambda t: t.value):
+        # Labels at the edges are moved inside instead of cut; one that would touch its neighbour is left out.
+        y = min(max(m.y_of(tick.value), m.top + half - 2), m.bottom - half + 2)
+        if tick.label and y <= last - metrics.height():
+            box = QRectF(0, y - half, m.left - LABEL_GAP, 2 * half)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick.label)
+            last = y
+    if title:
+        _paint_standing(painter, m, metrics, title)
+
+
+def _paint_standing(painter: QPainter, m: Mapping, metrics: QFontMetricsF, title: str) -> None:
+    """The title turned by 90°; in a low row only its unit, and nothing where even that has no room."""
+    if metrics.horizontalAdvance(title) > m.height:
+        title = title[title.rfind("(") + 1 :].rstrip(")") if "(" in title else ""
+    if not title or metrics.horizontalAdvance(title) > m.height:
+        return
+    painter.save()
+    painter.translate(metrics.height() / 2 + 3, m.top + m.height / 2)
+    painter.rotate(-90)
+    box = QRectF(-m.height / 2, -metrics.height() / 2, m.height, metrics.height())
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, title)
+    painter.restore()
+
+
+def paint_time_axis(painter: QPainter, m: Mapping, theme: Theme, unit: str, ticks: Sequence[Tick]) -> None:
+    """Labels under the plot and, in the corner under the left axis, what they are."""
+    painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+    metrics = QFontMetricsF(painter.font())
+    painter.setPen(QColor(theme.muted))
+    top, height = m.bottom + 4, TIME_AXIS_HEIGHT - 4.0
+    corner = QRectF(0, top, LEFT_AXIS_WIDTH - 2 * LABEL_GAP, height)
+    name = time_format_name(max(abs(m.t0), abs(m.t1)), unit)
+    painter.drawText(corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, name)
+    last = -math.inf
+    for tick in ticks:
+        width = metrics.horizontalAdvance(tick.label)
+        x = min(max(m.x_of(tick.value) - width / 2, m.left - 2), m.right + 10 - width)
+        if x > last:
+            painter.drawText(QPointF(x, top + metrics.ascent()), tick.label)
+            last = x + width + 8

@@ -1,0 +1,69 @@
+"""A slim colour bar in the top-right corner of a plot, over the picture: the row's margins stay equal."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+
+from osisnr_gui.qt.plots.colours import lookup_table
+from osisnr_gui.qt.plots.geometry import Mapping
+from osisnr_gui.qt.plots.row_overlay import paint_plate
+from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font
+
+BAR_WIDTH = 96.0
+BAR_HEIGHT = 6.0
+PAD = 5.0
+GAP = 6.0
+# Below this the title of the row needs the room.
+LEAST_PLOT_WIDTH = 420.0
+LEAST_PLOT_HEIGHT = 40.0
+
+
+class ColourBar:
+    """A layer: the colours of a map between the labels of its two ends, and the unit."""
+
+    def __init__(self) -> None:
+        self.visible = False
+        self._colours, self._low, self._high, self._unit = "viridis", 0.0, 1.0, ""
+
+    def show(self, colours: str, low: float, high: float, unit: str) -> None:
+        """Show this map for the values low..high."""
+        self._colours, self._low, self._high, self._unit = colours, low, high, unit
+        self.visible = True
+
+    def labels(self) -> tuple[str, str]:
+        """Text left and right of the bar."""
+        low, high = format_value(self._low), format_value(self._high)
+        if self._low == -self._high:
+            high = f"+{high}"
+        return low, f"{high} {self._unit}".rstrip()
+
+    def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+        """Draw it (see `Layer`); nothing where the plot is too small for it."""
+        if not self.visible or m.width < LEAST_PLOT_WIDTH or m.height < LEAST_PLOT_HEIGHT:
+            return
+        painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+        metrics = QFontMetricsF(painter.font())
+        left, right = self.labels()
+        widths = [metrics.horizontalAdvance(text) for text in (left, right)]
+        width = widths[0] + BAR_WIDTH + widths[1] + 2 * (GAP + PAD)
+        plate = QRectF(round(m.right - width - 5), m.top + 5, width, metrics.height() + 2)
+        paint_plate(painter, plate, theme)
+        centre = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(theme.muted))
+        painter.drawText(plate.adjusted(PAD, 0, 0, 0), centre | Qt.AlignmentFlag.AlignLeft, left)
+        painter.drawText(plate.adjusted(0, 0, -PAD, 0), centre | Qt.AlignmentFlag.AlignRight, right)
+        top_left = QPointF(round(plate.left() + PAD + widths[0] + GAP), round(plate.center().y() - BAR_HEIGHT / 2))
+        bar = QRectF(top_left.x(), top_left.y(), BAR_WIDTH, BAR_HEIGHT)
+        painter.drawImage(bar, self._strip(theme))
+        painter.setPen(QColor(theme.grid))
+        painter.drawRect(bar.adjusted(-1, -1, 0, 0))
+
+    def _strip(self, theme: Theme) -> QImage:
+        table = lookup_table(self._colours, theme.background)
+        return QImage(table.tobytes(), 256, 1, 768, QImage.Format.Format_RGB888).copy()
+
+
+def format_value(value: float) -> str:
+    """A short number with a real minus sign."""
+    return f"{round(value, 2) + 0.0:g}".replace("-", "−")

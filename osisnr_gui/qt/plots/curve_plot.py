@@ -1,0 +1,266 @@
+"""OSI-SNR per frame: a line per estimate, the threshold to drag, the chance floor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QWidget
+
+from osisnr_gui.core.reduce import (
+    is_crowded,
+    is_reduced,
+    mean_per_column,
+    polyline,
+    runs_of,
+    upper_edge,
+)
+from osisnr_gui.qt.plots.axes import LinearScale
+from osisnr_gui.qt.plots.bands import Bands
+from osisnr_gui.qt.plots.geometry import Mapping
+from osisnr_gui.qt.plots.painting import line_path, line_pen, paint_level, paint_tag, round_up
+from osisnr_gui.qt.plots.plot_row import PlotRow
+from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_number
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.theme import Theme, with_alpha
+
+GRAB_PIXELS = 5.0
+#: From this distance between frames on, each frame gets a dot.
+DOT_PIXELS = 12.0
+RANGE_OPACITY = 0.18
+ROBUST_PERCENTILE = 99.5
+SAMPLE_LIMIT = 20_000
+
+
+class Curve(NamedTuple):
+    """One estimate: ``osi_db[i]`` belongs to time ``t0 + i * dt``; +inf = perfect, NaN = no value."""
+
+    t0: float
+    dt: float
+    osi_db: FloatArray
+    colour: int
+    selected: bool = False
+
+
+class CurvePlot(PlotRow):
+    """OSI-SNR in dB over time."""
+
+    threshold_changed = Signal(float)  # while it is dragged
+    threshold_released = Signal(float)
+
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str = "osi", parent: QWidget | None = None) -> None:
+        super().__init__(link, theme, row_id, "OSI-SNR per frame", parent)
+        self.threshold = math.nan
+        self.chance_floor = math.nan
+        self._shown: tuple[Curve, ...] = ()
+        self.bands = Bands(self)
+        self._lines = _CurveLines()
+        self.set_y_scale(LinearScale("OSI-SNR (dB)"))
+        self.set_y_limits(0.0, 40.0)
+        self.set_y_range(0.0, 40.0)
+        self.add_layer(self._lines)
+        self.add_layer(_Levels(self))
+        self.add_handle(_ThresholdHandle(self))
+
+    def show_curves(self, curves: Sequence[Curve | tuple[float, float, FloatArray, int, bool]]) -> None:
+        """Draw these estimates; the selected one comes last and stronger."""
+        new = tuple(Curve(*c) for c in curves)
+        if len(new) == len(self._shown) and all(map(_same, new, self._shown)):
+            return
+        same_data = len(new) == len(self._shown) and all(
+            a.osi_db is b.osi_db for a, b in zip(new, self._shown, strict=True)
+        )
+        self._shown = new
+        self._lines.show_curves(new)
+        if not same_data:
+            self._update_limits()
+        self.refresh()
+
+    def set_threshold(self, osi_db: float) -> None:
+        """Put the dashed threshold line here; NaN hides it. Emits nothing."""
+        threshold = safe_number(osi_db, math.nan)
+        if threshold != self.threshold:
+            self.threshold = threshold
+            self.refresh()
+
+    def set_chance_floor(self, osi_db: float) -> None:
+        """Mark what two unrelated signals reach; NaN hides it."""
+        floor = safe_number(osi_db, math.nan)
+        if floor != self.chance_floor:
+            self.chance_floor = floor
+            self.refresh()
+
+    def fit_y(self) -> None:
+        """Back to the automatic value range."""
+        self.y_by_hand = False
+        self._update_limits()
+
+    def zoom_y(self, factor: float, at: float) -> None:
+        """Ctrl+wheel: the floor of the axis stays, because 0 dB is the worst there is."""
+        self.y_by_hand = True
+        lo, hi = self.mapping.lo, self.mapping.hi
+        self.set_y_range(lo, lo + max((hi - lo) * factor, 1.0)) if lo == 0.0 else super().zoom_y(factor, at)
+
+    def _title_note(self, m: Mapping) -> str:
+        """Says when the line is a mean and not every frame."""
+        crowded = any(_crowded(c, m) for c in self._lines.finite)
+        return " · mean and range per pixel" if crowded else ""
+
+    def _update_limits(self) -> None:
+        """Limits from the data, the range from a robust percentile so that one spike flattens nothing."""
+        samples = [_sample(c.osi_db) for c in self._lines.finite]
+        values = np.concatenate(samples) if samples else np.empty(0)
+        values = values[np.isfinite(values)]
+        top = float(np.percentile(values, ROBUST_PERCENTILE)) if values.size else 30.0
+        lowest = float(values.min()) if values.size else 0.0
+        self.set_y_limits(min(0.0, lowest), max(round_up(1.2 * max(top, lowest)), 200.0))
+        if not self.y_by_hand:
+            self.set_y_range(min(0.0, lowest), max(round_up(1.08 * top), 10.0))
+
+
+class _CurveLines:
+    """The lines themselves, kept as pixel paths for the last mapping."""
+
+    def __init__(self) -> None:
+        self.finite: list[Curve] = []
+        self._perfect: list[FloatArray | None] = []
+        self._mapping: Mapping | None = None
+        self._paths: list[tuple[QPainterPath, QPainterPath]] = []
+
+    def show_curves(self, curves: Sequence[Curve]) -> None:
+        order = sorted(curves, key=lambda c: c.selected)
+        self.finite, self._perfect = [], []
+        for curve in order:
+            values = safe_array(curve.osi_db, keep_inf=True)
+            perfect = None
+            if values.size and np.fmax.reduce(values) == np.inf:
+                perfect = np.isposinf(values).astype(np.float64)
+                values = np.where(perfect > 0, np.nan, values)
+            self._perfect.append(perfect)
+            self.finite.append(curve._replace(osi_db=values))
+        self._mapping = None
+
+    def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+        if m != self._mapping:
+            self._mapping = m
+            self._paths = [_paths(c, m) for c in self.finite]
+        several, caps = len(self.finite) > 1, 0
+        for curve, (range_path, path), perfect in zip(self.finite, self._paths, self._perfect, strict=True):
+            style = theme.estimate(curve.colour)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            if not range_path.isEmpty() and (curve.selected or not several):
+                painter.setPen(line_pen(with_alpha(style.colour, RANGE_OPACITY)))
+                painter.drawPath(range_path)
+            colour = with_alpha(style.colour, 0.8 if several and not curve.selected else 1.0)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, not _reduced(curve, m))
+            painter.setPen(line_pen(colour, style.dash))
+            # Drawn again a physical pixel lower: a stronger line without a wide (slow) pen.
+            times = max(round(m.pixel_ratio), 1) * (2 if several and curve.selected else 1)
+            for k in range(times):
+                painter.drawPath(path.translated(0.0, k / m.pixel_ratio))
+            self._paint_dots(painter, curve, m, colour)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            if perfect is not None:
+                _paint_caps(painter, curve, perfect, m, m.top + 2 + 3 * caps, style.colour)
+                caps += 1
+
+    def _paint_dots(self, painter: QPainter, curve: Curve, m: Mapping, colour: object) -> None:
+        if curve.dt * m.width < DOT_PIXELS * (m.t1 - m.t0):
+            return
+        times, values = polyline(curve.osi_db, curve.t0, curve.dt, m.t0, m.t1, m.columns)
+        pen = QPen(colour, 4)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        points = zip(m.xs_of(times).tolist(), m.ys_of(values).tolist(), strict=True)
+        painter.drawPoints([QPointF(x, y) for x, y in points if y == y])
+
+
+class _Levels:
+    """Chance floor and threshold."""
+
+    def __init__(self, plot: CurvePlot) -> None:
+        self._plot = plot
+
+    def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+        chance, threshold = self._plot.chance_floor, self._plot.threshold
+        if math.isfinite(chance):
+            paint_level(painter, m, chance, line_pen(theme.faint))
+        if math.isfinite(threshold):
+            paint_level(painter, m, threshold, line_pen(theme.bad, (6.0, 4.0)))
+        if math.isfinite(threshold):
+            paint_tag(painter, m, threshold, f"threshold {threshold:.1f} dB", theme.bad, theme)
+        if math.isfinite(chance):
+            # At the other end: the two lines are often closer together than their labels are high.
+            paint_tag(painter, m, chance, f"chance {chance:.1f} dB", theme.muted, theme, left=True)
+
+
+class _ThresholdHandle:
+    """Lets the mouse move the threshold line, in steps of 0.1 dB."""
+
+    cursor = Qt.CursorShape.SplitVCursor
+
+    def __init__(self, plot: CurvePlot) -> None:
+        self._plot = plot
+
+    def hit(self, m: Mapping, pos: QPointF) -> bool:
+        threshold = self._plot.threshold
+        return math.isfinite(threshold) and abs(m.y_of(threshold) - pos.y()) <= GRAB_PIXELS
+
+    def drag(self, m: Mapping, pos: QPointF) -> None:
+        value = round(min(max(m.value_at(pos.y()), m.lo), m.hi), 1)
+        if value != self._plot.threshold:
+            self._plot.set_threshold(value)
+            self._plot.threshold_changed.emit(value)
+
+    def release(self) -> None:
+        self._plot.threshold_released.emit(self._plot.threshold)
+
+
+def _same(a: Curve, b: Curve) -> bool:
+    return a.osi_db is b.osi_db and (a.t0, a.dt, a.colour, a.selected) == (b.t0, b.dt, b.colour, b.selected)
+
+
+def _sample(values: FloatArray) -> FloatArray:
+    """Enough values for a percentile; sorting an hour of frames takes longer than drawing them."""
+    return values[:: max(1, values.size // SAMPLE_LIMIT)]
+
+
+def _reduced(curve: Curve, m: Mapping) -> bool:
+    return is_reduced(curve.osi_db.size, curve.t0, curve.dt, m.t0, m.t1, m.columns)
+
+
+def _paths(curve: Curve, m: Mapping) -> tuple[QPainterPath, QPainterPath]:
+    """The faint range behind the line (empty unless crowded) and the line itself.
+
+    With many frames per pixel the extremes of several curves are solid blocks that hide each other; then
+    those of the selected one become a veil, and each line is the mean of its pixel columns.
+    """
+    where = (curve.t0, curve.dt, m.t0, m.t1, m.columns)
+    times, values = polyline(curve.osi_db, *where)
+    path = line_path(m.xs_of(times), m.ys_of(values))
+    if not _crowded(curve, m):
+        return QPainterPath(), path
+    times, values = mean_per_column(curve.osi_db, *where)
+    return path, line_path(m.xs_of(times), m.ys_of(values))
+
+
+def _crowded(curve: Curve, m: Mapping) -> bool:
+    return is_crowded(curve.dt, m.t0, m.t1, m.columns)
+
+
+def _paint_caps(painter: QPainter, curve: Curve, perfect: FloatArray, m: Mapping, y: float, colour: str) -> None:
+    """Small bars at the top edge over frames that are perfect (+inf dB)."""
+    times, flags = upper_edge(perfect, curve.t0, curve.dt, m.t0, m.t1, m.columns)
+    starts, stops = runs_of(flags > 0)
+    if not starts.size:
+        return
+    left, right = m.xs_of(times[starts]), m.xs_of(times[stops - 1])
+    half = max(curve.dt * m.width / (m.t1 - m.t0), 1.0) / 2
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(with_alpha(colour, 1.0))
+    pairs = zip(left.tolist(), right.tolist(), strict=True)
+    painter.drawRects([QRectF(a - half, y - 1, b - a + 2 * half, 2) for a, b in pairs])

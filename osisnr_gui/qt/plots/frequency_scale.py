@@ -1,0 +1,177 @@
+"""Frequency scales of a spectrogram: Hz (or bins) to an axis coordinate in [0, 1], and round ticks.
+
+No Qt here: the item asks which bins a pixel row covers, the axis asks for ticks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+SCALE_NAMES = ("linear", "log", "mel")
+
+_LOG_FLOOR_HZ = 50.0
+_LADDER = (1.0, 2.0, 5.0)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A labelled position on the axis: `coordinate` in [0, 1], `value` in Hz or bins."""
+
+    coordinate: float
+    value: float
+    label: str
+
+
+@dataclass(frozen=True)
+class FrequencyScale:
+    """A monotone map of `low`..`high` (Hz or bins) onto the axis coordinates 0..1.
+
+    linear: u = f;  log: u = ln f;  mel: u = 2595·log10(1 + f/700) (HTK).
+    The coordinate is (u(f) - u(low)) / (u(high) - u(low)).
+    """
+
+    name: str
+    low: float
+    high: float
+    unit: str = "Hz"
+
+    def to_axis(self, frequency: float | Floats) -> Floats:
+        """Hz (or bins) -> axis coordinate; what lies below the lower limit of a log axis goes to 0."""
+        start, stop = self._warp(np.array([self.low, self.high]))
+        return np.asarray((self._warp(np.asarray(frequency, dtype=np.float64)) - start) / (stop - start))
+
+    def to_frequency(self, coordinate: float | Floats) -> Floats:
+        """Axis coordinate -> Hz (or bins); the inverse of `to_axis`."""
+        start, stop = self._warp(np.array([self.low, self.high]))
+        warped = start + np.asarray(coordinate, dtype=np.float64) * (stop - start)
+        if self.name == "log":
+            return np.asarray(np.exp(warped))
+        if self.name == "mel":
+            return np.asarray(700.0 * np.expm1(warped * (math.log(10.0) / 2595.0)))
+        return np.asarray(warped)
+
+    def _warp(self, frequency: Floats) -> Floats:
+        if self.name == "log":
+            return np.asarray(np.log(np.maximum(frequency, self.low)))
+        if self.name == "mel":
+            return np.asarray((2595.0 / math.log(10.0)) * np.log1p(np.maximum(frequency, 0.0) / 700.0))
+        return frequency
+
+    def ticks(self, bottom: float, top: float, length: float, spacing: float = 22.0) -> list[Tick]:
+        """Round (1-2-5) ticks for the visible coordinates bottom..top drawn over `length` pixels.
+
+        Labels are at least `spacing` pixels apart, except that there are always two of them.
+        """
+        low, high = (float(f) for f in self.to_frequency(np.array([max(bottom, 0.0), min(top, 1.0)])))
+        if not high > low or length <= 0:
+            return []
+        room = spacing * (top - bottom) / length
+        if self.name != "linear":
+            ladder = self._thinned(_ladder(low, high), room)
+            if len(ladder) >= 2 and high > 4.0 * low:
+                return [Tick(c, f, _label(f, 0.0, self.unit)) for c, f in ladder]
+        step = self._linear_step(low, high, max(int(length / spacing), 1))
+        return self._linear_ticks(low, high, step, room)
+
+    def _linear_step(self, low: float, high: float, most: int) -> float:
+        """The smallest 1-2-5 step with at most `most` ticks, but never one that leaves a single tick."""
+        smallest = 1.0 if self.unit == "bin" else 1e-3
+        step = max(round_step((high - low) / most, up=True), smallest)
+        while step > smallest and _count(low, high, step) < 2:
+            step = max(round_step(step * 0.7, up=False), smallest)
+        return step
+
+    def _linear_ticks(self, low: float, high: float, step: float, room: float) -> list[Tick]:
+        first = math.ceil(low / step - 1e-9)
+        values = [(first + i) * step for i in range(min(_count(low, high, step), 200))]
+        return [Tick(c, f, _label(f, step, self.unit)) for c, f in self._thinned(values, room)]
+
+    def _thinned(self, values: Iterable[float], room: float) -> list[tuple[float, float]]:
+        """(coordinate, value) from the top down, dropping what is nearer than `room` to the last one kept."""
+        points = [(float(self.to_axis(f)), f) for f in values]
+        kept: list[tuple[float, float]] = []
+        for point in reversed(points):
+            if not kept or kept[-1][0] - point[0] >= room:
+                kept.append(point)
+        if len(kept) == 1 and len(points) > 1:
+            kept.append(points[0])
+        return kept[::-1]
+
+
+def make_scale(name: str, n_bins: int, bin_step: float) -> FrequencyScale:
+    """The scale for a picture of `n_bins` rows, row k centred on k·bin_step Hz.
+
+    A bin step of exactly 1 means that the frequency is unknown: the axis counts bins, shows each of them
+    whole, and mel, which needs Hz, becomes linear. A log axis starts at 50 Hz or at bin 1.
+    """
+    if name not in SCALE_NAMES:
+        raise ValueError(f"unknown frequency scale {name!r}")
+    in_bins = bin_step == 1.0
+    unit = "bin" if in_bins else "Hz"
+    top = (n_bins - 0.5) * bin_step if in_bins else (n_bins - 1) * bin_step
+    if name == "log":
+        low = 0.5 if in_bins else max(_LOG_FLOOR_HZ, 0.5 * bin_step)
+        if top > 2.0 * low:
+            return FrequencyScale("log", low, top, unit)
+    elif name == "mel" and not in_bins and n_bins > 1:
+        return FrequencyScale("mel", 0.0, top, unit)
+    if in_bins or n_bins == 1:
+        return FrequencyScale("linear", -0.5 * bin_step, (n_bins - 0.5) * bin_step, unit)
+    return FrequencyScale("linear", 0.0, top, unit)
+
+
+def row_bins(
+    scale: FrequencyScale, top: float, step: float, height: int, n_bins: int, bin_step: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The bins start..stop (exclusive) under each of `height` pixel rows, downwards from coordinate `top`.
+
+    A row covers the bins whose centre lies in it, so no bin is lost and none is drawn twice; a row thinner
+    than a bin shows the nearest one; a row above the last bin is empty (stop = start).
+    """
+    edges = np.asarray(top - step * np.arange(height + 1), dtype=np.float64)
+    positions = scale.to_frequency(edges) / bin_step
+    centres = np.ceil(positions - 1e-9).astype(np.intp)
+    starts, stops = centres[1:], centres[:-1]
+    middle = scale.to_frequency(edges[:-1] - 0.5 * step) / bin_step
+    nearest = np.maximum(np.floor(middle + 0.5).astype(np.intp), 0)
+    # The topmost row owns the last bin although its centre lies exactly on the edge.
+    stops = np.where(positions[:-1] >= n_bins - 1 - 1e-9, np.maximum(stops, n_bins), stops)
+    starts, stops = np.clip(starts, 0, n_bins), np.clip(stops, 0, n_bins)
+    empty = stops <= starts
+    starts, stops = np.where(empty, nearest, starts), np.where(empty, nearest + 1, stops)
+    return np.minimum(starts, n_bins), np.minimum(stops, n_bins)
+
+
+def round_step(value: float, *, up: bool) -> float:
+    """The 1-2-5 number next to `value` (> 0), not below it (`up`) or not above it."""
+    decade = 10.0 ** math.floor(math.log10(value))
+    steps = [decade * m for m in (*_LADDER, 10.0)]
+    if up:
+        return next((s for s in steps if s >= value * (1 - 1e-9)), steps[-1])
+    return next((s for s in reversed(steps) if s <= value * (1 + 1e-9)), steps[0])
+
+
+def _count(low: float, high: float, step: float) -> int:
+    return math.floor(high / step + 1e-9) - math.ceil(low / step - 1e-9) + 1
+
+
+def _ladder(low: float, high: float) -> list[float]:
+    """All 1-2-5 numbers in low..high; 0 too when it is in sight."""
+    first = math.floor(math.log10(max(low, 1.0)))
+    values = [m * 10.0**e for e in range(first, math.ceil(math.log10(max(high, 1.0))) + 1) for m in _LADDER]
+    return ([0.0] if low <= 0.0 else []) + [v for v in values if low * (1 - 1e-9) <= v <= high * (1 + 1e-9)]
+
+
+def _label(value: float, step: float, unit: str) -> str:
+    if unit == "bin":
+        return f"{value:.0f}"
+    if value >= 1000.0 and (step == 0.0 or step >= 10.0):
+        return f"{value / 1000.0:.6g}k"
+    return f"{value:.10g}"

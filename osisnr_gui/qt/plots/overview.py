@@ -1,0 +1,303 @@
+"""The whole file as one strip coloured by OSI-SNR, with the visible range as a window to drag."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from osisnr_gui.core.reduce import is_crowded, reduce_stretches, runs_of
+from osisnr_gui.qt.plots.axes import format_time
+from osisnr_gui.qt.plots.colours import lookup_table
+from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN, Mapping
+from osisnr_gui.qt.plots.painting import fill_plot, hatch_brush
+from osisnr_gui.qt.plots.row_mouse import EDGE_PIXELS, NOTCH, ZOOM_PER_NOTCH
+from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
+
+HEIGHT = 44
+MARGIN = 4  # above and below the strip
+TICK_HEIGHT = 5  # of the marks under the strip for bad frames
+#: Narrower windows are drawn and grabbed as this wide, or they could not be found.
+MIN_WINDOW_PIXELS = 8.0
+COLOUR_MAP = "viridis"
+
+
+class _Drag(Enum):
+    NONE = auto()
+    MOVE = auto()
+    START = auto()
+    STOP = auto()
+    NEW = auto()
+
+
+class _Strip(NamedTuple):
+    """What was rendered for one mapping."""
+
+    mapping: Mapping
+    image: QImage
+    silent: QBrush
+    bad: list[QRectF]
+
+
+class Overview(QWidget):
+    """The strip. It always shows the whole extent; dragging its window moves the :class:`TimeLink`."""
+
+    def __init__(self, link: TimeLink, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._link, self._theme = link, theme
+        self._t0, self._dt = 0.0, 1.0
+        self._osi: FloatArray = np.empty(0)
+        self._silent: npt.NDArray[np.bool_] = np.empty(0, bool)
+        self._bad: npt.NDArray[np.bool_] = np.empty(0, bool)
+        self._range = (0.0, 30.0)
+        self._strip: _Strip | None = None
+        self._drag, self._grab = _Drag.NONE, 0.0
+        self.setFixedHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Overview of the whole file")
+        self.setToolTip(
+            "OSI-SNR over the whole file: minimum per pixel (long files: mean above, minimum below).\n"
+            "Drag the window or its edges, click to go there, double-click to show everything."
+        )
+        link.extent_changed.connect(self._forget)
+        for signal in (link.range_changed, link.selection_changed, link.cursor_changed):
+            signal.connect(self._repaint)
+
+    @property
+    def mapping(self) -> Mapping:
+        """Whole extent <-> strip."""
+        width = max(self.width() - LEFT_AXIS_WIDTH - RIGHT_MARGIN, 1)
+        extent = self._link.extent
+        height = self.height() - 2 * MARGIN
+        return Mapping(LEFT_AXIS_WIDTH, MARGIN, width, height, *extent, 0.0, 1.0, self.devicePixelRatioF())
+
+    def show_overview(
+        self,
+        t0: float,
+        dt: float,
+        osi_db: npt.ArrayLike,
+        silent: npt.ArrayLike | None = None,
+        bad: npt.ArrayLike | None = None,
+        *,
+        lowest: float = 0.0,
+        highest: float = 30.0,
+    ) -> None:
+        """Colour the strip by the OSI-SNR of each frame, from ``lowest`` to ``highest`` dB.
+
+        ``silent`` and ``bad`` are masks of the same length: hatched, and marked under the strip.
+        """
+        self._t0, self._dt = t0, dt
+        self._osi = safe_array(osi_db, keep_inf=True)
+        self._silent = _mask(silent, self._osi.size)
+        self._bad = _mask(bad, self._osi.size)
+        self._range = (lowest, max(highest, lowest + 1e-3))
+        self._forget()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        self._theme = theme
+        self._forget()
+
+    # ---- painting -------------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Strip, hatches, marks, then the window over them."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.background))
+        m = self.mapping
+        self._paint_strip(painter, m)
+        self._paint_label(painter, m)
+        self._paint_marks(painter, m)
+        self._paint_window(painter, m)
+        painter.end()
+
+    def _paint_strip(self, painter: QPainter, m: Mapping) -> None:
+        if self._strip is None or self._strip.mapping != m:
+            self._strip = self._render(m)
+        _, image, silent, bad = self._strip
+        theme = self._theme
+        painter.fillRect(m.rect, QColor(theme.panel))
+        painter.drawImage(m.rect, image)
+        fill_plot(painter, m, silent)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if bad:
+            painter.fillRect(QRectF(m.left, m.bottom - TICK_HEIGHT, m.width, TICK_HEIGHT), QColor(theme.background))
+            painter.setBrush(QColor(theme.bad))
+            painter.drawRects(bad)
+
+    def _render(self, m: Mapping) -> _Strip:
+        """One or two pixel rows of colours, and the rectangles of silence and of bad frames."""
+        where = (self._t0, self._dt, m.t0, m.t1)
+        heard = np.where(self._silent, np.nan, self._osi)
+        lowest = reduce_stretches(np.fmin, heard, np.nan, where, m.columns)
+        rows = [lowest]
+        if is_crowded(self._dt, m.t0, m.t1, m.columns):
+            # Among hundreds of frames there is always a bad one: the mean above tells good parts from poor.
+            rows.insert(0, _means(np.minimum(heard, self._range[1]), where, m.columns))
+        silent = reduce_stretches(np.logical_or, self._silent, False, where, m.columns)
+        bad = reduce_stretches(np.logical_or, self._bad, False, where, m.columns)
+        ground, line = QColor(self._theme.panel), with_alpha(self._theme.silent, 0.45)
+        return _Strip(
+            mapping=m,
+            image=_colour_image(np.array(rows), *self._range),
+            silent=hatch_brush(silent & np.isnan(lowest), ground, line, m.pixel_ratio),
+            bad=_rects(bad, m, m.bottom - TICK_HEIGHT + 1, TICK_HEIGHT - 1),
+        )
+
+    def _paint_label(self, painter: QPainter, m: Mapping) -> None:
+        painter.setPen(QColor(self._theme.muted))
+        painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+        box = QRectF(0, m.top, m.left - 6, m.height)
+        length = self._link.extent.length
+        text = format_time(length, 0.1 if length < 600 else 1.0, length, self._link.unit)
+        unit = " s" if self._link.unit == "s" and length < 60 else ""
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(box, flags, f"whole file\n{text}{unit}")
+
+    def _paint_marks(self, painter: QPainter, m: Mapping) -> None:
+        theme, link = self._theme, self._link
+        if link.selection is not None:
+            x0, x1 = (m.x_of(t) for t in link.selection)
+            painter.fillRect(QRectF(x0, m.top, max(x1 - x0, 1.0), m.height), with_alpha(theme.accent, 0.35))
+        if link.cursor == link.cursor:
+            painter.setPen(QColor(theme.text))
+            x = round(m.x_of(link.cursor))
+            painter.drawLine(QPointF(x, m.top), QPointF(x, m.bottom))
+
+    def _paint_window(self, painter: QPainter, m: Mapping) -> None:
+        theme, window = self._theme, self._window(m)
+        shade = with_alpha(theme.background, 0.55)
+        painter.fillRect(QRectF(m.left, m.top, window.left() - m.left, m.height), shade)
+        painter.fillRect(QRectF(window.right(), m.top, m.right - window.right(), m.height), shade)
+        painter.setPen(QColor(theme.text))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(window.adjusted(0, -1, -1, 0))
+
+    def _window(self, m: Mapping) -> QRectF:
+        left, right = (round(m.x_of(t)) for t in self._link.visible)
+        if right - left < MIN_WINDOW_PIXELS:
+            middle = (left + right) / 2
+            left, right = middle - MIN_WINDOW_PIXELS / 2, middle + MIN_WINDOW_PIXELS / 2
+        return QRectF(left, m.top, right - left, m.height)
+
+    # ---- mouse ----------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Grab the window or one of its edges; elsewhere, centre it here and drag on."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        m, x = self.mapping, event.position().x()
+        self._drag = self._what_is_at(x)
+        time, visible = m.time_at(x), self._link.visible
+        if self._drag is _Drag.NONE:
+            self._link.set_range(time - visible.length / 2, time + visible.length / 2)
+            self._drag = _Drag.MOVE
+            visible = self._link.visible
+        self._grab = time if self._drag is _Drag.NEW else time - visible.start
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move or resize the visible range."""
+        m, x = self.mapping, event.position().x()
+        time, (start, stop) = m.time_at(x), self._link.visible
+        if self._drag is _Drag.MOVE:
+            self._link.set_range(time - self._grab, time - self._grab + (stop - start))
+        elif self._drag is _Drag.START:
+            self._link.set_range(min(time, stop - self._link.min_span), stop)
+        elif self._drag is _Drag.STOP:
+            self._link.set_range(start, max(time, start + self._link.min_span))
+        elif self._drag is _Drag.NEW and abs(m.x_of(self._grab) - x) > EDGE_PIXELS:
+            self._link.set_range(self._grab, time, remember=self._link.visible == self._link.extent)
+        else:
+            self.setCursor(_CURSORS[self._what_is_at(x)])
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """Let go."""
+        self._drag = _Drag.NONE
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        """Show everything."""
+        self._link.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom at the pointer's time; Shift scrolls, as on the rows."""
+        event.accept()
+        delta = event.angleDelta().y() or event.angleDelta().x()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._link.pan(-delta / NOTCH / 4)
+        else:
+            self._link.zoom(ZOOM_PER_NOTCH ** (delta / NOTCH), self.mapping.time_at(event.position().x()))
+
+    def sizeHint(self) -> QSize:
+        """As wide as there is room."""
+        return QSize(640, HEIGHT)
+
+    def _what_is_at(self, x: float) -> _Drag:
+        window = self._window(self.mapping)
+        if abs(x - window.left()) <= EDGE_PIXELS and self._link.visible.start > self._link.extent.start:
+            return _Drag.START
+        if abs(x - window.right()) <= EDGE_PIXELS and self._link.visible.stop < self._link.extent.stop:
+            return _Drag.STOP
+        if self._link.visible == self._link.extent:
+            return _Drag.NEW
+        return _Drag.MOVE if window.left() < x < window.right() else _Drag.NONE
+
+    def _forget(self, *_: object) -> None:
+        self._strip = None
+        self.update()
+
+    def _repaint(self, *_: object) -> None:
+        self.update()
+
+
+_CURSORS = {
+    _Drag.NONE: Qt.CursorShape.PointingHandCursor,
+    _Drag.MOVE: Qt.CursorShape.OpenHandCursor,
+    _Drag.START: Qt.CursorShape.SplitHCursor,
+    _Drag.STOP: Qt.CursorShape.SplitHCursor,
+    _Drag.NEW: Qt.CursorShape.CrossCursor,
+}
+
+
+def _mask(values: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
+    """A mask of this length: cut or filled up with False."""
+    mask = np.zeros(size, bool)
+    if values is not None:
+        given = np.asarray(values, bool).ravel()[:size]
+        mask[: given.size] = given
+    return mask
+
+
+def _means(values: FloatArray, where: tuple[float, float, float, float], columns: int) -> FloatArray:
+    """Mean of the non-NaN values per column."""
+    missing = np.isnan(values)
+    totals = reduce_stretches(np.add, np.where(missing, 0.0, values), 0.0, where, columns)
+    counts = reduce_stretches(np.add, (~missing).astype(np.float64), 0.0, where, columns)
+    return np.divide(totals, counts, out=np.full(columns, np.nan), where=counts > 0)
+
+
+def _colour_image(osi_db: FloatArray, lowest: float, highest: float) -> QImage:
+    """One pixel per value of a (rows, columns) array; NaN is transparent."""
+    with np.errstate(invalid="ignore"):
+        codes = np.clip((osi_db - lowest) / (highest - lowest), 0.0, 1.0) * 255
+    rgb = lookup_table(COLOUR_MAP)[np.rint(np.nan_to_num(codes)).astype(np.intp)]
+    opacity = np.where(np.isnan(osi_db), 0, 255).astype(np.uint8)
+    pixels = np.ascontiguousarray(np.dstack((rgb, opacity)))
+    height, width = osi_db.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+
+
+def _rects(mask: npt.NDArray[np.bool_], m: Mapping, top: float, height: float) -> list[QRectF]:
+    """Rectangles over the runs of marked pixel columns."""
+    starts, stops = runs_of(mask)
+    pixel = m.width / m.columns
+    pairs = zip(starts.tolist(), stops.tolist(), strict=True)
+    return [QRectF(m.left + a * pixel, top, max((b - a) * pixel, 1.0), height) for a, b in pairs]

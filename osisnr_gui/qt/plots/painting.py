@@ -1,0 +1,151 @@
+"""Small painting helpers the rows share: polylines, level lines, tags."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+
+from osisnr_gui.core.reduce import runs_of
+from osisnr_gui.qt.plots.geometry import Mapping
+from osisnr_gui.qt.plots.row_overlay import paint_plate
+from osisnr_gui.qt.plots.safe_arrays import FloatArray
+from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font
+
+#: Distance of hatch lines.
+HATCH_PIXELS = 8
+
+
+def line_pen(colour: str | QColor, dash: tuple[float, ...] = ()) -> QPen:
+    """A one-pixel pen. Wider pens send long lines through Qt's stroker: 300 times slower."""
+    pen = QPen(QColor(colour), 1)
+    pen.setCosmetic(True)
+    if dash:
+        pen.setDashPattern(dash)
+    return pen
+
+
+def line_path(xs: FloatArray, ys: FloatArray) -> QPainterPath:
+    """A path through pixel positions; NaN is a gap, and a point alone between gaps still shows."""
+    if not xs.size or not np.isnan(ys).any():
+        return pg.arrayToQPath(xs, ys, connect="all", finiteCheck=False)
+    starts, stops = runs_of(~np.isnan(ys))
+    points = (xs[starts] == xs[stops - 1]) & (ys[starts] == ys[stops - 1])
+    # A run that is one point would have no length: it is drawn one pixel long.
+    ends = stops[points]
+    xs, ys = np.insert(xs, ends, xs[ends - 1] + 1.0), np.insert(ys, ends, ys[ends - 1])
+    return pg.arrayToQPath(xs, ys, connect="finite")
+
+
+def edge_per_column(m: Mapping, times: FloatArray, values: FloatArray) -> FloatArray:
+    """A line sampled once per pixel column, as image rows from the top; NaN where there is nothing.
+
+    Lines with a point per column are taken point by point, because interpolating would halve peaks.
+    """
+    if not times.size:
+        return np.full(m.columns, np.nan)
+    wanted = m.t0 + (np.arange(m.columns) + 0.5) * ((m.t1 - m.t0) / m.columns)
+    spacing = (times[-1] - times[0]) / max(times.size - 1, 1)
+    if spacing >= 1.5 * (m.t1 - m.t0) / m.columns:
+        sampled = np.interp(wanted, times, values, left=np.nan, right=np.nan)
+    else:
+        middles = (times[1:] + times[:-1]) / 2
+        sampled = values[np.searchsorted(middles, wanted)]
+        reach = max(spacing, (m.t1 - m.t0) / m.columns)
+        sampled = np.where((wanted < times[0] - reach) | (wanted > times[-1] + reach), np.nan, sampled)
+    return (m.ys_of(sampled) - m.top) * m.pixel_ratio
+
+
+def area_image(m: Mapping, areas: Sequence[tuple[FloatArray, QColor]]) -> QImage:
+    """Areas under edges from :func:`edge_per_column`, later ones over earlier ones, down to the bottom.
+
+    Filled with numpy: Qt's scan conversion of one jagged polygon as wide as the screen takes 10 to 80 ms.
+    """
+    rows = np.arange(max(round(m.height * m.pixel_ratio), 1))[:, None] + 0.5
+    pixels = np.zeros((rows.size, m.columns), np.uint32)
+    for edge, colour in areas:
+        pixels[rows >= edge] = _premultiplied(colour)
+    size = (m.columns, rows.size, 4 * m.columns)
+    return QImage(pixels.data, *size, QImage.Format.Format_ARGB32_Premultiplied).copy()
+
+
+def column_brush(colour: QColor, opacity: FloatArray, pixel_ratio: float) -> QBrush:
+    """Columns of one colour, each with its own opacity (0-1), endless downwards.
+
+    A texture one pixel high that Qt tiles: several times faster than stretching that row to the height.
+    """
+    # Blue, green, red, opacity, times opacity: the format Qt blends without converting.
+    channels = np.array((colour.blueF(), colour.greenF(), colour.redF(), 1.0))
+    return _texture(np.rint(opacity[None, :, None] * channels * 255).astype(np.uint8), pixel_ratio)
+
+
+def hatch_brush(mask: npt.NDArray[np.bool_], ground: QColor, line: QColor, pixel_ratio: float) -> QBrush:
+    """45° hatch over the columns where ``mask`` is True, endless downwards.
+
+    Qt's own hatch over hundreds of rectangles takes 5 ms a row of plots, this one 0.1 ms.
+    """
+    thickness = max(round(pixel_ratio), 1)
+    period = HATCH_PIXELS * thickness
+    diagonal = (np.arange(mask.size) + np.arange(period)[:, None]) % period < thickness
+    pixels = np.zeros((period, mask.size), np.uint32)
+    pixels[:, mask] = _premultiplied(ground)
+    pixels[diagonal & mask] = _premultiplied(line)
+    return _texture(pixels.view(np.uint8).reshape(period, mask.size, 4), pixel_ratio)
+
+
+def fill_plot(painter: QPainter, m: Mapping, brush: QBrush) -> None:
+    """Fill the plot with a brush of columns."""
+    painter.setBrushOrigin(m.rect.topLeft())
+    painter.fillRect(m.rect, brush)
+
+
+def _texture(pixels: npt.NDArray[np.uint8], pixel_ratio: float) -> QBrush:
+    height, width, _ = pixels.shape
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+    image.setDevicePixelRatio(pixel_ratio)
+    return QBrush(image)
+
+
+def _premultiplied(colour: QColor) -> int:
+    """The colour as a pixel of ``Format_ARGB32_Premultiplied``."""
+    opacity = colour.alphaF()
+    red, green, blue = (round(255 * c * opacity) for c in (colour.redF(), colour.greenF(), colour.blueF()))
+    return colour.alpha() << 24 | red << 16 | green << 8 | blue
+
+
+def paint_level(painter: QPainter, m: Mapping, value: float, pen: QPen) -> None:
+    """A horizontal line at a value."""
+    y = round(m.y_of(value))
+    painter.setPen(pen)
+    painter.drawLine(QPointF(m.left, y), QPointF(m.right, y))
+
+
+def paint_tag(
+    painter: QPainter, m: Mapping, value: float, text: str, colour: str, theme: Theme, *, left: bool = False
+) -> None:
+    """A small label at one end of a level line, above it or, near the top, below it."""
+    if not m.lo <= value <= m.hi:
+        return
+    painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+    metrics = QFontMetricsF(painter.font())
+    width, height = metrics.horizontalAdvance(text) + 8, metrics.height()
+    y = m.y_of(value)
+    top = y - height - 2 if y - height - 2 >= m.top else y + 2
+    box = QRectF(m.left + 4 if left else m.right - width - 4, top, width, height)
+    paint_plate(painter, box, theme)
+    painter.setPen(QColor(colour))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def round_up(value: float) -> float:
+    """The next larger multiple of 1, 2 or 5 tenths of the value's power of ten: a calm axis end."""
+    if value <= 0 or not math.isfinite(value):
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    step = next(f for f in (0.1, 0.2, 0.5, 1.0) if value / power <= 20 * f) * power
+    return math.ceil(value / step - 1e-9) * step

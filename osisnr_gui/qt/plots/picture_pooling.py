@@ -1,0 +1,163 @@
+"""What a spectrogram picture is, and how its columns become pixels: pure numpy, no Qt, no threads.
+
+Column coordinates: column i covers [i, i + 1). A stored column is the maximum of `step` columns (frames).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.uint8]
+Indices = NDArray[np.intp]
+
+
+class PictureSource(Protocol):
+    """A spectrogram (or mask) as uint8 codes: 0 nothing there, 1 = `low` … 255 = `high`, linear between."""
+
+    n_columns: int  # frames
+    n_bins: int
+    first_time: float  # centre of column 0, s (frames when there is no sample rate)
+    column_step: float  # s (or frames) per column
+    bin_step: float  # Hz; exactly 1.0 when the frequency is unknown
+    low: float  # value of code 1
+    high: float  # value of code 255
+    unit: str  # "dB" or ""
+
+    def coarse_step(self) -> int:
+        """Columns per column of `coarse(0)`, e.g. 8."""
+        ...
+
+    def coarse(self, level: int) -> Codes | None:
+        """(m, n_bins), the maximum over coarse_step·2^level columns. Cheap.
+
+        Columns not analysed yet are 0 or still missing at the end; None when there is no such level.
+        """
+        ...
+
+    def columns(self, start: int, stop: int) -> Codes:
+        """(stop - start, n_bins) exact columns from the file: blocking, on worker threads only."""
+        ...
+
+
+@dataclass(frozen=True)
+class PictureView:
+    """`width` pixels; pixel p covers the column coordinates first_column + [p, p + 1)·columns_per_pixel."""
+
+    first_column: float
+    columns_per_pixel: float
+    width: int
+
+
+def step_for(columns_per_pixel: float, coarse_step: int) -> int:
+    """Frames per stored column to draw with: 1, 2, 4 … below `coarse_step`, else coarse_step·2^level.
+
+    Two or more stored columns per pixel: an edge is then at most a quarter of a pixel out of place.
+    """
+    most = columns_per_pixel / 2.0
+    step = coarse_step if most >= coarse_step else 1
+    while step * 2 <= most:
+        step *= 2
+    return step
+
+
+def pixel_columns(view: PictureView, step: int, n_columns: int) -> tuple[Indices, Indices]:
+    """Stored columns start..stop (exclusive) under each pixel; empty where there is no data.
+
+    A pixel covers the stored columns whose centre lies in it, so each belongs to exactly one pixel;
+    pixels narrower than a column show the one under their middle.
+    """
+    n_stored = -(-n_columns // step)
+    if view.columns_per_pixel < 1.0:
+        middle = view.first_column + (np.arange(view.width) + 0.5) * view.columns_per_pixel
+        starts = np.floor(middle).astype(np.intp)
+        stops = starts + 1
+    else:
+        edges = view.first_column + np.arange(view.width + 1) * view.columns_per_pixel
+        nearest = np.floor(edges / step + 0.5).astype(np.intp)
+        starts, stops = nearest[:-1], nearest[1:]
+    return np.clip(starts, 0, n_stored), np.clip(stops, 0, n_stored)
+
+
+def covered(starts: Indices, stops: Indices) -> tuple[int, int]:
+    """First and last (exclusive) column under all pixels; (0, 0) when there is none."""
+    filled = stops > starts
+    if not filled.any():
+        return 0, 0
+    return int(starts[filled].min()), int(stops[filled].max())
+
+
+def max_pool(data: Codes, starts: Indices, stops: Indices) -> Codes:
+    """(n, k): the maximum over the rows data[starts[i]:stops[i]] of data (m, k); 0 for an empty range.
+
+    Whole rows are taken and compared, the j-th of every range at once: ten to thirty times as fast as
+    `np.maximum.reduceat` on uint8.
+    """
+    if len(data) == 0:
+        return np.zeros((len(starts), data.shape[1]), dtype=np.uint8)
+    counts = stops - starts
+    pooled = data.take(np.minimum(starts, len(data) - 1), axis=0)
+    for j in range(1, int(counts.max(initial=0))):
+        longer = np.flatnonzero(counts > j)
+        if len(longer) == len(counts):
+            np.maximum(pooled, data.take(starts + j, axis=0), out=pooled)
+        else:
+            pooled[longer] = np.maximum(pooled[longer], data.take(starts[longer] + j, axis=0))
+    pooled[counts <= 0] = 0
+    return pooled
+
+
+def transposed(codes: Codes) -> Codes:
+    """(k, m) from (m, k), in slices that fit the cache: up to twice as fast as one copy of `codes.T`."""
+    turned = np.empty(codes.shape[::-1], dtype=np.uint8)
+    for i in range(0, len(codes), 32):
+        turned[:, i : i + 32] = codes[i : i + 32].T
+    return turned
+
+
+def pool_columns(codes: Codes, step: int) -> Codes:
+    """(ceil(m / step), k): the maximum over groups of `step` rows; the last group may be shorter."""
+    codes = np.ascontiguousarray(codes)
+    if step == 1:
+        return codes if codes.base is None else codes.copy()  # a view would keep its whole base alive
+    whole = len(codes) // step * step
+    pooled: Codes = codes[:whole].reshape(-1, step, codes.shape[1]).max(axis=1)
+    if whole < len(codes):
+        pooled = np.concatenate([pooled, codes[whole:].max(axis=0, keepdims=True)])
+    return pooled
+
+
+def coarse_picture(source: PictureSource, view: PictureView) -> tuple[Codes, bool]:
+    """(uint8 (width, n_bins), complete) from the coarse pictures alone: the best level, else a finer one."""
+    base = source.coarse_step()
+    level = max(step_for(view.columns_per_pixel, base) // base, 1).bit_length() - 1
+    data = source.coarse(level)
+    while data is None and level > 0:
+        level -= 1
+        data = source.coarse(level)
+    if data is None:
+        return np.zeros((view.width, source.n_bins), dtype=np.uint8), False
+    starts, stops = pixel_columns(view, base << level, source.n_columns)
+    first, last = covered(starts, stops)
+    complete = last <= len(data) and all_there(data[first:last])
+    return max_pool(data, np.minimum(starts, len(data)), np.minimum(stops, len(data))), complete
+
+
+def all_there(data: Codes) -> bool:
+    """Whether no column of (m, n_bins) is still empty: during analysis the coarse pictures begin as zeros."""
+    doubtful = data[data[:, 0] == 0]
+    return bool(doubtful.any(axis=1).all())
+
+
+def stretched_coarse(source: PictureSource, step: int, start: int, stop: int) -> Codes:
+    """(stop - start, n_bins): stored columns of `step` frames guessed from the coarse picture; 0 beyond it."""
+    data = source.coarse(0)
+    if data is None or len(data) == 0:
+        return np.zeros((stop - start, source.n_bins), dtype=np.uint8)
+    index = np.arange(start, stop) * step // source.coarse_step()
+    codes = data.take(np.minimum(index, len(data) - 1), axis=0)
+    codes[index >= len(data)] = 0
+    return codes

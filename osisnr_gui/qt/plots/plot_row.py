@@ -1,0 +1,290 @@
+"""One row of the linked plots: its own view, bound to the shared :class:`TimeLink`.
+
+Each row is a widget of its own, so a change repaints one row and not the whole stack. Drawing has three
+floors: layers *below* (curves, painted in pixels), items in the ``view_box`` (pictures, in data
+coordinates), layers *over* (shading). Above them lies the overlay: selection, crosshair, cursor, texts.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QSizePolicy, QWidget
+
+from osisnr_gui.qt.plots import axes
+from osisnr_gui.qt.plots.geometry import Mapping, plot_rect
+from osisnr_gui.qt.plots.row_mouse import DragHandle, RowMouse
+from osisnr_gui.qt.plots.row_overlay import RowOverlay, column_rect
+from osisnr_gui.qt.plots.time_link import Hover, TimeLink, TimeSpan
+from osisnr_gui.qt.theme import Theme
+
+MIN_HEIGHT = 48
+
+
+class Layer(Protocol):
+    """Something that paints itself on a row in pixels. Equal mappings must give equal pictures."""
+
+    def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+        """Paint; the painter is clipped to the plot area and in widget pixels."""
+        ...
+
+
+class PlotRow(pg.GraphicsView):
+    """A plot whose x axis is the shared time and whose mouse follows the house rules.
+
+    ``row_id`` names the row in hover signals. ``view_box`` takes pyqtgraph items (use :meth:`add_item`);
+    its x range is exactly the link's and its y range exactly :meth:`set_y_range`'s.
+    """
+
+    context_menu_requested = Signal(QPoint, float, float)  # global position, time, value
+    double_clicked = Signal(float, float)  # time, value
+    y_range_changed = Signal(float, float)
+
+    def __init__(
+        self, link: TimeLink, theme: Theme, row_id: str, title: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent, background=None)
+        self.link, self.theme, self.row_id = link, theme, row_id
+        self.scale: axes.ValueScale = axes.LinearScale()
+        self.overlay = RowOverlay(title=title, selection=link.selection, cursor=link.cursor)
+        self.time_axis = False
+        self.y_by_hand = False  # the user chose the value range: automatic ranges keep off
+        self._y, self._y_limits = (0.0, 1.0), (-math.inf, math.inf)
+        self._below: list[Layer] = []
+        self._over: list[Layer] = []
+        self._mouse = RowMouse(self)
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setMinimumHeight(MIN_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(title or row_id)
+        self.setCentralItem(None)
+        self.view_box = _new_view_box()
+        self.scene().addItem(self.view_box)
+        self._follow_range()
+        self.view_box.setYRange(*self._y, padding=0)
+        link.range_changed.connect(self._follow_range)
+        link.selection_changed.connect(self._follow_selection)
+        link.hover_changed.connect(self._follow_hover)
+        link.cursor_changed.connect(self._follow_cursor)
+
+    @property
+    def mapping(self) -> Mapping:
+        """Present data <-> pixel mapping (widget pixels)."""
+        rect = plot_rect(self.width(), self.height(), time_axis=self.time_axis)
+        sides = (rect.left(), rect.top(), rect.width(), rect.height())
+        return Mapping(*sides, *self.link.visible, *self._y, self.devicePixelRatioF())
+
+    def add_item(self, item: QGraphicsItem) -> None:
+        """Put an item in data coordinates (seconds, value) into the plot; remove it via ``view_box``."""
+        self.view_box.addItem(item, ignoreBounds=True)
+
+    def add_layer(self, layer: Layer, *, over: bool = False) -> None:
+        """Paint ``layer`` below the items of the view, or over them."""
+        (self._over if over else self._below).append(layer)
+        self.refresh()
+
+    def add_handle(self, handle: DragHandle) -> None:
+        """Let the left button grab ``handle`` before it selects or seeks."""
+        self._mouse.handles.append(handle)
+
+    def refresh(self) -> None:
+        """Repaint at the end of this event-loop turn."""
+        self.viewport().update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        self.theme = theme
+        self.refresh()
+
+    def set_title(self, title: str, colour: str | None = None) -> None:
+        """Text in the top-left corner, with a colour swatch for an estimate."""
+        if (title, colour) != (self.overlay.title, self.overlay.title_colour):
+            self.overlay.title, self.overlay.title_colour = title, colour
+            self.setAccessibleName(title or self.row_id)
+            self.refresh()
+
+    def set_message(self, text: str, *, error: bool = False) -> None:
+        """A state over the plot ("loading…", what went wrong); empty to remove it."""
+        if (text, error) != (self.overlay.message, self.overlay.message_is_error):
+            self.overlay.message, self.overlay.message_is_error = text, error
+            self.refresh()
+
+    def set_crosshair(self, on: bool) -> None:
+        """Show or hide the crosshair on this row."""
+        self.overlay.crosshair = on
+        self.refresh()
+
+    def set_time_axis(self, on: bool) -> None:
+        """Show time labels under this row (the lowest one of a stack)."""
+        if on != self.time_axis:
+            self.time_axis = on
+            self._place_view()
+
+    def set_y_scale(self, scale: axes.ValueScale) -> None:
+        """Title and ticks of the left axis."""
+        self.scale = scale
+        self.refresh()
+
+    def set_y_range(self, lo: float, hi: float) -> None:
+        """Show these values, clamped to the limits; nonsense is ignored."""
+        least, most = self._y_limits
+        lo, hi = max(lo, least), min(hi, most)
+        if not (math.isfinite(lo) and math.isfinite(hi) and abs(lo) < 1e150 and hi - lo > 1e-12 * max(abs(lo), 1)):
+            return
+        if (lo, hi) != self._y:
+            self._y = (lo, hi)
+            self.view_box.setYRange(lo, hi, padding=0)
+            self.refresh()
+            self.y_range_changed.emit(lo, hi)
+
+    def set_y_limits(self, lo: float, hi: float) -> None:
+        """Values beyond which zooming and panning never go."""
+        self._y_limits = (lo, hi)
+        self.set_y_range(*self._y)
+
+    def zoom_y(self, factor: float, at: float) -> None:
+        """Zoom the value axis; the value ``at`` stays where it is."""
+        (lo, hi), pivot = self._y, min(max(at, self._y[0]), self._y[1])
+        self.y_by_hand = True
+        if (hi - lo) * factor > 1e-6:
+            self.set_y_range(pivot - (pivot - lo) * factor, pivot + (hi - pivot) * factor)
+
+    def pan_y(self, fraction: float) -> None:
+        """Move a value axis that was zoomed by hand, as far as the limits allow."""
+        (lo, hi), (least, most) = self._y, self._y_limits
+        if self.y_by_hand and math.isfinite(least) and math.isfinite(most):
+            step = min(max((hi - lo) * fraction, least - lo), most - hi)
+            self.set_y_range(lo + step, hi + step)
+
+    # ---- painting -------------------------------------------------------------------------------
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        """Ground, grid, axes, and the layers below the items."""
+        m = self.mapping
+        painter.fillRect(rect, QColor(self.theme.background))
+        times = axes.time_ticks(m.t0, m.t1, m.width, self.link.unit)
+        values = self.scale.ticks(m.lo, m.hi, m.height)
+        if rect.left() < m.left:
+            axes.paint_value_axis(painter, m, self.theme, self.scale.title, values)
+        if self.time_axis and rect.bottom() > m.bottom:
+            axes.paint_time_axis(painter, m, self.theme, self.link.unit, times)
+        painter.save()
+        painter.setClipRect(m.rect, Qt.ClipOperation.IntersectClip)
+        axes.paint_grid(painter, m, self.theme, times, values)
+        self._paint_layers(self._below, painter, m)
+        painter.restore()
+
+    def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:
+        """The layers over the items, then the overlay."""
+        m = self.mapping
+        painter.save()
+        painter.setClipRect(m.rect, Qt.ClipOperation.IntersectClip)
+        self._paint_layers(self._over, painter, m)
+        painter.restore()
+        painter.save()
+        self.overlay.note = self._title_note(m)
+        self.overlay.paint(painter, m, self.theme, self.row_id)
+        painter.restore()
+
+    def _title_note(self, _m: Mapping) -> str:
+        """What a row adds to its title at this zoom, e.g. that it shows reduced data."""
+        return ""
+
+    def _paint_layers(self, layers: list[Layer], painter: QPainter, m: Mapping) -> None:
+        for layer in layers:
+            painter.save()
+            layer.paint(painter, m, self.theme)
+            painter.restore()
+
+    # ---- following the link ---------------------------------------------------------------------
+
+    def _place_view(self) -> None:
+        self.view_box.setGeometry(QRectF(plot_rect(self.width(), self.height(), time_axis=self.time_axis)))
+        self.refresh()
+
+    def _follow_range(self, *_range: float) -> None:
+        self.view_box.setXRange(*self.link.visible, padding=0)
+        m = self.mapping
+        self.viewport().update(int(m.left) - 8, 0, self.width(), self.height())
+
+    def _follow_selection(self, selection: TimeSpan | None) -> None:
+        self.overlay.selection = selection
+        self.refresh()
+
+    def _follow_hover(self, time: float, value: float, row_id: str) -> None:
+        m = self.mapping
+        strips = self.overlay.hover_rects(m, self.row_id)
+        self.overlay.hover = Hover(time, value, row_id)
+        for strip in strips + self.overlay.hover_rects(m, self.row_id):
+            self.viewport().update(strip)
+
+    def _follow_cursor(self, time: float) -> None:
+        m = self.mapping
+        for moment in (self.overlay.cursor, time):
+            if math.isfinite(moment):
+                self.viewport().update(column_rect(m, moment))
+        self.overlay.cursor = time
+
+    # ---- Qt events: pyqtgraph's own mouse and keys are not wanted ---------------------------------
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep the view inside the common margins."""
+        super().resizeEvent(event)
+        if hasattr(self, "view_box"):  # pyqtgraph calls this from its constructor
+            self._place_view()
+
+    def close(self) -> bool:
+        """As any widget: pyqtgraph's version tears out the viewport, which crashes when it is in use."""
+        return QGraphicsView.close(self)
+
+    def sizeHint(self) -> QSize:
+        """A medium row."""
+        return QSize(640, 140)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """See :class:`RowMouse`."""
+        self._mouse.wheel(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """See :class:`RowMouse`."""
+        self._mouse.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """See :class:`RowMouse`."""
+        self._mouse.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """See :class:`RowMouse`."""
+        self._mouse.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Tell where; the second click is not a second seek."""
+        m, pos = self.mapping, event.position()
+        if event.button() == Qt.MouseButton.LeftButton and m.rect.contains(pos):
+            self.double_clicked.emit(m.time_at(pos.x()), m.value_at(pos.y()))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Nothing yet: the first move shows the crosshair."""
+        event.accept()
+
+    def leaveEvent(self, _event: object) -> None:
+        """The crosshair goes when the pointer goes."""
+        self._mouse.leave()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys belong to the window's actions."""
+        event.ignore()
+
+
+def _new_view_box() -> pg.ViewBox:
+    """A view box that only maps data to pixels: no menu, no mouse, no padding, no automatic range."""
+    box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0)
+    box.disableAutoRange()
+    box.setLimits(xMin=-1e12, xMax=1e12, yMin=-1e150, yMax=1e150)
+    box.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+    return box

@@ -1,0 +1,116 @@
+"""The stack of linked rows: overview on top, rows under it with movable borders, one time axis at the bottom."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from osisnr_gui.qt.plots.geometry import TIME_AXIS_HEIGHT
+from osisnr_gui.qt.plots.overview import Overview
+from osisnr_gui.qt.plots.plot_row import PlotRow
+from osisnr_gui.qt.theme import Theme
+
+#: Weights for ``add_row``: how initial height is shared.
+SPECTROGRAM_WEIGHT = 3.0
+CURVE_WEIGHT = 2.0
+LOSS_WEIGHT = 1.5
+
+
+class PlotStack(QWidget):
+    """Rows one above the other. All have the same width and the same margins, so their edges align."""
+
+    def __init__(self, theme: Theme, overview: Overview | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._overview = overview
+        self._rows: dict[str, tuple[PlotRow, float]] = {}
+        self._shown: dict[str, bool] = {}
+        self._moved_by_hand = False
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(1)
+        self._splitter.splitterMoved.connect(self._remember_move)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        if overview is not None:
+            layout.addWidget(overview)
+        layout.addWidget(self._splitter, 1)
+        self.setAutoFillBackground(True)
+
+    @property
+    def rows(self) -> tuple[PlotRow, ...]:
+        """All rows from top to bottom, hidden ones too."""
+        return tuple(row for row, _ in self._rows.values())
+
+    def add_row(self, row: PlotRow, weight: float = CURVE_WEIGHT, *, visible: bool = True) -> None:
+        """Append a row; ``weight`` is its share of the height until the user moves a border."""
+        self._rows[row.row_id] = (row, weight)
+        self._shown[row.row_id] = visible
+        self._splitter.addWidget(row)
+        self._splitter.setStretchFactor(self._splitter.count() - 1, round(weight * 10))
+        row.setVisible(visible)
+        row.set_theme(self._theme)
+        self._arrange()
+
+    def row(self, row_id: str) -> PlotRow:
+        """The row with this id."""
+        return self._rows[row_id][0]
+
+    def is_row_visible(self, row_id: str) -> bool:
+        """True when the row is shown (also while the window is not)."""
+        return self._shown[row_id]
+
+    def set_row_visible(self, row_id: str, visible: bool) -> None:
+        """Show or hide a row; the lowest one shown carries the time axis."""
+        self._shown[row_id] = visible
+        self.row(row_id).setVisible(visible)
+        self._arrange()
+
+    def set_overview_visible(self, visible: bool) -> None:
+        """Show or hide the strip on top."""
+        if self._overview is not None:
+            self._overview.setVisible(visible)
+
+    def set_crosshair(self, on: bool) -> None:
+        """Show or hide the crosshair on all rows."""
+        for row in self.rows:
+            row.set_crosshair(on)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint everything in another look."""
+        self._theme = theme
+        for row in self.rows:
+            row.set_theme(theme)
+        if self._overview is not None:
+            self._overview.set_theme(theme)
+
+    def reset_heights(self) -> None:
+        """Back to the initial shares."""
+        self._moved_by_hand = False
+        self._arrange()
+
+    def save_heights(self) -> bytes:
+        """The row heights, for the settings."""
+        return self._splitter.saveState().data()
+
+    def restore_heights(self, state: bytes) -> bool:
+        """Take heights from :meth:`save_heights`; False when they do not fit."""
+        self._moved_by_hand = self._splitter.restoreState(QByteArray(state))
+        self._splitter.setHandleWidth(1)
+        return self._moved_by_hand
+
+    def _remember_move(self, *_: int) -> None:
+        self._moved_by_hand = True
+
+    def _arrange(self) -> None:
+        shown = [(row, weight) for row_id, (row, weight) in self._rows.items() if self._shown[row_id]]
+        for row in self.rows:
+            row.set_time_axis(bool(shown) and row is shown[-1][0])
+        if self._moved_by_hand or not shown:
+            return
+        room = max(self._splitter.height() - TIME_AXIS_HEIGHT, 1)
+        total = sum(weight for _, weight in shown)
+        heights = {row.row_id: room * weight / total for row, weight in shown}
+        heights[shown[-1][0].row_id] += TIME_AXIS_HEIGHT
+        self._splitter.setSizes([round(heights.get(row_id, 0)) for row_id in self._rows])

@@ -1,0 +1,123 @@
+"""What lies over the data of a row: selection, crosshair, cursor, title, state message."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from osisnr_gui.qt.plots.geometry import Mapping
+from osisnr_gui.qt.plots.time_link import NO_HOVER, Hover, TimeSpan
+from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
+
+PAD = 4.0
+
+
+@dataclass
+class RowOverlay:
+    """State of one row's overlay and its painting. Plain data: the row says when to repaint."""
+
+    title: str = ""
+    note: str = ""  # continues the title, e.g. how the data was reduced
+    title_colour: str | None = None
+    message: str = ""
+    message_is_error: bool = False
+    hover: Hover = NO_HOVER
+    cursor: float = math.nan
+    selection: TimeSpan | None = None
+    box: QRectF | None = None  # the zoom box while it is dragged
+    crosshair: bool = True
+
+    def paint(self, painter: QPainter, m: Mapping, theme: Theme, row_id: str) -> None:
+        """Everything, clipped to the plot."""
+        painter.setClipRect(m.rect, Qt.ClipOperation.IntersectClip)
+        self._paint_selection(painter, m, theme)
+        self._paint_cursor(painter, m, theme)
+        self._paint_crosshair(painter, m, theme, row_id)
+        self._paint_title(painter, m, theme)
+        self._paint_message(painter, m, theme)
+        if self.box is not None:
+            painter.setPen(QColor(theme.accent))
+            painter.setBrush(with_alpha(theme.accent, theme.selection_opacity))
+            painter.drawRect(self.box)
+
+    def hover_rects(self, m: Mapping, row_id: str) -> list[QRect]:
+        """The strips the crosshair covers."""
+        if not self.crosshair or not math.isfinite(self.hover.time):
+            return []
+        strips = [column_rect(m, self.hover.time)]
+        if self.hover.row_id == row_id:
+            strips.append(QRect(int(m.left), round(m.y_of(self.hover.value)) - 1, math.ceil(m.width), 3))
+        return strips
+
+    def _paint_selection(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+        if self.selection is None:
+            return
+        x0, x1 = (min(max(m.x_of(t), m.left - 2), m.right + 2) for t in self.selection)
+        painter.fillRect(QRectF(x0, m.top, x1 - x0, m.height), with_alpha(theme.accent, theme.selection_opacity))
+        painter.setPen(with_alpha(theme.accent, 0.8))
+        for x in (round(x0), round(x1)):
+            painter.drawLine(QPointF(x, m.top), QPointF(x, m.bottom))
+
+    def _paint_cursor(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+        if m.t0 <= self.cursor <= m.t1:
+            x = round(m.x_of(self.cursor))
+            # A dark and a light line side by side: seen on any colour map.
+            painter.setPen(with_alpha(theme.background, 0.6))
+            painter.drawLine(QPointF(x + 1, m.top), QPointF(x + 1, m.bottom))
+            painter.setPen(QColor(theme.text))
+            painter.drawLine(QPointF(x, m.top), QPointF(x, m.bottom))
+
+    def _paint_crosshair(self, painter: QPainter, m: Mapping, theme: Theme, row_id: str) -> None:
+        if not self.crosshair or not m.t0 <= self.hover.time <= m.t1:
+            return
+        painter.setPen(QPen(with_alpha(theme.text, 0.55), 1, Qt.PenStyle.DashLine))
+        x = round(m.x_of(self.hover.time))
+        painter.drawLine(QPointF(x, m.top), QPointF(x, m.bottom))
+        if self.hover.row_id == row_id:
+            y = round(m.y_of(self.hover.value))
+            painter.drawLine(QPointF(m.left, y), QPointF(m.right, y))
+
+    def _paint_title(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+        if not self.title:
+            return
+        painter.setFont(system_font(SMALL_FONT_PIXELS))
+        metrics = QFontMetricsF(painter.font())
+        swatch = 14.0 if self.title_colour else 0.0
+        room = m.width - 4 * PAD - swatch
+        text = metrics.elidedText(self.title + self.note, Qt.TextElideMode.ElideMiddle, max(room, 0.0))
+        box = QRectF(m.left + 5, m.top + 5, metrics.horizontalAdvance(text) + 2 * PAD + swatch, metrics.height() + 2)
+        paint_plate(painter, box, theme)
+        if self.title_colour:
+            painter.setPen(QPen(QColor(self.title_colour), 3))
+            y = box.center().y()
+            painter.drawLine(QPointF(box.left() + PAD, y), QPointF(box.left() + PAD + 9, y))
+        painter.setPen(QColor(theme.muted))
+        painter.drawText(box.adjusted(PAD + swatch, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_message(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+        if not self.message:
+            return
+        painter.setFont(system_font())
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        room = m.rect.adjusted(16, 4, -16, -4)
+        box = painter.boundingRect(room, flags, self.message)
+        paint_plate(painter, box.adjusted(-10, -5, 10, 5), theme)
+        painter.setPen(QColor(theme.error if self.message_is_error else theme.muted))
+        painter.drawText(room, flags, self.message)
+
+
+def paint_plate(painter: QPainter, box: QRectF, theme: Theme) -> None:
+    """A rounded, nearly opaque ground for text that lies over data."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(with_alpha(theme.background, 0.86))
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def column_rect(m: Mapping, time: float) -> QRect:
+    """The strip a vertical line at ``time`` covers, with a pixel to spare on both sides."""
+    x = min(max(m.x_of(time), m.left - 4), m.right + 4)
+    return QRect(round(x) - 2, int(m.top), 5, math.ceil(m.height) + 1)

@@ -1,0 +1,259 @@
+"""Spectrogram pictures as layers of a row: composed for the pixels on screen, drawn 1:1.
+
+A layer keeps the composed codes until the view or the data change. Colours and display range are in the
+colour table of the image only, so changing them composes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage, QPainter
+
+from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP, code_of, colour_table, value_of
+from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, row_bins
+from osisnr_gui.qt.plots.geometry import Mapping
+from osisnr_gui.qt.plots.picture_pooling import Codes, PictureSource, PictureView, max_pool, transposed
+from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
+from osisnr_gui.qt.theme import Theme
+
+
+@dataclass(frozen=True)
+class PixelGrid:
+    """The physical pixels of a plot: where each begins in time, and each row in axis coordinates.
+
+    Pixel edges lie whole pixels away from `origin`, the beginning of the first column. A pan then moves the
+    same picture instead of pooling other columns together, which would make it flicker; it costs half a
+    pixel at most.
+    """
+
+    time: float
+    time_step: float
+    width: int
+    top: float
+    row_step: float
+    height: int
+
+    @classmethod
+    def of(cls, m: Mapping, origin: float = 0.0) -> PixelGrid:
+        """The grid of a plot area."""
+        width, height = m.columns, max(round(m.height * m.pixel_ratio), 1)
+        step = (m.t1 - m.t0) / width
+        start = origin + round((m.t0 - origin) / step) * step
+        return cls(start, step, width, m.hi, (m.hi - m.lo) / height, height)
+
+    def view(self, source: PictureSource) -> PictureView:
+        """The same pixels in the columns of a source."""
+        first = (self.time - source.first_time) / source.column_step + 0.5
+        return PictureView(first, self.time_step / source.column_step, self.width)
+
+    def pixel(self, time: float, coordinate: float) -> tuple[int, int] | None:
+        """(row, column) of the pixel under a point, None outside."""
+        column = int(np.floor((time - self.time) / self.time_step))
+        row = int(np.floor((self.top - coordinate) / self.row_step))
+        inside = 0 <= column < self.width and 0 <= row < self.height
+        return (row, column) if inside else None
+
+
+@dataclass(frozen=True)
+class Look:
+    """Everything about a picture that is colour: map name and the values of its first and last colour."""
+
+    colours: str = "viridis"
+    low: float = -90.0
+    high: float = -10.0
+
+
+def compose(store: TileStore, source: PictureSource, scale: FrequencyScale, grid: PixelGrid) -> tuple[Codes, bool]:
+    """(uint8 (height, width), complete): the codes of every pixel, the maximum of what it covers."""
+    view = grid.view(source)
+    columns, complete = store.gather(source, view.first_column, view.columns_per_pixel, view.width)
+    starts, stops = row_bins(scale, grid.top, grid.row_step, grid.height, source.n_bins, source.bin_step)
+    low, high = int(starts.min()), int(stops.max())
+    rows = transposed(columns[:, low:high])
+    return max_pool(rows, starts - low, stops - low), complete
+
+
+class PictureItem:
+    """A layer with one picture. Subclasses turn the composed codes of their sources into it."""
+
+    def __init__(self, store: TileStore) -> None:
+        self._store = store
+        self._sources: tuple[PictureSource, ...] = ()
+        self._scale: FrequencyScale | None = None
+        self._look = Look()
+        self._grid: PixelGrid | None = None  # what is composed; None: nothing, or out of date
+        self._parts: list[Codes] = []  # one (height, width) per source
+        self._image: QImage | None = None
+        self._image_look: tuple[Look, Theme, float] | None = None
+
+    @property
+    def sources(self) -> tuple[PictureSource, ...]:
+        """What is shown."""
+        return self._sources
+
+    @property
+    def look(self) -> Look:
+        """Map and range in force."""
+        return self._look
+
+    def show(self, *sources: PictureSource) -> None:
+        """Show these, or nothing; skipped when they are on screen already."""
+        if not same_objects(sources, self._sources):
+            self._sources, self._parts = sources, []
+            self.invalidate()
+
+    def set_scale(self, scale: FrequencyScale) -> None:
+        """Another frequency scale."""
+        if scale != self._scale:
+            self._scale = scale
+            self.invalidate()
+
+    def set_look(self, look: Look) -> None:
+        """Other colours or another display range: costs a colour table."""
+        self._look = look
+
+    def invalidate(self) -> None:
+        """Compose again at the next paint."""
+        self._grid = None
+
+    def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+        """Draw the picture for this view (see `Layer`)."""
+        if not self._sources or self._scale is None:
+            return
+        grid = self._grid_of(m)
+        if grid != self._grid:
+            self._parts = [compose(self._store, s, self._scale, grid)[0] for s in self._sources]
+            self._grid, self._image = grid, None
+        look = (self._look, theme, m.pixel_ratio)
+        if self._image is None or look != self._image_look:
+            self._image, self._image_look = self._make_image(theme, m.pixel_ratio), look
+        painter.drawImage(QPointF(m.left, m.top), self._image)
+
+    def is_final(self, m: Mapping) -> bool:
+        """Whether the last paint showed this view and nothing better will arrive for it."""
+        if not self._sources:
+            return True
+        grid = self._grid_of(m)
+        return grid == self._grid and all(self._store.is_final(s, grid.view(s)) for s in self._sources)
+
+    def value_at(self, time: float, coordinate: float) -> float | None:
+        """The value of the pixel under a point; None where there is nothing."""
+        pixel = self._grid.pixel(time, coordinate) if self._grid is not None else None
+        if pixel is None:
+            return None
+        codes = [int(part[pixel]) for part in self._parts]
+        return None if 0 in codes else self._value(codes)
+
+    def _grid_of(self, m: Mapping) -> PixelGrid:
+        first = self._sources[0]
+        return PixelGrid.of(m, first.first_time - 0.5 * first.column_step)
+
+    def _value(self, codes: list[int]) -> float:
+        raise NotImplementedError
+
+    def _make_image(self, theme: Theme, pixel_ratio: float) -> QImage:
+        raise NotImplementedError
+
+
+class SpectrogramItem(PictureItem):
+    """The picture of one source."""
+
+    def _value(self, codes: list[int]) -> float:
+        return value_of(codes[0], self._sources[0].low, self._sources[0].high)
+
+    def _make_image(self, theme: Theme, pixel_ratio: float) -> QImage:
+        source, look = self._sources[0], self._look
+        ends = [code_of(v, source.low, source.high) for v in (look.low, look.high)]
+        table = colour_table(look.colours, ends[0], ends[1], theme.background)
+        return indexed_image(self._parts[0], table, pixel_ratio)
+
+
+class DifferenceItem(PictureItem):
+    """Two sources, reference and estimate: level of the second minus level of the first, both floored.
+
+    The floor (`Look.low`) keeps noise far below everything shown from filling the picture. The colours run
+    from -span to +span.
+    """
+
+    def __init__(self, store: TileStore) -> None:
+        super().__init__(store)
+        self.span = 30.0
+
+    def set_span(self, span: float) -> None:
+        """Difference (in the unit of the sources) that gets the last colour."""
+        self.span = max(span, 1e-6)
+        self._image = None
+
+    def set_look(self, look: Look) -> None:
+        """Only the floor matters here."""
+        super().set_look(replace(look, colours=DIFFERENCE_MAP, high=0.0))
+
+    def _value(self, codes: list[int]) -> float:
+        reference, estimate = (
+            max(value_of(c, s.low, s.high), self._look.low) for c, s in zip(codes, self._sources, strict=True)
+        )
+        return estimate - reference
+
+    def _make_image(self, theme: Theme, pixel_ratio: float) -> QImage:
+        levels = [self._floored_levels(s) for s in self._sources]
+        codes = difference_codes(self._parts[0], self._parts[1], levels[0], levels[1], self.span)
+        table = colour_table(DIFFERENCE_MAP, 1.0, 255.0, theme.background)
+        return indexed_image(codes, table, pixel_ratio)
+
+    def _floored_levels(self, source: PictureSource) -> NDArray[np.float64]:
+        return np.maximum(value_of_all(source), self._look.low)
+
+
+def same_objects(some: Sequence[object], others: Sequence[object]) -> bool:
+    """Whether both hold the very same objects."""
+    return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
+
+
+def value_of_all(source: PictureSource) -> NDArray[np.float64]:
+    """The values of the codes 0..255, shape (256,); code 0, which has none, continues the line."""
+    return np.asarray(source.low + (np.arange(256) - 1.0) * ((source.high - source.low) / 254.0), dtype=np.float64)
+
+
+def difference_codes(
+    reference: Codes,
+    estimate: Codes,
+    reference_levels: NDArray[np.float64],
+    estimate_levels: NDArray[np.float64],
+    span: float,
+) -> Codes:
+    """uint8, shape of the inputs: 128 + 127·(estimate - reference)/span in 1..255; 0 where either has nothing.
+
+    The levels, shape (256,), are the values of the codes.
+    """
+    limit = 16000.0  # two of them fit into int16
+    scaled = [
+        np.rint(np.clip(levels * (127.0 / span), -limit, limit)).astype(np.int16)
+        for levels in (reference_levels, estimate_levels)
+    ]
+    difference = scaled[1].take(estimate)
+    difference -= scaled[0].take(reference)
+    np.clip(difference, -127, 127, out=difference)
+    difference += 128
+    codes = difference.astype(np.uint8)
+    codes *= (reference != 0) & (estimate != 0)
+    return codes
+
+
+def indexed_image(codes: Codes, table: list[int], pixel_ratio: float) -> QImage:
+    """The image of codes (height, width) in the colours of a table, ready to be drawn 1:1.
+
+    Converted once here: drawing an Indexed8 image converts it at every paint.
+    """
+    height, width = codes.shape
+    padded = np.zeros((height, -(-width // 4) * 4), dtype=np.uint8)  # Qt wants lines of whole 32-bit words
+    padded[:, :width] = codes
+    image = QImage(padded.data, width, height, padded.shape[1], QImage.Format.Format_Indexed8)
+    image.setColorTable(table)
+    shown = image.convertToFormat(QImage.Format.Format_RGB32)  # a copy: `padded` may go
+    shown.setDevicePixelRatio(pixel_ratio)
+    return shown

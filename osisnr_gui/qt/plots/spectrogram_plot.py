@@ -1,0 +1,182 @@
+"""The row with a spectrogram, a mask, or the difference of two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
+from osisnr_gui.qt.plots.axes import Tick
+from osisnr_gui.qt.plots.colour_bar import ColourBar
+from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
+from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, make_scale
+from osisnr_gui.qt.plots.plot_row import PlotRow
+from osisnr_gui.qt.plots.spectrogram_item import DifferenceItem, Look, PictureItem, SpectrogramItem, same_objects
+from osisnr_gui.qt.plots.spectrogram_tiles import PictureSource, TileStore
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.theme import Theme
+
+DEFAULT_LEVELS_DB = (-90.0, -10.0)
+DIFFERENCE_SPAN_DB = 30.0
+# Zooming in stops when fewer bins than this would be in sight.
+FEWEST_BINS = 4.0
+
+
+@dataclass
+class FrequencyAxis:
+    """The left axis (see `axes.ValueScale`): values are axis coordinates, labels are Hz or bins."""
+
+    scale: FrequencyScale
+    title: str
+
+    def ticks(self, lo: float, hi: float, pixels: float) -> list[Tick]:
+        """Round frequencies between two axis coordinates."""
+        return [Tick(t.coordinate, t.label) for t in self.scale.ticks(lo, hi, pixels)]
+
+
+class SpectrogramPlot(PlotRow):
+    """A row whose y axis is the coordinate 0..1 of a frequency scale (`frequency_at` turns it into Hz).
+
+    The display range is kept per unit: dB for sound, plain values for masks.
+    """
+
+    def __init__(
+        self,
+        link: TimeLink,
+        theme: Theme,
+        row_id: str,
+        store: TileStore,
+        title: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(link, theme, row_id, title, parent)
+        self._store = store
+        self._spectrogram, self._difference = SpectrogramItem(store), DifferenceItem(store)
+        self._item: PictureItem = self._spectrogram
+        self._bar = ColourBar()
+        self._colours = "viridis"
+        self._levels: dict[str, tuple[float, float]] = {"dB": DEFAULT_LEVELS_DB}
+        self._spans = {"dB": DIFFERENCE_SPAN_DB}
+        self._scale_name = "linear"
+        self._frequency = make_scale("linear", 2, 4000.0)
+        self.set_y_limits(0.0, 1.0)
+        self.add_layer(self._spectrogram)
+        self.add_layer(self._difference)
+        self.add_layer(self._bar, over=True)
+        store.tiles_changed.connect(self._take_tiles)
+
+    @property
+    def frequency_scale(self) -> FrequencyScale:
+        """The scale in force: Hz (or bins) to axis coordinates."""
+        return self._frequency
+
+    @property
+    def levels(self) -> tuple[float, float]:
+        """Values of the first and the last colour of the spectrogram map."""
+        return self._present_levels()
+
+    def show_source(self, source: PictureSource | None) -> None:
+        """Show one source, or nothing."""
+        self._show(self._spectrogram, () if source is None else (source,))
+
+    def show_difference(self, reference: PictureSource, estimate: PictureSource) -> None:
+        """Show level of the estimate minus level of the reference."""
+        self._show(self._difference, (reference, estimate))
+
+    def set_colours(self, name: str) -> None:
+        """Another colour map (`SPECTROGRAM_MAPS`); the difference keeps its own."""
+        self._colours = name
+        self._dress()
+
+    def set_levels(self, low: float, high: float) -> None:
+        """Display range in the unit of what is shown; the difference uses the lower end as its floor."""
+        if np.isfinite(low) and np.isfinite(high) and high > low:
+            self._levels[self._unit()] = (low, high)
+            self._dress()
+
+    def set_difference_range(self, span: float) -> None:
+        """The difference that gets the last colour, both ways."""
+        if np.isfinite(span) and span > 0:
+            self._spans[self._unit()] = span
+            self._dress()
+
+    def set_scale(self, name: str) -> None:
+        """linear, log or mel; the frequencies in sight stay in sight."""
+        self._scale_name = name
+        self._apply_scale()
+
+    def value_at(self, time: float, frequency: float) -> float | None:
+        """Value of the pixel under a point (dB, plain, or a difference); None where there is nothing."""
+        return self._item.value_at(time, float(self._frequency.to_axis(frequency)))
+
+    def frequency_at(self, coordinate: float) -> float:
+        """Hz (or bins) at a value of the y axis, e.g. that of a hover signal."""
+        return float(self._frequency.to_frequency(coordinate))
+
+    def is_final(self) -> bool:
+        """Whether the picture on screen is the best there will be for this view."""
+        return self._item.is_final(self.mapping)
+
+    def zoom_y(self, factor: float, at: float) -> None:
+        """As in every row, but not closer than a few bins."""
+        m, sources = self.mapping, self._item.sources
+        low, high = (self.frequency_at(c) for c in (m.lo, m.hi))
+        if factor < 1.0 and sources and (high - low) * factor < FEWEST_BINS * sources[0].bin_step:
+            return
+        super().zoom_y(factor, at)
+
+    def _show(self, item: PictureItem, sources: tuple[PictureSource, ...]) -> None:
+        if item is self._item and same_objects(sources, item.sources):
+            return
+        for source in self._item.sources:
+            if not any(source is s for s in sources):
+                self._store.release(source)
+        self._item.show()  # an item without sources paints nothing
+        self._item = item
+        item.show(*sources)
+        self._apply_scale()
+        self._dress()
+
+    def _unit(self) -> str:
+        return self._item.sources[0].unit if self._item.sources else "dB"
+
+    def _present_levels(self) -> tuple[float, float]:
+        if (levels := self._levels.get(self._unit())) is not None:
+            return levels
+        source = self._item.sources[0]
+        return source.low, source.high
+
+    def _apply_scale(self) -> None:
+        if not self._item.sources:
+            self.refresh()
+            return
+        source, old, m = self._item.sources[0], self._frequency, self.mapping
+        new = make_scale(self._scale_name, source.n_bins, source.bin_step)
+        self._frequency = new
+        self._item.set_scale(new)
+        self.set_y_scale(FrequencyAxis(new, "Frequency (Hz)" if new.unit == "Hz" else "Bin"))
+        if new != old:
+            ends = np.clip(new.to_axis(old.to_frequency(np.array([m.lo, m.hi]))), 0.0, 1.0)
+            low = 0.0 if m.lo <= 0.0 else float(ends[0])
+            high = 1.0 if m.hi >= 1.0 else float(ends[1])
+            self.set_y_range(*((low, high) if high - low > 1e-6 else (0.0, 1.0)))
+        self.refresh()
+
+    def _dress(self) -> None:
+        low, high = self._present_levels()
+        self._item.set_look(Look(self._colours, low, high))
+        if not self._item.sources:
+            self._bar.visible = False
+        elif self._item is self._difference:
+            span = self._spans.get(self._unit(), high - low)
+            self._difference.set_span(span)
+            self._bar.show(DIFFERENCE_MAP, -span, span, self._unit())
+        else:
+            self._bar.show(self._colours, low, high, self._unit())
+        self.refresh()
+
+    def _take_tiles(self, source: PictureSource) -> None:
+        if any(s is source for s in self._item.sources):
+            self._item.invalidate()
+            self.refresh()

@@ -1,0 +1,188 @@
+"""The one owner of the visible time range, the selection and the pointer's time for all rows."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+
+#: Wheel turns closer together than this are one entry in the zoom history.
+MERGE_MS = 600
+HISTORY_LIMIT = 100
+
+
+class TimeSpan(NamedTuple):
+    """A stretch of time, in seconds (or frames where there is no sample rate)."""
+
+    start: float
+    stop: float
+
+    @property
+    def length(self) -> float:
+        """``stop - start``."""
+        return self.stop - self.start
+
+
+class Hover(NamedTuple):
+    """Where the pointer is: time, value on the y axis of the row under it, and that row's id."""
+
+    time: float
+    value: float
+    row_id: str
+
+
+NO_HOVER = Hover(math.nan, math.nan, "")
+
+
+class TimeLink(QObject):
+    """Visible range, zoom history, selection, pointer and cursor, shared by all plot rows.
+
+    Read ``extent``, ``visible``, ``selection``, ``hover``, ``cursor``, ``min_span`` and ``unit`` freely;
+    change them through the methods only. State changes at once; ``range_changed`` follows once per turn
+    of the event loop, so a burst of wheel events repaints once. Rows only listen, so nothing loops.
+    """
+
+    extent_changed = Signal(float, float)
+    range_changed = Signal(float, float)
+    selection_changed = Signal(object)  # TimeSpan | None
+    hover_changed = Signal(float, float, str)  # time or NaN, value, row id
+    cursor_changed = Signal(float)
+    seek_requested = Signal(float)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.extent = TimeSpan(0.0, 1.0)
+        self.visible = self.extent
+        self.selection: TimeSpan | None = None
+        self.hover = NO_HOVER
+        self.cursor = math.nan
+        self.min_span = 1e-3
+        self.unit = "s"
+        self._history: list[TimeSpan] = []
+        self._last_zoom = QElapsedTimer()
+        self._announced = self.visible
+        self._pending = QTimer(self)
+        self._pending.setSingleShot(True)
+        self._pending.timeout.connect(self.flush)
+
+    def set_extent(self, start: float, stop: float, *, min_span: float = 1e-3, unit: str = "s") -> None:
+        """Say how long everything is; a view that showed all of it goes on showing all of it."""
+        if not (math.isfinite(start) and math.isfinite(stop) and stop > start):
+            start, stop = 0.0, 1.0
+        showed_all = self.visible == self.extent or unit != self.unit
+        self.extent, self.unit = TimeSpan(start, stop), unit
+        self.min_span = min(max(min_span, 1e-9), stop - start)
+        if showed_all:
+            self._history.clear()
+        self._history = [self._clamped(*span) for span in self._history]
+        self.extent_changed.emit(start, stop)
+        self._show(self.extent if showed_all else self._clamped(*self.visible))
+        if self.selection is not None:
+            self.select(*self.selection)
+
+    def set_range(self, start: float, stop: float, *, remember: bool = False) -> None:
+        """Show this range, clamped; ``remember`` puts the present one into the zoom history."""
+        if not (math.isfinite(start) and math.isfinite(stop)):
+            return
+        if remember:
+            self._remember()
+        self._show(self._clamped(min(start, stop), max(start, stop)))
+
+    def zoom(self, factor: float, at: float | None = None) -> None:
+        """Multiply the visible length by ``factor``; the time ``at`` stays where it is on screen."""
+        span = self.visible
+        pivot = (span.start + span.stop) / 2 if at is None or not math.isfinite(at) else at
+        length = min(max(span.length * factor, self.min_span), self.extent.length)
+        start = pivot - (pivot - span.start) * length / span.length
+        target = self._clamped(start, start + length)
+        if target == span:
+            return
+        if not self._last_zoom.isValid() or self._last_zoom.elapsed() > MERGE_MS:
+            self._remember()
+        self._last_zoom.start()
+        self._show(target)
+
+    def pan(self, fraction: float) -> None:
+        """Move the view by a fraction of its length (positive = later)."""
+        step = self.visible.length * fraction
+        self.set_range(self.visible.start + step, self.visible.stop + step)
+
+    def fit(self) -> None:
+        """Show everything."""
+        self.set_range(*self.extent, remember=True)
+
+    def zoom_to_selection(self) -> None:
+        """Show the selection, if there is one."""
+        if self.selection is not None:
+            self.set_range(*self.selection, remember=True)
+
+    def zoom_back(self) -> None:
+        """Back to the range before the last zoom."""
+        self._last_zoom.invalidate()
+        while self._history:
+            span = self._history.pop()
+            if span != self.visible:
+                self._show(span)
+                return
+
+    def select(self, start: float, stop: float) -> None:
+        """Select a time range, in either order, clamped to the extent."""
+        if not (math.isfinite(start) and math.isfinite(stop)):
+            return
+        lo, hi = (min(max(t, self.extent.start), self.extent.stop) for t in sorted((start, stop)))
+        self._set_selection(TimeSpan(lo, hi) if hi > lo else None)
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        self._set_selection(None)
+
+    def set_hover(self, time: float, value: float = math.nan, row_id: str = "") -> None:
+        """The pointer is here; NaN when it left the rows."""
+        hover = Hover(time, value, row_id) if math.isfinite(time) else NO_HOVER
+        if hover != self.hover and not (hover is NO_HOVER and self.hover is NO_HOVER):
+            self.hover = hover
+            self.hover_changed.emit(*hover)
+
+    def set_cursor(self, time: float) -> None:
+        """Put the playback cursor here; NaN hides it."""
+        if time != self.cursor and not (math.isnan(time) and math.isnan(self.cursor)):
+            self.cursor = time
+            self.cursor_changed.emit(time)
+
+    def request_seek(self, time: float) -> None:
+        """The user pointed at a time to go to; whoever plays decides what to do."""
+        self.seek_requested.emit(min(max(time, self.extent.start), self.extent.stop))
+
+    def flush(self) -> None:
+        """Announce a pending range change now instead of at the end of this event-loop turn."""
+        self._pending.stop()
+        if self.visible != self._announced:
+            self._announced = self.visible
+            self.range_changed.emit(*self.visible)
+
+    def _set_selection(self, selection: TimeSpan | None) -> None:
+        if selection != self.selection:
+            self.selection = selection
+            self.selection_changed.emit(selection)
+
+    def _remember(self) -> None:
+        self._last_zoom.invalidate()
+        if not self._history or self._history[-1] != self.visible:
+            self._history.append(self.visible)
+            del self._history[:-HISTORY_LIMIT]
+
+    def _clamped(self, start: float, stop: float) -> TimeSpan:
+        """The nearest allowed range: not shorter than ``min_span``, inside the extent."""
+        length = stop - start
+        if length < self.min_span:
+            start, length = (start + stop - self.min_span) / 2, self.min_span
+        if length >= self.extent.length:
+            return self.extent
+        start = min(max(start, self.extent.start), self.extent.stop - length)
+        return TimeSpan(start, start + length)
+
+    def _show(self, span: TimeSpan) -> None:
+        self.visible = span
+        if span != self._announced:
+            self._pending.start(0)

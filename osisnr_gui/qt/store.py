@@ -1,0 +1,180 @@
+"""The one object with state: the session going down, the analysis coming up.
+
+`edit` is the only way in. An edit that needs no file read again (alpha, gamma, threshold, …) is scored at once on the
+GUI thread, in a few milliseconds at any length; everything else goes to one worker thread. Latest wins: a run that no
+longer fits the session is cancelled, its late results are dropped, nothing is queued.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.session.analysis import Analysis, Progress, analyse, heavy_part, rescore
+from osisnr_gui.session.history import History
+from osisnr_gui.session.session import Session
+
+Edit = Callable[[Session], Session]
+
+
+class _Run:
+    """One analysis on its way: the session it is for and the flag that stops it."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.cancel = threading.Event()
+
+
+class Store(QObject):
+    """Session, analysis, undo, and the worker."""
+
+    session_changed = Signal(object)  # Session
+    analysis_changed = Signal(object)  # Analysis
+    progress_changed = Signal(object, str)  # fraction or None when idle, words
+    failed = Signal(str, str)  # one sentence, details
+    history_changed = Signal()
+    _reported = Signal(object, object)  # _Run, Progress
+    _ended = Signal(object, object, str)  # _Run, Analysis | None, traceback
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._history = History(Session())
+        self._analysis = Analysis(Session(), complete=True)
+        self._run: _Run | None = None
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="analysis")
+        self._last: Future[None] | None = None
+        # The worker emits from its own thread: queued, so that everything below runs on the GUI thread.
+        self._reported.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)
+        self._ended.connect(self._take_end, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def session(self) -> Session:
+        """What the user asks for now."""
+        return self._history.present
+
+    @property
+    def analysis(self) -> Analysis:
+        """The latest result, perhaps of a part, perhaps still of the session before."""
+        return self._analysis
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an analysis is under way."""
+        return self._run is not None
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to undo."""
+        return self._history.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is something to redo."""
+        return self._history.can_redo
+
+    def edit(self, edit: Edit, key: str = "") -> None:
+        """Change the session; edits with the same key that follow closely are one undo step."""
+        session = edit(self.session)
+        if session != self.session:
+            self._history.push(session, key, time.monotonic())
+            self._follow()
+
+    def undo(self) -> None:
+        """Back one step."""
+        self._history.undo()
+        self._follow()
+
+    def redo(self) -> None:
+        """Forward one step."""
+        self._history.redo()
+        self._follow()
+
+    def reload(self) -> None:
+        """Look at the files again; what did not change on disk is not computed again."""
+        self._start()
+
+    def cancel(self) -> None:
+        """Stop the analysis under way; what is there stays on screen."""
+        if self._run is not None:
+            self._run.cancel.set()
+            self._run = None
+            self.progress_changed.emit(None, "")
+
+    def close(self) -> None:
+        """Cancel and wait for the worker; afterwards nothing is emitted any more."""
+        self.cancel()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _follow(self) -> None:
+        """After the session changed: score at once if that is enough, else start a run."""
+        self.session_changed.emit(self.session)
+        self.history_changed.emit()
+        if self._run is not None and heavy_part(self._run.session) == heavy_part(self.session):
+            self._show(self._analysis)  # the run goes on; its results will be scored for the new session
+            return
+        if self._analysis.complete and self._show(self._analysis):
+            self.cancel()
+            return
+        self._start()
+
+    def _show(self, analysis: Analysis) -> bool:
+        """Show `analysis` scored for the present session; False when it does not belong to it."""
+        if analysis.session != self.session:
+            scored = rescore(self.session, analysis)
+            if scored is None:
+                return False
+            analysis = scored
+        self._analysis = analysis
+        self.analysis_changed.emit(analysis)
+        return True
+
+    def _start(self) -> None:
+        if self._run is not None:
+            self._run.cancel.set()
+        self._run = run = _Run(self.session)
+        self.progress_changed.emit(0.0, "opening files")
+        self._last = self._pool.submit(self._work, run, self._analysis)
+
+    def _work(self, run: _Run, previous: Analysis) -> None:
+        """On the worker thread. Touches nothing but its arguments and the signals."""
+        if run.cancel.is_set():
+            return
+        try:
+            analysis = analyse(
+                run.session,
+                previous,
+                progress=lambda progress: self._reported.emit(run, progress),
+                cancelled=run.cancel.is_set,
+            )
+        except Cancelled:
+            self._ended.emit(run, None, "")
+        except Exception:
+            # Not a fault of a file (those are results): shown with details, and the program goes on.
+            self._ended.emit(run, None, traceback.format_exc())
+        else:
+            self._ended.emit(run, analysis, "")
+
+    @Slot(object, object)
+    def _take_progress(self, run: _Run, progress: Progress) -> None:
+        if run is not self._run:
+            return
+        self.progress_changed.emit(progress.fraction, progress.words)
+        if progress.analysis is not None:
+            self._show(progress.analysis)
+
+    @Slot(object, object, str)
+    def _take_end(self, run: _Run, analysis: Analysis | None, details: str) -> None:
+        if run is not self._run:
+            return
+        self._run = None
+        self.progress_changed.emit(None, "")
+        if details:
+            self.failed.emit("Something unexpected went wrong while comparing; what you had is still here.", details)
+        elif analysis is not None and not self._show(analysis):
+            self._start()

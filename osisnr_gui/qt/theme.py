@@ -1,0 +1,294 @@
+"""Design tokens for the dark and the light look, and the one object that says which is in force.
+
+Every colour in the program comes from a :class:`Theme`; both themes have the same names. Widgets get
+a palette and a style sheet (:func:`build_palette`, :func:`build_style_sheet`), plots get the theme itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from osisnr_gui.qt.style_sheet import build_style_sheet
+
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "EstimateStyle",
+    "Theme",
+    "ThemeManager",
+    "ThemeMode",
+    "build_palette",
+    "build_style_sheet",
+    "contrast_ratio",
+    "darken_until",
+    "system_font",
+    "tabular_font",
+    "with_alpha",
+]
+
+ThemeMode = Literal["system", "dark", "light"]
+
+FONT_PIXELS = 13
+SMALL_FONT_PIXELS = 11
+
+#: Okabe-Ito: told apart by every common kind of colour blindness.
+OKABE_ITO = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#0072b2", "#f0e442")
+
+#: One dash per estimate, in units of the pen width, so that a line is known without its colour.
+DASHES: tuple[tuple[float, ...], ...] = (
+    (),
+    (8.0, 3.0),
+    (3.0, 3.0),
+    (10.0, 3.0, 2.0, 3.0),
+    (14.0, 4.0),
+    (5.0, 2.0, 2.0, 2.0, 2.0, 2.0),
+    (1.0, 2.0),
+)
+
+
+@dataclass(frozen=True)
+class EstimateStyle:
+    """How one estimate is drawn everywhere: colour (``#rrggbb``) and dash (empty = solid)."""
+
+    colour: str
+    dash: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours of one look, as ``#rrggbb`` strings; opacities are 0-1."""
+
+    name: Literal["dark", "light"]
+    background: str
+    panel: str
+    raised: str
+    hover: str
+    separator: str
+    grid: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    on_accent: str
+    warning: str
+    error: str
+    bad: str
+    silent: str
+    loss_osi: str
+    loss_mc: str
+    loss_total: str
+    estimates: tuple[EstimateStyle, ...]
+    bad_opacity: float = 0.18
+    silent_opacity: float = 0.12
+    selection_opacity: float = 0.14
+
+    @property
+    def is_dark(self) -> bool:
+        """True for the dark look."""
+        return self.name == "dark"
+
+    def estimate(self, index: int) -> EstimateStyle:
+        """Style of the estimate with this colour index; starts again after the last one."""
+        return self.estimates[index % len(self.estimates)]
+
+
+def with_alpha(colour: str, opacity: float) -> QColor:
+    """The colour with an opacity of 0-1."""
+    result = QColor(colour)
+    result.setAlphaF(opacity)
+    return result
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance of an sRGB colour (WCAG 2)."""
+
+    def linear(value: float) -> float:
+        return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+    c = QColor(colour)
+    return 0.2126 * linear(c.redF()) + 0.7152 * linear(c.greenF()) + 0.0722 * linear(c.blueF())
+
+
+def contrast_ratio(one: str, other: str) -> float:
+    """WCAG contrast of two colours, 1 (none) to 21."""
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def darken_until(colour: str, background: str, ratio: float) -> str:
+    """The colour, made darker at the same hue until it stands out from a light background."""
+    result = QColor(colour)
+    while contrast_ratio(result.name(), background) < ratio and result.value() > 0:
+        result.setHsv(result.hsvHue(), result.hsvSaturation(), result.value() - 2)
+    return result.name()
+
+
+def lighten_until(colour: str, background: str, ratio: float) -> str:
+    """The colour, made lighter at the same hue until it stands out from a dark background."""
+    result = QColor(colour)
+    while contrast_ratio(result.name(), background) < ratio and result.lightness() < 255:
+        result.setHsl(result.hslHue(), result.hslSaturation(), result.lightness() + 1)
+    return result.name()
+
+
+def _estimates(colours: tuple[str, ...]) -> tuple[EstimateStyle, ...]:
+    return tuple(EstimateStyle(c, d) for c, d in zip(colours, DASHES, strict=True))
+
+
+DARK = Theme(
+    name="dark",
+    background="#15171c",
+    panel="#1c1f26",
+    raised="#252932",
+    hover="#2e333e",
+    separator="#2c313b",
+    grid="#2c313b",
+    text="#e7eaee",
+    muted="#9ba3ae",
+    faint="#6b7380",
+    accent="#4ea1ff",
+    on_accent="#0b1220",
+    warning="#e0a83a",
+    error="#ff7b72",
+    bad="#d55e00",
+    silent="#9ba3ae",
+    loss_osi="#5f6b7c",
+    loss_mc="#4ea1ff",
+    loss_total="#c9d1db",
+    estimates=_estimates(tuple(lighten_until(c, "#15171c", 3.0) for c in OKABE_ITO)),
+)
+
+LIGHT = Theme(
+    name="light",
+    background="#ffffff",
+    panel="#f5f6f8",
+    raised="#ffffff",
+    hover="#e8ebef",
+    separator="#dfe3e8",
+    grid="#dfe3e8",
+    text="#1b1f24",
+    muted="#5c6570",
+    faint="#8a929c",
+    accent="#0a66c2",
+    on_accent="#ffffff",
+    warning="#9a6700",
+    error="#c0262d",
+    bad="#d55e00",
+    silent="#5c6570",
+    loss_osi="#a9b3bf",
+    loss_mc="#5b9bdc",
+    loss_total="#1b1f24",
+    estimates=_estimates(tuple(darken_until(c, "#ffffff", 3.0) for c in OKABE_ITO)),
+)
+
+
+def system_font(pixels: int = FONT_PIXELS) -> QFont:
+    """The system's interface font at a fixed pixel height."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    font.setPixelSize(pixels)
+    return font
+
+
+def tabular_font(pixels: int = FONT_PIXELS) -> QFont:
+    """The interface font with digits of equal width, so that changing numbers do not jitter."""
+    font = system_font(pixels)
+    tag = getattr(QFont, "Tag", None)
+    if tag is not None and hasattr(font, "setFeature"):  # OpenType features came with Qt 6.7
+        font.setFeature(tag("tnum"), 1)
+    return font
+
+
+def build_palette(theme: Theme) -> QPalette:
+    """The Qt palette of a theme, for everything the style sheet leaves to the Fusion style."""
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: theme.panel,
+        role.WindowText: theme.text,
+        role.Base: theme.background,
+        role.AlternateBase: theme.panel,
+        role.Text: theme.text,
+        role.PlaceholderText: theme.faint,
+        role.Button: theme.raised,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.error,
+        role.Highlight: theme.accent,
+        role.HighlightedText: theme.on_accent,
+        role.Link: theme.accent,
+        role.LinkVisited: theme.accent,
+        role.ToolTipBase: theme.raised,
+        role.ToolTipText: theme.text,
+        role.Light: theme.hover,
+        role.Midlight: theme.raised,
+        role.Mid: theme.separator,
+        role.Dark: theme.separator,
+        role.Shadow: theme.background,
+        role.Accent: theme.accent,
+    }
+    palette = QPalette()
+    for key, value in colours.items():
+        palette.setColor(key, QColor(value))
+    for key in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, key, QColor(theme.faint))
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(theme.separator))
+    return palette
+
+
+class ThemeManager(QObject):
+    """Knows which theme is in force and says when it changes.
+
+    The mode is ``"dark"``, ``"light"`` or ``"system"``; the last one follows the desktop while the
+    program runs. :meth:`apply` dresses the whole application.
+    """
+
+    changed = Signal(object)  # Theme
+
+    def __init__(self, mode: ThemeMode = "system", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._mode: ThemeMode = mode
+        self._hints = QGuiApplication.styleHints()
+        self._hints.colorSchemeChanged.connect(self._refresh)
+        self._theme = self._resolve()
+
+    @property
+    def mode(self) -> ThemeMode:
+        """What the user asked for."""
+        return self._mode
+
+    @property
+    def theme(self) -> Theme:
+        """The theme in force."""
+        return self._theme
+
+    def set_mode(self, mode: ThemeMode) -> None:
+        """Ask for a look; ``changed`` follows if it makes a difference."""
+        if mode not in get_args(ThemeMode):
+            raise ValueError(f"unknown theme mode {mode!r}")
+        self._mode = mode
+        self._refresh()
+
+    def apply(self, app: QApplication) -> None:
+        """Dress the application in the theme in force, now and after every change."""
+        app.setStyle("Fusion")
+        app.setFont(system_font())
+        self._dress(app)
+        self.changed.connect(lambda _theme: self._dress(app))
+
+    def _dress(self, app: QApplication) -> None:
+        app.setPalette(build_palette(self._theme))
+        app.setStyleSheet(build_style_sheet(self._theme))
+
+    def _resolve(self) -> Theme:
+        if self._mode != "system":
+            return DARK if self._mode == "dark" else LIGHT
+        return DARK if self._hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+    def _refresh(self, *_scheme: object) -> None:
+        theme = self._resolve()
+        if theme is not self._theme:
+            self._theme = theme
+            self.changed.emit(theme)

@@ -1,0 +1,98 @@
+"""Everything a window is made of, in one place, and which estimate is in view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QLabel
+
+from osisnr_gui.qt.panels.banners import Banners
+from osisnr_gui.qt.panels.loss_panel import LossPanel
+from osisnr_gui.qt.panels.readout import Readout
+from osisnr_gui.qt.panels.sources_panel import SourcesPanel
+from osisnr_gui.qt.panels.stft_panel import StftPanel
+from osisnr_gui.qt.panels.summary_panel import SummaryPanel
+from osisnr_gui.qt.panels.welcome import Welcome
+from osisnr_gui.qt.plot_area import PlotArea
+from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.store import Store
+from osisnr_gui.qt.theme import Theme, ThemeManager
+from osisnr_gui.qt.view_bar import ViewBar
+
+
+class Selection(QObject):
+    """Which estimate is in view, and which one was before it. View state: not part of undo."""
+
+    changed = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.index, self.before = 0, 0
+
+    def select(self, index: int, count: int) -> None:
+        """Bring estimate `index` of `count` into view."""
+        if 0 <= index < count and index != self.index:
+            self.before, self.index = self.index, index
+            self.changed.emit(index)
+
+    def flip(self, count: int) -> None:
+        """Back to the estimate before."""
+        self.select(self.before, count)
+
+    def reset(self) -> None:
+        """The first one again, for a new set of files."""
+        self.index = self.before = 0
+
+    def clamp(self, count: int) -> int:
+        """The index, inside what there is."""
+        self.index = min(self.index, max(0, count - 1))
+        return self.index
+
+
+@dataclass
+class Views:
+    """State and views of one window."""
+
+    store: Store
+    themes: ThemeManager
+    settings: Settings
+    plots: PlotArea
+    banners: Banners
+    welcome: Welcome
+    sources: SourcesPanel
+    loss: LossPanel
+    summary: SummaryPanel
+    stft: StftPanel = field(default_factory=StftPanel)
+    readout: Readout = field(default_factory=Readout)
+    view_bar: ViewBar = field(default_factory=ViewBar)
+    sentence: QLabel = field(default_factory=QLabel)
+    selection: Selection = field(default_factory=Selection)
+
+    @classmethod
+    def build(cls, store: Store, themes: ThemeManager, settings: Settings) -> Views:
+        """All views in the theme in force."""
+        theme = themes.theme
+        views = cls(
+            store,
+            themes,
+            settings,
+            PlotArea(theme),
+            Banners(theme),
+            Welcome(theme),
+            SourcesPanel(theme),
+            LossPanel(theme),
+            SummaryPanel(theme),
+        )
+        views.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        return views
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint everything in another look."""
+        for view in (self.plots, self.banners, self.welcome, self.sources, self.loss, self.summary):
+            view.set_theme(theme)
+
+    @property
+    def count(self) -> int:
+        """Number of estimates."""
+        return len(self.store.session.estimates)

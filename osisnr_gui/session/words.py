@@ -1,0 +1,296 @@
+"""Numbers with their units and plain sentences, the same in the window and on the command line.
+
+Every number is named with what it is: which average, which frames, literal or exact. Nothing here knows a widget.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import string
+from collections.abc import Sequence
+
+import numpy as np
+
+from osisnr_gui.io.errors import display_name, printable
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.session import DOWNMIX, Formula
+from osisnr_gui.session.tracks import Track
+
+MINUS = "\u2212"
+NARROW_SPACE = "\u202f"
+MISSING = "–"
+LEVEL_DB = 0.5  # a level difference below this is not worth a word
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(value: float, decimals: int) -> str:
+    """A number with a fixed count of decimals and a true minus sign; "∞" and "–" for what is no number."""
+    if math.isnan(value):
+        return MISSING
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    text = f"{value:.{decimals}f}"
+    if text.startswith("-") and not text.strip("-0."):
+        text = text[1:]  # -0.0 says nothing but 0.0
+    return text.replace("-", MINUS)
+
+
+def db(value: float, decimals: int = 1) -> str:
+    """Decibels: 4.234 -> "4.2 dB"."""
+    return MISSING if math.isnan(value) else f"{number(value, decimals)} dB"
+
+
+def loss(value: float) -> str:
+    """A loss, which has no unit: three decimals where that is enough, powers of ten beyond reason."""
+    size = abs(value)
+    if not math.isfinite(value) or size == 0.0:
+        return number(value, 3)
+    if size >= 1e5 or size < 1e-4:
+        digits, power = f"{value:.2e}".split("e")
+        exponent = str(int(power)).translate(_SUPERSCRIPTS)
+        return f"{digits.replace('-', MINUS)}{NARROW_SPACE}×{NARROW_SPACE}10{exponent}"
+    limits = ((0.01, 5), (0.1, 4), (10.0, 3), (100.0, 2), (1000.0, 1))
+    return number(value, next((decimals for limit, decimals in limits if size < limit), 0))
+
+
+def count(value: int) -> str:
+    """A whole number, grouped in threes from five digits on."""
+    return f"{value:,}".replace(",", NARROW_SPACE) if abs(value) >= 10_000 else str(value)
+
+
+def counted(value: int, noun: str) -> str:
+    """ "1 frame", "683 frames"."""
+    return f"{count(value)} {noun}{'' if value == 1 else 's'}"
+
+
+def percent(share: float) -> str:
+    """A share of 1 in whole percent."""
+    return MISSING if not math.isfinite(share) else f"{number(100 * share, 0)} %"
+
+
+def seconds(value: float, decimals: int = 3) -> str:
+    """A point in time or a short stretch."""
+    return f"{number(value, decimals)} s"
+
+
+def duration(value: float) -> str:
+    """A length a person can grasp: "6.60 s", "12:05 min", "1:02:03 h"."""
+    if value < 60:
+        return seconds(value, 2)
+    whole = round(value)
+    minutes, rest = divmod(whole, 60)
+    if whole < 3600:
+        return f"{minutes}:{rest:02d} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d} h"
+
+
+def hertz(value: float) -> str:
+    """A frequency: "440 Hz", "1.25 kHz"."""
+    return f"{number(value, 0)} Hz" if value < 1000 else f"{number(value / 1000, 2)} kHz"
+
+
+def rate(value: int) -> str:
+    """A sample rate: "16 kHz", "44.1 kHz", "11025 Hz"."""
+    return f"{value / 1000:g} kHz" if value % 100 == 0 else f"{value} Hz"
+
+
+def milliseconds(value: float) -> str:
+    """Seconds as milliseconds with three digits that count."""
+    ms = 1000 * value
+    return f"{number(ms, 2 if ms < 10 else 1 if ms < 100 else 0)} ms"
+
+
+def estimate_letter(index: int) -> str:
+    """A, B, … Z, AA, AB, …: the short name of an estimate by its place."""
+    letters = string.ascii_uppercase
+    first, last = divmod(index, len(letters))
+    return letters[last] if first == 0 else estimate_letter(first - 1) + letters[last]
+
+
+def short_names(paths: Sequence[str]) -> list[str]:
+    """File names without their ending and without the words all of them begin with; never empty, safe to show."""
+    stems = [os.path.splitext(os.path.basename(path))[0] for path in paths]
+    low, high = min(stems, default=""), max(stems, default="")
+    shared = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high)))
+    cut = 0 if low == high else max(low.rfind(mark, 0, shared) for mark in "_- .") + 1
+    return [display_name(stem[cut:] or stem or path) for stem, path in zip(stems, paths, strict=True)]
+
+
+def estimate_names(analysis: Analysis) -> list[str]:
+    """ "A (est_dfn3)" for every estimate."""
+    paths = [track.source.path for track in analysis.tracks]
+    first = 0 if analysis.reference is None else 1
+    names = short_names(paths)[first : first + len(analysis.pairs)]
+    return [f"{estimate_letter(index)} ({name})" for index, name in enumerate(names)]
+
+
+def full_path(path: str) -> str:
+    """A whole path, safe to show as plain text."""
+    return printable(path, 1000)
+
+
+def method_words(method: int) -> str:
+    """What a loss_osi method does."""
+    return "mean of inverses" if method == 1 else "inverse of mean"
+
+
+def frames_words(score: PairScore, formula: Formula) -> str:
+    """ "literal, all 822 frames" or "exact, 683 active frames"."""
+    if formula is Formula.LITERAL:
+        return f"literal, all {counted(score.facts.frames.n_frames, 'frame')}"
+    return f"exact, {counted(score.facts.n_active, 'active frame')}"
+
+
+def result_words(score: PairScore) -> str:
+    """Which number the leading fused loss is."""
+    partial = "" if score.facts.frames.complete else ", so far"
+    return f"{frames_words(score, score.loss.formula)}, method {score.loss.method}{partial}"
+
+
+def level_words(track: Track) -> str:
+    """RMS level re full scale; empty while it is not known."""
+    if track.level is None:
+        return ""
+    value = track.level.rms_db
+    return "digital silence" if value == -math.inf else f"{number(value, 1)} dBFS"
+
+
+def channel_words(track: Track) -> str:
+    """ "mono", "channel 1 of 2", "mean of 2 channels"."""
+    if track.channels == 1:
+        return "mono"
+    if track.source.channel == DOWNMIX:
+        return f"mean of {track.channels} channels"
+    return f"channel {track.source.channel or 1} of {track.channels}"
+
+
+def track_words(track: Track) -> str:
+    """What a file is, in one line: length, rate, channels, coding and level; shape and range for a mask."""
+    if track.mask is not None:
+        mask = track.mask
+        low, high = (number(value, 2) for value in (mask.minimum, mask.maximum))
+        n_bins, n_frames = mask.values.shape
+        return f"{n_bins} bins × {n_frames} frames · {mask.values.dtype} · {low} to {high}"
+    if track.kind is None:
+        return ""
+    length = "" if track.duration_s is None else duration(track.duration_s)
+    rate_text = "" if not track.sample_rate else rate(track.sample_rate)
+    coding = track.coding.replace("_", " ")
+    delay = track.source.delay
+    moved = f"moved {number(-delay, 0)} sample{'' if abs(delay) == 1 else 's'}" if delay else ""
+    parts = (length, rate_text, channel_words(track), coding, level_words(track), moved)
+    return " · ".join(part for part in parts if part)
+
+
+def gain_words(pair: PairAnalysis) -> str:
+    """How much too loud or too quiet the wanted part of an estimate is; empty when that cannot be said.
+
+    The least-squares gain means something only where the estimate holds more of the reference than of anything else.
+    """
+    whole = pair.whole
+    if whole is None or not whole.si_snr_db > 0 or not math.isfinite(whole.gain_db):
+        return ""
+    if abs(whole.gain_db) < LEVEL_DB:
+        return ""
+    return f"{db(abs(whole.gain_db))} too {'loud' if whole.gain_db > 0 else 'quiet'}"
+
+
+def osi_words(score: PairScore) -> str:
+    """Mean and median of the exact OSI-SNR over active frames, in words."""
+    exact, facts = score.exact, score.facts
+    n_active = facts.n_active
+    if n_active == 0:
+        return "no frame is active: one of the two is silent everywhere"
+    where = f"over {counted(n_active, 'active frame')}"
+    same = facts.counts["proportional"]
+    if same == n_active:
+        return f"the same as the reference but for its level in all {counted(n_active, 'active frame')}"
+    if math.isinf(exact.osi_db_mean):
+        part = f"{count(same)} of them the same as the reference but for their level"
+        return f"{db(exact.osi_db_median)} median exact OSI-SNR {where}, {part}"
+    return f"{db(exact.osi_db_mean)} mean exact OSI-SNR {where} (median {db(exact.osi_db_median)})"
+
+
+def trouble_words(score: PairScore) -> list[str]:
+    """Frames under the threshold, missed, of false activity and not finite; only those that occur."""
+    counts = score.facts.counts
+    n_bad = int(np.count_nonzero(score.bad.bad))
+    found = []
+    if n_bad:
+        found.append(f"{counted(n_bad, 'frame')} under {db(score.bad.threshold_db)}")
+    if counts["silent_estimate"]:
+        found.append(f"{counted(counts['silent_estimate'], 'frame')} missed")
+    if counts["silent_reference"]:
+        found.append(f"{counted(counts['silent_reference'], 'frame')} of false activity")
+    if counts["nonfinite"]:
+        found.append(f"{counted(counts['nonfinite'], 'frame')} with numbers that are not finite")
+    return found
+
+
+def pair_sentence(analysis: Analysis, index: int) -> str:
+    """What can be said of one estimate, by rule; true to the figures, always the exact ones over active frames."""
+    pair, name = analysis.pairs[index], estimate_names(analysis)[index]
+    if pair.error is not None:
+        return f"{name} cannot be compared: {pair.error.detail}; {pair.error.remedy}."
+    if pair.score is None:
+        return f"{name} is open; it has not been compared yet."
+    inverted = any(notice.code == "polarity" and notice.source == pair.source for notice in analysis.notices)
+    facts = [gain_words(pair), "upside down (polarity)" if inverted else ""]
+    verb = " and ".join(fact for fact in facts if fact)
+    subject = f"{name} is {verb}; " if verb else f"{name}: "
+    frames = pair.score.facts.frames
+    partial = "" if frames.complete else f"first {count(frames.n_frames)} of {counted(frames.n_total, 'frame')}: "
+    return f"{subject}{partial}{'; '.join((osi_words(pair.score), *trouble_words(pair.score)))}."
+
+
+def status_sentence(analysis: Analysis | None, selected: int = 0) -> str:
+    """The state of the comparison in one plain sentence, for the status bar and under the numbers."""
+    if analysis is None or analysis.session.is_empty:
+        return "Open a reference and one or more estimates to compare them."
+    reference = analysis.reference
+    if reference is None:
+        return "There is no reference yet: choose which file is the reference."
+    if reference.error is not None:
+        return f"The reference {reference.name} was refused: {reference.error.detail}; {reference.error.remedy}."
+    if not analysis.pairs:
+        return f"The reference {reference.name} is open; add an estimate to compare it with."
+    return pair_sentence(analysis, min(max(selected, 0), len(analysis.pairs) - 1))
+
+
+def why_osi(value: float, score: PairScore, formula: Formula) -> str:
+    """Why an OSI-SNR average is no plain number; empty when it is one."""
+    if math.isfinite(value):
+        return ""
+    facts = score.facts
+    if formula is Formula.EXACT:
+        if facts.n_active == 0:
+            return "No frame is active: one of the two signals is silent everywhere."
+        same = counted(facts.counts["proportional"], "active frame")
+        return f"Infinite: in {same} the estimate is the reference but for its level."
+    if math.isnan(value):
+        return "Not a number: the literal formula divides zero by zero in at least one frame."
+    bad = f"{count(facts.not_meaningful)} of {counted(facts.frames.n_frames, 'literal frame')}"
+    return f"Not finite: {bad} are not finite or not above 0 dB (silence)."
+
+
+def why_loss(value: float, score: PairScore, formula: Formula) -> str:
+    """Why a loss is no plain number, or none to trust; empty when it is in order."""
+    facts = score.facts
+    if formula is Formula.EXACT:
+        if math.isfinite(value):
+            return ""
+        if facts.n_active == 0:
+            return "No frame is active: one of the two signals is silent everywhere."
+        if math.isnan(value):
+            return "Not a number: some cells are not finite."
+        return "Infinite: in at least one active frame estimate and reference have nothing in common (0 dB)."
+    if not math.isfinite(value):
+        return "The literal formula is not finite in at least one frame."
+    if facts.not_meaningful:
+        frames = counted(facts.frames.n_frames, "literal frame")
+        return f"{count(facts.not_meaningful)} of {frames} are not above 0 dB; silence counts as perfect here."
+    return ""

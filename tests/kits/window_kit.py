@@ -1,0 +1,55 @@
+"""A real window over real files, for tests that go through everything a user goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.store import Store
+from osisnr_gui.qt.theme import ThemeManager
+
+WAIT_MS = 20_000
+
+
+@contextmanager
+def open_window(qtbot: QtBot, size: tuple[int, int] = (1280, 720)) -> Iterator[MainWindow]:
+    """A shown, empty window; closed and gone afterwards."""
+    window = MainWindow(Store(), ThemeManager("dark"), Settings())
+    window.resize(*size)
+    window.show()
+    qtbot.waitExposed(window)
+    try:
+        yield window
+    finally:
+        window.close()
+        window.deleteLater()
+        QApplication.processEvents()
+
+
+def show_files(qtbot: QtBot, window: MainWindow, *paths: Path | str) -> None:
+    """Open files as if dropped, and wait until everything on screen is final."""
+    window.commands.take_files([str(path) for path in paths], add=False)
+    wait_final(qtbot, window)
+
+
+def wait_final(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until nothing on screen will change any more."""
+    qtbot.waitUntil(window.is_final, timeout=WAIT_MS)
+    qtbot.wait(50)
+    qtbot.waitUntil(window.is_final, timeout=WAIT_MS)
+
+
+def save_published_pair(folder: Path) -> tuple[Path, Path]:
+    """The published 3 × 3 example as two masks."""
+    m1 = np.array([[0.5, 0.6, 0.7], [0.8, 0.9, 1.0], [1.1, 1.2, 1.3]])
+    paths = folder / "M1.npy", folder / "M2.npy"
+    np.save(paths[0], m1)
+    np.save(paths[1], m1 - 0.1)
+    return paths

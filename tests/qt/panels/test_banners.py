@@ -1,0 +1,143 @@
+"""Banners: order, remedies, hiding, collapsing, progress."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from osisnr_gui.qt.panels.banners import Banners, in_order
+from osisnr_gui.qt.theme import DARK, LIGHT
+from osisnr_gui.session import edits
+from osisnr_gui.session.analysis import Analysis, analyse
+from osisnr_gui.session.notices import Notice, Remedy
+from osisnr_gui.session.session import Formula, Session, Source
+
+NOTES = tuple(Notice("dc", f"note {k}", Source(f"{k}.wav")) for k in range(4))
+WARNING = Notice("delay", "late", Source("w.wav"), "warning")
+
+
+@pytest.fixture
+def banners(shown) -> Banners:
+    return shown(Banners(DARK), 700, 200)
+
+
+def with_notices(*notices: Notice, complete: bool = True) -> Analysis:
+    return Analysis(Session(), notices=notices, complete=complete)
+
+
+def messages(banners: Banners) -> list[str]:
+    return [banner.notice.message for banner in banners.banners]
+
+
+def test_warnings_come_first_and_kinds_before_repeats():
+    other = Notice("clipping", "x", Source("x.wav"))
+    assert in_order((*NOTES[:2], other, WARNING, NOTES[0])) == [WARNING, NOTES[0], other, NOTES[1]]
+
+
+def test_many_collapse(banners: Banners):
+    banners.show_analysis(with_notices(*NOTES, WARNING))
+    assert messages(banners) == ["late", "note 0"]
+    assert banners.more.text() == "3 more…"
+    banners.more.click()
+    assert messages(banners) == ["late", "note 0", "note 1", "note 2", "note 3"]
+    banners.more.click()
+    assert len(banners.banners) == 2
+
+
+def test_two_need_no_button(banners: Banners):
+    banners.show_analysis(with_notices(*NOTES[:2]))
+    assert len(banners.banners) == 2
+    assert not banners.more.isVisible()
+    banners.show_analysis(None)
+    assert banners.banners == []
+    assert not banners.scroll.isVisible()
+
+
+def test_a_remedy_emits_its_edit(banners: Banners, sound: Analysis, edits_of):
+    banners.show_analysis(sound)
+    taken = edits_of(banners, sound.session)
+    assert [button.text() for button in banners.banners[0].buttons] == ["Show exact, active frames"]
+    banners.banners[0].buttons[0].click()
+    assert taken.session.loss.formula is Formula.EXACT
+    assert taken.keys == [""]
+
+
+def test_many_remedies_are_a_menu(banners: Banners, edits_of):
+    remedies = tuple(Remedy(f"Channel {k} & more", partial(edits.set_method, method=k)) for k in (1, 2, 3))
+    banners.show_analysis(with_notices(replace(WARNING, remedies=remedies)))
+    button = banners.banners[0].buttons[0]
+    actions = button.menu().actions()
+    assert [action.text() for action in actions] == [f"Channel {k} && more" for k in (1, 2, 3)]
+    taken = edits_of(banners, Session())
+    actions[1].trigger()
+    assert taken.session.loss.method == 2
+
+
+def test_closing_hides_it_until_it_changes(banners: Banners):
+    banners.show_analysis(with_notices(WARNING, NOTES[0]))
+    banners.banners[0].close_button.click()
+    assert messages(banners) == ["note 0"]
+    banners.show_analysis(with_notices(WARNING, NOTES[0]))
+    assert messages(banners) == ["note 0"], "still the same"
+    banners.show_analysis(with_notices(replace(WARNING, message="later"), NOTES[0]))
+    assert messages(banners) == ["later", "note 0"]
+
+
+def test_a_hidden_notice_stays_hidden_while_a_run_has_not_come_to_it_yet(banners: Banners):
+    banners.show_analysis(with_notices(WARNING))
+    banners.banners[0].close_button.click()
+    banners.show_analysis(with_notices(complete=False))
+    banners.show_analysis(with_notices(WARNING))
+    assert messages(banners) == []
+    banners.show_analysis(with_notices())
+    banners.show_analysis(with_notices(WARNING))
+    assert messages(banners) == ["late"], "gone and come back is a change"
+
+
+def test_the_same_notices_keep_the_same_widgets(banners: Banners, sound: Analysis):
+    banners.show_analysis(sound)
+    before = list(banners.banners)
+    banners.show_analysis(analyse(sound.session, sound))
+    assert banners.banners == before
+
+
+def test_names_are_text(banners: Banners):
+    banners.show_analysis(with_notices(replace(WARNING, message="<img src=x>.wav: late")))
+    assert banners.banners[0].text.textFormat() is Qt.TextFormat.PlainText
+    assert messages(banners) == ["<img src=x>.wav: late"]
+
+
+def test_long_texts_wrap_and_are_not_cut(shown, mixed: Analysis):
+    banners = shown(Banners(LIGHT), 420, 300)
+    banners.show_analysis(mixed)
+    QApplication.processEvents()
+    for banner in banners.banners:
+        assert banner.text.height() >= banner.text.heightForWidth(banner.text.width())
+    banners.set_theme(DARK)
+    assert not banners.grab().isNull()
+
+
+def test_progress_can_be_cancelled(banners: Banners, qtbot: QtBot):
+    banners.set_progress(0.25, "comparing")
+    assert not banners.progress.isVisible(), "short work shows no bar"
+    qtbot.waitUntil(banners.progress.isVisible)
+    assert banners.progress.label.text() == "comparing 25 %"
+    assert banners.progress.bar.value() == 250
+    with qtbot.waitSignal(banners.cancel_requested):
+        banners.progress.cancel.click()
+    banners.set_progress(None, "")
+    assert not banners.progress.isVisible()
+
+
+def test_progress_that_ends_early_is_never_shown(banners: Banners):
+    banners.set_progress(0.5, "comparing")
+    banners.set_progress(None)
+    assert not banners.progress._delay.isActive()
+    banners.set_progress(float(7), "comparing")
+    assert banners.progress.bar.value() == 1000
+    banners.set_progress(None)

@@ -1,0 +1,181 @@
+"""The summary table: one named result at a time, exact headers, sorting, copying."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from osisnr_gui.qt.panels.summary_columns import columns_for
+from osisnr_gui.qt.panels.summary_panel import SummaryPanel
+from osisnr_gui.qt.theme import DARK, LIGHT
+from osisnr_gui.session import edits
+from osisnr_gui.session.analysis import Analysis, rescore
+from osisnr_gui.session.session import Formula
+
+ROLE = Qt.ItemDataRole
+
+
+@pytest.fixture
+def panel(shown) -> SummaryPanel:
+    return shown(SummaryPanel(DARK), 700, 240)
+
+
+def column(panel: SummaryPanel, key: str) -> int:
+    return 1 + [column.key for column in panel.model.columns].index(key)
+
+
+def cell(panel: SummaryPanel, row: int, key: str, role: ROLE = ROLE.DisplayRole):
+    return panel.model.index(row, column(panel, key)).data(role)
+
+
+def order(panel: SummaryPanel) -> list[int]:
+    return [panel.sorted.mapToSource(panel.sorted.index(row, 0)).row() for row in range(panel.sorted.rowCount())]
+
+
+def exact_of(analysis: Analysis) -> Analysis:
+    return rescore(edits.set_formula(analysis.session, Formula.EXACT), analysis)
+
+
+def test_figures_are_those_of_the_result_named_above(panel: SummaryPanel, sound: Analysis):
+    panel.show_analysis(sound, 0)
+    score = sound.pairs[0].score
+    assert panel.part.current == 0
+    assert cell(panel, 0, "fused") == f"{score.literal.fused:.3f}"
+    assert cell(panel, 0, "osi_mean") == "−∞"
+    assert "129 of 822 literal frames" in cell(panel, 0, "osi_mean", ROLE.ToolTipRole)
+    panel.show_analysis(exact_of(sound), 0)
+    assert panel.part.current == 1
+    assert cell(panel, 0, "fused") == f"{score.exact.fused:.3f}"
+    assert cell(panel, 0, "osi_mean") == f"{score.exact.osi_db_mean:.1f}"
+    assert cell(panel, 0, "active") == "683"
+    assert cell(panel, 0, "false") == "75"
+
+
+def test_the_toggle_changes_the_table_only(panel: SummaryPanel, sound: Analysis):
+    panel.show_analysis(sound, 1)
+    QTest.mouseClick(panel.part, Qt.MouseButton.LeftButton, pos=QPoint(panel.part.width() - 8, 10))
+    assert panel.model.formula is Formula.EXACT
+    panel.show_analysis(rescore(edits.set_gamma(sound.session, 2.0), sound), 1)
+    assert panel.model.formula is Formula.EXACT, "a slider must not turn the table over"
+    assert panel.table.selectionModel().currentIndex().row() == 1
+
+
+def test_every_header_says_which_frames_and_no_other_result(panel: SummaryPanel):
+    for formula, own, other in (
+        (Formula.LITERAL, "literal, all", "exact, act"),
+        (Formula.EXACT, "exact, act", "literal, all"),
+    ):
+        for figure in columns_for(formula):
+            if figure.key in ("fused", "loss_osi", "mc_mse", "osi_mean", "osi_median", "osi_p05"):
+                assert own in figure.tip
+            assert other not in figure.tip
+    assert all("\n" in figure.title for figure in panel.model.columns)
+
+
+def test_the_best_value_is_marked(panel: SummaryPanel, sound: Analysis, masks: Analysis):
+    panel.show_analysis(exact_of(sound), 0)
+    assert cell(panel, 0, "fused", ROLE.FontRole).bold()
+    assert cell(panel, 1, "fused", ROLE.FontRole) is None
+    assert cell(panel, 1, "false", ROLE.FontRole).bold(), "72 against 75 frames"
+    assert cell(panel, 0, "gain", ROLE.FontRole) is None, "no gain is better than another"
+    panel.show_analysis(exact_of(masks), 0)
+    assert cell(panel, 0, "fused", ROLE.FontRole) is None, "one estimate has nothing to be better than"
+
+
+def test_what_is_no_number_says_why(panel: SummaryPanel, mixed: Analysis, masks: Analysis):
+    panel.show_analysis(exact_of(mixed), 0)
+    broken, hostile, silent = 0, 2, 3
+    assert cell(panel, broken, "fused") == "–"
+    assert "broken.wav" in cell(panel, broken, "fused", ROLE.ToolTipRole)
+    assert "<img" not in panel.model.index(hostile, 0).data(ROLE.ToolTipRole)
+    assert cell(panel, silent, "osi_median") == "–"
+    assert "silent" in cell(panel, silent, "osi_median", ROLE.ToolTipRole)
+    panel.show_analysis(masks, 0)
+    assert cell(panel, 0, "si_snr") == "–"
+    assert "no signal in time" in cell(panel, 0, "si_snr", ROLE.ToolTipRole)
+
+
+def test_sorting_puts_what_is_no_number_last_either_way(panel: SummaryPanel, mixed: Analysis):
+    panel.show_analysis(exact_of(mixed), 0)
+    values = [panel.model.index(row, column(panel, "mc_mse")).data(ROLE.UserRole + 1) for row in range(4)]
+    missing = {row for row, value in enumerate(values) if math.isnan(value)}
+    assert missing
+    for direction in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        panel.table.sortByColumn(column(panel, "mc_mse"), direction)
+        assert set(order(panel)[-len(missing) :]) == missing
+
+
+def test_sorting_by_value(panel: SummaryPanel, sound: Analysis):
+    panel.show_analysis(exact_of(sound), 0)
+    panel.table.sortByColumn(column(panel, "fused"), Qt.SortOrder.DescendingOrder)
+    assert order(panel) == [1, 0]
+    panel.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    assert order(panel) == [0, 1]
+
+
+def test_selection_goes_both_ways_and_knows_sorting(panel: SummaryPanel, sound: Analysis):
+    chosen: list[int] = []
+    panel.selected_changed.connect(chosen.append)
+    panel.show_analysis(exact_of(sound), 0)
+    panel.table.sortByColumn(column(panel, "fused"), Qt.SortOrder.DescendingOrder)
+    panel.show_analysis(exact_of(sound), 1)
+    assert panel.table.selectionModel().currentIndex().row() == 0
+    assert chosen == [], "showing selects nothing"
+    panel.table.setCurrentIndex(panel.sorted.index(1, 0))
+    assert chosen == [0]
+
+
+def test_copy_takes_the_selected_rows_with_all_digits(panel: SummaryPanel, sound: Analysis):
+    panel.show_analysis(exact_of(sound), 1)
+    panel.table.setFocus()
+    QTest.keyClick(panel.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = QGuiApplication.clipboard().text().rstrip("\n").split("\n")
+    assert len(lines) == 2
+    header, row = (line.split("\t") for line in lines)
+    assert header[0] == "estimate (exact, active frames, method 1)"
+    assert row[0] == "B (est_gate)"
+    assert float(row[header.index("fused L")]) == pytest.approx(sound.pairs[1].score.exact.fused, rel=1e-9)
+    panel.copy_all()
+    assert len(QGuiApplication.clipboard().text().rstrip("\n").split("\n")) == 3
+
+
+def test_a_name_cannot_break_a_copied_line(panel: SummaryPanel, mixed: Analysis):
+    panel.show_analysis(mixed, 0)
+    panel.copy_all()
+    lines = QGuiApplication.clipboard().text().rstrip("\n").split("\n")
+    assert len(lines) == 1 + len(mixed.pairs)
+    assert len({line.count("\t") for line in lines}) == 1
+
+
+def test_an_unchanged_analysis_does_no_work(panel: SummaryPanel, sound: Analysis, monkeypatch: pytest.MonkeyPatch):
+    panel.show_analysis(sound, 0)
+    calls: list[object] = []
+    monkeypatch.setattr(panel.model, "set_pairs", lambda *args: calls.append(args))
+    panel.show_analysis(sound, 0)
+    panel.show_analysis(rescore(sound.session, sound), 0)
+    assert calls == []
+    panel.show_analysis(rescore(edits.set_gamma(sound.session, 1.0), sound), 0)
+    assert len(calls) == 1
+
+
+def test_widths_stay_while_numbers_change(panel: SummaryPanel, sound: Analysis):
+    panel.show_analysis(sound, 0)
+    header = panel.table.horizontalHeader()
+    before = [header.sectionSize(i) for i in range(header.count())]
+    panel.show_analysis(rescore(edits.set_gamma(sound.session, 1e6), sound), 0)
+    QApplication.processEvents()
+    assert [header.sectionSize(i) for i in range(header.count())] == before
+
+
+def test_it_can_be_painted_in_both_looks_with_many_rows(panel: SummaryPanel, many: Analysis):
+    panel.show_analysis(many, 11)
+    panel.set_theme(LIGHT)
+    assert panel.sorted.rowCount() == 12
+    assert not panel.grab().isNull()
+    panel.show_analysis(None, 0)
+    assert panel.sorted.rowCount() == 0

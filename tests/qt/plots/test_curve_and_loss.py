@@ -1,0 +1,237 @@
+"""The OSI-SNR curves, the loss bands, alpha: data in, signals out."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from osisnr_gui.qt.plots.alpha_plot import AlphaPlot
+from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
+from osisnr_gui.qt.plots.loss_plot import LossPlot
+from osisnr_gui.qt.plots.safe_arrays import safe_array, safe_arrays
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.theme import DARK, LIGHT
+
+PRESS, MOVE, RELEASE = (
+    QMouseEvent.Type.MouseButtonPress,
+    QMouseEvent.Type.MouseMove,
+    QMouseEvent.Type.MouseButtonRelease,
+)
+HOSTILE = [
+    np.full(50, np.nan),
+    np.full(50, np.inf),
+    np.full(50, -np.inf),
+    np.array([1e308, -1e308] * 25),
+    np.array([], float),
+    np.array([object()] * 50),
+    np.array(["a"] * 50),
+    np.zeros(50, np.float32),
+    np.arange(50),
+    np.array([np.nan, 5.0] * 25),
+]
+
+
+def mouse(widget, kind, x, y):
+    held = Qt.MouseButton.NoButton if kind is RELEASE else Qt.MouseButton.LeftButton
+    where = QPointF(x, y)
+    event = QMouseEvent(
+        kind, where, widget.mapToGlobal(where), Qt.MouseButton.LeftButton, held, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(widget, event)
+
+
+@pytest.fixture
+def link(qtbot):
+    link = TimeLink()
+    link.set_extent(0.0, 100.0, min_span=0.1)
+    return link
+
+
+def shown(qtbot, widget, width=900, height=220):
+    qtbot.addWidget(widget)
+    widget.resize(width, height)
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
+
+
+@pytest.fixture
+def curves(qtbot, link):
+    return shown(qtbot, CurvePlot(link, DARK))
+
+
+@pytest.fixture
+def loss(qtbot, link):
+    return shown(qtbot, LossPlot(link, DARK))
+
+
+def has_colour(widget, colour, tolerance=40):
+    """True when the colour, or one smoothed a little into the background, occurs in the picture of the widget."""
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1, 4)[..., 2::-1]
+    wanted = QColor(colour)
+    distance = np.abs(pixels.astype(int) - (wanted.red(), wanted.green(), wanted.blue())).max(axis=-1)
+    return bool((distance <= tolerance).any())
+
+
+@pytest.mark.parametrize("data", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("visible", [(0, 100), (10, 10.5)])
+def test_hostile_data_is_drawn_as_nothing_worse_than_gaps(curves, loss, link, data, visible):
+    link.set_range(*visible)
+    link.flush()
+    curves.show_curves([(0.0, 2.0, data, 0, True), (0.0, 0.01, np.tile(data, 200), 1, False)])
+    curves.set_threshold(math.nan)
+    curves.set_chance_floor(math.inf)
+    loss.show_loss(0.0, 2.0, data, data)
+    loss.show_loss(0.0, 0.01, np.tile(data, 200), np.ones(10_000))
+    curves.bands.show_bands(data, data, data)
+    curves.grab()
+    loss.grab()
+    assert math.isfinite(curves.mapping.hi)
+    assert math.isfinite(loss.mapping.hi)
+
+
+def test_safe_arrays():
+    same = np.array([1.0, np.nan, 3.0])
+    assert safe_array(same) is same
+    np.testing.assert_array_equal(safe_array([1, np.inf, -1e200]), [1, np.nan, np.nan])
+    np.testing.assert_array_equal(safe_array([1, np.inf, -np.inf], keep_inf=True), [1, np.inf, np.nan])
+    assert safe_array(np.array([None, 1])).size == 0
+    assert [a.size for a in safe_arrays([1, 2, 3], [[1, 2]])] == [2, 2]
+    assert safe_array(np.full(4, np.nan)).size == 4
+
+
+def test_each_estimate_has_its_colour_and_perfect_frames_a_cap(curves):
+    osi = np.tile([10.0, 20.0], 500)
+    perfect = np.full(1000, np.nan)
+    perfect[400:500] = np.inf
+    curves.show_curves([Curve(0.0, 0.1, osi, 0, True), Curve(0.0, 0.1, perfect, 1)])
+    assert has_colour(curves, DARK.estimate(0).colour)
+    m = curves.mapping
+    image = curves.grab().toImage()
+    cap = QColor(DARK.estimate(1).colour)
+    assert any(image.pixelColor(round(m.x_of(45)), round(m.top) + dy) == cap for dy in range(8))
+    assert not any(image.pixelColor(round(m.x_of(60)), round(m.top) + dy) == cap for dy in range(8))
+
+
+def test_a_lone_frame_between_gaps_is_visible(curves, link):
+    osi = np.full(10_000, np.nan)
+    osi[5000] = 12.0
+    curves.show_curves([(0.0, 0.01, osi, 0, True)])
+    assert has_colour(curves, DARK.estimate(0).colour)
+
+
+def test_automatic_range_ignores_a_spike_and_yields_to_the_user(curves):
+    osi = np.random.default_rng(0).uniform(0, 20, 10_000)
+    osi[77] = 140.0
+    curves.show_curves([(0.0, 0.01, osi, 0, True)])
+    assert 20 <= curves.mapping.hi <= 25
+    curves.zoom_y(0.5, 0.0)
+    chosen = curves.mapping.hi
+    curves.show_curves([(0.0, 0.01, osi + 5, 0, True)])
+    assert curves.mapping.hi == chosen
+    curves.fit_y()
+    assert curves.mapping.hi > 25 > curves.mapping.lo == 0
+
+
+def test_threshold_is_dragged(curves, qtbot):
+    curves.set_threshold(10.0)
+    m = curves.mapping
+    moved, selected = [], []
+    curves.threshold_changed.connect(moved.append)
+    curves.link.selection_changed.connect(selected.append)
+    x = m.x_of(50)
+    with qtbot.waitSignal(curves.threshold_released) as released:
+        mouse(curves.viewport(), PRESS, x, m.y_of(10.0) + 2)
+        for value in (12.0, 15.0, 20.0):
+            mouse(curves.viewport(), MOVE, x + value, m.y_of(value))
+        mouse(curves.viewport(), RELEASE, x, m.y_of(20.0))
+    assert moved == pytest.approx([12.0, 15.0, 20.0], abs=0.2)
+    assert released.args == [moved[-1]]
+    assert curves.threshold == moved[-1]
+    assert selected == []
+    with qtbot.assertNotEmitted(curves.threshold_changed):
+        curves.set_threshold(3.0)
+
+
+def test_same_arrays_are_not_drawn_again(curves, monkeypatch):
+    osi = np.ones(100)
+    curves.show_curves([(0.0, 1.0, osi, 0, True)])
+    calls = []
+    monkeypatch.setattr(curves, "refresh", lambda: calls.append(1))
+    curves.show_curves([(0.0, 1.0, osi, 0, True)])
+    assert not calls
+    curves.show_curves([(0.0, 1.0, osi, 0, False)])
+    assert calls
+
+
+@pytest.mark.parametrize("visible", [(0, 100), (40, 42)])
+def test_loss_bands_stack(loss, link, visible):
+    n = 50_000
+    loss.show_loss(0.0, 0.002, np.full(n, 0.4), np.full(n, 0.3))
+    link.set_range(*visible)
+    link.flush()
+    m, image = loss.mapping, loss.grab().toImage()
+    x = round(m.x_of(41))
+    assert image.pixelColor(x, round(m.y_of(0.2))) == QColor(DARK.loss_osi)
+    assert image.pixelColor(x, round(m.y_of(0.55))) == QColor(DARK.loss_mc)
+    assert image.pixelColor(x, round(m.y_of(0.9))) not in (QColor(DARK.loss_osi), QColor(DARK.loss_mc))
+
+
+def test_loss_axis_stays_while_a_slider_moves(loss):
+    osi = np.full(1000, 0.5)
+    loss.show_loss(0.0, 0.1, osi, np.full(1000, 0.5))
+    present = loss.mapping.hi
+    for share in np.linspace(0.5, 0.6, 10):
+        loss.show_loss(0.0, 0.1, osi, np.full(1000, share))
+        assert loss.mapping.hi == present
+    loss.show_loss(0.0, 0.1, osi, np.full(1000, 5.0))
+    assert loss.mapping.hi > 5.5
+    loss.show_loss(0.0, 0.1, osi, np.full(1000, 0.01))
+    assert loss.mapping.hi < 1.0
+
+
+def test_no_peak_of_the_loss_is_lost(loss, link):
+    """One bad frame among 400 a column apart is seen, as veil or as band, wherever it lies."""
+    n = 20_000
+    base = loss.grab().toImage()
+    for visible in ((0, 100), (30, 50)):
+        mc = np.zeros(n)
+        mc[8001] = 1.0
+        loss.show_loss(0.0, 0.005, np.full(n, 0.1), mc)
+        loss.fit_y()
+        loss.set_y_range(0, 1.2)
+        link.set_range(*visible)
+        link.flush()
+        m, image = loss.mapping, loss.grab().toImage()
+        xs = range(round(m.x_of(40.005)) - 2, round(m.x_of(40.005)) + 3)
+        assert any(image.pixelColor(x, round(m.y_of(0.9))) != base.pixelColor(x, round(m.y_of(0.9))) for x in xs)
+
+
+def test_alpha_plot_asks_for_alpha(qtbot):
+    plot = shown(qtbot, AlphaPlot(DARK), 260, 150)
+    alphas = np.linspace(0.01, 1, 40)
+    plot.show_alpha(alphas, [(np.exp(-alphas), 0), (np.exp(-2 * alphas), 1)], 0.5, 0.3)
+    assert has_colour(plot, DARK.estimate(1).colour)
+    m = plot.mapping
+    with qtbot.waitSignal(plot.alpha_requested) as asked:
+        mouse(plot, PRESS, m.x_of(0.25), 60)
+    assert asked.args[0] == pytest.approx(0.25, abs=0.001)
+    with qtbot.waitSignal(plot.alpha_requested) as asked:
+        mouse(plot, MOVE, 10_000, 60)
+    assert asked.args[0] == 1.0
+    plot.set_theme(LIGHT)
+    plot.grab()
+
+
+@pytest.mark.parametrize("alphas", [[], [0.5], [0.5, 0.1], [np.nan, 1.0], [0.1, 0.2, 0.3]])
+def test_alpha_plot_stands_odd_data(qtbot, alphas):
+    plot = shown(qtbot, AlphaPlot(DARK), 260, 150)
+    plot.show_alpha(alphas, [([np.nan, np.inf, 1.0], 0), ([], 1), ([2.0], 2)], math.nan, math.nan)
+    plot.grab()
+    assert plot.mapping.hi > 0

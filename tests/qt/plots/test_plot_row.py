@@ -1,0 +1,234 @@
+"""One row: it follows the link exactly, and the mouse does what the house rules say."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from osisnr_gui.qt.plots.axes import LinearScale
+from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN
+from osisnr_gui.qt.plots.plot_row import PlotRow
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.theme import DARK, LIGHT
+
+NONE, SHIFT, CTRL = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+)
+LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
+
+
+@pytest.fixture
+def row(qtbot):
+    link = TimeLink()
+    link.set_extent(0.0, 10.0, min_span=0.01)
+    row = PlotRow(link, DARK, "osi", "OSI-SNR per frame")
+    qtbot.addWidget(row)
+    row.set_y_scale(LinearScale("OSI-SNR (dB)"))
+    row.set_y_limits(0, 100)
+    row.set_y_range(0, 40)
+    row.resize(900, 200)
+    row.show()
+    qtbot.waitExposed(row)
+    return row
+
+
+def wheel(row, x, y, notches, modifiers=NONE, sideways=0):
+    where = QPointF(x, y)
+    delta = QPoint(round(120 * sideways), round(120 * notches))
+    phase, buttons = Qt.ScrollPhase.NoScrollPhase, Qt.MouseButton.NoButton
+    event = QWheelEvent(where, row.mapToGlobal(where), QPoint(), delta, buttons, modifiers, phase, False)
+    QApplication.sendEvent(row.viewport(), event)
+
+
+def mouse(row, kind, x, y, button=LEFT, modifiers=NONE):
+    where = QPointF(x, y)
+    held = Qt.MouseButton.NoButton if kind is QMouseEvent.Type.MouseButtonRelease else button
+    event = QMouseEvent(kind, where, row.mapToGlobal(where), button, held, modifiers)
+    QApplication.sendEvent(row.viewport(), event)
+
+
+def drag(row, start, stop, button=LEFT, modifiers=NONE, release=True):
+    mouse(row, QMouseEvent.Type.MouseButtonPress, *start, button, modifiers)
+    for share in (0.5, 1.0):
+        x, y = (a + (b - a) * share for a, b in zip(start, stop, strict=True))
+        mouse(row, QMouseEvent.Type.MouseMove, x, y, button, modifiers)
+    if release:
+        mouse(row, QMouseEvent.Type.MouseButtonRelease, *stop, button, modifiers)
+
+
+def test_the_view_is_exactly_the_link(row):
+    for start, stop in ((1.0, 3.0), (0.123, 0.2), (0, 10)):
+        row.link.set_range(start, stop)
+        row.link.flush()
+        (x0, x1), (y0, y1) = row.view_box.viewRange()
+        assert (x0, x1) == pytest.approx((start, stop), abs=1e-12)
+        assert (y0, y1) == (0, 40)
+    m = row.mapping
+    geometry = row.view_box.geometry()
+    assert (geometry.left(), geometry.top(), geometry.width(), geometry.height()) == (m.left, m.top, m.width, m.height)
+    assert (m.left, row.width() - m.right) == (LEFT_AXIS_WIDTH, RIGHT_MARGIN)
+
+
+def test_items_lie_where_the_mapping_says(row):
+    row.link.set_range(2, 7)
+    row.link.flush()
+    m = row.mapping
+    scene = row.view_box.mapViewToScene(QPointF(4.5, 10))
+    assert (scene.x(), scene.y()) == pytest.approx((m.x_of(4.5), m.y_of(10)), abs=1e-6)
+
+
+@pytest.mark.parametrize("x", [70, 300, 880])
+def test_wheel_keeps_the_time_under_the_pointer(row, x):
+    row.link.set_range(2, 6)
+    time = row.mapping.time_at(x)
+    for _ in range(5):  # faster than the event loop announces
+        wheel(row, x, 100, 1)
+    assert row.link.visible.length == pytest.approx(4 * 0.8**5)
+    assert row.mapping.x_of(time) == pytest.approx(x, abs=1e-6)
+    wheel(row, x, 100, -5)
+    assert row.link.visible == pytest.approx((2, 6))
+
+
+def test_shift_wheel_and_sideways_wheel_scroll(row):
+    row.link.set_range(4, 6)
+    wheel(row, 300, 100, -1, SHIFT)
+    assert row.link.visible == pytest.approx((4.2, 6.2))
+    wheel(row, 300, 100, 0, sideways=1)
+    assert row.link.visible == pytest.approx((4, 6))
+    wheel(row, 300, 100, 0, SHIFT, sideways=1)
+    assert row.link.visible == pytest.approx((3.8, 5.8))
+
+
+@pytest.mark.parametrize(("x", "modifiers"), [(300, CTRL), (20, NONE)])
+def test_ctrl_wheel_or_wheel_on_the_axis_zooms_values(row, qtbot, x, modifiers):
+    y = row.mapping.y_of(10)
+    with qtbot.waitSignal(row.y_range_changed):
+        wheel(row, x, y, 1, modifiers)
+    m = row.mapping
+    assert m.hi - m.lo == pytest.approx(32)
+    assert m.value_at(y) == pytest.approx(10)
+    assert row.link.visible == row.link.extent
+    wheel(row, x, y, -30, modifiers)
+    assert (row.mapping.lo, row.mapping.hi) == (0, 100)
+
+
+def test_left_drag_selects_and_click_seeks(row, qtbot):
+    m = row.mapping
+    drag(row, (m.x_of(6), 50), (m.x_of(4), 120))
+    assert row.link.selection == pytest.approx((4, 6))
+    with qtbot.waitSignal(row.link.seek_requested) as seek:
+        drag(row, (m.x_of(5), 50), (m.x_of(5) + 2, 51))
+    assert seek.args[0] == pytest.approx(5, abs=0.1)
+    assert row.link.selection == pytest.approx((4, 6))
+
+
+def test_selection_edges_can_be_dragged(row):
+    m = row.mapping
+    row.link.select(4, 6)
+    drag(row, (m.x_of(6) + 2, 90), (m.x_of(8), 90))
+    assert row.link.selection == pytest.approx((4, 8))
+    drag(row, (m.x_of(4) - 2, 90), (m.x_of(1), 90))
+    assert row.link.selection == pytest.approx((1, 8))
+
+
+def test_shift_drag_zooms_to_the_box(row):
+    m = row.mapping
+    drag(row, (m.x_of(2), m.y_of(30)), (m.x_of(4), m.y_of(10)), modifiers=SHIFT)
+    assert row.link.visible == pytest.approx((2, 4))
+    assert (row.mapping.lo, row.mapping.hi) == pytest.approx((10, 30))
+    assert row.link.selection is None
+    row.link.zoom_back()
+    assert row.link.visible == row.link.extent
+
+
+def test_middle_drag_pans(row):
+    row.link.set_range(4, 6)
+    m = row.mapping
+    drag(row, (m.x_of(5), 90), (m.x_of(5.5), 120), MIDDLE)
+    assert row.link.visible == pytest.approx((3.5, 5.5))
+    assert (row.mapping.lo, row.mapping.hi) == (0, 40)
+
+
+def test_right_click_and_double_click_only_tell(row, qtbot):
+    m = row.mapping
+    with qtbot.waitSignal(row.context_menu_requested) as menu:
+        mouse(row, QMouseEvent.Type.MouseButtonPress, m.x_of(3), m.y_of(20), RIGHT)
+    assert menu.args[1:] == pytest.approx([3, 20])
+    mouse(row, QMouseEvent.Type.MouseButtonRelease, m.x_of(3), m.y_of(20), RIGHT)
+    with qtbot.waitSignal(row.double_clicked) as double, qtbot.assertNotEmitted(row.link.seek_requested):
+        mouse(row, QMouseEvent.Type.MouseButtonDblClick, m.x_of(3), m.y_of(20))
+        mouse(row, QMouseEvent.Type.MouseButtonRelease, m.x_of(3), m.y_of(20))
+    assert double.args == pytest.approx([3, 20])
+    assert row.link.selection is None
+
+
+def test_hover_tells_time_value_and_row(row):
+    m = row.mapping
+    mouse(row, QMouseEvent.Type.MouseMove, m.x_of(3), m.y_of(20), Qt.MouseButton.NoButton)
+    assert tuple(row.link.hover) == (pytest.approx(3), pytest.approx(20), "osi")
+    mouse(row, QMouseEvent.Type.MouseMove, 10, 20, Qt.MouseButton.NoButton)
+    assert math.isnan(row.link.hover.time)
+
+
+def test_keys_pass_to_the_window(row, qtbot):
+    from PySide6.QtGui import QKeyEvent
+
+    event = QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_Left, NONE)
+    row.keyPressEvent(event)
+    assert not event.isAccepted()
+
+
+@pytest.mark.parametrize("bad", [(math.nan, 1), (0, math.inf), (5, 5), (7, 3), (-1e308, 1e308)])
+def test_unusable_value_ranges_are_ignored(row, bad):
+    row.set_y_limits(-math.inf, math.inf)
+    row.set_y_range(0, 40)
+    row.set_y_range(*bad)
+    assert (row.mapping.lo, row.mapping.hi) == (0, 40)
+    row.grab()
+
+
+def test_theme_title_message_cursor_are_painted(row):
+    plain = row.grab().toImage()
+    row.set_title("A · <img src=x>.wav " * 30, "#56b4e9")
+    row.set_message("loading…")
+    row.link.set_cursor(5.0)
+    row.link.set_hover(3.0, 20.0, "osi")
+    row.link.select(7, 8)
+    assert row.grab().toImage() != plain
+    m = row.mapping
+    assert row.grab().toImage().pixelColor(round(m.x_of(5.0)), 150) == QColor(DARK.text)
+    row.set_theme(LIGHT)
+    assert row.grab().toImage().pixelColor(2, 2) == QColor(LIGHT.background)
+
+
+def test_a_tiny_row_still_paints(row):
+    row.setMinimumHeight(0)
+    for size in ((40, 10), (77, 4), (1, 1)):
+        row.resize(*size)
+        row.grab()
+    assert row.mapping.width >= 1
+
+
+def test_the_moving_cursor_only_repaints_strips(row, qtbot):
+    painted = []
+
+    class Watch(QObject):
+        def eventFilter(self, _watched, event):
+            if event.type() == QEvent.Type.Paint:
+                painted.append(event.region())
+            return False
+
+    qtbot.wait(20)
+    watch = Watch()
+    row.viewport().installEventFilter(watch)
+    row.link.set_cursor(5.0)
+    qtbot.waitUntil(lambda: len(painted) > 0)
+    row.link.set_hover(2.0, 20.0, "other")
+    qtbot.waitUntil(lambda: len(painted) > 1)
+    assert all(r.width() < 10 for region in painted for r in region)

@@ -1,0 +1,273 @@
+"""The spectrogram row: right pixels, colours without recomposing, differences, axis, readout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from osisnr_gui.qt.plots.colour_bar import ColourBar
+from osisnr_gui.qt.plots.colours import colour_table, value_of
+from osisnr_gui.qt.plots.frequency_scale import make_scale
+from osisnr_gui.qt.plots.geometry import Mapping
+from osisnr_gui.qt.plots.spectrogram_item import (
+    DifferenceItem,
+    Look,
+    PixelGrid,
+    SpectrogramItem,
+    difference_codes,
+    indexed_image,
+    value_of_all,
+)
+from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
+from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.theme import DARK, LIGHT
+
+STEP = 0.008
+
+
+class Matrix:
+    """A picture held in memory whose coarse picture is exact: final at once."""
+
+    first_time, column_step = 0.0, STEP
+
+    def __init__(self, codes: np.ndarray, *, bin_step: float = 31.25, unit: str = "dB") -> None:
+        self.codes = codes
+        self.n_columns, self.n_bins = codes.shape
+        self.bin_step, self.unit = bin_step, unit
+        self.low, self.high = (-130.0, 20.0) if unit == "dB" else (0.0, 1.0)
+
+    def coarse_step(self) -> int:
+        return 1
+
+    def coarse(self, level: int) -> np.ndarray | None:
+        return self.codes if level == 0 else None
+
+    def columns(self, start: int, stop: int) -> np.ndarray:
+        raise AssertionError("not needed")
+
+
+def random_source(n_columns: int = 500, n_bins: int = 257, seed: int = 0) -> Matrix:
+    return Matrix(np.random.default_rng(seed).integers(1, 256, (n_columns, n_bins), dtype=np.uint8))
+
+
+@pytest.fixture
+def store(qtbot: QtBot) -> Iterator[TileStore]:
+    store = TileStore()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def link(qtbot: QtBot) -> TimeLink:
+    link = TimeLink()
+    link.set_extent(-STEP / 2, 499.5 * STEP)
+    return link
+
+
+@pytest.fixture
+def plot(qtbot: QtBot, store: TileStore, link: TimeLink) -> Iterator[SpectrogramPlot]:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(700, 240)
+    plot = SpectrogramPlot(link, DARK, "reference", store, "Reference", window)
+    plot.resize(700, 240)
+    window.show()
+    yield plot
+    window.close()
+
+
+def painted(item: SpectrogramItem | DifferenceItem, m: Mapping) -> QImage:
+    image = QImage(round((m.left + m.width) * m.pixel_ratio), 400, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(m.pixel_ratio)
+    image.fill(QColor("#ff00ff"))
+    painter = QPainter(image)
+    item.paint(painter, m, DARK)
+    painter.end()
+    return image
+
+
+def test_one_pixel_per_column_and_bin_is_the_matrix_itself(store: TileStore) -> None:
+    source = Matrix(np.random.default_rng(1).integers(1, 256, (61, 33), dtype=np.uint8), bin_step=1.0)
+    item = SpectrogramItem(store)
+    item.show(source)
+    item.set_scale(make_scale("linear", 33, 1.0))
+    item.set_look(Look("viridis", -130.0, 20.0))
+    m = Mapping(10, 5, 61, 33, -STEP / 2, 60.5 * STEP, 0.0, 1.0)
+    image = painted(item, m)
+    table = colour_table("viridis", 1.0, 255.0, DARK.background)
+    for column, row in ((0, 0), (60, 32), (17, 4), (33, 30)):
+        assert image.pixel(10 + column, 5 + 32 - row) == table[source.codes[column, row]]
+    assert QColor.fromRgb(image.pixel(9, 20)) == QColor("#ff00ff")
+    assert item.is_final(m)
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_pixel_ratio_gives_one_code_per_physical_pixel(store: TileStore, ratio: float) -> None:
+    m = Mapping(10, 6, 100, 40, 0.0, 1.0, 0.0, 1.0, ratio)
+    grid = PixelGrid.of(m)
+    assert (grid.width, grid.height) == (100 * ratio, 40 * ratio)
+    item = SpectrogramItem(store)
+    item.show(random_source())
+    item.set_scale(make_scale("log", 257, 31.25))
+    image = painted(item, m)
+    colours = {image.pixel(x, round(20 * ratio)) for x in range(round(10 * ratio), round(110 * ratio))}
+    assert QColor("#ff00ff").rgb() not in colours
+
+
+def test_pixel_edges_stay_put_while_panning() -> None:
+    grids = [PixelGrid.of(Mapping(0, 0, 500, 100, t, t + 3.0, 0, 1)) for t in np.linspace(7.0, 7.5, 40)]
+    offsets = np.array([g.time / g.time_step for g in grids])
+    np.testing.assert_allclose(offsets, np.round(offsets), atol=1e-6)
+
+
+def test_colours_and_levels_compose_nothing(
+    store: TileStore, plot: SpectrogramPlot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plot.show_source(random_source())
+    before = plot.grab().toImage()
+    asked: list[object] = []
+    monkeypatch.setattr(TileStore, "gather", lambda *a: asked.append(a))
+    for change in (
+        lambda: plot.set_colours("magma"),
+        lambda: plot.set_levels(-60.0, 0.0),
+        lambda: plot.set_theme(LIGHT),
+    ):
+        change()
+        after = plot.grab().toImage()
+        assert after != before
+        before = after
+    assert not asked
+
+
+def test_levels_that_make_no_sense_are_ignored(plot: SpectrogramPlot) -> None:
+    plot.show_source(random_source())
+    plot.set_levels(-70.0, -5.0)
+    for low, high in ((0.0, 0.0), (10.0, -10.0), (float("nan"), 0.0), (-60.0, float("inf"))):
+        plot.set_levels(low, high)
+    assert plot.levels == (-70.0, -5.0)
+
+
+@pytest.mark.parametrize("scale", ["linear", "log", "mel"])
+def test_value_at_reads_what_is_shown(plot: SpectrogramPlot, link: TimeLink, scale: str) -> None:
+    source = random_source()
+    plot.show_source(source)
+    plot.set_scale(scale)
+    link.set_range(1.0, 1.2)
+    link.flush()
+    plot.set_y_range(0.4, 0.6)
+    plot.grab()
+    assert plot.is_final()
+    low, high = plot.frequency_at(0.42), plot.frequency_at(0.58)
+    for t, f in ((1.016, low), (1.104, high), (1.152, (low + high) / 2)):
+        bins = slice(max(round(f / 31.25) - 2, 0), round(f / 31.25) + 3)
+        near = [value_of(c, -130.0, 20.0) for c in source.codes[round(t / STEP), bins]]
+        assert plot.value_at(t, f) in near
+    assert plot.value_at(9.0, low) is None
+    assert plot.value_at(1.1, 1e5) is None
+
+
+def test_frequency_axis_has_two_labels_at_every_zoom(plot: SpectrogramPlot) -> None:
+    plot.show_source(random_source())
+    for scale in ("linear", "log", "mel"):
+        plot.set_scale(scale)
+        plot.set_y_range(0.0, 1.0)
+        for _ in range(40):
+            m = plot.mapping
+            labels = [t.label for t in plot.scale.ticks(m.lo, m.hi, m.height) if t.label]
+            assert len(set(labels)) >= 2
+            plot.zoom_y(0.8, 0.37)
+        assert plot.frequency_at(plot.mapping.hi) - plot.frequency_at(plot.mapping.lo) > 100.0
+
+
+def test_scale_switch_keeps_the_frequencies_in_sight(plot: SpectrogramPlot) -> None:
+    plot.show_source(random_source())
+    plot.set_y_range(*plot.frequency_scale.to_axis(np.array([500.0, 2000.0])).tolist())
+    for name in ("log", "mel", "linear"):
+        plot.set_scale(name)
+        assert plot.frequency_at(plot.mapping.lo) == pytest.approx(500.0)
+        assert plot.frequency_at(plot.mapping.hi) == pytest.approx(2000.0)
+    plot.set_y_range(0.0, 1.0)
+    plot.set_scale("log")
+    assert (plot.mapping.lo, plot.mapping.hi) == (0.0, 1.0)
+
+
+def test_mask_counts_bins_and_plain_values(plot: SpectrogramPlot) -> None:
+    codes = np.full((500, 64), 128, dtype=np.uint8)
+    plot.show_source(Matrix(codes, bin_step=1.0, unit=""))
+    plot.grab()
+    assert plot.scale.title == "Bin"
+    assert plot.levels == (0.0, 1.0)
+    assert plot.value_at(1.0, 20.0) == pytest.approx(0.5)
+    plot.set_levels(0.0, 0.5)
+    plot.show_source(random_source())
+    assert plot.scale.title == "Frequency (Hz)"
+    assert plot.levels == (-90.0, -10.0)  # the mask's range is not the sound's
+
+
+def test_difference_codes() -> None:
+    source = random_source()
+    levels = np.maximum(value_of_all(source), -90.0)
+    at = {v: round(1 + 254 * (v + 130) / 150) for v in (-130, -100, -90, -60, -45, -30, 0)}
+    reference = np.array([[at[-60], at[-60], at[-130], at[-100], at[0], 0, at[-60]]], dtype=np.uint8)
+    estimate = np.array([[at[-60], at[-45], at[-100], at[-60], at[-60], at[-60], 0]], dtype=np.uint8)
+    codes = difference_codes(reference, estimate, levels, levels, 30.0)[0].astype(int)
+    assert codes[0] == 128  # equal
+    assert codes[1] == pytest.approx(128 + 127 / 2, abs=2)  # +15 dB of 30
+    assert codes[2] == 128  # both under the floor
+    assert codes[3] == 255  # +30 dB, counted from the floor
+    assert codes[4] == 1  # clipped
+    assert codes[5:].tolist() == [0, 0]  # one of them has nothing
+
+
+def test_difference_row(plot: SpectrogramPlot) -> None:
+    reference, estimate = (Matrix(np.full((500, 257), code, np.uint8)) for code in (150, 150))
+    estimate.codes[:250] = 180
+    plot.show_difference(reference, estimate)
+    image = plot.grab().toImage()
+    assert plot.is_final()
+    assert plot.value_at(1.0, 1000.0) == pytest.approx(30 * 150 / 254)
+    assert plot.value_at(3.5, 1000.0) == 0.0
+    m = plot.mapping
+    louder = QColor.fromRgb(image.pixel(int(m.x_of(1.0)), 120))
+    assert louder.red() > louder.blue() + 50  # orange: the estimate is louder
+    assert QColor.fromRgb(image.pixel(int(m.x_of(3.0)), 120)).lightness() < 60  # as the ground
+    plot.show_source(None)
+    plot.grab()
+    assert plot.is_final()
+    assert plot.value_at(1.0, 1000.0) is None
+
+
+def test_tiles_of_another_source_repaint_nothing(plot: SpectrogramPlot, store: TileStore) -> None:
+    mine, other = random_source(), random_source(seed=1)
+    plot.show_source(mine)
+    plot.grab()
+    assert plot.is_final()
+    store.tiles_changed.emit(other)
+    assert plot.is_final()
+    store.tiles_changed.emit(mine)
+    assert not plot.is_final()  # out of date until the next paint
+    plot.grab()
+    assert plot.is_final()
+
+
+def test_odd_widths_make_whole_images() -> None:
+    for width in (1, 2, 3, 5, 61):
+        codes = np.arange(width * 3, dtype=np.uint8).reshape(3, width)
+        image = indexed_image(codes, colour_table("grey", 0.0, 255.0, "#000000"), 1.0)
+        assert [QColor.fromRgb(image.pixel(x, 2)).red() for x in range(width)] == codes[2].tolist()
+
+
+def test_colour_bar_labels() -> None:
+    bar = ColourBar()
+    bar.show("viridis", -90.0, -10.0, "dB")
+    assert bar.labels() == ("−90", "−10 dB")
+    bar.show("difference", -30.0, 30.0, "dB")
+    assert bar.labels() == ("−30", "+30 dB")
+    bar.show("viridis", 0.0, 1.0, "")
+    assert bar.labels() == ("0", "1")

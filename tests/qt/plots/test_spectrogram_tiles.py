@@ -1,0 +1,287 @@
+"""The tile store: right pictures at every zoom, nothing late, nothing over the cap, no thread left."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from osisnr_gui.qt.plots.picture_pooling import max_pool, pool_columns, step_for, transposed
+from osisnr_gui.qt.plots.spectrogram_tiles import BLOCK_COLUMNS, PictureView, TileStore
+
+
+class MatrixSource:
+    """A picture held in memory; `gate` holds the workers up, `fail` makes the file unreadable."""
+
+    first_time, column_step, bin_step = 0.0, 1.0, 31.25
+    low, high, unit = -130.0, 20.0, "dB"
+
+    def __init__(self, n_columns: int, n_bins: int = 5, *, seed: int = 0, base: int = 8) -> None:
+        generator = np.random.default_rng(seed)
+        self.codes = generator.integers(1, 250, (n_columns, n_bins), dtype=np.uint8)
+        self.n_columns, self.n_bins, self.base = n_columns, n_bins, base
+        self.gate, self.fail = threading.Event(), False
+        self.gate.set()
+        self.asked: list[tuple[int, int]] = []
+        self.threads: set[int] = set()
+        self.analysed = n_columns
+
+    def coarse_step(self) -> int:
+        return self.base
+
+    def coarse(self, level: int) -> np.ndarray | None:
+        step = self.base * 2**level
+        if level and step >= 2 * self.n_columns:
+            return None
+        return pool_columns(self.codes[: self.analysed], step)
+
+    def columns(self, start: int, stop: int) -> np.ndarray:
+        self.asked.append((start, stop))
+        self.threads.add(threading.get_ident())
+        assert self.gate.wait(10)
+        if self.fail:
+            raise OSError("gone")
+        return self.codes[start:stop]
+
+
+@pytest.fixture
+def store(qtbot: QtBot) -> Iterator[TileStore]:
+    store = TileStore()
+    yield store
+    store.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("spectrogram")]
+
+
+def final(qtbot: QtBot, store: TileStore, source: MatrixSource, view: PictureView) -> np.ndarray:
+    store.gather(source, view.first_column, view.columns_per_pixel, view.width)
+    qtbot.waitUntil(lambda: store.is_final(source, view))
+    picture, complete = store.gather(source, view.first_column, view.columns_per_pixel, view.width)
+    assert complete
+    return picture
+
+
+def expected(source: MatrixSource, view: PictureView) -> np.ndarray:
+    """Brute force from the whole matrix: one loop, plain floats."""
+    most, step = view.columns_per_pixel / 2, 1
+    while step * 2 <= most:
+        step *= 2
+    rows = []
+    for p in range(view.width):
+        if view.columns_per_pixel < 1:
+            a = math.floor(view.first_column + (p + 0.5) * view.columns_per_pixel)
+            b = a + 1
+        else:
+            edges = [view.first_column + q * view.columns_per_pixel for q in (p, p + 1)]
+            a, b = (math.floor(e / step + 0.5) * step for e in edges)
+        covered = source.codes[max(a, 0) : max(b, 0)]
+        rows.append(covered.max(axis=0) if len(covered) else np.zeros(source.n_bins, np.uint8))
+    return np.array(rows)
+
+
+@pytest.mark.parametrize("base", [1, 8, 16])
+@pytest.mark.parametrize("per_pixel", [0.013, 0.5, 1.0, 1.37, 2.0, 3.99, 4.0, 7.7, 16.0, 31.9, 100.0])
+def test_gather_equals_brute_force(qtbot: QtBot, store: TileStore, per_pixel: float, base: int) -> None:
+    source = MatrixSource(5003, base=base)
+    for first in (-40.25, 0.0, 0.5, 255.75, 1234.567, 4990.1, 6000.0):
+        view = PictureView(first, per_pixel, 120)
+        picture = final(qtbot, store, source, view)
+        assert picture.shape == (120, source.n_bins)
+        np.testing.assert_array_equal(picture, expected(source, view))
+
+
+def test_random_views(qtbot: QtBot, store: TileStore) -> None:
+    generator = np.random.default_rng(7)
+    source = MatrixSource(3000, 3)
+    for _ in range(60):
+        per_pixel = float(np.exp(generator.uniform(np.log(0.01), np.log(60))))
+        view = PictureView(float(generator.uniform(-50, 3000)), per_pixel, int(generator.integers(1, 200)))
+        np.testing.assert_array_equal(final(qtbot, store, source, view), expected(source, view))
+
+
+def test_a_click_is_visible_at_every_zoom(qtbot: QtBot, store: TileStore) -> None:
+    source = MatrixSource(20_000, 3)
+    source.codes[:] = np.minimum(source.codes, 100)
+    click = 12_345
+    source.codes[click] = 255
+    for per_pixel in np.geomspace(0.05, 19.9, 40):
+        for shift in (0.0, 0.31, 0.77):
+            first = max(click - (200 + shift) * per_pixel, -10.0)
+            picture = final(qtbot, store, source, PictureView(float(first), float(per_pixel), 1001))
+            bright = np.flatnonzero((picture == 255).all(axis=1))
+            assert len(bright) == 1 if per_pixel >= 1 else len(bright) >= 1
+            assert abs(bright.mean() + 0.5 - (click + 0.5 - first) / per_pixel) <= max(0.75, 1 / per_pixel)
+
+
+def test_first_answer_is_the_coarse_picture(qtbot: QtBot, store: TileStore) -> None:
+    source = MatrixSource(4000)
+    source.gate.clear()
+    picture, complete = store.gather(source, 1000.0, 1.0, 100)
+    assert not complete
+    expected_coarse = pool_columns(source.codes, 8)[np.arange(1000, 1100) // 8]
+    np.testing.assert_array_equal(picture, expected_coarse)
+    assert not store.is_final(source, PictureView(1000.0, 1.0, 100))
+    with qtbot.waitSignal(store.tiles_changed) as changed:
+        source.gate.set()
+    assert changed.args[0] is source
+    qtbot.waitUntil(lambda: store.is_final(source, PictureView(1000.0, 1.0, 100)))
+    np.testing.assert_array_equal(store.gather(source, 1000.0, 1.0, 100)[0], source.codes[1000:1100])
+
+
+def test_columns_run_on_worker_threads_only(qtbot: QtBot, store: TileStore) -> None:
+    source = MatrixSource(3000)
+    final(qtbot, store, source, PictureView(0.0, 2.0, 1000))
+    assert source.threads
+    assert threading.get_ident() not in source.threads
+
+
+def test_work_for_a_view_that_is_gone_never_starts(qtbot: QtBot, store: TileStore) -> None:
+    source = MatrixSource(100 * BLOCK_COLUMNS)
+    source.gate.clear()
+    store.gather(source, 0.0, 3.0, 2000)
+    qtbot.waitUntil(lambda: len(source.asked) == 2)  # both threads wait at the gate
+    store.gather(source, 80.0 * BLOCK_COLUMNS, 1.0, 300)
+    source.gate.set()
+    view = PictureView(80.0 * BLOCK_COLUMNS, 1.0, 300)
+    qtbot.waitUntil(lambda: store.is_final(source, view) and not store.is_busy(source))
+    late = [start for start, _ in source.asked[2:]]
+    assert late
+    assert min(late) >= 79 * BLOCK_COLUMNS
+
+
+def test_one_block_is_fetched_ahead(qtbot: QtBot, store: TileStore) -> None:
+    source = MatrixSource(20 * BLOCK_COLUMNS)
+    for first in (1000.0, 1010.0):
+        final(qtbot, store, source, PictureView(first, 1.0, 100))
+    qtbot.waitUntil(lambda: not store.is_busy(source))
+    block = 1010 // BLOCK_COLUMNS
+    ahead = PictureView(float((block + 1) * BLOCK_COLUMNS), 1.0, BLOCK_COLUMNS)
+    assert store.is_final(source, ahead)
+
+
+def test_late_results_of_a_dropped_source_are_dropped(qtbot: QtBot, store: TileStore) -> None:
+    old, new = MatrixSource(3000, seed=1), MatrixSource(3000, seed=2)
+    old.gate.clear()
+    store.gather(old, 0.0, 1.0, 1000)
+    qtbot.waitUntil(lambda: len(old.asked) == 2)
+    changed: list[object] = []
+    store.tiles_changed.connect(changed.append)
+    store.keep_only([new])
+    old.gate.set()
+    picture = final(qtbot, store, new, PictureView(0.0, 1.0, 1000))
+    np.testing.assert_array_equal(picture, new.codes[:1000])
+    qtbot.wait(40)
+    assert all(s is new for s in changed)
+    assert store.cached_bytes <= sum(b - a for a, b in new.asked) * new.n_bins
+
+
+def test_fast_source_switches_show_no_foreign_tile(qtbot: QtBot, store: TileStore) -> None:
+    sources = [MatrixSource(4000, seed=s) for s in range(4)]
+    for turn in range(60):
+        source = sources[turn % 4]
+        first = float(turn * 37)
+        picture, _ = store.gather(source, first, 1.0, 500)
+        coarse = pool_columns(source.codes, 8)[np.arange(turn * 37, turn * 37 + 500) // 8]
+        exact = source.codes[turn * 37 : turn * 37 + 500]
+        assert ((picture == coarse).all(axis=1) | (picture == exact).all(axis=1)).all()
+        if turn % 7 == 0:
+            store.keep_only(sources[: 1 + turn % 4])
+            qtbot.wait(2)
+    for source in sources:
+        np.testing.assert_array_equal(final(qtbot, store, source, PictureView(5.0, 1.0, 900)), source.codes[5:905])
+
+
+def test_cache_stays_under_its_cap(qtbot: QtBot) -> None:
+    cap = 5 * BLOCK_COLUMNS * 5
+    store = TileStore(max_bytes=cap)
+    sources = [MatrixSource(40 * BLOCK_COLUMNS, seed=s) for s in range(2)]
+    for first in range(0, 30 * BLOCK_COLUMNS, 3 * BLOCK_COLUMNS):
+        for source in sources:
+            view = PictureView(float(first), 1.0, BLOCK_COLUMNS)
+            store.gather(source, view.first_column, 1.0, view.width)
+            qtbot.waitUntil(lambda s=source, v=view: store.is_final(s, v))
+            assert 0 < store.cached_bytes <= cap
+    store.close()
+
+
+def test_a_view_larger_than_the_cache_comes_to_rest(qtbot: QtBot) -> None:
+    store = TileStore(max_bytes=3 * BLOCK_COLUMNS * 5)
+    source = MatrixSource(20 * BLOCK_COLUMNS)
+    view = PictureView(0.0, 1.0, 12 * BLOCK_COLUMNS)
+    store.tiles_changed.connect(lambda s: store.gather(s, 0.0, 1.0, view.width))  # as a row does
+    store.gather(source, 0.0, 1.0, view.width)
+    qtbot.waitUntil(lambda: store.is_final(source, view) and not store.is_busy(source))
+    qtbot.wait(40)
+    asked = len(source.asked)
+    assert asked == len(set(source.asked))
+    qtbot.wait(40)
+    assert len(source.asked) == asked
+    assert not store.gather(source, 0.0, 1.0, view.width)[1]
+    store.close()
+
+
+def test_unreadable_file_is_told_once_and_leaves_the_coarse_picture(qtbot: QtBot, store: TileStore) -> None:
+    source = MatrixSource(4000)
+    source.fail = True
+    told: list[str] = []
+    store.failed.connect(lambda _s, text: told.append(text))
+    view = PictureView(0.0, 1.0, 2000)
+    store.gather(source, 0.0, 1.0, 2000)
+    qtbot.waitUntil(lambda: store.is_final(source, view))
+    assert told == ["gone"]
+    picture, complete = store.gather(source, 0.0, 1.0, 2000)
+    assert not complete
+    np.testing.assert_array_equal(picture, pool_columns(source.codes, 8)[np.arange(2000) // 8])
+
+
+def test_picture_grows_with_the_analysis(qtbot: QtBot, store: TileStore) -> None:
+    source = MatrixSource(8000)
+    source.analysed = 4000
+    picture, complete = store.gather(source, 0.0, 80.0, 100)
+    assert not complete
+    assert (picture[:50] > 0).all()
+    assert not picture[51:].any()
+    source.analysed = 8000
+    with qtbot.waitSignal(store.tiles_changed):
+        store.notify_growth(source)
+    picture, complete = store.gather(source, 0.0, 80.0, 100)
+    assert complete
+    assert (picture > 0).all()
+
+
+def test_columns_of_zeros_are_not_there_yet(store: TileStore) -> None:
+    source = MatrixSource(8000)
+    source.codes[4000:] = 0
+    assert not store.gather(source, 0.0, 80.0, 100)[1]
+    assert store.gather(source, 0.0, 20.0, 100)[1]
+
+
+def test_close_cancels_waits_and_leaves_no_thread(qtbot: QtBot) -> None:
+    store = TileStore()
+    source = MatrixSource(100 * BLOCK_COLUMNS)
+    source.gate.clear()
+    store.gather(source, 0.0, 3.0, 3000)
+    qtbot.waitUntil(lambda: len(source.asked) == 2)
+    threading.Thread(target=lambda: (time.sleep(0.05), source.gate.set())).start()
+    store.close()
+    assert len(source.asked) == 2
+    assert not [t for t in threading.enumerate() if t.name.startswith("spectrogram")]
+    picture, complete = store.gather(source, 0.0, 3.0, 3000)  # still answers
+    assert picture.any()
+    assert not complete
+    assert len(source.asked) == 2
+
+
+def test_pooling_helpers() -> None:
+    data = np.random.default_rng(0).integers(0, 255, (50, 7), dtype=np.uint8)
+    starts, stops = np.array([0, 3, 10, 50, 49]), np.array([3, 4, 10, 50, 50])
+    pooled = max_pool(data, starts, stops)
+    for row, a, b in zip(pooled, starts, stops, strict=True):
+        np.testing.assert_array_equal(row, data[a:b].max(axis=0, initial=0))
+    np.testing.assert_array_equal(transposed(data), data.T)
+    assert pool_columns(data[:7], 4).shape == (2, 7)
+    assert [step_for(c, 8) for c in (0.1, 1, 3.9, 4, 15.9, 16, 31, 32)] == [1, 1, 1, 2, 4, 8, 8, 16]

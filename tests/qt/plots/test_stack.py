@@ -1,0 +1,214 @@
+"""Overview, shading and the stack: edges aligned to the pixel, one axis, one layer for all runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from osisnr_gui.qt.plots.axes import LinearScale
+from osisnr_gui.qt.plots.bands import BandKind, Bands
+from osisnr_gui.qt.plots.curve_plot import CurvePlot
+from osisnr_gui.qt.plots.loss_plot import LossPlot
+from osisnr_gui.qt.plots.overview import Overview
+from osisnr_gui.qt.plots.plot_row import PlotRow
+from osisnr_gui.qt.plots.plot_stack import PlotStack
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.theme import DARK, LIGHT
+
+PRESS, MOVE, RELEASE = (
+    QMouseEvent.Type.MouseButtonPress,
+    QMouseEvent.Type.MouseMove,
+    QMouseEvent.Type.MouseButtonRelease,
+)
+
+
+def mouse(widget, kind, x, y=20.0):
+    held = Qt.MouseButton.NoButton if kind is RELEASE else Qt.MouseButton.LeftButton
+    where = QPointF(x, y)
+    event = QMouseEvent(
+        kind, where, widget.mapToGlobal(where), Qt.MouseButton.LeftButton, held, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(widget, event)
+
+
+@pytest.fixture
+def link(qtbot):
+    link = TimeLink()
+    link.set_extent(0.0, 100.0, min_span=0.1)
+    return link
+
+
+@pytest.fixture
+def overview(qtbot, link):
+    strip = Overview(link, DARK)
+    qtbot.addWidget(strip)
+    strip.resize(1000, strip.height())
+    strip.show()
+    return strip
+
+
+@pytest.fixture
+def stack(qtbot, link):
+    stack = PlotStack(DARK, Overview(link, DARK))
+    qtbot.addWidget(stack)
+    spectrogram = PlotRow(link, DARK, "spectrogram")
+    spectrogram.set_y_scale(LinearScale("Frequency (Hz)"))
+    spectrogram.set_y_range(0, 20_000)
+    stack.add_row(spectrogram, 3)
+    stack.add_row(CurvePlot(link, DARK), 2)
+    stack.add_row(LossPlot(link, DARK), 1.5)
+    stack.resize(1000, 700)
+    stack.show()
+    qtbot.waitExposed(stack)
+    return stack
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1001, 633), (700, 400), (1613, 997)])
+def test_plot_edges_are_equal_to_the_pixel(stack, qtbot, size):
+    stack.resize(*size)
+    qtbot.wait(1)
+    edges = set()
+    for row in stack.rows:
+        box = row.view_box.geometry()
+        left = row.mapTo(stack, row.rect().topLeft()).x() + box.left()
+        edges.add((left, left + box.width()))
+    strip = stack.findChild(Overview).mapping
+    edges.add((strip.left, strip.right))
+    assert len(edges) == 1
+
+
+def test_the_lowest_visible_row_has_the_time_axis(stack):
+    assert [r.time_axis for r in stack.rows] == [False, False, True]
+    stack.set_row_visible("loss", False)
+    assert [r.time_axis for r in stack.rows] == [False, True, False]
+    stack.set_row_visible("loss", True)
+    assert [r.time_axis for r in stack.rows] == [False, False, True]
+    for row_id in ("spectrogram", "osi", "loss"):
+        stack.set_row_visible(row_id, False)
+    assert not stack.is_row_visible("loss")
+
+
+def test_heights_follow_the_weights_until_moved(stack, qtbot):
+    stack.reset_heights()
+    qtbot.wait(1)
+    tall, medium, low = (r.height() for r in stack.rows)
+    assert tall > medium > low - 24
+    state = stack.save_heights()
+    assert stack.restore_heights(state)
+    assert not stack.restore_heights(b"rubbish")
+
+
+def test_theme_and_crosshair_reach_all_rows(stack):
+    stack.set_theme(LIGHT)
+    stack.set_crosshair(False)
+    assert all(r.theme is LIGHT and not r.overlay.crosshair for r in stack.rows)
+    assert stack.grab().toImage().pixelColor(3, 100) == QColor(LIGHT.background)
+
+
+def test_the_overview_moves_the_window(overview, link):
+    link.set_range(20, 40)
+    m = overview.mapping
+    mouse(overview, PRESS, m.x_of(30))
+    mouse(overview, MOVE, m.x_of(60))
+    mouse(overview, RELEASE, m.x_of(60))
+    assert link.visible == pytest.approx((50, 70))
+    mouse(overview, PRESS, m.x_of(70))
+    mouse(overview, MOVE, m.x_of(80))
+    mouse(overview, RELEASE, m.x_of(80))
+    assert link.visible == pytest.approx((50, 80))
+    mouse(overview, PRESS, m.x_of(10))
+    mouse(overview, RELEASE, m.x_of(10))
+    assert link.visible == pytest.approx((0, 30))
+
+
+def test_dragging_over_a_whole_overview_makes_a_window(overview, link):
+    m = overview.mapping
+    mouse(overview, PRESS, m.x_of(60))
+    mouse(overview, MOVE, m.x_of(40))
+    mouse(overview, MOVE, m.x_of(30))
+    mouse(overview, RELEASE, m.x_of(30))
+    assert link.visible == pytest.approx((30, 60))
+    link.zoom_back()
+    assert link.visible == link.extent
+
+
+def test_the_overview_shows_the_worst_frame_of_a_pixel(overview):
+    osi = np.full(5000, 30.0)
+    osi[2500] = 0.0
+    overview.show_overview(0.0, 0.02, osi, bad=osi < 5)
+    m, image = overview.mapping, overview.grab().toImage()
+    x = int(m.x_of(50.0))
+    row = [image.pixelColor(i, 15) for i in range(x - 2, x + 3)]
+    assert len({c.name() for c in row}) > 1
+    assert QColor(DARK.bad) in [image.pixelColor(i, round(m.bottom) - 2) for i in range(x - 2, x + 3)]
+    assert image.pixelColor(x + 100, round(m.bottom) - 2) != QColor(DARK.bad)
+
+
+@pytest.mark.parametrize("n", [0, 1, 3, 100, 100_000])
+def test_the_overview_stands_any_length(overview, n):
+    osi = np.random.default_rng(0).uniform(0, 40, n)
+    osi[::3] = np.nan
+    osi[::7] = np.inf
+    overview.show_overview(0.0, 100 / max(n, 1), osi, np.isnan(osi), np.zeros(5, bool))
+    overview.grab()
+    overview.set_theme(LIGHT)
+    overview.grab()
+
+
+class CountingPainter:
+    """Counts the calls a layer makes."""
+
+    def __init__(self):
+        self.calls = []
+
+    def __getattr__(self, name):
+        return lambda *args: self.calls.append(name)
+
+
+def test_ten_thousand_runs_are_a_handful_of_calls(qtbot, link):
+    row = PlotRow(link, DARK, "osi")
+    qtbot.addWidget(row)
+    row.resize(1000, 150)
+    items_before, layers_before = len(row.scene().items()), len(row._below)
+    bands = Bands(row)
+    starts = np.sort(np.random.default_rng(0).uniform(0, 100, 12_000))
+    bands.show_bands(starts, starts + 0.004, np.arange(12_000) % 3)
+    assert len(row.scene().items()) == items_before
+    assert len(row._below) == layers_before + 1
+    painter = CountingPainter()
+    bands.paint(painter, row.mapping, DARK)
+    assert len(painter.calls) < 10
+
+
+def test_bands_are_seen_where_they_are(qtbot, link):
+    row = PlotRow(link, DARK, "osi")
+    qtbot.addWidget(row)
+    row.resize(1000, 150)
+    plain = row.grab().toImage()
+    bands = Bands(row)
+    bands.show_bands([80, 10, 50.0, 30, np.nan], [85, 20, 50.001, 31, 5], [BandKind.SILENT, 0, 0, 1, 0])
+    m, image = row.mapping, row.grab().toImage()
+
+    def shaded(time: float) -> bool:
+        x = min(int(m.x_of(time)), image.width() - 1)
+        return any(image.pixelColor(x, y) != plain.pixelColor(x, y) for y in range(40, 60))
+
+    assert [shaded(t) for t in (5, 15, 25, 30.5, 40, 50.0005, 60, 82, 90)] == [
+        False, True, False, True, False, True, False, True, False,
+    ]  # fmt: skip
+    bands.show_bands([], [], [])
+    assert row.grab().toImage() == plain
+
+
+def test_overlapping_runs_count_once(qtbot, link):
+    row = PlotRow(link, DARK, "osi")
+    qtbot.addWidget(row)
+    row.resize(1000, 150)
+    bands = Bands(row)
+    bands.show_bands([10, 12, 10.5], [20, 15, 11], [0, 0, 0])
+    coverage = bands._runs[BandKind.BAD].coverage(row.mapping)
+    assert coverage.max() == 1.0
+    assert coverage.sum() * 100 / row.mapping.columns == pytest.approx(10.0)

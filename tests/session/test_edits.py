@@ -1,0 +1,150 @@
+"""Edits: pure, and no file gets lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from osisnr_gui.core.errors import ParameterError
+from osisnr_gui.core.types import Representation
+from osisnr_gui.session import edits
+from osisnr_gui.session.guess import Role
+from osisnr_gui.session.session import Formula, Lengths, Session, Source
+
+repeatable = settings(derandomize=True, deadline=None, max_examples=200, database=None)
+A, B, C, D = (Source(f"/x/{name}.wav") for name in "abcd")
+
+
+def _paths(session: Session) -> list[str]:
+    return sorted(source.path for source in session.sources)
+
+
+FULL = Session(references=(A,), estimates=(B, C), mixture=D)
+
+
+def test_an_empty_session() -> None:
+    assert Session().is_empty
+    assert Session().reference is None
+    assert Session().sources == ()
+    assert not FULL.is_empty
+    assert FULL.sources == (A, B, C, D)
+
+
+@pytest.mark.parametrize(("source", "role"), list(product((A, B, C, D), Role)))
+def test_set_role_loses_nothing(source: Source, role: Role) -> None:
+    after = edits.set_role(FULL, source, role)
+    assert _paths(after) == _paths(FULL)
+    assert edits.role_of(after, source) is role
+    assert len(after.references) <= 1
+
+
+@pytest.mark.parametrize("estimate", [B, C])
+def test_swap(estimate: Source) -> None:
+    after = edits.swap(FULL, estimate)
+    assert after.reference == estimate
+    assert after.estimates[FULL.estimates.index(estimate)] == A
+    assert _paths(after) == _paths(FULL)
+    assert edits.swap(after, A) == FULL
+
+
+def test_swap_of_what_cannot_be_swapped() -> None:
+    assert edits.swap(FULL, D) is FULL
+    assert edits.swap(FULL, A) is FULL
+    without = Session(estimates=(B,))
+    assert edits.swap(without, B) is without
+
+
+steps = st.lists(
+    st.tuples(st.sampled_from(["role", "swap", "channel", "delay", "add"]), st.integers(0, 4), st.sampled_from(Role)),
+    max_size=12,
+)
+
+
+@repeatable
+@given(steps)
+def test_no_file_is_ever_lost(moves: list[tuple[str, int, Role]]) -> None:
+    session = FULL
+    paths = _paths(session)
+    for move, index, role in moves:
+        source = session.sources[index % len(session.sources)]
+        if move == "role":
+            session = edits.set_role(session, source, role)
+        elif move == "swap":
+            session = edits.swap(session, source)
+        elif move == "add":
+            session = edits.add_files(session, [source.path, "/x/a.wav"])
+        else:
+            session = edits.change_source(session, source, **{move: index})
+        assert _paths(session) == paths
+
+
+def test_one_file_in_two_roles_keeps_both_when_one_changes() -> None:
+    """The same file as reference and estimate is a usual first test."""
+    both = Session(references=(A,), estimates=(A,))
+    assert _paths(edits.swap(both, A)) == _paths(both)
+    assert _paths(edits.set_role(both, A, Role.ESTIMATE)) == _paths(both)
+    assert _paths(edits.set_role(both, A, Role.MIXTURE)) == _paths(both)
+
+
+def test_open_and_add() -> None:
+    session = edits.open_files(Session(), ["/x/est.wav", "/x/ref.wav", "/x/mix.wav"])
+    assert session.reference == Source("/x/ref.wav")
+    assert session.estimates == (Source("/x/est.wav"),)
+    assert session.mixture == Source("/x/mix.wav")
+    more = edits.add_files(session, ["/x/ref.wav", "/x/other.wav", "/x/other.wav", "/x/clean.wav"])
+    assert more.references == session.references
+    assert [source.path for source in more.estimates] == ["/x/est.wav", "/x/other.wav", "/x/clean.wav"]
+    assert edits.add_files(more, []) == more
+
+
+def test_opening_keeps_the_loss_and_drops_the_files() -> None:
+    session = edits.set_alpha(edits.set_framing(FULL, n_fft=256, representation=Representation.WAVEFORM), 0.5)
+    after = edits.open_files(session, ["/y/ref.npy", "/y/est.npy"])
+    assert after.loss.alpha == 0.5
+    assert after.framing.n_fft == 256
+    assert after.framing.representation is None
+    assert after.mixture is None
+    assert len(after.sources) == 2
+
+
+def test_remove() -> None:
+    assert _paths(edits.remove(FULL, D)) == ["/x/a.wav", "/x/b.wav", "/x/c.wav"]
+    assert edits.remove(FULL, A).reference is None
+    assert edits.remove(FULL, Source("/x/none.wav")) == FULL
+
+
+def test_change_source() -> None:
+    after = edits.change_source(FULL, B, channel=2, delay=-5)
+    assert after.estimates == (replace(B, channel=2, delay=-5), C)
+    assert edits.change_source(FULL, D, channel=0).mixture == replace(D, channel=0)
+
+
+def test_setters() -> None:
+    session = edits.set_gamma(edits.set_alpha(Session(), 1), 0)
+    session = edits.set_method(edits.set_formula(session, Formula.EXACT), 2)
+    session = edits.set_lengths(edits.set_silence(edits.set_threshold(session, 1), 30), Lengths.PAD)
+    assert (session.loss.alpha, session.loss.gamma, session.loss.method) == (1.0, 0.0, 2)
+    assert session.loss.formula is Formula.EXACT
+    assert (session.threshold_db, session.silence_db, session.lengths) == (1.0, 30.0, Lengths.PAD)
+    assert edits.set_framing(edits.set_framing(session, hop=64), hop=None).framing.hop is None
+
+
+@pytest.mark.parametrize("alpha", [0.0, -1.0, 1.01, float("nan")])
+def test_alpha_out_of_range(alpha: float) -> None:
+    with pytest.raises(ParameterError):
+        edits.set_alpha(FULL, alpha)
+
+
+@pytest.mark.parametrize("gamma", [-1.0, float("inf"), float("nan")])
+def test_gamma_out_of_range(gamma: float) -> None:
+    with pytest.raises(ParameterError):
+        edits.set_gamma(FULL, gamma)
+
+
+def test_sessions_are_values() -> None:
+    assert hash(FULL) == hash(Session(references=(A,), estimates=(B, C), mixture=D))
+    assert edits.set_gamma(FULL, 15) == FULL

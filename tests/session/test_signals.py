@@ -1,0 +1,111 @@
+"""Reading any stretch of a signal must equal slicing the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import gcd
+
+import numpy as np
+import pytest
+from scipy.signal import resample_poly
+
+from osisnr_gui.io.errors import LoadError
+from osisnr_gui.session.session import DOWNMIX, Source
+from osisnr_gui.session.signals import AudioSignal
+
+Write = Callable[..., str]
+Noise = Callable[..., np.ndarray]
+
+
+def _sliced(x: np.ndarray, start: int, count: int) -> np.ndarray:
+    out = np.zeros(count)
+    a, b = max(start, 0), min(start + count, len(x))
+    if a < b:
+        out[a - start : b - start] = x[a:b]
+    return out
+
+
+STRETCHES = [
+    (0, 10),
+    (0, 5000),
+    (4999, 1),
+    (4990, 30),
+    (-7, 20),
+    (-50, 20),
+    (5000, 10),
+    (9000, 3),
+    (-10, 6000),
+    (17, 0),
+]
+
+
+@pytest.mark.parametrize("delay", [0, 137, -137, 4999, 6000, -6000])
+def test_any_stretch(write: Write, noise: Noise, delay: int) -> None:
+    x = noise(5000)
+    with AudioSignal(Source(write("a.wav", x), delay=delay)) as signal:
+        assert signal.first_sample == max(0, -delay)
+        assert signal.n_samples == max(0, 5000 - delay)
+        for start, count in STRETCHES:
+            np.testing.assert_array_equal(signal.read(start, count), _sliced(x, start + delay, count))
+
+
+def test_neighbouring_reads_in_any_order(write: Write, noise: Noise) -> None:
+    """The last read is kept: overlapping, repeated, backward, shorter and longer reads must not show it."""
+    x = noise(5000)
+    rng = np.random.default_rng(0)
+    with AudioSignal(Source(write("a.wav", x))) as signal:
+        start = 0
+        for _ in range(300):
+            start = int(np.clip(start + rng.integers(-400, 600), -300, 5200))
+            count = int(rng.integers(0, 700))
+            np.testing.assert_array_equal(signal.read(start, count), _sliced(x, start, count))
+
+
+def test_what_was_read_can_be_written_to(write: Write, noise: Noise) -> None:
+    x = noise(2000)
+    with AudioSignal(Source(write("a.wav", x))) as signal:
+        signal.read(0, 1000)[:] = 7.0
+        np.testing.assert_array_equal(signal.read(500, 1000), x[500:1500])
+
+
+@pytest.mark.parametrize("rate", [8000, 11_025, 44_100, 48_000, 16_001])
+@pytest.mark.parametrize("delay", [0, 91, -91])
+def test_resampled_equals_resampling_the_whole(write: Write, noise: Noise, rate: int, delay: int) -> None:
+    x = noise(rate // 2)
+    common = gcd(rate, 16_000)
+    whole = resample_poly(x, 16_000 // common, rate // common)
+    with AudioSignal(Source(write("a.wav", x, rate), delay=delay), 16_000) as signal:
+        assert signal.rate == 16_000
+        assert signal.n_samples == len(whole) - delay
+        rng = np.random.default_rng(1)
+        stretches = [(0, 600), (1, 1), (len(whole) - 40, 40), *(tuple(rng.integers(0, 7000, 2)) for _ in range(12))]
+        for start, count in [(0, len(whole)), *stretches]:
+            found = signal.read(int(start), int(count))
+            np.testing.assert_allclose(found, _sliced(whole, start + delay, count), rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("rate", [8000, 48_000])
+def test_a_resampled_signal_is_zero_outside_too(write: Write, rate: int) -> None:
+    """The filter rings beyond both ends; a file padded with zeros must not begin before it begins."""
+    with AudioSignal(Source(write("a.wav", np.full(rate, 0.5), rate)), 16_000) as signal:
+        assert not np.any(signal.read(-100, 100))
+        assert not np.any(signal.read(16_000, 100))
+        assert np.all(signal.read(-3, 6)[3:] != 0)
+
+
+def test_channels(write: Write, noise: Noise) -> None:
+    x = np.stack([noise(3000, k) for k in range(3)], axis=1)
+    path = write("a.wav", x)
+    for channel, wanted in ((None, x[:, 0]), (1, x[:, 0]), (3, x[:, 2]), (DOWNMIX, x.mean(axis=1))):
+        with AudioSignal(Source(path, channel)) as signal:
+            np.testing.assert_allclose(signal.read(100, 500), wanted[100:600], atol=1e-15)
+
+
+def test_pcm_is_scaled_to_one(write: Write) -> None:
+    with AudioSignal(Source(write("a.wav", np.array([-1.0, 0.5, 0.0]), subtype="PCM_16"))) as signal:
+        np.testing.assert_array_equal(signal.read(0, 3), [-1.0, 0.5, 0.0])
+
+
+def test_a_file_that_is_not_there() -> None:
+    with pytest.raises(LoadError):
+        AudioSignal(Source("/nowhere/at/all.wav"))
