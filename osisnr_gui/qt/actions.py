@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
+from osisnr_gui.session.demos import DEMOS
+
 Handler = Callable[[], object]
 
 
@@ -36,6 +38,7 @@ SEPARATOR = ActionSpec("", "", "")
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("open", "File", "Open…", ("Ctrl+O",), "Open a reference and estimates: sound or masks", "open", toolbar=True),
     ActionSpec("add", "File", "Add estimate…", ("Ctrl+I",), "Compare one more file with the same reference", "add", toolbar=True),
+    *(ActionSpec(f"demo_{demo.name}", "File/Demos", demo.title, (), demo.look_for) for demo in DEMOS),
     ActionSpec("reload", "File", "Reload", ("Ctrl+R",), "Read files that changed on disk again", "reload"),
     ActionSpec("export_csv", "File/Export", "Numbers of every frame (CSV)…", ("Ctrl+Shift+E",), "Save one row a frame, with all settings in the header", "csv"),
     ActionSpec("export_png", "File/Export", "Figure (PNG)…", (), "Save the plots as they are on screen", "camera"),

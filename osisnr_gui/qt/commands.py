@@ -19,7 +19,7 @@ from osisnr_gui.qt.export_jobs import ExportJobs
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, LOSS, OSI, REFERENCE
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
-from osisnr_gui.session.demos import demo_session
+from osisnr_gui.session.demos import DEMOS, demo_session
 from osisnr_gui.session.session import Formula, Session
 
 FILE_FILTER = (
@@ -88,6 +88,7 @@ class Commands:
             "numbers": lambda: HelpDialog("numbers", self._window).open(),
             "first_steps": lambda: HelpDialog("first_steps", self._window).open(),
             "about": lambda: AboutDialog(self._window).open(),
+            **{f"demo_{demo.name}": partial(self.open_demo, demo.name) for demo in DEMOS},
             **self._cursor.handlers(),
         }
         missing = {spec.id for spec in ACTIONS} ^ set(table)
@@ -190,6 +191,7 @@ class Commands:
             levels=levels,
             osi_db=float(score.osi_db[index]),
             loss=float(np.add(score.osi_term[index], score.mc_term[index])),
+            formula=score.loss.formula.value,
         )
 
     def close(self) -> None:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QSizePolicy,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from osisnr_gui.qt.actions import Actions
 from osisnr_gui.qt.commands import Commands
@@ -19,7 +28,9 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.words import status_sentence
 
 DEFAULT_SIZE = (1440, 900)
-LEFT_WIDTH, RIGHT_WIDTH = 236, 308
+LEFT_WIDTH, RIGHT_WIDTH = 256, 304
+LOSS_HEIGHT, SUMMARY_HEIGHT = 520, 150
+ICON_PIXELS = 18
 
 
 class MainWindow(QMainWindow):
@@ -31,7 +42,7 @@ class MainWindow(QMainWindow):
     def __init__(self, store: Store, themes: ThemeManager, settings: Settings, *, remembers: bool = True) -> None:
         super().__init__()
         self.views = Views.build(store, themes, settings)
-        self._remembers = remembers
+        self._remembers, self._docks_restored = remembers, False
         self.commands = Commands(self, self.views)
         self.actions_by_id = Actions(self, self.commands.handlers())
         self.commands.attach(self.actions_by_id)
@@ -55,14 +66,23 @@ class MainWindow(QMainWindow):
         selected = views.selection.clamp(len(analysis.pairs))
         empty = views.store.session.is_empty
         self.centre.setCurrentWidget(views.welcome if empty else views.plots)
-        for dock in self._docks:
-            dock.setVisible(not empty)
+        self._show_docks(not empty)
         for view in (views.plots, views.sources, views.stft, views.loss, views.summary, views.banners):
             view.show_analysis(analysis, selected)
-        views.sentence.setText(status_sentence(analysis, selected))
+        views.sentence.set_text(status_sentence(analysis, selected))
         views.view_bar.set_levels_enabled(analysis.framing is not None)
         self.commands.refresh()
         self._show_title(analysis)
+
+    def _show_docks(self, shown: bool) -> None:
+        if self._docks[0].isVisibleTo(self) == shown:
+            return
+        for dock in self._docks:
+            dock.setVisible(shown)
+        if shown and not self._docks_restored:
+            # Hidden docks have no size to share: once they are laid out.
+            self._docks_restored = True
+            QTimer.singleShot(0, self, self._share_room)
 
     def is_final(self) -> bool:
         """Whether everything on screen is as it will stay."""
@@ -73,7 +93,7 @@ class MainWindow(QMainWindow):
         """Geometry, panels and view as they were left."""
         settings = self.views.settings
         self.restoreGeometry(settings.state("geometry"))
-        self.restoreState(settings.state("docks"))
+        self._docks_restored = self.restoreState(settings.state("docks"))
         self.views.plots.stack.restore_heights(bytes(settings.state("heights").data()))
         low, high = settings.number("floor_db", -90, -130, 10), settings.number("ceiling_db", -10, -120, 20)
         self.views.view_bar.set_view(settings.text("scale", "linear"), settings.text("colours", "viridis"), low, high)
@@ -101,12 +121,18 @@ class MainWindow(QMainWindow):
         """Files can be dropped anywhere."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
+            self.views.welcome.set_drop_active(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """The files went elsewhere."""
+        self.views.welcome.set_drop_active(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped; beside open files it is added when Ctrl or Shift is held."""
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         add = bool(event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier))
         event.acceptProposedAction()
+        self.views.welcome.set_drop_active(False)
         self.commands.take_files(paths, add=add or len(paths) == 1)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -146,8 +172,14 @@ class MainWindow(QMainWindow):
         ]
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
-        self.resizeDocks([docks[0], docks[2]], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
         return docks
+
+    def _share_room(self) -> None:
+        """Widths and heights of the panels where the user has not chosen them."""
+        sources, frames, loss, summary = self._docks
+        self.resizeDocks([sources, loss], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
+        self.resizeDocks([loss, summary], [LOSS_HEIGHT, SUMMARY_HEIGHT], Qt.Orientation.Vertical)
+        self.resizeDocks([sources, frames], [400, 230], Qt.Orientation.Vertical)
 
     def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -165,10 +197,33 @@ class MainWindow(QMainWindow):
         self.actions_by_id.fill_toolbar(toolbar)
         toolbar.addSeparator()
         toolbar.addWidget(self.views.view_bar)
+        gap = QWidget()
+        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        toolbar.addWidget(gap)
+        self._menu_buttons = {
+            name: self._menu_button(toolbar, name, *words)
+            for name, words in {
+                "demo": ("File/Demos", "Demos: open an example"),
+                "export": ("File/Export", "Export numbers or the figure"),
+                "theme-system": ("View/Theme", "Light or dark"),
+            }.items()
+        }
+        toolbar.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
         self.toolbar = toolbar
         bar = self.statusBar()
         bar.addWidget(self.views.sentence, 1)
         bar.addPermanentWidget(self.views.readout)
+
+    def _menu_button(self, toolbar: QToolBar, name: str, menu: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"button_{name}")
+        button.setMenu(self.actions_by_id.menu(menu))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolTip(tip)
+        button.setStatusTip(tip)
+        button.setAccessibleName(tip)
+        toolbar.addWidget(button)
+        return button
 
     def _connect(self) -> None:
         views, store, commands = self.views, self.views.store, self.commands
@@ -205,6 +260,8 @@ class MainWindow(QMainWindow):
     def _dress(self, theme: Theme) -> None:
         self.views.set_theme(theme)
         self.actions_by_id.set_icons(lambda name: icon(name, theme.text))
+        for name, button in self._menu_buttons.items():
+            button.setIcon(icon(name, theme.text))
         self.actions_by_id.check(f"theme_{self.views.themes.mode}", True)
 
     def _show_title(self, analysis: Analysis) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.panels.banners import Banners
 from osisnr_gui.qt.panels.loss_panel import LossPanel
+from osisnr_gui.qt.panels.plain_text import ElidedLabel
 from osisnr_gui.qt.panels.readout import Readout
 from osisnr_gui.qt.panels.sources_panel import SourcesPanel
 from osisnr_gui.qt.panels.stft_panel import StftPanel
@@ -66,14 +66,14 @@ class Views:
     stft: StftPanel = field(default_factory=StftPanel)
     readout: Readout = field(default_factory=Readout)
     view_bar: ViewBar = field(default_factory=ViewBar)
-    sentence: QLabel = field(default_factory=QLabel)
+    sentence: ElidedLabel = field(default_factory=ElidedLabel)
     selection: Selection = field(default_factory=Selection)
 
     @classmethod
     def build(cls, store: Store, themes: ThemeManager, settings: Settings) -> Views:
         """All views in the theme in force."""
         theme = themes.theme
-        views = cls(
+        return cls(
             store,
             themes,
             settings,
@@ -84,8 +84,6 @@ class Views:
             LossPanel(theme),
             SummaryPanel(theme),
         )
-        views.sentence.setTextFormat(Qt.TextFormat.PlainText)
-        return views
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint everything in another look."""

@@ -206,7 +206,7 @@ def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
         counts[key] = counts.get(key, 0) + 1
     more = {key: count - 1 for key, count in counts.items()}
     return tuple(
-        replace(notice, message=f"{notice.message} ({more[key]} more estimate{'s' if more[key] > 1 else ''} alike)")
+        replace(notice, message=f"{notice.message} (+{more[key]} estimate{'s' if more[key] > 1 else ''})")
         if more[key]
         else notice
         for key, notice in shown.items()
@@ -221,7 +221,7 @@ def _meaning_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
         facts = pair.score.facts
         message = (
             f"{pair.estimate.name}: {facts.not_meaningful} of {facts.frames.n_frames} literal frames are not finite "
-            "or not above 0 dB; silence counts as perfect there"
+            "or ≤ 0 dB; silence counts as perfect there"
         )
         remedy = Remedy("Show exact, active frames", partial(edits.set_formula, formula=Formula.EXACT))
         found.append(Notice("literal_not_meaningful", message, pair.source, "warning", (remedy,)))

@@ -25,7 +25,7 @@ from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, plai
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.notices import Notice, Remedy
+from osisnr_gui.session.notices import Notice, Remedy, gather
 from osisnr_gui.session.session import Source
 
 FEW = 2
@@ -214,7 +214,7 @@ class Banners(QWidget):
         self._fit()
 
     def _show_notices(self) -> None:
-        wanted = [notice for notice in in_order(self._notices or ()) if notice_key(notice) not in self._hidden]
+        wanted = [notice for notice in in_order(gather(self._notices or ())) if notice_key(notice) not in self._hidden]
         keys = [notice_key(notice) for notice in wanted]
         if keys != self._keys:
             self._keys = keys

@@ -45,30 +45,31 @@ class Headline(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Three lines."""
-        return QSize(220, self._height(FONT_PIXELS) + self._height(BIG) + self._height(FONT_PIXELS))
+        """Two lines."""
+        return QSize(220, self._height(BIG) + self._height(FONT_PIXELS))
 
     def minimumSizeHint(self) -> QSize:
         """The same height, narrow."""
         return QSize(160, self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Name, number, which."""
+        """Name and number on one baseline, then which."""
         painter = QPainter(self)
         name, number, which = self._parts
-        y = 0.0
-        lines = (
-            (f"{name} =", FONT_PIXELS, self._theme.muted),
-            (number, BIG, self._theme.text),
-            (which, self._size_for(which), self._theme.warning if self._warned else self._theme.muted),
-        )
-        for text, pixels, colour in lines:
-            painter.setFont(tabular_font(pixels))
-            metrics = QFontMetricsF(painter.font())
-            painter.setPen(QColor(colour))
-            painter.drawText(QPointF(0, y + metrics.ascent()), text)
-            y += metrics.height()
+        baseline = QFontMetricsF(tabular_font(BIG)).ascent()
+        self._draw(painter, QPointF(0, baseline), f"{name} =", FONT_PIXELS, self._theme.muted)
+        beside = QFontMetricsF(painter.font()).horizontalAdvance(f"{name} = ")
+        self._draw(painter, QPointF(beside, baseline), number, BIG, self._theme.text)
+        colour, pixels = self._theme.warning if self._warned else self._theme.muted, self._size_for(which)
+        second = self._height(BIG) + QFontMetricsF(tabular_font(pixels)).ascent()
+        self._draw(painter, QPointF(0, second), which, pixels, colour)
         painter.end()
+
+    @staticmethod
+    def _draw(painter: QPainter, at: QPointF, text: str, pixels: int, colour: str) -> None:
+        painter.setFont(tabular_font(pixels))
+        painter.setPen(QColor(colour))
+        painter.drawText(at, text)
 
     def _size_for(self, text: str) -> int:
         fits = QFontMetrics(tabular_font(FONT_PIXELS)).horizontalAdvance(text) <= self.width()

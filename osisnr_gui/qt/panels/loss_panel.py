@@ -24,7 +24,7 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import Facts, PairScore
 from osisnr_gui.session.session import Formula, LossChoice
 
-PLOT_HEIGHT = 144
+PLOT_HEIGHT = 132
 ALPHAS = np.linspace(0.01, 1.0, 60)
 FORMULAS = (Formula.LITERAL, Formula.EXACT)
 
@@ -45,7 +45,7 @@ class LossPanel(QWidget):
         self.alpha = ValueSlider(ALPHA, self)
         self.gamma = ValueSlider(GAMMA, self)
         self.method = Segmented(
-            (("method 1", words.method_words(1)), ("method 2", words.method_words(2))),
+            (("1", words.method_words(1)), ("2", words.method_words(2))),
             "loss_osi method",
             "How L_OSI averages over frames: method 1 is the mean of 1/OSI-SNR, method 2 is 1 / (mean OSI-SNR).",
             self,
@@ -93,7 +93,7 @@ class LossPanel(QWidget):
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
-        column.setSpacing(GAP)
+        column.setSpacing(GAP - 2)
         # The sentence comes last: its length differs from estimate to estimate, and nothing above it may move.
         parts: tuple[QWidget, ...] = (
             self.mark,

@@ -101,12 +101,15 @@ class Readout(QWidget):
         return [field.key for field in kept]
 
     def sizeHint(self) -> QSize:
-        """All fields."""
+        """All fields; no room at all while there is nothing to say, so that the sentence beside it has it."""
+        if not self._values:
+            return QSize(0, math.ceil(QFontMetricsF(self._font()).height()) + 4)
         return QSize(math.ceil(sum(self._widths().values())), math.ceil(QFontMetricsF(self._font()).height()) + 4)
 
     def minimumSizeHint(self) -> QSize:
         """The time alone."""
-        return QSize(math.ceil(self._widths()["time"]), self.sizeHint().height())
+        least = math.ceil(self._widths()["time"]) if self._values else 0
+        return QSize(least, self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Each field at its own place, whatever the others say."""
@@ -128,7 +131,10 @@ class Readout(QWidget):
 
     def _show(self, values: dict[str, str]) -> None:
         if values != self._values:
+            appears = bool(values) != bool(self._values)
             self._values = values
+            if appears:
+                self.updateGeometry()
             self.setAccessibleName(self.text or "nothing under the pointer")
             self.update()
 

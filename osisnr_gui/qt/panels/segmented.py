@@ -9,11 +9,12 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, system_font
+from osisnr_gui.qt.theme import FONT_PIXELS, SMALL_FONT_PIXELS, system_font
 
-PADDING = 8
+PADDING = 5
 RADIUS = 4.0
-HEIGHT = 36
+HEIGHT = 28
+BETWEEN = 6
 
 
 class Segmented(QWidget):
@@ -44,11 +45,9 @@ class Segmented(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Both lines of the widest choice, times the number of choices."""
-        widest = max(
-            max(self._width(first, 13), self._width(second, SMALL_FONT_PIXELS)) for first, second in self._choices
-        )
-        return QSize((widest + 2 * PADDING) * len(self._choices), HEIGHT)
+        """The widest choice, times the number of choices."""
+        widest = max(sum(self._widths(first, second)) for first, second in self._choices)
+        return QSize((widest + BETWEEN + 2 * PADDING) * len(self._choices), HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """The same: choices are never cut."""
@@ -91,13 +90,15 @@ class Segmented(QWidget):
             painter.setPen(edge)
             painter.setBrush(palette.color(QPalette.ColorRole.Button))
             painter.drawRoundedRect(box, RADIUS, RADIUS)
-        painter.setFont(system_font(13))
+        name, words = self._widths(first, second)
+        left = box.left() + 0.5 * (box.width() - name - words - BETWEEN)
+        middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(system_font(FONT_PIXELS))
         painter.setPen(text if current else muted)
-        centre = Qt.AlignmentFlag.AlignHCenter
-        painter.drawText(box.adjusted(0, 2, 0, -16), centre | Qt.AlignmentFlag.AlignVCenter, first)
+        painter.drawText(QRectF(left, box.top(), name + 2, box.height()), middle, first)
         painter.setFont(system_font(SMALL_FONT_PIXELS))
         painter.setPen(muted)
-        painter.drawText(box.adjusted(0, 18, 0, -3), centre | Qt.AlignmentFlag.AlignVCenter, second)
+        painter.drawText(QRectF(left + name + BETWEEN, box.top() + 1, words + 2, box.height()), middle, second)
 
     def _choose(self, index: int) -> None:
         if 0 <= index < len(self._choices) and index != self._current and self.isEnabled():
@@ -108,5 +109,8 @@ class Segmented(QWidget):
         self.setAccessibleName(f"{self._name}: {', '.join(self._choices[self._current])}")
 
     @staticmethod
-    def _width(text: str, pixels: int) -> int:
-        return QFontMetrics(system_font(pixels)).horizontalAdvance(text)
+    def _widths(first: str, second: str) -> tuple[int, int]:
+        """Widths of the name and of the words beside it."""
+        fonts = system_font(FONT_PIXELS), system_font(SMALL_FONT_PIXELS)
+        name, words = (QFontMetrics(font).horizontalAdvance(t) for font, t in zip(fonts, (first, second), strict=True))
+        return name, words

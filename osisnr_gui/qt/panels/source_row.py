@@ -21,6 +21,8 @@ from osisnr_gui.session.guess import Role
 from osisnr_gui.session.tracks import Track
 
 ROLE_WORDS = {Role.REFERENCE: "Reference", Role.ESTIMATE: "Estimate", Role.MIXTURE: "Mixture"}
+# The chip is short: the file name beside it needs the room.
+CHIP_WORDS = {**ROLE_WORDS, Role.REFERENCE: "Ref"}
 ICON = QSize(14, 14)
 CHIP = "QToolButton { border: 1px solid palette(mid); border-radius: 4px; padding: 1px 5px; }"
 
@@ -38,7 +40,7 @@ class RowState:
     @property
     def chip(self) -> str:
         """The role's name, the letter for an estimate."""
-        return words.estimate_letter(self.index) if self.role is Role.ESTIMATE else ROLE_WORDS[self.role]
+        return words.estimate_letter(self.index) if self.role is Role.ESTIMATE else CHIP_WORDS[self.role]
 
 
 def break_after_dots(text: str) -> str:

@@ -125,7 +125,7 @@ class StftPanel(QWidget):
         body = QWidget()
         grid = QGridLayout()
         grid.setHorizontalSpacing(6)
-        grid.setVerticalSpacing(GAP)
+        grid.setVerticalSpacing(GAP // 2)
         grid.setColumnStretch(2, 1)
         self._names: dict[str, QLabel] = {}
         for row, (name, field, note, tip) in enumerate(self._settings()):

@@ -38,7 +38,7 @@ def trigger(row: SourceRow, text: str) -> None:
 def test_a_row_for_each_file(panel: SourcesPanel, sound: Analysis):
     panel.show_analysis(sound, 1)
     assert texts(panel) == [
-        ("Reference ▾", "2_enhancement_clean.flac"),
+        ("Ref ▾", "2_enhancement_clean.flac"),
         ("A ▾", "2_enhancement_est_dfn3.flac"),
         ("B ▾", "2_enhancement_est_gate.flac"),
         ("Mixture ▾", "2_enhancement_noisy.flac"),
@@ -164,7 +164,7 @@ def test_unchanged_rows_do_no_work(panel: SourcesPanel, sound: Analysis, monkeyp
     panel.show_analysis(sound, 0)
     assert shown == []
     panel.show_analysis(sound, 1)
-    assert shown == ["Reference", "A", "B", "Mixture"]
+    assert shown == ["Ref", "A", "B", "Mixture"]
 
 
 def test_twelve_estimates_scroll(panel: SourcesPanel, many: Analysis, qtbot: QtBot):
