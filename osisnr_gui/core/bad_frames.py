@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray, IntArray
 
 DEFAULT_THRESHOLD_DB = 3.0
@@ -22,12 +23,6 @@ class BadSegments:
 
     def __len__(self) -> int:
         return int(self.first.size)
-
-
-def runs_of(flags: BoolArray) -> tuple[IntArray, IntArray]:
-    """First and stop index (half open) of every run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
-    return edges[::2], edges[1::2]
 
 
 def find_bad_frames(exact_osi_db: FloatArray, active: BoolArray, threshold_db: float) -> BoolArray:

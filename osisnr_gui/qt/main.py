@@ -20,7 +20,7 @@ from osisnr_gui.qt.icons import app_icon
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.settings import APPLICATION, Settings
 from osisnr_gui.qt.store import Store
-from osisnr_gui.qt.theme import ThemeManager
+from osisnr_gui.qt.theme_manager import ThemeManager
 from osisnr_gui.session.demos import DEMOS, demo_session
 from osisnr_gui.session.session import Session, Source
 

@@ -22,7 +22,8 @@ from osisnr_gui.qt.commands import Commands
 from osisnr_gui.qt.icons import icon
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
-from osisnr_gui.qt.theme import Theme, ThemeManager
+from osisnr_gui.qt.theme import Theme
+from osisnr_gui.qt.theme_manager import ThemeManager
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.words import status_sentence

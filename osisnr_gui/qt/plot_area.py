@@ -8,13 +8,12 @@ import numpy as np
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from osisnr_gui.core.bad_frames import runs_of
+from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import FrameStatus, Representation
 from osisnr_gui.qt.plots.bands import BandKind, Bands
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
 from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.overview import Overview
-from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.plot_stack import CURVE_WEIGHT, LOSS_WEIGHT, SPECTROGRAM_WEIGHT, PlotStack
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
@@ -25,17 +24,13 @@ from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import BadFrames, PairScore
 from osisnr_gui.session.session import Session
+from osisnr_gui.session.words import estimate_letter
 
 MIN_FRAMES_IN_VIEW = 6
 # Mean exact OSI-SNR of unrelated non-negative columns: Rayleigh-distributed magnitudes, and uniform masks.
 CHANCE_FLOOR_DB = {Representation.MAGNITUDE: 4.2, Representation.MASK: 3.6}
 
 REFERENCE, ESTIMATE, DIFFERENCE, OSI, LOSS = "reference", "estimate", "difference", "osi", "loss"
-
-
-def letter(index: int) -> str:
-    """A, B, …, Z, A2, …: the short name of an estimate."""
-    return chr(ord("A") + index % 26) + ("" if index < 26 else str(index // 26 + 1))
 
 
 class PlotArea(QWidget):
@@ -128,11 +123,6 @@ class PlotArea(QWidget):
             plot.y_by_hand = False
             plot.set_y_range(0.0, 1.0)
 
-    def row_under_pointer(self) -> PlotRow:
-        """The row the mouse is on, or the OSI-SNR curve."""
-        row_id = self.link.hover.row_id
-        return next((row for row in self.stack.rows if row.row_id == row_id), self._osi)
-
     def is_final(self) -> bool:
         """Whether all pictures on screen are the best there will be."""
         plots = (self._reference, self._estimate, self._difference)
@@ -177,23 +167,29 @@ class PlotArea(QWidget):
 
     def _show_titles(self) -> None:
         analysis, pair = self._analysis, self.pair
-        reference = analysis.reference
+        reference, theme = analysis.reference, self._theme
         self._reference.set_title("Reference" if reference is None else f"Reference · {reference.name}")
+        name = estimate_letter(self._selected)
         if pair is None:
             self._estimate.set_title("Estimate")
-            self._estimate.set_message("")
-            return
-        name = letter(self._selected)
-        self._estimate.set_title(f"{name} · {pair.estimate.name}", self._theme.estimate(self._selected).colour)
-        what = (
-            "Residual: estimate minus its best multiple of the reference"
-            if self._residual
-            else (f"Difference: {name} minus reference, level")
-        )
-        self._difference.set_title(what)
-        self._estimate.set_message(str(pair.error) if pair.error else "", error=True)
+        else:
+            self._estimate.set_title(f"{name} · {pair.estimate.name}", theme.estimate(self._selected).colour)
+        residual = "Residual: estimate minus its best multiple of the reference"
+        self._difference.set_title(residual if self._residual else f"Difference: {name} minus reference, level")
+        self._show_messages()
+
+    def _show_messages(self) -> None:
+        """What stands in place of a picture: what is missing, or what went wrong."""
+        reference, pair = self._analysis.reference, self.pair
         wrong = reference.error if reference is not None else None
-        self._reference.set_message(str(wrong) if wrong else "", error=True)
+        missing = "" if reference is not None else "No reference: drop one here"
+        self._reference.set_message(str(wrong) if wrong else missing, error=wrong is not None)
+        if pair is not None and pair.error is not None:
+            self._estimate.set_message(str(pair.error), error=True)
+        elif pair is None:
+            self._estimate.set_message("Nothing to compare yet: add an estimate, or drop one here")
+        else:
+            self._estimate.set_message("Waiting for a reference" if wrong or reference is None else "")
 
     def _show_curves(self) -> None:
         curves = []

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from string import Template
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from osisnr_gui.qt.theme import Theme
+from osisnr_gui.qt.theme import Theme
 
 # Only what Fusion draws too heavily is restyled: borders become one thin separator, paddings follow
 # an 8-pixel rhythm. Checkboxes, spin boxes and combo boxes stay Fusion's own, tinted by the palette: a

@@ -1,29 +1,22 @@
-"""Design tokens for the dark and the light look, and the one object that says which is in force.
+"""Design tokens for the dark and the light look.
 
 Every colour in the program comes from a :class:`Theme`; both themes have the same names. Widgets get
-a palette and a style sheet (:func:`build_palette`, :func:`build_style_sheet`), plots get the theme itself.
+a palette (:func:`build_palette`) and a style sheet (`style_sheet.py`), plots get the theme itself.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
-
-from osisnr_gui.qt.style_sheet import build_style_sheet
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 
 __all__ = [
     "DARK",
     "LIGHT",
     "EstimateStyle",
     "Theme",
-    "ThemeManager",
-    "ThemeMode",
     "build_palette",
-    "build_style_sheet",
     "contrast_ratio",
     "darken_until",
     "system_font",
@@ -31,7 +24,6 @@ __all__ = [
     "with_alpha",
 ]
 
-ThemeMode = Literal["system", "dark", "light"]
 
 FONT_PIXELS = 13
 SMALL_FONT_PIXELS = 11
@@ -236,59 +228,3 @@ def build_palette(theme: Theme) -> QPalette:
         palette.setColor(QPalette.ColorGroup.Disabled, key, QColor(theme.faint))
     palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(theme.separator))
     return palette
-
-
-class ThemeManager(QObject):
-    """Knows which theme is in force and says when it changes.
-
-    The mode is ``"dark"``, ``"light"`` or ``"system"``; the last one follows the desktop while the
-    program runs. :meth:`apply` dresses the whole application.
-    """
-
-    changed = Signal(object)  # Theme
-
-    def __init__(self, mode: ThemeMode = "system", parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._mode: ThemeMode = mode
-        self._hints = QGuiApplication.styleHints()
-        self._hints.colorSchemeChanged.connect(self._refresh)
-        self._theme = self._resolve()
-
-    @property
-    def mode(self) -> ThemeMode:
-        """What the user asked for."""
-        return self._mode
-
-    @property
-    def theme(self) -> Theme:
-        """The theme in force."""
-        return self._theme
-
-    def set_mode(self, mode: ThemeMode) -> None:
-        """Ask for a look; ``changed`` follows if it makes a difference."""
-        if mode not in get_args(ThemeMode):
-            raise ValueError(f"unknown theme mode {mode!r}")
-        self._mode = mode
-        self._refresh()
-
-    def apply(self, app: QApplication) -> None:
-        """Dress the application in the theme in force, now and after every change."""
-        app.setStyle("Fusion")
-        app.setFont(system_font())
-        self._dress(app)
-        self.changed.connect(lambda _theme: self._dress(app))
-
-    def _dress(self, app: QApplication) -> None:
-        app.setPalette(build_palette(self._theme))
-        app.setStyleSheet(build_style_sheet(self._theme))
-
-    def _resolve(self) -> Theme:
-        if self._mode != "system":
-            return DARK if self._mode == "dark" else LIGHT
-        return DARK if self._hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
-
-    def _refresh(self, *_scheme: object) -> None:
-        theme = self._resolve()
-        if theme is not self._theme:
-            self._theme = theme
-            self.changed.emit(theme)

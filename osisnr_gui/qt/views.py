@@ -17,7 +17,8 @@ from osisnr_gui.qt.panels.welcome import Welcome
 from osisnr_gui.qt.plot_area import PlotArea
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
-from osisnr_gui.qt.theme import Theme, ThemeManager
+from osisnr_gui.qt.theme import Theme
+from osisnr_gui.qt.theme_manager import ThemeManager
 from osisnr_gui.qt.view_bar import ViewBar
 
 

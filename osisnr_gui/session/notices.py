@@ -178,7 +178,7 @@ def _delay_notices(pair: PairAnalysis) -> list[Notice]:
     late = "late" if pair.delay.samples > 0 else "early"
     message = (
         f"{name}: {abs(pair.delay.samples)} samples ({1000 * abs(pair.delay.samples) / rate:.1f} ms) {late} "
-        f"(correlation {abs(pair.delay.peak):.2f}); nothing was shifted"
+        f"(correlation {pair.delay.peak:.2f}); nothing was shifted"
     )
     remedy = Remedy("Align", partial(_read_as, source=source, delay=pair.delay.samples))
     return [Notice("delay", message, source, "warning", (remedy,))]

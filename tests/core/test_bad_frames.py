@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osisnr_gui.core import reduce
-from osisnr_gui.core.bad_frames import find_bad_frames, find_bad_segments, runs_of
+from osisnr_gui.core.bad_frames import find_bad_frames, find_bad_segments
+from osisnr_gui.core.reduce import runs_of
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=200, database=None)
 flags_lists = st.lists(st.booleans(), max_size=60)
@@ -38,9 +38,8 @@ def _segments(flags: list[bool], minimum: int, join: int) -> list[tuple[int, int
 @given(flags_lists)
 def test_runs(flags: list[bool]) -> None:
     wanted = _runs(flags)
-    for find in (runs_of, reduce.runs_of):
-        first, stop = find(np.array(flags, dtype=bool))
-        assert list(zip(first.tolist(), stop.tolist(), strict=True)) == wanted
+    first, stop = runs_of(np.array(flags, dtype=bool))
+    assert list(zip(first.tolist(), stop.tolist(), strict=True)) == wanted
 
 
 @repeatable

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
-from osisnr_gui.qt.theme import ThemeManager
+from osisnr_gui.qt.theme_manager import ThemeManager
 
 WAIT_MS = 20_000
 

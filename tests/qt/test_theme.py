@@ -6,15 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 
-from osisnr_gui.qt.theme import (
-    DARK,
-    LIGHT,
-    ThemeManager,
-    build_palette,
-    build_style_sheet,
-    contrast_ratio,
-    tabular_font,
-)
+from osisnr_gui.qt.style_sheet import build_style_sheet
+from osisnr_gui.qt.theme import DARK, LIGHT, build_palette, contrast_ratio, tabular_font
+from osisnr_gui.qt.theme_manager import ThemeManager
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda t: t.name)

@@ -7,14 +7,15 @@ link's present range and not from what was painted last, so fast wheel turns do 
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
-if TYPE_CHECKING:
-    from osisnr_gui.qt.plots.geometry import Mapping
-    from osisnr_gui.qt.plots.plot_row import PlotRow
+from osisnr_gui.qt.plots.geometry import Mapping
+from osisnr_gui.qt.plots.row_overlay import RowOverlay
+from osisnr_gui.qt.plots.time_link import TimeLink
 
 CLICK_PIXELS = 4.0
 EDGE_PIXELS = 4.0
@@ -41,6 +42,41 @@ class DragHandle(Protocol):
         ...
 
 
+class MouseRow(Protocol):
+    """What the mouse needs of its row."""
+
+    link: TimeLink
+    row_id: str
+    overlay: RowOverlay
+    y_by_hand: bool
+    context_menu_requested: object
+
+    @property
+    def mapping(self) -> Mapping:
+        """Data <-> pixels now."""
+        ...
+
+    def viewport(self) -> QWidget:
+        """The widget under the pointer."""
+        ...
+
+    def refresh(self) -> None:
+        """Repaint soon."""
+        ...
+
+    def zoom_y(self, factor: float, at: float) -> None:
+        """Zoom the values."""
+        ...
+
+    def pan_y(self, fraction: float) -> None:
+        """Move the values."""
+        ...
+
+    def set_y_range(self, lo: float, hi: float) -> None:
+        """Show these values."""
+        ...
+
+
 class _Drag(Enum):
     NONE = auto()
     PRESSED = auto()  # a click until it moves
@@ -53,7 +89,7 @@ class _Drag(Enum):
 class RowMouse:
     """Mouse behaviour of one row."""
 
-    def __init__(self, row: PlotRow) -> None:
+    def __init__(self, row: MouseRow) -> None:
         self._row = row
         self._drag = _Drag.NONE
         self._start = QPointF()
