@@ -133,20 +133,27 @@ class PlotArea(QWidget):
         self.tiles.close()
 
     def _show_extent(self) -> None:
-        frames = [pair.frames for pair in self._analysis.pairs if pair.frames is not None]
-        if not frames:
+        """Everything there is: all compared frames, and the reference to its end."""
+        analysis, reference = self._analysis, self._analysis.reference
+        frames = [pair.frames for pair in analysis.pairs if pair.frames is not None]
+        duration = reference.duration_s if reference is not None and reference.error is None else None
+        stops = [duration] if duration is not None else []
+        if frames:
+            grid = frames[0].grid
+            first, step, seconds = grid.first, grid.step, grid.seconds
+            stops += [first + (f.first_frame + f.n_total - 0.5) * step for f in frames]
+        elif analysis.alone is not None:
+            first, step, seconds = analysis.alone.first_time, analysis.alone.column_step, duration is not None
+            stops += [first + (analysis.alone.n_columns - 0.5) * step]
+        else:
             return
-        grid = frames[0].grid
-        stops = [grid.first + (f.first_frame + f.n_total - 0.5) * grid.step for f in frames]
-        durations = [t.duration_s for t in self._analysis.tracks if t.duration_s is not None and t.error is None]
-        start, unit = (0.0, "s") if grid.seconds else (grid.first - 0.5 * grid.step, "frames")
-        stop = max(stops + (durations[:1] if grid.seconds else []))
-        if (start, stop) != tuple(self.link.extent) or unit != self.link.unit:
-            self.link.set_extent(start, stop, min_span=MIN_FRAMES_IN_VIEW * grid.step, unit=unit)
+        start, unit = (0.0, "s") if seconds else (first - 0.5 * step, "frames")
+        if (start, max(stops)) != tuple(self.link.extent) or unit != self.link.unit:
+            self.link.set_extent(start, max(stops), min_span=MIN_FRAMES_IN_VIEW * step, unit=unit)
 
     def _show_pictures(self) -> None:
         pictures = self.pair.pictures if self.pair else None
-        reference = pictures.reference if pictures else None
+        reference = pictures.reference if pictures and pictures.reference else self._analysis.alone
         estimate = pictures.estimate if pictures else None
         residual = pictures.residual if pictures else None
         self._reference.show_source(reference)
@@ -162,6 +169,7 @@ class PlotArea(QWidget):
                 if picture is not None:
                     self.tiles.notify_growth(picture)
         every = [p for pair in self._analysis.pairs for p in _pictures_of(pair)]
+        every += [self._analysis.alone] if self._analysis.alone is not None else []
         self.tiles.keep_only(every)
         self._show_titles()
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from osisnr_gui.core.types import Framing
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.session.notices import Notice, find_notices
-from osisnr_gui.session.pairs import PairAnalysis, measure_delay, pair_key, resolve_framing, run_pair
+from osisnr_gui.session.pairs import PairAnalysis, measure_delay, paint_alone, pair_key, resolve_framing, run_pair
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.scores import PairScore, score_frames
 from osisnr_gui.session.session import LossChoice, Session, Source
@@ -28,7 +28,7 @@ class Analysis:
     """What came of a session, or of as much of it as is done (`complete` is False until then).
 
     reference, mixture : the tracks, or None. pairs : one for every estimate, in the session's order.
-    framing : in force, None for masks or without a reference.
+    framing : in force, None for masks or without a reference. alone : the reference's picture where no pair has one.
     """
 
     session: Session
@@ -36,6 +36,7 @@ class Analysis:
     mixture: Track | None = None
     pairs: tuple[PairAnalysis, ...] = ()
     framing: Framing | None = None
+    alone: Picture | None = None
     notices: tuple[Notice, ...] = ()
     complete: bool = False
 
@@ -128,6 +129,7 @@ class _Run:
                 self._set(reference=replace(reference, error=error))
         self._say(0.02, "opening files", self._analysis)
         self._run_pairs()
+        self._paint_reference()
         self._check_tracks()
         self._measure_delays()
         return _finish(replace(self._analysis, complete=True))
@@ -191,6 +193,18 @@ class _Run:
             self._cancelled,
         )
         return _scored(session, done)
+
+    def _paint_reference(self) -> None:
+        """A reference without anything to compare it with can be looked at all the same."""
+        analysis, reference = self._analysis, self._analysis.reference
+        if reference is None or reference.error is not None or not self._wanted.pictures:
+            return
+        if any(pair.pictures.reference is not None for pair in analysis.pairs):
+            return
+        try:
+            self._set(alone=paint_alone(reference, analysis.framing, self._cancelled))
+        except FileError as error:
+            self._set(reference=replace(reference, error=error))
 
     def _known_picture(self, framing: Framing | None) -> Picture | None:
         """The reference's picture, when a pair with the same reference and framing has painted it."""

@@ -278,6 +278,18 @@ def run_pair(
         return replace(pair, frames=frames, whole=WholeSignal.of(frames))
 
 
+def paint_alone(track: Track, framing: Framing | None, cancelled: Cancel | None = None) -> Picture:
+    """The whole picture of one file that nothing is compared with yet. Raises LoadError and io's Cancelled."""
+    reader = open_columns(track, framing, track.sample_rate)
+    try:
+        grid = time_grid(framing, track)
+        picture = make_picture((track,), framing, track.sample_rate, grid, reader.n_frames)
+        _fill_outside(picture, reader, Fit(0, 0, None), cancelled)
+    finally:
+        reader.close()
+    return picture
+
+
 def _check_unchanged(track: Track) -> None:
     """Raise LoadError CORRUPT when a sound file is not what it was when it was opened: the pass reads on regardless."""
     if track.kind == "audio" and stamp_of(track.source.path) != track.stamp:

@@ -141,6 +141,20 @@ def test_a_refused_file_says_why_and_the_others_stay(
     assert "<img src=x>_est.wav" in window.views.plots._estimate.overlay.message
 
 
+@pytest.mark.parametrize("name", ["2_enhancement_clean.flac", "4_masks_irm.npy"])
+def test_a_reference_alone_is_shown(qtbot: QtBot, window: MainWindow, samples: Path, tmp_path: Path, name: str) -> None:
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"RIFF\0\0\0\0WAVE")
+    show_files(qtbot, window, broken)
+    assert "broken.wav" in window.views.plots._reference.overlay.message
+    show_files(qtbot, window, samples / name)
+    plots = window.views.plots
+    assert plots._reference.overlay.message == ""
+    assert "add an estimate" in plots._estimate.overlay.message
+    assert tuple(plots.link.extent) == ((0.0, 6.6) if name.endswith("flac") else (-0.5, 685.5))
+    assert plots._reference.value_at(3.3 if name.endswith("flac") else 100.0, 1.0) is not None
+
+
 def test_bad_segments_are_visited_in_order_and_round_the_end(qtbot: QtBot, window: MainWindow, samples: Path) -> None:
     show_files(qtbot, window, samples / "2_enhancement_clean.flac", samples / "5_damaged_est.flac")
     pair = window.views.plots.pair
