@@ -84,6 +84,17 @@ class LinearScale:
         return [Tick(v, f"{v + 0.0:.{digits}f}".replace("-", "−")) for v in values]
 
 
+@dataclass(frozen=True)
+class NoScale:
+    """The axis of a plot with nothing in it: no ticks, no title."""
+
+    title: str = ""
+
+    def ticks(self, _lo: float, _hi: float, _pixels: float) -> list[Tick]:
+        """None."""
+        return []
+
+
 def time_step(least: float, unit: str = "s") -> float:
     """The smallest round time step that is not below ``least``."""
     if unit != "s":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from osisnr_gui.qt.plots.axes import Tick
+from osisnr_gui.qt.plots.axes import NoScale, Tick
 from osisnr_gui.qt.plots.colour_bar import ColourBar
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, make_scale
@@ -61,6 +61,7 @@ class SpectrogramPlot(PlotRow):
         self._scale_name = "linear"
         self._frequency = make_scale("linear", 2, 4000.0)
         self.set_y_limits(0.0, 1.0)
+        self.set_y_scale(NoScale())
         self.add_layer(self._spectrogram)
         self.add_layer(self._difference)
         self.add_layer(self._bar, over=True)
@@ -149,7 +150,7 @@ class SpectrogramPlot(PlotRow):
 
     def _apply_scale(self) -> None:
         if not self._item.sources:
-            self.refresh()
+            self.set_y_scale(NoScale())
             return
         source, old, m = self._item.sources[0], self._frequency, self.mapping
         new = make_scale(self._scale_name, source.n_bins, source.bin_step)
