@@ -139,6 +139,12 @@ class Commands:
         """Something unexpected went wrong on the worker."""
         ErrorDialog(sentence, details, self._window).open()
 
+    def cancel(self) -> None:
+        """Stop comparing; say how to go on."""
+        self._views.store.cancel()
+        if not self._views.store.analysis.complete:
+            self._say("Stopped. What is there can be used; Ctrl+R compares the rest.")
+
     def show_context_menu(self, position: QPoint) -> None:
         """The short menu of a right click on a plot."""
         if self._actions is None:
@@ -238,7 +244,7 @@ class Commands:
     def _clear(self) -> None:
         store, link = self._views.store, self._views.plots.link
         if store.is_busy:
-            store.cancel()
+            self.cancel()
         elif link.selection is not None:
             link.clear_selection()
         else:

@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
     def show_analysis(self, analysis: Analysis) -> None:
         """Show the store's latest result in every view."""
         views = self.views
-        selected = views.selection.clamp(len(analysis.pairs))
+        selected = views.selection.follow(tuple(pair.source for pair in analysis.pairs))
         empty = views.store.session.is_empty
         self.centre.setCurrentWidget(views.welcome if empty else views.plots)
         self._show_docks(not empty)
@@ -233,7 +233,7 @@ class MainWindow(QMainWindow):
         store.session_changed.connect(lambda _session: commands.refresh())
         store.progress_changed.connect(views.banners.set_progress)
         store.failed.connect(commands.show_failure)
-        views.banners.cancel_requested.connect(store.cancel)
+        views.banners.cancel_requested.connect(commands.cancel)
         for panel in (views.sources, views.stft, views.loss, views.banners):
             panel.edit_requested.connect(store.edit)
         for panel in (views.sources, views.summary):

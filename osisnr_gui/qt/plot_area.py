@@ -22,6 +22,7 @@ from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.scores import BadFrames, PairScore
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.words import estimate_letter
@@ -111,9 +112,9 @@ class PlotArea(QWidget):
             plot.set_colours(name)
 
     def set_levels(self, low: float, high: float) -> None:
-        """Floor and ceiling of all pictures in dB (plain values for masks)."""
+        """Floor and ceiling in dB of all pictures of sound."""
         for plot in (self._reference, self._estimate, self._difference):
-            plot.set_levels(low, high)
+            plot.set_unit_levels("dB", low, high)
 
     def fit_values(self) -> None:
         """Automatic value ranges again on all rows."""
@@ -158,6 +159,7 @@ class PlotArea(QWidget):
         residual = pictures.residual if pictures else None
         self._reference.show_source(reference)
         self._estimate.show_source(estimate)
+        self._share_values([p for p in (reference, estimate) if p is not None and not p.unit])
         if self._residual or reference is None or estimate is None:
             self._difference.show_source(residual)
         else:
@@ -172,6 +174,13 @@ class PlotArea(QWidget):
         every += [self._analysis.alone] if self._analysis.alone is not None else []
         self.tiles.keep_only(every)
         self._show_titles()
+
+    def _share_values(self, masks: list[Picture]) -> None:
+        """Masks beside each other have one scale, from the lowest to the highest value of both."""
+        if masks:
+            low, high = min(mask.low for mask in masks), max(mask.high for mask in masks)
+            for plot in (self._reference, self._estimate, self._difference):
+                plot.set_unit_levels("", low, high)
 
     def _show_titles(self) -> None:
         analysis, pair = self._analysis, self.pair
@@ -211,11 +220,12 @@ class PlotArea(QWidget):
         self._osi.set_threshold(session.threshold_db)
         framing = self._analysis.framing
         kind = Representation.MASK if framing is None else framing.representation
-        self._osi.set_chance_floor(CHANCE_FLOOR_DB.get(kind, math.nan) if curves else math.nan)
+        known = bool(curves) and (framing is not None or _is_non_negative(self._analysis, self.pair))
+        self._osi.set_chance_floor(CHANCE_FLOOR_DB.get(kind, math.nan) if known else math.nan)
         score = self.pair.score if self.pair else None
         words = session.loss.formula.words
         self._osi.set_title(f"OSI-SNR per frame · {words}")
-        self._loss.set_title(f"Loss per frame · {words}")
+        self._loss.set_title(f"1/OSI-SNR + γ·MC-MSE per frame · {words}")
         if score is None or self.pair is None or self.pair.frames is None:
             self._loss.show_loss(0.0, 1.0, np.empty(0), np.empty(0))
             return
@@ -262,6 +272,13 @@ def band_runs(score: PairScore) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     first, stop, kinds = (np.concatenate(parts) for parts in zip(*edges, strict=True))
     start_time = frames.first_time - 0.5 * frames.grid.step
     return start_time + first * frames.grid.step, start_time + stop * frames.grid.step, kinds
+
+
+def _is_non_negative(analysis: Analysis, pair: PairAnalysis | None) -> bool:
+    """Whether chance can be named for two masks: it is known for real values not below 0 only."""
+    tracks = (analysis.reference, pair.estimate if pair else None)
+    masks = [track.mask for track in tracks if track is not None and track.mask is not None]
+    return all(not np.iscomplexobj(mask.values) and mask.minimum >= 0 for mask in masks)
 
 
 def _pictures_of(pair: PairAnalysis) -> list[object]:

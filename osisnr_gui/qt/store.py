@@ -10,17 +10,15 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session.analysis import Analysis, Progress, analyse, heavy_part, rescore
+from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.history import History
 from osisnr_gui.session.session import Session
-
-Edit = Callable[[Session], Session]
 
 
 class _Run:
@@ -45,7 +43,8 @@ class Store(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._history = History(Session())
-        self._analysis = Analysis(Session(), complete=True)
+        self._analysis = self._finished = Analysis(Session(), complete=True)
+        self._stopped = False
         self._run: _Run | None = None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="analysis")
         self._last: Future[None] | None = None
@@ -100,15 +99,15 @@ class Store(QObject):
         self._start()
 
     def cancel(self) -> None:
-        """Stop the analysis under way; what is there stays on screen."""
+        """Stop the analysis under way; what is there stays, and edits that need no file go on working on it."""
         if self._run is not None:
-            self._run.cancel.set()
-            self._run = None
-            self.progress_changed.emit(None, "")
+            self._drop_run()
+            self._stopped = True
+            self._step_back()
 
     def close(self) -> None:
         """Cancel and wait for the worker; afterwards nothing is emitted any more."""
-        self.cancel()
+        self._drop_run()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _follow(self) -> None:
@@ -118,10 +117,25 @@ class Store(QObject):
         if self._run is not None and heavy_part(self._run.session) == heavy_part(self.session):
             self._show(self._analysis)  # the run goes on; its results will be scored for the new session
             return
-        if self._analysis.complete and self._show(self._analysis):
-            self.cancel()
+        if (self._analysis.complete or self._stopped) and self._show(self._analysis):
+            self._drop_run()
             return
         self._start()
+
+    def _drop_run(self) -> None:
+        if self._run is not None:
+            self._run.cancel.set()
+            self._run = None
+            self.progress_changed.emit(None, "")
+
+    def _step_back(self) -> None:
+        """After a run that will not be finished: the session on screen is the session in force again."""
+        shown = heavy_part(self._analysis.session)
+        while heavy_part(self.session) != shown and self._history.can_undo:
+            self._history.undo()
+        self.session_changed.emit(self.session)
+        self.history_changed.emit()
+        self._show(self._analysis)
 
     def _show(self, analysis: Analysis) -> bool:
         """Show `analysis` scored for the present session; False when it does not belong to it."""
@@ -131,17 +145,20 @@ class Store(QObject):
                 return False
             analysis = scored
         self._analysis = analysis
+        if analysis.complete:
+            self._finished = analysis
         self.analysis_changed.emit(analysis)
         return True
 
     def _start(self) -> None:
         if self._run is not None:
             self._run.cancel.set()
+        self._stopped = False
         self._run = run = _Run(self.session)
         self.progress_changed.emit(0.0, "opening files")
-        self._last = self._pool.submit(self._work, run, self._analysis)
+        self._last = self._pool.submit(self._work, run, (self._analysis, self._finished))
 
-    def _work(self, run: _Run, previous: Analysis) -> None:
+    def _work(self, run: _Run, previous: tuple[Analysis, ...]) -> None:
         """On the worker thread. Touches nothing but its arguments and the signals."""
         if run.cancel.is_set():
             return
@@ -165,8 +182,13 @@ class Store(QObject):
         if run is not self._run:
             return
         self.progress_changed.emit(progress.fraction, progress.words)
-        if progress.analysis is not None:
+        if progress.analysis is not None and not self._is_emptier(progress.analysis):
             self._show(progress.analysis)
+
+    def _is_emptier(self, analysis: Analysis) -> bool:
+        """Whether the same files are on screen with more to see: the old picture stays until the new one is there."""
+        same_files = analysis.session.sources == self._analysis.session.sources
+        return same_files and _n_scored(analysis) < _n_scored(self._analysis)
 
     @Slot(object, object, str)
     def _take_end(self, run: _Run, analysis: Analysis | None, details: str) -> None:
@@ -175,6 +197,12 @@ class Store(QObject):
         self._run = None
         self.progress_changed.emit(None, "")
         if details:
+            self._stopped = True
+            self._step_back()
             self.failed.emit("Something unexpected went wrong while comparing; what you had is still here.", details)
         elif analysis is not None and not self._show(analysis):
             self._start()
+
+
+def _n_scored(analysis: Analysis) -> int:
+    return sum(pair.score is not None for pair in analysis.pairs)

@@ -20,6 +20,7 @@ from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.qt.theme_manager import ThemeManager
 from osisnr_gui.qt.view_bar import ViewBar
+from osisnr_gui.session.session import Source
 
 
 class Selection(QObject):
@@ -30,11 +31,13 @@ class Selection(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.index, self.before = 0, 0
+        self._source: Source | None = None
 
     def select(self, index: int, count: int) -> None:
         """Bring estimate `index` of `count` into view."""
         if 0 <= index < count and index != self.index:
             self.before, self.index = self.index, index
+            self._source = None
             self.changed.emit(index)
 
     def flip(self, count: int) -> None:
@@ -44,10 +47,14 @@ class Selection(QObject):
     def reset(self) -> None:
         """The first one again, for a new set of files."""
         self.index = self.before = 0
+        self._source = None
 
-    def clamp(self, count: int) -> int:
-        """The index, inside what there is."""
-        self.index = min(self.index, max(0, count - 1))
+    def follow(self, sources: tuple[Source, ...]) -> int:
+        """The index now: the same file stays in view when others come and go."""
+        if self._source in sources:
+            self.index = sources.index(self._source)
+        self.index = min(self.index, max(0, len(sources) - 1))
+        self._source = sources[self.index] if sources else None
         return self.index
 
 

@@ -8,13 +8,21 @@ method, threshold or silence limit needs nothing else, at any length.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from osisnr_gui.core.types import Framing
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.session.notices import Notice, find_notices
-from osisnr_gui.session.pairs import PairAnalysis, measure_delay, paint_alone, pair_key, resolve_framing, run_pair
+from osisnr_gui.session.pairs import (
+    PairAnalysis,
+    PairKey,
+    measure_delay,
+    paint_alone,
+    pair_key,
+    resolve_framing,
+    run_pair,
+)
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.scores import PairScore, score_frames
 from osisnr_gui.session.session import LossChoice, Session, Source
@@ -85,7 +93,7 @@ def rescore(session: Session, analysis: Analysis) -> Analysis | None:
 
 def analyse(
     session: Session,
-    previous: Analysis | None = None,
+    previous: Analysis | Sequence[Analysis] | None = None,
     *,
     wanted: Wanted | None = None,
     progress: Report | None = None,
@@ -93,9 +101,12 @@ def analyse(
 ) -> Analysis:
     """Analyse a session. One bad file gives a track with an error; the others still appear.
 
+    previous : one or more earlier results; whatever in them does not depend on what changed is taken over.
+
     Raises io's Cancelled.
     """
-    return _Run(session, previous, wanted or Wanted(), progress, cancelled or (lambda: False)).run()
+    known = (previous,) if isinstance(previous, Analysis) else tuple(previous or ())
+    return _Run(session, known, wanted or Wanted(), progress, cancelled or (lambda: False)).run()
 
 
 class _Run:
@@ -104,15 +115,15 @@ class _Run:
     def __init__(
         self,
         session: Session,
-        previous: Analysis | None,
+        previous: Sequence[Analysis],
         wanted: Wanted,
         progress: Report | None,
         cancelled: Callable[[], bool],
     ) -> None:
         self._session, self._wanted, self._progress, self._cancelled = session, wanted, progress, cancelled
-        self._old_tracks = {track.source: track for track in previous.tracks} if previous else {}
-        self._old_pairs = [pair for pair in previous.pairs if pair.frames is not None] if previous else []
-        self._old_pairs = [pair for pair in self._old_pairs if pair.frames is not None and pair.frames.complete]
+        self._old_tracks = {track.source: track for old in reversed(previous) for track in old.tracks}
+        every = [pair for old in previous for pair in old.pairs]
+        self._old_pairs = [pair for pair in every if pair.frames is not None and pair.frames.complete]
         self._next_partial = 0.0
         self._analysis = Analysis(session)
 
@@ -127,6 +138,7 @@ class _Run:
                 self._set(framing=resolve_framing(session, reference))
             except FileError as error:
                 self._set(reference=replace(reference, error=error))
+        self._take_over()
         self._say(0.02, "opening files", self._analysis)
         self._run_pairs()
         self._paint_reference()
@@ -149,12 +161,28 @@ class _Run:
         assert track is not None, "a source always gives a track"
         return PairAnalysis(track, error=track.error)
 
+    def _take_over(self) -> None:
+        """Pairs that are known already are there from the first report on."""
+        reference = self._analysis.reference
+        if reference is None or reference.error is not None:
+            return
+        for index, pair in enumerate(self._analysis.pairs):
+            old = self._old_pair(pair_key(self._session, reference, pair.estimate, self._wanted.alpha))
+            if pair.error is None and old is not None:
+                self._set_pair(index, _scored(self._session, replace(old, estimate=pair.estimate)))
+
+    def _old_pair(self, key: PairKey) -> PairAnalysis | None:
+        for old in self._old_pairs:
+            if old.key == key and (old.pictures.estimate is not None or not self._wanted.pictures):
+                return old
+        return None
+
     def _run_pairs(self) -> None:
         reference = self._analysis.reference
         if reference is None or reference.error is not None:
             return
         for index, pair in enumerate(self._analysis.pairs):
-            if pair.error is None:
+            if pair.error is None and pair.frames is None:
                 try:
                     self._set_pair(index, self._run_pair(index, reference, pair))
                 except FileError as error:
@@ -164,9 +192,6 @@ class _Run:
     def _run_pair(self, index: int, reference: Track, pair: PairAnalysis) -> PairAnalysis:
         session, wanted = self._session, self._wanted
         key = pair_key(session, reference, pair.estimate, wanted.alpha)
-        old = next((other for other in self._old_pairs if other.key == key), None)
-        if old is not None and (old.pictures.estimate is not None or not wanted.pictures):
-            return _scored(session, replace(old, estimate=pair.estimate))
 
         def report(running: PairAnalysis) -> None:
             # The last part lacks what follows the pass: the pair itself is reported in a moment.

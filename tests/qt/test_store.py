@@ -1,0 +1,149 @@
+"""The store under edits that come while a run is on its way: one session in force, nothing computed is lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+import osisnr_gui.qt.store as store_module
+from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.qt.store import Store
+from osisnr_gui.session import edits
+from osisnr_gui.session.analysis import analyse
+from osisnr_gui.session.session import Session
+
+
+class _Gate:
+    """Lets runs of `analyse` begin, and holds them after their first report until it is opened."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+        self.open.set()
+        self.calls: list[Session] = []
+
+    def analyse(self, session: Session, previous: Any, *, progress: Any, cancelled: Any) -> Any:
+        self.calls.append(session)
+
+        def held(report: Any) -> None:
+            progress(report)
+            while report.analysis is not None and not self.open.wait(0.005):
+                if cancelled():
+                    raise Cancelled
+
+        return analyse(session, previous, progress=held, cancelled=cancelled)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> _Gate:
+    gate = _Gate()
+    monkeypatch.setattr(store_module, "analyse", gate.analyse)
+    return gate
+
+
+@pytest.fixture
+def store(qtbot: QtBot, gate: _Gate, samples: Path) -> Iterator[Store]:
+    """A store with the enhancement pair, done."""
+    store = Store()
+    paths = [str(samples / name) for name in ("2_enhancement_clean.flac", "2_enhancement_est_dfn3.flac")]
+    store.edit(partial(edits.open_files, paths=paths))
+    qtbot.waitUntil(lambda: store.analysis.complete and not store.is_busy, timeout=10_000)
+    gate.calls.clear()
+    yield store
+    store.close()
+
+
+def _add(store: Store, samples: Path) -> None:
+    store.edit(partial(edits.add_files, paths=[str(samples / "2_enhancement_est_gate.flac")]))
+
+
+def test_cancel_puts_the_session_on_screen_in_force_again(
+    qtbot: QtBot, store: Store, gate: _Gate, samples: Path
+) -> None:
+    before, shown = store.session, store.analysis
+    gate.open.clear()
+    store.edit(partial(edits.set_framing, hop=64))
+    qtbot.wait(50)
+    assert store.analysis.pairs == shown.pairs, "the old result stays until the new one is there"
+    store.cancel()
+    assert store.session == before == store.analysis.session
+    assert store.can_redo
+    assert not store.is_busy
+
+
+def test_a_finished_pair_survives_cancel_of_the_next(qtbot: QtBot, store: Store, gate: _Gate, samples: Path) -> None:
+    first = store.analysis.pairs[0]
+    gate.open.clear()
+    _add(store, samples)
+    qtbot.waitUntil(lambda: len(store.analysis.pairs) == 2, timeout=5_000)
+    store.cancel()
+    assert store.analysis.pairs[0].frames is first.frames
+    assert store.analysis.pairs[0].score is not None
+    assert len(store.session.estimates) == len(store.analysis.pairs) == 2
+
+
+def test_a_slider_after_cancel_scores_and_starts_nothing(
+    qtbot: QtBot, store: Store, gate: _Gate, samples: Path
+) -> None:
+    gate.open.clear()
+    _add(store, samples)
+    qtbot.waitUntil(lambda: len(store.analysis.pairs) == 2, timeout=5_000)
+    store.cancel()
+    gate.calls.clear()
+    store.edit(partial(edits.set_alpha, alpha=0.7), "alpha")
+    assert store.analysis.pairs[0].score.loss.alpha == 0.7  # type: ignore[union-attr]
+    assert gate.calls == []
+    gate.open.set()
+    store.reload()
+    qtbot.waitUntil(lambda: store.analysis.complete and not store.is_busy, timeout=10_000)
+    assert store.analysis.pairs[1].score.loss.alpha == 0.7  # type: ignore[union-attr]
+
+
+def test_undo_during_a_run_needs_no_new_pass(qtbot: QtBot, store: Store, gate: _Gate) -> None:
+    frames = store.analysis.pairs[0].frames
+    gate.open.clear()
+    store.edit(partial(edits.set_framing, n_fft=1024))
+    qtbot.wait(50)
+    store.undo()
+    gate.open.set()
+    qtbot.waitUntil(lambda: not store.is_busy, timeout=5_000)
+    assert store.analysis.complete
+    assert store.analysis.pairs[0].frames is frames
+
+
+def test_a_slider_during_a_run_does_not_restart_it(qtbot: QtBot, store: Store, gate: _Gate, samples: Path) -> None:
+    gate.open.clear()
+    _add(store, samples)
+    qtbot.waitUntil(lambda: len(gate.calls) == 1, timeout=5_000)
+    for alpha in (0.4, 0.5, 0.6):
+        store.edit(partial(edits.set_alpha, alpha=alpha), "alpha")
+    gate.open.set()
+    qtbot.waitUntil(lambda: store.analysis.complete and not store.is_busy, timeout=10_000)
+    assert len(gate.calls) == 1
+    assert [pair.score.loss.alpha for pair in store.analysis.pairs] == [0.6, 0.6]  # type: ignore[union-attr]
+
+
+def test_an_unexpected_error_is_told_once_and_steps_back(
+    qtbot: QtBot, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = store.session
+    told: list[str] = []
+    store.failed.connect(lambda _sentence, details: told.append(details))
+
+    def broken(*_args: Any, **_kwargs: Any) -> None:
+        raise ZeroDivisionError("on purpose")
+
+    monkeypatch.setattr(store_module, "analyse", broken)
+    store.edit(partial(edits.set_framing, hop=64))
+    qtbot.waitUntil(lambda: bool(told), timeout=5_000)
+    assert "on purpose" in told[0]
+    assert store.session == before
+    store.edit(partial(edits.set_alpha, alpha=0.9), "alpha")
+    qtbot.wait(50)
+    assert len(told) == 1
+    assert store.analysis.pairs[0].score.loss.alpha == 0.9  # type: ignore[union-attr]
