@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from osisnr_gui.platform_check import APT_PACKAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "osisnr_gui"
@@ -114,3 +117,8 @@ def test_benchmarks_do_not_run_by_default() -> None:
         cwd=ROOT, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert "::" not in listed.stdout
+
+
+def test_the_readme_names_the_packages_the_program_does() -> None:
+    (listed,) = re.findall(r"`sudo apt-get install ([^`]*)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert listed.split() == APT_PACKAGES.split()

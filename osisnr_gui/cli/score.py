@@ -32,6 +32,7 @@ def run(arguments: list[str]) -> int:
         analysis = _analyse(options, progress)
     assert analysis.reference is not None, "the command line always names a reference"
     _check_hop(options, analysis.reference)
+    _check_key(options, analysis)
     refusals = _refusals(analysis)
     say(_warnings(analysis) + [error_line(error) for error in refusals])
     if analysis.reference.error is not None:
@@ -63,6 +64,18 @@ def _check_hop(options: Options, reference: Track) -> None:
     if choice.hop > n_fft:
         detail = f"--hop: {choice.hop} is more than a frame at {reference.sample_rate} Hz"
         raise UsageError(detail, f"give a whole number from 1 to {n_fft}, or --n-fft as well")
+
+
+def _check_key(options: Options, analysis: Analysis) -> None:
+    """A key nobody could use is wrong usage; that a file's arrays have no names only the file can tell."""
+    key = options.session.estimates[0].key
+    if key is None or any(track.error is not None or _has_keys(track) for track in analysis.tracks):
+        return
+    raise UsageError("--key: none of these files has named arrays", "leave it out, or give an .npz or .mat file")
+
+
+def _has_keys(track: Track) -> bool:
+    return track.mask is not None and track.mask.key is not None
 
 
 def _refusals(analysis: Analysis) -> list[FileError]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from osisnr_gui.core.types import ComplexArray, FloatArray
+from osisnr_gui.core.types import FloatArray
 
 MAX_DELAY_SECONDS = 0.5
 TRUSTED_PEAK = 0.3
@@ -34,20 +34,29 @@ class DelayFinder:
 
     def __init__(self, max_lag: int) -> None:
         self.max_lag = max_lag
-        self._n = 1 << max(15, (4 * max_lag - 1).bit_length())
+        # At least three quarters of every transform are new samples.
+        self._n = 1 << max(15, (8 * max_lag - 1).bit_length())
         self.block = self._n - 2 * max_lag
-        self._sum: ComplexArray = np.zeros(self._n // 2 + 1, dtype=np.complex128)
+        # Kept from block to block: fresh pages for every spectrum would cost as much as the FFTs.
+        self._sum, self._spectrum_s, self._spectrum_e = np.zeros((3, self._n // 2 + 1), dtype=np.complex128)
         self._energy_s = 0.0
         self._energy_e = 0.0
 
     def feed(self, reference: FloatArray, estimate: FloatArray) -> None:
         """Add one block: reference[a : a+block] and estimate[a-max_lag : a+block+max_lag], zeros outside the file."""
-        spectrum_s = np.fft.rfft(reference, self._n)
-        spectrum_e = np.fft.rfft(estimate, self._n)
-        self._sum += np.conj(spectrum_s) * spectrum_e
+        s, e = self._spectrum_s, self._spectrum_e
+        np.conj(np.fft.rfft(reference, self._n, out=s), out=s)
+        s *= np.fft.rfft(estimate, self._n, out=e)
+        self._sum += s
         middle = estimate[self.max_lag : self.max_lag + self.block]
         self._energy_s += float(reference @ reference)
         self._energy_e += float(middle @ middle)
+
+    def add(self, other: DelayFinder) -> None:
+        """Take in what another finder with the same max_lag was fed."""
+        self._sum += other._sum
+        self._energy_s += other._energy_s
+        self._energy_e += other._energy_e
 
     def find(self) -> Delay:
         """The lag with the largest absolute correlation; 0 when either signal is silent."""

@@ -1,12 +1,13 @@
 """Matrices from .npy, .npz, .mat and text files: rows are bins, columns are frames."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .errors import LoadError, LoadWarning, Reason
+from .errors import Cancelled, LoadError, LoadWarning, Reason
 from .headers import REMEDY
 from .limits import check_size, shape_text
 from .mat_files import read_mat
@@ -43,22 +44,28 @@ class Mask:
     keys: tuple[str, ...]
 
 
-def load_mask(path: str, key: str | None = None, transpose: bool = False, allow_complex: bool = True) -> Mask:
+def load_mask(
+    path: str,
+    key: str | None = None,
+    transpose: bool = False,
+    allow_complex: bool = True,
+    cancelled: Callable[[], bool] | None = None,
+) -> Mask:
     """Load a matrix. `key` names an array in .npz and .mat; `transpose` swaps rows and columns after loading.
 
     Raises LoadError: NOT_FOUND, NOT_A_FILE, NO_PERMISSION, EMPTY_FILE, UNKNOWN_FORMAT, CORRUPT, PICKLE,
     TOO_LARGE, BAD_DTYPE, BAD_NDIM, EMPTY_ARRAY, NONFINITE, ALL_NONFINITE, NO_MATRIX, AMBIGUOUS (its `choices`
-    are the keys), MAT_V73, ENCRYPTED, RAGGED, NOT_NUMERIC.
+    are the keys), MAT_V73, ENCRYPTED, RAGGED, NOT_NUMERIC. Raises Cancelled once `cancelled()` is true.
     """
     try:
         with Source(path) as source:
-            stored = _read(source, key)
+            stored = _read(source, key, cancelled)
             before = source.status
             if source.identity()[2:] != (before.st_size, before.st_mtime_ns):
                 detail, remedy = "the file changed while it was read", "wait until it is complete, open it again"
                 raise LoadError(Reason.CORRUPT, path, detail, remedy)
         return _to_mask(path, stored, transpose, allow_complex)
-    except LoadError:
+    except (LoadError, Cancelled):
         raise
     except MemoryError:
         detail = "there is not enough memory to read it"
@@ -67,8 +74,10 @@ def load_mask(path: str, key: str | None = None, transpose: bool = False, allow_
         raise LoadError(Reason.CORRUPT, path, "the file is damaged", REMEDY) from None
 
 
-def _read(source: Source, key: str | None) -> Stored:
+def _read(source: Source, key: str | None, cancelled: Callable[[], bool] | None) -> Stored:
     path = source.path
+    if cancelled is not None and cancelled():
+        raise Cancelled(path)
     content = sniff_content(source)
     if content == "PICKLE":
         detail = "it holds Python objects, which could run code when opened"
@@ -84,7 +93,7 @@ def _read(source: Source, key: str | None) -> Stored:
         return _named(source, read_npy(source), "NPY")
     if content == "ZIP":
         return _named(source, read_npz(source, key), "ZIP")
-    return _named(source, read_mat(source, key), "MAT")
+    return _named(source, read_mat(source, key, cancelled), "MAT")
 
 
 def _read_unmarked(source: Source) -> Stored:
@@ -136,7 +145,10 @@ def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> A
         warnings.append(LoadWarning("SQUEEZED", message))
         return values.reshape(squeezed)
     detail = f"{shape_text(values.shape)} is no matrix of two dimensions"
-    raise LoadError(Reason.BAD_NDIM, path, detail, "save a matrix: rows are bins, columns are frames")
+    remedy = "save a matrix: rows are bins, columns are frames"
+    if values.ndim == 3 and values.shape[-1] == 2 and not np.iscomplexobj(values):
+        remedy = "if they are real and imaginary parts, save a[..., 0] + 1j * a[..., 1]: one complex matrix"
+    raise LoadError(Reason.BAD_NDIM, path, detail, remedy)
 
 
 def _check_cells(path: str, matrix: Array) -> tuple[float, float, float]:

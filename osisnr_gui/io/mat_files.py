@@ -5,14 +5,15 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
-from .errors import LoadError, Reason
+from .errors import Cancelled, LoadError, Reason
 from .headers import REMEDY
 from .limits import MAX_BYTES, MAX_CELLS, check_size, shape_text, too_large
 from .numpy_files import Array, Stored, native, pick, plain_dtype
@@ -22,6 +23,7 @@ MAX_FILE = 2 * MAX_BYTES
 MAX_ANSWER = 1 << 20
 WALL_SECONDS = 20.0
 PROCESSOR_SECONDS = 3
+POLL_SECONDS = 0.05
 BYTES_PER_SECOND = 8 << 20
 CHILD = (sys.executable, "-m", "osisnr_gui.io.mat_child")
 
@@ -40,8 +42,8 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _child(source: Source, arguments: list[str], wall: float) -> Iterator[IO[bytes]]:
-    """The child's standard output; the child is dead when the block is left, whatever happened."""
+def _child(source: Source, arguments: list[str], wall: float) -> Iterator[subprocess.Popen[bytes]]:
+    """The child, with its standard output open; it is dead when the block is left, whatever happened."""
     os.lseek(source.fd, 0, os.SEEK_SET)
     process = subprocess.Popen(
         [*CHILD, *arguments],
@@ -55,8 +57,7 @@ def _child(source: Source, arguments: list[str], wall: float) -> Iterator[IO[byt
     alarm.daemon = True
     alarm.start()
     try:
-        assert process.stdout is not None
-        yield process.stdout
+        yield process
     finally:
         alarm.cancel()
         process.kill()
@@ -92,6 +93,25 @@ def _read_answer(path: str, out: IO[bytes]) -> tuple[dict[str, Any], Array | Non
     return fields, native(values)
 
 
+def _wait_for_answer(
+    path: str, process: subprocess.Popen[bytes], cancelled: Callable[[], bool] | None
+) -> tuple[dict[str, Any], Array | None]:
+    """What `_read_answer` gives; a thread waits for the child, so that `cancelled` is asked meanwhile, in this one."""
+    assert process.stdout is not None
+    if cancelled is None:
+        return _read_answer(path, process.stdout)
+    with ThreadPoolExecutor(1, thread_name_prefix="mat") as pool:
+        try:
+            answer = pool.submit(_read_answer, path, process.stdout)
+            while wait((answer,), POLL_SECONDS).not_done:
+                if cancelled():
+                    raise Cancelled(path)
+        except BaseException:
+            process.kill()  # ends the thread's read, for which leaving the block waits
+            raise
+    return answer.result()
+
+
 def _refuse(path: str, fields: dict[str, Any], key: str | None) -> LoadError:
     status = fields["status"]
     if status in ("choose", "no_key"):
@@ -111,10 +131,10 @@ def _refuse(path: str, fields: dict[str, Any], key: str | None) -> LoadError:
     return _damaged(path)
 
 
-def read_mat(source: Source, key: str | None) -> Stored:
+def read_mat(source: Source, key: str | None, cancelled: Callable[[], bool] | None = None) -> Stored:
     """One matrix of a MATLAB file, full even when it was stored sparse.
 
-    Raises LoadError CORRUPT, TOO_LARGE, AMBIGUOUS, NO_MATRIX, BAD_DTYPE.
+    Raises LoadError CORRUPT, TOO_LARGE, AMBIGUOUS, NO_MATRIX, BAD_DTYPE, and Cancelled once `cancelled()` is true.
     """
     path = source.path
     if source.size > MAX_FILE:
@@ -124,13 +144,13 @@ def read_mat(source: Source, key: str | None) -> Stored:
     if key is not None:
         arguments.append(key)
     try:
-        with _child(source, arguments, WALL_SECONDS + 2 * extra) as out:
-            fields, values = _read_answer(path, out)
+        with _child(source, arguments, WALL_SECONDS + 2 * extra) as process:
+            fields, values = _wait_for_answer(path, process, cancelled)
         if values is None:
             raise _refuse(path, fields, key)
         others = tuple(str(name) for name, _ in fields["candidates"] if name != fields["name"])
         return Stored(values, str(fields["name"]), others)
-    except LoadError:
+    except (LoadError, Cancelled):
         raise
     except MemoryError:
         raise too_large(path, "it needs more memory than there is") from None

@@ -33,8 +33,10 @@ def _os_error(path: str, error: OSError) -> LoadError:
 def _check_regular(path: str, status: os.stat_result) -> None:
     if stat.S_ISREG(status.st_mode):
         return
-    what = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or pipe"
-    raise LoadError(Reason.NOT_A_FILE, path, f"this is {what}, not a file", "choose a file inside it")
+    what, remedy = "a device or pipe", "store what it delivers in a file and choose that"
+    if stat.S_ISDIR(status.st_mode):
+        what, remedy = "a folder", "choose a file inside it"
+    raise LoadError(Reason.NOT_A_FILE, path, f"this is {what}, not a file", remedy)
 
 
 class Source:

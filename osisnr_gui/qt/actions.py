@@ -66,7 +66,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("theme_dark", "View/Theme", "Dark", (), "Dark background", "theme-dark", checkable=True, group="theme"),
     ActionSpec("full_screen", "View", "Full screen", ("F11",), "The whole screen for the plots", checkable=True),
     ActionSpec("reset_layout", "View", "Reset layout", (), "Panels and plot heights as at the first start"),
-    ActionSpec("swap", "Sources", "Swap reference and estimate", ("S",), "Let the reference and the estimate in view change places", "swap", toolbar=True),
+    ActionSpec("swap", "Sources", "Swap reference and estimate", (), "Let the reference and the estimate in view change places", "swap", toolbar=True),
     ActionSpec("flip", "Sources", "Flip between the last two estimates", ("T",), "Show the estimate that was in view before"),
     ActionSpec("close_files", "Sources", "Close all files", (), "Back to the welcome page; Undo brings them back"),
     ActionSpec("previous_bad", "Analysis", "Previous bad segment", ("Shift+N", "Shift+F3"), "Select and zoom to the bad segment before", "previous-bad", toolbar=True),

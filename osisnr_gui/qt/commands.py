@@ -21,6 +21,7 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.demos import DEMOS, demo_session
 from osisnr_gui.session.session import Formula, Session
+from osisnr_gui.session.words import estimate_letter
 
 FILE_FILTER = (
     "Sound and masks (*.wav *.flac *.ogg *.opus *.mp3 *.aif *.aiff *.w64 *.rf64 *.caf *.au *.npy *.npz *.mat *.csv"
@@ -80,7 +81,7 @@ class Commands:
             "reset_layout": self._reset_layout,
             "swap": self._swap,
             "flip": lambda: views.selection.flip(views.count),
-            "close_files": lambda: store.edit(lambda _session: Session()),
+            "close_files": self._close_files,
             "literal": lambda: store.edit(partial(edits.set_formula, formula=Formula.LITERAL)),
             "exact": lambda: store.edit(partial(edits.set_formula, formula=Formula.EXACT)),
             "clear": self._clear,
@@ -108,6 +109,7 @@ class Commands:
         session = demo_session(name)
         present = self._views.store.session
         self._views.selection.reset()
+        self._start_anew()
         self._views.store.edit(
             lambda _old: Session(session.references, session.estimates, session.mixture, loss=present.loss)
         )
@@ -122,6 +124,7 @@ class Commands:
             views.store.edit(partial(edits.add_files, paths=paths))
         else:
             views.selection.reset()
+            self._start_anew()
             views.store.edit(partial(edits.open_files, paths=paths))
 
     def set_threshold(self, threshold_db: float) -> None:
@@ -137,7 +140,7 @@ class Commands:
 
     def show_failure(self, sentence: str, details: str) -> None:
         """Something unexpected went wrong on the worker."""
-        ErrorDialog(sentence, details, self._window).open()
+        ErrorDialog.show_once(sentence, details, self._window)
 
     def cancel(self) -> None:
         """Stop comparing; say how to go on."""
@@ -185,8 +188,10 @@ class Commands:
         reference, estimate = plots.spectrograms
         frequency = reference.frequency_at(value) if row_id in (REFERENCE, ESTIMATE, DIFFERENCE) else None
         levels = (None, None)
+        third = None
         if frequency is not None and math.isfinite(frequency):
             levels = reference.value_at(time, frequency), estimate.value_at(time, frequency)
+            third = plots.third_value_at(time, frequency)
         score = pair.score
         readout.show_point(
             time=time,
@@ -198,6 +203,8 @@ class Commands:
             osi_db=float(score.osi_db[index]),
             loss=float(np.add(score.osi_term[index], score.mc_term[index])),
             formula=score.loss.formula.value,
+            name=estimate_letter(self._views.selection.index),
+            third=third,
         )
 
     def close(self) -> None:
@@ -230,6 +237,17 @@ class Commands:
         pair = self._views.plots.pair
         if pair is not None:
             self._views.store.edit(partial(edits.swap, estimate=pair.source))
+
+    def _close_files(self) -> None:
+        self._start_anew()
+        self._views.store.edit(lambda _session: Session())
+
+    def _start_anew(self) -> None:
+        """Other files: what was zoomed to or selected in the old ones means nothing in them."""
+        link = self._views.plots.link
+        link.clear_selection()
+        link.set_cursor(math.nan)
+        link.fit()
 
     def _full_screen(self) -> None:
         window = self._window

@@ -64,19 +64,18 @@ class CursorCommands:
             link.set_range(start, start + link.visible.length)
 
     def _bad_segment(self, direction: int) -> None:
-        """Select and zoom to the nearest segment after (before) the selection, round the ends."""
+        """Select and zoom to the nearest segment after (before) the cursor, round the ends."""
         pair = self._plots.pair
         if pair is None or pair.score is None or pair.frames is None:
             return
         frames, segments = pair.frames, pair.score.bad.segments
         if not len(segments):
-            self._say("No bad segment: every active frame is above the threshold.")
+            self._say("No bad segment: every active frame is above the threshold, and none is missed.")
             return
         edge = frames.first_time - 0.5 * frames.grid.step
         starts = edge + segments.first * frames.grid.step
         stops = edge + segments.stop * frames.grid.step
-        link = self._plots.link
-        here = link.selection.start if link.selection is not None else self._here()
+        here = self._here()
         tolerance = 0.25 * frames.grid.step
         if direction > 0:
             later = np.flatnonzero(starts > here + tolerance)

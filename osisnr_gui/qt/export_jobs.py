@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
+from osisnr_gui.core.align import Delay
 from osisnr_gui.io.atomic import write_atomically
-from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.io.errors import Cancelled, FileError, SaveError, display_name
 from osisnr_gui.qt.views import Views
-from osisnr_gui.session.analysis import Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.export import frames_csv
-from osisnr_gui.session.session import Session
+from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.tracks import Stamp, Track
+
+_File = tuple[Source, Stamp | None]
+Delays = Mapping[tuple[_File, _File], Delay]
 
 
 def png_bytes(picture: QPixmap) -> bytes:
@@ -24,6 +31,46 @@ def png_bytes(picture: QPixmap) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     picture.save(buffer, "PNG")
     return bytes(buffer.data().data())
+
+
+def is_open(path: str, session: Session) -> bool:
+    """Whether `path` is one of the session's own files, by whatever name: links and other spellings count."""
+    for source in session.sources:
+        if os.path.realpath(source.path) == os.path.realpath(path):
+            return True
+        try:
+            if os.path.samefile(source.path, path):
+                return True
+        except OSError:  # one of the two does not exist: not the same file
+            continue
+    return False
+
+
+def known_delays(analysis: Analysis) -> Delays:
+    """The measured delays by the files they were measured between."""
+    if analysis.reference is None:
+        return {}
+    reference = _file(analysis.reference)
+    return {(reference, _file(p.estimate)): p.delay for p in analysis.pairs if p.delay is not None}
+
+
+def with_delays(analysis: Analysis, delays: Delays) -> Analysis:
+    """The analysis with the delays that are known already, where it has none; files that changed since get none."""
+    if analysis.reference is None:
+        return analysis
+    reference = _file(analysis.reference)
+    return replace(
+        analysis,
+        pairs=tuple(replace(p, delay=p.delay or delays.get((reference, _file(p.estimate)))) for p in analysis.pairs),
+    )
+
+
+def until(cancelled: Callable[[], bool], parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The parts of a file; raises Cancelled in between once it is wanted, which leaves the file unwritten."""
+    for part in parts:
+        if cancelled():
+            raise Cancelled
+        yield part
 
 
 class ExportJobs(QObject):
@@ -43,7 +90,9 @@ class ExportJobs(QObject):
         path = self._ask("Save the numbers of every frame", "frames.csv", "Table (*.csv)")
         if path:
             self._say(f"Saving {os.path.basename(path)} …")
-            self._pool.submit(self._write_csv, self._views.store.session, path)
+            store = self._views.store
+            measured = store.analysis.complete and not store.is_busy
+            self._pool.submit(self._write_csv, store.session, path, measured, known_delays(store.analysis))
 
     def save_figure(self) -> None:
         """Ask where, then save the plots."""
@@ -65,12 +114,12 @@ class ExportJobs(QObject):
         self._cancel.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _write_csv(self, session: Session, path: str) -> None:
-        """On the export thread."""
-        wanted = Wanted(pictures=False, delay=False, alpha=session.loss.alpha)
+    def _write_csv(self, session: Session, path: str, measured: bool, delays: Delays) -> None:
+        """On the export thread. Delays take long to find: once measured for the window they are not measured again."""
+        wanted = Wanted(pictures=False, delay=not measured, alpha=session.loss.alpha)
         try:
-            analysis = analyse(session, wanted=wanted, cancelled=self._cancel.is_set)
-            write_atomically(path, frames_csv(analysis))
+            analysis = with_delays(analyse(session, wanted=wanted, cancelled=self._cancel.is_set), delays)
+            write_atomically(path, until(self._cancel.is_set, frames_csv(analysis)))
         except Cancelled:
             return
         except FileError as error:
@@ -97,10 +146,34 @@ class ExportJobs(QObject):
         box.open()
 
     def _ask(self, title: str, name: str, kind: str) -> str:
-        folder = self._views.settings.last_folder()
+        """Where to save; "" when nothing is to be saved."""
+        folder, ending = self._views.settings.last_folder(), os.path.splitext(name)[1]
         path, _ = QFileDialog.getSaveFileName(self._window, title, os.path.join(folder, name), kind)
-        ending = os.path.splitext(name)[1]
-        return path if not path or os.path.splitext(path)[1] else path + ending
+        if path and not os.path.splitext(path)[1]:
+            path += ending
+            # The dialog has asked about the name as it was typed. Its own default suffix would leave it to each
+            # desktop's dialog whether it is added before the question or after.
+            if os.path.lexists(path) and not self._may_replace(path):
+                return ""
+        if path and is_open(path, self._views.store.session):
+            self._report(path, str(SaveError(path, "not saved: it is open in this window", "choose another name")))
+            return ""
+        return path
+
+    def _may_replace(self, path: str) -> bool:
+        question = f"{display_name(path)} exists already. Replace it?"
+        kinds = QMessageBox.StandardButton
+        box = QMessageBox(QMessageBox.Icon.Question, "Replace the file?", question, parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        replace_button = box.addButton("&Replace", QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(kinds.Cancel))
+        box.exec()
+        box.deleteLater()
+        return box.clickedButton() is replace_button
 
     def _say(self, text: str) -> None:
         self._window.statusBar().showMessage(text, 5000)
+
+
+def _file(track: Track) -> _File:
+    return track.source, track.stamp

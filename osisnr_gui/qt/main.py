@@ -18,6 +18,7 @@ from osisnr_gui.qt import crash
 from osisnr_gui.qt.export_jobs import png_bytes
 from osisnr_gui.qt.icons import app_icon
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.quit_signals import QuitSignals
 from osisnr_gui.qt.settings import APPLICATION, Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.theme_manager import ThemeManager
@@ -34,7 +35,7 @@ SWITCH_SECONDS = 0.0005
 def parse(argv: list[str]) -> argparse.Namespace:
     """The options of `osisnr-gui`; exits with 2 on wrong usage."""
     parser = argparse.ArgumentParser(
-        prog="osisnr-gui", description="See, hear and judge speech separation: spectrograms and OSI-SNR of every frame."
+        prog="osisnr-gui", description="See and judge speech separation: spectrograms and OSI-SNR of every frame."
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help="the first is the reference, the rest are estimates")
     parser.add_argument("--reference", metavar="FILE", help="the reference, whatever the order of the other files")
@@ -50,6 +51,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
     if options.demo is not None and options.demo not in names:
         # `--demo a.wav` means the first demo was not asked for by name: say so instead of guessing.
         parser.error(f"argument --demo: there is no demo {options.demo!r}; choose one of {', '.join(names)}")
+    if options.demo is not None and (options.files or options.reference is not None):
+        parser.error("argument --demo: a demo brings its own files; leave out the demo or the files")
     return options
 
 
@@ -89,7 +92,9 @@ def run(argv: list[str]) -> int:
     shot = None
     if options.screenshot is not None:
         shot = Screenshot(window, options.screenshot, app.exit)
+    quitting = QuitSignals(window, app.exit)
     code = app.exec()
+    quitting.stop()
     del shot
     return code
 

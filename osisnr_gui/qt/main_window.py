@@ -26,12 +26,15 @@ from osisnr_gui.qt.theme import Theme
 from osisnr_gui.qt.theme_manager import ThemeManager
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.guess import Role, name_role
+from osisnr_gui.session.selection import selection_sentence
 from osisnr_gui.session.words import status_sentence
 
 DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 256, 304
-LOSS_HEIGHT, SUMMARY_HEIGHT = 520, 150
+LOSS_HEIGHT, SUMMARY_HEIGHT = 520, 172
 ICON_PIXELS = 18
+TALL_WINDOW = 850
 
 
 class MainWindow(QMainWindow):
@@ -70,9 +73,10 @@ class MainWindow(QMainWindow):
         self._show_docks(not empty)
         for view in (views.plots, views.sources, views.stft, views.loss, views.summary, views.banners):
             view.show_analysis(analysis, selected)
-        views.sentence.set_text(status_sentence(analysis, selected))
+        self._show_sentence()
         views.view_bar.set_levels_enabled(analysis.framing is not None)
         self.commands.refresh()
+        self.commands.show_readout(*views.plots.link.hover)
         self._show_title(analysis)
 
     def _show_docks(self, shown: bool) -> None:
@@ -129,12 +133,13 @@ class MainWindow(QMainWindow):
         self.views.welcome.set_drop_active(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open what was dropped; beside open files it is added when Ctrl or Shift is held."""
+        """Add what was dropped to what is open; a new reference among it (or Alt held) starts anew."""
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        add = bool(event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier))
+        anew = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        anew = anew or (len(paths) > 1 and any(name_role(path) is Role.REFERENCE for path in paths))
         event.acceptProposedAction()
         self.views.welcome.set_drop_active(False)
-        self.commands.take_files(paths, add=add or len(paths) == 1)
+        self.commands.take_files(paths, add=not anew)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, stop all threads, then go."""
@@ -178,6 +183,10 @@ class MainWindow(QMainWindow):
     def _share_room(self) -> None:
         """Widths and heights of the panels where the user has not chosen them."""
         sources, frames, loss, summary = self._docks
+        if self.height() >= TALL_WINDOW:
+            # Room for the whole table under the plots; a low window keeps it beside them.
+            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, summary)
+            self.resizeDocks([summary], [SUMMARY_HEIGHT], Qt.Orientation.Vertical)
         self.resizeDocks([sources, loss], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
         self.resizeDocks([loss, summary], [LOSS_HEIGHT, SUMMARY_HEIGHT], Qt.Orientation.Vertical)
         self.resizeDocks([sources, frames], [400, 230], Qt.Orientation.Vertical)
@@ -247,6 +256,7 @@ class MainWindow(QMainWindow):
         link.hover_changed.connect(commands.show_readout)
         link.cursor_changed.connect(lambda _time: commands.show_readout())
         link.seek_requested.connect(link.set_cursor)
+        link.selection_changed.connect(lambda _span: self._show_sentence())
         views.view_bar.scale_changed.connect(views.plots.set_scale)
         views.view_bar.colours_changed.connect(views.plots.set_colours)
         views.view_bar.levels_changed.connect(views.plots.set_levels)
@@ -266,5 +276,16 @@ class MainWindow(QMainWindow):
         self.actions_by_id.check(f"theme_{self.views.themes.mode}", True)
 
     def _show_title(self, analysis: Analysis) -> None:
-        names = [track.name for track in analysis.tracks[:2]]
-        self.setWindowTitle(" · ".join([" against ".join(reversed(names)), "osisnr_gui"]) if names else "osisnr_gui")
+        pair, reference = self.views.plots.pair, analysis.reference
+        names = [pair.estimate.name] if pair is not None else []
+        names += [reference.name] if reference is not None else []
+        self.setWindowTitle(" · ".join([" against ".join(names), "osisnr_gui"]) if names else "osisnr_gui")
+
+    def _show_sentence(self) -> None:
+        """The state in one sentence, or the numbers of the selection while there is one."""
+        views = self.views
+        pair, span = views.plots.pair, views.plots.link.selection
+        words = ""
+        if span is not None and pair is not None:
+            words = selection_sentence(pair, span.start, span.stop)
+        views.sentence.set_text(words or status_sentence(views.store.analysis, views.selection.index))

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from osisnr_gui.core.reduce import runs_of
@@ -61,6 +62,7 @@ class PlotArea(QWidget):
         self._osi.threshold_changed.connect(self.threshold_requested)
         for plot in pictures:
             plot.y_range_changed.connect(self._share_frequencies)
+        self.link.range_changed.connect(self._follow_pointer)
         self._analysis = Analysis(Session())
         self._selected = 0
         self._theme = theme
@@ -123,6 +125,11 @@ class PlotArea(QWidget):
         for plot in (self._reference, self._estimate, self._difference):
             plot.y_by_hand = False
             plot.set_y_range(0.0, 1.0)
+
+    def third_value_at(self, time: float, frequency: float) -> tuple[str, float] | None:
+        """Name and value of the difference or residual picture at a point; None where there is nothing."""
+        value = self._difference.value_at(time, frequency)
+        return None if value is None else ("residual" if self._residual else "difference", value)
 
     def is_final(self) -> bool:
         """Whether all pictures on screen are the best there will be."""
@@ -248,8 +255,27 @@ class PlotArea(QWidget):
             bands.show_bands(starts, stops, kinds)
         frames = score.facts.frames
         exact = np.where(score.facts.active, frames.exact_osi_db, np.nan)
-        silent = ~score.facts.active
-        self._overview.show_overview(frames.first_time, frames.grid.step, exact, silent, bad.bad)
+        status = score.facts.status
+        self._overview.show_overview(
+            frames.first_time,
+            frames.grid.step,
+            exact,
+            status == FrameStatus.SILENT_BOTH,
+            bad.bad | (status == FrameStatus.SILENT_ESTIMATE),
+            false_activity=status == FrameStatus.SILENT_REFERENCE,
+        )
+
+    def _follow_pointer(self, *_range: float) -> None:
+        """After a zoom something else is under a pointer that stood still."""
+        if not math.isfinite(self.link.hover.time):
+            return
+        for row in self.stack.rows:
+            if row.row_id == self.link.hover.row_id and row.isVisible():
+                mapping, at = row.mapping, row.mapFromGlobal(QCursor.pos())
+                if row.rect().contains(at) and mapping.rect.contains(at):
+                    self.link.set_hover(mapping.time_at(at.x()), mapping.value_at(at.y()), row.row_id)
+                    return
+        self.link.set_hover(math.nan)
 
     def _share_frequencies(self, low: float, high: float) -> None:
         """All pictures show the same frequencies."""
@@ -261,12 +287,18 @@ class PlotArea(QWidget):
 
 
 def band_runs(score: PairScore) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Start and stop times and BandKind of every run to shade: bad, missed, silent."""
+    """Start and stop times and BandKind of every run to shade: bad, missed, false activity, silent."""
     status, frames = score.facts.status, score.facts.frames
     missed = status == FrameStatus.SILENT_ESTIMATE
-    silent = (status == FrameStatus.SILENT_BOTH) | (status == FrameStatus.SILENT_REFERENCE)
+    false_activity = status == FrameStatus.SILENT_REFERENCE
+    silent = status == FrameStatus.SILENT_BOTH
     edges = []
-    for kind, flags in ((BandKind.BAD, score.bad.bad), (BandKind.MISSED, missed), (BandKind.SILENT, silent)):
+    for kind, flags in (
+        (BandKind.BAD, score.bad.bad),
+        (BandKind.MISSED, missed),
+        (BandKind.FALSE_ACTIVITY, false_activity),
+        (BandKind.SILENT, silent),
+    ):
         first, stop = runs_of(flags)
         edges.append((first, stop, np.full(first.size, int(kind))))
     first, stop, kinds = (np.concatenate(parts) for parts in zip(*edges, strict=True))

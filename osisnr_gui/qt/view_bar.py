@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
 
+from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, LIST_KEYS, own_keys
 from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS
 from osisnr_gui.qt.plots.frequency_scale import SCALE_NAMES
 from osisnr_gui.qt.plots.spectrogram_plot import DEFAULT_LEVELS_DB
@@ -92,6 +93,7 @@ def _combo(names: tuple[str, ...], tip: str) -> QComboBox:
     box.addItems(list(names))
     box.setToolTip(tip)
     box.setAccessibleName(tip)
+    own_keys(box, LIST_KEYS)
     return box
 
 
@@ -102,4 +104,5 @@ def _decibels(value: float) -> QSpinBox:
     box.setSuffix(" dB")
     box.setValue(round(value))
     box.setKeyboardTracking(False)
+    own_keys(box, FIELD_KEYS)
     return box

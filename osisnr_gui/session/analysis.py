@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from osisnr_gui.core.types import Framing
 from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.session.frame_pass import worker_count
 from osisnr_gui.session.notices import Notice, find_notices
 from osisnr_gui.session.pairs import (
     PairAnalysis,
@@ -154,7 +156,7 @@ class _Run:
         old = self._old_tracks.get(source)
         if old is not None and old.stamp is not None and old.stamp == stamp_of(source.path) and old.error is None:
             return old
-        return open_track(source)
+        return open_track(source, self._cancelled)
 
     def _open_pair(self, source: Source) -> PairAnalysis:
         track = self._open(source)
@@ -245,20 +247,26 @@ class _Run:
         return None
 
     def _check_tracks(self) -> None:
+        tracks = {track.source: track for track in self._analysis.tracks}
+        with ThreadPoolExecutor(worker_count(), thread_name_prefix="check") as pool:
+            checked = dict(zip(tracks, pool.map(self._check, tracks.values()), strict=True))
         analysis = self._analysis
         if analysis.reference is not None:
-            self._set(reference=check_track(analysis.reference, self._cancelled))
+            self._set(reference=checked[analysis.reference.source])
         reference = self._analysis.reference
         for index, pair in enumerate(self._analysis.pairs):
-            track = check_track(pair.estimate, self._cancelled)
+            track = checked[pair.source]
             pair = replace(pair, estimate=track, error=pair.error or track.error)
             if pair.error is not None or (reference is not None and reference.error is not None):
                 # Damage may show only now, in a sample the pass has been over: its numbers must not stay.
                 pair = PairAnalysis(track, error=pair.error)
             self._set_pair(index, pair)
         if analysis.mixture is not None:
-            self._set(mixture=check_track(analysis.mixture, self._cancelled))
+            self._set(mixture=checked[analysis.mixture.source])
         self._say(0.95, "checking files", self._analysis)
+
+    def _check(self, track: Track) -> Track:
+        return check_track(track, self._cancelled)
 
     def _measure_delays(self) -> None:
         reference = self._analysis.reference

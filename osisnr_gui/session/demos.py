@@ -67,10 +67,10 @@ DEMOS: tuple[Demo, ...] = (
     Demo(
         "damaged",
         "Find the damage",
-        "B is A with three planted defects: a dropout at 0.9 s, clicks from 2.9 s and a muffled passage from 4.3 s; "
+        "A is B with three planted defects: a dropout at 0.9 s, clicks from 2.9 s and a muffled passage from 4.3 s; "
         "press N to walk from one bad segment to the next.",
         "2_enhancement_clean.flac",
-        ("2_enhancement_est_dfn3.flac", "5_damaged_est.flac"),
+        ("5_damaged_est.flac", "2_enhancement_est_dfn3.flac"),
         "2_enhancement_noisy.flac",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -23,31 +24,54 @@ def open_files(session: Session, paths: list[str]) -> Session:
 
 
 def add_files(session: Session, paths: list[str]) -> Session:
-    """More files beside those already open; a path that is open already is not added twice."""
-    known = {source.path for source in session.sources}
-    fresh = [path for path in dict.fromkeys(paths) if path not in known]
-    roles = guess_roles(fresh, has_reference=bool(session.references), has_mixture=session.mixture is not None)
-    references, estimates, mixture = list(session.references), list(session.estimates), session.mixture
-    for path, role in zip(fresh, roles, strict=True):
-        if role is Role.REFERENCE:
-            references.append(Source(path))
-        elif role is Role.MIXTURE:
-            mixture = Source(path)
-        else:
-            estimates.append(Source(path))
-    return replace(session, references=tuple(references), estimates=tuple(estimates), mixture=mixture)
+    """More files beside those already open; a file that is open already is not added again.
+
+    One file given twice at once may be reference and estimate (a usual first test), never two estimates. Paths become
+    absolute, so that one file has one name.
+    """
+    known = {os.path.abspath(source.path) for source in session.sources}
+    fresh = [path for path in map(os.path.abspath, paths) if path not in known]
+    roles = guess_roles(
+        fresh,
+        has_reference=bool(session.references),
+        has_estimate=bool(session.estimates),
+        has_mixture=session.mixture is not None,
+    )
+    added = dict.fromkeys(zip(fresh, roles, strict=True))
+    references = tuple(Source(path) for path, role in added if role is Role.REFERENCE)
+    estimates = tuple(Source(path) for path, role in added if role is Role.ESTIMATE)
+    mixture = next((Source(path) for path, role in added if role is Role.MIXTURE), session.mixture)
+    return replace(
+        session,
+        references=session.references + references,
+        estimates=session.estimates + estimates,
+        mixture=mixture,
+    )
 
 
 def role_of(session: Session, source: Source) -> Role:
-    """The role a source of the session has."""
+    """The role a source of the session has; the reference's where it has two."""
     if source in session.references:
         return Role.REFERENCE
     return Role.MIXTURE if source == session.mixture else Role.ESTIMATE
 
 
-def set_role(session: Session, source: Source, role: Role) -> Session:
-    """Give a source another role; the reference it displaces becomes an estimate, so that no file is lost."""
-    present = role_of(session, source)
+def _standing(session: Session, source: Source, role: Role | None) -> Role | None:
+    """The role an edit acts on: the one asked for, else the estimate's, the cheaper to lose; None = it has none."""
+    stands = {
+        Role.ESTIMATE: source in session.estimates,
+        Role.REFERENCE: source in session.references,
+        Role.MIXTURE: source == session.mixture,
+    }
+    return next((kind for kind, there in stands.items() if there and role in (None, kind)), None)
+
+
+def set_role(session: Session, source: Source, role: Role, present: Role | None = None) -> Session:
+    """Give a source another role; the reference it displaces becomes an estimate, so that no file is lost.
+
+    present : the role it leaves, for a file that stands in two.
+    """
+    present = role_of(session, source) if present is None else present
     if present is role:
         return session
     # Only from this role: a file may stand in two.
@@ -74,27 +98,29 @@ def swap(session: Session, estimate: Source) -> Session:
     return replace(session, references=(estimate, *session.references[1:]), estimates=estimates)
 
 
-def remove(session: Session, source: Source) -> Session:
-    """Close one file."""
-    return replace(
-        session,
-        references=tuple(other for other in session.references if other != source),
-        estimates=tuple(other for other in session.estimates if other != source),
-        mixture=None if session.mixture == source else session.mixture,
-    )
+def remove(session: Session, source: Source, role: Role | None = None) -> Session:
+    """Close one file in one role: `role`, else as an estimate where it is one, so that it stays the reference."""
+    standing = _standing(session, source, role)
+    if standing is Role.ESTIMATE:
+        return replace(session, estimates=tuple(other for other in session.estimates if other != source))
+    if standing is Role.REFERENCE:
+        return replace(session, references=tuple(other for other in session.references if other != source))
+    return replace(session, mixture=None) if standing is Role.MIXTURE else session
 
 
-def change_source(session: Session, source: Source, **changes: Any) -> Session:
-    """Read one file in another way (channel, key, transpose, delay)."""
+def change_source(session: Session, source: Source, role: Role | None = None, **changes: Any) -> Session:
+    """Read one file in another way (channel, key, transpose, delay), in one role, chosen as `remove` does."""
     changed = replace(source, **changes)
+    standing = _standing(session, source, role)
 
     def swapped(sources: tuple[Source, ...]) -> tuple[Source, ...]:
         return tuple(changed if other == source else other for other in sources)
 
-    mixture = changed if session.mixture == source else session.mixture
-    return replace(
-        session, references=swapped(session.references), estimates=swapped(session.estimates), mixture=mixture
-    )
+    if standing is Role.ESTIMATE:
+        return replace(session, estimates=swapped(session.estimates))
+    if standing is Role.REFERENCE:
+        return replace(session, references=swapped(session.references))
+    return replace(session, mixture=changed) if standing is Role.MIXTURE else session
 
 
 def set_alpha(session: Session, alpha: float) -> Session:

@@ -71,24 +71,31 @@ def name_role(path: str) -> Role | None:
     return None
 
 
-def guess_roles(paths: list[str], *, has_reference: bool = False, has_mixture: bool = False) -> list[Role]:
+def guess_roles(
+    paths: list[str], *, has_reference: bool = False, has_estimate: bool | None = None, has_mixture: bool = False
+) -> list[Role]:
     """A role for every path: names decide, then order (the first is the reference, the rest are estimates).
 
-    At most one reference and one mixture are guessed; further files that look like one become estimates, except that
-    with a single reference needed the first file takes it when no name claims it.
+    has_... : what is open already; without a word about estimates, one is taken to stand beside a reference. At most
+    one reference and one mixture are guessed; further files that look like one become estimates, and so does a
+    mixture when there would be nothing else to compare. A needed reference that no name claims is the first file
+    whose name says nothing, else the first that is not called a mixture.
     """
     guesses = [name_role(path) for path in paths]
+    n_files = len(paths) + has_reference + (has_reference if has_estimate is None else has_estimate)
     roles: list[Role] = []
     for guess in guesses:
         if guess is Role.REFERENCE and not has_reference:
             has_reference = True
             roles.append(Role.REFERENCE)
-        elif guess is Role.MIXTURE and not has_mixture and len(paths) > 2:
+        elif guess is Role.MIXTURE and not has_mixture and n_files > 2:
             has_mixture = True
             roles.append(Role.MIXTURE)
         else:
             roles.append(Role.ESTIMATE)
-    if not has_reference and roles:
-        unclaimed = [i for i, guess in enumerate(guesses) if guess is None and roles[i] is Role.ESTIMATE]
-        roles[unclaimed[0] if unclaimed else 0] = Role.REFERENCE
+    if not has_reference:
+        free = [i for i, role in enumerate(roles) if role is Role.ESTIMATE]
+        ranks = {None: 0, Role.ESTIMATE: 1, Role.MIXTURE: 2}
+        if free:
+            roles[min(free, key=lambda i: ranks[guesses[i]])] = Role.REFERENCE
     return roles

@@ -13,12 +13,19 @@ import numpy as np
 
 from osisnr_gui.io.errors import LoadWarning
 from osisnr_gui.session import edits
-from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.errors import PairError
+from osisnr_gui.session.guess import Role
+from osisnr_gui.session.left_out import Spans, left_out
+from osisnr_gui.session.pairs import PairAnalysis, check_fit
+from osisnr_gui.session.scores import BIAS_DB
 from osisnr_gui.session.session import DOWNMIX, Formula, Lengths, Session, Source
 from osisnr_gui.session.tracks import Track
 
 DC_SHARE = 0.01
 NEGATIVE_SHARE = 0.5
+SURE_CORRELATION = 0.3
+# Of many estimates, with one remedy that serves all of them.
+ABOUT_LITERAL = ("literal_not_meaningful", "quiet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +51,44 @@ def find_notices(session: Session, reference: Track | None, pairs: tuple[PairAna
     """All notices of an analysis: the reference's, then each estimate's, then those about the result."""
     found: list[Notice] = []
     if reference is not None:
-        found += track_notices(session, reference)
+        found += track_notices(session, reference, Role.REFERENCE)
     for pair in pairs:
         found += pair_notices(session, reference, pair)
     if session.loss.formula is Formula.LITERAL:
         found += _meaning_notices(pairs)
+        found += _quiet_notices(pairs)
     return tuple(found)
 
 
 def pair_notices(session: Session, reference: Track | None, pair: PairAnalysis) -> list[Notice]:
     """Everything to be said of one estimate and of its fit to the reference."""
-    found = track_notices(session, pair.estimate)
-    if reference is None or pair.error is not None:
+    found = track_notices(session, pair.estimate, Role.ESTIMATE)
+    if reference is None:
         return found
-    found += _length_notices(session, reference, pair)
+    if pair.error is not None:
+        return found + _policy_notices(session, reference, pair)
+    spans = left_out(session.lengths, reference, pair.estimate)
+    found += _length_notices(session, pair, spans)
     found += _rate_notices(session, reference, pair)
-    found += _delay_notices(pair)
+    found += _delay_notices(pair, spans)
     found += _polarity_notices(pair)
     return found
 
 
-def track_notices(session: Session, track: Track) -> list[Notice]:
-    """What one file alone gives rise to."""
+def track_notices(session: Session, track: Track, role: Role) -> list[Notice]:
+    """What one file alone gives rise to in one role; its remedies leave the file's other role alone."""
     source = track.source
+    read_as = partial(_read_as, source=source, role=role)
+    # Where one file stands in two roles, a remedy must say which of them it is for.
+    twice = source in session.references and source in session.estimates
+    which = f" (the {role.value})" if twice else ""
     if track.error is not None:
-        return [Notice("refused", str(track.error), source, "warning", _choices(track))]
+        return [Notice("refused", f"{track.error}{which}", source, "warning", _choices(track, read_as))]
     found = []
     for warning in track.warnings:
         if warning.code == "MULTICHANNEL":
-            found += _channel_notices(track)
+            notice = _channel_notice(track, read_as)
+            found.append(replace(notice, message=notice.message + which))
         else:
             found.append(Notice(warning.code.lower(), f"{track.name}: {warning.message}", source, _severity(warning)))
     level = track.level
@@ -89,64 +105,66 @@ def _severity(warning: LoadWarning) -> str:
     return "warning" if warning.code in ("TRUNCATED", "DAMAGED", "SILENT", "OUT_OF_RANGE") else "note"
 
 
-def _choices(track: Track) -> tuple[Remedy, ...]:
+def _choices(track: Track, read_as: Callable[..., Session]) -> tuple[Remedy, ...]:
     keys: tuple[str, ...] = getattr(track.error, "choices", ())
-    return tuple(Remedy(f"Use {key}", partial(_read_as, source=track.source, key=key)) for key in keys[:6])
+    return tuple(Remedy(f"Use {key}", partial(read_as, key=key)) for key in keys[:6])
 
 
-def _read_as(session: Session, source: Source, **changes: object) -> Session:
-    return edits.change_source(session, source, **changes)
+def _read_as(session: Session, source: Source, role: Role, **changes: object) -> Session:
+    return edits.change_source(session, source, role, **changes)
 
 
-def _channel_notices(track: Track) -> list[Notice]:
+def _channel_notice(track: Track, read_as: Callable[..., Session]) -> Notice:
     source = track.source
     if source.channel is None:
         message = f"{track.name}: {track.channels} channels; channel 1 is used, nothing was mixed"
-        others = [
-            Remedy(f"Channel {k}", partial(_read_as, source=source, channel=k))
-            for k in range(2, min(track.channels, 6) + 1)
-        ]
-        mix = Remedy("Mean of all", partial(_read_as, source=source, channel=DOWNMIX))
-        keep = Remedy("Keep", partial(_read_as, source=source, channel=1))
-        return [Notice("channels", message, source, "note", (*others, mix, keep))]
+        others = [Remedy(f"Channel {k}", partial(read_as, channel=k)) for k in range(2, min(track.channels, 6) + 1)]
+        mix = Remedy("Mean of all", partial(read_as, channel=DOWNMIX))
+        keep = Remedy("Keep", partial(read_as, channel=1))
+        return Notice("channels", message, source, "note", (*others, mix, keep))
     used = f"channel {source.channel} of {track.channels}"
     if source.channel == DOWNMIX:
         used = f"the mean of all {track.channels} channels"
     message = f"{track.name}: {used} is used"
-    return [
-        Notice("channels", message, source, "note", (Remedy("Undo", partial(_read_as, source=source, channel=None)),))
-    ]
+    return Notice("channels", message, source, "note", (Remedy("Undo", partial(read_as, channel=None)),))
 
 
-def _length_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:
-    estimate = pair.estimate
-    if reference.mask is not None and estimate.mask is not None:
-        a, b, unit = int(reference.mask.values.shape[1]), int(estimate.mask.values.shape[1]), "frames"
-        lengths = f"{b} frames against the reference's {a}"
-        left_out = f"{abs(a - b)} {unit}"
-    else:
-        if reference.duration_s is None or estimate.duration_s is None:
-            return []
-        rate = reference.sample_rate or 1
-        a, b = reference.n_samples or 0, round(estimate.duration_s * rate)
-        if reference.sample_rate == estimate.sample_rate:
-            b = estimate.n_samples or 0
-        elif abs(a - b) <= 1:
-            return []
-        lengths = f"{estimate.duration_s:.3f} s against the reference's {reference.duration_s:.3f} s"
-        left_out = f"{abs(a - b)} samples ({abs(a - b) / rate:.3f} s)"
-    if a == b:
+def _policy_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:
+    """A pair refused only because the session is strict: the way back."""
+    allowed = _allow(session, rates=reference.sample_rate != pair.estimate.sample_rate)
+    if not isinstance(pair.error, PairError) or _fits(session, reference, pair) or not _fits(allowed, reference, pair):
         return []
-    longer = "estimate" if b > a else "reference"
+    allow = Remedy("Allow", partial(_allow, rates=reference.sample_rate != pair.estimate.sample_rate))
+    return [Notice("refused", str(pair.error), pair.source, "warning", (allow,))]
+
+
+def _fits(session: Session, reference: Track, pair: PairAnalysis) -> bool:
+    try:
+        check_fit(session, reference, pair.estimate)
+    except PairError:
+        return False
+    return True
+
+
+def _allow(session: Session, rates: bool) -> Session:
+    """Without refusal of other lengths, and of other rates where those differ (refusing lengths refuses them, too)."""
+    lengths = Lengths.COMMON if session.lengths is Lengths.REFUSE else session.lengths
+    return replace(session, lengths=lengths, same_rate_only=session.same_rate_only and not rates)
+
+
+def _length_notices(session: Session, pair: PairAnalysis, spans: Spans | None) -> list[Notice]:
+    if spans is None or not spans.differ:
+        return []
+    text = f"{pair.estimate.name}: {spans.lengths}; "
+    lost = spans.words("the estimate's")
     if session.lengths is Lengths.PAD:
-        message = f"{estimate.name}: {lengths}; the shorter one is padded with zeros"
+        text += f"what one of them lacks is filled with zeros{', ' if lost else ''}{lost}"
         remedy = Remedy("Undo", partial(edits.set_lengths, lengths=Lengths.COMMON))
     else:
-        message = (
-            f"{estimate.name}: {lengths}; the common start is compared, the {longer}'s last {left_out} are left out"
-        )
+        what = "the stretch both have" if pair.source.delay else "the common start"
+        text += f"{what} is compared{', ' if lost else ''}{lost}"
         remedy = Remedy("Pad with zeros", partial(edits.set_lengths, lengths=Lengths.PAD))
-    return [Notice("length_mismatch", message, estimate.source, "note", (remedy,))]
+    return [Notice("length_mismatch", text, pair.source, "note", (remedy,))]
 
 
 def _rate_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:
@@ -165,34 +183,48 @@ def _set_same_rate(session: Session, only: bool) -> Session:
     return replace(session, same_rate_only=only)
 
 
-def _delay_notices(pair: PairAnalysis) -> list[Notice]:
+def _delay_notices(pair: PairAnalysis, spans: Spans | None) -> list[Notice]:
     source, name, rate = pair.source, pair.estimate.name, pair.sample_rate
     if rate is None:
         return []
     if source.delay:
         message = f"{name}: moved by {-source.delay} samples ({-1000 * source.delay / rate:.1f} ms) to line up"
-        undo = Remedy("Undo", partial(_read_as, source=source, delay=0))
+        if spans is not None and not spans.differ:  # else the notice about lengths says it
+            lost = spans.words("its")
+            message += f"; {lost}" if lost else ""
+        undo = Remedy("Undo", partial(_read_as, source=source, role=Role.ESTIMATE, delay=0))
         return [Notice("aligned", message, source, "note", (undo,))]
     if pair.delay is None or not pair.delay.trusted:
         return []
     late = "late" if pair.delay.samples > 0 else "early"
     message = (
         f"{name}: {abs(pair.delay.samples)} samples ({1000 * abs(pair.delay.samples) / rate:.1f} ms) {late} "
-        f"(correlation {pair.delay.peak:.2f}); nothing was shifted"
+        f"(correlation {pair.delay.peak:.2f}); nothing was shifted".replace("-", "−")
     )
-    remedy = Remedy("Align", partial(_read_as, source=source, delay=pair.delay.samples))
+    remedy = Remedy("Align", partial(_read_as, source=source, role=Role.ESTIMATE, delay=pair.delay.samples))
     return [Notice("delay", message, source, "warning", (remedy,))]
 
 
 def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
+    """Magnitudes have no sign: the whole signal in time decides, at the delay found; for masks, most frames do."""
     if pair.score is None:
         return []
-    facts = pair.score.facts
-    negative = np.count_nonzero(facts.active & (facts.frames.projection.dot < 0))
-    if not facts.n_active or negative <= NEGATIVE_SHARE * facts.n_active:
-        return []
-    share = f"{negative} of {facts.n_active} active frames"
-    message = f"{pair.estimate.name}: {share} are inverted; OSI-SNR does not see polarity"
+    facts, whole = pair.score.facts, pair.score.facts.frames.whole
+    if whole is not None:
+        with np.errstate(all="ignore"):
+            energies = np.sqrt(whole.reference_energy[0]) * np.sqrt(whole.estimate_energy[0])
+            correlation = float(whole.dot[0] / energies)
+        if pair.delay is not None and pair.delay.trusted:
+            correlation = pair.delay.peak  # half a period late looks inverted where it is not
+        if not correlation < -SURE_CORRELATION:
+            return []
+        inverted = f"the signal is inverted (correlation {correlation:.2f})".replace("-", "−")
+    else:
+        negative = np.count_nonzero(facts.active & (facts.frames.projection.dot < 0))
+        if not facts.n_active or negative <= NEGATIVE_SHARE * facts.n_active:
+            return []
+        inverted = f"{negative} of {facts.n_active} active frames are inverted"
+    message = f"{pair.estimate.name}: {inverted}; OSI-SNR does not see polarity"
     return [Notice("polarity", message, pair.source, "warning")]
 
 
@@ -201,7 +233,7 @@ def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
     shown: dict[object, Notice] = {}
     counts: dict[object, int] = {}
     for notice in notices:
-        key = notice.code if notice.code == "literal_not_meaningful" else (notice.code, notice.source, notice.message)
+        key = notice.code if notice.code in ABOUT_LITERAL else (notice.code, notice.source, notice.message)
         shown.setdefault(key, notice)
         counts[key] = counts.get(key, 0) + 1
     more = {key: count - 1 for key, count in counts.items()}
@@ -223,6 +255,32 @@ def _meaning_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
             f"{pair.estimate.name}: {facts.not_meaningful} of {facts.frames.n_frames} literal frames are not finite "
             "or ≤ 0 dB; silence counts as perfect there"
         )
-        remedy = Remedy("Show exact, active frames", partial(edits.set_formula, formula=Formula.EXACT))
-        found.append(Notice("literal_not_meaningful", message, pair.source, "warning", (remedy,)))
+        found.append(Notice("literal_not_meaningful", message, pair.source, "warning", (_show_exact(),)))
+    return found
+
+
+def _show_exact() -> Remedy:
+    return Remedy("Show exact, active frames", partial(edits.set_formula, formula=Formula.EXACT))
+
+
+def _quiet_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
+    """Where the constants of the literal formula, made for louder sound, weigh in."""
+    found = []
+    for pair in pairs:
+        if pair.score is None or not pair.score.facts.biased:
+            continue
+        facts = pair.score.facts
+        with np.errstate(invalid="ignore"):
+            bias = np.abs(facts.frames.literal_osi_db - facts.frames.exact_osi_db)[facts.active]
+        # Where the exact value is infinite any finite one is far off, however loud the frame.
+        bias = bias[np.isfinite(bias) & (bias > BIAS_DB)]
+        if not len(bias):
+            continue
+        message = (
+            f"{pair.estimate.name}: in {len(bias)} of {facts.n_active} active frames the constants of the literal "
+            f"formula change OSI-SNR, by up to {bias.max():.1f} dB: the sound is quiet, or the error next to nothing"
+        )
+        if facts.tiny:
+            message += f"; {facts.tiny} frames of the estimate hold less energy than the constants"
+        found.append(Notice("quiet", message, pair.source, "note", (_show_exact(),)))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,7 @@ from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, fram
 from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.io.errors import Cancelled, FileError, LoadError, Reason
 from osisnr_gui.session.errors import PairError
-from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan, residual_rows
+from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan, residual_rows, worker_count
 from osisnr_gui.session.pictures import CodeScale, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, MaskColumns
 from osisnr_gui.session.scores import PairScore, WholeSignal
@@ -319,11 +320,26 @@ def measure_delay(
     rate = reference.sample_rate
     if reference.kind != "audio" or estimate.kind != "audio" or not rate:
         return None
-    with AudioSignal(reference.source) as s, AudioSignal(estimate.source, rate) as e:
-        finder = DelayFinder(math.ceil(max_seconds * rate))
-        for start in range(0, s.n_samples, finder.block):
-            if cancelled is not None and cancelled():
-                raise Cancelled
-            count = min(finder.block, s.n_samples - start)
-            finder.feed(s.read(start, count), e.read(start - finder.max_lag, count + 2 * finder.max_lag))
-        return finder.find()
+    max_lag = math.ceil(max_seconds * rate)
+
+    def search(first: int, stop: int) -> DelayFinder:
+        finder = DelayFinder(max_lag)
+        with AudioSignal(reference.source) as s, AudioSignal(estimate.source, rate) as e:
+            for start in range(first, stop, finder.block):
+                if cancelled is not None and cancelled():
+                    raise Cancelled
+                count = min(finder.block, stop - start)
+                with np.errstate(all="ignore"):  # infinite samples: the check of every sample refuses the file
+                    finder.feed(s.read(start, count), e.read(start - max_lag, count + 2 * max_lag))
+        return finder
+
+    with AudioSignal(reference.source) as whole:
+        n_samples = whole.n_samples
+    found = DelayFinder(max_lag)
+    # One stretch a thread, whole blocks each: few and long calls, at which threads do help.
+    stretch = max(1, math.ceil(n_samples / found.block / worker_count())) * found.block
+    starts = range(0, n_samples, stretch)
+    with ThreadPoolExecutor(len(starts) or 1, thread_name_prefix="delay") as pool:
+        for part in pool.map(search, starts, (min(start + stretch, n_samples) for start in starts)):
+            found.add(part)
+    return found.find()

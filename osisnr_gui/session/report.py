@@ -63,7 +63,7 @@ def settings_report(analysis: Analysis) -> Object:
         "silence_db": number(session.silence_db),
         "channel": None if is_mask or reference is None else _channel(reference),
         "threshold_db": session.threshold_db,
-        "key": None if source is None else source.key,
+        "key": None if reference is None else _key(reference),
         "transpose": False if source is None else source.transpose,
         "lengths": session.lengths.value,
         "same_rate_only": session.same_rate_only or session.lengths.value == "refuse",
@@ -92,7 +92,7 @@ def estimate_report(analysis: Analysis, pair: PairAnalysis, with_frames: bool) -
     report: Object = {
         **track_report(track),
         "channel": _channel(track) if track.kind == "audio" else None,
-        "key": track.source.key,
+        "key": _key(track),
         "transpose": track.source.transpose,
         "n_frames": facts.frames.n_frames,
         "n_active": facts.n_active,
@@ -109,6 +109,11 @@ def estimate_report(analysis: Analysis, pair: PairAnalysis, with_frames: bool) -
         report["frames"] = _frames(score)
     report["warnings"] = _warnings(analysis, pair)
     return report
+
+
+def _key(track: Track) -> str | None:
+    """The key asked for, null where the file's array has no name and the key meant nothing."""
+    return None if track.mask is not None and track.mask.key is None else track.source.key
 
 
 def refusal(analysis: Analysis, pair: PairAnalysis) -> FileError | None:
@@ -154,7 +159,8 @@ def _numbers(scores: Any) -> Object:
 def _bad_segments(score: PairScore) -> list[JsonValue]:
     """Segments from half a hop before the first frame's centre to half a hop after the last one's.
 
-    osi_db_min, osi_db_mean : exact OSI-SNR of the frames in it that are bad themselves (gaps may be joined).
+    osi_db_min, osi_db_mean : exact OSI-SNR of the frames in it that are under the threshold themselves (gaps may be
+    joined); null for a segment of missed frames alone.
     first_frame : number on the reference's grid, from 0; the position where masks have no time.
     """
     frames, bad = score.facts.frames, score.bad
@@ -168,8 +174,8 @@ def _bad_segments(score: PairScore) -> list[JsonValue]:
                 "start_s": start if in_seconds else None,
                 "end_s": start + (stop - first) * step if in_seconds else None,
                 "n_frames": stop - first,
-                "osi_db_min": number(osi_db.min()),
-                "osi_db_mean": number(osi_db.mean()),
+                "osi_db_min": number(osi_db.min()) if osi_db.size else None,
+                "osi_db_mean": number(osi_db.mean()) if osi_db.size else None,
                 "first_frame": frames.first_frame + first,
             }
         )

@@ -52,7 +52,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BadFrames:
-    """Active frames whose exact OSI-SNR is under the threshold, singly and joined into segments."""
+    """Active frames whose exact OSI-SNR is under the threshold, and segments of them and of missed frames."""
 
     facts: Facts
     threshold_db: float
@@ -124,6 +124,7 @@ def find_facts(frames: PairFrames, silence_db: float) -> Facts:
     """Status of every frame and all that does not depend on alpha, gamma and threshold."""
     status = frame_status(frames.projection, silence_db)
     active = is_active(status)
+    sums_all, sums_active = (None, None) if frames.table is None else frames.table.split_sums(active)
     literal, exact = frames.literal_osi_db, frames.exact_osi_db
     with np.errstate(invalid="ignore"):
         not_meaningful = int(np.count_nonzero(~(np.isfinite(literal) & (literal > 0))))
@@ -135,8 +136,8 @@ def find_facts(frames: PairFrames, silence_db: float) -> Facts:
         active=active,
         statistics=OsiStatistics.of(literal, exact, active),
         counts=status_counts(status),
-        sums_all=None if frames.table is None else frames.table.sums(),
-        sums_active=None if frames.table is None else frames.table.sums(active),
+        sums_all=sums_all,
+        sums_active=sums_active,
         not_meaningful=not_meaningful,
         biased=biased,
         tiny=int(np.count_nonzero(frames.projection.estimate_db < QUIET_ENERGY_DB)),
@@ -144,14 +145,18 @@ def find_facts(frames: PairFrames, silence_db: float) -> Facts:
 
 
 def find_bad(facts: Facts, threshold_db: float) -> BadFrames:
-    """Frames under the threshold; gaps up to 40 ms are joined, segments under 24 ms dropped."""
+    """Frames under the threshold; segments also hold missed frames, which are bad whatever their OSI-SNR.
+
+    Gaps up to 40 ms are joined, segments under 24 ms dropped.
+    """
     # Rounding must not turn 40 ms into a gap of one long hop, nor 24 ms into less.
     frames = facts.frames
     bad = find_bad_frames(frames.exact_osi_db, facts.active, threshold_db)
     seconds = frames.grid.step if frames.grid.seconds else 0.008
     minimum = max(1, math.ceil(MINIMUM_SECONDS / seconds - 1e-6))
     join = math.floor(JOIN_SECONDS / seconds + 1e-6)
-    return BadFrames(facts, threshold_db, bad, find_bad_segments(bad, minimum, join))
+    missed = facts.status == FrameStatus.SILENT_ESTIMATE
+    return BadFrames(facts, threshold_db, bad, find_bad_segments(bad | missed, minimum, join))
 
 
 def find_score(bad: BadFrames, loss: LossChoice) -> PairScore:
@@ -197,12 +202,6 @@ def score_frames(
     if previous is not None and previous.bad is bad and previous.loss == loss:
         return previous
     return find_score(bad, loss)
-
-
-def count_words(counts: dict[str, int]) -> str:
-    """Status counts in one phrase, those that occur only."""
-    order = (kind.label for kind in FrameStatus)
-    return ", ".join(f"{counts[label]} {label.replace('_', ' ')}" for label in order if counts[label])
 
 
 def _mean(values: FloatArray) -> float:

@@ -42,7 +42,7 @@ class Source:
     """One file and how to read it.
 
     channel : 1-based, DOWNMIX (0) = mean of all channels; None = channel 1, and say so when there are several.
-    key : name of the array in .npz/.mat; transpose : rows are frames; as_complex : last axis holds re/im.
+    key : name of the array in .npz/.mat; transpose : rows are frames.
     delay : samples (at the reference's rate) by which the file is late; they are taken out before comparing.
     """
 

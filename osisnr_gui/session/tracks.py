@@ -9,20 +9,24 @@ from typing import Literal
 
 import numpy as np
 
-from osisnr_gui.io.audio import open_audio, scan_audio
-from osisnr_gui.io.errors import FileError, LoadError, LoadWarning, Reason, display_name
+from osisnr_gui.io.audio import AudioScan, SampleChecks, open_audio, scan_audio
+from osisnr_gui.io.checks import SILENCE
+from osisnr_gui.io.errors import Cancelled, FileError, LoadError, LoadWarning, Reason, display_name
 from osisnr_gui.io.masks import Mask, load_mask
 from osisnr_gui.io.sniff import sniff_kind
 from osisnr_gui.session.session import DOWNMIX, Source
 
 Kind = Literal["audio", "mask"]
 Stamp = tuple[int, int]
+MIX_BLOCK = 1 << 15  # samples per channel
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Figures of the chosen channel over the whole file, linear: rms, mean, peak; clipped_runs counts runs of at
-    least 3 samples at full scale."""
+    """Figures of the chosen channel, or of the mean of all, over the whole file, linear: rms, mean, peak.
+
+    clipped_runs counts runs of at least 3 samples at full scale, in all channels that are read.
+    """
 
     rms: float
     mean: float
@@ -82,18 +86,18 @@ def stamp_of(path: str) -> Stamp | None:
     return status.st_size, status.st_mtime_ns
 
 
-def open_track(source: Source) -> Track:
-    """Open a source far enough to know what it is; never raises for the file's sake."""
+def open_track(source: Source, cancelled: Callable[[], bool] | None = None) -> Track:
+    """Open a source far enough to know what it is; never raises for the file's sake, but io's Cancelled."""
     try:
-        return _open(source)
+        return _open(source, cancelled)
     except FileError as error:
         return Track(source, stamp_of(source.path), error=error)
 
 
-def _open(source: Source) -> Track:
+def _open(source: Source, cancelled: Callable[[], bool] | None) -> Track:
     stamp = stamp_of(source.path)
     if sniff_kind(source.path) == "mask":
-        mask = load_mask(source.path, key=source.key, transpose=source.transpose)
+        mask = load_mask(source.path, key=source.key, transpose=source.transpose, cancelled=cancelled)
         coding = f"{mask.values.shape[0]} × {mask.values.shape[1]} {mask.values.dtype}"
         return Track(source, stamp, "mask", coding, mask=mask, warnings=mask.warnings)
     with open_audio(source.path) as file:
@@ -120,20 +124,34 @@ def check_track(track: Track, cancelled: Callable[[], bool] | None = None) -> Tr
         return track
     try:
         scan = scan_audio(track.source.path, cancelled=cancelled)
+        channel = 1 if track.source.channel is None else track.source.channel
+        level = _mix_level(scan, cancelled) if channel == DOWNMIX else _level(scan, channel)
     except FileError as error:
         return replace(track, error=error)
-    channel = 1 if track.source.channel is None else track.source.channel
-    if channel == DOWNMIX:
-        # Levels of a sum are not in its parts; the mean of the channels is only named, not measured.
-        level = Level(
-            float(np.sqrt(np.mean(np.square(scan.rms)))),
-            float(np.mean(scan.mean)),
-            max(scan.peak),
-            sum(scan.clipped_runs),
-        )
-    else:
-        k = channel - 1
-        level = Level(scan.rms[k], scan.mean[k], scan.peak[k], scan.clipped_runs[k])
     known = {(warning.code, warning.message) for warning in track.warnings}
     fresh = tuple(w for w in scan.warnings if (w.code, w.message) not in known)
+    if channel == DOWNMIX and level.peak < SILENCE <= max(scan.peak):
+        fresh += (LoadWarning("SILENT", "only silence in the mean of all channels: they cancel out"),)
     return replace(track, level=level, n_samples=scan.n_samples, warnings=track.warnings + fresh)
+
+
+def _level(scan: AudioScan, channel: int) -> Level:
+    k = channel - 1
+    return Level(scan.rms[k], scan.mean[k], scan.peak[k], scan.clipped_runs[k])
+
+
+def _mix_level(scan: AudioScan, cancelled: Callable[[], bool] | None) -> Level:
+    """The mean of all channels, read once more: channels may cancel, so its level is not in theirs.
+
+    Clipping is counted in the channels: the damage stays in the mix, though no longer at full scale.
+    """
+    checks = SampleChecks(replace(scan.info, channels=1))
+    with open_audio(scan.info.path) as file:
+        while checks.n_samples < scan.n_samples:
+            if cancelled is not None and cancelled():
+                raise Cancelled(scan.info.path)
+            block = file.read_channel(checks.n_samples, MIX_BLOCK, DOWNMIX)
+            if len(block) == 0:
+                break
+            checks.feed(block[:, None])
+    return Level(float(checks.rms[0]), float(checks.mean[0]), float(checks.peak[0]), sum(scan.clipped_runs))

@@ -155,7 +155,8 @@ def test_channels(run: Run, folder: Path) -> None:
     wav("right.wav", right)
     wav("mean.wav", (left + right) / 2)
     first = run("score", "both.wav", "both.wav")
-    assert first.lines == ["osisnr: warning: both.wav: 2 channels; channel 1 is used, nothing was mixed"]
+    said = "osisnr: warning: both.wav: 2 channels; channel 1 is used, nothing was mixed"
+    assert first.lines == [f"{said} (the reference)", f"{said} (the estimate)"]
     for channel, twin in (("2", "right.wav"), ("0", "mean.wav")):
         wav("twin.wav", np.stack((np.zeros(RATE), np.zeros(RATE)), axis=1))
         wav("pair.wav", np.stack([speech_like(RATE, seed=11)] * 2, axis=1))
@@ -168,6 +169,21 @@ def test_channels(run: Run, folder: Path) -> None:
     refused = run("score", "right.wav", "both.wav", "--channel", "2")
     assert refused.code == 3
     assert refused.lines == ["osisnr: right.wav: there is no channel 2; the file has 1; choose a channel from 1 to 1"]
+
+
+def test_a_key_that_no_file_has_a_use_for(run: Run, folder: Path) -> None:
+    np.save("a.npy", np.ones((3, 4)))
+    np.savez("b.npz", m=np.ones((3, 4)) / 2)
+    wav("s.wav", speech_like(RATE))
+    for names in (("a.npy", "a.npy"), ("s.wav", "s.wav")):
+        refused = run("score", *names, "--key", "m")
+        assert (refused.code, refused.out) == (2, "")
+        assert refused.lines == [
+            "osisnr: --key: none of these files has named arrays; leave it out, or give an .npz or .mat file"
+        ]
+    mixed = run("score", "a.npy", "b.npz", "--key", "m", "--json", "-")
+    assert mixed.code == 0
+    assert (mixed.json["settings"]["key"], mixed.json["estimates"][0]["key"]) == (None, "m")
 
 
 def test_key_and_transpose(run: Run, folder: Path) -> None:

@@ -80,6 +80,17 @@ def test_what_is_no_matrix_of_finite_numbers_is_refused(
     assert caught.value.reason == reason
 
 
+def test_pairs_of_parts_are_refused_with_what_to_save_instead(save: Callable[[np.ndarray], str]) -> None:
+    with pytest.raises(LoadError) as caught:
+        load_mask(save(np.ones((5, 7, 2))))
+    assert caught.value.reason == Reason.BAD_NDIM
+    assert "1j" in caught.value.remedy
+    assert "complex" in str(caught.value)
+    with pytest.raises(LoadError) as caught:
+        load_mask(save(np.ones((5, 7, 3))))
+    assert "complex" not in str(caught.value)
+
+
 def test_the_first_five_bad_cells_are_listed(save: Callable[[np.ndarray], str]) -> None:
     values = np.ones((300, 200))
     for cell in ((0, 3), (7, 199), (150, 0), (150, 1), (299, 198), (299, 199)):

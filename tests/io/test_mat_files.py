@@ -12,7 +12,7 @@ import scipy.io
 import scipy.sparse
 
 from osisnr_gui.io import mat_files
-from osisnr_gui.io.errors import LoadError, Reason
+from osisnr_gui.io.errors import Cancelled, LoadError, Reason
 from osisnr_gui.io.masks import load_mask
 
 SaveBytes = Callable[[str, bytes], str]
@@ -156,3 +156,32 @@ def test_too_large_a_file_is_not_even_tried(save_bytes: SaveBytes, monkeypatch: 
     monkeypatch.setattr(mat_files, "MAX_FILE", 10)
     monkeypatch.setattr(mat_files, "CHILD", ("/nowhere/python",))
     assert refusal(save_bytes("a.mat", mat({"mask": MATRIX}))).reason == Reason.TOO_LARGE
+
+
+def test_waiting_for_the_child_can_be_cancelled(save_bytes: SaveBytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = save_bytes("a.mat", mat({"mask": MATRIX}))
+    threads = threading.active_count()
+    asked: list[int] = []
+
+    def cancelled() -> bool:
+        asked.append(threading.get_ident())
+        return len(asked) > 3
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mat_files, "CHILD", (sys.executable, "-c", "import time; time.sleep(60)"))
+        started = time.monotonic()
+        with pytest.raises(Cancelled):
+            load_mask(path, cancelled=cancelled)
+        assert time.monotonic() - started < 5
+    assert set(asked) == {threading.get_ident()}
+    assert threading.active_count() == threads
+    assert np.array_equal(load_mask(path, cancelled=lambda: False).values, MATRIX)
+    with pytest.raises(Cancelled):
+        load_mask(path, cancelled=lambda: True)
+
+
+def test_a_refusal_passes_while_cancelling_is_possible(save_bytes: SaveBytes) -> None:
+    path = save_bytes("a.mat", mat({"a": MATRIX, "b": MATRIX}))
+    with pytest.raises(LoadError) as caught:
+        load_mask(path, cancelled=lambda: False)
+    assert caught.value.choices == ("a", "b")

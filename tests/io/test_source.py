@@ -32,6 +32,9 @@ def test_what_is_no_plain_file(tmp_path: Path) -> None:
     assert refusal(str(fifo)) == Reason.NOT_A_FILE
     assert refusal(str(zero)) == Reason.NOT_A_FILE
     assert refusal(str(loop)) == Reason.NOT_FOUND
+    for path, remedy in ((tmp_path, "choose a file inside it"), (fifo, "store what it delivers"), (zero, "store what")):
+        with pytest.raises(LoadError, match=remedy):
+            Source(str(path))
 
 
 def test_an_empty_file_is_refused_and_its_descriptor_closed(save_bytes: Callable[[str, bytes], str]) -> None:

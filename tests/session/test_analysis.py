@@ -262,7 +262,7 @@ def test_cancel(pair_of_files: Session, after: int) -> None:
 
     with pytest.raises(Cancelled):
         analyse(pair_of_files, cancelled=cancelled)
-    assert calls == after + 1
+    assert after < calls <= after + frame_pass.worker_count()  # every thread asks once more
 
 
 def test_one_bad_file_among_good_ones(pair_of_files: Session, write: Write, noise: Noise, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -88,6 +89,44 @@ def test_one_file_in_two_roles_keeps_both_when_one_changes() -> None:
     assert _paths(edits.swap(both, A)) == _paths(both)
     assert _paths(edits.set_role(both, A, Role.ESTIMATE)) == _paths(both)
     assert _paths(edits.set_role(both, A, Role.MIXTURE)) == _paths(both)
+
+
+def test_one_file_in_two_roles_is_closed_and_changed_in_one() -> None:
+    both = Session(references=(A,), estimates=(A,), mixture=A)
+    assert edits.remove(both, A) == Session(references=(A,), mixture=A)
+    assert edits.remove(both, A, Role.REFERENCE) == Session(estimates=(A,), mixture=A)
+    assert edits.remove(both, A, Role.MIXTURE) == Session(references=(A,), estimates=(A,))
+    changed = replace(A, channel=2)
+    assert edits.change_source(both, A, channel=2) == replace(both, estimates=(changed,))
+    assert edits.change_source(both, A, Role.REFERENCE, channel=2) == replace(both, references=(changed,))
+    assert edits.change_source(both, A, Role.MIXTURE, channel=2) == replace(both, mixture=changed)
+    assert edits.set_role(both, A, Role.REFERENCE, Role.ESTIMATE).estimates == (A,)
+    assert edits.remove(FULL, A, Role.ESTIMATE) == FULL
+    assert edits.change_source(FULL, B, Role.REFERENCE, channel=2) == FULL
+
+
+def test_one_file_given_twice_is_reference_and_estimate() -> None:
+    assert edits.open_files(Session(), ["/x/a.wav"] * 2) == Session(references=(A,), estimates=(A,))
+    assert edits.open_files(Session(), ["/x/a.wav"] * 3) == Session(references=(A,), estimates=(A,))
+    reference, again = edits.open_files(Session(), ["/x/ref.wav", "/x/../x/ref.wav"]).sources
+    assert reference == again == Source("/x/ref.wav")
+
+
+def test_one_file_has_one_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    relative = Session(references=(Source("ref.wav"),), estimates=(B,))
+    same = edits.add_files(relative, [str(tmp_path / "ref.wav"), "/x/../x/b.wav", "./sub/../ref.wav", "/x//b.wav"])
+    assert same == relative
+    assert edits.open_files(Session(), ["ref.wav"]).reference == Source(str(tmp_path / "ref.wav"))
+
+
+def test_a_mixture_added_later() -> None:
+    session = Session(references=(A,), estimates=(B,))
+    after = edits.add_files(session, ["/x/noisy.wav"])
+    assert after == replace(session, mixture=Source("/x/noisy.wav"))
+    assert edits.add_files(after, ["/x/mix.wav"]).estimates == (B, Source("/x/mix.wav"))
+    alone = edits.add_files(Session(references=(A,)), ["/x/noisy.wav"])
+    assert alone.estimates == (Source("/x/noisy.wav"),)
 
 
 def test_open_and_add() -> None:

@@ -31,6 +31,12 @@ R, E, M = Role.REFERENCE, Role.ESTIMATE, Role.MIXTURE
         (["Mixture.WAV", "Reference.WAV", "Separated.WAV"], [M, R, E]),
         (["nearend_mic.wav", "processed.wav"], [R, E]),
         (["restore.wav", "reference.wav"], [E, R]),
+        (["mix.wav", "est1.wav", "est_2.wav"], [M, R, E]),
+        (["mix.wav", "est1.wav", "x_est.wav"], [M, R, E]),
+        (["mix.wav", "a_est.wav", "b_est.wav"], [M, R, E]),
+        (["mix.wav", "a_est.wav"], [E, R]),
+        (["mix.wav", "noisy.wav"], [R, E]),
+        (["mix.wav"], [R]),
         (["only.wav"], [R]),
         ([], []),
     ],
@@ -54,6 +60,15 @@ def test_with_a_reference_already_open() -> None:
     assert guess_roles(["a.wav"], has_reference=True) == [E]
     assert guess_roles(["clean.wav", "est.wav"], has_reference=True) == [E, E]
     assert guess_roles(["a.wav", "mix.wav", "mix2.wav"], has_reference=True, has_mixture=True) == [E, E, E]
+
+
+def test_a_mixture_beside_what_is_open() -> None:
+    assert guess_roles(["noisy.wav"], has_reference=True) == [M]
+    assert guess_roles(["noisy.wav", "a.wav"], has_reference=True) == [M, E]
+    assert guess_roles(["noisy.wav"], has_reference=True, has_mixture=True) == [E]
+    # A reference alone waits for something to compare it with.
+    assert guess_roles(["noisy.wav"], has_reference=True, has_estimate=False) == [E]
+    assert guess_roles(["noisy.wav", "a.wav"], has_reference=True, has_estimate=False) == [M, E]
 
 
 @pytest.mark.parametrize("has_reference", [True, False])

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from osisnr_gui.core.types import Representation
+from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
-from osisnr_gui.session.notices import Notice
+from osisnr_gui.session.notices import Notice, gather
+from osisnr_gui.session.report import track_report
 from osisnr_gui.session.session import DOWNMIX, Formula, FramingChoice, Lengths, Session, Source
+from osisnr_gui.session.tracks import check_track, open_track
 
 Write = Callable[..., str]
 Noise = Callable[..., np.ndarray]
@@ -126,7 +129,11 @@ def test_length_mismatch_of_masks(write: Write) -> None:
 
 def test_lengths_refused(write: Write, noise: Noise) -> None:
     session = edits.set_lengths(_session(write, noise(20_000), noise()), Lengths.REFUSE)
-    assert "16000 samples against the reference's 20000" in str(analyse(session).pairs[0].error)
+    refused = analyse(session)
+    assert "16000 samples against the reference's 20000" in str(refused.pairs[0].error)
+    allowed = _press(refused, "refused", "Allow")
+    assert allowed.session.lengths is Lengths.COMMON
+    assert allowed.pairs[0].error is None
     equal = edits.set_lengths(_session(write, noise(), noise(seed=1)), Lengths.REFUSE)
     assert analyse(equal).pairs[0].error is None
 
@@ -140,6 +147,9 @@ def test_rate_mismatch(write: Write, noise: Noise, rate: int) -> None:
     refused = _press(first, "sample_rate_mismatch", "Refuse instead")
     assert f"{rate} Hz" in str(refused.pairs[0].error)
     assert refused.pairs[0].score is None
+    allowed = _press(refused, "refused", "Allow")
+    assert allowed.session == first.session
+    assert allowed.pairs[0].score is not None
 
 
 def test_resampling_there_and_back_caps_osi(write: Write, noise: Noise) -> None:
@@ -153,11 +163,31 @@ def test_resampling_there_and_back_caps_osi(write: Write, noise: Noise) -> None:
 def test_polarity(write: Write, noise: Noise) -> None:
     s = noise()
     session = _session(write, s, -s + 0.01 * noise(seed=1))
-    waveform = analyse(edits.set_framing(session, representation=Representation.WAVEFORM))
-    assert "122 of 122 active frames are inverted" in _notice(waveform, "polarity").message
-    upright = analyse(edits.set_framing(_session(write, s, s), representation=Representation.WAVEFORM))
-    assert "polarity" not in _codes(upright)
-    assert _median(waveform) > 30
+    upright, unlike = _session(write, s, s + 0.01 * noise(seed=1)), _session(write, s, noise(seed=2) - 0.1 * s)
+    session = Session(upright.references, (Source(write("inverted.wav", -s + 0.01 * noise(seed=1))),))
+    for kind in (Representation.MAGNITUDE, Representation.COMPLEX, Representation.WAVEFORM):
+        inverted = analyse(edits.set_framing(session, representation=kind))
+        assert "the signal is inverted (correlation −1.00)" in _notice(inverted, "polarity").message
+        assert _median(inverted) > 30
+        assert "polarity" not in _codes(analyse(edits.set_framing(upright, representation=kind)))
+        assert "polarity" not in _codes(analyse(edits.set_framing(unlike, representation=kind)))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_polarity_of_a_late_file_is_judged_at_its_delay(write: Write, noise: Noise, sign: int) -> None:
+    """Half a period late, a tone in its place is the opposite of itself."""
+    n = np.arange(16_000)
+    s = np.sin(2 * np.pi * n / 80) * np.hanning(len(n)) + noise()
+    first = analyse(_session(write, s, sign * np.r_[np.zeros(40), s[:-40]]))
+    assert first.pairs[0].delay.samples == 40
+    assert ("polarity" in _codes(first)) == (sign < 0)
+    assert ("polarity" in _codes(_press(first, "delay", "Align"))) == (sign < 0)
+
+
+def test_polarity_of_masks(write: Write) -> None:
+    s = np.random.default_rng(0).normal(size=(9, 20))
+    session = Session((Source(write("s.npy", s)),), (Source(write("e.npy", -s + 0.01)),))
+    assert "20 of 20 active frames are inverted" in _notice(analyse(session), "polarity").message
 
 
 @pytest.mark.parametrize(("offset", "said"), [(0.0, False), (0.0009, False), (0.0015, True), (-0.05, True)])
@@ -213,6 +243,103 @@ def test_quiet_files_are_flagged_as_biased(write: Write, noise: Noise) -> None:
     loud = analyse(_session(write, s, s + 0.01 * noise(seed=1)))
     assert loud.pairs[0].score.facts.biased == 0
     assert loud.pairs[0].score.facts.tiny == 0
+    assert "quiet" not in _codes(loud)
+    n = facts.n_active
+    notice = _notice(quiet, "quiet")
+    assert f"in {n} of {n} active frames the constants of the literal formula change OSI-SNR" in notice.message
+    assert f"; {n} frames of the estimate hold less energy than the constants" in notice.message
+    assert notice.severity == "note"
+    exact = rescore(notice.remedies[0].edit(quiet.session), quiet)
+    assert "quiet" not in _codes(exact)
+
+
+def test_how_far_the_constants_reach(write: Write, noise: Noise) -> None:
+    s = noise()
+    analysis = analyse(_session(write, 1e-3 * s, 1e-3 * (s + 0.003 * noise(seed=1))))
+    score = analysis.pairs[0].score
+    bias = np.abs(score.facts.frames.literal_osi_db - score.facts.frames.exact_osi_db)
+    assert f"by up to {bias[score.facts.active].max():.1f} dB" in _notice(analysis, "quiet").message
+    assert "less energy than the constants" not in _notice(analysis, "quiet").message
+
+
+def test_a_copy_is_not_called_quiet(write: Write, noise: Noise) -> None:
+    analysis = analyse(_session(write, noise(), noise()))
+    assert analysis.pairs[0].score.facts.counts["proportional"] > 0
+    assert "quiet" not in _codes(analysis)
+
+
+def test_the_quiet_share_a_banner() -> None:
+    one, two = (Notice("quiet", f"{name}: so and so", Source(name)) for name in "ab")
+    (shown,) = gather((one, two))
+    assert shown.message == "a: so and so (+1 estimate)"
+
+
+@pytest.mark.parametrize(
+    ("delay", "n", "length", "aligned"),
+    [
+        (-137, 15_863, "0.991 s against the reference's 1.000 s; the stretch both have is compared, "
+         "the reference's first 137 samples (0.009 s) are left out", ""),
+        (137, 16_137, "the stretch both have is compared, the estimate's first 137 samples (0.009 s) are left out", ""),
+        (137, 16_000, "", "its first 137 samples (0.009 s) and the reference's last 137 samples (0.009 s) are left"),
+        (-137, 16_000, "", "its last 137 samples (0.009 s) and the reference's first 137 samples (0.009 s) are left"),
+        (137, 17_000, "the estimate's first 137 samples (0.009 s) and the estimate's last 863 samples (0.054 s)", ""),
+        (0, 16_100, "the common start is compared, the estimate's last 100 samples (0.006 s) are left out", ""),
+    ],
+)  # fmt: skip
+def test_what_is_left_out_is_said_of_the_right_end(
+    write: Write, noise: Noise, delay: int, n: int, length: str, aligned: str
+) -> None:
+    session = _session(write, noise(), noise(n, 1))
+    session = edits.change_source(session, session.estimates[0], delay=delay)
+    analysis = analyse(session)
+    assert ("length_mismatch" in _codes(analysis)) == bool(length)
+    if length:
+        assert length in _notice(analysis, "length_mismatch").message
+    if delay:
+        message = _notice(analysis, "aligned").message
+        assert aligned in message
+        assert ("left out" in message) == bool(aligned)
+
+
+def test_padding_still_loses_what_comes_before_the_reference(write: Write, noise: Noise) -> None:
+    session = edits.set_lengths(_session(write, noise(), noise(15_000, 1)), Lengths.PAD)
+    plain = analyse(session)
+    assert _notice(plain, "length_mismatch").message.endswith("what one of them lacks is filled with zeros")
+    late = analyse(edits.change_source(session, session.estimates[0], delay=100))
+    assert "zeros, the estimate's first 100 samples (0.006 s) are left out" in _notice(late, "length_mismatch").message
+
+
+def test_one_file_in_two_roles_has_remedies_for_each(write: Write, noise: Noise) -> None:
+    both = Source(write("a.wav", np.stack([noise(), noise(seed=1)], axis=1)))
+    first = analyse(Session((both,), (both,)))
+    notices = [notice for notice in first.notices if notice.code == "channels"]
+    assert [notice.message.rpartition(" (")[2] for notice in notices] == ["the reference)", "the estimate)"]
+    for notice, channels in zip(notices, ((2, None), (None, 2)), strict=True):
+        after = notice.remedies[0].edit(first.session)
+        assert (after.references[0].channel, after.estimates[0].channel) == channels
+
+
+def test_the_level_of_a_mix_is_measured(write: Write, noise: Noise) -> None:
+    s = noise()
+    stereo = np.stack([s, 0.5 * noise(seed=1) + 0.01], axis=1)
+    level = check_track(open_track(Source(write("a.wav", stereo), channel=DOWNMIX))).level
+    mix = stereo.mean(axis=1)
+    assert (level.rms, level.mean, level.peak) == pytest.approx(
+        (np.sqrt(np.mean(mix**2)), mix.mean(), np.abs(mix).max()), rel=1e-9
+    )
+    silent = check_track(open_track(Source(write("b.wav", np.stack([s, -s], axis=1)), channel=DOWNMIX)))
+    assert silent.level.rms_db == -np.inf
+    assert track_report(silent)["rms_db"] is None
+    assert [w.message for w in silent.warnings if w.code == "SILENT"] == [
+        "only silence in the mean of all channels: they cancel out"
+    ]
+
+
+def test_measuring_a_mix_can_be_cancelled(write: Write, noise: Noise) -> None:
+    track = open_track(Source(write("a.wav", np.stack([noise(), noise()], axis=1)), channel=DOWNMIX))
+    asked = iter((False, True))
+    with pytest.raises(Cancelled):
+        check_track(track, lambda: next(asked))
 
 
 def test_a_refused_file_with_choices(write: Write, tmp_path: object) -> None:
@@ -258,3 +385,10 @@ def test_framing_choice_is_kept_by_remedies(write: Write, noise: Noise) -> None:
     padded = _press(analyse(session), "length_mismatch", "Pad with zeros")
     assert padded.framing.n_fft == 256
     assert padded.framing.hop == 64
+
+
+def test_opening_a_matrix_can_be_cancelled(write: Write) -> None:
+    source = Source(write("s.npy", np.ones((3, 4))))
+    assert open_track(source, lambda: False).mask is not None
+    with pytest.raises(Cancelled):
+        open_track(source, lambda: True)

@@ -45,7 +45,7 @@ class AboutDialog(QDialog):
         picture = QLabel(self)
         picture.setPixmap(app_icon().pixmap(64, 64))
         name = plain_label("osisnr_gui", "big", parent=self)
-        what = plain_label("See, hear and judge speech separation.", "muted", wrap=True, parent=self)
+        what = plain_label("See and judge speech separation.", "muted", wrap=True, parent=self)
         titles = QVBoxLayout()
         titles.setSpacing(4)
         titles.addStretch(1)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDialogButtonBox,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from osisnr_gui.qt.dialogs.about import version_text
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
@@ -41,6 +49,16 @@ class ErrorDialog(QDialog):
         column.setSpacing(2 * GAP)
         for part, stretch in ((self.sentence, 0), (self.details, 1), (buttons, 0)):
             column.addWidget(part, stretch)
+
+    @classmethod
+    def show_once(cls, sentence: str, details: str, parent: QWidget | None = None) -> None:
+        """Open the dialog, unless one that says the same sentence is open: an error that comes back does not pile up.
+
+        What the open one shows stays: the first error is the one to report.
+        """
+        others = (widget for widget in QApplication.topLevelWidgets() if isinstance(widget, cls))
+        if not any(other.isVisible() and other.sentence.text() == sentence for other in others):
+            cls(sentence, details, parent).open()
 
     def copy(self) -> None:
         """Sentence, details and versions to the clipboard."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -178,6 +178,7 @@ class Banners(QWidget):
         self.more.setStyleSheet(SLIM)
         self.more.clicked.connect(self._toggle)
         self._stack.addWidget(self.more)
+        body.installEventFilter(self)
         self.scroll = NarrowScroll(body, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -213,6 +214,12 @@ class Banners(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A banner came, went or got another font after it was measured: measure again."""
+        if event.type() == QEvent.Type.LayoutRequest and watched is self.scroll.widget():
+            self._fit()
+        return super().eventFilter(watched, event)
+
     def _show_notices(self) -> None:
         wanted = [notice for notice in in_order(gather(self._notices or ())) if notice_key(notice) not in self._hidden]
         keys = [notice_key(notice) for notice in wanted]
@@ -232,6 +239,8 @@ class Banners(QWidget):
             banner.edit_requested.connect(self.edit_requested)
             banner.closed.connect(self._close)
             self._stack.insertWidget(position, banner)
+            # Qt would show it in a later turn of the event loop, and a layout counts what is hidden as nothing.
+            banner.show()
             self.banners.append(banner)
         self.more.setText(f"{rest} more…" if rest else "Fewer")
         self.more.setVisible(bool(rest) or (self._expanded and len(wanted) > FEW))

@@ -111,6 +111,7 @@ class ElidedLabel(QWidget):
         self._text, self._tip, self._shorter = text, tip, shorter
         self.setAccessibleName(text)
         self._elide()
+        self.update()
 
     def sizeHint(self) -> QSize:
         """The whole text."""

@@ -8,8 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from osisnr_gui.io.errors import printable
+from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.session import edits
+from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import DOWNMIX
 from osisnr_gui.session.tracks import Track
 
@@ -24,6 +26,7 @@ class ReadingOptions(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._track: Track | None = None
+        self._role: Role | None = None
         self.channel, self.key = QComboBox(self), QComboBox(self)
         self.transpose = QCheckBox("rows are frames (transpose)", self)
         self.channel.setAccessibleName("Channel")
@@ -41,14 +44,15 @@ class ReadingOptions(QWidget):
         for box in (self.channel, self.key):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(8)
+            own_keys(box, LIST_KEYS)
         # `activated`, not `currentIndexChanged`: only what the user does, never what is shown.
         self.channel.activated.connect(lambda _i: self._ask(channel=self.channel.currentData()))
         self.key.activated.connect(lambda _i: self._ask(key=self.key.currentData()))
         self.transpose.clicked.connect(lambda on: self._ask(transpose=on))
 
-    def show_track(self, track: Track) -> None:
-        """Show what can be chosen for a file."""
-        self._track = track
+    def show_track(self, track: Track, role: Role | None = None) -> None:
+        """Show what can be chosen for a file in one of its roles."""
+        self._track, self._role = track, role
         channels, keys = channel_choices(track), key_choices(track)
         _fill(self.channel, channels, track.source.channel)
         _fill(self.key, keys, track.source.key if track.error is not None or track.mask is None else track.mask.key)
@@ -60,7 +64,9 @@ class ReadingOptions(QWidget):
 
     def _ask(self, **changes: object) -> None:
         if self._track is not None:
-            self.edit_requested.emit(partial(edits.change_source, source=self._track.source, **changes), "")
+            self.edit_requested.emit(
+                partial(edits.change_source, source=self._track.source, role=self._role, **changes), ""
+            )
 
 
 def channel_choices(track: Track) -> list[tuple[str, object]]:

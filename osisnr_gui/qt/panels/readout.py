@@ -24,11 +24,13 @@ class Field:
 
 
 FIELDS = (
-    Field("time", "t 0000.000 s", 7),
-    Field("frame", "frame 000000", 3),
+    Field("name", "A", 7),
+    Field("time", "t 00000.000 s", 8),
+    Field("frame", "frame 0 000 000", 3),
     Field("frequency", "00.00 kHz", 2),
     Field("reference", "ref −000.0 dB", 1),
     Field("estimate", "est −000.0 dB", 1),
+    Field("third", "residual −000.0 dB", 1),
     Field("osi", "OSI −00.0 dB", 6),
     Field("loss", "loss 00.000", 5),
     Field("formula", "literal", 4),
@@ -70,14 +72,17 @@ class Readout(QWidget):
         osi_db: float | None = None,
         loss: float | None = None,
         formula: str = "",
+        name: str = "",
+        third: tuple[str, float] | None = None,
     ) -> None:
         """Show a point. unit : "s", or "frames" for a mask, whose time and frame are the same.
 
         levels : reference and estimate at the frequency, dB (plain values where frequency_unit is "bin").
-        formula : "literal" or "exact": which OSI-SNR and loss these are.
+        formula : "literal" or "exact": which OSI-SNR and loss these are. name : letter of the estimate they are of.
+        third : name ("difference", "residual") and value of the third picture there.
         """
         bins = frequency_unit != "Hz"
-        values = {"frame": f"frame {words.count(frame)}", "formula": formula}
+        values = {"frame": f"frame {words.count(frame)}", "formula": formula, "name": name}
         if unit == "s":
             values["time"] = f"t {words.seconds(time)}"
         if frequency is not None and math.isfinite(frequency):
@@ -85,6 +90,9 @@ class Readout(QWidget):
         for key, name, level in zip(("reference", "estimate"), ("ref", "est"), levels, strict=True):
             if level is not None:
                 values[key] = f"{name} {words.number(level, 3) if bins else words.db(level)}"
+        if third is not None:
+            short = "diff" if third[0] == "difference" else third[0]
+            values["third"] = f"{short} {words.number(third[1], 3) if bins else words.db(third[1])}"
         if osi_db is not None:
             values["osi"] = f"OSI {words.db(osi_db)}"
         if loss is not None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.value_mapping import parse_number
 from osisnr_gui.qt.theme import tabular_font
 
@@ -121,6 +122,10 @@ class DecibelField(QDoubleSpinBox):
 class MarkedBox(QComboBox):
     """A choice whose default is marked in the list, and in the box as far as there is room."""
 
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        own_keys(self, LIST_KEYS)
+
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         """The name alone where the mark does not fit."""
         super().initStyleOption(option)
@@ -136,6 +141,7 @@ def _prepare(field: QAbstractSpinBox) -> None:
     field.setFont(tabular_font())
     field.setFixedWidth(WIDTH)
     field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    own_keys(field, FIELD_KEYS)
 
 
 def _wheel_with_focus(field: QAbstractSpinBox, event: QWheelEvent, handle: object) -> None:

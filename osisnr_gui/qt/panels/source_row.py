@@ -86,7 +86,7 @@ class SourceRow(QWidget):
         error = state.error
         set_text(self.problem, "" if error is None else printable(f"{error.detail}; {error.remedy}", 300))
         self.problem.setVisible(error is not None)
-        self.options.show_track(track)
+        self.options.show_track(track, state.role)
         self.setAccessibleName(f"{state.chip}: {track.name}")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if estimate else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if estimate else Qt.CursorShape.ArrowCursor)
@@ -144,7 +144,9 @@ class SourceRow(QWidget):
             return menu
         source = state.track.source
         for role, title in ROLE_WORDS.items():
-            action = menu.addAction(title, partial(self._ask, partial(edits.set_role, source=source, role=role)))
+            action = menu.addAction(
+                title, partial(self._ask, partial(edits.set_role, source=source, role=role, present=state.role))
+            )
             action.setCheckable(True)
             action.setChecked(role is state.role)
         if state.role is Role.ESTIMATE:
@@ -182,7 +184,7 @@ class SourceRow(QWidget):
 
     def _remove(self) -> None:
         if self._state is not None:
-            self._ask(partial(edits.remove, source=self._state.track.source))
+            self._ask(partial(edits.remove, source=self._state.track.source, role=self._state.role))
 
     def _ask(self, edit: edits.Edit) -> None:
         self.edit_requested.emit(edit, "")

@@ -74,6 +74,8 @@ class StftPanel(QWidget):
             self._show_framing(framing or _wanted_framing(session.framing, reference), reference)
             set_text(self.summary, frames)
         else:
+            for box in (self.representation, self.window_box):
+                box.setCurrentIndex(-1)  # greyed words would still be read as what is in force
             for field, note in ((self.n_fft, self.n_fft_note), (self.hop, self.hop_note)):
                 field.clear()
                 set_text(note, "")

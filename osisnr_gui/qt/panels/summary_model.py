@@ -16,7 +16,6 @@ from osisnr_gui.session.session import Formula
 
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
-MOST_MEDIANS = 64
 
 
 class SummaryModel(QAbstractTableModel):
@@ -56,6 +55,9 @@ class SummaryModel(QAbstractTableModel):
         if not same_rows:
             self.beginResetModel()
         self._pairs, self._names = pairs, names
+        # Facts hold whole files of frames: of those that are no longer on show none may stay.
+        facts = {id(pair.score.facts) for pair in pairs if pair.score is not None}
+        self._medians = {key: known for key, known in self._medians.items() if key in facts}
         self._find_best()
         if not same_rows:
             self.endResetModel()
@@ -163,11 +165,9 @@ class SummaryModel(QAbstractTableModel):
                 self._best[number] = max(values) if column.best > 0 else min(values)
 
     def _median(self, facts: Facts) -> float:
-        """The literal median, kept while the frames are the same."""
+        """The literal median, kept while the frames are on show."""
         known = self._medians.get(id(facts))
         if known is None or known[0] is not facts:
-            if len(self._medians) >= MOST_MEDIANS:
-                self._medians.clear()
             known = self._medians[id(facts)] = (facts, literal_median(facts))
         return known[1]
 

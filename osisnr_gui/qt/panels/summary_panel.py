@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from osisnr_gui.qt.panels.own_keys import TABLE_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
 from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.panels.summary_model import SummaryModel, SummarySort
@@ -178,6 +179,7 @@ class SummaryPanel(QWidget):
         table.setSortingEnabled(True)
         table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         table.setTabKeyNavigation(False)
+        own_keys(table, TABLE_KEYS)
         table.setAccessibleName("Summary: a row for each estimate")
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import plain_label, tooltip
 from osisnr_gui.qt.panels.value_mapping import ValueSpec, parse_number
 from osisnr_gui.qt.theme import tabular_font
@@ -154,6 +155,7 @@ class _Field(QDoubleSpinBox):
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFixedWidth(FIELD_WIDTH)
         self.setFont(tabular_font())
+        own_keys(self, FIELD_KEYS)
 
     def textFromValue(self, value: float) -> str:
         """Decimals that count."""

@@ -1,12 +1,13 @@
-"""Shading of runs of frames: bad, missed, silent. One layer per row, however many runs there are."""
+"""Shading of runs of frames: bad, missed, silent, falsely active. One layer per row, however many runs."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QLineF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from osisnr_gui.qt.plots.geometry import Mapping
@@ -19,6 +20,10 @@ from osisnr_gui.qt.theme import Theme, with_alpha
 EDGE_MIN_PIXELS = 4
 #: Strength of a column that bad frames barely touch, as a share of the full one.
 FAINTEST = 0.35
+#: On a picture the runs are a stripe this high at its lower edge ...
+STRIPE_PIXELS = 5.0
+#: ... and this share of the usual shading above it: more would change the colours that are to be read.
+OVER_PICTURE = 1 / 3
 
 
 class BandKind(IntEnum):
@@ -27,6 +32,7 @@ class BandKind(IntEnum):
     BAD = 0
     MISSED = 1
     SILENT = 2
+    FALSE_ACTIVITY = 3  # the estimate is active where the reference is silent
 
 
 class _Runs:
@@ -51,20 +57,29 @@ class _Runs:
         return np.clip(share, 0.0, 1.0)
 
 
+@dataclass
+class _Shading:
+    """What is painted for one mapping: brushes over the full height, brushes of the stripe, dotted edges."""
+
+    full: list[QBrush] = field(default_factory=list)
+    stripe: list[QBrush] = field(default_factory=list)
+    edges: list[QLineF] = field(default_factory=list)
+
+
 class Bands:
     """Shades runs of time across the full height of a row.
 
     Runs are reduced to one value per pixel column. Where several bad runs share a column, its strength says
     how much of it they cover, so that a whole hour is not one block.
-    ``over=True`` is for rows that show a picture; curves are drawn over their shading instead.
+    ``over=True`` is for rows that show a picture: a stripe along its lower edge in full strength, and hardly
+    any shading above. Curves are drawn over their shading instead.
     """
 
     def __init__(self, row: PlotRow, *, over: bool = False) -> None:
-        self._row = row
+        self._row, self._over = row, over
         self._runs = {kind: _Runs(np.empty(0), np.empty(0)) for kind in BandKind}
         self._key: tuple[Mapping, str] | None = None
-        self._hatch, self._shade = QBrush(), QBrush()
-        self._edges: list[QLineF] = []
+        self._shading = _Shading()
         row.add_layer(self, over=over)
 
     def show_bands(self, starts: npt.ArrayLike, stops: npt.ArrayLike, kinds: npt.ArrayLike) -> None:
@@ -78,30 +93,46 @@ class Bands:
         self._row.refresh()
 
     def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        """Two fills and the dotted edges: three calls however many runs there are."""
+        """A few fills and the dotted edges: as many calls however many runs there are."""
         if (m, theme.name) != self._key:
             self._key = (m, theme.name)
-            self._hatch, self._shade = self._hatching(m, theme), self._shading(m, theme)
-            self._edges = self._missed_edges(m)
-        fill_plot(painter, m, self._hatch)
-        fill_plot(painter, m, self._shade)
-        if self._edges:
+            self._shading = self._shade(m, theme)
+        for brush in self._shading.full:
+            fill_plot(painter, m, brush)
+        height = min(STRIPE_PIXELS, m.height)
+        for brush in self._shading.stripe:
+            painter.fillRect(QRectF(m.left, m.bottom - height, m.width, height), brush)
+        if self._shading.edges:
             painter.setPen(QPen(with_alpha(theme.bad, 0.9), 1, Qt.PenStyle.DotLine))
-            painter.drawLines(self._edges)
+            painter.drawLines(self._shading.edges)
 
-    def _hatching(self, m: Mapping, theme: Theme) -> QBrush:
-        silent = self._runs[BandKind.SILENT].coverage(m) >= 0.5
-        ground = with_alpha(theme.silent, theme.silent_opacity / 2)
-        line = with_alpha(theme.silent, 2.5 * theme.silent_opacity)
-        return hatch_brush(silent, ground, line, m.pixel_ratio) if silent.any() else QBrush()
-
-    def _shading(self, m: Mapping, theme: Theme) -> QBrush:
-        share = self._runs[BandKind.BAD].coverage(m) + self._runs[BandKind.MISSED].coverage(m)
-        if not share.any():
-            return QBrush()
+    def _shade(self, m: Mapping, theme: Theme) -> _Shading:
+        share = {kind: self._runs[kind].coverage(m) for kind in BandKind}
+        bad = np.minimum(share[BandKind.BAD] + share[BandKind.MISSED], 1.0)
         # A single bad frame in an hour must still be seen: any coverage starts at a visible step.
-        strength = np.where(share > 0, FAINTEST + (1 - FAINTEST) * np.minimum(share, 1.0), 0.0)
-        return column_brush(QColor(theme.bad), strength * theme.bad_opacity, m.pixel_ratio)
+        strength = np.where(bad > 0, FAINTEST + (1 - FAINTEST) * bad, 0.0)
+        silent, false = share[BandKind.SILENT] >= 0.5, share[BandKind.FALSE_ACTIVITY] > 0
+        weight = OVER_PICTURE if self._over else 1.0
+        full = [
+            _hatching(
+                silent, theme.silent, (weight * theme.silent_opacity / 2, weight * 2.5 * theme.silent_opacity), m
+            ),
+            _hatching(false, theme.bad, (weight * theme.bad_opacity / 2, weight * 3 * theme.bad_opacity), m),
+            _columns(theme.bad, weight * theme.bad_opacity * strength, m),
+        ]
+        stripe: list[QBrush | None] = []
+        if self._over:
+            stripe = [
+                _columns(theme.background, (silent | false | (bad > 0)).astype(np.float64), m),
+                _hatching(silent, theme.silent, (0.0, 1.0), m),
+                _hatching(false, theme.bad, (FAINTEST, 1.0), m),
+                _columns(theme.bad, strength, m),
+            ]
+        return _Shading(
+            full=[brush for brush in full if brush is not None],
+            stripe=[brush for brush in stripe if brush is not None],
+            edges=self._missed_edges(m),
+        )
 
     def _missed_edges(self, m: Mapping) -> list[QLineF]:
         runs = self._runs[BandKind.MISSED]
@@ -109,3 +140,13 @@ class Bands:
         xs = m.xs_of(np.concatenate((runs.starts[wide], runs.stops[wide])))
         xs = np.unique(np.round(xs[(xs > m.left - 1) & (xs < m.right + 1)]))
         return [QLineF(x, m.top, x, m.bottom) for x in xs.tolist()]
+
+
+def _hatching(mask: npt.NDArray[np.bool_], colour: str, opacities: tuple[float, float], m: Mapping) -> QBrush | None:
+    """Hatch with a ground and lines of these opacities; None where there is nothing to hatch."""
+    ground, line = (with_alpha(colour, opacity) for opacity in opacities)
+    return hatch_brush(mask, ground, line, m.pixel_ratio) if mask.any() else None
+
+
+def _columns(colour: str, opacity: FloatArray, m: Mapping) -> QBrush | None:
+    return column_brush(QColor(colour), opacity, m.pixel_ratio) if opacity.any() else None

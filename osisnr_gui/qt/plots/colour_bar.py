@@ -38,22 +38,28 @@ class ColourBar:
             high = f"+{high}"
         return low, f"{high} {self._unit}".rstrip()
 
+    def plate(self, m: Mapping) -> QRectF:
+        """Where it lies, numbers included; empty where the plot is too small for it."""
+        if not self.visible or m.width < LEAST_PLOT_WIDTH or m.height < LEAST_PLOT_HEIGHT:
+            return QRectF()
+        metrics = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS))
+        width = sum(map(metrics.horizontalAdvance, self.labels())) + BAR_WIDTH + 2 * (GAP + PAD)
+        return QRectF(round(m.right - width - 5), m.top + 5, width, metrics.height() + 2)
+
     def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
         """Draw it (see `Layer`); nothing where the plot is too small for it."""
-        if not self.visible or m.width < LEAST_PLOT_WIDTH or m.height < LEAST_PLOT_HEIGHT:
+        plate = self.plate(m)
+        if plate.isEmpty():
             return
         painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-        metrics = QFontMetricsF(painter.font())
         left, right = self.labels()
-        widths = [metrics.horizontalAdvance(text) for text in (left, right)]
-        width = widths[0] + BAR_WIDTH + widths[1] + 2 * (GAP + PAD)
-        plate = QRectF(round(m.right - width - 5), m.top + 5, width, metrics.height() + 2)
+        before = QFontMetricsF(painter.font()).horizontalAdvance(left)
         paint_plate(painter, plate, theme)
         centre = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(theme.muted))
         painter.drawText(plate.adjusted(PAD, 0, 0, 0), centre | Qt.AlignmentFlag.AlignLeft, left)
         painter.drawText(plate.adjusted(0, 0, -PAD, 0), centre | Qt.AlignmentFlag.AlignRight, right)
-        top_left = QPointF(round(plate.left() + PAD + widths[0] + GAP), round(plate.center().y() - BAR_HEIGHT / 2))
+        top_left = QPointF(round(plate.left() + PAD + before + GAP), round(plate.center().y() - BAR_HEIGHT / 2))
         bar = QRectF(top_left.x(), top_left.y(), BAR_WIDTH, BAR_HEIGHT)
         painter.drawImage(bar, self._strip(theme))
         painter.setPen(QColor(theme.grid))

@@ -22,11 +22,13 @@ from osisnr_gui.core.reduce import (
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.geometry import Mapping
-from osisnr_gui.qt.plots.painting import line_path, line_pen, paint_level, paint_tag, round_up
+from osisnr_gui.qt.plots.painting import lay_tags, line_path, line_pen, paint_level, paint_tag, round_up, tag_width
 from osisnr_gui.qt.plots.plot_row import PlotRow
+from osisnr_gui.qt.plots.row_overlay import Key
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_number
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.theme import Theme, with_alpha
+from osisnr_gui.session.words import estimate_letter
 
 GRAB_PIXELS = 5.0
 #: From this distance between frames on, each frame gets a dot.
@@ -34,6 +36,8 @@ DOT_PIXELS = 12.0
 RANGE_OPACITY = 0.18
 ROBUST_PERCENTILE = 99.5
 SAMPLE_LIMIT = 20_000
+#: The long label of the threshold may take this share of the width.
+LABEL_SHARE = 0.4
 
 
 class Curve(NamedTuple):
@@ -76,6 +80,8 @@ class CurvePlot(PlotRow):
         )
         self._shown = new
         self._lines.show_curves(new)
+        places = sorted({c.colour: c.selected for c in new}.items())
+        self.overlay.keys = tuple(Key(estimate_letter(max(place, 0)), place, chosen) for place, chosen in places)
         if not same_data:
             self._update_limits()
         self.refresh()
@@ -191,11 +197,20 @@ class _Levels:
             paint_level(painter, m, chance, line_pen(theme.faint))
         if math.isfinite(threshold):
             paint_level(painter, m, threshold, line_pen(theme.bad, (6.0, 4.0)))
-        if math.isfinite(threshold):
-            paint_tag(painter, m, threshold, f"threshold {threshold:.1f} dB", theme.bad, theme)
-        if math.isfinite(chance):
-            # At the other end: the two lines are often closer together than their labels are high.
-            paint_tag(painter, m, chance, f"chance {chance:.1f} dB", theme.muted, theme, left=True)
+        tags = [
+            (threshold, _threshold_words(threshold, m), theme.bad),
+            (chance, f"chance {chance:.1f} dB", theme.muted),
+        ]
+        tags = [tag for tag in tags if math.isfinite(tag[0])]
+        boxes = lay_tags(m, [tag[:2] for tag in tags])
+        for box, (_, text, colour) in zip(boxes, tags, strict=True):
+            paint_tag(painter, box, text, colour, theme)
+
+
+def _threshold_words(threshold: float, m: Mapping) -> str:
+    """What the dashed line is: bad frames are told by their exact OSI-SNR whichever formula is drawn."""
+    text = f"bad under {threshold:.1f} dB exact OSI-SNR"
+    return text if tag_width(text) <= LABEL_SHARE * m.width else f"bad < {threshold:.1f} dB exact"
 
 
 class _ThresholdHandle:

@@ -6,26 +6,37 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
-from osisnr_gui.core.reduce import is_crowded, is_reduced, mean_per_column, upper_edge
+from osisnr_gui.core.reduce import is_crowded, is_reduced, mean_per_column, runs_of, upper_edge
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.geometry import Mapping
-from osisnr_gui.qt.plots.painting import area_image, edge_per_column, line_path, line_pen, round_up
+from osisnr_gui.qt.plots.painting import (
+    area_image,
+    edge_per_column,
+    line_path,
+    line_pen,
+    paint_tag,
+    round_up,
+    tag_width,
+)
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.row_overlay import paint_plate
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_arrays
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
+from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
+from osisnr_gui.session import words
 
 ROBUST_PERCENTILE = 99.0
 SAMPLE_LIMIT = 20_000
 #: The value axis stays while the robust top is between these fractions of it: no jump at every slider tick.
 KEEP_LOW, KEEP_HIGH = 0.4, 0.97
 VEIL_OPACITY = 0.28
+#: Height of the marks at the top edge over values that are cut off.
+MARK_PIXELS = 4
 
 
 class LossPlot(PlotRow):
@@ -39,7 +50,9 @@ class LossPlot(PlotRow):
         self.set_y_scale(LinearScale("Loss"))
         self.set_y_limits(0.0, 1e6)
         self.add_layer(self._areas)
-        self.add_layer(_Legend(), over=True)
+        self.add_layer(_CutMarks(self, self._areas), over=True)
+        self._legend = _Legend()
+        self.add_layer(self._legend, top=True)
 
     def show_loss(self, t0: float, dt: float, osi_term: npt.ArrayLike, mc_term: npt.ArrayLike) -> None:
         """Draw ``osi_term`` (1/OSI) and ``mc_term`` (γ·MC-MSE) of each frame, stacked."""
@@ -62,6 +75,14 @@ class LossPlot(PlotRow):
     def _title_note(self, m: Mapping) -> str:
         """Says when the bands are means and not every frame."""
         return " · mean and maximum per pixel" if self._areas.is_crowded(m) else ""
+
+    def _corner_width(self, m: Mapping) -> float:
+        box = self.legend_box(m)
+        return 0.0 if box.isEmpty() else m.right - box.left() + 5
+
+    def legend_box(self, m: Mapping) -> QRectF:
+        """Where the legend lies; empty when there is no room for it."""
+        return self._legend.box(m)
 
     def _follow_data(self, *, keep: bool = True) -> None:
         total = self._areas.total
@@ -108,6 +129,10 @@ class _LossAreas:
         painter.setPen(line_pen(theme.loss_total))
         painter.drawPath(self._line)
 
+    def maxima(self, m: Mapping) -> tuple[FloatArray, FloatArray]:
+        """Times and totals of the frames in view, or of the highest frame of each pixel column."""
+        return upper_edge(self.total, self._t0, self._dt, m.t0, m.t1, m.columns)
+
     def is_crowded(self, m: Mapping) -> bool:
         return is_crowded(self._dt, m.t0, m.t1, m.columns)
 
@@ -128,21 +153,82 @@ class _LossAreas:
         self._line = line_path(m.xs_of(times), m.ys_of(total))
 
 
+class _CutMarks:
+    """At the top edge: a small triangle over every run of pixel columns that are cut off, and the highest value."""
+
+    def __init__(self, plot: LossPlot, areas: _LossAreas) -> None:
+        self._plot, self._areas = plot, areas
+
+    def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+        times, total = self._areas.maxima(m)
+        starts, stops = runs_of(cut_columns(m, times, total))
+        if not starts.size:
+            return
+        pixel = m.width / m.columns
+        runs = list(zip((m.left + starts * pixel).tolist(), (m.left + stops * pixel).tolist(), strict=True))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.text))
+        # One row of pixels after the other, each wider: all triangles in one call, and sharp.
+        rows = range(MARK_PIXELS)
+        painter.drawRects([QRectF(a - k, m.top + k, b - a + 2 * k, 1) for a, b in runs for k in rows])
+        inside = np.where((times >= m.t0) & (times <= m.t1), total, np.nan)
+        if (inside > m.hi).any():
+            highest = int(np.nanargmax(inside))
+            text = words.loss(float(inside[highest]))
+            box = self._number_box(m, m.x_of(float(times[highest])), text)
+            paint_tag(painter, box, text, theme.text, theme)
+
+    def _number_box(self, m: Mapping, x: float, text: str) -> QRectF:
+        """Right or left of the mark, clear of title and legend; lower down if need be; empty without room."""
+        taken = [self._plot.overlay.title_box(m), self._plot.legend_box(m)]
+        height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
+        width, gap = tag_width(text), MARK_PIXELS + 2
+        below = max([box.bottom() for box in taken if not box.isEmpty()], default=m.top) + 2
+        for top in (m.top + MARK_PIXELS + 1, below):
+            for left in (x + gap, x - gap - width):
+                box = QRectF(left, top, width, height)
+                if m.rect.contains(box) and not any(box.intersects(other) for other in taken):
+                    return box
+        return QRectF()
+
+
+def cut_columns(m: Mapping, times: FloatArray, values: FloatArray) -> npt.NDArray[np.bool_]:
+    """The pixel columns in which a line through these points leaves the plot at the top."""
+    edge = edge_per_column(m, times, values)
+    with np.errstate(invalid="ignore"):
+        cut = edge < 0
+        above = values > m.hi
+    # A point itself may lie between the middles of two columns.
+    places = np.floor((times[above] - m.t0) * (m.columns / (m.t1 - m.t0))).astype(np.intp)
+    cut[places[(places >= 0) & (places < m.columns)]] = True
+    return cut
+
+
 class _Legend:
     """Which band is which, in the top-right corner."""
 
     ENTRIES = (("loss_osi", "1/OSI"), ("loss_mc", "γ·MC-MSE"))
 
+    def box(self, m: Mapping) -> QRectF:
+        """Its plate; empty when the title needs the room."""
+        metrics = QFontMetricsF(system_font(SMALL_FONT_PIXELS))
+        width = sum(self._widths(metrics))
+        x = m.right - width - 5
+        return QRectF() if x < m.left + 120 else QRectF(x, m.top + 5, width, math.ceil(metrics.height()) + 2)
+
     def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+        box = self.box(m)
+        if box.isEmpty():
+            return
         painter.setFont(system_font(SMALL_FONT_PIXELS))
         metrics = QFontMetricsF(painter.font())
-        widths = [metrics.horizontalAdvance(text) + 28 for _, text in self.ENTRIES]
-        x, height = m.right - sum(widths) - 5, math.ceil(metrics.height()) + 2
-        if x < m.left + 120:
-            return
-        paint_plate(painter, QRectF(x, m.top + 5, sum(widths), height), theme)
-        for (token, text), width in zip(self.ENTRIES, widths, strict=True):
-            painter.fillRect(QRectF(x + 6, m.top + 9, 8, height - 8), QColor(getattr(theme, token)))
+        paint_plate(painter, box, theme)
+        x = box.left()
+        for (token, text), width in zip(self.ENTRIES, self._widths(metrics), strict=True):
+            painter.fillRect(QRectF(x + 6, m.top + 9, 8, box.height() - 8), QColor(getattr(theme, token)))
             painter.setPen(QColor(theme.muted))
             painter.drawText(QPointF(x + 19, m.top + 6 + metrics.ascent()), text)
             x += width
+
+    def _widths(self, metrics: QFontMetricsF) -> list[float]:
+        return [metrics.horizontalAdvance(text) + 28 for _, text in self.ENTRIES]

@@ -24,6 +24,7 @@ from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alp
 HEIGHT = 44
 MARGIN = 4  # above and below the strip
 TICK_HEIGHT = 5  # of the marks under the strip for bad frames
+FALSE_OPACITY = 0.35  # of false activity between the hatch lines
 #: Narrower windows are drawn and grabbed as this wide, or they could not be found.
 MIN_WINDOW_PIXELS = 8.0
 COLOUR_MAP = "viridis"
@@ -44,6 +45,7 @@ class _Strip(NamedTuple):
     image: QImage
     silent: QBrush
     bad: list[QRectF]
+    false: QBrush | None
 
 
 class Overview(QWidget):
@@ -56,6 +58,7 @@ class Overview(QWidget):
         self._osi: FloatArray = np.empty(0)
         self._silent: npt.NDArray[np.bool_] = np.empty(0, bool)
         self._bad: npt.NDArray[np.bool_] = np.empty(0, bool)
+        self._false: npt.NDArray[np.bool_] = np.empty(0, bool)
         self._range = (0.0, 30.0)
         self._strip: _Strip | None = None
         self._drag, self._grab = _Drag.NONE, 0.0
@@ -65,8 +68,10 @@ class Overview(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Overview of the whole file")
         self.setToolTip(
-            "OSI-SNR over the whole file: minimum per pixel (long files: mean above, minimum below).\n"
-            "Drag the window or its edges, click to go there, double-click to show everything."
+            "OSI-SNR of every frame, dark = 0 dB … bright = 30 dB; marks below: bad or missed frames"
+            " (hatched: active where the reference is silent); drag the frame to move the view.\n"
+            "Each pixel is its worst frame (long files: mean above, worst below); grey hatch: silence.\n"
+            "Drag an edge of the frame to resize it, click to go there, double-click to show everything."
         )
         link.extent_changed.connect(self._forget)
         for signal in (link.range_changed, link.selection_changed, link.cursor_changed):
@@ -88,16 +93,19 @@ class Overview(QWidget):
         silent: npt.ArrayLike | None = None,
         bad: npt.ArrayLike | None = None,
         *,
+        false_activity: npt.ArrayLike | None = None,
         lowest: float = 0.0,
         highest: float = 30.0,
     ) -> None:
         """Colour the strip by the OSI-SNR of each frame, from ``lowest`` to ``highest`` dB.
 
         ``silent`` and ``bad`` are masks of the same length: hatched, and marked under the strip.
+        ``false_activity``, too: marked under the strip with a hatch, and not hatched as silence.
         """
         self._t0, self._dt = t0, dt
         self._osi = safe_array(osi_db, keep_inf=True)
-        self._silent = _mask(silent, self._osi.size)
+        self._false = _mask(false_activity, self._osi.size)
+        self._silent = _mask(silent, self._osi.size) & ~self._false
         self._bad = _mask(bad, self._osi.size)
         self._range = (lowest, max(highest, lowest + 1e-3))
         self._forget()
@@ -123,21 +131,25 @@ class Overview(QWidget):
     def _paint_strip(self, painter: QPainter, m: Mapping) -> None:
         if self._strip is None or self._strip.mapping != m:
             self._strip = self._render(m)
-        _, image, silent, bad = self._strip
+        _, image, silent, bad, false = self._strip
         theme = self._theme
         painter.fillRect(m.rect, QColor(theme.panel))
         painter.drawImage(m.rect, image)
         fill_plot(painter, m, silent)
         painter.setPen(Qt.PenStyle.NoPen)
+        ticks = QRectF(m.left, m.bottom - TICK_HEIGHT, m.width, TICK_HEIGHT)
+        if bad or false is not None:
+            painter.fillRect(ticks, QColor(theme.background))
+        if false is not None:
+            painter.fillRect(ticks.adjusted(0, 1, 0, 0), false)
         if bad:
-            painter.fillRect(QRectF(m.left, m.bottom - TICK_HEIGHT, m.width, TICK_HEIGHT), QColor(theme.background))
             painter.setBrush(QColor(theme.bad))
             painter.drawRects(bad)
 
     def _render(self, m: Mapping) -> _Strip:
         """One or two pixel rows of colours, and the rectangles of silence and of bad frames."""
         where = (self._t0, self._dt, m.t0, m.t1)
-        heard = np.where(self._silent, np.nan, self._osi)
+        heard = np.where(self._silent | self._false, np.nan, self._osi)
         lowest = reduce_stretches(np.fmin, heard, np.nan, where, m.columns)
         rows = [lowest]
         if is_crowded(self._dt, m.t0, m.t1, m.columns):
@@ -145,12 +157,15 @@ class Overview(QWidget):
             rows.insert(0, _means(np.minimum(heard, self._range[1]), where, m.columns))
         silent = reduce_stretches(np.logical_or, self._silent, False, where, m.columns)
         bad = reduce_stretches(np.logical_or, self._bad, False, where, m.columns)
+        false = reduce_stretches(np.logical_or, self._false, False, where, m.columns)
+        marks = with_alpha(self._theme.bad, FALSE_OPACITY), QColor(self._theme.bad)
         ground, line = QColor(self._theme.panel), with_alpha(self._theme.silent, 0.45)
         return _Strip(
             mapping=m,
             image=_colour_image(np.array(rows), *self._range),
             silent=hatch_brush(silent & np.isnan(lowest), ground, line, m.pixel_ratio),
             bad=_rects(bad, m, m.bottom - TICK_HEIGHT + 1, TICK_HEIGHT - 1),
+            false=hatch_brush(false, *marks, m.pixel_ratio) if false.any() else None,
         )
 
     def _paint_label(self, painter: QPainter, m: Mapping) -> None:

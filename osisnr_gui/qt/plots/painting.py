@@ -19,6 +19,8 @@ from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 
 #: Distance of hatch lines.
 HATCH_PIXELS = 8
+#: Inside and outside of a small label.
+TAG_PAD, TAG_MARGIN = 3.0, 4.0
 
 
 def line_pen(colour: str | QColor, dash: tuple[float, ...] = ()) -> QPen:
@@ -125,18 +127,45 @@ def paint_level(painter: QPainter, m: Mapping, value: float, pen: QPen) -> None:
     painter.drawLine(QPointF(m.left, y), QPointF(m.right, y))
 
 
-def paint_tag(
-    painter: QPainter, m: Mapping, value: float, text: str, colour: str, theme: Theme, *, left: bool = False
-) -> None:
-    """A small label at one end of a level line, above it or, near the top, below it."""
-    if not m.lo <= value <= m.hi:
+def tag_width(text: str) -> float:
+    """Pixels a tag with this text needs."""
+    return QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).horizontalAdvance(text) + 2 * TAG_PAD
+
+
+def lay_tags(m: Mapping, tags: Sequence[tuple[float, str]]) -> list[QRectF]:
+    """Boxes for labels of level lines, at their right ends, in the order given; empty for lines out of sight.
+
+    A label lies above its line, else below it, else over or under the labels that have their place; never on
+    another label, and on another line only where nothing else is left.
+    """
+    height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
+    lines = [m.y_of(value) for value, _ in tags]
+    boxes = [QRectF() for _ in tags]
+    for k in sorted(range(len(tags)), key=lambda k: lines[k]):
+        value, text = tags[k]
+        if not m.lo <= value <= m.hi:
+            continue
+        placed = [box for box in boxes if not box.isEmpty()]
+        own = [lines[k] - height - 1, lines[k] + 2]
+        tops = own + [box.top() - height for box in placed] + [box.bottom() for box in placed]
+        width = tag_width(text)
+        options = [QRectF(m.right - width - TAG_MARGIN, top, width, height) for top in tops]
+        free = [
+            box
+            for box in options
+            if box.top() >= m.top and box.bottom() <= m.bottom and not any(box.intersects(b) for b in placed)
+        ]
+        others = [y for i, y in enumerate(lines) if i != k]
+        clear = [box for box in free if not any(box.top() <= y <= box.bottom() for y in others)]
+        boxes[k] = (clear or free or [QRectF()])[0]
+    return boxes
+
+
+def paint_tag(painter: QPainter, box: QRectF, text: str, colour: str, theme: Theme) -> None:
+    """A small label on a plate; nothing in an empty box."""
+    if box.isEmpty():
         return
     painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-    metrics = QFontMetricsF(painter.font())
-    width, height = metrics.horizontalAdvance(text) + 8, metrics.height()
-    y = m.y_of(value)
-    top = y - height - 2 if y - height - 2 >= m.top else y + 2
-    box = QRectF(m.left + 4 if left else m.right - width - 4, top, width, height)
     paint_plate(painter, box, theme)
     painter.setPen(QColor(colour))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

@@ -2,7 +2,8 @@
 
 Each row is a widget of its own, so a change repaints one row and not the whole stack. Drawing has three
 floors: layers *below* (curves, painted in pixels), items in the ``view_box`` (pictures, in data
-coordinates), layers *over* (shading). Above them lies the overlay: selection, crosshair, cursor, texts.
+coordinates), layers *over* (shading). Above them lie the selection, then layers on *top* (colour bar), which
+nothing may tint, then the rest of the overlay: crosshair, cursor, texts.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class PlotRow(pg.GraphicsView):
         self._y, self._y_limits = (0.0, 1.0), (-math.inf, math.inf)
         self._below: list[Layer] = []
         self._over: list[Layer] = []
+        self._top: list[Layer] = []
         self._mouse = RowMouse(self)
         self.setCacheMode(self.CacheModeFlag.CacheNone)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -83,9 +85,9 @@ class PlotRow(pg.GraphicsView):
         """Put an item in data coordinates (seconds, value) into the plot; remove it via ``view_box``."""
         self.view_box.addItem(item, ignoreBounds=True)
 
-    def add_layer(self, layer: Layer, *, over: bool = False) -> None:
-        """Paint ``layer`` below the items of the view, or over them."""
-        (self._over if over else self._below).append(layer)
+    def add_layer(self, layer: Layer, *, over: bool = False, top: bool = False) -> None:
+        """Paint ``layer`` below the items of the view, over them, or on top of all shading."""
+        (self._top if top else self._over if over else self._below).append(layer)
         self.refresh()
 
     def add_handle(self, handle: DragHandle) -> None:
@@ -180,20 +182,24 @@ class PlotRow(pg.GraphicsView):
         painter.restore()
 
     def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:
-        """The layers over the items, then the overlay."""
+        """The layers over the items, the selection, the layers on top, then the rest of the overlay."""
         m = self.mapping
+        self.overlay.note, self.overlay.corner = self._title_note(m), self._corner_width(m)
         painter.save()
         painter.setClipRect(m.rect, Qt.ClipOperation.IntersectClip)
         self._paint_layers(self._over, painter, m)
-        painter.restore()
-        painter.save()
-        self.overlay.note = self._title_note(m)
+        self.overlay.paint_selection(painter, m, self.theme)
+        self._paint_layers(self._top, painter, m)
         self.overlay.paint(painter, m, self.theme, self.row_id)
         painter.restore()
 
     def _title_note(self, _m: Mapping) -> str:
         """What a row adds to its title at this zoom, e.g. that it shows reduced data."""
         return ""
+
+    def _corner_width(self, _m: Mapping) -> float:
+        """Pixels at the right end of the title's line that something else needs, e.g. a colour bar."""
+        return 0.0
 
     def _paint_layers(self, layers: list[Layer], painter: QPainter, m: Mapping) -> None:
         for layer in layers:

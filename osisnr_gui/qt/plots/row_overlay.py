@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -13,6 +15,31 @@ from osisnr_gui.qt.plots.time_link import NO_HOVER, Hover, TimeSpan
 from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
 
 PAD = 4.0
+SWATCH = 14.0
+#: A key is a line this long and a name.
+SAMPLE = 16.0
+KEY_GAP = 8.0
+#: The keys may take this share of the room from the title.
+KEY_SHARE = 0.4
+#: A narrower title is a few letters round an ellipsis and says nothing.
+LEAST_TITLE = 24.0
+
+
+class Key(NamedTuple):
+    """Which line is which: name and colour index of an estimate."""
+
+    text: str
+    colour: int
+    strong: bool = False
+
+
+class _TitleLayout(NamedTuple):
+    """The title as it fits, and the widths of the keys that fit after it."""
+
+    text: str
+    text_width: float
+    key_widths: list[float]
+    box: QRectF
 
 
 @dataclass
@@ -22,6 +49,8 @@ class RowOverlay:
     title: str = ""
     note: str = ""  # continues the title, e.g. how the data was reduced
     title_colour: str | None = None
+    keys: tuple[Key, ...] = ()  # after the title
+    corner: float = 0.0  # pixels of the title's line that are taken at its right end
     message: str = ""
     message_is_error: bool = False
     hover: Hover = NO_HOVER
@@ -31,9 +60,7 @@ class RowOverlay:
     crosshair: bool = True
 
     def paint(self, painter: QPainter, m: Mapping, theme: Theme, row_id: str) -> None:
-        """Everything, clipped to the plot."""
-        painter.setClipRect(m.rect, Qt.ClipOperation.IntersectClip)
-        self._paint_selection(painter, m, theme)
+        """Everything but the selection; the painter is clipped to the plot."""
         self._paint_cursor(painter, m, theme)
         self._paint_crosshair(painter, m, theme, row_id)
         self._paint_title(painter, m, theme)
@@ -52,7 +79,13 @@ class RowOverlay:
             strips.append(QRect(int(m.left), round(m.y_of(self.hover.value)) - 1, math.ceil(m.width), 3))
         return strips
 
-    def _paint_selection(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+    def title_box(self, m: Mapping) -> QRectF:
+        """The plate of the title and the keys; empty when there is none."""
+        layout = self._lay_title(m)
+        return QRectF() if layout is None else layout.box
+
+    def paint_selection(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+        """The selected time, shaded."""
         if self.selection is None:
             return
         x0, x1 = (min(max(m.x_of(t), m.left - 2), m.right + 2) for t in self.selection)
@@ -80,22 +113,59 @@ class RowOverlay:
             y = round(m.y_of(self.hover.value))
             painter.drawLine(QPointF(m.left, y), QPointF(m.right, y))
 
+    def _lay_title(self, m: Mapping) -> _TitleLayout | None:
+        """Title and keys, shortened to the room that the corner leaves."""
+        metrics = QFontMetricsF(system_font(SMALL_FONT_PIXELS))
+        swatch = SWATCH if self.title_colour else 0.0
+        room = m.width - 4 * PAD - self.corner - swatch
+        if not self.title or room < LEAST_TITLE:
+            return None
+        widths = [KEY_GAP + SAMPLE + PAD + metrics.horizontalAdvance(key.text) for key in self.keys]
+        for_title = room - min(sum(widths), KEY_SHARE * room)
+        text = metrics.elidedText(self.title + self.note, Qt.TextElideMode.ElideMiddle, for_title)
+        text_width = metrics.horizontalAdvance(text)
+        left, more = room - text_width, KEY_GAP + metrics.horizontalAdvance("…")
+        n_keys = len(widths)
+        if sum(widths) > left:
+            n_keys = sum(end + more <= left for end in itertools.accumulate(widths))
+        width = text_width + sum(widths[:n_keys])
+        if n_keys < len(widths) and width + more <= text_width + left:
+            width += more
+        box = QRectF(m.left + 5, m.top + 5, width + 2 * PAD + swatch, metrics.height() + 2)
+        return _TitleLayout(text, text_width, widths[:n_keys], box)
+
     def _paint_title(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        if not self.title:
+        layout = self._lay_title(m)
+        if layout is None:
             return
+        box, x = layout.box, layout.box.left() + PAD
         painter.setFont(system_font(SMALL_FONT_PIXELS))
-        metrics = QFontMetricsF(painter.font())
-        swatch = 14.0 if self.title_colour else 0.0
-        room = m.width - 4 * PAD - swatch
-        text = metrics.elidedText(self.title + self.note, Qt.TextElideMode.ElideMiddle, max(room, 0.0))
-        box = QRectF(m.left + 5, m.top + 5, metrics.horizontalAdvance(text) + 2 * PAD + swatch, metrics.height() + 2)
         paint_plate(painter, box, theme)
+        y = box.center().y()
         if self.title_colour:
             painter.setPen(QPen(QColor(self.title_colour), 3))
-            y = box.center().y()
-            painter.drawLine(QPointF(box.left() + PAD, y), QPointF(box.left() + PAD + 9, y))
+            painter.drawLine(QPointF(x, y), QPointF(x + 9, y))
+            x += SWATCH
+        centre = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         painter.setPen(QColor(theme.muted))
-        painter.drawText(box.adjusted(PAD + swatch, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(QRectF(x, box.top(), box.right() - x, box.height()), centre, layout.text)
+        x += layout.text_width
+        for key, width in zip(self.keys, layout.key_widths, strict=False):
+            style = theme.estimate(key.colour)
+            pen = QPen(QColor(style.colour), 2 if key.strong else 1)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            if style.dash:
+                # Dashes are counted in line widths.
+                pen.setDashPattern([length / pen.widthF() for length in style.dash])
+            painter.setPen(pen)
+            sample = x + KEY_GAP
+            painter.drawLine(QPointF(sample, round(y)), QPointF(sample + SAMPLE, round(y)))
+            painter.setPen(QColor(theme.text if key.strong else theme.muted))
+            painter.drawText(QRectF(sample + SAMPLE + PAD, box.top(), width, box.height()), centre, key.text)
+            x += width
+        if len(layout.key_widths) < len(self.keys) and box.right() - x > KEY_GAP + PAD:
+            painter.setPen(QColor(theme.muted))
+            painter.drawText(QRectF(x + KEY_GAP, box.top(), box.right() - x, box.height()), centre, "…")
 
     def _paint_message(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
         if not self.message:

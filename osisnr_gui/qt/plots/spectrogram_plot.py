@@ -11,6 +11,7 @@ from osisnr_gui.qt.plots.axes import NoScale, Tick
 from osisnr_gui.qt.plots.colour_bar import ColourBar
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, make_scale
+from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.spectrogram_item import DifferenceItem, Look, PictureItem, SpectrogramItem, same_objects
 from osisnr_gui.qt.plots.spectrogram_tiles import PictureSource, TileStore
@@ -21,6 +22,7 @@ DEFAULT_LEVELS_DB = (-90.0, -10.0)
 DIFFERENCE_SPAN_DB = 30.0
 # Zooming in stops when fewer bins than this would be in sight.
 FEWEST_BINS = 4.0
+TITLE_GAP = 8.0  # between the title and the colour bar
 
 
 @dataclass
@@ -64,7 +66,7 @@ class SpectrogramPlot(PlotRow):
         self.set_y_scale(NoScale())
         self.add_layer(self._spectrogram)
         self.add_layer(self._difference)
-        self.add_layer(self._bar, over=True)
+        self.add_layer(self._bar, top=True)
         store.tiles_changed.connect(self._take_tiles)
 
     @property
@@ -130,6 +132,17 @@ class SpectrogramPlot(PlotRow):
         if factor < 1.0 and sources and (high - low) * factor < FEWEST_BINS * sources[0].bin_step:
             return
         super().zoom_y(factor, at)
+
+    def _title_note(self, m: Mapping) -> str:
+        """Says when a pixel covers more than one frame, and what it then shows."""
+        step = (m.t1 - m.t0) / m.columns
+        if not any(step > s.column_step * (1 + 1e-9) for s in self._item.sources):
+            return ""
+        return " · difference of maxima per pixel" if self._item is self._difference else " · maximum per pixel"
+
+    def _corner_width(self, m: Mapping) -> float:
+        plate = self._bar.plate(m)
+        return 0.0 if plate.isEmpty() else m.right - plate.left() + TITLE_GAP
 
     def _show(self, item: PictureItem, sources: tuple[PictureSource, ...]) -> None:
         if item is self._item and same_objects(sources, item.sources):

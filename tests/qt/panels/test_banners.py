@@ -141,3 +141,27 @@ def test_progress_that_ends_early_is_never_shown(banners: Banners):
     banners.set_progress(float(7), "comparing")
     assert banners.progress.bar.value() == 1000
     banners.set_progress(None)
+
+
+def test_banners_that_come_one_at_a_time_are_as_tall_as_they_need(shown):
+    banners = shown(Banners(LIGHT), 360, 400)
+    long = tuple(
+        replace(note, message=f"{note.message} " + "that is told at length " * k) for k, note in enumerate(NOTES)
+    )
+    for count in range(1, len(long) + 1):
+        banners.show_analysis(with_notices(*long[:count]))
+        for _ in range(2):  # before and after the event loop had its turn
+            parts = [*banners.banners, banners.more] if count > 2 else banners.banners
+            heights = [part.heightForWidth(360) if part in banners.banners else part.height() for part in parts]
+            assert all(height > 0 for height in heights)
+            assert banners.scroll.height() == sum(heights) + len(parts) - 1
+            QApplication.processEvents()
+        assert [banner.height() for banner in banners.banners] == heights[: len(banners.banners)]
+
+
+def test_a_banner_that_changes_is_measured_again(banners: Banners, qtbot: QtBot):
+    banners.show_analysis(with_notices(WARNING))
+    QApplication.processEvents()
+    before = banners.scroll.height()
+    banners.banners[0].text.setText("a long sentence " * 30)
+    qtbot.waitUntil(lambda: banners.scroll.height() == banners.banners[0].heightForWidth(700) > before)

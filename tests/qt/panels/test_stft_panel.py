@@ -178,3 +178,14 @@ def test_the_mark_of_a_default_gives_way_before_the_name(panel: StftPanel, sound
         box.resize(width, box.height())
         box.initStyleOption(option)
         assert option.currentText == text
+
+
+def test_masks_leave_no_words_of_the_sound_before(panel: StftPanel, sound: Analysis, masks: Analysis):
+    own = analyse(edits.set_framing(sound.session, representation=Representation.WAVEFORM))
+    panel.show_analysis(own, 0)
+    assert panel.representation.currentText() == "waveform"
+    panel.show_analysis(masks, 0)
+    assert (panel.representation.currentText(), panel.window_box.currentText(), panel.n_fft.text()) == ("", "", "")
+    panel.show_analysis(own, 0)
+    assert panel.representation.currentText() == "waveform"
+    assert panel.window_box.currentText() == "hann · default"

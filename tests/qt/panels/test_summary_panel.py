@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import weakref
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -14,7 +16,8 @@ from osisnr_gui.qt.panels.summary_columns import columns_for
 from osisnr_gui.qt.panels.summary_panel import SummaryPanel
 from osisnr_gui.qt.theme import DARK, LIGHT
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import Analysis, rescore
+from osisnr_gui.session.analysis import Analysis, analyse, rescore
+from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.session import Formula
 
 ROLE = Qt.ItemDataRole
@@ -179,3 +182,15 @@ def test_it_can_be_painted_in_both_looks_with_many_rows(panel: SummaryPanel, man
     assert not panel.grab().isNull()
     panel.show_analysis(None, 0)
     assert panel.sorted.rowCount() == 0
+
+
+def test_frames_that_are_no_longer_on_show_are_let_go(panel: SummaryPanel):
+    first, second = analyse(demo_session("masks")), analyse(demo_session("masks"))
+    held = weakref.ref(first.pairs[0].score.facts.status)
+    panel.show_analysis(first, 0)
+    assert cell(panel, 0, "osi_median") != "–"
+    panel.show_analysis(second, 0)
+    del first
+    gc.collect()
+    assert held() is None
+    assert len(panel.model._medians) == len(second.pairs)

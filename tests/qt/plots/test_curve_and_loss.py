@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.plots.alpha_plot import AlphaPlot
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
-from osisnr_gui.qt.plots.loss_plot import LossPlot
+from osisnr_gui.qt.plots.loss_plot import LossPlot, cut_columns
+from osisnr_gui.qt.plots.painting import lay_tags
 from osisnr_gui.qt.plots.safe_arrays import safe_array, safe_arrays
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.theme import DARK, LIGHT
@@ -211,6 +212,104 @@ def test_no_peak_of_the_loss_is_lost(loss, link):
         m, image = loss.mapping, loss.grab().toImage()
         xs = range(round(m.x_of(40.005)) - 2, round(m.x_of(40.005)) + 3)
         assert any(image.pixelColor(x, round(m.y_of(0.9))) != base.pixelColor(x, round(m.y_of(0.9))) for x in xs)
+
+
+@pytest.mark.parametrize("visible", [(0, 100), (38, 42), (39.9, 40.1)])
+def test_what_is_cut_off_at_the_top_is_marked(loss, link, visible):
+    mc = np.zeros(20_000)
+    mc[8000] = 7.5
+    loss.show_loss(0.0, 0.005, np.full(20_000, 0.1), mc)
+    link.set_range(*visible)
+    link.flush()
+    assert loss.mapping.hi < 7
+    m, image = loss.mapping, loss.grab().toImage()
+    # Wider than any line: two pixels beside the peak, in the last row of the mark.
+    middle, y = round(m.x_of(40.0)), round(m.top) + 3
+    assert all(image.pixelColor(middle + dx, y) == QColor(DARK.text) for dx in (-2, 0, 2))
+    far = middle - 200
+    assert image.pixelColor(far, y) != QColor(DARK.text)
+
+
+def test_the_highest_cut_value_has_its_number_where_there_is_room(loss, monkeypatch):
+    tags = []
+    monkeypatch.setattr("osisnr_gui.qt.plots.loss_plot.paint_tag", lambda _p, box, text, *_: tags.append((box, text)))
+    for at in (0, 130, 500, 950, 999):
+        mc = np.zeros(1000)
+        mc[at], mc[700] = 7.5, 3.0
+        loss.show_loss(0.0, 0.1, np.full(1000, 0.1), mc)
+        tags.clear()
+        loss.grab()
+        box, text = tags[-1]
+        m = loss.mapping
+        assert text == "7.600"
+        assert m.rect.contains(box)
+        assert not box.intersects(loss.overlay.title_box(m))
+        assert not box.intersects(loss.legend_box(m))
+    loss.resize(900, 52)
+    loss.set_title("a long title " * 30)
+    loss.grab()
+    assert tags[-1][0].isEmpty() or loss.mapping.rect.contains(tags[-1][0])
+    tags.clear()
+    loss.set_y_range(0, 100)
+    loss.grab()
+    assert not tags
+
+
+def test_cut_columns_finds_a_frame_between_two_column_middles(loss):
+    loss.set_y_range(0, 1)
+    m = loss.mapping
+    times = np.linspace(0, 100, 101)
+    values = np.zeros(101)
+    values[50] = 1.0001
+    assert cut_columns(m, times, values).sum() == 1
+    assert not cut_columns(m, times, np.full(101, np.nan)).any()
+    assert not cut_columns(m, np.empty(0), np.empty(0)).any()
+
+
+@pytest.mark.parametrize("values", [(3.0, 4.2), (0.1, 0.2), (39.0, 39.9), (3.0, 30.0), (5.0, 5.0), (50.0, 4.2)])
+@pytest.mark.parametrize("height", [60, 220])
+def test_level_labels_never_lie_on_each_other(curves, values, height):
+    curves.resize(900, height)
+    m = curves.mapping
+    first, second = lay_tags(m, list(zip(values, ("bad under 3.0 dB", "chance"), strict=True)))
+    assert not first.intersects(second)
+    for value, box in zip(values, (first, second), strict=True):
+        assert box.isEmpty() == (value > m.hi)
+        assert box.isEmpty() or (m.rect.contains(box) and box.right() == m.right - 4)
+
+
+@pytest.mark.parametrize(("width", "text"), [(900, "bad under 3.0 dB exact OSI-SNR"), (400, "bad < 3.0 dB exact")])
+def test_the_threshold_says_what_it_is(curves, monkeypatch, width, text):
+    texts = []
+    monkeypatch.setattr("osisnr_gui.qt.plots.curve_plot.paint_tag", lambda _p, _box, text, *_: texts.append(text))
+    curves.resize(width, 220)
+    curves.set_threshold(3.0)
+    curves.set_chance_floor(4.2)
+    curves.grab()
+    assert texts[-2:] == [text, "chance 4.2 dB"]
+
+
+def test_the_title_names_every_line(curves):
+    before = curves.overlay.title_box(curves.mapping).width()
+    values = np.ones(1000)
+    curves.show_curves([Curve(0.0, 0.1, values, k, k == 1) for k in range(3)])
+    assert [(k.text, k.colour, k.strong) for k in curves.overlay.keys] == [
+        ("A", 0, False),
+        ("B", 1, True),
+        ("C", 2, False),
+    ]
+    assert curves.overlay.title_box(curves.mapping).width() > before
+    plain = curves.grab().toImage()
+    curves.show_curves([])
+    assert curves.overlay.keys == ()
+    assert curves.grab().toImage() != plain
+    for width in (900, 400, 180, 100):
+        curves.resize(width, 220)
+        curves.show_curves([Curve(0.0, 0.1, values, k, k == 1) for k in range(60)])
+        curves.grab()
+        m = curves.mapping
+        assert curves.overlay.title_box(m).right() <= m.right
+        assert len(curves.overlay._lay_title(m).key_widths if curves.overlay._lay_title(m) else []) < 60
 
 
 def test_alpha_plot_asks_for_alpha(qtbot):

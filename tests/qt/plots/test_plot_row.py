@@ -207,6 +207,32 @@ def test_theme_title_message_cursor_are_painted(row):
     assert row.grab().toImage().pixelColor(2, 2) == QColor(LIGHT.background)
 
 
+def test_layers_on_top_are_over_every_shading(row):
+    class Fill:
+        def __init__(self, colour):
+            self.colour = QColor(colour)
+
+        def paint(self, painter, m, _theme):
+            painter.fillRect(m.rect, self.colour)
+
+    row.add_layer(Fill("#00ff00"), top=True)
+    row.add_layer(Fill("#ff0000"), over=True)
+    row.link.select(2, 8)
+    assert row.grab().toImage().pixelColor(round(row.mapping.x_of(5)), 150) == QColor("#00ff00")
+
+
+def test_the_title_keeps_out_of_the_corner(row):
+    row.set_title("a long title " * 30)
+    m = row.mapping
+    free = row.overlay.title_box(m).right()
+    row.overlay.corner = 300.0
+    box = row.overlay.title_box(m)
+    assert free <= m.right
+    assert box.right() <= m.right - 300
+    row.overlay.corner = m.width
+    assert row.overlay.title_box(m).isEmpty()
+
+
 def test_a_tiny_row_still_paints(row):
     row.setMinimumHeight(0)
     for size in ((40, 10), (77, 4), (1, 1)):

@@ -243,6 +243,39 @@ def test_difference_row(plot: SpectrogramPlot) -> None:
     assert plot.value_at(1.0, 1000.0) is None
 
 
+def test_the_title_says_what_a_pixel_of_many_frames_is(plot: SpectrogramPlot, link: TimeLink) -> None:
+    reference, estimate = random_source(), random_source(seed=1)
+    step = reference.column_step
+    notes = []
+    for frames_per_pixel in (0.5, 1.0, 1.5):
+        length = frames_per_pixel * step * plot.mapping.columns
+        link.set_extent(0.0, length)
+        link.flush()
+        plot.show_source(reference)
+        plot.grab()
+        notes.append(plot.overlay.note)
+    assert notes == ["", "", " · maximum per pixel"]
+    plot.show_difference(reference, estimate)
+    plot.grab()
+    assert plot.overlay.note == " · difference of maxima per pixel"
+    plot.show_source(None)
+    plot.grab()
+    assert plot.overlay.note == ""
+
+
+def test_the_title_never_runs_under_the_colour_bar(plot: SpectrogramPlot) -> None:
+    plot.set_title("Reference · a name that does not end " * 10, "#56b4e9")
+    for width in (700, 520, 500, 480, 300, 120):
+        plot.resize(width, 240)
+        plot.show_source(random_source())
+        plot.grab()
+        m = plot.mapping
+        bar, title = plot._bar.plate(m), plot.overlay.title_box(m)
+        assert not bar.intersects(title)
+        assert title.right() <= m.right
+        assert bar.isEmpty() == (m.width < 420)
+
+
 def test_tiles_of_another_source_repaint_nothing(plot: SpectrogramPlot, store: TileStore) -> None:
     mine, other = random_source(), random_source(seed=1)
     plot.show_source(mine)

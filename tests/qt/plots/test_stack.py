@@ -175,12 +175,12 @@ def test_ten_thousand_runs_are_a_handful_of_calls(qtbot, link):
     items_before, layers_before = len(row.scene().items()), len(row._below)
     bands = Bands(row)
     starts = np.sort(np.random.default_rng(0).uniform(0, 100, 12_000))
-    bands.show_bands(starts, starts + 0.004, np.arange(12_000) % 3)
+    bands.show_bands(starts, starts + 0.004, np.arange(12_000) % 4)
     assert len(row.scene().items()) == items_before
     assert len(row._below) == layers_before + 1
     painter = CountingPainter()
     bands.paint(painter, row.mapping, DARK)
-    assert len(painter.calls) < 10
+    assert len(painter.calls) < 12
 
 
 def test_bands_are_seen_where_they_are(qtbot, link):
@@ -201,6 +201,62 @@ def test_bands_are_seen_where_they_are(qtbot, link):
     ]  # fmt: skip
     bands.show_bands([], [], [])
     assert row.grab().toImage() == plain
+
+
+def test_on_a_picture_runs_are_a_stripe_and_hardly_tint_it(qtbot, link):
+    images = []
+    for over in (False, True):
+        row = PlotRow(link, DARK, "osi")
+        qtbot.addWidget(row)
+        row.resize(1000, 150)
+        Bands(row, over=over).show_bands([10, 30, 50, 70], [20, 40, 60, 80], list(BandKind))
+        images.append(row.grab().toImage())
+        m = row.mapping
+    under, stripe = images
+
+    def away(image, time):
+        x, colour = round(m.x_of(time)), QColor(DARK.background)
+        return abs(image.pixelColor(x, 50).red() - colour.red())
+
+    assert 0 < away(stripe, 15) < away(under, 15) / 2
+    bottom = round(m.bottom) - 2
+    for time in (15, 35):  # bad, missed
+        assert stripe.pixelColor(round(m.x_of(time)), bottom) == QColor(DARK.bad)
+        assert stripe.pixelColor(round(m.x_of(time)), bottom - 5) != QColor(DARK.bad)
+        assert under.pixelColor(round(m.x_of(time)), bottom) != QColor(DARK.bad)
+    seen = {
+        time: {stripe.pixelColor(round(m.x_of(time)) + dx, bottom).name() for dx in range(8)} for time in (15, 55, 75)
+    }
+    assert QColor(DARK.silent).name() in seen[55]
+    assert QColor(DARK.bad).name() in seen[75]
+    assert len(seen[15]) == 1 < len(seen[75])
+
+
+def test_false_activity_is_neither_silence_nor_plain_bad(qtbot, link):
+    row = PlotRow(link, DARK, "osi")
+    qtbot.addWidget(row)
+    row.resize(1000, 150)
+    bands, looks = Bands(row), []
+    for kind in BandKind:
+        bands.show_bands([40], [60], [kind])
+        looks.append(row.grab().toImage())
+    assert all(a != b for k, a in enumerate(looks) for b in looks[:k])
+    assert BandKind.FALSE_ACTIVITY == 3
+
+
+def test_the_overview_marks_false_activity_without_grey_hatch(overview):
+    osi = np.full(1000, 20.0)
+    false = np.zeros(1000, bool)
+    false[400:600] = True
+    overview.show_overview(0.0, 0.1, osi, false, None, false_activity=false)
+    m, image = overview.mapping, overview.grab().toImage()
+    middle = range(round(m.x_of(45)), round(m.x_of(55)))
+    assert len({image.pixelColor(x, 15).name() for x in middle}) == 1
+    ticks = {image.pixelColor(x, round(m.bottom) - 2).name() for x in middle}
+    assert QColor(DARK.bad).name() in ticks
+    assert len(ticks) > 1
+    assert image.pixelColor(round(m.x_of(20)), round(m.bottom) - 2) == QColor(DARK.background)
+    assert "dark = 0 dB" in overview.toolTip()
 
 
 def test_overlapping_runs_count_once(qtbot, link):

@@ -1,0 +1,78 @@
+"""The start of the program: arguments that cannot be, and the ways to end it from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from osisnr_gui.qt import main
+from osisnr_gui.qt.quit_signals import QuitSignals
+
+ROOT = Path(main.__file__).parents[2]
+# Says when signals are taken: one that comes before ends any program at once.
+SCRIPT = """
+import sys
+from PySide6.QtCore import QTimer
+from osisnr_gui.qt import main
+class Announced(main.QuitSignals):
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        QTimer.singleShot(0, lambda: print("ready", flush=True))
+main.QuitSignals = Announced
+sys.exit(main.run(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--demo", "masks", "a.wav"], ["a.wav", "--demo"], ["--demo", "--reference=a.wav"]]
+)
+def test_a_demo_and_files_exclude_each_other(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main.parse(arguments)
+    assert refused.value.code == 2
+    assert "a demo brings its own files" in capsys.readouterr().err
+
+
+def test_a_demo_or_files_alone_are_taken() -> None:
+    assert main.parse(["--demo", "masks"]).demo == "masks"
+    assert main.parse(["a.wav", "b.wav"]).files == ["a.wav", "b.wav"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("arguments", [[], ["--demo"]])
+def test_a_signal_closes_the_window_properly(number: signal.Signals, arguments: list[str], tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", SCRIPT, *arguments]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"ready\n"
+            started = time.monotonic()
+            process.send_signal(number)
+            _, words = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert time.monotonic() - started < 3
+    assert process.returncode == 128 + number
+    assert b"Traceback" not in words
+    remembered = [path for path in tmp_path.rglob("*") if path.is_file() and b"geometry" in path.read_bytes()]
+    assert remembered, "closeEvent keeps the layout for the next start"
+
+
+def test_signals_are_given_back(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    quitting = QuitSignals(window, lambda _code: None)
+    assert signal.getsignal(signal.SIGTERM) is not before[1]
+    quitting.stop()
+    quitting.stop()
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
