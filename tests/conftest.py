@@ -26,12 +26,17 @@ for _variable in (
     _folder.mkdir(mode=0o700)
     os.environ[_variable] = str(_folder)
 
+import hypothesis  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT / "tests" / "bench"
+
+# The same examples in every run, and no verdict by the clock: a red test means that the code changed.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, print_blob=True)
+hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_unconfigure() -> None:

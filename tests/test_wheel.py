@@ -63,6 +63,11 @@ def _run(program: Path, *arguments: str) -> str:
     return done.stdout
 
 
+def _contents(folder: Path) -> dict[str, bytes]:
+    paths = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
 def test_wheel_holds_code_and_every_resource(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
@@ -101,6 +106,16 @@ def test_installed_resources_lie_in_site_packages(installed: Path, empty_folder:
     assert path.is_file()
     assert path.is_relative_to(installed.parent)
     assert path.parts[-4:] == ("osisnr_gui", "_resources", "samples", "4_masks_irm.npy")
+
+
+@pytest.mark.slow
+def test_installed_resources_are_those_of_the_tree(installed: Path, empty_folder: Path) -> None:
+    script = "from osisnr_gui.paths import resource_path; print(resource_path())"
+    folder = Path(_run(installed / "python", "-c", script).strip())
+    kept, shipped = _contents(ROOT / "resources"), _contents(folder)
+    assert {name.split("/")[0] for name in shipped} >= {"samples", "icons", "help", "licenses"}
+    assert shipped.keys() == kept.keys()
+    assert [name for name in kept if shipped[name] != kept[name]] == []
 
 
 @pytest.mark.slow

@@ -36,6 +36,7 @@ PROPORTIONAL_LIMIT = (4 * np.finfo(np.float64).eps) ** 2
 ORTHOGONAL_LIMIT = 4 * np.finfo(np.float64).eps
 
 _DB = 10.0 / np.log(10.0)
+_SAFE_ENERGY = (2.0**-360, 2.0**360)
 _SAFE_EXPONENT = 200  # peaks within 2**±200 can be squared and summed without over- or underflow
 _REORTHOGONALISE_BELOW = 1e-12
 
@@ -176,6 +177,9 @@ def project_rows(s: FloatArray, e: FloatArray) -> tuple[Projection, FloatArray]:
 def _scale(rows: Columns) -> FloatArray:
     """A power of two for each row: 1, or its peak's exponent where squares could over- or underflow."""
     real = _as_real(rows)
+    energy = np.vecdot(real, real)
+    if np.all((energy > _SAFE_ENERGY[0]) & (energy < _SAFE_ENERGY[1])):
+        return np.ones(len(energy))  # no peak can be extreme: this is one look at the rows instead of two
     peak = np.maximum(real.max(axis=1), -real.min(axis=1))
     _, exponent = np.frexp(peak)
     extreme = (np.abs(exponent) > _SAFE_EXPONENT) & np.isfinite(peak) & (peak > 0)

@@ -247,22 +247,22 @@ class _Run:
         return None
 
     def _check_tracks(self) -> None:
-        tracks = {track.source: track for track in self._analysis.tracks}
-        with ThreadPoolExecutor(worker_count(), thread_name_prefix="check") as pool:
-            checked = dict(zip(tracks, pool.map(self._check, tracks.values()), strict=True))
         analysis = self._analysis
+        with ThreadPoolExecutor(worker_count(), thread_name_prefix="check") as pool:
+            # In the order of `tracks`: one file may stand there twice, with an error in one place only.
+            checked = iter(list(pool.map(self._check, analysis.tracks)))
         if analysis.reference is not None:
-            self._set(reference=checked[analysis.reference.source])
+            self._set(reference=next(checked))
         reference = self._analysis.reference
-        for index, pair in enumerate(self._analysis.pairs):
-            track = checked[pair.source]
+        for index, pair in enumerate(analysis.pairs):
+            track = next(checked)
             pair = replace(pair, estimate=track, error=pair.error or track.error)
             if pair.error is not None or (reference is not None and reference.error is not None):
                 # Damage may show only now, in a sample the pass has been over: its numbers must not stay.
                 pair = PairAnalysis(track, error=pair.error)
             self._set_pair(index, pair)
         if analysis.mixture is not None:
-            self._set(mixture=checked[analysis.mixture.source])
+            self._set(mixture=next(checked))
         self._say(0.95, "checking files", self._analysis)
 
     def _check(self, track: Track) -> Track:

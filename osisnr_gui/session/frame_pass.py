@@ -1,7 +1,7 @@
 """The one streaming pass over a pair: everything a frame needs, block by block, in bounded memory.
 
-The STFT is never held whole. A chunk of samples is read, its frames are worked off in blocks small enough for a
-core's cache by a few threads, and what is kept of a frame is a handful of numbers: its projection, both OSI-SNRs, and
+The STFT is never held whole. A chunk of samples is read, its frames are worked off in blocks by a few
+threads, and what is kept of a frame is a handful of numbers: its projection, both OSI-SNRs, and
 either a column of the alpha table or its MC-MSE at one alpha by the direct formula. Results do not depend on the
 number of threads: every frame is computed alone.
 """
@@ -23,8 +23,11 @@ from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session.pictures import COARSE_STEP, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, Raw
 
+# Work on a block is some two hundred numpy calls. Cells enough that a call takes tens of microseconds: with shorter
+# ones, though each would find its data in a core's own cache, the threads do little but hand each other the
+# interpreter's lock, and the window waits for it too.
+BLOCK_CELLS = 1 << 17
 CHUNK_CELLS = 1 << 20
-BLOCK_CELLS = 1 << 14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,25 +130,29 @@ class FramePass:
 
         Raises io's Cancelled, and LoadError when a file breaks off in a way its reader calls an error.
         """
-        with ThreadPoolExecutor(self._workers, thread_name_prefix="frames") as pool:
+        pool = ThreadPoolExecutor(self._workers, thread_name_prefix="frames")
+        try:
             frame = self.plan.first
             raw = self._read(frame)
+            tasks = self._submit(pool, raw, frame)
             while frame < self.plan.stop:
+                # The next chunk is under way before this one is done: no thread waits for the last block of another,
+                # nor for what is done with the frames reported.
                 stop = self._chunk_stop(frame)
-                tasks = self._submit(pool, raw, frame, stop)
-                try:
-                    self._add_whole(raw, frame, stop)
-                    if stop < self.plan.stop:
-                        raw = self._read(stop)
-                finally:
-                    for task in tasks:
-                        task.result()
+                following = self._read(stop) if stop < self.plan.stop else raw
+                tasks, current = self._submit(pool, following, stop), tasks
+                self._add_whole(raw, frame, stop)
+                for task in current:
+                    task.result()
+                raw = following
                 self._finish_chunk(frame, stop)
                 frame = stop
                 if cancelled is not None and cancelled():
                     raise Cancelled
                 if progress is not None:
                     progress(self)
+        finally:
+            pool.shutdown(cancel_futures=True)
         return self.snapshot()
 
     def snapshot(self) -> PairFrames:
@@ -172,8 +179,9 @@ class FramePass:
         count = self._chunk_stop(first) - first
         return self.plan.reference.read(first, count), self.plan.estimate.read(first, count)
 
-    def _submit(self, pool: ThreadPoolExecutor, raw: tuple[Raw, Raw], first: int, stop: int) -> list[Future[None]]:
-        tasks = []
+    def _submit(self, pool: ThreadPoolExecutor, raw: tuple[Raw, Raw], first: int) -> list[Future[None]]:
+        """Start on the chunk that begins at frame `first`; nothing when that is the end."""
+        tasks, stop = [], self._chunk_stop(first)
         a = first
         while a < stop:
             b = min(stop, a // self._block * self._block + self._block)

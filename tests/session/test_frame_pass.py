@@ -171,6 +171,7 @@ def test_whole_signal_counts_samples_no_frame_has(write: Write) -> None:
 
 def test_snapshots_are_prefixes_that_never_change(write: Write, noise: Noise, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frame_pass, "CHUNK_CELLS", 257 * 40)
+    monkeypatch.setattr(frame_pass, "BLOCK_CELLS", 257 * 16)
     readers = _audio(
         Framing(Representation.MAGNITUDE, 512, 128),
         Source(write("s.wav", noise())),
