@@ -23,10 +23,10 @@ from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session.pictures import COARSE_STEP, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, Raw
 
-# Work on a block is some two hundred numpy calls. Cells enough that a call takes tens of microseconds: with shorter
+# Work on a block is some two hundred numpy calls. Cells enough that a call takes some ten microseconds: with shorter
 # ones, though each would find its data in a core's own cache, the threads do little but hand each other the
 # interpreter's lock, and the window waits for it too.
-BLOCK_CELLS = 1 << 18
+BLOCK_CELLS = 1 << 16
 CHUNK_CELLS = 1 << 20
 
 
