@@ -21,10 +21,11 @@ from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.bad_segments import BadFrames
 from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
-from osisnr_gui.session.scores import BadFrames, PairScore
+from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.words import estimate_letter
 

@@ -14,10 +14,10 @@ import numpy as np
 from osisnr_gui.io.errors import LoadWarning
 from osisnr_gui.session import edits
 from osisnr_gui.session.errors import PairError
+from osisnr_gui.session.facts import BIAS_DB
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.left_out import Spans, left_out
 from osisnr_gui.session.pairs import PairAnalysis, check_fit
-from osisnr_gui.session.scores import BIAS_DB
 from osisnr_gui.session.session import DOWNMIX, Formula, Lengths, Session, Source
 from osisnr_gui.session.tracks import Track
 

@@ -6,58 +6,17 @@ and the score itself (alpha, gamma, method, which result leads).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from osisnr_gui.core.alpha_table import AlphaSums
-from osisnr_gui.core.bad_frames import JOIN_SECONDS, MINIMUM_SECONDS, BadSegments, find_bad_frames, find_bad_segments
-from osisnr_gui.core.frame_status import frame_status, is_active, status_counts
-from osisnr_gui.core.loss import EPS_FUSED, ExactScores, LiteralScores, OsiStatistics, inverse_osi
+from osisnr_gui.core.loss import EPS_FUSED, ExactScores, LiteralScores, inverse_osi
 from osisnr_gui.core.osi_snr import exact_osi_db, si_snr_db, snr_db
-from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus, StatusArray
+from osisnr_gui.core.types import FloatArray
+from osisnr_gui.session.bad_segments import BadFrames, find_bad
+from osisnr_gui.session.facts import Facts, find_facts
 from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.session import Formula, LossChoice
-
-BIAS_DB = 0.1
-QUIET_ENERGY_DB = -80.0  # estimate energy 1e-8: EPS_NOISE decides the literal value
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Facts:
-    """What follows from the frames and the silence limit.
-
-    not_meaningful : literal frames that are not finite or not above 0 dB; biased : active frames whose literal value
-    differs from the exact one by more than 0.1 dB; tiny : frames with an estimate energy below 1e-8.
-    """
-
-    frames: PairFrames
-    silence_db: float
-    status: StatusArray
-    active: BoolArray
-    statistics: OsiStatistics
-    counts: dict[str, int]
-    sums_all: AlphaSums | None
-    sums_active: AlphaSums | None
-    not_meaningful: int
-    biased: int
-    tiny: int
-
-    @property
-    def n_active(self) -> int:
-        """Frames in which neither signal is silent."""
-        return int(np.count_nonzero(self.active))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BadFrames:
-    """Active frames whose exact OSI-SNR is under the threshold, and segments of them and of missed frames."""
-
-    facts: Facts
-    threshold_db: float
-    bad: BoolArray
-    segments: BadSegments
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,45 +77,6 @@ class WholeSignal:
         with np.errstate(all="ignore"):
             gain_db = float(20.0 * np.log10(np.abs(p.gain[0])))
         return cls(float(exact_osi_db(p)[0]), float(si_snr_db(p)[0]), float(snr_db(p)[0]), gain_db)
-
-
-def find_facts(frames: PairFrames, silence_db: float) -> Facts:
-    """Status of every frame and all that does not depend on alpha, gamma and threshold."""
-    status = frame_status(frames.projection, silence_db)
-    active = is_active(status)
-    sums_all, sums_active = (None, None) if frames.table is None else frames.table.split_sums(active)
-    literal, exact = frames.literal_osi_db, frames.exact_osi_db
-    with np.errstate(invalid="ignore"):
-        not_meaningful = int(np.count_nonzero(~(np.isfinite(literal) & (literal > 0))))
-        biased = int(np.count_nonzero(active & (np.abs(literal - exact) > BIAS_DB)))
-    return Facts(
-        frames=frames,
-        silence_db=silence_db,
-        status=status,
-        active=active,
-        statistics=OsiStatistics.of(literal, exact, active),
-        counts=status_counts(status),
-        sums_all=sums_all,
-        sums_active=sums_active,
-        not_meaningful=not_meaningful,
-        biased=biased,
-        tiny=int(np.count_nonzero(frames.projection.estimate_db < QUIET_ENERGY_DB)),
-    )
-
-
-def find_bad(facts: Facts, threshold_db: float) -> BadFrames:
-    """Frames under the threshold; segments also hold missed frames, which are bad whatever their OSI-SNR.
-
-    Gaps up to 40 ms are joined, segments under 24 ms dropped.
-    """
-    # Rounding must not turn 40 ms into a gap of one long hop, nor 24 ms into less.
-    frames = facts.frames
-    bad = find_bad_frames(frames.exact_osi_db, facts.active, threshold_db)
-    seconds = frames.grid.step if frames.grid.seconds else 0.008
-    minimum = max(1, math.ceil(MINIMUM_SECONDS / seconds - 1e-6))
-    join = math.floor(JOIN_SECONDS / seconds + 1e-6)
-    missed = facts.status == FrameStatus.SILENT_ESTIMATE
-    return BadFrames(facts, threshold_db, bad, find_bad_segments(bad | missed, minimum, join))
 
 
 def find_score(bad: BadFrames, loss: LossChoice) -> PairScore:

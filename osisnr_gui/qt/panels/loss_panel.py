@@ -20,8 +20,9 @@ from osisnr_gui.qt.plots.alpha_plot import AlphaPlot
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.scores import Facts, PairScore
+from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, LossChoice
 
 PLOT_HEIGHT = 132

@@ -10,8 +10,9 @@ import numpy as np
 
 from osisnr_gui.core.loss import ExactScores, LiteralScores
 from osisnr_gui.session import words
+from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.scores import Facts, PairScore
+from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula
 
 NAN = math.nan

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QFont
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.summary_columns import Column, columns_for, literal_median
 from osisnr_gui.qt.theme import Theme
+from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.scores import Facts
 from osisnr_gui.session.session import Formula
 
 Index = QModelIndex | QPersistentModelIndex

@@ -1,0 +1,66 @@
+"""What follows from a pair's frames and the silence limit alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from osisnr_gui.core.alpha_table import AlphaSums
+from osisnr_gui.core.frame_status import frame_status, is_active, status_counts
+from osisnr_gui.core.loss import OsiStatistics
+from osisnr_gui.core.types import BoolArray, StatusArray
+from osisnr_gui.session.frame_pass import PairFrames
+
+BIAS_DB = 0.1
+QUIET_ENERGY_DB = -80.0  # estimate energy 1e-8: EPS_NOISE decides the literal value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """What follows from the frames and the silence limit.
+
+    not_meaningful : literal frames that are not finite or not above 0 dB; biased : active frames whose literal value
+    differs from the exact one by more than 0.1 dB; tiny : frames with an estimate energy below 1e-8.
+    """
+
+    frames: PairFrames
+    silence_db: float
+    status: StatusArray
+    active: BoolArray
+    statistics: OsiStatistics
+    counts: dict[str, int]
+    sums_all: AlphaSums | None
+    sums_active: AlphaSums | None
+    not_meaningful: int
+    biased: int
+    tiny: int
+
+    @property
+    def n_active(self) -> int:
+        """Frames in which neither signal is silent."""
+        return int(np.count_nonzero(self.active))
+
+
+def find_facts(frames: PairFrames, silence_db: float) -> Facts:
+    """Status of every frame and all that does not depend on alpha, gamma and threshold."""
+    status = frame_status(frames.projection, silence_db)
+    active = is_active(status)
+    sums_all, sums_active = (None, None) if frames.table is None else frames.table.split_sums(active)
+    literal, exact = frames.literal_osi_db, frames.exact_osi_db
+    with np.errstate(invalid="ignore"):
+        not_meaningful = int(np.count_nonzero(~(np.isfinite(literal) & (literal > 0))))
+        biased = int(np.count_nonzero(active & (np.abs(literal - exact) > BIAS_DB)))
+    return Facts(
+        frames=frames,
+        silence_db=silence_db,
+        status=status,
+        active=active,
+        statistics=OsiStatistics.of(literal, exact, active),
+        counts=status_counts(status),
+        sums_all=sums_all,
+        sums_active=sums_active,
+        not_meaningful=not_meaningful,
+        biased=biased,
+        tiny=int(np.count_nonzero(frames.projection.estimate_db < QUIET_ENERGY_DB)),
+    )
