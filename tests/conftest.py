@@ -1,4 +1,4 @@
-"""What every test gets: no screen needed, a home of its own, one BLAS thread; and no silent skips."""
+"""What every test gets: no screen needed, a home of its own, one BLAS thread; no silent skips; tables of benchmarks."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ for _variable in (
     _folder.mkdir(mode=0o700)
     os.environ[_variable] = str(_folder)
 
+import bench_table  # noqa: E402
 import hypothesis  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
@@ -37,6 +38,21 @@ BENCH = ROOT / "tests" / "bench"
 # The same examples in every run, and no verdict by the clock: a red test means that the code changed.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, print_blob=True)
 hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where benchmarks leave their figures."""
+    parser.addoption("--bench-table", type=Path, metavar="FILE", help="write the tables of the benchmarks to FILE")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the benchmarks measured, if any ran."""
+    if not bench_table.tables():
+        return
+    terminalreporter.section("benchmarks")
+    terminalreporter.write_line(bench_table.tables())
+    if path := terminalreporter.config.getoption("bench_table"):
+        bench_table.write_tables(path)
 
 
 def pytest_unconfigure() -> None:
