@@ -14,12 +14,10 @@ from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
-from osisnr_gui.core.stft import WINDOWS
+from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
 from osisnr_gui.core.types import Representation
-from osisnr_gui.session.session import FramingChoice, Lengths, LossChoice, Session, Source
+from osisnr_gui.session.session import MAX_CHANNEL, FramingChoice, Lengths, LossChoice, Session, Source
 
-MAX_N_FFT = 2**20
-MAX_CHANNEL = 64
 STDOUT = "-"
 SEE_HELP = "see osisnr score --help"
 

@@ -23,6 +23,7 @@ _COSINE_SUMS: dict[str, tuple[float, ...]] = {
     "boxcar": (1.0,),
 }
 WINDOWS = tuple(_COSINE_SUMS)
+MAX_N_FFT = 1 << 20
 
 DEFAULT_FRAME_SECONDS = 0.032
 DEFAULT_HOP_SECONDS = 0.008
@@ -75,9 +76,9 @@ def frame_count(n_samples: int, n_fft: int, hop: int) -> int:
 
 
 def check_framing(n_fft: int, hop: int) -> None:
-    """Raise ParameterError unless 2 <= n_fft <= 2**20 and 1 <= hop <= n_fft."""
-    if not 2 <= n_fft <= 2**20:
-        raise ParameterError(f"n_fft must be from 2 to {2**20}, not {n_fft}")
+    """Raise ParameterError unless 2 <= n_fft <= MAX_N_FFT and 1 <= hop <= n_fft."""
+    if not 2 <= n_fft <= MAX_N_FFT:
+        raise ParameterError(f"n_fft must be from 2 to {MAX_N_FFT}, not {n_fft}")
     if not 1 <= hop <= n_fft:
         raise ParameterError(f"hop must be from 1 to n_fft ({n_fft}), not {hop}")
 

@@ -81,7 +81,7 @@ Report = Callable[[Progress], None]
 
 def heavy_part(session: Session) -> Session:
     """The session without what `rescore` can follow: equal heavy parts share one pass."""
-    return replace(session, loss=LossChoice(), silence_db=60.0, threshold_db=0.0)
+    return replace(session, loss=LossChoice(), silence_db=60.0, threshold_db=0.0, notes=())
 
 
 def rescore(session: Session, analysis: Analysis) -> Analysis | None:

@@ -10,16 +10,15 @@ from typing import Any
 from osisnr_gui.core.loss import check_gamma
 from osisnr_gui.core.mc_mse import check_alpha
 from osisnr_gui.session.guess import Role, guess_roles
-from osisnr_gui.session.session import Formula, Lengths, Session, Source
+from osisnr_gui.session.session import Formula, Lengths, Note, Session, Source
 
 Edit = Callable[[Session], Session]
 
 
 def open_files(session: Session, paths: list[str]) -> Session:
-    """A new set of files, roles guessed from their names; loss and view settings stay."""
-    empty = replace(
-        session, references=(), estimates=(), mixture=None, framing=replace(session.framing, representation=None)
-    )
+    """A new set of files, roles guessed from their names; loss and view settings stay, notes on others do not."""
+    framing = replace(session.framing, representation=None)
+    empty = replace(session, references=(), estimates=(), mixture=None, framing=framing, notes=())
     return add_files(empty, paths)
 
 
@@ -163,3 +162,22 @@ def set_silence(session: Session, silence_db: float) -> Session:
 def set_lengths(session: Session, lengths: Lengths) -> Session:
     """Common start, pad with zeros, or refuse."""
     return replace(session, lengths=lengths)
+
+
+def add_note(session: Session, note: Note) -> Session:
+    """One more note, in order of time."""
+    return replace(session, notes=tuple(sorted((*session.notes, note), key=_note_order)))
+
+
+def change_note(session: Session, note: Note, text: str) -> Session:
+    """Another text for a note."""
+    return replace(session, notes=tuple(replace(n, text=text) if n == note else n for n in session.notes))
+
+
+def remove_note(session: Session, note: Note) -> Session:
+    """Delete a note."""
+    return replace(session, notes=tuple(other for other in session.notes if other != note))
+
+
+def _note_order(note: Note) -> tuple[float, float, str]:
+    return note.start, note.stop, note.text

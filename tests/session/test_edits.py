@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.types import Representation
 from osisnr_gui.session import edits
+from osisnr_gui.session.analysis import heavy_part
 from osisnr_gui.session.guess import Role
-from osisnr_gui.session.session import Formula, Lengths, Session, Source
+from osisnr_gui.session.session import Formula, Lengths, Note, Session, Source
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=200, database=None)
 A, B, C, D = (Source(f"/x/{name}.wav") for name in "abcd")
@@ -187,3 +188,17 @@ def test_gamma_out_of_range(gamma: float) -> None:
 def test_sessions_are_values() -> None:
     assert hash(FULL) == hash(Session(references=(A,), estimates=(B, C), mixture=D))
     assert edits.set_gamma(FULL, 15) == FULL
+
+
+def test_notes_are_kept_in_order_and_changed_one_at_a_time() -> None:
+    late, early = Note(2.0, 3.0, "late"), Note(1.0, 1.5)
+    session = edits.add_note(edits.add_note(Session(), late), early)
+    assert session.notes == (early, late)
+    session = edits.change_note(session, early, "a click")
+    assert session.notes == (Note(1.0, 1.5, "a click"), late)
+    assert edits.remove_note(session, late).notes == (Note(1.0, 1.5, "a click"),)
+
+
+def test_a_note_computes_nothing_again() -> None:
+    plain = Session(references=(Source("a.wav"),))
+    assert heavy_part(edits.add_note(plain, Note(0.0, 1.0))) == heavy_part(plain)

@@ -1,0 +1,79 @@
+"""Reading JSON that somebody else may have written: strict, bounded, and with errors that say where."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import NoReturn
+
+from .errors import LoadError, Reason
+from .source import Source
+
+MAX_JSON_BYTES = 10 * 2**20
+_REMEDY = "choose a file that this program saved, or mend it in a text editor"
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+class _RefusedError(ValueError):
+    """What strict JSON does not allow, although Python's parser would take it."""
+
+
+def load_json(path: str) -> Json:
+    """The value in a JSON file of at most 10 MiB, UTF-8 with or without a byte order mark.
+
+    Refused beyond what JSON itself refuses: NaN and Infinity, numbers too large for float64, an object that names a
+    key twice.
+
+    Raises LoadError, from io's Source, or TOO_LARGE, or CORRUPT with line and column.
+    """
+    with Source(path) as source:
+        if source.size > MAX_JSON_BYTES:
+            limit = f"more than {MAX_JSON_BYTES >> 20} MiB"
+            raise LoadError(Reason.TOO_LARGE, path, f"the file is too large for this ({limit})", _REMEDY)
+        data = source.read_at(0, MAX_JSON_BYTES)
+    try:
+        text = data.decode("utf-8-sig")
+        value: Json = json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_constant, parse_float=_finite, parse_int=_integer
+        )
+    except UnicodeDecodeError as error:
+        raise _corrupt(path, f"byte {error.start + 1} is not UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        raise _corrupt(path, f"line {error.lineno}, column {error.colno}: no valid JSON") from None
+    except _RefusedError as error:
+        raise _corrupt(path, str(error)) from None
+    except RecursionError:
+        raise _corrupt(path, "lists or objects are nested too deeply") from None
+    return value
+
+
+def _corrupt(path: str, detail: str) -> LoadError:
+    return LoadError(Reason.CORRUPT, path, detail, _REMEDY)
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    result: dict[str, Json] = {}
+    for key, value in pairs:
+        if key in result:
+            raise _RefusedError(f"the key {key!r} appears twice")
+        result[key] = value
+    return result
+
+
+def _constant(name: str) -> NoReturn:
+    raise _RefusedError(f"{name} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise _RefusedError(f"the number {text[:20]} is too large")
+    return number
+
+
+def _integer(text: str) -> int:
+    # int() of thousands of digits takes long and raises in its own words.
+    if len(text) > 19:
+        raise _RefusedError(f"the number {text[:20]}… is too large")
+    return int(text)

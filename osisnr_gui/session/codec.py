@@ -1,0 +1,182 @@
+"""Session <-> JSON. The dataclasses of the session are the schema: a field that is added there is saved and checked.
+
+    {"schema": "osisnr.session/1", "version": program, "session": {...}, "view": {...}}
+
+A path inside the folder of the session file is stored relative to it, so that the folder can be moved or sent as a
+whole; any other path is stored as it is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from osisnr_gui import __version__
+from osisnr_gui.io.errors import LoadError, Reason, printable
+from osisnr_gui.io.json_file import load_json
+from osisnr_gui.session.json_text import JsonValue, json_bytes
+from osisnr_gui.session.session import Session, Source
+
+SCHEMA = "osisnr.session/1"
+ENDING = ".osisnr"
+_REMEDY = "correct it in a text editor, or open the files again and save a new session"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """What was on screen. start, stop : visible range; cursor : its place (all on the time axis); selected : estimate.
+
+    None = not known: everything is shown.
+    """
+
+    start: float | None = None
+    stop: float | None = None
+    cursor: float | None = None
+    selected: int = 0
+
+
+def is_session_file(path: str) -> bool:
+    """Whether a name is that of a session file."""
+    return path.lower().endswith(ENDING)
+
+
+def session_bytes(session: Session, view: SavedView, path: str) -> bytes:
+    """The content of a session file that will lie at `path`."""
+    folder = os.path.dirname(os.path.abspath(path))
+    return json_bytes(
+        {
+            "schema": SCHEMA,
+            "version": __version__,
+            "session": _encode(_with_paths(session, lambda name: _relative(name, folder))),
+            "view": _encode(view),
+        }
+    )
+
+
+def load_session(path: str) -> tuple[Session, SavedView]:
+    """The session in a file, with absolute paths, and what was on screen.
+
+    A field that is missing has its default. Nothing is looked up: whether the files exist shows when they are opened.
+
+    Raises LoadError that names the field, its problem and what to do.
+    """
+    value = load_json(path)
+    if not isinstance(value, dict) or not isinstance(value.get("schema"), str):
+        raise _wrong(path, "schema", 'is missing: this is no session; open a file that "Save session" made')
+    schema = str(value["schema"])
+    if schema != SCHEMA:
+        raise LoadError(
+            Reason.UNKNOWN_FORMAT,
+            path,
+            f"its schema is {printable(schema, 40)!r}, this program reads {SCHEMA!r}",
+            "open it with the version of the program that saved it",
+        )
+    for key in value:
+        if key not in ("schema", "version", "session", "view"):
+            raise _wrong(path, printable(key, 40), "is not known")
+    folder = os.path.dirname(os.path.abspath(path))
+    session = _decode(Session, value.get("session", {}), "session", path)
+    view = _decode(SavedView, value.get("view", {}), "view", path)
+    for name in (source.path for source in session.sources):
+        if not name or "\0" in name:
+            raise _wrong(path, "path", "is no file name")
+    return _with_paths(session, lambda name: os.path.normpath(os.path.join(folder, name))), view
+
+
+def _relative(name: str, folder: str) -> str:
+    inside = os.path.abspath(name).startswith(folder.rstrip(os.sep) + os.sep)
+    return os.path.relpath(name, folder).replace(os.sep, "/") if inside else os.path.abspath(name)
+
+
+def _with_paths(session: Session, change: typing.Callable[[str], str]) -> Session:
+    def moved(source: Source) -> Source:
+        return dataclasses.replace(source, path=change(source.path))
+
+    return dataclasses.replace(
+        session,
+        references=tuple(map(moved, session.references)),
+        estimates=tuple(map(moved, session.estimates)),
+        mixture=None if session.mixture is None else moved(session.mixture),
+    )
+
+
+def _encode(value: Any) -> JsonValue:
+    if dataclasses.is_dataclass(value):
+        return {field.name: _encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Enum):
+        return _encode(value.value)
+    if isinstance(value, tuple):
+        return [_encode(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    assert value is None or isinstance(value, bool | int | float | str), f"{value!r} has no place in a session"
+    return value
+
+
+def _decode(kind: Any, value: Any, field: str, path: str) -> Any:
+    """`value` as a `kind`: a dataclass, enum, tuple of one kind, union with None, or a plain value."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (types.UnionType, typing.Union):
+        if value is None and type(None) in arguments:
+            return None
+        (kind,) = (argument for argument in arguments if argument is not type(None))
+        return _decode(kind, value, field, path)
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise _wrong(path, field, "must be a list")
+        return tuple(_decode(arguments[0], item, f"{field}[{index}]", path) for index, item in enumerate(value))
+    if dataclasses.is_dataclass(kind):
+        return _decode_fields(kind, value, field, path)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        try:
+            return kind(value)
+        except ValueError:
+            raise _wrong(path, field, f"must be one of {', '.join(str(item.value) for item in kind)}") from None
+    return _decode_plain(kind, value, field, path)
+
+
+def _decode_fields(kind: Any, value: Any, field: str, path: str) -> Any:
+    if not isinstance(value, Mapping):
+        raise _wrong(path, field, "must be an object with named fields")
+    hints = typing.get_type_hints(kind)
+    for key in value:
+        if key not in hints:
+            raise _wrong(path, f"{field}.{printable(key, 40)}", "is not known")
+    parts = {name: _decode(hints[name], item, f"{field}.{name}", path) for name, item in value.items()}
+    for spec in dataclasses.fields(kind):
+        if parts.get(spec.name) is not None:
+            _check_limits(spec.metadata, parts[spec.name], f"{field}.{spec.name}", path)
+    try:
+        return kind(**parts)
+    except TypeError:
+        missing = [f.name for f in dataclasses.fields(kind) if f.default is dataclasses.MISSING and f.name not in parts]
+        raise _wrong(path, f"{field}.{missing[0]}", "is missing") from None
+
+
+def _decode_plain(kind: Any, value: Any, field: str, path: str) -> Any:
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+        raise _wrong(path, field, f"must be {words[kind]}")
+    return value
+
+
+def _check_limits(limits: Mapping[str, Any], value: Any, field: str, path: str) -> None:
+    if "range" in limits:
+        low, high = limits["range"]
+        if not low <= value <= high:
+            raise _wrong(path, field, f"must lie between {low:g} and {high:g}")
+    if "choices" in limits and value not in limits["choices"]:
+        raise _wrong(path, field, f"must be one of {', '.join(limits['choices'])}")
+
+
+def _wrong(path: str, field: str, problem: str) -> LoadError:
+    return LoadError(Reason.CORRUPT, path, f"{field} {problem}", _REMEDY)
