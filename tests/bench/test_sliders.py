@@ -57,7 +57,7 @@ def test_slider_to_paint(qtbot: QtBot, tmp_path_factory: pytest.TempPathFactory,
         show_files(qtbot, window, *make_pair(folder, 60 * minutes))
         slider = getattr(window.views.loss, name)
         plots = window.views.plots
-        watched = (plots._loss.viewport(), window.views.loss.bar, window.views.loss.plot, window.views.loss.headline)
+        watched = (plots._loss, window.views.loss.bar, window.views.loss.plot, window.views.loss.headline)
         paints = _Paints(*watched)
         took = []
         for place in np.linspace(0, 10_000, 200).astype(int):

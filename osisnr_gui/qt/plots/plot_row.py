@@ -1,20 +1,20 @@
-"""One row of the linked plots: its own view, bound to the shared :class:`TimeLink`.
+"""One row of the linked plots, bound to the shared :class:`TimeLink`.
 
-Each row is a widget of its own, so a change repaints one row and not the whole stack. Drawing has three
-floors: layers *below* (curves, painted in pixels), items in the ``view_box`` (pictures, in data
-coordinates), layers *over* (shading). Above them lie the selection, then layers on *top* (colour bar), which
-nothing may tint, then the rest of the overlay: crosshair, cursor, texts.
+Each row is a widget of its own, so a change repaints one row and not the whole stack. A row paints, from the
+ground up: grid, layers *below* (curves, pictures), layers *over* (shading), the selection, layers on *top*
+(colour bar), which nothing may tint, and the title. All that is kept as one picture, so that crosshair and
+cursor, which move all the time, cost a copy of it and two lines.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-import pyqtgraph as pg
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.geometry import Mapping, plot_rect
@@ -34,11 +34,10 @@ class Layer(Protocol):
         ...
 
 
-class PlotRow(pg.GraphicsView):
+class PlotRow(QWidget):
     """A plot whose x axis is the shared time and whose mouse follows the house rules.
 
-    ``row_id`` names the row in hover signals. ``view_box`` takes pyqtgraph items (use :meth:`add_item`);
-    its x range is exactly the link's and its y range exactly :meth:`set_y_range`'s.
+    ``row_id`` names the row in hover signals.
     """
 
     context_menu_requested = Signal(QPoint, float, float)  # global position, time, value
@@ -48,7 +47,7 @@ class PlotRow(pg.GraphicsView):
     def __init__(
         self, link: TimeLink, theme: Theme, row_id: str, title: str = "", parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent, background=None)
+        super().__init__(parent)
         self.link, self.theme, self.row_id = link, theme, row_id
         self.scale: axes.ValueScale = axes.LinearScale()
         self.overlay = RowOverlay(title=title, selection=link.selection, cursor=link.cursor)
@@ -59,16 +58,15 @@ class PlotRow(pg.GraphicsView):
         self._over: list[Layer] = []
         self._top: list[Layer] = []
         self._mouse = RowMouse(self)
-        self.setCacheMode(self.CacheModeFlag.CacheNone)
+        self._still = QPixmap()  # everything but crosshair, cursor and zoom box
+        self._still_of: Mapping | None = None  # what it shows; None: nothing, or out of date
+        self._axis_of: object = None  # the value axis in it
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMinimumHeight(MIN_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(title or row_id)
-        self.setCentralItem(None)
-        self.view_box = _new_view_box()
-        self.scene().addItem(self.view_box)
-        self._follow_range()
-        self.view_box.setYRange(*self._y, padding=0)
         link.range_changed.connect(self._follow_range)
         link.selection_changed.connect(self._follow_selection)
         link.hover_changed.connect(self._follow_hover)
@@ -81,12 +79,8 @@ class PlotRow(pg.GraphicsView):
         sides = (rect.left(), rect.top(), rect.width(), rect.height())
         return Mapping(*sides, *self.link.visible, *self._y, self.devicePixelRatioF())
 
-    def add_item(self, item: QGraphicsItem) -> None:
-        """Put an item in data coordinates (seconds, value) into the plot; remove it via ``view_box``."""
-        self.view_box.addItem(item, ignoreBounds=True)
-
     def add_layer(self, layer: Layer, *, over: bool = False, top: bool = False) -> None:
-        """Paint ``layer`` below the items of the view, over them, or on top of all shading."""
+        """Paint ``layer`` after those added before it: below all shading, as shading, or on top of it."""
         (self._top if top else self._over if over else self._below).append(layer)
         self.refresh()
 
@@ -96,11 +90,12 @@ class PlotRow(pg.GraphicsView):
 
     def refresh(self) -> None:
         """Repaint at the end of this event-loop turn."""
-        self.viewport().update()
+        self._still_of = None
+        self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
-        self.theme = theme
+        self.theme, self._axis_of = theme, None
         self.refresh()
 
     def set_title(self, title: str, colour: str | None = None) -> None:
@@ -119,13 +114,13 @@ class PlotRow(pg.GraphicsView):
     def set_crosshair(self, on: bool) -> None:
         """Show or hide the crosshair on this row."""
         self.overlay.crosshair = on
-        self.refresh()
+        self.update()
 
     def set_time_axis(self, on: bool) -> None:
         """Show time labels under this row (the lowest one of a stack)."""
         if on != self.time_axis:
             self.time_axis = on
-            self._place_view()
+            self.refresh()
 
     def set_y_scale(self, scale: axes.ValueScale) -> None:
         """Title and ticks of the left axis."""
@@ -140,7 +135,6 @@ class PlotRow(pg.GraphicsView):
             return
         if (lo, hi) != self._y:
             self._y = (lo, hi)
-            self.view_box.setYRange(lo, hi, padding=0)
             self.refresh()
             self.y_range_changed.emit(lo, hi)
 
@@ -165,33 +159,55 @@ class PlotRow(pg.GraphicsView):
 
     # ---- painting -------------------------------------------------------------------------------
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
-        """Ground, grid, axes, and the layers below the items."""
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The still picture, painted anew when it is out of date, and what moves over it."""
         m = self.mapping
-        painter.fillRect(rect, QColor(self.theme.background))
-        times = axes.time_ticks(m.t0, m.t1, m.width, self.link.unit)
-        values = self.scale.ticks(m.lo, m.hi, m.height)
-        if rect.left() < m.left:
-            axes.paint_value_axis(painter, m, self.theme, self.scale.title, values)
-        if self.time_axis and rect.bottom() > m.bottom:
-            axes.paint_time_axis(painter, m, self.theme, self.link.unit, times)
-        painter.save()
+        if m != self._still_of:
+            self._paint_still(m)
+            self._still_of = m
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._still)
         painter.setClipRect(m.rect, Qt.ClipOperation.IntersectClip)
+        if self.overlay.paint_moving(painter, m, self.theme, self.row_id):
+            for plate in self.overlay.plates:  # words lie over the lines
+                painter.setClipRect(plate)
+                painter.drawPixmap(0, 0, self._still)
+        painter.end()
+
+    def _paint_still(self, m: Mapping) -> None:
+        """Ground, grid, axes, layers, selection and words."""
+        size = self.size() * m.pixel_ratio
+        if size != self._still.size() or m.pixel_ratio != self._still.devicePixelRatio():
+            self._still, self._axis_of = QPixmap(size), None
+            self._still.setDevicePixelRatio(m.pixel_ratio)
+        self.overlay.note, self.overlay.corner = self._title_note(m), self._corner_width(m)
+        painter = QPainter(self._still)
+        times = axes.time_ticks(m.t0, m.t1, m.width, self.link.unit)
+        values = self._paint_axes(painter, m, times)
+        painter.setClipRect(m.rect)
         axes.paint_grid(painter, m, self.theme, times, values)
         self._paint_layers(self._below, painter, m)
-        painter.restore()
-
-    def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:
-        """The layers over the items, the selection, the layers on top, then the rest of the overlay."""
-        m = self.mapping
-        self.overlay.note, self.overlay.corner = self._title_note(m), self._corner_width(m)
-        painter.save()
-        painter.setClipRect(m.rect, Qt.ClipOperation.IntersectClip)
         self._paint_layers(self._over, painter, m)
         self.overlay.paint_selection(painter, m, self.theme)
         self._paint_layers(self._top, painter, m)
-        self.overlay.paint(painter, m, self.theme, self.row_id)
-        painter.restore()
+        self.overlay.paint_words(painter, m, self.theme)
+        painter.end()
+
+    def _paint_axes(self, painter: QPainter, m: Mapping, times: Sequence[axes.Tick]) -> Sequence[axes.Tick]:
+        """The ground and both axes; the value axis stays as it is when only the time moved. The value ticks."""
+        values, ground = self.scale.ticks(m.lo, m.hi, m.height), QColor(self.theme.background)
+        axis = (self.scale.title, values, m.lo, m.hi, m.top, m.height)
+        if axis == self._axis_of:
+            painter.fillRect(QRectF(m.left, 0, self.width() - m.left, self.height()), ground)
+        else:
+            self._axis_of = axis
+            painter.fillRect(self.rect(), ground)
+            axes.paint_value_axis(painter, m, self.theme, self.scale.title, values)
+        if self.time_axis:
+            below = m.bottom + 2  # the lowest label of the value axis may reach that far
+            painter.fillRect(QRectF(0, below, m.left, self.height() - below), ground)
+            axes.paint_time_axis(painter, m, self.theme, self.link.unit, times)
+        return values
 
     def _title_note(self, _m: Mapping) -> str:
         """What a row adds to its title at this zoom, e.g. that it shows reduced data."""
@@ -209,14 +225,8 @@ class PlotRow(pg.GraphicsView):
 
     # ---- following the link ---------------------------------------------------------------------
 
-    def _place_view(self) -> None:
-        self.view_box.setGeometry(QRectF(plot_rect(self.width(), self.height(), time_axis=self.time_axis)))
-        self.refresh()
-
     def _follow_range(self, *_range: float) -> None:
-        self.view_box.setXRange(*self.link.visible, padding=0)
-        m = self.mapping
-        self.viewport().update(int(m.left) - 8, 0, self.width(), self.height())
+        self.update()
 
     def _follow_selection(self, selection: TimeSpan | None) -> None:
         self.overlay.selection = selection
@@ -226,27 +236,18 @@ class PlotRow(pg.GraphicsView):
         m = self.mapping
         strips = self.overlay.hover_rects(m, self.row_id)
         self.overlay.hover = Hover(time, value, row_id)
-        for strip in strips + self.overlay.hover_rects(m, self.row_id):
-            self.viewport().update(strip)
+        self._update_strips(strips + self.overlay.hover_rects(m, self.row_id))
 
     def _follow_cursor(self, time: float) -> None:
         m = self.mapping
-        for moment in (self.overlay.cursor, time):
-            if math.isfinite(moment):
-                self.viewport().update(column_rect(m, moment))
+        self._update_strips([column_rect(m, t) for t in (self.overlay.cursor, time) if math.isfinite(t)])
         self.overlay.cursor = time
 
-    # ---- Qt events: pyqtgraph's own mouse and keys are not wanted ---------------------------------
+    def _update_strips(self, strips: Iterable[QRect]) -> None:
+        for strip in strips:
+            self.update(strip)
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Keep the view inside the common margins."""
-        super().resizeEvent(event)
-        if hasattr(self, "view_box"):  # pyqtgraph calls this from its constructor
-            self._place_view()
-
-    def close(self) -> bool:
-        """As any widget: pyqtgraph's version tears out the viewport, which crashes when it is in use."""
-        return QGraphicsView.close(self)
+    # ---- Qt events --------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
         """A medium row."""
@@ -274,23 +275,6 @@ class PlotRow(pg.GraphicsView):
         if event.button() == Qt.MouseButton.LeftButton and m.rect.contains(pos):
             self.double_clicked.emit(m.time_at(pos.x()), m.value_at(pos.y()))
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Nothing yet: the first move shows the crosshair."""
-        event.accept()
-
-    def leaveEvent(self, _event: object) -> None:
+    def leaveEvent(self, _event: QEvent) -> None:
         """The crosshair goes when the pointer goes."""
         self._mouse.leave()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys belong to the window's actions."""
-        event.ignore()
-
-
-def _new_view_box() -> pg.ViewBox:
-    """A view box that only maps data to pixels: no menu, no mouse, no padding, no automatic range."""
-    box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0)
-    box.disableAutoRange()
-    box.setLimits(xMin=-1e12, xMax=1e12, yMin=-1e150, yMax=1e150)
-    box.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-    return box

@@ -11,7 +11,6 @@ from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.row_overlay import RowOverlay
@@ -56,12 +55,12 @@ class MouseRow(Protocol):
         """Data <-> pixels now."""
         ...
 
-    def viewport(self) -> QWidget:
-        """The widget under the pointer."""
+    def setCursor(self, shape: Qt.CursorShape) -> None:
+        """Show this pointer."""
         ...
 
-    def refresh(self) -> None:
-        """Repaint soon."""
+    def update(self) -> None:
+        """Repaint what moves over the plot."""
         ...
 
     def zoom_y(self, factor: float, at: float) -> None:
@@ -142,7 +141,7 @@ class RowMouse:
         elif self._drag is _Drag.HANDLE and self._handle is not None:
             self._handle.drag(m, pos)
         elif self._drag is _Drag.NONE:
-            self._row.viewport().setCursor(self._cursor_at(m, pos))
+            self._row.setCursor(self._cursor_at(m, pos))
         self._last = pos
         self._hover(pos)
 
@@ -203,7 +202,7 @@ class RowMouse:
 
     def _show_box(self, box: QRectF | None) -> None:
         self._row.overlay.box = box
-        self._row.refresh()
+        self._row.update()
 
     def _zoom_to_box(self, m: Mapping, box: QRectF) -> None:
         if box.width() > CLICK_PIXELS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -58,17 +58,29 @@ class RowOverlay:
     selection: TimeSpan | None = None
     box: QRectF | None = None  # the zoom box while it is dragged
     crosshair: bool = True
+    plates: list[QRectF] = field(default_factory=list)  # under title and message, once painted
 
-    def paint(self, painter: QPainter, m: Mapping, theme: Theme, row_id: str) -> None:
-        """Everything but the selection; the painter is clipped to the plot."""
-        self._paint_cursor(painter, m, theme)
-        self._paint_crosshair(painter, m, theme, row_id)
+    def paint_words(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+        """Title and message; the painter is clipped to the plot. ``plates`` are then where they lie."""
+        self.plates = []
         self._paint_title(painter, m, theme)
         self._paint_message(painter, m, theme)
+
+    def paint_moving(self, painter: QPainter, m: Mapping, theme: Theme, row_id: str) -> bool:
+        """What moves without anything else: cursor, crosshair, zoom box; the painter is clipped to the plot.
+
+        True when there was something to paint.
+        """
+        cursor, hover = m.t0 <= self.cursor <= m.t1, self.crosshair and m.t0 <= self.hover.time <= m.t1
+        if cursor:
+            self._paint_cursor(painter, m, theme)
+        if hover:
+            self._paint_crosshair(painter, m, theme, row_id)
         if self.box is not None:
             painter.setPen(QColor(theme.accent))
             painter.setBrush(with_alpha(theme.accent, theme.selection_opacity))
             painter.drawRect(self.box)
+        return cursor or hover or self.box is not None
 
     def hover_rects(self, m: Mapping, row_id: str) -> list[QRect]:
         """The strips the crosshair covers."""
@@ -95,17 +107,14 @@ class RowOverlay:
             painter.drawLine(QPointF(x, m.top), QPointF(x, m.bottom))
 
     def _paint_cursor(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        if m.t0 <= self.cursor <= m.t1:
-            x = round(m.x_of(self.cursor))
-            # A dark and a light line side by side: seen on any colour map.
-            painter.setPen(with_alpha(theme.background, 0.6))
-            painter.drawLine(QPointF(x + 1, m.top), QPointF(x + 1, m.bottom))
-            painter.setPen(QColor(theme.text))
-            painter.drawLine(QPointF(x, m.top), QPointF(x, m.bottom))
+        x = round(m.x_of(self.cursor))
+        # A dark and a light line side by side: seen on any colour map.
+        painter.setPen(with_alpha(theme.background, 0.6))
+        painter.drawLine(QPointF(x + 1, m.top), QPointF(x + 1, m.bottom))
+        painter.setPen(QColor(theme.text))
+        painter.drawLine(QPointF(x, m.top), QPointF(x, m.bottom))
 
     def _paint_crosshair(self, painter: QPainter, m: Mapping, theme: Theme, row_id: str) -> None:
-        if not self.crosshair or not m.t0 <= self.hover.time <= m.t1:
-            return
         painter.setPen(QPen(with_alpha(theme.text, 0.55), 1, Qt.PenStyle.DashLine))
         x = round(m.x_of(self.hover.time))
         painter.drawLine(QPointF(x, m.top), QPointF(x, m.bottom))
@@ -139,6 +148,7 @@ class RowOverlay:
         if layout is None:
             return
         box, x = layout.box, layout.box.left() + PAD
+        self.plates.append(box)
         painter.setFont(system_font(SMALL_FONT_PIXELS))
         paint_plate(painter, box, theme)
         y = box.center().y()
@@ -174,7 +184,9 @@ class RowOverlay:
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         room = m.rect.adjusted(16, 4, -16, -4)
         box = painter.boundingRect(room, flags, self.message)
-        paint_plate(painter, box.adjusted(-10, -5, 10, 5), theme)
+        box = box.adjusted(-10, -5, 10, 5)
+        self.plates.append(box)
+        paint_plate(painter, box, theme)
         painter.setPen(QColor(theme.error if self.message_is_error else theme.muted))
         painter.drawText(room, flags, self.message)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, Signal
 
 #: Wheel turns closer together than this are one entry in the zoom history.
 MERGE_MS = 600
@@ -40,7 +40,8 @@ class TimeLink(QObject):
 
     Read ``extent``, ``visible``, ``selection``, ``hover``, ``cursor``, ``min_span`` and ``unit`` freely;
     change them through the methods only. State changes at once; ``range_changed`` follows once per turn
-    of the event loop, so a burst of wheel events repaints once. Rows only listen, so nothing loops.
+    of the event loop, after all input that waits and before the next repaint, so a burst of wheel events
+    repaints once. Rows only listen, so nothing loops.
     """
 
     extent_changed = Signal(float, float)
@@ -49,6 +50,7 @@ class TimeLink(QObject):
     hover_changed = Signal(float, float, str)  # time or NaN, value, row id
     cursor_changed = Signal(float)
     seek_requested = Signal(float)
+    _range_due = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,9 +64,9 @@ class TimeLink(QObject):
         self._history: list[TimeSpan] = []
         self._last_zoom = QElapsedTimer()
         self._announced = self.visible
-        self._pending = QTimer(self)
-        self._pending.setSingleShot(True)
-        self._pending.timeout.connect(self.flush)
+        self._is_due = False
+        # Posted like repaints, but ahead of them: a timer would run only after a repaint asked for meanwhile.
+        self._range_due.connect(self.flush, Qt.ConnectionType.QueuedConnection)
 
     def set_extent(self, start: float, stop: float, *, min_span: float = 1e-3, unit: str = "s") -> None:
         """Say how long everything is; a view that showed all of it goes on showing all of it."""
@@ -156,7 +158,7 @@ class TimeLink(QObject):
 
     def flush(self) -> None:
         """Announce a pending range change now instead of at the end of this event-loop turn."""
-        self._pending.stop()
+        self._is_due = False
         if self.visible != self._announced:
             self._announced = self.visible
             self.range_changed.emit(*self.visible)
@@ -184,5 +186,6 @@ class TimeLink(QObject):
 
     def _show(self, span: TimeSpan) -> None:
         self.visible = span
-        if span != self._announced:
-            self._pending.start(0)
+        if span != self._announced and not self._is_due:
+            self._is_due = True
+            self._range_due.emit()

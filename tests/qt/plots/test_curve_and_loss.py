@@ -148,10 +148,10 @@ def test_threshold_is_dragged(curves, qtbot):
     curves.link.selection_changed.connect(selected.append)
     x = m.x_of(50)
     with qtbot.waitSignal(curves.threshold_released) as released:
-        mouse(curves.viewport(), PRESS, x, m.y_of(10.0) + 2)
+        mouse(curves, PRESS, x, m.y_of(10.0) + 2)
         for value in (12.0, 15.0, 20.0):
-            mouse(curves.viewport(), MOVE, x + value, m.y_of(value))
-        mouse(curves.viewport(), RELEASE, x, m.y_of(20.0))
+            mouse(curves, MOVE, x + value, m.y_of(value))
+        mouse(curves, RELEASE, x, m.y_of(20.0))
     assert moved == pytest.approx([12.0, 15.0, 20.0], abs=0.2)
     assert released.args == [moved[-1]]
     assert curves.threshold == moved[-1]

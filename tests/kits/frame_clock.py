@@ -1,0 +1,108 @@
+"""How long the window takes from an event to its picture, and how long the GUI thread is away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from types import TracebackType
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+BEAT_MS = 5
+STALL_SECONDS = 10.0
+
+
+class FrameClock(QObject):
+    """Counts paint events of the widgets it watches, and times what makes them paint."""
+
+    def __init__(self, widgets: Iterable[QWidget]) -> None:
+        super().__init__()
+        self._painted = {}
+        for widget in widgets:
+            self._painted[id(widget)] = 0
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Count."""
+        if event.type() == QEvent.Type.Paint:
+            self._painted[id(watched)] += 1
+        return False
+
+    def time(self, act: Callable[[], object]) -> float:
+        """Milliseconds from before `act` until every widget has painted since."""
+        before = dict(self._painted)
+        started = time.perf_counter()
+        act()
+        while any(self._painted[key] == count for key, count in before.items()):
+            QApplication.processEvents()
+            assert time.perf_counter() - started < STALL_SECONDS, "nothing was painted"
+        return 1000 * (time.perf_counter() - started)
+
+
+class Heartbeat:
+    """`with Heartbeat() as beat:` gaps between the beats of a timer on the GUI thread, in ms."""
+
+    def __init__(self) -> None:
+        self.gaps: list[float] = []
+        self._last = 0.0
+        self._timer = QTimer(interval=BEAT_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beat)
+
+    def __enter__(self) -> Heartbeat:
+        self._last = time.perf_counter()
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.stop()
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.gaps.append(1000 * (now - self._last))
+        self._last = now
+
+
+def percentiles(milliseconds: list[float]) -> dict[str, float]:
+    """p50, p95, p99 and max, as columns of a table."""
+    p50, p95, p99 = np.percentile(milliseconds, [50, 95, 99])
+    return {"p50 ms": float(p50), "p95 ms": float(p95), "p99 ms": float(p99), "max ms": max(milliseconds)}
+
+
+def turn_wheel(widget: QWidget, notches: float, at: float = 0.5) -> None:
+    """Turn the wheel over a widget, `at` this part of its width."""
+    place = QPointF(widget.width() * at, widget.height() / 2)
+    angle = QPoint(0, round(120 * notches))
+    modifiers, phase = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(
+        place, widget.mapToGlobal(place), QPoint(), angle, Qt.MouseButton.NoButton, modifiers, phase, False
+    )
+    QApplication.sendEvent(widget, event)
+
+
+class Drag:
+    """The mouse held down on a widget; positions are pixels from its middle."""
+
+    def __init__(self, widget: QWidget, button: Qt.MouseButton) -> None:
+        self._widget, self._button = widget, button
+        self._send(QEvent.Type.MouseButtonPress, 0.0, button, button)
+
+    def move(self, x: float) -> None:
+        """Move to `x`."""
+        self._send(QEvent.Type.MouseMove, x, Qt.MouseButton.NoButton, self._button)
+
+    def end(self, x: float) -> None:
+        """Let go at `x`."""
+        self._send(QEvent.Type.MouseButtonRelease, x, self._button, Qt.MouseButton.NoButton)
+
+    def _send(self, kind: QEvent.Type, x: float, button: Qt.MouseButton, buttons: Qt.MouseButton) -> None:
+        place = QPointF(self._widget.width() / 2 + x, self._widget.height() / 2)
+        event = QMouseEvent(
+            kind, place, self._widget.mapToGlobal(place), button, buttons, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(self._widget, event)
