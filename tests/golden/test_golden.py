@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from osisnr_gui.core.alpha_table import AlphaTable
+from osisnr_gui.core.blame import mc_mse_blame
 from osisnr_gui.core.frame_status import frame_status, is_active
 from osisnr_gui.core.loss import EPS_FUSED, EPS_LOSS, OsiStatistics, fused, loss_osi
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
@@ -73,6 +74,12 @@ def test_mc_mse(case: dict[str, Any]) -> None:
         _same(np.mean(mc_mse_per_frame(reference, estimate, float(alpha))), _number(wanted), 1e-11)
     per_frame = mc_mse_per_frame(reference, estimate, 0.3)
     _same(per_frame, _numbers(case["literal"]["mcmse_per_frame_0p3"]), 1e-11)
+
+
+@every_case
+def test_blame_sums_to_mc_mse(case: dict[str, Any]) -> None:
+    for alpha, wanted in case["literal"]["mcmse"].items():
+        _same(mc_mse_blame(*_pair(case), float(alpha)).sum(), _number(wanted), 1e-9)
 
 
 @every_case

@@ -1,0 +1,115 @@
+"""OSI-SNR per frequency band, over any stretch of time.
+
+Band and stretch are one long column: with the sums over its cells
+
+    S = sum |s|**2    C = sum Re conj(s)*e    R = sum |e - (C/S) s|**2
+
+its exact OSI-SNR is 10*log10(1 + (C**2/S)/R). Sums of neighbouring stretches add up; decibels do not. Neither do
+bands: each one has a gain C/S of its own, so the OSI-SNR of the whole column is no mean of theirs.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+
+from osisnr_gui.core.osi_snr import project_rows
+from osisnr_gui.core.types import Columns, FloatArray, IntArray
+
+N_BANDS = 8
+# Two columns of one positive value are always proportional, and of two nearly so: narrow bands flatter any estimate.
+LEAST_BINS = 4
+
+
+def band_edges(n_bins: int, bin_step: float | None, n_bands: int = N_BANDS) -> tuple[int, ...]:
+    """First bin of every band and, at the end, n_bins.
+
+    bin_step : Hz from one bin to the next: bands equally wide in mel. None: the frequency is unknown, equally many
+    bins. Bands have at least LEAST_BINS bins, so there may be fewer of them, but always one.
+    """
+    n_bands = max(1, min(n_bands, n_bins // LEAST_BINS))
+    places = np.arange(n_bands + 1) / n_bands
+    if bin_step is None:
+        edges = places * n_bins
+    else:
+        top = np.log1p((n_bins - 1) * bin_step / 700.0)
+        edges = 700.0 * np.expm1(places * top) / bin_step
+    whole = np.rint(edges).astype(int).tolist()
+    whole[-1] = n_bins
+    # What is too narrow takes from its neighbour: first from the one above, then, at the top, from the one below.
+    for k in range(1, n_bands):
+        whole[k] = max(whole[k], whole[k - 1] + LEAST_BINS)
+    for k in reversed(range(1, n_bands)):
+        whole[k] = min(whole[k], whole[k + 1] - LEAST_BINS)
+    return tuple(whole)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BandSums:
+    """Sums S, C and R of bands over stretches of time, each float64 (n_bands, n_stretches)."""
+
+    reference_energy: FloatArray
+    dot: FloatArray
+    residual_energy: FloatArray
+
+    @classmethod
+    def of_rows(cls, s: Columns, e: Columns, edges: tuple[int, ...]) -> BandSums:
+        """Sums of every frame; s, e : (n_frames, n_bins), one frame a row, both real or both complex."""
+        parts = []
+        for first, stop in itertools.pairwise(edges):
+            rows = (np.ascontiguousarray(x[:, first:stop]).view(np.float64) for x in (s, e))
+            p, _ = project_rows(*rows)
+            with np.errstate(all="ignore"):
+                a, b = p.reference_scale, p.estimate_scale
+                parts.append((p.reference_energy * a * a, p.dot * a * b, p.residual_energy * b * b))
+        return cls(*(np.array(sums) for sums in zip(*parts, strict=True)))
+
+    @classmethod
+    def joined(cls, parts: list[BandSums]) -> BandSums:
+        """Stretches one after the other."""
+        return cls(
+            np.concatenate([part.reference_energy for part in parts], axis=1),
+            np.concatenate([part.dot for part in parts], axis=1),
+            np.concatenate([part.residual_energy for part in parts], axis=1),
+        )
+
+    def __getitem__(self, stretches: slice) -> BandSums:
+        """Some of the stretches."""
+        return BandSums(self.reference_energy[:, stretches], self.dot[:, stretches], self.residual_energy[:, stretches])
+
+    def pooled(self, starts: IntArray, stops: IntArray) -> BandSums:
+        """Sums over the stretches starts[i]:stops[i], all zero where that is empty.
+
+        The residuals add, plus what it costs that one gain must do for all: R = sum R_i + sum S_i (C_i/S_i - C/S)**2.
+        """
+        with np.errstate(all="ignore"):
+            energy = _added(self.reference_energy, starts, stops)
+            dot = _added(self.dot, starts, stops)
+            counts = np.maximum(stops - starts, 0)
+            member = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+            gain = np.repeat(dot / energy, counts, axis=1)
+            own = self.reference_energy[:, member]
+            cost = np.where(own > 0, own * (self.dot[:, member] / own - gain) ** 2, 0.0)
+            ends = np.cumsum(counts)
+            residual = _added(self.residual_energy[:, member] + cost, ends - counts, ends)
+        return BandSums(energy, dot, residual)
+
+    def osi_db(self) -> FloatArray:
+        """Exact OSI-SNR of every band and stretch, dB; inf where nothing is left over, nan where a signal is zero."""
+        with np.errstate(all="ignore"):
+            explained = self.dot * (self.dot / self.reference_energy)
+            osi: FloatArray = (10.0 / np.log(10.0)) * np.log1p(explained / self.residual_energy)
+        estimate_energy = np.where(self.reference_energy > 0, explained, 0.0) + self.residual_energy
+        osi[(self.reference_energy == 0) | (estimate_energy == 0)] = np.nan
+        return osi
+
+
+def _added(values: FloatArray, starts: IntArray, stops: IntArray) -> FloatArray:
+    """(n_bands, n): sums of values[:, starts[i]:stops[i]]; 0 for an empty range."""
+    padded = np.concatenate((values, np.zeros((len(values), 1))), axis=1)
+    bounds = np.column_stack((starts, np.maximum(stops, starts))).ravel()
+    sums: FloatArray = np.add.reduceat(padded, bounds, axis=1)[:, ::2] if len(starts) else values[:, :0]
+    sums[:, stops <= starts] = 0.0
+    return sums
