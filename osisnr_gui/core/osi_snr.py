@@ -202,6 +202,18 @@ def _project_rows(s: FloatArray, e: FloatArray, a: FloatArray, b: FloatArray) ->
     return Projection(energy_s, energy_e, dot, energy_r, a, b), r
 
 
+def reference_factor(p: Projection, eps: float = 0.0) -> FloatArray:
+    """lam = E / (C + eps) of every frame: the scaled reference of the formula is lam*s. Not finite where C + eps = 0.
+
+    eps = EPS_DOT is the literal one. Not the least-squares gain C/S: the two agree where estimate = gain * reference.
+    """
+    with np.errstate(all="ignore"):
+        a, b = p.reference_scale, p.estimate_scale
+        if eps == 0.0:
+            return np.asarray(p.estimate_energy / p.dot * (b / a))
+        return np.asarray(p.estimate_energy * b * b / (p.dot * a * b + eps))
+
+
 def literal_osi_db(p: Projection) -> FloatArray:
     """OSI-SNR in dB with both constants, for every frame: float64 (n_frames,).
 

@@ -22,6 +22,7 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.bad_segments import BadFrames
+from osisnr_gui.session.explain import CHANCE_FLOOR_DB
 from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
@@ -30,8 +31,6 @@ from osisnr_gui.session.session import Session
 from osisnr_gui.session.words import estimate_letter
 
 MIN_FRAMES_IN_VIEW = 6
-# Mean exact OSI-SNR of unrelated non-negative columns: Rayleigh-distributed magnitudes, and uniform masks.
-CHANCE_FLOOR_DB = {Representation.MAGNITUDE: 4.2, Representation.MASK: 3.6}
 
 REFERENCE, ESTIMATE, DIFFERENCE, OSI, LOSS = "reference", "estimate", "difference", "osi", "loss"
 

@@ -1,0 +1,84 @@
+"""Single frames of a pair, read from the files: cheap at any position, however long the files are."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import numpy as np
+
+from osisnr_gui.core.types import Columns, Framing
+from osisnr_gui.io.errors import LoadError, Reason
+from osisnr_gui.session.pairs import PairAnalysis, PairKey, open_columns
+from osisnr_gui.session.readers import ColumnReader, Raw
+from osisnr_gui.session.tracks import Track, stamp_of
+
+# Frames are read in stretches, so that neighbours (arrow keys, playback) come from memory.
+STRETCH_SAMPLES = 1 << 14
+STRETCH_COLUMNS = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameColumns:
+    """Both columns of one frame, as the pass has them: (n_values,) float64 or complex128.
+
+    frame : number on the reference's grid. key : of the pair. sample_rate : None for masks.
+    """
+
+    frame: int
+    key: PairKey
+    sample_rate: int | None
+    reference: Columns
+    estimate: Columns
+
+    @property
+    def framing(self) -> Framing | None:
+        """How the columns were cut; None for masks."""
+        return self.key.framing
+
+
+class PairColumns:
+    """Reads frames of one pair that was analysed. One thread at a time; `close` when done.
+
+    Raises LoadError when a file cannot be opened, or is not the one that was analysed any more.
+    """
+
+    def __init__(self, reference: Track, pair: PairAnalysis) -> None:
+        assert pair.key is not None, "only a pair that was run has frames"
+        self.key = pair.key
+        self._rate = pair.sample_rate
+        self._tracks = (reference, pair.estimate)
+        self._raw: tuple[Raw, Raw] | None = None
+        self._first = 0
+        framing = self.key.framing
+        self._stretch = STRETCH_COLUMNS if framing is None else max(1, STRETCH_SAMPLES // framing.hop)
+        self._readers = list[ColumnReader]()
+        with ExitStack() as opened:
+            for track in self._tracks:
+                self._readers.append(open_columns(track, framing, self._rate))
+                opened.callback(self._readers[-1].close)
+            opened.pop_all()  # both are open: they stay so until `close`
+
+    def read(self, frame: int) -> FrameColumns:
+        """Both columns of a frame, by its number on the reference's grid. Raises LoadError."""
+        self._check_unchanged()
+        first = frame // self._stretch * self._stretch
+        if self._raw is None or self._first != first:
+            self._raw = None
+            reference, estimate = (reader.read(first, self._stretch) for reader in self._readers)
+            self._raw, self._first = (reference, estimate), first
+        at = frame - self._first
+        with np.errstate(all="ignore"):
+            s, e = (reader.rows(raw, at, at + 1)[0] for reader, raw in zip(self._readers, self._raw, strict=True))
+        return FrameColumns(frame, self.key, self._rate, s, e)
+
+    def close(self) -> None:
+        """Let go of both files."""
+        for reader in self._readers:
+            reader.close()
+
+    def _check_unchanged(self) -> None:
+        for track, stamp in zip(self._tracks, self.key.stamps, strict=True):
+            if track.kind == "audio" and stamp_of(track.source.path) != stamp:
+                detail, remedy = "the file changed after it was compared", "reload it (Ctrl+R)"
+                raise LoadError(Reason.CORRUPT, track.source.path, detail, remedy)

@@ -1,0 +1,306 @@
+"""Everything known of one frame of a pair: both formulas with its numbers put in, the angle, where the errors are.
+
+With S = <s,s>, E = <e,e>, C = <s,e> of the frame's columns and lam = E/C the formula splits the estimate into the
+scaled reference lam*s (its target) and what is left, e - lam*s (its noise). The noise stands upright on e, so the three
+are a right-angled triangle with the target as its longest side:
+
+    osi = |lam s|**2 / |e - lam s|**2 = 1 / sin(angle)**2        angle = asin(10**(-osi_db/20))
+
+The literal formula has 1e-10 beside C and 1e-8 beside the noise energy. Every number is computed by the functions of
+the pass from the same column, MC-MSE by the direct formula: they equal the per-frame CSV to the last digit.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from osisnr_gui.core.frequency_bands import FrequencyBand, equal_bands, octave_bands
+from osisnr_gui.core.log_spectrum import log_spectral_distance_db
+from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
+from osisnr_gui.core.mc_mse import compress, mc_mse_per_frame
+from osisnr_gui.core.osi_snr import (
+    EPS_DOT,
+    Projection,
+    angle_degrees,
+    exact_osi_db,
+    literal_osi_db,
+    project_rows,
+    reference_factor,
+    si_snr_db,
+    snr_db,
+)
+from osisnr_gui.core.types import Columns, FloatArray, FrameStatus, Framing, Representation
+from osisnr_gui.session.frame_columns import FrameColumns
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.session import Formula
+
+NAN = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaTerms:
+    """One of the two formulas with the frame's numbers: lam, |lam s|**2, |e - lam s|**2 and what comes of them.
+
+    counted : whether the frame is in this result's means. Where it is not, the three scores are nan.
+    """
+
+    formula: Formula
+    counted: bool
+    lam: float
+    target_energy: float
+    noise_energy: float
+    osi_db: float
+    loss_osi: float
+    fused: float
+
+
+@dataclass(frozen=True, slots=True)
+class BandPart:
+    """A band's part of the frame.
+
+    noise_share, reference_share, estimate_share : parts of the energies of e - lam*s, s and e, adding up to 1.
+    mc_share : part of the frame's MC-MSE; nan for waveform columns, whose MC-MSE is over samples and not frequencies.
+    level_db : level of the estimate against the reference in the band.
+    osi_db : exact OSI-SNR of the band's cells alone (bands do not average to the frame's value).
+    """
+
+    band: FrequencyBand
+    noise_share: float
+    mc_share: float
+    reference_share: float
+    estimate_share: float
+    level_db: float
+    osi_db: float
+
+
+@dataclass(frozen=True, slots=True)
+class LossTotal:
+    """Sum of 1/OSI + gamma*MC-MSE over the frames of the result that leads (method 1's sum), and how many they are."""
+
+    formula: Formula
+    total: float
+    n_frames: int
+
+    @classmethod
+    def of(cls, score: PairScore) -> LossTotal:
+        """Of the leading result of a score."""
+        terms = score.osi_term + score.mc_term
+        with np.errstate(invalid="ignore"):
+            total = np.nansum(terms) if score.loss.formula is Formula.EXACT else np.sum(terms)
+        return cls(score.loss.formula, float(total), score.n_counted)
+
+    def share(self, loss: float) -> float:
+        """Part of the total one frame holds; nan where a sum that is not finite, or not above 0, has no parts."""
+        parts = math.isfinite(self.total) and self.total > 0 and math.isfinite(loss)
+        return loss / self.total if parts else NAN
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inspection:
+    """One frame. Energies, levels and ratios are of its columns.
+
+    time : centre, s (frames for masks). mc_mse at the session's alpha. angle_deg and correlation : of the columns
+    whatever the frame's status; nan where one of them is all zero. target, noise : lam*s and e - lam*s as columns, or
+    None where there is no lam. lsd_db : nan for waveform columns. share : of the leading result's whole loss.
+    """
+
+    columns: FrameColumns
+    score: PairScore
+    time: float
+    in_seconds: bool
+    status: FrameStatus
+    active: bool
+    bad: bool
+    mc_mse: float
+    literal: FormulaTerms
+    exact: FormulaTerms
+    angle_deg: float
+    correlation: float
+    gain: float
+    si_snr_db: float
+    snr_db: float
+    gain_db: float
+    reference_energy_db: float
+    estimate_energy_db: float
+    lsd_db: float
+    target: Columns | None
+    noise: Columns | None
+    bands: tuple[BandPart, ...]
+    loss_total: LossTotal
+
+    @property
+    def level_db(self) -> float:
+        """Level of the estimate's column against the reference's."""
+        if self.reference_energy_db == self.estimate_energy_db:  # both all zero, too
+            return 0.0
+        return self.estimate_energy_db - self.reference_energy_db
+
+    @property
+    def mc_term(self) -> float:
+        """gamma * MC-MSE."""
+        return self.score.loss.gamma * self.mc_mse
+
+    @property
+    def leading(self) -> FormulaTerms:
+        """The formula that leads."""
+        return self.literal if self.score.loss.formula is Formula.LITERAL else self.exact
+
+    @property
+    def share(self) -> float:
+        """Part of the leading result's whole loss (method 1's sum); nan where it has no parts."""
+        return self.loss_total.share(self.leading.fused)
+
+
+def inspect_frame(columns: FrameColumns, pair: PairAnalysis, loss_total: LossTotal | None = None) -> Inspection:
+    """Everything known of a frame that the pass has been over.
+
+    loss_total : of the pair's score, computed here when it is not at hand (a sum over all frames).
+    """
+    score = pair.score
+    assert score is not None, "a frame can be inspected once it is scored"
+    frames = score.facts.frames
+    index = columns.frame - frames.first_frame
+    s, e = _rows(columns.reference, columns.estimate)
+    p, residual = project_rows(s, e)
+    with np.errstate(all="ignore"):
+        mc_mse = float(mc_mse_per_frame(columns.reference[:, None], columns.estimate[:, None], score.loss.alpha)[0])
+        correlation = p.dot[0] / np.sqrt(p.reference_energy[0]) / np.sqrt(p.estimate_energy[0])
+        gain_db = 20.0 * np.log10(np.abs(p.gain[0]))
+        angle = angle_degrees(exact_osi_db(p))[0]
+    active = bool(score.facts.active[index])
+    target, noise = _split(s, p, residual)
+    return Inspection(
+        columns=columns,
+        score=score,
+        time=frames.grid.first + frames.grid.step * columns.frame,
+        in_seconds=frames.grid.seconds,
+        status=FrameStatus(int(score.facts.status[index])),
+        active=active,
+        bad=bool(score.bad.bad[index]),
+        mc_mse=mc_mse,
+        literal=_literal_terms(s, e, p, score.loss.gamma * mc_mse),
+        exact=_exact_terms(p, score.loss.gamma * mc_mse, active),
+        angle_deg=float(angle),
+        correlation=float(np.clip(correlation, -1.0, 1.0)),
+        gain=float(p.gain[0]),
+        si_snr_db=float(si_snr_db(p)[0]),
+        snr_db=float(snr_db(p)[0]),
+        gain_db=float(gain_db),
+        reference_energy_db=float(p.reference_db[0]),
+        estimate_energy_db=float(p.estimate_db[0]),
+        lsd_db=_log_spectral_distance(columns),
+        target=None if target is None else _as_columns(target, columns),
+        noise=None if noise is None else _as_columns(noise, columns),
+        bands=_bands(columns, residual[0] if noise is None else noise, score.loss.alpha),
+        loss_total=loss_total or LossTotal.of(score),
+    )
+
+
+def find_bands(columns: FrameColumns) -> tuple[FrequencyBand, ...]:
+    """The bands of a frame: octaves above 500 Hz for sound, equal parts of the bins for masks."""
+    framing = columns.framing
+    if framing is None:
+        return equal_bands(len(columns.reference))
+    return octave_bands(framing.n_fft // 2 + 1, (columns.sample_rate or 1) / framing.n_fft)
+
+
+def _rows(*columns: Columns) -> tuple[FloatArray, ...]:
+    """Columns as real rows (1, n_values); real and imaginary parts side by side where one of them is complex."""
+    kind = np.complex128 if any(np.iscomplexobj(column) for column in columns) else np.float64
+    return tuple(np.ascontiguousarray(column, dtype=kind)[None, :].view(np.float64) for column in columns)
+
+
+def _as_columns(row: FloatArray, columns: FrameColumns) -> Columns:
+    is_complex = np.iscomplexobj(columns.reference) or np.iscomplexobj(columns.estimate)
+    return np.ascontiguousarray(row).view(np.complex128) if is_complex else row
+
+
+def _split(s: FloatArray, p: Projection, residual: FloatArray) -> tuple[FloatArray | None, FloatArray | None]:
+    """lam*s and e - lam*s; (None, None) where lam is not finite.
+
+    With r the residual of the projection, e - lam*s = r - (R/C) s: that keeps every digit where s and e nearly agree.
+    """
+    lam = reference_factor(p)[0]
+    with np.errstate(all="ignore"):
+        tilt = p.residual_energy[0] / p.dot[0] * (p.estimate_scale[0] / p.reference_scale[0])
+    if not (math.isfinite(lam) and math.isfinite(tilt) and lam != 0.0) or bool(p.orthogonal[0]):
+        return None, None
+    with np.errstate(all="ignore"):
+        return lam * s[0], residual[0] - tilt * s[0]
+
+
+def _literal_terms(s: FloatArray, e: FloatArray, p: Projection, mc_term: float) -> FormulaTerms:
+    lam = float(reference_factor(p, EPS_DOT)[0])
+    osi_db = literal_osi_db(p)
+    with np.errstate(all="ignore"):
+        target, noise = lam * s, e - lam * s
+        energies = float(np.vecdot(target, target)[0]), float(np.vecdot(noise, noise)[0])
+    loss_osi = float(inverse_osi(osi_db, EPS_FUSED)[0])
+    return FormulaTerms(Formula.LITERAL, True, lam, *energies, float(osi_db[0]), loss_osi, loss_osi + mc_term)
+
+
+def _exact_terms(p: Projection, mc_term: float, active: bool) -> FormulaTerms:
+    """|e - lam s|**2 = E R / (C**2/S), which keeps its digits where the difference would not."""
+    lam = float(reference_factor(p)[0])
+    with np.errstate(all="ignore"):
+        scale = p.estimate_scale[0] ** 2
+        target = float(p.estimate_energy[0] / p.dot[0] * (p.estimate_energy[0] / p.dot[0] * p.reference_energy[0]))
+        noise = float(p.estimate_energy[0] * (p.residual_energy[0] / (p.dot[0] * (p.dot[0] / p.reference_energy[0]))))
+        energies = float(target * scale), float(noise * scale)
+    osi_db = exact_osi_db(p) if active else np.array([NAN])
+    loss_osi = float(inverse_osi(osi_db)[0])
+    return FormulaTerms(Formula.EXACT, active, lam, *energies, float(osi_db[0]), loss_osi, loss_osi + mc_term)
+
+
+def _log_spectral_distance(columns: FrameColumns) -> float:
+    if _is_waveform(columns.framing):
+        return NAN
+    return float(log_spectral_distance_db(columns.reference[:, None], columns.estimate[:, None])[0])
+
+
+def _bands(columns: FrameColumns, noise: FloatArray, alpha: float) -> tuple[BandPart, ...]:
+    """Parts of every band; nan where a frame has none of an energy."""
+    parts = (columns.reference, columns.estimate, _as_columns(noise, columns))
+    with np.errstate(all="ignore"):
+        spectra = [_spectrum(part, columns.framing) for part in parts]
+        errors = np.abs(compress(columns.reference, alpha) - compress(columns.estimate, alpha)) ** 2
+        if _is_waveform(columns.framing):
+            errors = np.full(len(spectra[0]), NAN)
+        width = 2 if any(np.iscomplexobj(spectrum) for spectrum in spectra) else 1
+        s, e, n = _rows(*spectra)
+        return tuple(_band_part(band, width, s, e, n, errors) for band in find_bands(columns))
+
+
+def _is_waveform(framing: Framing | None) -> bool:
+    return framing is not None and framing.representation is Representation.WAVEFORM
+
+
+def _spectrum(column: Columns, framing: Framing | None) -> Columns:
+    """The column over frequency. Samples in time become a spectrum with the same energies and products (Parseval)."""
+    if framing is None or not _is_waveform(framing):
+        return column
+    spectrum = np.fft.rfft(column, norm="ortho")
+    stop = -1 if framing.n_fft % 2 == 0 else None
+    spectrum[1:stop] *= math.sqrt(2.0)  # each of these stands for two bins of the whole spectrum
+    return np.asarray(spectrum)
+
+
+def _band_part(
+    band: FrequencyBand, width: int, s: FloatArray, e: FloatArray, n: FloatArray, errors: FloatArray
+) -> BandPart:
+    cells = slice(width * band.first, width * band.stop)
+    p, _ = project_rows(np.ascontiguousarray(s[:, cells]), np.ascontiguousarray(e[:, cells]))
+    noise, reference, estimate = (float(np.vecdot(x[:, cells], x[:, cells])[0] / np.vecdot(x, x)[0]) for x in (n, s, e))
+    return BandPart(
+        band=band,
+        noise_share=noise,
+        mc_share=float(errors[band.first : band.stop].sum() / errors.sum()),
+        reference_share=reference,
+        estimate_share=estimate,
+        level_db=float(p.estimate_db[0] - p.reference_db[0]),
+        osi_db=float(exact_osi_db(p)[0]),
+    )
