@@ -17,10 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from osisnr_gui.core.bands import BandSums
+from osisnr_gui.core.blame import mc_mse_blame, osi_noise_blame
 from osisnr_gui.core.frequency_bands import FrequencyBand, equal_bands, octave_bands
 from osisnr_gui.core.log_spectrum import log_spectral_distance_db
 from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
-from osisnr_gui.core.mc_mse import compress, mc_mse_per_frame
+from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.osi_snr import (
     EPS_DOT,
     Projection,
@@ -195,7 +197,7 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis, loss_total: LossTot
         lsd_db=_log_spectral_distance(columns),
         target=None if target is None else _as_columns(target, columns),
         noise=None if noise is None else _as_columns(noise, columns),
-        bands=_bands(columns, residual[0] if noise is None else noise, score.loss.alpha),
+        bands=_bands(columns, score.loss.alpha),
         loss_total=loss_total or LossTotal.of(score),
     )
 
@@ -262,45 +264,31 @@ def _log_spectral_distance(columns: FrameColumns) -> float:
     return float(log_spectral_distance_db(columns.reference[:, None], columns.estimate[:, None])[0])
 
 
-def _bands(columns: FrameColumns, noise: FloatArray, alpha: float) -> tuple[BandPart, ...]:
-    """Parts of every band; nan where a frame has none of an energy."""
-    parts = (columns.reference, columns.estimate, _as_columns(noise, columns))
+def _bands(columns: FrameColumns, alpha: float) -> tuple[BandPart, ...]:
+    """Every band's part; nan where a frame has none of an energy."""
+    bands, waveform = find_bands(columns), _is_waveform(columns.framing)
+    s, e = (_spectrum(column) if waveform else column for column in (columns.reference, columns.estimate))
+    if np.iscomplexobj(s) != np.iscomplexobj(e):
+        s, e = s.astype(np.complex128), e.astype(np.complex128)
+    edges = (*(band.first for band in bands), bands[-1].stop)
+    osi_db = BandSums.of_rows(s[None, :], e[None, :], edges).osi_db()[:, 0]
     with np.errstate(all="ignore"):
-        spectra = [_spectrum(part, columns.framing) for part in parts]
-        errors = np.abs(compress(columns.reference, alpha) - compress(columns.estimate, alpha)) ** 2
-        if _is_waveform(columns.framing):
-            errors = np.full(len(spectra[0]), NAN)
-        width = 2 if any(np.iscomplexobj(spectrum) for spectrum in spectra) else 1
-        s, e, n = _rows(*spectra)
-        return tuple(_band_part(band, width, s, e, n, errors) for band in find_bands(columns))
+        errors = np.full(len(s), NAN) if waveform else mc_mse_blame(s[:, None], e[:, None], alpha)[:, 0]
+        cells = (osi_noise_blame(s[:, None], e[:, None])[:, 0], errors, np.abs(s) ** 2, np.abs(e) ** 2)
+        sums = [np.add.reduceat(cell, edges[:-1]) for cell in cells]
+        shares = [part / part.sum() for part in sums]
+        level_db = 10.0 * (np.log10(sums[3]) - np.log10(sums[2]))
+    columns_of = zip(bands, *(values.tolist() for values in (*shares, level_db, osi_db)), strict=True)
+    return tuple(BandPart(*values) for values in columns_of)
 
 
 def _is_waveform(framing: Framing | None) -> bool:
     return framing is not None and framing.representation is Representation.WAVEFORM
 
 
-def _spectrum(column: Columns, framing: Framing | None) -> Columns:
-    """The column over frequency. Samples in time become a spectrum with the same energies and products (Parseval)."""
-    if framing is None or not _is_waveform(framing):
-        return column
-    spectrum = np.fft.rfft(column, norm="ortho")
-    stop = -1 if framing.n_fft % 2 == 0 else None
+def _spectrum(samples: Columns) -> Columns:
+    """Samples in time as a spectrum with the same energies and products (Parseval)."""
+    spectrum = np.fft.rfft(samples, norm="ortho")
+    stop = -1 if len(samples) % 2 == 0 else None
     spectrum[1:stop] *= math.sqrt(2.0)  # each of these stands for two bins of the whole spectrum
     return np.asarray(spectrum)
-
-
-def _band_part(
-    band: FrequencyBand, width: int, s: FloatArray, e: FloatArray, n: FloatArray, errors: FloatArray
-) -> BandPart:
-    cells = slice(width * band.first, width * band.stop)
-    p, _ = project_rows(np.ascontiguousarray(s[:, cells]), np.ascontiguousarray(e[:, cells]))
-    noise, reference, estimate = (float(np.vecdot(x[:, cells], x[:, cells])[0] / np.vecdot(x, x)[0]) for x in (n, s, e))
-    return BandPart(
-        band=band,
-        noise_share=noise,
-        mc_share=float(errors[band.first : band.stop].sum() / errors.sum()),
-        reference_share=reference,
-        estimate_share=estimate,
-        level_db=float(p.estimate_db[0] - p.reference_db[0]),
-        osi_db=float(exact_osi_db(p)[0]),
-    )
