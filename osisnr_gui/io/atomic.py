@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from .errors import SaveError
 
+Data = bytes | Iterable[bytes | memoryview]
+
 _REMEDIES = {
     errno.ENOSPC: ("the disk is full", "free some space and save again, or choose another disk"),
     errno.EDQUOT: ("your quota on this disk is used up", "free some space and save again"),
@@ -46,17 +48,20 @@ def _sync_folder(folder: str) -> None:
             os.close(descriptor)
 
 
-def _fill(temporary: str, data: bytes | Iterable[bytes]) -> None:
+def _fill(temporary: str, data: Data, lasting: bool) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     with open(os.open(temporary, flags, 0o666), "wb") as file:
         for part in (data,) if isinstance(data, bytes) else data:
             file.write(part)
-        file.flush()
-        os.fsync(file.fileno())
+        if lasting:
+            file.flush()
+            os.fsync(file.fileno())
 
 
-def write_atomically(path: str, data: bytes | Iterable[bytes]) -> None:
+def write_atomically(path: str, data: Data, *, lasting: bool = True) -> None:
     """Store `data` under `path`; whatever happens, `path` holds the old content or all of the new.
+
+    lasting : False does not wait until the disk has it, for what may be lost or torn by a power failure.
 
     Raises SaveError; then no temporary file is left. An exception of the iterable passes through, with the
     same promise.
@@ -70,7 +75,7 @@ def write_atomically(path: str, data: bytes | Iterable[bytes]) -> None:
             raise IsADirectoryError(errno.EISDIR, "")
         if os.path.exists(target) and not os.path.isfile(target):
             raise FileExistsError(errno.EEXIST, "")  # a device or a pipe: replacing it would break the system
-        _fill(temporary, data)
+        _fill(temporary, data, lasting)
         if os.path.exists(target):
             os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
         os.replace(temporary, target)
@@ -80,4 +85,5 @@ def write_atomically(path: str, data: bytes | Iterable[bytes]) -> None:
         if isinstance(error, OSError):
             raise _error(path, error) from None
         raise
-    _sync_folder(folder)
+    if lasting:
+        _sync_folder(folder)

@@ -8,6 +8,7 @@ import errno
 import os
 import stat
 import threading
+from io import FileIO
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -79,6 +80,18 @@ class Source:
         except OSError as error:
             raise _os_error(self.path, error) from None
         return b"".join(parts)
+
+    def read_into(self, offset: int, target: memoryview) -> int:
+        """Fill `target` (bytes) from `offset`; how many came, fewer only at the end. Raises LoadError CORRUPT."""
+        filled = 0
+        try:
+            os.lseek(self.fd, offset, os.SEEK_SET)
+            with FileIO(self.fd, closefd=False) as file:
+                while filled < len(target) and (count := file.readinto(target[filled:])):
+                    filled += count
+        except OSError as error:
+            raise _os_error(self.path, error) from None
+        return filled
 
     def identity(self) -> Identity:
         """Device, inode, size in bytes and modification time in ns: equal means the same content."""

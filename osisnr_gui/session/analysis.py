@@ -26,6 +26,7 @@ from osisnr_gui.session.pairs import (
     run_pair,
 )
 from osisnr_gui.session.pictures import Picture
+from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.scores import PairScore, score_frames
 from osisnr_gui.session.session import LossChoice, Session, Source
 from osisnr_gui.session.tracks import Track, check_track, open_track, stamp_of
@@ -100,15 +101,17 @@ def analyse(
     wanted: Wanted | None = None,
     progress: Report | None = None,
     cancelled: Callable[[], bool] | None = None,
+    cache: ResultCache | None = None,
 ) -> Analysis:
     """Analyse a session. One bad file gives a track with an error; the others still appear.
 
     previous : one or more earlier results; whatever in them does not depend on what changed is taken over.
+    cache : where results of pairs are kept beyond this process.
 
     Raises io's Cancelled.
     """
     known = (previous,) if isinstance(previous, Analysis) else tuple(previous or ())
-    return _Run(session, known, wanted or Wanted(), progress, cancelled or (lambda: False)).run()
+    return _Run(session, known, wanted or Wanted(), progress, cancelled or (lambda: False), cache).run()
 
 
 class _Run:
@@ -121,8 +124,12 @@ class _Run:
         wanted: Wanted,
         progress: Report | None,
         cancelled: Callable[[], bool],
+        cache: ResultCache | None,
     ) -> None:
         self._session, self._wanted, self._progress, self._cancelled = session, wanted, progress, cancelled
+        # Only whole results are kept: with the alpha table and pictures.
+        self._cache = cache if wanted.pictures and wanted.alpha is None else None
+        self._started_ns = time.time_ns()
         self._old_tracks = {track.source: track for old in reversed(previous) for track in old.tracks}
         every = [pair for old in previous for pair in old.pairs]
         self._old_pairs = [pair for pair in every if pair.frames is not None and pair.frames.complete]
@@ -142,10 +149,12 @@ class _Run:
                 self._set(reference=replace(reference, error=error))
         self._take_over()
         self._say(0.02, "opening files", self._analysis)
+        self._find_kept()
         self._run_pairs()
         self._paint_reference()
         self._check_tracks()
         self._measure_delays()
+        self._keep()
         return _finish(replace(self._analysis, complete=True))
 
     def _open(self, source: Source | None) -> Track | None:
@@ -172,6 +181,26 @@ class _Run:
             old = self._old_pair(pair_key(self._session, reference, pair.estimate, self._wanted.alpha))
             if pair.error is None and old is not None:
                 self._set_pair(index, _scored(self._session, replace(old, estimate=pair.estimate)))
+
+    def _find_kept(self) -> None:
+        """Pairs that were analysed in an earlier run of the program."""
+        reference, cache = self._analysis.reference, self._cache
+        if cache is None or reference is None or reference.error is not None:
+            return
+        for index, pair in enumerate(self._analysis.pairs):
+            if pair.error is None and pair.frames is None:
+                key = pair_key(self._session, reference, pair.estimate, None)
+                picture = self._known_picture(key.framing)
+                kept = cache.find(key, reference, pair.estimate, picture, self._cancelled)
+                if kept is not None:
+                    self._set(reference=kept[0])
+                    self._set_pair(index, _scored(self._session, kept[1]))
+                    self._say(self._fraction(index + 1), "comparing", self._analysis)
+
+    def _keep(self) -> None:
+        if self._cache is not None and self._analysis.reference is not None:
+            for pair in self._analysis.pairs:
+                self._cache.keep(self._analysis.reference, pair, self._started_ns)
 
     def _old_pair(self, key: PairKey) -> PairAnalysis | None:
         for old in self._old_pairs:

@@ -138,3 +138,13 @@ class Picture:
             if len(pairs) % 2:
                 pairs = np.concatenate((pairs, pairs[-1:]))
             np.maximum(pairs[::2], pairs[1::2], out=coarse[a:b])
+
+    def restore(self, codes: CodeArray) -> None:
+        """Take over what `coarse(0)` of an equal picture was once it was filled.
+
+        Raises ValueError for another shape.
+        """
+        if not self._levels or codes.shape != self._levels[0].shape:
+            raise ValueError(f"codes {codes.shape} do not belong to this picture")
+        self._levels[0][:] = codes
+        self.lift(0, self.n_columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +42,7 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frame_pass, "BLOCK_CELLS", 257 * 8)
     monkeypatch.setattr(analysis_module, "PARTIAL_SECONDS", 0.0)
     # With a clock that stands still every part is reported, however slow the machine is.
-    monkeypatch.setattr(analysis_module, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr(analysis_module, "time", SimpleNamespace(monotonic=lambda: 0.0, time_ns=time.time_ns))
 
 
 def _only(analysis: Analysis) -> PairAnalysis:

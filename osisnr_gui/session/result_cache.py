@@ -1,0 +1,205 @@
+"""Results of pairs that did not change, kept from one start of the program to the next.
+
+A result is found by what the files hold, not by what they are called: by the hash of both files, how each is read,
+the framing and the policies, the program's own code and the libraries that compute. So that an unchanged file need
+not be read to be known, its hash is remembered by path, size, times and inode; and an unknown file is hashed only
+where a result for files of just these sizes is kept.
+
+`osisnr score` does without: its numbers come from the direct formula at one alpha, in about the time a result takes
+to be read back, and a script's run should depend on nothing but its files.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import platform
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import osisnr_gui
+from osisnr_gui.io.array_file import DamagedFileError
+from osisnr_gui.io.cache_folder import CacheFolder
+from osisnr_gui.io.errors import Cancelled, LoadError
+from osisnr_gui.io.source import Source as OpenFile
+from osisnr_gui.session.kept_pair import pack_pair, unpack_pair
+from osisnr_gui.session.pairs import PairAnalysis, PairKey
+from osisnr_gui.session.pictures import Picture
+from osisnr_gui.session.tracks import Track
+
+# The coarsest clock of a file system (FAT): a file may change within this time and keep its modification time.
+SETTLED_NS = 2_000_000_000
+HASH_CHUNK = 4 << 20
+PARTS = ("core", "io", "session")
+
+Cancel = Callable[[], bool]
+
+
+class ResultCache:
+    """Finds kept results and keeps new ones, these on a thread of its own. Any thread may call.
+
+    enabled : False finds and keeps nothing; what is kept stays until it is cleared.
+    """
+
+    def __init__(self, folder: CacheFolder, *, enabled: bool = True) -> None:
+        self.folder, self.enabled = folder, enabled
+        self._closing = threading.Event()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="result-cache")
+        self._last: Future[None] | None = None
+
+    def find(
+        self,
+        key: PairKey,
+        reference: Track,
+        estimate: Track,
+        reference_picture: Picture | None = None,
+        cancelled: Cancel | None = None,
+    ) -> tuple[Track, PairAnalysis] | None:
+        """The reference as it was checked and the pair as it was analysed; None when that is not kept.
+
+        reference_picture : one that is filled already, to be used instead of a second one. Raises Cancelled.
+        """
+        if not self.enabled or not self.folder.names(_start(reference, estimate)):
+            return None
+        name = self._name(key, reference, estimate, cancelled)
+        file = None if name is None else self.folder.open(name)
+        if name is None or file is None:
+            return None
+        with file:
+            try:
+                return unpack_pair(file, key, reference, estimate, reference_picture, cancelled)
+            except DamagedFileError:
+                self.folder.remove(name)
+            except MemoryError:
+                pass
+        return None
+
+    def keep(self, reference: Track, pair: PairAnalysis, since_ns: int) -> None:
+        """Keep a pair that was analysed after the time `since_ns`; returns at once."""
+        if self.enabled and not self._closing.is_set() and _can_be_kept(reference, pair, since_ns):
+            self._last = self._writer.submit(self._keep, reference, pair)
+
+    def wait(self) -> None:
+        """Wait until everything was kept, and raise what went wrong with the last of it."""
+        if self._last is not None:
+            self._last.result()
+
+    def close(self) -> None:
+        """Stop keeping; what is half written is dropped."""
+        self._closing.set()
+        self._writer.shutdown(wait=True, cancel_futures=True)
+
+    def _keep(self, reference: Track, pair: PairAnalysis) -> None:
+        key = pair.key
+        if key is None:
+            return
+        try:
+            name = self._name(key, reference, pair.estimate, self._closing.is_set)
+            packed = pack_pair(reference, pair)
+            if name is not None and packed is not None and name not in self.folder.names(name):
+                self.folder.put(name, *packed, self._closing.is_set)
+        except Cancelled:
+            return
+
+    def _name(self, key: PairKey, reference: Track, estimate: Track, cancelled: Cancel | None) -> str | None:
+        """What the result of this pair is called; None for a file that changed or cannot be read."""
+        tracks = (reference, estimate)
+        hashes = [self._content_hash(track, cancelled) for track in tracks]
+        if None in hashes:
+            return None
+        read = [[t.kind, t.coding, t.source.channel, t.source.key, t.source.transpose, t.source.delay] for t in tracks]
+        framing = None if key.framing is None else asdict(key.framing)
+        everything = [program_hash(), hashes, read, framing, key.lengths, key.same_rate_only]
+        return _start(reference, estimate) + _hash_of(json.dumps(everything).encode())
+
+    def _content_hash(self, track: Track, cancelled: Cancel | None) -> str | None:
+        """Hash of the bytes of a track's file, remembered or made; None unless the file is as the track found it."""
+        path = track.source.path
+        try:
+            with OpenFile(path) as file:
+                status = file.status
+                if (status.st_size, status.st_mtime_ns) != track.stamp:
+                    return None
+                identity = os.path.abspath(path), status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+                name = f"file-{_hash_of(ascii(identity).encode())}"
+                found = self._remembered(name)
+                if found is None:
+                    found = _hash_file(file, cancelled)
+                    if file.identity()[2:] != track.stamp:
+                        return None
+                    if _is_settled(status.st_mtime_ns, time.time_ns()):
+                        self.folder.put(name, {"hash": found}, {})
+        except LoadError:
+            return None
+        return found
+
+    def _remembered(self, name: str) -> str | None:
+        file = self.folder.open(name)
+        if file is None:
+            return None
+        with file:
+            found = file.facts.get("hash")
+        return found if isinstance(found, str) else None
+
+
+def _start(reference: Track, estimate: Track) -> str:
+    """How the names of all results for two files of these sizes begin."""
+    sizes = [0 if track.stamp is None else track.stamp[0] for track in (reference, estimate)]
+    return f"pair-{sizes[0]:x}-{sizes[1]:x}-"
+
+
+def _can_be_kept(reference: Track, pair: PairAnalysis, since_ns: int) -> bool:
+    for track in (reference, pair.estimate):
+        # How long a damaged file is depends on whether this process has read it before.
+        damaged = any(warning.code == "DAMAGED" for warning in track.warnings)
+        if track.error is not None or damaged or not track.checked:
+            return False
+        if track.stamp is None or not _is_settled(track.stamp[1], since_ns):
+            return False
+    return pair.error is None and pair.key is not None and pair.key.alpha is None
+
+
+def _is_settled(modified_ns: int, now_ns: int) -> bool:
+    """Whether a file could not have been changed after `now_ns` without a new modification time."""
+    return now_ns - modified_ns > SETTLED_NS
+
+
+def _hash_of(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=20).hexdigest()
+
+
+def _hash_file(file: OpenFile, cancelled: Cancel | None) -> str:
+    digest = hashlib.blake2b(digest_size=32)
+    for offset in range(0, file.size, HASH_CHUNK):
+        if cancelled is not None and cancelled():
+            raise Cancelled(file.path)
+        digest.update(file.read_at(offset, HASH_CHUNK))
+    return digest.hexdigest()
+
+
+@functools.cache
+def program_hash() -> str:
+    """Hash of everything that computes: this program's code, the libraries it computes with, the kind of machine."""
+    package = Path(osisnr_gui.__file__).parent
+    digest = hashlib.blake2b(osisnr_gui.__version__.encode(), digest_size=20)
+    for path in sorted(path for part in PARTS for path in (package / part).glob("*.py")):
+        digest.update(path.read_bytes())
+    for library in ("numpy", "scipy", "soundfile"):
+        digest.update(_version_of(library).encode())
+    digest.update(f"{platform.machine()} {sys.byteorder} {sys.platform}".encode())
+    return digest.hexdigest()
+
+
+def _version_of(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:  # a bundle without metadata: its own version stands for its libraries
+        return ""
