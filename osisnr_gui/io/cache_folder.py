@@ -99,6 +99,10 @@ class CacheFolder:
         with contextlib.suppress(OSError):
             os.unlink(self._path(name))
 
+    def trim(self) -> None:
+        """Remove what was used longest ago until no more than `max_bytes` are left."""
+        self._make_room(0)
+
     def clear(self) -> None:
         """Forget everything. Files of others in the folder stay."""
         for file in self._files():

@@ -47,6 +47,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("redo", "Edit", "Redo", ("Ctrl+Shift+Z",), "Make the change again", "redo"),
     ActionSpec("copy_numbers", "Edit", "Copy numbers", ("Ctrl+C",), "Copy the scores of the estimates as a table"),
     ActionSpec("copy_figure", "Edit", "Copy figure", ("Ctrl+Shift+C",), "Copy the plots as a picture"),
+    ActionSpec("result_cache", "Edit", "Result cache…", (), "How much room kept results take; clear them, or keep none"),
     ActionSpec("fit", "View", "Fit everything", ("F",), "Show the whole file", "fit", toolbar=True),
     ActionSpec("zoom_selection", "View", "Zoom to selection", ("Z",), "Show the selected time range only", "zoom-selection", toolbar=True),
     ActionSpec("zoom_back", "View", "Zoom back", ("Backspace",), "Back to the view before the last zoom", "zoom-back", toolbar=True),

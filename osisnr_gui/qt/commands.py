@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 from osisnr_gui.qt.actions import ACTIONS, Actions, Handler, key_rows
 from osisnr_gui.qt.cursor import CursorCommands
 from osisnr_gui.qt.dialogs.about import AboutDialog
+from osisnr_gui.qt.dialogs.cache_page import CacheDialog
 from osisnr_gui.qt.dialogs.error_page import ErrorDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog
 from osisnr_gui.qt.dialogs.keys_page import KeysDialog
@@ -64,6 +65,7 @@ class Commands:
             "redo": store.redo,
             "copy_numbers": views.summary.copy_all,
             "copy_figure": self._exports.copy_figure,
+            "result_cache": self._show_cache,
             "fit": self._fit,
             "zoom_selection": link.zoom_to_selection,
             "zoom_back": link.zoom_back,
@@ -166,6 +168,7 @@ class Commands:
         actions.enable(has_pair and not store.session.is_empty, *NEEDS_PAIR)
         actions.enable(not store.session.is_empty, "add", "reload", "close_files")
         actions.enable(store.can_undo, "undo")
+        actions.enable(store.cache is not None, "result_cache")
         actions.enable(store.can_redo, "redo")
         actions.enable(self._views.count > 1, "flip")
         actions.check(store.session.loss.formula.value, True)
@@ -248,6 +251,11 @@ class Commands:
         link.clear_selection()
         link.set_cursor(math.nan)
         link.fit()
+
+    def _show_cache(self) -> None:
+        cache = self._views.store.cache
+        if cache is not None:
+            CacheDialog(cache, self._views.settings, self._window).open()
 
     def _full_screen(self) -> None:
         window = self._window

@@ -13,16 +13,18 @@ from PySide6.QtWidgets import QApplication
 
 from osisnr_gui import __version__
 from osisnr_gui.io.atomic import write_atomically
+from osisnr_gui.io.cache_folder import DEFAULT_MAX_BYTES, CacheFolder, user_cache_folder
 from osisnr_gui.io.errors import SaveError
 from osisnr_gui.qt import crash
 from osisnr_gui.qt.export_jobs import png_bytes
 from osisnr_gui.qt.icons import app_icon
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.quit_signals import QuitSignals
-from osisnr_gui.qt.settings import APPLICATION, Settings
+from osisnr_gui.qt.settings import APPLICATION, KEEP_MIB_RANGE, Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.theme_manager import ThemeManager
 from osisnr_gui.session.demos import DEMOS, demo_session
+from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session, Source
 
 SETTLED_CHECKS = 3
@@ -67,6 +69,16 @@ def start_session(options: argparse.Namespace) -> Session:
     return Session(references=tuple(map(Source, files[:1])), estimates=tuple(map(Source, files[1:])))
 
 
+def open_cache(settings: Settings) -> ResultCache | None:
+    """Where results are kept from start to start, as the user has set it; None on a system without a home."""
+    folder = user_cache_folder()
+    if folder is None:
+        return None
+    mib = settings.number("keep_results_mib", DEFAULT_MAX_BYTES >> 20, *KEEP_MIB_RANGE)
+    results = CacheFolder(os.path.join(folder, "results"), int(mib) << 20)
+    return ResultCache(results, enabled=settings.flag("keep_results", True))
+
+
 def run(argv: list[str]) -> int:
     """Open the window and stay until it is closed; the exit code."""
     options = parse(argv)
@@ -82,7 +94,9 @@ def run(argv: list[str]) -> int:
     settings = Settings()
     themes = ThemeManager(options.theme or settings.text("theme", "system", ("system", "light", "dark")))
     themes.apply(app)
-    window = MainWindow(Store(), themes, settings, remembers=options.screenshot is None)
+    remembers = options.screenshot is None
+    store = Store(cache=open_cache(settings) if remembers else None)
+    window = MainWindow(store, themes, settings, remembers=remembers)
     if options.size is not None:
         window.resize(*options.size)
     window.show()

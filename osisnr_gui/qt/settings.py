@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 ORGANISATION = APPLICATION = "osisnr_gui"
+KEEP_MIB_RANGE = (64, 1 << 20)
 
 
 class Settings:

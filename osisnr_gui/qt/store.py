@@ -18,6 +18,7 @@ from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session.analysis import Analysis, Progress, analyse, heavy_part, rescore
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.history import History
+from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session
 
 
@@ -30,7 +31,7 @@ class _Run:
 
 
 class Store(QObject):
-    """Session, analysis, undo, and the worker."""
+    """Session, analysis, undo, and the worker. cache : where results are kept beyond this window, closed with it."""
 
     session_changed = Signal(object)  # Session
     analysis_changed = Signal(object)  # Analysis
@@ -40,8 +41,9 @@ class Store(QObject):
     _reported = Signal(object, object)  # _Run, Progress
     _ended = Signal(object, object, str)  # _Run, Analysis | None, traceback
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, cache: ResultCache | None = None) -> None:
         super().__init__(parent)
+        self.cache = cache
         self._history = History(Session())
         self._analysis = self._finished = Analysis(Session(), complete=True)
         self._stopped = False
@@ -109,6 +111,8 @@ class Store(QObject):
         """Cancel and wait for the worker; afterwards nothing is emitted any more."""
         self._drop_run()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        if self.cache is not None:
+            self.cache.close()
 
     def _follow(self) -> None:
         """After the session changed: score at once if that is enough, else start a run."""
@@ -168,6 +172,7 @@ class Store(QObject):
                 previous,
                 progress=lambda progress: self._reported.emit(run, progress),
                 cancelled=run.cancel.is_set,
+                cache=self.cache,
             )
         except Cancelled:
             self._ended.emit(run, None, "")

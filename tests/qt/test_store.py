@@ -27,7 +27,7 @@ class _Gate:
         self.open.set()
         self.calls: list[Session] = []
 
-    def analyse(self, session: Session, previous: Any, *, progress: Any, cancelled: Any) -> Any:
+    def analyse(self, session: Session, previous: Any, *, progress: Any, cancelled: Any, **options: Any) -> Any:
         self.calls.append(session)
 
         def held(report: Any) -> None:
@@ -36,7 +36,7 @@ class _Gate:
                 if cancelled():
                     raise Cancelled
 
-        return analyse(session, previous, progress=held, cancelled=cancelled)
+        return analyse(session, previous, progress=held, cancelled=cancelled, **options)
 
 
 @pytest.fixture
