@@ -17,20 +17,23 @@ from osisnr_gui.qt.dialogs.error_page import ErrorDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog
 from osisnr_gui.qt.dialogs.keys_page import KeysDialog
 from osisnr_gui.qt.export_jobs import ExportJobs
+from osisnr_gui.qt.note_commands import NoteCommands
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, LOSS, OSI, REFERENCE
+from osisnr_gui.qt.session_files import SessionFiles
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
+from osisnr_gui.session.codec import is_session_file
 from osisnr_gui.session.demos import DEMOS, demo_session
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.words import estimate_letter
 
 FILE_FILTER = (
-    "Sound and masks (*.wav *.flac *.ogg *.opus *.mp3 *.aif *.aiff *.w64 *.rf64 *.caf *.au *.npy *.npz *.mat *.csv"
-    " *.tsv *.txt);;All files (*)"
+    "Sound, masks and sessions (*.wav *.flac *.ogg *.opus *.mp3 *.aif *.aiff *.w64 *.rf64 *.caf *.au *.npy *.npz *.mat"
+    " *.csv *.tsv *.txt *.osisnr);;All files (*)"
 )
 NEEDS_PAIR = (
     *("export_csv", "export_png", "copy_numbers", "copy_figure", "fit", "zoom_selection", "zoom_back"),
-    *("zoom_in", "zoom_out", "swap", "previous_bad", "next_bad", "worst"),
+    *("zoom_in", "zoom_out", "swap", "previous_bad", "next_bad", "worst", "add_note"),
 )
 
 
@@ -43,6 +46,8 @@ class Commands:
     def __init__(self, window: QMainWindow, views: Views) -> None:
         self._window, self._views = window, views
         self._exports = ExportJobs(window, views)
+        self.session_files = SessionFiles(window, views, self._start_anew)
+        self.notes = NoteCommands(views)
         self._cursor = CursorCommands(views.plots, self._say)
         self._actions: Actions | None = None
 
@@ -93,6 +98,8 @@ class Commands:
             "about": lambda: AboutDialog(self._window).open(),
             **{f"demo_{demo.name}": partial(self.open_demo, demo.name) for demo in DEMOS},
             **self._cursor.handlers(),
+            **self.session_files.handlers(),
+            "add_note": self.notes.add,
         }
         missing = {spec.id for spec in ACTIONS} ^ set(table)
         assert not missing, f"the action table and the handlers disagree about {missing}"
@@ -117,10 +124,14 @@ class Commands:
         )
 
     def take_files(self, paths: list[str], *, add: bool) -> None:
-        """Open or add files, however they came. A reference alone waits for an estimate."""
+        """Open or add files, however they came. A reference alone waits for an estimate; a session replaces all."""
         if not paths:
             return
         views = self._views
+        sessions = [path for path in paths if is_session_file(path)]
+        if sessions:
+            self.session_files.open(sessions[0])
+            return
         views.settings.put("last_folder", paths[-1].rpartition("/")[0])
         if add and not views.store.session.is_empty:
             views.store.edit(partial(edits.add_files, paths=paths))
@@ -166,7 +177,7 @@ class Commands:
             return
         has_pair = any(pair.score is not None for pair in store.analysis.pairs)
         actions.enable(has_pair and not store.session.is_empty, *NEEDS_PAIR)
-        actions.enable(not store.session.is_empty, "add", "reload", "close_files")
+        actions.enable(not store.session.is_empty, "add", "reload", "close_files", "save_session", "save_session_as")
         actions.enable(store.can_undo, "undo")
         actions.enable(store.cache is not None, "result_cache")
         actions.enable(store.can_redo, "redo")
@@ -213,6 +224,7 @@ class Commands:
     def close(self) -> None:
         """Wait for exports under way."""
         self._exports.close()
+        self.session_files.close()
 
     def _ask(self, title: str) -> list[str]:
         folder = self._views.settings.last_folder()

@@ -10,11 +10,12 @@ from dataclasses import replace
 
 from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPixmap
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
+from PySide6.QtWidgets import QMainWindow
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.io.atomic import write_atomically
-from osisnr_gui.io.errors import Cancelled, FileError, SaveError, display_name
+from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.qt.dialogs.save_as import ask_where, say_not_saved
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.export import frames_csv
@@ -31,19 +32,6 @@ def png_bytes(picture: QPixmap) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     picture.save(buffer, "PNG")
     return bytes(buffer.data().data())
-
-
-def is_open(path: str, session: Session) -> bool:
-    """Whether `path` is one of the session's own files, by whatever name: links and other spellings count."""
-    for source in session.sources:
-        if os.path.realpath(source.path) == os.path.realpath(path):
-            return True
-        try:
-            if os.path.samefile(source.path, path):
-                return True
-        except OSError:  # one of the two does not exist: not the same file
-            continue
-    return False
 
 
 def known_delays(analysis: Analysis) -> Delays:
@@ -141,35 +129,12 @@ class ExportJobs(QObject):
         if not error:
             self._say(f"Saved {os.path.basename(path)}.")
             return
-        box = QMessageBox(QMessageBox.Icon.Warning, "Not saved", error, QMessageBox.StandardButton.Ok, self._window)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.open()
+        say_not_saved(self._window, error)
 
     def _ask(self, title: str, name: str, kind: str) -> str:
         """Where to save; "" when nothing is to be saved."""
-        folder, ending = self._views.settings.last_folder(), os.path.splitext(name)[1]
-        path, _ = QFileDialog.getSaveFileName(self._window, title, os.path.join(folder, name), kind)
-        if path and not os.path.splitext(path)[1]:
-            path += ending
-            # The dialog has asked about the name as it was typed. Its own default suffix would leave it to each
-            # desktop's dialog whether it is added before the question or after.
-            if os.path.lexists(path) and not self._may_replace(path):
-                return ""
-        if path and is_open(path, self._views.store.session):
-            self._report(path, str(SaveError(path, "not saved: it is open in this window", "choose another name")))
-            return ""
-        return path
-
-    def _may_replace(self, path: str) -> bool:
-        question = f"{display_name(path)} exists already. Replace it?"
-        kinds = QMessageBox.StandardButton
-        box = QMessageBox(QMessageBox.Icon.Question, "Replace the file?", question, parent=self._window)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        replace_button = box.addButton("&Replace", QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(kinds.Cancel))
-        box.exec()
-        box.deleteLater()
-        return box.clickedButton() is replace_button
+        views = self._views
+        return ask_where(self._window, views.settings.last_folder(), views.store.session, title, name, kind)
 
     def _say(self, text: str) -> None:
         self._window.statusBar().showMessage(text, 5000)

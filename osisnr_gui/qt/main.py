@@ -23,6 +23,7 @@ from osisnr_gui.qt.quit_signals import QuitSignals
 from osisnr_gui.qt.settings import APPLICATION, KEEP_MIB_RANGE, Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.theme_manager import ThemeManager
+from osisnr_gui.session.codec import is_session_file
 from osisnr_gui.session.demos import DEMOS, demo_session
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session, Source
@@ -39,7 +40,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="osisnr-gui", description="See and judge speech separation: spectrograms and OSI-SNR of every frame."
     )
-    parser.add_argument("files", nargs="*", metavar="FILE", help="the first is the reference, the rest are estimates")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="the first is the reference, the rest are estimates; or a session"
+    )
     parser.add_argument("--reference", metavar="FILE", help="the reference, whatever the order of the other files")
     parser.add_argument("--demo", nargs="?", const=DEMOS[0].name, metavar="NAME", help=_demo_help())
     parser.add_argument(
@@ -79,6 +82,18 @@ def open_cache(settings: Settings) -> ResultCache | None:
     return ResultCache(results, enabled=settings.flag("keep_results", True))
 
 
+def show_start(window: MainWindow, options: argparse.Namespace) -> None:
+    """What the arguments name, else what a killed program left behind, if the user wants it."""
+    if len(options.files) == 1 and is_session_file(options.files[0]):
+        window.commands.session_files.open(options.files[0])
+        return
+    session = start_session(options)
+    if not session.is_empty:
+        window.views.store.edit(lambda _empty: session)
+    elif options.screenshot is None:
+        QTimer.singleShot(0, window, window.commands.session_files.recover)
+
+
 def run(argv: list[str]) -> int:
     """Open the window and stay until it is closed; the exit code."""
     options = parse(argv)
@@ -100,9 +115,7 @@ def run(argv: list[str]) -> int:
     if options.size is not None:
         window.resize(*options.size)
     window.show()
-    session = start_session(options)
-    if not session.is_empty:
-        window.views.store.edit(lambda _empty: session)
+    show_start(window, options)
     shot = None
     if options.screenshot is not None:
         shot = Screenshot(window, options.screenshot, app.exit)

@@ -54,6 +54,7 @@ class MainWindow(QMainWindow):
         self._docks = self._build_docks()
         self._build_bars()
         self._connect()
+        self.commands.session_files.watch(recovers=remembers)
         self.setWindowTitle("osisnr_gui")
         self.setAcceptDrops(True)
         self.resize(*DEFAULT_SIZE)
@@ -71,7 +72,7 @@ class MainWindow(QMainWindow):
         empty = views.store.session.is_empty
         self.centre.setCurrentWidget(views.welcome if empty else views.plots)
         self._show_docks(not empty)
-        for view in (views.plots, views.sources, views.stft, views.loss, views.summary, views.banners):
+        for view in (views.plots, views.sources, views.stft, views.loss, views.summary, views.notes, views.banners):
             view.show_analysis(analysis, selected)
         self._show_sentence()
         views.view_bar.set_levels_enabled(analysis.framing is not None)
@@ -143,6 +144,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, stop all threads, then go."""
+        if not self.commands.session_files.may_close():
+            event.ignore()
+            return
         if self._remembers:
             self.remember()
         self.commands.close()
@@ -175,14 +179,16 @@ class MainWindow(QMainWindow):
             self._dock("Frames", self.views.stft, left),
             self._dock("Loss", self.views.loss, right),
             self._dock("Summary", self.views.summary, right),
+            self._dock("Notes", self.views.notes, left),
         ]
+        self._tabify(docks[1], docks[4])
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
         return docks
 
     def _share_room(self) -> None:
         """Widths and heights of the panels where the user has not chosen them."""
-        sources, frames, loss, summary = self._docks
+        sources, frames, loss, summary, _notes = self._docks
         if self.height() >= TALL_WINDOW:
             # Room for the whole table under the plots; a low window keeps it beside them.
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, summary)
@@ -190,6 +196,11 @@ class MainWindow(QMainWindow):
         self.resizeDocks([sources, loss], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
         self.resizeDocks([loss, summary], [LOSS_HEIGHT, SUMMARY_HEIGHT], Qt.Orientation.Vertical)
         self.resizeDocks([sources, frames], [400, 230], Qt.Orientation.Vertical)
+
+    def _tabify(self, front: QDockWidget, behind: QDockWidget) -> None:
+        """One place for two panels, the first of them on top."""
+        self.tabifyDockWidget(front, behind)
+        front.raise_()
 
     def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -243,11 +254,15 @@ class MainWindow(QMainWindow):
         store.progress_changed.connect(views.banners.set_progress)
         store.failed.connect(commands.show_failure)
         views.banners.cancel_requested.connect(commands.cancel)
-        for panel in (views.sources, views.stft, views.loss, views.banners):
+        for panel in (views.sources, views.stft, views.loss, views.notes, views.banners):
             panel.edit_requested.connect(store.edit)
         for panel in (views.sources, views.summary):
             panel.selected_changed.connect(self._select)
         views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis))
+        notes = commands.notes
+        views.notes.add_requested.connect(notes.add)
+        views.notes.go_requested.connect(notes.go)
+        views.notes.typing_started.connect(self._docks[4].raise_)
         views.sources.add_requested.connect(commands.add)
         views.welcome.open_requested.connect(commands.open)
         views.welcome.demo_requested.connect(commands.open_demo)

@@ -14,6 +14,7 @@ from osisnr_gui.core.types import FrameStatus, Representation
 from osisnr_gui.qt.plots.bands import BandKind, Bands
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
 from osisnr_gui.qt.plots.loss_plot import LossPlot
+from osisnr_gui.qt.plots.note_marks import NoteMarks
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.plot_stack import CURVE_WEIGHT, LOSS_WEIGHT, SPECTROGRAM_WEIGHT, PlotStack
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
@@ -57,6 +58,7 @@ class PlotArea(QWidget):
         self.stack.add_row(self._loss, LOSS_WEIGHT)
         pictures = (self._reference, self._estimate, self._difference)
         self._bands = [Bands(row, over=True) for row in pictures] + [self._osi.bands, self._loss.bands]
+        self._notes = [NoteMarks(row, texts=row is self._reference) for row in self.stack.rows]
         for row in self.stack.rows:
             row.context_menu_requested.connect(lambda at, _t, _v: self.context_menu_requested.emit(at))
         self._osi.threshold_changed.connect(self.threshold_requested)
@@ -91,6 +93,9 @@ class PlotArea(QWidget):
         self._show_pictures()
         self._show_curves()
         self._show_bands()
+        for marks in self._notes:
+            marks.show_notes(analysis.session.notes)
+        self._overview.show_notes(analysis.session.notes)
 
     def set_residual(self, residual: bool) -> None:
         """Third picture: the residual (what the metric calls noise) or the level difference."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.panels.banners import Banners
 from osisnr_gui.qt.panels.loss_panel import LossPanel
+from osisnr_gui.qt.panels.notes_panel import NotesPanel
 from osisnr_gui.qt.panels.plain_text import ElidedLabel
 from osisnr_gui.qt.panels.readout import Readout
 from osisnr_gui.qt.panels.sources_panel import SourcesPanel
@@ -72,6 +73,7 @@ class Views:
     loss: LossPanel
     summary: SummaryPanel
     stft: StftPanel = field(default_factory=StftPanel)
+    notes: NotesPanel = field(default_factory=NotesPanel)
     readout: Readout = field(default_factory=Readout)
     view_bar: ViewBar = field(default_factory=ViewBar)
     sentence: ElidedLabel = field(default_factory=ElidedLabel)

@@ -18,7 +18,8 @@ from window_kit import open_window, save_published_pair, show_files
 
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt import export_jobs
-from osisnr_gui.qt.export_jobs import is_open, known_delays, until, with_delays
+from osisnr_gui.qt.dialogs.save_as import is_open
+from osisnr_gui.qt.export_jobs import known_delays, until, with_delays
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session.session import Session, Source
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -20,10 +21,12 @@ from osisnr_gui.qt.plots.row_mouse import EDGE_PIXELS, NOTCH, ZOOM_PER_NOTCH
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
+from osisnr_gui.session.session import Note
 
 HEIGHT = 44
 MARGIN = 4  # above and below the strip
 TICK_HEIGHT = 5  # of the marks under the strip for bad frames
+NOTE_PIXELS = 3.0
 FALSE_OPACITY = 0.35  # of false activity between the hatch lines
 #: Narrower windows are drawn and grabbed as this wide, or they could not be found.
 MIN_WINDOW_PIXELS = 8.0
@@ -61,6 +64,7 @@ class Overview(QWidget):
         self._false: npt.NDArray[np.bool_] = np.empty(0, bool)
         self._range = (0.0, 30.0)
         self._strip: _Strip | None = None
+        self._notes: tuple[Note, ...] = ()
         self._drag, self._grab = _Drag.NONE, 0.0
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -109,6 +113,12 @@ class Overview(QWidget):
         self._bad = _mask(bad, self._osi.size)
         self._range = (lowest, max(highest, lowest + 1e-3))
         self._forget()
+
+    def show_notes(self, notes: Sequence[Note]) -> None:
+        """Mark notes along the upper edge."""
+        if tuple(notes) != self._notes:
+            self._notes = tuple(notes)
+            self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
@@ -180,6 +190,9 @@ class Overview(QWidget):
 
     def _paint_marks(self, painter: QPainter, m: Mapping) -> None:
         theme, link = self._theme, self._link
+        for note in self._notes:
+            x0, x1 = m.x_of(note.start), m.x_of(note.stop)
+            painter.fillRect(QRectF(x0, m.top, max(x1 - x0, NOTE_PIXELS), NOTE_PIXELS), QColor(theme.accent))
         if link.selection is not None:
             x0, x1 = (m.x_of(t) for t in link.selection)
             painter.fillRect(QRectF(x0, m.top, max(x1 - x0, 1.0), m.height), with_alpha(theme.accent, 0.35))

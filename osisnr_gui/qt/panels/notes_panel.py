@@ -1,0 +1,184 @@
+"""What the user wrote about stretches of time: a list to read, change and go to."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
+
+from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
+from osisnr_gui.qt.plots.axes import format_time
+from osisnr_gui.qt.theme import tabular_font
+from osisnr_gui.session import edits
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.session import Note
+
+Index = QModelIndex | QPersistentModelIndex
+EMPTY_WORDS = "No notes yet. Select a time range and press Ctrl+N; a note is kept with the session (Ctrl+S)."
+ROW_HEIGHT = 26
+
+
+class NotesModel(QAbstractTableModel):
+    """Column 0: where; column 1: the text, which can be changed."""
+
+    changed = Signal(object, str)  # Note, its new text
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: tuple[Note, ...] = ()
+        self._unit = "s"
+
+    def show_notes(self, notes: tuple[Note, ...], unit: str) -> None:
+        """Show these; `unit` is that of the time axis."""
+        if notes != self.notes or unit != self._unit:
+            self.beginResetModel()
+            self.notes, self._unit = notes, unit
+            self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Notes."""
+        return 0 if parent.isValid() else len(self.notes)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Where, and the text."""
+        return 0 if parent.isValid() else 2
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Titles."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return (f"Time ({self._unit})", "Note")[section]
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Texts; the tooltip has the whole note."""
+        note = self.notes[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return note.text if index.column() == 1 else self._where(note)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tooltip(f"{self._where(note)} {self._unit}: {note.text}")
+        if role == Qt.ItemDataRole.FontRole and index.column() == 0:
+            return tabular_font()
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Texts can be changed."""
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == 1 else flags
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Ask for another text."""
+        if role != Qt.ItemDataRole.EditRole or not index.isValid():
+            return False
+        self.changed.emit(self.notes[index.row()], str(value).strip())
+        return True
+
+    def _where(self, note: Note) -> str:
+        step = 0.01 if self._unit == "s" else 1.0
+        times = [format_time(time, step, max(abs(note.stop), 1.0), self._unit) for time in (note.start, note.stop)]
+        return times[0] if times[0] == times[1] else " – ".join(times)
+
+
+class NotesPanel(QWidget):
+    """The list, and what can be done with it."""
+
+    edit_requested = Signal(object, str)
+    go_requested = Signal(float, float)  # start, stop
+    add_requested = Signal()
+    typing_started = Signal()  # the panel must be seen
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = NotesModel()
+        self.model.changed.connect(self._change)
+        self.hint = plain_label(EMPTY_WORDS, "muted", wrap=True, small=True, parent=self)
+        self.table = QTableView(self)
+        self._set_up_table()
+        self.add_button, self.delete_button = QPushButton("Add note", self), QPushButton("Delete", self)
+        self.add_button.setToolTip(tooltip("Write a note on the selected time range, or at the cursor (Ctrl+N)"))
+        self.delete_button.setToolTip(tooltip("Delete the chosen note (Delete); Undo brings it back"))
+        self.add_button.clicked.connect(self.add_requested)
+        self.delete_button.clicked.connect(self.delete_chosen)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
+        buttons.addWidget(self.add_button)
+        buttons.addWidget(self.delete_button)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, GAP, 0, 0)
+        column.setSpacing(GAP)
+        words = QHBoxLayout()
+        words.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        words.addWidget(self.hint)
+        column.addLayout(words)
+        column.addWidget(self.table, 1)
+        column.addLayout(buttons)
+        self.show_analysis(None, 0)
+
+    def show_analysis(self, analysis: Analysis | None, _selected: int) -> None:
+        """Show the notes of a session."""
+        notes = analysis.session.notes if analysis is not None else ()
+        frames = [pair.frames for pair in analysis.pairs if pair.frames is not None] if analysis is not None else []
+        self.model.show_notes(notes, "frames" if frames and not frames[0].grid.seconds else "s")
+        self.hint.setVisible(not notes)
+        self.table.setVisible(bool(notes))
+        self.delete_button.setEnabled(bool(notes))
+
+    def start_typing(self, note: Note) -> None:
+        """Let the text of a note be typed."""
+        if note in self.model.notes:
+            self.typing_started.emit()
+            index = self.model.index(self.model.notes.index(note), 1)
+            self.table.setCurrentIndex(index)
+            self.table.edit(index)
+
+    def delete_chosen(self) -> None:
+        """Delete the current note."""
+        row = self.table.currentIndex().row()
+        if 0 <= row < len(self.model.notes):
+            self.edit_requested.emit(partial(edits.remove_note, note=self.model.notes[row]), "")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Delete and Enter act on the list while it has the focus."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Delete:
+                self.delete_chosen()
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._go(self.table.currentIndex())
+                return True
+        return super().eventFilter(watched, event)
+
+    def _set_up_table(self) -> None:
+        table = self.table
+        table.setModel(self.model)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        triggers = QAbstractItemView.EditTrigger
+        table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setAccessibleName("Notes")
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        table.clicked.connect(self._go)
+        table.installEventFilter(self)
+        own_keys(table, LIST_KEYS)
+
+    def _go(self, index: QModelIndex) -> None:
+        if index.isValid():
+            note = self.model.notes[index.row()]
+            self.go_requested.emit(note.start, note.stop)
+
+    def _change(self, note: Note, text: str) -> None:
+        if text != note.text:
+            self.edit_requested.emit(partial(edits.change_note, note=note, text=text), "")
