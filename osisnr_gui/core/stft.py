@@ -111,3 +111,19 @@ def columns(samples: FloatArray, framing: Framing) -> Columns:
     if framing.representation is Representation.MAGNITUDE:
         return np.abs(spectrum)
     raise ParameterError("a mask is a matrix already: it is not cut from audio")
+
+
+def overlap_add(frames: FloatArray, analysis: FloatArray, synthesis: FloatArray, hop: int) -> FloatArray:
+    """Samples ((n_frames - 1)*hop + n_fft,) from frames (n_frames, n_fft), frame i from sample i*hop on.
+
+    x[t] = sum_i synthesis*frame_i / sum_i synthesis*analysis, both taken at t: frames that were cut with the window
+    `analysis` (n_fft,) and not changed give back the signal; 0 where no frame has a sample.
+    """
+    n_frames, n_fft = frames.shape
+    total, weight = np.zeros((2, (n_frames - 1) * hop + n_fft))
+    product = synthesis * analysis
+    for index, frame in enumerate(frames * synthesis):
+        part = slice(index * hop, index * hop + n_fft)
+        total[part] += frame
+        weight[part] += product
+    return np.asarray(np.divide(total, weight, out=np.zeros_like(total), where=weight > 1e-9))

@@ -15,6 +15,7 @@ from osisnr_gui.core.stft import (
     default_n_fft,
     frame_count,
     frames_of,
+    overlap_add,
     spectra,
     window,
 )
@@ -116,3 +117,13 @@ def test_samples_of_any_type_and_layout() -> None:
     wanted = columns(x.astype(np.float64), Framing(M, 64, 16))
     for same in (x, x.astype(">i2"), x.astype(np.float32), np.repeat(x, 2)[::2], x[::-1].copy()[::-1]):
         np.testing.assert_array_equal(columns(same, Framing(M, 64, 16)), wanted)
+
+
+@pytest.mark.parametrize(("n_fft", "hop"), [(64, 16), (64, 17), (48, 24), (32, 1)])
+def test_overlap_add_gives_back_what_was_cut(n_fft: int, hop: int) -> None:
+    x = np.random.default_rng(3).standard_normal(1000)
+    analysis, synthesis = window("hann", n_fft), window("hamming", n_fft)
+    frames = frames_of(x, n_fft, hop) * analysis
+    back = overlap_add(frames, analysis, synthesis, hop)
+    assert back.shape == ((len(frames) - 1) * hop + n_fft,)
+    np.testing.assert_allclose(back[n_fft:-n_fft], x[n_fft : len(back) - n_fft], atol=1e-12)

@@ -1,0 +1,1 @@
+"""Hearing what the plots show."""

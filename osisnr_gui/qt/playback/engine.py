@@ -1,0 +1,305 @@
+"""What the sound card gets: the wish of the moment, turned into samples without gap or click.
+
+No Qt here, no files, no waiting: `render` runs in the callback and takes what was read ahead. The GUI thread replaces
+the whole `Wish`, which is frozen, so neither side ever waits for the other. Every change (start, stop, seek, another
+sound, another gain, the end of the loop) is a new layer that fades in over those that play, with raised-cosine
+weights that add up to one: two sounds at the same place are crossfaded sample by sample, and nothing can get louder
+than the louder of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from osisnr_gui.qt.playback.read_ahead import Focus, ReadAhead, SampleArray
+from osisnr_gui.qt.playback.slow import find_continuation, grain_samples
+
+FADE_SECONDS = 0.010
+HISTORY = 4096  # moments kept for `position_at`: some seconds
+FULL_SCALE = 0.99
+
+
+class Seek(NamedTuple):
+    """Go to a sample; `serial` tells one seek from the next."""
+
+    serial: int
+    position: int
+
+
+class Span(NamedTuple):
+    """Samples [start, stop)."""
+
+    start: int
+    stop: int
+
+
+NO_SEEK = Seek(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What should be heard now.
+
+    sound : row of the supply's sounds. gain : linear. loop : play inside, over and over. stop_at : stop there, once.
+    speed : 0.5 to 1; below 1 the pitch is kept.
+    """
+
+    supply: ReadAhead | None = None
+    playing: bool = False
+    sound: int = 0
+    gain: float = 1.0
+    loop: Span | None = None
+    stop_at: int | None = None
+    seek: Seek = NO_SEEK
+    speed: float = 1.0
+
+
+class Moment(NamedTuple):
+    """From output sample `index` on the sound was at `position`, moving by `speed` samples a sample."""
+
+    index: int
+    position: float
+    speed: float
+
+
+class _Layer:
+    """A sound (or silence, without a supply) from a position on, fading in over what lies below."""
+
+    __slots__ = ("fade", "faded", "gain", "position", "sound", "supply")
+
+    def __init__(self, supply: ReadAhead | None, sound: int, gain: float, position: int, fade: int) -> None:
+        self.supply, self.sound, self.gain = supply, sound, gain
+        self.position, self.fade, self.faded = position, fade, 0
+
+    @property
+    def left(self) -> int:
+        """Samples until it is alone."""
+        return self.fade - self.faded
+
+    def read(self, count: int) -> SampleArray:
+        """The next samples."""
+        start, self.position = self.position, self.position + count
+        if self.supply is None:
+            return np.zeros(count, np.float32)
+        samples = self.supply.take(self.sound, start, count)
+        return samples if self.gain == 1.0 else samples * np.float32(self.gain)
+
+    def fade_over(self, below: SampleArray, count: int) -> SampleArray:
+        """The next samples, faded in over `below`."""
+        samples = self.read(count)
+        if self.left > 0:
+            weights = fade_in(self.fade)[self.faded : self.faded + count]
+            self.faded += count
+            return below + weights * (samples - below)
+        return samples
+
+
+class Engine:
+    """Samples on request, and what was where when they were made.
+
+    `wish` may be replaced from any thread; everything else belongs to the thread of `render`, but for `position_at`,
+    `ended` (how often it stopped by itself), `lowered` (factor that keeps the sum below full scale) and `starved`
+    (how often samples were missing), which may be read from any.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self.rate = rate
+        self.wish = Wish()
+        self.ended = 0
+        self.lowered = 1.0
+        self.starved = 0
+        self.fade = max(2, round(FADE_SECONDS * rate))
+        self._layers = [_Layer(None, 0, 1.0, 0, 0)]
+        self._position = 0.0  # where the sound is; apart from the top layer's position only while slowed down
+        self._seen = 0  # serial of the last seek that was carried out
+        self._ended_for: int | None = None  # the seek after which it stopped by itself
+        self._index = 0
+        self._history: deque[Moment] = deque([Moment(0, 0.0, 0.0)], HISTORY)
+
+    @property
+    def index(self) -> int:
+        """Samples rendered so far."""
+        return self._index
+
+    def position_at(self, index: float) -> float:
+        """Where the sound was when output sample `index` was made; the latest known place for later ones."""
+        moments = tuple(self._history)
+        moment = next((m for m in reversed(moments) if m.index <= index), moments[0])
+        return moment.position + max(0.0, index - moment.index) * moment.speed
+
+    def uses(self, supply: ReadAhead) -> bool:
+        """Whether anything of a supply is still heard or about to be."""
+        return self.wish.supply is supply or any(layer.supply is supply for layer in tuple(self._layers))
+
+    def render(self, count: int) -> SampleArray:
+        """The next `count` samples, float32 within ±1."""
+        out = np.empty(count, np.float32)
+        done = 0
+        while done < count:
+            wish = self.wish
+            self._adapt(wish, count - done)
+            n = self._until_event(wish, count - done)
+            self._note(wish)
+            out[done : done + n] = self._mix(n)
+            self._position += n * self._speed(wish)
+            self._index += n
+            done += n
+            self._drop_covered()
+        self._point_ahead(self.wish)
+        return self._keep_below_full_scale(out)
+
+    @property
+    def _top(self) -> _Layer:
+        return self._layers[-1]
+
+    def _speed(self, wish: Wish) -> float:
+        return 0.0 if self._top.supply is None else wish.speed
+
+    # ---- what has to change ---------------------------------------------------------------------
+
+    def _adapt(self, wish: Wish, count: int) -> None:
+        """Begin whatever the wish, the loop's end or the end of everything asks for, if the samples are there."""
+        top, here = self._top, round(self._position)
+        seeks = wish.seek.serial != self._seen
+        target = self._target(wish, wish.seek.position if seeks else here)
+        if not self._may_play(wish):
+            if seeks:
+                self._seen, self._position = wish.seek.serial, float(target)
+            if top.supply is not None:
+                self._fade_to(None, top.sound, top.gain, here)
+            return
+        supply, sound, gain = self._source(wish, target, count)
+        if supply is None or supply.n_samples == 0:
+            return  # not open yet
+        if target >= self._end(wish, supply):
+            self._stop_by_itself(wish, here)
+        elif (top.supply, top.sound, top.gain) == (supply, sound, gain) and not seeks and target == here:
+            self._go_on(wish, count)
+        elif supply.has(target, target + count + 2 * self.fade):
+            # At the same place the new sound begins where the present one reads: apart from that only when slowed.
+            stays = target == here and top.supply is not None and not seeks
+            self._seen, self._position = wish.seek.serial, self._position if stays else float(target)
+            self._fade_to(supply, sound, gain, top.position if stays else target)
+        elif top.supply is not None and not top.supply.has(top.position, top.position + count + self.fade):
+            self._starve(here)  # else what plays plays on until the new place is read
+
+    def _may_play(self, wish: Wish) -> bool:
+        if wish.playing and self._ended_for == wish.seek.serial:
+            return False
+        self._ended_for = None
+        return wish.playing
+
+    def _source(self, wish: Wish, target: int, count: int) -> tuple[ReadAhead | None, int, float]:
+        """Supply, sound and gain that are wanted, or those at hand while the supply wanted is not ready."""
+        top, supply = self._top, wish.supply
+        if top.supply is None or supply is None or top.supply is supply:
+            return supply, wish.sound, wish.gain
+        ready = supply.n_samples > 0 and supply.has(target, target + count + 2 * self.fade)
+        return (supply, wish.sound, wish.gain) if ready else (top.supply, top.sound, top.gain)
+
+    def _target(self, wish: Wish, position: int) -> int:
+        """A loop is never left: whoever is outside begins at its start."""
+        if wish.loop is not None and not wish.loop.start <= position < wish.loop.stop:
+            return wish.loop.start
+        return max(position, 0)
+
+    def _end(self, wish: Wish, supply: ReadAhead) -> int:
+        if wish.loop is not None or wish.stop_at is None:
+            return supply.n_samples
+        return min(supply.n_samples, wish.stop_at)
+
+    def _stop_by_itself(self, wish: Wish, here: int) -> None:
+        self._ended_for = self._seen = wish.seek.serial
+        self.ended += 1
+        if self._top.supply is not None:
+            self._fade_to(None, self._top.sound, self._top.gain, here)
+
+    def _go_on(self, wish: Wish, count: int) -> None:
+        """The same sound at the next place: look after its supply, and after the next grain when it is slowed down."""
+        top, grain = self._top, grain_samples(self.rate)
+        assert top.supply is not None
+        slow = wish.speed < 1.0
+        if not top.supply.has(top.position, top.position + count + self.fade + (2 * grain if slow else 0)):
+            self._starve(round(self._position))
+        elif not slow:
+            self._position = float(top.position)
+        elif top.left <= 0:
+            start = find_continuation(top.supply, top.sound, top.position, round(self._position), grain)
+            self._layers.append(_Layer(top.supply, top.sound, top.gain, start, grain))
+
+    def _starve(self, here: int) -> None:
+        """Samples are missing: fade out with what is there, wait in silence, go on from here."""
+        self.starved += 1
+        self._fade_to(None, self._top.sound, self._top.gain, here)
+
+    def _fade_to(self, supply: ReadAhead | None, sound: int, gain: float, position: int) -> None:
+        if len(self._layers) == 1 and self._top.supply is None:
+            self.lowered = 1.0  # out of silence it can be as loud as it likes again
+        self._layers.append(_Layer(supply, sound, gain, position, self.fade))
+
+    # ---- making samples ---------------------------------------------------------------------------
+
+    def _until_event(self, wish: Wish, count: int) -> int:
+        """Samples until something happens at an exact sample: a fade's end, the loop's, the end of everything."""
+        n = min([count, *(layer.left for layer in self._layers if layer.left > 0)])
+        supply = self._top.supply
+        if supply is not None:
+            stop = self._end(wish, supply) if wish.loop is None else wish.loop.stop
+            left = math.ceil((stop - self._position) / wish.speed)
+            n = min(n, left) if left > 0 else n
+        return n
+
+    def _mix(self, count: int) -> SampleArray:
+        bottom, *others = self._layers
+        out = bottom.read(count)
+        for layer in others:
+            out = layer.fade_over(out, count)
+        return out
+
+    def _drop_covered(self) -> None:
+        """Forget what lies below a layer that is in full."""
+        covering = max((i for i, layer in enumerate(self._layers) if layer.left <= 0), default=0)
+        del self._layers[:covering]
+
+    def _note(self, wish: Wish) -> None:
+        """Remember where the sound is, if that does not follow from the last moment."""
+        speed, last = self._speed(wish), self._history[-1]
+        expected = last.position + (self._index - last.index) * last.speed
+        if speed != last.speed or abs(expected - self._position) > 0.5:
+            self._history.append(Moment(self._index, self._position, speed))
+
+    def _point_ahead(self, wish: Wish) -> None:
+        """Tell the reading threads where samples are needed next."""
+        here = round(self._position)
+        wanted = (wish.seek.position,) if wish.seek.serial != self._seen else ()
+        wanted += () if wish.loop is None else (wish.loop.start,)
+        wanted += tuple(layer.position for layer in self._layers[:-1] if layer.supply is not None)
+        for supply in {id(s): s for s in (wish.supply, *(layer.supply for layer in self._layers)) if s}.values():
+            supply.focus(Focus(here, wanted))
+
+    def _keep_below_full_scale(self, out: SampleArray) -> SampleArray:
+        """Never clip: what would be too loud lowers everything from here on, smoothly, and `lowered` says so."""
+        peak = float(np.max(np.abs(out), initial=0.0))
+        if peak * self.lowered > 1.0:
+            before, self.lowered = self.lowered, FULL_SCALE / peak
+            first = int(np.argmax(np.abs(out) * before > 1.0))
+            ramp = np.full(len(out), self.lowered, np.float32)
+            ramp[:first] = before + (self.lowered - before) * fade_in(max(first, 2))[:first]
+            out = out * ramp
+        elif self.lowered != 1.0:
+            out = out * np.float32(self.lowered)
+        return out
+
+
+@lru_cache(maxsize=64)
+def fade_in(count: int) -> SampleArray:
+    """Raised-cosine weights from just above 0 to just below 1; with its complement the sum is 1 everywhere."""
+    weights = (0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / count)).astype(np.float32)
+    weights.setflags(write=False)
+    return weights

@@ -1,0 +1,151 @@
+"""Samples before they are needed: a thread reads blocks around the playing position, the callback only copies.
+
+No Qt here. The callback thread says where it is (`focus`) and asks `has` and `take`, which never wait for a disk.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+SampleArray = npt.NDArray[np.float32]
+
+BLOCK = 4096
+AHEAD_BLOCKS = 16
+BEHIND_BLOCKS = 6  # for a slower speed, which looks back, and for a loop that is nudged
+LOOP_BLOCKS = 6
+
+
+class Feed(Protocol):
+    """Where the samples come from; used from one thread, opened and closed there."""
+
+    n_samples: int
+
+    def read(self, start: int, count: int) -> FloatArray:
+        """Samples [start, start + count) of every sound: (n_sounds, count)."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the files."""
+        ...
+
+
+class Focus(NamedTuple):
+    """Where samples are needed next: from `position` on, and at `others` (a loop's start, a place to go to)."""
+
+    position: int
+    others: tuple[int, ...] = ()
+
+
+class ReadAhead:
+    """Blocks of all sounds around the focus, as float32.
+
+    open_feed : called on the reading thread, which may wait for a disk. `n_samples` is 0 until then.
+    Beyond its end the signal goes on mirrored, for fades only. A feed that fails is silent, and `error` says why.
+    """
+
+    def __init__(self, open_feed: Callable[[], Feed], position: int = 0) -> None:
+        self.n_samples = 0
+        self.error: Exception | None = None
+        self._blocks: dict[int, SampleArray] = {}
+        self._focus = Focus(position)
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, args=(open_feed,), name="read ahead", daemon=True)
+        self._thread.start()
+
+    def focus(self, focus: Focus) -> None:
+        """Read here next. Never blocks."""
+        if focus != self._focus:
+            moved = _blocks_of(focus) != _blocks_of(self._focus)
+            self._focus = focus
+            if moved:
+                self._wake.set()
+
+    def has(self, start: int, stop: int) -> bool:
+        """Whether `take` has all of [start, stop), or as much of it as there is. Never blocks."""
+        blocks, last = self._blocks, min(max(start, stop - 1) // BLOCK, self._last_block())
+        return all(index in blocks for index in range(min(max(start, 0) // BLOCK, last), last + 1))
+
+    def take(self, sound: int, start: int, count: int) -> SampleArray:
+        """Samples [start, start + count) of one sound, silence where a block is missing. Never blocks."""
+        out = np.zeros(count, np.float32)
+        at = max(start, 0)
+        while at < start + count:
+            index, skip = divmod(at, BLOCK)
+            stop = min(start + count, (index + 1) * BLOCK)
+            block = self._blocks.get(index)
+            if block is not None:
+                out[at - start : stop - start] = block[sound, skip : skip + stop - at]
+            at = stop
+        return out
+
+    def close(self) -> None:
+        """Stop reading and close the files; waits for a read under way."""
+        self._closing = True
+        self._wake.set()
+        self._thread.join()
+
+    def _run(self, open_feed: Callable[[], Feed]) -> None:
+        try:
+            feed = open_feed()
+        except Exception as error:  # said by whoever looks at `error`
+            self.error = error
+            return
+        self.n_samples = feed.n_samples
+        try:
+            while not self._closing:
+                self._wake.clear()
+                missing = self._first_missing()
+                if missing is None:
+                    self._wake.wait()
+                else:
+                    self._blocks[missing] = self._read(feed, missing)
+        except Exception as error:
+            self.error = error
+        finally:
+            feed.close()
+
+    def _first_missing(self) -> int | None:
+        """The block to read next; lets go of those that are far away."""
+        focus = self._focus
+        last = self._last_block()
+        wanted = dict.fromkeys(index for index in _wanted(focus) if index <= last)
+        missing = next((index for index in wanted if index not in self._blocks), None)
+        here = focus.position // BLOCK
+        keep = wanted.keys() | set(range(here - BEHIND_BLOCKS, here))
+        for index in [index for index in self._blocks if index not in keep]:
+            del self._blocks[index]
+        return missing
+
+    def _last_block(self) -> int:
+        """One block beyond the end, for the fade after it."""
+        return (self.n_samples - 1) // BLOCK + 1
+
+    def _read(self, feed: Feed, index: int) -> SampleArray:
+        stop, end = (index + 1) * BLOCK, self.n_samples
+        block = feed.read(stop - BLOCK, BLOCK)
+        beyond = min(stop - end, BLOCK)
+        if beyond > 0:  # a file that breaks off must not click: a fade at the very end needs something to go on with
+            block[:, BLOCK - beyond :] = feed.read(2 * end - stop, beyond)[:, ::-1]
+        return np.ascontiguousarray(block, np.float32)
+
+
+def _blocks_of(focus: Focus) -> tuple[int, ...]:
+    return tuple(place // BLOCK for place in (focus.position, *focus.others))
+
+
+def _wanted(focus: Focus) -> Iterator[int]:
+    """Blocks in the order in which they are needed."""
+    places = [max(place, 0) // BLOCK for place in (focus.position, *focus.others)]
+    for place in places:  # the first two everywhere: enough to begin with
+        yield from (place, place + 1)
+    yield from range(places[0], places[0] + AHEAD_BLOCKS)
+    for place in places[1:]:
+        yield from range(place, place + LOOP_BLOCKS)
+    yield from range(max(places[0] - BEHIND_BLOCKS, 0), places[0])
