@@ -9,6 +9,7 @@ from osisnr_gui.cli.lines import shown_path
 from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.io.errors import printable
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.bad_segments import under_threshold
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.report import delay_samples, is_scored, settings_report
 from osisnr_gui.session.scores import PairScore, WholeSignal
@@ -135,6 +136,7 @@ def _frames_block(scored: list[tuple[PairAnalysis, PairScore]]) -> list[str]:
     rows: list[Row] = []
     for pair, score in scored:
         counts = [str(score.facts.counts[label]) for label in labels]
-        bad = (str(int(score.bad.bad.sum())), str(len(score.bad.segments)))
+        _, segments = under_threshold(score.facts, score.bad.threshold_db)
+        bad = (str(score.bad.n_under), str(len(segments)))
         rows.append((_name(pair), *counts, *bad))
     return ["Frames:", *aligned(header, rows)]

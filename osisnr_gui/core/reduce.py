@@ -179,7 +179,10 @@ def upper_edge(
 def runs_of(mask: npt.ArrayLike) -> tuple[IntArray, IntArray]:
     """Starts and stops (exclusive) of the runs of True in a boolean array."""
     flags = np.asarray(mask, dtype=bool)
-    changes = np.flatnonzero(np.diff(flags, prepend=False, append=False)).astype(np.intp, copy=False)
+    changes = np.flatnonzero(flags[1:] != flags[:-1]) + 1
+    first = [0] if flags.size and flags[0] else []
+    last = [flags.size] if flags.size and flags[-1] else []
+    changes = np.concatenate((first, changes, last)).astype(np.intp, copy=False)
     return changes[::2], changes[1::2]
 
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from osisnr_gui.core.reduce import runs_of
-from osisnr_gui.core.types import FrameStatus, Representation
+from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.plots.bands import BandKind, Bands
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
 from osisnr_gui.qt.plots.loss_plot import LossPlot
@@ -27,7 +27,6 @@ from osisnr_gui.session.explain import CHANCE_FLOOR_DB
 from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
-from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.words import estimate_letter
 
@@ -255,19 +254,18 @@ class PlotArea(QWidget):
                 bands.show_bands([], [], [])
             self._overview.show_overview(0.0, 1.0, np.empty(0))
             return
-        starts, stops, kinds = band_runs(score)
+        starts, stops, kinds = band_runs(bad)
         for bands in self._bands:
             bands.show_bands(starts, stops, kinds)
         frames = score.facts.frames
         exact = np.where(score.facts.active, frames.exact_osi_db, np.nan)
-        status = score.facts.status
         self._overview.show_overview(
             frames.first_time,
             frames.grid.step,
             exact,
-            status == FrameStatus.SILENT_BOTH,
-            bad.bad | (status == FrameStatus.SILENT_ESTIMATE),
-            false_activity=status == FrameStatus.SILENT_REFERENCE,
+            quiet_frames(bad),
+            bad.low | bad.missed,
+            false_activity=bad.false_activity,
         )
 
     def _follow_pointer(self, *_range: float) -> None:
@@ -291,18 +289,20 @@ class PlotArea(QWidget):
                 plot.blockSignals(False)
 
 
-def band_runs(score: PairScore) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Start and stop times and BandKind of every run to shade: bad, missed, false activity, silent."""
-    status, frames = score.facts.status, score.facts.frames
-    missed = status == FrameStatus.SILENT_ESTIMATE
-    false_activity = status == FrameStatus.SILENT_REFERENCE
-    silent = status == FrameStatus.SILENT_BOTH
+def quiet_frames(bad: BadFrames) -> np.ndarray:
+    """Frames without a value that are no fault either: silent in both, or missed or false but too quiet to count."""
+    return ~(bad.facts.active | bad.missed | bad.false_activity)
+
+
+def band_runs(bad: BadFrames) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Start and stop times and BandKind of every run to shade: bad by the criterion, missed, false activity, silent."""
+    frames = bad.facts.frames
     edges = []
     for kind, flags in (
-        (BandKind.BAD, score.bad.bad),
-        (BandKind.MISSED, missed),
-        (BandKind.FALSE_ACTIVITY, false_activity),
-        (BandKind.SILENT, silent),
+        (BandKind.BAD, bad.low),
+        (BandKind.MISSED, bad.missed),
+        (BandKind.FALSE_ACTIVITY, bad.false_activity),
+        (BandKind.SILENT, quiet_frames(bad)),
     ):
         first, stop = runs_of(flags)
         edges.append((first, stop, np.full(first.size, int(kind))))

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 
 from osisnr_gui.core.types import Framing
 from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.session.bad_segments import other_facts
+from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import worker_count
 from osisnr_gui.session.notices import Notice, find_notices
 from osisnr_gui.session.pairs import (
@@ -28,7 +30,7 @@ from osisnr_gui.session.pairs import (
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.scores import PairScore, score_frames
-from osisnr_gui.session.session import LossChoice, Session, Source
+from osisnr_gui.session.session import BadChoice, Criterion, LossChoice, Session, Source
 from osisnr_gui.session.tracks import Track, check_track, open_track, stamp_of
 
 PARTIAL_SECONDS = 0.25
@@ -82,7 +84,7 @@ Report = Callable[[Progress], None]
 
 def heavy_part(session: Session) -> Session:
     """The session without what `rescore` can follow: equal heavy parts share one pass."""
-    return replace(session, loss=LossChoice(), silence_db=60.0, threshold_db=0.0, notes=())
+    return replace(session, loss=LossChoice(), silence_db=60.0, threshold_db=0.0, bad=BadChoice(), notes=())
 
 
 def rescore(session: Session, analysis: Analysis) -> Analysis | None:
@@ -327,12 +329,21 @@ class _Run:
 
 
 def _scored(session: Session, pair: PairAnalysis) -> PairAnalysis:
+    return _scored_against(session, pair, pair.score.bad.other if pair.score is not None else None)
+
+
+def _scored_against(session: Session, pair: PairAnalysis, other: Facts | None) -> PairAnalysis:
     if pair.frames is None or pair.error is not None:
         return pair
-    score: PairScore = score_frames(pair.frames, session.silence_db, session.threshold_db, session.loss, pair.score)
+    score: PairScore = score_frames(pair.frames, session, pair.score, other)
     return pair if score is pair.score else replace(pair, score=score)
 
 
 def _finish(analysis: Analysis) -> Analysis:
-    notices = find_notices(analysis.session, analysis.reference, analysis.pairs)
-    return replace(analysis, notices=notices)
+    """What concerns several pairs or files at once: estimates held against each other, notices."""
+    session, pairs = analysis.session, analysis.pairs
+    if session.bad.criterion is Criterion.AGAINST:
+        facts = [None if pair.score is None else pair.score.facts for pair in pairs]
+        others = [other_facts(session.bad, index, facts) for index in range(len(pairs))]
+        pairs = tuple(_scored_against(session, pair, other) for pair, other in zip(pairs, others, strict=True))
+    return replace(analysis, pairs=pairs, notices=find_notices(session, analysis.reference, pairs))

@@ -154,6 +154,11 @@ def set_threshold(session: Session, threshold_db: float) -> Session:
     return replace(session, threshold_db=float(threshold_db))
 
 
+def set_bad(session: Session, **changes: Any) -> Session:
+    """Change which frames are listed as bad: fields of BadChoice."""
+    return replace(session, bad=replace(session.bad, **changes))
+
+
 def set_silence(session: Session, silence_db: float) -> Session:
     """Level below a signal's loudest frame, in dB, from which on a frame is silent."""
     return replace(session, silence_db=float(silence_db))

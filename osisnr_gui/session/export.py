@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from osisnr_gui import __version__
+from osisnr_gui.core.bad_frames import find_bad_frames
 from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
 from osisnr_gui.core.osi_snr import si_snr_db, snr_db
 from osisnr_gui.core.types import FloatArray
@@ -105,8 +106,9 @@ def _comment(name: str, value: JsonValue) -> str:
 
 
 def _rows(pair: PairAnalysis, score: PairScore, part: slice) -> Iterator[str]:
-    facts, bad = score.facts, score.bad.bad[part]
+    facts, exact = score.facts, score.facts.frames.exact_osi_db
     frames, active = facts.frames, facts.active[part]
+    bad = find_bad_frames(exact[part], active, score.bad.threshold_db)
     name = text_cell(pair.source.path)
     numbers = [_number_cells(values) for values in _number_columns(score, part)]
     count = len(active)

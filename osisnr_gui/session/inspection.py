@@ -182,7 +182,7 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis, loss_total: LossTot
         in_seconds=frames.grid.seconds,
         status=FrameStatus(int(score.facts.status[index])),
         active=active,
-        bad=bool(score.bad.bad[index]),
+        bad=active and bool(frames.exact_osi_db[index] < score.bad.threshold_db),
         mc_mse=mc_mse,
         literal=_literal_terms(s, e, p, score.loss.gamma * mc_mse),
         exact=_exact_terms(p, score.loss.gamma * mc_mse, active),

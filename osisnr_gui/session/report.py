@@ -20,6 +20,7 @@ from osisnr_gui.core.loss import EPS_FUSED, fused_per_frame
 from osisnr_gui.core.types import FloatArray, FrameStatus, Representation
 from osisnr_gui.io.errors import FileError, LoadError
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.bad_segments import under_threshold
 from osisnr_gui.session.json_text import JsonValue
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
@@ -157,16 +158,18 @@ def _numbers(scores: Any) -> Object:
 
 
 def _bad_segments(score: PairScore) -> list[JsonValue]:
-    """Segments from half a hop before the first frame's centre to half a hop after the last one's.
+    """Segments of frames under the threshold and of missed ones, at any level (the window's level gate has no part).
 
+    They reach from half a hop before the first frame's centre to half a hop after the last one's.
     osi_db_min, osi_db_mean : exact OSI-SNR of the frames in it that are under the threshold themselves (gaps may be
     joined); null for a segment of missed frames alone.
     first_frame : number on the reference's grid, from 0; the position where masks have no time.
     """
-    frames, bad = score.facts.frames, score.bad
+    frames = score.facts.frames
+    bad, segments = under_threshold(score.facts, score.bad.threshold_db)
     step, found = frames.grid.step, list[JsonValue]()
-    for first, stop in zip(bad.segments.first.tolist(), bad.segments.stop.tolist(), strict=True):
-        osi_db = frames.exact_osi_db[first:stop][bad.bad[first:stop]]
+    for first, stop in zip(segments.first.tolist(), segments.stop.tolist(), strict=True):
+        osi_db = frames.exact_osi_db[first:stop][bad[first:stop]]
         start = frames.first_time + (first - 0.5) * step
         in_seconds = frames.grid.seconds
         found.append(

@@ -6,7 +6,7 @@ and the score itself (alpha, gamma, method, which result leads).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session.bad_segments import BadFrames, find_bad
 from osisnr_gui.session.facts import Facts, find_facts
 from osisnr_gui.session.frame_pass import PairFrames
-from osisnr_gui.session.session import Formula, LossChoice
+from osisnr_gui.session.session import Formula, LossChoice, Session
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,9 +79,11 @@ class WholeSignal:
         return cls(float(exact_osi_db(p)[0]), float(si_snr_db(p)[0]), float(snr_db(p)[0]), gain_db)
 
 
-def find_score(bad: BadFrames, loss: LossChoice) -> PairScore:
-    """Everything that moves with alpha and gamma."""
-    facts, frames = bad.facts, bad.facts.frames
+def find_score(
+    facts: Facts, session: Session, previous: BadFrames | None = None, other: Facts | None = None
+) -> PairScore:
+    """Everything that moves with alpha and gamma, and the bad frames, which can follow the loss."""
+    frames, loss = facts.frames, session.loss
     if frames.table is not None:
         mc_mse = frames.table.per_frame(loss.alpha)
         mean_all = facts.sums_all.mean(loss.alpha) if facts.sums_all else float("nan")
@@ -98,7 +100,7 @@ def find_score(bad: BadFrames, loss: LossChoice) -> PairScore:
         osi_term, mc_term = inverse_osi(osi_db), np.where(facts.active, loss.gamma * mc_mse, np.nan)
     return PairScore(
         facts,
-        bad,
+        find_bad(facts, session, (osi_term, mc_term), previous, other),
         loss,
         mc_mse,
         osi_db,
@@ -110,18 +112,19 @@ def find_score(bad: BadFrames, loss: LossChoice) -> PairScore:
 
 
 def score_frames(
-    frames: PairFrames, silence_db: float, threshold_db: float, loss: LossChoice, previous: PairScore | None
+    frames: PairFrames, session: Session, previous: PairScore | None, other: Facts | None = None
 ) -> PairScore:
-    """All three steps, reusing whatever of `previous` still holds; `previous` itself when nothing changed."""
+    """All three steps, reusing whatever of `previous` still holds; `previous` itself when nothing changed.
+
+    other : the estimate this one is held against, where the session asks for that.
+    """
     facts = previous.facts if previous else None
-    if facts is None or facts.frames is not frames or facts.silence_db != silence_db:
-        facts, previous = find_facts(frames, silence_db), None
-    bad = previous.bad if previous else None
-    if bad is None or bad.threshold_db != threshold_db:
-        bad = find_bad(facts, threshold_db)
-    if previous is not None and previous.bad is bad and previous.loss == loss:
-        return previous
-    return find_score(bad, loss)
+    if facts is None or facts.frames is not frames or facts.silence_db != session.silence_db:
+        facts, previous = find_facts(frames, session.silence_db), None
+    if previous is None or previous.loss != session.loss:
+        return find_score(facts, session, previous.bad if previous else None, other)
+    bad = find_bad(facts, session, (previous.osi_term, previous.mc_term), previous.bad, other)
+    return previous if bad is previous.bad else replace(previous, bad=bad)
 
 
 def _mean(values: FloatArray) -> float:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
+from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB, DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
+from osisnr_gui.core.segments import JOIN_SECONDS, MINIMUM_SECONDS
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
 from osisnr_gui.core.types import Representation
 
@@ -82,6 +83,41 @@ class LossChoice:
     formula: Formula = Formula.LITERAL
 
 
+class Criterion(StrEnum):
+    """What makes an active frame bad; missed frames and false activity are bad in their own right."""
+
+    OSI = "osi"
+    LOSS = "loss"
+    DROP = "drop"
+    AGAINST = "against"
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether frames are held against another curve instead of one limit."""
+        return self in (Criterion.DROP, Criterion.AGAINST)
+
+
+@dataclass(frozen=True, slots=True)
+class BadChoice:
+    """Which frames are listed as bad; the limit of `Criterion.OSI` is the session's `threshold_db`.
+
+    loss_limit : fused loss of a frame. drop_db, window_s : drop under the running median of this many seconds.
+    against_db, against : drop under another estimate, by its place; None = the first other one.
+    minimum_s, join_s : shortest segment listed, longest gap closed. gate_db : frames this far below the loudest one do
+    not count; None = all count. Seconds of a mask without a sample rate are counted in frames of 8 ms.
+    """
+
+    criterion: Criterion = Criterion.OSI
+    loss_limit: float = _within(1.0, 0.0, 1e12)
+    drop_db: float = _within(6.0, 0.0, 1000.0)
+    window_s: float = _within(1.0, 0.01, 3600.0)
+    against_db: float = _within(3.0, 0.0, 1000.0)
+    against: int | None = _within(None, 0, 10_000)
+    minimum_s: float = _within(MINIMUM_SECONDS, 0.0, 3600.0)
+    join_s: float = _within(JOIN_SECONDS, 0.0, 3600.0)
+    gate_db: float | None = _within(DEFAULT_GATE_DB, 0.0, 1000.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """What the user wrote about a stretch of time: start, stop on the time axis (seconds; frames for masks)."""
@@ -102,6 +138,7 @@ class Session:
     loss: LossChoice = LossChoice()
     silence_db: float = _within(DEFAULT_SILENCE_DB, 0.0, 1000.0)
     threshold_db: float = _within(DEFAULT_THRESHOLD_DB, -1000.0, 1000.0)
+    bad: BadChoice = BadChoice()
     lengths: Lengths = Lengths.COMMON
     same_rate_only: bool = False
     notes: tuple[Note, ...] = ()

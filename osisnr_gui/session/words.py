@@ -10,8 +10,6 @@ import os
 import string
 from collections.abc import Sequence
 
-import numpy as np
-
 from osisnr_gui.io.errors import display_name, printable
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.pairs import PairAnalysis
@@ -218,7 +216,7 @@ def osi_words(score: PairScore) -> str:
 def trouble_words(score: PairScore) -> list[str]:
     """Frames under the threshold, missed, of false activity and not finite; only those that occur."""
     counts = score.facts.counts
-    n_bad = int(np.count_nonzero(score.bad.bad))
+    n_bad = score.bad.n_under
     found = []
     if n_bad:
         found.append(f"{counted(n_bad, 'frame')} under {db(score.bad.threshold_db)}")

@@ -1,55 +1,28 @@
-"""Bad frames and their segments against brute force."""
+"""What makes a frame bad: gate, threshold, loss, drops."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osisnr_gui.core.bad_frames import find_bad_frames, find_bad_segments
-from osisnr_gui.core.reduce import runs_of
+from osisnr_gui.core.bad_frames import (
+    LevelGate,
+    depth_above,
+    depth_under,
+    drop_below_median,
+    drop_below_other,
+    find_above,
+    find_bad_frames,
+    find_drops,
+    limit_of_worst,
+)
+from osisnr_gui.core.frame_status import frame_status, is_active
+from osisnr_gui.core.osi_snr import Projection, project
+from osisnr_gui.core.types import FrameStatus
 
-repeatable = settings(derandomize=True, deadline=None, max_examples=200, database=None)
-flags_lists = st.lists(st.booleans(), max_size=60)
-
-
-def _runs(flags: list[bool]) -> list[tuple[int, int]]:
-    runs, start = [], None
-    for i, flag in enumerate([*flags, False]):
-        if flag and start is None:
-            start = i
-        elif not flag and start is not None:
-            runs.append((start, i))
-            start = None
-    return runs
-
-
-def _segments(flags: list[bool], minimum: int, join: int) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for first, stop in _runs(flags):
-        if joined and first - joined[-1][1] <= join:
-            joined[-1] = (joined[-1][0], stop)
-        else:
-            joined.append((first, stop))
-    return [(a, b) for a, b in joined if b - a >= minimum]
-
-
-@repeatable
-@given(flags_lists)
-def test_runs(flags: list[bool]) -> None:
-    wanted = _runs(flags)
-    first, stop = runs_of(np.array(flags, dtype=bool))
-    assert list(zip(first.tolist(), stop.tolist(), strict=True)) == wanted
-
-
-@repeatable
-@given(flags_lists, st.integers(1, 6), st.integers(0, 6))
-def test_segments(flags: list[bool], minimum: int, join: int) -> None:
-    found = find_bad_segments(np.array(flags, dtype=bool), minimum, join)
-    wanted = _segments(flags, minimum, join)
-    assert list(zip(found.first.tolist(), found.stop.tolist(), strict=True)) == wanted
-    assert len(found) == len(wanted)
-    assert found.first.dtype == found.stop.dtype == np.int64
+repeatable = settings(derandomize=True, deadline=None, max_examples=150, database=None)
 
 
 def test_only_active_frames_under_the_threshold_are_bad() -> None:
@@ -57,3 +30,98 @@ def test_only_active_frames_under_the_threshold_are_bad() -> None:
     active = np.array([True, True, True, True, True, False])
     assert find_bad_frames(osi_db, active, 3.0).tolist() == [True, True, False, False, False, False]
     assert find_bad_frames(osi_db, active, np.inf).tolist() == [True, True, True, False, False, False]
+
+
+def test_only_frames_that_count_are_over_the_limit() -> None:
+    loss = np.array([1.0, 1.001, np.inf, np.nan, 5.0])
+    assert find_above(loss, np.array([True, True, True, True, False]), 1.0).tolist() == [
+        *(False, True, True, False, False)
+    ]
+
+
+def _levels(reference_db: list[float], estimate_db: list[float]) -> Projection:
+    """Columns with these energies, reference and estimate not quite proportional."""
+    s, e = (10 ** (np.array(levels) / 20) for levels in (reference_db, estimate_db))
+    return project(np.array([s, np.zeros_like(s)]), np.array([e * 0.9, e * 0.4]))
+
+
+def test_the_gate_takes_the_level_of_whatever_should_not_be_heard_or_missed() -> None:
+    silent = -np.inf
+    p = _levels([0, -39, -41, -20, silent, silent, silent], [-6, -45, -45, silent, -40, -50, silent])
+    status = frame_status(p, 60.0)
+    gate = LevelGate.of(p, status, is_active(status), 40.0)
+    assert [FrameStatus(kind).name for kind in status[3:]] == [
+        *("SILENT_ESTIMATE", "SILENT_REFERENCE", "SILENT_REFERENCE", "SILENT_BOTH")
+    ]
+    assert gate.active.tolist() == [True, True, False, False, False, False, False]
+    assert gate.missed.tolist() == [False, False, False, True, False, False, False]
+    # 34 and 44 dB below the estimate's own loudest frame.
+    assert gate.false_activity.tolist() == [False, False, False, False, True, False, False]
+    assert gate.weight == pytest.approx([1, 1 / 40, 0, 0.5, 0.15, 0, 0], abs=0.02)
+
+
+def test_no_gate_lets_everything_pass_and_still_weighs_by_level() -> None:
+    p = _levels([0, -30, -59, -np.inf], [0, 0, 0, 0])
+    status = frame_status(p, 60.0)
+    gate = LevelGate.of(p, status, is_active(status), None)
+    assert gate.passed.all()
+    assert gate.active.tolist() == [True, True, True, False]
+    assert gate.false_activity.tolist() == [False, False, False, True]
+    assert gate.weight == pytest.approx([1, 0.5, 1 / 60, 1], abs=1e-6)
+
+
+@repeatable
+@given(st.lists(st.floats(0, 80), min_size=1, max_size=60), st.integers(1, 20), st.integers(0, 2**32 - 1))
+def test_the_drop_is_from_the_median_of_the_frames_around_that_count(
+    osi_db: list[float], window: int, seed: int
+) -> None:
+    values = np.array(osi_db)
+    counted = np.random.default_rng(seed).random(values.size) < 0.8
+    drop = drop_below_median(values, counted, window)
+    assert np.isnan(drop).tolist() == (~counted).tolist()
+    mine, half = values[counted], (window | 1) // 2
+    for k, found in enumerate(drop[counted]):
+        around = mine[np.clip(np.arange(k - half, k + half + 1), 0, mine.size - 1)]
+        assert found == pytest.approx(np.median(around) - mine[k], abs=1e-9)
+
+
+def test_a_perfect_neighbourhood_is_no_infinite_drop() -> None:
+    values = np.array([np.inf, np.inf, 20.0, np.inf, np.inf])
+    drop = drop_below_median(values, np.ones(5, bool), 5)
+    assert drop.tolist() == [0.0, 0.0, 80.0, 0.0, 0.0]
+    assert find_drops(drop, 6.0).tolist() == [False, False, True, False, False]
+
+
+def test_the_drop_under_another_estimate_needs_both() -> None:
+    drop = drop_below_other(
+        np.array([1.0, 5.0, np.inf, 3.0, 2.0]),
+        np.array([True, True, True, False, True]),
+        np.array([4.0, 4.0, np.inf, 9.0, 9.0]),
+        np.array([True, True, True, True, False]),
+    )
+    assert drop.tolist()[:3] == [3.0, -1.0, 0.0]
+    assert np.isnan(drop[3:]).all()
+    assert find_drops(drop, 3.0).tolist() == [True, False, False, False, False]
+
+
+def test_depths_run_from_the_limit_to_the_worst_there_is() -> None:
+    assert depth_under(np.array([3.0, 1.5, 0.0, 4.0]), 3.0).tolist() == [0.0, 0.5, 1.0, 0.0]
+    assert depth_above(np.array([1.0, 2.0, np.inf, 0.5]), 1.0).tolist() == [0.0, 0.5, 1.0, 0.0]
+
+
+@repeatable
+@given(st.lists(st.floats(0, 50), min_size=1, max_size=50), st.integers(0, 60))
+def test_the_limit_of_the_worst_parts_them_from_the_rest(values: list[float], n: int) -> None:
+    ordered = np.sort(np.array(values))
+    limit = limit_of_worst(ordered, n)
+    if n == 0:
+        assert np.isnan(limit)
+        return
+    under = ordered < limit
+    if n >= ordered.size:
+        assert under.all()
+    else:
+        # Ties, and neighbours between which there is no number, stay on one side.
+        assert under.sum() <= n
+        assert not under[n:].any()
+        assert under.sum() == n or ordered[n] - ordered[n - 1] < 1e-9

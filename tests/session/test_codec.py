@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from osisnr_gui.core.types import Representation
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.session.codec import SCHEMA, SavedView, is_session_file, load_session, session_bytes
-from osisnr_gui.session.session import Formula, FramingChoice, Lengths, LossChoice, Note, Session, Source
+from osisnr_gui.session.session import (
+    BadChoice,
+    Criterion,
+    Formula,
+    FramingChoice,
+    Lengths,
+    LossChoice,
+    Note,
+    Session,
+    Source,
+)
 
 N_MUTATIONS = 10_000
 
@@ -29,6 +39,7 @@ def rich(folder: Path) -> Session:
         loss=LossChoice(0.45, 7.0, 2, Formula.EXACT),
         silence_db=50.0,
         threshold_db=2.5,
+        bad=BadChoice(Criterion.AGAINST, 2.0, 5.0, 0.5, 4.0, 1, 0.05, 0.1, None),
         lengths=Lengths.PAD,
         same_rate_only=True,
         notes=(Note(0.5, 1.25, "a click <b>?"), Note(2.0, 2.0)),

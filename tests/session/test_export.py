@@ -85,7 +85,7 @@ def test_rows_hold_the_exact_numbers(audio: Analysis, monkeypatch: pytest.Monkey
             expected = [repr(value) if np.isfinite(value) else "" for value in values.tolist()]
             assert [row[name] for row in part] == expected, name
         assert [row["active"] == "1" for row in part] == facts.active.tolist()
-        assert [row["bad"] == "1" for row in part] == pair.score.bad.bad.tolist()
+        assert [row["bad"] == "1" for row in part] == (facts.active & (frames.exact_osi_db < 3.0)).tolist()
         fused = [float(row["exact_fused"]) for row in part if row["active"] == "1"]
         assert np.mean(fused) == pytest.approx(pair.score.exact.fused, rel=1e-12)
     assert at == len(rows)

@@ -103,7 +103,7 @@ def test_the_sentence_is_true_to_the_figures(sound: Analysis):
     assert words.status_sentence(sound, 0) == (
         f"A (est_dfn3) is {-pair.whole.gain_db:.1f} dB too quiet; {exact.osi_db_mean:.1f} dB mean exact OSI-SNR over "
         f"{facts.n_active} active frames (median {exact.osi_db_median:.1f} dB); "
-        f"{np.count_nonzero(pair.score.bad.bad)} frames under 3.0 dB; "
+        f"{np.count_nonzero(facts.active & (facts.frames.exact_osi_db < 3.0))} frames under 3.0 dB; "
         f"{facts.counts['silent_reference']} frames of false activity."
     )
 

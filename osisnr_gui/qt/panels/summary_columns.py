@@ -130,7 +130,7 @@ def _count_columns() -> list[Column]:
     def frames(key: str, title: str, tip: str, value: Callable[[PairAnalysis], float], best: int = 0) -> Column:
         return Column(key, f"{title}\nframes", tip, value, _whole, best, widest="00000")
 
-    bad = _scored(lambda score: int(np.count_nonzero(score.bad.bad)))
+    bad = _scored(lambda score: score.bad.n_under)
     return [
         frames("total", "all", "Frames that were compared", _scored(lambda score: score.facts.frames.n_frames)),
         frames("active", "active", "Frames in which neither signal is silent", _scored(lambda s: s.facts.n_active)),
