@@ -10,7 +10,7 @@ from typing import Any
 from osisnr_gui.core.loss import check_gamma
 from osisnr_gui.core.mc_mse import check_alpha
 from osisnr_gui.session.guess import Role, guess_roles
-from osisnr_gui.session.session import Formula, Lengths, Note, Session, Source
+from osisnr_gui.session.session import Criterion, Formula, Lengths, Note, Session, Source
 
 Edit = Callable[[Session], Session]
 
@@ -157,6 +157,13 @@ def set_threshold(session: Session, threshold_db: float) -> Session:
 def set_bad(session: Session, **changes: Any) -> Session:
     """Change which frames are listed as bad: fields of BadChoice."""
     return replace(session, bad=replace(session.bad, **changes))
+
+
+def set_limit(session: Session, limit: float) -> Session:
+    """The limit of the criterion in force: dB, or a loss."""
+    names = {Criterion.LOSS: "loss_limit", Criterion.DROP: "drop_db", Criterion.AGAINST: "against_db"}
+    name = names.get(session.bad.criterion)
+    return set_threshold(session, limit) if name is None else set_bad(session, **{name: max(0.0, float(limit))})
 
 
 def set_silence(session: Session, silence_db: float) -> Session:
