@@ -12,6 +12,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.plots.picture_pooling import max_pool, pool_columns, step_for, transposed
+from osisnr_gui.qt.plots.spectrogram_blocks import Block, BlockCache
 from osisnr_gui.qt.plots.spectrogram_tiles import BLOCK_COLUMNS, PictureView, TileStore
 
 
@@ -51,7 +52,7 @@ class MatrixSource:
 
 @pytest.fixture
 def store(qtbot: QtBot) -> Iterator[TileStore]:
-    store = TileStore()
+    store = TileStore(n_threads=2)
     yield store
     store.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("spectrogram")]
@@ -153,14 +154,112 @@ def test_work_for_a_view_that_is_gone_never_starts(qtbot: QtBot, store: TileStor
     assert min(late) >= 79 * BLOCK_COLUMNS
 
 
-def test_one_block_is_fetched_ahead(qtbot: QtBot, store: TileStore) -> None:
-    source = MatrixSource(20 * BLOCK_COLUMNS)
-    for first in (1000.0, 1010.0):
-        final(qtbot, store, source, PictureView(first, 1.0, 100))
+@pytest.mark.parametrize("way", [1, -1])
+def test_half_a_view_is_fetched_ahead(qtbot: QtBot, store: TileStore, way: int) -> None:
+    source, width = MatrixSource(40 * BLOCK_COLUMNS), 8 * BLOCK_COLUMNS
+    for first in (16.0 * BLOCK_COLUMNS, 16.0 * BLOCK_COLUMNS + 10 * way):
+        final(qtbot, store, source, PictureView(first, 1.0, width))
     qtbot.waitUntil(lambda: not store.is_busy(source))
-    block = 1010 // BLOCK_COLUMNS
-    ahead = PictureView(float((block + 1) * BLOCK_COLUMNS), 1.0, BLOCK_COLUMNS)
-    assert store.is_final(source, ahead)
+    source.asked.clear()
+    for step in range(1, 5):  # a block at a time: what comes into sight is here already
+        view = PictureView(first + way * step * BLOCK_COLUMNS, 1.0, width)
+        assert store.is_final(source, view)
+    behind = PictureView(first - way * BLOCK_COLUMNS, 1.0, width)
+    assert not store.is_final(source, behind)
+    assert not source.asked
+
+
+def test_zooming_out_pools_what_is_here(qtbot: QtBot, store: TileStore) -> None:
+    """Blocks of less detail are made of those of more detail without a look at the file."""
+    source = MatrixSource(6 * BLOCK_COLUMNS - 5)
+    final(qtbot, store, source, PictureView(0.0, 1.0, source.n_columns))
+    source.asked.clear()
+    for per_pixel in (4.0, 8.0):
+        view = PictureView(0.0, per_pixel, round(source.n_columns / per_pixel))
+        picture, complete = store.gather(source, 0.0, per_pixel, view.width)
+        assert complete
+        np.testing.assert_array_equal(picture, expected(source, view))
+    assert not source.asked
+
+
+def test_zooming_in_stretches_what_is_here(qtbot: QtBot, store: TileStore) -> None:
+    """Until the detail arrives the next best blocks are shown, not the coarse picture."""
+    source = MatrixSource(4 * BLOCK_COLUMNS)
+    final(qtbot, store, source, PictureView(0.0, 4.0, BLOCK_COLUMNS))
+    source.gate.clear()
+    picture, complete = store.gather(source, 300.0, 1.0, 200)
+    assert not complete
+    np.testing.assert_array_equal(picture, pool_columns(source.codes, 2)[np.arange(300, 500) // 2])
+    source.gate.set()
+
+
+class TimedSource(MatrixSource):
+    """The codes tell the column: the first bin counts 64s of columns, the second the columns within."""
+
+    def __init__(self, n_columns: int) -> None:
+        super().__init__(n_columns, 2)
+        index = np.arange(n_columns)
+        self.codes = np.stack([1 + index // 64, 1 + 3 * (index % 64)], axis=1).astype(np.uint8)
+
+
+def assert_in_place(source: MatrixSource, view: PictureView, picture: np.ndarray) -> None:
+    """Every pixel column shows its own columns, or at most the coarse column they lie in."""
+    edges = view.first_column + np.arange(view.width + 1) * view.columns_per_pixel
+    most, step = max(view.columns_per_pixel, 1.0), source.base
+    for p, row in enumerate(picture):
+        middle = (edges[p] + edges[p + 1]) / 2
+        if not 0 <= middle < source.n_columns:
+            continue
+        slack = most / 4  # an edge may be that far off, see `step_for`
+        first, last = edges[p] - slack, edges[p + 1] + slack
+        a, b = math.floor(first / step) * step, math.ceil(last / step) * step
+        allowed = source.codes[max(a, 0) : max(b, 1)]
+        assert (row <= allowed.max(axis=0)).all()
+        assert (row >= allowed.min(axis=0)).all()
+        assert row.all()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_walk_shows_the_right_times_and_keeps_to_the_cap(qtbot: QtBot, seed: int) -> None:
+    random, cap = np.random.default_rng(seed), 9 * BLOCK_COLUMNS * 2
+    store = TileStore(max_bytes=cap, n_threads=int(random.integers(1, 3)))
+    source, width = TimedSource(15_000), 150
+    per_pixel, first = 10.0, 2000.0
+    for _ in range(120):
+        match int(random.integers(5)):
+            case 0:
+                at = random.uniform(0, width)
+                factor = random.choice([0.8, 1.25, 0.3, 3.0])
+                zoomed = float(np.clip(per_pixel * factor, 0.01, 100.0))
+                first, per_pixel = first + at * (per_pixel - zoomed), zoomed
+            case 1 | 2:
+                first += float(random.uniform(-0.3, 0.3)) * width * per_pixel
+            case 3:
+                (source.gate.clear if random.integers(2) else source.gate.set)()
+            case 4:
+                qtbot.wait(int(random.integers(1, 8)))
+        first = float(np.clip(first, 0, source.n_columns - width * per_pixel)) if width * per_pixel < 15_000 else 0.0
+        view = PictureView(first, per_pixel, width)
+        assert_in_place(source, view, store.gather(source, first, per_pixel, width)[0])
+        assert store.cached_bytes <= cap
+    source.gate.set()
+    picture = final(qtbot, store, source, view)
+    np.testing.assert_array_equal(picture, expected(source, view))
+    store.close()
+
+
+def test_the_longest_unused_goes_first() -> None:
+    cache, codes = BlockCache(3 * 100), np.zeros((10, 10), np.uint8)
+    a, b, c, d, e = (Block(0, 1, i) for i in range(5))
+    for block in (a, b, c):
+        assert cache.put(block, codes, frozenset())
+    cache.get(a)
+    assert cache.put(d, codes, frozenset())
+    assert [block in cache for block in (a, b, c, d)] == [True, False, True, True]
+    assert cache.put(e, codes, frozenset({c}))  # what is on screen stays
+    assert [block in cache for block in (a, c, d, e)] == [False, True, True, True]
+    assert not cache.put(a, codes, frozenset({c, d, e}))
+    assert cache.size == 300
 
 
 def test_late_results_of_a_dropped_source_are_dropped(qtbot: QtBot, store: TileStore) -> None:
@@ -261,7 +360,7 @@ def test_columns_of_zeros_are_not_there_yet(store: TileStore) -> None:
 
 
 def test_close_cancels_waits_and_leaves_no_thread(qtbot: QtBot) -> None:
-    store = TileStore()
+    store = TileStore(n_threads=2)
     source = MatrixSource(100 * BLOCK_COLUMNS)
     source.gate.clear()
     store.gather(source, 0.0, 3.0, 3000)
