@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import Representation
-from osisnr_gui.qt.plots.bands import BandKind, Bands
+from osisnr_gui.qt.plots.bands import BandKind, Bands, Runs
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
 from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.note_marks import NoteMarks
@@ -250,13 +250,10 @@ class PlotArea(QWidget):
             return
         self._shown_bad = bad
         if score is None or bad is None:
-            for bands in self._bands:
-                bands.show_bands([], [], [])
+            self._show_runs(Runs())
             self._overview.show_overview(0.0, 1.0, np.empty(0))
             return
-        starts, stops, kinds = band_runs(bad)
-        for bands in self._bands:
-            bands.show_bands(starts, stops, kinds)
+        self._show_runs(Runs(*band_runs(bad)))
         frames = score.facts.frames
         exact = np.where(score.facts.active, frames.exact_osi_db, np.nan)
         self._overview.show_overview(
@@ -267,6 +264,10 @@ class PlotArea(QWidget):
             bad.low | bad.missed,
             false_activity=bad.false_activity,
         )
+
+    def _show_runs(self, runs: Runs) -> None:
+        for bands in self._bands:
+            bands.show_runs(runs)
 
     def _follow_pointer(self, *_range: float) -> None:
         """After a zoom something else is under a pointer that stood still."""

@@ -7,6 +7,7 @@ a palette (:func:`build_palette`) and a style sheet (`style_sheet.py`), plots ge
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
@@ -181,16 +182,21 @@ LIGHT = Theme(
 
 def system_font(pixels: int = FONT_PIXELS) -> QFont:
     """The system's interface font at a fixed pixel height."""
-    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    font.setPixelSize(pixels)
-    return font
+    return QFont(_kept_font(pixels, tabular=False))
 
 
 def tabular_font(pixels: int = FONT_PIXELS) -> QFont:
     """The interface font with digits of equal width, so that changing numbers do not jitter."""
-    font = system_font(pixels)
+    return QFont(_kept_font(pixels, tabular=True))
+
+
+@lru_cache(maxsize=32)
+def _kept_font(pixels: int, *, tabular: bool) -> QFont:
+    """Kept, because every text painted asks for its font; callers get copies, which they may change."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    font.setPixelSize(pixels)
     tag = getattr(QFont, "Tag", None)
-    if tag is not None and hasattr(font, "setFeature"):  # OpenType features came with Qt 6.7
+    if tabular and tag is not None and hasattr(font, "setFeature"):  # OpenType features came with Qt 6.7
         font.setFeature(tag("tnum"), 1)
     return font
 

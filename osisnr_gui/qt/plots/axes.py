@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, TIME_AXIS_HEIGHT, Mapping
@@ -133,10 +134,12 @@ def time_format_name(largest: float, unit: str = "s") -> str:
     return "s" if largest < 60 else "min:s" if largest < 3600 else "h:min:s"
 
 
-def time_ticks(t0: float, t1: float, pixels: float, unit: str = "s", label_pixels: float = 7.0) -> list[Tick]:
+@lru_cache(maxsize=8)
+def time_ticks(t0: float, t1: float, pixels: float, unit: str = "s", label_pixels: float = 7.0) -> tuple[Tick, ...]:
     """Round time ticks, at least two of them labelled, as dense as the labels allow.
 
     ``label_pixels`` is the width of a digit: fine zooms far from zero have long labels.
+    Kept, because all rows of a stack ask for the same.
     """
     largest = max(abs(t0), abs(t1))
     step = time_step((t1 - t0) / max(pixels / TIME_TICK_PIXELS, 1.0), unit)
@@ -145,18 +148,15 @@ def time_ticks(t0: float, t1: float, pixels: float, unit: str = "s", label_pixel
         step = time_step((t1 - t0) / max(pixels / width, 1.0), unit)
     while len(values := multiples(step, t0, t1)) < 2:
         step = _finer_time(step, unit)
-    return [Tick(v, format_time(v, step, largest, unit)) for v in values]
+    return tuple(Tick(v, format_time(v, step, largest, unit)) for v in values)
 
 
 def paint_grid(painter: QPainter, m: Mapping, theme: Theme, times: Sequence[Tick], values: Sequence[Tick]) -> None:
     """Thin grid lines at the ticks."""
     painter.setPen(QColor(theme.grid))
-    for tick in times:
-        x = round(m.x_of(tick.value))
-        painter.drawLine(QPointF(x, m.top), QPointF(x, m.bottom - 1))
-    for tick in values:
-        y = round(m.y_of(tick.value))
-        painter.drawLine(QPointF(m.left, y), QPointF(m.right - 1, y))
+    xs, ys = [round(m.x_of(tick.value)) for tick in times], [round(m.y_of(tick.value)) for tick in values]
+    painter.drawLines([QLineF(x, m.top, x, m.bottom - 1) for x in xs])
+    painter.drawLines([QLineF(m.left, y, m.right - 1, y) for y in ys])
 
 
 def paint_value_axis(painter: QPainter, m: Mapping, theme: Theme, title: str, ticks: Sequence[Tick]) -> None:

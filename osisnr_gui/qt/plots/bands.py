@@ -35,7 +35,7 @@ class BandKind(IntEnum):
     FALSE_ACTIVITY = 3  # the estimate is active where the reference is silent
 
 
-class _Runs:
+class _Kind:
     """The runs of one kind: sorted, disjoint, and how much of any stretch of time they cover."""
 
     def __init__(self, starts: FloatArray, stops: FloatArray) -> None:
@@ -58,12 +58,71 @@ class _Runs:
 
 
 @dataclass
-class _Shading:
+class Shading:
     """What is painted for one mapping: brushes over the full height, brushes of the stripe, dotted edges."""
 
     full: list[QBrush] = field(default_factory=list)
     stripe: list[QBrush] = field(default_factory=list)
-    edges: list[QLineF] = field(default_factory=list)
+    edges: list[float] = field(default_factory=list)  # pixels
+
+
+class Runs:
+    """Runs of frames to shade: ``starts[i]..stops[i]`` (seconds) as ``BandKind(kinds[i])``, in any order.
+
+    One object serves all rows; what it works out for one of them it keeps for the next.
+    """
+
+    def __init__(self, starts: npt.ArrayLike = (), stops: npt.ArrayLike = (), kinds: npt.ArrayLike = ()) -> None:
+        begin, end, kind = safe_arrays(starts, stops, kinds)
+        usable = np.isfinite(begin) & np.isfinite(end) & (end > begin)
+        self._kinds = {each: _Kind(begin[usable & (kind == each)], end[usable & (kind == each)]) for each in BandKind}
+        self._key: object = None
+        self._share: dict[BandKind, FloatArray] = {}
+        self._shadings: dict[bool, Shading] = {}
+
+    def shading(self, m: Mapping, theme: Theme, *, over: bool) -> Shading:
+        """What to paint on a row with curves, or ``over`` a picture; its height does not matter."""
+        key = (m.t0, m.t1, m.left, m.width, m.pixel_ratio, theme.name)
+        if key != self._key:
+            self._key, self._shadings = key, {}
+            self._share = {each: runs.coverage(m) for each, runs in self._kinds.items()}
+        if over not in self._shadings:
+            self._shadings[over] = self._shade(m, theme, over)
+        return self._shadings[over]
+
+    def _shade(self, m: Mapping, theme: Theme, over: bool) -> Shading:
+        share = self._share
+        bad = np.minimum(share[BandKind.BAD] + share[BandKind.MISSED], 1.0)
+        # A single bad frame in an hour must still be seen: any coverage starts at a visible step.
+        strength = np.where(bad > 0, FAINTEST + (1 - FAINTEST) * bad, 0.0)
+        silent, false = share[BandKind.SILENT] >= 0.5, share[BandKind.FALSE_ACTIVITY] > 0
+        weight = OVER_PICTURE if over else 1.0
+        full = [
+            _hatching(
+                silent, theme.silent, (weight * theme.silent_opacity / 2, weight * 2.5 * theme.silent_opacity), m
+            ),
+            _hatching(false, theme.bad, (weight * theme.bad_opacity / 2, weight * 3 * theme.bad_opacity), m),
+            _columns(theme.bad, weight * theme.bad_opacity * strength, m),
+        ]
+        stripe: list[QBrush | None] = []
+        if over:
+            stripe = [
+                _columns(theme.background, (silent | false | (bad > 0)).astype(np.float64), m),
+                _hatching(silent, theme.silent, (0.0, 1.0), m),
+                _hatching(false, theme.bad, (FAINTEST, 1.0), m),
+                _columns(theme.bad, strength, m),
+            ]
+        return Shading(
+            full=[brush for brush in full if brush is not None],
+            stripe=[brush for brush in stripe if brush is not None],
+            edges=self._missed_edges(m),
+        )
+
+    def _missed_edges(self, m: Mapping) -> list[float]:
+        runs = self._kinds[BandKind.MISSED]
+        wide = (runs.stops - runs.starts) * m.width >= EDGE_MIN_PIXELS * (m.t1 - m.t0)
+        xs = m.xs_of(np.concatenate((runs.starts[wide], runs.stops[wide])))
+        return np.unique(np.round(xs[(xs > m.left - 1) & (xs < m.right + 1)])).tolist()
 
 
 class Bands:
@@ -77,69 +136,25 @@ class Bands:
 
     def __init__(self, row: PlotRow, *, over: bool = False) -> None:
         self._row, self._over = row, over
-        self._runs = {kind: _Runs(np.empty(0), np.empty(0)) for kind in BandKind}
-        self._key: tuple[Mapping, str] | None = None
-        self._shading = _Shading()
+        self._runs = Runs()
         row.add_layer(self, over=over)
 
-    def show_bands(self, starts: npt.ArrayLike, stops: npt.ArrayLike, kinds: npt.ArrayLike) -> None:
-        """Shade ``starts[i]..stops[i]`` (seconds) as ``BandKind(kinds[i])``. Order does not matter."""
-        begin, end, kind = safe_arrays(starts, stops, kinds)
-        usable = np.isfinite(begin) & np.isfinite(end) & (end > begin)
-        for each in BandKind:
-            mine = usable & (kind == each)
-            self._runs[each] = _Runs(begin[mine], end[mine])
-        self._key = None
+    def show_runs(self, runs: Runs) -> None:
+        """Shade these."""
+        self._runs = runs
         self._row.refresh()
 
     def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
         """A few fills and the dotted edges: as many calls however many runs there are."""
-        if (m, theme.name) != self._key:
-            self._key = (m, theme.name)
-            self._shading = self._shade(m, theme)
-        for brush in self._shading.full:
+        shading = self._runs.shading(m, theme, over=self._over)
+        for brush in shading.full:
             fill_plot(painter, m, brush)
         height = min(STRIPE_PIXELS, m.height)
-        for brush in self._shading.stripe:
+        for brush in shading.stripe:
             painter.fillRect(QRectF(m.left, m.bottom - height, m.width, height), brush)
-        if self._shading.edges:
+        if shading.edges:
             painter.setPen(QPen(with_alpha(theme.bad, 0.9), 1, Qt.PenStyle.DotLine))
-            painter.drawLines(self._shading.edges)
-
-    def _shade(self, m: Mapping, theme: Theme) -> _Shading:
-        share = {kind: self._runs[kind].coverage(m) for kind in BandKind}
-        bad = np.minimum(share[BandKind.BAD] + share[BandKind.MISSED], 1.0)
-        # A single bad frame in an hour must still be seen: any coverage starts at a visible step.
-        strength = np.where(bad > 0, FAINTEST + (1 - FAINTEST) * bad, 0.0)
-        silent, false = share[BandKind.SILENT] >= 0.5, share[BandKind.FALSE_ACTIVITY] > 0
-        weight = OVER_PICTURE if self._over else 1.0
-        full = [
-            _hatching(
-                silent, theme.silent, (weight * theme.silent_opacity / 2, weight * 2.5 * theme.silent_opacity), m
-            ),
-            _hatching(false, theme.bad, (weight * theme.bad_opacity / 2, weight * 3 * theme.bad_opacity), m),
-            _columns(theme.bad, weight * theme.bad_opacity * strength, m),
-        ]
-        stripe: list[QBrush | None] = []
-        if self._over:
-            stripe = [
-                _columns(theme.background, (silent | false | (bad > 0)).astype(np.float64), m),
-                _hatching(silent, theme.silent, (0.0, 1.0), m),
-                _hatching(false, theme.bad, (FAINTEST, 1.0), m),
-                _columns(theme.bad, strength, m),
-            ]
-        return _Shading(
-            full=[brush for brush in full if brush is not None],
-            stripe=[brush for brush in stripe if brush is not None],
-            edges=self._missed_edges(m),
-        )
-
-    def _missed_edges(self, m: Mapping) -> list[QLineF]:
-        runs = self._runs[BandKind.MISSED]
-        wide = (runs.stops - runs.starts) * m.width >= EDGE_MIN_PIXELS * (m.t1 - m.t0)
-        xs = m.xs_of(np.concatenate((runs.starts[wide], runs.stops[wide])))
-        xs = np.unique(np.round(xs[(xs > m.left - 1) & (xs < m.right + 1)]))
-        return [QLineF(x, m.top, x, m.bottom) for x in xs.tolist()]
+            painter.drawLines([QLineF(x, m.top, x, m.bottom) for x in shading.edges])
 
 
 def _hatching(mask: npt.NDArray[np.bool_], colour: str, opacities: tuple[float, float], m: Mapping) -> QBrush | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,13 +128,15 @@ def make_scale(name: str, n_bins: int, bin_step: float) -> FrequencyScale:
     return FrequencyScale("linear", 0.0, top, unit)
 
 
+@lru_cache(maxsize=16)
 def row_bins(
     scale: FrequencyScale, top: float, step: float, height: int, n_bins: int, bin_step: float
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The bins start..stop (exclusive) under each of `height` pixel rows, downwards from coordinate `top`.
 
     A row covers the bins whose centre lies in it, so no bin is lost and none is drawn twice; a row thinner
-    than a bin shows the nearest one; a row above the last bin is empty (stop = start).
+    than a bin shows the nearest one; a row above the last bin is empty (stop = start). Kept, because moving
+    through time changes nothing here; not to be written to.
     """
     edges = np.asarray(top - step * np.arange(height + 1), dtype=np.float64)
     positions = scale.to_frequency(edges) / bin_step

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.plots.alpha_plot import AlphaPlot
+from osisnr_gui.qt.plots.bands import Runs
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
 from osisnr_gui.qt.plots.loss_plot import LossPlot, cut_columns
 from osisnr_gui.qt.plots.painting import lay_tags
@@ -90,7 +91,7 @@ def test_hostile_data_is_drawn_as_nothing_worse_than_gaps(curves, loss, link, da
     curves.set_chance_floor(math.inf)
     loss.show_loss(0.0, 2.0, data, data)
     loss.show_loss(0.0, 0.01, np.tile(data, 200), np.ones(10_000))
-    curves.bands.show_bands(data, data, data)
+    curves.bands.show_runs(Runs(data, data, data))
     curves.grab()
     loss.grab()
     assert math.isfinite(curves.mapping.hi)

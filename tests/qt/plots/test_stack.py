@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.bands import BandKind, Bands
+from osisnr_gui.qt.plots.bands import BandKind, Bands, Runs
 from osisnr_gui.qt.plots.curve_plot import CurvePlot
 from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.overview import Overview
@@ -174,7 +174,7 @@ def test_ten_thousand_runs_are_a_handful_of_calls(qtbot, link):
     layers_before = len(row._below)
     bands = Bands(row)
     starts = np.sort(np.random.default_rng(0).uniform(0, 100, 12_000))
-    bands.show_bands(starts, starts + 0.004, np.arange(12_000) % 4)
+    bands.show_runs(Runs(starts, starts + 0.004, np.arange(12_000) % 4))
     assert len(row._below) == layers_before + 1
     painter = CountingPainter()
     bands.paint(painter, row.mapping, DARK)
@@ -187,7 +187,7 @@ def test_bands_are_seen_where_they_are(qtbot, link):
     row.resize(1000, 150)
     plain = row.grab().toImage()
     bands = Bands(row)
-    bands.show_bands([80, 10, 50.0, 30, np.nan], [85, 20, 50.001, 31, 5], [BandKind.SILENT, 0, 0, 1, 0])
+    bands.show_runs(Runs([80, 10, 50.0, 30, np.nan], [85, 20, 50.001, 31, 5], [BandKind.SILENT, 0, 0, 1, 0]))
     m, image = row.mapping, row.grab().toImage()
 
     def shaded(time: float) -> bool:
@@ -197,7 +197,7 @@ def test_bands_are_seen_where_they_are(qtbot, link):
     assert [shaded(t) for t in (5, 15, 25, 30.5, 40, 50.0005, 60, 82, 90)] == [
         False, True, False, True, False, True, False, True, False,
     ]  # fmt: skip
-    bands.show_bands([], [], [])
+    bands.show_runs(Runs())
     assert row.grab().toImage() == plain
 
 
@@ -207,7 +207,7 @@ def test_on_a_picture_runs_are_a_stripe_and_hardly_tint_it(qtbot, link):
         row = PlotRow(link, DARK, "osi")
         qtbot.addWidget(row)
         row.resize(1000, 150)
-        Bands(row, over=over).show_bands([10, 30, 50, 70], [20, 40, 60, 80], list(BandKind))
+        Bands(row, over=over).show_runs(Runs([10, 30, 50, 70], [20, 40, 60, 80], list(BandKind)))
         images.append(row.grab().toImage())
         m = row.mapping
     under, stripe = images
@@ -236,7 +236,7 @@ def test_false_activity_is_neither_silence_nor_plain_bad(qtbot, link):
     row.resize(1000, 150)
     bands, looks = Bands(row), []
     for kind in BandKind:
-        bands.show_bands([40], [60], [kind])
+        bands.show_runs(Runs([40], [60], [kind]))
         looks.append(row.grab().toImage())
     assert all(a != b for k, a in enumerate(looks) for b in looks[:k])
     assert BandKind.FALSE_ACTIVITY == 3
@@ -262,7 +262,7 @@ def test_overlapping_runs_count_once(qtbot, link):
     qtbot.addWidget(row)
     row.resize(1000, 150)
     bands = Bands(row)
-    bands.show_bands([10, 12, 10.5], [20, 15, 11], [0, 0, 0])
-    coverage = bands._runs[BandKind.BAD].coverage(row.mapping)
+    bands.show_runs(Runs([10, 12, 10.5], [20, 15, 11], [0, 0, 0]))
+    coverage = bands._runs._kinds[BandKind.BAD].coverage(row.mapping)
     assert coverage.max() == 1.0
     assert coverage.sum() * 100 / row.mapping.columns == pytest.approx(10.0)
