@@ -86,7 +86,7 @@ def _refusals(analysis: Analysis) -> list[FileError]:
 
 def _warnings(analysis: Analysis) -> list[str]:
     """Lines about the files that were scored; a refused file has its error and nothing else."""
-    scored = [pair.estimate for pair in analysis.pairs if is_scored(analysis, pair)]
+    scored = [pair.estimate for pair in analysis.pairs if is_scored(pair)]
     if not scored or analysis.reference is None:
         return []
     tracks = {track.source: track for track in (analysis.reference, *scored)}

@@ -24,7 +24,7 @@ Row = Sequence[str]
 
 def score_table(analysis: Analysis) -> str:
     """Text with a final newline; empty when nothing was scored."""
-    scored = [(pair, pair.score) for pair in analysis.pairs if pair.score is not None and is_scored(analysis, pair)]
+    scored = [(pair, pair.score) for pair in analysis.pairs if pair.score is not None and is_scored(pair)]
     if not scored or analysis.reference is None:
         return ""
     lines = [_reference_line(analysis.reference), _settings_line(analysis), ""]

@@ -19,11 +19,12 @@ from osisnr_gui.qt.dialogs.save_as import ask_where, say_not_saved
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.export import frames_csv
+from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import Stamp, Track
 
 _File = tuple[Source, Stamp | None]
-Delays = Mapping[tuple[_File, _File], Delay]
+Delays = Mapping[tuple[_File | None, _File], Delay]
 
 
 def png_bytes(picture: QPixmap) -> bytes:
@@ -36,21 +37,12 @@ def png_bytes(picture: QPixmap) -> bytes:
 
 def known_delays(analysis: Analysis) -> Delays:
     """The measured delays by the files they were measured between."""
-    if analysis.reference is None:
-        return {}
-    reference = _file(analysis.reference)
-    return {(reference, _file(p.estimate)): p.delay for p in analysis.pairs if p.delay is not None}
+    return {_files(p): p.delay for p in analysis.pairs if p.delay is not None}
 
 
 def with_delays(analysis: Analysis, delays: Delays) -> Analysis:
     """The analysis with the delays that are known already, where it has none; files that changed since get none."""
-    if analysis.reference is None:
-        return analysis
-    reference = _file(analysis.reference)
-    return replace(
-        analysis,
-        pairs=tuple(replace(p, delay=p.delay or delays.get((reference, _file(p.estimate)))) for p in analysis.pairs),
-    )
+    return replace(analysis, pairs=tuple(replace(p, delay=p.delay or delays.get(_files(p))) for p in analysis.pairs))
 
 
 def until(cancelled: Callable[[], bool], parts: Iterable[bytes]) -> Iterator[bytes]:
@@ -138,6 +130,10 @@ class ExportJobs(QObject):
 
     def _say(self, text: str) -> None:
         self._window.statusBar().showMessage(text, 5000)
+
+
+def _files(pair: PairAnalysis) -> tuple[_File | None, _File]:
+    return None if pair.reference is None else _file(pair.reference), _file(pair.estimate)
 
 
 def _file(track: Track) -> _File:

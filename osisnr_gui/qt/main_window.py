@@ -291,7 +291,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id.check(f"theme_{self.views.themes.mode}", True)
 
     def _show_title(self, analysis: Analysis) -> None:
-        pair, reference = self.views.plots.pair, analysis.reference
+        pair, reference = self.views.plots.pair, self.views.plots.reference
         names = [pair.estimate.name] if pair is not None else []
         names += [reference.name] if reference is not None else []
         self.setWindowTitle(" · ".join([" against ".join(names), "osisnr_gui"]) if names else "osisnr_gui")

@@ -25,10 +25,11 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.bad_segments import BadFrames
 from osisnr_gui.session.explain import CHANCE_FLOOR_DB
 from osisnr_gui.session.frame_pass import PairFrames
+from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session
-from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.session.tracks import Track
 
 MIN_FRAMES_IN_VIEW = 6
 
@@ -79,6 +80,11 @@ class PlotArea(QWidget):
         """The pair in view."""
         pairs = self._analysis.pairs
         return pairs[self._selected] if 0 <= self._selected < len(pairs) else None
+
+    @property
+    def reference(self) -> Track | None:
+        """The reference of the pair in view, else the first."""
+        return self.pair.reference if self.pair is not None else self._analysis.reference
 
     @property
     def spectrograms(self) -> tuple[SpectrogramPlot, SpectrogramPlot]:
@@ -146,16 +152,16 @@ class PlotArea(QWidget):
 
     def _show_extent(self) -> None:
         """Everything there is: all compared frames, and the reference to its end."""
-        analysis, reference = self._analysis, self._analysis.reference
+        analysis = self._analysis
         frames = [pair.frames for pair in analysis.pairs if pair.frames is not None]
-        duration = reference.duration_s if reference is not None and reference.error is None else None
-        stops = [duration] if duration is not None else []
+        durations = [reference.duration_s for reference in analysis.references if reference.error is None]
+        stops = [duration for duration in durations if duration is not None]
         if frames:
             grid = frames[0].grid
             first, step, seconds = grid.first, grid.step, grid.seconds
             stops += [first + (f.first_frame + f.n_total - 0.5) * step for f in frames]
         elif analysis.alone is not None:
-            first, step, seconds = analysis.alone.first_time, analysis.alone.column_step, duration is not None
+            first, step, seconds = analysis.alone.first_time, analysis.alone.column_step, bool(stops)
             stops += [first + (analysis.alone.n_columns - 0.5) * step]
         else:
             return
@@ -194,8 +200,7 @@ class PlotArea(QWidget):
                 plot.set_unit_levels("", low, high)
 
     def _show_titles(self) -> None:
-        analysis, pair = self._analysis, self.pair
-        reference, theme = analysis.reference, self._theme
+        pair, reference, theme = self.pair, self.reference, self._theme
         self._reference.set_title("Reference" if reference is None else f"Reference · {reference.name}")
         name = estimate_letter(self._selected)
         if pair is None:
@@ -208,7 +213,7 @@ class PlotArea(QWidget):
 
     def _show_messages(self) -> None:
         """What stands in place of a picture: what is missing, or what went wrong."""
-        reference, pair = self._analysis.reference, self.pair
+        reference, pair = self.reference, self.pair
         wrong = reference.error if reference is not None else None
         missing = "" if reference is not None else "No reference: drop one here"
         self._reference.set_message(str(wrong) if wrong else missing, error=wrong is not None)
@@ -231,7 +236,7 @@ class PlotArea(QWidget):
         self._osi.set_threshold(session.threshold_db)
         framing = self._analysis.framing
         kind = Representation.MASK if framing is None else framing.representation
-        known = bool(curves) and (framing is not None or _is_non_negative(self._analysis, self.pair))
+        known = bool(curves) and (framing is not None or _is_non_negative(self.reference, self.pair))
         self._osi.set_chance_floor(CHANCE_FLOOR_DB.get(kind, math.nan) if known else math.nan)
         score = self.pair.score if self.pair else None
         words = session.loss.formula.words
@@ -312,9 +317,9 @@ def band_runs(bad: BadFrames) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return start_time + first * frames.grid.step, start_time + stop * frames.grid.step, kinds
 
 
-def _is_non_negative(analysis: Analysis, pair: PairAnalysis | None) -> bool:
+def _is_non_negative(reference: Track | None, pair: PairAnalysis | None) -> bool:
     """Whether chance can be named for two masks: it is known for real values not below 0 only."""
-    tracks = (analysis.reference, pair.estimate if pair else None)
+    tracks = (reference, pair.estimate if pair else None)
     masks = [track.mask for track in tracks if track is not None and track.mask is not None]
     return all(not np.iscomplexobj(mask.values) and mask.minimum >= 0 for mask in masks)
 

@@ -8,7 +8,7 @@ method, threshold or silence limit needs nothing else, at any length.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -17,6 +17,7 @@ from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.session.bad_segments import other_facts
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import worker_count
+from osisnr_gui.session.matching import Matching, find_matching, match_key
 from osisnr_gui.session.notices import Notice, find_notices
 from osisnr_gui.session.pairs import (
     PairAnalysis,
@@ -40,25 +41,31 @@ PARTIAL_SECONDS = 0.25
 class Analysis:
     """What came of a session, or of as much of it as is done (`complete` is False until then).
 
-    reference, mixture : the tracks, or None. pairs : one for every estimate, in the session's order.
-    framing : in force, None for masks or without a reference. alone : the reference's picture where no pair has one.
+    references, mixture : the tracks. pairs : one for every estimate, in the session's order, each with its reference.
+    framing : in force, None for masks or without a reference. alone : the first reference's picture where no pair has
+    one. matching : how every estimate fits every reference, where there are several of both.
     """
 
     session: Session
-    reference: Track | None = None
+    references: tuple[Track, ...] = ()
     mixture: Track | None = None
     pairs: tuple[PairAnalysis, ...] = ()
     framing: Framing | None = None
     alone: Picture | None = None
+    matching: Matching | None = None
     notices: tuple[Notice, ...] = ()
     complete: bool = False
 
     @property
+    def reference(self) -> Track | None:
+        """The first reference."""
+        return self.references[0] if self.references else None
+
+    @property
     def tracks(self) -> tuple[Track, ...]:
-        """All files in the session's order: reference, estimates, mixture."""
-        first = () if self.reference is None else (self.reference,)
+        """All files in the session's order: references, estimates, mixture."""
         last = () if self.mixture is None else (self.mixture,)
-        return (*first, *(pair.estimate for pair in self.pairs), *last)
+        return (*self.references, *(pair.estimate for pair in self.pairs), *last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +142,19 @@ class _Run:
         self._old_tracks = {track.source: track for old in reversed(previous) for track in old.tracks}
         every = [pair for old in previous for pair in old.pairs]
         self._old_pairs = [pair for pair in every if pair.frames is not None and pair.frames.complete]
+        self._old_matchings = [old.matching for old in previous if old.matching is not None]
         self._next_partial = 0.0
         self._analysis = Analysis(session)
 
     def run(self) -> Analysis:
         session = self._session
         self._say(0.0, "opening files")
-        reference = self._open(session.reference)
-        pairs = tuple(self._open_pair(source) for source in session.estimates)
-        self._analysis = Analysis(session, reference, self._open(session.mixture), pairs)
-        if reference is not None and reference.error is None:
-            try:
-                self._set(framing=resolve_framing(session, reference))
-            except FileError as error:
-                self._set(reference=replace(reference, error=error))
+        references = tuple(self._open(source) for source in session.references)
+        pairs = tuple(self._open_pair(references, index) for index in range(len(session.estimates)))
+        mixture = None if session.mixture is None else self._open(session.mixture)
+        self._analysis = Analysis(session, references, mixture, pairs)
+        for index, reference in enumerate(references):
+            self._frame(index, reference)
         self._take_over()
         self._say(0.02, "opening files", self._analysis)
         self._find_kept()
@@ -156,12 +162,23 @@ class _Run:
         self._paint_reference()
         self._check_tracks()
         self._measure_delays()
+        self._match()
         self._keep()
         return _finish(replace(self._analysis, complete=True))
 
-    def _open(self, source: Source | None) -> Track | None:
-        if source is None:
-            return None
+    def _frame(self, index: int, reference: Track) -> None:
+        """Whether the settings suit a reference; the first one's framing is named on screen."""
+        if reference.error is not None:
+            return
+        try:
+            framing = resolve_framing(self._session, reference)
+        except FileError as error:
+            self._set_reference(index, replace(reference, error=error))
+        else:
+            if index == 0:
+                self._set(framing=framing)
+
+    def _open(self, source: Source) -> Track:
         if self._cancelled():
             raise Cancelled
         old = self._old_tracks.get(source)
@@ -169,40 +186,43 @@ class _Run:
             return old
         return open_track(source, self._cancelled)
 
-    def _open_pair(self, source: Source) -> PairAnalysis:
-        track = self._open(source)
-        assert track is not None, "a source always gives a track"
-        return PairAnalysis(track, error=track.error)
+    def _open_pair(self, references: tuple[Track, ...], index: int) -> PairAnalysis:
+        track = self._open(self._session.estimates[index])
+        reference = references[self._session.partner_of(index)] if references else None
+        return PairAnalysis(track, reference=reference, error=track.error)
+
+    def _open_pairs(self) -> Iterator[tuple[int, Track, PairAnalysis]]:
+        """(index, reference, pair) of every pair of two files without an error."""
+        for index in range(len(self._analysis.pairs)):
+            pair = self._analysis.pairs[index]
+            if pair.error is None and pair.reference is not None and pair.reference.error is None:
+                yield index, pair.reference, pair
 
     def _take_over(self) -> None:
         """Pairs that are known already are there from the first report on."""
-        reference = self._analysis.reference
-        if reference is None or reference.error is not None:
-            return
-        for index, pair in enumerate(self._analysis.pairs):
+        for index, reference, pair in self._open_pairs():
             old = self._old_pair(pair_key(self._session, reference, pair.estimate, self._wanted.alpha))
-            if pair.error is None and old is not None:
-                self._set_pair(index, _scored(self._session, replace(old, estimate=pair.estimate)))
+            if old is not None:
+                old = replace(old, estimate=pair.estimate, reference=reference)
+                self._set_pair(index, _scored(self._session, old))
 
     def _find_kept(self) -> None:
         """Pairs that were analysed in an earlier run of the program."""
-        reference, cache = self._analysis.reference, self._cache
-        if cache is None or reference is None or reference.error is not None:
-            return
-        for index, pair in enumerate(self._analysis.pairs):
-            if pair.error is None and pair.frames is None:
+        cache = self._cache
+        for index, reference, pair in self._open_pairs():
+            if cache is not None and pair.frames is None:
                 key = pair_key(self._session, reference, pair.estimate, None)
-                picture = self._known_picture(key.framing)
+                picture = self._known_picture(reference, key.framing)
                 kept = cache.find(key, reference, pair.estimate, picture, self._cancelled)
                 if kept is not None:
-                    self._set(reference=kept[0])
-                    self._set_pair(index, _scored(self._session, kept[1]))
+                    self._set_reference(self._session.partner_of(index), kept[0])
+                    self._set_pair(index, _scored(self._session, replace(kept[1], reference=kept[0])))
                     self._say(self._fraction(index + 1), "comparing", self._analysis)
 
     def _keep(self) -> None:
-        if self._cache is not None and self._analysis.reference is not None:
-            for pair in self._analysis.pairs:
-                self._cache.keep(self._analysis.reference, pair, self._started_ns)
+        if self._cache is not None:
+            for _index, reference, pair in self._open_pairs():
+                self._cache.keep(reference, pair, self._started_ns)
 
     def _old_pair(self, key: PairKey) -> PairAnalysis | None:
         for old in self._old_pairs:
@@ -211,11 +231,8 @@ class _Run:
         return None
 
     def _run_pairs(self) -> None:
-        reference = self._analysis.reference
-        if reference is None or reference.error is not None:
-            return
-        for index, pair in enumerate(self._analysis.pairs):
-            if pair.error is None and pair.frames is None:
+        for index, reference, pair in self._open_pairs():
+            if pair.frames is None:
                 try:
                     self._set_pair(index, self._run_pair(index, reference, pair))
                 except FileError as error:
@@ -245,7 +262,7 @@ class _Run:
             reference,
             pair.estimate,
             key,
-            self._known_picture(key.framing),
+            self._known_picture(reference, key.framing),
             wanted.pictures,
             report,
             self._cancelled,
@@ -262,13 +279,10 @@ class _Run:
         try:
             self._set(alone=paint_alone(reference, analysis.framing, self._cancelled))
         except FileError as error:
-            self._set(reference=replace(reference, error=error))
+            self._set_reference(0, replace(reference, error=error))
 
-    def _known_picture(self, framing: Framing | None) -> Picture | None:
+    def _known_picture(self, reference: Track, framing: Framing | None) -> Picture | None:
         """The reference's picture, when a pair with the same reference and framing has painted it."""
-        reference = self._analysis.reference
-        if reference is None:
-            return None
         wanted = (reference.source, reference.stamp, framing)
         for pair in (*self._analysis.pairs, *self._old_pairs):
             key, frames = pair.key, pair.frames
@@ -282,15 +296,14 @@ class _Run:
         with ThreadPoolExecutor(worker_count(), thread_name_prefix="check") as pool:
             # In the order of `tracks`: one file may stand there twice, with an error in one place only.
             checked = iter(list(pool.map(self._check, analysis.tracks)))
-        if analysis.reference is not None:
-            self._set(reference=next(checked))
-        reference = self._analysis.reference
-        for index, pair in enumerate(analysis.pairs):
-            track = next(checked)
+        for index in range(len(analysis.references)):
+            self._set_reference(index, next(checked))
+        for index, pair in enumerate(self._analysis.pairs):
+            track, reference = next(checked), pair.reference
             pair = replace(pair, estimate=track, error=pair.error or track.error)
             if pair.error is not None or (reference is not None and reference.error is not None):
                 # Damage may show only now, in a sample the pass has been over: its numbers must not stay.
-                pair = PairAnalysis(track, error=pair.error)
+                pair = PairAnalysis(track, reference=reference, error=pair.error)
             self._set_pair(index, pair)
         if analysis.mixture is not None:
             self._set(mixture=next(checked))
@@ -300,21 +313,35 @@ class _Run:
         return check_track(track, self._cancelled)
 
     def _measure_delays(self) -> None:
-        reference = self._analysis.reference
-        if not self._wanted.delay or reference is None or reference.error is not None:
-            return
-        for index, pair in enumerate(self._analysis.pairs):
-            if pair.error is None and pair.delay is None:
+        for index, reference, pair in self._open_pairs():
+            if self._wanted.delay and pair.delay is None:
                 self._say(0.95, "looking for delays")
                 try:
                     delay = measure_delay(reference, pair.estimate, self._cancelled)
                 except FileError as error:
-                    self._set_pair(index, PairAnalysis(pair.estimate, error=error))
+                    self._set_pair(index, PairAnalysis(pair.estimate, reference=reference, error=error))
                 else:
                     self._set_pair(index, replace(pair, delay=delay))
 
+    def _match(self) -> None:
+        """Which estimate seems to belong to which of several speakers."""
+        references, estimates = self._analysis.references, tuple(pair.estimate for pair in self._analysis.pairs)
+        if len(references) < 2 or len(estimates) < 2 or any(track.error for track in (*references, *estimates)):
+            return
+        key = match_key(references, estimates)
+        known = next((old for old in self._old_matchings if old.key == key), None)
+        if known is None:
+            self._say(0.97, "comparing speakers")
+        self._set(matching=known or find_matching(references, estimates, self._cancelled))
+
     def _set(self, **changes: object) -> None:
         self._analysis = replace(self._analysis, **changes)  # type: ignore[arg-type]
+
+    def _set_reference(self, index: int, track: Track) -> None:
+        """What has become known of a reference, in the list and in all its pairs."""
+        references, old = self._analysis.references, self._analysis.references[index]
+        pairs = tuple(replace(p, reference=track) if p.reference is old else p for p in self._analysis.pairs)
+        self._set(references=(*references[:index], track, *references[index + 1 :]), pairs=pairs)
 
     def _set_pair(self, index: int, pair: PairAnalysis) -> None:
         pairs = self._analysis.pairs
@@ -339,11 +366,17 @@ def _scored_against(session: Session, pair: PairAnalysis, other: Facts | None) -
     return pair if score is pair.score else replace(pair, score=score)
 
 
+def _facts_beside(pair: PairAnalysis, pairs: tuple[PairAnalysis, ...]) -> list[Facts | None]:
+    """What is known of all estimates; None for those of another reference, with which nothing can be held up."""
+    same = (None if p.score is None or p.reference is not pair.reference else p.score.facts for p in pairs)
+    return list(same)
+
+
 def _finish(analysis: Analysis) -> Analysis:
     """What concerns several pairs or files at once: estimates held against each other, notices."""
     session, pairs = analysis.session, analysis.pairs
     if session.bad.criterion is Criterion.AGAINST:
-        facts = [None if pair.score is None else pair.score.facts for pair in pairs]
-        others = [other_facts(session.bad, index, facts) for index in range(len(pairs))]
+        others = [other_facts(session.bad, index, _facts_beside(pair, pairs)) for index, pair in enumerate(pairs)]
         pairs = tuple(_scored_against(session, pair, other) for pair, other in zip(pairs, others, strict=True))
-    return replace(analysis, pairs=pairs, notices=find_notices(session, analysis.reference, pairs))
+    notices = find_notices(session, analysis.references, pairs, analysis.matching)
+    return replace(analysis, pairs=pairs, notices=notices)

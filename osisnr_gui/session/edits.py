@@ -18,7 +18,7 @@ Edit = Callable[[Session], Session]
 def open_files(session: Session, paths: list[str]) -> Session:
     """A new set of files, roles guessed from their names; loss and view settings stay, notes on others do not."""
     framing = replace(session.framing, representation=None)
-    empty = replace(session, references=(), estimates=(), mixture=None, framing=framing, notes=())
+    empty = replace(session, references=(), estimates=(), pairing=(), mixture=None, framing=framing, notes=())
     return add_files(empty, paths)
 
 
@@ -40,12 +40,46 @@ def add_files(session: Session, paths: list[str]) -> Session:
     references = tuple(Source(path) for path, role in added if role is Role.REFERENCE)
     estimates = tuple(Source(path) for path, role in added if role is Role.ESTIMATE)
     mixture = next((Source(path) for path, role in added if role is Role.MIXTURE), session.mixture)
-    return replace(
+    return _with_files(
         session,
         references=session.references + references,
         estimates=session.estimates + estimates,
         mixture=mixture,
     )
+
+
+def _with_files(session: Session, **files: Any) -> Session:
+    """Other references or estimates; every estimate that stays keeps its reference where that stays, too.
+
+    While nobody has chosen, a further reference deals the estimates out anew.
+    """
+    changed = replace(session, pairing=(), **files)
+    if not session.pairing and len(changed.references) > len(session.references):
+        return changed
+    partners = {
+        estimate: session.references[session.partner_of(index)]
+        for index, estimate in enumerate(session.estimates)
+        if session.references
+    }
+    places = {reference: index for index, reference in reversed(list(enumerate(changed.references)))}
+    kept = [
+        places.get(partners[estimate], changed.partner_of(index)) if estimate in partners else changed.partner_of(index)
+        for index, estimate in enumerate(changed.estimates)
+    ]
+    return set_pairing(changed, tuple(kept))
+
+
+def set_pairing(session: Session, pairing: tuple[int, ...]) -> Session:
+    """Choose which reference each estimate is compared with."""
+    dealt = replace(session, pairing=())
+    return dealt if pairing == dealt.partners else replace(session, pairing=pairing)
+
+
+def set_partner(session: Session, estimate: Source, reference: int) -> Session:
+    """Compare one estimate with reference number `reference`."""
+    index = session.estimates.index(estimate)
+    partners = session.partners
+    return set_pairing(session, (*partners[:index], reference, *partners[index + 1 :]))
 
 
 def role_of(session: Session, source: Source) -> Role:
@@ -68,42 +102,60 @@ def _standing(session: Session, source: Source, role: Role | None) -> Role | Non
 def set_role(session: Session, source: Source, role: Role, present: Role | None = None) -> Session:
     """Give a source another role; the reference it displaces becomes an estimate, so that no file is lost.
 
-    present : the role it leaves, for a file that stands in two.
+    An estimate displaces the reference it is compared with. present : the role it leaves, for a file that stands in
+    two.
     """
     present = role_of(session, source) if present is None else present
     if present is role:
         return session
+    displaced: tuple[Source, ...] = ()
+    references = session.references
+    if role is Role.REFERENCE:
+        place = session.partner_of(session.estimates.index(source)) if present is Role.ESTIMATE else 0
+        displaced = references[place : place + 1]
+        references = (*references[:place], source, *references[place + 1 :])
     # Only from this role: a file may stand in two.
     if present is Role.REFERENCE:
-        session = replace(session, references=tuple(other for other in session.references if other != source))
+        session = _with_files(session, references=tuple(other for other in session.references if other != source))
     elif present is Role.MIXTURE:
         session = replace(session, mixture=None)
     else:
-        session = replace(session, estimates=tuple(other for other in session.estimates if other != source))
+        session = _with_files(session, estimates=tuple(other for other in session.estimates if other != source))
     if role is Role.REFERENCE:
-        return replace(session, references=(source,), estimates=session.references + session.estimates)
+        return _with_files(session, references=references, estimates=displaced + session.estimates)
     if role is Role.MIXTURE:
         displaced = () if session.mixture is None else (session.mixture,)
-        return replace(session, mixture=source, estimates=session.estimates + displaced)
-    return replace(session, estimates=(*session.estimates, source))
+        return _with_files(session, mixture=source, estimates=session.estimates + displaced)
+    return _with_files(session, estimates=(*session.estimates, source))
+
+
+def add_reference(session: Session, source: Source) -> Session:
+    """Make an estimate or the mixture one more reference: another speaker."""
+    if source in session.references:
+        return session
+    mixture = None if source == session.mixture else session.mixture
+    estimates = tuple(other for other in session.estimates if other != source)
+    return _with_files(session, references=(*session.references, source), estimates=estimates, mixture=mixture)
 
 
 def swap(session: Session, estimate: Source) -> Session:
-    """Let the reference and one estimate change places."""
-    if session.reference is None or estimate not in session.estimates:
+    """Let an estimate and the reference it is compared with change places."""
+    if not session.references or estimate not in session.estimates:
         return session
-    reference = session.reference
+    place = session.partner_of(session.estimates.index(estimate))
+    reference = session.references[place]
     estimates = tuple(reference if source == estimate else source for source in session.estimates)
-    return replace(session, references=(estimate, *session.references[1:]), estimates=estimates)
+    references = (*session.references[:place], estimate, *session.references[place + 1 :])
+    return replace(session, references=references, estimates=estimates)
 
 
 def remove(session: Session, source: Source, role: Role | None = None) -> Session:
     """Close one file in one role: `role`, else as an estimate where it is one, so that it stays the reference."""
     standing = _standing(session, source, role)
     if standing is Role.ESTIMATE:
-        return replace(session, estimates=tuple(other for other in session.estimates if other != source))
+        return _with_files(session, estimates=tuple(other for other in session.estimates if other != source))
     if standing is Role.REFERENCE:
-        return replace(session, references=tuple(other for other in session.references if other != source))
+        return _with_files(session, references=tuple(other for other in session.references if other != source))
     return replace(session, mixture=None) if standing is Role.MIXTURE else session
 
 

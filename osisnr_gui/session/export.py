@@ -63,7 +63,7 @@ def frames_csv(analysis: Analysis) -> Iterator[bytes]:
     yield _lines(_header(analysis))
     yield _lines((",".join(COLUMNS),))
     for pair in analysis.pairs:
-        if pair.score is not None and is_scored(analysis, pair):
+        if pair.score is not None and is_scored(pair):
             for start in range(0, pair.score.facts.frames.n_frames, BLOCK_FRAMES):
                 yield _lines(_rows(pair, pair.score, slice(start, start + BLOCK_FRAMES)))
 
@@ -83,15 +83,15 @@ def _lines(lines: Iterable[str]) -> bytes:
 def _header(analysis: Analysis) -> Iterator[str]:
     yield f"# osisnr {__version__}"
     yield _comment("schema", SCHEMA)
-    if analysis.reference is not None:
-        yield _comment("reference", analysis.reference.source.path)
+    for reference in analysis.references:
+        yield _comment("reference", reference.source.path)
     for pair in analysis.pairs:
-        if is_scored(analysis, pair):
+        if is_scored(pair):
             yield _comment("estimate", pair.source.path)
             yield _comment("estimate_delay_samples", delay_samples(pair))
             yield _comment("estimate_delay_taken_out", pair.source.delay != 0)
         else:
-            yield _comment("refused", str(refusal(analysis, pair)))
+            yield _comment("refused", str(refusal(pair)))
     for name, value in settings_report(analysis).items():
         yield _comment(name, value)
     for words in FORMULAS:

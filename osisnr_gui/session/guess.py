@@ -77,15 +77,17 @@ def guess_roles(
     """A role for every path: names decide, then order (the first is the reference, the rest are estimates).
 
     has_... : what is open already; without a word about estimates, one is taken to stand beside a reference. At most
-    one reference and one mixture are guessed; further files that look like one become estimates, and so does a
-    mixture when there would be nothing else to compare. A needed reference that no name claims is the first file
-    whose name says nothing, else the first that is not called a mixture.
+    one mixture is guessed, and several references only where every one of them has its estimate by name: separated
+    speakers. Further files that look like one become estimates, and so does a mixture when there would be nothing
+    else to compare. A needed reference that no name claims is the first file whose name says nothing, else the first
+    that is not called a mixture.
     """
     guesses = [name_role(path) for path in paths]
+    several = 1 < guesses.count(Role.REFERENCE) <= guesses.count(Role.ESTIMATE)
     n_files = len(paths) + has_reference + (has_reference if has_estimate is None else has_estimate)
     roles: list[Role] = []
     for guess in guesses:
-        if guess is Role.REFERENCE and not has_reference:
+        if guess is Role.REFERENCE and (several or not has_reference):
             has_reference = True
             roles.append(Role.REFERENCE)
         elif guess is Role.MIXTURE and not has_mixture and n_files > 2:

@@ -17,6 +17,8 @@ from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.facts import BIAS_DB
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.left_out import Spans, left_out
+from osisnr_gui.session.letters import estimate_letter
+from osisnr_gui.session.matching import Matching
 from osisnr_gui.session.pairs import PairAnalysis, check_fit
 from osisnr_gui.session.session import DOWNMIX, Formula, Lengths, Session, Source
 from osisnr_gui.session.tracks import Track
@@ -24,6 +26,7 @@ from osisnr_gui.session.tracks import Track
 DC_SHARE = 0.01
 NEGATIVE_SHARE = 0.5
 SURE_CORRELATION = 0.3
+SURE_GAIN_DB = 1.0
 # Of many estimates, with one remedy that serves all of them.
 ABOUT_LITERAL = ("literal_not_meaningful", "quiet")
 
@@ -47,22 +50,29 @@ class Notice:
     remedies: tuple[Remedy, ...] = ()
 
 
-def find_notices(session: Session, reference: Track | None, pairs: tuple[PairAnalysis, ...]) -> tuple[Notice, ...]:
-    """All notices of an analysis: the reference's, then each estimate's, then those about the result."""
+def find_notices(
+    session: Session,
+    references: tuple[Track, ...],
+    pairs: tuple[PairAnalysis, ...],
+    matching: Matching | None = None,
+) -> tuple[Notice, ...]:
+    """All notices of an analysis: the references', then each estimate's, then those about the result."""
     found: list[Notice] = []
-    if reference is not None:
+    for reference in references:
         found += track_notices(session, reference, Role.REFERENCE)
+    if matching is not None:
+        found += _assignment_notices(session, matching)
     for pair in pairs:
-        found += pair_notices(session, reference, pair)
+        found += pair_notices(session, pair)
     if session.loss.formula is Formula.LITERAL:
         found += _meaning_notices(pairs)
         found += _quiet_notices(pairs)
     return tuple(found)
 
 
-def pair_notices(session: Session, reference: Track | None, pair: PairAnalysis) -> list[Notice]:
+def pair_notices(session: Session, pair: PairAnalysis) -> list[Notice]:
     """Everything to be said of one estimate and of its fit to the reference."""
-    found = track_notices(session, pair.estimate, Role.ESTIMATE)
+    found, reference = track_notices(session, pair.estimate, Role.ESTIMATE), pair.reference
     if reference is None:
         return found
     if pair.error is not None:
@@ -226,6 +236,20 @@ def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
         inverted = f"{negative} of {facts.n_active} active frames are inverted"
     message = f"{pair.estimate.name}: {inverted}; OSI-SNR does not see polarity"
     return [Notice("polarity", message, pair.source, "warning")]
+
+
+def _assignment_notices(session: Session, matching: Matching) -> list[Notice]:
+    """Speakers that seem to be in another order; applied on a click only."""
+    best, gain = matching.best, matching.gain_db(session.partners)
+    if best.places == session.partners or not gain > SURE_GAIN_DB:
+        return []
+    pairs = ", ".join(f"{estimate_letter(i)} with reference {place + 1}" for i, place in enumerate(best.places))
+    message = (
+        f"Speakers seem to be in another order: {pairs} raises the mean whole-signal SI-SNR by {gain:.1f} dB"
+        f" (margin to the next best assignment {best.margin_db:.1f} dB)"
+    )
+    use = Remedy("Assign so", partial(edits.set_pairing, pairing=best.places))
+    return [Notice("assignment", message, None, "warning", (use,))]
 
 
 def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:

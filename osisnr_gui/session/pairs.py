@@ -46,7 +46,7 @@ NO_PICTURES = PairPictures()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairAnalysis:
-    """One estimate against the reference, at `sample_rate` (None for masks).
+    """One estimate against its `reference`, at `sample_rate` (None for masks).
 
     `error` says why there are no frames; `pictures` fill while the pass runs.
     """
@@ -60,6 +60,7 @@ class PairAnalysis:
     delay: Delay | None = None
     error: FileError | None = None
     sample_rate: int | None = None
+    reference: Track | None = None
 
     @property
     def source(self) -> Source:
@@ -263,7 +264,7 @@ def run_pair(
                 make_picture((reference, estimate), framing, rate, grid, fit.stop),
             )
             paint = shown if reference_picture is None else replace(shown, reference=None)
-        pair = PairAnalysis(estimate, key, pictures=shown, sample_rate=rate)
+        pair = PairAnalysis(estimate, key, pictures=shown, sample_rate=rate, reference=reference)
         plan = PassPlan(readers[0], readers[1], fit.first, fit.stop, grid, fit.samples, key.alpha, paint)
 
         def report(running: FramePass) -> None:

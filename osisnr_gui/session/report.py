@@ -87,8 +87,8 @@ def track_report(track: Track) -> Object:
 def estimate_report(analysis: Analysis, pair: PairAnalysis, with_frames: bool) -> Object:
     """One estimate: its numbers, or its error."""
     track, score = pair.estimate, pair.score
-    if score is None or not is_scored(analysis, pair):
-        return {"path": track.source.path, "kind": track.kind, "error": error_report(refusal(analysis, pair))}
+    if score is None or not is_scored(pair):
+        return {"path": track.source.path, "kind": track.kind, "error": error_report(refusal(pair))}
     facts = score.facts
     report: Object = {
         **track_report(track),
@@ -117,15 +117,14 @@ def _key(track: Track) -> str | None:
     return None if track.mask is not None and track.mask.key is None else track.source.key
 
 
-def refusal(analysis: Analysis, pair: PairAnalysis) -> FileError | None:
+def refusal(pair: PairAnalysis) -> FileError | None:
     """Why a pair has no numbers that could be shown: a reference that was refused spoils every pair."""
-    reference = analysis.reference
-    return pair.error or (None if reference is None else reference.error)
+    return pair.error or (None if pair.reference is None else pair.reference.error)
 
 
-def is_scored(analysis: Analysis, pair: PairAnalysis) -> bool:
+def is_scored(pair: PairAnalysis) -> bool:
     """Whether the pair has numbers that hold."""
-    return pair.score is not None and refusal(analysis, pair) is None
+    return pair.score is not None and refusal(pair) is None
 
 
 def delay_samples(pair: PairAnalysis) -> int | None:
@@ -211,7 +210,7 @@ def _finite(values: FloatArray) -> list[JsonValue]:
 
 def _warnings(analysis: Analysis, pair: PairAnalysis) -> list[JsonValue]:
     """Notices about this estimate and about the reference, on which its numbers depend as much."""
-    concerned = [pair.source] if analysis.reference is None else [analysis.reference.source, pair.source]
+    concerned = [pair.source] if pair.reference is None else [pair.reference.source, pair.source]
     notices = [notice for notice in analysis.notices if notice.source in concerned]
     unique = dict.fromkeys((notice.code, notice.message) for notice in notices)
     return [{"code": code, "message": message} for code, message in unique]

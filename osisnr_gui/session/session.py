@@ -129,11 +129,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Everything an analysis depends on."""
+    """Everything an analysis depends on.
+
+    pairing : for each estimate the place of its reference among the references; where it says nothing, estimates take
+    the references in turn (one reference serves all).
+    """
 
     references: tuple[Source, ...] = ()
     estimates: tuple[Source, ...] = ()
     mixture: Source | None = None
+    pairing: tuple[int, ...] = ()
     framing: FramingChoice = FramingChoice()
     loss: LossChoice = LossChoice()
     silence_db: float = _within(DEFAULT_SILENCE_DB, 0.0, 1000.0)
@@ -145,8 +150,19 @@ class Session:
 
     @property
     def reference(self) -> Source | None:
-        """The reference the estimates are compared with."""
+        """The first reference; the only one unless there are several speakers."""
         return self.references[0] if self.references else None
+
+    def partner_of(self, estimate: int) -> int:
+        """Place of the reference with which estimate number `estimate` is compared; 0 without references."""
+        count = max(1, len(self.references))
+        chosen = self.pairing[estimate] if estimate < len(self.pairing) else -1
+        return chosen if 0 <= chosen < count else estimate % count
+
+    @property
+    def partners(self) -> tuple[int, ...]:
+        """`partner_of` every estimate."""
+        return tuple(map(self.partner_of, range(len(self.estimates))))
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 import os
-import string
 from collections.abc import Sequence
 
 from osisnr_gui.io.errors import display_name, printable
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import DOWNMIX, Formula
@@ -102,13 +102,6 @@ def milliseconds(value: float) -> str:
     return f"{number(ms, 2 if ms < 10 else 1 if ms < 100 else 0)} ms"
 
 
-def estimate_letter(index: int) -> str:
-    """A, B, … Z, AA, AB, …: the short name of an estimate by its place."""
-    letters = string.ascii_uppercase
-    first, last = divmod(index, len(letters))
-    return letters[last] if first == 0 else estimate_letter(first - 1) + letters[last]
-
-
 def short_names(paths: Sequence[str]) -> list[str]:
     """File names without their ending and without the words all of them begin with; never empty, safe to show."""
     stems = [os.path.splitext(os.path.basename(path))[0] for path in paths]
@@ -121,7 +114,7 @@ def short_names(paths: Sequence[str]) -> list[str]:
 def estimate_names(analysis: Analysis) -> list[str]:
     """ "A (est_dfn3)" for every estimate."""
     paths = [track.source.path for track in analysis.tracks]
-    first = 0 if analysis.reference is None else 1
+    first = len(analysis.references)
     names = short_names(paths)[first : first + len(analysis.pairs)]
     return [f"{estimate_letter(index)} ({name})" for index, name in enumerate(names)]
 
@@ -249,9 +242,10 @@ def status_sentence(analysis: Analysis | None, selected: int = 0) -> str:
     """The state of the comparison in one plain sentence, for the status bar and under the numbers."""
     if analysis is None or analysis.session.is_empty:
         return "Open a reference and one or more estimates to compare them."
-    reference = analysis.reference
-    if reference is None:
+    place = analysis.session.partner_of(selected)
+    if not analysis.references:
         return "There is no reference yet: choose which file is the reference."
+    reference = analysis.references[place]
     if reference.error is not None:
         return f"The reference {reference.name} was refused: {reference.error.detail}; {reference.error.remedy}."
     if not analysis.pairs:

@@ -135,8 +135,9 @@ def test_delays_of_other_files_are_not_taken_over(qtbot: QtBot, window: MainWind
         replace(shown.reference, stamp=(0, 0)),
         replace(shown.reference, source=replace(shown.reference.source, channel=2)),
     ):
-        assert with_delays(replace(bare, reference=reference), delays).pairs[0].delay is None
-    assert known_delays(replace(shown, reference=None)) == {}
+        other = replace(bare, pairs=tuple(replace(pair, reference=reference) for pair in bare.pairs))
+        assert with_delays(other, delays).pairs[0].delay is None
+    assert known_delays(bare) == {}
 
 
 def test_closing_stops_a_long_export_and_leaves_nothing(

@@ -14,6 +14,7 @@ from osisnr_gui.core.types import Representation
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
+from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.session import DOWNMIX, Formula, Session
 
 RATE = 8000
@@ -81,7 +82,7 @@ def test_no_number_shows_how_it_is_spelt_in_python(value: float):
 
 
 def test_letters():
-    assert [words.estimate_letter(index) for index in (0, 1, 25, 26, 27, 52)] == ["A", "B", "Z", "AA", "AB", "BA"]
+    assert [estimate_letter(index) for index in (0, 1, 25, 26, 27, 52)] == ["A", "B", "Z", "AA", "AB", "BA"]
 
 
 def test_names_lose_what_all_of_them_share():

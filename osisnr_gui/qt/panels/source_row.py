@@ -18,6 +18,7 @@ from osisnr_gui.qt.panels.reading_options import ReadingOptions
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.guess import Role
+from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.tracks import Track
 
 ROLE_WORDS = {Role.REFERENCE: "Reference", Role.ESTIMATE: "Estimate", Role.MIXTURE: "Mixture"}
@@ -29,18 +30,27 @@ CHIP = "QToolButton { border: 1px solid palette(mid); border-radius: 4px; paddin
 
 @dataclass(frozen=True, slots=True)
 class RowState:
-    """Everything a row shows. index : place among the estimates; error : why it cannot be read or compared."""
+    """Everything a row shows. index : place among the references or estimates; error : why it cannot be compared.
+
+    references : names of all references where there are several; partner : place of the one an estimate goes with.
+    """
 
     track: Track
     role: Role
     index: int = 0
     error: FileError | None = None
     selected: bool = False
+    references: tuple[str, ...] = ()
+    partner: int = 0
 
     @property
     def chip(self) -> str:
-        """The role's name, the letter for an estimate."""
-        return words.estimate_letter(self.index) if self.role is Role.ESTIMATE else CHIP_WORDS[self.role]
+        """The role's name, the letter for an estimate; numbers where there are several references."""
+        if self.role is Role.ESTIMATE:
+            letter = estimate_letter(self.index)
+            return f"{letter} → {self.partner + 1}" if self.references else letter
+        number = f" {self.index + 1}" if self.role is Role.REFERENCE and self.references else ""
+        return CHIP_WORDS[self.role] + number
 
 
 def break_after_dots(text: str) -> str:
@@ -149,10 +159,24 @@ class SourceRow(QWidget):
             )
             action.setCheckable(True)
             action.setChecked(role is state.role)
+        if state.role is not Role.REFERENCE:
+            further = partial(edits.add_reference, source=source)
+            menu.addAction("Further reference (another speaker)", partial(self._ask, further))
         if state.role is Role.ESTIMATE:
+            self._add_partners(menu, state)
             menu.addSeparator()
             menu.addAction("Swap with the reference", partial(self._ask, partial(edits.swap, estimate=source)))
         return menu
+
+    def _add_partners(self, menu: QMenu, state: RowState) -> None:
+        """Which reference the estimate is compared with, where there is a choice."""
+        if state.references:
+            menu.addSeparator()
+        for place, name in enumerate(state.references):
+            edit = partial(edits.set_partner, estimate=state.track.source, reference=place)
+            action = menu.addAction(f"Compare with {place + 1}: {name}".replace("&", "&&"), partial(self._ask, edit))
+            action.setCheckable(True)
+            action.setChecked(place == state.partner)
 
     def _lay_out(self) -> None:
         self.chip.setToolTip(tooltip("Role in the comparison; click to change it"))

@@ -11,24 +11,26 @@ from osisnr_gui.qt.icons import icon
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, tooltip
 from osisnr_gui.qt.panels.source_row import RowState, SourceRow
 from osisnr_gui.qt.theme import Theme
-from osisnr_gui.session import edits, words
+from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.guess import Role
+from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.session import Source
 
 DROP_WORDS = "Drop files anywhere; Ctrl adds them."
 
 
 def row_states(analysis: Analysis | None, selected: int) -> list[RowState]:
-    """A row for each track, reference first, estimates in order, then the mixture."""
+    """A row for each track, references first, estimates in order, then the mixture."""
     if analysis is None:
         return []
     rows = []
-    if analysis.reference is not None:
-        rows.append(RowState(analysis.reference, Role.REFERENCE, error=analysis.reference.error))
+    several = tuple(track.name for track in analysis.references) if len(analysis.references) > 1 else ()
+    for index, track in enumerate(analysis.references):
+        rows.append(RowState(track, Role.REFERENCE, index, track.error, references=several))
     for index, pair in enumerate(analysis.pairs):
-        error = pair.error or pair.estimate.error
-        rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, index == selected))
+        error, partner = pair.error or pair.estimate.error, analysis.session.partner_of(index)
+        rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, index == selected, several, partner))
     if analysis.mixture is not None:
         rows.append(RowState(analysis.mixture, Role.MIXTURE, error=analysis.mixture.error))
     return rows
@@ -72,7 +74,7 @@ class SourcesPanel(QWidget):
         self._estimate = None if current is None else current.track.source
         can_swap = current is not None and any(state.role is Role.REFERENCE for state in states)
         self.swap_button.setEnabled(can_swap)
-        name = words.estimate_letter(current.index) if current is not None else "the estimate"
+        name = estimate_letter(current.index) if current is not None else "the estimate"
         self.swap_button.setToolTip(tooltip(f"Let the reference and {name} change places (S)"))
 
     def set_theme(self, theme: Theme) -> None:

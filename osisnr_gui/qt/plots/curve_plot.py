@@ -28,7 +28,7 @@ from osisnr_gui.qt.plots.row_overlay import Key
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_number
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.theme import Theme, with_alpha
-from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.session.letters import estimate_letter
 
 GRAB_PIXELS = 5.0
 #: From this distance between frames on, each frame gets a dot.

@@ -1,0 +1,12 @@
+"""The short names of estimates."""
+
+from __future__ import annotations
+
+import string
+
+
+def estimate_letter(index: int) -> str:
+    """A, B, … Z, AA, AB, …: the short name of an estimate by its place."""
+    letters = string.ascii_uppercase
+    first, last = divmod(index, len(letters))
+    return letters[last] if first == 0 else estimate_letter(first - 1) + letters[last]
