@@ -48,7 +48,7 @@ class Commands:
         self._exports = ExportJobs(window, views)
         self.session_files = SessionFiles(window, views, self._start_anew)
         self.notes = NoteCommands(views)
-        self._cursor = CursorCommands(views.plots, self._say)
+        self.cursor = CursorCommands(views.plots, self._say)
         self._actions: Actions | None = None
 
     def attach(self, actions: Actions) -> None:
@@ -78,6 +78,8 @@ class Commands:
             "zoom_out": partial(self._zoom, 2.0),
             "crosshair": lambda: views.plots.stack.set_crosshair(self._is_on("crosshair")),
             "overview": lambda: views.plots.stack.set_overview_visible(self._is_on("overview")),
+            "inspector": views.inspector_dock.toggle,
+            "copy_frame": views.inspector.copy_numbers,
             "residual": lambda: self.set_residual(self._is_on("residual")),
             "next_map": views.view_bar.next_colours,
             **{f"row_{name}": run for name, run in rows.items()},
@@ -97,7 +99,7 @@ class Commands:
             "first_steps": lambda: HelpDialog("first_steps", self._window).open(),
             "about": lambda: AboutDialog(self._window).open(),
             **{f"demo_{demo.name}": partial(self.open_demo, demo.name) for demo in DEMOS},
-            **self._cursor.handlers(),
+            **self.cursor.handlers(),
             **self.session_files.handlers(),
             "add_note": self.notes.add,
         }
@@ -166,7 +168,7 @@ class Commands:
         if self._actions is None:
             return
         menu = QMenu(self._window)
-        for action_id in ("zoom_selection", "fit", "zoom_back", "crosshair", "copy_figure", "export_png"):
+        for action_id in ("zoom_selection", "fit", "zoom_back", "crosshair", "inspector", "copy_figure", "export_png"):
             menu.addAction(self._actions.by_id[action_id])
         menu.popup(position)
 

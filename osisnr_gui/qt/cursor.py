@@ -50,6 +50,14 @@ class CursorCommands:
             index = round((self._here() - grid.first) / grid.step)
             self._go(grid.first + (index + frames) * grid.step)
 
+    def go_to_frame(self, number: int) -> None:
+        """The cursor on a frame, or on the nearest one that was compared."""
+        pair = self._plots.pair
+        if pair is not None and pair.frames is not None and pair.frames.n_frames:
+            frames = pair.frames
+            number = min(max(number, frames.first_frame), frames.first_frame + frames.n_frames - 1)
+            self._go(frames.grid.first + number * frames.grid.step)
+
     def _here(self) -> float:
         link = self._plots.link
         return link.cursor if math.isfinite(link.cursor) else link.visible.start

@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self._show_docks(not empty)
         for view in (views.plots, views.sources, views.stft, views.loss, views.summary, views.notes, views.banners):
             view.show_analysis(analysis, selected)
+        views.inspector.show_analysis(analysis, selected)
         self._show_sentence()
         views.view_bar.set_levels_enabled(analysis.framing is not None)
         self.commands.refresh()
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
             return
         for dock in self._docks:
             dock.setVisible(shown)
+        self.views.inspector_dock.show_if_wanted(shown)
         if shown and not self._docks_restored:
             # Hidden docks have no size to share: once they are laid out.
             self._docks_restored = True
@@ -92,14 +94,16 @@ class MainWindow(QMainWindow):
 
     def is_final(self) -> bool:
         """Whether everything on screen is as it will stay."""
-        store = self.views.store
-        return not store.is_busy and (store.session.is_empty or self.views.plots.is_final())
+        views = self.views
+        final = views.plots.is_final() and views.inspector.is_final()
+        return not views.store.is_busy and (views.store.session.is_empty or final)
 
     def restore(self) -> None:
         """Geometry, panels and view as they were left."""
         settings = self.views.settings
         self.restoreGeometry(settings.state("geometry"))
         self._docks_restored = self.restoreState(settings.state("docks"))
+        self.views.inspector_dock.restore()
         self.views.plots.stack.restore_heights(bytes(settings.state("heights").data()))
         low, high = settings.number("floor_db", -90, -130, 10), settings.number("ceiling_db", -10, -120, 20)
         self.views.view_bar.set_view(settings.text("scale", "linear"), settings.text("colours", "viridis"), low, high)
@@ -152,6 +156,7 @@ class MainWindow(QMainWindow):
         self.commands.close()
         self.views.store.close()
         self.views.plots.close_files()
+        self.views.inspector.close_files()
         event.accept()
 
     def _set_switches(self, crosshair: bool, overview: bool) -> None:
@@ -182,6 +187,7 @@ class MainWindow(QMainWindow):
             self._dock("Notes", self.views.notes, left),
         ]
         self._tabify(docks[1], docks[4])
+        self.views.inspector_dock.place(self, docks[2])
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
         return docks
@@ -270,6 +276,10 @@ class MainWindow(QMainWindow):
         views.plots.context_menu_requested.connect(commands.show_context_menu)
         link.hover_changed.connect(commands.show_readout)
         link.cursor_changed.connect(lambda _time: commands.show_readout())
+        link.cursor_changed.connect(views.inspector.show_time)
+        link.selection_changed.connect(views.inspector.show_selection)
+        views.inspector.frame_requested.connect(commands.cursor.go_to_frame)
+        views.inspector_dock.wanted_changed.connect(partial(self.actions_by_id.check, "inspector"))
         link.seek_requested.connect(link.set_cursor)
         link.selection_changed.connect(lambda _span: self._show_sentence())
         views.view_bar.scale_changed.connect(views.plots.set_scale)

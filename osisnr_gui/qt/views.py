@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
+from osisnr_gui.qt.inspector_dock import InspectorDock
 from osisnr_gui.qt.panels.banners import Banners
+from osisnr_gui.qt.panels.frame_inspector import FrameInspector
 from osisnr_gui.qt.panels.loss_panel import LossPanel
 from osisnr_gui.qt.panels.notes_panel import NotesPanel
 from osisnr_gui.qt.panels.plain_text import ElidedLabel
@@ -72,12 +74,17 @@ class Views:
     sources: SourcesPanel
     loss: LossPanel
     summary: SummaryPanel
+    inspector: FrameInspector
     stft: StftPanel = field(default_factory=StftPanel)
     notes: NotesPanel = field(default_factory=NotesPanel)
     readout: Readout = field(default_factory=Readout)
     view_bar: ViewBar = field(default_factory=ViewBar)
     sentence: ElidedLabel = field(default_factory=ElidedLabel)
     selection: Selection = field(default_factory=Selection)
+    inspector_dock: InspectorDock = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.inspector_dock = InspectorDock(self.inspector)
 
     @classmethod
     def build(cls, store: Store, themes: ThemeManager, settings: Settings) -> Views:
@@ -93,11 +100,13 @@ class Views:
             SourcesPanel(theme),
             LossPanel(theme),
             SummaryPanel(theme),
+            FrameInspector(theme),
         )
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint everything in another look."""
-        for view in (self.plots, self.banners, self.welcome, self.sources, self.loss, self.summary):
+        panels = (self.sources, self.loss, self.summary, self.inspector)
+        for view in (self.plots, self.banners, self.welcome, *panels):
             view.set_theme(theme)
 
     @property

@@ -55,6 +55,11 @@ def band_words(band: FrequencyBand, in_hertz: bool) -> str:
     return f"{band.low / 1000:.3g}–{band.high / 1000:.3g} kHz"
 
 
+def short_band_words(band: FrequencyBand, in_hertz: bool) -> str:
+    """ "< 500 Hz", "0.5–1 kHz"; "0–51" for the bins of masks: beside a bar."""
+    return band_words(band, in_hertz).replace("under ", "< ").removeprefix("bins ").removeprefix("bin ")
+
+
 def share_words(x: Inspection) -> str:
     """The frame's part of the whole loss, of which sum, and how it compares with an even share."""
     total = x.loss_total
@@ -197,8 +202,8 @@ def _angle(x: Inspection) -> str:
     along = words.number(100 * math.cos(math.radians(x.angle_deg)) ** 2, 1 if x.angle_deg < 26 else 0)
     aside = ", polarity aside" if x.correlation < 0 else ""
     sentence = (
-        f"The two columns are {angle_words(x.angle_deg)} apart{aside} (0° the same, 90° nothing in common), "
-        f"which is {words.db(x.exact.osi_db)} exact OSI-SNR: {along} % of the estimate's energy follows the reference"
+        f"The columns are {angle_words(x.angle_deg)} apart{aside} (0° the same, 90° nothing in common), "
+        f"{words.db(x.exact.osi_db)} exact OSI-SNR: {along} % of the estimate's energy follows the reference"
     )
     chance = chance_floor_db(x)
     if x.exact.osi_db < chance:

@@ -44,6 +44,30 @@ def plain_label(
     return label
 
 
+class SteadyLabel(QLabel):
+    """Wrapped plain text that keeps the height it once needed, so that what stands below does not jump."""
+
+    def __init__(self, role: str = "", *, small: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        if role:
+            self.setProperty("role", role)
+        if small:
+            self.setStyleSheet(f"font-size: {SMALL_FONT_PIXELS}px")
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._needed: dict[int, int] = {}
+
+    def heightForWidth(self, width: int) -> int:
+        """The most that any text so far needed at this width."""
+        needed = max(super().heightForWidth(width), self._needed.get(width, 0))
+        self._needed[width] = needed
+        return needed
+
+
 def set_text(label: QLabel, text: str) -> None:
     """Change a label only when it differs: a layout is laid out again for every new text."""
     if label.text() != text:

@@ -1,0 +1,145 @@
+"""The inspector in the window: its key, its arrow keys, its place, and what is remembered of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from window_kit import open_window, wait_final
+
+from osisnr_gui.qt.main_window import MainWindow
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    with open_window(qtbot) as window:
+        window.commands.open_demo("damaged")
+        wait_final(qtbot, window)
+        yield window
+
+
+def _press(qtbot: QtBot, window: MainWindow, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
+    target = QApplication.focusWidget() or window
+    QTest.keyClick(target, key, *modifiers)
+    wait_final(qtbot, window)
+
+
+def _frame(window: MainWindow) -> int:
+    inspection = window.views.inspector.inspection
+    assert inspection is not None
+    return inspection.columns.frame
+
+
+def test_one_key_brings_it_and_takes_it_away(qtbot: QtBot, window: MainWindow) -> None:
+    dock, action = window.views.inspector_dock, window.actions_by_id.by_id["inspector"]
+    assert not dock.is_in_front
+    assert not action.isChecked()
+    window.activateWindow()
+    window.views.plots.setFocus()
+    _press(qtbot, window, Qt.Key.Key_I)
+    assert dock.is_in_front
+    assert action.isChecked()
+    assert window.views.inspector.hasFocus()
+    window._docks[2].raise_()
+    qtbot.waitUntil(lambda: not dock.is_in_front)
+    action.trigger()  # behind another tab: to the front, not away
+    QApplication.processEvents()
+    assert dock.is_in_front
+    assert action.isChecked()
+    action.trigger()
+    assert not dock.isVisible()
+    assert not action.isChecked()
+    action.trigger()
+    dock.close()
+    assert not action.isChecked()
+
+
+def test_arrow_keys_go_frame_by_frame_where_it_has_the_focus(qtbot: QtBot, window: MainWindow) -> None:
+    link = window.views.plots.link
+    window.actions_by_id.by_id["inspector"].trigger()
+    link.set_cursor(2.936)
+    wait_final(qtbot, window)
+    assert _frame(window) == 365
+    window.views.inspector.setFocus()
+    _press(qtbot, window, Qt.Key.Key_Right)
+    assert _frame(window) == 366
+    assert link.cursor == pytest.approx(2.944)
+    _press(qtbot, window, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert _frame(window) == 356
+    window.actions_by_id.by_id["frame_right"].trigger()
+    wait_final(qtbot, window)
+    assert _frame(window) == 357
+    link.set_cursor(0.016)
+    wait_final(qtbot, window)
+    _press(qtbot, window, Qt.Key.Key_Left)
+    assert _frame(window) == 0
+    # Elsewhere the same key is still a second.
+    window.views.plots.setFocus()
+    link.set_cursor(3.0)
+    _press(qtbot, window, Qt.Key.Key_Right)
+    assert link.cursor == pytest.approx(4.0)
+
+
+def test_bad_segments_are_shown_as_they_are_visited(qtbot: QtBot, window: MainWindow) -> None:
+    window.actions_by_id.by_id["inspector"].trigger()
+    window.actions_by_id.by_id["worst"].trigger()
+    wait_final(qtbot, window)
+    inspection, pair = window.views.inspector.inspection, window.views.plots.pair
+    assert inspection is not None
+    assert pair is not None
+    assert pair.score is not None
+    assert pair.frames is not None
+    assert inspection.exact.osi_db == pair.frames.exact_osi_db[pair.score.facts.active].min()
+    assert inspection.bad
+
+
+def test_behind_another_tab_it_reads_nothing(qtbot: QtBot, window: MainWindow) -> None:
+    link, panel = window.views.plots.link, window.views.inspector
+    window.actions_by_id.by_id["inspector"].trigger()
+    link.set_cursor(2.936)
+    wait_final(qtbot, window)
+    window._docks[2].raise_()
+    qtbot.waitUntil(lambda: not window.views.inspector_dock.is_in_front)
+    link.set_cursor(3.936)
+    assert panel.is_final()
+    assert _frame(window) == 365
+    window.views.inspector_dock.raise_()
+    qtbot.waitUntil(lambda: _frame(window) == 490)
+
+
+def test_it_goes_with_the_files_and_comes_back_with_them(qtbot: QtBot, window: MainWindow) -> None:
+    dock = window.views.inspector_dock
+    window.actions_by_id.by_id["inspector"].trigger()
+    assert dock.isVisible()
+    window.actions_by_id.by_id["close_files"].trigger()
+    wait_final(qtbot, window)
+    assert not dock.isVisible()
+    window.actions_by_id.by_id["undo"].trigger()
+    wait_final(qtbot, window)
+    assert dock.isVisible()
+
+
+def test_the_numbers_can_be_copied_from_the_menu(qtbot: QtBot, window: MainWindow) -> None:
+    window.actions_by_id.by_id["inspector"].trigger()
+    window.views.plots.link.set_cursor(2.936)
+    wait_final(qtbot, window)
+    window.actions_by_id.by_id["copy_frame"].trigger()
+    assert QApplication.clipboard().text().startswith("frame\t365\n")
+
+
+def test_it_is_remembered(qtbot: QtBot) -> None:
+    found = []
+    for wanted in (True, False, False):
+        with open_window(qtbot) as window:
+            window.commands.open_demo("enhancement")
+            wait_final(qtbot, window)
+            dock = window.views.inspector_dock
+            found.append(dock.isVisible())
+            assert window.actions_by_id.by_id["inspector"].isChecked() is dock.isVisible()
+            dock.show_if_wanted(False)
+            dock.toggle() if wanted else dock.close()
+    assert found == [False, True, False]
