@@ -15,14 +15,12 @@ from osisnr_gui.io.errors import FileError
 from osisnr_gui.session.inspection import Inspection
 from osisnr_gui.session.inspector import Inspector
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.tracks import Track
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameWish:
     """A frame of a scored pair, by its number on the reference's grid."""
 
-    reference: Track
     pair: PairAnalysis
     frame: int
 
@@ -84,7 +82,7 @@ class FrameLoader(QObject):
         inspection: Inspection | None = None
         error = ""
         try:
-            inspection = self._inspector.inspect(wish.reference, wish.pair, wish.frame)
+            inspection = self._inspector.inspect(wish.pair, wish.frame)
         except FileError as wrong:
             error = str(wrong)
         except Exception:

@@ -11,7 +11,7 @@ from osisnr_gui.core.types import Columns, Framing
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.session.pairs import PairAnalysis, PairKey, open_columns
 from osisnr_gui.session.readers import ColumnReader, Raw
-from osisnr_gui.session.tracks import Track, stamp_of
+from osisnr_gui.session.tracks import stamp_of
 
 # Frames are read in stretches, so that neighbours (arrow keys, playback) come from memory.
 STRETCH_SAMPLES = 1 << 14
@@ -43,11 +43,12 @@ class PairColumns:
     Raises LoadError when a file cannot be opened, or is not the one that was analysed any more.
     """
 
-    def __init__(self, reference: Track, pair: PairAnalysis) -> None:
+    def __init__(self, pair: PairAnalysis) -> None:
         assert pair.key is not None, "only a pair that was run has frames"
+        assert pair.reference is not None, "only a pair that was run has frames"
         self.key = pair.key
         self._rate = pair.sample_rate
-        self._tracks = (reference, pair.estimate)
+        self._tracks = (pair.reference, pair.estimate)
         self._raw: tuple[Raw, Raw] | None = None
         self._first = 0
         framing = self.key.framing

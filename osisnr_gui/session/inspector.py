@@ -12,7 +12,6 @@ from osisnr_gui.session.inspection import Inspection, LossTotal, inspect_frame
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.selection import selected_frames
-from osisnr_gui.session.tracks import Track
 
 
 def find_frame(pair: PairAnalysis, time: float) -> int | None:
@@ -47,13 +46,13 @@ class Inspector:
         self._columns: PairColumns | None = None
         self._total: tuple[PairScore, LossTotal] | None = None
 
-    def inspect(self, reference: Track, pair: PairAnalysis, frame: int) -> Inspection:
+    def inspect(self, pair: PairAnalysis, frame: int) -> Inspection:
         """Everything known of a scored frame, by its number on the reference's grid. Raises LoadError."""
         score = pair.score
         assert score is not None, "a frame can be inspected once it is scored"
         if self._columns is None or self._columns.key != pair.key:
             self.close()
-            self._columns = PairColumns(reference, pair)
+            self._columns = PairColumns(pair)
         try:
             columns = self._columns.read(frame)
         except LoadError:

@@ -32,9 +32,8 @@ Inspect = Callable[..., Inspection]
 
 def _inspect(analysis: Analysis, frame: int, pair: int = 0) -> Inspection:
     inspector = Inspector()
-    assert analysis.reference is not None
     try:
-        return inspector.inspect(analysis.reference, analysis.pairs[pair], frame)
+        return inspector.inspect(analysis.pairs[pair], frame)
     finally:
         inspector.close()
 
@@ -161,10 +160,9 @@ def test_no_sentence_is_ever_broken(demo: str, kind: Representation | None) -> N
     session = replace(demo_session(demo), framing=FramingChoice(kind))
     analysis = analyse(session, wanted=Wanted(pictures=False, delay=False))
     inspector, frames = Inspector(), analysis.pairs[0].frames
-    assert analysis.reference is not None
     assert frames is not None
     for frame in range(0, frames.n_frames, 11):
-        x = inspector.inspect(analysis.reference, analysis.pairs[0], frame)
+        x = inspector.inspect(analysis.pairs[0], frame)
         for sentence in (*explain(x), share_words(x), status_words(x)):
             assert sentence
             assert "nan" not in sentence

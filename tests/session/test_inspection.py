@@ -40,13 +40,12 @@ def _rows(analysis: Analysis) -> list[dict[str, str]]:
 
 def _inspected(analysis: Analysis, step: int = 1) -> list[tuple[Inspection, str]]:
     """Every `step`-th frame of every pair, in an order that jumps about, with the estimate's path."""
-    assert analysis.reference is not None
     found, inspector = [], Inspector()
     for pair in analysis.pairs:
         assert pair.frames is not None
         first, n = pair.frames.first_frame, pair.frames.n_frames
         order = np.random.default_rng(0).permutation(np.arange(first, first + n, step))
-        found += [(inspector.inspect(analysis.reference, pair, int(frame)), pair.source.path) for frame in order]
+        found += [(inspector.inspect(pair, int(frame)), pair.source.path) for frame in order]
     inspector.close()
     return found
 
@@ -190,9 +189,8 @@ def test_a_sum_that_is_no_whole_has_no_shares() -> None:
 def test_the_window_s_own_numbers_are_as_near_as_the_alpha_table() -> None:
     analysis = analyse(demo_session("speakers"), wanted=Wanted(pictures=False, delay=False))
     pair = analysis.pairs[0]
-    assert analysis.reference is not None
     assert pair.score is not None
-    columns = PairColumns(analysis.reference, pair)
+    columns = PairColumns(pair)
     for index in range(0, pair.score.facts.frames.n_frames, 50):
         x = inspect_frame(columns.read(index), pair)
         assert x.mc_mse == pytest.approx(pair.score.mc_mse[index], rel=1e-6)
@@ -201,16 +199,24 @@ def test_the_window_s_own_numbers_are_as_near_as_the_alpha_table() -> None:
     columns.close()
 
 
+def test_every_estimate_with_its_own_reference(write, noise) -> None:  # type: ignore[no-untyped-def]
+    sounds = [noise(5000, seed, talk=True) for seed in (1, 2)]
+    references = tuple(Source(write(f"r{k}.wav", x)) for k, x in enumerate(sounds))
+    estimates = tuple(Source(write(f"e{k}.wav", x + 0.1 * noise(5000, 3 + k))) for k, x in enumerate(sounds))
+    analysis = _analysed(Session(references, estimates))
+    assert [pair.key.reference for pair in analysis.pairs if pair.key is not None] == list(references)
+    _assert_equals_csv(analysis)
+
+
 def test_a_file_that_changed_is_said_to_have_changed(write, noise) -> None:  # type: ignore[no-untyped-def]
     paths = [write("r.wav", noise(4000, 1)), write("e.wav", noise(4000, 2))]
     analysis = _analysed(Session((Source(paths[0]),), (Source(paths[1]),)))
     inspector = Inspector()
-    assert analysis.reference is not None
-    inspector.inspect(analysis.reference, analysis.pairs[0], 2)
+    inspector.inspect(analysis.pairs[0], 2)
     write("e.wav", noise(4001, 3))
     for _ in range(2):  # also when it has to be opened again
         with pytest.raises(LoadError, match="changed after it was compared"):
-            inspector.inspect(analysis.reference, analysis.pairs[0], 3)
+            inspector.inspect(analysis.pairs[0], 3)
     inspector.close()
 
 

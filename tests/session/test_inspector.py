@@ -25,9 +25,8 @@ def _analysed(session: Session) -> Analysis:
 
 def _inspect(analysis: Analysis, frame: int) -> Inspection:
     inspector = Inspector()
-    assert analysis.reference is not None
     try:
-        return inspector.inspect(analysis.reference, analysis.pairs[0], frame)
+        return inspector.inspect(analysis.pairs[0], frame)
     finally:
         inspector.close()
 

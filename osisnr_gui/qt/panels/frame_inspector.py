@@ -177,8 +177,8 @@ class FrameInspector(QWidget):
         """Ask for the frame wanted now, unless it is on show or on its way already."""
         if not (self._in_sight and self.isVisible()) or self._analysis is None:
             return
-        pair, reference = self._pair, self._analysis.reference
-        if pair is None or pair.score is None or reference is None:
+        pair = self._pair
+        if pair is None or pair.score is None:
             self._forget("" if pair is None or pair.error is None else str(pair.error))
             return
         place = self._place
@@ -192,7 +192,7 @@ class FrameInspector(QWidget):
             return
         asked = self._asked
         if asked is None or (asked.frame, asked.pair.score, asked.pair.key) != (frame, pair.score, pair.key):
-            self._asked = FrameWish(reference, pair, frame)
+            self._asked = FrameWish(pair, frame)
             self.loader.request(self._asked)
 
     def _forget(self, message: str) -> None:

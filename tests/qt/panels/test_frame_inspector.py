@@ -139,10 +139,10 @@ def test_a_moving_cursor_never_queues_up_work(
     go, asked = threading.Event(), []
     inspect = Inspector.inspect
 
-    def slow(self, reference, pair, frame):
+    def slow(self, pair, frame):
         asked.append(frame)
         assert go.wait(5)
-        return inspect(self, reference, pair, frame)
+        return inspect(self, pair, frame)
 
     monkeypatch.setattr(Inspector, "inspect", slow)
     panel.show_analysis(sound, 0)
@@ -161,10 +161,10 @@ def test_late_frames_of_another_pair_are_dropped(
     go, names = threading.Event(), []
     inspect = Inspector.inspect
 
-    def slow(self, reference, pair, frame):
+    def slow(self, pair, frame):
         if pair is sound.pairs[0]:
             assert go.wait(5)
-        return inspect(self, reference, pair, frame)
+        return inspect(self, pair, frame)
 
     monkeypatch.setattr(Inspector, "inspect", slow)
     panel.loader.loaded.connect(lambda _wish, _x: names.append(panel.mark.name.text()[0]))
