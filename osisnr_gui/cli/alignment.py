@@ -9,7 +9,7 @@ import numpy as np
 from osisnr_gui.core.align import Delay
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.pairs import measure_delay
+from osisnr_gui.session.delays import measure_delay
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track, open_track
 

@@ -26,10 +26,11 @@ class Delay:
 
 
 class DelayFinder:
-    """Cross-correlation r[k] = sum_n reference[n] * estimate[n + k] for |k| <= max_lag, block by block.
+    """Cross-correlation r[k] = sum_n reference[n] * estimate[n + k] for |k| <= max_lag of signals that come in pieces.
 
     Blocks of `block` reference samples meet `block + 2*max_lag` estimate samples; their products are added up in the
-    frequency domain, so memory does not grow with the length of the signals.
+    frequency domain, so memory does not grow with the length of the signals. Where the signals are cut into pieces
+    changes no bit.
     """
 
     def __init__(self, max_lag: int) -> None:
@@ -37,31 +38,52 @@ class DelayFinder:
         # At least three quarters of every transform are new samples.
         self._n = 1 << max(15, (8 * max_lag - 1).bit_length())
         self.block = self._n - 2 * max_lag
-        # Kept from block to block: fresh pages for every spectrum would cost as much as the FFTs.
-        self._sum, self._spectrum_s, self._spectrum_e = np.zeros((3, self._n // 2 + 1), dtype=np.complex128)
+        # Reference from the next block's start on, estimate from max_lag before it; both are known up to `_filled`.
+        # They are transformed in one call: two rows side by side take little longer than one.
+        self._ahead = np.zeros(self.block + max_lag)
+        self._samples = np.zeros((2, self._n))
+        self._filled = max_lag
+        self._spectra = np.empty((2, self._n // 2 + 1), dtype=np.complex128)
+        self._sum = np.zeros(self._n // 2 + 1, dtype=np.complex128)
         self._energy_s = 0.0
         self._energy_e = 0.0
 
     def feed(self, reference: FloatArray, estimate: FloatArray) -> None:
-        """Add one block: reference[a : a+block] and estimate[a-max_lag : a+block+max_lag], zeros outside the file."""
-        s, e = self._spectrum_s, self._spectrum_e
-        np.conj(np.fft.rfft(reference, self._n, out=s), out=s)
-        s *= np.fft.rfft(estimate, self._n, out=e)
-        self._sum += s
-        middle = estimate[self.max_lag : self.max_lag + self.block]
-        self._energy_s += float(reference @ reference)
-        self._energy_e += float(middle @ middle)
+        """The next piece of both signals, of one length, beginning at sample 0; zeros where a signal has no samples."""
+        done = 0
+        while done < len(estimate):
+            n = min(len(estimate) - done, self._n - self._filled)
+            a = self._filled - self.max_lag
+            self._ahead[a : a + n] = reference[done : done + n]
+            self._samples[1, self._filled : self._filled + n] = estimate[done : done + n]
+            self._filled += n
+            done += n
+            if self._filled == self._n:
+                self._add_block()
 
-    def add(self, other: DelayFinder) -> None:
-        """Take in what another finder with the same max_lag was fed."""
-        self._sum += other._sum
-        self._energy_s += other._energy_s
-        self._energy_e += other._energy_e
+    def _add_block(self) -> None:
+        estimate = self._samples[1]
+        self._samples[0, : self.block] = self._ahead[: self.block]
+        new_s, new_e = self._samples[0, : self.block], estimate[self.max_lag : self.max_lag + self.block]
+        with np.errstate(all="ignore"):  # infinite samples have no delay; whoever reads files refuses them
+            s, e = np.fft.rfft(self._samples, axis=1, out=self._spectra)
+            np.conj(s, out=s)
+            s *= e
+            self._sum += s
+            self._energy_s += float(new_s @ new_s)
+            self._energy_e += float(new_e @ new_e)
+        for row in (self._ahead, estimate):
+            kept = len(row) - self.block
+            row[:kept] = row[self.block :].copy()
+            row[kept:] = 0.0
+        self._filled -= self.block
 
     def find(self) -> Delay:
-        """The lag with the largest absolute correlation; 0 when either signal is silent."""
+        """The lag with the largest absolute correlation; 0 when a signal is silent or not finite. Ends the feeding."""
+        while self._filled > self.max_lag:
+            self._add_block()
         energy = np.sqrt(self._energy_s) * np.sqrt(self._energy_e)
-        if energy == 0.0:
+        if energy == 0.0 or not np.isfinite(energy):
             return Delay(0, 0.0)
         correlation = np.fft.irfft(self._sum, self._n)[: 2 * self.max_lag + 1]
         best = int(np.argmax(np.abs(correlation)))
@@ -71,8 +93,10 @@ class DelayFinder:
 def find_delay(reference: FloatArray, estimate: FloatArray, max_lag: int) -> Delay:
     """Delay of `estimate` (n,) against `reference` (m,) in samples, |delay| <= max_lag."""
     finder = DelayFinder(max_lag)
-    padded = np.concatenate((np.zeros(max_lag), estimate, np.zeros(max_lag + len(reference))))
-    for start in range(0, len(reference), finder.block):
-        part = reference[start : start + finder.block]
-        finder.feed(part, padded[start : start + finder.block + 2 * max_lag])
+    # What the estimate has after the longest lag meets no sample of the reference.
+    length = len(reference) + max_lag
+    both = np.zeros((2, length))
+    for row, signal in zip(both, (reference, estimate[:length]), strict=True):
+        row[: len(signal)] = signal
+    finder.feed(*both)
     return finder.find()

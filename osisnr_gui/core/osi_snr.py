@@ -178,20 +178,22 @@ def _scale(rows: Columns) -> FloatArray:
     """A power of two for each row: 1, or its peak's exponent where squares could over- or underflow."""
     real = _as_real(rows)
     energy = np.vecdot(real, real)
-    if np.all((energy > _SAFE_ENERGY[0]) & (energy < _SAFE_ENERGY[1])):
-        return np.ones(len(energy))  # no peak can be extreme: this is one look at the rows instead of two
-    peak = np.maximum(real.max(axis=1), -real.min(axis=1))
-    _, exponent = np.frexp(peak)
-    extreme = (np.abs(exponent) > _SAFE_EXPONENT) & np.isfinite(peak) & (peak > 0)
-    if not extreme.any():
-        return np.ones(len(peak))
-    return np.where(extreme, np.ldexp(1.0, np.clip(exponent, -1021, 1022)), 1.0)
+    scale = np.ones(len(energy))
+    # With an energy between these no peak can be extreme; the others, silence most of all, are looked at again.
+    doubtful = np.flatnonzero(~((energy > _SAFE_ENERGY[0]) & (energy < _SAFE_ENERGY[1])))
+    if doubtful.size:
+        peak = np.abs(real[doubtful]).max(axis=1)
+        _, exponent = np.frexp(peak)
+        extreme = (np.abs(exponent) > _SAFE_EXPONENT) & np.isfinite(peak) & (peak > 0)
+        scale[doubtful[extreme]] = np.ldexp(1.0, np.clip(exponent[extreme], -1021, 1022))
+    return scale
 
 
 def _project_rows(s: FloatArray, e: FloatArray, a: FloatArray, b: FloatArray) -> tuple[Projection, FloatArray]:
     energy_s, energy_e, dot = np.vecdot(s, s), np.vecdot(e, e), np.vecdot(s, e)
     factor = np.where(energy_s > 0, dot / energy_s, 0.0)
-    r = e - factor[:, None] * s
+    r = factor[:, None] * s
+    np.subtract(e, r, out=r)
     energy_r = np.vecdot(r, r)
     # Where s and e agree to more than 120 dB the rounding of C/S shows in r: take out what is left along s.
     close = np.flatnonzero((energy_r < _REORTHOGONALISE_BELOW * energy_e) & (energy_s > 0))

@@ -13,7 +13,7 @@ from .headers import REMEDY
 from .info import AudioInfo
 from .source import Source
 
-__all__ = ["AudioFile", "AudioInfo", "AudioScan", "SampleChecks", "open_audio", "scan_audio"]
+__all__ = ["AudioFile", "AudioInfo", "AudioScan", "AudioScanner", "SampleChecks", "open_audio", "scan_audio"]
 
 
 def open_audio(path: str) -> AudioFile:
@@ -65,6 +65,79 @@ class AudioScan:
     warnings: tuple[LoadWarning, ...]
 
 
+class AudioScanner:
+    """Checks every sample of an open file once, whoever reads it.
+
+    What is read in order from the start is checked on its way; `finish` reads what is left. A file that is read for
+    another purpose anyway need not be decoded twice.
+    """
+
+    def __init__(self, file: AudioFile) -> None:
+        self._file = file
+        self._checks = SampleChecks(file.info)
+        self._refusal: LoadError | None = None
+        file.listener = self._take
+
+    def _take(self, start: int, block: npt.NDArray[np.float64]) -> None:
+        new = self._checks.n_samples - start
+        if not 0 <= new < len(block) or self._refusal is not None:
+            return
+        try:
+            self._checks.feed(block[new:])
+        except LoadError as refusal:
+            # Whoever reads now did not ask: `finish` tells.
+            self._refusal = refusal
+
+    def finish(
+        self,
+        min_samples: int = 1,
+        progress: Callable[[float], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> AudioScan:
+        """Read and check the rest; see `scan_audio` for arguments and errors."""
+        try:
+            self._read_rest(progress, cancelled)
+            return self._result(min_samples)
+        except MemoryError:
+            raise _too_large(self._file.info.path) from None
+
+    def _read_rest(self, progress: Callable[[float], None] | None, cancelled: Callable[[], bool] | None) -> None:
+        info, checks = self._file.info, self._checks
+        step = max(1, min(BLOCK, 2 * BLOCK // info.channels))
+        while checks.n_samples < info.n_samples and self._refusal is None:
+            if cancelled is not None and cancelled():
+                raise Cancelled(info.path)
+            block = self._file.read(checks.n_samples, step)
+            if progress is not None:
+                progress(checks.n_samples / info.n_samples)
+            if len(block) < step:
+                break
+        if self._refusal is not None:
+            raise self._refusal
+
+    def _result(self, min_samples: int) -> AudioScan:
+        file, info, checks = self._file, self._file.info, self._checks
+        if not file.unchanged():
+            detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
+            raise LoadError(Reason.CORRUPT, info.path, detail, remedy)
+        _check_length(info, checks.n_samples, min_samples)
+        warnings = checks.finish()
+        if checks.n_samples < info.n_samples:
+            file.remember_length(checks.n_samples)
+            info = replace(info, n_samples=checks.n_samples, warnings=warnings)
+        return AudioScan(
+            info=info,
+            n_samples=checks.n_samples,
+            rms=tuple(checks.rms.tolist()),
+            mean=tuple(checks.mean.tolist()),
+            peak=tuple(checks.peak.tolist()),
+            clipped_runs=tuple(checks.clipped_runs.tolist()),
+            clipped_samples=tuple(checks.clipped_samples.tolist()),
+            clip_spans=checks.clip_spans,
+            warnings=warnings,
+        )
+
+
 def scan_audio(
     path: str,
     min_samples: int = 1,
@@ -78,49 +151,7 @@ def scan_audio(
     Cancelled once `cancelled()` is true.
     """
     with open_audio(path) as file:
-        try:
-            return _scan(file, min_samples, progress, cancelled)
-        except MemoryError:
-            raise _too_large(path) from None
-
-
-def _scan(
-    file: AudioFile,
-    min_samples: int,
-    progress: Callable[[float], None] | None,
-    cancelled: Callable[[], bool] | None,
-) -> AudioScan:
-    info = file.info
-    checks = SampleChecks(info)
-    step = max(1, min(BLOCK, 2 * BLOCK // info.channels))
-    while checks.n_samples < info.n_samples:
-        if cancelled is not None and cancelled():
-            raise Cancelled(info.path)
-        block = file.read(checks.n_samples, step)
-        checks.feed(block)
-        if progress is not None:
-            progress(checks.n_samples / info.n_samples)
-        if len(block) < step:
-            break
-    if not file.unchanged():
-        detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
-        raise LoadError(Reason.CORRUPT, info.path, detail, remedy)
-    _check_length(info, checks.n_samples, min_samples)
-    warnings = checks.finish()
-    if checks.n_samples < info.n_samples:
-        file.remember_length(checks.n_samples)
-        info = replace(info, n_samples=checks.n_samples, warnings=warnings)
-    return AudioScan(
-        info=info,
-        n_samples=checks.n_samples,
-        rms=tuple(checks.rms.tolist()),
-        mean=tuple(checks.mean.tolist()),
-        peak=tuple(checks.peak.tolist()),
-        clipped_runs=tuple(checks.clipped_runs.tolist()),
-        clipped_samples=tuple(checks.clipped_samples.tolist()),
-        clip_spans=checks.clip_spans,
-        warnings=warnings,
-    )
+        return AudioScanner(file).finish(min_samples, progress, cancelled)
 
 
 def _check_length(info: AudioInfo, n_samples: int, min_samples: int) -> None:

@@ -87,10 +87,11 @@ class AudioFile:
     """An open sound file, made by `open_audio`; close it or use `with`.
 
     Use from one thread; several objects may read one path at the same time. `info` tells what it is.
-    Samples come as float64, integer codings scaled to ±1.
+    Samples come as float64, integer codings scaled to ±1. `listener(start, block)` is told of all that is read.
     """
 
     info: AudioInfo
+    listener: Callable[[int, FloatArray], None] | None = None
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -245,7 +246,10 @@ class AudioFile:
         out = np.empty((max(0, min(count, self._length - start)), self._channels))
         if len(out) == 0:
             return out
-        return out[: self._fill(start, out)]
+        out = out[: self._fill(start, out)]
+        if self.listener is not None:
+            self.listener(start, out)
+        return out
 
     def read_channel(self, start: int, count: int, channel: int) -> FloatArray:
         """As `read`, one channel as a 1-D array: 1 is the first channel, 0 the mean of all.

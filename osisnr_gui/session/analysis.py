@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from osisnr_gui.core.align import Delay
 from osisnr_gui.core.types import Framing
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.session.bad_segments import other_facts
+from osisnr_gui.session.delays import measure_delay
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import worker_count
 from osisnr_gui.session.matching import Matching, find_matching, match_key
@@ -22,7 +24,6 @@ from osisnr_gui.session.notices import Notice, find_notices
 from osisnr_gui.session.pairs import (
     PairAnalysis,
     PairKey,
-    measure_delay,
     paint_alone,
     pair_key,
     resolve_framing,
@@ -234,14 +235,15 @@ class _Run:
         for index, reference, pair in self._open_pairs():
             if pair.frames is None:
                 try:
-                    self._set_pair(index, self._run_pair(index, reference, pair))
+                    self._run_pair(index, reference, pair)
                 except FileError as error:
                     self._set_pair(index, replace(pair, error=error))
                 self._say(self._fraction(index + 1), "comparing", self._analysis)
 
-    def _run_pair(self, index: int, reference: Track, pair: PairAnalysis) -> PairAnalysis:
+    def _run_pair(self, index: int, reference: Track, pair: PairAnalysis) -> None:
         session, wanted = self._session, self._wanted
         key = pair_key(session, reference, pair.estimate, wanted.alpha)
+        delay = self._known_delay(key)
 
         def report(running: PairAnalysis) -> None:
             # The last part lacks what follows the pass: the pair itself is reported in a moment.
@@ -264,10 +266,20 @@ class _Run:
             key,
             self._known_picture(reference, key.framing),
             wanted.pictures,
+            wanted.delay and delay is None,
             report,
             self._cancelled,
         )
-        return _scored(session, done)
+        if done.reference is not None:
+            self._set_reference(session.partner_of(index), done.reference)
+        self._set_pair(index, _scored(session, done if delay is None else replace(done, delay=delay)))
+
+    def _known_delay(self, key: PairKey) -> Delay | None:
+        """The delay between the same two files, whatever their frames were."""
+        for old in self._old_pairs:
+            if old.key is not None and old.key.files == key.files:
+                return old.delay
+        return None
 
     def _paint_reference(self) -> None:
         """A reference without anything to compare it with can be looked at all the same."""

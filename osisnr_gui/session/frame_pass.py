@@ -9,7 +9,7 @@ number of threads: every frame is computed alone.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ from osisnr_gui.session.readers import AudioColumns, ColumnReader, Raw
 # ones, though each would find its data in a core's own cache, the threads do little but hand each other the
 # interpreter's lock, and the window waits for it too.
 BLOCK_CELLS = 1 << 16
-CHUNK_CELLS = 1 << 20
+CHUNK_CELLS = 1 << 19
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +83,8 @@ class PairPictures:
 class PassPlan:
     """What to run: the two readers, the frames [first, stop) on the reference's grid, and what to keep.
 
-    samples : range of samples [a, b) both signals share, None for masks.
+    samples : range of samples [a, b) both signals share, None for masks; `listener` gets them, piece by piece, as
+    float64 arrays of the reference and of the estimate.
     alpha : None fills the alpha table, a number gives MC-MSE there by the direct formula.
     """
 
@@ -95,6 +96,7 @@ class PassPlan:
     samples: tuple[int, int] | None = None
     alpha: float | None = None
     pictures: PairPictures = PairPictures()
+    listener: Callable[[FloatArray, FloatArray], None] | None = None
 
 
 def worker_count() -> int:
@@ -141,7 +143,7 @@ class FramePass:
                 stop = self._chunk_stop(frame)
                 following = self._read(stop) if stop < self.plan.stop else raw
                 tasks, current = self._submit(pool, following, stop), tasks
-                self._add_whole(raw, frame, stop)
+                self._add_samples(raw, frame, stop)
                 for task in current:
                     task.result()
                 raw = following
@@ -225,29 +227,31 @@ class FramePass:
                 picture.lift(first, stop)
         self._done = b
 
-    def _add_whole(self, raw: tuple[Raw, Raw], first: int, stop: int) -> None:
-        """Add the samples that belong to this chunk alone to the whole-signal projection."""
-        reference = self.plan.reference
+    def _add_samples(self, raw: tuple[Raw, Raw], first: int, stop: int) -> None:
+        """Tell the listener of the samples that belong to this chunk alone, and add them to the whole signals."""
+        for s, e in self._own_samples(raw, first, stop):
+            if self.plan.listener is not None:
+                self.plan.listener(s, e)
+            part, _ = project_rows(s[None, :], e[None, :])
+            self._whole = part if self._whole is None else merge(self._whole, part)
+
+    def _own_samples(self, raw: tuple[Raw, Raw], first: int, stop: int) -> Iterator[tuple[FloatArray, FloatArray]]:
+        """Samples of no chunk but that of the frames [first, stop): up to the next one's, to the end for the last."""
+        reference, estimate = self.plan.reference, self.plan.estimate
         if self.plan.samples is None or not isinstance(reference, AudioColumns):
             return
+        assert isinstance(estimate, AudioColumns), "samples are shared by two audio files"
         start, end = self.plan.samples
         hop = reference.framing.hop
         a = start if first == self.plan.first else first * hop
         b = end if stop == self.plan.stop else stop * hop
         read_first, read_stop = first * hop, first * hop + raw[0].shape[0]
         for x, y in ((a, min(b, read_first)), (max(a, read_first), min(b, read_stop)), (max(a, read_stop), b)):
-            if x >= y:
-                continue
-            if read_first <= x and y <= read_stop:
-                pair = [np.asarray(part[x - read_first : y - read_first], dtype=np.float64) for part in raw]
-            else:
-                pair = [
-                    reader.signal.read(x, y - x)
-                    for reader in (reference, self.plan.estimate)
-                    if isinstance(reader, AudioColumns)
-                ]
-            part, _ = project_rows(pair[0][None, :], pair[1][None, :])
-            self._whole = part if self._whole is None else merge(self._whole, part)
+            if read_first <= x < y <= read_stop:
+                s, e = (np.asarray(part[x - read_first : y - read_first], dtype=np.float64) for part in raw)
+                yield s, e
+            elif x < y:
+                yield reference.signal.read(x, y - x), estimate.signal.read(x, y - x)
 
 
 def residual_rows(s: Columns, e: Columns) -> Columns:

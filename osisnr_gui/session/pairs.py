@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import math
 import weakref
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from osisnr_gui.core.align import MAX_DELAY_SECONDS, Delay, DelayFinder
+from osisnr_gui.core.align import Delay
 from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
 from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.io.errors import Cancelled, FileError, LoadError, Reason
+from osisnr_gui.session.delays import DelaySearch
 from osisnr_gui.session.errors import PairError
-from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan, residual_rows, worker_count
+from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan, residual_rows
 from osisnr_gui.session.pictures import CodeScale, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, MaskColumns
 from osisnr_gui.session.scores import PairScore, WholeSignal
 from osisnr_gui.session.session import Lengths, Session, Source
 from osisnr_gui.session.signals import AudioSignal
-from osisnr_gui.session.tracks import Stamp, Track, stamp_of
+from osisnr_gui.session.tracks import Stamp, Track, check_track, stamp_of
 
 Cancel = Callable[[], bool]
 
@@ -39,6 +38,11 @@ class PairKey:
     lengths: Lengths
     same_rate_only: bool
     alpha: float | None
+
+    @property
+    def files(self) -> tuple[object, ...]:
+        """The two files with their channels and delays, as they were."""
+        return self.reference, self.estimate, self.stamps
 
 
 NO_PICTURES = PairPictures()
@@ -240,20 +244,21 @@ def run_pair(
     key: PairKey,
     reference_picture: Picture | None,
     with_pictures: bool,
+    with_delay: bool,
     progress: Callable[[PairAnalysis], None] | None = None,
     cancelled: Cancel | None = None,
 ) -> PairAnalysis:
-    """The pass over one pair. `reference_picture`: one that is filled already is reused, not painted again.
+    """The pass over one pair, which leaves both tracks checked sample by sample.
+
+    reference_picture : one that is filled already is reused, not painted again. with_delay : measure the delay too.
 
     Raises PairError, LoadError and io's Cancelled.
     """
     check_fit(session, reference, estimate)
-    framing, rate, grid = key.framing, reference.sample_rate, time_grid(key.framing, reference)
+    tracks, framing, rate = (reference, estimate), key.framing, reference.sample_rate
+    grid = time_grid(framing, reference)
     with ExitStack() as stack:
-        readers = []
-        for track in (reference, estimate):
-            readers.append(open_columns(track, framing, rate))
-            stack.callback(readers[-1].close)
+        readers = [stack.enter_context(closing(open_columns(track, framing, rate))) for track in tracks]
         fit = fit_frames(session, readers[0], readers[1], (reference.source.path, estimate.source.path))
         shown = paint = NO_PICTURES
         if with_pictures:
@@ -261,23 +266,66 @@ def run_pair(
             shown = PairPictures(
                 reference_picture or make_picture((reference,), framing, rate, grid, columns[0]),
                 make_picture((estimate,), framing, rate, grid, columns[1]),
-                make_picture((reference, estimate), framing, rate, grid, fit.stop),
+                make_picture(tracks, framing, rate, grid, fit.stop),
             )
             paint = shown if reference_picture is None else replace(shown, reference=None)
         pair = PairAnalysis(estimate, key, pictures=shown, sample_rate=rate, reference=reference)
-        plan = PassPlan(readers[0], readers[1], fit.first, fit.stop, grid, fit.samples, key.alpha, paint)
+        samples = PairSamples(tracks, readers, fit, with_delay, cancelled)
+        s, e = readers
+        plan = PassPlan(s, e, fit.first, fit.stop, grid, fit.samples, key.alpha, paint, samples.listener)
 
         def report(running: FramePass) -> None:
             if progress is not None:
                 progress(replace(pair, frames=running.snapshot()))
 
         frames = FramePass(plan).run(report, cancelled)
-        for track in (reference, estimate):
+        for track in tracks:
             _check_unchanged(track)
         for picture, reader in zip((paint.reference, paint.estimate), readers, strict=True):
             if picture is not None:
                 _fill_outside(picture, reader, fit, cancelled)
-        return replace(pair, frames=frames, whole=WholeSignal.of(frames))
+        (reference, estimate), delay = samples.finish()
+        whole = WholeSignal.of(frames)
+        return replace(pair, estimate=estimate, reference=reference, frames=frames, whole=whole, delay=delay)
+
+
+class PairSamples:
+    """What is done with the samples of two files while the pass has them: each is checked, the delay is measured.
+
+    Decoding a file costs more than either. Nothing of this applies to masks.
+    """
+
+    def __init__(
+        self,
+        tracks: tuple[Track, Track],
+        readers: Sequence[ColumnReader],
+        fit: Fit,
+        with_delay: bool,
+        cancelled: Cancel | None,
+    ) -> None:
+        self._tracks, self._cancelled = tracks, cancelled
+        signals = [reader.signal for reader in readers if isinstance(reader, AudioColumns)]
+        # A reference with several estimates is checked with the first.
+        pairs = zip(tracks, signals, strict=False)
+        self._scanners = [None if track.checked else signal.scanner() for track, signal in pairs]
+        self._search = DelaySearch(signals[0], signals[1]) if with_delay and signals else None
+        self.listener = None if self._search is None else self._search.feed
+        if self._search is not None and fit.samples is not None:
+            self._search.read_to(fit.samples[0], cancelled)
+
+    def finish(self) -> tuple[tuple[Track, Track], Delay | None]:
+        """Both tracks, checked, and the delay, after reading what the pass did not.
+
+        Raises LoadError for what is wrong with the estimate's samples; the reference's track has its own error.
+        """
+        delay = None if self._search is None else self._search.finish(self._cancelled)
+        tracks = self._tracks
+        if self._scanners:
+            checked = [check_track(t, self._cancelled, s) for t, s in zip(tracks, self._scanners, strict=True)]
+            tracks = checked[0], checked[1]
+        if tracks[1].error is not None:
+            raise tracks[1].error
+        return tracks, delay
 
 
 def paint_alone(track: Track, framing: Framing | None, cancelled: Cancel | None = None) -> Picture:
@@ -309,38 +357,3 @@ def _fill_outside(picture: Picture, reader: ColumnReader, fit: Fit, cancelled: C
             stop = min(first + step, end)
             picture.put(first, reader.magnitudes(reader.rows(reader.read(first, stop - first), 0, stop - first)))
             picture.lift(first, stop)
-
-
-def measure_delay(
-    reference: Track, estimate: Track, cancelled: Cancel | None = None, max_seconds: float = MAX_DELAY_SECONDS
-) -> Delay | None:
-    """Delay of an estimate within ± max_seconds at the reference's rate; None for masks.
-
-    Raises LoadError and io's Cancelled.
-    """
-    rate = reference.sample_rate
-    if reference.kind != "audio" or estimate.kind != "audio" or not rate:
-        return None
-    max_lag = math.ceil(max_seconds * rate)
-
-    def search(first: int, stop: int) -> DelayFinder:
-        finder = DelayFinder(max_lag)
-        with AudioSignal(reference.source) as s, AudioSignal(estimate.source, rate) as e:
-            for start in range(first, stop, finder.block):
-                if cancelled is not None and cancelled():
-                    raise Cancelled
-                count = min(finder.block, stop - start)
-                with np.errstate(all="ignore"):  # infinite samples: the check of every sample refuses the file
-                    finder.feed(s.read(start, count), e.read(start - max_lag, count + 2 * max_lag))
-        return finder
-
-    with AudioSignal(reference.source) as whole:
-        n_samples = whole.n_samples
-    found = DelayFinder(max_lag)
-    # One stretch a thread, whole blocks each: few and long calls, at which threads do help.
-    stretch = max(1, math.ceil(n_samples / found.block / worker_count())) * found.block
-    starts = range(0, n_samples, stretch)
-    with ThreadPoolExecutor(len(starts) or 1, thread_name_prefix="delay") as pool:
-        for part in pool.map(search, starts, (min(start + stretch, n_samples) for start in starts)):
-            found.add(part)
-    return found.find()

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.audio import AudioFile, open_audio
+from osisnr_gui.io.audio import AudioFile, AudioScanner, open_audio
 from osisnr_gui.session.session import Source
 
 
@@ -75,6 +75,10 @@ class AudioSignal:
     def n_samples(self) -> int:
         """One more than the index of the last sample the file has."""
         return max(0, self._length - self._delay)
+
+    def scanner(self) -> AudioScanner:
+        """Checks the whole file, beginning with what is read from now on."""
+        return AudioScanner(self._file)
 
     def read(self, start: int, count: int) -> FloatArray:
         """Samples [start, start + count), float64 (count,), zeros where the file has none."""

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from osisnr_gui.io.audio import AudioScan, SampleChecks, open_audio, scan_audio
+from osisnr_gui.io.audio import AudioScan, AudioScanner, SampleChecks, open_audio, scan_audio
 from osisnr_gui.io.checks import SILENCE
 from osisnr_gui.io.errors import Cancelled, FileError, LoadError, LoadWarning, Reason, display_name
 from osisnr_gui.io.masks import Mask, load_mask
@@ -115,15 +115,20 @@ def _open(source: Source, cancelled: Callable[[], bool] | None) -> Track:
     )
 
 
-def check_track(track: Track, cancelled: Callable[[], bool] | None = None) -> Track:
+def check_track(
+    track: Track, cancelled: Callable[[], bool] | None = None, scanner: AudioScanner | None = None
+) -> Track:
     """Read every sample once: levels, clipping, and damage that a header does not show.
+
+    scanner : has seen some of the samples already, and reads only the others.
 
     Raises io's Cancelled; a refusal becomes the track's error.
     """
     if track.checked:
         return track
     try:
-        scan = scan_audio(track.source.path, cancelled=cancelled)
+        path = track.source.path
+        scan = scan_audio(path, cancelled=cancelled) if scanner is None else scanner.finish(cancelled=cancelled)
         channel = 1 if track.source.channel is None else track.source.channel
         level = _mix_level(scan, cancelled) if channel == DOWNMIX else _level(scan, channel)
     except FileError as error:

@@ -58,6 +58,25 @@ def test_blocks_equal_one_correlation() -> None:
     assert find_delay(s, _late(s, -399), 400).samples == -399
 
 
+@pytest.mark.parametrize("piece", [1777, 30_000, 200_000])
+def test_the_cut_into_pieces_changes_no_bit(piece: int) -> None:
+    s = _noise(100_000)
+    e = _late(s, 321)[:100_000] + _noise(100_000, 1)
+    whole, pieces = DelayFinder(500), DelayFinder(500)
+    whole.feed(s, e)
+    for start in range(0, len(s), piece):
+        pieces.feed(s[start : start + piece], e[start : start + piece])
+    found = pieces.find()
+    assert found == whole.find()
+    assert found.samples == 321
+
+
+def test_samples_that_are_not_finite_have_no_delay() -> None:
+    s = _noise(5000)
+    s[7] = np.inf
+    assert find_delay(s, _noise(5000, 1), 100) == Delay(0, 0.0)
+
+
 @pytest.mark.parametrize("which", ["reference", "estimate", "both"])
 def test_silence_has_no_delay(which: str) -> None:
     s = np.zeros(9000) if which != "estimate" else _noise(9000)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from osisnr_gui.io.audio import open_audio, scan_audio
+from osisnr_gui.io.audio import AudioScan, AudioScanner, open_audio, scan_audio
 from osisnr_gui.io.errors import Cancelled, LoadError, Reason
 
 Save = Callable[..., str]
@@ -175,6 +175,56 @@ def test_a_file_that_changes_while_it_is_read_is_refused(noise: np.ndarray, save
     with pytest.raises(LoadError, match="changed while it was read") as caught:
         scan_audio(path, progress=shorten)
     assert caught.value.reason == Reason.CORRUPT
+
+
+def _figures(scan: AudioScan) -> tuple[object, ...]:
+    return scan.n_samples, scan.peak, scan.clipped_runs, [s.tolist() for s in scan.clip_spans], scan.warnings
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        [],
+        [(0, 6000)],
+        [(0, 100), (100, 4000), (4100, 9000)],
+        [(0, 3000), (2500, 1000), (3000, 100)],
+        [(4000, 500), (0, 2000), (3000, 3000)],
+        [(10, 6000)],
+    ],
+)
+def test_a_scan_takes_what_others_read(noise: np.ndarray, save_sound: Save, reads: list[tuple[int, int]]) -> None:
+    """In order, twice, or leaving something out: every sample counts once."""
+    noise[[1998, 1999, 2000, 2001, 2002, 5999]] = 0.9995
+    path = save_sound("a.wav", np.stack([noise, noise[::-1]], axis=1), "WAV", "DOUBLE")
+    wanted = scan_audio(path)
+    with open_audio(path) as file:
+        scanner = AudioScanner(file)
+        for start, count in reads:
+            file.read_channel(start, count, 2)
+        found = scanner.finish()
+    assert _figures(found) == _figures(wanted)
+    np.testing.assert_allclose((found.rms, found.mean), (wanted.rms, wanted.mean), rtol=1e-12)
+    assert found.clipped_runs == (1, 1)
+
+
+def test_a_scan_does_not_read_again_what_others_read(noise: np.ndarray, save_sound: Save) -> None:
+    with open_audio(save_sound("a.flac", noise, "FLAC")) as file:
+        scanner = AudioScanner(file)
+        file.read(0, 5000)
+        first = []
+        file.listener = lambda start, block, take=file.listener: (first.append(start), take(start, block))
+        scanner.finish()
+    assert first == [5000]
+
+
+def test_a_scan_keeps_its_refusal_to_itself_until_it_is_asked(noise: np.ndarray, save_sound: Save) -> None:
+    noise[77] = np.inf
+    with open_audio(save_sound("a.wav", noise, "WAV", "FLOAT")) as file:
+        scanner = AudioScanner(file)
+        assert np.isinf(file.read(0, 100)).any()
+        assert len(file.read(100, 6000)) == 5900
+        with pytest.raises(LoadError, match="sample 77 "):
+            scanner.finish()
 
 
 def test_the_content_decides_and_a_wrong_name_is_told(noise: np.ndarray, save_sound: Save) -> None:

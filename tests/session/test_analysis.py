@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,12 +19,15 @@ from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.osi_snr import exact_osi_db, literal_osi_db, project, si_snr_db, snr_db
 from osisnr_gui.core.stft import columns
 from osisnr_gui.core.types import Framing, Representation
+from osisnr_gui.io.audio import AudioFile
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import analysis as analysis_module
 from osisnr_gui.session import edits, frame_pass
 from osisnr_gui.session.analysis import Analysis, Progress, Wanted, analyse, rescore
+from osisnr_gui.session.delays import measure_delay
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import DOWNMIX, Formula, FramingChoice, Lengths, LossChoice, Session, Source
+from osisnr_gui.session.tracks import check_track, open_track
 
 Write = Callable[..., str]
 Noise = Callable[..., np.ndarray]
@@ -182,6 +185,50 @@ def test_pictures_asked_for_later_are_made(pair_of_files: Session) -> None:
     assert _only(bare).pictures.estimate is None
     full = analyse(pair_of_files, bare)
     assert _only(full).pictures.estimate.coarse(0).any()
+
+
+@pytest.mark.parametrize("lengths", [(16_000, 16_000), (20_000, 16_000), (16_000, 20_000)])
+@pytest.mark.parametrize("policy", [Lengths.COMMON, Lengths.PAD])
+def test_levels_and_delay_are_those_of_the_files_alone(
+    write: Write, noise: Noise, lengths: tuple[int, int], policy: Lengths
+) -> None:
+    """Both are gathered while the pass reads, which leaves out what the other file does not have."""
+    s, e = (noise(n, k) for k, n in enumerate(lengths))
+    e[300:15_000] += s[:14_700]
+    sources = [Source(write("s.wav", s)), Source(write("e.wav", e)), Source(write("f.wav", e[200:]), delay=-200)]
+    analysis = analyse(Session((sources[0],), tuple(sources[1:]), lengths=policy))
+    for track in analysis.tracks:
+        alone = check_track(open_track(track.source))
+        assert track.level.peak == alone.level.peak
+        np.testing.assert_allclose(astuple(track.level), astuple(alone.level), rtol=1e-12)
+    for pair in analysis.pairs:
+        assert pair.delay == measure_delay(analysis.reference, pair.estimate)
+        assert pair.delay.samples == 300
+
+
+def test_every_file_is_decoded_once(
+    pair_of_files: Session, write: Write, noise: Noise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: dict[str, int] = {}
+    original = AudioFile.read
+
+    def counted(self: AudioFile, start: int, count: int) -> np.ndarray:
+        block = original(self, start, count)
+        read[self.info.path] = read.get(self.info.path, 0) + len(block)
+        return block
+
+    monkeypatch.setattr(AudioFile, "read", counted)
+    longer = replace(pair_of_files, estimates=(Source(write("f.wav", noise(24_000, 2))),))
+    for session in (pair_of_files, longer):
+        read.clear()
+        first = analyse(session)
+        once = {source.path: track.n_samples for source, track in zip(session.sources, first.tracks, strict=True)}
+        assert read == once
+        read.clear()
+        reframed = analyse(edits.set_framing(session, hop=64), first)
+        assert read == once, "neither checked nor searched for a delay again"
+        assert _only(reframed).delay is first.pairs[0].delay
+        assert reframed.pairs[0].estimate is first.pairs[0].estimate
 
 
 def test_another_estimate_leaves_the_first_alone(pair_of_files: Session, write: Write, noise: Noise) -> None:

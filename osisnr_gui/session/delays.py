@@ -1,0 +1,57 @@
+"""Delay of an estimate against its reference, from two files or from what the pass reads of them anyway."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from osisnr_gui.core.align import MAX_DELAY_SECONDS, Delay, DelayFinder
+from osisnr_gui.core.types import FloatArray
+from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.session.signals import AudioSignal
+from osisnr_gui.session.tracks import Track
+
+STEP = 1 << 17  # samples read at a time
+
+
+class DelaySearch:
+    """Searches within ± max_seconds while samples come by: `feed` takes them, `read_to` fetches them itself.
+
+    Both signals have one rate. Nothing after the reference's end counts but what the longest delay reaches.
+    """
+
+    def __init__(self, reference: AudioSignal, estimate: AudioSignal, max_seconds: float = MAX_DELAY_SECONDS) -> None:
+        self._signals = reference, estimate
+        self._finder = DelayFinder(math.ceil(max_seconds * reference.rate))
+        self._position = 0
+        self._stop = reference.n_samples + self._finder.max_lag
+
+    def feed(self, reference: FloatArray, estimate: FloatArray) -> None:
+        """The next samples of both signals, equally many."""
+        n = min(len(reference), self._stop - self._position)
+        self._finder.feed(reference[:n], estimate[:n])
+        self._position += n
+
+    def read_to(self, stop: int, cancelled: Callable[[], bool] | None = None) -> None:
+        """Read on until sample `stop`. Raises LoadError and io's Cancelled."""
+        stop = min(stop, self._stop)
+        while self._position < stop:
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            start, n = self._position, min(STEP, stop - self._position)
+            reference, estimate = (signal.read(start, n) for signal in self._signals)
+            self.feed(reference, estimate)
+
+    def finish(self, cancelled: Callable[[], bool] | None = None) -> Delay:
+        """The delay, after reading what is left. Raises LoadError and io's Cancelled."""
+        self.read_to(self._stop, cancelled)
+        return self._finder.find()
+
+
+def measure_delay(reference: Track, estimate: Track, cancelled: Callable[[], bool] | None = None) -> Delay | None:
+    """Delay of an estimate at the reference's rate; None for masks. Raises LoadError and io's Cancelled."""
+    rate = reference.sample_rate
+    if reference.kind != "audio" or estimate.kind != "audio" or not rate:
+        return None
+    with AudioSignal(reference.source) as s, AudioSignal(estimate.source, rate) as e:
+        return DelaySearch(s, e).finish(cancelled)
