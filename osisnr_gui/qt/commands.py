@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -121,9 +122,7 @@ class Commands:
         present = self._views.store.session
         self._views.selection.reset()
         self._start_anew()
-        self._views.store.edit(
-            lambda _old: Session(session.references, session.estimates, session.mixture, loss=present.loss)
-        )
+        self._views.store.edit(lambda _old: replace(session, loss=present.loss))
 
     def take_files(self, paths: list[str], *, add: bool) -> None:
         """Open or add files, however they came. A reference alone waits for an estimate; a session replaces all."""

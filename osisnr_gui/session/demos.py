@@ -22,7 +22,7 @@ class Demo:
     name: str
     title: str
     look_for: str
-    reference: str
+    references: tuple[str, ...]
     estimates: tuple[str, ...]
     mixture: str | None = None
 
@@ -34,17 +34,17 @@ DEMOS: tuple[Demo, ...] = (
         "Noise reduction",
         "Two programs cleaned the same noisy voice: A (DeepFilterNet3) lies above B (a spectral gate) in nine frames "
         "of ten; press 1 and 2 to compare their pictures.",
-        "2_enhancement_clean.flac",
+        ("2_enhancement_clean.flac",),
         ("2_enhancement_est_dfn3.flac", "2_enhancement_est_gate.flac"),
         "2_enhancement_noisy.flac",
     ),
     Demo(
         "speakers",
         "Two speakers",
-        "A is the talker of the reference, B the other one: B hardly rises above 2 dB, which is what an output that "
-        "was given to the wrong talker looks like.",
-        "1_two_speakers_ref_a.flac",
-        ("1_two_speakers_est_a.flac", "1_two_speakers_est_b.flac"),
+        "Two talkers, and the two outputs of a separator in the wrong order: hardly anything rises above chance. The "
+        "banner offers the right order; one click, and both rise.",
+        ("1_two_speakers_ref_a.flac", "1_two_speakers_ref_b.flac"),
+        ("1_two_speakers_est_b.flac", "1_two_speakers_est_a.flac"),
         "1_two_speakers_mix.flac",
     ),
     Demo(
@@ -52,7 +52,7 @@ DEMOS: tuple[Demo, ...] = (
         "Echo cancellation",
         "The near-end talker is silent for the first 2.5 s: what remains there is echo, marked as false activity and "
         "kept out of the exact scores.",
-        "3_echo_nearend.flac",
+        ("3_echo_nearend.flac",),
         ("3_echo_est.flac",),
         "3_echo_mic.flac",
     ),
@@ -61,7 +61,7 @@ DEMOS: tuple[Demo, ...] = (
         "Masks",
         "Two time-frequency masks instead of sound: the estimate reaches about 3.3 dB, and two unrelated masks would "
         "reach 3.6 dB, so it has hardly found the speech.",
-        "4_masks_irm.npy",
+        ("4_masks_irm.npy",),
         ("4_masks_est.npy",),
     ),
     Demo(
@@ -69,7 +69,7 @@ DEMOS: tuple[Demo, ...] = (
         "Find the damage",
         "A is B with three planted defects: a dropout at 0.9 s, clicks from 2.9 s and a muffled passage from 4.3 s; "
         "press N to walk from one bad segment to the next.",
-        "2_enhancement_clean.flac",
+        ("2_enhancement_clean.flac",),
         ("5_damaged_est.flac", "2_enhancement_est_dfn3.flac"),
         "2_enhancement_noisy.flac",
     ),
@@ -88,7 +88,7 @@ def demo_session(name: str = DEMOS[0].name) -> Session:
     """A session with the demo's files; raises UnknownDemo, paths.MissingResource."""
     demo = find_demo(name)
     return Session(
-        references=(_source(demo.reference),),
+        references=tuple(_source(file) for file in demo.references),
         estimates=tuple(_source(file) for file in demo.estimates),
         mixture=None if demo.mixture is None else _source(demo.mixture),
     )

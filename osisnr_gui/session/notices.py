@@ -245,8 +245,8 @@ def _assignment_notices(session: Session, matching: Matching) -> list[Notice]:
         return []
     pairs = ", ".join(f"{estimate_letter(i)} with reference {place + 1}" for i, place in enumerate(best.places))
     message = (
-        f"Speakers seem to be in another order: {pairs} raises the mean whole-signal SI-SNR by {gain:.1f} dB"
-        f" (margin to the next best assignment {best.margin_db:.1f} dB)"
+        f"Speakers in another order? {pairs}: mean whole-signal SI-SNR +{gain:.1f} dB"
+        f" (margin to the next order {best.margin_db:.1f} dB)"
     )
     use = Remedy("Assign so", partial(edits.set_pairing, pairing=best.places))
     return [Notice("assignment", message, None, "warning", (use,))]

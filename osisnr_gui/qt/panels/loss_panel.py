@@ -22,6 +22,7 @@ from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.ranking import find_ranking
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, LossChoice
 
@@ -45,6 +46,7 @@ class LossPanel(QWidget):
         self.sentence: QLabel = plain_label("", "muted", wrap=True, parent=self)
         self.alpha = ValueSlider(ALPHA, self)
         self.gamma = ValueSlider(GAMMA, self)
+        self.order: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.method = Segmented(
             (("1", words.method_words(1)), ("2", words.method_words(2))),
             "loss_osi method",
@@ -83,6 +85,7 @@ class LossPanel(QWidget):
         self.mark.show_estimate(selected if pair else None, words.estimate_names(analysis)[selected] if pair else "")
         self._show_score(pair, pair.score if pair else None)
         set_text(self.sentence, words.status_sentence(analysis, selected))
+        self._show_ranking(analysis, selected)
         self._show_curves(analysis, loss)
 
     def set_theme(self, theme: Theme) -> None:
@@ -102,6 +105,7 @@ class LossPanel(QWidget):
             self.bar,
             self.alpha,
             self.gamma,
+            self.order,
             self.method,
             self.formula,
             self.plot_title,
@@ -143,6 +147,14 @@ class LossPanel(QWidget):
         why = words.why_loss(fused, score, score.loss.formula)
         self.headline.show_number(words.loss(fused), words.result_words(score), why)
         self.bar.show_terms(*score.shares)
+
+    def _show_ranking(self, analysis: Analysis | None, selected: int) -> None:
+        """Where two estimates swap ranks, and how far the present order holds."""
+        ranking = find_ranking(analysis, selected) if analysis is not None else None
+        gammas = tuple(crossing.gamma for crossing in ranking.crossings) if ranking is not None else ()
+        self.gamma.set_marks(gammas, "Ticks above: here two estimates swap ranks.")
+        set_text(self.order, ranking.sentence if ranking is not None else "")
+        self.order.setVisible(bool(self.order.text()))
 
     def _show_curves(self, analysis: Analysis | None, loss: LossChoice) -> None:
         pairs = analysis.pairs if analysis is not None else ()

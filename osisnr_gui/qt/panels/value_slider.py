@@ -46,7 +46,10 @@ _STEP_KEYS = {
 
 
 class _Track(QSlider):
-    """The slider: a click goes where it was made, the default has a tick, a double click goes there."""
+    """The slider: a click goes where it was made, the default has a tick, a double click goes there.
+
+    `marks` have ticks above the groove.
+    """
 
     stepped = Signal(int, bool)  # steps, finer
     reset_requested = Signal()
@@ -54,6 +57,7 @@ class _Track(QSlider):
     def __init__(self, default_place: float, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._default = round(default_place * PLACES)
+        self.marks: tuple[float, ...] = ()  # further places, 0 to 1
         self._wheel = 0
         self.setRange(0, PLACES)
         self.setMinimumSize(80, 24)
@@ -119,6 +123,9 @@ class _Track(QSlider):
         left, span = self._span()
         x = left + span * self._default / PLACES
         painter.drawLine(QPointF(x, self.height() - 5), QPointF(x, self.height() - 1))
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1.5))
+        for x in (left + span * mark for mark in self.marks):
+            painter.drawLine(QPointF(x, 1), QPointF(x, 5))
         painter.end()
 
     def _span(self) -> tuple[float, float]:
@@ -238,6 +245,16 @@ class ValueSlider(QWidget):
         if value != self._value and not busy:
             self._value = value
             self._show_value()
+
+    def set_marks(self, values: tuple[float, ...], meaning: str) -> None:
+        """Ticks above the slider at these values, as far as it goes; `meaning` joins its tooltip."""
+        mapping = self._spec.mapping
+        marks = tuple(mapping.place_of(value) for value in values if mapping.low <= value <= mapping.high)
+        if marks != self.slider.marks:
+            self.slider.marks = marks
+            words = f"{self._spec.explanation}\n{meaning}" if marks else self._spec.explanation
+            self.slider.setToolTip(tooltip(words))
+            self.slider.update()
 
     def reset(self) -> None:
         """Back to the default."""
