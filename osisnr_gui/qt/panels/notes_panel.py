@@ -33,7 +33,12 @@ class NotesModel(QAbstractTableModel):
 
     def show_notes(self, notes: tuple[Note, ...], unit: str) -> None:
         """Show these; `unit` is that of the time axis."""
-        if notes != self.notes or unit != self._unit:
+        places = [(note.start, note.stop) for note in notes]
+        if places == [(note.start, note.stop) for note in self.notes] and unit == self._unit:
+            if notes != self.notes:
+                self.notes = notes
+                self.dataChanged.emit(self.index(0, 1), self.index(len(notes) - 1, 1))
+        else:
             self.beginResetModel()
             self.notes, self._unit = notes, unit
             self.endResetModel()
@@ -94,7 +99,8 @@ class NotesPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = NotesModel()
-        self.model.changed.connect(self._change)
+        # Queued: the list is still closing the editor the text comes from, and must not be filled anew meanwhile.
+        self.model.changed.connect(self._change, Qt.ConnectionType.QueuedConnection)
         self.hint = plain_label(EMPTY_WORDS, "muted", wrap=True, small=True, parent=self)
         self.table = QTableView(self)
         self._set_up_table()
