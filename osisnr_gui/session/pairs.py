@@ -17,7 +17,7 @@ from osisnr_gui.io.errors import Cancelled, FileError, LoadError, Reason
 from osisnr_gui.session.delays import DelaySearch
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan, residual_rows
-from osisnr_gui.session.pictures import CodeScale, Picture, TimeGrid
+from osisnr_gui.session.pictures import CodeScale, Picture, TimeGrid, sketch_pictures
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, MaskColumns
 from osisnr_gui.session.scores import PairScore, WholeSignal
 from osisnr_gui.session.session import Lengths, Session, Source
@@ -129,12 +129,12 @@ class _LazyColumns:
         self._readers: list[ColumnReader] = []
         weakref.finalize(self, _close_all, self._readers)
 
-    def __call__(self, start: int, stop: int) -> FloatArray:
-        """Magnitudes (stop - start, n_bins) of the track, or of the residual e - (C/S) s of two tracks."""
+    def __call__(self, start: int, stop: int, step: int) -> FloatArray:
+        """Magnitudes (n, n_bins) of every `step`-th frame of the track, or of the residual e - (C/S) s of two."""
         for track in self._tracks[len(self._readers) :]:
             self._readers.append(open_columns(track, self._framing, self._rate))
         count = stop - start
-        rows = [reader.rows(reader.read(start, count), 0, count) for reader in self._readers]
+        rows = [reader.rows(reader.read(start, count), 0, count, step) for reader in self._readers]
         if len(rows) == 1:
             return self._readers[0].magnitudes(rows[0])
         return np.abs(self._readers[0].magnitudes(residual_rows(*rows)))
@@ -274,9 +274,15 @@ def run_pair(
         s, e = readers
         plan = PassPlan(s, e, fit.first, fit.stop, grid, fit.samples, key.alpha, paint, samples.listener)
 
+        unseen = [picture for picture in (paint.reference, paint.estimate) if picture is not None]
+
         def report(running: FramePass) -> None:
             if progress is not None:
-                progress(replace(pair, frames=running.snapshot()))
+                frames = running.snapshot()
+                progress(replace(pair, frames=frames))
+                if not frames.complete and unseen:
+                    sketch_pictures(unseen, cancelled)
+                    unseen.clear()
 
         frames = FramePass(plan).run(report, cancelled)
         for track in tracks:

@@ -8,16 +8,20 @@ grow with the value, pooling codes equals pooling magnitudes.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from osisnr_gui.core.types import FloatArray
+from osisnr_gui.io.errors import Cancelled
 
 CodeArray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
 COARSE_STEP = 8
+# Larger pieces of a first look leave the processor's cache, smaller ones are more calls than work.
+SKETCH_FRAMES = 256 * COARSE_STEP
 LOW_DB, HIGH_DB = -130.0, 20.0
 
 
@@ -73,7 +77,7 @@ class Picture:
     """The picture of one source (or of a residual) on the frame grid of its analysis.
 
     n_columns frames of n_bins; column i is centred on first_time + i*column_step (seconds, or frames when there is no
-    sample rate), row k on k*bin_step (Hz, or bins). `magnitudes(start, stop)` reads exact columns (n, n_bins).
+    sample rate), row k on k*bin_step (Hz, or bins). `magnitudes(start, stop, step)` reads every step-th exact column.
     """
 
     def __init__(
@@ -83,16 +87,17 @@ class Picture:
         time: TimeGrid,
         bin_step: float,
         scale: CodeScale,
-        magnitudes: Callable[[int, int], FloatArray],
+        magnitudes: Callable[[int, int, int], FloatArray],
     ) -> None:
         self.n_columns, self.n_bins = n_columns, n_bins
         self.first_time, self.column_step, self.bin_step = time.first, time.step, bin_step
         self.scale = scale
         self.low, self.high, self.unit = scale.low, scale.high, scale.unit
         self._magnitudes = magnitudes
-        self._lock = threading.Lock()
+        self._reading, self._filling = threading.Lock(), threading.Lock()
         self._levels: list[CodeArray] = []
         n = -(-n_columns // COARSE_STEP)
+        self._exact = np.zeros(n, dtype=bool)  # whether a column of the finest level has seen all its frames
         while n:
             self._levels.append(np.zeros((n, n_bins), dtype=np.uint8))
             n = 0 if n == 1 else -(-n // 2)
@@ -105,14 +110,30 @@ class Picture:
         """Codes max-pooled over COARSE_STEP * 2**level frames, still growing during a pass; None beyond the last."""
         return self._levels[level] if 0 <= level < len(self._levels) else None
 
+    def is_exact(self, start: int, stop: int) -> bool:
+        """Whether the coarse pictures of the frames [start, stop) are the maximum of all of them."""
+        return bool(self._exact[start // COARSE_STEP : -(-stop // COARSE_STEP)].all())
+
     def columns(self, start: int, stop: int) -> CodeArray:
         """Exact codes (stop - start, n_bins), read from the file: blocking, any thread."""
         return self.scale.codes(self.magnitudes(start, stop))
 
     def magnitudes(self, start: int, stop: int) -> FloatArray:
         """Exact magnitudes (stop - start, n_bins), read from the file: blocking, any thread."""
-        with self._lock:
-            return self._magnitudes(start, stop)
+        with self._reading:
+            return self._magnitudes(start, stop, 1)
+
+    def sketch(self, start: int, stop: int) -> None:
+        """A first look at the frames [start, stop): one in COARSE_STEP goes into the coarse pictures.
+
+        What `put` brings later, before or meanwhile wins: the maximum of all frames is not below that of some. `start`
+        is a multiple of COARSE_STEP. Read from the file: blocking, any thread. Best in pieces of SKETCH_FRAMES.
+        """
+        if not self.is_exact(start, stop):
+            with self._reading:
+                magnitudes = self._magnitudes(start, stop, COARSE_STEP)
+            self._fill(start // COARSE_STEP, self.scale.codes(magnitudes))
+            self._lift(start, stop)
 
     def put(self, first: int, magnitudes: FloatArray) -> None:
         """Pool the frames from `first` on into the finest coarse level; frames beyond the picture are left out."""
@@ -126,18 +147,22 @@ class Picture:
         else:
             edges = np.arange(g * COARSE_STEP, stop, COARSE_STEP) - first
             pooled = np.maximum.reduceat(magnitudes, np.maximum(edges, 0), axis=0)
-        part = self._levels[0][g : g + len(pooled)]
-        np.maximum(part, self.scale.codes(pooled), out=part)
+        self._fill(g, self.scale.codes(pooled))
 
     def lift(self, first: int, stop: int) -> None:
-        """Carry the frames [first, stop) up to the coarser levels, once `put` has seen them."""
+        """Carry the frames [first, stop) up to the coarser levels, once `put` has seen them all."""
+        self._lift(first, stop)
+        self._exact[first // COARSE_STEP : -(-stop // COARSE_STEP)] = True
+
+    def _lift(self, first: int, stop: int) -> None:
         a, b = first // COARSE_STEP, -(-stop // COARSE_STEP)
-        for fine, coarse in zip(self._levels, self._levels[1:], strict=False):
-            a, b = a // 2, -(-b // 2)
-            pairs = fine[2 * a : 2 * b]
-            if len(pairs) % 2:
-                pairs = np.concatenate((pairs, pairs[-1:]))
-            np.maximum(pairs[::2], pairs[1::2], out=coarse[a:b])
+        with self._filling:
+            for fine, coarse in zip(self._levels, self._levels[1:], strict=False):
+                a, b = a // 2, -(-b // 2)
+                pairs = fine[2 * a : 2 * b]
+                if len(pairs) % 2:
+                    pairs = np.concatenate((pairs, pairs[-1:]))
+                np.maximum(pairs[::2], pairs[1::2], out=coarse[a:b])
 
     def restore(self, codes: CodeArray) -> None:
         """Take over what `coarse(0)` of an equal picture was once it was filled.
@@ -148,3 +173,22 @@ class Picture:
             raise ValueError(f"codes {codes.shape} do not belong to this picture")
         self._levels[0][:] = codes
         self.lift(0, self.n_columns)
+
+    def _fill(self, first: int, codes: CodeArray) -> None:
+        """Raise the columns from `first` on of the finest coarse level to `codes`."""
+        part = self._levels[0][first : first + len(codes)]
+        with self._filling:  # a first look may be at the same columns
+            np.maximum(part, codes, out=part)
+
+
+def sketch_pictures(pictures: Sequence[Picture], cancelled: Callable[[], bool] | None = None) -> None:
+    """A first look at all of these, long before the pass has been over them. Raises LoadError and io's Cancelled."""
+
+    def sketch(picture: Picture) -> None:
+        for first in range(0, picture.n_columns, SKETCH_FRAMES):
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            picture.sketch(first, min(first + SKETCH_FRAMES, picture.n_columns))
+
+    with ThreadPoolExecutor(len(pictures), thread_name_prefix="sketch") as pool:
+        list(pool.map(sketch, pictures))

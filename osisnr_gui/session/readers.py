@@ -28,8 +28,8 @@ class ColumnReader(Protocol):
     def read(self, first: int, count: int) -> Raw:
         """Whatever `rows` needs for frames [first, first + count); from one thread at a time."""
 
-    def rows(self, raw: Raw, first: int, stop: int) -> Columns:
-        """Frames [first, stop) of `raw`: (n, n_values) real or complex, one frame a row; from any thread."""
+    def rows(self, raw: Raw, first: int, stop: int, step: int = 1) -> Columns:
+        """Frames [first, stop) of `raw`, every `step`-th: (n, n_values) real or complex, one a row; from any thread."""
 
     def magnitudes(self, rows: Columns) -> FloatArray:
         """(n, n_bins) magnitudes for the picture, from `rows`; from any thread."""
@@ -70,9 +70,9 @@ class AudioColumns:
         """Samples of the frames [first, first + count)."""
         return self.signal.read(first * self.framing.hop, (count - 1) * self.framing.hop + self.framing.n_fft)
 
-    def rows(self, raw: Raw, first: int, stop: int) -> Columns:
-        """Frames [first, stop) of what `read` gave."""
-        frames = frames_of(np.asarray(raw, dtype=np.float64), self.framing.n_fft, self.framing.hop)[first:stop]
+    def rows(self, raw: Raw, first: int, stop: int, step: int = 1) -> Columns:
+        """Every `step`-th of the frames [first, stop) of what `read` gave."""
+        frames = frames_of(np.asarray(raw, dtype=np.float64), self.framing.n_fft, self.framing.hop)[first:stop:step]
         if self.framing.representation is Representation.WAVEFORM:
             return np.ascontiguousarray(frames)
         if self.framing.representation is Representation.COMPLEX:
@@ -112,9 +112,9 @@ class MaskColumns:
         missing = count - part.shape[1]
         return np.pad(part, ((0, 0), (0, missing))) if missing > 0 else part
 
-    def rows(self, raw: Raw, first: int, stop: int) -> Columns:
-        """Columns [first, stop) of what `read` gave, as rows of float64 or complex128."""
-        part = raw[:, first:stop].T
+    def rows(self, raw: Raw, first: int, stop: int, step: int = 1) -> Columns:
+        """Every `step`-th of the columns [first, stop) of what `read` gave, as rows of float64 or complex128."""
+        part = raw[:, first:stop:step].T
         if self.is_complex:
             return np.ascontiguousarray(part, dtype=np.complex128)
         return np.ascontiguousarray(part, dtype=np.float64)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from osisnr_gui.core.types import Representation
+from osisnr_gui.session import analysis, frame_pass
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import COARSE_STEP, HIGH_DB, LOW_DB, CodeScale, Picture, TimeGrid
@@ -24,7 +27,7 @@ GRID = TimeGrid(0.0, 1.0)
 
 def _picture(magnitudes: np.ndarray) -> Picture:
     scale = CodeScale.levels(1.0)
-    return Picture(len(magnitudes), magnitudes.shape[1], GRID, 1.0, scale, lambda a, b: magnitudes[a:b])
+    return Picture(len(magnitudes), magnitudes.shape[1], GRID, 1.0, scale, lambda a, b, step: magnitudes[a:b:step])
 
 
 def _magnitudes(n: int, seed: int = 0) -> np.ndarray:
@@ -75,6 +78,34 @@ def test_pooling_by_brute_force(n: int, blocks: int) -> None:
 
 
 @repeatable
+@given(st.integers(1, 300), st.permutations(["put", "sketch", "put", "sketch"]))
+def test_a_first_look_never_spoils_the_picture(n: int, order: list[str]) -> None:
+    magnitudes, half = _magnitudes(n), n // 2 // COARSE_STEP * COARSE_STEP
+    picture = _picture(magnitudes)
+    parts = {"put": [(0, half), (half, n)], "sketch": [(0, half), (half, n)]}
+    for what in order:
+        a, b = parts[what].pop()
+        if what == "sketch":
+            picture.sketch(a, b)
+        else:
+            picture.put(a, magnitudes[a:b])
+            picture.lift(a, b)
+    _assert_pooled(picture, picture.columns(0, n))
+    assert picture.is_exact(0, n)
+
+
+def test_a_first_look_shows_one_frame_in_eight() -> None:
+    magnitudes = _magnitudes(203)
+    picture = _picture(magnitudes)
+    picture.sketch(0, 104)
+    picture.sketch(104, 203)
+    assert not picture.is_exact(0, 1)
+    codes = picture.scale.codes(magnitudes[::COARSE_STEP])
+    np.testing.assert_array_equal(picture.coarse(0), codes)
+    np.testing.assert_array_equal(picture.coarse(3), [codes[a : a + 8].max(axis=0) for a in range(0, len(codes), 8)])
+
+
+@repeatable
 @given(st.integers(1, 300), st.lists(st.integers(0, 300), max_size=6), st.integers(0, 1000))
 def test_pooling_from_any_frame_in_any_order(n: int, cuts: list[int], seed: int) -> None:
     """The shared frames come first, then what a file has before and after them."""
@@ -91,7 +122,7 @@ def test_pooling_from_any_frame_in_any_order(n: int, cuts: list[int], seed: int)
 
 def test_frames_beyond_the_picture_are_left_out() -> None:
     magnitudes = _magnitudes(30)
-    picture = Picture(20, 3, GRID, 1.0, CodeScale.levels(1.0), lambda a, b: magnitudes[a:b])
+    picture = Picture(20, 3, GRID, 1.0, CodeScale.levels(1.0), lambda a, b, step: magnitudes[a:b:step])
     picture.put(16, magnitudes[16:30])
     picture.put(24, magnitudes[24:30])
     np.testing.assert_array_equal(picture.coarse(0)[2], picture.scale.codes(magnitudes[16:20]).max(axis=0))
@@ -142,6 +173,37 @@ def _assert_pooled_coarser(picture: Picture) -> None:
     while (coarse := picture.coarse(level)) is not None:
         np.testing.assert_array_equal(coarse, [fine[a : a + 2].max(axis=0) for a in range(0, len(fine), 2)])
         fine, level = coarse, level + 1
+
+
+def test_the_whole_file_is_seen_before_the_pass_is_over(
+    write_wav: Write, noise: Noise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frame_pass, "CHUNK_CELLS", 257 * 16)
+    monkeypatch.setattr(frame_pass, "BLOCK_CELLS", 257 * 8)
+    monkeypatch.setattr(analysis, "PARTIAL_SECONDS", 0.0)
+    # With a clock that stands still every part is reported, however slow the machine is.
+    monkeypatch.setattr(analysis, "time", SimpleNamespace(monotonic=lambda: 0.0, time_ns=time.time_ns))
+    reference = Source(write_wav("r.wav", noise(48_000)))
+    session = Session((reference,), (Source(write_wav("e.wav", noise(48_000, seed=1))),))
+    seen: list[tuple[float, float, bool]] = []
+
+    def look(progress: analysis.Progress) -> None:
+        if progress.analysis is None or progress.analysis.pairs[0].frames is None:
+            return
+        pair = progress.analysis.pairs[0]
+        shares = [float(p.coarse(0).any(axis=1).mean()) for p in (pair.pictures.reference, pair.pictures.estimate)]
+        seen.append((pair.frames.n_frames / pair.frames.n_total, min(shares), shown_exactly(pair)))
+
+    def shown_exactly(pair: PairAnalysis) -> bool:
+        return pair.pictures.estimate.is_exact(0, pair.frames.n_total)
+
+    analyse(session, progress=look)
+    assert seen[0][1] < 0.5  # the curve does not wait for the first look
+    done, shown, _ = seen[1]
+    assert done < 0.5
+    assert shown == 1.0
+    assert not seen[1][2]
+    assert seen[-1] == (1.0, 1.0, True)
 
 
 @pytest.mark.parametrize("kind", [Representation.MAGNITUDE, Representation.COMPLEX, Representation.WAVEFORM])

@@ -34,8 +34,12 @@ class PictureSource(Protocol):
     def coarse(self, level: int) -> Codes | None:
         """(m, n_bins), the maximum over coarse_step·2^level columns. Cheap.
 
-        Columns not analysed yet are 0 or still missing at the end; None when there is no such level.
+        Columns not analysed yet are 0, or a first look; None when there is no such level.
         """
+        ...
+
+    def is_exact(self, start: int, stop: int) -> bool:
+        """Whether the coarse pictures of the columns start..stop are final. Cheap."""
         ...
 
     def columns(self, start: int, stop: int) -> Codes:
@@ -142,14 +146,8 @@ def coarse_picture(source: PictureSource, view: PictureView) -> tuple[Codes, boo
         return np.zeros((view.width, source.n_bins), dtype=np.uint8), False
     starts, stops = pixel_columns(view, base << level, source.n_columns)
     first, last = covered(starts, stops)
-    complete = last <= len(data) and all_there(data[first:last])
-    return max_pool(data, np.minimum(starts, len(data)), np.minimum(stops, len(data))), complete
-
-
-def all_there(data: Codes) -> bool:
-    """Whether no column of (m, n_bins) is still empty: during analysis the coarse pictures begin as zeros."""
-    doubtful = data[data[:, 0] == 0]
-    return bool(doubtful.any(axis=1).all())
+    complete = source.is_exact(first * (base << level), min(last * (base << level), source.n_columns))
+    return max_pool(data, starts, stops), complete
 
 
 def stretched_coarse(source: PictureSource, step: int, start: int, stop: int) -> Codes:

@@ -141,6 +141,11 @@ class PictureItem:
         grid = self._grid_of(m)
         return grid == self._grid and all(self._store.is_final(s, grid.view(s)) for s in self._sources)
 
+    def is_exact(self, m: Mapping) -> bool:
+        """False while the picture of this view is a first look, of some frames only."""
+        grid = self._grid_of(m)
+        return all(self._store.is_exact(source, grid.view(source)) for source in self._sources)
+
     def value_at(self, time: float, coordinate: float) -> float | None:
         """The value of the pixel under a point; None where there is nothing."""
         pixel = self._grid.pixel(time, coordinate) if self._grid is not None else None

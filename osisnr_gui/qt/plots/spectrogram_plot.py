@@ -138,6 +138,8 @@ class SpectrogramPlot(PlotRow):
         step = (m.t1 - m.t0) / m.columns
         if not any(step > s.column_step * (1 + 1e-9) for s in self._item.sources):
             return ""
+        if not self._item.is_exact(m):
+            return f" · first look: 1 frame in {self._item.sources[0].coarse_step()}"
         return " · difference of maxima per pixel" if self._item is self._difference else " · maximum per pixel"
 
     def _corner_width(self, m: Mapping) -> float:

@@ -112,6 +112,11 @@ class TileStore(QObject):
         first, last = covered(*pixel_columns(view, step, source.n_columns))
         return not self._missing(known, blocks_of(known.serial, step, first, last))
 
+    def is_exact(self, source: PictureSource, view: PictureView) -> bool:
+        """Whether every frame of a view counts in its picture, be it of less detail than there could be."""
+        step = step_for(view.columns_per_pixel, source.coarse_step())
+        return step < source.coarse_step() or coarse_picture(source, view)[1]
+
     def is_busy(self, source: PictureSource) -> bool:
         """Whether blocks of this source are queued or under way."""
         known = self._known.get(id(source))
@@ -156,25 +161,27 @@ class TileStore(QObject):
         source = known.source
         step = step_for(view.columns_per_pixel, source.coarse_step())
         if step >= source.coarse_step():
-            self._want(known, view, step, [])
+            self._want(known, [])
             return coarse_picture(source, view)
         starts, stops = pixel_columns(view, step, source.n_columns)
         first, last = covered(starts, stops)
-        self._want(known, view, step, blocks_of(known.serial, step, first, last))
+        blocks = blocks_of(known.serial, step, first, last)
+        self._want(known, blocks, self._ahead(known, view, step, blocks))
         data, complete = self._assemble(known, step, first, last)
         return max_pool(data, starts - first, stops - first), complete
 
-    def _want(self, known: _Known, view: PictureView, step: int, blocks: list[Block]) -> None:
+    def _want(self, known: _Known, blocks: list[Block], ahead: Iterable[Block] = ()) -> None:
         """Queue what is missing of these blocks, then of those where the view goes."""
         if known.wanted != frozenset(blocks):
             known.wanted = frozenset(blocks)
             known.no_room.clear()
         for block in self._missing(known, blocks):
             self._pool_from_finer(known, block)
-        ahead = self._ahead(known, view, step, blocks) if blocks and known.direction else []
-        self._workers.request(known.serial, known.source, self._missing(known, blocks + ahead))
+        self._workers.request(known.serial, known.source, self._missing(known, [*blocks, *ahead]))
 
     def _ahead(self, known: _Known, view: PictureView, step: int, blocks: list[Block]) -> list[Block]:
+        if not blocks or not known.direction:
+            return []
         size = BLOCK_COLUMNS * step
         count, last = math.ceil(_AHEAD * view.width * view.columns_per_pixel / size), known.source.n_columns // size
         edge = blocks[-1 if known.direction > 0 else 0].index

@@ -48,6 +48,9 @@ class Matrix:
     def coarse(self, level: int) -> np.ndarray | None:
         return self.codes if level == 0 else None
 
+    def is_exact(self, start: int, stop: int) -> bool:
+        return True
+
     def columns(self, start: int, stop: int) -> np.ndarray:
         raise AssertionError("not needed")
 

@@ -39,7 +39,12 @@ class MatrixSource:
         step = self.base * 2**level
         if level and step >= 2 * self.n_columns:
             return None
-        return pool_columns(self.codes[: self.analysed], step)
+        shown = np.zeros_like(self.codes)
+        shown[: self.analysed] = self.codes[: self.analysed]
+        return pool_columns(shown, step)
+
+    def is_exact(self, start: int, stop: int) -> bool:
+        return stop <= self.analysed
 
     def columns(self, start: int, stop: int) -> np.ndarray:
         self.asked.append((start, stop))
@@ -352,11 +357,14 @@ def test_picture_grows_with_the_analysis(qtbot: QtBot, store: TileStore) -> None
     assert (picture > 0).all()
 
 
-def test_columns_of_zeros_are_not_there_yet(store: TileStore) -> None:
+def test_what_is_not_analysed_is_not_final(store: TileStore) -> None:
     source = MatrixSource(8000)
-    source.codes[4000:] = 0
-    assert not store.gather(source, 0.0, 80.0, 100)[1]
-    assert store.gather(source, 0.0, 20.0, 100)[1]
+    source.analysed = 4000
+    for view, final in ((PictureView(0.0, 80.0, 100), False), (PictureView(0.0, 20.0, 100), True)):
+        assert store.gather(source, view.first_column, view.columns_per_pixel, view.width)[1] is final
+        assert store.is_final(source, view) is final
+        assert store.is_exact(source, view) is final
+    assert store.is_exact(source, PictureView(5000.0, 2.0, 100))  # made of the frames themselves
 
 
 def test_close_cancels_waits_and_leaves_no_thread(qtbot: QtBot) -> None:
