@@ -17,19 +17,21 @@ from osisnr_gui.cli.lines import PROGRAM, TEXT_LIMIT, UsageError, say
 from osisnr_gui.io.errors import printable
 
 # Command -> the module whose `run(arguments) -> exit code` does the work.
-COMMANDS = {"score": "osisnr_gui.cli.score"}
+COMMANDS = {"score": "osisnr_gui.cli.score", "batch": "osisnr_gui.cli.batch"}
 
 HELP = f"""\
 usage: {PROGRAM} score REFERENCE ESTIMATE [ESTIMATE ...] [options]
+       {PROGRAM} batch REF_DIR EST_DIR -o FILE [options]
        {PROGRAM} --version | --help
 
 OSI-SNR, MC-MSE and the fused loss of separated speech against its reference.
 
 commands:
   score      compare estimates with a reference: a table, --json or --csv
+  batch      compare two folders file by file, on all cores or a cluster: one row a pair
 
-'{PROGRAM} score --help' lists the options.
-exit codes: 0 done, 2 wrong usage, 3 an input was refused
+'{PROGRAM} score --help' and '{PROGRAM} batch --help' list the options.
+exit codes: 0 done, 1 some pairs of a batch failed, 2 wrong usage, 3 an input was refused
 """
 
 

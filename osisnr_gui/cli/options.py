@@ -1,25 +1,13 @@
-"""The options of `osisnr score`, checked for what can be checked without opening a file."""
+"""The options of `osisnr score`."""
 
 from __future__ import annotations
 
 import argparse
-import math
-import os
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn
 
 from osisnr_gui.cli.lines import UsageError
-from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
-from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
-from osisnr_gui.core.loss import DEFAULT_GAMMA
-from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
-from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
-from osisnr_gui.core.types import Representation
-from osisnr_gui.session.session import MAX_CHANNEL, FramingChoice, Lengths, LossChoice, Session, Source
-
-STDOUT = "-"
-SEE_HELP = "see osisnr score --help"
+from osisnr_gui.cli.scoring_options import STDOUT, Parser, add_scoring, read_arguments, same_file, session_of
+from osisnr_gui.session.session import Session
 
 DESCRIPTION = """\
 Compare one or more estimates with a reference: sound files (WAV, FLAC, OGG, MP3, AIFF, ...), or masks (.npy, .npz,
@@ -45,74 +33,34 @@ class Options:
     align: bool
 
 
-class _Parser(argparse.ArgumentParser):
-    """Errors are UsageError instead of usage text and SystemExit."""
-
-    def error(self, message: str) -> NoReturn:
-        detail, _, remedy = message.removeprefix("argument ").partition("; ")
-        raise UsageError(detail, remedy or SEE_HELP)
-
-
 def parse(arguments: list[str]) -> Options:
     """Read the arguments after `score`.
 
     Raises UsageError, and SystemExit after --help.
     """
-    # Everything after the first -- is a file, whatever it looks like; argparse alone gets this wrong in places.
-    cut = arguments.index("--") if "--" in arguments else len(arguments)
-    found, files = _parser().parse_known_args(arguments[:cut])
-    for word in files:
-        if word.startswith("-") and word != STDOUT:
-            raise UsageError(f"{word}: there is no such option", "put -- before file names that begin with -")
-    files += arguments[cut + 1 :]
+    found, files = read_arguments(_parser(), arguments)
     if len(files) < 2:
         missing = "REFERENCE and ESTIMATE are" if not files else "ESTIMATE is"
         raise UsageError(f"{missing} missing", "give a reference and at least one estimate")
     _check_together(found, files)
-    return Options(_session(found, files), found.json, found.csv, found.frames, found.align)
+    return Options(session_of(found, files), found.json, found.csv, found.frames, found.align)
 
 
 def _check_together(found: argparse.Namespace, files: list[str]) -> None:
     """Options that are right alone and wrong together."""
-    if found.n_fft is not None and found.hop is not None and found.hop > found.n_fft:
-        raise UsageError(f"--hop: {found.hop} is more than a frame", f"give a whole number from 1 to {found.n_fft}")
     if found.frames and found.json is None:
         raise UsageError("--frames: needs --json", "add --json FILE (--csv always has the frames)")
     for option, target in (("--json", found.json), ("--csv", found.csv)):
         if target == "":
             raise UsageError(f"{option}: the file name is empty", "give a file name, or - for stdout")
-        if target not in (None, STDOUT) and any(_same_file(target, path) for path in files):
+        if target not in (None, STDOUT) and any(same_file(target, path) for path in files):
             raise UsageError(f"{option}: {target} is one of the inputs", "choose another name")
-    if found.json is not None and found.csv is not None and _same_file(found.json, found.csv):
+    if found.json is not None and found.csv is not None and same_file(found.json, found.csv):
         raise UsageError("--csv: the same place as --json", "choose two names")
 
 
-def _same_file(one: str, other: str) -> bool:
-    if STDOUT in (one, other):
-        return one == other
-    try:
-        return os.path.samefile(one, other)
-    except (OSError, ValueError):
-        return os.path.abspath(one) == os.path.abspath(other)
-
-
-def _session(found: argparse.Namespace, files: list[str]) -> Session:
-    def source(path: str) -> Source:
-        return Source(path, channel=found.channel, key=found.key, transpose=found.transpose)
-
-    return Session(
-        references=(source(files[0]),),
-        estimates=tuple(map(source, files[1:])),
-        framing=FramingChoice(found.representation, found.n_fft, found.hop, found.window),
-        loss=LossChoice(found.alpha, found.gamma, found.method),
-        silence_db=found.silence_db,
-        threshold_db=found.threshold,
-        lengths=Lengths.REFUSE if found.strict else Lengths.COMMON,
-    )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="osisnr score",
         usage="osisnr score REFERENCE ESTIMATE [ESTIMATE ...] [options]",
         description=DESCRIPTION,
@@ -120,133 +68,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    _add_outputs(parser)
-    _add_formula(parser)
-    _add_framing(parser)
-    _add_inputs(parser)
-    return parser
-
-
-def _add_outputs(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("output")
     group.add_argument("--json", metavar="FILE", help="write the numbers as JSON; - is stdout")
     group.add_argument("--csv", metavar="FILE", help="write one row per frame of every estimate; - is stdout")
     group.add_argument("--frames", action="store_true", help="per-frame arrays in the JSON, too")
-
-
-def _add_formula(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("formula")
-    number = group.add_argument
-    number(
-        "--alpha",
-        type=_number("a number greater than 0 and at most 1", lambda x: 0 < x <= 1),
-        default=DEFAULT_ALPHA,
-        help="exponent of the compression in MC-MSE, 0 < alpha <= 1 (default %(default)g)",
-    )
-    number(
-        "--gamma",
-        type=_number("a number not below 0", lambda x: 0 <= x < math.inf),
-        default=DEFAULT_GAMMA,
-        help="weight of MC-MSE in the fused loss, 0 or more (default %(default)g)",
-    )
-    number(
-        "--method",
-        type=_whole(1, 2),
-        default=1,
-        help="loss_osi in the fused loss: 1 mean of inverses, 2 inverse of mean (default 1)",
-    )
-    number(
-        "--silence-db",
-        metavar="DB",
-        type=_number("a number above 0, or inf", lambda x: x > 0),
-        default=DEFAULT_SILENCE_DB,
-        help="a frame this far below the loudest one is silent; inf: only all-zero frames (default %(default)g)",
-    )
-    number(
-        "--threshold",
-        metavar="DB",
-        type=_number("a number not below 0", lambda x: 0 <= x < math.inf),
-        default=DEFAULT_THRESHOLD_DB,
-        help="active frames with an exact OSI-SNR below this are bad (default %(default)g)",
-    )
-
-
-def _add_framing(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("frames (sound only; a mask's columns are taken as they are)")
-    audio = [kind.value for kind in Representation if kind is not Representation.MASK]
-    group.add_argument(
-        "--representation",
-        metavar="KIND",
-        type=lambda text: Representation(_choice(audio)(text)),
-        help=f"{' | '.join(audio)} (default magnitude)",
-    )
-    group.add_argument(
-        "--n-fft", metavar="N", type=_whole(2, MAX_N_FFT), help="samples in a frame (default 32 ms: 512 at 16 kHz)"
-    )
-    group.add_argument(
-        "--hop",
-        metavar="N",
-        type=_whole(1, MAX_N_FFT),
-        help="samples from frame to frame (default 8 ms; a quarter of --n-fft where that is given)",
-    )
-    group.add_argument(
-        "--window", metavar="NAME", type=_choice(WINDOWS), default="hann", help=f"{' | '.join(WINDOWS)} (default hann)"
-    )
-
-
-def _add_inputs(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("inputs")
-    group.add_argument(
-        "--channel",
-        metavar="K",
-        type=_whole(0, MAX_CHANNEL),
-        help="channel of every sound file, from 1; 0 = mean of all (default 1)",
-    )
-    group.add_argument("--key", metavar="NAME", help="array to take from every .npz and .mat")
-    group.add_argument("--transpose", action="store_true", help="masks are stored with frames as rows")
-    group.add_argument(
-        "--align", action="store_true", help="measure each estimate's delay and, where it is certain, take it out"
-    )
-    group.add_argument("--strict", action="store_true", help="refuse different lengths and sample rates")
-
-
-def _number(allowed: str, is_right: Callable[[float], bool]) -> Callable[[str], float]:
-    """A converter to float that says what is allowed."""
-
-    def convert(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if math.isnan(value) or not is_right(value):
-            raise argparse.ArgumentTypeError(f"{text!r} cannot be used; give {allowed}")
-        return value
-
-    return convert
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    """A converter to int in [low, high]."""
-
-    def convert(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = low - 1
-        if not low <= value <= high:
-            words = f"{low} or {high}" if high == low + 1 else f"a whole number from {low} to {high}"
-            raise argparse.ArgumentTypeError(f"{text!r} cannot be used; give {words}")
-        return value
-
-    return convert
-
-
-def _choice(names: list[str] | tuple[str, ...]) -> Callable[[str], str]:
-    """A converter that takes one of `names`."""
-
-    def convert(text: str) -> str:
-        if text not in names:
-            raise argparse.ArgumentTypeError(f"{text!r} cannot be used; give {', '.join(names[:-1])} or {names[-1]}")
-        return text
-
-    return convert
+    add_scoring(parser)
+    return parser

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 
-from osisnr_gui.cli.options import STDOUT
+from osisnr_gui.cli.scoring_options import STDOUT
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import SaveError
 

@@ -25,13 +25,17 @@ class ProgressLine:
         """The callback, None without a terminal: then `analyse` does not even prepare partial results."""
         return self._show if self._visible else None
 
-    def _show(self, progress: Progress) -> None:
+    def show(self, fraction: float, words: str) -> None:
+        """Show a share done, 0 to 1, and what is done; not more often than an eye can follow."""
         now = time.monotonic()
-        if now < self._next:
+        if not self._visible or now < self._next:
             return
         self._next = now + INTERVAL_SECONDS
-        sys.stderr.write(f"{ERASE_LINE}{progress.fraction:4.0%} {progress.words}")
+        sys.stderr.write(f"{ERASE_LINE}{fraction:4.0%} {words}")
         sys.stderr.flush()
+
+    def _show(self, progress: Progress) -> None:
+        self.show(progress.fraction, progress.words)
 
     def __enter__(self) -> Self:
         return self

@@ -9,7 +9,6 @@ from __future__ import annotations
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.cli import output
-from osisnr_gui.cli.alignment import take_out_delays, with_delays
 from osisnr_gui.cli.codes import DONE, REFUSED
 from osisnr_gui.cli.lines import UsageError, error_line, say, warning_line
 from osisnr_gui.cli.options import Options, parse
@@ -17,7 +16,8 @@ from osisnr_gui.cli.progress import ProgressLine
 from osisnr_gui.cli.table import score_table
 from osisnr_gui.core.stft import default_n_fft
 from osisnr_gui.io.errors import FileError, SaveError
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.alignment import analyse_numbers
+from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.export import frames_csv
 from osisnr_gui.session.json_text import json_parts
 from osisnr_gui.session.report import is_scored, score_report
@@ -29,7 +29,7 @@ def run(arguments: list[str]) -> int:
     options = parse(arguments)
     # A second BLAS thread slows these many small products down as soon as a core is busy.
     with threadpool_limits(limits=1, user_api="blas"), ProgressLine() as progress:
-        analysis = _analyse(options, progress)
+        analysis = analyse_numbers(options.session, align=options.align, progress=progress.report)
     assert analysis.reference is not None, "the command line always names a reference"
     _check_hop(options, analysis.reference)
     _check_key(options, analysis)
@@ -43,16 +43,6 @@ def run(arguments: list[str]) -> int:
         say([error_line(error)])
         return REFUSED
     return REFUSED if refusals else DONE
-
-
-def _analyse(options: Options, progress: ProgressLine) -> Analysis:
-    session = options.session
-    delays = None
-    if options.align:
-        session, delays = take_out_delays(session)
-    wanted = Wanted(pictures=False, delay=delays is None, alpha=session.loss.alpha)
-    analysis = analyse(session, wanted=wanted, progress=progress.report)
-    return analysis if delays is None else with_delays(analysis, delays)
 
 
 def _check_hop(options: Options, reference: Track) -> None:

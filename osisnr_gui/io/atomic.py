@@ -26,7 +26,8 @@ _REMEDIES = {
 }
 
 
-def _error(path: str, error: OSError) -> SaveError:
+def save_error(path: str, error: OSError) -> SaveError:
+    """What to tell when `path` could not be written."""
     detail, remedy = _REMEDIES.get(
         error.errno or 0, ("the disk refused to store it", "check the drive or choose another folder")
     )
@@ -83,7 +84,7 @@ def write_atomically(path: str, data: Data, *, lasting: bool = True) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         if isinstance(error, OSError):
-            raise _error(path, error) from None
+            raise save_error(path, error) from None
         raise
     if lasting:
         _sync_folder(folder)

@@ -18,7 +18,6 @@ from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.session.bad_segments import other_facts
 from osisnr_gui.session.delays import measure_delay
 from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.frame_pass import worker_count
 from osisnr_gui.session.matching import Matching, find_matching, match_key
 from osisnr_gui.session.notices import Notice, find_notices
 from osisnr_gui.session.pairs import (
@@ -33,6 +32,7 @@ from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.scores import PairScore, score_frames
 from osisnr_gui.session.session import BadChoice, Criterion, LossChoice, Session, Source
+from osisnr_gui.session.threads import worker_count
 from osisnr_gui.session.tracks import Track, check_track, open_track, stamp_of
 
 PARTIAL_SECONDS = 0.25

@@ -82,24 +82,25 @@ def _lines(lines: Iterable[str]) -> bytes:
 
 def _header(analysis: Analysis) -> Iterator[str]:
     yield f"# osisnr {__version__}"
-    yield _comment("schema", SCHEMA)
+    yield comment("schema", SCHEMA)
     for reference in analysis.references:
-        yield _comment("reference", reference.source.path)
+        yield comment("reference", reference.source.path)
     for pair in analysis.pairs:
         if is_scored(pair):
-            yield _comment("estimate", pair.source.path)
-            yield _comment("estimate_delay_samples", delay_samples(pair))
-            yield _comment("estimate_delay_taken_out", pair.source.delay != 0)
+            yield comment("estimate", pair.source.path)
+            yield comment("estimate_delay_samples", delay_samples(pair))
+            yield comment("estimate_delay_taken_out", pair.source.delay != 0)
         else:
-            yield _comment("refused", str(refusal(pair)))
+            yield comment("refused", str(refusal(pair)))
     for name, value in settings_report(analysis).items():
-        yield _comment(name, value)
+        yield comment(name, value)
     for words in FORMULAS:
         yield f"# {words}"
     yield "# an empty cell is a number that is not finite or does not exist: see status"
 
 
-def _comment(name: str, value: JsonValue) -> str:
+def comment(name: str, value: JsonValue) -> str:
+    """A comment line that holds a value as JSON."""
     # A spreadsheet splits comment lines like any other: what follows a comma could start a formula.
     text = plain_text(value).replace(",", "\\u002c").replace(";", "\\u003b")
     return f"# {name}: {text}"

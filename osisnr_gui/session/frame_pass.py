@@ -8,7 +8,6 @@ number of threads: every frame is computed alone.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from osisnr_gui.core.types import Columns, FloatArray
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session.pictures import COARSE_STEP, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, Raw
+from osisnr_gui.session.threads import worker_count
 
 # Work on a block is some two hundred numpy calls. Cells enough that a call takes some ten microseconds: with shorter
 # ones, though each would find its data in a core's own cache, the threads do little but hand each other the
@@ -97,11 +97,6 @@ class PassPlan:
     alpha: float | None = None
     pictures: PairPictures = PairPictures()
     listener: Callable[[FloatArray, FloatArray], None] | None = None
-
-
-def worker_count() -> int:
-    """Threads that help: one a core, at most 4 (memory bandwidth is shared)."""
-    return max(1, min(4, os.cpu_count() or 1))
 
 
 class FramePass:

@@ -17,12 +17,13 @@ from osisnr_gui.core.stft import columns
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import frame_pass
-from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan, worker_count
+from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan
 from osisnr_gui.session.pairs import fit_frames
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.readers import AudioColumns, MaskColumns
 from osisnr_gui.session.session import Lengths, Session, Source
 from osisnr_gui.session.signals import AudioSignal
+from osisnr_gui.session.threads import limit_threads, worker_count
 
 Write = Callable[..., str]
 Noise = Callable[..., np.ndarray]
@@ -230,6 +231,11 @@ def test_an_error_in_a_block_comes_out_and_leaves_no_thread(noise: Noise, monkey
 
 def test_workers() -> None:
     assert 1 <= worker_count() <= 4
+    with limit_threads(1):
+        assert worker_count() == 1
+        with limit_threads(4):
+            assert worker_count() >= 1
+    assert worker_count() <= 4
 
 
 def _peak_bytes(write: Write, noise: Noise, minutes: int) -> int:

@@ -1,0 +1,47 @@
+"""What `osisnr batch` prints when it is done: how many pairs, and what they say together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from statistics import fmean, median
+
+from osisnr_gui.cli.lines import shown_path
+from osisnr_gui.cli.table import NAME_WIDTH, Row, aligned, decibels, loss
+from osisnr_gui.io.errors import printable
+from osisnr_gui.session.batch import BatchRow
+from osisnr_gui.session.batch_files import MEASURES, Measure, values_of, warning_codes
+
+
+def batch_table(rows: Sequence[BatchRow], path: str, seconds: float) -> str:
+    """Text with a final newline."""
+    scored = sum(row.error is None for row in rows)
+    known = sum(row.is_known for row in rows)
+    parts = [f"{scored} of {len(rows)} pairs scored"]
+    parts += [f"{known} of them in an earlier run"] if known else []
+    parts += [f"{len(rows) - scored} refused"] if scored < len(rows) else []
+    parts += [f"{(len(rows) - known) / max(seconds, 1e-3):.1f} pairs/s"]
+    lines = [f"{', '.join(parts)}; saved in {shown_path(path)}"]
+    table: list[Row] = [line for measure in MEASURES if (line := _line(rows, measure))]
+    if table:
+        lines += [
+            "",
+            *aligned(("over all pairs with a finite number", "pairs", "mean", "median", "worst", "worst pair"), table),
+        ]
+    counts = Counter(code for row in rows for code in dict.fromkeys(warning_codes(row)))
+    if counts:
+        words = ", ".join(f"{code} in {count}" for code, count in counts.most_common())
+        lines += ["", f"Adapted or suspicious, pairs: {words}"]
+    return "\n".join(lines) + "\n"
+
+
+def _line(rows: Sequence[BatchRow], measure: Measure) -> tuple[str, ...]:
+    found = values_of(rows, measure)
+    if not found:
+        return ()
+    pick = min if measure.more_is_better else max
+    name, worst = pick(found, key=lambda item: item[1])
+    values = [value for _, value in found]
+    form = decibels if measure.words.endswith("dB") else loss
+    numbers = (form(fmean(values)), form(median(values)), form(worst))
+    return measure.words, str(len(values)), *numbers, printable(name, NAME_WIDTH)
