@@ -15,7 +15,7 @@ from osisnr_gui.io.errors import LoadWarning
 from osisnr_gui.session import edits
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.facts import BIAS_DB
-from osisnr_gui.session.guess import Role
+from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.left_out import Spans, left_out
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.matching import Matching
@@ -82,6 +82,7 @@ def pair_notices(session: Session, pair: PairAnalysis) -> list[Notice]:
     found += _rate_notices(session, reference, pair)
     found += _delay_notices(pair, spans)
     found += _polarity_notices(pair)
+    found += _role_notices(reference, pair)
     return found
 
 
@@ -217,6 +218,10 @@ def _delay_notices(pair: PairAnalysis, spans: Spans | None) -> list[Notice]:
 
 def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
     """Magnitudes have no sign: the whole signal in time decides, at the delay found; for masks, most frames do."""
+    flip = partial(_read_as, source=pair.source, role=Role.ESTIMATE, flip=not pair.source.flip)
+    if pair.source.flip:
+        message = f"{pair.estimate.name}: turned upside down (opposite sign)"
+        return [Notice("flipped", message, pair.source, "note", (Remedy("Undo", flip),))]
     if pair.score is None:
         return []
     facts, whole = pair.score.facts, pair.score.facts.frames.whole
@@ -235,7 +240,7 @@ def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
             return []
         inverted = f"{negative} of {facts.n_active} active frames are inverted"
     message = f"{pair.estimate.name}: {inverted}; OSI-SNR does not see polarity"
-    return [Notice("polarity", message, pair.source, "warning")]
+    return [Notice("polarity", message, pair.source, "warning", (Remedy("Flip", flip),))]
 
 
 def _assignment_notices(session: Session, matching: Matching) -> list[Notice]:
@@ -250,6 +255,16 @@ def _assignment_notices(session: Session, matching: Matching) -> list[Notice]:
     )
     use = Remedy("Assign so", partial(edits.set_pairing, pairing=best.places))
     return [Notice("assignment", message, None, "warning", (use,))]
+
+
+def _role_notices(reference: Track, pair: PairAnalysis) -> list[Notice]:
+    """Names that say the opposite of the roles. The scores cannot tell: swapping the two changes no exact value."""
+    names = name_role(reference.source.path), name_role(pair.source.path)
+    if names[0] not in (Role.ESTIMATE, Role.MIXTURE) or names[1] is not Role.REFERENCE:
+        return []
+    message = f"{pair.estimate.name} is compared with {reference.name} as its reference; the names say the opposite"
+    swap = Remedy("Swap", partial(edits.swap, estimate=pair.source))
+    return [Notice("roles", message, pair.source, "warning", (swap,))]
 
 
 def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:

@@ -54,6 +54,7 @@ class Source:
     channel : 1-based, DOWNMIX (0) = mean of all channels; None = channel 1, and say so when there are several.
     key : name of the array in .npz/.mat; transpose : rows are frames.
     delay : samples (at the reference's rate) by which the file is late; they are taken out before comparing.
+    flip : with the opposite sign.
     """
 
     path: str
@@ -61,6 +62,7 @@ class Source:
     key: str | None = None
     transpose: bool = False
     delay: int = _within(0, -MAX_DELAY, MAX_DELAY)
+    flip: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ class Resampler:
 class AudioSignal:
     """Samples of one channel as float64. Use from one thread at a time.
 
-    rate : rate wanted in Hz, None = the file's own. `source.delay` samples are taken from the start.
+    rate : rate wanted in Hz, None = the file's own. `source.delay` samples are taken from the start; `source.flip`
+    changes the sign.
     Raises LoadError when the file cannot be opened.
     """
 
@@ -60,7 +61,7 @@ class AudioSignal:
         own = self._file.info.sample_rate
         self.rate = own if rate is None else rate
         self._resampler = Resampler(own, self.rate) if self.rate != own else None
-        self._delay = source.delay
+        self._delay, self._flip = source.delay, source.flip
         self._kept_start = 0
         self._kept: FloatArray = np.empty(0)
         n_own = self._file.info.n_samples
@@ -82,7 +83,10 @@ class AudioSignal:
 
     def read(self, start: int, count: int) -> FloatArray:
         """Samples [start, start + count), float64 (count,), zeros where the file has none."""
-        start += self._delay
+        samples = self._read(start + self._delay, count)
+        return np.negative(samples) if self._flip else samples
+
+    def _read(self, start: int, count: int) -> FloatArray:
         if self._resampler is None:
             return self._read_own(start, count)
         out = np.zeros(count)

@@ -98,6 +98,8 @@ def _open(source: Source, cancelled: Callable[[], bool] | None) -> Track:
     stamp = stamp_of(source.path)
     if sniff_kind(source.path) == "mask":
         mask = load_mask(source.path, key=source.key, transpose=source.transpose, cancelled=cancelled)
+        if source.flip:
+            mask = _flipped(mask)
         coding = f"{mask.values.shape[0]} × {mask.values.shape[1]} {mask.values.dtype}"
         return Track(source, stamp, "mask", coding, mask=mask, warnings=mask.warnings)
     with open_audio(source.path) as file:
@@ -113,6 +115,15 @@ def _open(source: Source, cancelled: Callable[[], bool] | None) -> Track:
     return Track(
         source, stamp, "audio", coding, info.sample_rate, info.channels, info.n_samples, warnings=info.warnings
     )
+
+
+def _flipped(mask: Mask) -> Mask:
+    """The mask with the opposite sign; ranges of complex masks are those of magnitudes and stay."""
+    if np.iscomplexobj(mask.values):
+        return replace(mask, values=-mask.values.astype(np.complex128))
+    # Booleans and unsigned numbers have no opposite.
+    values = -mask.values.astype(np.float64)
+    return replace(mask, values=values, minimum=-mask.maximum, maximum=-mask.minimum)
 
 
 def check_track(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -171,6 +172,41 @@ def test_polarity(write: Write, noise: Noise) -> None:
         assert _median(inverted) > 30
         assert "polarity" not in _codes(analyse(edits.set_framing(upright, representation=kind)))
         assert "polarity" not in _codes(analyse(edits.set_framing(unlike, representation=kind)))
+
+
+def test_flipping_makes_it_upright_and_is_undone(write: Write, noise: Noise) -> None:
+    x = noise(8000, 3)
+    session = Session((Source(write("a.wav", x)),), (Source(write("b.wav", -0.5 * x)),))
+    first = analyse(session)
+    flipped = _press(first, "polarity", "Flip")
+    assert "polarity" not in _codes(flipped)
+    pair = flipped.pairs[0]
+    assert pair.whole is not None
+    assert pair.whole.snr_db == pytest.approx(6.02, abs=0.05)
+    assert _press(flipped, "flipped", "Undo").session == session
+
+
+def test_a_flipped_mask(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    mask = rng.random((4, 20)) > 0.5
+    mask[0] = True
+    np.save(tmp_path / "a.npy", mask.astype(float))
+    np.save(tmp_path / "b.npy", -mask.astype(np.int8))
+    first = analyse(Session((Source(str(tmp_path / "a.npy")),), (Source(str(tmp_path / "b.npy")),)))
+    flipped = _press(first, "polarity", "Flip")
+    score = flipped.pairs[0].score
+    assert score is not None
+    assert score.exact.mc_mse == 0.0
+    track = flipped.pairs[0].estimate.mask
+    assert track is not None
+    assert (track.minimum, track.maximum) == (0.0, 1.0)
+
+
+def test_names_that_say_the_opposite_of_the_roles(write: Write, noise: Noise) -> None:
+    session = Session((Source(write("enhanced.wav", noise(8000, 3))),), (Source(write("clean.wav", noise(8000, 4))),))
+    first = analyse(session)
+    assert "the names say the opposite" in _notice(first, "roles").message
+    assert "roles" not in _codes(_press(first, "roles", "Swap"))
 
 
 @pytest.mark.parametrize("sign", [1, -1])
