@@ -202,12 +202,28 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis, loss_total: LossTot
     )
 
 
-def find_bands(columns: FrameColumns) -> tuple[FrequencyBand, ...]:
-    """The bands of a frame: octaves above 500 Hz for sound, equal parts of the bins for masks."""
-    framing = columns.framing
+def bands_of(framing: Framing | None, n_bins: int, sample_rate: int | None) -> tuple[FrequencyBand, ...]:
+    """Octaves above 500 Hz for sound, equal parts of the bins for masks."""
     if framing is None:
-        return equal_bands(len(columns.reference))
-    return octave_bands(framing.n_fft // 2 + 1, (columns.sample_rate or 1) / framing.n_fft)
+        return equal_bands(n_bins)
+    return octave_bands(framing.n_fft // 2 + 1, (sample_rate or 1) / framing.n_fft)
+
+
+def is_waveform(framing: Framing | None) -> bool:
+    """Whether columns hold samples over time."""
+    return framing is not None and framing.representation is Representation.WAVEFORM
+
+
+def spectra_of(s: Columns, e: Columns, framing: Framing | None) -> tuple[Columns, Columns]:
+    """Rows (n, n_values) of both signals over frequency, both real or both complex.
+
+    Samples in time become spectra with the same energies and products (Parseval); other columns are spectra already.
+    """
+    if is_waveform(framing):
+        return _spectrum(s), _spectrum(e)
+    if np.iscomplexobj(s) != np.iscomplexobj(e):
+        return s.astype(np.complex128), e.astype(np.complex128)
+    return s, e
 
 
 def _rows(*columns: Columns) -> tuple[FloatArray, ...]:
@@ -259,21 +275,21 @@ def _exact_terms(p: Projection, mc_term: float, active: bool) -> FormulaTerms:
 
 
 def _log_spectral_distance(columns: FrameColumns) -> float:
-    if _is_waveform(columns.framing):
+    if is_waveform(columns.framing):
         return NAN
     return float(log_spectral_distance_db(columns.reference[:, None], columns.estimate[:, None])[0])
 
 
 def _bands(columns: FrameColumns, alpha: float) -> tuple[BandPart, ...]:
     """Every band's part; nan where a frame has none of an energy."""
-    bands, waveform = find_bands(columns), _is_waveform(columns.framing)
-    s, e = (_spectrum(column) if waveform else column for column in (columns.reference, columns.estimate))
-    if np.iscomplexobj(s) != np.iscomplexobj(e):
-        s, e = s.astype(np.complex128), e.astype(np.complex128)
+    bands = bands_of(columns.framing, len(columns.reference), columns.sample_rate)
+    s, e = (rows[0] for rows in spectra_of(columns.reference[None], columns.estimate[None], columns.framing))
     edges = (*(band.first for band in bands), bands[-1].stop)
     osi_db = BandSums.of_rows(s[None, :], e[None, :], edges).osi_db()[:, 0]
     with np.errstate(all="ignore"):
-        errors = np.full(len(s), NAN) if waveform else mc_mse_blame(s[:, None], e[:, None], alpha)[:, 0]
+        errors = (
+            np.full(len(s), NAN) if is_waveform(columns.framing) else mc_mse_blame(s[:, None], e[:, None], alpha)[:, 0]
+        )
         cells = (osi_noise_blame(s[:, None], e[:, None])[:, 0], errors, np.abs(s) ** 2, np.abs(e) ** 2)
         sums = [np.add.reduceat(cell, edges[:-1]) for cell in cells]
         shares = [part / part.sum() for part in sums]
@@ -282,13 +298,8 @@ def _bands(columns: FrameColumns, alpha: float) -> tuple[BandPart, ...]:
     return tuple(BandPart(*values) for values in columns_of)
 
 
-def _is_waveform(framing: Framing | None) -> bool:
-    return framing is not None and framing.representation is Representation.WAVEFORM
-
-
 def _spectrum(samples: Columns) -> Columns:
-    """Samples in time as a spectrum with the same energies and products (Parseval)."""
-    spectrum = np.fft.rfft(samples, norm="ortho")
-    stop = -1 if len(samples) % 2 == 0 else None
-    spectrum[1:stop] *= math.sqrt(2.0)  # each of these stands for two bins of the whole spectrum
+    spectrum = np.fft.rfft(samples, axis=1, norm="ortho")
+    stop = -1 if samples.shape[1] % 2 == 0 else None
+    spectrum[:, 1:stop] *= math.sqrt(2.0)  # each of these stands for two bins of the whole spectrum
     return np.asarray(spectrum)
