@@ -9,6 +9,7 @@ import numpy as np
 from osisnr_gui.core.types import FloatArray, Representation
 from osisnr_gui.io.errors import printable
 from osisnr_gui.session.explain import band_words, explain
+from osisnr_gui.session.file_measures import FileMeasures
 from osisnr_gui.session.inspection import FormulaTerms, Inspection
 
 _NAME_LIMIT = 1000
@@ -41,8 +42,11 @@ def csv_fields(x: Inspection, path: str) -> dict[str, str]:
     }
 
 
-def inspection_table(x: Inspection, path: str) -> str:
-    """Lines of "name<tab>value": the CSV's row, then everything else the inspector shows; numbers with all digits."""
+def inspection_table(x: Inspection, path: str, measures: FileMeasures | None = None) -> str:
+    """Lines of "name<tab>value": the CSV's row, then everything else the inspector shows; numbers with all digits.
+
+    measures : of the whole file, where they are known.
+    """
     loss = x.score.loss
     more = {
         "alpha": loss.alpha,
@@ -63,6 +67,8 @@ def inspection_table(x: Inspection, path: str) -> str:
         rows[f"mc_mse_share {name}"] = _cell(part.mc_share)
         rows[f"level_difference_db {name}"] = _cell(part.level_db)
         rows[f"exact_osi_db {name}"] = _cell(part.osi_db)
+    if measures is not None:
+        rows |= {name: _cell(value) for name, value in _file(measures, x.columns.framing is not None).items()}
     rows |= {f"sentence_{number}": sentence for number, sentence in enumerate(explain(x), start=1)}
     return "".join(f"{name}\t{value}\n" for name, value in rows.items())
 
@@ -92,6 +98,16 @@ def _terms(terms: FormulaTerms) -> dict[str, float]:
         f"{kind}_lambda": terms.lam,
         f"{kind}_target_energy": terms.target_energy,
         f"{kind}_noise_energy": terms.noise_energy,
+    }
+
+
+def _file(measures: FileMeasures, in_hertz: bool) -> dict[str, float]:
+    bands = zip(measures.bands, measures.osi_db, strict=True)
+    return {
+        "file_level_difference_db": measures.level_db,
+        "file_log_spectral_distance_db": measures.lsd_db,
+        "file_negative_correlation_share": measures.negative_share,
+        **{f"file_exact_osi_db {band_words(band, in_hertz)}": value for band, value in bands},
     }
 
 

@@ -6,8 +6,10 @@ import math
 
 from osisnr_gui.core.osi_snr import EPS_DOT, EPS_NOISE
 from osisnr_gui.session import words
-from osisnr_gui.session.explain import angle_words
+from osisnr_gui.session.explain import angle_words, short_band_words
+from osisnr_gui.session.file_measures import FileMeasures
 from osisnr_gui.session.inspection import Inspection
+from osisnr_gui.session.pairs import PairAnalysis
 
 Row = tuple[str, ...]
 
@@ -39,13 +41,31 @@ def formula_lines(x: Inspection) -> list[str]:
     ]
 
 
-def companion_rows(x: Inspection) -> list[Row]:
-    """Measures beside OSI-SNR: two to a row as (name, value, name, value)."""
-    return [
-        ("SI-SNR", words.db(x.si_snr_db), "level e/s", words.db(x.level_db)),
-        ("SNR", words.db(x.snr_db), "gain C/S", words.db(x.gain_db)),
-        ("correlation", correlation_words(x.correlation), "LSD", words.db(x.lsd_db)),
+def companion_rows(x: Inspection, pair: PairAnalysis, measures: FileMeasures | None) -> list[Row]:
+    """Rows of (measure, this frame, whole file), bands from high to low. `measures`: None while they are not known."""
+    whole, wait = pair.whole, "…" if measures is None else words.MISSING
+    in_hertz = x.columns.framing is not None
+    rows: list[Row] = [
+        ("", "this frame", "whole file"),
+        ("SI-SNR", words.db(x.si_snr_db), words.MISSING if whole is None else words.db(whole.si_snr_db)),
+        ("SNR", words.db(x.snr_db), words.MISSING if whole is None else words.db(whole.snr_db)),
+        ("gain C/S", words.db(x.gain_db), words.MISSING if whole is None else words.db(whole.gain_db)),
+        ("level e/s", words.db(x.level_db), wait if measures is None else words.db(measures.level_db)),
+        ("log-spectral distance", words.db(x.lsd_db), wait if measures is None else words.db(measures.lsd_db)),
+        ("correlation", correlation_words(x.correlation), wait if measures is None else negative_words(measures)),
     ]
+    of_file = [wait] * len(x.bands) if measures is None else [words.db(value) for value in measures.osi_db]
+    for part, file in reversed(list(zip(x.bands, of_file, strict=True))):
+        rows.append((f"OSI {short_band_words(part.band, in_hertz)}", words.db(part.osi_db), file))
+    return rows
+
+
+def negative_words(measures: FileMeasures) -> str:
+    """How many active frames are upside down: "− in 3 %", or "always +"."""
+    share = measures.negative_share
+    if math.isnan(share):
+        return words.MISSING
+    return "always +" if share == 0.0 else f"{words.MINUS} in {words.percent(share)}"
 
 
 def correlation_words(value: float) -> str:
@@ -65,10 +85,15 @@ def formula_tip() -> str:
 
 
 def companion_tip() -> str:
-    """What the companion measures are."""
+    """What the companion measures are, and over what."""
     return (
-        "Of this frame's columns. SI-SNR: without mean removal. SNR: against the reference as it is. Level: energy of "
-        "the estimate against the reference's. Gain: the least-squares factor. Correlation: cosine of the angle, with "
-        "its sign. LSD, log-spectral distance: root mean square of the bins' level differences, floored 80 dB below "
-        "the loudest bin."
+        "This frame: of its columns. Whole file: SI-SNR, SNR and gain of the whole signals in time; all else over the "
+        "columns of active frames.\n"
+        "SI-SNR: without mean removal. SNR: against the reference as it is. Gain: the least-squares factor. Level: "
+        "energy of the estimate against the reference's.\n"
+        "Log-spectral distance: root mean square of the bins' level differences, floored 80 dB below the loudest bin; "
+        "for the file the mean over frames.\n"
+        "Correlation: cosine of the angle with its sign, − is upside down; for the file how many frames are.\n"
+        "OSI: exact OSI-SNR of a band's cells alone; for the file all of them as one column. Bands do not average to "
+        "the whole, and narrow ones flatter."
     )

@@ -12,9 +12,17 @@ from osisnr_gui.core.mc_mse import compress
 from osisnr_gui.core.types import FrameStatus, Representation
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.demos import demo_session
+from osisnr_gui.session.file_measures import measure_file
 from osisnr_gui.session.inspection import Inspection
 from osisnr_gui.session.inspection_curves import CurveView, frame_curves
-from osisnr_gui.session.inspection_words import companion_rows, correlation_words, formula_lines, formula_rows
+from osisnr_gui.session.inspection_text import inspection_table
+from osisnr_gui.session.inspection_words import (
+    companion_rows,
+    correlation_words,
+    formula_lines,
+    formula_rows,
+    negative_words,
+)
 from osisnr_gui.session.inspector import Inspector, find_frame, find_worst
 from osisnr_gui.session.session import Formula, FramingChoice, LossChoice, Session, Source
 
@@ -133,9 +141,28 @@ def test_the_table_and_the_lines_hold_the_numbers(damaged: Analysis) -> None:
     assert literal == "literal OSI = 10·log₁₀(503.0 / (42.74 + 10⁻⁸))"
     assert exact == "exact OSI = −20·log₁₀ sin 16.9°"
     assert loss == "literal L = 1/10.71 + 15 · 0.186"
-    companions = [cell for row in companion_rows(x) for cell in row]
-    assert companions[companions.index("SI-SNR") + 1] == f"{x.si_snr_db:.1f} dB"
-    assert companions[companions.index("correlation") + 1] == "+0.957"
+
+
+def test_companions_of_the_frame_and_of_the_file(damaged: Analysis) -> None:
+    pair = damaged.pairs[0]
+    x = _inspect(damaged, 365)
+    before = {row[0]: row[1:] for row in companion_rows(x, pair, None)}
+    measures = measure_file(pair)
+    rows = {row[0]: row[1:] for row in companion_rows(x, pair, measures)}
+    assert rows[""] == ("this frame", "whole file")
+    assert pair.whole is not None
+    assert rows["SI-SNR"] == (f"{x.si_snr_db:.1f} dB", f"{pair.whole.si_snr_db:.1f} dB")
+    assert rows["correlation"] == ("+0.957", "always +")
+    assert before["correlation"] == ("+0.957", "…")
+    assert rows["log-spectral distance"] == (f"{x.lsd_db:.1f} dB", f"{measures.lsd_db:.1f} dB")
+    names = [name for name in rows if name.startswith("OSI")]
+    assert names == ["OSI 4–8 kHz", "OSI 2–4 kHz", "OSI 1–2 kHz", "OSI 0.5–1 kHz", "OSI < 500 Hz"]
+    assert rows["OSI 4–8 kHz"] == (f"{x.bands[-1].osi_db:.1f} dB", f"{measures.osi_db[-1]:.1f} dB")
+    values = dict(line.split("\t") for line in inspection_table(x, "e.flac", measures).splitlines())
+    assert float(values["file_exact_osi_db 4–8 kHz"]) == measures.osi_db[-1]
+    assert float(values["file_log_spectral_distance_db"]) == measures.lsd_db
+    assert negative_words(replace(measures, negative_share=0.03)) == "− in 3 %"
+    assert negative_words(replace(measures, negative_share=math.nan)) == "–"
 
 
 def test_a_silent_frame_has_no_exact_numbers(damaged: Analysis) -> None:

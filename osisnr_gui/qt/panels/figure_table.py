@@ -36,7 +36,7 @@ class FigureTable(QWidget):
         super().__init__(parent)
         self._theme, self._shares, self._numbers, self._head = theme, tuple(shares), frozenset(numbers), head
         self._rows: tuple[tuple[str, ...], ...] = ()
-        self._n_rows = n_rows
+        self._n_rows = n_rows  # room kept before there is anything to show
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setToolTip(tooltip(tip))
 
@@ -44,6 +44,9 @@ class FigureTable(QWidget):
         """Show other cells."""
         shown = tuple(tuple(row) for row in rows)
         if shown != self._rows:
+            if len(shown) != self._n_rows:
+                self._n_rows = len(shown)
+                self.updateGeometry()
             self._rows = shown
             self.setAccessibleName("; ".join(" ".join(filter(None, row)) for row in shown))
             self.update()

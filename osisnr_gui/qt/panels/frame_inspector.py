@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
+from osisnr_gui.qt.file_measurer import FileMeasurer
 from osisnr_gui.qt.frame_loader import FrameLoader, FrameWish
 from osisnr_gui.qt.panels.band_bars import BandBars
 from osisnr_gui.qt.panels.estimate_mark import EstimateMark
@@ -52,7 +53,7 @@ class FrameInspector(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.loader = FrameLoader(self)
+        self.loader, self.measurer = FrameLoader(self), FileMeasurer(self)
         self._analysis: Analysis | None = None
         self._selected = 0
         self._place: float | TimeSpan | None = None
@@ -76,7 +77,9 @@ class FrameInspector(QWidget):
         self.formulas = FigureTable(theme, (1.5, 1.0, 1.0), (1, 2), formula_tip(), n_rows=8, head=True, parent=self)
         self.lines = SteadyLabel("muted", small=True, parent=self)
         self.lines.setToolTip(tooltip(formula_tip()))
-        self.companions = FigureTable(theme, (1.0, 0.9, 1.0, 0.9), (1, 3), companion_tip(), n_rows=3, parent=self)
+        self.companions = FigureTable(
+            theme, (1.5, 1.0, 1.0), (1, 2), companion_tip(), n_rows=12, head=True, parent=self
+        )
         self.share = SteadyLabel("muted", small=True, parent=self)
         self.sentences = SteadyLabel(parent=self)
         self._lay_out()
@@ -85,6 +88,7 @@ class FrameInspector(QWidget):
         self.view.chosen.connect(lambda _index: self._show_curves())
         self.loader.loaded.connect(self._take)
         self.loader.failed.connect(self._show_message)
+        self.measurer.changed.connect(self._show_companions)
         self._show_message(HINT)
 
     @property
@@ -94,11 +98,12 @@ class FrameInspector(QWidget):
 
     def is_final(self) -> bool:
         """Whether what is shown is what will be shown."""
-        return not self.loader.is_busy
+        return not self.loader.is_busy and not self.measurer.is_busy
 
     def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
         """Show the frame of another result; the frame on show is looked at anew only when its numbers changed."""
         self._analysis, self._selected = analysis, selected
+        self.measurer.keep_only(analysis.pairs if analysis is not None else ())
         self._ask()
 
     def show_time(self, time: float) -> None:
@@ -126,7 +131,8 @@ class FrameInspector(QWidget):
     def copy_numbers(self) -> None:
         """The frame's row of the CSV and all else that is shown, as lines of name and value."""
         if self._shown is not None and self._pair is not None:
-            QGuiApplication.clipboard().setText(inspection_table(self._shown, self._pair.source.path))
+            measures = self.measurer.find(self._pair)
+            QGuiApplication.clipboard().setText(inspection_table(self._shown, self._pair.source.path, measures))
 
     def copy_columns(self) -> None:
         """Both columns, the scaled reference and the noise as a table."""
@@ -136,6 +142,7 @@ class FrameInspector(QWidget):
     def close_files(self) -> None:
         """Let go of the files; nothing is read any more."""
         self.loader.close()
+        self.measurer.close()
 
     def event(self, event: QEvent) -> bool:
         """The copy key copies the frame while the panel has the focus, whatever the window uses it for."""
@@ -225,7 +232,7 @@ class FrameInspector(QWidget):
         self.bands.show_bands([(short_band_words(p.band, in_hertz), p.noise_share, p.mc_share) for p in x.bands])
         self.formulas.show_rows(formula_rows(x))
         set_text(self.lines, "\n".join(formula_lines(x)))
-        self.companions.show_rows(companion_rows(x))
+        self._show_companions()
         set_text(self.share, share_words(x))
         set_text(self.sentences, "\n".join(explain(x)))
         self._page(True)
@@ -241,6 +248,13 @@ class FrameInspector(QWidget):
     def _show_curves(self) -> None:
         if self._shown is not None:
             self.spectrum.show_curves(frame_curves(self._shown, VIEWS[self.view.current]), self._selected)
+
+    def _show_companions(self) -> None:
+        """This frame's and the file's: the latter are measured when somebody looks for the first time."""
+        pair = self._pair
+        if self._shown is not None and pair is not None:
+            self.measurer.want(pair)
+            self.companions.show_rows(companion_rows(self._shown, pair, self.measurer.find(pair)))
 
     def _page(self, frame: bool) -> None:
         """The frame's page, or the message."""

@@ -13,12 +13,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.qt.panels.frame_inspector import HINT, FrameInspector
 from osisnr_gui.qt.plots.angle_plot import tip_of
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.qt.theme import DARK, LIGHT
 from osisnr_gui.session import inspector as session_inspector
 from osisnr_gui.session.analysis import Analysis, rescore
+from osisnr_gui.session.file_measures import measure_file
 from osisnr_gui.session.inspector import Inspector
 from osisnr_gui.session.session import LossChoice
 
@@ -211,6 +213,58 @@ def test_keys_step_and_copy(panel: FrameInspector, settle: Show, sound: Analysis
     assert float(values["exact_osi_db"]) == panel.inspection.exact.osi_db
     panel.copy_columns()
     assert QGuiApplication.clipboard().text().startswith("frequency_hz\treference\testimate")
+
+
+def test_the_whole_file_is_measured_once_for_every_pair(
+    qtbot: QtBot, panel: FrameInspector, settle: Show, sound: Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured, go = [], threading.Event()
+
+    def slow(pair, cancelled):
+        measured.append(pair)
+        assert go.wait(5)
+        return measure_file(pair, cancelled)
+
+    monkeypatch.setattr("osisnr_gui.qt.file_measurer.measure_file", slow)
+    panel.show_analysis(sound, 0)
+    panel.show_time(1.0)
+    qtbot.waitUntil(lambda: panel.inspection is not None)
+    assert f"log-spectral distance {panel.inspection.lsd_db:.1f} dB …" in panel.companions.accessibleName()
+    panel.show_analysis(sound, 1)  # what A's file amounts to does not matter any more
+    go.set()
+    settle()
+    expected = measure_file(sound.pairs[1])
+    assert panel.measurer.find(sound.pairs[1]) == expected
+    assert panel.measurer.find(sound.pairs[0]) is None
+    assert f" {expected.lsd_db:.1f} dB; correlation" in panel.companions.accessibleName()
+    panel.show_time(1.1)
+    settle()
+    panel.show_analysis(sound, 0)
+    settle()
+    panel.show_analysis(sound, 1)
+    settle()
+    assert measured == [sound.pairs[0], sound.pairs[1], sound.pairs[0]]
+    panel.show_analysis(replace(sound, pairs=sound.pairs[:1]), 0)
+    settle()
+    assert panel.measurer.find(sound.pairs[1]) is None
+
+
+def test_a_file_that_cannot_be_measured_is_tried_once(
+    panel: FrameInspector, settle: Show, sound: Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def broken(pair, _cancelled):
+        tried.append(pair)
+        raise LoadError(Reason.CORRUPT, "x.wav", "it broke", "mend it")
+
+    monkeypatch.setattr("osisnr_gui.qt.file_measurer.measure_file", broken)
+    panel.show_analysis(sound, 0)
+    for time in (1.0, 1.1):
+        panel.show_time(time)
+        settle()
+    assert len(tried) == 1
+    assert panel.inspection is not None
 
 
 def test_every_view_in_both_looks(panel: FrameInspector, settle: Show, sound: Analysis) -> None:
