@@ -10,13 +10,12 @@ bands: each one has a gain C/S of its own, so the OSI-SNR of the whole column is
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
-from osisnr_gui.core.osi_snr import project_rows
-from osisnr_gui.core.types import Columns, FloatArray, IntArray
+from osisnr_gui.core.osi_snr import PROPORTIONAL_LIMIT
+from osisnr_gui.core.types import BoolArray, Columns, FloatArray, IntArray
 
 N_BANDS = 8
 # Two columns of one positive value are always proportional, and of two nearly so: narrow bands flatter any estimate.
@@ -56,15 +55,20 @@ class BandSums:
 
     @classmethod
     def of_rows(cls, s: Columns, e: Columns, edges: tuple[int, ...]) -> BandSums:
-        """Sums of every frame; s, e : (n_frames, n_bins), one frame a row, both real or both complex."""
-        parts = []
-        for first, stop in itertools.pairwise(edges):
-            rows = (np.ascontiguousarray(x[:, first:stop]).view(np.float64) for x in (s, e))
-            p, _ = project_rows(*rows)
-            with np.errstate(all="ignore"):
-                a, b = p.reference_scale, p.estimate_scale
-                parts.append((p.reference_energy * a * a, p.dot * a * b, p.residual_energy * b * b))
-        return cls(*(np.array(sums) for sums in zip(*parts, strict=True)))
+        """Sums of every frame; s, e : (n_frames, n_bins), one frame a row, both real or both complex.
+
+        Cells so large or small that their squares leave float64's range make a band that has no value.
+        """
+        # A complex cell is two real ones beside each other.
+        s, e = (np.ascontiguousarray(rows).view(np.float64) for rows in (s, e))
+        bounds = np.array(edges) * (s.shape[1] // edges[-1])
+        starts, widths = bounds[:-1], np.diff(bounds)
+        with np.errstate(all="ignore"):
+            energy = np.add.reduceat(s * s, starts, axis=1)
+            dot = np.add.reduceat(s * e, starts, axis=1)
+            gain = np.where(energy > 0, dot / energy, 0.0)
+            r = e - np.repeat(gain, widths, axis=1) * s
+            return cls(energy.T, dot.T, np.add.reduceat(r * r, starts, axis=1).T)
 
     @classmethod
     def joined(cls, parts: list[BandSums]) -> BandSums:
@@ -78,6 +82,14 @@ class BandSums:
     def __getitem__(self, stretches: slice) -> BandSums:
         """Some of the stretches."""
         return BandSums(self.reference_energy[:, stretches], self.dot[:, stretches], self.residual_energy[:, stretches])
+
+    def where(self, counted: BoolArray) -> BandSums:
+        """All zero, like silence, where `counted` (n_stretches,) is False."""
+        return BandSums(
+            np.where(counted, self.reference_energy, 0.0),
+            np.where(counted, self.dot, 0.0),
+            np.where(counted, self.residual_energy, 0.0),
+        )
 
     def pooled(self, starts: IntArray, stops: IntArray) -> BandSums:
         """Sums over the stretches starts[i]:stops[i], all zero where that is empty.
@@ -102,6 +114,7 @@ class BandSums:
             explained = self.dot * (self.dot / self.reference_energy)
             osi: FloatArray = (10.0 / np.log(10.0)) * np.log1p(explained / self.residual_energy)
         estimate_energy = np.where(self.reference_energy > 0, explained, 0.0) + self.residual_energy
+        osi[self.residual_energy <= PROPORTIONAL_LIMIT * estimate_energy] = np.inf
         osi[(self.reference_energy == 0) | (estimate_energy == 0)] = np.nan
         return osi
 

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from osisnr_gui.core.stft import frame_count, frames_of, window
-from osisnr_gui.core.types import Columns, ComplexArray, FloatArray, Framing, Representation
+from osisnr_gui.core.types import Columns, ComplexArray, FloatArray, Framing, IntArray, Representation
 from osisnr_gui.session.signals import AudioSignal
 
 Raw = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
@@ -30,6 +30,9 @@ class ColumnReader(Protocol):
 
     def rows(self, raw: Raw, first: int, stop: int, step: int = 1) -> Columns:
         """Frames [first, stop) of `raw`, every `step`-th: (n, n_values) real or complex, one a row; from any thread."""
+
+    def picked(self, raw: Raw, frames: IntArray) -> Columns:
+        """Some frames of `raw`, in the order given: rows as those of `rows`; from any thread."""
 
     def magnitudes(self, rows: Columns) -> FloatArray:
         """(n, n_bins) magnitudes for the picture, from `rows`; from any thread."""
@@ -72,7 +75,16 @@ class AudioColumns:
 
     def rows(self, raw: Raw, first: int, stop: int, step: int = 1) -> Columns:
         """Every `step`-th of the frames [first, stop) of what `read` gave."""
-        frames = frames_of(np.asarray(raw, dtype=np.float64), self.framing.n_fft, self.framing.hop)[first:stop:step]
+        return self._columns(self._frames(raw)[first:stop:step])
+
+    def picked(self, raw: Raw, frames: IntArray) -> Columns:
+        """Some frames of what `read` gave."""
+        return self._columns(self._frames(raw)[frames])
+
+    def _frames(self, raw: Raw) -> FloatArray:
+        return frames_of(np.asarray(raw, dtype=np.float64), self.framing.n_fft, self.framing.hop)
+
+    def _columns(self, frames: FloatArray) -> Columns:
         if self.framing.representation is Representation.WAVEFORM:
             return np.ascontiguousarray(frames)
         if self.framing.representation is Representation.COMPLEX:
@@ -114,7 +126,14 @@ class MaskColumns:
 
     def rows(self, raw: Raw, first: int, stop: int, step: int = 1) -> Columns:
         """Every `step`-th of the columns [first, stop) of what `read` gave, as rows of float64 or complex128."""
-        part = raw[:, first:stop:step].T
+        return self._as_rows(raw[:, first:stop:step])
+
+    def picked(self, raw: Raw, frames: IntArray) -> Columns:
+        """Some columns of what `read` gave, as rows."""
+        return self._as_rows(raw[:, frames])
+
+    def _as_rows(self, columns: Raw) -> Columns:
+        part = columns.T
         if self.is_complex:
             return np.ascontiguousarray(part, dtype=np.complex128)
         return np.ascontiguousarray(part, dtype=np.float64)
