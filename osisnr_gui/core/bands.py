@@ -17,33 +17,6 @@ import numpy as np
 from osisnr_gui.core.osi_snr import PROPORTIONAL_LIMIT
 from osisnr_gui.core.types import BoolArray, Columns, FloatArray, IntArray
 
-N_BANDS = 8
-# Two columns of one positive value are always proportional, and of two nearly so: narrow bands flatter any estimate.
-LEAST_BINS = 4
-
-
-def band_edges(n_bins: int, bin_step: float | None, n_bands: int = N_BANDS) -> tuple[int, ...]:
-    """First bin of every band and, at the end, n_bins.
-
-    bin_step : Hz from one bin to the next: bands equally wide in mel. None: the frequency is unknown, equally many
-    bins. Bands have at least LEAST_BINS bins, so there may be fewer of them, but always one.
-    """
-    n_bands = max(1, min(n_bands, n_bins // LEAST_BINS))
-    places = np.arange(n_bands + 1) / n_bands
-    if bin_step is None:
-        edges = places * n_bins
-    else:
-        top = np.log1p((n_bins - 1) * bin_step / 700.0)
-        edges = 700.0 * np.expm1(places * top) / bin_step
-    whole = np.rint(edges).astype(int).tolist()
-    whole[-1] = n_bins
-    # What is too narrow takes from its neighbour: first from the one above, then, at the top, from the one below.
-    for k in range(1, n_bands):
-        whole[k] = max(whole[k], whole[k - 1] + LEAST_BINS)
-    for k in reversed(range(1, n_bands)):
-        whole[k] = min(whole[k], whole[k + 1] - LEAST_BINS)
-    return tuple(whole)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BandSums:

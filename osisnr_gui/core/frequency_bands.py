@@ -1,12 +1,18 @@
-"""Bands of bins, for measures per frequency band: octaves above 500 Hz, or equal parts where bins have no frequency."""
+"""Bands of bins, for measures per frequency band: octaves above 500 Hz, or equal parts where bins have no frequency.
+
+Half octaves divide the octaves: what is drawn over time is finer than what is written of one frame.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise, takewhile
 
 LOWEST_EDGE_HZ = 500.0
 EQUAL_PARTS = 5
+# Two columns of one positive value are always proportional, and of a few nearly so: narrow bands flatter any estimate.
+LEAST_BINS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +42,34 @@ def octave_bands(n_bins: int, bin_hz: float) -> tuple[FrequencyBand, ...]:
     return tuple(bands)
 
 
+def half_octave_bands(n_bins: int, bin_hz: float) -> tuple[FrequencyBand, ...]:
+    """0-250-500-1000-1500-2000-3000-4000-6000-8000 Hz and so on; the last one ends with the last bin.
+
+    Bands of fewer than LEAST_BINS bins are joined to their neighbour.
+    """
+    edges = [(0, 0.0)]
+    for edge in takewhile(lambda edge: edge < n_bins * bin_hz, _half_octaves()):
+        first = _first_bin(edge, bin_hz)
+        if first - edges[-1][0] >= LEAST_BINS and n_bins - first >= LEAST_BINS:
+            edges.append((first, edge))
+    edges.append((n_bins, (n_bins - 1) * bin_hz))
+    return tuple(FrequencyBand(a[0], b[0], a[1], b[1]) for a, b in pairwise(edges))
+
+
 def equal_bands(n_bins: int, parts: int = EQUAL_PARTS) -> tuple[FrequencyBand, ...]:
     """At most `parts` bands of nearly equal width, in bins."""
     parts = min(parts, n_bins)
     edges = [round(part * n_bins / parts) for part in range(parts + 1)]
     return tuple(FrequencyBand(a, b, float(a), float(b)) for a, b in pairwise(edges))
+
+
+def _half_octaves() -> Iterator[float]:
+    """250, 500, 1000, 1500, 2000, 3000, 4000, 6000, …: every octave from 1 kHz on has a round middle."""
+    yield LOWEST_EDGE_HZ / 2
+    yield LOWEST_EDGE_HZ
+    for low in (LOWEST_EDGE_HZ * 2**k for k in count(1)):
+        yield low
+        yield 1.5 * low
 
 
 def _first_bin(frequency: float, bin_hz: float) -> int:

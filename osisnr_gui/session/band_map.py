@@ -10,10 +10,12 @@ from collections import OrderedDict
 
 import numpy as np
 
-from osisnr_gui.core.bands import BandSums, band_edges
+from osisnr_gui.core.bands import BandSums
+from osisnr_gui.core.frequency_bands import LEAST_BINS, equal_bands, half_octave_bands
 from osisnr_gui.core.types import BoolArray, IntArray
 from osisnr_gui.session.pair_columns import PairColumns
 
+EQUAL_BANDS = 8
 BLOCK_FRAMES = 8192
 MOST_COLUMNS = 1024
 STEP_BASE = 8
@@ -43,15 +45,14 @@ class BandMap:
     def __init__(self, columns: PairColumns, active: BoolArray) -> None:
         framing = columns.framing
         self.columns = columns
-        self.bin_step = None if framing is None or columns.rate is None else columns.rate / framing.n_fft
-        self.edges = band_edges(columns.n_bins, self.bin_step)
+        self.in_hz = framing is not None and columns.rate is not None
+        if framing is not None and columns.rate is not None:
+            self.bands = half_octave_bands(columns.n_bins, columns.rate / framing.n_fft)
+        else:
+            self.bands = equal_bands(columns.n_bins, max(1, min(EQUAL_BANDS, columns.n_bins // LEAST_BINS)))
+        self._edges = (*(band.first for band in self.bands), columns.n_bins)
         self._active = active
         self._blocks: OrderedDict[tuple[int, int], BandSums] = OrderedDict()
-
-    @property
-    def n_bands(self) -> int:
-        """How many bands there are."""
-        return len(self.edges) - 1
 
     def n_stored(self, step: int) -> int:
         """Stored columns of a step."""
@@ -68,7 +69,7 @@ class BandMap:
         parts = []
         for start in range(first, stop, _WORK_FRAMES):
             end = min(start + _WORK_FRAMES, stop)
-            sums = BandSums.of_rows(*self.columns.rows(start, end), self.edges)
+            sums = BandSums.of_rows(*self.columns.rows(start, end), self._edges)
             parts.append(sums.where(self._active[start:end]))
         sums = BandSums.joined(parts)
         if step > 1:
@@ -82,7 +83,7 @@ class BandMap:
         """Sums over the stored columns starts[i]:stops[i] (ascending); what is not loaded counts as silence."""
         filled = stops > starts
         if not filled.any():
-            return BandSums(*(np.zeros((3, self.n_bands, len(starts)))))
+            return BandSums(*(np.zeros((3, len(self.bands), len(starts)))))
         first, stop = int(starts[filled].min()), int(stops[filled].max())
         size = block_columns(step)
         parts = []
@@ -90,7 +91,7 @@ class BandMap:
             block = self._blocks.get((step, index))
             n = min((index + 1) * size, self.n_stored(step)) - index * size
             if block is None:
-                block = BandSums(*np.zeros((3, self.n_bands, n)))
+                block = BandSums(*np.zeros((3, len(self.bands), n)))
             else:
                 self._blocks.move_to_end((step, index))
             parts.append(block)
