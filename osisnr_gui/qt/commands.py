@@ -19,7 +19,8 @@ from osisnr_gui.qt.dialogs.help_page import HelpDialog
 from osisnr_gui.qt.dialogs.keys_page import KeysDialog
 from osisnr_gui.qt.export_jobs import ExportJobs
 from osisnr_gui.qt.note_commands import NoteCommands
-from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, LOSS, OSI, REFERENCE
+from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
+from osisnr_gui.qt.row_commands import RowCommands
 from osisnr_gui.qt.session_files import SessionFiles
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
@@ -38,9 +39,6 @@ NEEDS_PAIR = (
 )
 
 
-ROW_IDS = (REFERENCE, ESTIMATE, DIFFERENCE, OSI, LOSS)
-
-
 class Commands:
     """Handlers by action id. Holds no state of its own; works on the window's store and views."""
 
@@ -50,16 +48,17 @@ class Commands:
         self.session_files = SessionFiles(window, views, self._start_anew)
         self.notes = NoteCommands(views)
         self.cursor = CursorCommands(views.plots, self._say)
+        self.rows = RowCommands(views.plots)
         self._actions: Actions | None = None
 
     def attach(self, actions: Actions) -> None:
         """The actions whose check marks and states follow the session."""
         self._actions = actions
+        self.rows.attach(actions)
 
     def handlers(self) -> dict[str, Handler]:
         """A function for every id of the action table."""
         views, link, store = self._views, self._views.plots.link, self._views.store
-        rows = {name: partial(self._toggle_row, name) for name in ROW_IDS}
         table: dict[str, Handler] = {
             "open": self.open,
             "add": self.add,
@@ -83,7 +82,7 @@ class Commands:
             "copy_frame": views.inspector.copy_numbers,
             "residual": lambda: self.set_residual(self._is_on("residual")),
             "next_map": views.view_bar.next_colours,
-            **{f"row_{name}": run for name, run in rows.items()},
+            **self.rows.handlers(),
             "theme_system": partial(views.themes.set_mode, "system"),
             "theme_light": partial(views.themes.set_mode, "light"),
             "theme_dark": partial(views.themes.set_mode, "dark"),
@@ -167,7 +166,8 @@ class Commands:
         if self._actions is None:
             return
         menu = QMenu(self._window)
-        for action_id in ("zoom_selection", "fit", "zoom_back", "crosshair", "inspector", "copy_figure", "export_png"):
+        shown = ("zoom_selection", "fit", "zoom_back", "crosshair", "next_blame", "inspector")
+        for action_id in (*shown, "copy_figure", "export_png"):
             menu.addAction(self._actions.by_id[action_id])
         menu.popup(position)
 
@@ -184,8 +184,7 @@ class Commands:
         actions.enable(store.can_redo, "redo")
         actions.enable(self._views.count > 1, "flip")
         actions.check(store.session.loss.formula.value, True)
-        for row_id in ROW_IDS:
-            actions.check(f"row_{row_id}", self._views.plots.stack.is_row_visible(row_id))
+        self.rows.refresh()
 
     def show_readout(self, time: float = math.nan, value: float = math.nan, row_id: str = "") -> None:
         """Everything known of the point under the pointer, or of the cursor."""
@@ -220,6 +219,7 @@ class Commands:
             formula=score.loss.formula.value,
             name=estimate_letter(self._views.selection.index),
             third=third,
+            more=plots.maps.readout(time, value, row_id, frequency),
         )
 
     def close(self) -> None:
@@ -237,9 +237,6 @@ class Commands:
 
     def _is_on(self, action_id: str) -> bool:
         return self._actions is not None and self._actions.by_id[action_id].isChecked()
-
-    def _toggle_row(self, row_id: str) -> None:
-        self._views.plots.stack.set_row_visible(row_id, self._is_on(f"row_{row_id}"))
 
     def _fit(self) -> None:
         self._views.plots.link.fit()
@@ -276,9 +273,7 @@ class Commands:
 
     def _reset_layout(self) -> None:
         self._views.plots.stack.reset_heights()
-        for row_id in ROW_IDS:
-            self._views.plots.stack.set_row_visible(row_id, True)
-        self.refresh()
+        self.rows.reset()
 
     def _clear(self) -> None:
         store, link = self._views.store, self._views.plots.link

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import Representation
+from osisnr_gui.qt.pair_maps import BANDS, GAIN, PairMaps
 from osisnr_gui.qt.plots.bands import BandKind, Bands, Runs
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
 from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.note_marks import NoteMarks
 from osisnr_gui.qt.plots.overview import Overview
-from osisnr_gui.qt.plots.plot_stack import CURVE_WEIGHT, LOSS_WEIGHT, SPECTROGRAM_WEIGHT, PlotStack
+from osisnr_gui.qt.plots.plot_stack import CURVE_WEIGHT, GAIN_WEIGHT, LOSS_WEIGHT, SPECTROGRAM_WEIGHT, PlotStack
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -34,10 +35,13 @@ from osisnr_gui.session.tracks import Track
 MIN_FRAMES_IN_VIEW = 6
 
 REFERENCE, ESTIMATE, DIFFERENCE, OSI, LOSS = "reference", "estimate", "difference", "osi", "loss"
+ROW_IDS = (REFERENCE, ESTIMATE, DIFFERENCE, BANDS, OSI, GAIN, LOSS)
+#: Not shown until they are asked for: seven rows are too many for a low window.
+HIDDEN_AT_FIRST = (BANDS, GAIN)
 
 
 class PlotArea(QWidget):
-    """Overview, three pictures and two curves. Views are told, never asked; they share the TimeLink only."""
+    """Overview and plots. Views are told, never asked; they share the TimeLink only."""
 
     threshold_requested = Signal(float)
     context_menu_requested = Signal(QPoint)
@@ -52,12 +56,16 @@ class PlotArea(QWidget):
         self._estimate = SpectrogramPlot(self.link, theme, ESTIMATE, self.tiles, "Estimate")
         self._difference = SpectrogramPlot(self.link, theme, DIFFERENCE, self.tiles, "Difference")
         self._osi, self._loss = CurvePlot(self.link, theme, OSI), LossPlot(self.link, theme, LOSS)
-        for plot in (self._reference, self._estimate, self._difference):
-            self.stack.add_row(plot, SPECTROGRAM_WEIGHT)
-        self.stack.add_row(self._osi, CURVE_WEIGHT)
-        self.stack.add_row(self._loss, LOSS_WEIGHT)
         pictures = (self._reference, self._estimate, self._difference)
-        self._bands = [Bands(row, over=True) for row in pictures] + [self._osi.bands, self._loss.bands]
+        self.maps = maps = PairMaps(self.link, theme, self._estimate, self._difference)
+        for plot in pictures:
+            self.stack.add_row(plot, SPECTROGRAM_WEIGHT)
+        self.stack.add_row(maps.band_row, CURVE_WEIGHT, visible=False)
+        self.stack.add_row(self._osi, CURVE_WEIGHT)
+        self.stack.add_row(maps.gain_row, GAIN_WEIGHT, visible=False)
+        self.stack.add_row(self._loss, LOSS_WEIGHT)
+        self._bands = [Bands(row, over=True) for row in pictures]
+        self._bands += [row.bands for row in (maps.band_row, self._osi, maps.gain_row, self._loss)]
         self._notes = [NoteMarks(row, texts=row is self._reference) for row in self.stack.rows]
         for row in self.stack.rows:
             row.context_menu_requested.connect(lambda at, _t, _v: self.context_menu_requested.emit(at))
@@ -98,6 +106,7 @@ class PlotArea(QWidget):
         self._show_pictures()
         self._show_curves()
         self._show_bands()
+        self.maps.show_analysis(analysis, selected)
         for marks in self._notes:
             marks.show_notes(analysis.session.notes)
         self._overview.show_notes(analysis.session.notes)
@@ -132,6 +141,7 @@ class PlotArea(QWidget):
         """Automatic value ranges again on all rows."""
         self._osi.fit_y()
         self._loss.fit_y()
+        self.maps.gain_row.fit_y()
         for plot in (self._reference, self._estimate, self._difference):
             plot.y_by_hand = False
             plot.set_y_range(0.0, 1.0)
@@ -144,11 +154,13 @@ class PlotArea(QWidget):
     def is_final(self) -> bool:
         """Whether all pictures on screen are the best there will be."""
         plots = (self._reference, self._estimate, self._difference)
-        return all(plot.is_final() for plot in plots if self.stack.is_row_visible(plot.row_id))
+        rows_are = all(plot.is_final() for plot in plots if self.stack.is_row_visible(plot.row_id))
+        return rows_are and self.maps.is_final()
 
     def close_files(self) -> None:
         """Cancel picture loading and wait for it."""
         self.tiles.close()
+        self.maps.close_files()
 
     def _show_extent(self) -> None:
         """Everything there is: all compared frames, and the reference to its end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QSize, Qt
@@ -16,11 +17,15 @@ from osisnr_gui.session import words
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field: its name, the widest value it makes room for, and how soon it goes when room is short (1 = first)."""
+    """A field: its name, the widest value it makes room for, and how soon it goes when room is short (1 = first).
+
+    optional : room is made for it only while there is something to say.
+    """
 
     key: str
     widest: str
     goes: int
+    optional: bool = False
 
 
 FIELDS = (
@@ -31,6 +36,9 @@ FIELDS = (
     Field("reference", "ref −000.0 dB", 1),
     Field("estimate", "est −000.0 dB", 1),
     Field("third", "residual −000.0 dB", 1),
+    Field("blame", "blame 00.0×", 4, optional=True),
+    Field("band", "0.00–00.0 kHz −00.0 dB", 2, optional=True),
+    Field("gain", "gain −00.0 dB turned", 3, optional=True),
     Field("osi", "OSI −00.0 dB", 6),
     Field("loss", "loss 00.000", 5),
     Field("formula", "literal", 4),
@@ -74,12 +82,14 @@ class Readout(QWidget):
         formula: str = "",
         name: str = "",
         third: tuple[str, float] | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> None:
         """Show a point. unit : "s", or "frames" for a mask, whose time and frame are the same.
 
         levels : reference and estimate at the frequency, dB (plain values where frequency_unit is "bin").
         formula : "literal" or "exact": which OSI-SNR and loss these are. name : letter of the estimate they are of.
         third : name ("difference", "residual") and value of the third picture there.
+        more : optional fields in words, "" where there is nothing to say but room is to be kept.
         """
         bins = frequency_unit != "Hz"
         values = {"frame": f"frame {words.count(frame)}", "formula": formula, "name": name}
@@ -97,12 +107,12 @@ class Readout(QWidget):
             values["osi"] = f"OSI {words.db(osi_db)}"
         if loss is not None:
             values["loss"] = f"loss {words.loss(loss)}"
-        self._show(values)
+        self._show({**values, **(more or {})})
 
     def shown_fields(self) -> list[str]:
         """Keys of the fields there is room for, in their order."""
         widths = self._widths()
-        kept = list(FIELDS)
+        kept = [field for field in FIELDS if field.key in widths]
         while len(kept) > 1 and sum(widths[field.key] for field in kept) > self.width():
             first = min(field.goes for field in kept)
             kept = [field for field in kept if field.goes > first]
@@ -139,16 +149,22 @@ class Readout(QWidget):
 
     def _show(self, values: dict[str, str]) -> None:
         if values != self._values:
-            appears = bool(values) != bool(self._values)
+            room = self._with_room(values) != self._with_room(self._values)
             self._values = values
-            if appears:
+            if room:
                 self.updateGeometry()
             self.setAccessibleName(self.text or "nothing under the pointer")
             self.update()
 
     def _widths(self) -> dict[str, float]:
         metrics = QFontMetricsF(self._font())
-        return {field.key: metrics.horizontalAdvance(field.widest) + self._gap(metrics) for field in FIELDS}
+        kept = self._with_room(self._values) or self._with_room({"time": ""})
+        return {field.key: metrics.horizontalAdvance(field.widest) + self._gap(metrics) for field in kept}
+
+    @staticmethod
+    def _with_room(values: Mapping[str, str]) -> list[Field]:
+        """The fields that have a place of their own; none while there is nothing to say."""
+        return [field for field in FIELDS if not field.optional or field.key in values] if values else []
 
     @staticmethod
     def _gap(metrics: QFontMetricsF) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
-from osisnr_gui.qt.plots.colours import lookup_table
+from osisnr_gui.qt.plots.colours import heat_table, lookup_table
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.row_overlay import paint_plate
 from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font
@@ -24,19 +24,23 @@ class ColourBar:
 
     def __init__(self) -> None:
         self.visible = False
-        self._colours, self._low, self._high, self._unit = "viridis", 0.0, 1.0, ""
+        self._colours: str | None = "viridis"
+        self._labels = ("", "")
 
     def show(self, colours: str, low: float, high: float, unit: str) -> None:
         """Show this map for the values low..high."""
-        self._colours, self._low, self._high, self._unit = colours, low, high, unit
+        text = format_value(high) if low != -high else f"+{format_value(high)}"
+        self._colours, self._labels = colours, (format_value(low), f"{text} {unit}".rstrip())
+        self.visible = True
+
+    def show_heat(self, low: str, high: str) -> None:
+        """Show the colours of heat between these words."""
+        self._colours, self._labels = None, (low, high)
         self.visible = True
 
     def labels(self) -> tuple[str, str]:
         """Text left and right of the bar."""
-        low, high = format_value(self._low), format_value(self._high)
-        if self._low == -self._high:
-            high = f"+{high}"
-        return low, f"{high} {self._unit}".rstrip()
+        return self._labels
 
     def plate(self, m: Mapping) -> QRectF:
         """Where it lies, numbers included; empty where the plot is too small for it."""
@@ -66,6 +70,9 @@ class ColourBar:
         painter.drawRect(bar.adjusted(-1, -1, 0, 0))
 
     def _strip(self, theme: Theme) -> QImage:
+        if self._colours is None:
+            table = heat_table()
+            return QImage(table.tobytes(), 256, 1, 1024, QImage.Format.Format_ARGB32_Premultiplied).copy()
         table = lookup_table(self._colours, theme.background)
         return QImage(table.tobytes(), 256, 1, 768, QImage.Format.Format_RGB888).copy()
 

@@ -21,6 +21,10 @@ DIFFERENCE_MAP = "difference"
 _ENDS_ON_DARK = ("#5fb4f2", "#eba043")
 _ENDS_ON_LIGHT = ("#0a4f9e", "#b34a00")
 
+# Heat lies over grey pictures: hues that no grey has, lighter where there is more, and the more opaque.
+_HEAT = ("#c2185b", "#ff5a36", "#ffd54a")
+_FAINTEST_HEAT = 0.35
+
 _RGB_TO_LMS = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
@@ -73,6 +77,20 @@ def colour_table(name: str, code_low: float, code_high: float, nothing: str, neu
     colours: list[int] = packed.tolist()
     colours[0] = QColor(nothing).rgb()
     return colours
+
+
+@lru_cache(maxsize=1)
+def heat_table() -> NDArray[np.uint32]:
+    """Premultiplied ARGB of the heat codes 0..255; 0 is clear."""
+    stops = _oklab(np.array([_rgb(colour) for colour in _HEAT]))
+    place = np.linspace(0.0, 1.0, 256)
+    lab = np.stack([np.interp(place, (0.0, 0.5, 1.0), stops[:, i]) for i in range(3)], axis=1)
+    opacity = _FAINTEST_HEAT + (1.0 - _FAINTEST_HEAT) * place
+    opacity[0] = 0.0
+    channels = np.rint(255 * np.column_stack((opacity, opacity[:, None] * _srgb(lab)))).astype(np.uint32)
+    table: NDArray[np.uint32] = channels @ np.array([1 << 24, 1 << 16, 1 << 8, 1], dtype=np.uint32)
+    table.setflags(write=False)
+    return table
 
 
 def code_of(value: float, low: float, high: float) -> float:

@@ -14,6 +14,7 @@ from osisnr_gui.qt.theme import Theme
 SPECTROGRAM_WEIGHT = 3.0
 CURVE_WEIGHT = 2.0
 LOSS_WEIGHT = 1.5
+GAIN_WEIGHT = 1.0
 
 
 class PlotStack(QWidget):

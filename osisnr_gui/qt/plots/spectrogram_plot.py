@@ -8,6 +8,8 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.qt.plots.axes import NoScale, Tick
+from osisnr_gui.qt.plots.blame_layer import BlameLayer
+from osisnr_gui.qt.plots.blame_pixels import HIGHEST
 from osisnr_gui.qt.plots.colour_bar import ColourBar
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, make_scale
@@ -22,6 +24,8 @@ DEFAULT_LEVELS_DB = (-90.0, -10.0)
 DIFFERENCE_SPAN_DB = 30.0
 # Zooming in stops when fewer bins than this would be in sight.
 FEWEST_BINS = 4.0
+# Under a blame map a picture is grey, so that no colour of its own is taken for heat.
+UNDER_HEAT = "grey"
 TITLE_GAP = 8.0  # between the title and the colour bar
 
 
@@ -66,6 +70,8 @@ class SpectrogramPlot(PlotRow):
         self.set_y_scale(NoScale())
         self.add_layer(self._spectrogram)
         self.add_layer(self._difference)
+        self.blame = BlameLayer()
+        self.add_layer(self.blame)
         self.add_layer(self._bar, top=True)
         store.tiles_changed.connect(self._take_tiles)
 
@@ -91,6 +97,12 @@ class SpectrogramPlot(PlotRow):
         """Another colour map (`SPECTROGRAM_MAPS`); the difference keeps its own."""
         self._colours = name
         self._dress()
+
+    def set_blame(self, words: str) -> None:
+        """A blame map of this lies over the picture; "" takes it away."""
+        if words != self.blame.words:
+            self.blame.words = words
+            self._dress()
 
     def set_levels(self, low: float, high: float) -> None:
         """Display range in the unit of what is shown; the difference uses the lower end as its floor."""
@@ -135,6 +147,8 @@ class SpectrogramPlot(PlotRow):
 
     def _title_note(self, m: Mapping) -> str:
         """Says when a pixel covers more than one frame, and what it then shows."""
+        if self.blame.words:
+            return f" · {self.blame.note()}"
         step = (m.t1 - m.t0) / m.columns
         if not any(step > s.column_step * (1 + 1e-9) for s in self._item.sources):
             return ""
@@ -185,7 +199,7 @@ class SpectrogramPlot(PlotRow):
 
     def _dress(self) -> None:
         low, high = self._present_levels()
-        self._item.set_look(Look(self._colours, low, high))
+        self._item.set_look(Look(UNDER_HEAT if self.blame.words else self._colours, low, high))
         if not self._item.sources:
             self._bar.visible = False
         elif self._item is self._difference:
@@ -194,6 +208,8 @@ class SpectrogramPlot(PlotRow):
             self._bar.show(DIFFERENCE_MAP, -span, span, self._unit())
         else:
             self._bar.show(self._colours, low, high, self._unit())
+        if self.blame.words and self._item.sources:
+            self._bar.show_heat("1×", f"{HIGHEST:g}× even share")
         self.refresh()
 
     def _take_tiles(self, source: PictureSource) -> None:

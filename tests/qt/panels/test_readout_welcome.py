@@ -56,9 +56,20 @@ def test_a_field_stays_where_it_is_whatever_the_others_say(shown):
     assert one.copy(half, 0, half, one.height()) == other.copy(half, 0, half, one.height())
 
 
+def test_optional_fields_have_room_while_their_map_is_on(shown):
+    readout = shown(Readout(), 1400, 24)
+    readout.show_point(**POINT)
+    assert "gain" not in readout.shown_fields()
+    readout.show_point(**POINT, more={"gain": "gain −3.2 dB", "band": ""})
+    assert {"gain", "band"} < set(readout.shown_fields())
+    assert "blame" not in readout.shown_fields()
+    assert "gain −3.2 dB" in readout.text
+    assert " ·  · " not in readout.text
+
+
 def test_fields_go_one_after_the_other_when_room_is_short(shown):
     readout = shown(Readout(), 1200, 24)
-    assert readout.shown_fields() == [field.key for field in FIELDS]
+    assert readout.shown_fields() == [field.key for field in FIELDS if not field.optional]
     seen = []
     for width in range(1200, 60, -20):
         readout.resize(width, 24)

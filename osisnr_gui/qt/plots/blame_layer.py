@@ -1,0 +1,88 @@
+"""The blame map over a spectrogram: which bins carry the loss, as heat that leaves the others clear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from osisnr_gui.qt.plots.blame_pixels import Floats, heat_codes
+from osisnr_gui.qt.plots.colours import heat_table
+from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
+from osisnr_gui.qt.plots.geometry import Mapping
+from osisnr_gui.qt.plots.spectrogram_item import PixelGrid
+from osisnr_gui.qt.theme import Theme
+
+
+@dataclass(frozen=True, eq=False)
+class BlamePicture:
+    """density : float64 (height, width), the mean under every pixel of `grid`; 1 is an even share.
+
+    frames : how many frames of how many stand for a pixel, None when all are in it. complete : nothing is missing.
+    """
+
+    density: Floats
+    grid: PixelGrid
+    scale: FrequencyScale
+    frames: tuple[int, int] | None = None
+    complete: bool = True
+
+    def image(self) -> QImage:
+        """The density as colours, more or less clear."""
+        pixels = heat_table()[heat_codes(self.density)]
+        height, width = pixels.shape
+        return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+
+
+class BlameLayer:
+    """A layer that shows the last picture it was given, where it belongs, until one for the present view comes.
+
+    `asks` is told the grid of every view that is painted. `origin` : where the first column begins.
+    """
+
+    def __init__(self) -> None:
+        self.asks: Callable[[PixelGrid], None] = lambda _grid: None
+        self.words = ""  # of what, for the title; "" : off
+        self.origin = 0.0
+        self._picture: BlamePicture | None = None
+        self._image = QImage()
+
+    @property
+    def picture(self) -> BlamePicture | None:
+        """What is on screen."""
+        return self._picture
+
+    def show(self, picture: BlamePicture | None) -> None:
+        """Show this one."""
+        self._picture = picture
+        self._image = QImage() if picture is None else picture.image()
+
+    def note(self) -> str:
+        """What the title must say of it."""
+        frames = self._picture.frames if self._picture is not None else None
+        return f"blame: {self.words}" + (f", {frames[0]} of {frames[1]} frames a pixel" if frames else "")
+
+    def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+        """Draw it (see `Layer`)."""
+        if not self.words:
+            return
+        # Pixels of the widget: on fine screens they are coarser than the screen's, at a quarter of the cost.
+        grid = PixelGrid.of(replace(m, pixel_ratio=1.0), self.origin)
+        self.asks(grid)
+        picture = self._picture
+        if picture is None:
+            return
+        shown = picture.grid
+        if shown == grid:
+            place = QRectF(m.rect)
+        else:
+            right, bottom = shown.time + shown.width * shown.time_step, shown.top - shown.height * shown.row_step
+            place = QRectF(QPointF(m.x_of(shown.time), m.y_of(shown.top)), QPointF(m.x_of(right), m.y_of(bottom)))
+        painter.drawImage(place, self._image)
+
+    def value_at(self, time: float, coordinate: float) -> float | None:
+        """The density of the pixel under a point; None where there is none."""
+        pixel = self._picture.grid.pixel(time, coordinate) if self.words and self._picture is not None else None
+        return None if pixel is None or self._picture is None else float(self._picture.density[pixel])

@@ -1,0 +1,99 @@
+"""The heat lies where its pixels belong, also while the view moves on, and says what it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from osisnr_gui.qt.plots.blame_layer import BlameLayer, BlamePicture
+from osisnr_gui.qt.plots.colours import heat_table
+from osisnr_gui.qt.plots.frequency_scale import make_scale
+from osisnr_gui.qt.plots.geometry import Mapping
+from osisnr_gui.qt.plots.spectrogram_item import PixelGrid
+from osisnr_gui.qt.theme import DARK, contrast_ratio
+
+SCALE = make_scale("linear", 10, 1.0)
+VIEW = Mapping(10, 5, 100, 40, 0.0, 10.0, 0.0, 1.0)
+
+
+def _picture(spot: tuple[int, int], **settings: object) -> BlamePicture:
+    grid = PixelGrid.of(VIEW, 0.0)
+    density = np.zeros((grid.height, grid.width))
+    density[spot] = 100.0
+    return BlamePicture(density, grid, SCALE, **settings)  # type: ignore[arg-type]
+
+
+def _painted(layer: BlameLayer, m: Mapping) -> QImage:
+    image = QImage(120, 60, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.black)
+    painter = QPainter(image)
+    layer.paint(painter, m, DARK)
+    painter.end()
+    return image
+
+
+def _lit(image: QImage) -> set[tuple[int, int]]:
+    return {
+        (x, y)
+        for x in range(image.width())
+        for y in range(image.height())
+        if QColor.fromRgb(image.pixel(x, y)).lightness() > 60
+    }
+
+
+def test_a_pixel_lies_on_its_place() -> None:
+    layer = BlameLayer()
+    layer.words = "MC-MSE"
+    layer.show(_picture((3, 20)))
+    assert _lit(_painted(layer, VIEW)) == {(30, 8)}
+    assert layer.value_at(2.05, 1 - 3.5 / 40) == 100.0
+    assert layer.value_at(2.15, 1 - 3.5 / 40) == 0.0
+    assert layer.value_at(99.0, 0.5) is None
+
+
+def test_the_old_picture_stays_where_it_belongs_while_the_view_moves() -> None:
+    layer = BlameLayer()
+    layer.words = "MC-MSE"
+    layer.show(_picture((3, 20)))
+    asked = []
+    layer.asks = asked.append
+    zoomed = Mapping(10, 5, 100, 40, 1.0, 6.0, 0.0, 1.0)
+    lit = _lit(_painted(layer, zoomed))
+    assert lit == {(30, 8), (31, 8)}  # 2.0 to 2.1 s, twice as wide
+    assert asked == [PixelGrid.of(zoomed, 0.0)]
+
+
+def test_nothing_is_painted_or_asked_when_off() -> None:
+    layer = BlameLayer()
+    layer.show(_picture((3, 20)))
+    layer.asks = lambda _grid: pytest.fail("asked")
+    assert not _lit(_painted(layer, VIEW))
+    assert layer.value_at(2.05, 1 - 3.5 / 40) is None
+
+
+def test_the_note_says_how_many_frames_stand_for_a_pixel() -> None:
+    layer = BlameLayer()
+    layer.words = "MC-MSE, literal"
+    assert layer.note() == "blame: MC-MSE, literal"
+    layer.show(_picture((0, 0)))
+    assert layer.note() == "blame: MC-MSE, literal"
+    layer.show(_picture((0, 0), frames=(6, 281)))
+    assert layer.note() == "blame: MC-MSE, literal, 6 of 281 frames a pixel"
+
+
+def test_heat_is_clear_at_first_and_gets_lighter() -> None:
+    table = heat_table()
+    opacity = table >> 24
+    assert opacity[0] == 0
+    assert np.all(np.diff(opacity[1:].astype(int)) >= 0)
+    assert opacity[-1] == 255
+    channels = [(table >> shift) & 255 for shift in (16, 8, 0)]
+    assert all((channel <= opacity).all() for channel in channels)  # premultiplied
+    ends = [f"#{int(table[-1]) & 0xFFFFFF:06x}", "#000000"]
+    assert contrast_ratio(*ends) > 10
+    # On black, equal steps of the code get lighter and lighter.
+    red, green, blue = (channel.astype(float) for channel in channels)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    assert np.all(np.diff(luminance[1:]) > -1.0)
