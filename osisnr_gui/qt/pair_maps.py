@@ -16,7 +16,7 @@ from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.pair_columns import PairColumns
+from osisnr_gui.session.pair_reader import PairReader
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.words import estimate_letter
 
@@ -29,14 +29,14 @@ class PairMaps:
     def __init__(self, link: TimeLink, theme: Theme, estimate: SpectrogramPlot, third: SpectrogramPlot) -> None:
         self.band_row, self.gain_row = BandPlot(link, theme, BANDS), GainPlot(link, theme, GAIN)
         self.blame = BlameOverlay(estimate, third, self.band_row)
-        self._columns: PairColumns | None = None
-        self._shown: tuple[object, object] = (None, None)
+        self._columns: PairReader | None = None
+        self._shown: object = None
         self._gains: dict[int, tuple[Facts, FloatArray, BoolArray]] = {}
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show an analysis with one estimate in view; a pair appears once all its frames are there."""
         pair = analysis.pairs[selected] if selected < len(analysis.pairs) else None
-        self._open(analysis, pair)
+        self._open(pair)
         score = pair.score if pair is not None and self._columns is not None else None
         picture = pair.pictures.estimate if pair is not None else None
         self.blame.show_pair(self._columns if picture else None, score, picture.bin_step if picture else 1.0)
@@ -87,15 +87,13 @@ class PairMaps:
             return ""
         return f"gain {words.db(float(chosen.gain_db[index]))}{' turned' if chosen.turned[index] else ''}"
 
-    def _open(self, analysis: Analysis, pair: PairAnalysis | None) -> None:
+    def _open(self, pair: PairAnalysis | None) -> None:
         """Columns to look at again, for a pair whose pass is done."""
         frames = pair.frames if pair is not None and pair.error is None else None
-        shown = (analysis.reference, frames)
-        if shown[0] is self._shown[0] and shown[1] is self._shown[1]:
-            return
-        self._shown, self._columns = shown, None
-        if analysis.reference is not None and pair is not None and frames is not None and frames.complete:
-            self._columns = PairColumns(analysis.reference, pair)
+        if frames is not self._shown:
+            self._shown = frames
+            done = pair is not None and frames is not None and frames.complete
+            self._columns = PairReader(pair) if pair is not None and done else None
 
     def _show_gains(self, analysis: Analysis, selected: int) -> None:
         gains, kept = [], {}

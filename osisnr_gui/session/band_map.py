@@ -13,7 +13,7 @@ import numpy as np
 from osisnr_gui.core.bands import BandSums
 from osisnr_gui.core.frequency_bands import LEAST_BINS, equal_bands, half_octave_bands
 from osisnr_gui.core.types import BoolArray, IntArray
-from osisnr_gui.session.pair_columns import PairColumns
+from osisnr_gui.session.pair_reader import PairReader
 
 EQUAL_BANDS = 8
 BLOCK_FRAMES = 8192
@@ -42,7 +42,7 @@ class BandMap:
     active : (n_frames,) the frames that count. Raises LoadError while reading.
     """
 
-    def __init__(self, columns: PairColumns, active: BoolArray) -> None:
+    def __init__(self, columns: PairReader, active: BoolArray) -> None:
         framing = columns.framing
         self.columns = columns
         self.in_hz = framing is not None and columns.rate is not None

@@ -22,7 +22,7 @@ import numpy as np
 from osisnr_gui.core.blame import mc_mse_blame, osi_noise_blame
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.core.types import BoolArray, Columns, FloatArray, IntArray, Representation
-from osisnr_gui.session.pair_columns import PairColumns
+from osisnr_gui.session.pair_reader import PairReader
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula
 
@@ -69,7 +69,7 @@ def counted_frames(score: PairScore) -> BoolArray:
     return np.ones_like(facts.active) if score.loss.formula is Formula.LITERAL else facts.active
 
 
-def can_be_blamed(columns: PairColumns) -> bool:
+def can_be_blamed(columns: PairReader) -> bool:
     """Whether the cells of a column are frequencies (or rows of a mask): samples of a waveform are not."""
     return columns.framing is None or columns.framing.representation is not Representation.WAVEFORM
 
@@ -95,7 +95,7 @@ class BlameMap:
     score : decides which frames are taken; its alpha does not. Raises LoadError while reading.
     """
 
-    def __init__(self, columns: PairColumns, score: PairScore, kind: BlameKind) -> None:
+    def __init__(self, columns: PairReader, score: PairScore, kind: BlameKind) -> None:
         self.columns, self.kind = columns, kind
         self.taken = max(1, min(MOST_TAKEN, TAKEN_CELLS // columns.n_bins))
         self._importance = _importance(score, kind)

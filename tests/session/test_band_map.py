@@ -12,7 +12,7 @@ from osisnr_gui.core.bands import BandSums
 from osisnr_gui.core.types import Representation
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.band_map import MOST_BLOCKS, BandMap, band_step, block_columns
-from osisnr_gui.session.pair_columns import PairColumns
+from osisnr_gui.session.pair_reader import PairReader
 from osisnr_gui.session.session import FramingChoice, Session, Source
 
 Write = Callable[..., str]
@@ -33,7 +33,7 @@ def bands(request: pytest.FixtureRequest, write: Write, noise: Noise) -> BandMap
     (pair,) = analysis.pairs
     assert pair.score is not None
     assert not pair.score.facts.active.all()
-    return BandMap(PairColumns(analysis.reference, pair), pair.score.facts.active)  # type: ignore[arg-type]
+    return BandMap(PairReader(pair), pair.score.facts.active)
 
 
 def _all(bands: BandMap, step: int) -> None:
@@ -84,6 +84,6 @@ def test_bands_of_a_mask_count_bins(write: Write) -> None:
     s, e = np.random.default_rng(0).uniform(size=(2, 64, 20))
     analysis = analyse(Session((Source(write("a.npy", s)),), (Source(write("b.npy", e)),)))
     (pair,) = analysis.pairs
-    bands = BandMap(PairColumns(analysis.reference, pair), np.ones(20, bool))  # type: ignore[arg-type]
+    bands = BandMap(PairReader(pair), np.ones(20, bool))
     assert not bands.in_hz
     assert [(band.first, band.low) for band in bands.bands] == [(k, k) for k in range(0, 64, 8)]

@@ -13,7 +13,7 @@ from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.types import Representation
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.blame_map import CHUNK_COLUMNS, BlameKind, BlameMap, BlameTerms, can_be_blamed
-from osisnr_gui.session.pair_columns import PairColumns
+from osisnr_gui.session.pair_reader import PairReader
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, FramingChoice, Lengths, LossChoice, Session, Source
 
@@ -27,14 +27,14 @@ def _analysis(write: Write, noise: Noise, n: int = 40_000, **settings: object) -
     s = noise(n, 1, talk=True)
     e = 0.8 * s + noise(n, 2) * np.linspace(0, 0.3, n)
     e[n // 3 : n // 3 + 200] += 0.5
-    session = Session((Source(write("ref.wav", s)),), (Source(write("est.wav", e)),), **settings)  # type: ignore[arg-type]
+    session = Session((Source(write("ref.wav", s)),), (Source(write("est.wav", e)),), **settings)
     return analyse(session)
 
 
-def _parts(analysis: Analysis) -> tuple[PairColumns, PairScore]:
+def _parts(analysis: Analysis) -> tuple[PairReader, PairScore]:
     pair = analysis.pairs[0]
     assert pair.score is not None
-    return PairColumns(analysis.reference, pair), pair.score  # type: ignore[arg-type]
+    return PairReader(pair), pair.score
 
 
 def _densities(blame: BlameMap, step: int, terms: BlameTerms) -> np.ndarray:
@@ -188,4 +188,4 @@ def test_a_real_and_a_complex_mask(write: Write) -> None:
 def test_a_pair_without_frames_is_refused(write: Write, noise: Noise) -> None:
     analysis = _analysis(write, noise)
     with pytest.raises(ValueError, match="no columns"):
-        PairColumns(analysis.reference, replace(analysis.pairs[0], frames=None))  # type: ignore[arg-type]
+        PairReader(replace(analysis.pairs[0], frames=None))

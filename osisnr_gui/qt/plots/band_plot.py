@@ -27,7 +27,7 @@ from osisnr_gui.qt.plots.spectrogram_item import PixelGrid
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.band_map import BandMap, band_step
-from osisnr_gui.session.pair_columns import PairColumns
+from osisnr_gui.session.pair_reader import PairReader
 from osisnr_gui.session.scores import PairScore
 
 #: The same colours as in the overview.
@@ -89,7 +89,7 @@ class BandPlot(PlotRow):
         self.bands = Bands(self, over=True)
         self.add_layer(self._bar, top=True)
 
-    def show_pair(self, columns: PairColumns | None, score: PairScore | None) -> None:
+    def show_pair(self, columns: PairReader | None, score: PairScore | None) -> None:
         """The pair in view, or none; skipped when its frames and which of them count are on screen already."""
         shown = () if columns is None or score is None else (columns, score.facts.active)
         if len(shown) == len(self._shown) and all(a is b for a, b in zip(shown, self._shown, strict=True)):

@@ -15,7 +15,7 @@ from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.qt.plots.spectrogram_item import PixelGrid
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.session.blame_map import CHUNK_COLUMNS, BlameKind, BlameMap, BlameTerms, can_be_blamed
-from osisnr_gui.session.pair_columns import PairColumns
+from osisnr_gui.session.pair_reader import PairReader
 from osisnr_gui.session.scores import PairScore
 
 #: While files are read, what is there already is shown this often.
@@ -30,7 +30,7 @@ class BlameOverlay(QObject):
         super().__init__(parent)
         self.kind: BlameKind | None = None
         self._plots, self._plot = (estimate, third), estimate
-        self._columns: PairColumns | None = None
+        self._columns: PairReader | None = None
         self._score: PairScore | None = None
         self._map: BlameMap | None = None
         self._bin_step = 1.0
@@ -41,7 +41,7 @@ class BlameOverlay(QObject):
         for plot in self._plots:
             plot.blame.asks = partial(self._ask, plot)
 
-    def show_pair(self, columns: PairColumns | None, score: PairScore | None, bin_step: float) -> None:
+    def show_pair(self, columns: PairReader | None, score: PairScore | None, bin_step: float) -> None:
         """The pair in view, or none; bin_step : as that of its pictures."""
         if columns is None or score is None:
             columns = score = None

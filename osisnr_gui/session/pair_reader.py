@@ -11,25 +11,24 @@ from osisnr_gui.core.types import Columns, IntArray
 from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.pairs import PairAnalysis, open_columns
 from osisnr_gui.session.readers import ColumnReader
-from osisnr_gui.session.tracks import Track
 
 # Whatever a view asks for is read in pieces of this many frames: what is wanted of them is far smaller.
 PIECE_FRAMES = 4096
 
 
-class PairColumns:
+class PairReader:
     """Frames of the reference and of the estimate, numbered as in `frames`.
 
     The files are opened at the first look and closed when this is forgotten. All methods block; any thread.
     """
 
-    def __init__(self, reference: Track, pair: PairAnalysis) -> None:
-        if pair.frames is None or pair.key is None:
+    def __init__(self, pair: PairAnalysis) -> None:
+        if pair.frames is None or pair.key is None or pair.reference is None:
             raise ValueError("a pair without frames has no columns")
         self.frames: PairFrames = pair.frames
         self.framing = pair.key.framing
         self.rate = pair.sample_rate
-        self._tracks = reference, pair.estimate
+        self._tracks = pair.reference, pair.estimate
         self._readers: list[ColumnReader] = []
         self._lock = threading.Lock()
         weakref.finalize(self, _close_all, self._readers)
