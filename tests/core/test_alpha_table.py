@@ -58,7 +58,7 @@ CASES: dict[str, tuple[np.ndarray, np.ndarray, float]] = {
         _uniform(19, 65, 300) * 10 ** (4 * _uniform(20, 300) - 2),
         1e-6,
     ),
-    "cells at many levels": (10 ** (-12 * _uniform(21, 65, 300)), 10 ** (-12 * _uniform(22, 65, 300)), 1e-9),
+    "cells at many levels": (10 ** (-12 * _uniform(21, 65, 300)), 10 ** (-12 * _uniform(22, 65, 300)), 1e-8),
     "tones": (_sine(1, 0), _sine(0.5, 0), 1e-6),
     "a tone agrees, the rest does not": (_sine(1, 0), _sine(1, 1e-3), 1e-6),
     "a tone in two noises": (_sine(1, 1e-3, 1), _sine(1, 1e-3, 2), 1e-6),
