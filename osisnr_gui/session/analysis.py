@@ -243,7 +243,7 @@ class _Run:
     def _run_pair(self, index: int, reference: Track, pair: PairAnalysis) -> None:
         session, wanted = self._session, self._wanted
         key = pair_key(session, reference, pair.estimate, wanted.alpha)
-        delay = self._known_delay(key)
+        delay, started = self._known_delay(key), time.monotonic()
 
         def report(running: PairAnalysis) -> None:
             # The last part lacks what follows the pass: the pair itself is reported in a moment.
@@ -253,11 +253,12 @@ class _Run:
             if time.monotonic() < self._next_partial:
                 self._say(fraction, "comparing")
                 return
-            started = time.monotonic()
             self._set_pair(index, _scored(session, running))
             self._say(fraction, "comparing", self._analysis)
-            # Scoring a part costs more the longer the part: it may take a fifth of the time, never more.
-            self._next_partial = time.monotonic() + max(PARTIAL_SECONDS, 4 * (time.monotonic() - started))
+            # Scoring and painting a part costs more the longer the part. Every part is an eighth longer than the one
+            # before, so that all of them together cost no more than a few whole ones at any length.
+            now = time.monotonic()
+            self._next_partial = now + max(PARTIAL_SECONDS, (now - started) / 8)
 
         done = run_pair(
             session,
@@ -266,9 +267,9 @@ class _Run:
             key,
             self._known_picture(reference, key.framing),
             wanted.pictures,
-            wanted.delay and delay is None,
             report,
             self._cancelled,
+            with_delay=wanted.delay and delay is None,
         )
         if done.reference is not None:
             self._set_reference(session.partner_of(index), done.reference)

@@ -244,9 +244,10 @@ def run_pair(
     key: PairKey,
     reference_picture: Picture | None,
     with_pictures: bool,
-    with_delay: bool,
     progress: Callable[[PairAnalysis], None] | None = None,
     cancelled: Cancel | None = None,
+    *,
+    with_delay: bool = True,
 ) -> PairAnalysis:
     """The pass over one pair, which leaves both tracks checked sample by sample.
 

@@ -93,9 +93,10 @@ class AudioColumns:
 
     def magnitudes(self, rows: Columns) -> FloatArray:
         """Spectrum magnitudes of rows in any representation."""
-        if self.framing.representation is Representation.WAVEFORM:
-            return self._spectrum_magnitudes(np.asarray(rows, dtype=np.float64))
-        return np.abs(rows)
+        if self.framing.representation is Representation.COMPLEX:
+            return np.abs(rows)
+        rows = np.asarray(rows, dtype=np.float64)
+        return self._spectrum_magnitudes(rows) if self.framing.representation is Representation.WAVEFORM else rows
 
     def _spectrum_magnitudes(self, frames: FloatArray) -> FloatArray:
         windowed, spectrum = self._scratch.of(len(frames), self.framing.n_fft)
