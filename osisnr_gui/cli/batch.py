@@ -103,7 +103,7 @@ class _Pace:
     def words(self, row: BatchRow) -> str:
         """What to show once `row` is there."""
         self._done += 1
-        self._known += row.is_known
+        self._known += row.is_known or row.pair.error is not None
         self._refused += row.error is not None
         rate = (self._done - self._known) / max(1e-3, time.monotonic() - self._started)
         left = (self._n_pairs - self._done) / rate if rate else 0.0

@@ -21,7 +21,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -115,10 +115,12 @@ class ResultCache:
         hashes = [self._content_hash(track, cancelled) for track in tracks]
         if None in hashes:
             return None
-        read = [[t.kind, t.coding, t.source.channel, t.source.key, t.source.transpose, t.source.delay] for t in tracks]
-        framing = None if key.framing is None else asdict(key.framing)
-        everything = [program_hash(), hashes, read, framing, key.lengths, key.same_rate_only]
-        return _start(reference, estimate) + _hash_of(json.dumps(everything).encode())
+        # All of the key but where the files are and when they were written: the hashes stand for both.
+        sources = replace(key.reference, path=""), replace(key.estimate, path="")
+        settings = asdict(replace(key, reference=sources[0], estimate=sources[1], stamps=(None, None)))
+        kinds = [[track.kind, track.coding] for track in tracks]
+        everything = json.dumps([program_hash(), hashes, kinds, settings])
+        return _start(reference, estimate) + _hash_of(everything.encode())
 
     def _content_hash(self, track: Track, cancelled: Cancel | None) -> str | None:
         """Hash of the bytes of a track's file, remembered or made; None unless the file is as the track found it."""
