@@ -1,1 +1,1 @@
-"""The window. The only place that imports Qt."""
+"""The window. The only place that imports Qt and pyqtgraph."""

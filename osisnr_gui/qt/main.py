@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 
+import pyqtgraph
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -103,6 +104,7 @@ def run(argv: list[str]) -> int:
     app = QApplication.instance() or QApplication(["osisnr-gui"])
     assert isinstance(app, QApplication), "a QApplication exists already, of another kind"
     crash.install()
+    pyqtgraph.setConfigOptions(antialias=False, imageAxisOrder="row-major")
     app.setWindowIcon(app_icon())
     settings = Settings()
     themes = ThemeManager(options.theme or settings.text("theme", "system", ("system", "light", "dark")))

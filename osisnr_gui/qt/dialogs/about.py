@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 
 import numpy as np
+import pyqtgraph
 from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication
@@ -28,7 +29,7 @@ def version_text() -> str:
     return (
         f"osisnr_gui {__version__}\n"
         f"Python {platform.python_version()}, Qt {qVersion()}, PySide6 {pyside_version}\n"
-        f"NumPy {np.__version__}\n"
+        f"pyqtgraph {pyqtgraph.__version__}, NumPy {np.__version__}\n"
         f"{platform.platform(terse=True)}"
     )
 

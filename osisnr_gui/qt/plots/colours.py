@@ -9,10 +9,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
-
-from osisnr_gui.paths import resource_path
 
 SPECTROGRAM_MAPS = ("viridis", "magma", "cividis", "grey")
 DIFFERENCE_MAP = "difference"
@@ -58,17 +57,11 @@ def _lookup_table(name: str, neutral: str) -> NDArray[np.uint8]:
     elif name == "grey":
         table = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
     elif name in SPECTROGRAM_MAPS:
-        table = _stored_map(name)
+        table = pg.colormap.get(name).getLookupTable(nPts=256, alpha=False).astype(np.uint8)
     else:
         raise ValueError(f"unknown colour map {name!r}")
     table.setflags(write=False)
     return table
-
-
-def _stored_map(name: str) -> NDArray[np.uint8]:
-    """A map of resources/colours: 256 lines of rrggbb."""
-    with open(resource_path("colours", f"{name}.txt"), encoding="ascii") as file:
-        return np.frombuffer(bytearray.fromhex(file.read()), np.uint8).reshape(256, 3)
 
 
 def colour_table(name: str, code_low: float, code_high: float, nothing: str, neutral: str | None = None) -> list[int]:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
-from shiboken6 import VoidPtr
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.qt.plots.geometry import Mapping
@@ -34,23 +34,14 @@ def line_pen(colour: str | QColor, dash: tuple[float, ...] = ()) -> QPen:
 
 def line_path(xs: FloatArray, ys: FloatArray) -> QPainterPath:
     """A path through pixel positions; NaN is a gap, and a point alone between gaps still shows."""
-    path = QPainterPath()
+    if not xs.size or not np.isnan(ys).any():
+        return pg.arrayToQPath(xs, ys, connect="all", finiteCheck=False)
     starts, stops = runs_of(~np.isnan(ys))
-    points = np.column_stack((xs, ys))
-    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
-        run = points[start:stop]
-        if (run[0] == run[-1]).all():
-            run = np.array([run[0], run[0] + (1.0, 0.0)])  # one pixel long, for without any length it would be nothing
-        path.addPolygon(_polygon(run))
-    return path
-
-
-def _polygon(points: FloatArray) -> QPolygonF:
-    """Points (n, 2), written into Qt's own memory: no object is made for any of them."""
-    polygon = QPolygonF()
-    polygon.resize(len(points))
-    np.frombuffer(VoidPtr(polygon.data(), points.nbytes, True), np.float64)[:] = points.ravel()
-    return polygon
+    points = (xs[starts] == xs[stops - 1]) & (ys[starts] == ys[stops - 1])
+    # A run that is one point would have no length: it is drawn one pixel long.
+    ends = stops[points]
+    xs, ys = np.insert(xs, ends, xs[ends - 1] + 1.0), np.insert(ys, ends, ys[ends - 1])
+    return pg.arrayToQPath(xs, ys, connect="finite")
 
 
 def edge_per_column(m: Mapping, times: FloatArray, values: FloatArray) -> FloatArray:
