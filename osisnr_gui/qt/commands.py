@@ -21,6 +21,7 @@ from osisnr_gui.qt.export_jobs import ExportJobs
 from osisnr_gui.qt.note_commands import NoteCommands
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
 from osisnr_gui.qt.row_commands import RowCommands
+from osisnr_gui.qt.segment_commands import SegmentCommands
 from osisnr_gui.qt.session_files import SessionFiles
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
@@ -34,7 +35,16 @@ FILE_FILTER = (
     " *.csv *.tsv *.txt *.osisnr);;All files (*)"
 )
 NEEDS_PAIR = (
-    *("export_csv", "export_png", "copy_numbers", "copy_figure", "fit", "zoom_selection", "zoom_back"),
+    *(
+        "export_csv",
+        "export_segments",
+        "export_png",
+        "copy_numbers",
+        "copy_figure",
+        "fit",
+        "zoom_selection",
+        "zoom_back",
+    ),
     *("zoom_in", "zoom_out", "swap", "previous_bad", "next_bad", "worst", "add_note"),
 )
 
@@ -47,6 +57,7 @@ class Commands:
         self._exports = ExportJobs(window, views)
         self.session_files = SessionFiles(window, views, self._start_anew)
         self.notes = NoteCommands(views)
+        self.segments = SegmentCommands(views, self._say, self._exports.save_bytes)
         self.cursor = CursorCommands(views.plots, self._say)
         self.rows = RowCommands(views.plots)
         self._actions: Actions | None = None
@@ -100,6 +111,7 @@ class Commands:
             "about": lambda: AboutDialog(self._window).open(),
             **{f"demo_{demo.name}": partial(self.open_demo, demo.name) for demo in DEMOS},
             **self.cursor.handlers(),
+            **self.segments.handlers(),
             **self.session_files.handlers(),
             "add_note": self.notes.add,
         }
@@ -140,9 +152,9 @@ class Commands:
             self._start_anew()
             views.store.edit(partial(edits.open_files, paths=paths))
 
-    def set_threshold(self, threshold_db: float) -> None:
-        """The threshold line was dragged."""
-        self._views.store.edit(partial(edits.set_threshold, threshold_db=round(threshold_db, 2)), "threshold")
+    def set_limit(self, limit: float) -> None:
+        """The line of the threshold, or of the loss, was dragged."""
+        self._views.store.edit(partial(edits.set_limit, limit=limit), "threshold")
 
     def set_residual(self, residual: bool) -> None:
         """Third picture: residual or difference."""

@@ -1,4 +1,4 @@
-"""Moving about: the cursor by seconds and frames, bad segments one after the other, the worst frame."""
+"""Moving the cursor about: by seconds, by frames, to the ends."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ import math
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
-
 from osisnr_gui.qt.actions import Handler
 from osisnr_gui.qt.plot_area import PlotArea
 
-CONTEXT = 1.5  # a segment is shown with this many times its length on both sides
-LEAST_CONTEXT_FRAMES = 60
 FRAMES_A_SECOND = 125  # what "one second" means where there is no sample rate: frames of 8 ms
 
 
 class CursorCommands:
-    """Handlers that move the cursor, the selection and the visible range."""
+    """Handlers that move the cursor, and the visible range with it."""
 
     def __init__(self, plots: PlotArea, say: Callable[[str], None]) -> None:
         self._plots, self._say = plots, say
@@ -34,9 +30,6 @@ class CursorCommands:
             "cursor_right_5": partial(self._move, 5.0),
             "frame_left": partial(self._move_frames, -1),
             "frame_right": partial(self._move_frames, 1),
-            "previous_bad": partial(self._bad_segment, -1),
-            "next_bad": partial(self._bad_segment, 1),
-            "worst": self._worst,
         }
 
     def _move(self, seconds: float) -> None:
@@ -70,47 +63,3 @@ class CursorCommands:
         if not link.visible.start <= time <= link.visible.stop:
             start = time - 0.5 * link.visible.length
             link.set_range(start, start + link.visible.length)
-
-    def _bad_segment(self, direction: int) -> None:
-        """Select and zoom to the nearest segment after (before) the cursor, round the ends."""
-        pair = self._plots.pair
-        if pair is None or pair.score is None or pair.frames is None:
-            return
-        frames, segments = pair.frames, pair.score.bad.segments
-        if not len(segments):
-            self._say("No bad segment: every active frame is above the threshold, and none is missed.")
-            return
-        edge = frames.first_time - 0.5 * frames.grid.step
-        starts = edge + segments.first * frames.grid.step
-        stops = edge + segments.stop * frames.grid.step
-        here = self._here()
-        tolerance = 0.25 * frames.grid.step
-        if direction > 0:
-            later = np.flatnonzero(starts > here + tolerance)
-            chosen = int(later[0]) if later.size else 0
-        else:
-            earlier = np.flatnonzero(starts < here - tolerance)
-            chosen = int(earlier[-1]) if earlier.size else len(segments) - 1
-        self._show_range(float(starts[chosen]), float(stops[chosen]))
-        self._say(f"Bad segment {chosen + 1} of {len(segments)}")
-
-    def _worst(self) -> None:
-        pair = self._plots.pair
-        if pair is None or pair.score is None or pair.frames is None:
-            return
-        facts = pair.score.facts
-        if not facts.n_active:
-            return
-        exact = np.where(facts.active, pair.frames.exact_osi_db, np.inf)
-        time = pair.frames.first_time + int(np.argmin(exact)) * pair.frames.grid.step
-        half = 0.5 * pair.frames.grid.step
-        self._show_range(time - half, time + half)
-        self._plots.link.set_cursor(time)
-
-    def _show_range(self, start: float, stop: float) -> None:
-        link, pair = self._plots.link, self._plots.pair
-        step = pair.frames.grid.step if pair is not None and pair.frames is not None else 0.008
-        around = max(CONTEXT * (stop - start), LEAST_CONTEXT_FRAMES * step)
-        link.select(start, stop)
-        link.set_range(start - around, stop + around, remember=True)
-        link.set_cursor(start)

@@ -76,9 +76,13 @@ class ExportJobs(QObject):
 
     def save_figure(self) -> None:
         """Ask where, then save the plots."""
-        path = self._ask("Save the figure", "figure.png", "Picture (*.png)")
+        self.save_bytes("Save the figure", "figure.png", "Picture (*.png)", png_bytes(self.figure()))
+
+    def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
+        """Ask where, then save what is ready."""
+        path = self._ask(title, name, kind)
         if path:
-            self._write(path, png_bytes(self.figure()))
+            self._write(path, data)
 
     def copy_figure(self) -> None:
         """The plots on the clipboard."""

@@ -32,7 +32,7 @@ from osisnr_gui.session.words import status_sentence
 
 DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 256, 304
-LOSS_HEIGHT, SUMMARY_HEIGHT = 520, 172
+LOSS_HEIGHT, SUMMARY_HEIGHT, SEGMENTS_HEIGHT = 520, 172, 460
 ICON_PIXELS = 18
 TALL_WINDOW = 850
 
@@ -74,7 +74,8 @@ class MainWindow(QMainWindow):
         self._show_docks(not empty)
         for view in (views.plots, views.sources, views.stft, views.loss, views.summary, views.notes, views.banners):
             view.show_analysis(analysis, selected)
-        views.inspector.show_analysis(analysis, selected)
+        for view in (views.segments, views.inspector):
+            view.show_analysis(analysis, selected)
         self._show_sentence()
         views.view_bar.set_levels_enabled(analysis.framing is not None)
         self.commands.refresh()
@@ -187,8 +188,11 @@ class MainWindow(QMainWindow):
             self._dock("Loss", self.views.loss, right),
             self._dock("Summary", self.views.summary, right),
             self._dock("Notes", self.views.notes, left),
+            self._dock("Bad segments", self.views.segments, right),
         ]
         self._tabify(docks[1], docks[4])
+        self._tabify(docks[2], docks[5])
+        docks[5].visibilityChanged.connect(self.views.segments.set_seen)
         self.views.inspector_dock.place(self, docks[2])
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
@@ -196,11 +200,13 @@ class MainWindow(QMainWindow):
 
     def _share_room(self) -> None:
         """Widths and heights of the panels where the user has not chosen them."""
-        sources, frames, loss, summary, _notes = self._docks
+        sources, frames, loss, summary, _notes, segments = self._docks
         if self.height() >= TALL_WINDOW:
             # Room for the whole table under the plots; a low window keeps it beside them.
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, summary)
             self.resizeDocks([summary], [SUMMARY_HEIGHT], Qt.Orientation.Vertical)
+            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, segments)
+            self.resizeDocks([loss, segments], [LOSS_HEIGHT, SEGMENTS_HEIGHT], Qt.Orientation.Vertical)
         self.resizeDocks([sources, loss], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
         self.resizeDocks([loss, summary], [LOSS_HEIGHT, SUMMARY_HEIGHT], Qt.Orientation.Vertical)
         self.resizeDocks([sources, frames], [400, 230], Qt.Orientation.Vertical)
@@ -262,7 +268,7 @@ class MainWindow(QMainWindow):
         store.progress_changed.connect(views.banners.set_progress)
         store.failed.connect(commands.show_failure)
         views.banners.cancel_requested.connect(commands.cancel)
-        for panel in (views.sources, views.stft, views.loss, views.notes, views.banners):
+        for panel in (views.sources, views.stft, views.loss, views.segments, views.notes, views.banners):
             panel.edit_requested.connect(store.edit)
         for panel in (views.sources, views.summary):
             panel.selected_changed.connect(self._select)
@@ -271,10 +277,17 @@ class MainWindow(QMainWindow):
         views.notes.add_requested.connect(notes.add)
         views.notes.go_requested.connect(notes.go)
         views.notes.typing_started.connect(self._docks[4].raise_)
+        segments = commands.segments
+        views.segments.segment_shown.connect(segments.go)
+        views.segments.segment_activated.connect(segments.go)
+        views.segments.export_requested.connect(segments.export)
+        link.selection_changed.connect(views.segments.show_selection)
+        for row in views.plots.stack.rows:
+            row.double_clicked.connect(segments.go_to_shading)
         views.sources.add_requested.connect(commands.add)
         views.welcome.open_requested.connect(commands.open)
         views.welcome.demo_requested.connect(commands.open_demo)
-        views.plots.threshold_requested.connect(commands.set_threshold)
+        views.plots.limit_requested.connect(commands.set_limit)
         views.plots.context_menu_requested.connect(commands.show_context_menu)
         link.hover_changed.connect(commands.show_readout)
         link.cursor_changed.connect(lambda _time: commands.show_readout())

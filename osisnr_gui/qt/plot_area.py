@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import Representation
+from osisnr_gui.qt.bad_limits import BadLimits
 from osisnr_gui.qt.pair_maps import BANDS, GAIN, PairMaps
 from osisnr_gui.qt.plots.bands import BandKind, Bands, Runs
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
@@ -43,7 +44,7 @@ HIDDEN_AT_FIRST = (BANDS, GAIN)
 class PlotArea(QWidget):
     """Overview and plots. Views are told, never asked; they share the TimeLink only."""
 
-    threshold_requested = Signal(float)
+    limit_requested = Signal(float)
     context_menu_requested = Signal(QPoint)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -69,7 +70,7 @@ class PlotArea(QWidget):
         self._notes = [NoteMarks(row, texts=row is self._reference) for row in self.stack.rows]
         for row in self.stack.rows:
             row.context_menu_requested.connect(lambda at, _t, _v: self.context_menu_requested.emit(at))
-        self._osi.threshold_changed.connect(self.threshold_requested)
+        self._limits = BadLimits(self._osi, self._loss, self.limit_requested.emit)
         for plot in pictures:
             plot.y_range_changed.connect(self._share_frequencies)
         self.link.range_changed.connect(self._follow_pointer)
@@ -107,6 +108,7 @@ class PlotArea(QWidget):
         self._show_curves()
         self._show_bands()
         self.maps.show_analysis(analysis, selected)
+        self._limits.show(analysis.session, self.pair.score.bad if self.pair and self.pair.score else None)
         for marks in self._notes:
             marks.show_notes(analysis.session.notes)
         self._overview.show_notes(analysis.session.notes)
@@ -245,7 +247,6 @@ class PlotArea(QWidget):
                 curves.append(Curve(frames.first_time, frames.grid.step, osi_db, index, chosen))
         self._osi.show_curves(curves)
         session = self._analysis.session
-        self._osi.set_threshold(session.threshold_db)
         framing = self._analysis.framing
         kind = Representation.MASK if framing is None else framing.representation
         known = bool(curves) and (framing is not None or _is_non_negative(self.reference, self.pair))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.inspector_dock import InspectorDock
+from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.panels.banners import Banners
 from osisnr_gui.qt.panels.frame_inspector import FrameInspector
 from osisnr_gui.qt.panels.loss_panel import LossPanel
@@ -74,6 +75,7 @@ class Views:
     sources: SourcesPanel
     loss: LossPanel
     summary: SummaryPanel
+    segments: BadSegmentsPanel
     inspector: FrameInspector
     stft: StftPanel = field(default_factory=StftPanel)
     notes: NotesPanel = field(default_factory=NotesPanel)
@@ -100,12 +102,13 @@ class Views:
             SourcesPanel(theme),
             LossPanel(theme),
             SummaryPanel(theme),
+            BadSegmentsPanel(theme),
             FrameInspector(theme),
         )
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint everything in another look."""
-        panels = (self.sources, self.loss, self.summary, self.inspector)
+        panels = (self.sources, self.loss, self.summary, self.segments, self.inspector)
         for view in (self.plots, self.banners, self.welcome, *panels):
             view.set_theme(theme)
 

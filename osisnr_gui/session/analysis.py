@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from osisnr_gui.core.align import Delay
 from osisnr_gui.core.types import Framing
 from osisnr_gui.io.errors import Cancelled, FileError
-from osisnr_gui.session.bad_segments import other_facts
+from osisnr_gui.session.bad_segments import other_place
 from osisnr_gui.session.delays import measure_delay
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.matching import Matching, find_matching, match_key
@@ -379,17 +379,13 @@ def _scored_against(session: Session, pair: PairAnalysis, other: Facts | None) -
     return pair if score is pair.score else replace(pair, score=score)
 
 
-def _facts_beside(pair: PairAnalysis, pairs: tuple[PairAnalysis, ...]) -> list[Facts | None]:
-    """What is known of all estimates; None for those of another reference, with which nothing can be held up."""
-    same = (None if p.score is None or p.reference is not pair.reference else p.score.facts for p in pairs)
-    return list(same)
-
-
 def _finish(analysis: Analysis) -> Analysis:
     """What concerns several pairs or files at once: estimates held against each other, notices."""
     session, pairs = analysis.session, analysis.pairs
     if session.bad.criterion is Criterion.AGAINST:
-        others = [other_facts(session.bad, index, _facts_beside(pair, pairs)) for index, pair in enumerate(pairs)]
+        places = [other_place(session, index) for index in range(len(pairs))]
+        scores = [None if place is None else pairs[place].score for place in places]
+        others = [None if score is None else score.facts for score in scores]
         pairs = tuple(_scored_against(session, pair, other) for pair, other in zip(pairs, others, strict=True))
     notices = find_notices(session, analysis.references, pairs, analysis.matching)
     return replace(analysis, pairs=pairs, notices=notices)

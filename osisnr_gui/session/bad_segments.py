@@ -8,7 +8,6 @@ unless told otherwise, so that pauses do not drown what matters.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -133,18 +132,19 @@ def find_bad(
     )
 
 
-def other_place(choice: BadChoice, index: int, count: int) -> int | None:
-    """The place of the estimate that estimate `index` of `count` is held against; None where it stands alone."""
-    wanted = choice.against
-    if wanted is not None and wanted != index and 0 <= wanted < count:
-        return wanted
-    return next((place for place in range(count) if place != index), None)
+def rivals(session: Session, index: int) -> tuple[int, ...]:
+    """Places of the other estimates of the same reference."""
+    partner = session.partner_of(index)
+    places = range(len(session.estimates))
+    return tuple(place for place in places if place != index and session.partner_of(place) == partner)
 
 
-def other_facts(choice: BadChoice, index: int, facts: Sequence[Facts | None]) -> Facts | None:
-    """The facts of that estimate, where they are known already."""
-    place = other_place(choice, index, len(facts))
-    return None if place is None else facts[place]
+def other_place(session: Session, index: int) -> int | None:
+    """The place of the estimate that estimate `index` is held against; None where it stands alone."""
+    others = rivals(session, index)
+    if session.bad.against in others:
+        return session.bad.against
+    return others[0] if others else None
 
 
 def _segments(facts: Facts, bad: BoolArray, minimum_s: float, join_s: float) -> BadSegments:

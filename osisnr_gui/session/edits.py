@@ -211,10 +211,18 @@ def set_bad(session: Session, **changes: Any) -> Session:
     return replace(session, bad=replace(session.bad, **changes))
 
 
-def set_limit(session: Session, limit: float) -> Session:
+_LIMITS = {Criterion.LOSS: "loss_limit", Criterion.DROP: "drop_db", Criterion.AGAINST: "against_db"}
+
+
+def limit_of(session: Session) -> float:
     """The limit of the criterion in force: dB, or a loss."""
-    names = {Criterion.LOSS: "loss_limit", Criterion.DROP: "drop_db", Criterion.AGAINST: "against_db"}
-    name = names.get(session.bad.criterion)
+    name = _LIMITS.get(session.bad.criterion)
+    return session.threshold_db if name is None else float(getattr(session.bad, name))
+
+
+def set_limit(session: Session, limit: float) -> Session:
+    """Set it."""
+    name = _LIMITS.get(session.bad.criterion)
     return set_threshold(session, limit) if name is None else set_bad(session, **{name: max(0.0, float(limit))})
 
 

@@ -64,9 +64,9 @@ def counted(value: int, noun: str) -> str:
     return f"{count(value)} {noun}{'' if value == 1 else 's'}"
 
 
-def percent(share: float) -> str:
-    """A share of 1 in whole percent."""
-    return MISSING if not math.isfinite(share) else f"{number(100 * share, 0)} %"
+def percent(share: float, decimals: int = 0) -> str:
+    """A share of 1 in percent."""
+    return MISSING if not math.isfinite(share) else f"{number(100 * share, decimals)} %"
 
 
 def seconds(value: float, decimals: int = 3) -> str:

@@ -155,21 +155,6 @@ def test_a_reference_alone_is_shown(qtbot: QtBot, window: MainWindow, samples: P
     assert plots._reference.value_at(3.3 if name.endswith("flac") else 100.0, 1.0) is not None
 
 
-def test_bad_segments_are_visited_in_order_and_round_the_end(qtbot: QtBot, window: MainWindow, samples: Path) -> None:
-    show_files(qtbot, window, samples / "2_enhancement_clean.flac", samples / "5_damaged_est.flac")
-    pair = window.views.plots.pair
-    assert pair is not None
-    segments = pair.score.bad.segments  # type: ignore[union-attr]
-    starts = []
-    for _ in range(len(segments) + 1):
-        window.actions_by_id.by_id["next_bad"].trigger()
-        starts.append(window.views.plots.link.selection.start)  # type: ignore[union-attr]
-    assert starts[:-1] == sorted(set(starts[:-1]))
-    assert starts[-1] == starts[0]
-    window.actions_by_id.by_id["previous_bad"].trigger()
-    assert window.views.plots.link.selection.start == starts[-2]  # type: ignore[union-attr]
-
-
 def test_zoom_and_cursor_keys(qtbot: QtBot, window: MainWindow, samples: Path) -> None:
     show_files(qtbot, window, samples / "2_enhancement_clean.flac", samples / "2_enhancement_est_dfn3.flac")
     link = window.views.plots.link

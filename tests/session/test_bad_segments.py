@@ -8,7 +8,7 @@ import pytest
 from osisnr_gui.core.loss_shares import LossShares
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
-from osisnr_gui.session.bad_segments import other_place
+from osisnr_gui.session.bad_segments import other_place, rivals
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segment_table import (
@@ -18,7 +18,7 @@ from osisnr_gui.session.segment_table import (
     set_worst_share,
     worst_frame,
 )
-from osisnr_gui.session.session import BadChoice, Criterion, Note, Session
+from osisnr_gui.session.session import BadChoice, Criterion, Note, Session, Source
 
 
 @pytest.fixture(scope="module")
@@ -104,13 +104,23 @@ def test_alone_nothing_can_be_worse_than_another(damaged: Analysis) -> None:
     assert worst_frame(_score(alone)) is not None
 
 
+def _of(n_estimates: int, against: int | None = None, pairing: tuple[int, ...] = ()) -> Session:
+    estimates = tuple(Source(f"{k}.wav") for k in range(n_estimates))
+    references = (Source("r.wav"), Source("q.wav"))[: 2 if pairing else 1]
+    return Session(references, estimates, bad=BadChoice(against=against), pairing=pairing)
+
+
 def test_which_estimate_is_held_against_which() -> None:
-    first = BadChoice()
-    assert [other_place(first, k, 3) for k in range(3)] == [1, 0, 0]
-    second = BadChoice(against=1)
-    assert [other_place(second, k, 3) for k in range(3)] == [1, 0, 1]
-    assert other_place(BadChoice(against=7), 0, 2) == 1
-    assert other_place(first, 0, 1) is None
+    assert [other_place(_of(3), k) for k in range(3)] == [1, 0, 0]
+    assert [other_place(_of(3, 1), k) for k in range(3)] == [1, 0, 1]
+    assert other_place(_of(2, 7), 0) == 1
+    assert other_place(_of(1), 0) is None
+
+
+def test_only_estimates_of_one_reference_are_held_against_each_other() -> None:
+    session = _of(4, 1, (0, 1, 0, 1))
+    assert [rivals(session, k) for k in range(4)] == [(2,), (3,), (0,), (1,)]
+    assert [other_place(session, k) for k in range(4)] == [2, 3, 0, 1]
 
 
 def test_estimates_of_other_length_are_held_against_each_other_frame_by_frame(speakers: Analysis) -> None:

@@ -19,7 +19,6 @@ from osisnr_gui.qt.panels.value_mapping import parse_number
 from osisnr_gui.qt.theme import tabular_font
 
 WIDTH = 84
-SUFFIX = " dB"
 DEFAULT_MARK = " · default"
 
 
@@ -65,16 +64,25 @@ class SampleField(QSpinBox):
 
 
 class DecibelField(QDoubleSpinBox):
-    """A level in dB with one decimal."""
+    """A level in dB, or another number with its unit."""
 
     chosen = Signal(float)
 
-    def __init__(self, least: float, most: float, step: float, parent: QWidget | None = None) -> None:
-        self._maximum_words = ""
+    def __init__(
+        self,
+        least: float,
+        most: float,
+        step: float,
+        parent: QWidget | None = None,
+        *,
+        suffix: str = " dB",
+        decimals: int = 1,
+    ) -> None:
+        self._maximum_words, self._suffix = "", suffix
         super().__init__(parent)
         self.setRange(least, most)
         self.setSingleStep(step)
-        self.setDecimals(1)
+        self.setDecimals(decimals)
         _prepare(self)
         self.valueChanged.connect(self.chosen)
 
@@ -92,11 +100,11 @@ class DecibelField(QDoubleSpinBox):
         """The number, or the words for the largest one."""
         if self._maximum_words and value >= self.maximum():
             return self._maximum_words
-        return super().textFromValue(value) + SUFFIX
+        return super().textFromValue(value) + self._suffix
 
     def valueFromText(self, text: str) -> float:
         """Back from what `textFromValue` says, or from what was typed."""
-        bare = text.removesuffix(SUFFIX).strip()
+        bare = text.removesuffix(self._suffix).strip()
         if self._maximum_words and bare == self._maximum_words:
             return self.maximum()
         value = parse_number(bare)
@@ -104,7 +112,7 @@ class DecibelField(QDoubleSpinBox):
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Anything may stand there while it is typed."""
-        bare = text.removesuffix(SUFFIX).strip()
+        bare = text.removesuffix(self._suffix).strip()
         value = parse_number(bare)
         inside = value is not None and self.minimum() <= value <= self.maximum()
         known = inside or (bool(self._maximum_words) and bare == self._maximum_words)

@@ -1,4 +1,4 @@
-"""How sound is cut into frames, and from when on a frame is silent or bad."""
+"""How sound is cut into frames, and from when on a frame is silent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
 from osisnr_gui.core.stft import WINDOWS, default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
@@ -44,7 +43,6 @@ class StftPanel(QWidget):
         self.n_fft, self.hop = SampleField(2, LARGEST, self), SampleField(1, LARGEST, self)
         self.silence = DecibelField(10.0, ZEROS_ONLY, 5.0, self)
         self.silence.setSpecialMaximum("zeros")
-        self.threshold = DecibelField(-20.0, 100.0, 0.5, self)
         self.n_fft_note, self.hop_note = (_note("") for _ in range(2))
         self.summary: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
         self._framing_parts = (self.representation, self.n_fft, self.hop, self.window_box)
@@ -59,13 +57,12 @@ class StftPanel(QWidget):
         reference = analysis.reference if analysis is not None else None
         framing = analysis.framing if analysis is not None else None
         frames = _frames_words(analysis, selected)
-        shown = (session.framing, session.silence_db, session.threshold_db, framing, reference, frames)
+        shown = (session.framing, session.silence_db, framing, reference, frames)
         if shown == self._shown:
             return
         self._shown = shown
         self._choice = session.framing
         self.silence.show_value(ZEROS_ONLY if math.isinf(session.silence_db) else session.silence_db)
-        self.threshold.show_value(session.threshold_db)
         # A refused setting leaves no framing in force: the fields stay open, so that it can be put right.
         sound = reference is not None and reference.kind == "audio" and reference.sample_rate
         for part in self._framing_parts:
@@ -108,19 +105,17 @@ class StftPanel(QWidget):
     def _settings(self) -> tuple[tuple[str, QWidget, QLabel | None, str], ...]:
         """Name, field, words beside it, tooltip of every setting, in the order on screen."""
         again = "Double-click the name for the default"
-        default_level, default_bad = words.db(DEFAULT_SILENCE_DB, 0), words.db(DEFAULT_THRESHOLD_DB)
+        default_level = words.db(DEFAULT_SILENCE_DB, 0)
         silence_tip = (
             "A frame is silent when it is this far or further below the signal's loudest frame; at the largest value "
             f"only frames of zeros are. {again}, {default_level}."
         )
-        bad_tip = f"An active frame whose exact OSI-SNR is lower than this is bad. {again}, {default_bad}."
         return (
             ("columns", self.representation, None, f"What one frame holds.\n{REPRESENTATION_TIPS}"),
             ("n_fft", self.n_fft, self.n_fft_note, f"Samples in a frame. {again}, 32 ms."),
             ("hop", self.hop, self.hop_note, f"Samples from one frame to the next. {again}."),
             ("window", self.window_box, None, "Weight of the samples in a frame; not used for waveform columns."),
             ("silence", self.silence, _note("below loudest"), silence_tip),
-            ("bad <", self.threshold, _note("exact OSI"), bad_tip),
         )
 
     def _lay_out(self) -> None:
@@ -157,16 +152,12 @@ class StftPanel(QWidget):
         self.n_fft.chosen.connect(self._take_n_fft)
         self.hop.chosen.connect(lambda value: self._frame(hop=value))
         self.silence.chosen.connect(self._take_silence)
-        self.threshold.chosen.connect(
-            lambda value: self.edit_requested.emit(partial(edits.set_threshold, threshold_db=value), "threshold")
-        )
         resets = {
             "columns": partial(self._frame, representation=None),
             "n_fft": partial(self._frame, n_fft=None, hop=None),
             "hop": partial(self._frame, hop=None),
             "window": partial(self._frame, window=FramingChoice().window),
             "silence": partial(self._take_silence, DEFAULT_SILENCE_DB),
-            "bad <": partial(self.threshold.chosen.emit, DEFAULT_THRESHOLD_DB),
         }
         for name, reset in resets.items():
             self._names[name].mouseDoubleClickEvent = lambda _event, run=reset: run()

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QSizePolicy,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
-from osisnr_gui.qt.panels.own_keys import TABLE_KEYS, own_keys
+from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
 from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.panels.summary_model import SummaryModel, SummarySort
@@ -26,7 +23,6 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Formula
 
 FORMULAS = (Formula.LITERAL, Formula.EXACT)
-ROW_HEIGHT = 26
 NAME_WIDTH = 168
 SAMPLE = 20
 
@@ -62,24 +58,8 @@ class _NameDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class _Table(QTableView):
-    """A table whose copy key copies rows, whatever the window uses it for."""
-
-    copy_requested = Signal()
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the copy key while the table has the focus."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _copies(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy, or what the table does."""
-        if _copies(event):
-            self.copy_requested.emit()
-        else:
-            super().keyPressEvent(event)
+class _Table(CopyTable):
+    """As tall as a few rows."""
 
     def sizeHint(self) -> QSize:
         """A few rows; more of them scroll."""
@@ -89,10 +69,6 @@ class _Table(QTableView):
     def minimumSizeHint(self) -> QSize:
         """Header and two rows."""
         return QSize(200, self.horizontalHeader().sizeHint().height() + 2 * ROW_HEIGHT)
-
-
-def _copies(event: QKeyEvent) -> bool:
-    return event.matches(QKeySequence.StandardKey.Copy)
 
 
 class SummaryPanel(QWidget):
@@ -170,21 +146,9 @@ class SummaryPanel(QWidget):
         table = self.table
         table.setModel(self.sorted)
         table.setItemDelegateForColumn(0, self._names)
-        table.setFont(tabular_font())
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
         table.setSortingEnabled(True)
         table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        table.setTabKeyNavigation(False)
-        own_keys(table, TABLE_KEYS)
         table.setAccessibleName("Summary: a row for each estimate")
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.horizontalHeader().setHighlightSections(False)
         table.copy_requested.connect(self.copy_selected)
         table.selectionModel().currentRowChanged.connect(self._take_current)
         self._set_widths()

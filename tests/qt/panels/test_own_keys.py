@@ -50,7 +50,13 @@ def test_without_a_field_the_keys_are_the_windows(window: MainWindow):
 
 def test_number_fields_step_and_take_digits(window: MainWindow):
     before, views = state(window), window.views
-    for field in (views.stft.n_fft, views.stft.hop, views.stft.silence, views.stft.threshold, views.view_bar._low):
+    for field in (
+        views.stft.n_fft,
+        views.stft.hop,
+        views.stft.silence,
+        views.segments.criterion.decibels,
+        views.view_bar._low,
+    ):
         value = field.value()
         press(field, Key.Key_Up)
         assert field.value() > value

@@ -1,4 +1,4 @@
-"""Framing, silence limit and threshold: only what can be is asked for."""
+"""Framing and silence limit: only what can be is asked for."""
 
 from __future__ import annotations
 
@@ -53,13 +53,12 @@ def test_edits(panel: StftPanel, sound: Analysis, edits_of):
     panel.representation.activated.emit(1)
     panel.window_box.activated.emit(2)
     type_into(panel.silence, "40")
-    type_into(panel.threshold, "6,5")
     session = taken.session
     assert (session.framing.n_fft, session.framing.hop) == (1024, 64)
     assert session.framing.representation is Representation.COMPLEX
     assert session.framing.window == "blackman"
-    assert (session.silence_db, session.threshold_db) == (40.0, 6.5)
-    assert taken.keys == ["", "", "", "", "silence", "threshold"]
+    assert session.silence_db == 40.0
+    assert taken.keys == ["", "", "", "", "silence"]
     panel.representation.activated.emit(0)
     assert taken.session.framing.representation is None
 
@@ -104,14 +103,14 @@ def test_arrows_double_and_halve(panel: StftPanel, sound: Analysis):
 
 
 def test_double_click_on_a_name_goes_back_to_the_default(panel: StftPanel, sound: Analysis, edits_of):
-    own = analyse(edits.set_threshold(edits.set_framing(sound.session, n_fft=256, hop=32), 9.0), sound)
+    own = analyse(edits.set_silence(edits.set_framing(sound.session, n_fft=256, hop=32), 30.0), sound)
     panel.show_analysis(own, 0)
     taken = edits_of(panel, own.session)
-    for name in ("n_fft", "bad <"):
+    for name in ("n_fft", "silence"):
         label = panel._names[name]
         QTest.mouseDClick(label, Qt.MouseButton.LeftButton, pos=label.rect().center())
     assert (taken.session.framing.n_fft, taken.session.framing.hop) == (None, None)
-    assert taken.session.threshold_db == 3.0
+    assert taken.session.silence_db == 60.0
 
 
 def test_the_largest_silence_limit_means_zeros_only(panel: StftPanel, sound: Analysis, edits_of):

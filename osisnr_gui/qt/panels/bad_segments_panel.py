@@ -1,0 +1,304 @@
+"""The list of bad segments, what makes a frame bad, and which frames carry the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
+from osisnr_gui.qt.panels.criterion_bar import CriterionBar
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text, tooltip
+from osisnr_gui.qt.panels.segments_model import SegmentsModel
+from osisnr_gui.qt.plots.share_plot import SharePlot
+from osisnr_gui.qt.theme import Theme, tabular_font
+from osisnr_gui.session import segment_words
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.segment_table import find_segment_table, set_carriers
+from osisnr_gui.session.session import Criterion, Session
+
+#: A selection is a segment when it shares at least this part of the time both cover together.
+SAME_PART = 0.5
+CELL_PADDING = 9
+NOTE_WIDTH = 90
+HEIGHT_WITH_CURVE = 560
+CARRIER_TIP = (
+    "Method 1 is the mean of 1/OSI-SNR (exact, active frames), so a few frames near 0 dB can decide it.\n"
+    "Click or drag in the curve: the frames up to there are listed and shaded, however quiet or short they are."
+)
+
+
+class BadSegmentsPanel(QWidget):
+    """Follows the threshold live while it is in sight; out of sight it works out its table when that is asked for."""
+
+    edit_requested = Signal(object, str)
+    segment_shown = Signal(float, float)  # go there: select and zoom
+    segment_activated = Signal(float, float)  # and listen to it
+    export_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._analysis, self._selected = Analysis(Session()), 0
+        self._shown: tuple[object, ...] = ()
+        self._shares: tuple[Facts, LossShares] | None = None
+        self._span: tuple[float, float] | None = None
+        self._seen, self._showing, self._arrived = True, False, -1
+        self._curve_chosen = False
+        self.model = SegmentsModel()
+        self.criterion = CriterionBar(theme, self)
+        self.sentence: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
+        self.table = CopyTable(self)
+        self.carriers: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
+        self.carriers.setToolTip(tooltip(CARRIER_TIP))
+        self.plot = SharePlot(theme, self)
+        self.curve = QToolButton(self)
+        self.plot.setToolTip(tooltip(CARRIER_TIP))
+        self._set_up_table()
+        self._lay_out()
+        self.criterion.edit_requested.connect(self.edit_requested)
+        self.plot.frames_requested.connect(self._take_carriers)
+        self._refresh()
+
+    def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
+        """Show the segments of one estimate; nothing is done when they are on screen already."""
+        self._analysis, self._selected = analysis or Analysis(Session()), selected
+        session = self._analysis.session
+        self.criterion.show_session(session, selected)
+        if self._seen:
+            self._refresh()
+
+    def set_seen(self, seen: bool) -> None:
+        """Whether the panel is in sight."""
+        self._seen = seen
+        if seen:
+            self._refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        self.criterion.set_theme(theme)
+        self.plot.set_theme(theme)
+
+    def show_selection(self, span: tuple[float, float] | None) -> None:
+        """Mark the segment that is selected on the plots, if it is one."""
+        self._span = None if span is None else (span[0], span[1])
+        if self._seen:
+            self._mark()
+
+    def step(self, direction: int) -> str:
+        """To the next (previous) segment in the order of the rows, round the ends; what to say about it."""
+        self._refresh()
+        n_rows = self.model.rowCount()
+        if not n_rows:
+            return segment_words.no_segment_words(self.model.table, self.model.other)
+        place = self._place_of_selection()
+        before = -1 if direction > 0 else n_rows
+        row = ((before if place is None else self.model.row(place)) + direction) % n_rows
+        self._show_row(row)
+        return f"Bad segment {row + 1} of {n_rows}, {self.model.order_words}"
+
+    def go_to(self, time: float) -> bool:
+        """Go to the segment at a time; False where there is none."""
+        self._refresh()
+        place = None if self.model.table is None else self.model.table.place_at(time)
+        if place is not None:
+            self._show_row(self.model.row(place))
+        return place is not None
+
+    def csv(self) -> bytes:
+        """The table in the order of the rows."""
+        self._refresh()
+        model, pair = self.model, self._analysis.pairs[self._selected]
+        assert model.table is not None, "there is a table to save"
+        names = "" if pair.reference is None else pair.reference.source.path, pair.source.path
+        return segment_words.segments_csv(model.table, model.order.tolist(), model.notes, names, model.other)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no table to save."""
+        return self._score() is None
+
+    def copy_rows(self, *, every: bool = False) -> None:
+        """Copy the selected rows (all of them when none is) as tab-separated text."""
+        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
+        if every or not rows:
+            rows = list(range(self.model.rowCount()))
+        QGuiApplication.clipboard().setText(self.model.table_text(rows))
+
+    def _score(self) -> PairScore | None:
+        pairs = self._analysis.pairs
+        return pairs[self._selected].score if 0 <= self._selected < len(pairs) else None
+
+    def _refresh(self) -> None:
+        """Make the table that of the score in view."""
+        score, session = self._score(), self._analysis.session
+        other = segment_words.other_letter(session, self._selected) if self._analysis.pairs else ""
+        shown = (score, session.notes, other)
+        if shown[0] is not None and self._shown and shown[0] is self._shown[0] and shown[1:] == self._shown[1:]:
+            return
+        self._shown = shown
+        table = None if score is None else find_segment_table(score)
+        self._showing = True
+        self.model.show_table(table, session.notes, other)
+        self._showing = False
+        self.table.setColumnHidden(self._column("worst"), not self.model.has_worst)
+        self._set_start_width()
+        set_text(self.sentence, "" if table is None else segment_words.counts_sentence(table, other))
+        self.sentence.setToolTip("" if table is None else tooltip(segment_words.counts_tip(table, other)))
+        self._show_shares(score)
+        self._mark()
+
+    def _show_shares(self, score: PairScore | None) -> None:
+        if score is None:
+            self._shares = None
+        elif self._shares is None or self._shares[0] is not score.facts:
+            facts = score.facts
+            self._shares = facts, LossShares.of(facts.frames.exact_osi_db, facts.active)
+        shares = None if self._shares is None else self._shares[1]
+        self.criterion.show_score(score, shares)
+        set_text(self.carriers, "" if shares is None else segment_words.carriers_sentence(shares))
+        by_osi = score is not None and score.bad.choice.criterion is Criterion.OSI
+        self.plot.show_shares(shares, score.bad.n_under if score is not None and by_osi else 0)
+
+    def _take_carriers(self, n_frames: int) -> None:
+        if self._shares is not None:
+            edit = partial(set_carriers, shares=self._shares[1], n_frames=n_frames)
+            self.edit_requested.emit(edit, "threshold")
+
+    def _place_of_selection(self) -> int | None:
+        """The segment that the selected stretch is, give or take a moved limit."""
+        table, span = self.model.table, self._span
+        if table is None or span is None:
+            return None
+        place = table.place_like(*span)
+        if place is None:
+            return None
+        start, stop = table.span(place)
+        shared = min(stop, span[1]) - max(start, span[0])
+        return place if shared >= SAME_PART * (max(stop, span[1]) - min(start, span[0])) else None
+
+    def _mark(self) -> None:
+        """Make the row of the selected segment the current one; none when no segment is selected."""
+        place = self._place_of_selection()
+        row = -1 if place is None else self.model.row(place)
+        selection, flags = self.table.selectionModel(), QItemSelectionModel.SelectionFlag
+        current = selection.currentIndex().row() if selection.hasSelection() else -1
+        if row == current:
+            return
+        self._showing = True
+        if row < 0:
+            selection.clear()
+        else:
+            selection.setCurrentIndex(self.model.index(row, 0), flags.ClearAndSelect | flags.Rows)
+            self.table.scrollTo(self.model.index(row, 0))
+        self._showing = False
+
+    def _show_row(self, row: int) -> None:
+        assert self.model.table is not None
+        self.segment_shown.emit(*self.model.table.span(self.model.place(row)))
+
+    def _take_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        # Focus alone makes a row current without choosing it.
+        chosen = current.isValid() and self.table.selectionModel().isRowSelected(current.row())
+        if chosen and not self._showing:
+            self._arrived = current.row()
+            self._show_row(current.row())
+
+    def _take_click(self, index: QModelIndex) -> None:
+        """A click on the row that is current already goes there again; on any other the row change did."""
+        if index.row() != self._arrived:
+            self._show_row(index.row())
+        self._arrived = -1
+
+    def _take_activated(self, index: QModelIndex) -> None:
+        assert self.model.table is not None
+        self.segment_activated.emit(*self.model.table.span(self.model.place(index.row())))
+
+    def _column(self, key: str) -> int:
+        return next(k for k, column in enumerate(self.model.columns) if column.key == key)
+
+    def _show_curve(self, shown: bool) -> None:
+        self.curve.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
+        self.plot.setVisible(shown)
+
+    def _choose_curve(self) -> None:
+        self._curve_chosen = True
+
+    def _set_up_table(self) -> None:
+        table = self.table
+        table.setModel(self.model)
+        table.setAccessibleName("Bad segments")
+        table.setMinimumHeight(4 * ROW_HEIGHT)
+        table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        table.setSortingEnabled(True)
+        metrics, header = QFontMetrics(tabular_font()), table.horizontalHeader()
+        header.setMinimumSectionSize(24)
+        header.setStyleSheet("QHeaderView::section { padding: 4px; }")
+        for section, column in enumerate(self.model.columns):
+            texts = (*column.title.split("\n"), column.widest)
+            header.resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + CELL_PADDING)
+        header.resizeSection(self._column("note"), NOTE_WIDTH)
+        header.setStretchLastSection(True)
+        table.copy_requested.connect(self.copy_rows)
+        table.clicked.connect(self._take_click)
+        table.activated.connect(self._take_activated)
+        table.selectionModel().currentRowChanged.connect(self._take_current)
+        entries: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("Copy selected rows", self.copy_rows),
+            ("Copy all rows", partial(self.copy_rows, every=True)),
+            ("Save as CSV…", self.export_requested.emit),
+        )
+        for text, run in entries:
+            action = QAction(text, table)
+            action.triggered.connect(lambda _on=False, run=run: run())
+            table.addAction(action)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def _set_start_width(self) -> None:
+        """Room for the longest time of this file."""
+        column = self._column("start")
+        texts = (*str(self.model.headerData(column, Qt.Orientation.Horizontal)).split("\n"), self.model.longest_start)
+        width = max(map(QFontMetrics(tabular_font()).horizontalAdvance, texts)) + CELL_PADDING
+        if width != self.table.columnWidth(column):
+            self.table.setColumnWidth(column, width)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, GAP, 0, GAP)
+        column.setSpacing(GAP)
+        for part in (self.criterion, self.sentence):
+            column.addLayout(_inset(part))
+        column.addWidget(self.table, 1)
+        self.curve.setText("curve")
+        self.curve.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.curve.setArrowType(Qt.ArrowType.RightArrow)
+        self.curve.setCheckable(True)
+        self.curve.setToolTip(tooltip("Show or hide which frames carry the loss, as a curve"))
+        self.curve.toggled.connect(self._show_curve)
+        self.curve.clicked.connect(self._choose_curve)
+        self.plot.hide()
+        column.addLayout(_inset(self.carriers, self.curve))
+        column.addLayout(_inset(self.plot))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The curve is there where the list keeps enough rows; until the user decides."""
+        super().resizeEvent(event)
+        if not self._curve_chosen:
+            self.curve.setChecked(self.height() >= HEIGHT_WITH_CURVE)
+
+    def sizeHint(self) -> QSize:
+        """A dozen rows."""
+        return QSize(304, 420)
+
+
+def _inset(*parts: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(MARGIN, 0, MARGIN, 0)
+    for part in parts:
+        row.addWidget(part, 0 if isinstance(part, QToolButton) else 1)
+    return row

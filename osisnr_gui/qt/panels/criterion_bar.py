@@ -1,0 +1,170 @@
+"""What makes a frame bad: the criterion, its limit, limits by share of frames, and the options behind a button."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+    QWidgetAction,
+)
+
+from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
+from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.qt.icons import icon
+from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
+from osisnr_gui.qt.panels.plain_text import GAP, tooltip
+from osisnr_gui.qt.panels.sample_field import DecibelField
+from osisnr_gui.qt.panels.segment_options import SegmentOptions
+from osisnr_gui.qt.theme import Theme
+from osisnr_gui.session import edits, words
+from osisnr_gui.session.bad_segments import other_place, rivals
+from osisnr_gui.session.letters import estimate_letter
+from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.segment_table import half_loss_edit, set_worst_share
+from osisnr_gui.session.session import Criterion, Session
+
+ABSOLUTE = (
+    (Criterion.OSI, "exact OSI-SNR under"),
+    (Criterion.LOSS, "fused loss over"),
+    (Criterion.DROP, "sudden drop of at least"),
+)
+WORST_SHARES = (0.01, 0.05, 0.10)
+TIP = (
+    "What makes an active frame bad; missed frames and false activity are bad in their own right.\n"
+    "OSI-SNR: the dashed line in its plot, to be dragged. Fused loss: 1/OSI-SNR + γ·MC-MSE of the frame, of the result "
+    "that leads.\nSudden drop: under the median of its surroundings, which finds damage in a good passage.\n"
+    "Worse than another estimate: under that one's curve."
+)
+
+
+class CriterionBar(QWidget):
+    """Says nothing while something is shown; every change is one edit of the session."""
+
+    edit_requested = Signal(object, str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._score: PairScore | None = None
+        self._shares: LossShares | None = None
+        self._entries: list[tuple[Criterion, int | None]] = []
+        self.box = QComboBox(self)
+        self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.box.setMinimumContentsLength(12)
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setToolTip(tooltip(TIP))
+        self.box.setAccessibleName("what makes a frame bad")
+        own_keys(self.box, LIST_KEYS)
+        self.decibels = DecibelField(-20.0, 100.0, 0.5, self)
+        self.loss = DecibelField(0.0, 1e9, 0.1, self, suffix="", decimals=3)
+        self.decibels.setToolTip(tooltip(f"The limit; default {words.db(DEFAULT_THRESHOLD_DB)} for exact OSI-SNR"))
+        self.loss.setToolTip(tooltip("The limit: fused loss of one frame"))
+        for field in (self.decibels, self.loss):
+            field.setAccessibleName("limit")
+        self.presets = _button("Worst ▾", "Set the limit by the share of frames beyond it", self)
+        self.more = _button("", "Shortest segment, joined gaps, level gate, running median", self)
+        self.options = SegmentOptions()
+        self._lay_out()
+        self._connect()
+        self.set_theme(theme)
+        self.show_session(Session(), 0)
+
+    def show_session(self, session: Session, index: int) -> None:
+        """Show what is in force for estimate `index`."""
+        choice = session.bad
+        others = [(Criterion.AGAINST, place) for place in rivals(session, index)] if session.estimates else []
+        entries = [*((criterion, None) for criterion, _ in ABSOLUTE), *others]
+        if not others and choice.criterion is Criterion.AGAINST:
+            entries.append((Criterion.AGAINST, None))
+        blocked = self.box.blockSignals(True)
+        if entries != self._entries:
+            self._entries = entries
+            self.box.clear()
+            names = [text for _, text in ABSOLUTE] + [_against_words(place) for _, place in entries[len(ABSOLUTE) :]]
+            self.box.addItems(names)
+        against = other_place(session, index) if others and choice.criterion is Criterion.AGAINST else None
+        self.box.setCurrentIndex(entries.index((choice.criterion, against)))
+        self.box.blockSignals(blocked)
+        is_loss = choice.criterion is Criterion.LOSS
+        self.decibels.setVisible(not is_loss)
+        self.loss.setVisible(is_loss)
+        (self.loss if is_loss else self.decibels).show_value(edits.limit_of(session))
+        self.options.show_choice(choice)
+
+    def show_score(self, score: PairScore | None, shares: LossShares | None) -> None:
+        """What limits by share of frames are taken from."""
+        self._score, self._shares = score, shares
+        self.presets.setEnabled(score is not None)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        self.more.setIcon(icon("settings", theme.text))
+
+    def _lay_out(self) -> None:
+        for share in WORST_SHARES:
+            action = self.presets.menu().addAction(f"Worst {words.percent(share)} of the frames that count")
+            action.triggered.connect(partial(self._set_worst, share))
+        half = self.presets.menu().addAction("Frames that hold half of the loss")
+        half.setToolTip("The fewest frames with half of 1/OSI-SNR, exact: any level, any length")
+        half.triggered.connect(self._set_half)
+        self.presets.menu().setToolTipsVisible(True)
+        form = QWidgetAction(self.more)
+        form.setDefaultWidget(self.options)
+        self.more.menu().addAction(form)
+        self.more.setIconSize(QSize(16, 16))
+        row = QHBoxLayout()
+        row.setSpacing(GAP // 2)
+        for part in (self.decibels, self.loss, self.presets):
+            row.addWidget(part)
+        row.addStretch(1)
+        row.addWidget(self.more)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP // 2)
+        column.addWidget(self.box)
+        column.addLayout(row)
+
+    def _connect(self) -> None:
+        self.box.activated.connect(self._take_entry)
+        for field in (self.decibels, self.loss):
+            field.chosen.connect(
+                lambda value: self.edit_requested.emit(partial(edits.set_limit, limit=value), "threshold")
+            )
+        self.options.edit_requested.connect(self.edit_requested)
+
+    def _take_entry(self, index: int) -> None:
+        criterion, place = self._entries[index]
+        changes: dict[str, object] = {"criterion": criterion}
+        if place is not None:
+            changes["against"] = place
+        self.edit_requested.emit(partial(edits.set_bad, **changes), "")
+
+    def _set_worst(self, share: float) -> None:
+        if self._score is not None:
+            self.edit_requested.emit(partial(set_worst_share, score=self._score, share=share), "")
+
+    def _set_half(self) -> None:
+        if self._shares is not None:
+            self.edit_requested.emit(half_loss_edit(self._shares), "")
+
+
+def _against_words(place: int | None) -> str:
+    other = "another estimate" if place is None else estimate_letter(place)
+    return f"worse than {other} by at least"
+
+
+def _button(text: str, tip: str, parent: QWidget) -> QToolButton:
+    button = QToolButton(parent)
+    button.setText(text)
+    button.setToolTip(tooltip(tip))
+    button.setAccessibleName(text or tip)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setMenu(QMenu(button))
+    return button

@@ -1,0 +1,91 @@
+"""How bad frames become segments, and which of them count: a small form behind a button."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
+from osisnr_gui.qt.panels.sample_field import DecibelField
+from osisnr_gui.session import edits
+from osisnr_gui.session.session import BadChoice
+
+GATE_OFF = 200.0
+MS = 1000.0
+
+
+class _Row(NamedTuple):
+    """One line of the form; default in the unit of the field."""
+
+    name: str
+    field: DecibelField
+    default: float
+    tip: str
+
+
+class SegmentOptions(QWidget):
+    """Shortest segment, joined gaps, level gate, window of the running median."""
+
+    edit_requested = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.minimum = DecibelField(0.0, 60_000.0, 8.0, self, suffix=" ms", decimals=0)
+        self.join = DecibelField(0.0, 60_000.0, 8.0, self, suffix=" ms", decimals=0)
+        self.gate = DecibelField(0.0, GATE_OFF, 5.0, self)
+        self.gate.setSpecialMaximum("off")
+        self.window_field = DecibelField(0.05, 600.0, 0.25, self, suffix=" s", decimals=2)
+        self._lay_out()
+        self._connect()
+        self.show_choice(BadChoice())
+
+    def show_choice(self, choice: BadChoice) -> None:
+        """Show what is in force; nothing is emitted."""
+        self.minimum.show_value(choice.minimum_s * MS)
+        self.join.show_value(choice.join_s * MS)
+        self.gate.show_value(GATE_OFF if choice.gate_db is None else choice.gate_db)
+        self.window_field.show_value(choice.window_s)
+
+    def _rows(self) -> tuple[_Row, ...]:
+        default = BadChoice()
+        least, join, window = default.minimum_s * MS, default.join_s * MS, default.window_s
+        gate_tip = (
+            "Frames count when the reference is within this of its loudest frame, false activity when the estimate is "
+            "within this of its own loudest one: so pauses do not drown what matters."
+        )
+        return (
+            _Row("shortest segment", self.minimum, least, "Shorter segments are not listed."),
+            _Row("join gaps up to", self.join, join, "Bad frames no further apart than this make one segment."),
+            _Row("level gate", self.gate, DEFAULT_GATE_DB, gate_tip),
+            _Row("running median", self.window_field, window, "A sudden drop is one under the median of this time."),
+        )
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
+        grid.setHorizontalSpacing(MARGIN)
+        grid.setVerticalSpacing(GAP // 2)
+        for place, row in enumerate(self._rows()):
+            reset = partial(row.field.chosen.emit, row.default)
+            label = plain_label(row.name)
+            label.setBuddy(row.field)
+            label.mouseDoubleClickEvent = lambda _event, run=reset: run()
+            for part in (label, row.field):
+                default = row.field.textFromValue(row.default)
+                part.setToolTip(tooltip(f"{row.tip} Double-click the name for the default, {default}."))
+            row.field.setAccessibleName(row.name)
+            grid.addWidget(label, place, 0)
+            grid.addWidget(row.field, place, 1)
+
+    def _connect(self) -> None:
+        self.minimum.chosen.connect(lambda ms: self._change(minimum_s=ms / MS))
+        self.join.chosen.connect(lambda ms: self._change(join_s=ms / MS))
+        self.gate.chosen.connect(lambda db: self._change(gate_db=None if db >= GATE_OFF else db))
+        self.window_field.chosen.connect(lambda seconds: self._change(window_s=seconds))
+
+    def _change(self, **changes: object) -> None:
+        self.edit_requested.emit(partial(edits.set_bad, **changes), "_".join(changes))

@@ -1,0 +1,167 @@
+"""From the list of bad segments to the plots and back, in the whole window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QKeySequence, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+from window_kit import open_window, wait_final
+
+from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.session import edits
+from osisnr_gui.session.session import Criterion
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    with open_window(qtbot) as window:
+        window.commands.open_demo("damaged")
+        wait_final(qtbot, window)
+        yield window
+
+
+def _spans(window: MainWindow, presses: int, key: str = "N") -> list[tuple[float, float]]:
+    spans = []
+    for _ in range(presses):
+        QTest.keySequence(window, QKeySequence(key))
+        spans.append(tuple(window.views.plots.link.selection))  # type: ignore[arg-type]
+    return spans
+
+
+def _choose(window: MainWindow, **changes: object) -> None:
+    window.views.store.edit(lambda session: edits.set_bad(session, **changes))
+
+
+def test_n_visits_the_planted_damage_first_and_goes_round_the_ends(window: MainWindow) -> None:
+    n_segments = len(window.views.plots.pair.score.bad.segments)  # type: ignore[union-attr]
+    spans = _spans(window, n_segments + 1)
+    (a0, a1), (b0, b1), (c0, c1) = spans[:3]
+    assert 0.8 < a0 < 0.9 < 1.1 < a1 < 1.25
+    assert all(4.3 <= start < stop <= 5.3 for start, stop in ((b0, b1), (c0, c1)))
+    assert len(set(spans[:-1])) == n_segments
+    assert spans[-1] == spans[0]
+    assert window.statusBar().currentMessage() == f"Bad segment 1 of {n_segments}, worst first"
+    assert _spans(window, 1, "Shift+N") == [spans[-2]]
+    assert _spans(window, 1, "F3") == [spans[0]]
+    link = window.views.plots.link
+    assert link.cursor == spans[0][0]
+    assert link.visible.start < spans[0][0] < spans[0][1] < link.visible.stop < link.extent.stop
+
+
+def test_n_follows_the_order_on_show(window: MainWindow) -> None:
+    window.views.segments.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    starts = [start for start, _ in _spans(window, 6)]
+    assert starts == sorted(starts)
+    assert window.statusBar().currentMessage().endswith("in order of time")
+
+
+def test_n_begins_with_the_clicks_against_the_undamaged_estimate(window: MainWindow) -> None:
+    _choose(window, criterion=Criterion.AGAINST)
+    ((start, stop),) = _spans(window, 1)
+    assert 2.9 <= start < 2.95 < 3.25 < stop <= 3.35
+
+
+def test_shading_follows_the_criterion_on_every_plot(window: MainWindow) -> None:
+    images = {}
+    for criterion in (Criterion.OSI, Criterion.AGAINST):
+        _choose(window, criterion=criterion)
+        QApplication.processEvents()
+        images[criterion] = [row.grab().toImage() for row in window.views.plots.stack.rows]
+        images[criterion].append(window.views.plots._overview.grab().toImage())
+    assert all(one != other for one, other in zip(*images.values(), strict=True))
+
+
+def test_a_double_click_on_a_plot_selects_the_segment_there(window: MainWindow) -> None:
+    row = window.views.plots.stack.rows[3]
+    m = row.mapping
+    for time, found in ((1.0, True), (1.5, False)):
+        window.views.plots.link.clear_selection()
+        at = QPointF(m.x_of(time), m.top + m.height / 3)
+        button, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        event = QMouseEvent(QMouseEvent.Type.MouseButtonDblClick, at, row.mapToGlobal(at), button, button, none)
+        row.mouseDoubleClickEvent(event)
+        selection = window.views.plots.link.selection
+        assert (selection is not None) == found
+    assert not window.views.segments.table.selectionModel().hasSelection()
+
+
+def test_list_and_plots_mark_the_same_segment(window: MainWindow) -> None:
+    window.actions_by_id.by_id["bad_list"].trigger()
+    QApplication.processEvents()
+    panel = window.views.segments
+    assert not panel.visibleRegion().isEmpty()
+    where = panel.table.visualRect(panel.model.index(1, 1)).center()
+    QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    table = panel.model.table
+    assert table is not None
+    assert tuple(window.views.plots.link.selection) == pytest.approx(table.span(int(table.worst_first[1])))  # type: ignore[arg-type]
+    QTest.keySequence(window, QKeySequence("N"))
+    assert panel.table.currentIndex().row() == 2
+    window.views.plots.link.clear_selection()
+    assert not panel.table.selectionModel().hasSelection()
+
+
+def test_w_goes_to_the_worst_frame_by_the_criterion(window: MainWindow) -> None:
+    pair = window.views.plots.pair
+    assert pair is not None
+    assert pair.frames is not None
+    assert pair.score is not None
+    QTest.keySequence(window, QKeySequence("W"))
+    exact = np.where(pair.score.bad.gate.active, pair.frames.exact_osi_db, np.inf)
+    assert window.views.plots.link.cursor == pytest.approx(pair.frames.times()[np.argmin(exact)])
+    _choose(window, criterion=Criterion.AGAINST)
+    QTest.keySequence(window, QKeySequence("W"))
+    drop = window.views.plots.pair.score.bad.drop_db  # type: ignore[union-attr]
+    assert window.views.plots.link.cursor == pytest.approx(pair.frames.times()[np.nanargmax(drop)])
+
+
+def test_the_line_of_the_loss_is_dragged_live(window: MainWindow) -> None:
+    _choose(window, criterion=Criterion.LOSS)
+    plots, panel = window.views.plots, window.views.segments
+    window.actions_by_id.by_id["bad_list"].trigger()
+    assert np.isnan(plots._osi.threshold)
+    row, counts = plots._loss, []
+    viewport = row
+    m = row.mapping
+    x = round(m.left + m.width / 2)
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=QPoint(x, round(m.y_of(1.0))))
+    for level in (4.0, 8.0):
+        QTest.mouseMove(viewport, QPoint(x, round(m.y_of(level))))
+        counts.append(panel.model.rowCount())
+        assert window.views.store.session.bad.loss_limit == pytest.approx(level, abs=0.5)
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=QPoint(x, round(m.y_of(8.0))))
+    assert counts[0] > counts[1] > 0
+    assert panel.criterion.loss.value() == pytest.approx(window.views.store.session.bad.loss_limit, abs=1e-3)
+    window.views.store.undo()
+    assert window.views.store.session.bad.loss_limit == 1.0
+
+
+def test_the_curve_to_stay_over_is_drawn(window: MainWindow) -> None:
+    curve = window.views.plots._limits._curve
+    assert curve._values.size == 0
+    _choose(window, criterion=Criterion.AGAINST)
+    a, b = (pair.score.facts for pair in window.views.store.analysis.pairs)  # type: ignore[union-attr]
+    both = ~np.isnan(curve._values)
+    assert both.sum() > 500
+    assert curve._values[both] == pytest.approx(b.frames.exact_osi_db[both] - 3.0)
+    _choose(window, criterion=Criterion.OSI)
+    assert curve._values.size == 0
+    assert window.views.plots._osi.threshold == a.frames.exact_osi_db.dtype.type(3.0)
+
+
+def test_the_list_is_saved_as_csv(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bad.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(path), ""))
+    window.actions_by_id.by_id["export_segments"].trigger()
+    rows = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert len(rows) == 1 + len(window.views.plots.pair.score.bad.segments)  # type: ignore[union-attr]
+    assert rows[1].startswith("1,0.844,")
