@@ -302,9 +302,9 @@ def _stop_halfway(number: signal.Signals, to_group: bool, n: int) -> tuple[int, 
     ("number", "to_group", "code"),
     [
         (signal.SIGINT, True, 130),
-        (signal.SIGINT, False, 130),
         (signal.SIGKILL, False, -9),
-        (signal.SIGTERM, False, -15),
+        pytest.param(signal.SIGINT, False, 130, marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, False, -15, marks=pytest.mark.slow),
     ],
 )
 def test_stopped_halfway_it_goes_on(run: Run, make: Make, number: signal.Signals, to_group: bool, code: int) -> None:
