@@ -173,7 +173,7 @@ class PlotArea(QWidget):
         if frames:
             grid = frames[0].grid
             first, step, seconds = grid.first, grid.step, grid.seconds
-            stops += [first + (f.first_frame + f.n_total - 0.5) * step for f in frames]
+            stops += [first + (f.stop_frame - 0.5) * step for f in frames]
         elif analysis.alone is not None:
             first, step, seconds = analysis.alone.first_time, analysis.alone.column_step, bool(stops)
             stops += [first + (analysis.alone.n_columns - 0.5) * step]

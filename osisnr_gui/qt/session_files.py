@@ -36,6 +36,7 @@ class SessionFiles(QObject):
         self._saved = Session()
         self._pending: SavedView | None = None
         self._autosave = Autosave(self)
+        views.store.looked_at = self._looked_at
 
     def handlers(self) -> dict[str, Handler]:
         """Commands by id."""
@@ -134,6 +135,13 @@ class SessionFiles(QObject):
         self._start_anew()
         self._pending = view
         self._views.store.edit(lambda _old: session)
+
+    def _looked_at(self) -> float | None:
+        """Where the part on screen begins, or will once the session that is being opened is there; None for all."""
+        if self._pending is not None:
+            return self._pending.start
+        link = self._views.plots.link
+        return None if link.visible == link.extent else link.visible.start
 
     def _restore_view(self, analysis: Analysis) -> None:
         """Once it is known how long everything is, go where the session was saved."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from osisnr_gui.io.errors import Cancelled
-from osisnr_gui.session.analysis import Analysis, Progress, analyse, heavy_part, rescore
+from osisnr_gui.session.analysis import Analysis, Progress, Wanted, analyse, heavy_part, rescore
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.history import History
 from osisnr_gui.session.result_cache import ResultCache
@@ -44,6 +45,8 @@ class Store(QObject):
     def __init__(self, parent: QObject | None = None, *, cache: ResultCache | None = None) -> None:
         super().__init__(parent)
         self.cache = cache
+        #: Where what is on screen begins when a run starts, None for the beginning of everything.
+        self.looked_at: Callable[[], float | None] = lambda: None
         self._history = History(Session())
         self._analysis = self._finished = Analysis(Session(), complete=True)
         self._stopped = False
@@ -160,9 +163,10 @@ class Store(QObject):
         self._stopped = False
         self._run = run = _Run(self.session)
         self.progress_changed.emit(0.0, "opening files")
-        self._last = self._pool.submit(self._work, run, (self._analysis, self._finished))
+        wanted = Wanted(around=self.looked_at())
+        self._last = self._pool.submit(self._work, run, (self._analysis, self._finished), wanted)
 
-    def _work(self, run: _Run, previous: tuple[Analysis, ...]) -> None:
+    def _work(self, run: _Run, previous: tuple[Analysis, ...], wanted: Wanted) -> None:
         """On the worker thread. Touches nothing but its arguments and the signals."""
         if run.cancel.is_set():
             return
@@ -170,6 +174,7 @@ class Store(QObject):
             analysis = analyse(
                 run.session,
                 previous,
+                wanted=wanted,
                 progress=lambda progress: self._reported.emit(run, progress),
                 cancelled=run.cancel.is_set,
                 cache=self.cache,

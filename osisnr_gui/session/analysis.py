@@ -12,17 +12,16 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from osisnr_gui.core.align import Delay
 from osisnr_gui.core.types import Framing
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.session.bad_segments import other_place
 from osisnr_gui.session.delays import measure_delay
 from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.known import Known
 from osisnr_gui.session.matching import Matching, find_matching, match_key
 from osisnr_gui.session.notices import Notice, find_notices
 from osisnr_gui.session.pairs import (
     PairAnalysis,
-    PairKey,
     paint_alone,
     pair_key,
     resolve_framing,
@@ -33,7 +32,7 @@ from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.scores import PairScore, score_frames
 from osisnr_gui.session.session import BadChoice, Criterion, LossChoice, Session, Source
 from osisnr_gui.session.threads import worker_count
-from osisnr_gui.session.tracks import Track, check_track, open_track, stamp_of
+from osisnr_gui.session.tracks import Track, check_track, open_track
 
 PARTIAL_SECONDS = 0.25
 
@@ -80,11 +79,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a caller needs. alpha : MC-MSE at this alpha by the direct formula instead of the alpha table."""
+    """What a caller needs. alpha : MC-MSE at this alpha by the direct formula instead of the alpha table.
+
+    around : what is on screen begins at this time (seconds, frames for masks): compare from there on first.
+    """
 
     pictures: bool = True
     delay: bool = True
     alpha: float | None = None
+    around: float | None = None
 
 
 Report = Callable[[Progress], None]
@@ -140,10 +143,11 @@ class _Run:
         # Only whole results are kept: with the alpha table and pictures.
         self._cache = cache if wanted.pictures and wanted.alpha is None else None
         self._started_ns = time.time_ns()
-        self._old_tracks = {track.source: track for old in reversed(previous) for track in old.tracks}
-        every = [pair for old in previous for pair in old.pairs]
-        self._old_pairs = [pair for pair in every if pair.frames is not None and pair.frames.complete]
-        self._old_matchings = [old.matching for old in previous if old.matching is not None]
+        self._known = Known(
+            [track for old in previous for track in old.tracks],
+            [pair for old in previous for pair in old.pairs],
+            [old.matching for old in previous],
+        )
         self._next_partial = 0.0
         self._analysis = Analysis(session)
 
@@ -182,10 +186,7 @@ class _Run:
     def _open(self, source: Source) -> Track:
         if self._cancelled():
             raise Cancelled
-        old = self._old_tracks.get(source)
-        if old is not None and old.stamp is not None and old.stamp == stamp_of(source.path) and old.error is None:
-            return old
-        return open_track(source, self._cancelled)
+        return self._known.track(source) or open_track(source, self._cancelled)
 
     def _open_pair(self, references: tuple[Track, ...], index: int) -> PairAnalysis:
         track = self._open(self._session.estimates[index])
@@ -202,7 +203,8 @@ class _Run:
     def _take_over(self) -> None:
         """Pairs that are known already are there from the first report on."""
         for index, reference, pair in self._open_pairs():
-            old = self._old_pair(pair_key(self._session, reference, pair.estimate, self._wanted.alpha))
+            key = pair_key(self._session, reference, pair.estimate, self._wanted.alpha)
+            old = self._known.pair(key, self._wanted.pictures)
             if old is not None:
                 old = replace(old, estimate=pair.estimate, reference=reference)
                 self._set_pair(index, _scored(self._session, old))
@@ -213,7 +215,7 @@ class _Run:
         for index, reference, pair in self._open_pairs():
             if cache is not None and pair.frames is None:
                 key = pair_key(self._session, reference, pair.estimate, None)
-                picture = self._known_picture(reference, key.framing)
+                picture = self._known.picture(reference, key.framing, self._analysis.pairs)
                 kept = cache.find(key, reference, pair.estimate, picture, self._cancelled)
                 if kept is not None:
                     self._set_reference(self._session.partner_of(index), kept[0])
@@ -224,12 +226,6 @@ class _Run:
         if self._cache is not None:
             for _index, reference, pair in self._open_pairs():
                 self._cache.keep(reference, pair, self._started_ns)
-
-    def _old_pair(self, key: PairKey) -> PairAnalysis | None:
-        for old in self._old_pairs:
-            if old.key == key and (old.pictures.estimate is not None or not self._wanted.pictures):
-                return old
-        return None
 
     def _run_pairs(self) -> None:
         for index, reference, pair in self._open_pairs():
@@ -243,7 +239,7 @@ class _Run:
     def _run_pair(self, index: int, reference: Track, pair: PairAnalysis) -> None:
         session, wanted = self._session, self._wanted
         key = pair_key(session, reference, pair.estimate, wanted.alpha)
-        delay, started = self._known_delay(key), time.monotonic()
+        delay, started = self._known.delay(key), time.monotonic()
 
         def report(running: PairAnalysis) -> None:
             # The last part lacks what follows the pass: the pair itself is reported in a moment.
@@ -265,22 +261,16 @@ class _Run:
             reference,
             pair.estimate,
             key,
-            self._known_picture(reference, key.framing),
+            self._known.picture(reference, key.framing, self._analysis.pairs),
             wanted.pictures,
             report,
             self._cancelled,
             with_delay=wanted.delay and delay is None,
+            around=wanted.around,
         )
         if done.reference is not None:
             self._set_reference(session.partner_of(index), done.reference)
         self._set_pair(index, _scored(session, done if delay is None else replace(done, delay=delay)))
-
-    def _known_delay(self, key: PairKey) -> Delay | None:
-        """The delay between the same two files, whatever their frames were."""
-        for old in self._old_pairs:
-            if old.key is not None and old.key.files == key.files:
-                return old.delay
-        return None
 
     def _paint_reference(self) -> None:
         """A reference without anything to compare it with can be looked at all the same."""
@@ -293,16 +283,6 @@ class _Run:
             self._set(alone=paint_alone(reference, analysis.framing, self._cancelled))
         except FileError as error:
             self._set_reference(0, replace(reference, error=error))
-
-    def _known_picture(self, reference: Track, framing: Framing | None) -> Picture | None:
-        """The reference's picture, when a pair with the same reference and framing has painted it."""
-        wanted = (reference.source, reference.stamp, framing)
-        for pair in (*self._analysis.pairs, *self._old_pairs):
-            key, frames = pair.key, pair.frames
-            done = frames is not None and frames.complete
-            if done and key is not None and (key.reference, key.stamps[0], key.framing) == wanted:
-                return pair.pictures.reference
-        return None
 
     def _check_tracks(self) -> None:
         analysis = self._analysis
@@ -342,7 +322,7 @@ class _Run:
         if len(references) < 2 or len(estimates) < 2 or any(track.error for track in (*references, *estimates)):
             return
         key = match_key(references, estimates)
-        known = next((old for old in self._old_matchings if old.key == key), None)
+        known = self._known.matching(key)
         if known is None:
             self._say(0.97, "comparing speakers")
         self._set(matching=known or find_matching(references, estimates, self._cancelled))

@@ -2,8 +2,9 @@
 
 The STFT is never held whole. A chunk of samples is read, its frames are worked off in blocks by a few
 threads, and what is kept of a frame is a handful of numbers: its projection, both OSI-SNRs, and
-either a column of the alpha table or its MC-MSE at one alpha by the direct formula. Results do not depend on the
-number of threads: every frame is computed alone.
+either a column of the alpha table or its MC-MSE at one alpha by the direct formula. Every frame is computed alone, so
+results depend neither on the number of threads nor on the order; those of the whole signals are sums over chunks and
+move by a rounding error when the chunks do.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ CHUNK_CELLS = 1 << 19
 class PairFrames:
     """What the pass found of a pair so far; arrays are float64 (n_frames,), views that never change any more.
 
-    first_frame : frame number (on the reference's grid) of entry 0; n_total : entries when the pass is done.
+    first_frame : frame number (on the reference's grid) of entry 0; n_total : entries when the pass is done, of which
+    `missing_before` come before entry 0.
     table : alpha table, or None when `mc_mse` holds the values at one alpha by the direct formula.
     whole : projection of the whole signals in time, one entry, or None for masks.
     """
@@ -49,6 +51,7 @@ class PairFrames:
     table: AlphaTable | None
     mc_mse: FloatArray | None
     whole: Projection | None
+    missing_before: int = 0
 
     @property
     def n_frames(self) -> int:
@@ -59,6 +62,11 @@ class PairFrames:
     def complete(self) -> bool:
         """Whether the pass is done."""
         return self.n_frames == self.n_total
+
+    @property
+    def stop_frame(self) -> int:
+        """One more than the number of the last frame there will be."""
+        return self.first_frame - self.missing_before + self.n_total
 
     @property
     def first_time(self) -> float:
@@ -86,6 +94,8 @@ class PassPlan:
     samples : range of samples [a, b) both signals share, None for masks; `listener` gets them, piece by piece, as
     float64 arrays of the reference and of the estimate.
     alpha : None fills the alpha table, a number gives MC-MSE there by the direct formula.
+    start : the frame to begin with: from there to the end, then back to `first`. What is done is one stretch of frames
+    at any time. None : `first`, and the listener gets the samples in their order.
     """
 
     reference: ColumnReader
@@ -97,6 +107,17 @@ class PassPlan:
     alpha: float | None = None
     pictures: PairPictures = PairPictures()
     listener: Callable[[FloatArray, FloatArray], None] | None = None
+    start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Frames [first, stop) under way: what was read for them, and a task for every block."""
+
+    first: int
+    stop: int
+    raw: tuple[Raw, Raw]
+    tasks: list[Future[None]]
 
 
 class FramePass:
@@ -110,7 +131,7 @@ class FramePass:
         wanted = BLOCK_CELLS // n_bins if block_frames is None else block_frames
         self._block = max(COARSE_STEP, wanted // COARSE_STEP * COARSE_STEP)
         self._chunk = max(self._block, CHUNK_CELLS // n_bins // self._block * self._block)
-        self._done = 0
+        self._done = slice(0, 0)
         self._projection = Projection.allocate(self._n_total)
         self._literal = np.zeros(self._n_total)
         self._exact = np.zeros(self._n_total)
@@ -129,34 +150,27 @@ class FramePass:
         """
         pool = ThreadPoolExecutor(self._workers, thread_name_prefix="frames")
         try:
-            frame = self.plan.first
-            raw = self._read(frame)
-            tasks = self._submit(pool, raw, frame)
-            while frame < self.plan.stop:
+            current: _Chunk | None = None
+            for limits in (*self._limits(), None):
                 # The next chunk is under way before this one is done: no thread waits for the last block of another,
                 # nor for what is done with the frames reported.
-                stop = self._chunk_stop(frame)
-                following = self._read(stop) if stop < self.plan.stop else raw
-                tasks, current = self._submit(pool, following, stop), tasks
-                self._add_samples(raw, frame, stop)
-                for task in current:
-                    task.result()
-                raw = following
-                self._finish_chunk(frame, stop)
-                frame = stop
-                if cancelled is not None and cancelled():
-                    raise Cancelled
-                if progress is not None:
-                    progress(self)
+                following = None if limits is None else self._begin(pool, *limits)
+                if current is not None:
+                    self._finish(current)
+                    if cancelled is not None and cancelled():
+                        raise Cancelled
+                    if progress is not None:
+                        progress(self)
+                current = following
         finally:
             pool.shutdown(cancel_futures=True)
         return self.snapshot()
 
     def snapshot(self) -> PairFrames:
         """The frames done so far."""
-        n = slice(0, self._done)
+        n = self._done
         return PairFrames(
-            first_frame=self.plan.first,
+            first_frame=self.plan.first + n.start,
             n_total=self._n_total,
             n_bins=self.plan.reference.n_bins,
             grid=self.plan.grid,
@@ -166,25 +180,36 @@ class FramePass:
             table=None if self._table is None else self._table[n],
             mc_mse=None if self._mc_mse is None else self._mc_mse[n],
             whole=self._whole,
+            missing_before=n.start,
         )
 
-    def _chunk_stop(self, first: int) -> int:
-        # Chunks end on multiples of the block, so that no column of a coarse picture is shared by two blocks.
-        return min(self.plan.stop, (first // self._block * self._block) + self._chunk)
+    def _limits(self) -> Iterator[tuple[int, int]]:
+        """First and last but one frame of every chunk, in the order of work.
 
-    def _read(self, first: int) -> tuple[Raw, Raw]:
-        count = self._chunk_stop(first) - first
-        return self.plan.reference.read(first, count), self.plan.estimate.read(first, count)
+        Chunks meet on multiples of the block, so that no column of a coarse picture is shared by two blocks.
+        """
+        first, stop = self.plan.first, self.plan.stop
+        start = first if self.plan.start is None else min(self.plan.start, stop - 1)
+        middle = a = max(first, start // self._block * self._block)
+        while a < stop:
+            b = min(stop, a // self._block * self._block + self._chunk)
+            yield a, b
+            a = b
+        b = middle
+        while b > first:
+            a = max(first, b - self._chunk)
+            yield a, b
+            b = a
 
-    def _submit(self, pool: ThreadPoolExecutor, raw: tuple[Raw, Raw], first: int) -> list[Future[None]]:
-        """Start on the chunk that begins at frame `first`; nothing when that is the end."""
-        tasks, stop = [], self._chunk_stop(first)
-        a = first
+    def _begin(self, pool: ThreadPoolExecutor, first: int, stop: int) -> _Chunk:
+        """Read the frames [first, stop) and start on them."""
+        raw = self.plan.reference.read(first, stop - first), self.plan.estimate.read(first, stop - first)
+        tasks, a = [], first
         while a < stop:
             b = min(stop, a // self._block * self._block + self._block)
             tasks.append(pool.submit(self._block_of, raw, first, a, b))
             a = b
-        return tasks
+        return _Chunk(first, stop, raw, tasks)
 
     def _block_of(self, raw: tuple[Raw, Raw], chunk: int, first: int, stop: int) -> None:
         """Frames [first, stop) of the chunk that begins at frame `chunk`: all that is known of them."""
@@ -212,26 +237,32 @@ class FramePass:
         if pictures.residual is not None:
             pictures.residual.put(first, np.abs(self.plan.reference.magnitudes(residual)))
 
-    def _finish_chunk(self, first: int, stop: int) -> None:
-        a, b = first - self.plan.first, stop - self.plan.first
+    def _finish(self, chunk: _Chunk) -> None:
+        """Wait for a chunk, and do what takes all of its frames or samples at once."""
+        self._add_samples(chunk)
+        for task in chunk.tasks:
+            task.result()
+        a, b = chunk.first - self.plan.first, chunk.stop - self.plan.first
         part = self._projection[a:b]
         self._literal[a:b] = literal_osi_db(part)
         self._exact[a:b] = exact_osi_db(part)
         for picture in (self.plan.pictures.reference, self.plan.pictures.estimate, self.plan.pictures.residual):
             if picture is not None:
-                picture.lift(first, stop)
-        self._done = b
+                picture.lift(chunk.first, chunk.stop)
+        done = self._done
+        self._done = slice(a, b) if done.start == done.stop else slice(min(done.start, a), max(done.stop, b))
 
-    def _add_samples(self, raw: tuple[Raw, Raw], first: int, stop: int) -> None:
+    def _add_samples(self, chunk: _Chunk) -> None:
         """Tell the listener of the samples that belong to this chunk alone, and add them to the whole signals."""
-        for s, e in self._own_samples(raw, first, stop):
+        for s, e in self._own_samples(chunk):
             if self.plan.listener is not None:
                 self.plan.listener(s, e)
             part, _ = project_rows(s[None, :], e[None, :])
             self._whole = part if self._whole is None else merge(self._whole, part)
 
-    def _own_samples(self, raw: tuple[Raw, Raw], first: int, stop: int) -> Iterator[tuple[FloatArray, FloatArray]]:
-        """Samples of no chunk but that of the frames [first, stop): up to the next one's, to the end for the last."""
+    def _own_samples(self, chunk: _Chunk) -> Iterator[tuple[FloatArray, FloatArray]]:
+        """Samples of no chunk but this: up to where the next frame would begin, to both ends for those at the ends."""
+        raw, first, stop = chunk.raw, chunk.first, chunk.stop
         reference, estimate = self.plan.reference, self.plan.estimate
         if self.plan.samples is None or not isinstance(reference, AudioColumns):
             return

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 
@@ -14,17 +15,18 @@ from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
 from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.io.errors import Cancelled, FileError, LoadError, Reason
-from osisnr_gui.session.delays import DelaySearch
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan, residual_rows
+from osisnr_gui.session.pair_samples import PairSamples
 from osisnr_gui.session.pictures import CodeScale, Picture, TimeGrid, sketch_pictures
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, MaskColumns
 from osisnr_gui.session.scores import PairScore, WholeSignal
 from osisnr_gui.session.session import Lengths, Session, Source
 from osisnr_gui.session.signals import AudioSignal
-from osisnr_gui.session.tracks import Stamp, Track, check_track, stamp_of
+from osisnr_gui.session.tracks import Stamp, Track, stamp_of
 
 Cancel = Callable[[], bool]
+SOON_FRAMES = 1 << 14  # a tenth of a second or two
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,17 @@ def fit_frames(session: Session, reference: ColumnReader, estimate: ColumnReader
     return Fit(first, stop, (start_sample, stop_sample))
 
 
+def start_frame(fit: Fit, grid: TimeGrid, around: float | None) -> int | None:
+    """The frame to begin a pass with, so that what is on screen from the time `around` on is there first.
+
+    None : at the beginning, where all is read in order; what is near it is there soon enough.
+    """
+    if around is None:
+        return None
+    frame = math.floor((around - grid.first) / grid.step)
+    return frame if fit.first + SOON_FRAMES < frame < fit.stop else None
+
+
 def pair_key(session: Session, reference: Track, estimate: Track, alpha: float | None) -> PairKey:
     """The key of a pair under a session. Raises PairError."""
     return PairKey(
@@ -248,10 +261,13 @@ def run_pair(
     cancelled: Cancel | None = None,
     *,
     with_delay: bool = True,
+    around: float | None = None,
 ) -> PairAnalysis:
-    """The pass over one pair, which leaves both tracks checked sample by sample.
+    """The pass over one pair, which mostly leaves both tracks checked sample by sample and the delay measured.
 
     reference_picture : one that is filled already is reused, not painted again. with_delay : measure the delay too.
+    around : time to begin at, see `start_frame`; a pass that begins late does not hear all samples in their order, so
+    checks and delay are left to others.
 
     Raises PairError, LoadError and io's Cancelled.
     """
@@ -271,9 +287,12 @@ def run_pair(
             )
             paint = shown if reference_picture is None else replace(shown, reference=None)
         pair = PairAnalysis(estimate, key, pictures=shown, sample_rate=rate, reference=reference)
-        samples = PairSamples(tracks, readers, fit, with_delay, cancelled)
+        start = start_frame(fit, grid, around)
+        signals = [reader.signal for reader in readers if isinstance(reader, AudioColumns)]
+        begin = 0 if fit.samples is None else fit.samples[0]
+        samples = PairSamples(tracks, signals if start is None else (), begin, with_delay, cancelled)
         s, e = readers
-        plan = PassPlan(s, e, fit.first, fit.stop, grid, fit.samples, key.alpha, paint, samples.listener)
+        plan = PassPlan(s, e, fit.first, fit.stop, grid, fit.samples, key.alpha, paint, samples.listener, start)
 
         unseen = [picture for picture in (paint.reference, paint.estimate) if picture is not None]
 
@@ -294,45 +313,6 @@ def run_pair(
         (reference, estimate), delay = samples.finish()
         whole = WholeSignal.of(frames)
         return replace(pair, estimate=estimate, reference=reference, frames=frames, whole=whole, delay=delay)
-
-
-class PairSamples:
-    """What is done with the samples of two files while the pass has them: each is checked, the delay is measured.
-
-    Decoding a file costs more than either. Nothing of this applies to masks.
-    """
-
-    def __init__(
-        self,
-        tracks: tuple[Track, Track],
-        readers: Sequence[ColumnReader],
-        fit: Fit,
-        with_delay: bool,
-        cancelled: Cancel | None,
-    ) -> None:
-        self._tracks, self._cancelled = tracks, cancelled
-        signals = [reader.signal for reader in readers if isinstance(reader, AudioColumns)]
-        # A reference with several estimates is checked with the first.
-        pairs = zip(tracks, signals, strict=False)
-        self._scanners = [None if track.checked else signal.scanner() for track, signal in pairs]
-        self._search = DelaySearch(signals[0], signals[1]) if with_delay and signals else None
-        self.listener = None if self._search is None else self._search.feed
-        if self._search is not None and fit.samples is not None:
-            self._search.read_to(fit.samples[0], cancelled)
-
-    def finish(self) -> tuple[tuple[Track, Track], Delay | None]:
-        """Both tracks, checked, and the delay, after reading what the pass did not.
-
-        Raises LoadError for what is wrong with the estimate's samples; the reference's track has its own error.
-        """
-        delay = None if self._search is None else self._search.finish(self._cancelled)
-        tracks = self._tracks
-        if self._scanners:
-            checked = [check_track(t, self._cancelled, s) for t, s in zip(tracks, self._scanners, strict=True)]
-            tracks = checked[0], checked[1]
-        if tracks[1].error is not None:
-            raise tracks[1].error
-        return tracks, delay
 
 
 def paint_alone(track: Track, framing: Framing | None, cancelled: Cancel | None = None) -> Picture:

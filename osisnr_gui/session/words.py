@@ -234,7 +234,7 @@ def pair_sentence(analysis: Analysis, index: int) -> str:
     verb = " and ".join(fact for fact in facts if fact)
     subject = f"{name} is {verb}; " if verb else f"{name}: "
     frames = pair.score.facts.frames
-    partial = "" if frames.complete else f"first {count(frames.n_frames)} of {counted(frames.n_total, 'frame')}: "
+    partial = "" if frames.complete else f"so far, {count(frames.n_frames)} of {counted(frames.n_total, 'frame')}: "
     return f"{subject}{partial}{'; '.join((osi_words(pair.score), *trouble_words(pair.score)))}."
 
 

@@ -68,10 +68,13 @@ def test_a_saved_session_comes_back_with_its_view(
     window.commands.take_files([files[0]], add=False)
     wait_final(qtbot, window)
     assert store.session != saved
+    assert store.looked_at() is None, "everything is on screen"
     window.commands.take_files([f"{path}.osisnr"], add=False)
+    assert store.looked_at() == 0.5, "a session is compared where it will be looked at first"
     wait_final(qtbot, window)
     assert store.session == saved
     assert link.visible == (0.5, 2.0)
+    assert store.looked_at() == 0.5
     assert link.cursor == 1.25
     assert window.commands.session_files.may_close()
 

@@ -15,7 +15,7 @@ import osisnr_gui.qt.store as store_module
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.store import Store
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import analyse
+from osisnr_gui.session.analysis import Wanted, analyse
 from osisnr_gui.session.session import Session
 
 
@@ -26,9 +26,11 @@ class _Gate:
         self.open = threading.Event()
         self.open.set()
         self.calls: list[Session] = []
+        self.wanted: list[Wanted] = []
 
     def analyse(self, session: Session, previous: Any, *, progress: Any, cancelled: Any, **options: Any) -> Any:
         self.calls.append(session)
+        self.wanted.append(options["wanted"])
 
         def held(report: Any) -> None:
             progress(report)
@@ -74,6 +76,14 @@ def test_cancel_puts_the_session_on_screen_in_force_again(
     assert store.session == before == store.analysis.session
     assert store.can_redo
     assert not store.is_busy
+
+
+def test_a_run_begins_where_the_user_looks(qtbot: QtBot, store: Store, gate: _Gate) -> None:
+    for hop, place in ((64, 2.5), (32, None)):
+        store.looked_at = lambda place=place: place
+        store.edit(partial(edits.set_framing, hop=hop))
+        qtbot.waitUntil(lambda: store.analysis.complete and not store.is_busy, timeout=10_000)
+        assert gate.wanted[-1].around == place
 
 
 def test_a_finished_pair_survives_cancel_of_the_next(qtbot: QtBot, store: Store, gate: _Gate, samples: Path) -> None:

@@ -19,7 +19,9 @@ from window_kit import open_window, save_published_pair, show_files, wait_final
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.qt.actions import ACTIONS, key_rows
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.session import edits
+from osisnr_gui.session import analysis as analysis_module
+from osisnr_gui.session import edits, frame_pass, pairs
+from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.session import Formula
 
 
@@ -195,6 +197,35 @@ def test_new_frames_settings_run_a_new_pass(qtbot: QtBot, window: MainWindow, sa
     wait_final(qtbot, window)
     assert window.views.store.analysis.framing.hop == 256  # type: ignore[union-attr]
     assert window.views.store.analysis.pairs[0].frames.n_frames == 411  # type: ignore[union-attr]
+
+
+def test_what_is_not_analysed_yet_is_a_gap(
+    qtbot: QtBot, window: MainWindow, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pass that begins where the user looks: every part stands at its own time, and nothing else moves."""
+    monkeypatch.setattr(pairs, "SOON_FRAMES", 8)
+    monkeypatch.setattr(frame_pass, "CHUNK_CELLS", 257 * 64)
+    monkeypatch.setattr(frame_pass, "BLOCK_CELLS", 257 * 8)
+    monkeypatch.setattr(analysis_module, "PARTIAL_SECONDS", 0.0)
+    show_files(qtbot, window, samples / "2_enhancement_clean.flac", samples / "2_enhancement_est_dfn3.flac")
+    plots, session = window.views.plots, window.views.store.session
+    whole, extent = plots._osi._lines.finite[0], plots.link.extent
+    parts: list[Analysis] = []
+    wanted = Wanted(around=4.0)
+    analyse(session, wanted=wanted, progress=lambda p: p.analysis is not None and parts.append(p.analysis))
+    shown = 0
+    for part in parts:
+        frames = part.pairs[0].frames
+        if frames is None or frames.complete:
+            continue
+        plots.show_analysis(part, 0)
+        assert plots.link.extent == extent
+        curve = plots._osi._lines.finite[0]
+        first = round((curve.t0 - whole.t0) / whole.dt)
+        assert first == frames.missing_before
+        np.testing.assert_array_equal(curve.osi_db, whole.osi_db[first : first + len(curve.osi_db)])
+        shown += first > 0
+    assert shown > 2
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

@@ -23,9 +23,11 @@ from osisnr_gui.io.audio import AudioFile
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import analysis as analysis_module
 from osisnr_gui.session import edits, frame_pass
+from osisnr_gui.session import pairs as pairs_module
 from osisnr_gui.session.analysis import Analysis, Progress, Wanted, analyse, rescore
 from osisnr_gui.session.delays import measure_delay
-from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.pairs import Fit, PairAnalysis, start_frame
+from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.session import DOWNMIX, Formula, FramingChoice, Lengths, LossChoice, Session, Source
 from osisnr_gui.session.threads import worker_count
 from osisnr_gui.session.tracks import check_track, open_track
@@ -285,6 +287,48 @@ def test_progress_and_partial_results(pair_of_files: Session, write: Write, nois
     for found in counts.values():
         assert len(set(found)) > 3
         assert found == sorted(found)
+
+
+@pytest.mark.usefixtures("small_chunks")
+@pytest.mark.parametrize("around", [-5.0, 0.0, 0.5, 0.99, 77.0])
+def test_what_is_on_screen_comes_first(pair_of_files: Session, monkeypatch: pytest.MonkeyPatch, around: float) -> None:
+    monkeypatch.setattr(pairs_module, "SOON_FRAMES", 8)
+    seen: list[Analysis] = []
+    plain = _only(analyse(pair_of_files))
+    found = _only(
+        analyse(
+            pair_of_files,
+            wanted=Wanted(around=around),
+            progress=lambda p: p.analysis is not None and seen.append(p.analysis),
+        )
+    )
+    parts = [pair for part in seen for pair in part.pairs if pair.score is not None]
+    times = parts[0].frames.times()
+    if 0.1 < around < 1.0:
+        assert times[0] <= around < times[-1] + 0.008
+        assert times[0] > 0.1
+    else:
+        assert times[0] == plain.frames.times()[0]
+    np.testing.assert_array_equal(found.frames.exact_osi_db, plain.frames.exact_osi_db)
+    assert found.score.literal == plain.score.literal
+    assert found.score.exact == plain.score.exact
+    assert found.delay == plain.delay
+    for a, b in (
+        (found.estimate.level, plain.estimate.level),
+        (found.reference.level, plain.reference.level),
+        (found.whole, plain.whole),
+    ):
+        np.testing.assert_allclose(astuple(a), astuple(b), rtol=1e-12, atol=1e-12)
+
+
+def test_the_beginning_is_not_worth_a_detour() -> None:
+    """Near it everything is there soon, and a pass that reads all in order saves reading for checks and delay."""
+    fit, grid = Fit(100, 1_000_000, None), TimeGrid(0.016, 0.008)
+    soon = grid.first + (100 + pairs_module.SOON_FRAMES) * grid.step
+    assert start_frame(fit, grid, None) is None
+    assert start_frame(fit, grid, soon) is None
+    assert start_frame(fit, grid, soon + 0.0081) == 100 + pairs_module.SOON_FRAMES + 1
+    assert start_frame(fit, grid, 1e9) is None
 
 
 @pytest.mark.usefixtures("small_chunks")

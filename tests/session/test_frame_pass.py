@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import tracemalloc
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -17,9 +17,9 @@ from osisnr_gui.core.stft import columns
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import frame_pass
-from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan
+from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan
 from osisnr_gui.session.pairs import fit_frames
-from osisnr_gui.session.pictures import TimeGrid
+from osisnr_gui.session.pictures import CodeScale, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, MaskColumns
 from osisnr_gui.session.session import Lengths, Session, Source
 from osisnr_gui.session.signals import AudioSignal
@@ -203,6 +203,65 @@ def test_snapshots_are_prefixes_that_never_change(write: Write, noise: Noise, mo
         for array, copy, all_of_it in zip(now, copies, final, strict=True):
             np.testing.assert_array_equal(array, copy)
             np.testing.assert_array_equal(copy, all_of_it[..., :n])
+
+
+@pytest.mark.parametrize("alpha", [None, 0.3])
+@pytest.mark.parametrize("start", [0, 1, 15, 16, 100, 121, 122, 5000])
+@pytest.mark.parametrize("delay", [0, -1000])
+def test_a_pass_that_begins_in_the_middle(
+    write: Write, noise: Noise, monkeypatch: pytest.MonkeyPatch, start: int, alpha: float | None, delay: int
+) -> None:
+    """What is done is one stretch that holds the start from the first report on; in the end everything is the same."""
+    monkeypatch.setattr(frame_pass, "CHUNK_CELLS", 257 * 40)
+    monkeypatch.setattr(frame_pass, "BLOCK_CELLS", 257 * 16)
+    sources = Source(write("s.wav", noise())), Source(write("e.wav", noise(seed=1)), delay=delay)
+
+    def run(begin: int | None) -> tuple[PairFrames, list[PairFrames], list[Picture]]:
+        readers = _audio(Framing(Representation.MAGNITUDE, 512, 128), *sources)
+        plan = _plan(readers, Session(), alpha)
+        scale = CodeScale.levels(128.0)
+        pictures = [Picture(plan.stop, 257, GRID, 31.25, scale, lambda a, b: np.zeros((b - a, 257))) for _ in range(3)]
+        seen: list[PairFrames] = []
+        plan = replace(plan, start=begin, pictures=PairPictures(*pictures))
+        done = FramePass(plan, 3).run(lambda running: seen.append(running.snapshot()))
+        return done, seen, pictures
+
+    wanted, _, wanted_pictures = run(None)
+    found, seen, pictures = run(start)
+    arrays = ["literal_osi_db", "exact_osi_db", "table" if alpha is None else "mc_mse"]
+    for part in seen:
+        a = part.missing_before
+        assert part.first_frame == wanted.first_frame + a
+        assert part.first_frame <= max(wanted.first_frame, min(start, wanted.stop_frame - 1))
+        assert part.first_frame + part.n_frames > min(start, wanted.stop_frame - 1)
+        assert (part.n_total, part.stop_frame) == (wanted.n_total, wanted.stop_frame)
+        assert part.times()[0] == pytest.approx(wanted.times()[a], rel=1e-12)
+        assert part.complete == (part.n_frames == wanted.n_frames)
+        for name in arrays:
+            x, y = getattr(part, name), getattr(wanted, name)
+            x, y = (x.values, y.values) if name == "table" else (x, y)
+            np.testing.assert_array_equal(x, y[..., a : a + part.n_frames])
+    n_frames = [part.n_frames for part in seen]
+    assert n_frames == sorted(set(n_frames))
+    assert found.complete
+    assert found.missing_before == 0
+    for field in fields(Projection):
+        np.testing.assert_array_equal(getattr(found.projection, field.name), getattr(wanted.projection, field.name))
+    _assert_same(found.whole, wanted.whole)
+    for picture, other in zip(pictures, wanted_pictures, strict=True):
+        for level in range(6):
+            np.testing.assert_array_equal(picture.coarse(level), other.coarse(level))
+    if start >= 100:
+        assert seen[0].first_frame > wanted.first_frame
+
+
+def test_masks_from_the_middle() -> None:
+    rng = np.random.default_rng(0)
+    plan = _plan((MaskColumns(rng.uniform(size=(5, 400))), MaskColumns(rng.uniform(size=(5, 400)))), Session(), None)
+    whole = FramePass(plan, 2, 8).run()
+    turned = FramePass(replace(plan, start=333), 2, 8).run()
+    np.testing.assert_array_equal(turned.exact_osi_db, whole.exact_osi_db)
+    np.testing.assert_array_equal(turned.table.values, whole.table.values)
 
 
 def test_cancel_is_heard_after_one_chunk(write: Write, noise: Noise, monkeypatch: pytest.MonkeyPatch) -> None:

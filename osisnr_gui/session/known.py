@@ -1,0 +1,59 @@
+"""What earlier analyses found out, looked up by what it depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from osisnr_gui.core.align import Delay
+from osisnr_gui.core.types import Framing
+from osisnr_gui.session.matching import Matching, MatchKey
+from osisnr_gui.session.pairs import PairAnalysis, PairKey
+from osisnr_gui.session.pictures import Picture
+from osisnr_gui.session.session import Source
+from osisnr_gui.session.tracks import Track, stamp_of
+
+
+class Known:
+    """Tracks, complete pairs and matchings of earlier analyses; where there are several, the first counts."""
+
+    def __init__(
+        self, tracks: Sequence[Track], pairs: Iterable[PairAnalysis], matchings: Iterable[Matching | None]
+    ) -> None:
+        self._tracks = {track.source: track for track in reversed(tracks)}
+        self._pairs = [pair for pair in pairs if pair.frames is not None and pair.frames.complete]
+        self._matchings = [matching for matching in matchings if matching is not None]
+
+    def track(self, source: Source) -> Track | None:
+        """A source that was opened, when its file is still the same."""
+        old = self._tracks.get(source)
+        if old is not None and old.error is None and old.stamp is not None and old.stamp == stamp_of(source.path):
+            return old
+        return None
+
+    def pair(self, key: PairKey, with_pictures: bool) -> PairAnalysis | None:
+        """The same pair in the same framing."""
+        for old in self._pairs:
+            if old.key == key and (old.pictures.estimate is not None or not with_pictures):
+                return old
+        return None
+
+    def delay(self, key: PairKey) -> Delay | None:
+        """The delay between the same two files, whatever their frames were."""
+        for old in self._pairs:
+            if old.key is not None and old.key.files == key.files:
+                return old.delay
+        return None
+
+    def picture(self, reference: Track, framing: Framing | None, pairs: Iterable[PairAnalysis]) -> Picture | None:
+        """The reference's picture, when one of these pairs, or an earlier one in the same framing, has painted it."""
+        wanted = (reference.source, reference.stamp, framing)
+        for pair in (*pairs, *self._pairs):
+            key, frames = pair.key, pair.frames
+            done = frames is not None and frames.complete
+            if done and key is not None and (key.reference, key.stamps[0], key.framing) == wanted:
+                return pair.pictures.reference
+        return None
+
+    def matching(self, key: MatchKey) -> Matching | None:
+        """How the same files fit each other."""
+        return next((old for old in self._matchings if old.key == key), None)
