@@ -115,6 +115,8 @@ MOUSE_ROWS: tuple[tuple[str, str, str], ...] = (
     ("Mouse", "Select a bad segment", "Double-click its shading"),
     ("Mouse", "Move the threshold", "Drag the dashed line"),
     ("Mouse", "Default value", "Double-click a slider"),
+    ("Frame inspector", "Frame before, next frame; ten frames with Shift", "Left, Right"),
+    ("Frame inspector", "Copy the frame's numbers", "Ctrl+C"),
     ("Estimates", "Show estimate A, B, C …", "1 … 9"),
 )
 

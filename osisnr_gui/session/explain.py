@@ -177,7 +177,7 @@ def _at(name: str) -> str:
 def _level_there(x: Inspection, shares: list[float]) -> str:
     """The levels in the band that stands out; empty where none does."""
     part = x.bands[int(np.argmax(shares))]
-    if max(shares) < MAIN_SHARE or math.isnan(part.level_db):
+    if not np.isfinite(shares).all() or max(shares) < MAIN_SHARE or math.isnan(part.level_db):
         return ""
     if part.level_db == -math.inf:
         return ", where the estimate holds nothing"

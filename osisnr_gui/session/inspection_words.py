@@ -51,7 +51,7 @@ def companion_rows(x: Inspection, pair: PairAnalysis, measures: FileMeasures | N
         ("SNR", words.db(x.snr_db), words.MISSING if whole is None else words.db(whole.snr_db)),
         ("gain C/S", words.db(x.gain_db), words.MISSING if whole is None else words.db(whole.gain_db)),
         ("level e/s", words.db(x.level_db), wait if measures is None else words.db(measures.level_db)),
-        ("log-spectral distance", words.db(x.lsd_db), wait if measures is None else words.db(measures.lsd_db)),
+        ("log-spectral", words.db(x.lsd_db), wait if measures is None else words.db(measures.lsd_db)),
         ("correlation", correlation_words(x.correlation), wait if measures is None else negative_words(measures)),
     ]
     of_file = [wait] * len(x.bands) if measures is None else [words.db(value) for value in measures.osi_db]
@@ -91,7 +91,7 @@ def companion_tip() -> str:
         "columns of active frames.\n"
         "SI-SNR: without mean removal. SNR: against the reference as it is. Gain: the least-squares factor. Level: "
         "energy of the estimate against the reference's.\n"
-        "Log-spectral distance: root mean square of the bins' level differences, floored 80 dB below the loudest bin; "
+        "Log-spectral distance: root mean square of the bins' level differences, floored 80 dB below the loudest; "
         "for the file the mean over frames.\n"
         "Correlation: cosine of the angle with its sign, − is upside down; for the file how many frames are.\n"
         "OSI: exact OSI-SNR of a band's cells alone; for the file all of them as one column. Bands do not average to "

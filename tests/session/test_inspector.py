@@ -154,7 +154,7 @@ def test_companions_of_the_frame_and_of_the_file(damaged: Analysis) -> None:
     assert rows["SI-SNR"] == (f"{x.si_snr_db:.1f} dB", f"{pair.whole.si_snr_db:.1f} dB")
     assert rows["correlation"] == ("+0.957", "always +")
     assert before["correlation"] == ("+0.957", "…")
-    assert rows["log-spectral distance"] == (f"{x.lsd_db:.1f} dB", f"{measures.lsd_db:.1f} dB")
+    assert rows["log-spectral"] == (f"{x.lsd_db:.1f} dB", f"{measures.lsd_db:.1f} dB")
     names = [name for name in rows if name.startswith("OSI")]
     assert names == ["OSI 4–8 kHz", "OSI 2–4 kHz", "OSI 1–2 kHz", "OSI 0.5–1 kHz", "OSI < 500 Hz"]
     assert rows["OSI 4–8 kHz"] == (f"{x.bands[-1].osi_db:.1f} dB", f"{measures.osi_db[-1]:.1f} dB")

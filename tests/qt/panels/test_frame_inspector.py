@@ -58,17 +58,17 @@ def test_the_frame_at_the_cursor(panel: FrameInspector, settle: Show, sound: Ana
     panel.show_time(2.936)
     settle()
     assert _frame(panel) == 365
-    assert panel.mark.name.text() == "B · frame 365 · 2.936 s"
+    assert panel.page.mark.name.text() == "B · frame 365 · 2.936 s"
     assert not panel.message.isVisible()
     x = panel.inspection
     assert x is not None
     assert sound.pairs[1].frames is not None
     assert x.exact.osi_db == sound.pairs[1].frames.exact_osi_db[365]
-    assert f"{x.exact.osi_db:.1f} dB exact OSI-SNR" in panel.sentences.text()
-    assert panel.status.text() == "active"
+    assert f"{x.exact.osi_db:.1f} dB exact OSI-SNR" in panel.page.sentences.text()
+    assert panel.page.status.text() == "active"
     panel.show_analysis(sound, 0)
     settle()
-    assert panel.mark.name.text().startswith("A · frame 365")
+    assert panel.page.mark.name.text().startswith("A · frame 365")
 
 
 def test_whatever_was_set_last_counts(panel: FrameInspector, settle: Show, sound: Analysis) -> None:
@@ -78,7 +78,7 @@ def test_whatever_was_set_last_counts(panel: FrameInspector, settle: Show, sound
     settle()
     worst = session_inspector.find_worst(sound.pairs[0], 3.0, 3.4)
     assert _frame(panel) == worst
-    assert panel.status.text().startswith("highest loss of the selection · ")
+    assert panel.page.status.text().startswith("highest loss of the selection · ")
     panel.show_selection(None)
     settle()
     assert _frame(panel) == worst
@@ -96,7 +96,7 @@ def test_masks_and_missing_pairs(panel: FrameInspector, settle: Show, masks: Ana
     panel.show_analysis(masks, 0)
     panel.show_time(285.0)
     settle()
-    assert panel.mark.name.text() == "A · frame 285"
+    assert panel.page.mark.name.text() == "A · frame 285"
     panel.show_analysis(mixed, 0)
     assert "broken.wav" in panel.message.text()
     panel.show_analysis(None, 0)
@@ -169,7 +169,7 @@ def test_late_frames_of_another_pair_are_dropped(
         return inspect(self, pair, frame)
 
     monkeypatch.setattr(Inspector, "inspect", slow)
-    panel.loader.loaded.connect(lambda _wish, _x: names.append(panel.mark.name.text()[0]))
+    panel.loader.loaded.connect(lambda _wish, _x: names.append(panel.page.mark.name.text()[0]))
     panel.show_analysis(sound, 0)
     panel.show_time(1.0)
     panel.show_analysis(sound, 1)
@@ -229,14 +229,14 @@ def test_the_whole_file_is_measured_once_for_every_pair(
     panel.show_analysis(sound, 0)
     panel.show_time(1.0)
     qtbot.waitUntil(lambda: panel.inspection is not None)
-    assert f"log-spectral distance {panel.inspection.lsd_db:.1f} dB …" in panel.companions.accessibleName()
+    assert f"log-spectral {panel.inspection.lsd_db:.1f} dB …" in panel.page.companions.accessibleName()
     panel.show_analysis(sound, 1)  # what A's file amounts to does not matter any more
     go.set()
     settle()
     expected = measure_file(sound.pairs[1])
     assert panel.measurer.find(sound.pairs[1]) == expected
     assert panel.measurer.find(sound.pairs[0]) is None
-    assert f" {expected.lsd_db:.1f} dB; correlation" in panel.companions.accessibleName()
+    assert f" {expected.lsd_db:.1f} dB; correlation" in panel.page.companions.accessibleName()
     panel.show_time(1.1)
     settle()
     panel.show_analysis(sound, 0)
@@ -276,7 +276,7 @@ def test_every_view_in_both_looks(panel: FrameInspector, settle: Show, sound: An
             panel.show_time(0.016 + 0.008 * frame)
             settle()
             for view in range(3):
-                panel.view._choose(view)
+                panel.page.view._choose(view)
                 picture = panel.grab().toImage()
                 pictures.add(bytes(picture.constBits())[::97])
     assert len(pictures) == 18
@@ -286,7 +286,7 @@ def test_the_values_under_the_pointer(qtbot: QtBot, panel: FrameInspector, settl
     panel.show_analysis(sound, 0)
     panel.show_time(2.936)
     settle()
-    plot = panel.spectrum
+    plot = panel.page.spectrum
     before = plot.grab().toImage()
     m = plot.mapping
     QTest.mouseMove(plot, QPoint(round(m.x_of(2000.0)), plot.height() // 2))
@@ -303,9 +303,9 @@ def test_what_stands_below_the_sentences_does_not_jump(panel: FrameInspector, se
         panel.show_time(0.016 + 0.008 * frame)
         settle()
         QGuiApplication.processEvents()
-        places.append(panel.formulas.y())
+        places.append(panel.page.formulas.y())
     assert len(set(places[30:])) == 1
-    assert panel.sentences.height() >= panel.sentences.heightForWidth(panel.sentences.width())
+    assert panel.page.sentences.height() >= panel.page.sentences.heightForWidth(panel.page.sentences.width())
 
 
 @pytest.mark.parametrize("angle", [0.0, 1.0, 30.0, 45.0, 89.0, 90.0])
