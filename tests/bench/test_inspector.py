@@ -45,6 +45,7 @@ def test_cursor_to_inspector(qtbot: QtBot, tmp_path_factory: pytest.TempPathFact
             took.append(1000 * (time.perf_counter() - started))
             busy.append(1000 * (time.thread_time() - cpu))
     p50, p95 = np.percentile(took, [50, 95])
+    busy_p50, busy_p95 = np.percentile(busy, [50, 95])
     record(
         "Frame inspector, 1 h pair",
         {
@@ -53,7 +54,9 @@ def test_cursor_to_inspector(qtbot: QtBot, tmp_path_factory: pytest.TempPathFact
             "moved to painted, p50 ms": float(p50),
             "p95 ms": float(p95),
             "max ms": max(took),
-            "GUI thread, p50 ms": float(np.percentile(busy, 50)),
+            "GUI thread busy, p50 ms": float(busy_p50),
+            "busy p95 ms": float(busy_p95),
         },
     )
-    assert p95 <= FRAME_MS * 2, "two frames painted at most"
+    # The time on the clock is for the table: it depends on what else the machine does.
+    assert busy_p95 <= FRAME_MS, "a moved cursor keeps the GUI thread busy for more than a painted frame"
