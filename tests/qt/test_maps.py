@@ -289,6 +289,7 @@ def test_other_columns(qtbot: QtBot, damaged: MainWindow, kind: Representation) 
     else:
         assert plots._estimate.blame.picture is None
         assert WAVEFORM_WORDS in plots._estimate._title_note(plots._estimate.mapping)
+        assert "dB" in plots._estimate._bar.labels()[1]  # the picture itself is as it always is
         assert "no frequency bands" in row.overlay.message
     assert np.isfinite(plots.maps.gain_row.gains[0].gain_db).any()
 

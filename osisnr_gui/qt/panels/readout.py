@@ -55,7 +55,8 @@ class Readout(QWidget):
         self.setToolTip(
             tooltip(
                 "Under the pointer, or at the cursor: time, frame, frequency, level of reference and estimate there, "
-                "OSI-SNR and loss of the frame, literal or exact as said at the end."
+                "OSI-SNR and loss of the frame, literal or exact as said at the end. While they are shown: blame, how "
+                "many times its even share of the loss the bin carries; exact OSI-SNR of the band; gain of the frame."
             )
         )
 

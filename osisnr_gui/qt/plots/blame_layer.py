@@ -18,22 +18,24 @@ from osisnr_gui.qt.theme import Theme
 
 @dataclass(frozen=True, eq=False)
 class BlamePicture:
-    """density : float64 (height, width), the mean under every pixel of `grid`; 1 is an even share.
+    """density : float64 (height, width), the mean under every pixel of `grid`; 1 is an even share. image : its colours.
 
     frames : how many frames of how many stand for a pixel, None when all are in it. complete : nothing is missing.
     """
 
     density: Floats
+    image: QImage
     grid: PixelGrid
     scale: FrequencyScale
     frames: tuple[int, int] | None = None
     complete: bool = True
 
-    def image(self) -> QImage:
-        """The density as colours, more or less clear."""
-        pixels = heat_table()[heat_codes(self.density)]
-        height, width = pixels.shape
-        return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+
+def heat_image(density: Floats) -> QImage:
+    """A density as colours, more or less clear; on any thread."""
+    pixels = heat_table()[heat_codes(density)]
+    height, width = pixels.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
 
 
 class BlameLayer:
@@ -44,10 +46,10 @@ class BlameLayer:
 
     def __init__(self) -> None:
         self.asks: Callable[[PixelGrid], None] = lambda _grid: None
-        self.words = ""  # of what, for the title; "" : off
+        self.on = False
+        self.words = ""  # for the title: of what it is, or why there is none; "" : none was asked for
         self.origin = 0.0
         self._picture: BlamePicture | None = None
-        self._image = QImage()
 
     @property
     def picture(self) -> BlamePicture | None:
@@ -57,16 +59,17 @@ class BlameLayer:
     def show(self, picture: BlamePicture | None) -> None:
         """Show this one."""
         self._picture = picture
-        self._image = QImage() if picture is None else picture.image()
 
     def note(self) -> str:
         """What the title must say of it."""
-        frames = self._picture.frames if self._picture is not None else None
-        return f"blame: {self.words}" + (f", {frames[0]} of {frames[1]} frames a pixel" if frames else "")
+        picture = self._picture if self.on else None
+        frames = picture.frames if picture is not None else None
+        sampled = f", {frames[0]} of {frames[1]} frames a pixel" if frames else ""
+        return f"blame: {self.words}{sampled}{', reading' if picture is not None and not picture.complete else ''}"
 
     def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
         """Draw it (see `Layer`)."""
-        if not self.words:
+        if not self.on:
             return
         # Pixels of the widget: on fine screens they are coarser than the screen's, at a quarter of the cost.
         grid = PixelGrid.of(replace(m, pixel_ratio=1.0), self.origin)
@@ -80,9 +83,9 @@ class BlameLayer:
         else:
             right, bottom = shown.time + shown.width * shown.time_step, shown.top - shown.height * shown.row_step
             place = QRectF(QPointF(m.x_of(shown.time), m.y_of(shown.top)), QPointF(m.x_of(right), m.y_of(bottom)))
-        painter.drawImage(place, self._image)
+        painter.drawImage(place, picture.image)
 
     def value_at(self, time: float, coordinate: float) -> float | None:
         """The density of the pixel under a point; None where there is none."""
-        pixel = self._picture.grid.pixel(time, coordinate) if self.words and self._picture is not None else None
+        pixel = self._picture.grid.pixel(time, coordinate) if self.on and self._picture is not None else None
         return None if pixel is None or self._picture is None else float(self._picture.density[pixel])

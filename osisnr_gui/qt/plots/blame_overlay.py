@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
-from osisnr_gui.qt.plots.blame_layer import BlamePicture
+from osisnr_gui.qt.plots.blame_layer import BlamePicture, heat_image
 from osisnr_gui.qt.plots.blame_pixels import density_pixels, step_for
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
 from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
@@ -49,10 +49,8 @@ class BlameOverlay(QObject):
         self._columns, self._score, self._bin_step = columns, score, bin_step
         if fresh:
             self._start_anew()
-        elif self.kind is not None:
-            self._plot.set_blame(self._words())
-            if self._asked is not None and self._plot.isVisible():  # another alpha, the same view
-                self._ask(self._plot, self._asked[0])
+        elif self._asked is not None and self._plot.isVisible():  # another alpha, the same view
+            self._ask(self._plot, self._asked[0])
 
     def set_kind(self, kind: BlameKind | None) -> None:
         """What is divided among the bins; None: off."""
@@ -85,20 +83,17 @@ class BlameOverlay(QObject):
         self._job.cancel()
         self._asked = self._map = None
         self._plot.blame.show(None)
-        self._plot.set_blame(self._words())
+        self._plot.set_blame("")
         columns, score = self._columns, self._score
-        if self.kind is not None and columns is not None and score is not None and can_be_blamed(columns):
-            grid = columns.frames.grid
-            self._plot.blame.origin = grid.first - 0.5 * grid.step
-            self._map = BlameMap(columns, score, self.kind)
+        if self.kind is not None and columns is not None and score is not None:
+            if can_be_blamed(columns):
+                grid = columns.frames.grid
+                self._plot.blame.origin = grid.first - 0.5 * grid.step
+                self._map = BlameMap(columns, score, self.kind)
+                self._plot.set_blame(f"{self.kind.words}, {score.loss.formula.value}")
+            else:
+                self._plot.set_blame(WAVEFORM_WORDS, on=False)
         self._plot.refresh()
-
-    def _words(self) -> str:
-        if self.kind is None or self._columns is None or self._score is None:
-            return ""
-        if not can_be_blamed(self._columns):
-            return WAVEFORM_WORDS
-        return f"{self.kind.words}, {self._score.loss.formula.value}"
 
     @staticmethod
     def _counts(score: PairScore | None) -> tuple[object, ...]:
@@ -124,7 +119,8 @@ class BlameOverlay(QObject):
 
     @Slot(str)
     def _fail(self, words: str) -> None:
-        self._plot.set_blame(f"none, {words}")
+        self._map = None
+        self._plot.set_blame(f"none, {words}", on=False)
 
 
 def _draw(
@@ -164,7 +160,7 @@ def _draw(
         density = density_pixels(densities, left / step - begin, per_pixel / step, grid, scale, bin_step)
         all_taken = step <= blame.taken
         frames = None if all_taken else (round(blame.taken * per_pixel / step), round(per_pixel))
-        report((blame, BlamePicture(density, grid, scale, frames, complete)))
+        report((blame, BlamePicture(density, heat_image(density), grid, scale, frames, complete)))
 
     for index in chunks:
         put(index)

@@ -98,10 +98,11 @@ class SpectrogramPlot(PlotRow):
         self._colours = name
         self._dress()
 
-    def set_blame(self, words: str) -> None:
-        """A blame map of this lies over the picture; "" takes it away."""
-        if words != self.blame.words:
-            self.blame.words = words
+    def set_blame(self, words: str, *, on: bool = True) -> None:
+        """A blame map of this lies over the picture, or none (`on` False) and this is why; "" : none, and no word."""
+        on = on and bool(words)
+        if (words, on) != (self.blame.words, self.blame.on):
+            self.blame.words, self.blame.on = words, on
             self._dress()
 
     def set_levels(self, low: float, high: float) -> None:
@@ -199,7 +200,7 @@ class SpectrogramPlot(PlotRow):
 
     def _dress(self) -> None:
         low, high = self._present_levels()
-        self._item.set_look(Look(UNDER_HEAT if self.blame.words else self._colours, low, high))
+        self._item.set_look(Look(UNDER_HEAT if self.blame.on else self._colours, low, high))
         if not self._item.sources:
             self._bar.visible = False
         elif self._item is self._difference:
@@ -208,7 +209,7 @@ class SpectrogramPlot(PlotRow):
             self._bar.show(DIFFERENCE_MAP, -span, span, self._unit())
         else:
             self._bar.show(self._colours, low, high, self._unit())
-        if self.blame.words and self._item.sources:
+        if self.blame.on and self._item.sources:
             self._bar.show_heat("1×", f"{HIGHEST:g}× even share")
         self.refresh()
 

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from osisnr_gui.qt.plots.blame_layer import BlameLayer, BlamePicture
+from osisnr_gui.qt.plots.blame_layer import BlameLayer, BlamePicture, heat_image
 from osisnr_gui.qt.plots.colours import heat_table
 from osisnr_gui.qt.plots.frequency_scale import make_scale
 from osisnr_gui.qt.plots.geometry import Mapping
@@ -22,7 +22,7 @@ def _picture(spot: tuple[int, int], **settings: object) -> BlamePicture:
     grid = PixelGrid.of(VIEW, 0.0)
     density = np.zeros((grid.height, grid.width))
     density[spot] = 100.0
-    return BlamePicture(density, grid, SCALE, **settings)  # type: ignore[arg-type]
+    return BlamePicture(density, heat_image(density), grid, SCALE, **settings)  # type: ignore[arg-type]
 
 
 def _painted(layer: BlameLayer, m: Mapping) -> QImage:
@@ -45,7 +45,7 @@ def _lit(image: QImage) -> set[tuple[int, int]]:
 
 def test_a_pixel_lies_on_its_place() -> None:
     layer = BlameLayer()
-    layer.words = "MC-MSE"
+    layer.words, layer.on = "MC-MSE", True
     layer.show(_picture((3, 20)))
     assert _lit(_painted(layer, VIEW)) == {(30, 8)}
     assert layer.value_at(2.05, 1 - 3.5 / 40) == 100.0
@@ -55,7 +55,7 @@ def test_a_pixel_lies_on_its_place() -> None:
 
 def test_the_old_picture_stays_where_it_belongs_while_the_view_moves() -> None:
     layer = BlameLayer()
-    layer.words = "MC-MSE"
+    layer.words, layer.on = "MC-MSE", True
     layer.show(_picture((3, 20)))
     asked = []
     layer.asks = asked.append
@@ -75,12 +75,14 @@ def test_nothing_is_painted_or_asked_when_off() -> None:
 
 def test_the_note_says_how_many_frames_stand_for_a_pixel() -> None:
     layer = BlameLayer()
-    layer.words = "MC-MSE, literal"
+    layer.words, layer.on = "MC-MSE, literal", True
     assert layer.note() == "blame: MC-MSE, literal"
     layer.show(_picture((0, 0)))
     assert layer.note() == "blame: MC-MSE, literal"
     layer.show(_picture((0, 0), frames=(6, 281)))
     assert layer.note() == "blame: MC-MSE, literal, 6 of 281 frames a pixel"
+    layer.show(_picture((0, 0), complete=False))
+    assert layer.note() == "blame: MC-MSE, literal, reading"
 
 
 def test_heat_is_clear_at_first_and_gets_lighter() -> None:
