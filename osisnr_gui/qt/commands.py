@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
@@ -227,7 +226,7 @@ class Commands:
             frequency_unit="Hz" if self._views.store.analysis.framing else "bin",
             levels=levels,
             osi_db=float(score.osi_db[index]),
-            loss=float(np.add(score.osi_term[index], score.mc_term[index])),
+            loss=float(score.frame_loss(slice(index, index + 1))[0]),
             formula=score.loss.formula.value,
             name=estimate_letter(self._views.selection.index),
             third=third,

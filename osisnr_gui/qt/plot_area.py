@@ -9,11 +9,10 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.bad_limits import BadLimits
 from osisnr_gui.qt.pair_maps import BANDS, GAIN, PairMaps
-from osisnr_gui.qt.plots.bands import BandKind, Bands, Runs
+from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
 from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.note_marks import NoteMarks
@@ -22,9 +21,9 @@ from osisnr_gui.qt.plots.plot_stack import CURVE_WEIGHT, GAIN_WEIGHT, LOSS_WEIGH
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.shader import Shader
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.bad_segments import BadFrames
 from osisnr_gui.session.explain import CHANCE_FLOOR_DB
 from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.letters import estimate_letter
@@ -65,8 +64,9 @@ class PlotArea(QWidget):
         self.stack.add_row(self._osi, CURVE_WEIGHT)
         self.stack.add_row(maps.gain_row, GAIN_WEIGHT, visible=False)
         self.stack.add_row(self._loss, LOSS_WEIGHT)
-        self._bands = [Bands(row, over=True) for row in pictures]
-        self._bands += [row.bands for row in (maps.band_row, self._osi, maps.gain_row, self._loss)]
+        bands = [Bands(row, over=True) for row in pictures]
+        bands += [row.bands for row in (maps.band_row, self._osi, maps.gain_row, self._loss)]
+        self._shader = Shader(bands, self._overview)
         self._notes = [NoteMarks(row, texts=row is self._reference) for row in self.stack.rows]
         for row in self.stack.rows:
             row.context_menu_requested.connect(lambda at, _t, _v: self.context_menu_requested.emit(at))
@@ -78,7 +78,6 @@ class PlotArea(QWidget):
         self._selected = 0
         self._theme = theme
         self._residual = False
-        self._shown_bad: BadFrames | None = None
         self._grown: tuple[PairFrames | None, bool] = (None, False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -106,7 +105,8 @@ class PlotArea(QWidget):
         self._show_extent()
         self._show_pictures()
         self._show_curves()
-        self._show_bands()
+        score = self.pair.score if self.pair else None
+        self._shader.show_bad(score.bad if score else None)
         self.maps.show_analysis(analysis, selected)
         self._limits.show(analysis.session, self.pair.score.bad if self.pair and self.pair.score else None)
         for marks in self._notes:
@@ -256,36 +256,10 @@ class PlotArea(QWidget):
         self._osi.set_title(f"OSI-SNR per frame · {words}")
         self._loss.set_title(f"1/OSI-SNR + γ·MC-MSE per frame · {words}")
         if score is None or self.pair is None or self.pair.frames is None:
-            self._loss.show_loss(0.0, 1.0, np.empty(0), np.empty(0))
+            self._loss.show_loss(0.0, 1.0, None)
             return
         frames = self.pair.frames
-        self._loss.show_loss(frames.first_time, frames.grid.step, score.osi_term, score.mc_term)
-
-    def _show_bands(self) -> None:
-        score = self.pair.score if self.pair else None
-        bad = score.bad if score else None
-        if bad is self._shown_bad:
-            return
-        self._shown_bad = bad
-        if score is None or bad is None:
-            self._show_runs(Runs())
-            self._overview.show_overview(0.0, 1.0, np.empty(0))
-            return
-        self._show_runs(Runs(*band_runs(bad)))
-        frames = score.facts.frames
-        exact = np.where(score.facts.active, frames.exact_osi_db, np.nan)
-        self._overview.show_overview(
-            frames.first_time,
-            frames.grid.step,
-            exact,
-            quiet_frames(bad),
-            bad.low | bad.missed,
-            false_activity=bad.false_activity,
-        )
-
-    def _show_runs(self, runs: Runs) -> None:
-        for bands in self._bands:
-            bands.show_runs(runs)
+        self._loss.show_loss(frames.first_time, frames.grid.step, score.curve)
 
     def _follow_pointer(self, *_range: float) -> None:
         """After a zoom something else is under a pointer that stood still."""
@@ -306,28 +280,6 @@ class PlotArea(QWidget):
                 plot.blockSignals(True)
                 plot.set_y_range(low, high)
                 plot.blockSignals(False)
-
-
-def quiet_frames(bad: BadFrames) -> np.ndarray:
-    """Frames without a value that are no fault either: silent in both, or missed or false but too quiet to count."""
-    return ~(bad.facts.active | bad.missed | bad.false_activity)
-
-
-def band_runs(bad: BadFrames) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Start and stop times and BandKind of every run to shade: bad by the criterion, missed, false activity, silent."""
-    frames = bad.facts.frames
-    edges = []
-    for kind, flags in (
-        (BandKind.BAD, bad.low),
-        (BandKind.MISSED, bad.missed),
-        (BandKind.FALSE_ACTIVITY, bad.false_activity),
-        (BandKind.SILENT, quiet_frames(bad)),
-    ):
-        first, stop = runs_of(flags)
-        edges.append((first, stop, np.full(first.size, int(kind))))
-    first, stop, kinds = (np.concatenate(parts) for parts in zip(*edges, strict=True))
-    start_time = frames.first_time - 0.5 * frames.grid.step
-    return start_time + first * frames.grid.step, start_time + stop * frames.grid.step, kinds
 
 
 def _is_non_negative(reference: Track | None, pair: PairAnalysis | None) -> bool:

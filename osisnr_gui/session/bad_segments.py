@@ -8,6 +8,7 @@ unless told otherwise, so that pauses do not drown what matters.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -80,13 +81,14 @@ def under_threshold(facts: Facts, threshold_db: float) -> tuple[BoolArray, BadSe
 def find_bad(
     facts: Facts,
     session: Session,
-    terms: tuple[FloatArray, FloatArray],
-    previous: BadFrames | None = None,
-    other: Facts | None = None,
+    previous: BadFrames | None,
+    other: Facts | None,
+    frame_loss: Callable[[], FloatArray],
 ) -> BadFrames:
     """What the session calls bad in a pair; `previous` itself when nothing it depends on changed.
 
-    terms : the two parts of the fused loss of every frame. other : the estimate `Criterion.AGAINST` asks for.
+    other : the estimate `Criterion.AGAINST` asks for. frame_loss : gives the fused loss of every frame, for
+    `Criterion.LOSS`.
     """
     choice = session.bad
     loss = session.loss if choice.criterion is Criterion.LOSS else None
@@ -104,7 +106,7 @@ def find_bad(
     if choice.criterion is Criterion.OSI:
         low = under & gate.passed
     elif choice.criterion is Criterion.LOSS:
-        low = find_above(terms[0] + terms[1], gate.active, choice.loss_limit)
+        low = find_above(frame_loss(), gate.active, choice.loss_limit)
     elif drop_db is not None:
         low = find_drops(drop_db, choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db)
     else:

@@ -54,9 +54,8 @@ class BlameTerms:
     @classmethod
     def of(cls, score: PairScore, kind: BlameKind) -> BlameTerms:
         """Those of the result that leads. Frames whose 1/OSI-SNR is not a positive number carry nothing."""
-        values = score.osi_term
-        if kind is BlameKind.MC_MSE:
-            values = np.where(counted_frames(score), score.mc_mse, 0.0)
+        values = score.osi_term() if kind is BlameKind.OSI_NOISE else score.mc_mse()
+        values = np.where(counted_frames(score), values, 0.0)
         with np.errstate(invalid="ignore"):
             values = np.where(np.isfinite(values) & (values > 0), values, 0.0)
         total = float(values.sum())
@@ -156,9 +155,8 @@ class BlameMap:
 
 def _importance(score: PairScore, kind: BlameKind) -> FloatArray:
     """What each frame carries at the default alpha, so that the choice is steady while alpha is moved; never 0."""
-    table = score.facts.frames.table
-    if kind is BlameKind.MC_MSE and table is not None:
-        score = replace(score, mc_mse=table.per_frame(DEFAULT_ALPHA))
+    if score.facts.frames.table is not None:
+        score = replace(score, loss=replace(score.loss, alpha=DEFAULT_ALPHA))
     return BlameTerms.of(score, kind).weights + 1e-9
 
 

@@ -134,7 +134,7 @@ def _number_columns(score: PairScore, part: slice) -> tuple[FloatArray, ...]:
     projection = frames.projection[part]
     literal = frames.literal_osi_db[part]
     exact = np.where(active, frames.exact_osi_db[part], np.nan)
-    mc_mse, gamma = score.mc_mse[part], score.loss.gamma
+    mc_mse, gamma = score.mc_mse(part), score.loss.gamma
     literal_loss, exact_loss = inverse_osi(literal, EPS_FUSED), inverse_osi(exact)
     with np.errstate(all="ignore"):
         return (

@@ -9,7 +9,7 @@ import numpy as np
 from osisnr_gui.core.alpha_table import AlphaSums
 from osisnr_gui.core.frame_status import frame_status, is_active, status_counts
 from osisnr_gui.core.loss import OsiStatistics
-from osisnr_gui.core.types import BoolArray, StatusArray
+from osisnr_gui.core.types import BoolArray, FloatArray, StatusArray
 from osisnr_gui.session.frame_pass import PairFrames
 
 BIAS_DB = 0.1
@@ -20,20 +20,23 @@ QUIET_ENERGY_DB = -80.0  # estimate energy 1e-8: EPS_NOISE decides the literal v
 class Facts:
     """What follows from the frames and the silence limit.
 
-    not_meaningful : literal frames that are not finite or not above 0 dB; biased : active frames whose literal value
-    differs from the exact one by more than 0.1 dB; tiny : frames with an estimate energy below 1e-8.
+    active_osi_db : exact OSI-SNR of active frames, nan in the others. not_meaningful : literal frames that are not
+    finite or not above 0 dB; biased : active frames whose literal value differs from a finite exact one by more
+    than 0.1 dB, and bias_db by how much at most; tiny : frames with an estimate energy below 1e-8.
     """
 
     frames: PairFrames
     silence_db: float
     status: StatusArray
     active: BoolArray
+    active_osi_db: FloatArray
     statistics: OsiStatistics
     counts: dict[str, int]
     sums_all: AlphaSums | None
     sums_active: AlphaSums | None
     not_meaningful: int
     biased: int
+    bias_db: float
     tiny: int
 
     @property
@@ -50,17 +53,21 @@ def find_facts(frames: PairFrames, silence_db: float) -> Facts:
     literal, exact = frames.literal_osi_db, frames.exact_osi_db
     with np.errstate(invalid="ignore"):
         not_meaningful = int(np.count_nonzero(~(np.isfinite(literal) & (literal > 0))))
-        biased = int(np.count_nonzero(active & (np.abs(literal - exact) > BIAS_DB)))
+        bias = np.abs(literal - exact)
+        # Where the exact value is infinite any finite one is far off, however loud the frame.
+        bias = bias[active & (bias > BIAS_DB) & (bias < np.inf)]
     return Facts(
         frames=frames,
         silence_db=silence_db,
         status=status,
         active=active,
+        active_osi_db=np.where(active, exact, np.nan),
         statistics=OsiStatistics.of(literal, exact, active),
         counts=status_counts(status),
         sums_all=sums_all,
         sums_active=sums_active,
         not_meaningful=not_meaningful,
-        biased=biased,
+        biased=bias.size,
+        bias_db=float(bias.max(initial=0.0)),
         tiny=int(np.count_nonzero(frames.projection.estimate_db < QUIET_ENERGY_DB)),
     )

@@ -90,10 +90,8 @@ class LossTotal:
     @classmethod
     def of(cls, score: PairScore) -> LossTotal:
         """Of the leading result of a score."""
-        terms = score.osi_term + score.mc_term
-        with np.errstate(invalid="ignore"):
-            total = np.nansum(terms) if score.loss.formula is Formula.EXACT else np.sum(terms)
-        return cls(score.loss.formula, float(total), score.n_counted)
+        mean = score.leading.loss_osi_1 + score.loss.gamma * score.leading.mc_mse
+        return cls(score.loss.formula, mean * score.n_counted, score.n_counted)
 
     def share(self, loss: float) -> float:
         """Part of the total one frame holds; nan where a sum that is not finite, or not above 0, has no parts."""
@@ -160,7 +158,7 @@ class Inspection:
 def inspect_frame(columns: FrameColumns, pair: PairAnalysis, loss_total: LossTotal | None = None) -> Inspection:
     """Everything known of a frame that the pass has been over.
 
-    loss_total : of the pair's score, computed here when it is not at hand (a sum over all frames).
+    loss_total : of the pair's score, worked out here when it is not at hand.
     """
     score = pair.score
     assert score is not None, "a frame can be inspected once it is scored"

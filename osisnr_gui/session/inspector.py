@@ -33,7 +33,7 @@ def find_worst(pair: PairAnalysis, start: float, stop: float) -> int | None:
     score, chosen = pair.score, selected_frames(pair, start, stop)
     if score is None or chosen.start >= chosen.stop:
         return None
-    loss = score.osi_term[chosen] + score.mc_term[chosen]
+    loss = score.frame_loss(chosen)
     worst = int(np.argmax(np.where(np.isnan(loss), -np.inf, loss)))
     first: int = chosen.start
     return score.facts.frames.first_frame + first + worst

@@ -14,7 +14,6 @@ import numpy as np
 from osisnr_gui.io.errors import LoadWarning
 from osisnr_gui.session import edits
 from osisnr_gui.session.errors import PairError
-from osisnr_gui.session.facts import BIAS_DB
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.left_out import Spans, left_out
 from osisnr_gui.session.letters import estimate_letter
@@ -309,15 +308,9 @@ def _quiet_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
         if pair.score is None or not pair.score.facts.biased:
             continue
         facts = pair.score.facts
-        with np.errstate(invalid="ignore"):
-            bias = np.abs(facts.frames.literal_osi_db - facts.frames.exact_osi_db)[facts.active]
-        # Where the exact value is infinite any finite one is far off, however loud the frame.
-        bias = bias[np.isfinite(bias) & (bias > BIAS_DB)]
-        if not len(bias):
-            continue
         message = (
-            f"{pair.estimate.name}: in {len(bias)} of {facts.n_active} active frames the constants of the literal "
-            f"formula change OSI-SNR, by up to {bias.max():.1f} dB: the sound is quiet, or the error next to nothing"
+            f"{pair.estimate.name}: in {facts.biased} of {facts.n_active} active frames the constants of the literal "
+            f"formula change OSI-SNR, by up to {facts.bias_db:.1f} dB: the sound is quiet, or the error next to nothing"
         )
         if facts.tiny:
             message += f"; {facts.tiny} frames of the estimate hold less energy than the constants"

@@ -188,15 +188,15 @@ def _frames(score: PairScore) -> Object:
     """Per-frame arrays. `fused` is that of the literal result: 1/(literal_osi_db + 1e-10) + gamma*mc_mse."""
     facts = score.facts
     frames = facts.frames
-    n = frames.n_frames
+    n, mc_mse = frames.n_frames, score.mc_mse()
     with np.errstate(all="ignore"):
-        fused = fused_per_frame(frames.literal_osi_db, score.mc_mse, score.loss.gamma, EPS_FUSED)
+        fused = fused_per_frame(frames.literal_osi_db, mc_mse, score.loss.gamma, EPS_FUSED)
     return {
         "time_s": _finite(frames.times()) if frames.grid.seconds else [None] * n,
         "status": [STATUS_LABELS[kind] for kind in facts.status.tolist()],
         "literal_osi_db": _finite(frames.literal_osi_db),
         "exact_osi_db": _finite(np.where(facts.active, frames.exact_osi_db, np.nan)),
-        "mc_mse": _finite(score.mc_mse),
+        "mc_mse": _finite(mc_mse),
         "fused": _finite(fused),
     }
 

@@ -7,10 +7,13 @@ and the score itself (alpha, gamma, method, which result leads).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from osisnr_gui.core.alpha_table import ALL_FRAMES, Frames
 from osisnr_gui.core.loss import EPS_FUSED, ExactScores, LiteralScores, inverse_osi
+from osisnr_gui.core.loss_curve import LossCurve, loss_terms
 from osisnr_gui.core.osi_snr import exact_osi_db, si_snr_db, snr_db
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session.bad_segments import BadFrames, find_bad
@@ -21,21 +24,40 @@ from osisnr_gui.session.session import Formula, LossChoice, Session
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairScore:
-    """Numbers and curves at one alpha and gamma.
-
-    osi_term, mc_term : the two parts of the loss of every frame for the result that leads: 1/OSI and gamma*MC-MSE;
-    nan in frames that result leaves out. mc_mse : MC-MSE of every frame at `loss.alpha`.
-    """
+    """Numbers at one alpha and gamma, and the curves they come from, worked out for the frames that are asked for."""
 
     facts: Facts
     bad: BadFrames
     loss: LossChoice
-    mc_mse: FloatArray
-    osi_db: FloatArray
-    osi_term: FloatArray
-    mc_term: FloatArray
     literal: LiteralScores
     exact: ExactScores
+
+    @property
+    def osi_db(self) -> FloatArray:
+        """OSI-SNR of every frame by the formula that leads, nan in frames it leaves out."""
+        return _osi_db(self.facts, self.loss)
+
+    @property
+    def curve(self) -> LossCurve | None:
+        """The loss of every frame by the formula that leads; None without an alpha table."""
+        loss, table = self.loss, self.facts.frames.table
+        return None if table is None else LossCurve(self.osi_db, _eps(loss), table, loss.alpha, loss.gamma)
+
+    def mc_mse(self, frames: Frames = ALL_FRAMES) -> FloatArray:
+        """MC-MSE of some frames at `loss.alpha`."""
+        return _mc_mse(self.facts, self.loss, frames)
+
+    def osi_term(self) -> FloatArray:
+        """1/OSI-SNR of every frame by the formula that leads; nan in frames it leaves out."""
+        return inverse_osi(self.osi_db, _eps(self.loss))
+
+    def terms(self, frames: Frames = ALL_FRAMES) -> tuple[FloatArray, FloatArray]:
+        """The two parts of the loss of some frames, 1/OSI and gamma*MC-MSE; nan in frames that do not count."""
+        return _terms(self.facts, self.loss, frames)
+
+    def frame_loss(self, frames: Frames = ALL_FRAMES) -> FloatArray:
+        """1/OSI + gamma*MC-MSE of some frames; nan in frames that do not count."""
+        return np.asarray(np.add(*self.terms(frames)))
 
     @property
     def leading(self) -> LiteralScores | ExactScores:
@@ -85,27 +107,15 @@ def find_score(
     """Everything that moves with alpha and gamma, and the bad frames, which can follow the loss."""
     frames, loss = facts.frames, session.loss
     if frames.table is not None:
-        mc_mse = frames.table.per_frame(loss.alpha)
         mean_all = facts.sums_all.mean(loss.alpha) if facts.sums_all else float("nan")
         mean_active = facts.sums_active.mean(loss.alpha) if facts.sums_active else float("nan")
     else:
         assert frames.mc_mse is not None, "a pass keeps either the table or MC-MSE at one alpha"
-        mc_mse = frames.mc_mse
-        mean_all, mean_active = _mean(mc_mse), _mean(mc_mse[facts.active])
-    if loss.formula is Formula.LITERAL:
-        osi_db = frames.literal_osi_db
-        osi_term, mc_term = inverse_osi(osi_db, EPS_FUSED), loss.gamma * mc_mse
-    else:
-        osi_db = np.where(facts.active, frames.exact_osi_db, np.nan)
-        osi_term, mc_term = inverse_osi(osi_db), np.where(facts.active, loss.gamma * mc_mse, np.nan)
+        mean_all, mean_active = _mean(frames.mc_mse), _mean(frames.mc_mse[facts.active])
     return PairScore(
         facts,
-        find_bad(facts, session, (osi_term, mc_term), previous, other),
+        find_bad(facts, session, previous, other, partial(_frame_loss, facts, loss)),
         loss,
-        mc_mse,
-        osi_db,
-        osi_term,
-        mc_term,
         facts.statistics.literal(mean_all, loss.gamma, loss.method),
         facts.statistics.exact(mean_active, loss.gamma, loss.method),
     )
@@ -123,8 +133,32 @@ def score_frames(
         facts, previous = find_facts(frames, session.silence_db), None
     if previous is None or previous.loss != session.loss:
         return find_score(facts, session, previous.bad if previous else None, other)
-    bad = find_bad(facts, session, (previous.osi_term, previous.mc_term), previous.bad, other)
+    bad = find_bad(facts, session, previous.bad, other, previous.frame_loss)
     return previous if bad is previous.bad else replace(previous, bad=bad)
+
+
+def _osi_db(facts: Facts, loss: LossChoice) -> FloatArray:
+    return facts.frames.literal_osi_db if loss.formula is Formula.LITERAL else facts.active_osi_db
+
+
+def _eps(loss: LossChoice) -> float:
+    return EPS_FUSED if loss.formula is Formula.LITERAL else 0.0
+
+
+def _mc_mse(facts: Facts, loss: LossChoice, frames: Frames) -> FloatArray:
+    found = facts.frames
+    if found.table is not None:
+        return found.table.per_frame(loss.alpha, frames)
+    assert found.mc_mse is not None, "a pass keeps either the table or MC-MSE at one alpha"
+    return found.mc_mse[frames]
+
+
+def _terms(facts: Facts, loss: LossChoice, frames: Frames = ALL_FRAMES) -> tuple[FloatArray, FloatArray]:
+    return loss_terms(_osi_db(facts, loss)[frames], _eps(loss), _mc_mse(facts, loss, frames), loss.gamma)
+
+
+def _frame_loss(facts: Facts, loss: LossChoice) -> FloatArray:
+    return np.asarray(np.add(*_terms(facts, loss)))
 
 
 def _mean(values: FloatArray) -> float:

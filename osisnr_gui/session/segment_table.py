@@ -129,7 +129,7 @@ def _depth(score: PairScore, low: IntArray) -> tuple[FloatArray, FloatArray | No
     if bad.choice.criterion is Criterion.OSI:
         return depth_under(score.facts.frames.exact_osi_db[low], bad.threshold_db), None
     if bad.choice.criterion is Criterion.LOSS:
-        loss = score.osi_term[low] + score.mc_term[low]
+        loss = score.frame_loss(low)
         return depth_above(loss, bad.choice.loss_limit), loss
     drop = np.empty(0) if bad.drop_db is None else bad.drop_db[low]
     return drop, drop
@@ -138,7 +138,7 @@ def _depth(score: PairScore, low: IntArray) -> tuple[FloatArray, FloatArray | No
 def _shares(score: PairScore) -> FloatArray:
     """Loss of all frames of each segment over that of all frames; what the leading result leaves out counts nothing."""
     inside = FramesWithin.every(score.bad.segments)
-    loss = score.osi_term[inside.frames] + score.mc_term[inside.frames]
+    loss = score.frame_loss(inside.frames)
     leading = score.leading
     whole = score.n_counted * (leading.loss_osi_1 + score.loss.gamma * leading.mc_mse)
     if not np.isfinite(whole) or whole <= 0:
@@ -150,7 +150,7 @@ def worst_frame(score: PairScore) -> int | None:
     """The frame that counts and is worst by the criterion; None where none has a value."""
     bad = score.bad
     if bad.choice.criterion is Criterion.LOSS:
-        values = -(score.osi_term + score.mc_term)
+        values = -score.frame_loss()
     elif bad.choice.criterion is Criterion.OSI or bad.drop_db is None:
         values = score.facts.frames.exact_osi_db
     else:
@@ -166,7 +166,7 @@ def set_worst_share(session: Session, score: PairScore, share: float) -> Session
     if criterion is Criterion.OSI:
         values, sign = score.facts.frames.exact_osi_db, 1.0
     elif criterion is Criterion.LOSS:
-        values, sign = score.osi_term + score.mc_term, -1.0
+        values, sign = score.frame_loss(), -1.0
     else:
         values, sign = (np.empty(0) if bad.drop_db is None else bad.drop_db), -1.0
     values = values[bad.gate.active] if values.size else values

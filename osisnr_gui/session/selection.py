@@ -41,7 +41,7 @@ def selection_sentence(pair: PairAnalysis, start: float, stop: float) -> str:
         )
     else:
         parts.append("no active frame")
-    loss = score.osi_term[chosen] + score.mc_term[chosen]
+    loss = score.frame_loss(chosen)
     loss = loss[~np.isnan(loss)]
     if loss.size:
         result = "all" if score.loss.formula.value == "literal" else "active"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from osisnr_gui.core import reduce
+from osisnr_gui.core.pyramid import Pyramid
 
 T0, DT = 0.004, 0.008
 
@@ -19,45 +18,9 @@ def noise(n: int, gaps: float = 0.0, seed: int = 0) -> np.ndarray:
     return values
 
 
-@settings(max_examples=60, deadline=None)
-@given(
-    n=st.integers(0, 4000),
-    start=st.floats(-5, 30),
-    length=st.floats(0.01, 40),
-    columns=st.integers(1, 300),
-    gaps=st.sampled_from([0.0, 0.3, 1.0]),
-)
-def test_columns_hold_every_visible_frame_once(n, start, length, columns, gaps):
-    values = noise(n, gaps)
-    cut = reduce.frame_columns(n, T0, DT, start, start + length, columns)
-    assert np.all(np.diff(cut.edges) > 0)
-    assert cut.edges.size == cut.centres.size + 1
-    times = T0 + DT * np.arange(n)
-    visible = np.flatnonzero((times > start + 1e-9) & (times < start + length - 1e-9))
-    if visible.size:
-        assert cut.edges[0] <= visible[0]
-        assert cut.edges[-1] > visible[-1]
-    width = length / columns
-    for a, b, centre, low, high in zip(
-        cut.edges[:-1],
-        cut.edges[1:],
-        cut.centres,
-        reduce.minimum_per_column(values, cut),
-        reduce.maximum_per_column(values, cut),
-        strict=True,
-    ):
-        group = values[a:b]
-        assert np.all(np.abs(times[a:b] - centre) <= width / 2 + 1e-9)
-        if np.isnan(group).all():
-            assert np.isnan(low)
-            assert np.isnan(high)
-        else:
-            assert (low, high) == (np.nanmin(group), np.nanmax(group))
-
-
 def test_polyline_keeps_all_frames_when_there_are_few():
     values = noise(1000)
-    times, ys = reduce.polyline(values, T0, DT, 1.0, 2.0, 800)
+    times, ys = reduce.polyline(Pyramid(values), T0, DT, 1.0, 2.0, 800)
     expected = (T0 + DT * np.arange(1000) >= 1.0 - DT) & (T0 + DT * np.arange(1000) <= 2.0 + DT)
     np.testing.assert_array_equal(ys, values[expected])
     np.testing.assert_allclose(times, (T0 + DT * np.arange(1000))[expected])
@@ -67,7 +30,7 @@ def test_polyline_keeps_all_frames_when_there_are_few():
 def test_polyline_reaches_out_of_the_picture_and_loses_no_extreme(gaps):
     values = noise(450_000, gaps)
     values[200_000], values[200_001] = 50.0, -50.0
-    times, ys = reduce.polyline(values, T0, DT, 1000.0, 2000.0, 1600)
+    times, ys = reduce.polyline(Pyramid(values), T0, DT, 1000.0, 2000.0, 1600)
     assert times.size == ys.size <= 2 * 1602 + 2
     assert times[0] < 1000.0 < 2000.0 < times[-1]
     assert np.all(np.diff(times) >= 0)
@@ -75,12 +38,9 @@ def test_polyline_reaches_out_of_the_picture_and_loses_no_extreme(gaps):
 
 
 def test_panning_by_whole_columns_gives_the_same_points():
-    values = noise(100_000)
-    width = 100.0 / 500
-    one = dict(zip(*np.round(reduce.polyline(values, T0, DT, 200.0, 300.0, 500), 9)[:, 2:-2:2], strict=True))
-    other = dict(
-        zip(*np.round(reduce.polyline(values, T0, DT, 200.0 + width, 300.0 + width, 500), 9)[:, 2:-2:2], strict=True)
-    )
+    values, width = Pyramid(noise(100_000)), 100.0 / 500
+    views = [reduce.polyline(values, T0, DT, start, start + 100.0, 500) for start in (200.0, 200.0 + width)]
+    one, other = (dict(zip(*np.round(view, 9)[:, 2:-2:2], strict=True)) for view in views)
     common = one.keys() & other.keys()
     assert len(common) > 450
     assert all(one[t] == other[t] for t in common)
@@ -88,9 +48,10 @@ def test_panning_by_whole_columns_gives_the_same_points():
 
 def test_mean_ignores_gaps_and_says_nan_where_all_is_gap():
     values = np.concatenate((np.full(100, np.nan), np.tile([1.0, 3.0, np.nan, np.nan], 100)))
-    times, means = reduce.mean_per_column(values, 0.0, 1.0, 0.0, 500.0, 25)
-    assert np.isnan(means[times < 90]).all()
-    np.testing.assert_allclose(means[times > 110], 2.0)
+    times, low, high, means = reduce.summary_per_column(Pyramid(values), 0.0, 1.0, 0.0, 500.0, 25)
+    for reduced, expected in ((low, 1.0), (high, 3.0), (means, 2.0)):
+        assert np.isnan(reduced[times < 90]).all()
+        np.testing.assert_allclose(reduced[times > 110], expected)
 
 
 @pytest.mark.parametrize("columns", [7, 100, 1000])
@@ -98,7 +59,7 @@ def test_mean_ignores_gaps_and_says_nan_where_all_is_gap():
 def test_stretches_against_brute_force(columns, span):
     n = 1000
     values = noise(n, 0.1)
-    got = reduce.reduce_stretches(np.fmin, values, np.nan, (T0, DT, *span), columns)
+    got = reduce.lowest_per_stretch(values, T0, DT, *span, columns)
     edges = np.linspace(*span, columns + 1)
     left, right = T0 + DT * (np.arange(n) - 0.5), T0 + DT * (np.arange(n) + 0.5)
     for j in range(columns):
@@ -121,8 +82,8 @@ def test_runs_of_masks():
 
 
 def test_nothing_to_draw():
-    for function in (reduce.polyline, reduce.upper_edge, reduce.mean_per_column):
-        times, values = function(np.empty(0), 0.0, 1.0, 0.0, 10.0, 100)
-        assert times.size == values.size == 0
-        times, values = function(noise(10), 0.0, 1.0, 1e6, 1e6 + 50, 10)
+    for function in (reduce.polyline, reduce.upper_edge, reduce.summary_per_column):
+        times, *values = function(Pyramid(np.empty(0)), 0.0, 1.0, 0.0, 10.0, 100)
+        assert times.size == values[0].size == 0
+        times, *values = function(Pyramid(noise(10)), 0.0, 1.0, 1e6, 1e6 + 50, 10)
         assert np.isfinite(times).all()

@@ -99,7 +99,7 @@ def test_noise_blame_is_the_frames_part_divided_as_its_noise(qtbot: QtBot, damag
     _trigger(qtbot, damaged, "exact", "blame_osi_noise")
     _zoom_to_bins(qtbot, damaged, (380, 400), (40, 60))
     score = damaged.views.plots.pair.score  # type: ignore[union-attr]
-    part = np.nan_to_num(score.osi_term)
+    part = np.nan_to_num(score.osi_term())
     weight = part * score.facts.n_active / part.sum()
     shares = osi_noise_blame(s, e) * 257
     for frame, bin_ in ((385, 45), (390, 50), (397, 58)):

@@ -145,14 +145,14 @@ def test_the_line_of_the_loss_is_dragged_live(window: MainWindow) -> None:
 
 def test_the_curve_to_stay_over_is_drawn(window: MainWindow) -> None:
     curve = window.views.plots._limits._curve
-    assert curve._values.size == 0
+    assert curve._values.values.size == 0
     _choose(window, criterion=Criterion.AGAINST)
     a, b = (pair.score.facts for pair in window.views.store.analysis.pairs)  # type: ignore[union-attr]
-    both = ~np.isnan(curve._values)
+    both = ~np.isnan(curve._values.values)
     assert both.sum() > 500
-    assert curve._values[both] == pytest.approx(b.frames.exact_osi_db[both] - 3.0)
+    assert curve._values.values[both] == pytest.approx(b.frames.exact_osi_db[both] - 3.0)
     _choose(window, criterion=Criterion.OSI)
-    assert curve._values.size == 0
+    assert curve._values.values.size == 0
     assert window.views.plots._osi.threshold == a.frames.exact_osi_db.dtype.type(3.0)
 
 

@@ -50,7 +50,7 @@ def test_the_published_pair_shows_the_published_numbers(qtbot: QtBot, window: Ma
     assert score.literal.fused == pytest.approx(0.05373708198223013, rel=1e-9)
     assert "0.0537" in window.views.loss.headline.text
     assert "literal, all 3 frames, method 1" in window.views.loss.headline.text
-    shown = window.views.plots._osi._lines.finite[0].osi_db
+    shown = window.views.plots._osi._lines.lines[0].values.values
     assert shown == pytest.approx([28.07307793, 30.06463945, 31.86671312], abs=1e-8)
 
 
@@ -98,8 +98,9 @@ def test_dragging_alpha_moves_number_curve_and_bar_without_a_new_pass(
         score = window.views.plots.pair.score  # type: ignore[union-attr]
         assert window.views.store.analysis.pairs[0].frames is frames
         assert score.loss == loss
-        assert score.mc_mse == pytest.approx(mc_mse_per_frame(s, e, loss.alpha), rel=1e-6)
-        assert window.views.plots._loss._areas.total == pytest.approx(score.osi_term + score.mc_term)
+        assert score.mc_mse() == pytest.approx(mc_mse_per_frame(s, e, loss.alpha), rel=1e-6)
+        shown = window.views.plots._loss._areas.drawn(window.views.plots._loss.mapping)
+        assert np.nanmax(shown.peak) == pytest.approx(np.nanmax(np.add(*score.terms())), rel=1e-4)
         shares = np.array(score.shares)
         assert window.views.loss.bar.shares == pytest.approx(shares / shares.sum())
         seen.add(window.views.loss.headline.text)
@@ -209,7 +210,7 @@ def test_what_is_not_analysed_yet_is_a_gap(
     monkeypatch.setattr(analysis_module, "PARTIAL_SECONDS", 0.0)
     show_files(qtbot, window, samples / "2_enhancement_clean.flac", samples / "2_enhancement_est_dfn3.flac")
     plots, session = window.views.plots, window.views.store.session
-    whole, extent = plots._osi._lines.finite[0], plots.link.extent
+    whole, extent = plots._osi._lines.lines[0].curve, plots.link.extent
     parts: list[Analysis] = []
     wanted = Wanted(around=4.0)
     analyse(session, wanted=wanted, progress=lambda p: p.analysis is not None and parts.append(p.analysis))
@@ -220,7 +221,7 @@ def test_what_is_not_analysed_yet_is_a_gap(
             continue
         plots.show_analysis(part, 0)
         assert plots.link.extent == extent
-        curve = plots._osi._lines.finite[0]
+        curve = plots._osi._lines.lines[0].curve
         first = round((curve.t0 - whole.t0) / whole.dt)
         assert first == frames.missing_before
         np.testing.assert_array_equal(curve.osi_db, whole.osi_db[first : first + len(curve.osi_db)])
@@ -253,7 +254,7 @@ def test_exports_hold_what_is_on_screen(
     rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
     score = window.views.plots.pair.score  # type: ignore[union-attr]
     assert len(rows) == 822
-    assert float(rows[300]["mc_mse"]) == pytest.approx(score.mc_mse[300], rel=1e-8)
+    assert float(rows[300]["mc_mse"]) == pytest.approx(score.mc_mse()[300], rel=1e-8)
     assert float(rows[300]["literal_osi_db"]) == score.facts.frames.literal_osi_db[300]
     picture = QImage(str(figure))
     assert picture.width() == window.views.plots.width() * round(picture.devicePixelRatio())

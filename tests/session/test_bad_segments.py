@@ -71,7 +71,7 @@ def test_alpha_moves_the_list_only_by_the_loss(damaged: Analysis, criterion: Cri
 
 def test_the_loss_limit_is_on_the_fused_loss_of_frames_that_count(damaged: Analysis) -> None:
     score = _score(_with(damaged, criterion=Criterion.LOSS, loss_limit=2.0))
-    fused = score.osi_term + score.mc_term
+    fused = score.frame_loss()
     np.testing.assert_array_equal(score.bad.low, score.bad.gate.active & (fused > 2.0))
     worst = worst_frame(score)
     assert worst == int(np.argmax(np.where(score.bad.gate.active, fused, -np.inf)))

@@ -173,7 +173,7 @@ def test_columns_are_those_of_the_pass(write: Write, noise: Noise) -> None:
         columns, score = _parts(analysis)
         frames = np.array([0, 1, 1, 40, columns.n_frames - 1])
         for x, y in (columns.picked(frames), [rows[frames] for rows in columns.rows(0, columns.n_frames)]):
-            np.testing.assert_allclose(mc_mse_per_frame(x.T, y.T, 0.3), score.mc_mse[frames], rtol=1e-8, atol=1e-15)
+            np.testing.assert_allclose(mc_mse_per_frame(x.T, y.T, 0.3), score.mc_mse(frames), rtol=1e-8, atol=1e-15)
 
 
 def test_a_real_and_a_complex_mask(write: Write) -> None:

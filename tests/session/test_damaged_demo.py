@@ -61,7 +61,7 @@ def test_they_hold_most_of_the_loss(damaged: Analysis) -> None:
     score = damaged.pairs[0].score
     assert score is not None
     assert table.share[table.worst_first[:3]].sum() > 0.6
-    loss = score.osi_term + score.mc_term
+    loss = score.frame_loss()
     for place, (a, b) in enumerate(zip(table.bad.segments.first, table.bad.segments.stop, strict=True)):
         assert table.share[place] == pytest.approx(loss[a:b].sum() / loss.sum(), rel=1e-6)
 

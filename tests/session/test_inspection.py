@@ -193,7 +193,7 @@ def test_the_window_s_own_numbers_are_as_near_as_the_alpha_table() -> None:
     columns = PairColumns(pair)
     for index in range(0, pair.score.facts.frames.n_frames, 50):
         x = inspect_frame(columns.read(index), pair)
-        assert x.mc_mse == pytest.approx(pair.score.mc_mse[index], rel=1e-6)
+        assert x.mc_mse == pytest.approx(pair.score.mc_mse()[index], rel=1e-6)
         osi, mc_mse = np.array([x.literal.osi_db]), np.array([x.mc_mse])
         assert x.literal.fused == fused_per_frame(osi, mc_mse, x.score.loss.gamma, 1e-10)[0]
     columns.close()

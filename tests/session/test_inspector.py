@@ -74,7 +74,7 @@ def test_the_worst_frame_of_a_stretch(formula: Formula) -> None:
     score, frames = pair.score, pair.frames
     assert score is not None
     assert frames is not None
-    loss = score.osi_term + score.mc_term
+    loss = score.frame_loss()
     for start, stop in ((0.0, 6.6), (1.3, 1.6), (4.3, 5.3)):
         frame = find_worst(pair, start, stop)
         inside = (frames.times() >= start) & (frames.times() <= stop)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as ByKind
 from dataclasses import dataclass, field
 from enum import IntEnum
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +15,8 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.painting import column_brush, fill_plot, hatch_brush
 from osisnr_gui.qt.plots.plot_row import PlotRow
-from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_arrays
+from osisnr_gui.qt.plots.safe_arrays import FloatArray
+from osisnr_gui.qt.plots.stretches import NOWHERE, Stretches
 from osisnr_gui.qt.theme import Theme, with_alpha
 
 #: Narrower missed runs have no edges: two dotted lines in three pixels are noise.
@@ -35,28 +38,6 @@ class BandKind(IntEnum):
     FALSE_ACTIVITY = 3  # the estimate is active where the reference is silent
 
 
-class _Kind:
-    """The runs of one kind: sorted, disjoint, and how much of any stretch of time they cover."""
-
-    def __init__(self, starts: FloatArray, stops: FloatArray) -> None:
-        order = np.argsort(starts, kind="stable")
-        self.starts = starts[order]
-        self.stops = np.maximum.accumulate(stops[order])
-        self.starts[1:] = np.maximum(self.starts[1:], self.stops[:-1])
-        bounds = np.column_stack((self.starts, self.stops))
-        covered = np.cumsum(self.stops - self.starts)
-        before = covered - (self.stops - self.starts)
-        self._times, self._covered = bounds.ravel(), np.column_stack((before, covered)).ravel()
-
-    def coverage(self, m: Mapping) -> FloatArray:
-        """Covered share, 0 to 1, of each pixel column."""
-        if not self.starts.size:
-            return np.zeros(m.columns)
-        edges = np.linspace(m.t0, m.t1, m.columns + 1)
-        share = np.diff(np.interp(edges, self._times, self._covered)) * (m.columns / (m.t1 - m.t0))
-        return np.clip(share, 0.0, 1.0)
-
-
 @dataclass
 class Shading:
     """What is painted for one mapping: brushes over the full height, brushes of the stripe, dotted edges."""
@@ -67,15 +48,13 @@ class Shading:
 
 
 class Runs:
-    """Runs of frames to shade: ``starts[i]..stops[i]`` (seconds) as ``BandKind(kinds[i])``, in any order.
+    """Runs of frames to shade, by kind; kinds that are missing have none.
 
     One object serves all rows; what it works out for one of them it keeps for the next.
     """
 
-    def __init__(self, starts: npt.ArrayLike = (), stops: npt.ArrayLike = (), kinds: npt.ArrayLike = ()) -> None:
-        begin, end, kind = safe_arrays(starts, stops, kinds)
-        usable = np.isfinite(begin) & np.isfinite(end) & (end > begin)
-        self._kinds = {each: _Kind(begin[usable & (kind == each)], end[usable & (kind == each)]) for each in BandKind}
+    def __init__(self, kinds: ByKind[BandKind, Stretches] = MappingProxyType({})) -> None:
+        self.kinds = {kind: kinds.get(kind, NOWHERE) for kind in BandKind}
         self._key: object = None
         self._share: dict[BandKind, FloatArray] = {}
         self._shadings: dict[bool, Shading] = {}
@@ -85,7 +64,7 @@ class Runs:
         key = (m.t0, m.t1, m.left, m.width, m.pixel_ratio, theme.name)
         if key != self._key:
             self._key, self._shadings = key, {}
-            self._share = {each: runs.coverage(m) for each, runs in self._kinds.items()}
+            self._share = {each: runs.coverage(m) for each, runs in self.kinds.items()}
         if over not in self._shadings:
             self._shadings[over] = self._shade(m, theme, over)
         return self._shadings[over]
@@ -119,7 +98,7 @@ class Runs:
         )
 
     def _missed_edges(self, m: Mapping) -> list[float]:
-        runs = self._kinds[BandKind.MISSED]
+        runs = self.kinds[BandKind.MISSED]
         wide = (runs.stops - runs.starts) * m.width >= EDGE_MIN_PIXELS * (m.t1 - m.t0)
         xs = m.xs_of(np.concatenate((runs.starts[wide], runs.stops[wide])))
         return np.unique(np.round(xs[(xs > m.left - 1) & (xs < m.right + 1)])).tolist()
@@ -141,8 +120,9 @@ class Bands:
 
     def show_runs(self, runs: Runs) -> None:
         """Shade these."""
-        self._runs = runs
-        self._row.refresh()
+        if runs is not self._runs:
+            self._runs = runs
+            self._row.refresh()
 
     def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
         """A few fills and the dotted edges: as many calls however many runs there are."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -11,14 +12,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
 
-from osisnr_gui.core.reduce import (
-    is_crowded,
-    is_reduced,
-    mean_per_column,
-    polyline,
-    runs_of,
-    upper_edge,
-)
+from osisnr_gui.core.pyramid import Pyramid
+from osisnr_gui.core.reduce import is_crowded, is_reduced, polyline, runs_of, summary_per_column, upper_edge
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.geometry import Mapping
@@ -113,12 +108,12 @@ class CurvePlot(PlotRow):
 
     def _title_note(self, m: Mapping) -> str:
         """Says when the line is a mean and not every frame."""
-        crowded = any(_crowded(c, m) for c in self._lines.finite)
+        crowded = any(_crowded(line.curve, m) for line in self._lines.lines)
         return " · mean and range per pixel" if crowded else ""
 
     def _update_limits(self) -> None:
         """Limits from the data, the range from a robust percentile so that one spike flattens nothing."""
-        samples = [_sample(c.osi_db) for c in self._lines.finite]
+        samples = [_sample(line.values.values) for line in self._lines.lines]
         values = np.concatenate(samples) if samples else np.empty(0)
         values = values[np.isfinite(values)]
         top = float(np.percentile(values, ROBUST_PERCENTILE)) if values.size else 30.0
@@ -128,56 +123,86 @@ class CurvePlot(PlotRow):
             self.set_y_range(min(0.0, lowest), max(round_up(1.08 * top), 10.0))
 
 
+class _Line:
+    """What is drawn of one curve: finite values, and perfect frames (+inf dB) apart; None when there are none."""
+
+    def __init__(self, curve: Curve) -> None:
+        self.curve = curve
+        values = safe_array(curve.osi_db, keep_inf=True)
+        self.perfect: Pyramid | None = None
+        if values.size and np.fmax.reduce(values) == np.inf:
+            perfect = np.isposinf(values)
+            self.perfect = Pyramid(perfect.astype(np.float64))
+            values = np.where(perfect, np.nan, values)
+        self.values = Pyramid(values)
+
+    def moved_to(self, curve: Curve) -> _Line:
+        """The same values in another role."""
+        line = copy(self)
+        line.curve = curve
+        return line
+
+    def paths(self, m: Mapping) -> tuple[QPainterPath, QPainterPath]:
+        """The faint range behind the line (empty unless crowded) and the line itself.
+
+        With many frames per pixel the extremes of several curves are solid blocks that hide each other; then
+        those of the selected one become a veil, and each line is the mean of its pixel columns.
+        """
+        where = (self.curve.t0, self.curve.dt, m.t0, m.t1, m.columns)
+        if not _crowded(self.curve, m):
+            times, values = polyline(self.values, *where)
+            return QPainterPath(), line_path(m.xs_of(times), m.ys_of(values))
+        times, low, high, mean = summary_per_column(self.values, *where)
+        xs, pairs = m.xs_of(times), np.column_stack((low, high)).ravel()
+        return line_path(np.repeat(xs, 2), m.ys_of(pairs)), line_path(xs, m.ys_of(mean))
+
+
 class _CurveLines:
     """The lines themselves, kept as pixel paths for the last mapping."""
 
     def __init__(self) -> None:
-        self.finite: list[Curve] = []
-        self._perfect: list[FloatArray | None] = []
+        self.lines: list[_Line] = []
         self._mapping: Mapping | None = None
         self._paths: list[tuple[QPainterPath, QPainterPath]] = []
 
     def show_curves(self, curves: Sequence[Curve]) -> None:
-        order = sorted(curves, key=lambda c: c.selected)
-        self.finite, self._perfect = [], []
-        for curve in order:
-            values = safe_array(curve.osi_db, keep_inf=True)
-            perfect = None
-            if values.size and np.fmax.reduce(values) == np.inf:
-                perfect = np.isposinf(values).astype(np.float64)
-                values = np.where(perfect > 0, np.nan, values)
-            self._perfect.append(perfect)
-            self.finite.append(curve._replace(osi_db=values))
+        known = {id(line.curve.osi_db): line for line in self.lines}
+        self.lines = [
+            known[id(curve.osi_db)].moved_to(curve) if id(curve.osi_db) in known else _Line(curve)
+            for curve in sorted(curves, key=lambda c: c.selected)
+        ]
         self._mapping = None
 
     def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
         if m != self._mapping:
             self._mapping = m
-            self._paths = [_paths(c, m) for c in self.finite]
-        several, caps = len(self.finite) > 1, 0
-        for curve, (range_path, path), perfect in zip(self.finite, self._paths, self._perfect, strict=True):
+            self._paths = [line.paths(m) for line in self.lines]
+        several, caps = len(self.lines) > 1, 0
+        for line, (range_path, path) in zip(self.lines, self._paths, strict=True):
+            curve = line.curve
             style = theme.estimate(curve.colour)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             if not range_path.isEmpty() and (curve.selected or not several):
                 painter.setPen(line_pen(with_alpha(style.colour, RANGE_OPACITY)))
                 painter.drawPath(range_path)
             colour = with_alpha(style.colour, 0.8 if several and not curve.selected else 1.0)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, not _reduced(curve, m))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, not _reduced(line, m))
             painter.setPen(line_pen(colour, style.dash))
             # Drawn again a physical pixel lower: a stronger line without a wide (slow) pen.
             times = max(round(m.pixel_ratio), 1) * (2 if several and curve.selected else 1)
             for k in range(times):
                 painter.drawPath(path.translated(0.0, k / m.pixel_ratio))
-            self._paint_dots(painter, curve, m, colour)
+            self._paint_dots(painter, line, m, colour)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            if perfect is not None:
-                _paint_caps(painter, curve, perfect, m, m.top + 2 + 3 * caps, style.colour)
+            if line.perfect is not None:
+                _paint_caps(painter, curve, line.perfect, m, m.top + 2 + 3 * caps, style.colour)
                 caps += 1
 
-    def _paint_dots(self, painter: QPainter, curve: Curve, m: Mapping, colour: object) -> None:
+    def _paint_dots(self, painter: QPainter, line: _Line, m: Mapping, colour: object) -> None:
+        curve = line.curve
         if curve.dt * m.width < DOT_PIXELS * (m.t1 - m.t0):
             return
-        times, values = polyline(curve.osi_db, curve.t0, curve.dt, m.t0, m.t1, m.columns)
+        times, values = polyline(line.values, curve.t0, curve.dt, m.t0, m.t1, m.columns)
         pen = QPen(colour, 4)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
@@ -244,30 +269,15 @@ def _sample(values: FloatArray) -> FloatArray:
     return values[:: max(1, values.size // SAMPLE_LIMIT)]
 
 
-def _reduced(curve: Curve, m: Mapping) -> bool:
-    return is_reduced(curve.osi_db.size, curve.t0, curve.dt, m.t0, m.t1, m.columns)
-
-
-def _paths(curve: Curve, m: Mapping) -> tuple[QPainterPath, QPainterPath]:
-    """The faint range behind the line (empty unless crowded) and the line itself.
-
-    With many frames per pixel the extremes of several curves are solid blocks that hide each other; then
-    those of the selected one become a veil, and each line is the mean of its pixel columns.
-    """
-    where = (curve.t0, curve.dt, m.t0, m.t1, m.columns)
-    times, values = polyline(curve.osi_db, *where)
-    path = line_path(m.xs_of(times), m.ys_of(values))
-    if not _crowded(curve, m):
-        return QPainterPath(), path
-    times, values = mean_per_column(curve.osi_db, *where)
-    return path, line_path(m.xs_of(times), m.ys_of(values))
+def _reduced(line: _Line, m: Mapping) -> bool:
+    return is_reduced(line.values.size, line.curve.t0, line.curve.dt, m.t0, m.t1, m.columns)
 
 
 def _crowded(curve: Curve, m: Mapping) -> bool:
     return is_crowded(curve.dt, m.t0, m.t1, m.columns)
 
 
-def _paint_caps(painter: QPainter, curve: Curve, perfect: FloatArray, m: Mapping, y: float, colour: str) -> None:
+def _paint_caps(painter: QPainter, curve: Curve, perfect: Pyramid, m: Mapping, y: float, colour: str) -> None:
     """Small bars at the top edge over frames that are perfect (+inf dB)."""
     times, flags = upper_edge(perfect, curve.t0, curve.dt, m.t0, m.t1, m.columns)
     starts, stops = runs_of(flags > 0)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import polyline
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.geometry import Mapping
@@ -137,7 +138,9 @@ class FrameSpectrum(QWidget):
         assert self._curves is not None
         theme, step = self._theme, self._curves.step
         painter.setClipRect(m.rect)
-        reference, estimate, error = (polyline(values, 0.0, step, m.t0, m.t1, m.columns) for values in self._lines)
+        reference, estimate, error = (
+            polyline(Pyramid(values), 0.0, step, m.t0, m.t1, m.columns) for values in self._lines
+        )
         if (error[0].size and m.lo >= 0.0) or self._curves.in_db:
             area = [(edge_per_column(m, *error), with_alpha(theme.bad, theme.bad_opacity))]
             painter.drawImage(m.rect, area_image(m, area))

@@ -11,7 +11,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from osisnr_gui.core.reduce import is_reduced, polyline, reduce_stretches, runs_of
+from osisnr_gui.core.pyramid import Pyramid
+from osisnr_gui.core.reduce import is_reduced, polyline, runs_of
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.geometry import Mapping
@@ -19,6 +20,7 @@ from osisnr_gui.qt.plots.painting import line_path, line_pen, paint_level, paint
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.row_overlay import Key
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
+from osisnr_gui.qt.plots.stretches import Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.session.words import estimate_letter
@@ -105,20 +107,21 @@ class _Lines:
     """The lines and the zero line, kept as pixel paths for the last mapping."""
 
     def __init__(self) -> None:
-        self._gains: list[Gain] = []
+        self._gains: list[tuple[Gain, Pyramid]] = []
         self._paths: list[QPainterPath] = []
         self._mapping: Mapping | None = None
 
     def show(self, gains: list[Gain]) -> None:
-        self._gains, self._mapping = sorted(gains, key=lambda gain: gain.selected), None
+        self._mapping = None
+        self._gains = [(gain, Pyramid(gain.gain_db)) for gain in sorted(gains, key=lambda gain: gain.selected)]
 
     def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
         if m != self._mapping:
-            self._mapping, self._paths = m, [_path(gain, m) for gain in self._gains]
+            self._mapping, self._paths = m, [_path(gain, values, m) for gain, values in self._gains]
         if self._gains and m.lo < 0.0 < m.hi:
             paint_level(painter, m, 0.0, line_pen(theme.faint))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for gain, path in zip(self._gains, self._paths, strict=True):
+        for (gain, _), path in zip(self._gains, self._paths, strict=True):
             style = theme.estimate(gain.colour)
             strong = gain.selected or len(self._gains) == 1
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, not _reduced(gain, m))
@@ -136,8 +139,7 @@ class _TurnedMarks:
         chosen = next((gain for gain in self._plot.gains if gain.selected), None)
         if chosen is None or not chosen.turned.any():
             return
-        where = (chosen.t0, chosen.dt, m.t0, m.t1)
-        starts, stops = runs_of(reduce_stretches(np.logical_or, chosen.turned, False, where, m.columns))
+        starts, stops = runs_of(Stretches.of_frames(chosen.turned, chosen.t0, chosen.dt).coverage(m) > 0)
         if not starts.size:
             return
         pixel, top = m.width / m.columns, m.bottom - MARK_PIXELS
@@ -159,6 +161,6 @@ def _reduced(gain: Gain, m: Mapping) -> bool:
     return is_reduced(gain.gain_db.size, gain.t0, gain.dt, m.t0, m.t1, m.columns)
 
 
-def _path(gain: Gain, m: Mapping) -> QPainterPath:
-    times, values = polyline(gain.gain_db, gain.t0, gain.dt, m.t0, m.t1, m.columns)
-    return line_path(m.xs_of(times), m.ys_of(values))
+def _path(gain: Gain, values: Pyramid, m: Mapping) -> QPainterPath:
+    times, gain_db = polyline(values, gain.t0, gain.dt, m.t0, m.t1, m.columns)
+    return line_path(m.xs_of(times), m.ys_of(gain_db))

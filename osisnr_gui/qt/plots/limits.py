@@ -9,7 +9,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
-from osisnr_gui.core.reduce import is_crowded, mean_per_column, polyline
+from osisnr_gui.core.pyramid import Pyramid
+from osisnr_gui.core.reduce import is_crowded, polyline, summary_per_column
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.painting import lay_tags, line_path, line_pen, paint_level, paint_tag
 from osisnr_gui.qt.plots.plot_row import PlotRow
@@ -67,13 +68,13 @@ class LimitCurve:
     def __init__(self, row: PlotRow) -> None:
         self._row = row
         self._t0, self._dt = 0.0, 1.0
-        self._values: FloatArray = np.empty(0)
+        self._values = Pyramid(np.empty(0))
         row.add_layer(self)
 
     def show_curve(self, t0: float, dt: float, values: FloatArray) -> None:
         """Draw these, ``values[i]`` at ``t0 + i * dt``; an empty array draws nothing."""
-        if values is not self._values and (values.size or self._values.size):
-            self._t0, self._dt, self._values = t0, dt, values
+        if values is not self._values.values and (values.size or self._values.size):
+            self._t0, self._dt, self._values = t0, dt, Pyramid(values)
             self._row.refresh()
 
     def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
@@ -81,8 +82,10 @@ class LimitCurve:
         if not self._values.size:
             return
         where = (self._t0, self._dt, m.t0, m.t1, m.columns)
-        reduce = mean_per_column if is_crowded(self._dt, m.t0, m.t1, m.columns) else polyline
-        times, values = reduce(self._values, *where)
+        if is_crowded(self._dt, m.t0, m.t1, m.columns):
+            times, _, _, values = summary_per_column(self._values, *where)
+        else:
+            times, values = polyline(self._values, *where)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(line_pen(theme.bad, DASHES))
         painter.drawPath(line_path(m.xs_of(times), m.ys_of(values)))

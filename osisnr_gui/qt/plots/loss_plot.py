@@ -10,7 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
-from osisnr_gui.core.reduce import is_crowded, is_reduced, mean_per_column, runs_of, upper_edge
+from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve
+from osisnr_gui.core.reduce import is_crowded, is_reduced, runs_of
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.geometry import Mapping
@@ -25,7 +26,7 @@ from osisnr_gui.qt.plots.painting import (
 )
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.row_overlay import paint_plate
-from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_arrays
+from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
 from osisnr_gui.session import words
@@ -35,6 +36,7 @@ SAMPLE_LIMIT = 20_000
 #: The value axis stays while the robust top is between these fractions of it: no jump at every slider tick.
 KEEP_LOW, KEEP_HIGH = 0.4, 0.97
 VEIL_OPACITY = 0.28
+NOTHING_DRAWN = DrawnLoss(*4 * (np.empty(0),))
 #: Height of the marks at the top edge over values that are cut off.
 MARK_PIXELS = 4
 
@@ -54,13 +56,12 @@ class LossPlot(PlotRow):
         self._legend = _Legend()
         self.add_layer(self._legend, top=True)
 
-    def show_loss(self, t0: float, dt: float, osi_term: npt.ArrayLike, mc_term: npt.ArrayLike) -> None:
-        """Draw ``osi_term`` (1/OSI) and ``mc_term`` (γ·MC-MSE) of each frame, stacked."""
-        osi, mc = safe_arrays(osi_term, mc_term)
-        self._areas.show_terms(t0, dt, osi, osi + mc)
-        if not self.y_by_hand:
-            self._follow_data()
-        self.refresh()
+    def show_loss(self, t0: float, dt: float, curve: LossCurve | None) -> None:
+        """Draw 1/OSI and γ·MC-MSE of each frame, stacked; nothing is done when they are on screen already."""
+        if self._areas.show_curve(t0, dt, curve):
+            if not self.y_by_hand:
+                self._follow_data()
+            self.refresh()
 
     def fit_y(self) -> None:
         """Back to the automatic value range."""
@@ -85,8 +86,8 @@ class LossPlot(PlotRow):
         return self._legend.box(m)
 
     def _follow_data(self, *, keep: bool = True) -> None:
-        total = self._areas.total
-        values = total[:: max(1, total.size // SAMPLE_LIMIT)]
+        curve = self._areas.curve
+        values = np.empty(0) if curve is None else curve.sample(SAMPLE_LIMIT)
         values = values[np.isfinite(values)]
         if not values.size:
             return
@@ -108,49 +109,62 @@ class _LossAreas:
     """
 
     def __init__(self) -> None:
-        self.total: FloatArray = np.empty(0)
-        self._osi: FloatArray = np.empty(0)
+        self.curve: LossCurve | None = None
         self._t0, self._dt = 0.0, 1.0
+        self._drawn_of: Mapping | None = None
+        self._drawn = NOTHING_DRAWN
         self._key: tuple[Mapping, str] | None = None
         self._image = QImage()
         self._line = QPainterPath()
 
-    def show_terms(self, t0: float, dt: float, osi: FloatArray, total: FloatArray) -> None:
-        self._t0, self._dt, self._osi, self.total = t0, dt, osi, total
-        self._key = None
+    def show_curve(self, t0: float, dt: float, curve: LossCurve | None) -> bool:
+        """Take this curve; False when it is the one shown."""
+        if (t0, dt) == (self._t0, self._dt) and _same(curve, self.curve):
+            return False
+        self._t0, self._dt, self.curve = t0, dt, curve
+        self._drawn_of = self._key = None
+        return True
 
     def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
         if (m, theme.name) != self._key:
             self._key = (m, theme.name)
             self._shape(m, theme)
         painter.drawImage(m.rect, self._image)
-        reduced = is_reduced(self.total.size, self._t0, self._dt, m.t0, m.t1, m.columns)
+        n_frames = 0 if self.curve is None else self.curve.n_frames
+        reduced = is_reduced(n_frames, self._t0, self._dt, m.t0, m.t1, m.columns)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not reduced)
         painter.setPen(line_pen(theme.loss_total))
         painter.drawPath(self._line)
 
-    def maxima(self, m: Mapping) -> tuple[FloatArray, FloatArray]:
-        """Times and totals of the frames in view, or of the highest frame of each pixel column."""
-        return upper_edge(self.total, self._t0, self._dt, m.t0, m.t1, m.columns)
+    def drawn(self, m: Mapping) -> DrawnLoss:
+        """What the picture shows, worked out once for a mapping."""
+        if m != self._drawn_of:
+            self._drawn_of, self._drawn = m, NOTHING_DRAWN
+            if self.curve is not None:
+                times, *values = self.curve.draw(self._t0, self._dt, m.t0, m.t1, m.columns)
+                self._drawn = DrawnLoss(times, *map(safe_array, values))
+        return self._drawn
 
     def is_crowded(self, m: Mapping) -> bool:
         return is_crowded(self._dt, m.t0, m.t1, m.columns)
 
     def _shape(self, m: Mapping, theme: Theme) -> None:
-        where = (self._t0, self._dt, m.t0, m.t1, m.columns)
-        times, total = upper_edge(self.total, *where)
+        times, osi, total, peak = self.drawn(m)
         areas: list[tuple[FloatArray, QColor]] = []
         if self.is_crowded(m):
-            veil = with_alpha(theme.loss_mc, VEIL_OPACITY)
-            areas.append((edge_per_column(m, times, total), veil))
-            _, osi = mean_per_column(self._osi, *where)
-            times, total = mean_per_column(self.total, *where)
-        else:
-            _, osi = upper_edge(self._osi, *where)
+            areas.append((edge_per_column(m, times, peak), with_alpha(theme.loss_mc, VEIL_OPACITY)))
         areas.append((edge_per_column(m, times, total), QColor(theme.loss_mc)))
         areas.append((edge_per_column(m, times, osi), QColor(theme.loss_osi)))
         self._image = area_image(m, areas)
         self._line = line_path(m.xs_of(times), m.ys_of(total))
+
+
+def _same(a: LossCurve | None, b: LossCurve | None) -> bool:
+    """Whether two curves are equal in every frame, without a look at the frames."""
+    if a is None or b is None:
+        return a is b
+    same_frames = a.osi_db is b.osi_db and a.table is b.table
+    return same_frames and (a.eps, a.alpha, a.gamma) == (b.eps, b.alpha, b.gamma)
 
 
 class _CutMarks:
@@ -160,7 +174,7 @@ class _CutMarks:
         self._plot, self._areas = plot, areas
 
     def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        times, total = self._areas.maxima(m)
+        times, _, _, total = self._areas.drawn(m)
         starts, stops = runs_of(cut_columns(m, times, total))
         if not starts.size:
             return

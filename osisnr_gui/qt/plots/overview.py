@@ -12,8 +12,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from osisnr_gui.core.reduce import is_crowded, reduce_stretches, runs_of
+from osisnr_gui.core.pyramid import Pyramid
+from osisnr_gui.core.reduce import is_crowded, lowest_per_stretch, runs_of, summary_per_column
 from osisnr_gui.qt.plots.axes import format_time
+from osisnr_gui.qt.plots.bands import BandKind, Runs
 from osisnr_gui.qt.plots.colours import lookup_table
 from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN, Mapping
 from osisnr_gui.qt.plots.painting import fill_plot, hatch_brush
@@ -31,6 +33,7 @@ FALSE_OPACITY = 0.35  # of false activity between the hatch lines
 #: Narrower windows are drawn and grabbed as this wide, or they could not be found.
 MIN_WINDOW_PIXELS = 8.0
 COLOUR_MAP = "viridis"
+LOWEST_DB, HIGHEST_DB = 0.0, 30.0
 
 
 class _Drag(Enum):
@@ -58,11 +61,8 @@ class Overview(QWidget):
         super().__init__(parent)
         self._link, self._theme = link, theme
         self._t0, self._dt = 0.0, 1.0
-        self._osi: FloatArray = np.empty(0)
-        self._silent: npt.NDArray[np.bool_] = np.empty(0, bool)
-        self._bad: npt.NDArray[np.bool_] = np.empty(0, bool)
-        self._false: npt.NDArray[np.bool_] = np.empty(0, bool)
-        self._range = (0.0, 30.0)
+        self._osi = Pyramid(np.empty(0))
+        self._runs = Runs()
         self._strip: _Strip | None = None
         self._notes: tuple[Note, ...] = ()
         self._drag, self._grab = _Drag.NONE, 0.0
@@ -89,29 +89,11 @@ class Overview(QWidget):
         height = self.height() - 2 * MARGIN
         return Mapping(LEFT_AXIS_WIDTH, MARGIN, width, height, *extent, 0.0, 1.0, self.devicePixelRatioF())
 
-    def show_overview(
-        self,
-        t0: float,
-        dt: float,
-        osi_db: npt.ArrayLike,
-        silent: npt.ArrayLike | None = None,
-        bad: npt.ArrayLike | None = None,
-        *,
-        false_activity: npt.ArrayLike | None = None,
-        lowest: float = 0.0,
-        highest: float = 30.0,
-    ) -> None:
-        """Colour the strip by the OSI-SNR of each frame, from ``lowest`` to ``highest`` dB.
-
-        ``silent`` and ``bad`` are masks of the same length: hatched, and marked under the strip.
-        ``false_activity``, too: marked under the strip with a hatch, and not hatched as silence.
-        """
+    def show_osi(self, t0: float, dt: float, osi_db: npt.ArrayLike) -> None:
+        """Colour the strip by the OSI-SNR of each frame; NaN where there is nothing to hear."""
         self._t0, self._dt = t0, dt
-        self._osi = safe_array(osi_db, keep_inf=True)
-        self._false = _mask(false_activity, self._osi.size)
-        self._silent = _mask(silent, self._osi.size) & ~self._false
-        self._bad = _mask(bad, self._osi.size)
-        self._range = (lowest, max(highest, lowest + 1e-3))
+        # Brighter than the brightest colour is not needed, and a perfect frame must not make a mean infinite.
+        self._osi = Pyramid(np.minimum(safe_array(osi_db, keep_inf=True), HIGHEST_DB))
         self._forget()
 
     def show_notes(self, notes: Sequence[Note]) -> None:
@@ -119,6 +101,12 @@ class Overview(QWidget):
         if tuple(notes) != self._notes:
             self._notes = tuple(notes)
             self.update()
+
+    def show_runs(self, runs: Runs) -> None:
+        """Hatch silence; mark bad and missed frames under the strip, and false activity with a hatch."""
+        if runs is not self._runs:
+            self._runs = runs
+            self._forget()
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
@@ -158,25 +146,32 @@ class Overview(QWidget):
 
     def _render(self, m: Mapping) -> _Strip:
         """One or two pixel rows of colours, and the rectangles of silence and of bad frames."""
-        where = (self._t0, self._dt, m.t0, m.t1)
-        heard = np.where(self._silent | self._false, np.nan, self._osi)
-        lowest = reduce_stretches(np.fmin, heard, np.nan, where, m.columns)
-        rows = [lowest]
-        if is_crowded(self._dt, m.t0, m.t1, m.columns):
-            # Among hundreds of frames there is always a bad one: the mean above tells good parts from poor.
-            rows.insert(0, _means(np.minimum(heard, self._range[1]), where, m.columns))
-        silent = reduce_stretches(np.logical_or, self._silent, False, where, m.columns)
-        bad = reduce_stretches(np.logical_or, self._bad, False, where, m.columns)
-        false = reduce_stretches(np.logical_or, self._false, False, where, m.columns)
+        rows = self._values(m)
+        covered = {kind: stretches.coverage(m) > 0 for kind, stretches in self._runs.kinds.items()}
+        silent, false = covered[BandKind.SILENT], covered[BandKind.FALSE_ACTIVITY]
+        bad = covered[BandKind.BAD] | covered[BandKind.MISSED]
         marks = with_alpha(self._theme.bad, FALSE_OPACITY), QColor(self._theme.bad)
         ground, line = QColor(self._theme.panel), with_alpha(self._theme.silent, 0.45)
         return _Strip(
             mapping=m,
-            image=_colour_image(np.array(rows), *self._range),
-            silent=hatch_brush(silent & np.isnan(lowest), ground, line, m.pixel_ratio),
+            image=_colour_image(rows, LOWEST_DB, HIGHEST_DB),
+            silent=hatch_brush(silent & np.isnan(rows[-1]), ground, line, m.pixel_ratio),
             bad=_rects(bad, m, m.bottom - TICK_HEIGHT + 1, TICK_HEIGHT - 1),
             false=hatch_brush(false, *marks, m.pixel_ratio) if false.any() else None,
         )
+
+    def _values(self, m: Mapping) -> FloatArray:
+        """(1, columns): the lowest OSI-SNR of each pixel column; where it is crowded (2, columns), means above."""
+        where = (self._t0, self._dt, m.t0, m.t1, m.columns)
+        if not is_crowded(*where[1:]):
+            return lowest_per_stretch(self._osi.values, *where)[None, :]
+        # Among hundreds of frames there is always a bad one: the mean above tells good parts from poor.
+        times, lowest, _, means = summary_per_column(self._osi, *where)
+        rows = np.full((2, m.columns), np.nan)
+        places = np.floor((times - m.t0) * (m.columns / (m.t1 - m.t0))).astype(np.intp)
+        inside = (places >= 0) & (places < m.columns)
+        rows[:, places[inside]] = means[inside], lowest[inside]
+        return rows
 
     def _paint_label(self, painter: QPainter, m: Mapping) -> None:
         painter.setPen(QColor(self._theme.muted))
@@ -293,23 +288,6 @@ _CURSORS = {
     _Drag.STOP: Qt.CursorShape.SplitHCursor,
     _Drag.NEW: Qt.CursorShape.CrossCursor,
 }
-
-
-def _mask(values: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
-    """A mask of this length: cut or filled up with False."""
-    mask = np.zeros(size, bool)
-    if values is not None:
-        given = np.asarray(values, bool).ravel()[:size]
-        mask[: given.size] = given
-    return mask
-
-
-def _means(values: FloatArray, where: tuple[float, float, float, float], columns: int) -> FloatArray:
-    """Mean of the non-NaN values per column."""
-    missing = np.isnan(values)
-    totals = reduce_stretches(np.add, np.where(missing, 0.0, values), 0.0, where, columns)
-    counts = reduce_stretches(np.add, (~missing).astype(np.float64), 0.0, where, columns)
-    return np.divide(totals, counts, out=np.full(columns, np.nan), where=counts > 0)
 
 
 def _colour_image(osi_db: FloatArray, lowest: float, highest: float) -> QImage:

@@ -15,6 +15,7 @@ from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.plot_stack import PlotStack
+from osisnr_gui.qt.plots.stretches import Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.theme import DARK, LIGHT
 
@@ -23,6 +24,12 @@ PRESS, MOVE, RELEASE = (
     QMouseEvent.Type.MouseMove,
     QMouseEvent.Type.MouseButtonRelease,
 )
+
+
+def runs(starts, stops, kinds):
+    """Runs by kind, from parallel columns."""
+    starts, stops, kinds = (np.asarray(column, float) for column in (starts, stops, kinds))
+    return Runs({kind: Stretches.of(starts[kinds == kind], stops[kinds == kind]) for kind in BandKind})
 
 
 def mouse(widget, kind, x, y=20.0):
@@ -137,7 +144,8 @@ def test_dragging_over_a_whole_overview_makes_a_window(overview, link):
 def test_the_overview_shows_the_worst_frame_of_a_pixel(overview):
     osi = np.full(5000, 30.0)
     osi[2500] = 0.0
-    overview.show_overview(0.0, 0.02, osi, bad=osi < 5)
+    overview.show_osi(0.0, 0.02, osi)
+    overview.show_runs(Runs({BandKind.BAD: Stretches.of_frames(osi < 5, 0.0, 0.02)}))
     m, image = overview.mapping, overview.grab().toImage()
     x = int(m.x_of(50.0))
     row = [image.pixelColor(i, 15) for i in range(x - 2, x + 3)]
@@ -151,7 +159,8 @@ def test_the_overview_stands_any_length(overview, n):
     osi = np.random.default_rng(0).uniform(0, 40, n)
     osi[::3] = np.nan
     osi[::7] = np.inf
-    overview.show_overview(0.0, 100 / max(n, 1), osi, np.isnan(osi), np.zeros(5, bool))
+    overview.show_osi(0.0, 100 / max(n, 1), osi)
+    overview.show_runs(Runs({BandKind.SILENT: Stretches.of_frames(np.isnan(osi), 0.0, 100 / max(n, 1))}))
     overview.grab()
     overview.set_theme(LIGHT)
     overview.grab()
@@ -174,7 +183,7 @@ def test_ten_thousand_runs_are_a_handful_of_calls(qtbot, link):
     layers_before = len(row._below)
     bands = Bands(row)
     starts = np.sort(np.random.default_rng(0).uniform(0, 100, 12_000))
-    bands.show_runs(Runs(starts, starts + 0.004, np.arange(12_000) % 4))
+    bands.show_runs(runs(starts, starts + 0.004, np.arange(12_000) % 4))
     assert len(row._below) == layers_before + 1
     painter = CountingPainter()
     bands.paint(painter, row.mapping, DARK)
@@ -187,7 +196,7 @@ def test_bands_are_seen_where_they_are(qtbot, link):
     row.resize(1000, 150)
     plain = row.grab().toImage()
     bands = Bands(row)
-    bands.show_runs(Runs([80, 10, 50.0, 30, np.nan], [85, 20, 50.001, 31, 5], [BandKind.SILENT, 0, 0, 1, 0]))
+    bands.show_runs(runs([80, 10, 50.0, 30, np.nan], [85, 20, 50.001, 31, 5], [BandKind.SILENT, 0, 0, 1, 0]))
     m, image = row.mapping, row.grab().toImage()
 
     def shaded(time: float) -> bool:
@@ -207,7 +216,7 @@ def test_on_a_picture_runs_are_a_stripe_and_hardly_tint_it(qtbot, link):
         row = PlotRow(link, DARK, "osi")
         qtbot.addWidget(row)
         row.resize(1000, 150)
-        Bands(row, over=over).show_runs(Runs([10, 30, 50, 70], [20, 40, 60, 80], list(BandKind)))
+        Bands(row, over=over).show_runs(runs([10, 30, 50, 70], [20, 40, 60, 80], list(BandKind)))
         images.append(row.grab().toImage())
         m = row.mapping
     under, stripe = images
@@ -236,7 +245,7 @@ def test_false_activity_is_neither_silence_nor_plain_bad(qtbot, link):
     row.resize(1000, 150)
     bands, looks = Bands(row), []
     for kind in BandKind:
-        bands.show_runs(Runs([40], [60], [kind]))
+        bands.show_runs(runs([40], [60], [kind]))
         looks.append(row.grab().toImage())
     assert all(a != b for k, a in enumerate(looks) for b in looks[:k])
     assert BandKind.FALSE_ACTIVITY == 3
@@ -246,7 +255,8 @@ def test_the_overview_marks_false_activity_without_grey_hatch(overview):
     osi = np.full(1000, 20.0)
     false = np.zeros(1000, bool)
     false[400:600] = True
-    overview.show_overview(0.0, 0.1, osi, false, None, false_activity=false)
+    overview.show_osi(0.0, 0.1, np.where(false, np.nan, osi))
+    overview.show_runs(Runs({BandKind.FALSE_ACTIVITY: Stretches.of_frames(false, 0.0, 0.1)}))
     m, image = overview.mapping, overview.grab().toImage()
     middle = range(round(m.x_of(45)), round(m.x_of(55)))
     assert len({image.pixelColor(x, 15).name() for x in middle}) == 1
@@ -257,12 +267,20 @@ def test_the_overview_marks_false_activity_without_grey_hatch(overview):
     assert "dark = 0 dB" in overview.toolTip()
 
 
-def test_overlapping_runs_count_once(qtbot, link):
+def test_overlapping_runs_count_once(overview):
+    m = overview.mapping
+    for found in (Stretches.of([10, 12, 10.5], [20, 15, 11]), Stretches.of_frames(np.arange(100) // 10 == 1, 0.5, 1.0)):
+        coverage = found.coverage(m)
+        assert coverage.max() == 1.0
+        assert coverage.sum() * 100 / m.columns == pytest.approx(10.0)
+
+
+def test_bands_shade_what_is_new_and_nothing_else(qtbot, link, monkeypatch):
     row = PlotRow(link, DARK, "osi")
     qtbot.addWidget(row)
-    row.resize(1000, 150)
-    bands = Bands(row)
-    bands.show_runs(Runs([10, 12, 10.5], [20, 15, 11], [0, 0, 0]))
-    coverage = bands._runs._kinds[BandKind.BAD].coverage(row.mapping)
-    assert coverage.max() == 1.0
-    assert coverage.sum() * 100 / row.mapping.columns == pytest.approx(10.0)
+    bands, refreshed = Bands(row), []
+    monkeypatch.setattr(row, "refresh", lambda: refreshed.append(1))
+    shown = runs([10], [20], [0])
+    bands.show_runs(shown)
+    bands.show_runs(shown)
+    assert len(refreshed) == 1

@@ -1,0 +1,48 @@
+"""Stretches of time that are shaded, and how much of a picture they cover."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from osisnr_gui.core.reduce import runs_of
+from osisnr_gui.qt.plots.geometry import Mapping
+from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_arrays
+
+
+class Stretches:
+    """Sorted and disjoint: ``starts[i]..stops[i]``, float64 (n,)."""
+
+    def __init__(self, starts: FloatArray, stops: FloatArray) -> None:
+        self.starts, self.stops = starts, stops
+        self._times = np.column_stack((starts, stops)).ravel()
+        lengths = stops - starts
+        covered = np.cumsum(lengths)
+        self._covered = np.column_stack((covered - lengths, covered)).ravel()
+
+    @classmethod
+    def of(cls, starts: npt.ArrayLike = (), stops: npt.ArrayLike = ()) -> Stretches:
+        """From ``starts[i]..stops[i]`` in any order, overlaps included; what is not finite or empty is left out."""
+        begin, end = safe_arrays(starts, stops)
+        usable = end > begin  # false where either is NaN
+        order = np.argsort(begin[usable], kind="stable")
+        begin, end = begin[usable][order], np.maximum.accumulate(end[usable][order])
+        begin[1:] = np.maximum(begin[1:], end[:-1])
+        return cls(begin, end)
+
+    @classmethod
+    def of_frames(cls, flags: npt.NDArray[np.bool_], t0: float, dt: float) -> Stretches:
+        """The frames where ``flags`` is True; frame ``i`` is the stretch ``dt`` around ``t0 + i * dt``."""
+        first, stop = runs_of(flags)
+        return cls(t0 + dt * (first - 0.5), t0 + dt * (stop - 0.5))
+
+    def coverage(self, m: Mapping) -> FloatArray:
+        """Covered share, 0 to 1, of each pixel column."""
+        if not self.starts.size:
+            return np.zeros(m.columns)
+        edges = np.linspace(m.t0, m.t1, m.columns + 1)
+        share = np.diff(np.interp(edges, self._times, self._covered)) * (m.columns / (m.t1 - m.t0))
+        return np.clip(share, 0.0, 1.0)
+
+
+NOWHERE = Stretches.of()
