@@ -68,6 +68,10 @@ class Mapping:
         """Pixel of a time."""
         return self.left + (time - self.t0) / (self.t1 - self.t0) * self.width
 
+    def x_at(self, time: float) -> int | None:
+        """Whole pixel of a time; None outside the plot."""
+        return round(self.x_of(time)) if self.t0 <= time <= self.t1 else None
+
     def y_of(self, value: float) -> float:
         """Pixel of a value."""
         return self.bottom - (value - self.lo) / (self.hi - self.lo) * self.height

@@ -20,6 +20,7 @@ from osisnr_gui.qt.plots.colours import lookup_table
 from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN, Mapping
 from osisnr_gui.qt.plots.painting import fill_plot, hatch_brush
 from osisnr_gui.qt.plots.row_mouse import EDGE_PIXELS, NOTCH, ZOOM_PER_NOTCH
+from osisnr_gui.qt.plots.row_overlay import column_rect, paint_playhead
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
@@ -78,8 +79,10 @@ class Overview(QWidget):
             "Drag an edge of the frame to resize it, click to go there, double-click to show everything."
         )
         link.extent_changed.connect(self._forget)
-        for signal in (link.range_changed, link.selection_changed, link.cursor_changed):
+        for signal in (link.range_changed, link.selection_changed, link.cursor_changed, link.loop_changed):
             signal.connect(self._repaint)
+        link.playhead_changed.connect(self._follow_playhead)
+        self._playhead = link.playhead
 
     @property
     def mapping(self) -> Mapping:
@@ -124,6 +127,8 @@ class Overview(QWidget):
         self._paint_label(painter, m)
         self._paint_marks(painter, m)
         self._paint_window(painter, m)
+        if m.t0 <= self._playhead <= m.t1:
+            paint_playhead(painter, m, self._theme, self._playhead)
         painter.end()
 
     def _paint_strip(self, painter: QPainter, m: Mapping) -> None:
@@ -191,6 +196,11 @@ class Overview(QWidget):
         if link.selection is not None:
             x0, x1 = (m.x_of(t) for t in link.selection)
             painter.fillRect(QRectF(x0, m.top, max(x1 - x0, 1.0), m.height), with_alpha(theme.accent, 0.35))
+        if link.loop is not None:
+            x0, x1 = (m.x_of(t) for t in link.loop)
+            painter.fillRect(QRectF(x0, m.bottom - 2, max(x1 - x0, 1.0), 2), QColor(theme.text))
+            for x in (x0, x1 - 2):
+                painter.fillRect(QRectF(round(x), m.top, 2, m.height), QColor(theme.text))
         if link.cursor == link.cursor:
             painter.setPen(QColor(theme.text))
             x = round(m.x_of(link.cursor))
@@ -276,6 +286,14 @@ class Overview(QWidget):
     def _forget(self, *_: object) -> None:
         self._strip = None
         self.update()
+
+    def _follow_playhead(self, time: float) -> None:
+        m = self.mapping
+        if m.x_at(self._playhead) != m.x_at(time):
+            for moment in (self._playhead, time):
+                if m.t0 <= moment <= m.t1:
+                    self.update(column_rect(m, moment))
+        self._playhead = time
 
     def _repaint(self, *_: object) -> None:
         self.update()

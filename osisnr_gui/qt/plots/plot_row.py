@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.geometry import Mapping, plot_rect
+from osisnr_gui.qt.plots.loop_handle import LoopHandle
 from osisnr_gui.qt.plots.row_mouse import DragHandle, RowMouse
 from osisnr_gui.qt.plots.row_overlay import RowOverlay, column_rect
 from osisnr_gui.qt.plots.time_link import Hover, TimeLink, TimeSpan
@@ -50,7 +51,7 @@ class PlotRow(QWidget):
         super().__init__(parent)
         self.link, self.theme, self.row_id = link, theme, row_id
         self.scale: axes.ValueScale = axes.LinearScale()
-        self.overlay = RowOverlay(title=title, selection=link.selection, cursor=link.cursor)
+        self.overlay = RowOverlay(title=title, selection=link.selection, cursor=link.cursor, loop=link.loop)
         self.time_axis = False
         self.y_by_hand = False  # the user chose the value range: automatic ranges keep off
         self._y, self._y_limits = (0.0, 1.0), (-math.inf, math.inf)
@@ -71,6 +72,9 @@ class PlotRow(QWidget):
         link.selection_changed.connect(self._follow_selection)
         link.hover_changed.connect(self._follow_hover)
         link.cursor_changed.connect(self._follow_cursor)
+        link.playhead_changed.connect(self._follow_playhead)
+        link.loop_changed.connect(self._follow_loop)
+        self.add_handle(LoopHandle(link))
 
     @property
     def mapping(self) -> Mapping:
@@ -242,6 +246,17 @@ class PlotRow(QWidget):
         m = self.mapping
         self._update_strips([column_rect(m, t) for t in (self.overlay.cursor, time) if math.isfinite(t)])
         self.overlay.cursor = time
+
+    def _follow_playhead(self, time: float) -> None:
+        # Many times a second on every row: nothing to do while it stays on its pixel.
+        m, old = self.mapping, self.overlay.playhead
+        if m.x_at(old) != m.x_at(time):
+            self._update_strips([column_rect(m, t) for t in (old, time) if m.t0 <= t <= m.t1])
+        self.overlay.playhead = time
+
+    def _follow_loop(self, loop: TimeSpan | None) -> None:
+        self.overlay.loop = loop
+        self.update()
 
     def _update_strips(self, strips: Iterable[QRect]) -> None:
         for strip in strips:

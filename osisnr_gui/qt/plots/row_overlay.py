@@ -55,6 +55,8 @@ class RowOverlay:
     message_is_error: bool = False
     hover: Hover = NO_HOVER
     cursor: float = math.nan
+    playhead: float = math.nan
+    loop: TimeSpan | None = None
     selection: TimeSpan | None = None
     box: QRectF | None = None  # the zoom box while it is dragged
     crosshair: bool = True
@@ -67,20 +69,25 @@ class RowOverlay:
         self._paint_message(painter, m, theme)
 
     def paint_moving(self, painter: QPainter, m: Mapping, theme: Theme, row_id: str) -> bool:
-        """What moves without anything else: cursor, crosshair, zoom box; the painter is clipped to the plot.
+        """What moves without anything else: loop, cursor, crosshair, playhead, zoom box; the painter is clipped.
 
         True when there was something to paint.
         """
         cursor, hover = m.t0 <= self.cursor <= m.t1, self.crosshair and m.t0 <= self.hover.time <= m.t1
+        playhead = m.t0 <= self.playhead <= m.t1
+        if self.loop is not None:
+            paint_repeat_signs(painter, m, theme, self.loop)
         if cursor:
             self._paint_cursor(painter, m, theme)
         if hover:
             self._paint_crosshair(painter, m, theme, row_id)
+        if playhead:
+            paint_playhead(painter, m, theme, self.playhead)
         if self.box is not None:
             painter.setPen(QColor(theme.accent))
             painter.setBrush(with_alpha(theme.accent, theme.selection_opacity))
             painter.drawRect(self.box)
-        return cursor or hover or self.box is not None
+        return cursor or hover or playhead or self.loop is not None or self.box is not None
 
     def hover_rects(self, m: Mapping, row_id: str) -> list[QRect]:
         """The strips the crosshair covers."""
@@ -197,6 +204,28 @@ def paint_plate(painter: QPainter, box: QRectF, theme: Theme) -> None:
     painter.setBrush(with_alpha(theme.background, 0.86))
     painter.drawRoundedRect(box, 3, 3)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def paint_playhead(painter: QPainter, m: Mapping, theme: Theme, time: float) -> None:
+    """A broad line between two of the other lightness: seen on any colour map, and told from the cursor."""
+    x = round(m.x_of(time))
+    painter.fillRect(QRectF(x - 2, m.top, 5, m.height), with_alpha(theme.background, 0.85))
+    painter.fillRect(QRectF(x - 1, m.top, 3, m.height), QColor(theme.text))
+
+
+def paint_repeat_signs(painter: QPainter, m: Mapping, theme: Theme, loop: TimeSpan) -> None:
+    """The edges of a loop as in a score: a thick line outside, a thin one and two dots inside."""
+    middle = round(m.top + m.height / 2)
+    for time, inwards in ((loop.start, 1), (loop.stop, -1)):
+        x = round(m.x_of(time))
+        if not m.left - 12 <= x <= m.right + 12:
+            continue
+        painter.fillRect(QRectF(min(x, x + inwards * 8) - 1, m.top, 10, m.height), with_alpha(theme.background, 0.5))
+        for left, width in ((0, 2), (4, 1)):
+            at = x + left if inwards > 0 else x - left - width
+            painter.fillRect(QRectF(at, m.top, width, m.height), QColor(theme.text))
+        for y in (middle - 5, middle + 3):
+            painter.fillRect(QRectF(x + 6 if inwards > 0 else x - 8, y, 2, 2), QColor(theme.text))
 
 
 def column_rect(m: Mapping, time: float) -> QRect:

@@ -36,9 +36,10 @@ NO_HOVER = Hover(math.nan, math.nan, "")
 
 
 class TimeLink(QObject):
-    """Visible range, zoom history, selection, pointer and cursor, shared by all plot rows.
+    """Visible range, zoom history, selection, pointer, cursor, playhead and loop, shared by all plot rows.
 
-    Read ``extent``, ``visible``, ``selection``, ``hover``, ``cursor``, ``min_span`` and ``unit`` freely;
+    Read ``extent``, ``visible``, ``selection``, ``hover``, ``cursor``, ``playhead`` (what is heard now, NaN when
+    nothing is), ``loop`` (None when off), ``min_span`` and ``unit`` freely;
     change them through the methods only. State changes at once; ``range_changed`` follows once per turn
     of the event loop, after all input that waits and before the next repaint, so a burst of wheel events
     repaints once. Rows only listen, so nothing loops.
@@ -50,6 +51,8 @@ class TimeLink(QObject):
     hover_changed = Signal(float, float, str)  # time or NaN, value, row id
     cursor_changed = Signal(float)
     seek_requested = Signal(float)
+    playhead_changed = Signal(float)
+    loop_changed = Signal(object)  # TimeSpan | None
     _range_due = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -59,6 +62,8 @@ class TimeLink(QObject):
         self.selection: TimeSpan | None = None
         self.hover = NO_HOVER
         self.cursor = math.nan
+        self.playhead = math.nan
+        self.loop: TimeSpan | None = None
         self.min_span = 1e-3
         self.unit = "s"
         self._history: list[TimeSpan] = []
@@ -82,6 +87,8 @@ class TimeLink(QObject):
         self._show(self.extent if showed_all else self._clamped(*self.visible))
         if self.selection is not None:
             self.select(*self.selection)
+        if self.loop is not None:
+            self.set_loop(*self.loop)
 
     def set_range(self, start: float, stop: float, *, remember: bool = False) -> None:
         """Show this range, clamped; ``remember`` puts the present one into the zoom history."""
@@ -132,8 +139,7 @@ class TimeLink(QObject):
         """Select a time range, in either order, clamped to the extent."""
         if not (math.isfinite(start) and math.isfinite(stop)):
             return
-        lo, hi = (min(max(t, self.extent.start), self.extent.stop) for t in sorted((start, stop)))
-        self._set_selection(TimeSpan(lo, hi) if hi > lo else None)
+        self._set_selection(self._inside(start, stop))
 
     def clear_selection(self) -> None:
         """Select nothing."""
@@ -147,10 +153,25 @@ class TimeLink(QObject):
             self.hover_changed.emit(*hover)
 
     def set_cursor(self, time: float) -> None:
-        """Put the playback cursor here; NaN hides it."""
+        """Put the cursor here; NaN hides it."""
         if time != self.cursor and not (math.isnan(time) and math.isnan(self.cursor)):
             self.cursor = time
             self.cursor_changed.emit(time)
+
+    def set_playhead(self, time: float) -> None:
+        """This is heard now; NaN: nothing is."""
+        if time != self.playhead and not (math.isnan(time) and math.isnan(self.playhead)):
+            self.playhead = time
+            self.playhead_changed.emit(time)
+
+    def set_loop(self, start: float, stop: float) -> None:
+        """Play from ``start`` to ``stop`` over and over, in either order, clamped to the extent."""
+        if math.isfinite(start) and math.isfinite(stop):
+            self._set_loop(self._inside(start, stop))
+
+    def clear_loop(self) -> None:
+        """Play on to the end."""
+        self._set_loop(None)
 
     def request_seek(self, time: float) -> None:
         """The user pointed at a time to go to; whoever plays decides what to do."""
@@ -167,6 +188,16 @@ class TimeLink(QObject):
         if selection != self.selection:
             self.selection = selection
             self.selection_changed.emit(selection)
+
+    def _set_loop(self, loop: TimeSpan | None) -> None:
+        if loop != self.loop:
+            self.loop = loop
+            self.loop_changed.emit(loop)
+
+    def _inside(self, start: float, stop: float) -> TimeSpan | None:
+        """The part inside the extent, or None."""
+        lo, hi = (min(max(t, self.extent.start), self.extent.stop) for t in sorted((start, stop)))
+        return TimeSpan(lo, hi) if hi > lo else None
 
     def _remember(self) -> None:
         self._last_zoom.invalidate()

@@ -150,3 +150,20 @@ def test_seeks_stay_inside(link, qtbot):
     with qtbot.waitSignal(link.seek_requested) as seek:
         link.request_seek(1000)
     assert seek.args == [100.0]
+
+
+def test_playhead_and_loop_are_told_once(link, qtbot):
+    heads, loops = [], []
+    link.playhead_changed.connect(heads.append)
+    link.loop_changed.connect(loops.append)
+    for time in (3.0, 3.0, math.nan, math.nan):
+        link.set_playhead(time)
+    assert len(heads) == 2
+    link.set_loop(120, 90)
+    link.set_loop(90, 100)
+    assert loops == [(90, 100)]
+    link.set_loop(math.nan, 5)
+    link.set_extent(0.0, 95.0)
+    assert link.loop == (90, 95)
+    link.clear_loop()
+    assert loops[-1] is None
