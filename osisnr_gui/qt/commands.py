@@ -18,6 +18,7 @@ from osisnr_gui.qt.dialogs.help_page import HelpDialog
 from osisnr_gui.qt.dialogs.keys_page import KeysDialog
 from osisnr_gui.qt.export_jobs import ExportJobs
 from osisnr_gui.qt.note_commands import NoteCommands
+from osisnr_gui.qt.playback.commands import PlaybackCommands
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
 from osisnr_gui.qt.row_commands import RowCommands
 from osisnr_gui.qt.segment_commands import SegmentCommands
@@ -57,6 +58,7 @@ class Commands:
         self.session_files = SessionFiles(window, views, self._start_anew)
         self.notes = NoteCommands(views)
         self.segments = SegmentCommands(views, self._say, self._exports.save_bytes)
+        self.playback = PlaybackCommands(views)
         self.cursor = CursorCommands(views.plots, self._say)
         self.rows = RowCommands(views.plots)
         self._actions: Actions | None = None
@@ -65,6 +67,7 @@ class Commands:
         """The actions whose check marks and states follow the session."""
         self._actions = actions
         self.rows.attach(actions)
+        self.playback.attach(actions, self.set_residual)
 
     def handlers(self) -> dict[str, Handler]:
         """A function for every id of the action table."""
@@ -99,7 +102,6 @@ class Commands:
             "full_screen": self._full_screen,
             "reset_layout": self._reset_layout,
             "swap": self._swap,
-            "flip": lambda: views.selection.flip(views.count),
             "close_files": self._close_files,
             "literal": lambda: store.edit(partial(edits.set_formula, formula=Formula.LITERAL)),
             "exact": lambda: store.edit(partial(edits.set_formula, formula=Formula.EXACT)),
@@ -112,6 +114,7 @@ class Commands:
             **self.cursor.handlers(),
             **self.segments.handlers(),
             **self.session_files.handlers(),
+            **self.playback.handlers(),
             "add_note": self.notes.add,
         }
         missing = {spec.id for spec in ACTIONS} ^ set(table)
@@ -193,7 +196,7 @@ class Commands:
         actions.enable(store.can_undo, "undo")
         actions.enable(store.cache is not None, "result_cache")
         actions.enable(store.can_redo, "redo")
-        actions.enable(self._views.count > 1, "flip")
+        self.playback.refresh()
         actions.check(store.session.loss.formula.value, True)
         self.rows.refresh()
 
@@ -269,6 +272,7 @@ class Commands:
     def _start_anew(self) -> None:
         """Other files: what was zoomed to or selected in the old ones means nothing in them."""
         link = self._views.plots.link
+        self.playback.forget()
         link.clear_selection()
         link.set_cursor(math.nan)
         link.fit()
@@ -290,6 +294,8 @@ class Commands:
         store, link = self._views.store, self._views.plots.link
         if store.is_busy:
             self.cancel()
+        elif self.playback.escape():
+            pass
         elif link.selection is not None:
             link.clear_selection()
         else:

@@ -52,8 +52,9 @@ class CursorCommands:
             self._go(frames.grid.first + number * frames.grid.step)
 
     def _here(self) -> float:
+        """What is heard, else the cursor, else the beginning of the view."""
         link = self._plots.link
-        return link.cursor if math.isfinite(link.cursor) else link.visible.start
+        return next((time for time in (link.playhead, link.cursor) if math.isfinite(time)), link.visible.start)
 
     def _go(self, time: float) -> None:
         """Put the cursor here and keep it in sight."""

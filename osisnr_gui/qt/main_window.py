@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QDockWidget,
     QMainWindow,
     QSizePolicy,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 from osisnr_gui.qt.actions import Actions
 from osisnr_gui.qt.commands import Commands
 from osisnr_gui.qt.icons import icon
+from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.theme import Theme
@@ -50,6 +52,8 @@ class MainWindow(QMainWindow):
         self.commands = Commands(self, self.views)
         self.actions_by_id = Actions(self, self.commands.handlers())
         self.commands.attach(self.actions_by_id)
+        self.transport = TransportBar(self.views.player, self.views.plots.link, self.actions_by_id, themes.theme)
+        self.commands.playback.add_bar(self.transport)
         self._build_centre()
         self._docks = self._build_docks()
         self._build_bars()
@@ -76,6 +80,8 @@ class MainWindow(QMainWindow):
             view.show_analysis(analysis, selected)
         for view in (views.segments, views.inspector):
             view.show_analysis(analysis, selected)
+        views.player.show_analysis(analysis, selected)
+        self.transport.show_analysis(analysis, selected)
         self._show_sentence()
         views.view_bar.set_levels_enabled(analysis.framing is not None)
         self.commands.refresh()
@@ -110,6 +116,7 @@ class MainWindow(QMainWindow):
         low, high = settings.number("floor_db", -90, -130, 10), settings.number("ceiling_db", -10, -120, 20)
         self.views.view_bar.set_view(settings.text("scale", "linear"), settings.text("colours", "viridis"), low, high)
         self._set_switches(settings.flag("crosshair", True), settings.flag("overview", True))
+        self.commands.playback.restore()
 
     def remember(self) -> None:
         """Keep geometry, panels and view for the next start."""
@@ -127,6 +134,7 @@ class MainWindow(QMainWindow):
             "colours": self.views.view_bar.colours,
         }
         flags = {name: by_id[name].isChecked() for name in ("crosshair", "overview")}
+        self.commands.playback.remember()
         for key, value in {**values, **flags, "theme": self.views.themes.mode}.items():
             settings.put(key, value)
 
@@ -149,6 +157,14 @@ class MainWindow(QMainWindow):
         self.views.welcome.set_drop_active(False)
         self.commands.take_files(paths, add=not anew)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return presses the button that has the focus: the space bar plays, wherever the focus is."""
+        button = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(button, QAbstractButton):
+            button.click()
+        else:
+            super().keyPressEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, stop all threads, then go."""
         if not self.commands.session_files.may_close():
@@ -157,6 +173,7 @@ class MainWindow(QMainWindow):
         if self._remembers:
             self.remember()
         self.commands.close()
+        self.views.player.close()
         self.views.store.close()
         self.views.plots.close_files()
         self.views.inspector.close_files()
@@ -178,6 +195,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.views.banners)
         layout.addWidget(self.centre, 1)
+        layout.addWidget(self.transport)
         self.setCentralWidget(holder)
 
     def _build_docks(self) -> list[QDockWidget]:
@@ -279,7 +297,9 @@ class MainWindow(QMainWindow):
         views.notes.typing_started.connect(self._docks[4].raise_)
         segments = commands.segments
         views.segments.segment_shown.connect(segments.go)
+        views.segments.segment_shown.connect(commands.playback.autoplay)
         views.segments.segment_activated.connect(segments.go)
+        views.segments.segment_activated.connect(views.player.play_range)
         views.segments.export_requested.connect(segments.export)
         link.selection_changed.connect(views.segments.show_selection)
         for row in views.plots.stack.rows:
@@ -295,7 +315,9 @@ class MainWindow(QMainWindow):
         link.selection_changed.connect(views.inspector.show_selection)
         views.inspector.frame_requested.connect(commands.cursor.go_to_frame)
         views.inspector_dock.wanted_changed.connect(partial(self.actions_by_id.check, "inspector"))
-        link.seek_requested.connect(link.set_cursor)
+        link.seek_requested.connect(views.player.point)
+        views.player.said.connect(lambda sentence: self.statusBar().showMessage(sentence, 8000))
+        self.transport.estimate_chosen.connect(commands.playback.hear_estimate)
         link.selection_changed.connect(lambda _span: self._show_sentence())
         views.view_bar.scale_changed.connect(views.plots.set_scale)
         views.view_bar.colours_changed.connect(views.plots.set_colours)
@@ -303,7 +325,7 @@ class MainWindow(QMainWindow):
         views.view_bar.residual_changed.connect(commands.set_residual)
         views.themes.changed.connect(self._dress)
         for index in range(9):
-            QShortcut(QKeySequence(str(index + 1)), self, partial(self._select, index))
+            QShortcut(QKeySequence(str(index + 1)), self, partial(commands.playback.hear_estimate, index))
 
     def _select(self, index: int) -> None:
         self.views.selection.select(index, self.views.count)
@@ -311,6 +333,7 @@ class MainWindow(QMainWindow):
     def _dress(self, theme: Theme) -> None:
         self.views.set_theme(theme)
         self.actions_by_id.set_icons(lambda name: icon(name, theme.text))
+        self.transport.set_theme(theme)
         for name, button in self._menu_buttons.items():
             button.setIcon(icon(name, theme.text))
         self.actions_by_id.check(f"theme_{self.views.themes.mode}", True)

@@ -18,6 +18,7 @@ from osisnr_gui.qt.panels.sources_panel import SourcesPanel
 from osisnr_gui.qt.panels.stft_panel import StftPanel
 from osisnr_gui.qt.panels.summary_panel import SummaryPanel
 from osisnr_gui.qt.panels.welcome import Welcome
+from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plot_area import PlotArea
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
@@ -77,6 +78,7 @@ class Views:
     summary: SummaryPanel
     segments: BadSegmentsPanel
     inspector: FrameInspector
+    player: Player
     stft: StftPanel = field(default_factory=StftPanel)
     notes: NotesPanel = field(default_factory=NotesPanel)
     readout: Readout = field(default_factory=Readout)
@@ -92,11 +94,12 @@ class Views:
     def build(cls, store: Store, themes: ThemeManager, settings: Settings) -> Views:
         """All views in the theme in force."""
         theme = themes.theme
+        plots = PlotArea(theme)
         return cls(
             store,
             themes,
             settings,
-            PlotArea(theme),
+            plots,
             Banners(theme),
             Welcome(theme),
             SourcesPanel(theme),
@@ -104,6 +107,7 @@ class Views:
             SummaryPanel(theme),
             BadSegmentsPanel(theme),
             FrameInspector(theme),
+            Player(plots.link),
         )
 
     def set_theme(self, theme: Theme) -> None:

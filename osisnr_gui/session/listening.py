@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -38,7 +38,7 @@ class SoundKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """One thing that can be heard; `index` is the estimate's, 0 for reference and mixture."""
+    """One thing that can be heard; `index` is its place among the estimates (of residuals too) or the references."""
 
     kind: SoundKind
     index: int = 0
@@ -59,10 +59,12 @@ class ResidualScale(StrEnum):
 class Recipe:
     """Everything the samples depend on: equal recipes sound the same.
 
-    files : source and stamp by sound. gains : whole-signal gain C/S of every estimate, None where it is not known.
+    files : source and stamp by sound; delays are in samples at `rate`. partners : the place of every estimate's
+    reference. gains : its whole-signal gain C/S on that reference, None where it is not known.
     """
 
     files: tuple[tuple[Sound, Source, Stamp | None], ...]
+    partners: tuple[int, ...]
     gains: tuple[float | None, ...]
     rate: int
     lengths: Lengths
@@ -73,27 +75,43 @@ class Recipe:
     def sounds(self) -> tuple[Sound, ...]:
         """What can be heard, in the order of the rows of `Listening.read`."""
         files = [sound for sound, _, _ in self.files]
-        has_reference = Sound(SoundKind.REFERENCE) in files
-        known = [i for i, gain in enumerate(self.gains) if gain is not None and has_reference]
+        known = (index for index, gain in enumerate(self.gains) if gain is not None)
         return (*files, *(Sound(SoundKind.RESIDUAL, index) for index in known))
+
+    def reference_of(self, estimate: int) -> Sound:
+        """The reference with which an estimate is compared."""
+        return Sound(SoundKind.REFERENCE, self.partners[estimate] if estimate < len(self.partners) else 0)
 
 
 def find_recipe(analysis: Analysis, scale: ResidualScale = ResidualScale.WHOLE) -> Recipe:
     """What can be heard of an analysis; its `files` are empty when nothing can."""
-    reference = analysis.reference
-    files = [] if reference is None else [(Sound(SoundKind.REFERENCE), reference)]
+    files = [(Sound(SoundKind.REFERENCE, index), track) for index, track in enumerate(analysis.references)]
     files += [(Sound(SoundKind.ESTIMATE, index), pair.estimate) for index, pair in enumerate(analysis.pairs)]
     files += [] if analysis.mixture is None else [(Sound(SoundKind.MIXTURE), analysis.mixture)]
     audible = [(sound, track) for sound, track in files if _is_audible(track)]
     rate = next((track.sample_rate for _, track in audible if track.sample_rate), FALLBACK_RATE)
+    partners = analysis.session.partners
     return Recipe(
-        tuple((sound, track.source, track.stamp) for sound, track in audible),
+        tuple((sound, _at_rate(analysis, sound, track, rate), track.stamp) for sound, track in audible),
+        partners,
         tuple(whole_gain(pair) for pair in analysis.pairs),
         rate,
         analysis.session.lengths,
         scale,
         analysis.framing if scale is ResidualScale.FRAME else None,
     )
+
+
+def _at_rate(analysis: Analysis, sound: Sound, track: Track, rate: int) -> Source:
+    """The source with its delay, which is in samples of the reference it is compared with, in samples at `rate`."""
+    reference = track
+    if sound.kind is SoundKind.ESTIMATE:
+        reference = analysis.pairs[sound.index].reference or track
+    elif sound.kind is SoundKind.MIXTURE:
+        reference = analysis.reference or track
+    if reference.sample_rate in (None, rate):
+        return track.source
+    return replace(track.source, delay=round(track.source.delay * rate / reference.sample_rate))
 
 
 def _is_audible(track: Track) -> bool:
@@ -123,10 +141,9 @@ class Listening:
             for sound, source, _ in recipe.files:
                 self._signals[sound] = stack.enter_context(AudioSignal(source, recipe.rate))
             self._opened = stack.pop_all()
-        reference = self._signals.get(Sound(SoundKind.REFERENCE))
         lengths = [signal.n_samples for signal in self._signals.values()]
-        whole = recipe.lengths is Lengths.PAD or reference is None
-        self.n_samples = max(lengths, default=0) if whole or reference is None else reference.n_samples
+        references = [x.n_samples for sound, x in self._signals.items() if sound.kind is SoundKind.REFERENCE]
+        self.n_samples = max(lengths if recipe.lengths is Lengths.PAD else references or lengths, default=0)
         self._margin = 0 if recipe.framing is None else recipe.framing.n_fft
 
     def read(self, start: int, count: int) -> FloatArray:
@@ -142,7 +159,7 @@ class Listening:
         return out
 
     def _residual(self, wide: dict[Sound, FloatArray], index: int, start: int) -> FloatArray:
-        s, e = wide[Sound(SoundKind.REFERENCE)], wide[Sound(SoundKind.ESTIMATE, index)]
+        s, e = wide[self.recipe.reference_of(index)], wide[Sound(SoundKind.ESTIMATE, index)]
         if self.recipe.framing is not None:
             return frame_residual(s, e, start - self._margin, self.recipe.framing)[self._margin : -self._margin]
         return np.asarray(e - (self.recipe.gains[index] or 0.0) * s)

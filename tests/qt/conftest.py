@@ -13,6 +13,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QThreadPool, QTi
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
+from osisnr_gui.qt.playback.output import NoOutput, SoundSystem
+
 GRACE_SECONDS = 1.0
 # Belongs to Qt, is made at the first tooltip and reused.
 _QT_KEEPS = frozenset({"QTipLabel"})
@@ -38,6 +40,17 @@ def own_settings(tmp_path: Path) -> None:
     for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         for scope in (QSettings.Scope.UserScope, QSettings.Scope.SystemScope):
             QSettings.setPath(kind, scope, str(tmp_path / "settings"))
+
+
+@pytest.fixture(autouse=True)
+def no_sound_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test plays on the machine it runs on: there is no device, unless it brings one."""
+
+    def refuse(*_: object) -> None:
+        raise NoOutput("no sound device was found")
+
+    monkeypatch.setattr(SoundSystem, "open", refuse)
+    monkeypatch.setattr(SoundSystem, "devices", lambda _self: [])
 
 
 @pytest.fixture(autouse=True)

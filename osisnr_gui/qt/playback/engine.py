@@ -127,11 +127,11 @@ class Engine:
         """Samples rendered so far."""
         return self._index
 
-    def position_at(self, index: float) -> float:
-        """Where the sound was when output sample `index` was made; the latest known place for later ones."""
+    def position_at(self, index: float) -> tuple[float, float]:
+        """Where the sound was when output sample `index` was made, and how fast it moved: 0 in silence."""
         moments = tuple(self._history)
         moment = next((m for m in reversed(moments) if m.index <= index), moments[0])
-        return moment.position + max(0.0, index - moment.index) * moment.speed
+        return moment.position + max(0.0, index - moment.index) * moment.speed, moment.speed
 
     def uses(self, supply: ReadAhead) -> bool:
         """Whether anything of a supply is still heard or about to be."""
@@ -205,8 +205,9 @@ class Engine:
 
     def _target(self, wish: Wish, position: int) -> int:
         """A loop is never left: whoever is outside begins at its start."""
-        if wish.loop is not None and not wish.loop.start <= position < wish.loop.stop:
-            return wish.loop.start
+        loop = _loop_of(wish)
+        if loop is not None and not loop.start <= position < loop.stop:
+            return loop.start
         return max(position, 0)
 
     def _end(self, wish: Wish, supply: ReadAhead) -> int:
@@ -250,7 +251,8 @@ class Engine:
         n = min([count, *(layer.left for layer in self._layers if layer.left > 0)])
         supply = self._top.supply
         if supply is not None:
-            stop = self._end(wish, supply) if wish.loop is None else wish.loop.stop
+            loop = _loop_of(wish)
+            stop = self._end(wish, supply) if loop is None else loop.stop
             left = math.ceil((stop - self._position) / wish.speed)
             n = min(n, left) if left > 0 else n
         return n
@@ -295,6 +297,14 @@ class Engine:
         elif self.lowered != 1.0:
             out = out * np.float32(self.lowered)
         return out
+
+
+def _loop_of(wish: Wish) -> Span | None:
+    """The loop as far as there are samples."""
+    loop, supply = wish.loop, wish.supply
+    if loop is None or supply is None or not 0 < supply.n_samples < loop.stop:
+        return loop
+    return Span(loop.start, supply.n_samples)
 
 
 @lru_cache(maxsize=64)

@@ -85,11 +85,12 @@ class ReadAhead:
             at = stop
         return out
 
-    def close(self) -> None:
-        """Stop reading and close the files; waits for a read under way."""
+    def close(self, wait: bool = True) -> None:
+        """Stop reading and close the files; `wait` for a read under way."""
         self._closing = True
         self._wake.set()
-        self._thread.join()
+        if wait:
+            self._thread.join()
 
     def _run(self, open_feed: Callable[[], Feed]) -> None:
         try:

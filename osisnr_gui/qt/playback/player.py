@@ -1,0 +1,325 @@
+"""What is played, from where, and how loud: the state of playback, and the only one who changes it.
+
+Everything is lazy: no file is opened and no sound library loaded before something is to be heard. Times are those of
+the plots, whose axis begins at the reference's first sample.
+"""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from osisnr_gui.qt.playback.deck import Deck
+from osisnr_gui.qt.playback.measuring import GainMeasuring
+from osisnr_gui.qt.playback.output import Device, NoOutput, SoundSystem
+from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.listening import Recipe, ResidualScale, Sound, SoundKind, find_recipe
+from osisnr_gui.session.loudness import Loudness, Match, find_loudness
+from osisnr_gui.session.session import Session
+from osisnr_gui.session.sound_feed import Band
+
+TICK_MS = 16
+# After a stop the playhead follows what is still on its way to the ear, for this many ticks.
+SETTLE_TICKS = 20
+SHORTEST_LOOP = 0.3  # seconds; a loop that is started for the user, of a segment of a few frames, is a buzz otherwise
+LEAST_LEFT = 0.02  # seconds before the end from which playing begins anew
+
+
+class Player(QObject):
+    """Read its fields freely; `changed` when anything but the playhead, which is the TimeLink's, did."""
+
+    changed = Signal()
+    said = Signal(str)  # a sentence for the user
+
+    def __init__(self, link: TimeLink, system: SoundSystem | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._deck = Deck(system or SoundSystem(), self)
+        self._deck.failed.connect(self._reopen)
+        self._measuring = GainMeasuring(self)
+        self._measuring.measured.connect(self._level)
+        self._analysis, self._selected = Analysis(Session()), 0
+        self.recipe: Recipe = find_recipe(self._analysis)
+        self.loudness = Loudness({})
+        self.wanted = Sound(SoundKind.ESTIMATE)
+        self.before = Sound(SoundKind.REFERENCE)
+        self.is_playing = self.is_paused = False
+        self.match, self.scale, self.speed = Match.OFF, ResidualScale.WHOLE, 1.0
+        self.band: Band | None = None
+        self.follows = True
+        self.device_id = ""
+        self.problem = ""  # why nothing can be heard, once that was tried
+        self._once: TimeSpan | None = None  # played without the loop, and then no further
+        self._ended = self._settling = 0
+        self._lowered = 1.0
+        self._timer = QTimer(self, interval=TICK_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        link.cursor_changed.connect(self._go)
+        link.loop_changed.connect(lambda _loop: self._ask())
+
+    @property
+    def sound(self) -> Sound:
+        """What is heard: what is wanted, or the nearest thing to it while that is not there."""
+        sounds, in_view = self.recipe.sounds, Sound(SoundKind.ESTIMATE, self._selected)
+        choices = (self.wanted, in_view, self.reference, *sounds[:1])
+        return next((sound for sound in choices if sound in sounds), self.wanted)
+
+    @property
+    def reference(self) -> Sound:
+        """The reference of the estimate in view."""
+        return self.recipe.reference_of(self._selected)
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether there is anything to hear."""
+        return bool(self.recipe.sounds)
+
+    @property
+    def lowered(self) -> float:
+        """Factor by which everything is lowered just now so that nothing clips."""
+        return self._deck.lowered
+
+    def devices(self) -> list[Device]:
+        """All sound cards, the system's default first. Raises NoOutput when there cannot be any."""
+        return self._deck.system.devices()
+
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
+        """Other files, levels, or another estimate in view; what plays goes on if it is still there."""
+        if selected != self._selected:
+            self._selected = selected
+            if self.wanted.kind in (SoundKind.ESTIMATE, SoundKind.RESIDUAL):
+                self._want(Sound(self.wanted.kind, selected))
+        self._analysis = analysis
+        recipe = find_recipe(analysis, self.scale)
+        # During a pass the residuals' gains are missing for a moment: those of before will do.
+        if analysis.complete or recipe.files != self.recipe.files:
+            kept = {source.path for _, source, _ in recipe.files} & {source.path for _, source, _ in self.recipe.files}
+            self.recipe = recipe
+            if not kept:
+                self.stop()
+                self.problem = ""
+                self.wanted, self.before = Sound(SoundKind.ESTIMATE, selected), Sound(SoundKind.REFERENCE)
+        if self.wanted.kind is SoundKind.REFERENCE:
+            self.wanted = self.reference
+        self._level()
+
+    # ---- transport --------------------------------------------------------------------------------
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        if self.is_playing:
+            self.is_playing, self.is_paused = False, True
+            self._ask()
+            self._settling = SETTLE_TICKS
+            self.changed.emit()
+        else:
+            self.play()
+
+    def play(self, start: float | None = None) -> None:
+        """From `start`, else where it was paused, else from the cursor; a loop begins at its start."""
+        self._once = None
+        if start is None and not self.is_paused:
+            extent, cursor = self._link.extent, self._link.cursor
+            start = cursor if cursor < extent.stop - LEAST_LEFT else extent.start  # NaN is not less
+        self._begin(start)
+
+    def play_range(self, start: float, stop: float, loop: bool = True) -> None:
+        """Play a stretch of time, over and over or once. A very short one is looped with a little around it."""
+        if not self.has_sound:
+            return
+        if loop:
+            missing = max(0.0, SHORTEST_LOOP / self._unit_seconds - (stop - start)) / 2
+            self._link.set_loop(start - missing, stop + missing)
+            self._once, start = None, start - missing
+        else:
+            self._once = TimeSpan(start, stop)
+        self._begin(max(start, self._link.extent.start))
+
+    def stop(self) -> None:
+        """Stop; the next start is the cursor's."""
+        was_on = self.is_playing or self.is_paused
+        self.is_playing = self.is_paused = False
+        self._once, self._settling = None, 0
+        self._timer.stop()
+        self._ask()
+        self._link.set_playhead(math.nan)
+        if was_on:
+            self.changed.emit()
+
+    def point(self, time: float) -> None:
+        """The user pointed at a time: the cursor goes there, and the sound with it."""
+        if time == self._link.cursor:
+            self._go(time)
+        self._link.set_cursor(time)
+
+    # ---- what is heard ------------------------------------------------------------------------------
+
+    def hear(self, sound: Sound) -> None:
+        """Switch to another sound, at the same sample when something plays."""
+        self._want(sound)
+        self._ask()
+        self.changed.emit()
+
+    def flip(self) -> None:
+        """Back to the sound before."""
+        self.hear(self.reference if self.before.kind is SoundKind.REFERENCE else self.before)
+
+    def set_match(self, match: Match) -> None:
+        """Make sounds equally loud, or leave them."""
+        self.match = match
+        self._level()
+
+    def set_scale(self, scale: ResidualScale) -> None:
+        """What residuals are."""
+        self.scale = scale
+        self.recipe = find_recipe(self._analysis, scale)
+        self._level()
+
+    def set_speed(self, speed: float) -> None:
+        """0.5 to 1, at the same pitch."""
+        self.speed = speed
+        self._ask()
+        self.changed.emit()
+
+    def set_band(self, band: Band | None) -> None:
+        """Only these frequencies, or all."""
+        self.band = band
+        self._ask()
+        self.changed.emit()
+
+    def set_device(self, device_id: str) -> None:
+        """Another sound card; empty: the system's default."""
+        self.device_id = device_id
+        self._restart()
+
+    def close(self) -> None:
+        """Stop, and wait for all threads."""
+        self.stop()
+        self._deck.close()
+        self._measuring.close()
+
+    # ---- inside ---------------------------------------------------------------------------------------
+
+    @property
+    def _unit_seconds(self) -> float:
+        """Seconds in one unit of the plots' time axis."""
+        return 1.0
+
+    def _want(self, sound: Sound) -> None:
+        if sound != self.wanted:
+            self.before, self.wanted = self.wanted, sound
+
+    def _begin(self, start: float | None) -> None:
+        if not self.has_sound:
+            self.said.emit("Nothing to hear: open sound files.")
+            return
+        try:
+            self._load()
+        except NoOutput as reason:
+            self._give_up(reason)
+            return
+        if self.problem:
+            self.problem = ""
+        if start is not None:
+            self._deck.seek(start * self._unit_seconds)
+        self.is_playing, self.is_paused = True, False
+        self._ended = self._deck.ended
+        self._ask()
+        if start is not None:
+            self._link.set_playhead(start)
+        self._timer.start()
+        self.changed.emit()
+
+    def _load(self) -> None:
+        self._deck.load(self.device_id, self.recipe, self.band)
+
+    def _ask(self) -> None:
+        """Tell the deck all that is wanted; nothing while it was never asked to play."""
+        if not self._deck.device_name:
+            return
+        try:
+            self._load()
+        except NoOutput as reason:
+            self._give_up(reason)
+            return
+        sound, unit, loop = self.sound, self._unit_seconds, self._link.loop
+        if loop is not None:
+            loop = TimeSpan(loop.start * unit, loop.stop * unit)
+        self._deck.ask(
+            None if self._once else loop,
+            self._once.stop * unit if self._once else None,
+            playing=self.is_playing and sound in self.recipe.sounds,
+            sound=self.recipe.sounds.index(sound) if sound in self.recipe.sounds else 0,
+            gain=self.loudness.total(sound),
+            speed=self.speed,
+        )
+
+    def _level(self) -> None:
+        """Gains anew, after the analysis or the match changed."""
+        mixture = self._measuring.gain(self.recipe) if self.match is Match.OSI else None
+        self.loudness = find_loudness(self._analysis, self.recipe, self.match, mixture)
+        self._ask()
+        self.changed.emit()
+
+    def _go(self, time: float) -> None:
+        """The cursor was put somewhere: play on from there; when paused, begin there."""
+        if math.isfinite(time) and (self.is_playing or self.is_paused):
+            self._once = None
+            self._ask()
+            self._deck.seek(time * self._unit_seconds)
+            if self.is_paused:
+                self._settling = 0
+                self._link.set_playhead(time)
+
+    def _tick(self) -> None:
+        deck = self._deck
+        deck.tidy()
+        if deck.error:
+            self.said.emit(f"Playing stopped: {deck.error}")
+            self.stop()
+            return
+        if deck.lowered != self._lowered:
+            self._lowered = deck.lowered
+            self.changed.emit()
+        if self.is_playing and deck.ended != self._ended:
+            self._ended, self.is_playing, self._settling = deck.ended, False, SETTLE_TICKS
+            self._ask()
+            self.changed.emit()
+        position, moves = deck.heard()
+        if moves or not self.is_playing:  # what was asked for may still be on its way to the ear
+            self._link.set_playhead(position / self._unit_seconds)
+        if not self.is_playing:
+            self._settling -= 1
+            if self._settling <= 0:
+                self._timer.stop()
+                if not self.is_paused:
+                    self._link.set_playhead(math.nan)
+
+    def _give_up(self, reason: NoOutput) -> None:
+        """Say once why nothing can be heard."""
+        self.stop()
+        if str(reason) != self.problem:
+            self.problem = str(reason)
+            self.said.emit(f"Nothing can be heard: {reason}. Everything else works.")
+        self.changed.emit()
+
+    def _reopen(self, reason: str) -> None:
+        """The device is gone: say so, and go on with the default one if there is one."""
+        self.said.emit(f"Playing stopped: {reason}.")
+        self.device_id = ""
+        self._restart()
+
+    def _restart(self) -> None:
+        """Open the device anew and go on where it was."""
+        here, was_playing, once = self._link.playhead, self.is_playing, self._once
+        self._deck.close()
+        self.problem = ""
+        if was_playing and math.isfinite(here):
+            self._once = once
+            self._begin(here)
+        else:
+            self.stop()
+            self.changed.emit()

@@ -1,0 +1,211 @@
+"""A sound card through QtMultimedia, which is imported here and nowhere else, at the first wish to hear something.
+
+The sink runs on a thread of its own, so that no painting keeps it waiting, with a buffer of some hundredths of a
+second: what is asked for is heard soon. It stays open and plays silence between two sounds, because the first sound
+after opening may be late by a second.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from PySide6.QtCore import QIODevice, QObject, Qt, QThread, QTimer, Signal
+from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QMediaDevices
+
+from osisnr_gui.qt.playback.output import Device, NoOutput
+from osisnr_gui.qt.playback.read_ahead import SampleArray
+
+# Qt's own buffer, behind which the server keeps another one of its own.
+BUFFER_SECONDS = 0.032
+SERVER_SAMPLES = 1024
+CHECK_MS = 250
+LEAST_RATE, HIGHEST_RATE = 44_100, 96_000
+_FULL_SCALE_16 = 32767.0
+
+Render = Callable[[int], SampleArray]
+
+
+class _Clock(NamedTuple):
+    """At `seconds` of the process's clock, `processed` samples had gone to the server."""
+
+    seconds: float
+    processed: float
+
+
+def list_devices() -> list[Device]:
+    """All sound cards, the system's default first."""
+    default = QMediaDevices.defaultAudioOutput()
+    found = [default] + [device for device in QMediaDevices.audioOutputs() if device.id() != default.id()]
+    return [Device(_id(device), device.description()) for device in found if not device.isNull()]
+
+
+def _id(device: QAudioDevice) -> str:
+    return bytes(device.id().data()).decode("utf-8", "replace")
+
+
+def find_device(device_id: str) -> QAudioDevice:
+    """The device with this id, else the system's default. Raises NoOutput when there is none at all."""
+    for device in QMediaDevices.audioOutputs():
+        if device_id and _id(device) == device_id:
+            return device
+    default = QMediaDevices.defaultAudioOutput()
+    if default.isNull():
+        raise NoOutput("no sound device was found")
+    return default
+
+
+def find_format(device: QAudioDevice, rate: int) -> QAudioFormat:
+    """What the device takes and is nearest to one channel of float samples at a multiple of `rate`.
+
+    A multiple keeps all samples; at a high rate the server's buffer, counted in samples, is short.
+    """
+    preferred = device.preferredFormat()
+    multiples = [rate * k for k in range(1, 13) if LEAST_RATE <= rate * k <= HIGHEST_RATE] or [rate]
+    multiples.sort(key=lambda r: (r != preferred.sampleRate(), r))
+    kind = QAudioFormat.SampleFormat
+    for sample_rate in (*multiples, preferred.sampleRate()):
+        for channels in (1, preferred.channelCount()):
+            for sample_format in (kind.Float, kind.Int16):
+                wanted = QAudioFormat()
+                wanted.setSampleRate(sample_rate)
+                wanted.setChannelCount(channels)
+                wanted.setSampleFormat(sample_format)
+                if device.isFormatSupported(wanted):
+                    return wanted
+    raise NoOutput(f"the sound device {device.description()} takes none of the formats this program can give it")
+
+
+class SoundCard(QObject):
+    """One open sink. `failed` when it stopped by itself: the device is gone, or the server."""
+
+    failed = Signal(str)
+    _stop = Signal()
+
+    def __init__(self, device_id: str, rate: int, parent: QObject | None = None) -> None:
+        """Raises NoOutput when nothing can be opened."""
+        super().__init__(parent)
+        device = find_device(device_id)
+        self._format = find_format(device, rate)
+        self.rate = self._format.sampleRate()
+        self.name = device.description()
+        self._thread = QThread()
+        self._driver = _Driver(device, self._format)
+        self._driver.moveToThread(self._thread)
+        self._driver.failed.connect(self.failed)
+        self._stop.connect(self._driver.stop, Qt.ConnectionType.BlockingQueuedConnection)
+
+    def start(self, render: Render) -> None:
+        """Ask `render` for samples from now on, on the sink's thread. Raises NoOutput when it cannot be opened."""
+        self._driver.render = render
+        self._thread.started.connect(self._driver.start)
+        self._thread.start(QThread.Priority.TimeCriticalPriority)
+        if not self._driver.ready.wait(10.0) or self._driver.problem:
+            problem = self._driver.problem or "it does not answer"
+            self.close()
+            raise NoOutput(f"the sound device {self.name} could not be opened: {problem}")
+
+    def heard(self) -> float:
+        """The index of the sample that is heard now, by the count of what went to the server."""
+        clock = self._driver.clock
+        since = (time.perf_counter() - clock.seconds) * self.rate
+        return clock.processed + min(since, SERVER_SAMPLES) - SERVER_SAMPLES
+
+    def close(self) -> None:
+        """Stop and wait for the thread."""
+        if self._thread.isRunning():
+            self._stop.emit()
+            self._thread.quit()
+            self._thread.wait()
+
+
+class _Driver(QObject):
+    """Lives on the sink's thread."""
+
+    failed = Signal(str)
+
+    def __init__(self, device: QAudioDevice, wanted: QAudioFormat) -> None:
+        super().__init__()
+        self._device, self._format = device, wanted
+        self.render: Render = lambda count: np.zeros(count, np.float32)
+        self.clock = _Clock(time.perf_counter(), 0.0)
+        self.ready = threading.Event()
+        self.problem = ""
+        self._sink: QAudioSink | None = None
+        self._pull: _Pull | None = None
+        self._check: QTimer | None = None
+
+    def start(self) -> None:
+        """Open the sink."""
+        sink = self._sink = QAudioSink(self._device, self._format)
+        sink.setBufferSize(self._format.bytesForDuration(round(BUFFER_SECONDS * 1e6)))
+        self._pull = _Pull(self, self._format)
+        sink.start(self._pull)
+        if sink.error().name != "NoError":  # the enum has moved from one namespace to another
+            self.problem = "the system refused it"
+        else:
+            self._check = QTimer(self, interval=CHECK_MS)
+            self._check.timeout.connect(self._look)
+            self._check.start()
+        self.ready.set()
+
+    def note_time(self) -> None:
+        """Remember how far the server is; called at every read."""
+        if self._sink is not None:
+            self.clock = _Clock(time.perf_counter(), self._sink.processedUSecs() * 1e-6 * self._format.sampleRate())
+
+    def stop(self) -> None:
+        """Close the sink; everything that belongs to this thread is gone afterwards."""
+        for part in (self._check, self._sink):
+            if part is not None:
+                part.stop()
+                part.deleteLater()
+        if self._pull is not None:
+            self._pull.close()
+            self._pull.deleteLater()
+        self._check = self._sink = self._pull = None
+
+    def _look(self) -> None:
+        """Whether the sink still runs. Its own signal cannot be used from Python: the type of its state is unknown."""
+        if self._sink is not None and self._sink.state().name == "StoppedState":
+            assert self._check is not None
+            self._check.stop()
+            self.failed.emit(f"the sound device {self._device.description()} stopped")
+
+
+class _Pull(QIODevice):
+    """What the sink reads from: samples of the engine in the sink's format, without an end."""
+
+    def __init__(self, driver: _Driver, wanted: QAudioFormat) -> None:
+        super().__init__()
+        self._driver = driver
+        self._channels = wanted.channelCount()
+        self._floats = wanted.sampleFormat() == QAudioFormat.SampleFormat.Float
+        self._frame_bytes = wanted.bytesPerFrame()
+        # Qt's own read buffer would add thousands of samples of delay.
+        self.open(QIODevice.OpenModeFlag.ReadOnly | QIODevice.OpenModeFlag.Unbuffered)
+
+    def readData(self, most: int) -> bytes:
+        """As many whole samples as were asked for."""
+        self._driver.note_time()
+        samples = self._driver.render(most // self._frame_bytes)
+        if self._channels > 1:
+            samples = np.repeat(samples, self._channels)
+        if self._floats:
+            return samples.tobytes()
+        return np.rint(samples * _FULL_SCALE_16).astype(np.int16).tobytes()
+
+    def writeData(self, _data: bytes) -> int:
+        """Nothing is written here."""
+        return -1
+
+    def bytesAvailable(self) -> int:
+        """There is always more; the sink does not ask for samples otherwise."""
+        return 1 << 20
+
+    def isSequential(self) -> bool:
+        """It cannot be wound back."""
+        return True

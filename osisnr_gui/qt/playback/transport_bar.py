@@ -1,0 +1,225 @@
+"""The bar under the plots: play, loop, what is heard, how loud, where."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QIcon, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+
+from osisnr_gui.qt.actions import Actions
+from osisnr_gui.qt.icons import icon
+from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, tooltip
+from osisnr_gui.qt.playback.player import Player
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.theme import Theme, tabular_font
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.letters import estimate_letter
+from osisnr_gui.session.listening import Sound, SoundKind
+from osisnr_gui.session.sound_words import (
+    band_words,
+    clock_time,
+    lowered_words,
+    match_words,
+    residual_words,
+    sound_name,
+)
+
+HEIGHT = 34
+ICON_PIXELS = 18
+MOST_ESTIMATES = 9  # as many as there are digits
+SHORT_NAMES = {SoundKind.REFERENCE: "Ref", SoundKind.MIXTURE: "Mix", SoundKind.RESIDUAL: "Res"}
+KEYS = {SoundKind.REFERENCE: "0", SoundKind.MIXTURE: "M", SoundKind.RESIDUAL: "D"}
+
+
+class TransportBar(QWidget):
+    """Says what is wanted; the player and the commands do it."""
+
+    estimate_chosen = Signal(int)
+
+    def __init__(self, player: Player, link: TimeLink, actions: Actions, theme: Theme) -> None:
+        super().__init__()
+        self._player, self._link, self._actions, self._theme = player, link, actions, theme
+        self._names: tuple[str, ...] = ()
+        self._estimates: list[SoundButton] = []
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(8, 2, 12, 2)
+        self._row.setSpacing(2)
+        for name in ("play", "loop"):
+            self._row.addWidget(self._action_button(name))
+        self._row.addSpacing(6)
+        self._time = plain_label("", parent=self)
+        self._time.setToolTip("Where the sound is, and how long everything is, in seconds")
+        self._row.addWidget(self._time)
+        self._row.addSpacing(8)
+        self._buttons = {kind: self._sound_button(kind) for kind in SHORT_NAMES}
+        for button in self._buttons.values():
+            self._row.addWidget(button)
+        self._first_estimate = self._row.indexOf(self._buttons[SoundKind.REFERENCE]) + 1
+        self._row.addSpacing(8)
+        self._match = self._menu_button("match", "Playback/Loudness", "Loudness: as the files are, or equally loud")
+        widest = QFontMetrics(tabular_font()).horizontalAdvance("RMS +18.8 dB")
+        self._match.setMinimumWidth(widest + ICON_PIXELS + 24)  # the buttons beside it stay while the gain changes
+        self._note = ElidedLabel("", muted=True, parent=self)
+        self._row.addWidget(self._note, 1)
+        self._row.addWidget(self._action_button("band"))
+        self._speed = self._menu_button("", "Playback/Speed", "Speed, at the same pitch")
+        self.setFixedHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        player.changed.connect(self._show_state)
+        link.playhead_changed.connect(lambda _time: self._show_time())
+        link.cursor_changed.connect(lambda _time: self._show_time())
+        link.extent_changed.connect(lambda _start, _stop: self._show_time())
+        self.set_theme(theme)
+
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
+        """One button for every estimate; nothing at all where there is nothing to hear."""
+        names = tuple(pair.estimate.name for pair in analysis.pairs[:MOST_ESTIMATES])
+        if names != self._names:
+            self._names = names
+            self._make_estimates()
+        self._show_state()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        self._theme = theme
+        self._match.setIcon(icon("match", theme.text))
+        self._dress_play()
+        for index, button in enumerate(self._estimates):
+            button.set_mark(theme.estimate(index).colour)
+
+    def _make_estimates(self) -> None:
+        for button in self._estimates:
+            self._row.removeWidget(button)
+            button.deleteLater()
+        self._estimates = []
+        for index, name in enumerate(self._names):
+            button = SoundButton(estimate_letter(index), self._theme.estimate(index).colour)
+            tip = f"Hear and show estimate {estimate_letter(index)}, {name} ({index + 1})"
+            _describe(button, tip)
+            button.clicked.connect(partial(self.estimate_chosen.emit, index))
+            self._row.insertWidget(self._first_estimate + index, button)
+            self._estimates.append(button)
+
+    # ---- showing --------------------------------------------------------------------------------------
+
+    def _show_state(self) -> None:
+        player = self._player
+        sound, sounds = player.sound, player.recipe.sounds
+        for kind, button in self._buttons.items():
+            button.setChecked(sound.kind is kind)
+            index = sound.index if sound.kind is kind else 0
+            button.setEnabled(Sound(kind, index) in sounds or any(s.kind is kind for s in sounds))
+        for index, button in enumerate(self._estimates):
+            button.setChecked(sound == Sound(SoundKind.ESTIMATE, index))
+            button.setEnabled(Sound(SoundKind.ESTIMATE, index) in sounds)
+        self._match.setText(match_words(sound, player.match, player.loudness))
+        self._speed.setText(f"{player.speed:g}×")
+        self._show_words()
+        self._dress_play()
+        self._show_time()
+
+    def _show_words(self) -> None:
+        """What there is to know of what is heard, or why nothing can be heard."""
+        player = self._player
+        if player.problem:
+            self._note.set_text(f"No sound: {player.problem}", tip=f"Nothing can be heard: {player.problem}.")
+            return
+        sound, parts, shorter = player.sound, [], []
+        if sound.kind is SoundKind.RESIDUAL:
+            long, short = residual_words(player.recipe, sound.index)
+            parts, shorter = [long], [short]
+        if player.band is not None:
+            band = band_words(player.band)
+            parts, shorter = [*parts, band], [*shorter, band]
+        if lowered := lowered_words(player.lowered * player.loudness.lowered):
+            parts, shorter = [*parts, lowered[0]], [lowered[1], *shorter]
+        n_references = sum(other.kind is SoundKind.REFERENCE for other in player.recipe.sounds)
+        tip = f"Heard: {', '.join([sound_name(sound, n_references), *parts])}."
+        self._note.set_text(" · ".join(parts), tip=tip, shorter=" · ".join(shorter))
+
+    def _show_time(self) -> None:
+        link = self._link
+        here = next((time for time in (link.playhead, link.cursor) if math.isfinite(time)), link.extent.start)
+        length = link.extent.stop
+        text = f"{clock_time(here, length)} / {clock_time(length, length)}{' s' if length < 60 else ''}"
+        if text != self._time.text():
+            self._time.setText(text)
+            # As wide as the longest it will get: the buttons beside it must not move while it counts.
+            widest = QFontMetrics(tabular_font()).horizontalAdvance(re.sub(r"\d", "8", text)) + 2
+            self._time.setMinimumWidth(max(self._time.minimumWidth(), widest))
+
+    def _dress_play(self) -> None:
+        """The button shows what it will do."""
+        action, playing = self._actions.by_id["play"], self._player.is_playing
+        action.setText("Pause" if playing else "Play")
+        action.setIcon(icon("pause" if playing else "play", self._theme.text))
+
+    # ---- building -------------------------------------------------------------------------------------
+
+    def _action_button(self, action_id: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setDefaultAction(self._actions.by_id[action_id])
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
+        button.setAccessibleName(self._actions.by_id[action_id].text())
+        return button
+
+    def _sound_button(self, kind: SoundKind) -> SoundButton:
+        action = self._actions.by_id[f"hear_{kind.value}"]
+        button = SoundButton(SHORT_NAMES[kind], "")
+        _describe(button, action.toolTip())
+        button.clicked.connect(partial(_run, action, self._show_state))
+        return button
+
+    def _menu_button(self, icon_name: str, menu: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setMenu(self._actions.menu(menu))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
+        button.setIcon(icon(icon_name, self._theme.text) if icon_name else QIcon())
+        _describe(button, tip)
+        self._row.addWidget(button)
+        return button
+
+
+class SoundButton(QToolButton):
+    """A short name, underlined in the colour of its estimate."""
+
+    def __init__(self, text: str, mark: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._mark = mark
+        self.setText(text)
+        self.setCheckable(True)
+
+    def set_mark(self, colour: str) -> None:
+        """Another colour."""
+        self._mark = colour
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The button, and the line."""
+        super().paintEvent(event)
+        if self._mark:
+            painter = QPainter(self)
+            painter.setOpacity(1.0 if self.isEnabled() else 0.4)
+            painter.fillRect(QRectF(6, self.height() - 5, self.width() - 12, 2), QColor(self._mark))
+            painter.end()
+
+
+def _describe(button: QToolButton, tip: str) -> None:
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setToolTip(tooltip(tip))
+    button.setStatusTip(tip)
+    button.setAccessibleName(tip)
+
+
+def _run(action: QAction, afterwards: Callable[[], None]) -> None:
+    """As if the action was chosen; a click alone must not leave a button pressed that nothing came of."""
+    action.trigger()
+    afterwards()

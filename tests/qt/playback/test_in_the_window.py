@@ -1,0 +1,309 @@
+"""Keys, bar, menus and plots as one: what the user presses is what is heard and seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_sound import FakeSystem
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+from window_kit import open_window, show_files, wait_final
+
+from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.plots.time_link import TimeSpan
+from osisnr_gui.session.listening import ResidualScale, Sound, SoundKind
+from osisnr_gui.session.loudness import Match
+
+Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
+REFERENCE, MIXTURE = Sound(SoundKind.REFERENCE), Sound(SoundKind.MIXTURE)
+EST_A, EST_B, RES_A = Sound(SoundKind.ESTIMATE, 0), Sound(SoundKind.ESTIMATE, 1), Sound(SoundKind.RESIDUAL, 0)
+
+
+@pytest.fixture
+def system() -> FakeSystem:
+    return FakeSystem()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, system: FakeSystem) -> Iterator[MainWindow]:
+    with open_window(qtbot) as window:
+        window.views.player._deck.system = system  # type: ignore[assignment]
+        window.commands.open_demo("enhancement")
+        wait_final(qtbot, window)
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        yield window
+
+
+def _press(window: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(window, key, modifiers)
+
+
+def test_keys_choose_what_is_heard_and_seen(window: MainWindow) -> None:
+    player, selection = window.views.player, window.views.selection
+    assert player.sound == EST_A
+    _press(window, Key.Key_2)
+    assert (player.sound, selection.index) == (EST_B, 1)
+    for key in (Key.Key_0, Key.Key_R):
+        _press(window, key)
+        assert (player.sound, selection.index) == (REFERENCE, 1)
+    _press(window, Key.Key_M)
+    assert player.sound == MIXTURE
+    _press(window, Key.Key_T)
+    assert player.sound == REFERENCE
+    _press(window, Key.Key_1)
+    _press(window, Key.Key_2)
+    _press(window, Key.Key_T)
+    assert (player.sound, selection.index) == (EST_A, 0)
+
+
+def test_d_shows_and_hears_the_residual_and_goes_back(window: MainWindow) -> None:
+    player, shown = window.views.player, window.actions_by_id.by_id["residual"]
+    _press(window, Key.Key_D)
+    assert (player.sound, shown.isChecked()) == (RES_A, True)
+    assert window.views.view_bar._third.currentText() == "residual"
+    _press(window, Key.Key_D)
+    assert (player.sound, shown.isChecked()) == (EST_A, False)
+    _press(window, Key.Key_D)
+    _press(window, Key.Key_R)
+    assert shown.isChecked(), "another sound does not change the picture"
+    _press(window, Key.Key_D)
+    assert (player.sound, shown.isChecked()) == (RES_A, True)
+
+
+def test_play_pause_stop_and_clear(window: MainWindow, system: FakeSystem) -> None:
+    player, link = window.views.player, window.views.plots.link
+    play = window.actions_by_id.by_id["play"]
+    link.select(1.0, 2.0)
+    _press(window, Key.Key_Space)
+    assert player.is_playing
+    assert play.text() == "Pause"
+    system.card.pull_sound()
+    _press(window, Key.Key_Space)
+    assert player.is_paused
+    assert play.text() == "Play"
+    _press(window, Key.Key_Escape)
+    assert not player.is_paused
+    assert link.selection is not None
+    _press(window, Key.Key_Escape)
+    assert link.selection is None
+    assert math.isnan(link.playhead)
+
+
+def test_loop_keys(window: MainWindow, system: FakeSystem) -> None:
+    link, loop = window.views.plots.link, window.actions_by_id.by_id["loop"]
+    _press(window, Key.Key_L)
+    assert link.loop == link.extent
+    assert loop.isChecked()
+    link.select(1.0, 2.0)
+    _press(window, Key.Key_L, Shift)
+    assert link.loop == TimeSpan(1.0, 2.0)
+    _press(window, Key.Key_L)
+    assert link.loop is None
+    assert not loop.isChecked()
+    _press(window, Key.Key_L)
+    assert link.loop == TimeSpan(1.0, 2.0), "the loop before"
+    link.set_cursor(1.5)
+    _press(window, Key.Key_BracketLeft)
+    assert link.loop == TimeSpan(1.5, 2.0)
+    link.set_cursor(3.0)
+    _press(window, Key.Key_BracketRight)
+    assert link.loop == TimeSpan(1.5, 3.0)
+    link.set_cursor(4.0)
+    _press(window, Key.Key_BracketLeft)
+    assert link.loop == TimeSpan(4.0, link.extent.stop), "a start behind the end moves the end"
+    _press(window, Key.Key_Space)
+    system.card.pull_sound()
+    assert window.views.player._deck._engine.position_at(10**9)[0] >= 4.0 * 16_000
+
+
+def test_the_selection_is_played_once(window: MainWindow, system: FakeSystem, qtbot: QtBot) -> None:
+    player, link = window.views.player, window.views.plots.link
+    assert not window.actions_by_id.by_id["play_once"].isEnabled()
+    link.select(1.0, 1.2)
+    _press(window, Key.Key_Space, Shift)
+    system.card.pull_until(lambda: not player.is_playing)
+    played = np.flatnonzero(system.card.samples)
+    assert 0.2 * 16_000 - 200 < played[-1] - played[0] <= 0.2 * 16_000 + 160
+    qtbot.waitUntil(lambda: math.isnan(link.playhead))
+
+
+def test_keys_work_wherever_the_focus_is(window: MainWindow) -> None:
+    """A number field keeps digits, and letters while something is typed in it; nothing else keeps anything."""
+    player = window.views.player
+    fields = [w for w in window.findChildren(QWidget) if w.isVisible() and w.focusPolicy() != Qt.FocusPolicy.NoFocus]
+    fields = [w for w in fields if w.isEnabled() and w.focusProxy() is None]
+    assert len(fields) > 15
+    for widget in fields:
+        player.hear(EST_A)
+        widget.setFocus()
+        focus = window.focusWidget() or widget
+        _press(focus, Key.Key_M)
+        assert player.sound == MIXTURE, f"{type(widget).__name__} {widget.accessibleName()!r} keeps M"
+    (first, *_) = (w for w in fields if isinstance(w, QAbstractSpinBox))
+    first.setFocus()
+    player.hear(EST_A)
+    _press(first, Key.Key_5)
+    _press(first, Key.Key_M)
+    assert player.sound == EST_A, "something is being typed"
+
+
+def test_return_presses_the_button_with_the_focus(window: MainWindow) -> None:
+    buttons = {button.text(): button for button in window.transport.findChildren(QToolButton)}
+    buttons["Mix"].setFocus()
+    _press(window.focusWidget(), Key.Key_Return)
+    assert window.views.player.sound == MIXTURE
+
+
+def test_the_bar_shows_what_is_heard(window: MainWindow, qtbot: QtBot) -> None:
+    player, bar = window.views.player, window.transport
+    buttons = {button.text(): button for button in bar.findChildren(QToolButton) if button.isCheckable()}
+    for name, sound in (("Ref", REFERENCE), ("B", EST_B), ("Mix", MIXTURE), ("Res", Sound(SoundKind.RESIDUAL, 1))):
+        qtbot.mouseClick(buttons[name], Qt.MouseButton.LeftButton)
+        assert player.sound == sound
+        assert [
+            text for text, button in buttons.items() if button.isChecked() and text in ("Ref", "A", "B", "Mix", "Res")
+        ] == [name]
+    gain = player.recipe.gains[1]
+    assert gain is not None
+    assert bar._note.text() == f"B minus the reference at {20 * math.log10(gain):+.1f} dB".replace("-", "−")
+    window.actions_by_id.by_id["match_rms"].trigger()
+    assert player.match is Match.RMS
+    assert bar._match.text().startswith("RMS +")
+    assert bar._match.text().endswith("dB")
+    window.actions_by_id.by_id["speed_50"].trigger()
+    assert bar._speed.text() == "0.5×"
+
+
+def test_nothing_on_the_bar_is_cut(window: MainWindow) -> None:
+    window.actions_by_id.by_id["match_osi"].trigger()
+    window.views.player.hear(RES_A)
+    QApplication.processEvents()
+    for widget in window.transport.findChildren(QToolButton) + window.transport.findChildren(QLabel):
+        assert widget.width() >= widget.sizeHint().width() - 1, widget.text()
+        right = widget.mapTo(window.transport, QPoint(widget.width(), 0)).x()
+        assert right <= window.transport.width()
+
+
+def test_without_sound_there_is_no_bar_and_t_and_d_are_for_the_eye(
+    qtbot: QtBot, window: MainWindow, samples: Path
+) -> None:
+    assert window.transport.isVisible()
+    show_files(qtbot, window, *(samples / f"4_masks_{name}.npy" for name in ("irm", "est")))
+    window.commands.take_files([str(samples / "4_masks_irm.npy")], add=True)
+    wait_final(qtbot, window)
+    assert not window.transport.isVisible()
+    assert not window.actions_by_id.by_id["play"].isEnabled()
+    _press(window, Key.Key_D)
+    assert window.actions_by_id.by_id["residual"].isChecked()
+    _press(window, Key.Key_D)
+    assert not window.actions_by_id.by_id["residual"].isChecked()
+
+
+def test_no_device_is_said_in_the_bar_and_the_status_bar(window: MainWindow, system: FakeSystem) -> None:
+    system.problem = "no sound device was found"
+    _press(window, Key.Key_Space)
+    assert "no sound device" in window.statusBar().currentMessage()
+    assert window.transport._note.text() == "No sound: no sound device was found"
+    assert not window.views.player.is_playing
+    _press(window, Key.Key_2)
+    assert window.views.selection.index == 1
+
+
+def test_the_view_turns_the_page_but_does_not_fight(window: MainWindow) -> None:
+    link = window.views.plots.link
+    link.set_range(1.0, 2.0)
+    link.set_playhead(1.9)
+    link.set_playhead(2.01)
+    assert link.visible.start == pytest.approx(2.01)
+    link.set_range(4.0, 5.0)  # the user looks elsewhere
+    link.set_playhead(2.3)
+    assert link.visible.start == pytest.approx(4.0)
+    link.set_playhead(math.nan)
+    window.actions_by_id.by_id["follow"].trigger()
+    link.set_playhead(4.9)
+    link.set_playhead(5.1)
+    assert link.visible.start == pytest.approx(4.0)
+
+
+def test_only_the_frequencies_in_sight(window: MainWindow) -> None:
+    player, plots = window.views.player, window.views.plots
+    _press(window, Key.Key_K)
+    assert player.band is None, "all frequencies are in sight"
+    plots.stack.row("estimate").set_y_range(0.25, 0.5)
+    assert player.band is not None
+    assert (player.band.low, player.band.high) == pytest.approx((2000.0, 4000.0))
+    assert "2.00 to 4.00 kHz" in window.transport._note.text()
+    plots.link.set_range(1.0, 1.5)
+    _press(window, Key.Key_K, Shift)
+    assert player.is_playing
+    assert plots.link.loop == TimeSpan(1.0, 1.5)
+    plots.fit_values()
+    assert player.band is None
+    window.commands.open_demo("echo")
+    assert not player.is_playing
+    assert plots.link.loop is None
+
+
+def test_devices_are_listed_and_remembered(window: MainWindow, system: FakeSystem) -> None:
+    system.names = ["Speakers", "Head & phones"]
+    menu = window.actions_by_id.menu("Playback/Sound device")
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["System default", "Speakers", "Head && phones"]
+    menu.actions()[2].trigger()
+    _press(window, Key.Key_Space)
+    assert system.card.name == "Head & phones"
+    system.problem = "QtMultimedia cannot be loaded"
+    menu.aboutToShow.emit()
+    assert menu.actions()[1].text() == "No sound: QtMultimedia cannot be loaded"
+
+
+def test_segments_play_at_once_only_when_that_is_wanted(window: MainWindow) -> None:
+    player, autoplay = window.views.player, window.actions_by_id.by_id["autoplay"]
+    link, segments = window.views.plots.link, window.views.segments
+    _press(window, Key.Key_N)
+    assert link.selection is not None
+    assert not player.is_playing
+    autoplay.trigger()
+    _press(window, Key.Key_N)
+    assert player.is_playing
+    assert link.loop is not None
+    assert link.loop.start <= link.selection.start < link.selection.stop <= link.loop.stop
+    player.stop()
+    autoplay.trigger()
+    segments.segment_activated.emit(1.0, 1.5)
+    assert player.is_playing
+    assert link.loop == TimeSpan(1.0, 1.5)
+
+
+def test_choices_are_remembered_from_start_to_start(qtbot: QtBot, window: MainWindow) -> None:
+    for name in ("match_rms", "residual_frame", "follow", "autoplay", "transport"):
+        window.actions_by_id.by_id[name].trigger()
+    window.views.player.set_device("Headphones")
+    window.close()
+    with open_window(qtbot) as again:
+        player, by_id = again.views.player, again.actions_by_id.by_id
+        assert (player.match, player.scale, player.device_id) == (Match.RMS, ResidualScale.FRAME, "Headphones")
+        checked = [
+            by_id[name].isChecked() for name in ("match_rms", "residual_frame", "follow", "autoplay", "transport")
+        ]
+        assert checked == [True, True, False, True, False]
+        assert not player.follows
+
+
+def test_moving_the_cursor_moves_the_sound(window: MainWindow, system: FakeSystem) -> None:
+    player, link = window.views.player, window.views.plots.link
+    _press(window, Key.Key_Space)
+    system.card.pull_sound()
+    system.card.pull(4000)
+    player._tick()
+    before = link.playhead
+    _press(window, Key.Key_Right)
+    assert link.cursor == pytest.approx(before + 1.0), "a second on from what is heard"
+    system.card.pull_until(lambda: player._deck._engine.position_at(10**9)[0] > (before + 1.0) * 16_000)
