@@ -59,7 +59,18 @@ def test_score_never_loads_qt(tmp_path: Path, samples: Path) -> None:
     code, modules, out = _modules_of(tmp_path, "score", *pair)
     assert code == 0
     assert "_est_dfn3.flac" in out
-    assert not modules & {"PySide6", "pyqtgraph", "osisnr_gui.qt"}
+    assert not modules & {"PySide6", "shiboken6", "pyqtgraph", "osisnr_gui.qt", "scipy.signal"}
+
+
+def test_the_window_loads_nothing_it_does_not_show() -> None:
+    """scipy, half a second and more, waits for the first mask file or resampling; sound output for the first Play."""
+    code = "import sys, osisnr_gui.qt.main; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert "PySide6.QtWidgets" in loaded
+    heavy = {"scipy", "pyqtgraph", "PySide6.QtMultimedia", "PySide6.QtOpenGL", "matplotlib", "unittest", "pdb"}
+    assert not loaded & heavy
 
 
 def test_python_m_opens_the_window(tmp_path: Path) -> None:

@@ -43,17 +43,21 @@ class FrameClock(QObject):
 
 
 class Heartbeat:
-    """`with Heartbeat() as beat:` gaps between the beats of a timer on the GUI thread, in ms."""
+    """`with Heartbeat() as beat:` gaps between the beats of a timer on the GUI thread, in ms.
+
+    `work` is what the GUI thread itself computed in each gap: the rest it slept, or waited for the processor.
+    """
 
     def __init__(self) -> None:
         self.gaps: list[float] = []
-        self._last = 0.0
+        self.work: list[float] = []
+        self._last = self._last_work = 0.0
         self._timer = QTimer(interval=BEAT_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
 
     def __enter__(self) -> Heartbeat:
-        self._last = time.perf_counter()
+        self._last, self._last_work = time.perf_counter(), time.thread_time()
         self._timer.start()
         return self
 
@@ -63,9 +67,10 @@ class Heartbeat:
         self._timer.stop()
 
     def _beat(self) -> None:
-        now = time.perf_counter()
+        now, work = time.perf_counter(), time.thread_time()
         self.gaps.append(1000 * (now - self._last))
-        self._last = now
+        self.work.append(1000 * (work - self._last_work))
+        self._last, self._last_work = now, work
 
 
 def percentiles(milliseconds: list[float]) -> dict[str, float]:

@@ -147,7 +147,10 @@ class ProgressBanner(QFrame):
             self.hide()
             return
         share = min(max(fraction, 0.0), 1.0)
+        # A progress bar paints at once, and with it everything else in the window that waits to be painted.
+        self.bar.setUpdatesEnabled(False)
         self.bar.setValue(round(1000 * share))
+        self.bar.setUpdatesEnabled(True)
         self.label.set_text(f"{doing} {words.percent(share)}")
         self.bar.setAccessibleName(self.label.text())
         if not self.isVisible() and not self._delay.isActive():

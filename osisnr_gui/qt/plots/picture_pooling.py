@@ -5,6 +5,7 @@ Column coordinates: column i covers [i, i + 1). A stored column is the maximum o
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -134,8 +135,14 @@ def pool_columns(codes: Codes, step: int) -> Codes:
     return pooled
 
 
-def coarse_picture(source: PictureSource, view: PictureView) -> tuple[Codes, bool]:
-    """(uint8 (width, n_bins), complete) from the coarse pictures alone: the best level, else a finer one."""
+def is_analysed(source: PictureSource, view: PictureView) -> bool:
+    """Whether the coarse pictures are final wherever a view shows something."""
+    stop = min(math.ceil(view.first_column + view.width * view.columns_per_pixel), source.n_columns)
+    return source.is_exact(max(math.floor(view.first_column), 0), max(stop, 0))
+
+
+def coarse_picture(source: PictureSource, view: PictureView) -> Codes:
+    """uint8 (width, n_bins) from the coarse pictures alone: the best level, else a finer one."""
     base = source.coarse_step()
     level = max(step_for(view.columns_per_pixel, base) // base, 1).bit_length() - 1
     data = source.coarse(level)
@@ -143,11 +150,8 @@ def coarse_picture(source: PictureSource, view: PictureView) -> tuple[Codes, boo
         level -= 1
         data = source.coarse(level)
     if data is None:
-        return np.zeros((view.width, source.n_bins), dtype=np.uint8), False
-    starts, stops = pixel_columns(view, base << level, source.n_columns)
-    first, last = covered(starts, stops)
-    complete = source.is_exact(first * (base << level), min(last * (base << level), source.n_columns))
-    return max_pool(data, starts, stops), complete
+        return np.zeros((view.width, source.n_bins), dtype=np.uint8)
+    return max_pool(data, *pixel_columns(view, base << level, source.n_columns))
 
 
 def stretched_coarse(source: PictureSource, step: int, start: int, stop: int) -> Codes:

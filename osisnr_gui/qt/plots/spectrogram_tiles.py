@@ -22,6 +22,7 @@ from osisnr_gui.qt.plots.picture_pooling import (
     PictureView,
     coarse_picture,
     covered,
+    is_analysed,
     max_pool,
     pixel_columns,
     pool_columns,
@@ -107,7 +108,7 @@ class TileStore(QObject):
         """Whether nothing better will arrive for this view: all its blocks are here (or cannot be had)."""
         step = step_for(view.columns_per_pixel, source.coarse_step())
         if step >= source.coarse_step():
-            return coarse_picture(source, view)[1]
+            return is_analysed(source, view)
         known = self._know(source)
         first, last = covered(*pixel_columns(view, step, source.n_columns))
         return not self._missing(known, blocks_of(known.serial, step, first, last))
@@ -115,7 +116,7 @@ class TileStore(QObject):
     def is_exact(self, source: PictureSource, view: PictureView) -> bool:
         """Whether every frame of a view counts in its picture, be it of less detail than there could be."""
         step = step_for(view.columns_per_pixel, source.coarse_step())
-        return step < source.coarse_step() or coarse_picture(source, view)[1]
+        return step < source.coarse_step() or is_analysed(source, view)
 
     def is_busy(self, source: PictureSource) -> bool:
         """Whether blocks of this source are queued or under way."""
@@ -162,7 +163,7 @@ class TileStore(QObject):
         step = step_for(view.columns_per_pixel, source.coarse_step())
         if step >= source.coarse_step():
             self._want(known, [])
-            return coarse_picture(source, view)
+            return coarse_picture(source, view), is_analysed(source, view)
         starts, stops = pixel_columns(view, step, source.n_columns)
         first, last = covered(starts, stops)
         blocks = blocks_of(known.serial, step, first, last)

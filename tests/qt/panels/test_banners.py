@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -165,3 +165,24 @@ def test_a_banner_that_changes_is_measured_again(banners: Banners, qtbot: QtBot)
     before = banners.scroll.height()
     banners.banners[0].text.setText("a long sentence " * 30)
     qtbot.waitUntil(lambda: banners.scroll.height() == banners.banners[0].heightForWidth(700) > before)
+
+
+def test_progress_paints_with_everything_else(banners: Banners, qtbot: QtBot):
+    """Not at once: that would paint whatever else in the window waits for it, with every step of the progress."""
+    banners.set_progress(0.1, "comparing")
+    qtbot.waitUntil(banners.progress.isVisible)
+    qtbot.wait(30)
+    painted = []
+
+    class Watch(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                painted.append(event)
+            return False
+
+    watch = Watch()
+    banners.progress.bar.installEventFilter(watch)
+    for share in (0.3, 0.6, 0.9):
+        banners.set_progress(share, "comparing")
+    assert not painted
+    qtbot.waitUntil(lambda: len(painted) == 1)
