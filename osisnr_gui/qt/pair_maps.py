@@ -85,7 +85,7 @@ class PairMaps:
         index = round((time - chosen.t0) / chosen.dt)
         if not 0 <= index < chosen.gain_db.size or math.isnan(chosen.gain_db[index]):
             return ""
-        return f"gain {words.db(float(chosen.gain_db[index]))}{' turned' if chosen.turned[index] else ''}"
+        return f"gain {words.db(float(chosen.gain_db[index]))}{' (−)' if chosen.turned[index] else ''}"
 
     def _open(self, pair: PairAnalysis | None) -> None:
         """Columns to look at again, for a pair whose pass is done."""

@@ -38,7 +38,7 @@ FIELDS = (
     Field("third", "residual −000.0 dB", 1),
     Field("blame", "blame 00.0×", 4, optional=True),
     Field("band", "0.00–00.0 kHz −00.0 dB", 2, optional=True),
-    Field("gain", "gain −00.0 dB turned", 3, optional=True),
+    Field("gain", "gain −00.0 dB (−)", 3, optional=True),
     Field("osi", "OSI −00.0 dB", 6),
     Field("loss", "loss 00.000", 5),
     Field("formula", "literal", 4),
@@ -56,7 +56,8 @@ class Readout(QWidget):
             tooltip(
                 "Under the pointer, or at the cursor: time, frame, frequency, level of reference and estimate there, "
                 "OSI-SNR and loss of the frame, literal or exact as said at the end. While they are shown: blame, how "
-                "many times its even share of the loss the bin carries; exact OSI-SNR of the band; gain of the frame."
+                "many times its even share of the loss the bin carries; exact OSI-SNR of the band; gain of the "
+                "frame, (−) where its polarity is turned."
             )
         )
 

@@ -13,7 +13,10 @@ from osisnr_gui.qt.plots.colours import heat_table
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.spectrogram_item import PixelGrid
-from osisnr_gui.qt.theme import Theme
+from osisnr_gui.qt.theme import Theme, with_alpha
+
+#: The picture below is darkened, in both themes: heat begins dark and ends light.
+VEIL = with_alpha("#000000", 0.55)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +74,7 @@ class BlameLayer:
         """Draw it (see `Layer`)."""
         if not self.on:
             return
+        painter.fillRect(m.rect, VEIL)
         # Pixels of the widget: on fine screens they are coarser than the screen's, at a quarter of the cost.
         grid = PixelGrid.of(replace(m, pixel_ratio=1.0), self.origin)
         self.asks(grid)

@@ -14,6 +14,8 @@ BAR_WIDTH = 96.0
 BAR_HEIGHT = 6.0
 PAD = 5.0
 GAP = 6.0
+# What lies under heat in the plots is dark in both themes.
+HEAT_GROUND = QColor("#202020")
 # Below this the title of the row needs the room.
 LEAST_PLOT_WIDTH = 420.0
 LEAST_PLOT_HEIGHT = 40.0
@@ -65,6 +67,8 @@ class ColourBar:
         painter.drawText(plate.adjusted(0, 0, -PAD, 0), centre | Qt.AlignmentFlag.AlignRight, right)
         top_left = QPointF(round(plate.left() + PAD + before + GAP), round(plate.center().y() - BAR_HEIGHT / 2))
         bar = QRectF(top_left.x(), top_left.y(), BAR_WIDTH, BAR_HEIGHT)
+        if self._colours is None:
+            painter.fillRect(bar, HEAT_GROUND)
         painter.drawImage(bar, self._strip(theme))
         painter.setPen(QColor(theme.grid))
         painter.drawRect(bar.adjusted(-1, -1, 0, 0))

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QResize
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
-from osisnr_gui.core.reduce import is_reduced, polyline, runs_of
+from osisnr_gui.core.reduce import is_crowded, is_reduced, polyline, runs_of, summary_per_column
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.geometry import Mapping
@@ -34,6 +34,8 @@ SAMPLE_LIMIT = 20_000
 TITLE_PIXELS = 22.0
 #: Height of the marks of turned polarity, at the lower edge.
 MARK_PIXELS = 4.0
+#: Of the range of the frames behind their mean.
+RANGE_OPACITY = 0.25
 MARK_WORDS = "polarity turned"
 
 
@@ -99,8 +101,8 @@ class GainPlot(PlotRow):
             self.fit_y()
 
     def _title_note(self, m: Mapping) -> str:
-        """Says when only extremes are drawn."""
-        return " · range per pixel" if any(_reduced(gain, m) for gain in self._gains) else ""
+        """Says when the line is a mean and not every frame."""
+        return " · mean and range per pixel" if any(_crowded(gain, m) for gain in self._gains) else ""
 
 
 class _Lines:
@@ -108,7 +110,7 @@ class _Lines:
 
     def __init__(self) -> None:
         self._gains: list[tuple[Gain, Pyramid]] = []
-        self._paths: list[QPainterPath] = []
+        self._paths: list[tuple[QPainterPath, QPainterPath]] = []
         self._mapping: Mapping | None = None
 
     def show(self, gains: list[Gain]) -> None:
@@ -117,13 +119,16 @@ class _Lines:
 
     def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
         if m != self._mapping:
-            self._mapping, self._paths = m, [_path(gain, values, m) for gain, values in self._gains]
+            self._mapping, self._paths = m, [_paths(gain, values, m) for gain, values in self._gains]
         if self._gains and m.lo < 0.0 < m.hi:
             paint_level(painter, m, 0.0, line_pen(theme.faint))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for (gain, _), path in zip(self._gains, self._paths, strict=True):
+        for (gain, _), (veil, path) in zip(self._gains, self._paths, strict=True):
             style = theme.estimate(gain.colour)
             strong = gain.selected or len(self._gains) == 1
+            if strong and not veil.isEmpty():
+                painter.setPen(line_pen(with_alpha(style.colour, RANGE_OPACITY)))
+                painter.drawPath(veil)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, not _reduced(gain, m))
             painter.setPen(line_pen(with_alpha(style.colour, 1.0 if strong else 0.5), style.dash))
             painter.drawPath(path)
@@ -161,6 +166,16 @@ def _reduced(gain: Gain, m: Mapping) -> bool:
     return is_reduced(gain.gain_db.size, gain.t0, gain.dt, m.t0, m.t1, m.columns)
 
 
-def _path(gain: Gain, values: Pyramid, m: Mapping) -> QPainterPath:
-    times, gain_db = polyline(values, gain.t0, gain.dt, m.t0, m.t1, m.columns)
-    return line_path(m.xs_of(times), m.ys_of(gain_db))
+def _crowded(gain: Gain, m: Mapping) -> bool:
+    return is_crowded(gain.dt, m.t0, m.t1, m.columns)
+
+
+def _paths(gain: Gain, values: Pyramid, m: Mapping) -> tuple[QPainterPath, QPainterPath]:
+    """The faint range behind the line (empty unless crowded), and the line: every frame, or the mean of a pixel."""
+    where = (gain.t0, gain.dt, m.t0, m.t1, m.columns)
+    if not _crowded(gain, m):
+        times, gain_db = polyline(values, *where)
+        return QPainterPath(), line_path(m.xs_of(times), m.ys_of(gain_db))
+    times, low, high, mean = summary_per_column(values, *where)
+    xs, pairs = m.xs_of(times), np.column_stack((low, high)).ravel()
+    return line_path(np.repeat(xs, 2), m.ys_of(pairs)), line_path(xs, m.ys_of(mean))

@@ -96,11 +96,11 @@ def test_turned_polarity_is_marked_at_the_lower_edge(plot: GainPlot) -> None:
     assert not marked(5.0)
 
 
-def test_a_long_line_says_that_it_is_a_range(plot: GainPlot) -> None:
+def test_a_long_line_says_that_it_is_a_mean(plot: GainPlot) -> None:
     plot.show_gains([_gain(np.zeros(200))])
     assert plot._title_note(plot.mapping) == ""
     plot.show_gains([Gain(0.0, DT / 100, np.zeros(100 * N), np.zeros(100 * N, bool), 0, True)])
-    assert "range per pixel" in plot._title_note(plot.mapping)
+    assert "mean and range per pixel" in plot._title_note(plot.mapping)
 
 
 def test_several_estimates_have_keys(plot: GainPlot) -> None:
