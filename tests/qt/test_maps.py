@@ -341,6 +341,25 @@ def test_alpha_moves_faster_than_maps_are_made(qtbot: QtBot, damaged: MainWindow
     np.testing.assert_allclose(found.density, again.density, rtol=1e-9, atol=1e-12)
 
 
+def test_what_does_not_change_a_map_draws_none(qtbot: QtBot, damaged: MainWindow) -> None:
+    _trigger(qtbot, damaged, "blame_osi_noise")
+    overlay = damaged.views.plots.maps.blame
+    drawn: list[object] = []
+    overlay._job.reported.connect(drawn.append)
+    damaged.views.store.edit(lambda session: edits.set_gamma(session, 3.0))
+    damaged.views.store.edit(lambda session: edits.set_alpha(session, 0.5))
+    wait_final(qtbot, damaged)
+    assert drawn == []
+    _trigger(qtbot, damaged, "blame_mc_mse")
+    drawn.clear()
+    damaged.views.store.edit(lambda session: edits.set_gamma(session, 5.0))
+    wait_final(qtbot, damaged)
+    assert drawn == []
+    damaged.views.store.edit(lambda session: edits.set_alpha(session, 0.6))
+    wait_final(qtbot, damaged)
+    assert len(drawn) == 1
+
+
 def test_literal_is_what_the_headline_says(qtbot: QtBot, damaged: MainWindow) -> None:
     assert damaged.views.store.session.loss.formula is Formula.LITERAL
     _trigger(qtbot, damaged, "blame_osi_noise")

@@ -34,7 +34,7 @@ class BlameOverlay(QObject):
         self._score: PairScore | None = None
         self._map: BlameMap | None = None
         self._bin_step = 1.0
-        self._asked: tuple[PixelGrid, FrequencyScale, PairScore] | None = None
+        self._asked: tuple[PixelGrid, FrequencyScale, float | None] | None = None
         self._job = LatestJob("blame", self)
         self._job.reported.connect(self._take)
         self._job.failed.connect(self._fail)
@@ -104,11 +104,11 @@ class BlameOverlay(QObject):
         """The view that is on screen, at every paint."""
         if plot is not self._plot or self._map is None or self._score is None:
             return
-        asked = (grid, plot.frequency_scale, self._score)
-        if self._asked is not None and asked[:2] == self._asked[:2] and asked[2] is self._asked[2]:
-            return
-        self._asked = asked
-        self._job.start(partial(_draw, self._map, *asked, self._bin_step))
+        # Only MC-MSE depends on alpha, and nothing on gamma.
+        asked = (grid, plot.frequency_scale, self._score.loss.alpha if self.kind is BlameKind.MC_MSE else None)
+        if asked != self._asked:
+            self._asked = asked
+            self._job.start(partial(_draw, self._map, grid, plot.frequency_scale, self._score, self._bin_step))
 
     @Slot(object)
     def _take(self, result: tuple[BlameMap, BlamePicture]) -> None:
