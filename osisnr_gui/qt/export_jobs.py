@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMainWindow
 from osisnr_gui.core.align import Delay
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.qt.background import step_back
 from osisnr_gui.qt.dialogs.save_as import ask_where, say_not_saved
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
@@ -61,7 +62,7 @@ class ExportJobs(QObject):
     def __init__(self, window: QMainWindow, views: Views) -> None:
         super().__init__(window)
         self._window, self._views = window, views
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="export")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="export", initializer=step_back)
         self._cancel = threading.Event()
         self._finished.connect(self._report, Qt.ConnectionType.QueuedConnection)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.qt.background import step_back
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.file_measures import FileMeasures, measure_file
 from osisnr_gui.session.pairs import PairAnalysis
@@ -53,7 +54,7 @@ class FileMeasurer(QObject):
             return
         self.stop()
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(1, thread_name_prefix="measures")
+            self._pool = ThreadPoolExecutor(1, thread_name_prefix="measures", initializer=step_back)
         self._job = _Job(facts)
         self._pool.submit(self._work, self._job, pair)
 

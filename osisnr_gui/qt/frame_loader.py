@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from osisnr_gui.io.errors import FileError
+from osisnr_gui.qt.background import step_back
 from osisnr_gui.session.inspection import Inspection
 from osisnr_gui.session.inspector import Inspector
 from osisnr_gui.session.pairs import PairAnalysis
@@ -73,7 +74,7 @@ class FrameLoader(QObject):
 
     def _start(self, wish: FrameWish) -> None:
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(1, thread_name_prefix="inspector")
+            self._pool = ThreadPoolExecutor(1, thread_name_prefix="inspector", initializer=step_back)
         self._running = wish
         self._pool.submit(self._work, wish)
 

@@ -16,6 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.qt.background import step_back
 from osisnr_gui.session.analysis import Analysis, Progress, Wanted, analyse, heavy_part, rescore
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.history import History
@@ -51,7 +52,7 @@ class Store(QObject):
         self._analysis = self._finished = Analysis(Session(), complete=True)
         self._stopped = False
         self._run: _Run | None = None
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="analysis")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="analysis", initializer=step_back)
         self._last: Future[None] | None = None
         # The worker emits from its own thread: queued, so that everything below runs on the GUI thread.
         self._reported.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)

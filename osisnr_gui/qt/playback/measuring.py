@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from osisnr_gui.io.errors import Cancelled, LoadError
+from osisnr_gui.qt.background import step_back
 from osisnr_gui.session.listening import Recipe, Sound, SoundKind, measure_gain
 
 REFERENCE, MIXTURE = Sound(SoundKind.REFERENCE), Sound(SoundKind.MIXTURE)
@@ -40,7 +41,7 @@ class GainMeasuring(QObject):
             self._cancel = threading.Event()
             self._asked = key
             if self._pool is None:
-                self._pool = ThreadPoolExecutor(1, thread_name_prefix="gain")
+                self._pool = ThreadPoolExecutor(1, thread_name_prefix="gain", initializer=step_back)
             self._pool.submit(self._measure, key, self._cancel)
         return None
 

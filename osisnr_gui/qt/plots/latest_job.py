@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from osisnr_gui.qt.background import step_back
+
 Report = Callable[[object], None]
 Superseded = Callable[[], bool]
 Work = Callable[[Report, Superseded], None]
@@ -29,7 +31,7 @@ class LatestJob(QObject):
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name, initializer=step_back)
         self._lock = threading.Lock()
         self._waiting: Work | None = None
         self._serial = 0

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from osisnr_gui.qt.background import step_back
 from osisnr_gui.qt.plots.picture_pooling import Codes, PictureSource, pool_columns
 from osisnr_gui.qt.plots.spectrogram_blocks import Block
 
@@ -37,7 +38,7 @@ class Workers(QObject):
         super().__init__()
         self._results: deque[Result] = deque()
         self._n_threads = n_threads
-        self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix="spectrogram")
+        self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix="spectrogram", initializer=step_back)
         self._lock = threading.Lock()
         self._queued: OrderedDict[int, tuple[PictureSource, deque[Block]]] = OrderedDict()
         self._under_way: set[Block] = set()  # from the start of the work until taken
