@@ -17,6 +17,7 @@ from osisnr_gui.qt.dialogs.error_page import ErrorDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog
 from osisnr_gui.qt.dialogs.keys_page import KeysDialog
 from osisnr_gui.qt.export_jobs import ExportJobs
+from osisnr_gui.qt.folder_mode import FolderMode
 from osisnr_gui.qt.note_commands import NoteCommands
 from osisnr_gui.qt.playback.commands import PlaybackCommands
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
@@ -59,6 +60,7 @@ class Commands:
         self.notes = NoteCommands(views)
         self.segments = SegmentCommands(views, self._say, self._exports.save_bytes)
         self.playback = PlaybackCommands(views)
+        self.folders = FolderMode(window, views, self._exports, self._start_anew)
         self.cursor = CursorCommands(views.plots, self._say)
         self.rows = RowCommands(views.plots)
         self._actions: Actions | None = None
@@ -67,6 +69,7 @@ class Commands:
         """The actions whose check marks and states follow the session."""
         self._actions = actions
         self.rows.attach(actions)
+        self.folders.attach(actions)
         self.playback.attach(actions, self.set_residual)
 
     def handlers(self) -> dict[str, Handler]:
@@ -75,7 +78,7 @@ class Commands:
         table: dict[str, Handler] = {
             "open": self.open,
             "add": self.add,
-            "reload": store.reload,
+            "reload": self._reload,
             "export_csv": self._exports.save_csv,
             "export_png": self._exports.save_figure,
             "quit": self._window.close,
@@ -115,6 +118,7 @@ class Commands:
             **self.segments.handlers(),
             **self.session_files.handlers(),
             **self.playback.handlers(),
+            **self.folders.handlers(),
             "add_note": self.notes.add,
         }
         missing = {spec.id for spec in ACTIONS} ^ set(table)
@@ -139,7 +143,7 @@ class Commands:
 
     def take_files(self, paths: list[str], *, add: bool) -> None:
         """Open or add files, however they came. A reference alone waits for an estimate; a session replaces all."""
-        if not paths:
+        if not paths or self.folders.take(paths):
             return
         views = self._views
         sessions = [path for path in paths if is_session_file(path)]
@@ -191,8 +195,10 @@ class Commands:
         if actions is None:
             return
         has_pair = any(pair.score is not None for pair in store.analysis.pairs)
-        actions.enable(has_pair and not store.session.is_empty, *NEEDS_PAIR)
-        actions.enable(not store.session.is_empty, "add", "reload", "close_files", "save_session", "save_session_as")
+        shows_list = self.folders.shows_list
+        actions.enable(has_pair and not store.session.is_empty and not shows_list, *NEEDS_PAIR)
+        actions.enable(shows_list or not store.session.is_empty, "reload")
+        actions.enable(not store.session.is_empty, "add", "close_files", "save_session", "save_session_as")
         actions.enable(store.can_undo, "undo")
         actions.enable(store.cache is not None, "result_cache")
         actions.enable(store.can_redo, "redo")
@@ -237,7 +243,8 @@ class Commands:
         )
 
     def close(self) -> None:
-        """Wait for exports under way."""
+        """Wait for exports under way, and stop the list."""
+        self.folders.close()
         self._exports.close()
         self.session_files.close()
 
@@ -277,6 +284,9 @@ class Commands:
         link.set_cursor(math.nan)
         link.fit()
 
+    def _reload(self) -> None:
+        self.folders.look_again() if self.folders.shows_list else self._views.store.reload()
+
     def _show_cache(self) -> None:
         cache = self._views.store.cache
         if cache is not None:
@@ -292,7 +302,9 @@ class Commands:
 
     def _clear(self) -> None:
         store, link = self._views.store, self._views.plots.link
-        if store.is_busy:
+        if self.folders.shows_list:
+            self.folders.stop()
+        elif store.is_busy:
             self.cancel()
         elif self.playback.escape():
             pass

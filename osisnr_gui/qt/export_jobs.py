@@ -85,6 +85,13 @@ class ExportJobs(QObject):
         if path:
             self._write(path, data)
 
+    def save_parts(self, title: str, name: str, kind: str, parts: Callable[[], Iterable[bytes]]) -> None:
+        """Ask where, then work out and save a file in the background."""
+        path = self._ask(title, name, kind)
+        if path:
+            self._say(f"Saving {os.path.basename(path)} …")
+            self._pool.submit(self._write_parts, path, parts)
+
     def copy_figure(self) -> None:
         """The plots on the clipboard."""
         QGuiApplication.clipboard().setPixmap(self.figure())
@@ -102,9 +109,16 @@ class ExportJobs(QObject):
     def _write_csv(self, session: Session, path: str, measured: bool, delays: Delays) -> None:
         """On the export thread. Delays take long to find: once measured for the window they are not measured again."""
         wanted = Wanted(pictures=False, delay=not measured, alpha=session.loss.alpha)
+
+        def parts() -> Iterable[bytes]:
+            return frames_csv(with_delays(analyse(session, wanted=wanted, cancelled=self._cancel.is_set), delays))
+
+        self._write_parts(path, parts)
+
+    def _write_parts(self, path: str, parts: Callable[[], Iterable[bytes]]) -> None:
+        """On the export thread."""
         try:
-            analysis = with_delays(analyse(session, wanted=wanted, cancelled=self._cancel.is_set), delays)
-            write_atomically(path, until(self._cancel.is_set, frames_csv(analysis)))
+            write_atomically(path, until(self._cancel.is_set, parts()))
         except Cancelled:
             return
         except FileError as error:

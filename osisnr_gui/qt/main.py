@@ -87,6 +87,8 @@ def show_start(window: MainWindow, options: argparse.Namespace) -> None:
     if len(options.files) == 1 and is_session_file(options.files[0]):
         window.commands.session_files.open(options.files[0])
         return
+    if options.files and window.commands.folders.take(options.files):
+        return
     session = start_session(options)
     if not session.is_empty:
         window.views.store.edit(lambda _empty: session)

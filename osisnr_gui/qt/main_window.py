@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         selected = views.selection.follow(tuple(pair.source for pair in analysis.pairs))
         empty = views.store.session.is_empty
         self.centre.setCurrentWidget(views.welcome if empty else views.plots)
-        self._show_docks(not empty)
+        self._show_page()
         for view in (views.plots, views.sources, views.stft, views.loss, views.summary, views.notes, views.banners):
             view.show_analysis(analysis, selected)
         for view in (views.segments, views.inspector):
@@ -87,6 +87,16 @@ class MainWindow(QMainWindow):
         self.commands.refresh()
         self.commands.show_readout(*views.plots.link.hover)
         self._show_title(analysis)
+
+    def _show_page(self) -> None:
+        """The list of pairs, or what belongs to the files that are open."""
+        shows_list = self.commands.folders.shows_list
+        self.pages.setCurrentWidget(self.views.folders if shows_list else self.holder)
+        self._show_docks(not shows_list and not self.views.store.session.is_empty)
+        self.transport.setEnabled(not shows_list)
+
+    def _take_page(self) -> None:
+        self.show_analysis(self.views.store.analysis)
 
     def _show_docks(self, shown: bool) -> None:
         if self._docks[0].isVisibleTo(self) == shown:
@@ -103,6 +113,8 @@ class MainWindow(QMainWindow):
         """Whether everything on screen is as it will stay."""
         views = self.views
         final = views.plots.is_final() and views.inspector.is_final()
+        if self.commands.folders.shows_list:
+            return not self.commands.folders.is_busy
         return not views.store.is_busy and (views.store.session.is_empty or final)
 
     def restore(self) -> None:
@@ -123,7 +135,7 @@ class MainWindow(QMainWindow):
         settings = self.views.settings
         settings.put("geometry", self.saveGeometry())
         self.commands.rows.remember(settings)
-        if not self.views.store.session.is_empty:
+        if self._docks[0].isVisibleTo(self):
             settings.put("docks", self.saveState())
             settings.put("heights", self.views.plots.stack.save_heights())
         (low, high), by_id = self.views.view_bar.levels, self.actions_by_id.by_id
@@ -193,10 +205,14 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.views.folder_strip)
         layout.addWidget(self.views.banners)
         layout.addWidget(self.centre, 1)
         layout.addWidget(self.transport)
-        self.setCentralWidget(holder)
+        self.holder, self.pages = holder, QStackedWidget()
+        for page in (holder, self.views.folders):
+            self.pages.addWidget(page)
+        self.setCentralWidget(self.pages)
 
     def _build_docks(self) -> list[QDockWidget]:
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
@@ -305,6 +321,7 @@ class MainWindow(QMainWindow):
         for row in views.plots.stack.rows:
             row.double_clicked.connect(segments.go_to_shading)
         views.sources.add_requested.connect(commands.add)
+        commands.folders.page_changed.connect(self._take_page)
         views.welcome.open_requested.connect(commands.open)
         views.welcome.demo_requested.connect(commands.open_demo)
         views.plots.limit_requested.connect(commands.set_limit)
@@ -351,4 +368,6 @@ class MainWindow(QMainWindow):
         words = ""
         if span is not None and pair is not None:
             words = selection_sentence(pair, span.start, span.stop)
+        if self.commands.folders.shows_list:
+            words = views.folders.sentence
         views.sentence.set_text(words or status_sentence(views.store.analysis, views.selection.index))

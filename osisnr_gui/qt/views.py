@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from osisnr_gui.qt.inspector_dock import InspectorDock
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.panels.banners import Banners
+from osisnr_gui.qt.panels.folder_panel import FolderPanel
+from osisnr_gui.qt.panels.folder_strip import FolderStrip
 from osisnr_gui.qt.panels.frame_inspector import FrameInspector
 from osisnr_gui.qt.panels.loss_panel import LossPanel
 from osisnr_gui.qt.panels.notes_panel import NotesPanel
@@ -79,6 +81,8 @@ class Views:
     segments: BadSegmentsPanel
     inspector: FrameInspector
     player: Player
+    folders: FolderPanel
+    folder_strip: FolderStrip
     stft: StftPanel = field(default_factory=StftPanel)
     notes: NotesPanel = field(default_factory=NotesPanel)
     readout: Readout = field(default_factory=Readout)
@@ -108,12 +112,14 @@ class Views:
             BadSegmentsPanel(theme),
             FrameInspector(theme),
             Player(plots.link),
+            FolderPanel(theme),
+            FolderStrip(theme),
         )
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint everything in another look."""
         panels = (self.sources, self.loss, self.summary, self.segments, self.inspector)
-        for view in (self.plots, self.banners, self.welcome, *panels):
+        for view in (self.plots, self.banners, self.welcome, self.folders, self.folder_strip, *panels):
             view.set_theme(theme)
 
     @property

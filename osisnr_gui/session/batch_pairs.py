@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ _MATRIX = ("NPY", "ZIP", "MAT", "TEXT")
 SOUND_ENDINGS = frozenset().union(*(names for kind, names in EXTENSIONS.items() if kind not in _MATRIX))
 MASK_ENDINGS = frozenset().union(*(EXTENSIONS[kind] for kind in _MATRIX))
 LIST_ENDINGS = frozenset({".csv", ".json"})
+MAX_COMMENTS = 100
 _LIST_REMEDY = "give two columns with the headings reference and estimate, one pair a line"
 
 
@@ -88,6 +91,19 @@ def load_pairs(path: str) -> tuple[BatchPair, ...]:
             unique = f"{wanted} ({count})"
         pairs[unique] = BatchPair(unique, os.path.join(folder, reference), os.path.join(folder, estimate))
     return tuple(pairs.values())
+
+
+def is_pair_list(path: str) -> bool:
+    """Whether a file looks like a list of pairs: any .json, and a .csv whose first line has the two headings."""
+    if extension(path) != ".csv":
+        return extension(path) == ".json"
+    try:
+        with open(path, encoding="utf-8-sig", errors="replace") as file:
+            lines = (line.strip().lower() for line in itertools.islice(file, MAX_COMMENTS))
+            head = next((line for line in lines if line and not line.startswith("#")), "")
+    except OSError:
+        return False
+    return {"reference", "estimate"} <= {cell.strip() for cell in re.split("[,;\t]", head)}
 
 
 def _files_below(folder: str) -> Iterator[str]:

@@ -37,8 +37,12 @@ class BatchPool(ProcessPoolExecutor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Stop what is running unless it is waited for, and end the processes."""
         if not wait:
-            self._stop.set()
+            self.stop()
         super().shutdown(wait, cancel_futures=cancel_futures)
+
+    def stop(self) -> None:
+        """Let every pair under way end as cancelled."""
+        self._stop.set()
 
 
 def _start_worker(stop: Any) -> None:

@@ -22,6 +22,12 @@ def open_files(session: Session, paths: list[str]) -> Session:
     return add_files(empty, paths)
 
 
+def open_pair(session: Session, reference: str, estimate: str) -> Session:
+    """One reference with one estimate, "" for one that is missing; whatever their names say."""
+    sources = [tuple(Source(os.path.abspath(path)) for path in (path,) if path) for path in (reference, estimate)]
+    return replace(open_files(session, []), references=sources[0], estimates=sources[1])
+
+
 def add_files(session: Session, paths: list[str]) -> Session:
     """More files beside those already open; a file that is open already is not added again.
 

@@ -14,14 +14,17 @@ from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.theme_manager import ThemeManager
+from osisnr_gui.session.result_cache import ResultCache
 
 WAIT_MS = 20_000
 
 
 @contextmanager
-def open_window(qtbot: QtBot, size: tuple[int, int] = (1280, 720)) -> Iterator[MainWindow]:
+def open_window(
+    qtbot: QtBot, size: tuple[int, int] = (1280, 720), *, cache: ResultCache | None = None
+) -> Iterator[MainWindow]:
     """A shown, empty window; closed and gone afterwards."""
-    window = MainWindow(Store(), ThemeManager("dark"), Settings())
+    window = MainWindow(Store(cache=cache), ThemeManager("dark"), Settings())
     window.resize(*size)
     window.show()
     qtbot.waitExposed(window)

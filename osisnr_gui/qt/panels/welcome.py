@@ -35,7 +35,10 @@ class DropZone(QWidget):
         self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title, text = plain_label("Drop a reference and its estimates here"), plain_label("", "muted", wrap=True)
         title.setStyleSheet("font-size: 16px")
-        text.setText("Two or more sound files (WAV, FLAC, OGG, MP3 …) or masks (NPY, NPZ, MAT, CSV)")
+        text.setText(
+            "Two or more sound files (WAV, FLAC, OGG, MP3 …) or masks (NPY, NPZ, MAT, CSV); or two folders, to score "
+            "all their pairs"
+        )
         for label in (title, text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.open_button = QPushButton("Open files…", self)

@@ -1,0 +1,112 @@
+"""Asking for two folders, one after the other, or for one list of pairs."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QGridLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from osisnr_gui.qt.panels.plain_text import GAP, plain_label
+from osisnr_gui.session.list_words import PAIRING
+
+LIST_FILTER = "List of pairs (*.csv *.json);;All files (*)"
+LIST_WORDS = (
+    "A list is a .csv with the columns reference and estimate (and name, if you like), one pair a line, or a .json "
+    "list of such objects; paths are relative to it."
+)
+_TITLES = ("References", "Estimates")
+_SLOTS = ("Folder of what was wanted", "Folder of what came out")
+
+
+class FolderDialog(QDialog):
+    """`paths` : both folders, or the list, once it was accepted."""
+
+    def __init__(self, folder: str, paths: tuple[str, ...] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Open folders")
+        self.setMinimumWidth(620)
+        self._folder = folder
+        self.paths: tuple[str, ...] = ()
+        self.fields = [QLineEdit(self), QLineEdit(self)]
+        self.buttons = [QPushButton("Choose…", self), QPushButton("Choose…", self)]
+        self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.accept_button: QPushButton = self.box.addButton("&Compare", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.list_button: QPushButton = self.box.addButton("Open a &list…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.swap_button: QPushButton = self.box.addButton("&Swap", QDialogButtonBox.ButtonRole.ActionRole)
+        self.swap_button.setToolTip("Let the two folders change places")
+        self.list_button.setToolTip("Open a CSV or JSON file that names the pairs instead")
+        self._lay_out()
+        for field, path in zip(self.fields, paths if len(paths) == 2 else (), strict=False):
+            field.setText(path)
+        self._check()
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setSpacing(GAP)
+        for row, (title, hint, field, button) in enumerate(
+            zip(_TITLES, _SLOTS, self.fields, self.buttons, strict=True)
+        ):
+            label = plain_label(title, parent=self)
+            label.setBuddy(field)
+            field.setPlaceholderText(hint)
+            field.setAccessibleName(title)
+            field.textChanged.connect(lambda _text: self._check())
+            button.setAccessibleName(f"Choose the folder of the {title.lower()}")
+            button.clicked.connect(partial(self._choose, row))
+            for column, part in enumerate((label, field, button)):
+                grid.addWidget(part, row, column)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(2 * GAP)
+        column.addLayout(grid)
+        column.addWidget(plain_label(PAIRING, "muted", wrap=True, parent=self))
+        column.addWidget(plain_label(LIST_WORDS, "muted", wrap=True, parent=self))
+        column.addWidget(self.box)
+        self.box.accepted.connect(self._accept_folders)
+        self.box.rejected.connect(self.reject)
+        self.list_button.clicked.connect(self._choose_list)
+        self.swap_button.clicked.connect(self._swap)
+
+    def _choose(self, row: int, _checked: bool = False) -> None:
+        """Ask for a folder, and for the other one if it is still missing."""
+        start = self.fields[row].text() or os.path.dirname(self.fields[1 - row].text()) or self._folder
+        path = QFileDialog.getExistingDirectory(self, _SLOTS[row], start)
+        if path:
+            self.fields[row].setText(path)
+            if not self.fields[1 - row].text():
+                self._choose(1 - row)
+            else:
+                self.accept_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _choose_list(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Open a list of pairs", self._folder, LIST_FILTER)
+        if path:
+            self.paths = (os.path.abspath(path),)
+            self.accept()
+
+    def _accept_folders(self) -> None:
+        self.paths = tuple(os.path.abspath(os.path.expanduser(field.text())) for field in self.fields)
+        self.accept()
+
+    def _swap(self) -> None:
+        first, second = (field.text() for field in self.fields)
+        self.fields[0].setText(second)
+        self.fields[1].setText(first)
+
+    def _check(self) -> None:
+        texts = [field.text() for field in self.fields]
+        self.accept_button.setEnabled(
+            all(os.path.isdir(os.path.expanduser(text)) for text in texts if text) and all(texts)
+        )
+        self.swap_button.setEnabled(any(texts))

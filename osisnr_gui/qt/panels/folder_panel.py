@@ -1,0 +1,307 @@
+"""The page of a list of pairs: what is being scored, how far it is, the table, and how to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from osisnr_gui.qt.icons import icon
+from osisnr_gui.qt.panels.copy_table import CopyTable
+from osisnr_gui.qt.panels.folder_model import COLUMNS, DEFAULT_SORT, SPARK, FolderModel
+from osisnr_gui.qt.panels.own_keys import UP_DOWN, own_keys
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
+from osisnr_gui.qt.panels.spark_delegate import WIDTH as SPARK_WIDTH
+from osisnr_gui.qt.panels.spark_delegate import CellDelegate, SparkDelegate
+from osisnr_gui.qt.theme import Theme, tabular_font
+from osisnr_gui.session import list_words
+from osisnr_gui.session.list_words import Phase
+from osisnr_gui.session.pair_list import NAME, REMARKS, ListedRow, State
+
+CELL_PADDING = 20
+NAME_SHARE = 0.6  # of the room that the figures leave to names and remarks
+
+
+class FolderPanel(QWidget):
+    """Shows what it is told and says what is asked for; places are those of the list, not rows."""
+
+    pair_activated = Signal(int)
+    go_on_requested = Signal()
+    cancel_requested = Signal()
+    choose_requested = Signal()
+    close_requested = Signal()
+    rescore_requested = Signal()
+    held = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = FolderModel()
+        self.title = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle, parent=self)
+        self.state: QLabel = plain_label(parent=self)
+        self.bar = QProgressBar(self)
+        self.go_on, self.cancel = QPushButton("Go on", self), QPushButton("Cancel", self)
+        self.filter, self.only_errors = QLineEdit(self), QToolButton(self)
+        self.medians = ElidedLabel(muted=True, parent=self)
+        self.table = CopyTable(self)
+        self.nothing: QLabel = plain_label("", "muted", wrap=True, parent=self)
+        self.settings = ElidedLabel(muted=True, parent=self)
+        self.rescore = QPushButton("Score again with the settings of the window", self)
+        self.detail = ElidedLabel(parent=self)
+        self.keys = ElidedLabel(list_words.KEYS, muted=True, parent=self)
+        self.export, self.choose = QToolButton(self), QToolButton(self)
+        self.close_list = QToolButton(self)
+        self.spark = SparkDelegate(theme, self)
+        self.cells = CellDelegate(theme, Qt.TextElideMode.ElideRight, self)
+        self.names = CellDelegate(theme, Qt.TextElideMode.ElideMiddle, self)
+        self._phase, self._wrong, self._rate = Phase.DONE, "", 0.0
+        self._set_up_buttons()
+        self._set_up_table()
+        self._lay_out()
+        self.set_theme(theme)
+
+    def show_title(self, text: str, tip: str) -> None:
+        """What is compared with what."""
+        self.title.set_text(text, tip)
+
+    def show_phase(self, phase: Phase, rate: float = 0.0, wrong: str = "") -> None:
+        """How far it is. rate : pairs a second; wrong : why there is no list."""
+        self._phase, self._rate, self._wrong = phase, rate, wrong
+        self._refresh()
+
+    def show_settings(self, text: str, *, differ: bool) -> None:
+        """What the list was scored with, and whether the window has other settings now."""
+        self.settings.set_text(text)
+        self.rescore.setVisible(differ)
+
+    def put(self, rows: Sequence[ListedRow]) -> None:
+        """Take in what came of some pairs; the keyboard stays at the worst one until a row was chosen."""
+        self.model.put(rows)
+        if not self.table.selectionModel().hasSelection():
+            self.table.selectionModel().setCurrentIndex(
+                self.model.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate
+            )
+            self.table.scrollToTop()
+
+    @property
+    def sentence(self) -> str:
+        """How far it is, in one sentence."""
+        return self.state.text()
+
+    @property
+    def current_place(self) -> int | None:
+        """The pair of the chosen row; None while none was chosen."""
+        row = self._current_row
+        return self.model.place(row) if row >= 0 else None
+
+    def set_current(self, place: int | None) -> None:
+        """Make the row of a pair the current one, if it is on show."""
+        row = self.model.row(place)
+        if row >= 0:
+            flags, index = QItemSelectionModel.SelectionFlag, self.model.index(row, 0)
+            self.table.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+            self.table.scrollTo(index)
+
+    def step(self, direction: int) -> int | None:
+        """The pair after (before) the current one, which becomes current; None at the ends."""
+        row = self._current_row + direction
+        if self._current_row < 0:
+            row = 0 if direction > 0 else self.model.rowCount() - 1
+        if not 0 <= row < self.model.rowCount():
+            return None
+        self.set_current(self.model.place(row))
+        return self.model.place(row)
+
+    def focus_table(self) -> None:
+        """Ready for the arrow keys."""
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_filter(self) -> None:
+        """Ready for typing."""
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.selectAll()
+
+    def copy_rows(self, *, every: bool = False) -> None:
+        """Copy the selected rows (all of them when none is) as tab-separated text."""
+        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
+        if every or not rows:
+            rows = list(range(self.model.rowCount()))
+        QGuiApplication.clipboard().setText(self.model.table_text(rows))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        for delegate in (self.spark, self.cells, self.names):
+            delegate.set_theme(theme)
+        for button, name in ((self.export, "export"), (self.choose, "open"), (self.close_list, "close")):
+            button.setIcon(icon(name, theme.text))
+        self.table.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and Down in the filter field walk the table."""
+        if self.filter.hasFocus() and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.step(1 if event.key() == Qt.Key.Key_Down else -1)
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Names and remarks share what the figures leave."""
+        super().resizeEvent(event)
+        self._share_width()
+
+    @property
+    def _current_row(self) -> int:
+        # Focus alone makes a row current without choosing it.
+        selection = self.table.selectionModel()
+        row = selection.currentIndex().row()
+        return row if selection.hasSelection() and 0 <= row < self.model.rowCount() else -1
+
+    def _refresh(self) -> None:
+        pairs, phase = self.model.pairs, self._phase
+        refused = pairs.count(State.REFUSED)
+        done = len(pairs) - pairs.count(State.WAITING)
+        set_text(self.state, self._wrong or list_words.state_sentence(pairs, phase, self._rate))
+        self.state.setProperty("role", "error" if self._wrong else "")
+        self.state.style().polish(self.state)
+        self.state.setToolTip(tooltip(self._wrong))
+        self.bar.setVisible(phase in (Phase.FINDING, Phase.RUNNING))
+        self.bar.setRange(0, 0 if phase is Phase.FINDING else max(1, len(pairs)))
+        self.bar.setValue(done)
+        self.cancel.setVisible(phase in (Phase.FINDING, Phase.RUNNING))
+        self.go_on.setVisible(phase is Phase.STOPPED or (phase is Phase.DONE and bool(refused)))
+        self.go_on.setText("Go on" if phase is Phase.STOPPED else "Try the refused ones again")
+        self.only_errors.setText(f"Only errors ({refused})")
+        self.only_errors.setEnabled(bool(refused) or self.only_errors.isChecked())
+        self.export.setEnabled(done > 0)
+        self.medians.set_text(list_words.median_sentence(pairs))
+        set_text(self.nothing, list_words.nothing_sentence(pairs, phase, self.filter.text(), bool(self._wrong)))
+        self._show_detail()
+        is_empty = not self.model.rowCount()
+        self.nothing.setVisible(is_empty)
+        self.table.setVisible(not is_empty)
+
+    def _show_detail(self) -> None:
+        """The whole remark about the chosen row: its cell has room for a few words."""
+        place = self.current_place
+        self.detail.set_text("" if place is None else self.model.detail(place))
+
+    def _set_filter(self) -> None:
+        place = self.current_place
+        self.model.set_filter(self.filter.text(), self.only_errors.isChecked())
+        self.set_current(place)
+        self._refresh()
+
+    def _take_activated(self, index: QModelIndex) -> None:
+        self.pair_activated.emit(self.model.place(index.row()))
+
+    def _set_up_buttons(self) -> None:
+        self.filter.setPlaceholderText("Filter by name (Ctrl+F)")
+        self.filter.setAccessibleName("Filter by name")
+        self.filter.setToolTip(tooltip("Only pairs whose name has all these words, in any letters (Ctrl+F)"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setFixedWidth(260)
+        own_keys(self.filter, UP_DOWN)
+        self.filter.textChanged.connect(lambda _text: self._set_filter())
+        self.filter.returnPressed.connect(self.focus_table)
+        self.only_errors.setCheckable(True)
+        self.only_errors.setToolTip(tooltip("Only pairs that were refused, with the reason"))
+        self.only_errors.toggled.connect(lambda _on: self._set_filter())
+        self.go_on.setToolTip(
+            tooltip("Score what has no numbers yet; what is scored stays (Ctrl+R: look at all files)")
+        )
+        self.cancel.setToolTip(tooltip("Stop; what is scored stays, and it can go on from there (Escape)"))
+        self.rescore.setToolTip(tooltip("The window has other settings now than this list was scored with"))
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(220)
+        for button, text, tip in (
+            (self.export, "Export", "Save the table as CSV or JSON, as `osisnr batch` does"),
+            (self.choose, "Other folders…", "Choose other folders, or a list of pairs (Ctrl+Shift+O)"),
+            (self.close_list, "Close the list", "Leave the list; what was scored is kept for the next time"),
+        ):
+            button.setText(text)
+            button.setToolTip(tooltip(tip))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        for source, signal in (
+            (self.go_on, self.go_on_requested),
+            (self.cancel, self.cancel_requested),
+            (self.rescore, self.rescore_requested),
+            (self.choose, self.choose_requested),
+            (self.close_list, self.close_requested),
+        ):
+            source.clicked.connect(lambda _on=False, signal=signal: signal.emit())
+
+    def _set_up_table(self) -> None:
+        table = self.table
+        table.setModel(self.model)
+        table.setAccessibleName("Pairs")
+        table.setItemDelegate(self.cells)
+        table.setItemDelegateForColumn(_section(NAME), self.names)
+        table.setItemDelegateForColumn(_section(SPARK), self.spark)
+        table.sortByColumn(DEFAULT_SORT, Qt.SortOrder.AscendingOrder)
+        table.setSortingEnabled(True)
+        header, metrics = table.horizontalHeader(), QFontMetrics(tabular_font())
+        header.setMinimumSectionSize(40)
+        header.setStretchLastSection(True)
+        for section, column in enumerate(COLUMNS):
+            texts = (*column.title.split("\n"), column.widest)
+            header.resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + CELL_PADDING)
+        header.resizeSection(_section(SPARK), max(SPARK_WIDTH, header.sectionSize(_section(SPARK))))
+        table.copy_requested.connect(self.copy_rows)
+        table.activated.connect(self._take_activated)
+        table.selectionModel().selectionChanged.connect(lambda *_rows: self._show_detail())
+        table.pressed.connect(lambda _index: self.held.emit())
+        for text, every in (("Copy selected rows", False), ("Copy all rows", True)):
+            action = QAction(text, table)
+            action.triggered.connect(partial(self._copy, every))
+            table.addAction(action)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def _copy(self, every: bool, _checked: bool = False) -> None:
+        self.copy_rows(every=every)
+
+    def _share_width(self) -> None:
+        header = self.table.horizontalHeader()
+        figures = sum(header.sectionSize(k) for k, column in enumerate(COLUMNS) if column.key not in (NAME, REMARKS))
+        free = self.width() - figures - 2 * MARGIN
+        header.resizeSection(_section(NAME), max(150, int(NAME_SHARE * free)))
+
+    def _lay_out(self) -> None:
+        self.title.setStyleSheet("font-size: 16px")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
+        column.setSpacing(GAP)
+        column.addLayout(_row(self.title, self.export, self.choose, self.close_list, stretched=self.title))
+        state = _row(self.state, self.bar, self.cancel, self.go_on)
+        state.addStretch(1)
+        column.addLayout(state)
+        column.addLayout(_row(self.filter, self.only_errors, self.medians, stretched=self.medians))
+        column.addWidget(self.table, 1)
+        column.addWidget(self.nothing, 1)
+        column.addWidget(self.detail)
+        column.addLayout(_row(self.settings, self.rescore, stretched=self.settings))
+        column.addWidget(self.keys)
+
+
+def _section(key: str) -> int:
+    return next(k for k, column in enumerate(COLUMNS) if column.key == key)
+
+
+def _row(*parts: QWidget, stretched: QWidget | None = None) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(GAP)
+    for part in parts:
+        row.addWidget(part, 1 if part is stretched else 0)
+    return row
