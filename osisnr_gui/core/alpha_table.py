@@ -99,14 +99,16 @@ class AlphaTable:
         return int(self.exponents.shape[0])
 
     def put_rows(self, first: int, log_s: FloatArray, log_e: FloatArray, disagreement: FloatArray | None) -> None:
-        """Fill the frames from `first` on from natural logarithms (n_frames, n_bins) made by `log_magnitudes`."""
+        """Fill the frames from `first` on from what `log_magnitudes` made, (n_frames, n_bins); it is used up."""
         n_frames, n_bins = log_s.shape
         peak = np.maximum(log_s.max(axis=1), log_e.max(axis=1)) / np.log(2.0)
         exponent = np.where(np.isfinite(peak), np.ceil(peak), 0.0)
         self.exponents[first : first + n_frames] = exponent
         shift = (exponent * np.log(2.0))[:, None]
+        log_s -= shift
+        log_e -= shift
         target = self.values[:, first : first + n_frames]
-        _fill(target, log_s - shift, log_e - shift, disagreement)
+        _fill(target, log_s, log_e, disagreement)
         target /= n_bins
         self._level(first, first + n_frames)
 

@@ -12,6 +12,8 @@ from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.audio import AudioFile, AudioScanner, open_audio
 from osisnr_gui.session.session import Source
 
+KEPT_SAMPLES = 1 << 15  # more than any common frame
+
 
 class Resampler:
     """Polyphase resampling of any stretch of a signal, equal to resampling all of it at once.
@@ -99,25 +101,25 @@ class AudioSignal:
         return out
 
     def _read_own(self, start: int, count: int) -> FloatArray:
-        out = np.zeros(count)
         begin, end = max(start, 0), min(start + count, self._file.info.n_samples)
-        if begin < end:
-            part = self._read_inside(begin, end - begin)
-            out[begin - start : begin - start + len(part)] = part
+        part = self._read_inside(begin, end - begin) if begin < end else np.empty(0)
+        if len(part) == count:
+            return part
+        out = np.zeros(count)
+        out[begin - start : begin - start + len(part)] = part
         return out
 
     def _read_inside(self, start: int, count: int) -> FloatArray:
-        """Neighbouring reads overlap by a frame: what was just read is kept, so that decoders never seek back."""
-        kept_stop = self._kept_start + len(self._kept)
-        if self._kept_start <= start <= kept_stop:
+        """Neighbouring reads overlap by a frame: the last samples are kept, so that decoders rarely seek back."""
+        old = self._kept[:0]
+        if self._kept_start <= start <= self._kept_start + len(self._kept):
             old = self._kept[start - self._kept_start :][:count]
-        else:
-            old, kept_stop = self._kept[:0], start
-        new_count = start + count - max(kept_stop, start)
-        new = self._file.read_channel(kept_stop, new_count, self._channel) if new_count > 0 else self._kept[:0]
-        samples = np.concatenate((old, new)) if len(old) else new
-        if new_count > 0:
-            self._kept_start, self._kept = start, samples
+        samples = old.copy()
+        if len(old) < count:
+            new = self._file.read_channel(start + len(old), count - len(old), self._channel)
+            samples = np.concatenate((old, new)) if len(old) else new
+            self._kept = samples[-KEPT_SAMPLES:].copy()
+            self._kept_start = start + len(samples) - len(self._kept)
         return samples
 
     def close(self) -> None:

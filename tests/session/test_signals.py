@@ -10,6 +10,7 @@ import pytest
 from scipy.signal import resample_poly
 
 from osisnr_gui.io.errors import LoadError
+from osisnr_gui.session import signals
 from osisnr_gui.session.session import DOWNMIX, Source
 from osisnr_gui.session.signals import AudioSignal
 
@@ -59,6 +60,17 @@ def test_neighbouring_reads_in_any_order(write: Write, noise: Noise) -> None:
             start = int(np.clip(start + rng.integers(-400, 600), -300, 5200))
             count = int(rng.integers(0, 700))
             np.testing.assert_array_equal(signal.read(start, count), _sliced(x, start, count))
+
+
+@pytest.mark.parametrize("overlap", [0, 63, 64, 65, 250])
+def test_reads_that_overlap_by_more_or_less_than_is_kept(
+    write: Write, noise: Noise, monkeypatch: pytest.MonkeyPatch, overlap: int
+) -> None:
+    monkeypatch.setattr(signals, "KEPT_SAMPLES", 64)
+    x = noise(3000)
+    with AudioSignal(Source(write("a.wav", x))) as signal:
+        for start in range(0, 3300, 300 - overlap):
+            np.testing.assert_array_equal(signal.read(start, 300), _sliced(x, start, 300))
 
 
 def test_what_was_read_can_be_written_to(write: Write, noise: Noise) -> None:
