@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from osisnr_gui.core.mc_mse import phasors
 from osisnr_gui.core.osi_snr import rows_of
@@ -131,24 +132,11 @@ class AlphaTable:
 
     def per_frame(self, alpha: float, frames: Frames = ALL_FRAMES) -> FloatArray:
         """mc_mse at `alpha` of the frames in `frames`: float64 (n,)."""
-        return self._interpolated(interpolation_weights(alpha), slice(None), alpha, frames)
+        return _interpolated(interpolation_weights(alpha), self.values[:, frames], self.exponents[frames], alpha)
 
     def drawn(self, alpha: float, frames: Frames = ALL_FRAMES) -> FloatArray:
-        """The same for a picture: from the nearest nodes alone, right to about 5e-5 of the value."""
-        nodes, weights = nearby_weights(alpha)
-        return self._interpolated(weights, nodes, alpha, frames)
-
-    def _interpolated(self, weights: FloatArray, nodes: slice, alpha: float, frames: Frames) -> FloatArray:
-        with np.errstate(invalid="ignore"):  # columns that are not finite
-            values = np.asarray(weights @ self.values[nodes, frames])
-        exponents = self.exponents[frames]
-        if exponents.size:
-            lowest = int(exponents.min())
-            scale = _half_scales(alpha, np.arange(lowest, int(exponents.max()) + 1))[exponents - lowest]
-            with np.errstate(over="ignore"):
-                values *= scale
-                values *= scale
-        return np.maximum(values, 0.0, out=values)
+        """The same for a picture: right to about 5e-5 of the value."""
+        return drawn_values(self.values, self.exponents, alpha, frames)
 
     def sums(self) -> AlphaSums:
         """Sums over all frames."""
@@ -168,6 +156,31 @@ class AlphaTable:
         inside, outside = sums[:, :n], sums[:, n:]
         everything = AlphaSums(groups, inside + outside, self.n_frames)
         return everything, AlphaSums(groups, inside, int(np.count_nonzero(chosen)))
+
+
+def drawn_values(
+    values: NDArray[np.floating], exponents: NDArray[np.int32], alpha: float, frames: Frames = ALL_FRAMES
+) -> FloatArray:
+    """mc_mse at `alpha` from the nearest nodes alone, to about 5e-5 of its value; float32 values will do.
+
+    values : (N_NODES, n), exponents : (n,), as in AlphaTable.
+    """
+    nodes, weights = nearby_weights(alpha)
+    return _interpolated(weights.astype(values.dtype), values[nodes, frames], exponents[frames], alpha)
+
+
+def _interpolated(
+    weights: NDArray[np.floating], values: NDArray[np.floating], exponents: NDArray[np.int32], alpha: float
+) -> FloatArray:
+    with np.errstate(invalid="ignore"):  # columns that are not finite
+        found: FloatArray = (weights @ values).astype(np.float64, copy=False)
+    if exponents.size:
+        lowest = int(exponents.min())
+        scale = _half_scales(alpha, np.arange(lowest, int(exponents.max()) + 1))[exponents - lowest]
+        with np.errstate(over="ignore"):
+            found *= scale
+            found *= scale
+    return np.maximum(found, 0.0, out=found)
 
 
 def _fill(out: FloatArray, log_s: FloatArray, log_e: FloatArray, disagreement: FloatArray | None) -> None:

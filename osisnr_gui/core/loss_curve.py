@@ -5,6 +5,7 @@ A new alpha changes the loss of every frame of every file, but a picture shows a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from osisnr_gui.core.alpha_table import ALL_FRAMES, AlphaTable, Frames
 from osisnr_gui.core.loss import inverse_osi
+from osisnr_gui.core.loss_sketch import LossSketch, make_sketch, sketch_steps
 from osisnr_gui.core.pyramid import Columns, frame_columns, means_per_group, reduce_groups
 from osisnr_gui.core.reduce import frame_times, is_crowded, visible_frames
 from osisnr_gui.core.types import FloatArray
@@ -52,19 +54,35 @@ class LossCurve:
         """1/OSI-SNR and gamma*MC-MSE of some frames; nan in those that do not count."""
         return loss_terms(self.osi_db[frames], self.eps, self.table.per_frame(self.alpha, frames), self.gamma)
 
+    def highest(self, frames: slice) -> float:
+        """The largest loss of some frames, as exact as it can be had; nan where none counts."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float(np.fmax.reduce(np.add(*self.terms(frames)), initial=np.nan))
+
     def sample(self, limit: int) -> FloatArray:
         """The loss of up to about `limit` frames, evenly spread over all: what an automatic range is made from."""
         with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(np.add(*self._drawn_terms(slice(None, None, max(1, self.n_frames // limit)))))
 
-    def draw(self, t0: float, dt: float, start: float, stop: float, n_columns: int) -> DrawnLoss:
-        """What a picture of `start..stop` with `n_columns` pixel columns shows; frame i lies at t0 + i*dt."""
+    def sketch(self, superseded: Callable[[], bool] = lambda: False) -> LossSketch | None:
+        """What `draw` takes for far views, at any alpha and gamma; None when `superseded` said so meanwhile."""
+        return make_sketch(self.osi_db, self.eps, self.table, superseded)
+
+    def draw(
+        self, t0: float, dt: float, start: float, stop: float, n_columns: int, sketch: LossSketch | None = None
+    ) -> DrawnLoss:
+        """What a picture of `start..stop` with `n_columns` pixel columns shows; frame i lies at t0 + i*dt.
+
+        sketch : of the same frames; the same picture takes much longer without, where columns hold hundreds of frames.
+        """
         first, last = visible_frames(self.n_frames, t0, dt, start, stop)
         with np.errstate(over="ignore", invalid="ignore"):
             if 2 * (last - first) <= n_columns:
                 osi, mc = self._drawn_terms(slice(first, last))
                 return DrawnLoss(frame_times(t0, dt, first, last), osi, osi + mc, osi + mc)
-            columns = frame_columns(self.n_frames, t0, dt, start, stop, n_columns)
+            columns = frame_columns(self.n_frames, t0, dt, start, stop, n_columns, sketch_steps(self.n_frames))
+            if columns.step > 1 and sketch is not None:
+                return DrawnLoss(columns.centres, *sketch.reduced(columns, self.alpha, self.gamma))
             return self._reduced(columns, crowded=is_crowded(dt, start, stop, n_columns))
 
     def _reduced(self, columns: Columns, *, crowded: bool) -> DrawnLoss:

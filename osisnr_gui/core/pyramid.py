@@ -19,6 +19,7 @@ IndexArray = npt.NDArray[np.intp]
 
 #: Frames in the smallest blocks, and smaller blocks in a larger one.
 BASE_STEP, GROWTH = 16, 4
+LARGEST_STEP = 1 << 40
 #: Columns are made of no fewer blocks than this.
 BLOCKS_PER_COLUMN = 4
 
@@ -45,26 +46,32 @@ class Blocks(NamedTuple):
     n_values: FloatArray
 
 
-def block_step(frames_per_column: float, smallest: int = BASE_STEP) -> int:
+def block_step(frames_per_column: float, smallest: int = BASE_STEP, largest: int = LARGEST_STEP) -> int:
     """Frames in the largest blocks of which columns this wide can be made; 1 where no block is small enough."""
     step = 1
     wider = smallest
-    while wider * BLOCKS_PER_COLUMN <= frames_per_column:
+    while wider * BLOCKS_PER_COLUMN <= frames_per_column and wider <= largest:
         step, wider = wider, wider * GROWTH
     return step
 
 
 def frame_columns(
-    n: int, t0: float, dt: float, start: float, stop: float, n_columns: int, smallest: int = BASE_STEP
+    n: int,
+    t0: float,
+    dt: float,
+    start: float,
+    stop: float,
+    n_columns: int,
+    steps: tuple[int, int] = (BASE_STEP, LARGEST_STEP),
 ) -> Columns:
     """Cut the frames of ``start..stop`` into pixel columns, made of whole blocks where these are small enough.
 
     Columns lie on a fixed grid (multiples of their width from time 0), so that a curve does not shimmer
     while it is panned. The outermost columns may reach a little outside the range.
-    ``smallest`` : frames in the smallest blocks there are.
+    ``steps`` : frames in the smallest and in the largest blocks there are.
     """
     width = (stop - start) / n_columns
-    step = block_step(width / dt, smallest)
+    step = block_step(width / dt, *steps)
     numbers = np.arange(np.floor(start / width), np.floor(stop / width) + 2)
     edges = np.ceil((numbers * width - t0) / dt)
     if step > 1:

@@ -157,12 +157,13 @@ class PlotArea(QWidget):
         """Whether all pictures on screen are the best there will be."""
         plots = (self._reference, self._estimate, self._difference)
         rows_are = all(plot.is_final() for plot in plots if self.stack.is_row_visible(plot.row_id))
-        return rows_are and self.maps.is_final()
+        return rows_are and self.maps.is_final() and not self._loss.sketches.is_busy
 
     def close_files(self) -> None:
         """Cancel picture loading and wait for it."""
         self.tiles.close()
         self.maps.close_files()
+        self._loss.sketches.close()
 
     def _show_extent(self) -> None:
         """Everything there is: all compared frames, and the reference to its end."""
@@ -252,6 +253,8 @@ class PlotArea(QWidget):
         known = bool(curves) and (framing is not None or _is_non_negative(self.reference, self.pair))
         self._osi.set_chance_floor(CHANCE_FLOOR_DB.get(kind, math.nan) if known else math.nan)
         score = self.pair.score if self.pair else None
+        frames_shown = [pair.frames for pair in self._analysis.pairs if pair.frames is not None]
+        self._loss.sketches.keep_only([frames.table for frames in frames_shown if frames.table is not None])
         words = session.loss.formula.words
         self._osi.set_title(f"OSI-SNR per frame · {words}")
         self._loss.set_title(f"1/OSI-SNR + γ·MC-MSE per frame · {words}")
@@ -259,7 +262,7 @@ class PlotArea(QWidget):
             self._loss.show_loss(0.0, 1.0, None)
             return
         frames = self.pair.frames
-        self._loss.show_loss(frames.first_time, frames.grid.step, score.curve)
+        self._loss.show_loss(frames.first_time, frames.grid.step, score.curve, growing=not frames.complete)
 
     def _follow_pointer(self, *_range: float) -> None:
         """After a zoom something else is under a pointer that stood still."""

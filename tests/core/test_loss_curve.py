@@ -7,6 +7,7 @@ import pytest
 
 from osisnr_gui.core.alpha_table import AlphaTable
 from osisnr_gui.core.loss_curve import LossCurve
+from osisnr_gui.core.loss_sketch import sketch_steps
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.pyramid import frame_columns
 
@@ -54,7 +55,7 @@ def test_a_picture_shows_means_and_extremes_of_its_columns(
     osi, total = shown.terms()[0], np.add(*shown.terms())
     times, drawn_osi, drawn_total, peak = shown.draw(T0, DT, start, stop, columns)
     assert len({times.size, drawn_osi.size, drawn_total.size, peak.size}) == 1
-    cut = frame_columns(N, T0, DT, start, stop, columns)
+    cut = frame_columns(N, T0, DT, start, stop, columns, sketch_steps(N))
     if stop - start < 1:  # every frame for itself
         first = round((times[0] - T0) / DT)
         for drawn, values in ((drawn_osi, osi), (drawn_total, total), (peak, total)):
@@ -71,6 +72,24 @@ def test_a_picture_shows_means_and_extremes_of_its_columns(
         assert drawn_osi[j] == pytest.approx(reduce(osi[a:b][count]), rel=1e-6)
         assert drawn_total[j] == pytest.approx(reduce(total[a:b][count]), rel=2e-4)
         assert peak[j] == pytest.approx(total[a:b][count].max(), rel=2e-4)
+
+
+def test_far_views_are_the_same_with_and_without_a_sketch() -> None:
+    shown = curve()
+    sketch = shown.sketch()
+    for start, stop, columns in ((0.0, 240.0, 90), (30.0, 200.0, 50), (0.0, 240.0, 20)):
+        direct, sketched = (shown.draw(T0, DT, start, stop, columns, each) for each in (None, sketch))
+        for a, b in zip(direct, sketched, strict=True):
+            np.testing.assert_allclose(a, b, rtol=2e-4)
+    near = shown.draw(T0, DT, 10.0, 20.0, 500, sketch)
+    np.testing.assert_array_equal(near.peak, shown.draw(T0, DT, 10.0, 20.0, 500).peak)
+
+
+def test_the_number_of_the_highest_frame_is_exact() -> None:
+    shown, frames = curve(), slice(5000, 6000)
+    assert shown.highest(frames) == np.nanmax(np.add(*shown.terms())[frames])
+    assert np.isnan(shown.highest(slice(10_000, 11_000)))
+    assert np.isnan(shown.highest(slice(0, 0)))
 
 
 def test_a_sample_is_spread_over_all_frames() -> None:

@@ -84,7 +84,7 @@ def test_the_end_of_a_file_belongs_to_a_column_whatever_its_length(n):
 def test_block_steps():
     steps = [block_step(f) for f in (0.1, 63.9, 64, 255, 256, 1024, 1e6)]
     assert steps == [1, 1, 16, 16, 64, 256, 16 * 4**6]
-    assert block_step(64, smallest=64) == 1
+    assert [block_step(f, 64, 256) for f in (255, 256, 1024, 1e6)] == [1, 64, 256, 256]
     assert BASE_STEP * GROWTH == 64
 
 

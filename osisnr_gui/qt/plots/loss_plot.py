@@ -11,10 +11,11 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve
-from osisnr_gui.core.reduce import is_crowded, is_reduced, runs_of
+from osisnr_gui.core.reduce import is_crowded, is_reduced, runs_of, visible_frames
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.geometry import Mapping
+from osisnr_gui.qt.plots.loss_sketches import LossSketches, is_same_frames
 from osisnr_gui.qt.plots.painting import (
     area_image,
     edge_per_column,
@@ -47,7 +48,8 @@ class LossPlot(PlotRow):
     def __init__(self, link: TimeLink, theme: Theme, row_id: str = "loss", parent: QWidget | None = None) -> None:
         super().__init__(link, theme, row_id, "Loss per frame", parent)
         self.bands = Bands(self)
-        self._areas = _LossAreas()
+        self.sketches = LossSketches(self)
+        self._areas = _LossAreas(self.sketches)
         self._has_data = False
         self.set_y_scale(LinearScale("Loss"))
         self.set_y_limits(0.0, 1e6)
@@ -56,9 +58,12 @@ class LossPlot(PlotRow):
         self._legend = _Legend()
         self.add_layer(self._legend, top=True)
 
-    def show_loss(self, t0: float, dt: float, curve: LossCurve | None) -> None:
-        """Draw 1/OSI and γ·MC-MSE of each frame, stacked; nothing is done when they are on screen already."""
-        if self._areas.show_curve(t0, dt, curve):
+    def show_loss(self, t0: float, dt: float, curve: LossCurve | None, *, growing: bool = False) -> None:
+        """Draw 1/OSI and γ·MC-MSE of each frame, stacked; nothing is done when they are on screen already.
+
+        ``growing`` : more frames are to come.
+        """
+        if self._areas.show_curve(t0, dt, curve, growing):
             if not self.y_by_hand:
                 self._follow_data()
             self.refresh()
@@ -108,8 +113,10 @@ class _LossAreas:
     are means, which add up exactly, and the maximum of the total stays as a veil over them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, sketches: LossSketches) -> None:
+        self.sketches = sketches
         self.curve: LossCurve | None = None
+        self._growing = False
         self._t0, self._dt = 0.0, 1.0
         self._drawn_of: Mapping | None = None
         self._drawn = NOTHING_DRAWN
@@ -117,8 +124,9 @@ class _LossAreas:
         self._image = QImage()
         self._line = QPainterPath()
 
-    def show_curve(self, t0: float, dt: float, curve: LossCurve | None) -> bool:
+    def show_curve(self, t0: float, dt: float, curve: LossCurve | None, growing: bool) -> bool:
         """Take this curve; False when it is the one shown."""
+        self._growing = growing
         if (t0, dt) == (self._t0, self._dt) and _same(curve, self.curve):
             return False
         self._t0, self._dt, self.curve = t0, dt, curve
@@ -141,9 +149,18 @@ class _LossAreas:
         if m != self._drawn_of:
             self._drawn_of, self._drawn = m, NOTHING_DRAWN
             if self.curve is not None:
-                times, *values = self.curve.draw(self._t0, self._dt, m.t0, m.t1, m.columns)
+                # A curve that grows is another one in a moment: not worth a sketch.
+                sketch = None if self._growing else self.sketches.sketch_of(self.curve)
+                times, *values = self.curve.draw(self._t0, self._dt, m.t0, m.t1, m.columns, sketch)
                 self._drawn = DrawnLoss(times, *map(safe_array, values))
         return self._drawn
+
+    def highest_near(self, time: float, m: Mapping) -> float:
+        """The largest loss in a pixel column that is higher than its neighbours: a number, so not from the picture."""
+        assert self.curve is not None, "there is a column"
+        pixel = (m.t1 - m.t0) / m.columns
+        frames = visible_frames(self.curve.n_frames, self._t0, self._dt, time - pixel, time + pixel)
+        return self.curve.highest(slice(*frames))
 
     def is_crowded(self, m: Mapping) -> bool:
         return is_crowded(self._dt, m.t0, m.t1, m.columns)
@@ -163,8 +180,7 @@ def _same(a: LossCurve | None, b: LossCurve | None) -> bool:
     """Whether two curves are equal in every frame, without a look at the frames."""
     if a is None or b is None:
         return a is b
-    same_frames = a.osi_db is b.osi_db and a.table is b.table
-    return same_frames and (a.eps, a.alpha, a.gamma) == (b.eps, b.alpha, b.gamma)
+    return is_same_frames(a, b) and (a.alpha, a.gamma) == (b.alpha, b.gamma)
 
 
 class _CutMarks:
@@ -187,9 +203,9 @@ class _CutMarks:
         painter.drawRects([QRectF(a - k, m.top + k, b - a + 2 * k, 1) for a, b in runs for k in rows])
         inside = np.where((times >= m.t0) & (times <= m.t1), total, np.nan)
         if (inside > m.hi).any():
-            highest = int(np.nanargmax(inside))
-            text = words.loss(float(inside[highest]))
-            box = self._number_box(m, m.x_of(float(times[highest])), text)
+            time = float(times[int(np.nanargmax(inside))])
+            text = words.loss(self._areas.highest_near(time, m))
+            box = self._number_box(m, m.x_of(time), text)
             paint_tag(painter, box, text, theme.text, theme)
 
     def _number_box(self, m: Mapping, x: float, text: str) -> QRectF:
