@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bench_table import record
-from frame_clock import Drag, FrameClock, percentiles, turn_wheel
+from frame_clock import Drag, Frame, FrameClock, frame_columns, percentiles, turn_wheel
 from long_files import make_pair
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -49,6 +49,7 @@ def window_with(qtbot: QtBot, folder: Path, length: str) -> Iterator[tuple[MainW
     """A window with a pair of this length, everything on screen final."""
     with open_window(qtbot, SIZE) as window:
         window.commands.take_files([str(path) for path in make_pair(folder, LENGTHS[length])], add=False)
+        qtbot.waitUntil(window.is_final, timeout=WAIT_MS)
         wait_final(qtbot, window)
         rows = [row for row in window.views.plots.stack.rows if row.isVisible()]
         yield window, rows, FrameClock(rows)
@@ -59,7 +60,7 @@ def test_zoom_and_pan(qtbot: QtBot, folder: Path, length: str) -> None:
     """Event to painted, all rows: three pictures and two curves."""
     with window_with(qtbot, folder, length) as (window, rows, clock):
         link, target = window.views.plots.link, rows[1]
-        took: dict[str, list[float]] = {"zoom in": [], "zoom out": [], "pan": []}
+        took: dict[str, list[Frame]] = {"zoom in": [], "zoom out": [], "pan": []}
         while link.visible.length > 1.3 * SHORTEST_VIEW:
             took["zoom in"].append(clock.time(lambda: turn_wheel(target, 1, at=0.6)))
         while link.visible.length < 0.8 * link.extent.length:
@@ -69,13 +70,15 @@ def test_zoom_and_pan(qtbot: QtBot, folder: Path, length: str) -> None:
             link.set_range(start, start + seconds)
             wait_final(qtbot, window)
             took["pan"] += _pan(clock, target)
-        for what, milliseconds in took.items():
-            record("Zoom and pan", {"pair": length, "what": what, **percentiles(milliseconds)})
-        assert all(np.percentile(milliseconds, 95) <= FRAME_MS for milliseconds in took.values()), took
+        figures = {what: frame_columns(frames) for what, frames in took.items()}
+        for what, columns in figures.items():
+            record("Zoom and pan", {"pair": length, "what": what, **columns})
+        # What else runs on the machine must not decide: the table shows both.
+        assert all(columns["computing p95 ms"] <= FRAME_MS for columns in figures.values())
 
 
-def _pan(clock: FrameClock, row: PlotRow) -> list[float]:
-    """Milliseconds of every frame of a drag there and back."""
+def _pan(clock: FrameClock, row: PlotRow) -> list[Frame]:
+    """Every frame of a drag there and back."""
     drag = Drag(row, Qt.MouseButton.MiddleButton)
     took = [clock.time(lambda x=x: drag.move(x)) for x in (*range(-9, -400, -9), *range(-400, 0, 14))]
     drag.end(0)
@@ -95,7 +98,7 @@ def test_coarse_then_fine(qtbot: QtBot, folder: Path, length: str) -> None:
             while not plots.is_final():
                 QApplication.processEvents()
             fine.append(1000 * (time.perf_counter() - started))
-        record("Jump", {"pair": length, "picture": "coarse", **percentiles(coarse)})
+        record("Jump", {"pair": length, "picture": "coarse", **frame_columns(coarse)})
         record("Jump", {"pair": length, "picture": "fine", **percentiles(fine)})
         assert max(fine) <= FINE_MS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
@@ -13,6 +14,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 BEAT_MS = 5
 STALL_SECONDS = 10.0
+
+
+class Frame(NamedTuple):
+    """Milliseconds a frame took, and those of them in which the GUI thread computed: it may wait for a processor."""
+
+    took: float
+    computing: float
 
 
 class FrameClock(QObject):
@@ -31,15 +39,15 @@ class FrameClock(QObject):
             self._painted[id(watched)] += 1
         return False
 
-    def time(self, act: Callable[[], object]) -> float:
-        """Milliseconds from before `act` until every widget has painted since."""
+    def time(self, act: Callable[[], object]) -> Frame:
+        """From before `act` until every widget has painted since."""
         before = dict(self._painted)
-        started = time.perf_counter()
+        started, work = time.perf_counter(), time.thread_time()
         act()
         while any(self._painted[key] == count for key, count in before.items()):
             QApplication.processEvents()
             assert time.perf_counter() - started < STALL_SECONDS, "nothing was painted"
-        return 1000 * (time.perf_counter() - started)
+        return Frame(1000 * (time.perf_counter() - started), 1000 * (time.thread_time() - work))
 
 
 class Heartbeat:
@@ -77,6 +85,12 @@ def percentiles(milliseconds: list[float]) -> dict[str, float]:
     """p50, p95, p99 and max, as columns of a table."""
     p50, p95, p99 = np.percentile(milliseconds, [50, 95, 99])
     return {"p50 ms": float(p50), "p95 ms": float(p95), "p99 ms": float(p99), "max ms": max(milliseconds)}
+
+
+def frame_columns(frames: list[Frame]) -> dict[str, float]:
+    """Percentiles of what frames took, and the 95th of what was computed, as columns of a table."""
+    computing = percentiles([frame.computing for frame in frames])
+    return {**percentiles([frame.took for frame in frames]), "computing p95 ms": computing["p95 ms"]}
 
 
 def turn_wheel(widget: QWidget, notches: float, at: float = 0.5) -> None:
