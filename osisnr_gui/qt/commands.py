@@ -19,7 +19,7 @@ from osisnr_gui.qt.dialogs.keys_page import KeysDialog
 from osisnr_gui.qt.export_jobs import ExportJobs
 from osisnr_gui.qt.folder_mode import FolderMode
 from osisnr_gui.qt.note_commands import NoteCommands
-from osisnr_gui.qt.playback.commands import PlaybackCommands
+from osisnr_gui.qt.playback.commands import NEED_SOUND, PlaybackCommands
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
 from osisnr_gui.qt.row_commands import RowCommands
 from osisnr_gui.qt.segment_commands import SegmentCommands
@@ -48,6 +48,9 @@ NEEDS_PAIR = (
     ),
     *("zoom_in", "zoom_out", "swap", "previous_bad", "next_bad", "worst", "add_note"),
 )
+
+# What would change plots that are not on show; everything else there needs a pair.
+BEHIND_THE_LIST = ("play_once", "loop_selection", "hear_reference", "hear_mixture", "flip")
 
 
 class Commands:
@@ -203,6 +206,8 @@ class Commands:
         actions.enable(store.cache is not None, "result_cache")
         actions.enable(store.can_redo, "redo")
         self.playback.refresh()
+        if shows_list:
+            actions.enable(False, *NEED_SOUND, *BEHIND_THE_LIST)
         actions.check(store.session.loss.formula.value, True)
         self.rows.refresh()
 

@@ -130,13 +130,16 @@ class FolderMode(QObject):
     def stop(self) -> None:
         """Stop scoring; what is scored stays."""
         if self.run.is_busy:
+            is_listed = self._phase is Phase.RUNNING
             self.run.stop()
-            self._show_phase(Phase.STOPPED)
+            waits = not is_listed or self.panel.model.pairs.count(State.WAITING) > 0
+            self._show_phase(Phase.STOPPED if waits else Phase.DONE)
 
     def show_list(self) -> None:
         """The page of the list."""
         if self.inputs is not None:
             self.shows_list = True
+            self._views.player.stop()
             self._refresh()
             self.page_changed.emit()
             self.panel.set_current(self._place)
@@ -261,8 +264,8 @@ class FolderMode(QObject):
         if self._place is None or self._place >= len(model.pairs):
             return f"List of {len(model.pairs)} pairs"
         name = model.pairs.pairs[self._place].name
-        where = f"{row + 1} of {model.rowCount()}, {model.order_words}" if row >= 0 else "not in the filtered list"
-        return f"{display_name(name)} · {where}"
+        where = f"{row + 1} of {model.rowCount()}" if row >= 0 else "not in the filtered list"
+        return f"{where} · {display_name(name)}"
 
     def _find(self) -> None:
         self.show_list()

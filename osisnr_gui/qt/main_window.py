@@ -93,7 +93,6 @@ class MainWindow(QMainWindow):
         shows_list = self.commands.folders.shows_list
         self.pages.setCurrentWidget(self.views.folders if shows_list else self.holder)
         self._show_docks(not shows_list and not self.views.store.session.is_empty)
-        self.transport.setEnabled(not shows_list)
 
     def _take_page(self) -> None:
         self.show_analysis(self.views.store.analysis)
@@ -368,6 +367,5 @@ class MainWindow(QMainWindow):
         words = ""
         if span is not None and pair is not None:
             words = selection_sentence(pair, span.start, span.stop)
-        if self.commands.folders.shows_list:
-            words = views.folders.sentence
-        views.sentence.set_text(words or status_sentence(views.store.analysis, views.selection.index))
+        words = words or status_sentence(views.store.analysis, views.selection.index)
+        views.sentence.set_text("" if self.commands.folders.shows_list else words)

@@ -113,13 +113,13 @@ class Views:
             FrameInspector(theme),
             Player(plots.link),
             FolderPanel(theme),
-            FolderStrip(theme),
+            FolderStrip(),
         )
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint everything in another look."""
         panels = (self.sources, self.loss, self.summary, self.segments, self.inspector)
-        for view in (self.plots, self.banners, self.welcome, self.folders, self.folder_strip, *panels):
+        for view in (self.plots, self.banners, self.welcome, self.folders, *panels):
             view.set_theme(theme)
 
     @property

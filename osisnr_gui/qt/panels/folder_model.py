@@ -108,16 +108,6 @@ class FolderModel(QAbstractTableModel):
         """The row of a pair; -1 when it is not on show."""
         return -1 if place is None else int(self._row_of[place])
 
-    @property
-    def order_words(self) -> str:
-        """What the rows are sorted by, in words."""
-        column = COLUMNS[self._sorted_by]
-        title = " ".join(column.title.split())
-        if column.is_text:
-            return f"by {title}"
-        is_worst = column.falling is (self._direction is Qt.SortOrder.DescendingOrder)
-        return f"{'worst' if is_worst else 'best'} {title} first"
-
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort the rows by a column; -1 is worst first."""
         self._sorted_by, self._direction = (column, order) if column >= 0 else (DEFAULT_SORT, order)

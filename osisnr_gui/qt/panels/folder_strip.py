@@ -5,9 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from osisnr_gui.qt.icons import icon
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, tooltip
-from osisnr_gui.qt.theme import Theme
 
 
 class FolderStrip(QWidget):
@@ -16,21 +14,28 @@ class FolderStrip(QWidget):
     back_requested = Signal()
     step_requested = Signal(int)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.back, self.previous, self.next = QToolButton(self), QToolButton(self), QToolButton(self)
-        self.place = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle, parent=self)
+        self.place = ElidedLabel(parent=self)
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 2, MARGIN, 2)
         row.setSpacing(GAP)
         row.addWidget(self.back)
         row.addWidget(self.place, 1)
-        for button, text, tip in (
-            (self.back, "Back to the list", "Back to the list of pairs (Ctrl+L)"),
-            (self.previous, "Previous pair", "Open the pair before it in the list (Ctrl+PgUp)"),
-            (self.next, "Next pair", "Open the next pair of the list, in its order (Ctrl+PgDown)"),
+        for button, text, tip, arrow in (
+            (self.back, "Back to the list", "Back to the list of pairs (Ctrl+L)", Qt.ArrowType.LeftArrow),
+            (self.previous, "Previous pair", "Open the pair before it in the list (Ctrl+PgUp)", Qt.ArrowType.UpArrow),
+            (
+                self.next,
+                "Next pair",
+                "Open the next pair of the list, in its order (Ctrl+PgDown)",
+                Qt.ArrowType.DownArrow,
+            ),
         ):
             button.setText(text)
+            button.setArrowType(arrow)
+            button.setAccessibleName(text)
             button.setToolTip(tooltip(tip))
             button.setStatusTip(tip)
         self.back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -38,13 +43,8 @@ class FolderStrip(QWidget):
             button.clicked.connect(lambda _on=False, direction=direction: self.step_requested.emit(direction))
             row.addWidget(button)
         self.back.clicked.connect(lambda _on=False: self.back_requested.emit())
-        self.set_theme(theme)
         self.hide()
 
     def show_place(self, text: str) -> None:
         """Which pair it is."""
         self.place.set_text(text)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self.back.setIcon(icon("zoom-back", theme.text))
