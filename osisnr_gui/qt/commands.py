@@ -16,6 +16,7 @@ from osisnr_gui.qt.dialogs.cache_page import CacheDialog
 from osisnr_gui.qt.dialogs.error_page import ErrorDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog
 from osisnr_gui.qt.dialogs.keys_page import KeysDialog
+from osisnr_gui.qt.estimate_commands import EstimateCommands
 from osisnr_gui.qt.export_jobs import ExportJobs
 from osisnr_gui.qt.folder_mode import FolderMode
 from osisnr_gui.qt.note_commands import NoteCommands
@@ -66,6 +67,7 @@ class Commands:
         self.folders = FolderMode(window, views, self._exports, self._start_anew)
         self.cursor = CursorCommands(views.plots, self._say)
         self.rows = RowCommands(views.plots)
+        self.estimates = EstimateCommands(views)
         self._actions: Actions | None = None
 
     def attach(self, actions: Actions) -> None:
@@ -73,6 +75,7 @@ class Commands:
         self._actions = actions
         self.rows.attach(actions)
         self.folders.attach(actions)
+        self.estimates.attach(actions)
         self.playback.attach(actions, self.set_residual)
 
     def handlers(self) -> dict[str, Handler]:
@@ -102,6 +105,7 @@ class Commands:
             "residual": lambda: self.set_residual(self._is_on("residual")),
             "next_map": views.view_bar.next_colours,
             **self.rows.handlers(),
+            **self.estimates.handlers(),
             "theme_system": partial(views.themes.set_mode, "system"),
             "theme_light": partial(views.themes.set_mode, "light"),
             "theme_dark": partial(views.themes.set_mode, "dark"),
@@ -210,6 +214,7 @@ class Commands:
             actions.enable(False, *NEED_SOUND, *BEHIND_THE_LIST)
         actions.check(store.session.loss.formula.value, True)
         self.rows.refresh()
+        self.estimates.refresh()
 
     def show_readout(self, time: float = math.nan, value: float = math.nan, row_id: str = "") -> None:
         """Everything known of the point under the pointer, or of the cursor."""

@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
         self._docks_restored = self.restoreState(settings.state("docks"))
         self.views.inspector_dock.restore()
         self.commands.rows.restore(settings)
+        self.commands.estimates.restore(settings)
         self.views.plots.stack.restore_heights(bytes(settings.state("heights").data()))
         low, high = settings.number("floor_db", -90, -130, 10), settings.number("ceiling_db", -10, -120, 20)
         self.views.view_bar.set_view(settings.text("scale", "linear"), settings.text("colours", "viridis"), low, high)
@@ -134,6 +135,7 @@ class MainWindow(QMainWindow):
         settings = self.views.settings
         settings.put("geometry", self.saveGeometry())
         self.commands.rows.remember(settings)
+        self.commands.estimates.remember(settings)
         if self._docks[0].isVisibleTo(self):
             settings.put("docks", self.saveState())
             settings.put("heights", self.views.plots.stack.save_heights())

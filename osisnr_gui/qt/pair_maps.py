@@ -18,6 +18,7 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pair_reader import PairReader
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.session import Source
 from osisnr_gui.session.words import estimate_letter
 
 BANDS, GAIN = "bands", "gain"
@@ -31,6 +32,8 @@ class PairMaps:
         self.blame = BlameOverlay(estimate, third, self.band_row)
         self._columns: PairReader | None = None
         self._shown: object = None
+        self._hidden: frozenset[Source] = frozenset()
+        self._analysis: tuple[Analysis, int] | None = None
         self._gains: dict[int, tuple[Facts, FloatArray, BoolArray]] = {}
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
@@ -44,7 +47,14 @@ class PairMaps:
         name = estimate_letter(selected)
         self.band_row.set_title(f"OSI-SNR per band · {name} · exact, active frames")
         self.gain_row.set_title("Gain per frame · least squares, active frames")
+        self._analysis = analysis, selected
         self._show_gains(analysis, selected)
+
+    def set_hidden(self, hidden: frozenset[Source]) -> None:
+        """Estimates without a curve in the gain strip."""
+        self._hidden = hidden
+        if self._analysis is not None:
+            self._show_gains(*self._analysis)
 
     def readout(self, time: float, value: float, row_id: str, frequency: float | None) -> dict[str, str]:
         """What the maps that are shown say of a point, by field of the readout; "" for one with nothing there.
@@ -104,7 +114,8 @@ class PairMaps:
             known = self._gains.get(index)
             kept[index] = known if known is not None and known[0] is facts else (facts, *_gain_of(facts))
             frames = facts.frames
-            gains.append(Gain(frames.first_time, frames.grid.step, *kept[index][1:], index, index == selected))
+            if pair.source not in self._hidden:
+                gains.append(Gain(frames.first_time, frames.grid.step, *kept[index][1:], index, index == selected))
         self._gains = kept
         self.gain_row.show_gains(gains)
 

@@ -13,7 +13,7 @@ from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.bad_limits import BadLimits
 from osisnr_gui.qt.pair_maps import BANDS, GAIN, PairMaps
 from osisnr_gui.qt.plots.bands import Bands
-from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
+from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve, CurvePlot
 from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.note_marks import NoteMarks
 from osisnr_gui.qt.plots.overview import Overview
@@ -22,6 +22,7 @@ from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.shader import Shader
+from osisnr_gui.qt.shown_curves import CurveChoice
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.explain import CHANCE_FLOOR_DB
@@ -78,6 +79,7 @@ class PlotArea(QWidget):
         self._selected = 0
         self._theme = theme
         self._residual = False
+        self._choice = CurveChoice()
         self._grown: tuple[PairFrames | None, bool] = (None, False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -112,6 +114,12 @@ class PlotArea(QWidget):
         for marks in self._notes:
             marks.show_notes(analysis.session.notes)
         self._overview.show_notes(analysis.session.notes)
+
+    def set_curves(self, choice: CurveChoice) -> None:
+        """Which curves are drawn."""
+        self._choice = choice
+        self._show_curves()
+        self.maps.set_hidden(choice.hidden)
 
     def set_residual(self, residual: bool) -> None:
         """Third picture: the residual (what the metric calls noise) or the level difference."""
@@ -240,12 +248,14 @@ class PlotArea(QWidget):
             self._estimate.set_message("Waiting for a reference" if wrong or reference is None else "")
 
     def _show_curves(self) -> None:
-        curves = []
-        for index, pair in enumerate(self._analysis.pairs):
-            if pair.score is not None and pair.frames is not None:
-                frames = pair.frames
-                osi_db, chosen = pair.score.osi_db, index == self._selected
-                curves.append(Curve(frames.first_time, frames.grid.step, osi_db, index, chosen))
+        curves = [
+            _curve(pair, index, index == self._selected)
+            for index, pair in enumerate(self._analysis.pairs)
+            if pair.score is not None and pair.source not in self._choice.hidden
+        ]
+        mixture = self._analysis.unprocessed_for(self._selected) if self._choice.mixture else None
+        if mixture is not None and mixture.score is not None:
+            curves.append(_curve(mixture, MIXTURE))
         self._osi.show_curves(curves)
         session = self._analysis.session
         framing = self._analysis.framing
@@ -283,6 +293,13 @@ class PlotArea(QWidget):
                 plot.blockSignals(True)
                 plot.set_y_range(low, high)
                 plot.blockSignals(False)
+
+
+def _curve(pair: PairAnalysis, colour: int, selected: bool = False) -> Curve:
+    """The OSI-SNR of a pair that has a score, by the formula that leads."""
+    assert pair.score is not None, "only what has a score has a curve"
+    frames = pair.score.facts.frames
+    return Curve(frames.first_time, frames.grid.step, pair.score.osi_db, colour, selected)
 
 
 def _is_non_negative(reference: Track | None, pair: PairAnalysis | None) -> bool:

@@ -86,7 +86,9 @@ class Theme:
         return self.name == "dark"
 
     def estimate(self, index: int) -> EstimateStyle:
-        """Style of the estimate with this colour index; starts again after the last one."""
+        """Style of the estimate with this colour index; starts again after the last one. Below 0: the mixture, grey."""
+        if index < 0:
+            return EstimateStyle(self.muted, ())
         return self.estimates[index % len(self.estimates)]
 
 

@@ -23,6 +23,7 @@ from osisnr_gui.qt.panels.welcome import Welcome
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plot_area import PlotArea
 from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.shown_curves import ShownCurves
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.qt.theme_manager import ThemeManager
@@ -89,6 +90,7 @@ class Views:
     view_bar: ViewBar = field(default_factory=ViewBar)
     sentence: ElidedLabel = field(default_factory=ElidedLabel)
     selection: Selection = field(default_factory=Selection)
+    curves: ShownCurves = field(default_factory=ShownCurves)
     inspector_dock: InspectorDock = field(init=False)
 
     def __post_init__(self) -> None:

@@ -50,7 +50,8 @@ class Known:
         for pair in (*pairs, *self._pairs):
             key, frames = pair.key, pair.frames
             done = frames is not None and frames.complete
-            if done and key is not None and (key.reference, key.stamps[0], key.framing) == wanted:
+            same = key is not None and (key.reference, key.stamps[0], key.framing) == wanted
+            if done and same and pair.pictures.reference is not None:
                 return pair.pictures.reference
         return None
 

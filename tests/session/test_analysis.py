@@ -21,7 +21,7 @@ from osisnr_gui.core.stft import columns
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.audio import AudioFile
 from osisnr_gui.io.errors import Cancelled
-from osisnr_gui.session import analysis as analysis_module
+from osisnr_gui.session import analysis_run as analysis_module
 from osisnr_gui.session import edits, frame_pass
 from osisnr_gui.session import pairs as pairs_module
 from osisnr_gui.session.analysis import Analysis, Progress, Wanted, analyse, rescore

@@ -6,15 +6,20 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from osisnr_gui.core.types import Representation
+from osisnr_gui.session.analysis import Wanted, analyse
 from osisnr_gui.session.demos import DEMOS, Demo, UnknownDemo, demo_session, find_demo
+from osisnr_gui.session.explain import CHANCE_FLOOR_DB
 
 
 @pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)
 def test_files_exist_and_paths_are_absolute(demo: Demo) -> None:
     sources = demo_session(demo.name).sources
-    assert len(sources) == 1 + len(demo.estimates) + (demo.mixture is not None)
+    n_files = len(demo.references) + len(demo.estimates) + (demo.mixture is not None)
+    assert len(set(sources)) == len(sources) == n_files
     assert all(os.path.isabs(source.path) and os.path.isfile(source.path) for source in sources)
     assert demo.look_for.endswith(".")
 
@@ -37,3 +42,22 @@ def test_words_about_the_damage_are_true(samples: Path) -> None:
     (case,) = (case for case in facts["cases"] if case["id"] == "5_damaged")
     for defect in case["known_facts"]["defects"]:
         assert f"{defect['interval_s'][0]:.1f} s" in find_demo("damaged").look_for
+
+
+def test_words_about_the_speakers_are_true() -> None:
+    """ "hardly anything rises above chance. The banner offers the right order; one click, and both rise." """
+    chance = CHANCE_FLOOR_DB[Representation.MAGNITUDE]
+    before = analyse(demo_session("speakers"), wanted=Wanted(pictures=False, delay=False))
+    (notice,) = (notice for notice in before.notices if notice.code == "assignment")
+    right = notice.remedies[0].edit(before.session)
+    for index, source in enumerate(right.estimates):
+        speaker = right.references[right.partner_of(index)]
+        assert os.path.basename(source.path)[-6:] == os.path.basename(speaker.path)[-6:], "a with a, b with b"
+    after = analyse(right, before, wanted=Wanted(pictures=False, delay=False))
+    for wrong, mended in zip(before.pairs, after.pairs, strict=True):
+        assert wrong.score is not None
+        assert mended.score is not None
+        values = wrong.score.facts.active_osi_db[wrong.score.facts.active]
+        assert np.mean(values > chance) < 0.15
+        assert wrong.score.exact.osi_db_median < chance
+        assert mended.score.exact.osi_db_median > 2 * chance

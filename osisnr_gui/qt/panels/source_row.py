@@ -32,6 +32,7 @@ CHIP = "QToolButton { border: 1px solid palette(mid); border-radius: 4px; paddin
 class RowState:
     """Everything a row shows. index : place among the references or estimates; error : why it cannot be compared.
 
+    hidden : whether its curve is not drawn.
     references : names of all references where there are several; partner : place of the one an estimate goes with.
     """
 
@@ -40,6 +41,7 @@ class RowState:
     index: int = 0
     error: FileError | None = None
     selected: bool = False
+    hidden: bool = False
     references: tuple[str, ...] = ()
     partner: int = 0
 
@@ -63,6 +65,7 @@ class SourceRow(QWidget):
 
     edit_requested = Signal(object, str)
     chosen = Signal(int)
+    curve_toggled = Signal(object)  # Source
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +73,7 @@ class SourceRow(QWidget):
         self._state: RowState | None = None
         self._hovered = False
         self.sample = LineSample(self)
-        self.chip, self.remove_button = QToolButton(self), QToolButton(self)
+        self.chip, self.eye, self.remove_button = QToolButton(self), QToolButton(self), QToolButton(self)
         self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
         self.details: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.problem: QLabel = plain_label("", "error", wrap=True, small=True, parent=self)
@@ -85,7 +88,8 @@ class SourceRow(QWidget):
         self._state = state
         track, estimate = state.track, state.role is Role.ESTIMATE
         self.sample.setVisible(estimate)
-        self.sample.show_style(self._theme.estimate(state.index) if estimate else None)
+        self.sample.show_style(self._theme.estimate(state.index) if estimate and not state.hidden else None)
+        self._show_eye(state)
         self.chip.setText(f"{state.chip} ▾")
         self.chip.setAccessibleName(f"Role of {track.name}: {state.chip}")
         # Where room is short the ending goes first: the line below names the coding anyway.
@@ -102,6 +106,15 @@ class SourceRow(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor if estimate else Qt.CursorShape.ArrowCursor)
         self.update()
 
+    def _show_eye(self, state: RowState) -> None:
+        """Open or crossed out; only estimates have a curve to hide."""
+        verb = "Show" if state.hidden else "Hide"
+        self.eye.setVisible(state.role is Role.ESTIMATE)
+        self.eye.setIcon(icon("eye-off" if state.hidden else "eye", self._theme.muted))
+        self.eye.setAccessibleName(f"{verb} the curve of {state.track.name}")
+        key = " (H)" if state.selected else ""
+        self.eye.setToolTip(tooltip(f"{verb} its curve in the plots over time; its numbers stay{key}"))
+
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
         self._theme = theme
@@ -116,8 +129,9 @@ class SourceRow(QWidget):
             self._choose()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return does what a click does."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        """Return does what a click does; on a button of the row it presses that."""
+        on_button = any(button.hasFocus() for button in (self.chip, self.eye, self.remove_button))
+        if not on_button and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose()
         else:
             super().keyPressEvent(event)
@@ -181,10 +195,12 @@ class SourceRow(QWidget):
     def _lay_out(self) -> None:
         self.chip.setToolTip(tooltip("Role in the comparison; click to change it"))
         self.chip.setStyleSheet(CHIP)
-        self.remove_button.setStyleSheet("padding: 2px")
+        for button in (self.eye, self.remove_button):
+            button.setStyleSheet("padding: 2px")
+            button.setIconSize(ICON)
+        self.eye.clicked.connect(self._toggle_curve)
         self.chip.clicked.connect(lambda: self.role_menu().popup(self.chip.mapToGlobal(self.chip.rect().bottomLeft())))
         self.remove_button.setIcon(icon("close", self._theme.muted))
-        self.remove_button.setIconSize(ICON)
         self.remove_button.setToolTip(
             tooltip("Remove from the comparison; the file stays where it is, Undo brings it back")
         )
@@ -194,6 +210,7 @@ class SourceRow(QWidget):
         for widget in (self.sample, self.chip):
             top.addWidget(widget)
         top.addWidget(self.name, 1)
+        top.addWidget(self.eye)
         top.addWidget(self.remove_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 6, 8)
@@ -205,6 +222,10 @@ class SourceRow(QWidget):
     def _choose(self) -> None:
         if self._state is not None and self._state.role is Role.ESTIMATE:
             self.chosen.emit(self._state.index)
+
+    def _toggle_curve(self) -> None:
+        if self._state is not None:
+            self.curve_toggled.emit(self._state.track.source)
 
     def _remove(self) -> None:
         if self._state is not None:

@@ -20,7 +20,7 @@ from osisnr_gui.session.session import Source
 DROP_WORDS = "Drop files anywhere; Ctrl adds them."
 
 
-def row_states(analysis: Analysis | None, selected: int) -> list[RowState]:
+def row_states(analysis: Analysis | None, selected: int, hidden: frozenset[Source] = frozenset()) -> list[RowState]:
     """A row for each track, references first, estimates in order, then the mixture."""
     if analysis is None:
         return []
@@ -30,7 +30,8 @@ def row_states(analysis: Analysis | None, selected: int) -> list[RowState]:
         rows.append(RowState(track, Role.REFERENCE, index, track.error, references=several))
     for index, pair in enumerate(analysis.pairs):
         error, partner = pair.error or pair.estimate.error, analysis.session.partner_of(index)
-        rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, index == selected, several, partner))
+        unseen = pair.source in hidden
+        rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, index == selected, unseen, several, partner))
     if analysis.mixture is not None:
         rows.append(RowState(analysis.mixture, Role.MIXTURE, error=analysis.mixture.error))
     return rows
@@ -42,12 +43,15 @@ class SourcesPanel(QWidget):
     edit_requested = Signal(object, str)
     selected_changed = Signal(int)
     add_requested = Signal()
+    curve_toggled = Signal(object)  # Source
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._states: list[RowState] = []
         self._estimate: Source | None = None
+        self._hidden: frozenset[Source] = frozenset()
+        self._analysis: tuple[Analysis | None, int] = (None, 0)
         self.rows: list[SourceRow] = []
         body = QWidget()
         self._column = QVBoxLayout(body)
@@ -63,7 +67,8 @@ class SourcesPanel(QWidget):
 
     def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
         """Show the files of an analysis; nothing is done when they are on screen already."""
-        states = row_states(analysis, selected)
+        self._analysis = analysis, selected
+        states = row_states(analysis, selected, self._hidden)
         if states == self._states and (states or self._estimate is None):
             return
         self._states = states
@@ -76,6 +81,11 @@ class SourcesPanel(QWidget):
         self.swap_button.setEnabled(can_swap)
         name = estimate_letter(current.index) if current is not None else "the estimate"
         self.swap_button.setToolTip(tooltip(f"Let the reference and {name} change places (S)"))
+
+    def set_hidden(self, hidden: frozenset[Source]) -> None:
+        """Estimates whose curve is not drawn."""
+        self._hidden = hidden
+        self.show_analysis(*self._analysis)
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
@@ -114,6 +124,7 @@ class SourcesPanel(QWidget):
             row = SourceRow(self._theme)
             row.edit_requested.connect(self.edit_requested)
             row.chosen.connect(self.selected_changed)
+            row.curve_toggled.connect(self.curve_toggled)
             self._column.insertWidget(len(self.rows), row)
             self.rows.append(row)
         while len(self.rows) > count:

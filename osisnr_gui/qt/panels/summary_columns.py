@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
@@ -18,12 +19,19 @@ from osisnr_gui.session.session import Formula
 NAN = math.nan
 
 
+class Need(Enum):
+    """Columns that are shown only where there is something to compare with."""
+
+    MIXTURE = "mixture"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A figure of an estimate.
 
     title : two lines, the second holds the unit. tip : which frames and which average. best : +1 when more is better,
-    -1 when less is, 0 when neither. why : words for a value that is no plain number.
+    -1 when less is, 0 when neither. why : words for a value that is no plain number. needs : what must be there for
+    the column to be shown.
     """
 
     key: str
@@ -34,6 +42,7 @@ class Column:
     best: int = 0
     why: Callable[[float, PairAnalysis], str] = lambda _value, _pair: ""
     widest: str = "−00.0"
+    needs: Need | None = None
 
     @property
     def name(self) -> str:
@@ -64,10 +73,51 @@ def literal_median(facts: Facts) -> float:
     return low if low == high else (low + high) / 2
 
 
-def columns_for(formula: Formula, medians: Callable[[Facts], float] = literal_median) -> tuple[Column, ...]:
-    """All columns for one result: its losses and averages, then counts of frames, then the whole signal in time."""
+def _nothing(_pair: PairAnalysis) -> None:
+    return None
+
+
+def columns_for(
+    formula: Formula,
+    medians: Callable[[Facts], float] = literal_median,
+    unprocessed: Callable[[PairAnalysis], PairAnalysis | None] = _nothing,
+) -> tuple[Column, ...]:
+    """All columns for one result: its losses and averages, what was gained over the mixture, then counts of frames,
+    then the whole signal in time. unprocessed : the mixture against the same reference.
+    """
     result = _Result(formula, medians)
-    return (*result.loss_columns(), *result.osi_columns(), *_count_columns(), *_whole_columns())
+    scores, whole = (*result.loss_columns(), *result.osi_columns()), _whole_columns()
+    gains = _improvement_columns({column.key: column for column in (*scores, *whole)}, formula, unprocessed)
+    return (*scores, *gains, *_count_columns(), *whole)
+
+
+def _improvement_columns(
+    columns: dict[str, Column], formula: Formula, unprocessed: Callable[[PairAnalysis], PairAnalysis | None]
+) -> list[Column]:
+    """Estimate minus mixture, for three of the other columns."""
+
+    def improvement(column: Column, name: str, which: str, widest: str) -> Column:
+        def value(pair: PairAnalysis) -> float:
+            mixture = unprocessed(pair)
+            return NAN if mixture is None else column.value(pair) - column.value(mixture)
+
+        def text(value: float) -> str:
+            return f"{'+' if value > 0 else ''}{column.text(value)}"
+
+        def why(value: float, _pair: PairAnalysis) -> str:
+            return "" if math.isfinite(value) else "One of the two has no finite number to subtract."
+
+        better = "above" if column.best > 0 else "below"
+        tip = f"{which} of the estimate minus that of the unprocessed mixture. {better.capitalize()} 0 is better."
+        unit = column.title.partition("\n")[2]
+        title = f"Δ {name}\n{unit}"
+        return Column(f"delta_{column.key}", title, tip, value, text, column.best, why, widest, Need.MIXTURE)
+
+    return [
+        improvement(columns["osi_median"], "median", f"Median of OSI-SNR ({formula.words})", "−00.0"),
+        improvement(columns["si_snr"], "SI-SNR", "SI-SNR of the whole signal in time (all samples)", "−00.0"),
+        improvement(columns["fused"], "fused L", f"Fused loss ({formula.words})", "−00.000"),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont
 
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.panels.summary_columns import Column, columns_for, literal_median
+from osisnr_gui.qt.panels.summary_columns import Column, Need, columns_for, literal_median
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
@@ -27,14 +27,16 @@ class SummaryModel(QAbstractTableModel):
         self._pairs: tuple[PairAnalysis, ...] = ()
         self._names: list[str] = []
         self._medians: dict[int, tuple[Facts, float]] = {}
-        self._columns = {formula: columns_for(formula, self._median) for formula in Formula}
+        self._unprocessed: dict[int, PairAnalysis] = {}  # by the place of the estimate
+        self._needs: set[Need] = set()
+        self._columns = {formula: columns_for(formula, self._median, self._mixture_of) for formula in Formula}
         self._best: dict[int, float] = {}
         self.formula = Formula.LITERAL
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """The figures of the result on show."""
-        return self._columns[self.formula]
+        """The figures of the result on show, without those there is nothing to compare with for."""
+        return tuple(c for c in self._columns[self.formula] if c.needs is None or c.needs in self._needs)
 
     @property
     def names(self) -> list[str]:
@@ -49,14 +51,24 @@ class SummaryModel(QAbstractTableModel):
             self._find_best()
             self.endResetModel()
 
-    def set_pairs(self, pairs: tuple[PairAnalysis, ...], names: list[str]) -> None:
-        """Show other results; rows stay where they are when only numbers changed."""
-        same_rows = len(pairs) == len(self._pairs)
+    def set_pairs(
+        self,
+        pairs: tuple[PairAnalysis, ...],
+        names: list[str],
+        unprocessed: tuple[PairAnalysis | None, ...] = (),
+    ) -> None:
+        """Show other results; rows stay where they are when only numbers changed.
+
+        unprocessed : for each pair the mixture against the same reference.
+        """
+        mixtures = {place: pair for place, pair in enumerate(unprocessed) if pair is not None and pair.score}
+        needs = {Need.MIXTURE} if mixtures else set()
+        same_rows = len(pairs) == len(self._pairs) and needs == self._needs
         if not same_rows:
             self.beginResetModel()
-        self._pairs, self._names = pairs, names
+        self._pairs, self._names, self._unprocessed, self._needs = pairs, names, mixtures, needs
         # Facts hold whole files of frames: of those that are no longer on show none may stay.
-        facts = {id(pair.score.facts) for pair in pairs if pair.score is not None}
+        facts = {id(pair.score.facts) for pair in (*pairs, *mixtures.values()) if pair.score is not None}
         self._medians = {key: known for key, known in self._medians.items() if key in facts}
         self._find_best()
         if not same_rows:
@@ -163,6 +175,10 @@ class SummaryModel(QAbstractTableModel):
                 values = [value for value in values if value > 0]
             if len(set(values)) > 1:
                 self._best[number] = max(values) if column.best > 0 else min(values)
+
+    def _mixture_of(self, pair: PairAnalysis) -> PairAnalysis | None:
+        place = next((place for place, other in enumerate(self._pairs) if other is pair), -1)
+        return self._unprocessed.get(place)
 
     def _median(self, facts: Facts) -> float:
         """The literal median, kept while the frames are on show."""

@@ -111,11 +111,14 @@ class SummaryPanel(QWidget):
         if leading is not self._leading:
             self._leading = leading
             self._show_formula(leading)
-        shown = tuple(part for pair in pairs for part in (pair.score, pair.whole, pair.error, pair.estimate))
+        unprocessed = tuple(analysis.unprocessed_for(index) if analysis else None for index in range(len(pairs)))
+        every = (*pairs, *(pair for pair in unprocessed if pair is not None))
+        shown = tuple(part for pair in every for part in (pair.score, pair.whole, pair.error, pair.estimate))
         same = len(shown) == len(self._shown) and all(a is b for a, b in zip(shown, self._shown, strict=True))
         if not same or names != self.model.names:
             self._shown = shown
-            self.model.set_pairs(pairs, names)
+            self.model.set_pairs(pairs, names, unprocessed)
+            self._set_widths()
         self._select(selected)
 
     def set_theme(self, theme: Theme) -> None:

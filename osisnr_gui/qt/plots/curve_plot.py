@@ -35,8 +35,15 @@ SAMPLE_LIMIT = 20_000
 LABEL_SHARE = 0.4
 
 
+#: In place of an estimate's colour: the unprocessed mixture.
+MIXTURE = -1
+
+
 class Curve(NamedTuple):
-    """One estimate: ``osi_db[i]`` belongs to time ``t0 + i * dt``; +inf = perfect, NaN = no value."""
+    """One estimate: ``osi_db[i]`` belongs to time ``t0 + i * dt``; +inf = perfect, NaN = no value.
+
+    colour : its place, or MIXTURE.
+    """
 
     t0: float
     dt: float
@@ -75,8 +82,10 @@ class CurvePlot(PlotRow):
         )
         self._shown = new
         self._lines.show_curves(new)
-        places = sorted({c.colour: c.selected for c in new}.items())
-        self.overlay.keys = tuple(Key(estimate_letter(max(place, 0)), place, chosen) for place, chosen in places)
+        places = sorted({c.colour: c.selected for c in new}.items(), key=lambda item: (item[0] == MIXTURE, item[0]))
+        self.overlay.keys = tuple(
+            Key("mixture" if place == MIXTURE else estimate_letter(place), place, chosen) for place, chosen in places
+        )
         if not same_data:
             self._update_limits()
         self.refresh()
@@ -169,7 +178,7 @@ class _CurveLines:
         known = {id(line.curve.osi_db): line for line in self.lines}
         self.lines = [
             known[id(curve.osi_db)].moved_to(curve) if id(curve.osi_db) in known else _Line(curve)
-            for curve in sorted(curves, key=lambda c: c.selected)
+            for curve in sorted(curves, key=lambda c: (c.selected, c.colour != MIXTURE))
         ]
         self._mapping = None
 

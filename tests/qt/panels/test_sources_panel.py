@@ -208,3 +208,18 @@ def test_both_themes_can_be_worn(panel: SourcesPanel, sound: Analysis):
     panel.set_theme(LIGHT)
     assert not panel.grab().isNull()
     assert texts(panel)[1][0] == "A ▾"
+
+
+def test_an_eye_for_each_estimate(panel: SourcesPanel, sound: Analysis):
+    panel.show_analysis(sound, 0)
+    asked: list[object] = []
+    panel.curve_toggled.connect(asked.append)
+    assert [row.eye.isHidden() for row in panel.rows] == [True, False, False, True]
+    QTest.mouseClick(panel.rows[2].eye, LEFT)
+    assert asked == [sound.pairs[1].source]
+    panel.set_hidden(frozenset(asked))
+    assert "Show its curve" in panel.rows[2].eye.toolTip()
+    assert "Hide its curve" in panel.rows[1].eye.toolTip()
+    assert "(H)" in panel.rows[1].eye.toolTip(), "the key is for the estimate in view"
+    panel.show_analysis(sound, 1)
+    assert "Show its curve" in panel.rows[2].eye.toolTip()

@@ -194,3 +194,28 @@ def test_frames_that_are_no_longer_on_show_are_let_go(panel: SummaryPanel):
     gc.collect()
     assert held() is None
     assert len(panel.model._medians) == len(second.pairs)
+
+
+def test_what_was_gained_over_the_mixture(panel: SummaryPanel, sound: Analysis):
+    panel.show_analysis(exact_of(sound), 0)
+    mixture = sound.unprocessed[0]
+    for row, pair in enumerate(sound.pairs):
+        gained = pair.score.exact.osi_db_median - mixture.score.exact.osi_db_median
+        assert gained > 1.0, "both programs made it better"
+        assert cell(panel, row, "delta_osi_median") == f"+{gained:.1f}"
+        assert cell(panel, row, "delta_si_snr") == f"{pair.whole.si_snr_db - mixture.whole.si_snr_db:+.1f}".replace(
+            "-", "−"
+        )
+        assert cell(panel, row, "delta_fused", ROLE.UserRole + 1) == pytest.approx(
+            pair.score.exact.fused - mixture.score.exact.fused
+        )
+    tip = panel.model.headerData(column(panel, "delta_osi_median"), Qt.Orientation.Horizontal, ROLE.ToolTipRole)
+    assert "exact, active frames" in tip
+    assert "minus that of the unprocessed mixture" in tip
+
+
+def test_no_improvement_is_shown_without_a_mixture(panel: SummaryPanel, masks: Analysis, sound: Analysis):
+    panel.show_analysis(masks, 0)
+    assert not [column for column in panel.model.columns if column.key.startswith("delta_")]
+    panel.show_analysis(sound, 0)
+    assert len([column for column in panel.model.columns if column.key.startswith("delta_")]) == 3

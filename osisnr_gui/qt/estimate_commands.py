@@ -1,0 +1,62 @@
+"""Commands for comparing estimates with each other: which curves are drawn."""
+
+from __future__ import annotations
+
+from osisnr_gui.qt.actions import Actions, Handler
+from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.shown_curves import CurveChoice
+from osisnr_gui.qt.views import Views
+
+
+class EstimateCommands:
+    """Handlers; what is chosen lives in `Views.curves`."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+        self._actions: Actions | None = None
+        views.curves.changed.connect(self._show)
+        views.sources.curve_toggled.connect(views.curves.toggle)
+
+    def attach(self, actions: Actions) -> None:
+        """The actions whose check marks follow."""
+        self._actions = actions
+
+    def handlers(self) -> dict[str, Handler]:
+        """A function for every action of these."""
+        return {
+            "hide_curve": self._toggle_curve,
+            "all_curves": self._views.curves.show_all,
+            "mixture_curve": self._toggle_mixture,
+        }
+
+    def refresh(self) -> None:
+        """Which of them make sense now, and check marks."""
+        if self._actions is None:
+            return
+        analysis, choice = self._views.store.analysis, self._views.curves.choice
+        self._actions.enable(bool(analysis.pairs), "hide_curve")
+        hidden = choice.hidden.intersection(analysis.session.estimates)
+        self._actions.enable(bool(hidden), "all_curves")
+        self._actions.enable(analysis.session.mixture is not None, "mixture_curve")
+        self._actions.check("mixture_curve", choice.mixture)
+
+    def restore(self, settings: Settings) -> None:
+        """The mixture's curve as it was left."""
+        self._views.curves.set_mixture(settings.flag("mixture_curve", False))
+
+    def remember(self, settings: Settings) -> None:
+        """Keep that for the next start."""
+        settings.put("mixture_curve", self._views.curves.choice.mixture)
+
+    def _toggle_curve(self) -> None:
+        pair = self._views.plots.pair
+        if pair is not None:
+            self._views.curves.toggle(pair.source)
+
+    def _toggle_mixture(self) -> None:
+        self._views.curves.set_mixture(not self._views.curves.choice.mixture)
+
+    def _show(self, choice: CurveChoice) -> None:
+        self._views.plots.set_curves(choice)
+        self._views.sources.set_hidden(choice.hidden)
+        self.refresh()

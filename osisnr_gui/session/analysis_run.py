@@ -1,0 +1,282 @@
+"""The stages of one analysis, in the order of what is wanted on screen first."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.session.delays import measure_delay
+from osisnr_gui.session.known import Known
+from osisnr_gui.session.matching import find_matching, match_key
+from osisnr_gui.session.pairs import NO_PICTURES, PairAnalysis, paint_alone, pair_key, resolve_framing, run_pair
+from osisnr_gui.session.result import Analysis, Progress, Report, Wanted
+from osisnr_gui.session.result_cache import ResultCache
+from osisnr_gui.session.scoring import finish, scored
+from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.threads import worker_count
+from osisnr_gui.session.tracks import Track, check_track, open_track
+
+PARTIAL_SECONDS = 0.25
+
+
+class AnalysisRun:
+    """One call of `analyse`; exists to keep its stages short."""
+
+    def __init__(
+        self,
+        session: Session,
+        previous: Sequence[Analysis],
+        wanted: Wanted,
+        progress: Report | None,
+        cancelled: Callable[[], bool],
+        cache: ResultCache | None,
+    ) -> None:
+        self._session, self._wanted, self._progress, self._cancelled = session, wanted, progress, cancelled
+        # Only whole results are kept: with the alpha table and pictures.
+        self._cache = cache if wanted.pictures and wanted.alpha is None else None
+        self._started_ns = time.time_ns()
+        self._known = Known(
+            [track for old in previous for track in old.tracks],
+            [pair for old in previous for pair in (*old.pairs, *old.unprocessed)],
+            [old.matching for old in previous],
+        )
+        self._next_partial = 0.0
+        self._analysis = Analysis(session)
+
+    def run(self) -> Analysis:
+        session = self._session
+        self._say(0.0, "opening files")
+        references = tuple(self._open(source) for source in session.references)
+        pairs = tuple(self._open_pair(references, index) for index in range(len(session.estimates)))
+        mixture = None if session.mixture is None else self._open(session.mixture)
+        self._analysis = Analysis(session, references, mixture, pairs)
+        for index, reference in enumerate(references):
+            self._frame(index, reference)
+        self._take_over()
+        self._say(0.02, "opening files", self._analysis)
+        self._find_kept()
+        self._run_pairs()
+        self._paint_reference()
+        self._check_tracks()
+        self._measure_delays()
+        self._match()
+        self._keep()
+        self._score_mixture()
+        return finish(replace(self._analysis, complete=True))
+
+    def _frame(self, index: int, reference: Track) -> None:
+        """Whether the settings suit a reference; the first one's framing is named on screen."""
+        if reference.error is not None:
+            return
+        try:
+            framing = resolve_framing(self._session, reference)
+        except FileError as error:
+            self._set_reference(index, replace(reference, error=error))
+        else:
+            if index == 0:
+                self._set(framing=framing)
+
+    def _open(self, source: Source) -> Track:
+        if self._cancelled():
+            raise Cancelled
+        return self._known.track(source) or open_track(source, self._cancelled)
+
+    def _open_pair(self, references: tuple[Track, ...], index: int) -> PairAnalysis:
+        track = self._open(self._session.estimates[index])
+        reference = references[self._session.partner_of(index)] if references else None
+        return PairAnalysis(track, reference=reference, error=track.error)
+
+    def _open_pairs(self) -> Iterator[tuple[int, Track, PairAnalysis]]:
+        """(index, reference, pair) of every pair of two files without an error."""
+        for index in range(len(self._analysis.pairs)):
+            pair = self._analysis.pairs[index]
+            if pair.error is None and pair.reference is not None and pair.reference.error is None:
+                yield index, pair.reference, pair
+
+    def _take_over(self) -> None:
+        """Pairs that are known already are there from the first report on."""
+        for index, reference, pair in self._open_pairs():
+            key = pair_key(self._session, reference, pair.estimate, self._wanted.alpha)
+            old = self._known.pair(key, self._wanted.pictures)
+            if old is not None:
+                old = replace(old, estimate=pair.estimate, reference=reference)
+                self._set_pair(index, scored(self._session, old))
+        self._set(unprocessed=self._known_unprocessed())
+
+    def _known_unprocessed(self) -> tuple[PairAnalysis, ...]:
+        """The mixture beside every reference, with its frames where they are known."""
+        mixture = self._analysis.mixture
+        if mixture is None or mixture.error is not None:
+            return ()
+        return tuple(self._known_mixture(reference, mixture) for reference in self._analysis.references)
+
+    def _known_mixture(self, reference: Track, mixture: Track) -> PairAnalysis:
+        if reference.error is not None:
+            return PairAnalysis(mixture, reference=reference, error=reference.error)
+        key = pair_key(self._session, reference, mixture, self._wanted.alpha)
+        old = self._known.pair(key, with_pictures=False) or PairAnalysis(mixture, key)
+        bare = replace(old, estimate=mixture, reference=reference, pictures=NO_PICTURES)
+        return scored(self._session, bare)
+
+    def _find_kept(self) -> None:
+        """Pairs that were analysed in an earlier run of the program."""
+        cache = self._cache
+        for index, reference, pair in self._open_pairs():
+            if cache is not None and pair.frames is None:
+                key = pair_key(self._session, reference, pair.estimate, None)
+                picture = self._known.picture(reference, key.framing, self._analysis.pairs)
+                kept = cache.find(key, reference, pair.estimate, picture, self._cancelled)
+                if kept is not None:
+                    self._set_reference(self._session.partner_of(index), kept[0])
+                    self._set_pair(index, scored(self._session, replace(kept[1], reference=kept[0])))
+                    self._say(self._fraction(index + 1), "comparing", self._analysis)
+
+    def _keep(self) -> None:
+        if self._cache is not None:
+            for _index, reference, pair in self._open_pairs():
+                self._cache.keep(reference, pair, self._started_ns)
+
+    def _run_pairs(self) -> None:
+        for index, reference, pair in self._open_pairs():
+            if pair.frames is None:
+                try:
+                    self._run_pair(index, reference, pair)
+                except FileError as error:
+                    self._set_pair(index, replace(pair, error=error))
+                self._say(self._fraction(index + 1), "comparing", self._analysis)
+
+    def _run_pair(self, index: int, reference: Track, pair: PairAnalysis) -> None:
+        session, wanted = self._session, self._wanted
+        key = pair_key(session, reference, pair.estimate, wanted.alpha)
+        delay, started = self._known.delay(key), time.monotonic()
+
+        def report(running: PairAnalysis) -> None:
+            # The last part lacks what follows the pass: the pair itself is reported in a moment.
+            if self._progress is None or running.frames is None or running.frames.complete:
+                return
+            fraction = self._fraction(index + running.frames.n_frames / running.frames.n_total)
+            if time.monotonic() < self._next_partial:
+                self._say(fraction, "comparing")
+                return
+            self._set_pair(index, scored(session, running))
+            self._say(fraction, "comparing", self._analysis)
+            # Scoring and painting a part costs more the longer the part. Every part is an eighth longer than the one
+            # before, so that all of them together cost no more than a few whole ones at any length.
+            now = time.monotonic()
+            self._next_partial = now + max(PARTIAL_SECONDS, (now - started) / 8)
+
+        done = run_pair(
+            session,
+            reference,
+            pair.estimate,
+            key,
+            self._known.picture(reference, key.framing, self._analysis.pairs),
+            wanted.pictures,
+            report,
+            self._cancelled,
+            with_delay=wanted.delay and delay is None,
+            around=wanted.around,
+        )
+        if done.reference is not None:
+            self._set_reference(session.partner_of(index), done.reference)
+        self._set_pair(index, scored(session, done if delay is None else replace(done, delay=delay)))
+
+    def _paint_reference(self) -> None:
+        """A reference without anything to compare it with can be looked at all the same."""
+        analysis, reference = self._analysis, self._analysis.reference
+        if reference is None or reference.error is not None or not self._wanted.pictures:
+            return
+        if any(pair.pictures.reference is not None for pair in analysis.pairs):
+            return
+        try:
+            self._set(alone=paint_alone(reference, analysis.framing, self._cancelled))
+        except FileError as error:
+            self._set_reference(0, replace(reference, error=error))
+
+    def _check_tracks(self) -> None:
+        analysis = self._analysis
+        with ThreadPoolExecutor(worker_count(), thread_name_prefix="check") as pool:
+            # In the order of `tracks`: one file may stand there twice, with an error in one place only.
+            checked = iter(list(pool.map(self._check, analysis.tracks)))
+        for index in range(len(analysis.references)):
+            self._set_reference(index, next(checked))
+        for index, pair in enumerate(self._analysis.pairs):
+            track, reference = next(checked), pair.reference
+            pair = replace(pair, estimate=track, error=pair.error or track.error)
+            if pair.error is not None or (reference is not None and reference.error is not None):
+                # Damage may show only now, in a sample the pass has been over: its numbers must not stay.
+                pair = PairAnalysis(track, reference=reference, error=pair.error)
+            self._set_pair(index, pair)
+        if analysis.mixture is not None:
+            self._set(mixture=next(checked))
+        self._say(0.95, "checking files", self._analysis)
+
+    def _check(self, track: Track) -> Track:
+        return check_track(track, self._cancelled)
+
+    def _measure_delays(self) -> None:
+        for index, reference, pair in self._open_pairs():
+            if self._wanted.delay and pair.delay is None:
+                self._say(0.95, "looking for delays")
+                try:
+                    delay = measure_delay(reference, pair.estimate, self._cancelled)
+                except FileError as error:
+                    self._set_pair(index, PairAnalysis(pair.estimate, reference=reference, error=error))
+                else:
+                    self._set_pair(index, replace(pair, delay=delay))
+
+    def _match(self) -> None:
+        """Which estimate seems to belong to which of several speakers."""
+        references, estimates = self._analysis.references, tuple(pair.estimate for pair in self._analysis.pairs)
+        if len(references) < 2 or len(estimates) < 2 or any(track.error for track in (*references, *estimates)):
+            return
+        key = match_key(references, estimates)
+        known = self._known.matching(key)
+        if known is None:
+            self._say(0.97, "comparing speakers")
+        self._set(matching=known or find_matching(references, estimates, self._cancelled))
+
+    def _score_mixture(self) -> None:
+        """The mixture as one more estimate, after all that was asked for by name; it needs no picture."""
+        pairs = self._known_unprocessed()
+        self._set(unprocessed=pairs)
+        for place, pair in enumerate(pairs):
+            if pair.frames is None and pair.error is None and place in self._session.partners:
+                self._say(0.97, "comparing the mixture", self._analysis)
+                self._set(unprocessed=(*pairs[:place], self._run_mixture(pair), *pairs[place + 1 :]))
+                pairs = self._analysis.unprocessed
+
+    def _run_mixture(self, pair: PairAnalysis) -> PairAnalysis:
+        reference, key = pair.reference, pair.key
+        assert reference is not None, "a mixture is compared with a reference"
+        assert key is not None, "the key of a pair without an error is known"
+        try:
+            done = run_pair(
+                self._session, reference, pair.estimate, key, None, False, None, self._cancelled, with_delay=False
+            )
+        except FileError as error:
+            return replace(pair, error=error)
+        return scored(self._session, done)
+
+    def _set(self, **changes: object) -> None:
+        self._analysis = replace(self._analysis, **changes)  # type: ignore[arg-type]
+
+    def _set_reference(self, index: int, track: Track) -> None:
+        """What has become known of a reference, in the list and in all its pairs."""
+        references, old = self._analysis.references, self._analysis.references[index]
+        pairs = tuple(replace(p, reference=track) if p.reference is old else p for p in self._analysis.pairs)
+        self._set(references=(*references[:index], track, *references[index + 1 :]), pairs=pairs)
+
+    def _set_pair(self, index: int, pair: PairAnalysis) -> None:
+        pairs = self._analysis.pairs
+        self._set(pairs=(*pairs[:index], pair, *pairs[index + 1 :]))
+
+    def _fraction(self, pairs_done: float) -> float:
+        return 0.02 + 0.92 * pairs_done / max(1, len(self._analysis.pairs))
+
+    def _say(self, fraction: float, words: str, analysis: Analysis | None = None) -> None:
+        if self._progress is not None:
+            self._progress(Progress(fraction, words, None if analysis is None else finish(analysis)))

@@ -1,0 +1,77 @@
+"""What an analysis gives: the result itself, and how far it is on the way there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from osisnr_gui.core.types import Framing
+from osisnr_gui.session.matching import Matching
+from osisnr_gui.session.notices import Notice
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.pictures import Picture
+from osisnr_gui.session.session import Session
+from osisnr_gui.session.tracks import Track
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What came of a session, or of as much of it as is done (`complete` is False until then).
+
+    references, mixture : the tracks. pairs : one for every estimate, in the session's order, each with its reference.
+    framing : in force, None for masks or without a reference. alone : the first reference's picture where no pair has
+    one. matching : how every estimate fits every reference, where there are several of both. unprocessed : the mixture
+    against each reference, as if it were an estimate; empty without a mixture.
+    """
+
+    session: Session
+    references: tuple[Track, ...] = ()
+    mixture: Track | None = None
+    pairs: tuple[PairAnalysis, ...] = ()
+    framing: Framing | None = None
+    alone: Picture | None = None
+    matching: Matching | None = None
+    unprocessed: tuple[PairAnalysis, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    complete: bool = False
+
+    @property
+    def reference(self) -> Track | None:
+        """The first reference."""
+        return self.references[0] if self.references else None
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """All files in the session's order: references, estimates, mixture."""
+        last = () if self.mixture is None else (self.mixture,)
+        return (*self.references, *(pair.estimate for pair in self.pairs), *last)
+
+    def unprocessed_for(self, estimate: int) -> PairAnalysis | None:
+        """The mixture against the reference of estimate number `estimate`; None where there is no mixture."""
+        place = self.session.partner_of(estimate)
+        return self.unprocessed[place] if place < len(self.unprocessed) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: fraction in [0, 1], what it is doing, and the analysis so far (None when unchanged)."""
+
+    fraction: float
+    words: str
+    analysis: Analysis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a caller needs. alpha : MC-MSE at this alpha by the direct formula instead of the alpha table.
+
+    around : what is on screen begins at this time (seconds, frames for masks): compare from there on first.
+    """
+
+    pictures: bool = True
+    delay: bool = True
+    alpha: float | None = None
+    around: float | None = None
+
+
+Report = Callable[[Progress], None]
