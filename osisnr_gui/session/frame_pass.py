@@ -27,7 +27,7 @@ from osisnr_gui.session.threads import worker_count
 # Work on a block is some two hundred numpy calls. Cells enough that a call takes some ten microseconds: with shorter
 # ones, though each would find its data in a core's own cache, the threads do little but hand each other the
 # interpreter's lock, and the window waits for it too.
-BLOCK_CELLS = 1 << 16
+BLOCK_CELLS = 3 << 14
 CHUNK_CELLS = 1 << 19
 
 
