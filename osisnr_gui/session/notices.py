@@ -18,6 +18,7 @@ from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.left_out import Spans, left_out
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.matching import Matching
+from osisnr_gui.session.order import order_sentence
 from osisnr_gui.session.pairs import PairAnalysis, check_fit
 from osisnr_gui.session.session import DOWNMIX, Formula, Lengths, Session, Source
 from osisnr_gui.session.tracks import Track
@@ -63,6 +64,7 @@ def find_notices(
         found += _assignment_notices(session, matching)
     for pair in pairs:
         found += pair_notices(session, pair)
+    found += _order_notices(pairs)
     if session.loss.formula is Formula.LITERAL:
         found += _meaning_notices(pairs)
         found += _quiet_notices(pairs)
@@ -254,6 +256,15 @@ def _assignment_notices(session: Session, matching: Matching) -> list[Notice]:
     )
     use = Remedy("Assign so", partial(edits.set_pairing, pairing=best.places))
     return [Notice("assignment", message, None, "warning", (use,))]
+
+
+def _order_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
+    sentence = order_sentence(pairs)
+    if not sentence:
+        return []
+    return [
+        Notice("order", f"The order depends on the figure (exact, active frames): {sentence}; the mean misleads most")
+    ]
 
 
 def _role_notices(reference: Track, pair: PairAnalysis) -> list[Notice]:
