@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 
+#: Of more estimates only the first place is named: nobody reads an order of eight four times over.
+MOST_NAMED = 3
+
 
 def order_sentence(pairs: Sequence[PairAnalysis]) -> str:
     """Which figures rank the estimates of one reference how, "" where all agree or a pass is not done.
@@ -28,11 +31,13 @@ def _sentence(pairs: Sequence[PairAnalysis], places: list[int]) -> str:
     for name in ("mean OSI-SNR", "median OSI-SNR", "fused loss", "whole-signal SI-SNR"):
         values = {place: found[name] for place, found in zip(places, figures, strict=True)}
         if all(map(math.isfinite, values.values())) and len(set(values.values())) == len(places) > 1:
-            orders.setdefault(tuple(sorted(places, key=lambda p: -values[p])), []).append(name)
+            order = tuple(sorted(places, key=lambda p: -values[p]))
+            orders.setdefault(order if len(places) <= MOST_NAMED else order[:1], []).append(name)
     if len(orders) < 2:
         return ""
     return ", ".join(
-        f"{' before '.join(map(estimate_letter, order))} by {' and '.join(names)}" for order, names in orders.items()
+        f"{' before '.join(map(estimate_letter, order))}{' first' if len(order) == 1 else ''} by {' and '.join(names)}"
+        for order, names in orders.items()
     )
 
 

@@ -41,3 +41,13 @@ def test_nothing_is_said_where_all_agree_or_two_are_the_same(tmp_path: Path) -> 
     assert "order" not in [notice.code for notice in compare(tmp_path, *levels).notices]
     assert "order" not in [notice.code for notice in compare(tmp_path, levels[0], levels[0]).notices]
     assert "order" not in [notice.code for notice in compare(tmp_path, levels[0]).notices]
+
+
+def test_of_many_only_the_first_place_is_named(tmp_path: Path) -> None:
+    even, uneven, worse = np.full(40, 0.3), np.full(40, 0.5), np.full(40, 2.0)
+    uneven[:15] = 1e-5
+    analysis = compare(tmp_path, even, uneven, worse, 1.5 * worse)
+    (notice,) = (notice for notice in analysis.notices if notice.code == "order")
+    assert "B first by mean OSI-SNR" in notice.message
+    assert "A first by median OSI-SNR" in notice.message
+    assert "before" not in notice.message
