@@ -144,9 +144,8 @@ class Commands:
         """Open one of the demos."""
         session = demo_session(name)
         present = self._views.store.session
-        self._views.selection.reset()
-        self._start_anew()
-        self._views.store.edit(lambda _old: replace(session, loss=present.loss))
+        if self._start_anew():
+            self._views.store.edit(lambda _old: replace(session, loss=present.loss))
 
     def take_files(self, paths: list[str], *, add: bool) -> None:
         """Open or add files, however they came. A reference alone waits for an estimate; a session replaces all."""
@@ -160,9 +159,7 @@ class Commands:
         views.settings.put("last_folder", paths[-1].rpartition("/")[0])
         if add and not views.store.session.is_empty:
             views.store.edit(partial(edits.add_files, paths=paths))
-        else:
-            views.selection.reset()
-            self._start_anew()
+        elif self._start_anew():
             views.store.edit(partial(edits.open_files, paths=paths))
 
     def set_limit(self, limit: float) -> None:
@@ -283,16 +280,23 @@ class Commands:
             self._views.store.edit(partial(edits.swap, estimate=pair.source))
 
     def _close_files(self) -> None:
-        self._start_anew()
-        self._views.store.edit(lambda _session: Session())
+        if self._start_anew():
+            self._views.store.edit(lambda _session: Session())
 
-    def _start_anew(self) -> None:
-        """Other files: what was zoomed to or selected in the old ones means nothing in them."""
+    def _start_anew(self) -> bool:
+        """Other files: what was zoomed to or selected in the old ones means nothing in them.
+
+        False when the user would rather stay with notes that are not saved.
+        """
+        if not self.session_files.leave():
+            return False
+        self._views.selection.reset()
         link = self._views.plots.link
         self.playback.forget()
         link.clear_selection()
         link.set_cursor(math.nan)
         link.fit()
+        return True
 
     def _reload(self) -> None:
         self.folders.look_again() if self.folders.shows_list else self._views.store.reload()

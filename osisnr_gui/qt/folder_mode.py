@@ -38,7 +38,7 @@ class FolderMode(QObject):
 
     page_changed = Signal()
 
-    def __init__(self, window: QMainWindow, views: Views, exports: ExportJobs, start_anew: Callable[[], None]) -> None:
+    def __init__(self, window: QMainWindow, views: Views, exports: ExportJobs, start_anew: Callable[[], bool]) -> None:
         super().__init__(window)
         self._window, self._views, self._exports, self._start_anew = window, views, exports, start_anew
         self.panel, self.strip = views.folders, views.folder_strip
@@ -148,9 +148,9 @@ class FolderMode(QObject):
     def open_pair(self, place: int) -> None:
         """Show a pair in the plots."""
         pair = self.panel.model.pairs.pairs[place]
+        if not self._start_anew():
+            return
         self._place = place
-        self._views.selection.reset()
-        self._start_anew()
         self._views.store.edit(partial(edits.open_pair, reference=pair.reference, estimate=pair.estimate))
         self.shows_list = False  # also where it is the pair that was open already
         self._refresh()

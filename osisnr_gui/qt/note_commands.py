@@ -21,6 +21,7 @@ class NoteCommands:
 
     def add(self) -> None:
         """An empty note on the selection, else at the cursor, else in the middle of what is seen; then type."""
+        self._views.notes.finish_typing()
         link = self._views.plots.link
         middle = 0.5 * (link.visible.start + link.visible.stop)
         cursor = link.cursor if math.isfinite(link.cursor) else middle

@@ -26,10 +26,11 @@ AUTOSAVE_MS = 30_000
 class SessionFiles(QObject):
     """Save, open and recover sessions of one window.
 
-    start_anew : called before another session is shown, so that zoom and selection of the old one go.
+    start_anew : called before another session is shown, so that zoom and selection of the old one go; False when the
+    user would rather stay.
     """
 
-    def __init__(self, window: QMainWindow, views: Views, start_anew: Callable[[], None]) -> None:
+    def __init__(self, window: QMainWindow, views: Views, start_anew: Callable[[], bool]) -> None:
         super().__init__(window)
         self._window, self._views, self._start_anew = window, views, start_anew
         self._path = ""
@@ -69,9 +70,8 @@ class SessionFiles(QObject):
             box.setTextFormat(box.textFormat().PlainText)
             box.open()
             return
-        self._path = os.path.abspath(path)
-        self._show(session, view)
-        self._saved = session
+        if self._show(session, view):
+            self._path, self._saved = os.path.abspath(path), session
 
     def recover(self) -> bool:
         """Ask whether to bring back what a killed program left; True when the user wants it."""
@@ -86,9 +86,15 @@ class SessionFiles(QObject):
         box.exec()
         box.deleteLater()
         if box.clickedButton() is wanted:
-            self._show(*left)
-            return True
+            return self._show(*left)
         return False
+
+    def leave(self) -> bool:
+        """Other files are about to be opened: ask about unsaved notes, and no more save over the old session."""
+        if not self.may_close():
+            return False
+        self._path, self._saved = "", Session()
+        return True
 
     def may_close(self) -> bool:
         """Ask about notes that are not on disk; False when the window is to stay."""
@@ -130,11 +136,12 @@ class SessionFiles(QObject):
         self._window.statusBar().showMessage(f"Saved {display_name(path)}.", 5000)
         return True
 
-    def _show(self, session: Session, view: SavedView) -> None:
-        self._views.selection.reset()
-        self._start_anew()
+    def _show(self, session: Session, view: SavedView) -> bool:
+        if not self._start_anew():
+            return False
         self._pending = view
         self._views.store.edit(lambda _old: session)
+        return True
 
     def _looked_at(self) -> float | None:
         """Where the part on screen begins, or will once the session that is being opened is there; None for all."""

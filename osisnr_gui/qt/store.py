@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.background import step_back
-from osisnr_gui.session.analysis import Analysis, Progress, Wanted, analyse, heavy_part, rescore
+from osisnr_gui.session.analysis import Analysis, Progress, Wanted, analyse, heavy_part, rescore, with_light_part
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.history import History
 from osisnr_gui.session.result_cache import ResultCache
@@ -137,10 +137,16 @@ class Store(QObject):
             self.progress_changed.emit(None, "")
 
     def _step_back(self) -> None:
-        """After a run that will not be finished: the session on screen is the session in force again."""
-        shown = heavy_part(self._analysis.session)
-        while heavy_part(self.session) != shown and self._history.can_undo:
-            self._history.undo()
+        """After a run that will not be finished: the files and frames on screen are in force again.
+
+        What was changed beside them meanwhile, a note or alpha, stays.
+        """
+        shown, left = self._analysis.session, self.session
+        if not self._history.find(lambda session: heavy_part(session) == heavy_part(shown)):
+            self._history.push(shown, "", time.monotonic())
+        kept = with_light_part(self.session, left)
+        if kept != self.session:
+            self._history.push(kept, "", time.monotonic())
         self.session_changed.emit(self.session)
         self.history_changed.emit()
         self._show(self._analysis)

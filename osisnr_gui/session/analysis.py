@@ -24,6 +24,18 @@ def heavy_part(session: Session) -> Session:
     return replace(session, loss=LossChoice(), silence_db=60.0, threshold_db=0.0, bad=BadChoice(), notes=())
 
 
+def with_light_part(session: Session, other: Session) -> Session:
+    """`session` with everything of `other` that `rescore` can follow."""
+    return replace(
+        session,
+        loss=other.loss,
+        silence_db=other.silence_db,
+        threshold_db=other.threshold_db,
+        bad=other.bad,
+        notes=other.notes,
+    )
+
+
 def rescore(session: Session, analysis: Analysis) -> Analysis | None:
     """The analysis of `session` when only cheap settings differ; None when files must be read again."""
     if heavy_part(session) != heavy_part(analysis.session):

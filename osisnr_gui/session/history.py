@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from osisnr_gui.session.session import Session
 
 MERGE_SECONDS = 1.0
@@ -46,6 +48,17 @@ class History:
             self.present = self._past.pop()
             self._key = ""
         return self.present
+
+    def find(self, wanted: Callable[[Session], bool]) -> bool:
+        """Go to the nearest session that is wanted, backwards first; stay and say False where there is none."""
+        if wanted(self.present):
+            return True
+        for sessions, step in ((self._past, self.undo), (self._future, self.redo)):
+            if any(map(wanted, sessions)):
+                while not wanted(self.present):
+                    step()
+                return True
+        return False
 
     def redo(self) -> Session:
         """Forward again."""

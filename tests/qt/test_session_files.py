@@ -163,3 +163,30 @@ def ended_process() -> int:
     """The number of a process that does not run any more."""
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         return process.pid
+
+
+def test_other_files_are_not_saved_over_an_old_session(
+    window: MainWindow, qtbot: QtBot, files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "one.osisnr"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(path), ""))
+    show_files(qtbot, window, *files)
+    assert window.commands.session_files.save()
+    before = path.read_bytes()
+    show_files(qtbot, window, *reversed(files))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: ("", ""))
+    assert not window.commands.session_files.save()
+    assert path.read_bytes() == before
+
+
+def test_opening_other_files_asks_about_unsaved_notes(
+    window: MainWindow, qtbot: QtBot, files: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show_files(qtbot, window, *files)
+    window.views.store.edit(partial(edits.add_note, note=NOTE))
+    before = window.views.store.session
+    asked = answer(monkeypatch, "Cancel")
+    window.commands.take_files(files[:1], add=False)
+    window.commands.open_demo("echo")
+    assert window.views.store.session == before
+    assert len(asked) == 2

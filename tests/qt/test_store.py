@@ -16,7 +16,7 @@ from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.store import Store
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Wanted, analyse
-from osisnr_gui.session.session import Session
+from osisnr_gui.session.session import Note, Session
 
 
 class _Gate:
@@ -157,3 +157,16 @@ def test_an_unexpected_error_is_told_once_and_steps_back(
     qtbot.wait(50)
     assert len(told) == 1
     assert store.analysis.pairs[0].score.loss.alpha == 0.9  # type: ignore[union-attr]
+
+
+def test_cancel_of_an_undo_goes_forward_again_and_keeps_notes(qtbot: QtBot, store: Store, gate: _Gate) -> None:
+    store.edit(partial(edits.set_framing, n_fft=1024))
+    qtbot.waitUntil(lambda: not store.is_busy)
+    gate.open.clear()
+    store.undo()
+    note = Note(0.0, 1.0, "meanwhile")
+    store.edit(partial(edits.add_note, note=note))
+    store.cancel()
+    assert store.session.framing.n_fft == 1024
+    assert store.session.notes == (note,)
+    assert store.analysis.session == store.session

@@ -6,7 +6,17 @@ from functools import partial
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
@@ -141,6 +151,13 @@ class NotesPanel(QWidget):
             index = self.model.index(self.model.notes.index(note), 1)
             self.table.setCurrentIndex(index)
             self.table.edit(index)
+
+    def finish_typing(self) -> None:
+        """Take what is being typed, before the list is filled anew."""
+        editor = self.table.findChild(QLineEdit)
+        if editor is not None:
+            self.table.commitData(editor)
+            self.table.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
 
     def delete_chosen(self) -> None:
         """Delete the current note."""

@@ -65,7 +65,8 @@ class Deck(QObject):
             output.start(self._engine.render)
             output.failed.connect(self.failed)
             self._output = output
-        if (recipe, band) != self._loaded:
+        broken = self._supply is not None and self._supply.error is not None
+        if (recipe, band) != self._loaded or broken:
             self._recipe, self._loaded = recipe, (recipe, band)
             if self._supply is not None:
                 self._retired.append(self._supply)

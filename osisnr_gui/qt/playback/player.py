@@ -74,8 +74,8 @@ class Player(QObject):
 
     @property
     def has_sound(self) -> bool:
-        """Whether there is anything to hear."""
-        return bool(self.recipe.sounds)
+        """Whether there is anything to hear, on a time axis in seconds: that of masks counts frames."""
+        return bool(self.recipe.sounds) and self._link.unit == "s"
 
     @property
     def lowered(self) -> float:

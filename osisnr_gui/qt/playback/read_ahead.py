@@ -102,6 +102,8 @@ class ReadAhead:
         try:
             while not self._closing:
                 self._wake.clear()
+                if self._closing:  # between the two lines above: nobody would wake it again
+                    break
                 missing = self._first_missing()
                 if missing is None:
                     self._wake.wait()

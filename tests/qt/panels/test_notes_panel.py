@@ -54,6 +54,17 @@ def test_without_a_selection_a_note_stands_at_the_cursor(window: MainWindow, qtb
     assert notes(window) == (Note(2.0, 2.0, "here"),)
 
 
+def test_a_second_note_keeps_what_is_typed_in_the_first(window: MainWindow, qtbot: QtBot) -> None:
+    window.views.plots.link.select(0.9, 1.2)
+    qtbot.mouseClick(window.views.notes.add_button, Qt.MouseButton.LeftButton)
+    editor = window.views.notes.table.findChild(QLineEdit)
+    assert editor is not None
+    qtbot.keyClicks(editor, "typed text")
+    window.views.plots.link.select(2.0, 2.5)
+    window.commands.notes.add()
+    qtbot.waitUntil(lambda: [note.text for note in notes(window)] == ["typed text", ""])
+
+
 def test_a_click_goes_to_the_note(window: MainWindow, qtbot: QtBot) -> None:
     link, panel = window.views.plots.link, window.views.notes
     link.select(0.9, 1.2)
