@@ -36,7 +36,7 @@ DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 256, 304
 LOSS_HEIGHT, SUMMARY_HEIGHT, SEGMENTS_HEIGHT = 520, 172, 460
 ICON_PIXELS = 18
-TALL_WINDOW = 850
+TALL_WINDOW, VERY_TALL_WINDOW = 850, 1150
 
 
 class MainWindow(QMainWindow):
@@ -240,6 +240,8 @@ class MainWindow(QMainWindow):
             # Room for the whole table under the plots; a low window keeps it beside them.
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, summary)
             self.resizeDocks([summary], [SUMMARY_HEIGHT], Qt.Orientation.Vertical)
+        if self.height() >= VERY_TALL_WINDOW:
+            # Room for both: the list moves while a slider does.
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, segments)
             self.resizeDocks([loss, segments], [LOSS_HEIGHT, SEGMENTS_HEIGHT], Qt.Orientation.Vertical)
         self.resizeDocks([sources, loss], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)

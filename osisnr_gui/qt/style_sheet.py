@@ -91,6 +91,7 @@ QScrollBar::handle:hover { background: $faint; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QScrollArea { border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="heading"] { color: $muted; font-weight: 600; }

@@ -198,8 +198,8 @@ class SegmentsModel(QAbstractTableModel):
                 lambda t: t.start, self._start, "000.00",
             ),
             Column(
-                "length", "length\ns", "How long it is, joined gaps included",
-                lambda t: t.length, self._length, "00.000", down=True,
+                "length", "length\nms", "How long it is, joined gaps included",
+                lambda t: t.length, self._length, "0000", down=True,
             ),
             Column(
                 "min", "min\ndB", f"Lowest exact OSI-SNR {low}; none for missed frames",
@@ -238,7 +238,7 @@ class SegmentsModel(QAbstractTableModel):
         return format_time(float(table.start[place]), 0.01, self._last_start, "s")
 
     def _length(self, table: SegmentTable, place: int) -> str:
-        return words.number(float(table.length[place]), 3 if self._in_seconds else 0)
+        return words.number((1000.0 if self._in_seconds else 1.0) * float(table.length[place]), 0)
 
     def _kind(self, table: SegmentTable, place: int) -> str:
         """The commonest kind, and how many of the bad frames it is of where there are others."""

@@ -58,7 +58,7 @@ def test_worst_first_with_kinds_and_figures(panel: BadSegmentsPanel) -> None:
     assert _texts(panel, "start")[:3] == ["0.84", "4.50", "5.02"]
     assert panel.table.isColumnHidden(_column(panel, "worst"))
     titles = [panel.model.headerData(k, Qt.Orientation.Horizontal) for k in range(panel.model.columnCount())]
-    assert titles[:5] == ["#\n", "start\ns", "length\ns", "min\ndB", "mean\ndB"]
+    assert titles[:5] == ["#\n", "start\ns", "length\nms", "min\ndB", "mean\ndB"]
 
 
 @pytest.mark.parametrize("key", ["start", "length", "min", "mean", "kind", "share", "note"])
@@ -186,7 +186,7 @@ def test_copied_rows_are_those_selected(panel: BadSegmentsPanel) -> None:
     panel.copy_rows()
     every = QGuiApplication.clipboard().text().splitlines()
     assert len(every) == 1 + panel.model.rowCount()
-    assert every[0].split("\t")[:3] == ["#", "start s", "length s"]
+    assert every[0].split("\t")[:3] == ["#", "start s", "length ms"]
     panel.table.selectRow(1)
     QTest.keyClick(panel.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text().splitlines() == [every[0], every[2]]
