@@ -40,8 +40,8 @@ class BadFrames:
 
     other : the estimate it is held against, None where there is none. loss : what the limit on the loss was held
     against, None for other criteria. low : frames that count and are bad by the criterion; missed, false_activity : bad
-    in their own right; bad : any of the three. drop_db : how far each frame is under the other curve, None for criteria
-    that are not relative. n_under : active frames under the threshold, quiet ones included.
+    in their own right; bad : any of the three. drop_db : how far each frame is under the other curve, fused : its loss,
+    None for criteria that do not ask for them. n_under : active frames under the threshold, quiet ones included.
     """
 
     facts: Facts
@@ -55,6 +55,7 @@ class BadFrames:
     false_activity: BoolArray
     bad: BoolArray
     drop_db: FloatArray | None
+    fused: FloatArray | None
     segments: BadSegments
     n_under: int
 
@@ -102,11 +103,12 @@ def find_bad(
     gate = _gate(facts, choice.gate_db, previous)
     under = find_bad_frames(facts.frames.exact_osi_db, facts.active, session.threshold_db)
     drop_db = _drop(facts, gate, choice, other, previous)
+    fused = _fused(loss, frame_loss, previous)
     missed, false_activity = gate.missed, gate.false_activity
     if choice.criterion is Criterion.OSI:
         low = under & gate.passed
-    elif choice.criterion is Criterion.LOSS:
-        low = find_above(frame_loss(), gate.active, choice.loss_limit)
+    elif fused is not None:
+        low = find_above(fused, gate.active, choice.loss_limit)
     elif drop_db is not None:
         low = find_drops(drop_db, choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db)
     else:
@@ -129,6 +131,7 @@ def find_bad(
         false_activity,
         bad,
         drop_db,
+        fused,
         segments,
         int(np.count_nonzero(under)),
     )
@@ -182,6 +185,17 @@ def _drop(
     other_osi_db = _on_grid(frames, other.frames, other.frames.exact_osi_db, np.nan)
     other_active = _on_grid(frames, other.frames, other.active, False)
     return drop_below_other(frames.exact_osi_db, gate.active, other_osi_db, other_active)
+
+
+def _fused(
+    loss: LossChoice | None, frame_loss: Callable[[], FloatArray], previous: BadFrames | None
+) -> FloatArray | None:
+    """The loss of every frame where it is asked for, kept while only its limit moves."""
+    if loss is None:
+        return None
+    if previous is not None and previous.fused is not None and previous.loss == loss:
+        return previous.fused
+    return frame_loss()
 
 
 def _better_in_other(facts: Facts, other: Facts | None, fault: FrameStatus) -> BoolArray:

@@ -19,6 +19,9 @@ from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Criterion, Note, Session
 
+#: From this part of all frames on, picking them one by one takes longer than working out all of them.
+GATHER_SHARE = 0.1
+
 
 class Kind(IntEnum):
     """What most bad frames of a segment are."""
@@ -35,12 +38,11 @@ class SegmentTable:
     start, length : s (frames for masks), from half a frame step before the first frame's centre.
     counts : bad frames of each Kind, int64 (3, n). kind : the commonest. osi_min, osi_mean : exact OSI-SNR of the
     frames that are bad by the criterion, dB; nan where there are none. worst : the largest drop (dB) or loss of those,
-    nan for the criterion of OSI-SNR. share : part of the whole loss (fused with method 1, of the result that leads)
-    that all frames of the segment hold; nan when that loss is no finite number.
+    nan for the criterion of OSI-SNR.
     severity : how far beyond the limit, times how loud, summed over the bad frames and multiplied by the frame step.
     """
 
-    bad: BadFrames
+    score: PairScore
     start: FloatArray
     length: FloatArray
     counts: IntArray
@@ -48,11 +50,34 @@ class SegmentTable:
     osi_min: FloatArray
     osi_mean: FloatArray
     worst: FloatArray
-    share: FloatArray
     severity: FloatArray
 
     def __len__(self) -> int:
         return int(self.start.size)
+
+    @property
+    def bad(self) -> BadFrames:
+        """The frames and segments this is about."""
+        return self.score.bad
+
+    def share(self, place: int) -> float:
+        """Part of the whole loss (fused with method 1, of the result that leads) that all frames of a segment hold.
+
+        Frames the leading result leaves out hold nothing; nan when the whole loss is no finite number.
+        """
+        segments = self.bad.segments
+        loss = self.score.frame_loss(slice(int(segments.first[place]), int(segments.stop[place])))
+        return float(np.nansum(loss)) / _whole_loss(self.score)
+
+    def shares(self) -> FloatArray:
+        """`share` of every segment; milliseconds for thousands of frames, since alpha asks for all its nodes."""
+        inside = FramesWithin.every(self.bad.segments)
+        n_frames = self.score.facts.frames.n_frames
+        if inside.frames.size > GATHER_SHARE * n_frames:
+            loss = self.score.frame_loss()[inside.frames]
+        else:
+            loss = self.score.frame_loss(inside.frames)
+        return inside.total(np.where(np.isnan(loss), 0.0, loss)) / _whole_loss(self.score)
 
     @property
     def worst_first(self) -> IntArray:
@@ -103,7 +128,7 @@ def find_segment_table(score: PairScore) -> SegmentTable:
     if not bad.choice.criterion.is_relative:
         severity += missed.total(_weight(bad, missed)) + false_activity.total(_weight(bad, false_activity))
     return SegmentTable(
-        bad,
+        score,
         start=frames.first_time + (segments.first.astype(np.float64) - 0.5) * step,
         length=(segments.stop - segments.first).astype(np.float64) * step,
         counts=counts,
@@ -111,7 +136,6 @@ def find_segment_table(score: PairScore) -> SegmentTable:
         osi_min=low.least(osi_db),
         osi_mean=low.mean(osi_db),
         worst=low.most(worst) if worst is not None else np.full(len(segments), np.nan),
-        share=_shares(score),
         severity=step * severity,
     )
 
@@ -129,21 +153,17 @@ def _depth(score: PairScore, low: IntArray) -> tuple[FloatArray, FloatArray | No
     if bad.choice.criterion is Criterion.OSI:
         return depth_under(score.facts.frames.exact_osi_db[low], bad.threshold_db), None
     if bad.choice.criterion is Criterion.LOSS:
-        loss = score.frame_loss(low)
+        loss = np.empty(0) if bad.fused is None else bad.fused[low]
         return depth_above(loss, bad.choice.loss_limit), loss
     drop = np.empty(0) if bad.drop_db is None else bad.drop_db[low]
     return drop, drop
 
 
-def _shares(score: PairScore) -> FloatArray:
-    """Loss of all frames of each segment over that of all frames; what the leading result leaves out counts nothing."""
-    inside = FramesWithin.every(score.bad.segments)
-    loss = score.frame_loss(inside.frames)
+def _whole_loss(score: PairScore) -> float:
+    """Sum of the loss over the frames that count in the leading result; nan unless it is a positive number."""
     leading = score.leading
     whole = score.n_counted * (leading.loss_osi_1 + score.loss.gamma * leading.mc_mse)
-    if not np.isfinite(whole) or whole <= 0:
-        return np.full(len(score.bad.segments), np.nan)
-    return inside.total(np.where(np.isnan(loss), 0.0, loss)) / whole
+    return whole if 0 < whole < np.inf else float("nan")
 
 
 def worst_frame(score: PairScore) -> int | None:

@@ -150,9 +150,9 @@ def segments_csv(
         ",".join(CSV_COLUMNS),
     ]
     first, stop = bad.segments.first, bad.segments.stop
+    figures = (table.osi_min, table.osi_mean, table.worst, table.shares())
     for place in places:
         missed, false_activity, low = table.counts[:, place].tolist()
-        figures = (table.osi_min, table.osi_mean, table.worst, table.share)
         cells = (
             str(rank[place]),
             repr(round(float(table.start[place]), 9)),

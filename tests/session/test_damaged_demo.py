@@ -60,10 +60,12 @@ def test_they_hold_most_of_the_loss(damaged: Analysis) -> None:
     table = _table(damaged)
     score = damaged.pairs[0].score
     assert score is not None
-    assert table.share[table.worst_first[:3]].sum() > 0.6
+    assert table.shares()[table.worst_first[:3]].sum() > 0.6
     loss = score.frame_loss()
+    shares = table.shares()
     for place, (a, b) in enumerate(zip(table.bad.segments.first, table.bad.segments.stop, strict=True)):
-        assert table.share[place] == pytest.approx(loss[a:b].sum() / loss.sum(), rel=1e-6)
+        assert table.share(place) == pytest.approx(shares[place])
+        assert shares[place] == pytest.approx(loss[a:b].sum() / loss.sum(), rel=1e-6)
 
 
 def test_clicks_lead_against_the_undamaged_estimate(damaged: Analysis, planted: dict[str, Span]) -> None:

@@ -29,7 +29,7 @@ from osisnr_gui.session.bad_segments import other_place, rivals
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segment_table import half_loss_edit, set_worst_share
-from osisnr_gui.session.session import Criterion, Session
+from osisnr_gui.session.session import BadChoice, Criterion, Session
 
 ABSOLUTE = (
     (Criterion.OSI, "exact OSI-SNR under"),
@@ -54,6 +54,8 @@ class CriterionBar(QWidget):
         super().__init__(parent)
         self._score: PairScore | None = None
         self._shares: LossShares | None = None
+        self._shown: tuple[object, ...] = ()
+        self._choice: BadChoice | None = None
         self._entries: list[tuple[Criterion, int | None]] = []
         self.box = QComboBox(self)
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -79,6 +81,10 @@ class CriterionBar(QWidget):
     def show_session(self, session: Session, index: int) -> None:
         """Show what is in force for estimate `index`."""
         choice = session.bad
+        shown = (choice, session.threshold_db, session.pairing, len(session.references), len(session.estimates), index)
+        if shown == self._shown:
+            return
+        self._shown = shown
         others = [(Criterion.AGAINST, place) for place in rivals(session, index)] if session.estimates else []
         entries = [*((criterion, None) for criterion, _ in ABSOLUTE), *others]
         if not others and choice.criterion is Criterion.AGAINST:
@@ -96,7 +102,9 @@ class CriterionBar(QWidget):
         self.decibels.setVisible(not is_loss)
         self.loss.setVisible(is_loss)
         (self.loss if is_loss else self.decibels).show_value(edits.limit_of(session))
-        self.options.show_choice(choice)
+        if choice != self._choice:
+            self._choice = choice
+            self.options.show_choice(choice)
 
     def show_score(self, score: PairScore | None, shares: LossShares | None) -> None:
         """What limits by share of frames are taken from."""

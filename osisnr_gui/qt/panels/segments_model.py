@@ -150,10 +150,9 @@ class SegmentsModel(QAbstractTableModel):
             self.order = np.empty(0, dtype=np.int64)
         else:
             values = np.asarray(self.columns[self._sorted_by].values(table), dtype=np.float64)
-            missing = np.isnan(values)
             falling = self._direction is Qt.SortOrder.DescendingOrder
             # What has no value comes last in both directions; equal rows stay in the order of time.
-            self.order = np.lexsort((-values if falling else values, missing))
+            self.order = np.argsort(-values if falling else values, kind="stable")
         self._row_of = np.empty_like(self.order)
         self._row_of[self.order] = np.arange(self.order.size)
 
@@ -217,8 +216,8 @@ class SegmentsModel(QAbstractTableModel):
                 "share",
                 "loss\n%",
                 "Share of the whole fused loss (method 1, of the result that leads) that all its frames hold",
-                lambda t: t.share,
-                lambda t, k: words.number(100 * float(t.share[k]), 1),
+                lambda t: t.shares(),
+                lambda t, k: words.number(100 * t.share(k), 1),
                 "00.0",
                 down=True,
             ),

@@ -54,7 +54,7 @@ def test_worst_first_with_kinds_and_figures(panel: BadSegmentsPanel) -> None:
     assert _texts(panel, "rank") == [str(k + 1) for k in range(len(table))]
     assert _texts(panel, "kind")[:3] == ["missed 35/40", "low OSI", "low OSI"]
     worst = table.worst_first
-    assert _texts(panel, "share")[:3] == [f"{100 * table.share[k]:.1f}" for k in worst[:3]]
+    assert _texts(panel, "share")[:3] == [f"{100 * table.share(k):.1f}" for k in worst[:3]]
     assert _texts(panel, "start")[:3] == ["0.84", "4.50", "5.02"]
     assert panel.table.isColumnHidden(_column(panel, "worst"))
     titles = [panel.model.headerData(k, Qt.Orientation.Horizontal) for k in range(panel.model.columnCount())]
