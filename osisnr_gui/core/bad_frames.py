@@ -31,6 +31,7 @@ class LevelGate:
     estimate's own loudest frame, so that a gain does not matter.
 
     passed, active, missed, false_activity : bool (n_frames,), the last three only where `passed`.
+    n_counted : frames of these three kinds.
     weight : float32 (n_frames,) from 0 at the gate to 1 at the loudest frame, linear in dB.
     """
 
@@ -39,6 +40,7 @@ class LevelGate:
     active: BoolArray
     missed: BoolArray
     false_activity: BoolArray
+    n_counted: int
     weight: np.ndarray[tuple[int], np.dtype[np.float32]]
 
     @classmethod
@@ -52,7 +54,8 @@ class LevelGate:
         with np.errstate(invalid="ignore"):
             passed = np.ones(level.shape, dtype=bool) if gate_db is None else level >= -gate_db
             weight = np.clip(1.0 + level / max(span, 1e-9), 0.0, 1.0).astype(np.float32)
-        return cls(gate_db, passed, active & passed, missed & passed, false_activity & passed, weight)
+        counted = active & passed, missed & passed, false_activity & passed
+        return cls(gate_db, passed, *counted, sum(int(np.count_nonzero(mask)) for mask in counted), weight)
 
 
 def _below_loudest(energy_db: FloatArray) -> FloatArray:

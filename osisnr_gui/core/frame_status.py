@@ -8,6 +8,7 @@ from osisnr_gui.core.osi_snr import Projection
 from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus, StatusArray
 
 DEFAULT_SILENCE_DB = 60.0
+ACTIVE = (FrameStatus.OK, FrameStatus.PROPORTIONAL, FrameStatus.ORTHOGONAL)
 
 
 def frame_status(p: Projection, silence_db: float = DEFAULT_SILENCE_DB) -> StatusArray:
@@ -36,7 +37,7 @@ def _silent(energy_db: FloatArray, silence_db: float) -> BoolArray:
 
 def is_active(status: StatusArray) -> BoolArray:
     """True where neither signal is silent and every cell is finite."""
-    return np.isin(status, (FrameStatus.OK, FrameStatus.PROPORTIONAL, FrameStatus.ORTHOGONAL))
+    return np.isin(status, ACTIVE)
 
 
 def status_counts(status: StatusArray) -> dict[str, int]:

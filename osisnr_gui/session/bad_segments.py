@@ -62,8 +62,7 @@ class BadFrames:
     @property
     def n_left_out(self) -> int:
         """Frames the level gate leaves out; frames silent in both signals are never bad and not among them."""
-        counted = (self.gate.active, self.gate.missed, self.gate.false_activity)
-        return self.n_judged - sum(int(np.count_nonzero(mask)) for mask in counted)
+        return self.n_judged - self.gate.n_counted
 
     @property
     def n_judged(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from osisnr_gui.core.alpha_table import AlphaSums
-from osisnr_gui.core.frame_status import frame_status, is_active, status_counts
+from osisnr_gui.core.frame_status import ACTIVE, frame_status, is_active, status_counts
 from osisnr_gui.core.loss import OsiStatistics
 from osisnr_gui.core.types import BoolArray, FloatArray, StatusArray
 from osisnr_gui.session.frame_pass import PairFrames
@@ -42,7 +42,7 @@ class Facts:
     @property
     def n_active(self) -> int:
         """Frames in which neither signal is silent."""
-        return int(np.count_nonzero(self.active))
+        return sum(self.counts[kind.label] for kind in ACTIVE)
 
 
 def find_facts(frames: PairFrames, silence_db: float) -> Facts:

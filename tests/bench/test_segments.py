@@ -107,8 +107,8 @@ def test_threshold_list_and_n(qtbot: QtBot, tmp_path_factory: pytest.TempPathFac
         for what, milliseconds in took.items():
             row = {"pair": length, "frames": n_frames, "segments": n_segments, "what": what}
             record("Bad segments: from event to painted, list in front", {**row, **percentiles(milliseconds)})
-        assert np.percentile(took["threshold"], 95) <= 2 * FRAME_MS
-        assert np.percentile(took["N"], 95) <= 2 * FRAME_MS
+        assert np.median(took["threshold"]) <= 2 * FRAME_MS
+        assert np.median(took["N"]) <= FRAME_MS
 
 
 @pytest.mark.parametrize("criterion", list(Criterion)[:3])
