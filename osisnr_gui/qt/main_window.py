@@ -237,9 +237,11 @@ class MainWindow(QMainWindow):
         """Widths and heights of the panels where the user has not chosen them."""
         sources, frames, loss, summary, _notes, segments = self._docks
         if self.height() >= TALL_WINDOW:
-            # Room for the whole table under the plots; a low window keeps it beside them.
+            # Room for the whole table under the plots; in a low window it shares the place of the loss.
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, summary)
             self.resizeDocks([summary], [SUMMARY_HEIGHT], Qt.Orientation.Vertical)
+        else:
+            self._tabify(loss, summary)
         if self.height() >= VERY_TALL_WINDOW:
             # Room for both: the list moves while a slider does.
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, segments)
