@@ -34,10 +34,12 @@ class SampleField(QSpinBox):
         self.valueChanged.connect(self.chosen)
 
     def show_value(self, value: int, most: int) -> None:
-        """Show a value and the largest one allowed; nothing is emitted."""
+        """Show a value and the largest one allowed; nothing is emitted, and what is being typed stays."""
         blocked = self.blockSignals(True)
-        self.setMaximum(most)
-        self.setValue(value)
+        if most != self.maximum():
+            self.setMaximum(most)
+        if value != self.value():
+            self.setValue(value)
         self.blockSignals(blocked)
 
     def stepBy(self, steps: int) -> None:
@@ -91,7 +93,9 @@ class DecibelField(QDoubleSpinBox):
         self._maximum_words = text
 
     def show_value(self, value: float) -> None:
-        """Show a value; nothing is emitted."""
+        """Show a value; nothing is emitted, and what is being typed stays where the value is the same."""
+        if round(value, self.decimals()) == self.value():
+            return
         blocked = self.blockSignals(True)
         self.setValue(value)
         self.blockSignals(blocked)

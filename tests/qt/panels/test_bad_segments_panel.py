@@ -298,3 +298,14 @@ def test_masks_count_in_frames(shown: Shown, masks: Analysis) -> None:
     assert titles == ["#\n", "start\nframes", "length\nframes"]
     assert panel.model.rowCount() > 0
     assert all(text.replace("−", "-").lstrip("-").isdecimal() for text in _texts(panel, "length"))
+
+
+def test_what_is_being_typed_stays_when_results_arrive(panel: BadSegmentsPanel, damaged: Analysis) -> None:
+    field = panel.criterion.decibels
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClick(field, Qt.Key.Key_7)
+    panel.show_analysis(_rescored(damaged, join_s=0.1), 0)
+    assert field.lineEdit().text() == "7"
+    panel.show_analysis(rescore(edits.set_threshold(damaged.session, 5.0), damaged), 0)
+    assert field.text() == "5.0 dB"
