@@ -19,14 +19,21 @@ from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QMediaD
 from osisnr_gui.qt.playback.output import Device, NoOutput
 from osisnr_gui.qt.playback.read_ahead import SampleArray
 
-# Qt's own buffer, behind which the server keeps another one of its own.
-BUFFER_SECONDS = 0.032
+# Qt's own buffer, behind which the server keeps another one of its own. Half of it runs dry on a busy machine now and
+# then, twice of it is more delay than a switch should have.
+BUFFER_SECONDS = 0.064
 SERVER_SAMPLES = 1024
 CHECK_MS = 250
+STALL_SECONDS = 2.0
 LEAST_RATE, HIGHEST_RATE = 44_100, 96_000
 _FULL_SCALE_16 = 32767.0
 
 Render = Callable[[int], SampleArray]
+
+# Set when a sound server died: Qt's connection to it is for the life of the process, and asking it once more for
+# anything ends the process inside the server's own library.
+_lost = threading.Event()
+LOST_WORDS = "the sound server went away; start this program again to hear anything"
 
 
 class _Clock(NamedTuple):
@@ -37,7 +44,9 @@ class _Clock(NamedTuple):
 
 
 def list_devices() -> list[Device]:
-    """All sound cards, the system's default first."""
+    """All sound cards, the system's default first. Raises NoOutput after the sound server died."""
+    if _lost.is_set():
+        raise NoOutput(LOST_WORDS)
     default = QMediaDevices.defaultAudioOutput()
     found = [default] + [device for device in QMediaDevices.audioOutputs() if device.id() != default.id()]
     return [Device(_id(device), device.description()) for device in found if not device.isNull()]
@@ -49,6 +58,8 @@ def _id(device: QAudioDevice) -> str:
 
 def find_device(device_id: str) -> QAudioDevice:
     """The device with this id, else the system's default. Raises NoOutput when there is none at all."""
+    if _lost.is_set():
+        raise NoOutput(LOST_WORDS)
     for device in QMediaDevices.audioOutputs():
         if device_id and _id(device) == device_id:
             return device
@@ -129,7 +140,8 @@ class _Driver(QObject):
 
     def __init__(self, device: QAudioDevice, wanted: QAudioFormat) -> None:
         super().__init__()
-        self._device, self._format = device, wanted
+        self._device, self._format, self._name = device, wanted, device.description()
+        self._abandoned: QAudioSink | None = None
         self.render: Render = lambda count: np.zeros(count, np.float32)
         self.clock = _Clock(time.perf_counter(), 0.0)
         self.ready = threading.Event()
@@ -169,11 +181,18 @@ class _Driver(QObject):
         self._check = self._sink = self._pull = None
 
     def _look(self) -> None:
-        """Whether the sink still runs. Its own signal cannot be used from Python: the type of its state is unknown."""
-        if self._sink is not None and self._sink.state().name == "StoppedState":
+        """Whether the sink still runs. Its own signal cannot be used from Python: the type of its state is unknown.
+
+        A sink whose server died does not always stop; it takes no more samples.
+        """
+        stalled = time.perf_counter() - self.clock.seconds > STALL_SECONDS
+        if self._sink is not None and (stalled or self._sink.state().name == "StoppedState"):
             assert self._check is not None
             self._check.stop()
-            self.failed.emit(f"the sound device {self._device.description()} stopped")
+            if stalled:
+                _lost.set()
+                self._abandoned, self._sink = self._sink, None  # to stop it is to ask the server
+            self.failed.emit(LOST_WORDS if stalled else f"the sound device {self._name} stopped")
 
 
 class _Pull(QIODevice):
