@@ -230,7 +230,9 @@ def test_the_whole_file_is_measured_once_for_every_pair(
     panel.show_time(1.0)
     qtbot.waitUntil(lambda: panel.inspection is not None)
     assert f"log-spectral {panel.inspection.lsd_db:.1f} dB …" in panel.page.companions.accessibleName()
+    of_a = panel.inspection
     panel.show_analysis(sound, 1)  # what A's file amounts to does not matter any more
+    qtbot.waitUntil(lambda: panel.inspection is not None and panel.inspection is not of_a)
     go.set()
     settle()
     expected = measure_file(sound.pairs[1])
