@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TOOLS = {"pulseaudio": "pulseaudio", "parec": "pulseaudio-utils", "pactl": "pulseaudio-utils"}
 APT_PACKAGES = " ".join(dict.fromkeys(TOOLS.values()))
 RATE = 48_000
+CARD = ["module-null-sink", "sink_name=card", f"rate={RATE}", "channels=1", "format=float32le"]
 WAIT_SECONDS = 30.0
 # Sound is real time: where it may, all of it goes before what else the machine does.
 FIRST = ["nice", "-n", "-10"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
@@ -47,6 +48,11 @@ class SoundServer:
             ["pactl", "list", "short", "sink-inputs"], env=self.environment, capture_output=True, check=False
         )
         return bool(found.stdout.strip())
+
+    def change_card(self) -> None:
+        """Pull the device out, and put another one in."""
+        for command in (["unload-module", "module-null-sink"], ["load-module", *CARD]):
+            subprocess.run(["pactl", *command], env=self.environment, check=True, capture_output=True)
 
     @contextmanager
     def recording(self) -> Iterator[Recording]:
@@ -116,7 +122,7 @@ def open_sound_server(home: Path) -> Iterator[SoundServer]:
     command = ["pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disallow-exit"]
     command += ["--log-level=error"]
     command += ["-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1"]
-    command += ["-L", f"module-null-sink sink_name=card rate={RATE} channels=1 format=float32le"]
+    command += ["-L", " ".join(CARD)]
     log = home / "pulseaudio.log"
     with log.open("wb") as words:
         process = subprocess.Popen(

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from osisnr_gui.platform_check import APT_PACKAGES, missing_library
 from osisnr_gui.qt.playback.read_ahead import SampleArray
+from osisnr_gui.qt.playback.sound_probe import server_answers
 
 
 class NoOutput(Exception):  # noqa: N818 - an answer: nothing can be heard, and why
@@ -44,9 +45,21 @@ class Output(Protocol):
 class SoundSystem:
     """The sound cards of this machine; the library is loaded at the first question."""
 
+    def __init__(self) -> None:
+        self._one_was_lost = False
+
     def open(self, device_id: str, rate: int) -> Output:
         """Open a device, or the default, at a multiple of `rate` where it can. Raises NoOutput."""
-        return _library().SoundCard(device_id, rate)
+        library = _library()
+        if self._one_was_lost and not server_answers():
+            raise NoOutput("the sound server does not answer")
+        self._one_was_lost = False
+        card = library.SoundCard(device_id, rate)
+        card.failed.connect(self._lose)
+        return card
+
+    def _lose(self, _why: str) -> None:
+        self._one_was_lost = True
 
     def devices(self) -> list[Device]:
         """All of them, the system's default first. Raises NoOutput when the library is not there."""

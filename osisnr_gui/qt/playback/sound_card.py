@@ -24,29 +24,24 @@ from osisnr_gui.qt.playback.read_ahead import SampleArray
 BUFFER_SECONDS = 0.064
 SERVER_SAMPLES = 1024
 CHECK_MS = 250
-STALL_SECONDS = 2.0
+# A sink whose device or server is gone just asks for no more samples. A new one may take its time.
+STALLED_SECONDS, SLOW_START_SECONDS = 2.0, 4.0
+STARTED_SECONDS = 0.2
 LEAST_RATE, HIGHEST_RATE = 44_100, 96_000
 _FULL_SCALE_16 = 32767.0
 
 Render = Callable[[int], SampleArray]
 
-# Set when a sound server died: Qt's connection to it is for the life of the process, and asking it once more for
-# anything ends the process inside the server's own library.
-_lost = threading.Event()
-LOST_WORDS = "the sound server went away; start this program again to hear anything"
-
 
 class _Clock(NamedTuple):
-    """At `seconds` of the process's clock, `processed` samples had gone to the server."""
+    """At `seconds` of the process's clock, `processed` (samples, or seconds) had gone to the server."""
 
     seconds: float
     processed: float
 
 
 def list_devices() -> list[Device]:
-    """All sound cards, the system's default first. Raises NoOutput after the sound server died."""
-    if _lost.is_set():
-        raise NoOutput(LOST_WORDS)
+    """All sound cards, the system's default first."""
     default = QMediaDevices.defaultAudioOutput()
     found = [default] + [device for device in QMediaDevices.audioOutputs() if device.id() != default.id()]
     return [Device(_id(device), device.description()) for device in found if not device.isNull()]
@@ -58,8 +53,6 @@ def _id(device: QAudioDevice) -> str:
 
 def find_device(device_id: str) -> QAudioDevice:
     """The device with this id, else the system's default. Raises NoOutput when there is none at all."""
-    if _lost.is_set():
-        raise NoOutput(LOST_WORDS)
     for device in QMediaDevices.audioOutputs():
         if device_id and _id(device) == device_id:
             return device
@@ -141,7 +134,6 @@ class _Driver(QObject):
     def __init__(self, device: QAudioDevice, wanted: QAudioFormat) -> None:
         super().__init__()
         self._device, self._format, self._name = device, wanted, device.description()
-        self._abandoned: QAudioSink | None = None
         self.render: Render = lambda count: np.zeros(count, np.float32)
         self.clock = _Clock(time.perf_counter(), 0.0)
         self.ready = threading.Event()
@@ -149,6 +141,7 @@ class _Driver(QObject):
         self._sink: QAudioSink | None = None
         self._pull: _Pull | None = None
         self._check: QTimer | None = None
+        self._moved = _Clock(time.perf_counter(), 0.0)  # when the count last grew
 
     def start(self) -> None:
         """Open the sink."""
@@ -181,18 +174,16 @@ class _Driver(QObject):
         self._check = self._sink = self._pull = None
 
     def _look(self) -> None:
-        """Whether the sink still runs. Its own signal cannot be used from Python: the type of its state is unknown.
-
-        A sink whose server died does not always stop; it takes no more samples.
-        """
-        stalled = time.perf_counter() - self.clock.seconds > STALL_SECONDS
-        if self._sink is not None and (stalled or self._sink.state().name == "StoppedState"):
-            assert self._check is not None
+        """Whether the sink still runs. Its own signal cannot be used from Python: the type of its state is unknown."""
+        if self._sink is None or self._check is None:
+            return
+        now, processed = time.perf_counter(), self._sink.processedUSecs() * 1e-6
+        if processed != self._moved.processed:
+            self._moved = _Clock(now, processed)
+        limit = STALLED_SECONDS if processed > STARTED_SECONDS else SLOW_START_SECONDS
+        if self._sink.state().name == "StoppedState" or now - self._moved.seconds > limit:
             self._check.stop()
-            if stalled:
-                _lost.set()
-                self._abandoned, self._sink = self._sink, None  # to stop it is to ask the server
-            self.failed.emit(LOST_WORDS if stalled else f"the sound device {self._name} stopped")
+            self.failed.emit(f"the sound device {self._name} does not answer any more")
 
 
 class _Pull(QIODevice):

@@ -185,11 +185,30 @@ def test_without_a_server_it_says_so_and_goes_on(tmp_path: Path, files: tuple[li
     assert report["said"][0].startswith("Nothing can be heard: no sound device was found")
 
 
+def test_a_device_that_is_pulled_out_and_put_back_is_heard_again(
+    server: SoundServer, files: tuple[list[Path], np.ndarray]
+) -> None:
+    """Both at once: what is played after it was missed comes out of the new one."""
+    process = _run(server.environment, files[0], [["Space", 9000], ["Space", 500], ["Space", 3500]])
+    stop = time.monotonic() + 30
+    while not server.is_playing():
+        assert time.monotonic() < stop
+        time.sleep(0.1)
+    server.change_card()
+    time.sleep(8)
+    with server.recording() as recording:
+        recording.wait_for(4)
+    report = _report(process)
+    assert report["said"][0].startswith("Playing stopped: the sound device")
+    assert len(report["said"]) == 1
+    assert recording.samples.any()
+
+
 def test_a_server_that_dies_is_said_and_survived(tmp_path: Path, files: tuple[list[Path], np.ndarray]) -> None:
     if missing := missing_tools():
         pytest.fail(missing, pytrace=False)
     with open_sound_server(tmp_path / "home") as server:
-        process = _run(server.environment, files[0], [["Space", 6000], ["2", 100]])
+        process = _run(server.environment, files[0], [["Space", 9000], ["2", 100]])
         stop = time.monotonic() + 30
         while not server.is_playing():
             assert time.monotonic() < stop

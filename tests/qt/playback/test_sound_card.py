@@ -1,0 +1,79 @@
+"""Formats for devices that take less than everything; the device itself is in `test_real_sound.py`."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtMultimedia import QAudioFormat
+
+from osisnr_gui.qt.playback.output import NoOutput
+from osisnr_gui.qt.playback.sound_card import _Pull, find_format
+
+Float, Int16 = QAudioFormat.SampleFormat.Float, QAudioFormat.SampleFormat.Int16
+
+
+class _Device:
+    """Takes what `takes` says."""
+
+    def __init__(self, preferred: int, takes: Callable[[QAudioFormat], bool], channels: int = 2) -> None:
+        self._preferred, self._takes, self._channels = preferred, takes, channels
+
+    def description(self) -> str:
+        return "Speakers"
+
+    def preferredFormat(self) -> QAudioFormat:
+        preferred = QAudioFormat()
+        preferred.setSampleRate(self._preferred)
+        preferred.setChannelCount(self._channels)
+        preferred.setSampleFormat(Float)
+        return preferred
+
+    def isFormatSupported(self, wanted: QAudioFormat) -> bool:
+        return self._takes(wanted)
+
+
+def _found(device: _Device, rate: int) -> tuple[int, int, QAudioFormat.SampleFormat]:
+    found = find_format(device, rate)  # type: ignore[arg-type]
+    return found.sampleRate(), found.channelCount(), found.sampleFormat()
+
+
+@pytest.mark.parametrize(
+    ("rate", "preferred", "expected"),
+    [
+        (16_000, 48_000, 48_000), (16_000, 44_100, 48_000), (8000, 48_000, 48_000), (22_050, 48_000, 44_100),
+        (44_100, 48_000, 44_100), (48_000, 44_100, 48_000), (96_000, 48_000, 96_000), (192_000, 48_000, 192_000),
+    ],
+)  # fmt: skip
+def test_a_multiple_of_the_files_rate_is_played(rate: int, preferred: int, expected: int) -> None:
+    assert _found(_Device(preferred, lambda _wanted: True), rate) == (expected, 1, Float)
+
+
+def test_a_device_with_one_rate_and_no_floats_gets_what_it_takes() -> None:
+    strict = _Device(44_100, lambda f: (f.sampleRate(), f.channelCount(), f.sampleFormat()) == (44_100, 2, Int16))
+    assert _found(strict, 16_000) == (44_100, 2, Int16)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 6])
+@pytest.mark.parametrize(("kind", "dtype", "scale"), [(Float, np.float32, 1.0), (Int16, np.int16, 32767.0)])
+def test_samples_go_out_in_the_devices_format(
+    channels: int, kind: QAudioFormat.SampleFormat, dtype: type, scale: float
+) -> None:
+    wanted = QAudioFormat()
+    wanted.setSampleRate(48_000)
+    wanted.setChannelCount(channels)
+    wanted.setSampleFormat(kind)
+    samples = np.linspace(-1.0, 1.0, 100).astype(np.float32)
+    driver = types.SimpleNamespace(note_time=lambda: None, render=lambda count: samples[:count])
+    pull = _Pull(driver, wanted)  # type: ignore[arg-type]
+    # Not a whole number of samples: the rest is asked for again.
+    data = np.frombuffer(pull.readData(50 * wanted.bytesPerFrame() + 1), dtype).reshape(-1, channels)
+    np.testing.assert_allclose(data, np.repeat(samples[:50, None], channels, axis=1) * scale, atol=0.5 * (scale > 1))
+    pull.close()
+
+
+def test_a_device_that_takes_nothing_is_named() -> None:
+    with pytest.raises(NoOutput, match="Speakers"):
+        _found(_Device(48_000, lambda _wanted: False), 16_000)
