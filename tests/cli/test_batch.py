@@ -314,8 +314,10 @@ def test_stopped_halfway_it_goes_on(run: Run, make: Make, number: signal.Signals
     assert not Path("out.json").exists()
     assert 10 <= n_scored < 120
     if number is signal.SIGINT:
-        assert err.decode().splitlines() == [
-            f"osisnr: stopped, {n_scored} of 120 pairs are scored; the same command goes on from there"
+        # A pair that was written down in the very moment of the signal may not have been counted any more.
+        assert err.decode().splitlines() in [
+            [f"osisnr: stopped, {counted} of 120 pairs are scored; the same command goes on from there"]
+            for counted in (n_scored - 1, n_scored)
         ]
     done = run("batch", "ref", "est", "-o", "out.json", "--jobs", "2")
     assert (done.code, done.err) == (0, "")
