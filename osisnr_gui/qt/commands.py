@@ -16,6 +16,7 @@ from osisnr_gui.qt.dialogs.cache_page import CacheDialog
 from osisnr_gui.qt.dialogs.error_page import ErrorDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog
 from osisnr_gui.qt.dialogs.keys_page import KeysDialog
+from osisnr_gui.qt.difference_commands import DifferenceCommands
 from osisnr_gui.qt.estimate_commands import EstimateCommands
 from osisnr_gui.qt.export_jobs import ExportJobs
 from osisnr_gui.qt.folder_mode import FolderMode
@@ -68,6 +69,7 @@ class Commands:
         self.cursor = CursorCommands(views.plots, self._say)
         self.rows = RowCommands(views.plots)
         self.estimates = EstimateCommands(views)
+        self.differences = DifferenceCommands(views.plots, self.rows)
         self._actions: Actions | None = None
 
     def attach(self, actions: Actions) -> None:
@@ -76,6 +78,7 @@ class Commands:
         self.rows.attach(actions)
         self.folders.attach(actions)
         self.estimates.attach(actions)
+        self.differences.attach(actions)
         self.playback.attach(actions, self.set_residual)
 
     def handlers(self) -> dict[str, Handler]:
@@ -106,6 +109,7 @@ class Commands:
             "next_map": views.view_bar.next_colours,
             **self.rows.handlers(),
             **self.estimates.handlers(),
+            **self.differences.handlers(),
             "theme_system": partial(views.themes.set_mode, "system"),
             "theme_light": partial(views.themes.set_mode, "light"),
             "theme_dark": partial(views.themes.set_mode, "dark"),
@@ -212,6 +216,7 @@ class Commands:
         actions.check(store.session.loss.formula.value, True)
         self.rows.refresh()
         self.estimates.refresh()
+        self.differences.refresh()
 
     def show_readout(self, time: float = math.nan, value: float = math.nan, row_id: str = "") -> None:
         """Everything known of the point under the pointer, or of the cursor."""
@@ -246,7 +251,7 @@ class Commands:
             formula=score.loss.formula.value,
             name=estimate_letter(self._views.selection.index),
             third=third,
-            more=plots.maps.readout(time, value, row_id, frequency),
+            more={**plots.maps.readout(time, value, row_id, frequency), **plots.differences.readout(time)},
         )
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.bad_limits import BadLimits
+from osisnr_gui.qt.differences import DELTA, Differences
 from osisnr_gui.qt.pair_maps import BANDS, GAIN, PairMaps
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve, CurvePlot
@@ -36,9 +37,9 @@ from osisnr_gui.session.tracks import Track
 MIN_FRAMES_IN_VIEW = 6
 
 REFERENCE, ESTIMATE, DIFFERENCE, OSI, LOSS = "reference", "estimate", "difference", "osi", "loss"
-ROW_IDS = (REFERENCE, ESTIMATE, DIFFERENCE, BANDS, OSI, GAIN, LOSS)
-#: Not shown until they are asked for: seven rows are too many for a low window.
-HIDDEN_AT_FIRST = (BANDS, GAIN)
+ROW_IDS = (REFERENCE, ESTIMATE, DIFFERENCE, BANDS, OSI, DELTA, GAIN, LOSS)
+#: Not shown until they are asked for: eight rows are too many for a low window.
+HIDDEN_AT_FIRST = (BANDS, DELTA, GAIN)
 
 
 class PlotArea(QWidget):
@@ -59,14 +60,16 @@ class PlotArea(QWidget):
         self._osi, self._loss = CurvePlot(self.link, theme, OSI), LossPlot(self.link, theme, LOSS)
         pictures = (self._reference, self._estimate, self._difference)
         self.maps = maps = PairMaps(self.link, theme, self._estimate, self._difference)
+        self.differences = Differences(self.link, theme, self)
         for plot in pictures:
             self.stack.add_row(plot, SPECTROGRAM_WEIGHT)
         self.stack.add_row(maps.band_row, CURVE_WEIGHT, visible=False)
         self.stack.add_row(self._osi, CURVE_WEIGHT)
+        self.stack.add_row(self.differences.row, LOSS_WEIGHT, visible=False)
         self.stack.add_row(maps.gain_row, GAIN_WEIGHT, visible=False)
         self.stack.add_row(self._loss, LOSS_WEIGHT)
         bands = [Bands(row, over=True) for row in pictures]
-        bands += [row.bands for row in (maps.band_row, self._osi, maps.gain_row, self._loss)]
+        bands += [row.bands for row in (maps.band_row, self._osi, self.differences.row, maps.gain_row, self._loss)]
         self._shader = Shader(bands, self._overview)
         self._notes = [NoteMarks(row, texts=row is self._reference) for row in self.stack.rows]
         for row in self.stack.rows:
@@ -110,6 +113,7 @@ class PlotArea(QWidget):
         score = self.pair.score if self.pair else None
         self._shader.show_bad(score.bad if score else None)
         self.maps.show_analysis(analysis, selected)
+        self.differences.show_analysis(analysis, selected)
         self._limits.show(analysis.session, self.pair.score.bad if self.pair and self.pair.score else None)
         for marks in self._notes:
             marks.show_notes(analysis.session.notes)
@@ -152,6 +156,7 @@ class PlotArea(QWidget):
         self._osi.fit_y()
         self._loss.fit_y()
         self.maps.gain_row.fit_y()
+        self.differences.row.fit_y()
         for plot in (self._reference, self._estimate, self._difference):
             plot.y_by_hand = False
             plot.set_y_range(0.0, 1.0)
@@ -165,12 +170,13 @@ class PlotArea(QWidget):
         """Whether all pictures on screen are the best there will be."""
         plots = (self._reference, self._estimate, self._difference)
         rows_are = all(plot.is_final() for plot in plots if self.stack.is_row_visible(plot.row_id))
-        return rows_are and self.maps.is_final() and not self._loss.sketches.is_busy
+        return rows_are and self.maps.is_final() and self.differences.is_final() and not self._loss.sketches.is_busy
 
     def close_files(self) -> None:
         """Cancel picture loading and wait for it."""
         self.tiles.close()
         self.maps.close_files()
+        self.differences.close_files()
         self._loss.sketches.close()
 
     def _show_extent(self) -> None:

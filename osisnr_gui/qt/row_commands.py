@@ -71,6 +71,14 @@ class RowCommands:
         settings.put("blame", self._blame())
         settings.put("blame_third", self._is_on("blame_third"))
 
+    def show_row(self, row_id: str) -> bool:
+        """Show this row; False when it was on show."""
+        hidden = not self._plots.stack.is_row_visible(row_id)
+        if hidden:
+            self._plots.stack.set_row_visible(row_id, True)
+            self.refresh()
+        return hidden
+
     def _blame(self) -> str:
         kind = self._plots.maps.blame.kind
         return OFF if kind is None else kind.value

@@ -10,10 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from osisnr_gui.core.bad_frames import (
     LevelGate,
@@ -25,13 +23,11 @@ from osisnr_gui.core.bad_frames import (
 )
 from osisnr_gui.core.segments import JOIN_SECONDS, MINIMUM_SECONDS, BadSegments, find_bad_segments
 from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus
+from osisnr_gui.session.common_frames import on_grid
 from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.session import BadChoice, Criterion, LossChoice, Session
 
 MASK_FRAME_SECONDS = 0.008  # where there is no sample rate
-
-Value = TypeVar("Value", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,8 +177,8 @@ def _drop(
         return drop_below_median(frames.exact_osi_db, gate.active, round(choice.window_s / seconds))
     if other is None:
         return None
-    other_osi_db = _on_grid(frames, other.frames, other.frames.exact_osi_db, np.nan)
-    other_active = _on_grid(frames, other.frames, other.active, False)
+    other_osi_db = on_grid(frames, other.frames, other.frames.exact_osi_db, np.nan)
+    other_active = on_grid(frames, other.frames, other.active, False)
     return drop_below_other(frames.exact_osi_db, gate.active, other_osi_db, other_active)
 
 
@@ -202,15 +198,4 @@ def _better_in_other(facts: Facts, other: Facts | None, fault: FrameStatus) -> B
     if other is None:
         return np.zeros(facts.frames.n_frames, dtype=bool)
     without = (other.status != fault) & (other.status != FrameStatus.NONFINITE)
-    return np.asarray(_on_grid(facts.frames, other.frames, without, False))
-
-
-def _on_grid(frames: PairFrames, others: PairFrames, values: NDArray[Value], empty: float) -> NDArray[Value]:
-    """Values of another pair's frames at this pair's frames: both lie on the reference's grid."""
-    moved = np.full(frames.n_frames, empty, dtype=values.dtype)
-    first = max(frames.first_frame, others.first_frame)
-    stop = min(frames.first_frame + frames.n_frames, others.first_frame + others.n_frames)
-    if stop > first:
-        there = values[first - others.first_frame : stop - others.first_frame]
-        moved[first - frames.first_frame : stop - frames.first_frame] = there
-    return moved
+    return np.asarray(on_grid(facts.frames, other.frames, without, False))

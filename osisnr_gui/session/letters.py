@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import string
 
+#: In place of an estimate: the unprocessed mixture.
+MIXTURE = -1
+
 
 def estimate_letter(index: int) -> str:
     """A, B, … Z, AA, AB, …: the short name of an estimate by its place."""

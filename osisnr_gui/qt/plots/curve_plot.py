@@ -23,7 +23,7 @@ from osisnr_gui.qt.plots.row_overlay import Key
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_number
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.theme import Theme, with_alpha
-from osisnr_gui.session.letters import estimate_letter
+from osisnr_gui.session.letters import MIXTURE, estimate_letter
 
 GRAB_PIXELS = 5.0
 #: From this distance between frames on, each frame gets a dot.
@@ -33,10 +33,6 @@ ROBUST_PERCENTILE = 99.5
 SAMPLE_LIMIT = 20_000
 #: The long label of the threshold may take this share of the width.
 LABEL_SHARE = 0.4
-
-
-#: In place of an estimate's colour: the unprocessed mixture.
-MIXTURE = -1
 
 
 class Curve(NamedTuple):

@@ -12,11 +12,11 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QResize
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
-from osisnr_gui.core.reduce import is_crowded, is_reduced, polyline, runs_of, summary_per_column
+from osisnr_gui.core.reduce import is_crowded, is_reduced, runs_of
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.geometry import Mapping
-from osisnr_gui.qt.plots.painting import line_path, line_pen, paint_level, paint_tag, round_up, tag_width
+from osisnr_gui.qt.plots.painting import line_and_range, line_pen, paint_level, paint_tag, round_up, tag_width
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.row_overlay import Key
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
@@ -119,11 +119,12 @@ class _Lines:
 
     def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
         if m != self._mapping:
-            self._mapping, self._paths = m, [_paths(gain, values, m) for gain, values in self._gains]
+            self._mapping = m
+            self._paths = [line_and_range(values, gain.t0, gain.dt, m) for gain, values in self._gains]
         if self._gains and m.lo < 0.0 < m.hi:
             paint_level(painter, m, 0.0, line_pen(theme.faint))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for (gain, _), (veil, path) in zip(self._gains, self._paths, strict=True):
+        for (gain, _), (path, veil) in zip(self._gains, self._paths, strict=True):
             style = theme.estimate(gain.colour)
             strong = gain.selected or len(self._gains) == 1
             if strong and not veil.isEmpty():
@@ -168,14 +169,3 @@ def _reduced(gain: Gain, m: Mapping) -> bool:
 
 def _crowded(gain: Gain, m: Mapping) -> bool:
     return is_crowded(gain.dt, m.t0, m.t1, m.columns)
-
-
-def _paths(gain: Gain, values: Pyramid, m: Mapping) -> tuple[QPainterPath, QPainterPath]:
-    """The faint range behind the line (empty unless crowded), and the line: every frame, or the mean of a pixel."""
-    where = (gain.t0, gain.dt, m.t0, m.t1, m.columns)
-    if not _crowded(gain, m):
-        times, gain_db = polyline(values, *where)
-        return QPainterPath(), line_path(m.xs_of(times), m.ys_of(gain_db))
-    times, low, high, mean = summary_per_column(values, *where)
-    xs, pairs = m.xs_of(times), np.column_stack((low, high)).ravel()
-    return line_path(np.repeat(xs, 2), m.ys_of(pairs)), line_path(xs, m.ys_of(mean))

@@ -11,7 +11,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
-from osisnr_gui.core.reduce import runs_of
+from osisnr_gui.core.pyramid import Pyramid
+from osisnr_gui.core.reduce import is_crowded, polyline, runs_of, summary_per_column
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.row_overlay import paint_plate
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
@@ -44,6 +45,21 @@ def line_path(xs: FloatArray, ys: FloatArray) -> QPainterPath:
     return pg.arrayToQPath(xs, ys, connect="finite")
 
 
+def line_and_range(values: Pyramid, t0: float, dt: float, m: Mapping) -> tuple[QPainterPath, QPainterPath]:
+    """The line and the faint range behind it, which is empty unless many frames share a pixel.
+
+    Frame i lies at t0 + i * dt. The line goes through every frame, through the extremes of pixel columns with a few
+    frames, through the means of crowded ones.
+    """
+    where = (t0, dt, m.t0, m.t1, m.columns)
+    if not is_crowded(dt, m.t0, m.t1, m.columns):
+        times, found = polyline(values, *where)
+        return line_path(m.xs_of(times), m.ys_of(found)), QPainterPath()
+    times, low, high, mean = summary_per_column(values, *where)
+    xs, pairs = m.xs_of(times), np.column_stack((low, high)).ravel()
+    return line_path(xs, m.ys_of(mean)), line_path(np.repeat(xs, 2), m.ys_of(pairs))
+
+
 def edge_per_column(m: Mapping, times: FloatArray, values: FloatArray) -> FloatArray:
     """A line sampled once per pixel column, as image rows from the top; NaN where there is nothing.
 
@@ -72,6 +88,21 @@ def area_image(m: Mapping, areas: Sequence[tuple[FloatArray, QColor]]) -> QImage
     pixels = np.zeros((rows.size, m.columns), np.uint32)
     for edge, colour in areas:
         pixels[rows >= edge] = _premultiplied(colour)
+    size = (m.columns, rows.size, 4 * m.columns)
+    return QImage(pixels.data, *size, QImage.Format.Format_ARGB32_Premultiplied).copy()
+
+
+def tint_image(m: Mapping, edge: FloatArray, level: float, above: QColor, below: QColor) -> QImage:
+    """The area between a level and an edge from :func:`edge_per_column`, in one colour above and one below the level.
+
+    Gaps of the edge stay clear.
+    """
+    rows = np.arange(max(round(m.height * m.pixel_ratio), 1))[:, None] + 0.5
+    zero = (m.y_of(level) - m.top) * m.pixel_ratio
+    pixels = np.zeros((rows.size, m.columns), np.uint32)
+    with np.errstate(invalid="ignore"):
+        pixels[(rows >= edge) & (rows < zero)] = _premultiplied(above)
+        pixels[(rows < edge) & (rows >= zero)] = _premultiplied(below)
     size = (m.columns, rows.size, 4 * m.columns)
     return QImage(pixels.data, *size, QImage.Format.Format_ARGB32_Premultiplied).copy()
 

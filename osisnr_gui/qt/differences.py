@@ -1,0 +1,170 @@
+"""The row of differences: which estimate is held against which, and their numbers, from a thread of its own."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject
+
+from osisnr_gui.qt.plots.difference_plot import Contest, DifferenceCurve, DifferencePlot
+from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.theme import Theme
+from osisnr_gui.session import words
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.difference import Measure, find_difference, partner_name, partner_pair, partners
+from osisnr_gui.session.letters import MIXTURE, estimate_letter
+from osisnr_gui.session.scores import PairScore
+
+DELTA = "delta"
+NOTHING = "Nothing to compare with: add another estimate of the same reference, or the unprocessed mixture"
+
+
+class Differences(QObject):
+    """Holds the choice of the partner for each estimate, by file, as long as both are there."""
+
+    def __init__(self, link: TimeLink, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.row = DifferencePlot(link, theme, DELTA)
+        self.measure = Measure.OSI
+        self._analysis: Analysis | None = None
+        self._selected = 0
+        self._chosen: dict[str, str | None] = {}  # by the estimate's path; None: the mixture
+        self._asked: tuple[object, ...] = ()
+        self._job = LatestJob("difference", self)
+        self._job.reported.connect(self._take)
+        self._job.failed.connect(partial(self.row.set_message, error=True))
+        self.row.installEventFilter(self)
+
+    @property
+    def options(self) -> tuple[int, ...]:
+        """What the estimate in view can be held against, the default first."""
+        analysis = self._analysis
+        if analysis is None or self._selected >= len(analysis.pairs):
+            return ()
+        return partners(analysis.session, self._selected)
+
+    @property
+    def partner(self) -> int | None:
+        """What it is held against: another estimate's place, MIXTURE, or None where there is nothing."""
+        options = self.options
+        if self._analysis is None or not options:
+            return None
+        estimates = self._analysis.session.estimates
+        path = estimates[self._selected].path
+        if path in self._chosen:
+            wanted = self._chosen[path]
+            places = [place for place in options if (None if place == MIXTURE else estimates[place].path) == wanted]
+            if places:
+                return places[0]
+        return options[0]
+
+    def option_names(self) -> list[tuple[int, str]]:
+        """The options by place, the mixture last, with what to call them in a menu."""
+        names = words.estimate_names(self._analysis) if self._analysis is not None else []
+        order = sorted(self.options, key=lambda place: (place == MIXTURE, place))
+        return [(place, "the unprocessed mixture" if place == MIXTURE else names[place]) for place in order]
+
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
+        """Follow the estimate in view; while the row is hidden nothing is worked out."""
+        self._analysis, self._selected = analysis, selected
+        here = {source.path for source in analysis.session.estimates}
+        self._chosen = {path: other for path, other in self._chosen.items() if path in here}
+        if self.row.isVisible():
+            self._follow()
+
+    def choose(self, place: int) -> None:
+        """Hold the estimate in view against this one, or MIXTURE."""
+        if self._analysis is not None and place in self.options:
+            estimates = self._analysis.session.estimates
+            self._chosen[estimates[self._selected].path] = None if place == MIXTURE else estimates[place].path
+            self._follow()
+
+    def next_partner(self) -> None:
+        """The next one it can be held against."""
+        options, partner = self.options, self.partner
+        if partner is not None:
+            self.choose(options[(options.index(partner) + 1) % len(options)])
+
+    def set_measure(self, measure: Measure) -> None:
+        """OSI-SNR or the fused loss."""
+        self.measure = measure
+        self._follow()
+
+    def readout(self, time: float) -> dict[str, str]:
+        """The difference at a time, by field of the readout; "" where there is none."""
+        contest, curve = self.row.contest, self.row.curve
+        if not self.row.isVisible():
+            return {}
+        if contest is None or curve is None:
+            return {"delta": ""}
+        found = curve.difference
+        index = round((time - found.first_time) / found.step)
+        if not 0 <= index < found.values.size or math.isnan(found.values[index]):
+            return {"delta": ""}
+        value = float(found.values[index])
+        text = words.db(value) if found.measure is Measure.OSI else words.loss(value)
+        other = "mix" if contest.partner == MIXTURE else partner_name(contest.partner)
+        return {"delta": f"{estimate_letter(contest.place)}−{other} {'+' if value > 0 else ''}{text}"}
+
+    def is_final(self) -> bool:
+        """Whether what is on screen is the best there will be."""
+        return not self.row.isVisible() or not self._job.is_busy
+
+    def close_files(self) -> None:
+        """Cancel and wait."""
+        self._job.close()
+
+    def eventFilter(self, _row: QObject, event: QEvent) -> bool:
+        """What was not worked out while the row was hidden."""
+        if event.type() == QEvent.Type.Show and self._analysis is not None:
+            self._follow()
+        return False
+
+    def _follow(self) -> None:
+        """Work out what is not on screen already; what is stays until then."""
+        scores, place = self._scores(), self.partner
+        self.row.set_message("" if self.options else NOTHING)
+        if scores is None or place is None:
+            self._asked = ()
+            self._job.cancel()
+            self.row.show_contest(None, None)
+            return
+        loss = scores[0].loss
+        contest = Contest(self._selected, place, loss.formula.words)
+        # OSI-SNR does not depend on alpha and gamma: a slider asks for nothing new.
+        asked = (
+            scores[0].facts,
+            scores[1].facts,
+            self.measure,
+            contest,
+            loss if self.measure is Measure.LOSS else None,
+        )
+        if asked != self._asked:
+            self._asked = asked
+            self._job.start(partial(_work, contest, scores, self.measure))
+
+    def _scores(self) -> tuple[PairScore, PairScore] | None:
+        analysis, place = self._analysis, self.partner
+        if analysis is None or place is None:
+            return None
+        pairs = analysis.pairs[self._selected], partner_pair(analysis, self._selected, place)
+        if any(pair is None or pair.score is None for pair in pairs):
+            return None
+        return pairs[0].score, pairs[1].score  # type: ignore[union-attr, return-value]
+
+    def _take(self, result: tuple[Contest, DifferenceCurve]) -> None:
+        if self._asked:
+            self.row.show_contest(*result)
+
+
+def _work(
+    contest: Contest,
+    scores: tuple[PairScore, PairScore],
+    measure: Measure,
+    report: Report,
+    _superseded: Superseded,
+) -> None:
+    """On the worker thread."""
+    report((contest, DifferenceCurve(find_difference(*scores, measure))))
