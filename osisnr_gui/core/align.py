@@ -2,27 +2,99 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from osisnr_gui.core.types import FloatArray
+from osisnr_gui.core.types import FloatArray, IntArray
 
 MAX_DELAY_SECONDS = 0.5
 TRUSTED_PEAK = 0.3
+# Of the shorter signal: a few samples would fit each other by chance.
+LEAST_OVERLAP = 0.1
+# Of the whole signals' energies (square roots): below, rounding decides.
+LEAST_ENERGY = 1e-10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DelayCurve:
+    """How well two signals fit once a delay is taken out of the estimate: normalised correlation, in [-1, 1].
+
+    common, padded : float64 (2*max_lag + 1,), for the delays from -max_lag to max_lag. `common` is over the samples
+    both signals have, `padded` over those of either, zeros where one has none; what the estimate has before the
+    reference begins counts in neither. nan where too little is compared to say anything.
+    """
+
+    common: FloatArray
+    padded: FloatArray
+
+    @property
+    def max_lag(self) -> int:
+        """The longest delay there is a value for."""
+        return len(self.common) // 2
+
+    def correlation(self, samples: int, *, padded: bool) -> float:
+        """The value at one delay; nan outside the range."""
+        if abs(samples) > self.max_lag:
+            return float("nan")
+        return float((self.padded if padded else self.common)[self.max_lag + samples])
 
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """samples : positive when the estimate is late; peak : normalised correlation there, in [-1, 1]."""
+    """samples : positive when the estimate is late; peak : normalised correlation there, in [-1, 1].
+
+    curve : every other delay; None where a signal is silent or not finite.
+    """
 
     samples: int
     peak: float
+    curve: DelayCurve | None = field(default=None, compare=False)
+
+    @property
+    def certain(self) -> bool:
+        """Whether the peak is high enough to believe it."""
+        return abs(self.peak) > TRUSTED_PEAK
 
     @property
     def trusted(self) -> bool:
-        """Whether the peak is high enough to act on."""
-        return self.samples != 0 and abs(self.peak) > TRUSTED_PEAK
+        """Whether there is a delay that is certain: something to act on."""
+        return self.samples != 0 and self.certain
+
+
+class _Energy:
+    """Energy of a signal that comes in pieces, up to any sample within `reach` of its start or of `end`."""
+
+    def __init__(self, reach: int, end: int) -> None:
+        self._reach, self._late = reach, max(reach, end - reach)
+        self._stop = max(self._late, end + reach)
+        self._squares = np.zeros(reach), np.zeros(self._stop - self._late)
+        self._between = self._after = 0.0
+
+    def add(self, position: int, samples: FloatArray) -> None:
+        """The samples from `position` on."""
+
+        def part(first: int, stop: int) -> slice:
+            return slice(max(first - position, 0), max(stop - position, 0))
+
+        for squares, first, stop in zip(self._squares, (0, self._late), (self._reach, self._stop), strict=True):
+            new = samples[part(first, stop)]
+            at = max(position - first, 0)
+            squares[at : at + len(new)] = new * new
+        between, after = samples[part(self._reach, self._late)], samples[max(self._stop - position, 0) :]
+        self._between += float(between @ between)
+        self._after += float(after @ after)
+
+    def before(self, samples: IntArray) -> FloatArray:
+        """Energy of all samples before each of these (whole numbers)."""
+        head, tail = (np.concatenate(([0.0], np.cumsum(squares))) for squares in self._squares)
+        late = head[-1] + self._between + tail[np.clip(samples - self._late, 0, len(tail) - 1)]
+        return np.where(samples <= self._reach, head[np.clip(samples, 0, self._reach)], late)
+
+    @property
+    def total(self) -> float:
+        """Energy of everything."""
+        return float(self._squares[0].sum() + self._between + self._squares[1].sum() + self._after)
 
 
 class DelayFinder:
@@ -31,10 +103,12 @@ class DelayFinder:
     Blocks of `block` reference samples meet `block + 2*max_lag` estimate samples; their products are added up in the
     frequency domain, so memory does not grow with the length of the signals. Where the signals are cut into pieces
     changes no bit.
+
+    lengths : samples of the reference and of the estimate.
     """
 
-    def __init__(self, max_lag: int) -> None:
-        self.max_lag = max_lag
+    def __init__(self, max_lag: int, lengths: tuple[int, int]) -> None:
+        self.max_lag, self._lengths = max_lag, lengths
         # At least three quarters of every transform are new samples.
         self._n = 1 << max(15, (8 * max_lag - 1).bit_length())
         self.block = self._n - 2 * max_lag
@@ -45,8 +119,14 @@ class DelayFinder:
         self._filled = max_lag
         self._spectra = np.empty((2, self._n // 2 + 1), dtype=np.complex128)
         self._sum = np.zeros(self._n // 2 + 1, dtype=np.complex128)
-        self._energy_s = 0.0
-        self._energy_e = 0.0
+        self._position = 0
+        self._energies = _Energy(max_lag, min(lengths)), _Energy(max_lag, min(lengths))
+
+    @property
+    def n_samples(self) -> int:
+        """Samples of both signals to be fed: all there are, and what the longest delay reaches."""
+        n_reference, n_estimate = self._lengths
+        return max(n_reference + self.max_lag, n_estimate)
 
     def feed(self, reference: FloatArray, estimate: FloatArray) -> None:
         """The next piece of both signals, of one length, beginning at sample 0; zeros where a signal has no samples."""
@@ -64,39 +144,68 @@ class DelayFinder:
     def _add_block(self) -> None:
         estimate = self._samples[1]
         self._samples[0, : self.block] = self._ahead[: self.block]
-        new_s, new_e = self._samples[0, : self.block], estimate[self.max_lag : self.max_lag + self.block]
         with np.errstate(all="ignore"):  # infinite samples have no delay; whoever reads files refuses them
-            s, e = np.fft.rfft(self._samples, axis=1, out=self._spectra)
-            np.conj(s, out=s)
-            s *= e
-            self._sum += s
-            self._energy_s += float(new_s @ new_s)
-            self._energy_e += float(new_e @ new_e)
+            self._energies[0].add(self._position, self._samples[0, : self.block])
+            self._energies[1].add(self._position, estimate[self.max_lag : self.max_lag + self.block])
+            if self._position < self._lengths[0]:
+                s, e = np.fft.rfft(self._samples, axis=1, out=self._spectra)
+                np.conj(s, out=s)
+                s *= e
+                self._sum += s
         for row in (self._ahead, estimate):
             kept = len(row) - self.block
             row[:kept] = row[self.block :].copy()
             row[kept:] = 0.0
         self._filled -= self.block
+        self._position += self.block
 
     def find(self) -> Delay:
         """The lag with the largest absolute correlation; 0 when a signal is silent or not finite. Ends the feeding."""
         while self._filled > self.max_lag:
             self._add_block()
-        energy = np.sqrt(self._energy_s) * np.sqrt(self._energy_e)
-        if energy == 0.0 or not np.isfinite(energy):
+        reach = np.array([self._lengths[0] + self.max_lag])
+        energies = self._energies[0].total, float(self._energies[1].before(np.minimum(reach, self._lengths[1]))[0])
+        scale = np.sqrt(energies[0]) * np.sqrt(energies[1])
+        if scale == 0.0 or not np.isfinite(scale):
             return Delay(0, 0.0)
-        correlation = np.fft.irfft(self._sum, self._n)[: 2 * self.max_lag + 1]
-        best = int(np.argmax(np.abs(correlation)))
-        return Delay(best - self.max_lag, float(np.clip(correlation[best] / energy, -1.0, 1.0)))
+        dot = np.fft.irfft(self._sum, self._n)[: 2 * self.max_lag + 1]
+        best = int(np.argmax(np.abs(dot)))
+        return Delay(best - self.max_lag, float(np.clip(dot[best] / scale, -1.0, 1.0)), self._curve(dot))
+
+    def _curve(self, dot: FloatArray) -> DelayCurve:
+        """`dot` over the energies of what is compared at every lag."""
+        n, m = self._lengths
+        s, e = self._energies
+        lags = np.arange(-self.max_lag, self.max_lag + 1)
+        first = np.maximum(-lags, 0)
+        stop = np.maximum(np.minimum(n, m - lags), first)
+        enough = stop - first >= LEAST_OVERLAP * min(n, m)
+        least = LEAST_ENERGY * np.sqrt(s.total) * np.sqrt(e.total)
+        begun = e.before(first + lags)
+        common = s.before(stop) - s.before(first), e.before(stop + lags) - begun
+        padded = np.full(len(lags), s.total), e.total - begun
+
+        def normalised(energies: tuple[FloatArray, FloatArray]) -> FloatArray:
+            with np.errstate(all="ignore"):
+                scale = np.sqrt(np.maximum(energies[0], 0.0)) * np.sqrt(np.maximum(energies[1], 0.0))
+                found = np.clip(dot / scale, -1.0, 1.0)
+            return np.where(enough & (scale > least), found, np.nan)
+
+        return DelayCurve(normalised(common), normalised(padded))
 
 
 def find_delay(reference: FloatArray, estimate: FloatArray, max_lag: int) -> Delay:
     """Delay of `estimate` (n,) against `reference` (m,) in samples, |delay| <= max_lag."""
-    finder = DelayFinder(max_lag)
-    # What the estimate has after the longest lag meets no sample of the reference.
-    length = len(reference) + max_lag
-    both = np.zeros((2, length))
-    for row, signal in zip(both, (reference, estimate[:length]), strict=True):
+    finder = DelayFinder(max_lag, (len(reference), len(estimate)))
+    both = np.zeros((2, finder.n_samples))
+    for row, signal in zip(both, (reference, estimate), strict=True):
         row[: len(signal)] = signal
     finder.feed(*both)
     return finder.find()
+
+
+def si_snr_of_correlation(correlation: FloatArray | float) -> FloatArray:
+    """SI-SNR in dB of signals with this normalised correlation: 10*log10(rho^2 / (1 - rho^2))."""
+    rho = np.asarray(correlation, dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        return np.asarray(10.0 * np.log10(rho * rho / ((1.0 - rho) * (1.0 + rho))))

@@ -11,6 +11,7 @@ from osisnr_gui.core.align import Delay
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.session.analysis import Analysis, Report, Wanted, analyse
 from osisnr_gui.session.delays import measure_delay
+from osisnr_gui.session.scoring import finish
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track, open_track
 
@@ -64,9 +65,6 @@ def _measure(reference: Track, estimate: Track, cancelled: Cancel | None) -> Del
 
 
 def with_delays(analysis: Analysis, delays: Delays) -> Analysis:
-    """Enter what was measured before; a pair's `delay` is what is left after its source's delay was taken out."""
-    pairs = []
-    for pair, delay in zip(analysis.pairs, delays, strict=True):
-        left = None if delay is None else Delay(delay.samples - pair.source.delay, delay.peak)
-        pairs.append(replace(pair, delay=left))
-    return replace(analysis, pairs=tuple(pairs))
+    """Enter what was measured before, and say what was done about it."""
+    pairs = (replace(pair, delay=delay) for pair, delay in zip(analysis.pairs, delays, strict=True))
+    return finish(replace(analysis, pairs=tuple(pairs)))

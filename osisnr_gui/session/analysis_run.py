@@ -221,8 +221,9 @@ class AnalysisRun:
         for index, reference, pair in self._open_pairs():
             if self._wanted.delay and pair.delay is None:
                 self._say(0.95, "looking for delays")
+                known = None if pair.key is None else self._known.delay(pair.key)
                 try:
-                    delay = measure_delay(reference, pair.estimate, self._cancelled)
+                    delay = known or measure_delay(reference, pair.estimate, self._cancelled)
                 except FileError as error:
                     self._set_pair(index, PairAnalysis(pair.estimate, reference=reference, error=error))
                 else:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
-from osisnr_gui.core.align import MAX_DELAY_SECONDS, Delay, DelayFinder
+from osisnr_gui.core.align import MAX_DELAY_SECONDS, Delay, DelayFinder, si_snr_of_correlation
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.session.session import Lengths
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Track
 
@@ -17,14 +19,15 @@ STEP = 1 << 17  # samples read at a time
 class DelaySearch:
     """Searches within ± max_seconds while samples come by: `feed` takes them, `read_to` fetches them itself.
 
-    Both signals have one rate. Nothing after the reference's end counts but what the longest delay reaches.
+    Both signals have one rate. What the estimate has beyond the longest delay after the reference's end counts in
+    energies only.
     """
 
     def __init__(self, reference: AudioSignal, estimate: AudioSignal, max_seconds: float = MAX_DELAY_SECONDS) -> None:
         self._signals = reference, estimate
-        self._finder = DelayFinder(math.ceil(max_seconds * reference.rate))
-        self._position = 0
-        self._stop = reference.n_samples + self._finder.max_lag
+        lengths = reference.n_samples, estimate.n_samples
+        self._finder = DelayFinder(math.ceil(max_seconds * reference.rate), lengths)
+        self._position, self._stop = 0, self._finder.n_samples
 
     def feed(self, reference: FloatArray, estimate: FloatArray) -> None:
         """The next samples of both signals, equally many."""
@@ -49,9 +52,19 @@ class DelaySearch:
 
 
 def measure_delay(reference: Track, estimate: Track, cancelled: Callable[[], bool] | None = None) -> Delay | None:
-    """Delay of an estimate at the reference's rate; None for masks. Raises LoadError and io's Cancelled."""
+    """Delay of an estimate as its file is, at the reference's rate; None for masks.
+
+    A delay that is to be taken out of it plays no part. Raises LoadError and io's Cancelled.
+    """
     rate = reference.sample_rate
     if reference.kind != "audio" or estimate.kind != "audio" or not rate:
         return None
-    with AudioSignal(reference.source) as s, AudioSignal(estimate.source, rate) as e:
+    with AudioSignal(reference.source) as s, AudioSignal(replace(estimate.source, delay=0), rate) as e:
         return DelaySearch(s, e).finish(cancelled)
+
+
+def si_snr_db_at(delay: Delay, lengths: Lengths, samples: int) -> float:
+    """Whole-signal SI-SNR in dB once `samples` are taken out of the estimate; nan where that is not known."""
+    if delay.curve is None:
+        return math.nan
+    return float(si_snr_of_correlation(delay.curve.correlation(samples, padded=lengths is Lengths.PAD)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from osisnr_gui.core.align import Delay
+from osisnr_gui.core.align import Delay, DelayCurve
 from osisnr_gui.core.alpha_table import N_NODES, AlphaTable
 from osisnr_gui.core.osi_snr import Projection
 from osisnr_gui.io.array_file import Array, ArrayFile, DamagedFileError, Facts
@@ -38,6 +38,8 @@ def pack_pair(reference: Track, pair: PairAnalysis) -> tuple[Facts, dict[str, Ar
     arrays |= {"table": frames.table.values, "exponents": frames.table.exponents}
     if frames.whole is not None:
         arrays["whole"] = np.stack([getattr(frames.whole, name) for name in _FIELDS])
+    if pair.delay is not None and pair.delay.curve is not None:
+        arrays["correlation"] = np.stack((pair.delay.curve.common, pair.delay.curve.padded))
     facts = {
         "first_frame": frames.first_frame,
         "n_bins": frames.n_bins,
@@ -68,12 +70,23 @@ def unpack_pair(
         facts = file.facts
         frames = _frames(file, key, reference, read)
         pictures = _pictures(file, key, (reference, estimate), reference_picture, read)
-        delay = None if facts["delay"] is None else Delay(int(facts["delay"][0]), float(facts["delay"][1]))
+        delay = _delay(file, read)
         tracks = [_with_facts(t, f) for t, f in zip((reference, estimate), facts["tracks"], strict=True)]
     except (LookupError, TypeError, ValueError, OverflowError) as error:
         raise DamagedFileError(str(error)) from None
     whole, rate = WholeSignal.of(frames), reference.sample_rate
     return tracks[0], PairAnalysis(tracks[1], key, frames, pictures, None, whole, delay, sample_rate=rate)
+
+
+def _delay(file: ArrayFile, read: Read) -> Delay | None:
+    facts = file.facts["delay"]
+    if facts is None:
+        return None
+    if "correlation" not in file.shapes:
+        return Delay(int(facts[0]), float(facts[1]))
+    n = file.shapes["correlation"][-1]
+    _check_shapes(file, {"correlation": (2, n // 2 * 2 + 1)})
+    return Delay(int(facts[0]), float(facts[1]), DelayCurve(*read("correlation")))
 
 
 def _track_facts(track: Track) -> Facts:

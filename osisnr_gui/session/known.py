@@ -38,9 +38,9 @@ class Known:
         return None
 
     def delay(self, key: PairKey) -> Delay | None:
-        """The delay between the same two files, whatever their frames were."""
+        """The delay between the same two files, whatever their frames were and whatever of it was taken out."""
         for old in self._pairs:
-            if old.key is not None and old.key.files == key.files:
+            if old.delay is not None and old.key is not None and old.key.files == key.files:
                 return old.delay
         return None
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from osisnr_gui.io.errors import LoadWarning
 from osisnr_gui.session import edits
+from osisnr_gui.session.delay_words import late_message, moved_message
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.left_out import Spans, left_out
@@ -81,7 +82,7 @@ def pair_notices(session: Session, pair: PairAnalysis) -> list[Notice]:
     spans = left_out(session.lengths, reference, pair.estimate)
     found += _length_notices(session, pair, spans)
     found += _rate_notices(session, reference, pair)
-    found += _delay_notices(pair, spans)
+    found += _delay_notices(session, pair, spans)
     found += _polarity_notices(pair)
     found += _role_notices(reference, pair)
     return found
@@ -195,26 +196,22 @@ def _set_same_rate(session: Session, only: bool) -> Session:
     return replace(session, same_rate_only=only)
 
 
-def _delay_notices(pair: PairAnalysis, spans: Spans | None) -> list[Notice]:
-    source, name, rate = pair.source, pair.estimate.name, pair.sample_rate
-    if rate is None:
+def _delay_notices(session: Session, pair: PairAnalysis, spans: Spans | None) -> list[Notice]:
+    source, delay = pair.source, pair.delay
+    if pair.sample_rate is None:
         return []
+    move = partial(_read_as, source=source, role=Role.ESTIMATE)
+    align = [] if delay is None else [Remedy("Align", partial(move, delay=delay.samples))]
     if source.delay:
-        message = f"{name}: moved by {-source.delay} samples ({-1000 * source.delay / rate:.1f} ms) to line up"
+        message = moved_message(pair, session.lengths)
         if spans is not None and not spans.differ:  # else the notice about lengths says it
             lost = spans.words("its")
             message += f"; {lost}" if lost else ""
-        undo = Remedy("Undo", partial(_read_as, source=source, role=Role.ESTIMATE, delay=0))
-        return [Notice("aligned", message, source, "note", (undo,))]
-    if pair.delay is None or not pair.delay.trusted:
+        again = align if delay is not None and delay.certain and delay.samples != source.delay else []
+        return [Notice("aligned", message, source, "note", (Remedy("Undo", partial(move, delay=0)), *again))]
+    if delay is None or not delay.trusted:
         return []
-    late = "late" if pair.delay.samples > 0 else "early"
-    message = (
-        f"{name}: {abs(pair.delay.samples)} samples ({1000 * abs(pair.delay.samples) / rate:.1f} ms) {late} "
-        f"(correlation {pair.delay.peak:.2f}); nothing was shifted".replace("-", "−")
-    )
-    remedy = Remedy("Align", partial(_read_as, source=source, role=Role.ESTIMATE, delay=pair.delay.samples))
-    return [Notice("delay", message, source, "warning", (remedy,))]
+    return [Notice("delay", late_message(pair, session.lengths), source, "warning", tuple(align))]
 
 
 def _polarity_notices(pair: PairAnalysis) -> list[Notice]:

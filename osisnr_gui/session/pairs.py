@@ -43,8 +43,8 @@ class PairKey:
 
     @property
     def files(self) -> tuple[object, ...]:
-        """The two files with their channels and delays, as they were."""
-        return self.reference, self.estimate, self.stamps
+        """What a search for the delay reads: the two files with their channels, as they were."""
+        return self.reference, replace(self.estimate, delay=0), self.stamps
 
 
 NO_PICTURES = PairPictures()
@@ -54,7 +54,8 @@ NO_PICTURES = PairPictures()
 class PairAnalysis:
     """One estimate against its `reference`, at `sample_rate` (None for masks).
 
-    `error` says why there are no frames; `pictures` fill while the pass runs.
+    `error` says why there are no frames; `pictures` fill while the pass runs. `delay` is that of the file as it is,
+    whatever of it `source.delay` takes out.
     """
 
     estimate: Track
@@ -265,7 +266,8 @@ def run_pair(
 ) -> PairAnalysis:
     """The pass over one pair, which mostly leaves both tracks checked sample by sample and the delay measured.
 
-    reference_picture : one that is filled already is reused, not painted again. with_delay : measure the delay too.
+    reference_picture : one that is filled already is reused, not painted again. with_delay : measure the delay too,
+    unless one is taken out: the search needs the samples as they are.
     around : time to begin at, see `start_frame`; a pass that begins late does not hear all samples in their order, so
     checks and delay are left to others.
 
@@ -290,7 +292,8 @@ def run_pair(
         start = start_frame(fit, grid, around)
         signals = [reader.signal for reader in readers if isinstance(reader, AudioColumns)]
         begin = 0 if fit.samples is None else fit.samples[0]
-        samples = PairSamples(tracks, signals if start is None else (), begin, with_delay, cancelled)
+        searches = with_delay and not estimate.source.delay
+        samples = PairSamples(tracks, signals if start is None else (), begin, searches, cancelled)
         s, e = readers
         plan = PassPlan(s, e, fit.first, fit.stop, grid, fit.samples, key.alpha, paint, samples.listener, start)
 

@@ -131,7 +131,7 @@ def delay_samples(pair: PairAnalysis) -> int | None:
     """Delay at the reference's rate, positive = late, including what was taken out; None where none was measured."""
     if pair.delay is None:
         return pair.source.delay or None
-    return pair.source.delay + pair.delay.samples
+    return pair.delay.samples
 
 
 def error_report(error: FileError | None) -> Object:

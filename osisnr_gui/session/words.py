@@ -8,14 +8,17 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from osisnr_gui.io.errors import display_name, printable
-from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import DOWNMIX, Formula
 from osisnr_gui.session.tracks import Track
+
+if TYPE_CHECKING:  # notices, a part of every analysis, are made of these words
+    from osisnr_gui.session.analysis import Analysis
 
 MINUS = "\u2212"
 NARROW_SPACE = "\u202f"

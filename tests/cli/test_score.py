@@ -102,6 +102,11 @@ def test_silence_limit(run: Run, folder: Path) -> None:
     assert counted[0] > counted[1] >= counted[2] == 4
 
 
+def _message(estimate: Any, code: str) -> str:
+    (found,) = [warning["message"] for warning in estimate["warnings"] if warning["code"] == code]
+    return found
+
+
 @pytest.mark.parametrize(("late", "name"), [(137, "late.wav"), (-137, "early.wav")])
 def test_delay_is_reported_and_taken_out_on_request(run: Run, folder: Path, late: int, name: str) -> None:
     estimate = speech_like(RATE) + 0.05 * speech_like(RATE, seed=1)
@@ -113,6 +118,9 @@ def test_delay_is_reported_and_taken_out_on_request(run: Run, folder: Path, late
     assert "aligned" in [warning["code"] for warning in aligned["warnings"]]
     straight = _estimate(run, "ref.wav", "est.wav")["whole_signal"]["si_snr_db"]
     assert as_is["whole_signal"]["si_snr_db"] < 0
+    before, after = (f"{found['whole_signal']['si_snr_db']:.1f} dB".replace("-", "−") for found in (as_is, aligned))
+    assert f"whole-signal SI-SNR {before}, {after} once aligned; nothing was shifted" in _message(as_is, "delay")
+    assert f"whole-signal SI-SNR {before} → {after}" in _message(aligned, "aligned")
     assert aligned["whole_signal"]["si_snr_db"] == pytest.approx(straight, abs=0.1)
 
 

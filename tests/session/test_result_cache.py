@@ -420,6 +420,8 @@ def _rewrite(path: Path, change: Callable[[dict[str, Any], dict[str, np.ndarray]
         lambda facts, arrays: facts.update(first_frame="a"),
         lambda facts, arrays: facts.update(delay=[1]),
         lambda facts, arrays: facts.update(delay="ab"),
+        lambda facts, arrays: arrays.update(correlation=np.zeros((3, 9))),
+        lambda facts, arrays: arrays.update(correlation=np.zeros((2, 8))),
         lambda facts, arrays: facts.update(tracks=facts["tracks"][:1]),
         lambda facts, arrays: facts.update(tracks=[{}, {}]),
         lambda facts, arrays: facts["columns"].update(estimate=10**12),
