@@ -93,6 +93,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("close_list", "Sources/List of pairs", "Close the list", (), "Leave the list of pairs; what was scored is kept for the next time"),
     ActionSpec("hide_curve", "Sources", "Hide or show the curve of the estimate in view", ("H",), "Leave the estimate in view out of the curve plots, or draw it again: the eye in its row", "eye"),
     ActionSpec("all_curves", "Sources", "Show all curves", ("Shift+H",), "Draw the curve of every estimate again"),
+    ActionSpec("reload_changed", "Sources", "Reload changed files by itself", (), "Read a file again as soon as it has changed on disk and is at rest; the view stays", checkable=True),
     ActionSpec("close_files", "Sources", "Close all files", (), "Back to the welcome page; Undo brings them back"),
     ActionSpec("play", "Playback", "Play", ("Space",), "Play from the cursor; pause", "play"),
     ActionSpec("play_once", "Playback", "Play selection once", ("Shift+Space",), "Play the selected time range, and stop", "play-once"),

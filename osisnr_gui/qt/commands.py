@@ -19,6 +19,7 @@ from osisnr_gui.qt.dialogs.keys_page import KeysDialog
 from osisnr_gui.qt.difference_commands import DifferenceCommands
 from osisnr_gui.qt.estimate_commands import EstimateCommands
 from osisnr_gui.qt.export_jobs import ExportJobs
+from osisnr_gui.qt.file_commands import FileCommands
 from osisnr_gui.qt.folder_mode import FolderMode
 from osisnr_gui.qt.note_commands import NoteCommands
 from osisnr_gui.qt.playback.commands import NEED_SOUND, PlaybackCommands
@@ -70,6 +71,7 @@ class Commands:
         self.rows = RowCommands(views.plots)
         self.estimates = EstimateCommands(views)
         self.differences = DifferenceCommands(views.plots, self.rows)
+        self.files = FileCommands(window, views)
         self._actions: Actions | None = None
 
     def attach(self, actions: Actions) -> None:
@@ -79,6 +81,7 @@ class Commands:
         self.folders.attach(actions)
         self.estimates.attach(actions)
         self.differences.attach(actions)
+        self.files.attach(actions)
         self.playback.attach(actions, self.set_residual)
 
     def handlers(self) -> dict[str, Handler]:
@@ -110,6 +113,7 @@ class Commands:
             **self.rows.handlers(),
             **self.estimates.handlers(),
             **self.differences.handlers(),
+            **self.files.handlers(),
             "theme_system": partial(views.themes.set_mode, "system"),
             "theme_light": partial(views.themes.set_mode, "light"),
             "theme_dark": partial(views.themes.set_mode, "dark"),
@@ -256,6 +260,7 @@ class Commands:
 
     def close(self) -> None:
         """Wait for exports under way, and stop the list."""
+        self.files.close()
         self.folders.close()
         self._exports.close()
         self.session_files.close()
@@ -304,7 +309,7 @@ class Commands:
         return True
 
     def _reload(self) -> None:
-        self.folders.look_again() if self.folders.shows_list else self._views.store.reload()
+        self.folders.look_again() if self.folders.shows_list else self.files.reload()
 
     def _show_cache(self) -> None:
         cache = self._views.store.cache

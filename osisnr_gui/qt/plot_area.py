@@ -153,6 +153,7 @@ class PlotArea(QWidget):
 
     def fit_values(self) -> None:
         """Automatic value ranges again on all rows."""
+        self.hold_values(False)
         self._osi.fit_y()
         self._loss.fit_y()
         self.maps.gain_row.fit_y()
@@ -160,6 +161,11 @@ class PlotArea(QWidget):
         for plot in (self._reference, self._estimate, self._difference):
             plot.y_by_hand = False
             plot.set_y_range(0.0, 1.0)
+
+    def hold_values(self, held: bool) -> None:
+        """After files were read again value ranges do not follow them: what is on screen can be compared."""
+        for row in self.stack.rows:
+            row.y_is_held = held
 
     def third_value_at(self, time: float, frequency: float) -> tuple[str, float] | None:
         """Name and value of the difference or residual picture at a point; None where there is nothing."""

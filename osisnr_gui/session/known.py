@@ -24,10 +24,10 @@ class Known:
         self._matchings = [matching for matching in matchings if matching is not None]
 
     def track(self, source: Source) -> Track | None:
-        """A source that was opened, when its file is still the same."""
+        """A source that was opened, when its file is still the same, or gone: there is nothing better then."""
         old = self._tracks.get(source)
-        if old is not None and old.error is None and old.stamp is not None and old.stamp == stamp_of(source.path):
-            return old
+        if old is not None and old.error is None and old.stamp is not None:
+            return old if stamp_of(source.path) in (old.stamp, None) else None
         return None
 
     def pair(self, key: PairKey, with_pictures: bool) -> PairAnalysis | None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from osisnr_gui.qt.icons import icon, pixmap
+from osisnr_gui.qt.panels.change_banner import ChangeBanner
 from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, plain_label, tooltip
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import words
@@ -173,6 +174,7 @@ class Banners(QWidget):
         self.banners: list[Banner] = []
         self.progress = ProgressBanner(self)
         self.progress.cancel_requested.connect(self.cancel_requested)
+        self.changes = ChangeBanner(theme, self)
         body = QWidget()
         self._stack = QVBoxLayout(body)
         self._stack.setContentsMargins(0, 0, 0, 0)
@@ -187,6 +189,7 @@ class Banners(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
         column.addWidget(self.progress)
+        column.addWidget(self.changes)
         column.addWidget(self.scroll)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._rebuild([])
@@ -209,7 +212,7 @@ class Banners(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
         self._theme = theme
-        for banner in self.banners:
+        for banner in (self.changes, *self.banners):
             banner.set_theme(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -17,6 +17,7 @@ from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, set_text, 
 from osisnr_gui.qt.panels.reading_options import ReadingOptions
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import edits, words
+from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.tracks import Track
@@ -32,7 +33,7 @@ CHIP = "QToolButton { border: 1px solid palette(mid); border-radius: 4px; paddin
 class RowState:
     """Everything a row shows. index : place among the references or estimates; error : why it cannot be compared.
 
-    hidden : whether its curve is not drawn.
+    hidden : whether its curve is not drawn. change : what became of the file since it was read.
     references : names of all references where there are several; partner : place of the one an estimate goes with.
     """
 
@@ -44,6 +45,7 @@ class RowState:
     hidden: bool = False
     references: tuple[str, ...] = ()
     partner: int = 0
+    change: FileChange | None = None
 
     @property
     def chip(self) -> str:
@@ -76,6 +78,7 @@ class SourceRow(QWidget):
         self.chip, self.eye, self.remove_button = QToolButton(self), QToolButton(self), QToolButton(self)
         self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
         self.details: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
+        self.change: QLabel = plain_label("", "warning", wrap=True, small=True, parent=self)
         self.problem: QLabel = plain_label("", "error", wrap=True, small=True, parent=self)
         self.options = ReadingOptions(self)
         self.options.edit_requested.connect(self.edit_requested)
@@ -97,6 +100,8 @@ class SourceRow(QWidget):
         self.remove_button.setAccessibleName(f"Remove {track.name}")
         set_text(self.details, break_after_dots(words.track_words(track)))
         self.details.setVisible(bool(self.details.text()))
+        set_text(self.change, "" if state.change is None else state.change.words)
+        self.change.setVisible(state.change is not None)
         error = state.error
         set_text(self.problem, "" if error is None else printable(f"{error.detail}; {error.remedy}", 300))
         self.problem.setVisible(error is not None)
@@ -216,7 +221,7 @@ class SourceRow(QWidget):
         column.setContentsMargins(12, 6, 6, 8)
         column.setSpacing(4)
         column.addLayout(top)
-        for widget in (self.details, self.problem, self.options):
+        for widget in (self.details, self.change, self.problem, self.options):
             column.addWidget(widget)
 
     def _choose(self) -> None:

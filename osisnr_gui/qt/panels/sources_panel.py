@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -13,6 +14,7 @@ from osisnr_gui.qt.panels.source_row import RowState, SourceRow
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.session import Source
@@ -20,7 +22,12 @@ from osisnr_gui.session.session import Source
 DROP_WORDS = "Drop files anywhere; Ctrl adds them."
 
 
-def row_states(analysis: Analysis | None, selected: int, hidden: frozenset[Source] = frozenset()) -> list[RowState]:
+def row_states(
+    analysis: Analysis | None,
+    selected: int,
+    hidden: frozenset[Source] = frozenset(),
+    changes: tuple[FileChange, ...] = (),
+) -> list[RowState]:
     """A row for each track, references first, estimates in order, then the mixture."""
     if analysis is None:
         return []
@@ -34,7 +41,8 @@ def row_states(analysis: Analysis | None, selected: int, hidden: frozenset[Sourc
         rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, index == selected, unseen, several, partner))
     if analysis.mixture is not None:
         rows.append(RowState(analysis.mixture, Role.MIXTURE, error=analysis.mixture.error))
-    return rows
+    changed = {change.path: change for change in changes}
+    return [replace(row, change=changed.get(row.track.source.path)) for row in rows]
 
 
 class SourcesPanel(QWidget):
@@ -51,6 +59,7 @@ class SourcesPanel(QWidget):
         self._states: list[RowState] = []
         self._estimate: Source | None = None
         self._hidden: frozenset[Source] = frozenset()
+        self._changes: tuple[FileChange, ...] = ()
         self._analysis: tuple[Analysis | None, int] = (None, 0)
         self.rows: list[SourceRow] = []
         body = QWidget()
@@ -68,7 +77,7 @@ class SourcesPanel(QWidget):
     def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
         """Show the files of an analysis; nothing is done when they are on screen already."""
         self._analysis = analysis, selected
-        states = row_states(analysis, selected, self._hidden)
+        states = row_states(analysis, selected, self._hidden, self._changes)
         if states == self._states and (states or self._estimate is None):
             return
         self._states = states
@@ -85,6 +94,11 @@ class SourcesPanel(QWidget):
     def set_hidden(self, hidden: frozenset[Source]) -> None:
         """Estimates whose curve is not drawn."""
         self._hidden = hidden
+        self.show_analysis(*self._analysis)
+
+    def set_changes(self, changes: tuple[FileChange, ...]) -> None:
+        """Files that are not as they were read."""
+        self._changes = changes
         self.show_analysis(*self._analysis)
 
     def set_theme(self, theme: Theme) -> None:

@@ -124,7 +124,7 @@ class CurvePlot(PlotRow):
         top = float(np.percentile(values, ROBUST_PERCENTILE)) if values.size else 30.0
         lowest = float(values.min()) if values.size else 0.0
         self.set_y_limits(min(0.0, lowest), max(round_up(1.2 * max(top, lowest)), 200.0))
-        if not self.y_by_hand:
+        if self.follows_data:
             self.set_y_range(min(0.0, lowest), max(round_up(1.08 * top), 10.0))
 
 

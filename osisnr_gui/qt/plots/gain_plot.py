@@ -79,7 +79,7 @@ class GainPlot(PlotRow):
         self._lines.show([gain._replace(gain_db=safe_array(gain.gain_db)) for gain in new])
         places = sorted((gain.colour, gain.selected) for gain in new)
         self.overlay.keys = tuple(Key(estimate_letter(place), place, chosen) for place, chosen in places)
-        if not same_data and not self.y_by_hand:
+        if not same_data and self.follows_data:
             self.fit_y()
         self.refresh()
 
@@ -97,7 +97,7 @@ class GainPlot(PlotRow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The lines keep below the title."""
         super().resizeEvent(event)
-        if not self.y_by_hand:
+        if self.follows_data:
             self.fit_y()
 
     def _title_note(self, m: Mapping) -> str:

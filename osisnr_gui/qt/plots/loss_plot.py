@@ -64,7 +64,7 @@ class LossPlot(PlotRow):
         ``growing`` : more frames are to come.
         """
         if self._areas.show_curve(t0, dt, curve, growing):
-            if not self.y_by_hand:
+            if self.follows_data:
                 self._follow_data()
             self.refresh()
 

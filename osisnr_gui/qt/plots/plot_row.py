@@ -54,6 +54,7 @@ class PlotRow(QWidget):
         self.overlay = RowOverlay(title=title, selection=link.selection, cursor=link.cursor, loop=link.loop)
         self.time_axis = False
         self.y_by_hand = False  # the user chose the value range: automatic ranges keep off
+        self.y_is_held = False  # for the moment nothing but the user changes it
         self._y, self._y_limits = (0.0, 1.0), (-math.inf, math.inf)
         self._below: list[Layer] = []
         self._over: list[Layer] = []
@@ -153,6 +154,11 @@ class PlotRow(QWidget):
         self.y_by_hand = True
         if (hi - lo) * factor > 1e-6:
             self.set_y_range(pivot - (pivot - lo) * factor, pivot + (hi - pivot) * factor)
+
+    @property
+    def follows_data(self) -> bool:
+        """Whether the value range is the automatic one."""
+        return not (self.y_by_hand or self.y_is_held)
 
     def pan_y(self, fraction: float) -> None:
         """Move a value axis that was zoomed by hand, as far as the limits allow."""

@@ -1,0 +1,93 @@
+"""Files that change while they are open: watched, offered again, read again without losing the view."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Slot
+
+from osisnr_gui.qt.actions import Actions, Handler
+from osisnr_gui.qt.file_watch import FileWatch
+from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.views import Views
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.file_changes import FileChange
+
+
+class FileCommands(QObject):
+    """Between the watch, the store and what shows changes."""
+
+    def __init__(self, window: QObject, views: Views) -> None:
+        super().__init__(window)
+        self._views = views
+        self._actions: Actions | None = None
+        self._tried: frozenset[FileChange] = frozenset()
+        self.watch = FileWatch(self)
+        self.watch.changed.connect(self._take_changes)
+        store, banner = views.store, views.banners.changes
+        store.analysis_changed.connect(self._take_analysis)
+        store.session_changed.connect(lambda _session: views.plots.hold_values(False))
+        # Queued: a run that ends has not shown yet what it found.
+        store.progress_changed.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)
+        banner.reload_requested.connect(self.reload)
+        banner.always_requested.connect(self._reload_always)
+
+    def attach(self, actions: Actions) -> None:
+        """The actions whose check marks follow."""
+        self._actions = actions
+
+    def handlers(self) -> dict[str, Handler]:
+        """A function for every action of these."""
+        return {"reload_changed": self._decide}
+
+    @property
+    def reloads_always(self) -> bool:
+        """Whether changed files are read again without a question."""
+        return self._actions is not None and self._actions.by_id["reload_changed"].isChecked()
+
+    def reload(self) -> None:
+        """Read again what changed."""
+        self._views.plots.hold_values(True)
+        self._views.store.reload()
+
+    def restore(self, settings: Settings) -> None:
+        """As it was left."""
+        if self._actions is not None:
+            self._actions.check("reload_changed", settings.flag("reload_changed", False))
+
+    def remember(self, settings: Settings) -> None:
+        """Keep that for the next start."""
+        settings.put("reload_changed", self.reloads_always)
+
+    def close(self) -> None:
+        """Stop watching."""
+        self.watch.close()
+
+    def _reload_always(self) -> None:
+        if self._actions is not None:
+            self._actions.check("reload_changed", True)
+        self.reload()
+
+    def _take_analysis(self, analysis: Analysis) -> None:
+        if analysis.complete:
+            self.watch.watch({track.source.path: track.stamp for track in reversed(analysis.tracks)})
+
+    def _take_changes(self, changes: tuple[FileChange, ...]) -> None:
+        self._views.sources.set_changes(changes)
+        self._decide()
+
+    @Slot(object, str)
+    def _take_progress(self, fraction: float | None, _doing: str) -> None:
+        if fraction is None and not self._views.store.is_busy:
+            self._decide()
+
+    def _decide(self) -> None:
+        """Reload, or say what there is to reload; while files are being read, what is new waits."""
+        changes = self.watch.changes
+        fresh = frozenset(change for change in changes if change.can_be_read) - self._tried
+        if self.reloads_always and fresh:
+            if self._views.store.is_busy:
+                return
+            # Each only once: a run that was stopped must not begin again and again.
+            self._tried |= fresh
+            self.reload()
+        elif not self._views.store.is_busy:
+            self._views.banners.changes.show_changes(changes)

@@ -1,0 +1,81 @@
+"""A slim banner that says which files changed on disk, and offers to read them again."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from osisnr_gui.qt.icons import icon, pixmap
+from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, tooltip
+from osisnr_gui.qt.theme import Theme
+from osisnr_gui.session.file_changes import FileChange, changes_sentence
+
+SLIM = "QPushButton, QToolButton { padding: 2px 8px; }"
+
+
+class ChangeBanner(QFrame):
+    """Hidden while all files are as they were read."""
+
+    reload_requested = Signal()
+    always_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "banner")
+        self._theme = theme
+        self._changes: tuple[FileChange, ...] = ()
+        self._hidden: frozenset[FileChange] = frozenset()
+        self._sign = QLabel(self)
+        self.text = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
+        self.reload, self.always = QPushButton("Reload", self), QPushButton("Reload always", self)
+        self.close_button = QToolButton(self)
+        self.reload.setToolTip(tooltip("Read what changed again; the view stays, and the old curve as a faint line"))
+        self.always.setToolTip(
+            tooltip("Reload now, and from now on whenever a file has changed (Sources: Reload changed files by itself)")
+        )
+        self.close_button.setToolTip(tooltip("Hide until a file changes again"))
+        self.close_button.setAccessibleName("Hide")
+        self.reload.clicked.connect(self.reload_requested)
+        self.always.clicked.connect(self.always_requested)
+        self.close_button.clicked.connect(self._hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 4, 4)
+        row.setSpacing(GAP)
+        row.addWidget(self._sign)
+        row.addWidget(self.text, 1)
+        for button in (self.reload, self.always, self.close_button):
+            button.setStyleSheet(SLIM)
+            row.addWidget(button)
+        self.close_button.setIconSize(QSize(14, 14))
+        self.set_theme(theme)
+        self.hide()
+
+    def show_changes(self, changes: tuple[FileChange, ...]) -> None:
+        """Show these; nothing is done when they are on screen already, or were hidden."""
+        self._changes = changes
+        shown = tuple(change for change in changes if change not in self._hidden)
+        self.setVisible(bool(shown))
+        if not shown:
+            return
+        sentence = changes_sentence(shown)
+        self.text.set_text(sentence, "\n".join(f"{change.path} {change.words}" for change in shown))
+        self.setAccessibleName(sentence)
+        can_be_read = any(change.can_be_read for change in shown)
+        for button in (self.reload, self.always):
+            button.setVisible(can_be_read)
+        self._show_sign()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        self._theme = theme
+        self.close_button.setIcon(icon("close", theme.muted))
+        self._show_sign()
+
+    def _show_sign(self) -> None:
+        gone = not all(change.can_be_read for change in self._changes)
+        colour = self._theme.warning if gone else self._theme.accent
+        self._sign.setPixmap(pixmap("warning" if gone else "info", colour, 16))
+
+    def _hide(self) -> None:
+        self._hidden = frozenset(self._changes)
+        self.show_changes(self._changes)

@@ -1,0 +1,136 @@
+"""Which files are no longer what they were when they were read, told only once they are at rest.
+
+Whoever writes a file may take seconds over it, and most trainers write beside it and rename: between two looks a file
+is half there, gone and there again. A change counts once two looks, `QUIET_SECONDS` apart, show the same.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from osisnr_gui.io.errors import display_name
+from osisnr_gui.session.tracks import Stamp
+
+QUIET_SECONDS = 0.5
+MOST_NAMES = 3
+
+Stamps = Mapping[str, Stamp | None]
+
+
+class Fate(StrEnum):
+    """What became of a file since it was read. BACK : it is there again, or for the first time."""
+
+    CHANGED = "changed on disk"
+    GONE = "gone from the disk"
+    BACK = "back on disk"
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A file at rest that is not as it was read. seen : when that was first seen, seconds since 1970."""
+
+    path: str
+    fate: Fate
+    stamp: Stamp | None
+    seen: float
+
+    @property
+    def can_be_read(self) -> bool:
+        """Whether there is something to read again."""
+        return self.fate is not Fate.GONE
+
+    @property
+    def words(self) -> str:
+        """ "changed on disk 14:03:22"."""
+        return f"{self.fate.value} {clock(self.seen)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The state a file was last seen in, and since when, on both clocks."""
+
+    stamp: Stamp | None
+    since: float
+    seen: float
+
+
+class FileChanges:
+    """Compares looks at files with the stamps they were read at."""
+
+    def __init__(self, quiet_seconds: float = QUIET_SECONDS) -> None:
+        self._quiet = quiet_seconds
+        self._read: dict[str, Stamp | None] = {}
+        self._looks: dict[str, _Look] = {}
+        self._found: dict[str, FileChange] = {}
+
+    @property
+    def paths(self) -> list[str]:
+        """The files to look at."""
+        return list(self._read)
+
+    @property
+    def found(self) -> tuple[FileChange, ...]:
+        """All changes at rest, in the order of the files."""
+        return tuple(self._found[path] for path in self._read if path in self._found)
+
+    def expect(self, stamps: Stamps) -> bool:
+        """These files were read, at these stamps (None: one that was not there); False when that is known."""
+        if dict(stamps) == self._read:
+            return False
+        self._read = dict(stamps)
+        self._looks = {path: look for path, look in self._looks.items() if path in stamps}
+        for path, change in list(self._found.items()):
+            if path not in stamps or stamps[path] == change.stamp:
+                del self._found[path]
+        return True
+
+    def look(self, stamps: Stamps, now: float, seen: float) -> bool:
+        """Take a look: the stamps now. now : seconds that only go forward; seen : since 1970. True while one moves."""
+        moving = False
+        for path in self._read:
+            if path in stamps:
+                moving |= not self._is_at_rest(path, stamps[path], now, seen)
+        return moving
+
+    def _is_at_rest(self, path: str, stamp: Stamp | None, now: float, seen: float) -> bool:
+        last = self._looks.get(path)
+        if last is None or last.stamp != stamp:
+            self._looks[path] = last = _Look(stamp, now, seen)
+        known = self._found.get(path)
+        if stamp == self._read[path]:
+            self._found.pop(path, None)
+        elif known is None or known.stamp != stamp:
+            if now - last.since < self._quiet:
+                return False
+            self._found[path] = FileChange(path, self._fate(path, stamp), stamp, last.seen)
+        return True
+
+    def _fate(self, path: str, stamp: Stamp | None) -> Fate:
+        if stamp is None:
+            return Fate.GONE
+        known = self._found.get(path)
+        was_gone = self._read[path] is None or (known is not None and known.fate is not Fate.CHANGED)
+        return Fate.BACK if was_gone else Fate.CHANGED
+
+
+def changes_sentence(changes: Sequence[FileChange]) -> str:
+    """All changes in one line, files with the same fate together."""
+    parts = []
+    for fate in Fate:
+        same = [change for change in changes if change.fate is fate]
+        if same:
+            names = [display_name(change.path) for change in same]
+            shown = ", ".join(names[:MOST_NAMES])
+            more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+            latest = max(same, key=lambda change: change.seen)
+            stays = "; what was read of it stays" if fate is Fate.GONE else ""
+            parts.append(f"{shown}{more} {latest.words}{stays}")
+    return "; ".join(parts)
+
+
+def clock(seen: float) -> str:
+    """The time of day, local: "14:03:22"."""
+    return time.strftime("%H:%M:%S", time.localtime(seen))

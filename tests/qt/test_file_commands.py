@@ -1,0 +1,253 @@
+"""Files that change while they are open, through the real window."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from window_kit import WAIT_MS, open_window, show_files, wait_final
+
+from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.session.file_changes import Fate
+from osisnr_gui.session.frame_pass import FramePass
+
+RATE = 16_000
+
+
+def _samples(seed: int, n: int = RATE) -> np.ndarray:
+    return 0.1 * np.random.default_rng(seed).normal(size=n)
+
+
+def _write(path: Path, noise: float, n: int = RATE) -> None:
+    """The reference with more or less noise, in place."""
+    soundfile.write(path, (_samples(1, 2 * RATE) + noise * _samples(7, 2 * RATE))[:n], RATE, subtype="FLOAT")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path, Path]:
+    """A reference and two estimates of a second, an hour old."""
+    folder = tmp_path / "sound"
+    folder.mkdir()
+    paths = folder / "clean.wav", folder / "a_est.wav", folder / "b_est.wav"
+    for path, noise in zip(paths, (0.0, 0.5, 0.3), strict=True):
+        _write(path, noise)
+        os.utime(path, (os.stat(path).st_mtime - 3600,) * 2)
+    return paths
+
+
+@pytest.fixture
+def window(qtbot: QtBot, files: tuple[Path, Path, Path]) -> Iterator[MainWindow]:
+    with open_window(qtbot) as window:
+        show_files(qtbot, window, *files)
+        yield window
+
+
+@pytest.fixture
+def passes(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> list[FramePass]:
+    """Every pass from now on."""
+    runs: list[FramePass] = []
+    run = FramePass.run
+
+    def counted(self: FramePass, *args: Any, **kwargs: Any) -> Any:
+        runs.append(self)
+        return run(self, *args, **kwargs)
+
+    monkeypatch.setattr(FramePass, "run", counted)
+    return runs
+
+
+@pytest.fixture
+def reloads(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """An entry for each time files are read again from now on."""
+    found: list[None] = []
+    reload = window.views.store.reload
+
+    def counted(**options: Any) -> None:
+        found.append(None)
+        reload(**options)
+
+    monkeypatch.setattr(window.views.store, "reload", counted)
+    return found
+
+
+def _banner(window: MainWindow) -> Any:
+    return window.views.banners.changes
+
+
+def _wait_for(qtbot: QtBot, done: Callable[[], bool]) -> None:
+    qtbot.waitUntil(done, timeout=WAIT_MS)
+
+
+def _fates(window: MainWindow) -> list[Fate]:
+    return [change.fate for change in window.commands.files.watch.changes]
+
+
+def _have_patience(window: MainWindow) -> None:
+    """A machine that is busy may take a while between two writes."""
+    watch = window.commands.files.watch
+    watch._changes._quiet = 2.0
+    watch._again.setInterval(2100)
+
+
+def _in_place(path: Path, beside: Path) -> None:
+    shutil.copyfile(beside, path)
+
+
+def _by_rename(path: Path, beside: Path) -> None:
+    os.replace(beside, path)
+
+
+@pytest.mark.parametrize("rewrite", [_in_place, _by_rename])
+def test_a_rewritten_file_is_offered_and_read_again(
+    qtbot: QtBot,
+    window: MainWindow,
+    files: tuple[Path, Path, Path],
+    passes: list[FramePass],
+    tmp_path: Path,
+    rewrite: Callable[[Path, Path], None],
+) -> None:
+    banner, row = _banner(window), window.views.sources.rows[1]
+    first, second = window.views.store.analysis.pairs
+    assert not banner.isVisible()
+    for noise in (0.1, 0.05):  # twice: what replaced a file is watched too
+        _write(tmp_path / "beside.wav", noise)
+        rewrite(files[1], tmp_path / "beside.wav")
+        _wait_for(qtbot, banner.isVisible)
+        assert banner.text.text().startswith("a_est.wav changed on disk ")
+        assert row.change.text().startswith("changed on disk ")
+        assert window.views.store.analysis.pairs[0].error is None
+        passes.clear()
+        banner.reload.click()
+        wait_final(qtbot, window)
+        pairs = window.views.store.analysis.pairs
+        assert len(passes) == 1, "one file changed"
+        assert pairs[1].frames is second.frames
+        assert pairs[0].score.exact.osi_db_median > first.score.exact.osi_db_median + 5
+        _wait_for(qtbot, lambda: not banner.isVisible())
+        assert not row.change.isVisible()
+
+
+def test_a_burst_of_rewrites_is_one_reload(
+    qtbot: QtBot, window: MainWindow, files: tuple[Path, Path, Path], reloads: list[None]
+) -> None:
+    window.actions_by_id.by_id["reload_changed"].trigger()
+    _have_patience(window)
+    for k in range(20):
+        _write(files[1], 0.4 - 0.01 * k)
+        QApplication.processEvents()
+    _wait_for(qtbot, lambda: bool(reloads))
+    wait_final(qtbot, window)
+    _wait_for(qtbot, lambda: _fates(window) == [])
+    assert len(reloads) == 1
+    assert not _banner(window).isVisible()
+
+
+def test_a_half_written_file_is_no_error(
+    qtbot: QtBot, window: MainWindow, files: tuple[Path, Path, Path], tmp_path: Path, reloads: list[None]
+) -> None:
+    window.actions_by_id.by_id["reload_changed"].trigger()
+    errors: list[object] = []
+    window.views.store.analysis_changed.connect(lambda a: errors.extend(p.error for p in a.pairs if p.error))
+    _write(tmp_path / "beside.wav", 0.05)
+    _have_patience(window)
+    data, stirred = (tmp_path / "beside.wav").read_bytes(), window.commands.files.watch._system.fileChanged
+    with files[1].open("wb") as file:
+        for part in (data[:30], data[30:5000], data[5000:]):
+            with qtbot.waitSignal(stirred, timeout=WAIT_MS):
+                file.write(part)
+                file.flush()
+            assert not reloads
+    _wait_for(qtbot, lambda: bool(reloads))
+    wait_final(qtbot, window)
+    assert errors == []
+    assert window.views.store.analysis.pairs[0].score.exact.osi_db_median > 20
+
+
+def test_a_file_that_is_gone_keeps_its_results_and_is_offered_when_it_comes_back(
+    qtbot: QtBot, window: MainWindow, files: tuple[Path, Path, Path], passes: list[FramePass]
+) -> None:
+    window.actions_by_id.by_id["reload_changed"].trigger()
+    banner, row, frames = _banner(window), window.views.sources.rows[1], window.views.store.analysis.pairs[0].frames
+    files[1].unlink()
+    _wait_for(qtbot, banner.isVisible)
+    assert "a_est.wav gone from the disk" in banner.text.text()
+    assert "what was read of it stays" in banner.text.text()
+    assert not banner.reload.isVisible()
+    assert row.change.text().startswith("gone from the disk ")
+    window.actions_by_id.by_id["reload"].trigger()
+    wait_final(qtbot, window)
+    assert window.views.store.analysis.pairs[0].frames is frames
+    assert passes == []
+    window.actions_by_id.by_id["reload_changed"].trigger()
+    _write(files[1], 0.05)
+    _wait_for(qtbot, lambda: _fates(window) == [Fate.BACK])
+    assert "back on disk" in banner.text.text()
+    assert banner.reload.isVisible()
+    banner.always.click()
+    wait_final(qtbot, window)
+    assert len(passes) == 1
+    assert window.actions_by_id.by_id["reload_changed"].isChecked()
+    _wait_for(qtbot, lambda: not banner.isVisible())
+
+
+def test_a_banner_that_was_closed_comes_back_with_the_next_change(
+    qtbot: QtBot, window: MainWindow, files: tuple[Path, Path, Path], reloads: list[None]
+) -> None:
+    banner = _banner(window)
+    _write(files[1], 0.1)
+    _wait_for(qtbot, banner.isVisible)
+    banner.close_button.click()
+    assert not banner.isVisible()
+    _write(files[2], 0.1)
+    _wait_for(qtbot, banner.isVisible)
+    assert banner.text.text().startswith("b_est.wav changed")
+    assert reloads == []
+
+
+def test_reload_keeps_the_view_to_the_bit(qtbot: QtBot, window: MainWindow, files: tuple[Path, Path, Path]) -> None:
+    views, by_id = window.views, window.actions_by_id.by_id
+    link, plots = views.plots.link, views.plots
+    by_id["row_gain"].trigger()
+    by_id["row_difference"].trigger()
+    views.selection.select(1, 2)
+    views.curves.toggle(views.store.session.estimates[0])
+    link.set_range(0.21, 0.77)
+    link.select(0.3, 0.4)
+    link.set_loop(0.35, 0.6)
+    link.set_cursor(0.5)
+    plots.spectrograms[0].zoom_y(0.5, 2000.0)
+    views.segments.table.sortByColumn(1, views.segments.table.horizontalHeader().sortIndicatorOrder())
+    wait_final(qtbot, window)
+
+    def view() -> list[object]:
+        rows = [(row.mapping.lo, row.mapping.hi, row.isVisible()) for row in plots.stack.rows]
+        scrolled = views.segments.table.verticalScrollBar().value(), views.sources.scroll.verticalScrollBar().value()
+        around = (link.visible, link.selection, link.loop, link.cursor, views.selection.index, views.curves.choice)
+        return [*rows, scrolled, around, link._history]
+
+    before = view()
+    for path in files[1:]:
+        _write(path, 0.02)
+    by_id["reload"].trigger()
+    wait_final(qtbot, window)
+    assert view() == before
+    assert views.store.analysis.pairs[1].score.exact.osi_db_median > 30
+    by_id["fit"].trigger()
+    wait_final(qtbot, window)
+    assert plots._osi.mapping.hi > 30, "fits again when asked"
+
+
+def test_the_choice_is_remembered(qtbot: QtBot, files: tuple[Path, Path, Path]) -> None:
+    for expected in (False, True):
+        with open_window(qtbot) as window:
+            action = window.actions_by_id.by_id["reload_changed"]
+            assert action.isChecked() is expected
+            action.setChecked(True)
