@@ -255,7 +255,11 @@ class Commands:
             formula=score.loss.formula.value,
             name=estimate_letter(self._views.selection.index),
             third=third,
-            more={**plots.maps.readout(time, value, row_id, frequency), **plots.differences.readout(time)},
+            more={
+                **plots.maps.readout(time, value, row_id, frequency),
+                **plots.differences.readout(time),
+                **plots.ribbons.readout(time),
+            },
         )
 
     def close(self) -> None:

@@ -18,10 +18,18 @@ from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve, CurvePlot
 from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.note_marks import NoteMarks
 from osisnr_gui.qt.plots.overview import Overview
-from osisnr_gui.qt.plots.plot_stack import CURVE_WEIGHT, GAIN_WEIGHT, LOSS_WEIGHT, SPECTROGRAM_WEIGHT, PlotStack
+from osisnr_gui.qt.plots.plot_stack import (
+    CURVE_WEIGHT,
+    GAIN_WEIGHT,
+    LOSS_WEIGHT,
+    OWN_HEIGHT,
+    SPECTROGRAM_WEIGHT,
+    PlotStack,
+)
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.ribbons import BEST, Ribbons
 from osisnr_gui.qt.shader import Shader
 from osisnr_gui.qt.shown_curves import CurveChoice
 from osisnr_gui.qt.theme import Theme
@@ -37,8 +45,8 @@ from osisnr_gui.session.tracks import Track
 MIN_FRAMES_IN_VIEW = 6
 
 REFERENCE, ESTIMATE, DIFFERENCE, OSI, LOSS = "reference", "estimate", "difference", "osi", "loss"
-ROW_IDS = (REFERENCE, ESTIMATE, DIFFERENCE, BANDS, OSI, DELTA, GAIN, LOSS)
-#: Not shown until they are asked for: eight rows are too many for a low window.
+ROW_IDS = (REFERENCE, ESTIMATE, DIFFERENCE, BANDS, BEST, OSI, DELTA, GAIN, LOSS)
+#: Not shown until they are asked for: nine rows are too many for a low window.
 HIDDEN_AT_FIRST = (BANDS, DELTA, GAIN)
 
 
@@ -64,6 +72,8 @@ class PlotArea(QWidget):
         for plot in pictures:
             self.stack.add_row(plot, SPECTROGRAM_WEIGHT)
         self.stack.add_row(maps.band_row, CURVE_WEIGHT, visible=False)
+        self.ribbons = Ribbons(self.link, theme)
+        self.stack.add_row(self.ribbons.best_row, OWN_HEIGHT)
         self.stack.add_row(self._osi, CURVE_WEIGHT)
         self.stack.add_row(self.differences.row, LOSS_WEIGHT, visible=False)
         self.stack.add_row(maps.gain_row, GAIN_WEIGHT, visible=False)
@@ -114,6 +124,9 @@ class PlotArea(QWidget):
         self._shader.show_bad(score.bad if score else None)
         self.maps.show_analysis(analysis, selected)
         self.differences.show_analysis(analysis, selected)
+        self.ribbons.show_analysis(analysis, selected)
+        for row_id, useful in self.ribbons.useful(analysis).items():
+            self.stack.set_row_useful(row_id, useful)
         self._limits.show(analysis.session, self.pair.score.bad if self.pair and self.pair.score else None)
         for marks in self._notes:
             marks.show_notes(analysis.session.notes)

@@ -6,6 +6,7 @@ from functools import partial
 
 from osisnr_gui.qt.actions import Actions, Handler
 from osisnr_gui.qt.plot_area import HIDDEN_AT_FIRST, ROW_IDS, PlotArea
+from osisnr_gui.qt.ribbons import BEST
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.session.blame_map import BlameKind
 
@@ -44,6 +45,7 @@ class RowCommands:
             return
         for row_id in ROW_IDS:
             self._actions.check(f"row_{row_id}", self._plots.stack.is_row_visible(row_id))
+            self._actions.enable(self._plots.stack.is_row_useful(row_id), f"row_{row_id}")
         self._actions.check(f"blame_{self._blame()}", True)
 
     def reset(self) -> None:
@@ -55,7 +57,7 @@ class RowCommands:
     def restore(self, settings: Settings) -> None:
         """Rows and map as they were left; a window without any row has them all again."""
         shown = {row_id: settings.flag(f"row_{row_id}", row_id not in HIDDEN_AT_FIRST) for row_id in ROW_IDS}
-        if any(shown.values()):
+        if any(visible for row_id, visible in shown.items() if row_id != BEST):
             for row_id, visible in shown.items():
                 self._plots.stack.set_row_visible(row_id, visible)
         over_third = settings.flag("blame_third", False)
@@ -67,7 +69,7 @@ class RowCommands:
     def remember(self, settings: Settings) -> None:
         """Keep them for the next start."""
         for row_id in ROW_IDS:
-            settings.put(f"row_{row_id}", self._plots.stack.is_row_visible(row_id))
+            settings.put(f"row_{row_id}", self._plots.stack.is_row_wanted(row_id))
         settings.put("blame", self._blame())
         settings.put("blame_third", self._is_on("blame_third"))
 

@@ -44,7 +44,8 @@ class AnalysisRun:
             [old.matching for old in previous],
         )
         self._next_partial = 0.0
-        self._analysis = Analysis(session)
+        # Not a result yet: what of it still holds is handed on.
+        self._analysis = Analysis(session, best=tuple(best for old in previous for best in old.best))
 
     def run(self) -> Analysis:
         session = self._session
@@ -52,7 +53,7 @@ class AnalysisRun:
         references = tuple(self._open(source) for source in session.references)
         pairs = tuple(self._open_pair(references, index) for index in range(len(session.estimates)))
         mixture = None if session.mixture is None else self._open(session.mixture)
-        self._analysis = Analysis(session, references, mixture, pairs)
+        self._set(references=references, mixture=mixture, pairs=pairs)
         for index, reference in enumerate(references):
             self._frame(index, reference)
         self._take_over()
@@ -279,5 +280,9 @@ class AnalysisRun:
         return 0.02 + 0.92 * pairs_done / max(1, len(self._analysis.pairs))
 
     def _say(self, fraction: float, words: str, analysis: Analysis | None = None) -> None:
-        if self._progress is not None:
-            self._progress(Progress(fraction, words, None if analysis is None else finish(analysis)))
+        if self._progress is None:
+            return
+        part = None if analysis is None else finish(analysis)
+        if part is not None:
+            self._set(best=part.best)
+        self._progress(Progress(fraction, words, part))

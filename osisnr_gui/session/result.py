@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from osisnr_gui.core.types import Framing
+from osisnr_gui.session.best_frames import BestFrames
 from osisnr_gui.session.matching import Matching
 from osisnr_gui.session.notices import Notice
 from osisnr_gui.session.pairs import PairAnalysis
@@ -21,7 +22,8 @@ class Analysis:
     references, mixture : the tracks. pairs : one for every estimate, in the session's order, each with its reference.
     framing : in force, None for masks or without a reference. alone : the first reference's picture where no pair has
     one. matching : how every estimate fits every reference, where there are several of both. unprocessed : the mixture
-    against each reference, as if it were an estimate; empty without a mixture.
+    against each reference, as if it were an estimate; empty without a mixture. best : for every reference with several
+    estimates, which of them is the best one in each frame.
     """
 
     session: Session
@@ -32,6 +34,7 @@ class Analysis:
     alone: Picture | None = None
     matching: Matching | None = None
     unprocessed: tuple[PairAnalysis, ...] = ()
+    best: tuple[BestFrames, ...] = ()
     notices: tuple[Notice, ...] = ()
     complete: bool = False
 
@@ -50,6 +53,10 @@ class Analysis:
         """The mixture against the reference of estimate number `estimate`; None where there is no mixture."""
         place = self.session.partner_of(estimate)
         return self.unprocessed[place] if place < len(self.unprocessed) else None
+
+    def best_with(self, estimate: int) -> BestFrames | None:
+        """Estimate number `estimate` beside the others of its reference; None where there are none."""
+        return next((best for best in self.best if estimate in best.places), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Need(Enum):
     """Columns that are shown only where there is something to compare with."""
 
     MIXTURE = "mixture"
+    RIVAL = "rival"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +64,62 @@ def _whole(value: float) -> str:
     return words.MISSING if math.isnan(value) else words.count(int(value))
 
 
-def literal_median(facts: Facts) -> float:
-    """Median of the literal OSI-SNR of all frames, dB; nan when a frame is not a number."""
+Quantiles = tuple[float, float]
+
+
+def literal_quantiles(facts: Facts) -> Quantiles:
+    """5th percentile and median of the literal OSI-SNR of all frames, dB; nan when a frame is not a number."""
     values = facts.frames.literal_osi_db
     if not values.size or np.isnan(values).any():
-        return NAN
-    ordered = np.partition(values, ((values.size - 1) // 2, values.size // 2))
-    low, high = float(ordered[(values.size - 1) // 2]), float(ordered[values.size // 2])
-    return low if low == high else (low + high) / 2
+        return NAN, NAN
+    places = [share * (values.size - 1) for share in (0.05, 0.5)]
+    around = [(math.floor(place), math.ceil(place)) for place in places]
+    ordered = np.partition(values, sorted({index for pair in around for index in pair}))
+
+    def between(place: float, low: int, high: int) -> float:
+        below, above = float(ordered[low]), float(ordered[high])
+        return below if below == above else (high - place) * below + (place - low) * above
+
+    low, middle = (between(place, *pair) for place, pair in zip(places, around, strict=True))
+    return low, middle
 
 
 def _nothing(_pair: PairAnalysis) -> None:
     return None
 
 
+def _no_wins(_pair: PairAnalysis) -> float:
+    return NAN
+
+
 def columns_for(
     formula: Formula,
-    medians: Callable[[Facts], float] = literal_median,
+    quantiles: Callable[[Facts], Quantiles] = literal_quantiles,
     unprocessed: Callable[[PairAnalysis], PairAnalysis | None] = _nothing,
+    wins: Callable[[PairAnalysis], float] = _no_wins,
 ) -> tuple[Column, ...]:
-    """All columns for one result: its losses and averages, what was gained over the mixture, then counts of frames,
-    then the whole signal in time. unprocessed : the mixture against the same reference.
+    """All columns for one result: its losses and averages, how often it is the best, what was gained over the mixture,
+    then counts of frames, then the whole signal in time. unprocessed : the mixture against the same reference. wins :
+    share of frames, see `BestFrames.win_rate`.
     """
-    result = _Result(formula, medians)
+    result = _Result(formula, quantiles)
     scores, whole = (*result.loss_columns(), *result.osi_columns()), _whole_columns()
     gains = _improvement_columns({column.key: column for column in (*scores, *whole)}, formula, unprocessed)
-    return (*scores, *gains, *_count_columns(), *whole)
+    return (*scores, _wins_column(wins), *gains, *_count_columns(), *whole)
+
+
+def _wins_column(wins: Callable[[PairAnalysis], float]) -> Column:
+    def why(value: float, pair: PairAnalysis) -> str:
+        if math.isfinite(value) or pair.score is None:
+            return ""
+        return "No frame is active in every estimate of this reference, or there is no other one."
+
+    tip = (
+        "Share of the frames active in every estimate of this reference in which this one has the highest exact "
+        "OSI-SNR; a tie is no win. Higher is better."
+    )
+    title = "wins % of\nactive frames"
+    return Column("wins", title, tip, lambda pair: 100 * wins(pair), _dec(1), 1, why, "000.0", Need.RIVAL)
 
 
 def _improvement_columns(
@@ -125,7 +156,7 @@ class _Result:
     """The columns that belong to one of the two named results."""
 
     formula: Formula
-    medians: Callable[[Facts], float]
+    quantiles: Callable[[Facts], Quantiles]
 
     @property
     def exact(self) -> bool:
@@ -135,39 +166,42 @@ class _Result:
         loss, why, where = words.loss, self._why(words.why_loss), f"{self.formula.words}. Lower is better."
         fused = _scored(lambda score: self._of(score).fused)
         mc_mse = _scored(lambda score: self._of(score).mc_mse)
+        methods = (
+            _scored(lambda score: self._of(score).loss_osi_1),
+            _scored(lambda score: self._of(score).loss_osi_2),
+        )
         tips = (
             f"Fused loss L = L_OSI + γ·MC-MSE at the method, α and γ in force: {where}",
-            f"Mean of 1/OSI-SNR (method 1) or 1/(mean OSI-SNR) (method 2): {where}",
+            f"L_OSI by method 1, the mean of 1/OSI-SNR: {where}",
+            f"L_OSI by method 2, 1/(mean OSI-SNR): {where}",
             f"Power-law compressed squared error at α, mean over all bins: {where}",
         )
         return [
             Column("fused", "fused L\n", tips[0], fused, loss, -1, why, "00.000"),
-            Column("loss_osi", "L_OSI\n", tips[1], _scored(self._loss_osi), loss, -1, why, "0.0000"),
-            Column("mc_mse", "MC-MSE\n", tips[2], mc_mse, loss, -1, widest="0.00000"),
+            Column("loss_osi_1", "L_OSI\nmethod 1", tips[1], methods[0], loss, -1, why, "0.0000"),
+            Column("loss_osi_2", "L_OSI\nmethod 2", tips[2], methods[1], loss, -1, why, "0.0000"),
+            Column("mc_mse", "MC-MSE\n", tips[3], mc_mse, loss, -1, widest="0.00000"),
         ]
 
     def osi_columns(self) -> list[Column]:
         one, why, where = _dec(1), self._why(words.why_osi), f"{self.formula.words}. Higher is better."
         mean = _scored(lambda score: self._of(score).osi_db_mean)
         mean_tip = f"Arithmetic mean of OSI-SNR; it can misrank, so look at the median beside it: {where}"
-        columns = [
+        worst_tip = f"5th percentile: 5 % of the frames have a lower OSI-SNR than this: {where}"
+        return [
             Column("osi_mean", "OSI mean\ndB", mean_tip, mean, one, 1, why),
             Column("osi_median", "median\ndB", f"Median of OSI-SNR: {where}", _scored(self._median), one, 1, why),
+            Column("osi_p05", "worst 5 %\ndB", worst_tip, _scored(self._worst), one, 1, why),
         ]
-        if self.exact:
-            tip = f"5 % of the frames have a lower OSI-SNR than this: {where}"
-            worst = _scored(lambda score: score.exact.osi_db_p05)
-            columns.append(Column("osi_p05", "worst 5 %\ndB", tip, worst, one, 1, why))
-        return columns
 
     def _of(self, score: PairScore) -> LiteralScores | ExactScores:
         return score.exact if self.exact else score.literal
 
-    def _loss_osi(self, score: PairScore) -> float:
-        return self._of(score).loss_osi_1 if score.loss.method == 1 else self._of(score).loss_osi_2
-
     def _median(self, score: PairScore) -> float:
-        return score.exact.osi_db_median if self.exact else self.medians(score.facts)
+        return score.exact.osi_db_median if self.exact else self.quantiles(score.facts)[1]
+
+    def _worst(self, score: PairScore) -> float:
+        return score.exact.osi_db_p05 if self.exact else self.quantiles(score.facts)[0]
 
     def _why(self, words_for: Callable[[float, PairScore, Formula], str]) -> Callable[[float, PairAnalysis], str]:
         return lambda value, pair: "" if pair.score is None else words_for(value, pair.score, self.formula)

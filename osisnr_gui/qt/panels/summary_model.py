@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont
 
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.panels.summary_columns import Column, Need, columns_for, literal_median
+from osisnr_gui.qt.panels.summary_columns import Column, Need, Quantiles, columns_for, literal_quantiles
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
@@ -26,10 +26,12 @@ class SummaryModel(QAbstractTableModel):
         self._theme = theme
         self._pairs: tuple[PairAnalysis, ...] = ()
         self._names: list[str] = []
-        self._medians: dict[int, tuple[Facts, float]] = {}
+        self._quantiles: dict[int, tuple[Facts, Quantiles]] = {}
         self._unprocessed: dict[int, PairAnalysis] = {}  # by the place of the estimate
+        self._wins: tuple[float, ...] = ()
         self._needs: set[Need] = set()
-        self._columns = {formula: columns_for(formula, self._median, self._mixture_of) for formula in Formula}
+        sources = self._quantiles_of, self._mixture_of, self._wins_of
+        self._columns = {formula: columns_for(formula, *sources) for formula in Formula}
         self._best: dict[int, float] = {}
         self.formula = Formula.LITERAL
 
@@ -56,20 +58,22 @@ class SummaryModel(QAbstractTableModel):
         pairs: tuple[PairAnalysis, ...],
         names: list[str],
         unprocessed: tuple[PairAnalysis | None, ...] = (),
+        wins: tuple[float, ...] = (),
     ) -> None:
         """Show other results; rows stay where they are when only numbers changed.
 
-        unprocessed : for each pair the mixture against the same reference.
+        unprocessed : for each pair the mixture against the same reference. wins : for each pair the share of frames in
+        which it is the best, nan where that is not known; none where no two estimates share a reference.
         """
         mixtures = {place: pair for place, pair in enumerate(unprocessed) if pair is not None and pair.score}
-        needs = {Need.MIXTURE} if mixtures else set()
+        needs = {need for need, there in ((Need.MIXTURE, mixtures), (Need.RIVAL, wins)) if there}
         same_rows = len(pairs) == len(self._pairs) and needs == self._needs
         if not same_rows:
             self.beginResetModel()
-        self._pairs, self._names, self._unprocessed, self._needs = pairs, names, mixtures, needs
+        self._pairs, self._names, self._unprocessed, self._needs, self._wins = pairs, names, mixtures, needs, wins
         # Facts hold whole files of frames: of those that are no longer on show none may stay.
         facts = {id(pair.score.facts) for pair in (*pairs, *mixtures.values()) if pair.score is not None}
-        self._medians = {key: known for key, known in self._medians.items() if key in facts}
+        self._quantiles = {key: known for key, known in self._quantiles.items() if key in facts}
         self._find_best()
         if not same_rows:
             self.endResetModel()
@@ -171,20 +175,26 @@ class SummaryModel(QAbstractTableModel):
                 continue
             values = [column.value(pair) for pair in self._pairs]
             values = [value for value in values if math.isfinite(value)]
-            if column.key in ("fused", "loss_osi"):
+            if column.key in ("fused", "loss_osi_1", "loss_osi_2"):
                 values = [value for value in values if value > 0]
             if len(set(values)) > 1:
                 self._best[number] = max(values) if column.best > 0 else min(values)
 
     def _mixture_of(self, pair: PairAnalysis) -> PairAnalysis | None:
-        place = next((place for place, other in enumerate(self._pairs) if other is pair), -1)
-        return self._unprocessed.get(place)
+        return self._unprocessed.get(self._place_of(pair))
 
-    def _median(self, facts: Facts) -> float:
-        """The literal median, kept while the frames are on show."""
-        known = self._medians.get(id(facts))
+    def _wins_of(self, pair: PairAnalysis) -> float:
+        place = self._place_of(pair)
+        return self._wins[place] if 0 <= place < len(self._wins) else math.nan
+
+    def _place_of(self, pair: PairAnalysis) -> int:
+        return next((place for place, other in enumerate(self._pairs) if other is pair), -1)
+
+    def _quantiles_of(self, facts: Facts) -> Quantiles:
+        """Those of the literal OSI-SNR, kept while the frames are on show."""
+        known = self._quantiles.get(id(facts))
         if known is None or known[0] is not facts:
-            known = self._medians[id(facts)] = (facts, literal_median(facts))
+            known = self._quantiles[id(facts)] = (facts, literal_quantiles(facts))
         return known[1]
 
 

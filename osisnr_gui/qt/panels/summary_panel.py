@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter
 from PySide6.QtWidgets import (
@@ -117,7 +119,7 @@ class SummaryPanel(QWidget):
         same = len(shown) == len(self._shown) and all(a is b for a, b in zip(shown, self._shown, strict=True))
         if not same or names != self.model.names:
             self._shown = shown
-            self.model.set_pairs(pairs, names, unprocessed)
+            self.model.set_pairs(pairs, names, unprocessed, _win_rates(analysis) if analysis is not None else ())
             self._set_widths()
         self._select(selected)
 
@@ -189,3 +191,12 @@ class SummaryPanel(QWidget):
     def _take_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid() and not self._showing:
             self.selected_changed.emit(self._source_row(current.row()))
+
+
+def _win_rates(analysis: Analysis) -> tuple[float, ...]:
+    """For each estimate, nan where it is not known yet; none where no two estimates share a reference."""
+    partners = analysis.session.partners
+    if len(set(partners)) == len(partners):
+        return ()
+    groups = [(place, analysis.best_with(place)) for place in range(len(analysis.pairs))]
+    return tuple(math.nan if best is None else best.win_rate(place) for place, best in groups)

@@ -15,6 +15,7 @@ SPECTROGRAM_WEIGHT = 3.0
 CURVE_WEIGHT = 2.0
 LOSS_WEIGHT = 1.5
 GAIN_WEIGHT = 1.0
+OWN_HEIGHT = 0.0  # a row of fixed height
 
 
 class PlotStack(QWidget):
@@ -26,6 +27,7 @@ class PlotStack(QWidget):
         self._overview = overview
         self._rows: dict[str, tuple[PlotRow, float]] = {}
         self._shown: dict[str, bool] = {}
+        self._useless: set[str] = set()
         self._moved_by_hand = False
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._splitter.setChildrenCollapsible(False)
@@ -45,7 +47,7 @@ class PlotStack(QWidget):
         return tuple(row for row, _ in self._rows.values())
 
     def add_row(self, row: PlotRow, weight: float = CURVE_WEIGHT, *, visible: bool = True) -> None:
-        """Append a row; ``weight`` is its share of the height until the user moves a border."""
+        """Append a row; ``weight`` is its share of the height until the user moves a border; 0: it has its own."""
         self._rows[row.row_id] = (row, weight)
         self._shown[row.row_id] = visible
         self._splitter.addWidget(row)
@@ -60,13 +62,26 @@ class PlotStack(QWidget):
 
     def is_row_visible(self, row_id: str) -> bool:
         """True when the row is shown (also while the window is not)."""
+        return self._shown[row_id] and row_id not in self._useless
+
+    def is_row_wanted(self, row_id: str) -> bool:
+        """True when the row is shown, or would be if there were anything in it."""
         return self._shown[row_id]
 
     def set_row_visible(self, row_id: str, visible: bool) -> None:
         """Show or hide a row; the lowest one shown carries the time axis."""
         self._shown[row_id] = visible
-        self.row(row_id).setVisible(visible)
-        self._arrange()
+        self._follow(row_id)
+
+    def set_row_useful(self, row_id: str, useful: bool) -> None:
+        """Keep a row off the screen while there is nothing to see in it, whatever was asked for."""
+        if useful == (row_id in self._useless):
+            self._useless ^= {row_id}
+            self._follow(row_id)
+
+    def is_row_useful(self, row_id: str) -> bool:
+        """False while there is nothing to see in it."""
+        return row_id not in self._useless
 
     def set_overview_visible(self, visible: bool) -> None:
         """Show or hide the strip on top."""
@@ -104,14 +119,20 @@ class PlotStack(QWidget):
     def _remember_move(self, *_: int) -> None:
         self._moved_by_hand = True
 
+    def _follow(self, row_id: str) -> None:
+        self.row(row_id).setVisible(self.is_row_visible(row_id))
+        self._arrange()
+
     def _arrange(self) -> None:
-        shown = [(row, weight) for row_id, (row, weight) in self._rows.items() if self._shown[row_id]]
+        shown = [(row, weight) for row_id, (row, weight) in self._rows.items() if self.is_row_visible(row_id)]
         for row in self.rows:
             row.set_time_axis(bool(shown) and row is shown[-1][0])
         if self._moved_by_hand or not shown:
             return
-        room = max(self._splitter.height() - TIME_AXIS_HEIGHT, 1)
-        total = sum(weight for _, weight in shown)
-        heights = {row.row_id: room * weight / total for row, weight in shown}
-        heights[shown[-1][0].row_id] += TIME_AXIS_HEIGHT
+        own = {row.row_id: row.height() for row, weight in shown if not weight}
+        axis = TIME_AXIS_HEIGHT if shown[-1][1] else 0  # a row of fixed height has it included
+        room = max(self._splitter.height() - axis - sum(own.values()), 1)
+        total = sum(weight for _, weight in shown) or 1.0
+        heights = {row.row_id: room * weight / total for row, weight in shown} | own
+        heights[shown[-1][0].row_id] += axis
         self._splitter.setSizes([round(heights.get(row_id, 0)) for row_id in self._rows])

@@ -5,14 +5,16 @@ from __future__ import annotations
 import gc
 import math
 import weakref
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from osisnr_gui.qt.panels.summary_columns import columns_for
+from osisnr_gui.qt.panels.summary_columns import columns_for, literal_quantiles
 from osisnr_gui.qt.panels.summary_panel import SummaryPanel
 from osisnr_gui.qt.theme import DARK, LIGHT
 from osisnr_gui.session import edits
@@ -74,7 +76,7 @@ def test_every_header_says_which_frames_and_no_other_result(panel: SummaryPanel)
         (Formula.EXACT, "exact, act", "literal, all"),
     ):
         for figure in columns_for(formula):
-            if figure.key in ("fused", "loss_osi", "mc_mse", "osi_mean", "osi_median", "osi_p05"):
+            if figure.key in ("fused", "loss_osi_1", "loss_osi_2", "mc_mse", "osi_mean", "osi_median", "osi_p05"):
                 assert own in figure.tip
             assert other not in figure.tip
     assert all("\n" in figure.title for figure in panel.model.columns)
@@ -193,7 +195,7 @@ def test_frames_that_are_no_longer_on_show_are_let_go(panel: SummaryPanel):
     del first
     gc.collect()
     assert held() is None
-    assert len(panel.model._medians) == len(second.pairs)
+    assert len(panel.model._quantiles) == len(second.pairs)
 
 
 def test_what_was_gained_over_the_mixture(panel: SummaryPanel, sound: Analysis):
@@ -212,6 +214,52 @@ def test_what_was_gained_over_the_mixture(panel: SummaryPanel, sound: Analysis):
     tip = panel.model.headerData(column(panel, "delta_osi_median"), Qt.Orientation.Horizontal, ROLE.ToolTipRole)
     assert "exact, active frames" in tip
     assert "minus that of the unprocessed mixture" in tip
+
+
+def test_how_often_each_is_the_best(panel: SummaryPanel, sound: Analysis, masks: Analysis):
+    for analysis in (sound, exact_of(sound)):
+        panel.show_analysis(analysis, 0)
+        osi_db = [pair.score.facts.active_osi_db for pair in sound.pairs]
+        counted = ~np.isnan(osi_db[0]) & ~np.isnan(osi_db[1])
+        wins = [100 * np.mean(osi_db[k][counted] > osi_db[1 - k][counted]) for k in range(2)]
+        assert wins[0] > 80, "A lies above B in nine frames of ten"
+        assert [cell(panel, row, "wins") for row in range(2)] == [f"{value:.1f}" for value in wins]
+        assert cell(panel, 0, "wins", ROLE.FontRole).bold()
+        tip = panel.model.headerData(column(panel, "wins"), Qt.Orientation.Horizontal, ROLE.ToolTipRole)
+        assert "frames active in every estimate of this reference" in tip
+        assert "highest exact OSI-SNR" in tip
+        panel.copy_all()
+        lines = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
+        place = lines[0].index("wins % of active frames")
+        assert [float(line[place]) for line in lines[1:]] == pytest.approx(wins)
+    panel.show_analysis(masks, 0)
+    assert "wins" not in [figure.key for figure in panel.model.columns]
+
+
+def test_every_measure_is_there_for_both_results(panel: SummaryPanel, sound: Analysis):
+    panel.show_analysis(sound, 0)
+    for analysis in (sound, exact_of(sound)):
+        panel.show_analysis(analysis, 0)
+        keys = {figure.key for figure in panel.model.columns}
+        assert keys >= {"fused", "loss_osi_1", "loss_osi_2", "mc_mse", "osi_mean", "osi_median", "osi_p05"}
+        assert keys >= {"si_snr", "missed", "false", "wins"}
+    score = sound.pairs[0].score
+    assert cell(panel, 0, "loss_osi_1", ROLE.UserRole + 1) == score.exact.loss_osi_1
+    assert cell(panel, 0, "loss_osi_2", ROLE.UserRole + 1) == score.exact.loss_osi_2
+    assert cell(panel, 0, "osi_p05", ROLE.UserRole + 1) == score.exact.osi_db_p05
+
+
+@pytest.mark.parametrize("values", [[3.0], [1.0, 4.0, 2.0, 8.0], [-np.inf, 2.0, np.inf, 5.0, 1.0], [-np.inf] * 3])
+def test_literal_quantiles_by_linear_interpolation(values: list[float]):
+    facts = SimpleNamespace(frames=SimpleNamespace(literal_osi_db=np.array(values)))
+    ordered = sorted(values)
+    for share, found in zip((0.05, 0.5), literal_quantiles(facts), strict=True):
+        low, part = divmod(share * (len(values) - 1), 1)
+        below, above = ordered[int(low)], ordered[min(int(low) + 1, len(values) - 1)]
+        wanted = below if below == above or not part else (1 - part) * below + part * above
+        assert found == pytest.approx(wanted)
+    facts.frames.literal_osi_db = np.append(values, np.nan)
+    assert all(map(math.isnan, literal_quantiles(facts)))
 
 
 def test_no_improvement_is_shown_without_a_mixture(panel: SummaryPanel, masks: Analysis, sound: Analysis):

@@ -1,0 +1,74 @@
+"""The ribbon of the best estimate: what it shows of an analysis, and what the readout and its tooltip say of it."""
+
+from __future__ import annotations
+
+from osisnr_gui.qt.plots.ribbon_plot import Ribbon, RibbonPlot
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.theme import Theme
+from osisnr_gui.session import words
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.best_frames import BestFrames, Lead
+from osisnr_gui.session.letters import estimate_letter
+
+BEST = "best"
+WHAT_IS_BEST = (
+    "Best estimate per frame: the highest exact OSI-SNR among all estimates of this reference, in frames that are "
+    "active in every one of them. A stripe that covers several frames shows their shares, stacked."
+)
+
+
+class Ribbons:
+    """The rows, which follow the reference of the estimate in view."""
+
+    def __init__(self, link: TimeLink, theme: Theme) -> None:
+        self.best_row = RibbonPlot(link, theme, BEST, "Best")
+        self.best_row.words_at = self._best_tip
+        self._best: BestFrames | None = None
+
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
+        """Show an analysis with one estimate in view."""
+        best = analysis.best_with(selected)
+        if best is not self._best:
+            self._best = best
+            self.best_row.show_ribbon(None if best is None else _ribbon_of(best), " ".join(_best_words(best)))
+
+    def useful(self, analysis: Analysis) -> dict[str, bool]:
+        """Whether there is anything to show, by row."""
+        partners = analysis.session.partners
+        return {BEST: len(set(partners)) < len(partners)}
+
+    def readout(self, time: float) -> dict[str, str]:
+        """What the rows that are shown say of a time, by field of the readout; "" for one with nothing there."""
+        if not self.best_row.isVisible():
+            return {}
+        lead = None if self._best is None else self._best.lead_at(time)
+        return {"best": "" if lead is None else f"best {_lead_words(lead)}"}
+
+    def _best_tip(self, time: float) -> str:
+        lead = None if self._best is None else self._best.lead_at(time)
+        here = "" if lead is None else f"Here: {_lead_words(lead)}{'' if len(lead.places) > 1 else ' over the next'}."
+        return "\n".join(filter(None, (here, *_best_words(self._best))))
+
+
+def _ribbon_of(best: BestFrames) -> Ribbon:
+    def colours(theme: Theme) -> list[str]:
+        return [theme.estimate(place).colour for place in best.places]
+
+    return Ribbon(best.best, best.first_time, best.step, tuple(map(estimate_letter, best.places)), colours)
+
+
+def _lead_words(lead: Lead) -> str:
+    names = " = ".join(map(estimate_letter, lead.places))
+    return names if len(lead.places) > 1 else f"{names} +{words.db(lead.lead_db)}"
+
+
+def _best_words(best: BestFrames | None) -> list[str]:
+    """The shares of all frames, and what they are."""
+    if best is None:
+        return [WHAT_IS_BEST, "There is no other estimate of this reference, or not all are compared yet."]
+    if not best.best.n_counted:
+        return [WHAT_IS_BEST, "No frame is active in every estimate."]
+    shares = [f"{estimate_letter(place)} {words.percent(best.win_rate(place), 1)}" for place in best.places]
+    tied = int(best.best.counts[best.best.tied])
+    shares += [f"tied {words.percent(tied / best.best.n_counted, 1)}"] if tied else []
+    return [WHAT_IS_BEST, f"Of all {words.counted(best.best.n_counted, 'such frame')}: {', '.join(shares)}."]
