@@ -2,24 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from .errors import Cancelled, LoadError, LoadWarning, Reason
 from .headers import REMEDY
 from .limits import check_size, shape_text
+from .mask_cells import MaskKind, find_cell_facts
 from .mat_files import read_mat
 from .numpy_files import Array, Stored, read_npy, read_npz
 from .sniff import AUDIO, EXTENSIONS, TEXT_EXTENSIONS, extension, is_misnamed, sniff_content, unknown_format
 from .source import Source
 from .tables import read_table
 
-__all__ = ["Mask", "load_mask"]
+__all__ = ["Mask", "MaskKind", "load_mask"]
 
-_POSITIONS_SHOWN = 5
-_BLOCK_CELLS = 1 << 20
 _WANTED = "a matrix: .npy, .npz, .mat, .csv, .tsv or .txt"
 
 
@@ -29,8 +26,9 @@ class Mask:
 
     `values`: (n_bins, n_frames) in this machine's byte order, rows contiguous, of the type it was stored in
     (bool, int, float or complex). `stored_shape`: the shape in the file, before squeezing and transposing.
-    `minimum`, `maximum` and `share_outside` (share of cells outside 0 to 1) are taken from magnitudes when
-    the values are complex. `key`: the name of the array in its file; `keys`: other arrays that could be meant.
+    `minimum`, `maximum`, `mean` and `share_outside` (share of cells outside 0 to 1) are taken from magnitudes
+    when the values are complex. `kind`: what the values make of it. `key`: the name of the array in its file;
+    `keys`: other arrays that could be meant.
     """
 
     path: str
@@ -40,7 +38,9 @@ class Mask:
     warnings: tuple[LoadWarning, ...]
     minimum: float
     maximum: float
+    mean: float
     share_outside: float
+    kind: MaskKind
     keys: tuple[str, ...]
 
 
@@ -126,14 +126,27 @@ def _to_mask(path: str, stored: Stored, transpose: bool, allow_complex: bool) ->
             detail = "its cells are complex numbers"
             raise LoadError(Reason.BAD_DTYPE, path, detail, "save the magnitude or the real part")
         warnings.append(LoadWarning("COMPLEX", "complex numbers: compared as such, shown by their magnitude"))
-    low, high, outside = _check_cells(path, matrix)
-    if outside:
-        share = f"{100 * outside:.3g} % of the cells"
-        message = f"values from {low:.6g} to {high:.6g}; {share} lie outside 0 to 1; nothing was rescaled"
+    cells = find_cell_facts(path, matrix)
+    if cells.share_outside:
+        share = f"{100 * cells.share_outside:.3g} % of the cells"
+        span = f"values from {cells.minimum:.6g} to {cells.maximum:.6g}"
+        message = f"{span}; {share} lie outside 0 to 1; nothing was rescaled"
         warnings.append(LoadWarning("RANGE", message))
     if transpose:
         matrix = np.ascontiguousarray(matrix.T)
-    return Mask(path, stored.key, matrix, shape, tuple(warnings), low, high, outside, stored.keys)
+    return Mask(
+        path,
+        stored.key,
+        matrix,
+        shape,
+        tuple(warnings),
+        cells.minimum,
+        cells.maximum,
+        cells.mean,
+        cells.share_outside,
+        cells.kind,
+        stored.keys,
+    )
 
 
 def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> Array:
@@ -149,30 +162,3 @@ def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> A
     if values.ndim == 3 and values.shape[-1] == 2 and not np.iscomplexobj(values):
         remedy = "if they are real and imaginary parts, save a[..., 0] + 1j * a[..., 1]: one complex matrix"
     raise LoadError(Reason.BAD_NDIM, path, detail, remedy)
-
-
-def _check_cells(path: str, matrix: Array) -> tuple[float, float, float]:
-    """Minimum, maximum and share outside 0 to 1. Raises LoadError NONFINITE, ALL_NONFINITE."""
-    low, high, outside = np.inf, -np.inf, 0
-    rows = max(1, _BLOCK_CELLS // matrix.shape[1])
-    for start in range(0, len(matrix), rows):
-        block: npt.NDArray[Any] = matrix[start : start + rows]
-        if block.dtype.kind in "fc" and not np.isfinite(block).all():
-            raise _nonfinite(path, matrix)
-        if block.dtype.kind == "c":
-            block = np.abs(block)
-        low, high = min(low, float(block.min())), max(high, float(block.max()))
-        outside += int(np.count_nonzero((block < 0) | (block > 1)))
-    return low, high, outside / matrix.size
-
-
-def _nonfinite(path: str, matrix: Array) -> LoadError:
-    bad = ~np.isfinite(matrix)
-    count = int(np.count_nonzero(bad))
-    if count == matrix.size:
-        return LoadError(Reason.ALL_NONFINITE, path, "every cell is NaN or infinite", "export the matrix again")
-    first = np.unravel_index(np.flatnonzero(bad)[:_POSITIONS_SHOWN], matrix.shape)
-    places = ", ".join(f"({row}, {column})" for row, column in zip(*first, strict=True))
-    more = ", …" if count > _POSITIONS_SHOWN else ""
-    detail = f"{count} cells are NaN or infinite, at (row, column from 0) {places}{more}"
-    return LoadError(Reason.NONFINITE, path, detail, "replace them by numbers")

@@ -62,6 +62,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("zoom_out", "View", "Zoom out", ("Down", "Ctrl+-"), "Zoom out in time", "zoom-out"),
     ActionSpec("crosshair", "View", "Crosshair", ("X",), "Lines under the pointer on every plot", "crosshair", checkable=True, toolbar=True),
     ActionSpec("inspector", "View", "Frame inspector", ("I",), "The frame at the cursor in full: both columns, their angle, the formula with its numbers, three plain sentences", "", checkable=True),
+    ActionSpec("mask_values", "View", "Mask values", ("Shift+V",), "How often each value occurs in the masks in view, their range, and what kind of mask they are", "", checkable=True),
     ActionSpec("overview", "View", "Overview strip", ("O",), "The whole file above the plots", "overview", checkable=True),
     ActionSpec("residual", "View", "Residual instead of difference", (), "Third picture: what the measure calls noise, or the level difference", checkable=True),
     ActionSpec("next_map", "View", "Next colour map", ("P",), "viridis, magma, cividis, grey", "palette"),

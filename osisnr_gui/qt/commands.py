@@ -107,6 +107,7 @@ class Commands:
             "crosshair": lambda: views.plots.stack.set_crosshair(self._is_on("crosshair")),
             "overview": lambda: views.plots.stack.set_overview_visible(self._is_on("overview")),
             "inspector": views.inspector_dock.toggle,
+            "mask_values": views.mask_dock.toggle,
             "copy_frame": views.inspector.copy_numbers,
             "residual": lambda: self.set_residual(self._is_on("residual")),
             "next_map": views.view_bar.next_colours,

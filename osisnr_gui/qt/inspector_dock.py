@@ -1,61 +1,13 @@
-"""The frame inspector's place in the window: out of sight until it is asked for."""
+"""The frame inspector's place in the window."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow
-
+from osisnr_gui.qt.on_demand_dock import OnDemandDock
 from osisnr_gui.qt.panels.frame_inspector import FrameInspector
 
 
-class InspectorDock(QDockWidget):
-    """A dock that comes to the front or goes away. `wanted` says whether it is to be seen while files are open."""
-
-    wanted_changed = Signal(bool)
+class InspectorDock(OnDemandDock):
+    """Out of sight until it is asked for."""
 
     def __init__(self, panel: FrameInspector) -> None:
-        super().__init__("Inspector")
-        self.setObjectName("dock_inspector")
-        self.setWidget(panel)
-        self.panel = panel
-        self.wanted = False
-        self.is_in_front = False  # to be seen: neither hidden nor behind another tab
-        self.visibilityChanged.connect(self._take_visibility)
-
-    def place(self, window: QMainWindow, beside: QDockWidget) -> None:
-        """As a tab behind another dock, hidden."""
-        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
-        window.tabifyDockWidget(beside, self)
-        self.hide()
-
-    def toggle(self) -> None:
-        """To the front, ready for the arrow keys; away when it is there already."""
-        self._want(not self.is_in_front)
-        if self.wanted:
-            self.show()
-            self.raise_()
-            self.panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        else:
-            self.hide()
-
-    def restore(self) -> None:
-        """After the window's layout came back: as it was left."""
-        self._want(not self.isHidden())
-
-    def show_if_wanted(self, possible: bool) -> None:
-        """In its place while files are open."""
-        self.setVisible(possible and self.wanted)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Its own button: not wanted any more."""
-        self._want(False)
-        super().closeEvent(event)
-
-    def _take_visibility(self, visible: bool) -> None:
-        self.is_in_front = visible
-        self.panel.set_in_sight(visible)
-
-    def _want(self, wanted: bool) -> None:
-        self.wanted = wanted
-        self.wanted_changed.emit(wanted)
+        super().__init__("Inspector", "dock_inspector", panel)

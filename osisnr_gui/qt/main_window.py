@@ -78,12 +78,12 @@ class MainWindow(QMainWindow):
         self._show_page()
         for view in (views.plots, views.sources, views.stft, views.loss, views.summary, views.notes, views.banners):
             view.show_analysis(analysis, selected)
-        for view in (views.segments, views.inspector):
+        for view in (views.segments, views.inspector, views.mask_values):
             view.show_analysis(analysis, selected)
         views.player.show_analysis(analysis, selected)
         self.transport.show_analysis(analysis, selected)
         self._show_sentence()
-        views.view_bar.set_levels_enabled(analysis.framing is not None)
+        views.view_bar.show_masks(views.plots.shows_masks)
         self.commands.refresh()
         self.commands.show_readout(*views.plots.link.hover)
         self._show_title(analysis)
@@ -102,7 +102,8 @@ class MainWindow(QMainWindow):
             return
         for dock in self._docks:
             dock.setVisible(shown)
-        self.views.inspector_dock.show_if_wanted(shown)
+        for on_demand in self._on_demand:
+            on_demand.show_if_wanted(shown)
         if shown and not self._docks_restored:
             # Hidden docks have no size to share: once they are laid out.
             self._docks_restored = True
@@ -111,7 +112,7 @@ class MainWindow(QMainWindow):
     def is_final(self) -> bool:
         """Whether everything on screen is as it will stay."""
         views = self.views
-        final = views.plots.is_final() and views.inspector.is_final()
+        final = views.plots.is_final() and views.inspector.is_final() and views.mask_values.is_final()
         if self.commands.folders.shows_list:
             return not self.commands.folders.is_busy
         return not views.store.is_busy and (views.store.session.is_empty or final)
@@ -121,7 +122,8 @@ class MainWindow(QMainWindow):
         settings = self.views.settings
         self.restoreGeometry(settings.state("geometry"))
         self._docks_restored = self.restoreState(settings.state("docks"))
-        self.views.inspector_dock.restore()
+        for dock in self._on_demand:
+            dock.restore()
         self.commands.rows.restore(settings)
         self.commands.estimates.restore(settings)
         self.commands.differences.restore(settings)
@@ -194,6 +196,7 @@ class MainWindow(QMainWindow):
         self.views.store.close()
         self.views.plots.close_files()
         self.views.inspector.close_files()
+        self.views.mask_values.close_files()
         event.accept()
 
     def _set_switches(self, crosshair: bool, overview: bool) -> None:
@@ -232,7 +235,9 @@ class MainWindow(QMainWindow):
         self._tabify(docks[1], docks[4])
         self._tabify(docks[2], docks[5])
         docks[5].visibilityChanged.connect(self.views.segments.set_seen)
-        self.views.inspector_dock.place(self, docks[2])
+        self._on_demand = (self.views.inspector_dock, self.views.mask_dock)
+        for dock in self._on_demand:
+            dock.place(self, docks[2])
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
         return docks
@@ -341,6 +346,8 @@ class MainWindow(QMainWindow):
         link.selection_changed.connect(views.inspector.show_selection)
         views.inspector.frame_requested.connect(commands.cursor.go_to_frame)
         views.inspector_dock.wanted_changed.connect(partial(self.actions_by_id.check, "inspector"))
+        views.mask_dock.wanted_changed.connect(partial(self.actions_by_id.check, "mask_values"))
+        views.sources.values_requested.connect(views.mask_dock.toggle)
         link.seek_requested.connect(views.player.point)
         views.player.said.connect(lambda sentence: self.statusBar().showMessage(sentence, 8000))
         self.transport.estimate_chosen.connect(commands.playback.hear_estimate)
@@ -348,6 +355,7 @@ class MainWindow(QMainWindow):
         views.view_bar.scale_changed.connect(views.plots.set_scale)
         views.view_bar.colours_changed.connect(views.plots.set_colours)
         views.view_bar.levels_changed.connect(views.plots.set_levels)
+        views.view_bar.whole_range_changed.connect(views.plots.set_whole_range)
         views.view_bar.residual_changed.connect(commands.set_residual)
         views.themes.changed.connect(self._dress)
         for index in range(9):

@@ -91,7 +91,7 @@ class PlotArea(QWidget):
         self._analysis = Analysis(Session())
         self._selected = 0
         self._theme = theme
-        self._residual = False
+        self._residual, self._whole_range = False, True
         self._choice = CurveChoice()
         self._grown: tuple[PairFrames | None, bool] = (None, False)
         layout = QVBoxLayout(self)
@@ -163,6 +163,16 @@ class PlotArea(QWidget):
         """Floor and ceiling in dB of all pictures of sound."""
         for plot in (self._reference, self._estimate, self._difference):
             plot.set_unit_levels("dB", low, high)
+
+    @property
+    def shows_masks(self) -> bool:
+        """Whether the pictures are of masks: plain values instead of levels."""
+        return self.reference is not None and self.reference.kind == "mask"
+
+    def set_whole_range(self, whole: bool) -> None:
+        """Colours of masks: over all values there are, or over 0 to 1."""
+        self._whole_range = whole
+        self._show_pictures()
 
     def fit_values(self) -> None:
         """Automatic value ranges again on all rows."""
@@ -241,9 +251,13 @@ class PlotArea(QWidget):
         self._show_titles()
 
     def _share_values(self, masks: list[Picture]) -> None:
-        """Masks beside each other have one scale, from the lowest to the highest value of both."""
+        """Masks beside each other have one scale: all values of both, or 0 to 1; as far below 0 as above if signed."""
         if masks:
             low, high = min(mask.low for mask in masks), max(mask.high for mask in masks)
+            if low < 0:
+                low, high = (-max(-low, high), max(-low, high)) if self._whole_range else (-1.0, 1.0)
+            elif not self._whole_range:
+                high = 1.0
             for plot in (self._reference, self._estimate, self._difference):
                 plot.set_unit_levels("", low, high)
 
@@ -256,7 +270,11 @@ class PlotArea(QWidget):
         else:
             self._estimate.set_title(f"{name} · {pair.estimate.name}", theme.estimate(self._selected).colour)
         residual = "Residual: estimate minus its best multiple of the reference"
-        self._difference.set_title(residual if self._residual else f"Difference: {name} minus reference, level")
+        self._difference.set_title(
+            residual
+            if self._residual
+            else f"Difference: {name} minus reference, {'value' if self.shows_masks else 'level'}"
+        )
         self._show_messages()
 
     def _show_messages(self) -> None:

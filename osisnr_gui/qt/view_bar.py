@@ -20,6 +20,7 @@ class ViewBar(QWidget):
     colours_changed = Signal(str)
     levels_changed = Signal(float, float)
     residual_changed = Signal(bool)
+    whole_range_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,11 +36,17 @@ class ViewBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
         layout.setSpacing(6)
-        for widget in (self._scale, self._colours, self._third, self._low, QLabel("to"), self._high):
+        self._to = QLabel("to")
+        self._values = _combo(
+            ("all values", "0 to 1"),
+            "Mask values with the first and the last colour: all there are, or 0 to 1 (−1 to 1 if signed)",
+        )
+        for widget in (self._scale, self._colours, self._third, self._low, self._to, self._high, self._values):
             layout.addWidget(widget)
         self._scale.currentTextChanged.connect(self.scale_changed)
         self._colours.currentTextChanged.connect(self.colours_changed)
         self._third.currentIndexChanged.connect(lambda index: self.residual_changed.emit(index == 1))
+        self._values.currentIndexChanged.connect(lambda index: self.whole_range_changed.emit(index == 0))
         self._low.valueChanged.connect(self._send_levels)
         self._high.valueChanged.connect(self._send_levels)
 
@@ -69,10 +76,11 @@ class ViewBar(QWidget):
         """Choose the third picture."""
         self._third.setCurrentIndex(int(residual))
 
-    def set_levels_enabled(self, enabled: bool) -> None:
-        """Floor and ceiling are in dB: they do nothing for masks."""
-        self._low.setEnabled(enabled)
-        self._high.setEnabled(enabled)
+    def show_masks(self, masks: bool) -> None:
+        """Floor and ceiling are in dB: masks have a range of values instead."""
+        for widget in (self._low, self._to, self._high):
+            widget.setVisible(not masks)
+        self._values.setVisible(masks)
 
     def next_colours(self) -> None:
         """The next colour map."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.inspector_dock import InspectorDock
+from osisnr_gui.qt.on_demand_dock import OnDemandDock
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.panels.banners import Banners
 from osisnr_gui.qt.panels.folder_panel import FolderPanel
 from osisnr_gui.qt.panels.folder_strip import FolderStrip
 from osisnr_gui.qt.panels.frame_inspector import FrameInspector
 from osisnr_gui.qt.panels.loss_panel import LossPanel
+from osisnr_gui.qt.panels.mask_values_panel import MaskValuesPanel
 from osisnr_gui.qt.panels.notes_panel import NotesPanel
 from osisnr_gui.qt.panels.plain_text import ElidedLabel
 from osisnr_gui.qt.panels.readout import Readout
@@ -82,6 +84,7 @@ class Views:
     segments: BadSegmentsPanel
     inspector: FrameInspector
     player: Player
+    mask_values: MaskValuesPanel
     folders: FolderPanel
     folder_strip: FolderStrip
     stft: StftPanel = field(default_factory=StftPanel)
@@ -92,9 +95,11 @@ class Views:
     selection: Selection = field(default_factory=Selection)
     curves: ShownCurves = field(default_factory=ShownCurves)
     inspector_dock: InspectorDock = field(init=False)
+    mask_dock: OnDemandDock = field(init=False)
 
     def __post_init__(self) -> None:
         self.inspector_dock = InspectorDock(self.inspector)
+        self.mask_dock = OnDemandDock("Masks", "dock_mask_values", self.mask_values)
 
     @classmethod
     def build(cls, store: Store, themes: ThemeManager, settings: Settings) -> Views:
@@ -114,13 +119,14 @@ class Views:
             BadSegmentsPanel(theme),
             FrameInspector(theme),
             Player(plots.link),
+            MaskValuesPanel(theme),
             FolderPanel(theme),
             FolderStrip(),
         )
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint everything in another look."""
-        panels = (self.sources, self.loss, self.summary, self.segments, self.inspector)
+        panels = (self.sources, self.loss, self.summary, self.segments, self.inspector, self.mask_values)
         for view in (self.plots, self.banners, self.welcome, self.folders, *panels):
             view.set_theme(theme)
 

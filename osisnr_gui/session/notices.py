@@ -120,7 +120,7 @@ def _severity(warning: LoadWarning) -> str:
 
 def _choices(track: Track, read_as: Callable[..., Session]) -> tuple[Remedy, ...]:
     keys: tuple[str, ...] = getattr(track.error, "choices", ())
-    return tuple(Remedy(f"Use {key}", partial(read_as, key=key)) for key in keys[:6])
+    return tuple(Remedy(f"Use {key}", partial(read_as, key=key)) for key in keys)
 
 
 def _read_as(session: Session, source: Source, role: Role, **changes: object) -> Session:

@@ -12,6 +12,7 @@ import numpy as np
 from osisnr_gui.io.audio import AudioScan, AudioScanner, SampleChecks, open_audio, scan_audio
 from osisnr_gui.io.checks import SILENCE
 from osisnr_gui.io.errors import Cancelled, FileError, LoadError, LoadWarning, Reason, display_name
+from osisnr_gui.io.mask_cells import find_cell_facts
 from osisnr_gui.io.masks import Mask, load_mask
 from osisnr_gui.io.sniff import sniff_kind
 from osisnr_gui.session.session import DOWNMIX, Source
@@ -123,7 +124,16 @@ def _flipped(mask: Mask) -> Mask:
         return replace(mask, values=-mask.values.astype(np.complex128))
     # Booleans and unsigned numbers have no opposite.
     values = -mask.values.astype(np.float64)
-    return replace(mask, values=values, minimum=-mask.maximum, maximum=-mask.minimum)
+    cells = find_cell_facts(mask.path, values)
+    return replace(
+        mask,
+        values=values,
+        minimum=cells.minimum,
+        maximum=cells.maximum,
+        mean=cells.mean,
+        share_outside=cells.share_outside,
+        kind=cells.kind,
+    )
 
 
 def check_track(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from osisnr_gui.io.errors import display_name, printable
+from osisnr_gui.io.masks import MaskKind
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
@@ -166,9 +167,12 @@ def track_words(track: Track) -> str:
     """What a file is, in one line: length, rate, channels, coding and level; shape and range for a mask."""
     if track.mask is not None:
         mask = track.mask
-        low, high = (number(value, 2) for value in (mask.minimum, mask.maximum))
+        low, high, mean = (number(value, 2) for value in (mask.minimum, mask.maximum, mask.mean))
         n_bins, n_frames = mask.values.shape
-        return f"{n_bins} bins × {n_frames} frames · {mask.values.dtype} · {low} to {high}"
+        size = "magnitudes " if mask.kind is MaskKind.COMPLEX else ""
+        outside = f" · {percent(mask.share_outside, 1)} outside 0 to 1" if mask.share_outside else ""
+        shape = f"{mask.kind} mask · {n_bins} bins × {n_frames} frames · {mask.values.dtype}"
+        return f"{shape} · {size}{low} to {high}, mean {mean}{outside}"
     if track.kind is None:
         return ""
     length = "" if track.duration_s is None else duration(track.duration_s)

@@ -192,4 +192,4 @@ def test_what_a_file_is(tmp_path: Path, voice: np.ndarray):
     mean = analyse(edits.change_source(session, session.reference, channel=DOWNMIX)).reference
     assert "mean of 2 channels" in words.track_words(mean)
     mask = analyse(demo_session("masks")).reference
-    assert words.track_words(mask) == "129 bins × 686 frames · float32 · 0.00 to 1.00"
+    assert words.track_words(mask) == ("ratio mask · 129 bins × 686 frames · float32 · 0.00 to 1.00, mean 0.25")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from osisnr_gui.io.errors import printable
 from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
@@ -22,29 +22,42 @@ class ReadingOptions(QWidget):
     """The pickers a file needs; hidden when it needs none."""
 
     edit_requested = Signal(object, str)
+    values_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._track: Track | None = None
         self._role: Role | None = None
         self.channel, self.key = QComboBox(self), QComboBox(self)
-        self.transpose = QCheckBox("rows are frames (transpose)", self)
+        self.transpose, self.values = QCheckBox("transpose", self), QToolButton(self)
         self.channel.setAccessibleName("Channel")
         self.channel.setToolTip(tooltip("Channel that is compared; channels are never mixed unasked"))
         self.key.setAccessibleName("Array")
         self.key.setToolTip(tooltip("Array of the file that is read"))
         self.transpose.setToolTip(
-            tooltip("A mask has a row for each bin and a column for each frame. Scores cannot reveal a turned mask.")
+            tooltip(
+                "On: rows of the file are frames. A mask has a row for each bin and a column for each frame; "
+                "scores cannot reveal a turned mask."
+            )
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for widget in (self.channel, self.key, self.transpose):
-            column.addWidget(widget)
+        column.addWidget(self.channel)
+        column.addWidget(self.key)
+        row = QHBoxLayout()
+        row.addWidget(self.transpose, 1)
+        row.addWidget(self.values)
+        column.addLayout(row)
         for box in (self.channel, self.key):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(8)
             own_keys(box, LIST_KEYS)
+        self.values.setText("values…")
+        self.values.setStyleSheet("padding: 1px 5px")
+        self.values.setAccessibleName("Mask values")
+        self.values.setToolTip(tooltip("Histogram of its values, their range and what kind of mask it is (Shift+V)"))
+        self.values.clicked.connect(self.values_requested)
         # `activated`, not `currentIndexChanged`: only what the user does, never what is shown.
         self.channel.activated.connect(lambda _i: self._ask(channel=self.channel.currentData()))
         self.key.activated.connect(lambda _i: self._ask(key=self.key.currentData()))
@@ -60,6 +73,7 @@ class ReadingOptions(QWidget):
         self.channel.setVisible(bool(channels))
         self.key.setVisible(bool(keys))
         self.transpose.setVisible(track.kind == "mask" or track.source.transpose)
+        self.values.setVisible(track.mask is not None)
         self.setVisible(not (self.channel.isHidden() and self.key.isHidden() and self.transpose.isHidden()))
 
     def _ask(self, **changes: object) -> None:

@@ -67,6 +67,7 @@ class SourceRow(QWidget):
 
     edit_requested = Signal(object, str)
     chosen = Signal(int)
+    values_requested = Signal()
     curve_toggled = Signal(object)  # Source
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -82,6 +83,7 @@ class SourceRow(QWidget):
         self.problem: QLabel = plain_label("", "error", wrap=True, small=True, parent=self)
         self.options = ReadingOptions(self)
         self.options.edit_requested.connect(self.edit_requested)
+        self.options.values_requested.connect(self.values_requested)
         self._lay_out()
 
     def show_state(self, state: RowState) -> None:

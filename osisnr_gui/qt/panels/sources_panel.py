@@ -51,6 +51,7 @@ class SourcesPanel(QWidget):
     edit_requested = Signal(object, str)
     selected_changed = Signal(int)
     add_requested = Signal()
+    values_requested = Signal()
     curve_toggled = Signal(object)  # Source
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -138,6 +139,7 @@ class SourcesPanel(QWidget):
             row = SourceRow(self._theme)
             row.edit_requested.connect(self.edit_requested)
             row.chosen.connect(self.selected_changed)
+            row.values_requested.connect(self.values_requested)
             row.curve_toggled.connect(self.curve_toggled)
             self._column.insertWidget(len(self.rows), row)
             self.rows.append(row)

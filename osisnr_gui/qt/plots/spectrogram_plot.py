@@ -200,7 +200,9 @@ class SpectrogramPlot(PlotRow):
 
     def _dress(self) -> None:
         low, high = self._present_levels()
-        self._item.set_look(Look(UNDER_HEAT if self.blame.on else self._colours, low, high))
+        # Values on both sides of 0 have a colour for each side.
+        colours = DIFFERENCE_MAP if not self._unit() and low < 0 else self._colours
+        self._item.set_look(Look(UNDER_HEAT if self.blame.on else colours, low, high))
         if not self._item.sources:
             self._bar.visible = False
         elif self._item is self._difference:
@@ -208,7 +210,7 @@ class SpectrogramPlot(PlotRow):
             self._difference.set_span(span)
             self._bar.show(DIFFERENCE_MAP, -span, span, self._unit())
         else:
-            self._bar.show(self._colours, low, high, self._unit())
+            self._bar.show(colours, low, high, self._unit())
         if self.blame.on and self._item.sources:
             self._bar.show_heat("1×", f"{HIGHEST:g}× even share")
         self.refresh()

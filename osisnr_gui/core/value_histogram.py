@@ -1,0 +1,29 @@
+"""How often values occur: counts in equal steps, the same steps for everything that is held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from osisnr_gui.core.types import IntArray
+
+Cancel = Callable[[], bool]
+
+
+def value_counts(
+    blocks: Iterable[NDArray[Any]], low: float, high: float, n_bins: int, cancelled: Cancel | None = None
+) -> IntArray | None:
+    """Exact counts int64 (n_bins,) of all values in [low, high], bin i from low + i*(high - low)/n_bins on.
+
+    The last bin has its upper end too. Values are real; those outside are not counted. None once `cancelled()`.
+    """
+    counts = np.zeros(n_bins, dtype=np.int64)
+    for block in blocks:
+        if cancelled is not None and cancelled():
+            return None
+        part, _ = np.histogram(np.asarray(block, dtype=np.float64), bins=n_bins, range=(low, high))
+        counts += part
+    return counts

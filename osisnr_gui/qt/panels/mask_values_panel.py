@@ -1,0 +1,185 @@
+"""The values of the masks in view: a histogram of both, their ranges, and what kind of mask each is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from osisnr_gui.core.types import IntArray
+from osisnr_gui.io.masks import Mask
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, SteadyLabel, plain_label, set_text
+from osisnr_gui.qt.panels.segmented import Segmented
+from osisnr_gui.qt.plots.histogram_plot import HistogramPlot, Outline
+from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
+from osisnr_gui.qt.theme import Theme
+from osisnr_gui.session import words
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.letters import estimate_letter
+from osisnr_gui.session.mask_values import ValueBins, count_values, mask_sentence
+
+NOTHING = "Open masks (matrices instead of sound) to see their values."
+COUNTING = "Counting cells…"
+POINT = "Point at a bar for its values and counts."
+
+
+@dataclass(frozen=True, eq=False)
+class ShownMask:
+    """A mask in view. index : the estimate's place, None for the reference."""
+
+    name: str
+    mask: Mask
+    index: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """What a job found: cells of a mask in each bin."""
+
+    mask: Mask
+    bins: ValueBins
+    counts: IntArray
+
+
+class MaskValuesPanel(QWidget):
+    """Counts cells on a thread of its own, and only while it is to be seen."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._shown: tuple[ShownMask, ...] = ()
+        self._bins = ValueBins(0.0, 1.0)
+        self._counted: list[Counted] = []
+        self._in_sight = False
+        self._job = LatestJob("mask-values", self)
+        self._job.reported.connect(self._take)
+        self._job.failed.connect(lambda message: set_text(self.point, f"Not counted: {message}"))
+        self._job.idle.connect(self._draw)
+        self.scale = Segmented(
+            (("log", "counts"), ("linear", "counts")),
+            "axis of counts",
+            "log: bins with a few cells can be seen beside bins with very many.\nlinear: heights as the counts are.",
+            self,
+        )
+        self.plot = HistogramPlot(theme, self)
+        self.point: QLabel = SteadyLabel("muted", small=True, parent=self)
+        self.about: QLabel = plain_label("", wrap=True, small=True, parent=self)
+        self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.scale.chosen.connect(lambda index: self.plot.set_log(index == 0))
+        self.plot.bin_hovered.connect(self._say_bin)
+        self._lay_out()
+        self.show_analysis(None, 0)
+
+    def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
+        """The reference's mask and that of the estimate in view; bins are common to all masks there are."""
+        shown = () if analysis is None else tuple(masks_in_view(analysis, selected))
+        if [s.mask for s in shown] == [s.mask for s in self._shown] and (shown or self.about.text()):
+            return
+        self._shown = shown
+        tracks = () if analysis is None else analysis.tracks
+        masks = [track.mask for track in tracks if track.mask is not None]
+        self._bins = ValueBins.of(masks)
+        self._counted = [c for c in self._counted if any(c.mask is mask for mask in masks) and c.bins == self._bins]
+        lines = [f"{s.name}\n{mask_sentence(s.mask)}" for s in shown]
+        set_text(self.about, "\n\n".join(lines) if lines else NOTHING)
+        for part in (self.scale, self.plot, self.point):
+            part.setVisible(bool(shown))
+        self._count()
+        self._draw()
+
+    def set_in_sight(self, seen: bool) -> None:
+        """Count what is missing once it can be seen."""
+        self._in_sight = seen
+        self._count()
+        self._draw()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        self._theme = theme
+        self.plot.set_theme(theme)
+        self._draw()
+
+    def is_final(self) -> bool:
+        """Whether nothing is left to count for what can be seen."""
+        return not self._job.is_busy
+
+    def close_files(self) -> None:
+        """Stop counting and wait for it."""
+        self._job.close()
+
+    def _missing(self) -> list[Mask]:
+        return [s.mask for s in self._shown if self._counts_of(s.mask) is None]
+
+    def _counts_of(self, mask: Mask) -> IntArray | None:
+        return next((c.counts for c in self._counted if c.mask is mask), None)
+
+    def _count(self) -> None:
+        missing, bins = self._missing(), self._bins
+        if not missing or not self._in_sight:
+            return
+
+        def work(report: Report, superseded: Superseded) -> None:
+            for mask in missing:
+                counts = count_values(mask, bins, superseded)
+                if counts is None:
+                    return
+                report(Counted(mask, bins, counts))
+
+        self._job.start(work)
+
+    def _take(self, counted: Counted) -> None:
+        if counted.bins == self._bins and self._counts_of(counted.mask) is None:
+            self._counted.append(counted)
+            self._draw()
+
+    def _draw(self) -> None:
+        outlines = []
+        for shown in self._shown:
+            counts = self._counts_of(shown.mask)
+            if counts is not None:
+                style = None if shown.index is None else self._theme.estimate(shown.index)
+                look = (self._theme.text, ()) if style is None else (style.colour, style.dash)
+                outlines.append(Outline(counts, shown.mask.minimum, shown.mask.maximum, *look))
+        self.plot.show_outlines(self._bins.low, self._bins.high, outlines)
+        self._say_bin(-1)
+
+    def _say_bin(self, index: int) -> None:
+        """The bin under the pointer in numbers."""
+        if index < 0 or self._missing():
+            set_text(self.point, COUNTING if self._missing() else POINT)
+            return
+        low, high = (words.number(value, 3) for value in self._bins.edges(index))
+        parts = []
+        for shown in self._shown:
+            counts = self._counts_of(shown.mask)
+            if counts is not None:
+                name = "reference" if shown.index is None else estimate_letter(shown.index)
+                share = words.percent(counts[index] / max(1, shown.mask.values.size), 2)
+                parts.append(f"{name} {words.counted(int(counts[index]), 'cell')} ({share})")
+        set_text(self.point, f"{low} to {high}: {', '.join(parts)}")
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(MARGIN, GAP, GAP, GAP)
+        column.setSpacing(GAP)
+        for widget in (self.scale, self.plot, self.point, self.about):
+            column.addWidget(widget)
+        column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(NarrowScroll(body, self))
+
+
+def masks_in_view(analysis: Analysis, selected: int) -> list[ShownMask]:
+    """The masks of the estimate in view and of its reference, those that are there."""
+    pair = analysis.pairs[selected] if 0 <= selected < len(analysis.pairs) else None
+    reference = analysis.reference if pair is None else pair.reference
+    found = []
+    if reference is not None and reference.mask is not None:
+        found.append(ShownMask(f"Reference · {reference.name}", reference.mask, None))
+    if pair is not None and pair.estimate.mask is not None:
+        name = f"{estimate_letter(selected)} · {pair.estimate.name}"
+        found.append(ShownMask(name, pair.estimate.mask, selected))
+    return found

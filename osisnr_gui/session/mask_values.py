@@ -1,0 +1,54 @@
+"""How often each value occurs in masks, counted in the same bins so that they can be held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from osisnr_gui.core.types import IntArray
+from osisnr_gui.core.value_histogram import value_counts
+from osisnr_gui.io.mask_cells import blocks_of, real_values
+from osisnr_gui.io.masks import Mask, MaskKind
+from osisnr_gui.session import words
+
+N_BINS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ValueBins:
+    """`N_BINS` equal steps from low to high, the upper end included."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, masks: Sequence[Mask]) -> ValueBins:
+        """Bins that hold every value of all these masks, and 0 to 1 in any case."""
+        return cls(min([0.0, *(m.minimum for m in masks)]), max([1.0, *(m.maximum for m in masks)]))
+
+    def edges(self, index: int) -> tuple[float, float]:
+        """Lower and upper end of a bin."""
+        step = (self.high - self.low) / N_BINS
+        return self.low + index * step, self.low + (index + 1) * step
+
+
+def count_values(mask: Mask, bins: ValueBins, cancelled: Callable[[], bool] | None = None) -> IntArray | None:
+    """Cells in each bin, int64 (N_BINS,), every cell counted (magnitudes of complex ones); None once cancelled."""
+    blocks = (real_values(block) for block in blocks_of(mask.values))
+    return value_counts(blocks, bins.low, bins.high, N_BINS, cancelled)
+
+
+def mask_sentence(mask: Mask) -> str:
+    """What a mask is, with its figures: kind, range, mean, share outside 0 to 1, over all cells."""
+    low, high, mean = (words.number(value, 3) for value in (mask.minimum, mask.maximum, mask.mean))
+    cells = words.counted(int(mask.values.size), "cell")
+    if mask.kind is MaskKind.BINARY:
+        kind = f"binary: {words.number(mask.minimum, 2)} or {words.number(mask.maximum, 2)}, nothing between"
+    elif mask.kind is MaskKind.COMPLEX:
+        kind = "complex; magnitudes"
+    else:
+        kind = {MaskKind.RATIO: "ratio", MaskKind.SIGNED: "signed", MaskKind.CONSTANT: "constant"}.get(
+            mask.kind, "magnitude ratio, above 1 too"
+        )
+    outside = words.percent(mask.share_outside, 2) if mask.share_outside else "none"
+    return f"{kind}; {low} to {high}, mean {mean}; outside 0 to 1: {outside}; all {cells}"

@@ -1,0 +1,101 @@
+"""The values of masks through the real window: panel, row button, colours of signed masks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
+from osisnr_gui.qt.theme import DARK, LIGHT
+from tests.kits.window_kit import open_window, show_files, wait_final
+
+
+def _save(folder: Path, **masks: np.ndarray) -> list[Path]:
+    paths = []
+    for name, values in masks.items():
+        paths.append(folder / f"{name}.npy")
+        np.save(paths[-1], values)
+    return paths
+
+
+def test_the_panel_counts_every_cell_of_both_masks_once_it_is_seen(qtbot: QtBot) -> None:
+    with open_window(qtbot) as window:
+        window.commands.open_demo("masks")
+        wait_final(qtbot, window)
+        panel = window.views.mask_values
+        assert panel.plot._outlines == ()  # not seen, not counted
+        QTest.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ShiftModifier)
+        wait_final(qtbot, window)
+        assert [int(outline.counts.sum()) for outline in panel.plot._outlines] == [129 * 686] * 2
+        assert window.actions_by_id.by_id["mask_values"].isChecked()
+        assert "ratio; 0.0" in panel.about.text()
+        m = panel.plot.mapping
+        QTest.mouseMove(panel.plot, QPoint(round(m.left + 1), round(m.top + 20)))
+        qtbot.waitUntil(lambda: panel.point.text().startswith("0.000 to 0.013: reference "))
+        assert "A " in panel.point.text()
+        for theme in (LIGHT, DARK):
+            panel.set_theme(theme)
+            for linear in (1, 0):
+                panel.scale.chosen.emit(linear)
+                assert not panel.plot.grab().isNull()
+
+
+def test_the_button_of_a_row_brings_the_panel(qtbot: QtBot) -> None:
+    with open_window(qtbot) as window:
+        window.commands.open_demo("masks")
+        wait_final(qtbot, window)
+        QTest.mouseClick(window.views.sources.rows[1].options.values, Qt.MouseButton.LeftButton)
+        assert window.views.mask_dock.is_in_front
+        window.commands.open_demo("damaged")
+        wait_final(qtbot, window)
+        assert "Open masks" in window.views.mask_values.about.text()
+        assert window.views.sources.rows[0].options.values.isHidden()
+
+
+def test_signed_masks_have_a_colour_for_each_side_of_0(qtbot: QtBot, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    signed, positive = rng.normal(0, 1, (9, 40)), 4 * rng.random((9, 40))
+    with open_window(qtbot) as window:
+        show_files(qtbot, window, *_save(tmp_path, ref=signed, est=positive))
+        plot = window.views.plots.spectrograms[0]
+        most = max(-signed.min(), signed.max(), positive.max())
+        assert plot.levels == (-most, most)
+        assert plot._item.look.colours == DIFFERENCE_MAP
+        assert plot._bar.labels()[1].startswith("+")
+        window.views.view_bar._values.setCurrentIndex(1)
+        assert plot.levels == (-1.0, 1.0)
+        assert not window.views.view_bar._low.isVisible()
+
+
+def test_masks_above_1_can_be_shown_from_0_to_1(qtbot: QtBot, tmp_path: Path) -> None:
+    values = 5 * np.random.default_rng(0).random((9, 40))
+    with open_window(qtbot) as window:
+        show_files(qtbot, window, *_save(tmp_path, ref=values, est=values / 5))
+        plot = window.views.plots.spectrograms[1]
+        assert plot.levels == (0.0, values.max())
+        assert plot._item.look.colours == "viridis"
+        window.views.view_bar._values.setCurrentIndex(1)
+        assert plot.levels == (0.0, 1.0)
+
+
+def test_a_mask_file_with_nine_arrays_offers_all_of_them_in_its_row(qtbot: QtBot, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    arrays = {f"m{k}": rng.random((9, 40)) for k in range(9)}
+    np.savez(tmp_path / "ref.npz", **arrays)
+    np.save(tmp_path / "est.npy", arrays["m7"])
+    with open_window(qtbot) as window:
+        show_files(qtbot, window, tmp_path / "ref.npz", tmp_path / "est.npy")
+        row = window.views.sources.rows[0]
+        names = [row.options.key.itemText(index) for index in range(row.options.key.count())]
+        assert names == ["choose an array…", *sorted(arrays)]
+        row.options.key.activated.emit(0)  # a wrong choice is no choice
+        row.options.key.setCurrentIndex(names.index("m7"))
+        row.options.key.activated.emit(names.index("m7"))
+        wait_final(qtbot, window)
+        assert window.views.store.analysis.references[0].mask.key == "m7"
+        assert np.isinf(window.views.store.analysis.pairs[0].score.exact.osi_db_mean)
+        assert not row.options.transpose.isHidden()
