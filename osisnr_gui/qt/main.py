@@ -16,6 +16,7 @@ from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.cache_folder import DEFAULT_MAX_BYTES, CacheFolder, user_cache_folder
 from osisnr_gui.io.errors import SaveError
 from osisnr_gui.qt import crash
+from osisnr_gui.qt.background import favour_window
 from osisnr_gui.qt.export_jobs import png_bytes
 from osisnr_gui.qt.icons import app_icon
 from osisnr_gui.qt.main_window import MainWindow
@@ -31,8 +32,6 @@ from osisnr_gui.session.session import Session, Source
 SETTLED_CHECKS = 3
 CHECK_MS = 60
 SCREENSHOT_LIMIT_MS = 10 * 60 * 1000
-# A worker that computes would otherwise keep the interpreter for 5 ms at a time, a third of a frame on screen.
-SWITCH_SECONDS = 0.0005
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
@@ -99,7 +98,6 @@ def show_start(window: MainWindow, options: argparse.Namespace) -> None:
 def run(argv: list[str]) -> int:
     """Open the window and stay until it is closed; the exit code."""
     options = parse(argv)
-    sys.setswitchinterval(SWITCH_SECONDS)
     QCoreApplication.setOrganizationName(APPLICATION)
     QCoreApplication.setApplicationName(APPLICATION)
     QCoreApplication.setApplicationVersion(__version__)
@@ -117,6 +115,7 @@ def run(argv: list[str]) -> int:
     if options.size is not None:
         window.resize(*options.size)
     window.show()
+    favour_window()
     show_start(window, options)
     shot = None
     if options.screenshot is not None:

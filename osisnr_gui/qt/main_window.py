@@ -312,6 +312,7 @@ class MainWindow(QMainWindow):
         views, store, commands = self.views, self.views.store, self.commands
         link = views.plots.link
         store.analysis_changed.connect(self.show_analysis)
+        link.range_changed.connect(store.foreground.claim)
         store.session_changed.connect(lambda _session: commands.refresh())
         store.progress_changed.connect(views.banners.set_progress)
         store.failed.connect(commands.show_failure)

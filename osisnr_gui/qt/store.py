@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from osisnr_gui.io.errors import Cancelled
-from osisnr_gui.qt.background import step_back
+from osisnr_gui.qt.background import Foreground, step_back
 from osisnr_gui.session.analysis import Analysis, Progress, Wanted, analyse, heavy_part, rescore, with_light_part
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.history import History
@@ -54,6 +54,8 @@ class Store(QObject):
         self._run: _Run | None = None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="analysis", initializer=step_back)
         self._last: Future[None] | None = None
+        #: Has the worker stand aside while the window shows what it was given.
+        self.foreground = Foreground(self)
         # The worker emits from its own thread: queued, so that everything below runs on the GUI thread.
         self._reported.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._take_end, Qt.ConnectionType.QueuedConnection)
@@ -153,6 +155,7 @@ class Store(QObject):
 
     def _show(self, analysis: Analysis) -> bool:
         """Show `analysis` scored for the present session; False when it does not belong to it."""
+        self.foreground.claim()
         if analysis.session != self.session:
             scored = rescore(self.session, analysis)
             if scored is None:
@@ -175,6 +178,11 @@ class Store(QObject):
 
     def _work(self, run: _Run, previous: tuple[Analysis, ...], wanted: Wanted) -> None:
         """On the worker thread. Touches nothing but its arguments and the signals."""
+
+        def cancelled() -> bool:
+            self.foreground.give_way()
+            return run.cancel.is_set()
+
         if run.cancel.is_set():
             return
         try:
@@ -183,7 +191,7 @@ class Store(QObject):
                 previous,
                 wanted=wanted,
                 progress=lambda progress: self._reported.emit(run, progress),
-                cancelled=run.cancel.is_set,
+                cancelled=cancelled,
                 cache=self.cache,
             )
         except Cancelled:

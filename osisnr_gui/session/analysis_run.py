@@ -164,10 +164,10 @@ class AnalysisRun:
                 return
             self._set_pair(index, scored(session, running))
             self._say(fraction, "comparing", self._analysis)
-            # Scoring and painting a part costs more the longer the part. Every part is an eighth longer than the one
+            # Scoring and painting a part costs more the longer the part. Every part is a fifth longer than the one
             # before, so that all of them together cost no more than a few whole ones at any length.
             now = time.monotonic()
-            self._next_partial = now + max(PARTIAL_SECONDS, (now - started) / 8)
+            self._next_partial = now + max(PARTIAL_SECONDS, (now - started) / 5)
 
         done = run_pair(
             session,

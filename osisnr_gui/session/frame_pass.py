@@ -138,6 +138,7 @@ class FramePass:
         self._table = AlphaTable.allocate(self._n_total) if plan.alpha is None else None
         self._mc_mse = None if plan.alpha is None else np.zeros(self._n_total)
         self._whole: Projection | None = None
+        self._cancelled: Callable[[], bool] | None = None
 
     def run(
         self,
@@ -149,6 +150,7 @@ class FramePass:
         Raises io's Cancelled, and LoadError when a file breaks off in a way its reader calls an error.
         """
         pool = ThreadPoolExecutor(self._workers, thread_name_prefix="frames")
+        self._cancelled = cancelled
         try:
             current: _Chunk | None = None
             for limits in (*self._limits(), None):
@@ -214,6 +216,8 @@ class FramePass:
     def _block_of(self, raw: tuple[Raw, Raw], chunk: int, first: int, stop: int) -> None:
         """Frames [first, stop) of the chunk that begins at frame `chunk`: all that is known of them."""
         plan = self.plan
+        if self._cancelled is not None and self._cancelled():
+            raise Cancelled
         # Infinite samples reach the FFT here: the check that refuses such files comes after the pass.
         with np.errstate(all="ignore"):
             s = plan.reference.rows(raw[0], first - chunk, stop - chunk)

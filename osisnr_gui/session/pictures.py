@@ -19,7 +19,7 @@ from osisnr_gui.io.errors import Cancelled
 
 CodeArray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
-COARSE_STEP = 8
+COARSE_STEP = 16
 # Larger pieces of a first look leave the processor's cache, smaller ones are more calls than work.
 SKETCH_FRAMES = 256 * COARSE_STEP
 LOW_DB, HIGH_DB = -130.0, 20.0

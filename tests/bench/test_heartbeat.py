@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from bench_table import record
@@ -13,23 +12,15 @@ from long_files import make_pair
 from pytestqt.qtbot import QtBot
 from window_kit import open_window
 
-from osisnr_gui.qt.main import SWITCH_SECONDS
 from osisnr_gui.qt.main_window import MainWindow
+
+pytestmark = pytest.mark.usefixtures("favoured_window")
 
 LONGEST_MS = 100.0
 SIZE = (1600, 900)
 MOST_SECONDS = 60.0
 
 Act = Callable[[MainWindow, int], None]
-
-
-@pytest.fixture(autouse=True)
-def short_switches() -> Iterator[None]:
-    """As the program itself runs."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    yield
-    sys.setswitchinterval(before)
 
 
 def _nothing(_window: MainWindow, _turn: int) -> None:

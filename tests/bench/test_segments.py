@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,11 +18,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, wait_final
 
-from osisnr_gui.qt.main import SWITCH_SECONDS
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import edits
 from osisnr_gui.session.segment_table import find_segment_table
 from osisnr_gui.session.session import Criterion
+
+pytestmark = pytest.mark.usefixtures("favoured_window")
 
 SIZE = (1600, 900)
 FRAME_MS = 16.7
@@ -31,15 +31,6 @@ LENGTHS = {"1 h": 3600, "4 h": 4 * 3600}
 N_SEGMENTS = 10_000
 N_STEPS = 60
 WAIT_MS = 120_000
-
-
-@pytest.fixture(autouse=True)
-def short_switches() -> Iterator[None]:
-    """As the program itself runs."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    yield
-    sys.setswitchinterval(before)
 
 
 @contextmanager

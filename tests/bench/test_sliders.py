@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -18,20 +17,13 @@ from window_kit import open_window, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("favoured_window")
+
 TARGET_MS = 16.7
 BUSY_MS = 50.0
 N_TICKS = 100
 WAIT_MS = 180_000
 HEARTBEAT_MS = 100.0
-
-
-@pytest.fixture(autouse=True)
-def short_switches() -> Iterator[None]:
-    """As the program itself runs."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(0.0005)
-    yield
-    sys.setswitchinterval(before)
 
 
 def _places(name: str, window: MainWindow) -> tuple[Callable[[float], object], np.ndarray]:

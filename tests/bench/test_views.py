@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,9 +17,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, wait_final
 
-from osisnr_gui.qt.main import SWITCH_SECONDS
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.plot_row import PlotRow
+
+pytestmark = pytest.mark.usefixtures("favoured_window")
 
 SIZE = (1600, 900)
 FRAME_MS = 16.7
@@ -28,15 +28,6 @@ FINE_MS = 150.0
 LENGTHS = {"10 s": 10, "10 min": 600, "1 h": 3600, "4 h": 4 * 3600}
 SHORTEST_VIEW = 0.05
 WAIT_MS = 120_000
-
-
-@pytest.fixture(autouse=True)
-def short_switches() -> Iterator[None]:
-    """As the program itself runs."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    yield
-    sys.setswitchinterval(before)
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +104,7 @@ def test_drop_to_pictures(qtbot: QtBot, folder: Path, length: str, target: float
 
         def seconds_until(done: Callable[[], bool]) -> float:
             while not done():
-                QApplication.processEvents()
+                qtbot.wait(2)  # asleep between: a loop that never rests would keep the interpreter from the workers
                 assert time.perf_counter() - started < WAIT_MS / 1000
             return time.perf_counter() - started
 

@@ -108,11 +108,11 @@ def window(reference: str, estimate: str) -> dict[str, Any]:
     from osisnr_gui.app import use_one_blas_thread
 
     use_one_blas_thread()
-    sys.setswitchinterval(0.0005)  # as the program does
     from PySide6.QtCore import QTimer
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
+    from osisnr_gui.qt.background import favour_window
     from osisnr_gui.qt.main_window import MainWindow
     from osisnr_gui.qt.settings import Settings
     from osisnr_gui.qt.store import Store
@@ -122,6 +122,7 @@ def window(reference: str, estimate: str) -> dict[str, Any]:
     shown = MainWindow(Store(), ThemeManager("dark"), Settings())
     shown.resize(1600, 1000)
     shown.show()
+    favour_window()
     QTest.qWait(500)
     at: dict[str, float] = {}
 

@@ -273,7 +273,8 @@ def test_cancel_is_heard_after_one_chunk(write: Write, noise: Noise, monkeypatch
     with pytest.raises(Cancelled):
         running.run(lambda run: seen.append(run.snapshot().n_frames), lambda: len(seen) >= 2)
     assert len(seen) == 2
-    assert running.snapshot().n_frames == 3 * 8
+    chunk = seen[1] - seen[0]
+    assert running.snapshot().n_frames in (seen[-1], seen[-1] + chunk)  # never a part of a chunk
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("frames")]
 
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from osisnr_gui.qt.main import SWITCH_SECONDS
+from osisnr_gui.qt.background import favour_window
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
@@ -39,7 +39,7 @@ def _wait_final(window: MainWindow) -> None:
 
 def run(paths: list[str], steps: list[list[object]]) -> dict[str, object]:
     """Steps are [key, milliseconds to wait] or ["loop", start, stop]."""
-    sys.setswitchinterval(SWITCH_SECONDS)
+    favour_window()
     app = QApplication(["osisnr-gui"])
     window = MainWindow(Store(), ThemeManager("dark"), Settings(), remembers=False)
     window.resize(1280, 720)
