@@ -314,7 +314,7 @@ class Commands:
         return True
 
     def _reload(self) -> None:
-        self.folders.look_again() if self.folders.shows_list else self.files.reload()
+        self.folders.look_again() if self.folders.shows_list else self.files.reload(thoroughly=True)
 
     def _show_cache(self) -> None:
         cache = self._views.store.cache

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Qt, Slot
 
+from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.actions import Actions, Handler
 from osisnr_gui.qt.file_watch import FileWatch
+from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.content_hashes import ContentHashes
 from osisnr_gui.session.file_changes import FileChange
+from osisnr_gui.session.tracks import Stamp
+
+Files = dict[str, Stamp | None]
 
 
 class FileCommands(QObject):
@@ -20,6 +28,10 @@ class FileCommands(QObject):
         self._views = views
         self._actions: Actions | None = None
         self._tried: frozenset[FileChange] = frozenset()
+        self._files: Files = {}
+        self._hashed: set[tuple[str, Stamp | None]] = set()
+        self._hashing = LatestJob("file-hash", self)
+        self._hashing.reported.connect(lambda _path: self._show_contents())
         self.watch = FileWatch(self)
         self.watch.changed.connect(self._take_changes)
         store, banner = views.store, views.banners.changes
@@ -27,7 +39,7 @@ class FileCommands(QObject):
         store.session_changed.connect(lambda _session: views.plots.hold_values(False))
         # Queued: a run that ends has not shown yet what it found.
         store.progress_changed.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)
-        banner.reload_requested.connect(self.reload)
+        banner.reload_requested.connect(lambda: self.reload())
         banner.always_requested.connect(self._reload_always)
 
     def attach(self, actions: Actions) -> None:
@@ -39,14 +51,20 @@ class FileCommands(QObject):
         return {"reload_changed": self._decide}
 
     @property
+    def is_busy(self) -> bool:
+        """Whether hashes are still to come."""
+        return self._hashing.is_busy
+
+    @property
     def reloads_always(self) -> bool:
         """Whether changed files are read again without a question."""
         return self._actions is not None and self._actions.by_id["reload_changed"].isChecked()
 
-    def reload(self) -> None:
-        """Read again what changed."""
+    def reload(self, *, thoroughly: bool = False) -> None:
+        """Read again what changed; see `Store.reload`."""
+        self._hashed.clear()
         self._views.plots.hold_values(True)
-        self._views.store.reload()
+        self._views.store.reload(thoroughly=thoroughly)
 
     def restore(self, settings: Settings) -> None:
         """As it was left."""
@@ -58,8 +76,9 @@ class FileCommands(QObject):
         settings.put("reload_changed", self.reloads_always)
 
     def close(self) -> None:
-        """Stop watching."""
+        """Stop watching and hashing."""
         self.watch.close()
+        self._hashing.close()
 
     def _reload_always(self) -> None:
         if self._actions is not None:
@@ -68,7 +87,18 @@ class FileCommands(QObject):
 
     def _take_analysis(self, analysis: Analysis) -> None:
         if analysis.complete:
-            self.watch.watch({track.source.path: track.stamp for track in reversed(analysis.tracks)})
+            self._files = {track.source.path: track.stamp for track in reversed(analysis.tracks)}
+            self.watch.watch(self._files)
+            # Once each: a file that has changed meanwhile has no hash at this stamp any more.
+            if not self._hashed.issuperset(self._files.items()):
+                self._hashed.update(self._files.items())
+                self._hashing.start(partial(_hash_all, self._views.store.hashes, dict(self._files)))
+            self._show_contents()
+
+    def _show_contents(self) -> None:
+        find = self._views.store.hashes.find
+        contents = {path: find(path, stamp) for path, stamp in self._files.items()}
+        self._views.sources.set_contents({path: found for path, found in contents.items() if found is not None})
 
     def _take_changes(self, changes: tuple[FileChange, ...]) -> None:
         self._views.sources.set_changes(changes)
@@ -91,3 +121,13 @@ class FileCommands(QObject):
             self.reload()
         elif not self._views.store.is_busy:
             self._views.banners.changes.show_changes(changes)
+
+
+def _hash_all(hashes: ContentHashes, files: Files, report: Report, superseded: Superseded) -> None:
+    """On the worker thread."""
+    for path, stamp in files.items():
+        try:
+            hashes.make(path, stamp, superseded)
+        except Cancelled:
+            return
+        report(path)

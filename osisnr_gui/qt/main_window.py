@@ -115,7 +115,8 @@ class MainWindow(QMainWindow):
         final = views.plots.is_final() and views.inspector.is_final() and views.mask_values.is_final()
         if self.commands.folders.shows_list:
             return not self.commands.folders.is_busy
-        return not views.store.is_busy and (views.store.session.is_empty or final)
+        busy = views.store.is_busy or self.commands.files.is_busy
+        return not busy and (views.store.session.is_empty or final)
 
     def restore(self) -> None:
         """Geometry, panels and view as they were left."""

@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.background import Foreground, step_back
 from osisnr_gui.session.analysis import Analysis, Progress, Wanted, analyse, heavy_part, rescore, with_light_part
+from osisnr_gui.session.content_hashes import ContentHashes, changed_files, without_files
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.history import History
 from osisnr_gui.session.result_cache import ResultCache
@@ -46,6 +47,7 @@ class Store(QObject):
     def __init__(self, parent: QObject | None = None, *, cache: ResultCache | None = None) -> None:
         super().__init__(parent)
         self.cache = cache
+        self.hashes = ContentHashes(cache)
         #: Where what is on screen begins when a run starts, None for the beginning of everything.
         self.looked_at: Callable[[], float | None] = lambda: None
         self._history = History(Session())
@@ -102,9 +104,12 @@ class Store(QObject):
         self._history.redo()
         self._follow()
 
-    def reload(self) -> None:
-        """Look at the files again; what did not change on disk is not computed again."""
-        self._start()
+    def reload(self, *, thoroughly: bool = False) -> None:
+        """Look at the files again; what did not change on disk is not computed again.
+
+        thoroughly : read them all, so that a change that kept size and modification time is found too.
+        """
+        self._start(thoroughly=thoroughly)
 
     def cancel(self) -> None:
         """Stop the analysis under way; what is there stays, and edits that need no file go on working on it."""
@@ -167,16 +172,17 @@ class Store(QObject):
         self.analysis_changed.emit(analysis)
         return True
 
-    def _start(self) -> None:
+    def _start(self, *, thoroughly: bool = False) -> None:
         if self._run is not None:
             self._run.cancel.set()
         self._stopped = False
         self._run = run = _Run(self.session)
         self.progress_changed.emit(0.0, "opening files")
         wanted = Wanted(around=self.looked_at())
-        self._last = self._pool.submit(self._work, run, (self._analysis, self._finished), wanted)
+        previous = (self._analysis, self._finished)
+        self._last = self._pool.submit(self._work, run, previous, wanted, thoroughly)
 
-    def _work(self, run: _Run, previous: tuple[Analysis, ...], wanted: Wanted) -> None:
+    def _work(self, run: _Run, previous: tuple[Analysis, ...], wanted: Wanted, thoroughly: bool) -> None:
         """On the worker thread. Touches nothing but its arguments and the signals."""
 
         def cancelled() -> bool:
@@ -186,14 +192,16 @@ class Store(QObject):
         if run.cancel.is_set():
             return
         try:
+            changed = changed_files(previous, self.hashes, run.cancel.is_set) if thoroughly else frozenset()
             analysis = analyse(
                 run.session,
-                previous,
+                [without_files(known, changed) for known in previous],
                 wanted=wanted,
                 progress=lambda progress: self._reported.emit(run, progress),
                 cancelled=cancelled,
                 cache=self.cache,
             )
+            self.hashes.forget(changed)
         except Cancelled:
             self._ended.emit(run, None, "")
         except Exception:

@@ -6,12 +6,12 @@ is half there, gone and there again. A change counts once two looks, `QUIET_SECO
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from osisnr_gui.io.errors import display_name
+from osisnr_gui.session.file_words import clock
 from osisnr_gui.session.tracks import Stamp
 
 QUIET_SECONDS = 0.5
@@ -24,7 +24,7 @@ class Fate(StrEnum):
     """What became of a file since it was read. BACK : it is there again, or for the first time."""
 
     CHANGED = "changed on disk"
-    GONE = "gone from the disk"
+    GONE = "gone from the disk since"
     BACK = "back on disk"
 
 
@@ -129,8 +129,3 @@ def changes_sentence(changes: Sequence[FileChange]) -> str:
             stays = "; what was read of it stays" if fate is Fate.GONE else ""
             parts.append(f"{shown}{more} {latest.words}{stays}")
     return "; ".join(parts)
-
-
-def clock(seen: float) -> str:
-    """The time of day, local: "14:03:22"."""
-    return time.strftime("%H:%M:%S", time.localtime(seen))

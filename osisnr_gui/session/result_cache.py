@@ -28,16 +28,16 @@ from pathlib import Path
 import osisnr_gui
 from osisnr_gui.io.array_file import DamagedFileError
 from osisnr_gui.io.cache_folder import CacheFolder
+from osisnr_gui.io.content_hash import hash_file
 from osisnr_gui.io.errors import Cancelled, LoadError
 from osisnr_gui.io.source import Source as OpenFile
 from osisnr_gui.session.kept_pair import pack_pair, unpack_pair
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.pictures import Picture
-from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.tracks import Stamp, Track
 
 # The coarsest clock of a file system (FAT): a file may change within this time and keep its modification time.
 SETTLED_NS = 2_000_000_000
-HASH_CHUNK = 4 << 20
 PARTS = ("core", "io", "session")
 
 Cancel = Callable[[], bool]
@@ -112,7 +112,7 @@ class ResultCache:
     def _name(self, key: PairKey, reference: Track, estimate: Track, cancelled: Cancel | None) -> str | None:
         """What the result of this pair is called; None for a file that changed or cannot be read."""
         tracks = (reference, estimate)
-        hashes = [self._content_hash(track, cancelled) for track in tracks]
+        hashes = [self.content_hash(track.source.path, track.stamp, cancelled) for track in tracks]
         if None in hashes:
             return None
         # All of the key but where the files are and when they were written: the hashes stand for both.
@@ -122,20 +122,21 @@ class ResultCache:
         everything = json.dumps([program_hash(), hashes, kinds, settings])
         return _start(reference, estimate) + _hash_of(everything.encode())
 
-    def _content_hash(self, track: Track, cancelled: Cancel | None) -> str | None:
-        """Hash of the bytes of a track's file, remembered or made; None unless the file is as the track found it."""
-        path = track.source.path
+    def content_hash(
+        self, path: str, stamp: Stamp | None, cancelled: Cancel | None = None, *, anew: bool = False
+    ) -> str | None:
+        """SHA-256 of a file, remembered (unless `anew`) or made; None unless it is at this stamp. Raises Cancelled."""
         try:
             with OpenFile(path) as file:
                 status = file.status
-                if (status.st_size, status.st_mtime_ns) != track.stamp:
+                if (status.st_size, status.st_mtime_ns) != stamp:
                     return None
                 identity = os.path.abspath(path), status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
                 name = f"file-{_hash_of(ascii(identity).encode())}"
-                found = self._remembered(name)
+                found = None if anew else self._remembered(name)
                 if found is None:
-                    found = _hash_file(file, cancelled)
-                    if file.identity()[2:] != track.stamp:
+                    found = hash_file(file, cancelled)
+                    if file.identity()[2:] != stamp:
                         return None
                     if _is_settled(status.st_mtime_ns, time.time_ns()):
                         self.folder.put(name, {"hash": found}, {})
@@ -176,15 +177,6 @@ def _is_settled(modified_ns: int, now_ns: int) -> bool:
 
 def _hash_of(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=20).hexdigest()
-
-
-def _hash_file(file: OpenFile, cancelled: Cancel | None) -> str:
-    digest = hashlib.blake2b(digest_size=32)
-    for offset in range(0, file.size, HASH_CHUNK):
-        if cancelled is not None and cancelled():
-            raise Cancelled(file.path)
-        digest.update(file.read_at(offset, HASH_CHUNK))
-    return digest.hexdigest()
 
 
 @functools.cache

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import html
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from window_kit import WAIT_MS, open_window, show_files, wait_final
@@ -181,7 +186,7 @@ def test_a_file_that_is_gone_keeps_its_results_and_is_offered_when_it_comes_back
     assert "a_est.wav gone from the disk" in banner.text.text()
     assert "what was read of it stays" in banner.text.text()
     assert not banner.reload.isVisible()
-    assert row.change.text().startswith("gone from the disk ")
+    assert row.change.text().startswith("gone from the disk since ")
     window.actions_by_id.by_id["reload"].trigger()
     wait_final(qtbot, window)
     assert window.views.store.analysis.pairs[0].frames is frames
@@ -251,3 +256,45 @@ def test_the_choice_is_remembered(qtbot: QtBot, files: tuple[Path, Path, Path]) 
             action = window.actions_by_id.by_id["reload_changed"]
             assert action.isChecked() is expected
             action.setChecked(True)
+
+
+def test_ctrl_r_finds_what_changed_behind_size_and_time(
+    qtbot: QtBot, window: MainWindow, files: tuple[Path, Path, Path], passes: list[FramePass]
+) -> None:
+    store, status = window.views.store, os.stat(files[1])
+    row, second = window.views.sources.rows[1], store.analysis.pairs[1]
+    before = row.details.text()
+    _write(files[1], 0.01)
+    os.utime(files[1], ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert os.stat(files[1]).st_size == status.st_size
+    window.commands.files.reload()
+    wait_final(qtbot, window)
+    assert passes == [], "nothing seems to have changed"
+    window.actions_by_id.by_id["reload"].trigger()
+    wait_final(qtbot, window)
+    assert len(passes) == 1
+    assert store.analysis.pairs[0].score.exact.osi_db_median > 30
+    assert store.analysis.pairs[1].frames is second.frames
+    assert row.details.text() != before
+    assert hashlib.sha256(files[1].read_bytes()).hexdigest()[:8] in row.details.text()
+
+
+def test_rows_tell_time_and_hash_and_let_them_be_copied(
+    qtbot: QtBot, window: MainWindow, files: tuple[Path, Path, Path]
+) -> None:
+    for row, path in zip(window.views.sources.rows, files, strict=True):
+        full = hashlib.sha256(path.read_bytes()).hexdigest()
+        written = os.stat(path).st_mtime
+        assert row.details.text().endswith(f"·\xa0{full[:8]}") or row.details.text().endswith(f"· {full[:8]}")
+        QApplication.sendEvent(row, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
+        tip = html.unescape(row.details.toolTip())
+        assert full in tip
+        assert time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(written)) in tip
+        assert "60 min ago" in tip or "1 h ago" in tip
+        menu = row.role_menu()
+        entries = {action.text(): action for action in menu.actions()}
+        entries["Copy SHA-256"].trigger()
+        assert QApplication.clipboard().text() == full
+        entries["Copy path"].trigger()
+        assert QApplication.clipboard().text() == str(path)
+        menu.close()

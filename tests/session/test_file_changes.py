@@ -110,5 +110,5 @@ def test_the_sentence_names_files_times_and_what_stays() -> None:
     gone = FileChange("/x/<b>.wav", Fate.GONE, None, noon)
     assert changes_sentence(changed[:1]) == "a.wav changed on disk 14:03:22"
     assert changes_sentence(changed) == "a.wav, b.wav, c.wav and 2 more changed on disk 14:03:22"
-    both = "a.wav changed on disk 14:03:22; <b>.wav gone from the disk 14:03:22; what was read of it stays"
+    both = "a.wav changed on disk 14:03:22; <b>.wav gone from the disk since 14:03:22; what was read of it stays"
     assert changes_sentence([gone, changed[0]]) == both

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from osisnr_gui.qt.icons import icon, pixmap
-from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, tooltip
+from osisnr_gui.qt.panels.plain_text import GAP, plain_label, set_text, tooltip
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.file_changes import FileChange, changes_sentence
 
@@ -26,7 +26,8 @@ class ChangeBanner(QFrame):
         self._changes: tuple[FileChange, ...] = ()
         self._hidden: frozenset[FileChange] = frozenset()
         self._sign = QLabel(self)
-        self.text = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
+        self.text: QLabel = plain_label("", wrap=True, parent=self)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.reload, self.always = QPushButton("Reload", self), QPushButton("Reload always", self)
         self.close_button = QToolButton(self)
         self.reload.setToolTip(tooltip("Read what changed again; the view stays, and the old curve as a faint line"))
@@ -58,7 +59,8 @@ class ChangeBanner(QFrame):
         if not shown:
             return
         sentence = changes_sentence(shown)
-        self.text.set_text(sentence, "\n".join(f"{change.path} {change.words}" for change in shown))
+        set_text(self.text, sentence)
+        self.text.setToolTip(tooltip("\n".join(f"{change.path} {change.words}" for change in shown)))
         self.setAccessibleName(sentence)
         can_be_read = any(change.can_be_read for change in shown)
         for button in (self.reload, self.always):

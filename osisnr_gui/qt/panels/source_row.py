@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QEnterEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from osisnr_gui.io.errors import FileError, printable
@@ -18,6 +28,7 @@ from osisnr_gui.qt.panels.reading_options import ReadingOptions
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.file_changes import FileChange
+from osisnr_gui.session.file_words import file_tip, file_words
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.tracks import Track
@@ -34,6 +45,7 @@ class RowState:
     """Everything a row shows. index : place among the references or estimates; error : why it cannot be compared.
 
     hidden : whether its curve is not drawn. change : what became of the file since it was read.
+    content : SHA-256 of the file, empty while it is not known.
     references : names of all references where there are several; partner : place of the one an estimate goes with.
     """
 
@@ -46,6 +58,7 @@ class RowState:
     references: tuple[str, ...] = ()
     partner: int = 0
     change: FileChange | None = None
+    content: str = ""
 
     @property
     def chip(self) -> str:
@@ -100,7 +113,9 @@ class SourceRow(QWidget):
         # Where room is short the ending goes first: the line below names the coding anyway.
         self.name.set_text(track.name, words.full_path(track.source.path), os.path.splitext(track.name)[0])
         self.remove_button.setAccessibleName(f"Remove {track.name}")
-        set_text(self.details, break_after_dots(words.track_words(track)))
+        written = file_words(track.stamp, state.content, time.time()) if state.content else ""
+        facts = " · ".join(part for part in (words.track_words(track), written) if part)
+        set_text(self.details, break_after_dots(facts))
         self.details.setVisible(bool(self.details.text()))
         set_text(self.change, "" if state.change is None else state.change.words)
         self.change.setVisible(state.change is not None)
@@ -146,6 +161,9 @@ class SourceRow(QWidget):
     def enterEvent(self, event: QEnterEvent) -> None:
         """Light up."""
         self._hovered = True
+        if self._state is not None:  # now, because it says how long ago the file was written
+            tip = file_tip(self._state.track.stamp, self._state.content, time.time())
+            self.details.setToolTip(tooltip(tip and f"{tip}\nRight-click to copy"))
         self.update()
         super().enterEvent(event)
 
@@ -167,7 +185,7 @@ class SourceRow(QWidget):
         painter.end()
 
     def role_menu(self) -> QMenu:
-        """A new menu with the roles this file can have, and the swap."""
+        """A new menu with the roles this file can have, the swap, and what can be copied."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         state = self._state
@@ -187,7 +205,16 @@ class SourceRow(QWidget):
             self._add_partners(menu, state)
             menu.addSeparator()
             menu.addAction("Swap with the reference", partial(self._ask, partial(edits.swap, estimate=source)))
+        menu.addSeparator()
+        clipboard = QGuiApplication.clipboard()
+        menu.addAction("Copy path", partial(clipboard.setText, source.path))
+        copy_hash = menu.addAction("Copy SHA-256", partial(clipboard.setText, state.content))
+        copy_hash.setEnabled(bool(state.content))
         return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The same menu as that of the role."""
+        self.role_menu().popup(event.globalPos())
 
     def _add_partners(self, menu: QMenu, state: RowState) -> None:
         """Which reference the estimate is compared with, where there is a choice."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -27,6 +28,7 @@ def row_states(
     selected: int,
     hidden: frozenset[Source] = frozenset(),
     changes: tuple[FileChange, ...] = (),
+    contents: Mapping[str, str] | None = None,
 ) -> list[RowState]:
     """A row for each track, references first, estimates in order, then the mixture."""
     if analysis is None:
@@ -41,8 +43,12 @@ def row_states(
         rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, index == selected, unseen, several, partner))
     if analysis.mixture is not None:
         rows.append(RowState(analysis.mixture, Role.MIXTURE, error=analysis.mixture.error))
-    changed = {change.path: change for change in changes}
-    return [replace(row, change=changed.get(row.track.source.path)) for row in rows]
+    changed, known = {change.path: change for change in changes}, contents or {}
+    paths = [row.track.source.path for row in rows]
+    return [
+        replace(row, change=changed.get(path), content=known.get(path, ""))
+        for row, path in zip(rows, paths, strict=True)
+    ]
 
 
 class SourcesPanel(QWidget):
@@ -61,6 +67,7 @@ class SourcesPanel(QWidget):
         self._estimate: Source | None = None
         self._hidden: frozenset[Source] = frozenset()
         self._changes: tuple[FileChange, ...] = ()
+        self._contents: Mapping[str, str] = {}
         self._analysis: tuple[Analysis | None, int] = (None, 0)
         self.rows: list[SourceRow] = []
         body = QWidget()
@@ -78,7 +85,7 @@ class SourcesPanel(QWidget):
     def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
         """Show the files of an analysis; nothing is done when they are on screen already."""
         self._analysis = analysis, selected
-        states = row_states(analysis, selected, self._hidden, self._changes)
+        states = row_states(analysis, selected, self._hidden, self._changes, self._contents)
         if states == self._states and (states or self._estimate is None):
             return
         self._states = states
@@ -101,6 +108,12 @@ class SourcesPanel(QWidget):
         """Files that are not as they were read."""
         self._changes = changes
         self.show_analysis(*self._analysis)
+
+    def set_contents(self, contents: Mapping[str, str]) -> None:
+        """SHA-256 of the files that were hashed, by path."""
+        if contents != self._contents:
+            self._contents = contents
+            self.show_analysis(*self._analysis)
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
