@@ -67,6 +67,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("residual", "View", "Residual instead of difference", (), "Third picture: what the measure calls noise, or the level difference", checkable=True),
     ActionSpec("next_map", "View", "Next colour map", ("P",), "viridis, magma, cividis, grey", "palette"),
     ActionSpec("transport", "View", "Playback bar", (), "The bar under the plots", checkable=True),
+    ActionSpec("all_estimates", "View", "All estimates", ("A",), "The spectrograms of all estimates one above the other, without those whose eye is shut; a click on a title brings its estimate into view", checkable=True),
     ActionSpec("row_reference", "View/Plots", "Reference spectrogram", (), "Show or hide this plot", checkable=True),
     ActionSpec("row_estimate", "View/Plots", "Estimate spectrogram", (), "Show or hide this plot", checkable=True),
     ActionSpec("row_difference", "View/Plots", "Difference", (), "Show or hide this plot", checkable=True),

@@ -197,7 +197,7 @@ class Commands:
         if self._actions is None:
             return
         menu = QMenu(self._window)
-        shown = ("zoom_selection", "fit", "zoom_back", "crosshair", "next_blame", "inspector")
+        shown = ("zoom_selection", "fit", "zoom_back", "crosshair", "all_estimates", "next_blame", "inspector")
         for action_id in (*shown, "copy_figure", "export_png"):
             menu.addAction(self._actions.by_id[action_id])
         menu.popup(position)
@@ -225,9 +225,11 @@ class Commands:
 
     def show_readout(self, time: float = math.nan, value: float = math.nan, row_id: str = "") -> None:
         """Everything known of the point under the pointer, or of the cursor."""
-        plots, readout, pair = self._views.plots, self._views.readout, self._views.plots.pair
+        plots, readout, pairs = self._views.plots, self._views.readout, self._views.store.analysis.pairs
         if not math.isfinite(time):
             time, value, row_id = plots.link.cursor, math.nan, ""
+        place, estimate = plots.estimates.under(row_id)
+        pair = pairs[place] if place < len(pairs) else None
         if pair is None or pair.frames is None or pair.score is None or not math.isfinite(time):
             readout.clear()
             return
@@ -236,14 +238,20 @@ class Commands:
         if not 0 <= index < frames.n_frames:
             readout.clear()
             return
-        reference, estimate = plots.spectrograms
-        frequency = reference.frequency_at(value) if row_id in (REFERENCE, ESTIMATE, DIFFERENCE) else None
+        reference, in_view = plots.spectrograms
+        on_picture = row_id in (REFERENCE, ESTIMATE, DIFFERENCE) or estimate is not in_view
+        frequency = reference.frequency_at(value) if on_picture else None
         levels = (None, None)
         third = None
         if frequency is not None and math.isfinite(frequency):
             levels = reference.value_at(time, frequency), estimate.value_at(time, frequency)
-            third = plots.third_value_at(time, frequency)
+            third = plots.third_value_at(time, frequency) if estimate is in_view else None
         score = pair.score
+        more = {
+            **plots.maps.readout(time, value, row_id, frequency),
+            **plots.differences.readout(time),
+            **plots.ribbons.readout(time),
+        }
         readout.show_point(
             time=time,
             unit=plots.link.unit,
@@ -254,13 +262,10 @@ class Commands:
             osi_db=float(score.osi_db[index]),
             loss=float(score.frame_loss(slice(index, index + 1))[0]),
             formula=score.loss.formula.value,
-            name=estimate_letter(self._views.selection.index),
+            name=estimate_letter(place),
             third=third,
-            more={
-                **plots.maps.readout(time, value, row_id, frequency),
-                **plots.differences.readout(time),
-                **plots.ribbons.readout(time),
-            },
+            # What the other rows say is of the estimate in view.
+            more=more if estimate is in_view else dict.fromkeys(more, ""),
         )
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Commands for comparing estimates with each other: which curves are drawn."""
+"""Commands for comparing estimates with each other: which curves and pictures are drawn."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class EstimateCommands:
             "hide_curve": self._toggle_curve,
             "all_curves": self._views.curves.show_all,
             "mixture_curve": self._toggle_mixture,
+            "all_estimates": self._toggle_stacked,
         }
 
     def refresh(self) -> None:
@@ -39,14 +40,18 @@ class EstimateCommands:
         self._actions.enable(bool(hidden), "all_curves")
         self._actions.enable(analysis.session.mixture is not None, "mixture_curve")
         self._actions.check("mixture_curve", choice.mixture)
+        self._actions.enable(len(analysis.pairs) > 1, "all_estimates")
+        self._actions.check("all_estimates", self._views.plots.estimates.stacked)
 
     def restore(self, settings: Settings) -> None:
-        """The mixture's curve as it was left."""
+        """The mixture's curve, and whether pictures are stacked, as they were left."""
+        self._views.plots.set_stacked(settings.flag("all_estimates", False))
         self._views.curves.set_mixture(settings.flag("mixture_curve", False))
 
     def remember(self, settings: Settings) -> None:
         """Keep that for the next start."""
         settings.put("mixture_curve", self._views.curves.choice.mixture)
+        settings.put("all_estimates", self._views.plots.estimates.stacked)
 
     def _toggle_curve(self) -> None:
         pair = self._views.plots.pair
@@ -55,6 +60,10 @@ class EstimateCommands:
 
     def _toggle_mixture(self) -> None:
         self._views.curves.set_mixture(not self._views.curves.choice.mixture)
+
+    def _toggle_stacked(self) -> None:
+        self._views.plots.set_stacked(not self._views.plots.estimates.stacked)
+        self.refresh()
 
     def _show(self, choice: CurveChoice) -> None:
         self._views.plots.set_curves(choice)

@@ -337,6 +337,7 @@ class MainWindow(QMainWindow):
         for row in views.plots.stack.rows:
             row.double_clicked.connect(segments.go_to_shading)
         views.sources.add_requested.connect(commands.add)
+        views.plots.estimates.chosen.connect(self._select)
         commands.folders.page_changed.connect(self._take_page)
         views.welcome.open_requested.connect(commands.open)
         views.welcome.demo_requested.connect(commands.open_demo)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.bad_limits import BadLimits
 from osisnr_gui.qt.differences import DELTA, Differences
+from osisnr_gui.qt.estimate_rows import ESTIMATE, EstimateRows
 from osisnr_gui.qt.pair_maps import BANDS, GAIN, PairMaps
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve, CurvePlot
@@ -26,6 +27,7 @@ from osisnr_gui.qt.plots.plot_stack import (
     SPECTROGRAM_WEIGHT,
     PlotStack,
 )
+from osisnr_gui.qt.plots.spectrogram_item import same_objects
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -35,7 +37,6 @@ from osisnr_gui.qt.shown_curves import CurveChoice
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.explain import CHANCE_FLOOR_DB
-from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
@@ -44,7 +45,7 @@ from osisnr_gui.session.tracks import Track
 
 MIN_FRAMES_IN_VIEW = 6
 
-REFERENCE, ESTIMATE, DIFFERENCE, OSI, LOSS = "reference", "estimate", "difference", "osi", "loss"
+REFERENCE, DIFFERENCE, OSI, LOSS = "reference", "difference", "osi", "loss"
 ROW_IDS = (REFERENCE, ESTIMATE, DIFFERENCE, BANDS, BEST, OSI, DELTA, GAIN, LOSS)
 #: Not shown until they are asked for: nine rows are too many for a low window.
 HIDDEN_AT_FIRST = (BANDS, DELTA, GAIN)
@@ -63,14 +64,16 @@ class PlotArea(QWidget):
         self._overview = Overview(self.link, theme)
         self.stack = PlotStack(theme, self._overview)
         self._reference = SpectrogramPlot(self.link, theme, REFERENCE, self.tiles, "Reference")
-        self._estimate = SpectrogramPlot(self.link, theme, ESTIMATE, self.tiles, "Estimate")
+        self.estimates = EstimateRows(self.link, theme, self.tiles, self)
+        self._estimate = self.estimates.main
         self._difference = SpectrogramPlot(self.link, theme, DIFFERENCE, self.tiles, "Difference")
         self._osi, self._loss = CurvePlot(self.link, theme, OSI), LossPlot(self.link, theme, LOSS)
         pictures = (self._reference, self._estimate, self._difference)
+        self._pictures = (*pictures, *self.estimates.others)
         self.maps = maps = PairMaps(self.link, theme, self._estimate, self._difference)
         self.differences = Differences(self.link, theme, self)
         for plot in pictures:
-            self.stack.add_row(plot, SPECTROGRAM_WEIGHT)
+            self.stack.add_row(plot, SPECTROGRAM_WEIGHT, pane=self.estimates.pane if plot is self._estimate else None)
         self.stack.add_row(maps.band_row, CURVE_WEIGHT, visible=False)
         self.ribbons = Ribbons(self.link, theme)
         self.stack.add_row(self.ribbons.best_row, OWN_HEIGHT)
@@ -85,7 +88,7 @@ class PlotArea(QWidget):
         for row in self.stack.rows:
             row.context_menu_requested.connect(lambda at, _t, _v: self.context_menu_requested.emit(at))
         self._limits = BadLimits(self._osi, self._loss, self.limit_requested.emit)
-        for plot in pictures:
+        for plot in self._pictures:
             plot.y_range_changed.connect(self._share_frequencies)
         self.link.range_changed.connect(self._follow_pointer)
         self._analysis = Analysis(Session())
@@ -93,7 +96,7 @@ class PlotArea(QWidget):
         self._theme = theme
         self._residual, self._whole_range = False, True
         self._choice = CurveChoice()
-        self._grown: tuple[PairFrames | None, bool] = (None, False)
+        self._grown: tuple[object, ...] = ()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.stack)
@@ -136,7 +139,13 @@ class PlotArea(QWidget):
         """Which curves are drawn."""
         self._choice = choice
         self._show_curves()
+        self._show_pictures()
         self.maps.set_hidden(choice.hidden)
+
+    def set_stacked(self, on: bool) -> None:
+        """The pictures of all estimates one above the other, or that of the one in view."""
+        self.estimates.stacked = on
+        self._show_pictures()
 
     def set_residual(self, residual: bool) -> None:
         """Third picture: the residual (what the metric calls noise) or the level difference."""
@@ -147,21 +156,22 @@ class PlotArea(QWidget):
         """Repaint in another look."""
         self._theme = theme
         self.stack.set_theme(theme)
+        self.estimates.set_theme(theme)
         self._show_titles()
 
     def set_scale(self, name: str) -> None:
         """Frequency scale of all pictures: linear, log or mel."""
-        for plot in (self._reference, self._estimate, self._difference):
+        for plot in self._pictures:
             plot.set_scale(name)
 
     def set_colours(self, name: str) -> None:
         """Colour map of the spectrograms."""
-        for plot in (self._reference, self._estimate, self._difference):
+        for plot in self._pictures:
             plot.set_colours(name)
 
     def set_levels(self, low: float, high: float) -> None:
         """Floor and ceiling in dB of all pictures of sound."""
-        for plot in (self._reference, self._estimate, self._difference):
+        for plot in self._pictures:
             plot.set_unit_levels("dB", low, high)
 
     @property
@@ -181,7 +191,7 @@ class PlotArea(QWidget):
         self._loss.fit_y()
         self.maps.gain_row.fit_y()
         self.differences.row.fit_y()
-        for plot in (self._reference, self._estimate, self._difference):
+        for plot in self._pictures:
             plot.y_by_hand = False
             plot.set_y_range(0.0, 1.0)
 
@@ -197,8 +207,7 @@ class PlotArea(QWidget):
 
     def is_final(self) -> bool:
         """Whether all pictures on screen are the best there will be."""
-        plots = (self._reference, self._estimate, self._difference)
-        rows_are = all(plot.is_final() for plot in plots if self.stack.is_row_visible(plot.row_id))
+        rows_are = all(plot.is_final() for plot in self._pictures if plot.isVisibleTo(self))
         return rows_are and self.maps.is_final() and self.differences.is_final() and not self._loss.sketches.is_busy
 
     def close_files(self) -> None:
@@ -233,16 +242,18 @@ class PlotArea(QWidget):
         estimate = pictures.estimate if pictures else None
         residual = pictures.residual if pictures else None
         self._reference.show_source(reference)
-        self._estimate.show_source(estimate)
-        self._share_values([p for p in (reference, estimate) if p is not None and not p.unit])
+        self.estimates.show_analysis(self._analysis, self._selected, self._choice.hidden)
+        self.stack.set_weight(ESTIMATE, self.estimates.weight)
+        stacked = [pair.pictures.estimate for pair in self.estimates.pairs]
+        self._share_values([p for p in (reference, *stacked) if p is not None and not p.unit])
         if self._residual or reference is None or estimate is None:
             self._difference.show_source(residual)
         else:
             self._difference.show_difference(reference, estimate)
-        grown = (self.pair.frames if self.pair else None, self._analysis.complete)
-        if grown[0] is not self._grown[0] or grown[1] != self._grown[1]:
+        grown = (*(pair.frames for pair in self.estimates.pairs), self._analysis.complete)
+        if not same_objects(grown, self._grown):
             self._grown = grown
-            for picture in (reference, estimate, residual):
+            for picture in (reference, residual, *stacked):
                 if picture is not None:
                     self.tiles.notify_growth(picture)
         every = [p for pair in self._analysis.pairs for p in _pictures_of(pair)]
@@ -251,44 +262,28 @@ class PlotArea(QWidget):
         self._show_titles()
 
     def _share_values(self, masks: list[Picture]) -> None:
-        """Masks beside each other have one scale: all values of both, or 0 to 1; as far below 0 as above if signed."""
+        """Masks beside each other have one scale: all values, or 0 to 1; as far below 0 as above if signed."""
         if masks:
             low, high = min(mask.low for mask in masks), max(mask.high for mask in masks)
             if low < 0:
                 low, high = (-max(-low, high), max(-low, high)) if self._whole_range else (-1.0, 1.0)
             elif not self._whole_range:
                 high = 1.0
-            for plot in (self._reference, self._estimate, self._difference):
+            for plot in self._pictures:
                 plot.set_unit_levels("", low, high)
 
     def _show_titles(self) -> None:
-        pair, reference, theme = self.pair, self.reference, self._theme
+        reference, name = self.reference, estimate_letter(self._selected)
         self._reference.set_title("Reference" if reference is None else f"Reference · {reference.name}")
-        name = estimate_letter(self._selected)
-        if pair is None:
-            self._estimate.set_title("Estimate")
-        else:
-            self._estimate.set_title(f"{name} · {pair.estimate.name}", theme.estimate(self._selected).colour)
         residual = "Residual: estimate minus its best multiple of the reference"
         self._difference.set_title(
             residual
             if self._residual
             else f"Difference: {name} minus reference, {'value' if self.shows_masks else 'level'}"
         )
-        self._show_messages()
-
-    def _show_messages(self) -> None:
-        """What stands in place of a picture: what is missing, or what went wrong."""
-        reference, pair = self.reference, self.pair
         wrong = reference.error if reference is not None else None
         missing = "" if reference is not None else "No reference: drop one here"
         self._reference.set_message(str(wrong) if wrong else missing, error=wrong is not None)
-        if pair is not None and pair.error is not None:
-            self._estimate.set_message(str(pair.error), error=True)
-        elif pair is None:
-            self._estimate.set_message("Nothing to compare yet: add an estimate, or drop one here")
-        else:
-            self._estimate.set_message("Waiting for a reference" if wrong or reference is None else "")
 
     def _show_curves(self) -> None:
         curves = [
@@ -331,7 +326,7 @@ class PlotArea(QWidget):
 
     def _share_frequencies(self, low: float, high: float) -> None:
         """All pictures show the same frequencies."""
-        for plot in (self._reference, self._estimate, self._difference):
+        for plot in self._pictures:
             if plot is not self.sender() and (plot.mapping.lo, plot.mapping.hi) != (low, high):
                 plot.blockSignals(True)
                 plot.set_y_range(low, high)

@@ -17,7 +17,7 @@ from osisnr_gui.session.facts import Facts
 class Shader:
     """Follows the bad frames of the estimate in view; of what a moved limit leaves alone nothing is done again."""
 
-    def __init__(self, bands: Sequence[Bands], overview: Overview) -> None:
+    def __init__(self, bands: Sequence[Bands], overview: Overview | None = None) -> None:
         self._bands, self._overview = bands, overview
         self._bad: BadFrames | None = None
         self._facts: Facts | None = None
@@ -30,13 +30,17 @@ class Shader:
         before, self._bad = self._bad, bad
         self._show_facts(None if bad is None else bad.facts)
         runs = Runs() if bad is None else self._runs(bad, before)
-        for view in (*self._bands, self._overview):
+        for view in self._bands:
             view.show_runs(runs)
+        if self._overview is not None:
+            self._overview.show_runs(runs)
 
     def _show_facts(self, facts: Facts | None) -> None:
         if facts is self._facts:
             return
         self._facts, self._known = facts, {}
+        if self._overview is None:
+            return
         if facts is None:
             self._overview.show_osi(0.0, 1.0, np.empty(0))
         else:

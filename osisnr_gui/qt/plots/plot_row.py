@@ -110,6 +110,12 @@ class PlotRow(QWidget):
             self.setAccessibleName(title or self.row_id)
             self.refresh()
 
+    def set_marked(self, on: bool) -> None:
+        """Mark the row as the one of its kind that is in view."""
+        if on != self.overlay.marked:
+            self.overlay.marked = on
+            self.refresh()
+
     def set_message(self, text: str, *, error: bool = False) -> None:
         """A state over the plot ("loading…", what went wrong); empty to remove it."""
         if (text, error) != (self.overlay.message, self.overlay.message_is_error):

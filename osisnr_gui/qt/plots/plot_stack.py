@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from osisnr_gui.qt.plots.geometry import TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.plot_row import PlotRow
+from osisnr_gui.qt.plots.row_pane import RowPane
 from osisnr_gui.qt.theme import Theme
 
 #: Weights for ``add_row``: how initial height is shared.
@@ -26,6 +27,7 @@ class PlotStack(QWidget):
         self._theme = theme
         self._overview = overview
         self._rows: dict[str, tuple[PlotRow, float]] = {}
+        self._panes: dict[str, RowPane] = {}
         self._shown: dict[str, bool] = {}
         self._useless: set[str] = set()
         self._moved_by_hand = False
@@ -44,16 +46,41 @@ class PlotStack(QWidget):
     @property
     def rows(self) -> tuple[PlotRow, ...]:
         """All rows from top to bottom, hidden ones too."""
-        return tuple(row for row, _ in self._rows.values())
+        panes = self._panes
+        return tuple(
+            row
+            for row_id, (first, _) in self._rows.items()
+            for row in (panes[row_id].rows if row_id in panes else (first,))
+        )
 
-    def add_row(self, row: PlotRow, weight: float = CURVE_WEIGHT, *, visible: bool = True) -> None:
-        """Append a row; ``weight`` is its share of the height until the user moves a border; 0: it has its own."""
+    def add_row(
+        self, row: PlotRow, weight: float = CURVE_WEIGHT, *, visible: bool = True, pane: RowPane | None = None
+    ) -> None:
+        """Append a row; ``weight`` is its share of the height until the user moves a border; 0: it has its own.
+
+        ``pane`` : holds the row, and others that come and go with it.
+        """
         self._rows[row.row_id] = (row, weight)
+        if pane is not None:
+            self._panes[row.row_id] = pane
         self._shown[row.row_id] = visible
-        self._splitter.addWidget(row)
+        self._splitter.addWidget(self._widget(row.row_id))
         self._splitter.setStretchFactor(self._splitter.count() - 1, round(weight * 10))
-        row.setVisible(visible)
-        row.set_theme(self._theme)
+        self._widget(row.row_id).setVisible(visible)
+        for each in (row,) if pane is None else pane.rows:
+            each.set_theme(self._theme)
+        self._arrange()
+
+    def set_weight(self, row_id: str, weight: float) -> None:
+        """Another share of the height; where borders were moved by hand the row grows or shrinks by as much."""
+        row, before = self._rows[row_id]
+        if weight == before:
+            return
+        self._rows[row_id] = (row, weight)
+        if self._moved_by_hand:
+            place, sizes = list(self._rows).index(row_id), self._splitter.sizes()
+            sizes[place] = round(sizes[place] * weight / before)
+            self._splitter.setSizes(sizes)
         self._arrange()
 
     def row(self, row_id: str) -> PlotRow:
@@ -96,7 +123,7 @@ class PlotStack(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Repaint everything in another look."""
         self._theme = theme
-        for row in self.rows:
+        for row in (*self.rows, *self._panes.values()):
             row.set_theme(theme)
         if self._overview is not None:
             self._overview.set_theme(theme)
@@ -116,17 +143,21 @@ class PlotStack(QWidget):
         self._splitter.setHandleWidth(1)
         return self._moved_by_hand
 
+    def _widget(self, row_id: str) -> RowPane | PlotRow:
+        """What lies between the borders for a row."""
+        return self._panes.get(row_id, self._rows[row_id][0])
+
     def _remember_move(self, *_: int) -> None:
         self._moved_by_hand = True
 
     def _follow(self, row_id: str) -> None:
-        self.row(row_id).setVisible(self.is_row_visible(row_id))
+        self._widget(row_id).setVisible(self.is_row_visible(row_id))
         self._arrange()
 
     def _arrange(self) -> None:
         shown = [(row, weight) for row_id, (row, weight) in self._rows.items() if self.is_row_visible(row_id)]
-        for row in self.rows:
-            row.set_time_axis(bool(shown) and row is shown[-1][0])
+        for row_id, (row, _) in self._rows.items():
+            self._widget(row_id).set_time_axis(bool(shown) and row is shown[-1][0])
         if self._moved_by_hand or not shown:
             return
         own = {row.row_id: row.height() for row, weight in shown if not weight}

@@ -23,6 +23,7 @@ KEY_GAP = 8.0
 KEY_SHARE = 0.4
 #: A narrower title is a few letters round an ellipsis and says nothing.
 LEAST_TITLE = 24.0
+MARK_WIDTH = 3.0
 
 
 class Key(NamedTuple):
@@ -49,6 +50,7 @@ class RowOverlay:
     title: str = ""
     note: str = ""  # continues the title, e.g. how the data was reduced
     title_colour: str | None = None
+    marked: bool = False  # one of several rows of a kind that is in view: an edge in the accent colour
     keys: tuple[Key, ...] = ()  # after the title
     corner: float = 0.0  # pixels of the title's line that are taken at its right end
     message: str = ""
@@ -65,6 +67,8 @@ class RowOverlay:
     def paint_words(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
         """Title and message; the painter is clipped to the plot. ``plates`` are then where they lie."""
         self.plates = []
+        if self.marked:
+            painter.fillRect(QRectF(m.left, m.top, MARK_WIDTH, m.height), QColor(theme.accent))
         self._paint_title(painter, m, theme)
         self._paint_message(painter, m, theme)
 
@@ -147,7 +151,9 @@ class RowOverlay:
         width = text_width + sum(widths[:n_keys])
         if n_keys < len(widths) and width + more <= text_width + left:
             width += more
-        box = QRectF(m.left + 5, m.top + 5, width + 2 * PAD + swatch, metrics.height() + 2)
+        height = metrics.height() + 2
+        top = m.top + min(5.0, max(0.0, (m.height - height) / 2))  # in the middle of a low row
+        box = QRectF(m.left + 5, top, width + 2 * PAD + swatch, height)
         return _TitleLayout(text, text_width, widths[:n_keys], box)
 
     def _paint_title(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
@@ -164,7 +170,7 @@ class RowOverlay:
             painter.drawLine(QPointF(x, y), QPointF(x + 9, y))
             x += SWATCH
         centre = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.setPen(QColor(theme.muted))
+        painter.setPen(QColor(theme.text if self.marked else theme.muted))
         painter.drawText(QRectF(x, box.top(), box.right() - x, box.height()), centre, layout.text)
         x += layout.text_width
         for key, width in zip(self.keys, layout.key_widths, strict=False):

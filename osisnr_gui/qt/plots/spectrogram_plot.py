@@ -44,7 +44,8 @@ class FrequencyAxis:
 class SpectrogramPlot(PlotRow):
     """A row whose y axis is the coordinate 0..1 of a frequency scale (`frequency_at` turns it into Hz).
 
-    The display range is kept per unit: dB for sound, plain values for masks.
+    The display range is kept per unit: dB for sound, plain values for masks. `bare` : without a colour bar and without
+    notes in its title, for one of several alike.
     """
 
     def __init__(
@@ -55,9 +56,11 @@ class SpectrogramPlot(PlotRow):
         store: TileStore,
         title: str = "",
         parent: QWidget | None = None,
+        *,
+        bare: bool = False,
     ) -> None:
         super().__init__(link, theme, row_id, title, parent)
-        self._store = store
+        self._store, self._bare = store, bare
         self._spectrogram, self._difference = SpectrogramItem(store), DifferenceItem(store)
         self._item: PictureItem = self._spectrogram
         self._bar = ColourBar()
@@ -148,6 +151,8 @@ class SpectrogramPlot(PlotRow):
 
     def _title_note(self, m: Mapping) -> str:
         """Says when a pixel covers more than one frame, and what it then shows."""
+        if self._bare:
+            return ""
         if self.blame.words:
             return f" · {self.blame.note()}"
         step = (m.t1 - m.t0) / m.columns
@@ -203,7 +208,7 @@ class SpectrogramPlot(PlotRow):
         # Values on both sides of 0 have a colour for each side.
         colours = DIFFERENCE_MAP if not self._unit() and low < 0 else self._colours
         self._item.set_look(Look(UNDER_HEAT if self.blame.on else colours, low, high))
-        if not self._item.sources:
+        if self._bare or not self._item.sources:
             self._bar.visible = False
         elif self._item is self._difference:
             span = self._spans.get(self._unit(), high - low)
