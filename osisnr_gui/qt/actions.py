@@ -89,6 +89,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("full_screen", "View", "Full screen", ("F11",), "The whole screen for the plots", checkable=True),
     ActionSpec("reset_layout", "View", "Reset layout", (), "Panels and plot heights as at the first start"),
     ActionSpec("swap", "Sources", "Swap reference and estimate", (), "Let the reference and the estimate in view change places", "swap", toolbar=True),
+    ActionSpec("speakers", "Sources", "Speakers…", (), "With several references: how well every estimate fits every one of them, and which goes with which"),
     ActionSpec("folder_list", "Sources/List of pairs", "Back to the list", ("Ctrl+L",), "Show the list of pairs instead of the plots"),
     ActionSpec("previous_pair", "Sources/List of pairs", "Previous pair", ("Ctrl+PgUp",), "Open the pair before it in the list, in the order on show"),
     ActionSpec("next_pair", "Sources/List of pairs", "Next pair", ("Ctrl+PgDown",), "Open the next pair of the list, in the order on show"),

@@ -1,11 +1,15 @@
-"""Commands for comparing estimates with each other: which curves and pictures are drawn."""
+"""Commands for comparing estimates with each other: which curves and pictures are drawn, which reference each has."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from osisnr_gui.qt.actions import Actions, Handler
+from osisnr_gui.qt.dialogs.speakers_page import SpeakersDialog
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.shown_curves import CurveChoice
 from osisnr_gui.qt.views import Views
+from osisnr_gui.session.speakers import Speakers, find_speakers
 
 
 class EstimateCommands:
@@ -16,6 +20,7 @@ class EstimateCommands:
         self._actions: Actions | None = None
         views.curves.changed.connect(self._show)
         views.sources.curve_toggled.connect(views.curves.toggle)
+        views.banners.details_requested.connect(lambda _code: self._show_speakers())
 
     def attach(self, actions: Actions) -> None:
         """The actions whose check marks follow."""
@@ -28,6 +33,7 @@ class EstimateCommands:
             "all_curves": self._views.curves.show_all,
             "mixture_curve": self._toggle_mixture,
             "all_estimates": self._toggle_stacked,
+            "speakers": self._show_speakers,
         }
 
     def refresh(self) -> None:
@@ -36,6 +42,7 @@ class EstimateCommands:
             return
         analysis, choice = self._views.store.analysis, self._views.curves.choice
         self._actions.enable(bool(analysis.pairs), "hide_curve")
+        self._actions.enable(analysis.matching is not None, "speakers")
         hidden = choice.hidden.intersection(analysis.session.estimates)
         self._actions.enable(bool(hidden), "all_curves")
         self._actions.enable(analysis.session.mixture is not None, "mixture_curve")
@@ -52,6 +59,16 @@ class EstimateCommands:
         """Keep that for the next start."""
         settings.put("mixture_curve", self._views.curves.choice.mixture)
         settings.put("all_estimates", self._views.plots.estimates.stacked)
+
+    def _show_speakers(self) -> None:
+        speakers = find_speakers(self._views.store.analysis)
+        if speakers is not None:
+            dialog = SpeakersDialog(speakers, self._views.themes.theme, self._views.plots.window())
+            dialog.assign_requested.connect(partial(self._assign, speakers))
+            dialog.open()
+
+    def _assign(self, speakers: Speakers, places: tuple[int, ...]) -> None:
+        self._views.store.edit(partial(speakers.assign, places=places))
 
     def _toggle_curve(self) -> None:
         pair = self._views.plots.pair

@@ -233,7 +233,7 @@ class AnalysisRun:
     def _match(self) -> None:
         """Which estimate seems to belong to which of several speakers."""
         references, estimates = self._analysis.references, tuple(pair.estimate for pair in self._analysis.pairs)
-        if len(references) < 2 or len(estimates) < 2 or any(track.error for track in (*references, *estimates)):
+        if len(references) < 2 or len(estimates) < 2:
             return
         key = match_key(references, estimates)
         known = self._known.matching(key)

@@ -11,6 +11,7 @@ import numpy as np
 from osisnr_gui.core.assign import Assignment, find_assignment, mean_score_db
 from osisnr_gui.core.types import Columns, FloatArray
 from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Stamp, Track
@@ -18,7 +19,7 @@ from osisnr_gui.session.tracks import Stamp, Track
 BLOCK = 1 << 16
 MOST_SCORE_DB = 100.0  # float64 sums of an hour tell no more
 
-MatchKey = tuple[tuple[Source, Stamp | None], ...]
+MatchKey = tuple[tuple[Source, Stamp | None, bool], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +40,12 @@ class Matching:
 
 def match_key(references: Sequence[Track], estimates: Sequence[Track]) -> MatchKey:
     """What a matching depends on."""
-    return tuple((track.source, track.stamp) for track in (*references, *estimates))
+    return tuple((track.source, track.stamp, track.error is None) for track in (*references, *estimates))
+
+
+def order_words(places: Sequence[int]) -> str:
+    """ "A with reference 2, B with reference 1"."""
+    return ", ".join(f"{estimate_letter(index)} with reference {place + 1}" for index, place in enumerate(places))
 
 
 def find_matching(
@@ -55,6 +61,8 @@ def find_matching(
     scores = np.full((len(references), len(estimates)), np.nan)
     for row, reference in enumerate(references):
         fitting = [i for i, estimate in enumerate(estimates) if _fits(reference, estimate)]
+        if not fitting:
+            continue
         if reference.kind == "audio":
             scores[row, fitting] = _audio_scores(reference, [estimates[i] for i in fitting], cancelled)
         else:

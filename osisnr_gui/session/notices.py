@@ -17,8 +17,7 @@ from osisnr_gui.session.delay_words import late_message, moved_message
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.left_out import Spans, left_out
-from osisnr_gui.session.letters import estimate_letter
-from osisnr_gui.session.matching import Matching
+from osisnr_gui.session.matching import Matching, order_words
 from osisnr_gui.session.order import order_sentence
 from osisnr_gui.session.pairs import PairAnalysis, check_fit
 from osisnr_gui.session.session import DOWNMIX, Formula, Lengths, Session, Source
@@ -244,11 +243,11 @@ def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
 def _assignment_notices(session: Session, matching: Matching) -> list[Notice]:
     """Speakers that seem to be in another order; applied on a click only."""
     best, gain = matching.best, matching.gain_db(session.partners)
-    if best.places == session.partners or not gain > SURE_GAIN_DB:
+    known = all(not np.isnan(matching.si_snr_db[place, i]) for i, place in enumerate(best.places))
+    if best.places == session.partners or not gain > SURE_GAIN_DB or not known:
         return []
-    pairs = ", ".join(f"{estimate_letter(i)} with reference {place + 1}" for i, place in enumerate(best.places))
     message = (
-        f"Speakers in another order? {pairs}: mean whole-signal SI-SNR +{gain:.1f} dB"
+        f"Speakers in another order? {order_words(best.places)}: mean whole-signal SI-SNR +{gain:.1f} dB"
         f" (margin to the next order {best.margin_db:.1f} dB)"
     )
     use = Remedy("Assign so", partial(edits.set_pairing, pairing=best.places))

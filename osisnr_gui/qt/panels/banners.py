@@ -33,6 +33,8 @@ FEW = 2
 MOST_BUTTONS = 2
 MOST_HEIGHT = 200
 PROGRESS_DELAY_MS = 250
+#: Notices with more to look at than a sentence: the label of the button that opens it, and what it opens.
+DETAILS = {"assignment": ("Matrix…", "Every estimate against every reference, and an order of your own")}
 SLIM = "QPushButton, QToolButton { padding: 2px 8px; }"
 
 NoticeKey = tuple[str, Source | None, str]
@@ -58,6 +60,7 @@ class Banner(QFrame):
     """One notice: icon, text, remedies, close."""
 
     edit_requested = Signal(object, str)
+    details_requested = Signal(str)  # the notice's code
     closed = Signal(object)
 
     def __init__(self, notice: Notice, theme: Theme, parent: QWidget | None = None) -> None:
@@ -79,7 +82,7 @@ class Banner(QFrame):
         row.setSpacing(GAP)
         row.addWidget(self._sign)
         row.addWidget(self.text, 1)
-        for button in self._remedy_buttons(notice.remedies):
+        for button in (*self._detail_buttons(), *self._remedy_buttons(notice.remedies)):
             button.setStyleSheet(SLIM)
             row.addWidget(button)
         row.addWidget(self.close_button)
@@ -92,6 +95,15 @@ class Banner(QFrame):
         self._sign.setPixmap(pixmap("warning" if warning else "info", theme.warning if warning else theme.accent, 16))
         self.close_button.setIcon(icon("close", theme.muted))
         self.close_button.setIconSize(QSize(14, 14))
+
+    def _detail_buttons(self) -> list[QPushButton]:
+        if self.notice.code not in DETAILS:
+            return []
+        label, tip = DETAILS[self.notice.code]
+        button = QPushButton(label, self)
+        button.setToolTip(tooltip(tip))
+        button.clicked.connect(lambda: self.details_requested.emit(self.notice.code))
+        return [button]
 
     def _remedy_buttons(self, remedies: tuple[Remedy, ...]) -> list[QPushButton]:
         if len(remedies) <= MOST_BUTTONS:
@@ -162,6 +174,7 @@ class Banners(QWidget):
     """The stack: progress, the first notices, and a button for the others."""
 
     edit_requested = Signal(object, str)
+    details_requested = Signal(str)
     cancel_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -243,6 +256,7 @@ class Banners(QWidget):
         for position, notice in enumerate(wanted[: len(wanted) - rest]):
             banner = Banner(notice, self._theme)
             banner.edit_requested.connect(self.edit_requested)
+            banner.details_requested.connect(self.details_requested)
             banner.closed.connect(self._close)
             self._stack.insertWidget(position, banner)
             # Qt would show it in a later turn of the event loop, and a layout counts what is hidden as nothing.
