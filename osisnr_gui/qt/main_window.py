@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from osisnr_gui.qt.actions import Actions
 from osisnr_gui.qt.commands import Commands
+from osisnr_gui.qt.drags import join_drags
 from osisnr_gui.qt.icons import icon
 from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.settings import Settings
@@ -320,6 +321,7 @@ class MainWindow(QMainWindow):
         views.banners.cancel_requested.connect(commands.cancel)
         for panel in (views.sources, views.stft, views.loss, views.segments, views.notes, views.banners):
             panel.edit_requested.connect(store.edit)
+        join_drags(store, (views.loss.alpha.slider, views.loss.gamma.slider), views.plots.stack.rows)
         for panel in (views.sources, views.summary):
             panel.selected_changed.connect(self._select)
         views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis))

@@ -1,7 +1,8 @@
 """The one object with state: the session going down, the analysis coming up.
 
 `edit` is the only way in. An edit that needs no file read again (alpha, gamma, threshold, …) is scored at once on the
-GUI thread, in a few milliseconds at any length; everything else goes to one worker thread. Latest wins: a run that no
+GUI thread, in a few milliseconds at any length; everything else goes to one worker thread, what takes longer than that
+included. Latest wins: a run that no
 longer fits the session is cancelled, its late results are dropped, nothing is queued.
 """
 
@@ -17,7 +18,16 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.background import Foreground, step_back
-from osisnr_gui.session.analysis import Analysis, Progress, Wanted, analyse, heavy_part, rescore, with_light_part
+from osisnr_gui.session.analysis import (
+    Analysis,
+    Progress,
+    Wanted,
+    analyse,
+    heavy_part,
+    rescore,
+    takes_long,
+    with_light_part,
+)
 from osisnr_gui.session.content_hashes import ContentHashes, changed_files, without_files
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.history import History
@@ -94,6 +104,10 @@ class Store(QObject):
             self._history.push(session, key, time.monotonic())
             self._follow()
 
+    def hold(self, held: bool = True) -> None:
+        """Between `hold()` and `hold(False)`, a mouse button down, edits with the same key are one undo step."""
+        self._history.hold(held, time.monotonic())
+
     def undo(self) -> None:
         """Back one step."""
         self._history.undo()
@@ -156,12 +170,14 @@ class Store(QObject):
             self._history.push(kept, "", time.monotonic())
         self.session_changed.emit(self.session)
         self.history_changed.emit()
-        self._show(self._analysis)
+        self._show(self._analysis, at_any_cost=True)
 
-    def _show(self, analysis: Analysis) -> bool:
-        """Show `analysis` scored for the present session; False when it does not belong to it."""
+    def _show(self, analysis: Analysis, at_any_cost: bool = False) -> bool:
+        """Show `analysis` scored for the present session; False when that is not possible, or work for the worker."""
         self.foreground.claim()
         if analysis.session != self.session:
+            if analysis.complete and not at_any_cost and takes_long(self.session, analysis):
+                return False
             scored = rescore(self.session, analysis)
             if scored is None:
                 return False
@@ -234,6 +250,7 @@ class Store(QObject):
             self._step_back()
             self.failed.emit("Something unexpected went wrong while comparing; what you had is still here.", details)
         elif analysis is not None and not self._show(analysis):
+            self._finished = analysis
             self._start()
 
 

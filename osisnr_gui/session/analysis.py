@@ -14,9 +14,12 @@ from osisnr_gui.session.analysis_run import AnalysisRun
 from osisnr_gui.session.result import Analysis, Progress, Report, Wanted
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.scoring import finish, scored
-from osisnr_gui.session.session import BadChoice, LossChoice, Session
+from osisnr_gui.session.session import BadChoice, Criterion, LossChoice, Session
 
-__all__ = ["Analysis", "Progress", "Report", "Wanted", "analyse", "heavy_part", "rescore"]
+__all__ = ["Analysis", "Progress", "Report", "Wanted", "analyse", "heavy_part", "rescore", "takes_long"]
+
+#: From here on a step that goes through all frames several times takes longer than a window may wait.
+MANY_FRAMES = 500_000
 
 
 def heavy_part(session: Session) -> Session:
@@ -44,6 +47,15 @@ def rescore(session: Session, analysis: Analysis) -> Analysis | None:
         return None  # no alpha table was kept
     pairs, unprocessed = (tuple(scored(session, p) for p in group) for group in (analysis.pairs, analysis.unprocessed))
     return finish(replace(analysis, session=session, pairs=pairs, unprocessed=unprocessed))
+
+
+def takes_long(session: Session, analysis: Analysis) -> bool:
+    """Whether `rescore` would hold up a window: statuses or running medians of hours of frames, found anew."""
+    old, frames = analysis.session, [pair.frames for pair in (*analysis.pairs, *analysis.unprocessed)]
+    medians = session.bad.criterion is Criterion.DROP
+    kept = old.bad.criterion is Criterion.DROP and old.bad.window_s == session.bad.window_s
+    anew = session.silence_db != old.silence_db or (medians and not kept)
+    return anew and sum(found.n_frames for found in frames if found is not None) > MANY_FRAMES
 
 
 def analyse(

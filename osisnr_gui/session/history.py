@@ -13,7 +13,8 @@ LIMIT = 200
 class History:
     """Sessions before and after the present one.
 
-    Edits with the same non-empty key that follow each other within a second count as one: a slider drag is one entry.
+    Edits with the same non-empty key that follow each other within a second count as one, and so do all of a drag,
+    however long the pointer rests in it.
     """
 
     def __init__(self, session: Session) -> None:
@@ -22,6 +23,7 @@ class History:
         self._future: list[Session] = []
         self._key = ""
         self._when = float("-inf")
+        self._held = False
 
     @property
     def can_undo(self) -> bool:
@@ -33,9 +35,18 @@ class History:
         """Whether something was undone."""
         return bool(self._future)
 
+    def hold(self, held: bool, now: float) -> None:
+        """A drag begins or ends; `now` as for `push`."""
+        if held and now - self._when > MERGE_SECONDS:
+            self._key = ""  # another drag, another step
+        elif self._held:
+            self._when = now  # the last place of the handle may be told after it was let go
+        self._held = held
+
     def push(self, session: Session, key: str, now: float) -> None:
         """Make `session` the present one; `now` in seconds, on any clock that only goes forward."""
-        merges = key != "" and key == self._key and now - self._when <= MERGE_SECONDS and self._past
+        follows = self._held or now - self._when <= MERGE_SECONDS
+        merges = key != "" and key == self._key and follows and self._past
         if not merges:
             self._past = [*self._past[-LIMIT + 1 :], self.present]
         self._future = []

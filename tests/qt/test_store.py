@@ -12,11 +12,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 import osisnr_gui.qt.store as store_module
+import osisnr_gui.session.analysis as analysis_module
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.store import Store
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Wanted, analyse
-from osisnr_gui.session.session import Note, Session
+from osisnr_gui.session.session import Criterion, Note, Session
 
 
 class _Gate:
@@ -170,3 +171,57 @@ def test_cancel_of_an_undo_goes_forward_again_and_keeps_notes(qtbot: QtBot, stor
     assert store.session.framing.n_fft == 1024
     assert store.session.notes == (note,)
     assert store.analysis.session == store.session
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        partial(edits.set_silence, silence_db=30.0),
+        partial(edits.set_bad, criterion=Criterion.DROP),
+    ],
+    ids=["silence limit", "running median"],
+)
+def test_what_takes_long_is_left_to_the_worker_and_reads_no_file(
+    qtbot: QtBot, store: Store, gate: _Gate, monkeypatch: pytest.MonkeyPatch, edit: edits.Edit
+) -> None:
+    at_once = store.analysis.pairs[0]
+    monkeypatch.setattr(analysis_module, "MANY_FRAMES", at_once.frames.n_frames - 1)  # type: ignore[union-attr]
+    store.edit(edit)
+    assert store.is_busy
+    assert store.analysis.session != store.session, "what is on screen stays until the worker has scored it anew"
+    qtbot.waitUntil(lambda: store.analysis.complete and not store.is_busy, timeout=10_000)
+    assert store.analysis.session == store.session == gate.calls[-1]
+    again = store.analysis.pairs[0]
+    assert again.frames is at_once.frames
+    assert again.score is not at_once.score
+    store.edit(partial(edits.set_alpha, alpha=0.6), "alpha")
+    assert not store.is_busy, "sliders need no worker"
+    assert store.analysis.pairs[0].score.loss.alpha == 0.6  # type: ignore[union-attr]
+
+
+def test_an_edit_while_the_worker_scores_anew_is_not_lost(
+    qtbot: QtBot, store: Store, gate: _Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysis_module, "MANY_FRAMES", 1)
+    gate.open.clear()
+    store.edit(partial(edits.set_silence, silence_db=30.0), "silence")
+    store.edit(partial(edits.set_silence, silence_db=20.0), "silence")
+    store.edit(partial(edits.set_alpha, alpha=0.6), "alpha")
+    gate.open.set()
+    qtbot.waitUntil(lambda: store.analysis.session == store.session and not store.is_busy, timeout=10_000)
+    score = store.analysis.pairs[0].score
+    assert score is not None
+    assert (score.facts.silence_db, score.loss.alpha) == (20.0, 0.6)
+    assert store.analysis.complete
+
+
+def test_cancel_shows_what_would_take_long_all_the_same(
+    qtbot: QtBot, store: Store, gate: _Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The session and what is on screen must not part."""
+    monkeypatch.setattr(analysis_module, "MANY_FRAMES", 1)
+    gate.open.clear()
+    store.edit(partial(edits.set_silence, silence_db=30.0), "silence")
+    store.cancel()
+    assert store.analysis.session == store.session
+    assert store.analysis.pairs[0].score.facts.silence_db == 30.0  # type: ignore[union-attr]

@@ -44,6 +44,7 @@ class PlotRow(QWidget):
     context_menu_requested = Signal(QPoint, float, float)  # global position, time, value
     double_clicked = Signal(float, float)  # time, value
     y_range_changed = Signal(float, float)
+    handle_held = Signal(bool)  # a line or an edge is taken, is let go
 
     def __init__(
         self, link: TimeLink, theme: Theme, row_id: str, title: str = "", parent: QWidget | None = None

@@ -49,6 +49,7 @@ class MouseRow(Protocol):
     overlay: RowOverlay
     y_by_hand: bool
     context_menu_requested: object
+    handle_held: object
 
     @property
     def mapping(self) -> Mapping:
@@ -157,6 +158,7 @@ class RowMouse:
         elif drag is _Drag.HANDLE and self._handle is not None:
             self._handle.release()
             self._handle = None
+            self._row.handle_held.emit(False)
 
     def leave(self) -> None:
         """The pointer left the row."""
@@ -170,6 +172,7 @@ class RowMouse:
         edge = self._other_edge(m, pos)
         if self._handle is not None:
             self._drag = _Drag.HANDLE
+            self._row.handle_held.emit(True)
         elif edge is not None:
             self._drag, self._anchor = _Drag.SELECT, edge
         else:
