@@ -21,6 +21,8 @@ from osisnr_gui.session.facts import Facts, find_facts
 from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.session import Formula, LossChoice, Session
 
+LOSS_FRAMES = 1 << 16
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairScore:
@@ -158,7 +160,12 @@ def _terms(facts: Facts, loss: LossChoice, frames: Frames = ALL_FRAMES) -> tuple
 
 
 def _frame_loss(facts: Facts, loss: LossChoice) -> FloatArray:
-    return np.asarray(np.add(*_terms(facts, loss)))
+    """Of all frames, in pieces that stay in the processor's cache: a third off at hours, most of the first time."""
+    found = np.empty(facts.frames.n_frames)
+    for first in range(0, len(found), LOSS_FRAMES):
+        piece = slice(first, first + LOSS_FRAMES)
+        np.add(*_terms(facts, loss, piece), out=found[piece])
+    return found
 
 
 def _mean(values: FloatArray) -> float:
