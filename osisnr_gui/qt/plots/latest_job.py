@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -15,12 +16,21 @@ Superseded = Callable[[], bool]
 Work = Callable[[Report, Superseded], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What went wrong with the job that was started as number `serial`."""
+
+    serial: int
+    words: str
+
+
 class LatestJob(QObject):
     """Runs `work(report, superseded)` on a thread of its own.
 
     A job is never broken off: one that follows a slider would then never be done. It may ask `superseded`, between
     steps that take long, whether something newer waits, and leave the rest to that. What it reports arrives on the
-    GUI thread, in order; whether it is still wanted is for the receiver to say. An exception arrives as `failed`.
+    GUI thread, in order; whether it is still wanted is for the receiver to say. An exception arrives as `failed`,
+    which does not name the job: it never comes from one that was cancelled.
     """
 
     reported = Signal(object)
@@ -34,7 +44,7 @@ class LatestJob(QObject):
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name, initializer=step_back)
         self._lock = threading.Lock()
         self._waiting: Work | None = None
-        self._serial = 0
+        self._serial = self._cancelled = 0
         self._running = self._closed = self._busy = False
         # Emitted on the worker: queued, so that everything below runs on the GUI thread.
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -60,7 +70,7 @@ class LatestJob(QObject):
         """Nothing is wanted any more; a job under way ends at its next question."""
         with self._lock:
             self._serial += 1
-            self._waiting = None
+            self._cancelled, self._waiting = self._serial, None
 
     def close(self) -> None:
         """Cancel and wait; afterwards nothing arrives."""
@@ -80,7 +90,7 @@ class LatestJob(QObject):
             try:
                 work(self._arrived.emit, lambda serial=serial: self._serial != serial)  # type: ignore[misc]
             except Exception as error:
-                self._arrived.emit(error)
+                self._arrived.emit(_Failure(serial, str(error)))
         if not self._closed:
             self._ended.emit()
 
@@ -88,8 +98,9 @@ class LatestJob(QObject):
     def _deliver(self, result: object) -> None:
         if self._closed:
             return
-        if isinstance(result, Exception):
-            self.failed.emit(str(result))
+        if isinstance(result, _Failure):
+            if result.serial > self._cancelled:
+                self.failed.emit(result.words)
         else:
             self.reported.emit(result)
 

@@ -87,6 +87,26 @@ def test_an_exception_is_told_and_the_next_job_runs(qtbot: QtBot, job: LatestJob
     assert blocker.args == ["well"]
 
 
+def test_a_failure_of_what_was_cancelled_is_not_told_of_what_came_after(qtbot: QtBot, job: LatestJob) -> None:
+    started, go = threading.Event(), threading.Event()
+    failures: list[str] = []
+    job.failed.connect(failures.append)
+
+    def broken(_report, _superseded) -> None:
+        started.set()
+        go.wait(10)
+        raise OSError("the file of the old pair is gone")
+
+    job.start(broken)
+    assert started.wait(10)
+    job.cancel()
+    job.start(lambda report, _superseded: report("the new pair"))
+    with qtbot.waitSignal(job.reported) as blocker:
+        go.set()
+    assert blocker.args == ["the new pair"]
+    assert failures == []
+
+
 def test_nothing_arrives_after_closing(qtbot: QtBot) -> None:
     job = LatestJob("test")
     seen: list[object] = []
