@@ -59,7 +59,7 @@ def _with_files(session: Session, **files: Any) -> Session:
 
     While nobody has chosen, a further reference deals the estimates out anew.
     """
-    changed = replace(session, pairing=(), **files)
+    changed = _with_rival(session, replace(session, pairing=(), **files))
     if not session.pairing and len(changed.references) > len(session.references):
         return changed
     partners = {
@@ -73,6 +73,15 @@ def _with_files(session: Session, **files: Any) -> Session:
         for index, estimate in enumerate(changed.estimates)
     ]
     return set_pairing(changed, tuple(kept))
+
+
+def _with_rival(session: Session, changed: Session) -> Session:
+    """`changed`, with the estimate that the others are held against by its new place; None where it is gone."""
+    old, new, place = session.estimates, changed.estimates, session.bad.against
+    if place is None:
+        return changed
+    moved = new.index(old[place]) if place < len(old) and old[place] in new else None
+    return set_bad(changed, against=moved)
 
 
 def set_pairing(session: Session, pairing: tuple[int, ...]) -> Session:
@@ -152,7 +161,7 @@ def swap(session: Session, estimate: Source) -> Session:
     reference = session.references[place]
     estimates = tuple(reference if source == estimate else source for source in session.estimates)
     references = (*session.references[:place], estimate, *session.references[place + 1 :])
-    return replace(session, references=references, estimates=estimates)
+    return _with_rival(session, replace(session, references=references, estimates=estimates))
 
 
 def remove(session: Session, source: Source, role: Role | None = None) -> Session:

@@ -190,6 +190,31 @@ def test_sessions_are_values() -> None:
     assert edits.set_gamma(FULL, 15) == FULL
 
 
+@pytest.mark.parametrize(
+    ("edit", "rival"),
+    [
+        (lambda session: edits.remove(session, B), D),
+        (lambda session: edits.remove(session, D), None),
+        (lambda session: edits.set_role(session, B, Role.REFERENCE), D),
+        (lambda session: edits.set_role(session, D, Role.REFERENCE), None),
+        (lambda session: edits.set_role(session, C, Role.MIXTURE), D),
+        (lambda session: edits.add_reference(session, B), D),
+        (lambda session: edits.add_reference(session, D), None),
+        (lambda session: edits.swap(session, B), D),
+        (lambda session: edits.swap(session, D), None),
+        (lambda session: edits.change_source(session, D, channel=2), replace(D, channel=2)),
+        (lambda session: edits.add_files(session, ["/x/e.wav"]), D),
+        (lambda session: edits.open_files(session, ["/y/1.wav", "/y/2.wav", "/y/3.wav", "/y/4.wav"]), None),
+        (lambda session: edits.open_pair(session, "/y/1.wav", "/y/2.wav"), None),
+    ],
+)
+def test_the_estimate_the_others_are_held_against_stays_the_same_file(edit: edits.Edit, rival: Source | None) -> None:
+    session = edits.set_bad(Session(references=(A,), estimates=(B, C, D)), against=2)
+    after = edit(session)
+    found = None if after.bad.against is None else after.estimates[after.bad.against]
+    assert found == rival
+
+
 def test_notes_are_kept_in_order_and_changed_one_at_a_time() -> None:
     late, early = Note(2.0, 3.0, "late"), Note(1.0, 1.5)
     session = edits.add_note(edits.add_note(Session(), late), early)
