@@ -85,9 +85,11 @@ class SessionFiles(QObject):
         box.setDefaultButton(wanted)
         box.exec()
         box.deleteLater()
-        if box.clickedButton() is wanted:
-            return self._show(*left)
-        return False
+        recovered = box.clickedButton() is wanted and self._show(*left)
+        # Only now: whoever is killed while the question stands is asked again.
+        self._autosave.write()
+        self._autosave.forget_left_behind()
+        return recovered
 
     def leave(self) -> bool:
         """Other files are about to be opened: ask about unsaved notes, and no more save over the old session."""
@@ -174,6 +176,7 @@ class Autosave(QObject):
         super().__init__(parent)
         self._folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
         self._path = os.path.join(self._folder, f"unsaved-{os.getpid()}{ENDING}")
+        self._left: list[str] = []
         self._content: Callable[[str], bytes | None] = lambda _path: None
         self._timer = QTimer(self, interval=AUTOSAVE_MS)
         self._timer.timeout.connect(self.write)
@@ -197,17 +200,23 @@ class Autosave(QObject):
                 write_atomically(self._path, data)
 
     def left_behind(self) -> tuple[Session, SavedView] | None:
-        """The newest copy of a program that is gone, with all such copies removed: a bad one is never met twice."""
+        """The newest copy of a program that is gone. One that cannot be read is removed: it is never met twice."""
         found: list[tuple[float, Session, SavedView]] = []
+        self._left.clear()
         with contextlib.suppress(OSError):
-            for name in os.listdir(self._folder):
+            for name in filter(_is_orphan, os.listdir(self._folder)):
                 path = os.path.join(self._folder, name)
-                if not _is_orphan(name):
-                    continue
-                with contextlib.suppress(FileError, OSError):
+                try:
                     found.append((os.path.getmtime(path), *load_session(path)))
-                _remove(path)
+                    self._left.append(path)
+                except (FileError, OSError):
+                    _remove(path)
         return max(found, key=lambda copy: copy[0])[1:] if found else None
+
+    def forget_left_behind(self) -> None:
+        """Remove the copies that `left_behind` found."""
+        while self._left:
+            _remove(self._left.pop())
 
 
 def _is_orphan(name: str) -> bool:

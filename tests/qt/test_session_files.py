@@ -52,6 +52,15 @@ def answer(monkeypatch: pytest.MonkeyPatch, label: str) -> list[str]:
     return asked
 
 
+def leave_a_copy() -> Path:
+    """What a program that was killed leaves behind."""
+    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation))
+    folder.mkdir(parents=True, exist_ok=True)
+    left = folder / f"unsaved-{ended_process()}.osisnr"
+    left.write_bytes(session_bytes(Session(references=(Source("/x/a.wav"),), notes=(NOTE,)), SavedView(), str(left)))
+    return left
+
+
 def test_a_saved_session_comes_back_with_its_view(
     window: MainWindow, qtbot: QtBot, files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,11 +129,8 @@ def test_what_a_killed_program_had_is_offered_once(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sessions = window.commands.session_files
-    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation))
-    folder.mkdir(parents=True, exist_ok=True)
-    gone = ended_process()
-    left = folder / f"unsaved-{gone}.osisnr"
-    left.write_bytes(session_bytes(Session(references=(Source("/x/a.wav"),), notes=(NOTE,)), SavedView(), str(left)))
+    left = leave_a_copy()
+    folder = left.parent
     (folder / "unsaved-1.osisnr").write_text("of a program that runs")
     asked = answer(monkeypatch, "Recover")
     assert sessions.recover()
@@ -134,6 +140,23 @@ def test_what_a_killed_program_had_is_offered_once(
     assert not sessions.recover()
     assert len(asked) == 1
     (folder / "unsaved-1.osisnr").unlink()
+
+
+@pytest.mark.parametrize("label", ["Recover", "Discard"])
+def test_a_copy_stays_until_the_question_is_answered(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, label: str
+) -> None:
+    left = leave_a_copy()
+    sessions = window.commands.session_files
+    own = left.with_name(f"unsaved-{os.getpid()}.osisnr")
+    there: list[bool] = []
+    answer(monkeypatch, label)
+    execute = QMessageBox.exec
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: (there.append(left.exists()), execute(box))[1])
+    assert sessions.recover() is (label == "Recover")
+    assert there == [True]
+    assert not left.exists()
+    assert own.exists() is (label == "Recover"), "what was recovered is kept from the first moment on"
 
 
 def test_a_damaged_copy_is_met_only_once(window: MainWindow) -> None:
