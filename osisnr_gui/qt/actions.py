@@ -44,6 +44,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("save_session", "File", "Save session", ("Ctrl+S",), "Save files, settings, notes and view to open them again", "save"),
     ActionSpec("save_session_as", "File", "Save session as…", ("Ctrl+Shift+S",), "Save the session under another name"),
     ActionSpec("export_csv", "File/Export", "Numbers of every frame (CSV)…", ("Ctrl+Shift+E",), "Save one row a frame, with all settings in the header", "csv"),
+    ActionSpec("export_json", "File/Export", "Numbers of every estimate (JSON)…", (), "Save all numbers, warnings and settings, as `osisnr score --json` does"),
     ActionSpec("export_segments", "File/Export", "Bad segments (CSV)…", (), "Save the list of bad segments of the estimate in view, in its order", "csv"),
     ActionSpec("export_png", "File/Export", "Figure (PNG)…", (), "Save the plots as they are on screen", "camera"),
     ActionSpec("export_list_csv", "File/Export", "List of pairs (CSV)…", (), "Save one row a pair, as `osisnr batch` does", "csv"),

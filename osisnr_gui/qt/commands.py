@@ -41,6 +41,7 @@ FILE_FILTER = (
 NEEDS_PAIR = (
     *(
         "export_csv",
+        "export_json",
         "export_segments",
         "export_png",
         "copy_numbers",
@@ -92,6 +93,7 @@ class Commands:
             "add": self.add,
             "reload": self._reload,
             "export_csv": self._exports.save_csv,
+            "export_json": self._exports.save_json,
             "export_png": self._exports.save_figure,
             "quit": self._window.close,
             "undo": store.undo,

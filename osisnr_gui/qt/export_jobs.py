@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPixmap
@@ -20,8 +21,11 @@ from osisnr_gui.qt.dialogs.save_as import ask_where, say_not_saved
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.export import frames_csv
+from osisnr_gui.session.json_text import json_parts
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.report import score_report
+from osisnr_gui.session.scoring import finish
+from osisnr_gui.session.session import Source
 from osisnr_gui.session.tracks import Stamp, Track
 
 _File = tuple[Source, Stamp | None]
@@ -68,12 +72,13 @@ class ExportJobs(QObject):
 
     def save_csv(self) -> None:
         """Ask where, then compute every number by the direct formula and save one row a frame."""
-        path = self._ask("Save the numbers of every frame", "frames.csv", "Table (*.csv)")
-        if path:
-            self._say(f"Saving {os.path.basename(path)} …")
-            store = self._views.store
-            measured = store.analysis.complete and not store.is_busy
-            self._pool.submit(self._write_csv, store.session, path, measured, known_delays(store.analysis))
+        parts = partial(_csv, self._numbers())
+        self.save_parts("Save the numbers of every frame", "frames.csv", "Table (*.csv)", parts)
+
+    def save_json(self) -> None:
+        """Ask where, then compute every number by the direct formula and save what `osisnr score --json` gives."""
+        parts = partial(_json, self._numbers())
+        self.save_parts("Save the numbers", "scores.json", "Scores (*.json)", parts)
 
     def save_figure(self) -> None:
         """Ask where, then save the plots."""
@@ -106,14 +111,21 @@ class ExportJobs(QObject):
         self._cancel.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _write_csv(self, session: Session, path: str, measured: bool, delays: Delays) -> None:
-        """On the export thread. Delays take long to find: once measured for the window they are not measured again."""
+    def _numbers(self) -> Callable[[], Analysis]:
+        """What works out the numbers of the present session, on the export thread.
+
+        Delays take long to find: once measured for the window they are not measured again.
+        """
+        store = self._views.store
+        session, delays = store.session, known_delays(store.analysis)
+        measured = store.analysis.complete and not store.is_busy
         wanted = Wanted(pictures=False, delay=not measured, alpha=session.loss.alpha)
 
-        def parts() -> Iterable[bytes]:
-            return frames_csv(with_delays(analyse(session, wanted=wanted, cancelled=self._cancel.is_set), delays))
+        def numbers() -> Analysis:
+            analysis = analyse(session, wanted=wanted, cancelled=self._cancel.is_set)
+            return finish(with_delays(analysis, delays))  # notices tell of delays, too
 
-        self._write_parts(path, parts)
+        return numbers
 
     def _write_parts(self, path: str, parts: Callable[[], Iterable[bytes]]) -> None:
         """On the export thread."""
@@ -149,6 +161,14 @@ class ExportJobs(QObject):
 
     def _say(self, text: str) -> None:
         self._window.statusBar().showMessage(text, 5000)
+
+
+def _csv(numbers: Callable[[], Analysis]) -> Iterable[bytes]:
+    return frames_csv(numbers())
+
+
+def _json(numbers: Callable[[], Analysis]) -> Iterable[bytes]:
+    return json_parts(score_report(numbers()))
 
 
 def _files(pair: PairAnalysis) -> tuple[_File | None, _File]:

@@ -330,6 +330,7 @@ class MainWindow(QMainWindow):
         views.notes.go_requested.connect(notes.go)
         views.notes.typing_started.connect(self._docks[4].raise_)
         segments = commands.segments
+        views.banners.place_requested.connect(segments.go)
         views.segments.segment_shown.connect(segments.go)
         views.segments.segment_shown.connect(commands.playback.autoplay)
         views.segments.segment_activated.connect(segments.go)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -73,6 +73,13 @@ def _with_files(session: Session, **files: Any) -> Session:
         for index, estimate in enumerate(changed.estimates)
     ]
     return set_pairing(changed, tuple(kept))
+
+
+def set_files(session: Session, references: tuple[Source, ...], pairs: Sequence[tuple[Source, int]]) -> Session:
+    """Other references and estimates, each estimate with the place of its reference."""
+    estimates, pairing = tuple(source for source, _ in pairs), tuple(place for _, place in pairs)
+    changed = replace(session, references=references, estimates=estimates, pairing=())
+    return set_pairing(_with_rival(session, changed), pairing)
 
 
 def _with_rival(session: Session, changed: Session) -> Session:
@@ -175,9 +182,15 @@ def remove(session: Session, source: Source, role: Role | None = None) -> Sessio
 
 
 def change_source(session: Session, source: Source, role: Role | None = None, **changes: Any) -> Session:
-    """Read one file in another way (channel, key, transpose, delay), in one role, chosen as `remove` does."""
+    """Read one file in another way (channel, key, transpose, delay), in one role, chosen as `remove` does.
+
+    Where the file stands in that role already, read just so, it is there once.
+    """
     changed = replace(source, **changes)
     standing = _standing(session, source, role)
+    beside = {Role.ESTIMATE: session.estimates, Role.REFERENCE: session.references}.get(standing or Role.MIXTURE, ())
+    if changed != source and changed in beside:
+        return remove(session, source, standing)
 
     def swapped(sources: tuple[Source, ...]) -> tuple[Source, ...]:
         return tuple(changed if other == source else other for other in sources)

@@ -40,6 +40,8 @@ def pack_pair(reference: Track, pair: PairAnalysis) -> tuple[Facts, dict[str, Ar
         arrays["whole"] = np.stack([getattr(frames.whole, name) for name in _FIELDS])
     if pair.delay is not None and pair.delay.curve is not None:
         arrays["correlation"] = np.stack((pair.delay.curve.common, pair.delay.curve.padded))
+    for name, track in _named(reference, pair.estimate):
+        arrays[f"clips_{name}"] = track.clips.astype(np.float64)
     facts = {
         "first_frame": frames.first_frame,
         "n_bins": frames.n_bins,
@@ -71,7 +73,8 @@ def unpack_pair(
         frames = _frames(file, key, reference, read)
         pictures = _pictures(file, key, (reference, estimate), reference_picture, read)
         delay = _delay(file, read)
-        tracks = [_with_facts(t, f) for t, f in zip((reference, estimate), facts["tracks"], strict=True)]
+        found = zip(_named(reference, estimate), facts["tracks"], strict=True)
+        tracks = [_with_facts(track, f, read(f"clips_{name}")) for (name, track), f in found]
     except (LookupError, TypeError, ValueError, OverflowError) as error:
         raise DamagedFileError(str(error)) from None
     whole, rate = WholeSignal.of(frames), reference.sample_rate
@@ -98,14 +101,21 @@ def _track_facts(track: Track) -> Facts:
     }
 
 
-def _with_facts(track: Track, facts: Facts) -> Track:
+def _named(reference: Track, estimate: Track) -> tuple[tuple[str, Track], ...]:
+    return ("reference", reference), ("estimate", estimate)
+
+
+def _with_facts(track: Track, facts: Facts, clips: Array) -> Track:
     """What reading every sample has shown; a track that was checked in this run keeps its own."""
     if track.checked or facts["level"] is None:
         return track
     rms, mean, peak, clipped = facts["level"]
     level = Level(float(rms), float(mean), float(peak), int(clipped))
     warnings = tuple(LoadWarning(str(code), str(message)) for code, message in facts["warnings"])
-    return replace(track, level=level, n_samples=int(facts["n_samples"]), warnings=warnings)
+    if clips.shape[1:] != (2,):
+        raise ValueError("clipped runs have a start and a length")
+    n_samples = int(facts["n_samples"])
+    return replace(track, level=level, clips=clips.astype(np.int64), n_samples=n_samples, warnings=warnings)
 
 
 def _frames(file: ArrayFile, key: PairKey, reference: Track, read: Read) -> PairFrames:

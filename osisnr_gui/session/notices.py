@@ -5,49 +5,33 @@ A remedy is an edit of the session: the banner that shows it, the command line a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import math
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
-from osisnr_gui.io.errors import LoadWarning
 from osisnr_gui.session import edits
 from osisnr_gui.session.delay_words import late_message, moved_message
 from osisnr_gui.session.errors import PairError
+from osisnr_gui.session.file_notices import show_exact, track_notices
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.left_out import Spans, left_out
 from osisnr_gui.session.matching import Matching, order_words
+from osisnr_gui.session.notice import Notice, Remedy, read_as, signed
 from osisnr_gui.session.order import order_sentence
 from osisnr_gui.session.pairs import PairAnalysis, check_fit
-from osisnr_gui.session.session import DOWNMIX, Formula, Lengths, Session, Source
+from osisnr_gui.session.session import Formula, Lengths, Session
 from osisnr_gui.session.tracks import Track
 
-DC_SHARE = 0.01
+__all__ = ["Notice", "Remedy", "find_notices", "gather"]
+
 NEGATIVE_SHARE = 0.5
 SURE_CORRELATION = 0.3
 SURE_GAIN_DB = 1.0
+LEVEL_DB = 3.0  # a level difference that weighs in MC-MSE
 # Of many estimates, with one remedy that serves all of them.
 ABOUT_LITERAL = ("literal_not_meaningful", "quiet")
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """A button: its label and the edit it makes."""
-
-    label: str
-    edit: Callable[[Session], Session]
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """code : as in the JSON; source : the file it concerns, None for all; severity "note" or "warning"."""
-
-    code: str
-    message: str
-    source: Source | None = None
-    severity: str = "note"
-    remedies: tuple[Remedy, ...] = ()
 
 
 def find_notices(
@@ -59,7 +43,7 @@ def find_notices(
     """All notices of an analysis: the references', then each estimate's, then those about the result."""
     found: list[Notice] = []
     for reference in references:
-        found += track_notices(session, reference, Role.REFERENCE)
+        found += track_notices(session, reference, Role.REFERENCE, reference)
     if matching is not None:
         found += _assignment_notices(session, matching)
     for pair in pairs:
@@ -73,81 +57,54 @@ def find_notices(
 
 def pair_notices(session: Session, pair: PairAnalysis) -> list[Notice]:
     """Everything to be said of one estimate and of its fit to the reference."""
-    found, reference = track_notices(session, pair.estimate, Role.ESTIMATE), pair.reference
+    reference = pair.reference
+    found = track_notices(session, pair.estimate, Role.ESTIMATE, reference)
     if reference is None:
         return found
     if pair.error is not None:
-        return found + _policy_notices(session, reference, pair)
+        return found + _refusal_notices(session, reference, pair)
     spans = left_out(session.lengths, reference, pair.estimate)
     found += _length_notices(session, pair, spans)
     found += _rate_notices(session, reference, pair)
     found += _delay_notices(session, pair, spans)
     found += _polarity_notices(pair)
+    found += _gain_notices(session, reference, pair)
     found += _role_notices(reference, pair)
     return found
 
 
-def track_notices(session: Session, track: Track, role: Role) -> list[Notice]:
-    """What one file alone gives rise to in one role; its remedies leave the file's other role alone."""
-    source = track.source
-    read_as = partial(_read_as, source=source, role=role)
-    # Where one file stands in two roles, a remedy must say which of them it is for.
-    twice = source in session.references and source in session.estimates
-    which = f" (the {role.value})" if twice else ""
-    if track.error is not None:
-        return [Notice("refused", f"{track.error}{which}", source, "warning", _choices(track, read_as))]
-    found = []
-    for warning in track.warnings:
-        if warning.code == "MULTICHANNEL":
-            notice = _channel_notice(track, read_as)
-            found.append(replace(notice, message=notice.message + which))
-        else:
-            found.append(Notice(warning.code.lower(), f"{track.name}: {warning.message}", source, _severity(warning)))
-    level = track.level
-    if level is not None and abs(level.mean) > DC_SHARE * level.rms > 0:
-        share = 100 * abs(level.mean) / level.rms
-        found.append(Notice("dc", f"{track.name}: DC offset of {share:.1f} % of its RMS; nothing was removed", source))
-    if level is not None and level.clipped_runs:
-        message = f"{track.name}: {level.clipped_runs} clipped places (3 or more samples at full scale)"
-        found.append(Notice("clipping", message, source, "warning"))
-    return found
-
-
-def _severity(warning: LoadWarning) -> str:
-    return "warning" if warning.code in ("TRUNCATED", "DAMAGED", "SILENT", "OUT_OF_RANGE") else "note"
-
-
-def _choices(track: Track, read_as: Callable[..., Session]) -> tuple[Remedy, ...]:
-    keys: tuple[str, ...] = getattr(track.error, "choices", ())
-    return tuple(Remedy(f"Use {key}", partial(read_as, key=key)) for key in keys)
-
-
-def _read_as(session: Session, source: Source, role: Role, **changes: object) -> Session:
-    return edits.change_source(session, source, role, **changes)
-
-
-def _channel_notice(track: Track, read_as: Callable[..., Session]) -> Notice:
-    source = track.source
-    if source.channel is None:
-        message = f"{track.name}: {track.channels} channels; channel 1 is used, nothing was mixed"
-        others = [Remedy(f"Channel {k}", partial(read_as, channel=k)) for k in range(2, min(track.channels, 6) + 1)]
-        mix = Remedy("Mean of all", partial(read_as, channel=DOWNMIX))
-        keep = Remedy("Keep", partial(read_as, channel=1))
-        return Notice("channels", message, source, "note", (*others, mix, keep))
-    used = f"channel {source.channel} of {track.channels}"
-    if source.channel == DOWNMIX:
-        used = f"the mean of all {track.channels} channels"
-    message = f"{track.name}: {used} is used"
-    return Notice("channels", message, source, "note", (Remedy("Undo", partial(read_as, channel=None)),))
-
-
-def _policy_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:
-    """A pair refused only because the session is strict: the way back."""
-    allowed = _allow(session, rates=reference.sample_rate != pair.estimate.sample_rate)
-    if not isinstance(pair.error, PairError) or _fits(session, reference, pair) or not _fits(allowed, reference, pair):
+def _refusal_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:
+    """A file that can be read and yet not be compared: what would change that."""
+    if pair.error is None or pair.estimate.error is not None:
         return []
-    allow = Remedy("Allow", partial(_allow, rates=reference.sample_rate != pair.estimate.sample_rate))
-    return [Notice("refused", str(pair.error), pair.source, "warning", (allow,))]
+    ways = _allowing(session, reference, pair) + _turning(reference, pair)
+    ways = ways or (Remedy("Remove", partial(edits.remove, source=pair.source, role=Role.ESTIMATE)),)
+    return [Notice("refused", str(pair.error), pair.source, "warning", ways)]
+
+
+def _allowing(session: Session, reference: Track, pair: PairAnalysis) -> tuple[Remedy, ...]:
+    """The way back where a pair is refused only because the session is strict."""
+    rates = reference.sample_rate != pair.estimate.sample_rate
+    if not isinstance(pair.error, PairError) or _fits(session, reference, pair):
+        return ()
+    fits = _fits(_allow(session, rates=rates), reference, pair)
+    return (Remedy("Allow", partial(_allow, rates=rates)),) if fits else ()
+
+
+def _turning(reference: Track, pair: PairAnalysis) -> tuple[Remedy, ...]:
+    """Turn the mask that has as many columns as the other one has rows."""
+    tracks = (reference, Role.REFERENCE), (pair.estimate, Role.ESTIMATE)
+    shapes = [() if track.mask is None else track.mask.values.shape for track, _ in tracks]
+    if () in shapes or shapes[0][0] == shapes[1][0]:
+        return ()
+    return tuple(
+        Remedy(
+            f"Transpose the {role.value}",
+            partial(read_as, source=track.source, role=role, transpose=not track.source.transpose),
+        )
+        for (track, role), own, other in reversed(list(zip(tracks, shapes, shapes[::-1], strict=True)))
+        if own[1] == other[0]
+    )
 
 
 def _fits(session: Session, reference: Track, pair: PairAnalysis) -> bool:
@@ -171,12 +128,13 @@ def _length_notices(session: Session, pair: PairAnalysis, spans: Spans | None) -
     lost = spans.words("the estimate's")
     if session.lengths is Lengths.PAD:
         text += f"what one of them lacks is filled with zeros{', ' if lost else ''}{lost}"
-        remedy = Remedy("Undo", partial(edits.set_lengths, lengths=Lengths.COMMON))
+        ways = [Remedy("Undo", partial(edits.set_lengths, lengths=Lengths.COMMON))]
     else:
         what = "the stretch both have" if pair.source.delay else "the common start"
         text += f"{what} is compared{', ' if lost else ''}{lost}"
-        remedy = Remedy("Pad with zeros", partial(edits.set_lengths, lengths=Lengths.PAD))
-    return [Notice("length_mismatch", text, pair.source, "note", (remedy,))]
+        policies = ("Pad with zeros", Lengths.PAD), ("Refuse", Lengths.REFUSE)
+        ways = [Remedy(label, partial(edits.set_lengths, lengths=policy)) for label, policy in policies]
+    return [Notice("length_mismatch", text, pair.source, "note", tuple(ways))]
 
 
 def _rate_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:
@@ -199,7 +157,7 @@ def _delay_notices(session: Session, pair: PairAnalysis, spans: Spans | None) ->
     source, delay = pair.source, pair.delay
     if pair.sample_rate is None:
         return []
-    move = partial(_read_as, source=source, role=Role.ESTIMATE)
+    move = partial(read_as, source=source, role=Role.ESTIMATE)
     align = [] if delay is None else [Remedy("Align", partial(move, delay=delay.samples))]
     if source.delay:
         message = moved_message(pair, session.lengths)
@@ -215,7 +173,7 @@ def _delay_notices(session: Session, pair: PairAnalysis, spans: Spans | None) ->
 
 def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
     """Magnitudes have no sign: the whole signal in time decides, at the delay found; for masks, most frames do."""
-    flip = partial(_read_as, source=pair.source, role=Role.ESTIMATE, flip=not pair.source.flip)
+    flip = partial(read_as, source=pair.source, role=Role.ESTIMATE, flip=not pair.source.flip)
     if pair.source.flip:
         message = f"{pair.estimate.name}: turned upside down (opposite sign)"
         return [Notice("flipped", message, pair.source, "note", (Remedy("Undo", flip),))]
@@ -230,7 +188,7 @@ def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
             correlation = pair.delay.peak  # half a period late looks inverted where it is not
         if not correlation < -SURE_CORRELATION:
             return []
-        inverted = f"the signal is inverted (correlation {correlation:.2f})".replace("-", "−")
+        inverted = f"the signal is inverted (correlation {signed(correlation, '.2f')})"
     else:
         negative = np.count_nonzero(facts.active & (facts.frames.projection.dot < 0))
         if not facts.n_active or negative <= NEGATIVE_SHARE * facts.n_active:
@@ -238,6 +196,33 @@ def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
         inverted = f"{negative} of {facts.n_active} active frames are inverted"
     message = f"{pair.estimate.name}: {inverted}; OSI-SNR does not see polarity"
     return [Notice("polarity", message, pair.source, "warning", (Remedy("Flip", flip),))]
+
+
+def _gain_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:
+    """A constant level difference; it means something where the reference is the larger part of the estimate."""
+    source, whole, name = pair.source, pair.whole, pair.estimate.name
+    change = partial(read_as, source=source, role=Role.ESTIMATE)
+    if source.gain != 1.0:
+        message = f"{name}: made {_louder(20 * math.log10(source.gain))} to match the reference"
+        return [Notice("level_matched", message, source, "note", (Remedy("Undo", partial(change, gain=1.0)),))]
+    level, wanted = pair.estimate.level, reference.level
+    if session.loss.gamma == 0.0 or whole is None or level is None or wanted is None or not whole.si_snr_db > 0.0:
+        return []
+    # An estimate that lacks something has a smaller gain, too; what is only at another level has another RMS as well.
+    both = whole.gain_db, level.rms_db - wanted.rms_db
+    if not LEVEL_DB <= min(map(abs, both)) < math.inf or both[0] * both[1] < 0.0:
+        return []
+    rms = " against ".join(f"{signed(each.rms_db, '.1f')} dBFS" for each in (level, wanted))
+    message = (
+        f"{name}: {_louder(whole.gain_db)} than the reference (least-squares gain {signed(whole.gain_db, '+.1f')} dB, "
+        f"RMS {rms}); OSI-SNR does not see level, MC-MSE and the fused loss do"
+    )
+    match = Remedy("Match level", partial(change, gain=10.0 ** (-whole.gain_db / 20.0)))
+    return [Notice("gain", message, source, "note", (match,))]
+
+
+def _louder(gain_db: float) -> str:
+    return f"{abs(gain_db):.1f} dB {'louder' if gain_db > 0 else 'quieter'}"
 
 
 def _assignment_notices(session: Session, matching: Matching) -> list[Notice]:
@@ -278,7 +263,12 @@ def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
     shown: dict[object, Notice] = {}
     counts: dict[object, int] = {}
     for notice in notices:
-        key = notice.code if notice.code in ABOUT_LITERAL else (notice.code, notice.source, notice.message)
+        key: object = (notice.code, notice.source, notice.message)
+        if notice.code in ABOUT_LITERAL:
+            key = notice.code
+        elif notice.code == "channels" and notice.source is not None:
+            key = (notice.code, notice.source.path, notice.message)  # of each channel of one file, with one remedy
+            counts[key] = 0
         shown.setdefault(key, notice)
         counts[key] = counts.get(key, 0) + 1
     more = {key: count - 1 for key, count in counts.items()}
@@ -300,12 +290,8 @@ def _meaning_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
             f"{pair.estimate.name}: {facts.not_meaningful} of {facts.frames.n_frames} literal frames are not finite "
             "or ≤ 0 dB; silence counts as perfect there"
         )
-        found.append(Notice("literal_not_meaningful", message, pair.source, "warning", (_show_exact(),)))
+        found.append(Notice("literal_not_meaningful", message, pair.source, "warning", (show_exact(),)))
     return found
-
-
-def _show_exact() -> Remedy:
-    return Remedy("Show exact, active frames", partial(edits.set_formula, formula=Formula.EXACT))
 
 
 def _quiet_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
@@ -321,5 +307,5 @@ def _quiet_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
         )
         if facts.tiny:
             message += f"; {facts.tiny} frames of the estimate hold less energy than the constants"
-        found.append(Notice("quiet", message, pair.source, "note", (_show_exact(),)))
+        found.append(Notice("quiet", message, pair.source, "note", (show_exact(),)))
     return found

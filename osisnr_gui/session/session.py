@@ -54,7 +54,8 @@ class Source:
     channel : 1-based, DOWNMIX (0) = mean of all channels; None = channel 1, and say so when there are several.
     key : name of the array in .npz/.mat; transpose : rows are frames.
     delay : samples (at the reference's rate) by which the file is late; they are taken out before comparing.
-    flip : with the opposite sign.
+    flip : with the opposite sign. offset : what is subtracted from every sample (of full scale); gain : what they are
+    multiplied by then. Both are for sound only.
     """
 
     path: str
@@ -63,6 +64,8 @@ class Source:
     transpose: bool = False
     delay: int = _within(0, -MAX_DELAY, MAX_DELAY)
     flip: bool = False
+    offset: float = _within(0.0, -1e30, 1e30)
+    gain: float = _within(1.0, 1e-30, 1e30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,8 @@ class Resampler:
 class AudioSignal:
     """Samples of one channel as float64. Use from one thread at a time.
 
-    rate : rate wanted in Hz, None = the file's own. `source.delay` samples are taken from the start; `source.flip`
-    changes the sign.
+    rate : rate wanted in Hz, None = the file's own. `source.delay` samples are taken from the start; `source.offset` is
+    subtracted, then the samples are multiplied by `source.gain`, with the opposite sign for `source.flip`.
     Raises LoadError when the file cannot be opened.
     """
 
@@ -63,7 +63,8 @@ class AudioSignal:
         own = self._file.info.sample_rate
         self.rate = own if rate is None else rate
         self._resampler = Resampler(own, self.rate) if self.rate != own else None
-        self._delay, self._flip = source.delay, source.flip
+        self._delay, self._offset = source.delay, source.offset
+        self._factor = -source.gain if source.flip else source.gain
         self._kept_start = 0
         self._kept: FloatArray = np.empty(0)
         n_own = self._file.info.n_samples
@@ -86,7 +87,7 @@ class AudioSignal:
     def read(self, start: int, count: int) -> FloatArray:
         """Samples [start, start + count), float64 (count,), zeros where the file has none."""
         samples = self._read(start + self._delay, count)
-        return np.negative(samples) if self._flip else samples
+        return samples if self._factor == 1.0 else self._factor * samples
 
     def _read(self, start: int, count: int) -> FloatArray:
         if self._resampler is None:
@@ -117,6 +118,8 @@ class AudioSignal:
         samples = old.copy()
         if len(old) < count:
             new = self._file.read_channel(start + len(old), count - len(old), self._channel)
+            if self._offset:
+                new = new - self._offset
             samples = np.concatenate((old, new)) if len(old) else new
             self._kept = samples[-KEPT_SAMPLES:].copy()
             self._kept_start = start + len(samples) - len(self._kept)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from osisnr_gui.io.audio import AudioScan, AudioScanner, SampleChecks, open_audio, scan_audio
 from osisnr_gui.io.checks import SILENCE
@@ -24,7 +25,7 @@ MIX_BLOCK = 1 << 15  # samples per channel
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Figures of the chosen channel, or of the mean of all, over the whole file, linear: rms, mean, peak.
+    """Figures of the chosen channel, or of the mean of all, over the whole file, as read, linear: rms, mean, peak.
 
     clipped_runs counts runs of at least 3 samples at full scale, in all channels that are read.
     """
@@ -37,15 +38,37 @@ class Level:
     @property
     def rms_db(self) -> float:
         """RMS in dB re full scale; -inf for digital silence."""
-        with np.errstate(divide="ignore"):
-            return float(20.0 * np.log10(self.rms))
+        return _decibels(self.rms)
+
+    @property
+    def peak_db(self) -> float:
+        """Peak in dB re full scale; -inf for digital silence."""
+        return _decibels(self.peak)
+
+    def read_as(self, source: Source) -> Level:
+        """The level with the source's offset and gain; the peak is then the most it can be."""
+        offset, gain = source.offset, source.gain
+        if offset == 0.0 and gain == 1.0:
+            return self
+        square = self.rms**2 - 2.0 * offset * self.mean + offset**2
+        rms, mean, peak = np.sqrt(max(square, 0.0)), self.mean - offset, self.peak + abs(offset)
+        return replace(self, rms=float(gain * rms), mean=gain * mean, peak=gain * peak)
+
+
+def _decibels(value: float) -> float:
+    with np.errstate(divide="ignore"):
+        return float(20.0 * np.log10(value))
+
+
+_NO_CLIPS: npt.NDArray[np.int64] = np.empty((0, 2), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
     """What is known of one source. `error` is set when the file was refused; the other fields may then be empty.
 
-    stamp : size and modification time of the file when it was opened. level : None until `check_track`.
+    stamp : size and modification time of the file when it was opened. level : None until `check_track`; so is clips
+    empty, then (n, 2) first sample and length of the clipped runs in the file, at most 100 000 a channel.
     """
 
     source: Source
@@ -57,6 +80,7 @@ class Track:
     n_samples: int | None = None
     mask: Mask | None = None
     level: Level | None = None
+    clips: npt.NDArray[np.int64] = field(default_factory=lambda: _NO_CLIPS)
     warnings: tuple[LoadWarning, ...] = ()
     error: FileError | None = None
 
@@ -152,13 +176,20 @@ def check_track(
         scan = scan_audio(path, cancelled=cancelled) if scanner is None else scanner.finish(cancelled=cancelled)
         channel = 1 if track.source.channel is None else track.source.channel
         level = _mix_level(scan, cancelled) if channel == DOWNMIX else _level(scan, channel)
+        level = level.read_as(track.source)
     except FileError as error:
         return replace(track, error=error)
     known = {(warning.code, warning.message) for warning in track.warnings}
     fresh = tuple(w for w in scan.warnings if (w.code, w.message) not in known)
     if channel == DOWNMIX and level.peak < SILENCE <= max(scan.peak):
         fresh += (LoadWarning("SILENT", "only silence in the mean of all channels: they cancel out"),)
-    return replace(track, level=level, n_samples=scan.n_samples, warnings=track.warnings + fresh)
+    clips = _all_clips(scan) if channel == DOWNMIX else scan.clip_spans[channel - 1]
+    return replace(track, level=level, clips=clips, n_samples=scan.n_samples, warnings=track.warnings + fresh)
+
+
+def _all_clips(scan: AudioScan) -> npt.NDArray[np.int64]:
+    clips = np.concatenate(scan.clip_spans)
+    return clips[np.argsort(clips[:, 0], kind="stable")]
 
 
 def _level(scan: AudioScan, channel: int) -> Level:

@@ -163,6 +163,13 @@ def test_change_source() -> None:
     assert edits.change_source(FULL, D, channel=0).mixture == replace(D, channel=0)
 
 
+def test_a_file_read_just_like_one_that_is_there_is_there_once() -> None:
+    first, second = replace(B, channel=1), replace(B, channel=2)
+    session = Session((A,), (first, C, second))
+    assert edits.change_source(session, second, channel=1).estimates == (first, C)
+    assert edits.change_source(session, first, channel=1) == session
+
+
 def test_setters() -> None:
     session = edits.set_gamma(edits.set_alpha(Session(), 1), 0)
     session = edits.set_method(edits.set_formula(session, Formula.EXACT), 2)

@@ -90,7 +90,9 @@ def test_channels(write: Write, noise: Noise) -> None:
     first = analyse(_session(write, s, e))
     notice = _notice(first, "channels")
     assert "channel 1 is used" in notice.message
-    assert [remedy.label for remedy in notice.remedies] == ["Channel 2", "Channel 3", "Mean of all", "Keep"]
+    assert [remedy.label for remedy in notice.remedies] == [
+        *("Channel 2", "Channel 3", "Mean of all", "Each channel as its own estimate", "Keep")
+    ]
     right = _press(first, "channels", "Channel 2")
     assert right.session.estimates[0].channel == 2
     assert _median(right) > 35 > _median(first) + 20

@@ -57,10 +57,11 @@ def in_order(notices: tuple[Notice, ...]) -> list[Notice]:
 
 
 class Banner(QFrame):
-    """One notice: icon, text, remedies, close."""
+    """One notice: icon, text, a way to its place in time, remedies, close."""
 
     edit_requested = Signal(object, str)
     details_requested = Signal(str)  # the notice's code
+    place_requested = Signal(float, float)
     closed = Signal(object)
 
     def __init__(self, notice: Notice, theme: Theme, parent: QWidget | None = None) -> None:
@@ -82,7 +83,8 @@ class Banner(QFrame):
         row.setSpacing(GAP)
         row.addWidget(self._sign)
         row.addWidget(self.text, 1)
-        for button in (*self._detail_buttons(), *self._remedy_buttons(notice.remedies)):
+        buttons = (*self._detail_buttons(), *self._place_buttons(notice), *self._remedy_buttons(notice.remedies))
+        for button in buttons:
             button.setStyleSheet(SLIM)
             row.addWidget(button)
         row.addWidget(self.close_button)
@@ -105,23 +107,39 @@ class Banner(QFrame):
         button.clicked.connect(lambda: self.details_requested.emit(self.notice.code))
         return [button]
 
+    def follow(self, notice: Notice) -> None:
+        """The same notice of a later analysis: same words, perhaps other figures in its remedies."""
+        self.notice = notice
+
+    def _place_buttons(self, notice: Notice) -> list[QPushButton]:
+        if notice.place is None:
+            return []
+        button = QPushButton("Show", self)
+        button.setToolTip(tooltip("Select it and zoom there; Backspace zooms back"))
+        button.clicked.connect(self._go)
+        return [button]
+
     def _remedy_buttons(self, remedies: tuple[Remedy, ...]) -> list[QPushButton]:
         if len(remedies) <= MOST_BUTTONS:
-            for remedy in remedies:
+            for index, remedy in enumerate(remedies):
                 button = QPushButton(remedy.label.replace("&", "&&"), self)
-                button.clicked.connect(partial(self._ask, remedy))
+                button.clicked.connect(partial(self._ask, index))
                 self.buttons.append(button)
             return self.buttons
         button = QPushButton("Choose…", self)
         menu = QMenu(button)
-        for remedy in remedies:
-            menu.addAction(remedy.label.replace("&", "&&"), partial(self._ask, remedy))
+        for index, remedy in enumerate(remedies):
+            menu.addAction(remedy.label.replace("&", "&&"), partial(self._ask, index))
         button.setMenu(menu)
         self.buttons.append(button)
         return self.buttons
 
-    def _ask(self, remedy: Remedy, _checked: bool = False) -> None:
-        self.edit_requested.emit(remedy.edit, "")
+    def _ask(self, index: int, _checked: bool = False) -> None:
+        self.edit_requested.emit(self.notice.remedies[index].edit, "")
+
+    def _go(self) -> None:
+        if self.notice.place is not None:
+            self.place_requested.emit(*self.notice.place)
 
 
 class ProgressBanner(QFrame):
@@ -175,13 +193,14 @@ class Banners(QWidget):
 
     edit_requested = Signal(object, str)
     details_requested = Signal(str)
+    place_requested = Signal(float, float)
     cancel_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._notices: tuple[Notice, ...] | None = None
-        self._keys: list[NoticeKey] = []
+        self._keys: list[tuple[NoticeKey, tuple[str, ...]]] = []
         self._hidden: set[NoticeKey] = set()
         self._expanded = False
         self.banners: list[Banner] = []
@@ -241,10 +260,13 @@ class Banners(QWidget):
 
     def _show_notices(self) -> None:
         wanted = [notice for notice in in_order(gather(self._notices or ())) if notice_key(notice) not in self._hidden]
-        keys = [notice_key(notice) for notice in wanted]
+        keys = [(notice_key(notice), tuple(remedy.label for remedy in notice.remedies)) for notice in wanted]
         if keys != self._keys:
             self._keys = keys
             self._rebuild(wanted)
+        else:
+            for banner, notice in zip(self.banners, wanted, strict=False):
+                banner.follow(notice)
 
     def _rebuild(self, wanted: list[Notice]) -> None:
         for banner in self.banners:
@@ -257,6 +279,7 @@ class Banners(QWidget):
             banner = Banner(notice, self._theme)
             banner.edit_requested.connect(self.edit_requested)
             banner.details_requested.connect(self.details_requested)
+            banner.place_requested.connect(self.place_requested)
             banner.closed.connect(self._close)
             self._stack.insertWidget(position, banner)
             # Qt would show it in a later turn of the event loop, and a layout counts what is hidden as nothing.

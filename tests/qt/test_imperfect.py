@@ -1,0 +1,204 @@
+"""Every imperfection through the real window and through the command line: said alike, mended on a click, undone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from imperfect_kit import CASES, Case, beside, sound
+from PySide6.QtWidgets import QFileDialog, QPushButton
+from pytestqt.qtbot import QtBot
+from window_kit import WAIT_MS, open_window
+
+from osisnr_gui.cli.main import main
+from osisnr_gui.core.osi_snr import Projection
+from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.panels.banners import Banner
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.report import score_report
+
+REFUSED = 3
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    with open_window(qtbot) as window:
+        yield window
+
+
+def settle(qtbot: QtBot, window: MainWindow) -> Analysis:
+    """Wait for the numbers; pictures may still come."""
+    store = window.views.store
+    qtbot.waitUntil(lambda: not store.is_busy and store.analysis.complete, timeout=WAIT_MS)
+    return store.analysis
+
+
+def open_files(qtbot: QtBot, window: MainWindow, *paths: Path) -> Analysis:
+    window.commands.take_files([str(path) for path in paths], add=False)
+    return settle(qtbot, window)
+
+
+def banner(window: MainWindow, code: str) -> Banner:
+    """The banner of a notice, behind "more" or not; the estimate's where the reference has one, too."""
+    banners = window.views.banners
+    if banners.more.isVisible() and banners.more.text() != "Fewer":
+        banners.more.click()
+    found = [each for each in banners.banners if each.notice.code == code]
+    assert found, [each.notice.code for each in banners.banners]
+    estimates = window.views.store.session.estimates
+    found.sort(key=lambda each: each.notice.source not in estimates)
+    assert found[0].isVisible()
+    return found[0]
+
+
+def press(qtbot: QtBot, window: MainWindow, code: str, label: str) -> Analysis:
+    """Click a remedy, in its banner or in the menu of its "Choose…"."""
+    buttons: list[QPushButton] = banner(window, code).buttons
+    menus = [action for button in buttons if button.menu() for action in button.menu().actions()]
+    (one,) = [each for each in (*buttons, *menus) if each.text() == label]
+    one.trigger() if one in menus else one.click()  # type: ignore[union-attr]
+    return settle(qtbot, window)
+
+
+def exported(qtbot: QtBot, window: MainWindow, path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The JSON that the window saves."""
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(path), ""))
+    path.unlink(missing_ok=True)
+    window.actions_by_id.by_id["export_json"].trigger()
+    qtbot.waitUntil(path.exists, timeout=WAIT_MS)
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def scored(capsysbinary: pytest.CaptureFixture[bytes], *arguments: Path | str) -> tuple[int, dict[str, Any], list[str]]:
+    """Exit code, JSON and lines on stderr of `osisnr score`."""
+    code = main(["score", *map(str, arguments), "--json", "-"])
+    out, err = capsysbinary.readouterr()
+    return code, json.loads(out), err.decode().splitlines()
+
+
+def assert_same_result(one: Analysis, other: Analysis) -> None:
+    """The same numbers to the last bit."""
+    assert one.session == other.session
+    assert one.notices == other.notices or [n.message for n in one.notices] == [n.message for n in other.notices]
+    for a, b in zip(one.pairs, other.pairs, strict=True):
+        assert (a.error is None) == (b.error is None)
+        if a.score is None or b.score is None or a.frames is None or b.frames is None:
+            assert a.score is b.score
+            continue
+        assert repr((a.score.literal, a.score.exact, a.whole)) == repr((b.score.literal, b.score.exact, b.whole))
+        for name in Projection.__dataclass_fields__:
+            first, second = (getattr(pair.frames.projection, name) for pair in (a, b))
+            assert np.array_equal(first, second, equal_nan=True), name
+
+
+def assert_said_on_stderr(lines: list[str], report: dict[str, Any], names: tuple[Path, Path]) -> None:
+    """Every warning of the JSON is one line, with the file as it was typed, and nothing else is said."""
+    wanted = set()
+    for warning in report["estimates"][0]["warnings"]:
+        (path,) = [path for path in names if warning["message"].startswith(f"{path.name}: ")]
+        wanted.add(f"osisnr: warning: {path}: {warning['message'].removeprefix(f'{path.name}: ')}")
+    assert set(lines) == wanted
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_an_imperfection(
+    case: Case,
+    qtbot: QtBot,
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    files = case.make(tmp_path)
+    first = open_files(qtbot, window, *files)
+    shown = banner(window, case.code)
+    for part in case.says:
+        assert part in shown.text.text()
+
+    code, report, lines = scored(capsysbinary, *files)
+    (estimate,) = report["estimates"]
+    if case.refused:
+        assert code == REFUSED
+        assert len(lines) == 1
+        assert estimate["error"] == score_report(first)["estimates"][0]["error"]  # type: ignore[call-overload,index]
+        assert estimate["error"]["message"] == shown.text.text()
+    else:
+        assert code == 0
+        assert {"code": case.code, "message": shown.text.text()} in estimate["warnings"]
+        assert_said_on_stderr(lines, report, files)
+        assert exported(qtbot, window, tmp_path / "out.json", monkeypatch) == report
+    if not case.remedy:
+        return
+
+    after = press(qtbot, window, case.code, case.remedy)
+    assert case.effect(first, after)
+    if case.options is not None:
+        wanted = scored(capsysbinary, *files, *case.options)[1]
+        assert score_report(after)["estimates"][0].get("error") == wanted["estimates"][0].get("error")  # type: ignore[call-overload,index,union-attr]
+    window.actions_by_id.by_id["undo"].trigger()
+    assert_same_result(settle(qtbot, window), first)
+    if case.undo_code:
+        press(qtbot, window, case.code, case.remedy)
+        assert_same_result(press(qtbot, window, case.undo_code, "Undo"), first)
+
+
+def test_swapped_roles(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    reference, estimate = sound(names=("clean-1.wav", "enhanced-1.wav"))(tmp_path)
+    right = open_files(qtbot, window, reference, estimate)
+    window.actions_by_id.by_id["swap"].trigger()
+    wrong = settle(qtbot, window)
+    shown = banner(window, "roles").text.text()
+    assert shown == "clean-1.wav is compared with enhanced-1.wav as its reference; the names say the opposite"
+    _, report, lines = scored(capsysbinary, estimate, reference)
+    assert {"code": "roles", "message": shown} in report["estimates"][0]["warnings"]
+    assert f"osisnr: warning: {reference}: {shown}" in lines
+    assert_same_result(press(qtbot, window, "roles", "Swap"), right)
+    window.actions_by_id.by_id["undo"].trigger()
+    assert_same_result(settle(qtbot, window), wrong)
+
+
+def test_channel_by_channel_and_mixed_as_on_the_command_line(
+    qtbot: QtBot,
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    files = sound(beside(0.0), reference=beside(0.5))(tmp_path)
+    open_files(qtbot, window, *files)
+    for choice, option in (("channel 2 of 2", "2"), ("mean of 2 channels", "0")):
+        for row in window.views.sources.rows:
+            picker = row.options.channel
+            picker.setCurrentIndex(picker.findText(choice))
+            picker.activated.emit(picker.currentIndex())
+            settle(qtbot, window)
+        code, report, lines = scored(capsysbinary, *files, "--channel", option)
+        assert code == 0
+        assert [w["code"] for w in report["estimates"][0]["warnings"]][:2] == ["channels", "channels"]
+        assert_said_on_stderr(lines, report, files)
+        assert exported(qtbot, window, tmp_path / "out.json", monkeypatch) == report
+
+
+def test_aligned_as_on_the_command_line(
+    qtbot: QtBot,
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    files = sound(lambda x: np.r_[np.zeros(137), x])(tmp_path)
+    first = open_files(qtbot, window, *files)
+    assert exported(qtbot, window, tmp_path / "out.json", monkeypatch) == scored(capsysbinary, *files)[1]
+    press(qtbot, window, "delay", "Align")
+    found = exported(qtbot, window, tmp_path / "out.json", monkeypatch)
+    wanted = scored(capsysbinary, *files, "--align")[1]
+    assert found == wanted
+    assert_same_result(press(qtbot, window, "aligned", "Undo"), first)

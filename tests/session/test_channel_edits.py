@@ -1,0 +1,73 @@
+"""Every channel on its own: pairs, pairing, and the way back to exactly what was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from osisnr_gui.session import edits
+from osisnr_gui.session.channel_edits import compare_channels, one_channel
+from osisnr_gui.session.session import DOWNMIX, Session, Source
+
+A, B, C, D = (Source(f"/x/{name}.wav") for name in "abcd")
+
+
+def _pairs(session: Session) -> list[tuple[str, int | None, str, int | None]]:
+    references = [session.references[place] for place in session.partners]
+    return [(e.path[3], e.channel, r.path[3], r.channel) for e, r in zip(session.estimates, references, strict=True)]
+
+
+def test_each_with_the_same_channel_of_the_reference() -> None:
+    session = Session((A,), (B,))
+    after = compare_channels(session, B, count=2, reference_count=2)
+    assert _pairs(after) == [("b", 1, "a", 1), ("b", 2, "a", 2)]
+    assert one_channel(after, after.estimates[1]) == session
+
+
+def test_all_with_a_reference_of_another_count() -> None:
+    for count, own in ((1, A), (3, A), (2, replace(A, channel=DOWNMIX))):
+        session = Session((own,), (B,))
+        after = compare_channels(session, B, count=2, reference_count=count)
+        assert after.references == (own,)
+        assert _pairs(after) == [("b", 1, "a", own.channel), ("b", 2, "a", own.channel)]
+        assert one_channel(after, after.estimates[0]) == session
+
+
+def test_other_estimates_keep_reference_and_order() -> None:
+    session = edits.set_bad(Session((A, D), (C, B), pairing=(1, 0)), against=1)
+    after = compare_channels(session, C, count=2, reference_count=2)
+    assert _pairs(after) == [("c", 1, "d", 1), ("c", 2, "d", 2), ("b", None, "a", None)]
+    assert after.bad.against == 2
+    back = one_channel(after, after.estimates[0])
+    assert back == session
+
+
+def test_a_second_file_takes_the_same_channels_of_the_reference() -> None:
+    session = Session((A,), (B, C))
+    one = compare_channels(session, B, count=2, reference_count=2)
+    both = compare_channels(one, C, count=2, reference_count=2)
+    assert _pairs(both) == [("b", 1, "a", 1), ("b", 2, "a", 2), ("c", 1, "a", 1), ("c", 2, "a", 2)]
+    assert one_channel(both, both.estimates[0]).references == both.references, "the other file still needs them"
+    assert one_channel(both) == session
+
+
+def test_how_a_file_is_read_otherwise_stays() -> None:
+    late = replace(B, delay=5, flip=True)
+    session = Session((A,), (late,))
+    after = compare_channels(session, late, count=2, reference_count=1)
+    assert [replace(source, channel=None) for source in after.estimates] == [late, late]
+    assert one_channel(after, after.estimates[0]) == session
+
+
+@pytest.mark.parametrize("source", [A, D])
+def test_nothing_to_do(source: Source) -> None:
+    session = Session((A,), (B,))
+    assert compare_channels(session, source, count=2, reference_count=2) is session
+    assert one_channel(session) == session
+
+
+def test_a_channel_that_was_there_already_is_there_once() -> None:
+    session = Session((A,), (replace(B, channel=2), B))
+    after = compare_channels(session, B, count=2, reference_count=1)
+    assert after.estimates == (replace(B, channel=1), replace(B, channel=2))
