@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from osisnr_gui.qt.actions import ACTIONS, Actions, Handler, key_rows
 from osisnr_gui.qt.cursor import CursorCommands
+from osisnr_gui.qt.delay_commands import ACTIONS_OF_DELAY, DelayCommands
 from osisnr_gui.qt.dialogs.about import AboutDialog
 from osisnr_gui.qt.dialogs.cache_page import CacheDialog
 from osisnr_gui.qt.dialogs.error_page import ErrorDialog
@@ -54,7 +55,7 @@ NEEDS_PAIR = (
 )
 
 # What would change plots that are not on show; everything else there needs a pair.
-BEHIND_THE_LIST = ("play_once", "loop_selection", "hear_reference", "hear_mixture", "flip")
+BEHIND_THE_LIST = ("play_once", "loop_selection", "hear_reference", "hear_mixture", "flip", *ACTIONS_OF_DELAY)
 
 
 class Commands:
@@ -71,6 +72,7 @@ class Commands:
         self.cursor = CursorCommands(views.plots, self._say)
         self.rows = RowCommands(views.plots)
         self.estimates = EstimateCommands(views)
+        self.delays = DelayCommands(window, views)
         self.differences = DifferenceCommands(views.plots, self.rows)
         self.files = FileCommands(window, views)
         self._actions: Actions | None = None
@@ -81,6 +83,7 @@ class Commands:
         self.rows.attach(actions)
         self.folders.attach(actions)
         self.estimates.attach(actions)
+        self.delays.attach(actions)
         self.differences.attach(actions)
         self.files.attach(actions)
         self.playback.attach(actions, self.set_residual)
@@ -115,6 +118,7 @@ class Commands:
             "next_map": views.view_bar.next_colours,
             **self.rows.handlers(),
             **self.estimates.handlers(),
+            **self.delays.handlers(),
             **self.differences.handlers(),
             **self.files.handlers(),
             "theme_system": partial(views.themes.set_mode, "system"),
@@ -218,6 +222,7 @@ class Commands:
         actions.enable(store.cache is not None, "result_cache")
         actions.enable(store.can_redo, "redo")
         self.playback.refresh()
+        self.delays.refresh()
         if shows_list:
             actions.enable(False, *NEED_SOUND, *BEHIND_THE_LIST)
         actions.check(store.session.loss.formula.value, True)
@@ -273,6 +278,7 @@ class Commands:
     def close(self) -> None:
         """Wait for exports under way, and stop the list."""
         self.files.close()
+        self.delays.close()
         self.folders.close()
         self._exports.close()
         self.session_files.close()

@@ -20,7 +20,7 @@ class EstimateCommands:
         self._actions: Actions | None = None
         views.curves.changed.connect(self._show)
         views.sources.curve_toggled.connect(views.curves.toggle)
-        views.banners.details_requested.connect(lambda _code: self._show_speakers())
+        views.banners.details_requested.connect(lambda notice: notice.code == "assignment" and self._show_speakers())
 
     def attach(self, actions: Actions) -> None:
         """The actions whose check marks follow."""

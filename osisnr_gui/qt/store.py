@@ -93,6 +93,11 @@ class Store(QObject):
         return self._history.can_undo
 
     @property
+    def previous(self) -> Session | None:
+        """The session `undo` would go back to."""
+        return self._history.previous
+
+    @property
     def can_redo(self) -> bool:
         """Whether there is something to redo."""
         return self._history.can_redo
@@ -236,8 +241,8 @@ class Store(QObject):
 
     def _is_emptier(self, analysis: Analysis) -> bool:
         """Whether the same files are on screen with more to see: the old picture stays until the new one is there."""
-        same_files = analysis.session.sources == self._analysis.session.sources
-        return same_files and _n_scored(analysis) < _n_scored(self._analysis)
+        paths, shown = ([s.path for s in a.session.sources] for a in (analysis, self._analysis))
+        return paths == shown and _n_scored(analysis) < _n_scored(self._analysis)
 
     @Slot(object, object, str)
     def _take_end(self, run: _Run, analysis: Analysis | None, details: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from osisnr_gui.core.loss import check_gamma
 from osisnr_gui.core.mc_mse import check_alpha
 from osisnr_gui.session.guess import Role, guess_roles
-from osisnr_gui.session.session import Criterion, Formula, Lengths, Note, Session, Source
+from osisnr_gui.session.session import MAX_DELAY, Criterion, Formula, Lengths, Note, Session, Source
 
 Edit = Callable[[Session], Session]
 
@@ -200,6 +200,19 @@ def change_source(session: Session, source: Source, role: Role | None = None, **
     if standing is Role.REFERENCE:
         return replace(session, references=swapped(session.references))
     return replace(session, mixture=changed) if standing is Role.MIXTURE else session
+
+
+def set_delay(session: Session, path: str, delay: int) -> Session:
+    """Take `delay` samples out of the estimate in a file, whatever was taken out before."""
+    limited = min(max(delay, -MAX_DELAY), MAX_DELAY)
+    estimates = (replace(e, delay=limited) if e.path == path else e for e in session.estimates)
+    return replace(session, estimates=tuple(estimates))
+
+
+def nudge(session: Session, path: str, earlier: int) -> Session:
+    """Move the estimate in a file by so many samples, to be compared earlier (or later, below 0) than it is."""
+    moved = {source.path: source.delay + earlier for source in session.estimates}
+    return set_delay(session, path, moved[path]) if path in moved else session
 
 
 def set_alpha(session: Session, alpha: float) -> Session:

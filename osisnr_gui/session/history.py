@@ -31,6 +31,11 @@ class History:
         return bool(self._past)
 
     @property
+    def previous(self) -> Session | None:
+        """What `undo` would go back to."""
+        return self._past[-1] if self._past else None
+
+    @property
     def can_redo(self) -> bool:
         """Whether something was undone."""
         return bool(self._future)

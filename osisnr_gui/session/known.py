@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.core.types import Framing
@@ -19,15 +20,20 @@ class Known:
     def __init__(
         self, tracks: Sequence[Track], pairs: Iterable[PairAnalysis], matchings: Iterable[Matching | None]
     ) -> None:
-        self._tracks = {track.source: track for track in reversed(tracks)}
+        self._tracks = {replace(track.source, delay=0): track for track in reversed(tracks)}
         self._pairs = [pair for pair in pairs if pair.frames is not None and pair.frames.complete]
         self._matchings = [matching for matching in matchings if matching is not None]
 
     def track(self, source: Source) -> Track | None:
-        """A source that was opened, when its file is still the same, or gone: there is nothing better then."""
-        old = self._tracks.get(source)
-        if old is not None and old.error is None and old.stamp is not None:
-            return old if stamp_of(source.path) in (old.stamp, None) else None
+        """A source that was opened, perhaps with another delay, when its file is still the same, or gone.
+
+        Of a file that is gone there is nothing better.
+        """
+        old = self._tracks.get(replace(source, delay=0))
+        if old is None or old.error is not None or old.stamp is None:
+            return None
+        if stamp_of(source.path) in (old.stamp, None):
+            return old if old.source == source else replace(old, source=source)
         return None
 
     def pair(self, key: PairKey, with_pictures: bool) -> PairAnalysis | None:

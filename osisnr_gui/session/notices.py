@@ -64,9 +64,9 @@ def pair_notices(session: Session, pair: PairAnalysis) -> list[Notice]:
     if pair.error is not None:
         return found + _refusal_notices(session, reference, pair)
     spans = left_out(session.lengths, reference, pair.estimate)
+    found += _delay_notices(session, pair, spans)
     found += _length_notices(session, pair, spans)
     found += _rate_notices(session, reference, pair)
-    found += _delay_notices(session, pair, spans)
     found += _polarity_notices(pair)
     found += _gain_notices(session, reference, pair)
     found += _role_notices(reference, pair)

@@ -14,7 +14,9 @@ from scipy import signal
 from osisnr_gui.session import edits
 from osisnr_gui.session.alignment import analyse_numbers
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.delay_words import lag_words
 from osisnr_gui.session.delays import si_snr_db_at
+from osisnr_gui.session.measured_delay import measured_delay
 from osisnr_gui.session.notices import Notice
 from osisnr_gui.session.session import Lengths, Session, Source
 
@@ -168,6 +170,44 @@ def test_a_known_delay_is_not_measured_again(
         monkeypatch.setattr(f"osisnr_gui.session.{module}", None)
     aligned = _press(first, "delay", "Align")
     assert aligned.pairs[0].delay is first.pairs[0].delay
+    assert aligned.pairs[0].estimate.level is first.pairs[0].estimate.level, "nor is the file checked again"
+
+
+def test_what_is_shown_of_a_delay(write: Write, pair: tuple[np.ndarray, np.ndarray]) -> None:
+    s, e = pair
+    session = _session(write, s, _late(e, -1600))
+    first = analyse(session, wanted=NUMBERS)
+    path = session.estimates[0].path
+    shown = measured_delay(session, first, path)
+    assert shown.name == "A · estimate.wav against clean.wav"
+    assert shown.si_snr_db.shape == (RATE + 1,)
+    before, after = (si_snr_db_at(shown.delay, Lengths.COMMON, samples) for samples in (0, -1600))
+    head, as_is, now, peak = shown.rows(-1)
+    assert head[3] == "whole-signal SI-SNR"
+    assert as_is[:4] == ("as it is", "0 samples", "0.00 ms", _shown(before))
+    assert now[1:3] == ("\u22121 sample", "\u22120.06 ms")
+    assert peak[1:4] == ("\u22121600 samples", "\u2212100.00 ms", _shown(after))
+    assert shown.words(-1600) == f"1600 samples (100.00 ms) early: SI-SNR {_shown(after)}, correlation {peak[4]}"
+    assert "–" in shown.words(20_000), "beyond what was searched nothing is known"
+    assert measured_delay(edits.change_source(session, session.estimates[0], flip=True), first, path) is None
+    assert measured_delay(edits.set_delay(session, path, 7), first, path) == shown
+    assert measured_delay(Session(), first, path) is None
+    assert measured_delay(session, Analysis(session), path) is None
+
+
+@pytest.mark.parametrize(
+    ("samples", "rate", "words"),
+    [
+        (1, 16_000, "1 sample (0.06 ms)"),
+        (-2, 16_000, "2 samples (0.12 ms)"),
+        (1, 48_000, "1 sample (0.021 ms)"),
+        (1, 192_000, "1 sample (0.005 ms)"),
+        (-1600, 16_000, "1600 samples (100.00 ms)"),
+        (24_000, 48_000, "24\u202f000 samples (500.00 ms)"),
+    ],
+)
+def test_the_words_of_a_lag(samples: int, rate: int, words: str) -> None:
+    assert lag_words(samples, rate) == words
 
 
 def test_numbers_with_delays_taken_out(write: Write, pair: tuple[np.ndarray, np.ndarray]) -> None:

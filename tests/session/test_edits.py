@@ -15,7 +15,7 @@ from osisnr_gui.core.types import Representation
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import heavy_part
 from osisnr_gui.session.guess import Role
-from osisnr_gui.session.session import Formula, Lengths, Note, Session, Source
+from osisnr_gui.session.session import MAX_DELAY, Formula, Lengths, Note, Session, Source
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=200, database=None)
 A, B, C, D = (Source(f"/x/{name}.wav") for name in "abcd")
@@ -234,3 +234,14 @@ def test_notes_are_kept_in_order_and_changed_one_at_a_time() -> None:
 def test_a_note_computes_nothing_again() -> None:
     plain = Session(references=(Source("a.wav"),))
     assert heavy_part(edits.add_note(plain, Note(0.0, 1.0))) == heavy_part(plain)
+
+
+def test_delays_by_file() -> None:
+    """Whatever is taken out already: what asks may not know the latest."""
+    late = edits.set_delay(FULL, B.path, 137)
+    assert late.estimates == (replace(B, delay=137), C)
+    assert edits.set_delay(late, B.path, -2).estimates == (replace(B, delay=-2), C)
+    assert edits.nudge(late, B.path, 3).estimates == (replace(B, delay=140), C)
+    assert edits.nudge(late, "/x/nowhere.wav", 3) == edits.set_delay(late, "/x/nowhere.wav", 3) == late
+    assert edits.set_delay(FULL, FULL.references[0].path, 5).references == FULL.references
+    assert edits.set_delay(FULL, B.path, 1 << 60).estimates[0].delay == MAX_DELAY

@@ -34,7 +34,12 @@ MOST_BUTTONS = 2
 MOST_HEIGHT = 200
 PROGRESS_DELAY_MS = 250
 #: Notices with more to look at than a sentence: the label of the button that opens it, and what it opens.
-DETAILS = {"assignment": ("Matrix…", "Every estimate against every reference, and an order of your own")}
+ABOUT_DELAY = ("Delay…", "The score at every delay; move the estimate by hand (Ctrl+D)")
+DETAILS = {
+    "assignment": ("Matrix…", "Every estimate against every reference, and an order of your own"),
+    "delay": ABOUT_DELAY,
+    "aligned": ABOUT_DELAY,
+}
 SLIM = "QPushButton, QToolButton { padding: 2px 8px; }"
 
 NoticeKey = tuple[str, Source | None, str]
@@ -60,7 +65,7 @@ class Banner(QFrame):
     """One notice: icon, text, a way to its place in time, remedies, close."""
 
     edit_requested = Signal(object, str)
-    details_requested = Signal(str)  # the notice's code
+    details_requested = Signal(object)  # Notice
     place_requested = Signal(float, float)
     closed = Signal(object)
 
@@ -104,7 +109,7 @@ class Banner(QFrame):
         label, tip = DETAILS[self.notice.code]
         button = QPushButton(label, self)
         button.setToolTip(tooltip(tip))
-        button.clicked.connect(lambda: self.details_requested.emit(self.notice.code))
+        button.clicked.connect(lambda: self.details_requested.emit(self.notice))
         return [button]
 
     def follow(self, notice: Notice) -> None:
@@ -192,7 +197,7 @@ class Banners(QWidget):
     """The stack: progress, the first notices, and a button for the others."""
 
     edit_requested = Signal(object, str)
-    details_requested = Signal(str)
+    details_requested = Signal(object)  # Notice
     place_requested = Signal(float, float)
     cancel_requested = Signal()
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QToolButton, QV
 from osisnr_gui.io.errors import printable
 from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.qt.panels.sample_field import LagField
 from osisnr_gui.session import edits
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import DOWNMIX
@@ -23,6 +24,7 @@ class ReadingOptions(QWidget):
 
     edit_requested = Signal(object, str)
     values_requested = Signal()
+    delay_requested = Signal(str)  # path
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +32,8 @@ class ReadingOptions(QWidget):
         self._role: Role | None = None
         self.channel, self.key = QComboBox(self), QComboBox(self)
         self.transpose, self.values = QCheckBox("transpose", self), QToolButton(self)
+        self.lag, self.delay_button = LagField(self), QToolButton(self)
+        self.delay = QWidget(self)
         self.channel.setAccessibleName("Channel")
         self.channel.setToolTip(tooltip("Channel that is compared; channels are never mixed unasked"))
         self.key.setAccessibleName("Array")
@@ -49,6 +53,8 @@ class ReadingOptions(QWidget):
         row.addWidget(self.transpose, 1)
         row.addWidget(self.values)
         column.addLayout(row)
+        column.addWidget(self.delay)
+        self._lay_out_delay()
         for box in (self.channel, self.key):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(8)
@@ -74,7 +80,30 @@ class ReadingOptions(QWidget):
         self.key.setVisible(bool(keys))
         self.transpose.setVisible(track.kind == "mask" or track.source.transpose)
         self.values.setVisible(track.mask is not None)
-        self.setVisible(not (self.channel.isHidden() and self.key.isHidden() and self.transpose.isHidden()))
+        self.lag.show_value(track.source.delay)
+        self.delay.setVisible(role is Role.ESTIMATE and track.kind == "audio" and track.source.delay != 0)
+        self.setVisible(not all(w.isHidden() for w in (self.channel, self.key, self.transpose, self.delay)))
+
+    def _lay_out_delay(self) -> None:
+        self.delay_button.setText("Delay…")
+        self.delay_button.setToolTip(tooltip("The score at every delay; move the estimate by hand (Ctrl+D)"))
+        row = QHBoxLayout(self.delay)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.lag)
+        row.addWidget(self.delay_button)
+        row.addStretch(1)
+        self.lag.chosen.connect(self._move)
+        self.delay_button.clicked.connect(self._ask_for_delay)
+
+    def _move(self, samples: int) -> None:
+        if self._track is not None:
+            path = self._track.source.path
+            self.edit_requested.emit(partial(edits.set_delay, path=path, delay=samples), f"delay {path}")
+
+    def _ask_for_delay(self) -> None:
+        if self._track is not None:
+            self.delay_requested.emit(self._track.source.path)
 
     def _ask(self, **changes: object) -> None:
         if self._track is not None:

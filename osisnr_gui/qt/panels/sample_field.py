@@ -18,7 +18,8 @@ from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.value_mapping import parse_number
 from osisnr_gui.qt.theme import tabular_font
 
-WIDTH = 84
+WIDTH, LAG_WIDTH = 84, 132
+MOST_LAG = 1 << 30
 DEFAULT_MARK = " · default"
 
 
@@ -63,6 +64,60 @@ class SampleField(QSpinBox):
         value = parse_number(text)
         wanted = self.value() if value is None else round(value)
         return str(min(max(wanted, self.minimum()), self.maximum()))
+
+
+class LagField(QSpinBox):
+    """A delay in samples, positive for a late file; arrows and wheel go by one, with Ctrl by ten."""
+
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.set_reach(MOST_LAG)
+        _prepare(self)
+        self.setFixedWidth(LAG_WIDTH)
+        self.setAccessibleName("Delay taken out, in samples")
+        self.setToolTip("Samples by which the estimate is late; they are taken out. Arrows: one, with Ctrl ten")
+        self.valueChanged.connect(self.chosen)
+
+    def set_reach(self, samples: int) -> None:
+        """Delays up to this long can be chosen; one that is longer already stays."""
+        blocked = self.blockSignals(True)
+        reach = max(samples, abs(self.value()))
+        self.setRange(-reach, reach)
+        self.blockSignals(blocked)
+
+    def show_value(self, samples: int) -> None:
+        """Show a delay; nothing is emitted, and what is being typed stays where it is the same."""
+        blocked = self.blockSignals(True)
+        if abs(samples) > self.maximum():
+            self.setRange(-abs(samples), abs(samples))
+        if samples != self.value():
+            self.setValue(samples)
+        self.blockSignals(blocked)
+
+    def textFromValue(self, value: int) -> str:
+        """With a true minus sign and the unit."""
+        return f"{value} sample{'' if abs(value) == 1 else 's'}".replace("-", "−")
+
+    def valueFromText(self, text: str) -> int:
+        """Back from that, or from what was typed."""
+        value = parse_number(text.removesuffix("s").removesuffix(" sample").strip())
+        return self.value() if value is None else min(max(round(value), self.minimum()), self.maximum())
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Anything may stand there while it is typed."""
+        value = parse_number(text.removesuffix("s").removesuffix(" sample").strip())
+        inside = value is not None and value == round(value) and self.minimum() <= value <= self.maximum()
+        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, position
+
+    def fixup(self, text: str) -> str:
+        """The nearest delay that is allowed; the one before when it is none at all."""
+        return self.textFromValue(self.valueFromText(text))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only with the focus."""
+        _wheel_with_focus(self, event, super().wheelEvent)
 
 
 class DecibelField(QDoubleSpinBox):

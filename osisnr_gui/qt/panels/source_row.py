@@ -82,6 +82,7 @@ class SourceRow(QWidget):
     chosen = Signal(int)
     values_requested = Signal()
     curve_toggled = Signal(object)  # Source
+    delay_requested = Signal(str)  # path
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,6 +98,7 @@ class SourceRow(QWidget):
         self.options = ReadingOptions(self)
         self.options.edit_requested.connect(self.edit_requested)
         self.options.values_requested.connect(self.values_requested)
+        self.options.delay_requested.connect(self.delay_requested)
         self._lay_out()
 
     def show_state(self, state: RowState) -> None:
@@ -205,6 +207,8 @@ class SourceRow(QWidget):
             self._add_partners(menu, state)
             menu.addSeparator()
             menu.addAction("Swap with the reference", partial(self._ask, partial(edits.swap, estimate=source)))
+            if state.track.kind == "audio":
+                menu.addAction("Delay…", partial(self.delay_requested.emit, source.path))
         menu.addSeparator()
         clipboard = QGuiApplication.clipboard()
         menu.addAction("Copy path", partial(clipboard.setText, source.path))

@@ -59,6 +59,7 @@ class SourcesPanel(QWidget):
     add_requested = Signal()
     values_requested = Signal()
     curve_toggled = Signal(object)  # Source
+    delay_requested = Signal(str)  # path
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -154,6 +155,7 @@ class SourcesPanel(QWidget):
             row.chosen.connect(self.selected_changed)
             row.values_requested.connect(self.values_requested)
             row.curve_toggled.connect(self.curve_toggled)
+            row.delay_requested.connect(self.delay_requested)
             self._column.insertWidget(len(self.rows), row)
             self.rows.append(row)
         while len(self.rows) > count:

@@ -1,0 +1,161 @@
+"""The delay of one estimate: its score against every delay, and ways to move it, by the sample or to the peak."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from osisnr_gui.qt.panels.figure_table import FigureTable
+from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label, set_text, tooltip
+from osisnr_gui.qt.panels.sample_field import LagField
+from osisnr_gui.qt.plots.delay_plot import DelayPlot
+from osisnr_gui.qt.theme import Theme
+from osisnr_gui.session.measured_delay import MeasuredDelay
+
+HOW = "Click or drag on a curve. ← → one sample, with Shift ten, with Ctrl one millisecond."
+WAITING = "The delay is measured once the files were compared."
+SILENT = "One of the two files is silent: there is no delay to be found."
+UNCERTAIN = "The peak is too low to be certain (its correlation is not above 0.3); nothing is offered."
+TABLE_TIP = "Over the whole signals in time, no mean removed, of the stretch that is compared at each delay"
+
+
+class DelayDialog(QDialog):
+    """Shows what it is told; asks for another delay once the user has let go of key or mouse.
+
+    It may stay open beside the window.
+    """
+
+    delay_requested = Signal(int)
+    undo_requested = Signal()
+    redo_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Delay")
+        self._shown: MeasuredDelay | None = None
+        self._taken = 0
+        self._wanted: int | None = None
+        self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
+        self.note: QLabel = plain_label(WAITING, "muted", wrap=True, parent=self)
+        self.plots = DelayPlot(theme, near=False, parent=self), DelayPlot(theme, near=True, parent=self)
+        self.table = FigureTable(theme, (3, 4, 3, 5, 3), (1, 2, 3, 4), TABLE_TIP, n_rows=4, head=True, parent=self)
+        self.pointer = ElidedLabel(HOW, muted=True, parent=self)
+        self.field = LagField(self)
+        self.align, self.as_is, self.undo = (QPushButton(text, self) for text in ("&Align", "As it &is", "&Undo"))
+        self._lay_out()
+        self._connect()
+        self.resize(640, 560)
+        self.plots[1].setFocus()
+
+    def show_delay(self, shown: MeasuredDelay | None, taken: int, *, can_undo: bool) -> None:
+        """What is known of the delay (None while it is measured), and how much of it is taken out."""
+        if shown is not None and shown != self._shown:
+            self._shown = shown
+            self.name.set_text(shown.name)
+            self._show_curve(shown)
+        self._taken = taken
+        self.undo.setEnabled(can_undo)
+        self._show_taken()
+
+    def _show_curve(self, shown: MeasuredDelay) -> None:
+        values, peak = shown.si_snr_db, shown.delay.samples
+        note = "" if shown.delay.certain else UNCERTAIN
+        if values is None:
+            values, peak, note = np.empty(0), None, SILENT
+        for plot in self.plots:
+            plot.show_curve(values, shown.rate, peak, shown.place)
+        self.field.set_reach(values.size // 2)
+        set_text(self.note, note)
+        self.note.setVisible(bool(note))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another look."""
+        for view in (*self.plots, self.table):
+            view.set_theme(theme)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """What was chosen last still holds."""
+        self._settle()
+        super().closeEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A key that is held while the focus goes elsewhere is never let go here."""
+        if event.type() == QEvent.Type.FocusOut:
+            self._settle()
+        return super().eventFilter(watched, event)
+
+    def _show_taken(self) -> None:
+        taken = self._taken if self._wanted is None else self._wanted
+        for plot in self.plots:
+            plot.show_taken(taken)
+        self.field.show_value(taken)
+        shown = self._shown
+        known = shown is not None and shown.delay.curve is not None
+        self.field.setEnabled(known)
+        self.as_is.setEnabled(known and taken != 0)
+        self.align.setEnabled(known and shown.delay.certain and taken != shown.delay.samples)
+        self.table.show_rows(() if shown is None else shown.rows(taken))
+
+    def _move(self, samples: int) -> None:
+        self._wanted = samples
+        self._show_taken()
+
+    def _settle(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and wanted != self._taken:
+            self._taken = wanted
+            self.delay_requested.emit(wanted)
+
+    def _take(self, samples: int) -> None:
+        self._move(samples)
+        self._settle()
+
+    def _say(self, delay: int | None) -> None:
+        shown = self._shown
+        self.pointer.set_text(HOW if delay is None or shown is None else f"Here: {shown.words(delay)}")
+
+    def _lay_out(self) -> None:
+        label = plain_label("Delay taken &out", parent=self)
+        label.setTextFormat(Qt.TextFormat.AutoText)
+        label.setBuddy(self.field)
+        self.align.setToolTip(tooltip("Take out the delay at which the whole signals correlate most"))
+        self.as_is.setToolTip(tooltip("Take no delay out: the file as it is"))
+        self.undo.setToolTip(tooltip("Take the last move back (Ctrl+Z)"))
+        row = QHBoxLayout()
+        row.setSpacing(GAP)
+        for widget in (label, self.field):
+            row.addWidget(widget)
+        row.addStretch(1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        for button in (self.align, self.as_is, self.undo, buttons.button(QDialogButtonBox.StandardButton.Close)):
+            button.setAutoDefault(False)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the arrow keys to the plot
+        for button in (self.align, self.as_is, self.undo):
+            row.addWidget(button)
+        buttons.rejected.connect(self.close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 12)
+        column.setSpacing(GAP)
+        column.addWidget(self.name)
+        column.addWidget(self.note)
+        column.addWidget(self.plots[0], 3)
+        column.addWidget(self.plots[1], 2)
+        column.addWidget(self.pointer)
+        column.addWidget(self.table)
+        column.addLayout(row)
+        column.addWidget(buttons)
+
+    def _connect(self) -> None:
+        for plot in self.plots:
+            plot.moved.connect(self._move)
+            plot.settled.connect(self._settle)
+            plot.hovered.connect(self._say)
+            plot.installEventFilter(self)
+        self.field.chosen.connect(self._take)
+        self.align.clicked.connect(lambda: self._take(self._shown.delay.samples))
+        self.as_is.clicked.connect(lambda: self._take(0))
+        self.undo.clicked.connect(self.undo_requested)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo.click)
+        QShortcut(QKeySequence("Ctrl+Shift+Z"), self, self.redo_requested.emit)
