@@ -25,7 +25,7 @@ ESTIMATE = "estimate"
 #: More would be strips in which nothing can be seen.
 MOST_ROWS = 8
 #: Height of each further row, as a share of a spectrogram's.
-FURTHER_WEIGHT = 0.5 * SPECTROGRAM_WEIGHT
+FURTHER_WEIGHT = 0.4 * SPECTROGRAM_WEIGHT
 
 
 class EstimateRows(QObject):

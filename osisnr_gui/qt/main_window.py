@@ -250,7 +250,7 @@ class MainWindow(QMainWindow):
         if self.height() >= TALL_WINDOW:
             # Room for the whole table under the plots; in a low window it shares the place of the loss.
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, summary)
-            self.resizeDocks([summary], [SUMMARY_HEIGHT], Qt.Orientation.Vertical)
+            self.resizeDocks([summary], [self.views.summary.wanted_height], Qt.Orientation.Vertical)
         else:
             self._tabify(loss, summary)
         if self.height() >= VERY_TALL_WINDOW:

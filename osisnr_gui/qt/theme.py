@@ -86,10 +86,14 @@ class Theme:
         return self.name == "dark"
 
     def estimate(self, index: int) -> EstimateStyle:
-        """Style of the estimate with this colour index; starts again after the last one. Below 0: the mixture, grey."""
+        """Style of the estimate with this colour index. Below 0: the mixture, grey.
+
+        After the last colour the first one comes again, each time with another dash.
+        """
         if index < 0:
             return EstimateStyle(self.muted, ())
-        return self.estimates[index % len(self.estimates)]
+        turn, place = divmod(index, len(self.estimates))
+        return EstimateStyle(self.estimates[place].colour, self.estimates[(place + turn) % len(self.estimates)].dash)
 
 
 def with_alpha(colour: str, opacity: float) -> QColor:

@@ -26,7 +26,9 @@ def test_contrast(theme):
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda t: t.name)
 def test_estimates_differ_by_colour_and_dash(theme):
     assert len({s.colour for s in theme.estimates}) == len({s.dash for s in theme.estimates}) == 7
-    assert theme.estimate(7) == theme.estimate(0)
+    assert theme.estimate(7).colour == theme.estimate(0).colour
+    styles = [theme.estimate(k) for k in range(49)]
+    assert len({(style.colour, style.dash) for style in styles}) == 49
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda t: t.name)

@@ -45,7 +45,7 @@ class RowState:
     """Everything a row shows. index : place among the references or estimates; error : why it cannot be compared.
 
     hidden : whether its curve is not drawn. change : what became of the file since it was read.
-    content : SHA-256 of the file, empty while it is not known.
+    content : SHA-256 of the file, empty while it is not known. brief : one of many, its facts are in the tooltip only.
     references : names of all references where there are several; partner : place of the one an estimate goes with.
     """
 
@@ -59,6 +59,7 @@ class RowState:
     partner: int = 0
     change: FileChange | None = None
     content: str = ""
+    brief: bool = False
 
     @property
     def chip(self) -> str:
@@ -112,12 +113,13 @@ class SourceRow(QWidget):
         self._show_eye(state)
         self.chip.setText(f"{state.chip} ▾")
         self.chip.setAccessibleName(f"Role of {track.name}: {state.chip}")
-        # Where room is short the ending goes first: the line below names the coding anyway.
-        self.name.set_text(track.name, words.full_path(track.source.path), os.path.splitext(track.name)[0])
         self.remove_button.setAccessibleName(f"Remove {track.name}")
         written = file_words(track.stamp, state.content, time.time()) if state.content else ""
         facts = " · ".join(part for part in (words.track_words(track), written) if part)
-        set_text(self.details, break_after_dots(facts))
+        tip = words.full_path(track.source.path)
+        # Where room is short the ending goes first: the line below names the coding anyway.
+        self.name.set_text(track.name, f"{tip}\n{facts}" if state.brief else tip, os.path.splitext(track.name)[0])
+        set_text(self.details, "" if state.brief else break_after_dots(facts))
         self.details.setVisible(bool(self.details.text()))
         set_text(self.change, "" if state.change is None else state.change.words)
         self.change.setVisible(state.change is not None)

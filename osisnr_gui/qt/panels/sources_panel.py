@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from osisnr_gui.qt.icons import icon
@@ -20,6 +20,8 @@ from osisnr_gui.session.guess import Role
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.session import Source
 
+#: Of more estimates than this only the one in view says what it is: the list would be longer than the panel.
+MOST_IN_FULL = 4
 DROP_WORDS = "Drop files anywhere; Ctrl adds them."
 
 
@@ -46,9 +48,13 @@ def row_states(
     changed, known = {change.path: change for change in changes}, contents or {}
     paths = [row.track.source.path for row in rows]
     return [
-        replace(row, change=changed.get(path), content=known.get(path, ""))
+        replace(row, change=changed.get(path), content=known.get(path, ""), brief=_is_brief(row, len(analysis.pairs)))
         for row, path in zip(rows, paths, strict=True)
     ]
+
+
+def _is_brief(row: RowState, n_estimates: int) -> bool:
+    return n_estimates > MOST_IN_FULL and row.role is Role.ESTIMATE and not row.selected and row.error is None
 
 
 class SourcesPanel(QWidget):
@@ -94,11 +100,20 @@ class SourcesPanel(QWidget):
         for row, state in zip(self.rows, states, strict=True):
             row.show_state(state)
         current = next((state for state in states if state.selected), None)
-        self._estimate = None if current is None else current.track.source
+        before, self._estimate = self._estimate, None if current is None else current.track.source
+        if current is not None and before != self._estimate:
+            # Once it is laid out.
+            QTimer.singleShot(0, self.rows[states.index(current)], self._reveal)
         can_swap = current is not None and any(state.role is Role.REFERENCE for state in states)
         self.swap_button.setEnabled(can_swap)
         name = estimate_letter(current.index) if current is not None else "the estimate"
         self.swap_button.setToolTip(tooltip(f"Let the reference and {name} change places (S)"))
+
+    def _reveal(self) -> None:
+        """Scroll to the estimate in view."""
+        row = next((row for row, state in zip(self.rows, self._states, strict=True) if state.selected), None)
+        if row is not None:
+            self.scroll.ensureWidgetVisible(row, 0, 0)
 
     def set_hidden(self, hidden: frozenset[Source]) -> None:
         """Estimates whose curve is not drawn."""

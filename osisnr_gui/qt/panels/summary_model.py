@@ -11,6 +11,7 @@ from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.summary_columns import Column, Need, Quantiles, columns_for, literal_quantiles
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
 
@@ -95,7 +96,9 @@ class SummaryModel(QAbstractTableModel):
         return 0 if parent.isValid() else 1 + len(self.columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Titles, and in tooltips which frames and which average."""
+        """Titles, and in tooltips which frames and which average; beside the rows their letters."""
+        if orientation is Qt.Orientation.Vertical and role == Qt.ItemDataRole.DisplayRole:
+            return estimate_letter(section)
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section <= len(self.columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:

@@ -27,6 +27,9 @@ from osisnr_gui.session.session import Formula
 FORMULAS = (Formula.LITERAL, Formula.EXACT)
 NAME_WIDTH = 168
 SAMPLE = 20
+LETTER_WIDTH = 32
+#: With as many rows as are in sight at first, and above them.
+LEAST_ROWS, MOST_ROWS, ABOVE_ROWS = 2, 5, 120
 
 
 class _NameDelegate(QStyledItemDelegate):
@@ -123,6 +126,11 @@ class SummaryPanel(QWidget):
             self._set_widths()
         self._select(selected)
 
+    @property
+    def wanted_height(self) -> int:
+        """A height in which a few rows are in sight."""
+        return ABOVE_ROWS + min(max(self.model.rowCount(), LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
+
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
         self._names.theme = theme
@@ -156,6 +164,11 @@ class SummaryPanel(QWidget):
         table.setAccessibleName("Summary: a row for each estimate")
         table.copy_requested.connect(self.copy_selected)
         table.selectionModel().currentRowChanged.connect(self._take_current)
+        # Once a name begins to leave at the left, its letter stays.
+        table.horizontalScrollBar().valueChanged.connect(
+            lambda value: table.verticalHeader().setVisible(value > SAMPLE)
+        )
+        table.verticalHeader().setFixedWidth(LETTER_WIDTH)
         self._set_widths()
 
     def _set_widths(self) -> None:

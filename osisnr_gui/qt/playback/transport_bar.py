@@ -20,6 +20,7 @@ from osisnr_gui.qt.theme import Theme, tabular_font
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.listening import Sound, SoundKind
+from osisnr_gui.session.loudness import Match
 from osisnr_gui.session.sound_words import (
     band_words,
     clock_time,
@@ -32,6 +33,9 @@ from osisnr_gui.session.sound_words import (
 HEIGHT = 34
 ICON_PIXELS = 18
 MOST_ESTIMATES = 9  # as many as there are digits
+# With more than this the bar gets narrow, so that the window needs no more width for them.
+MOST_WIDE = 4
+NARROW = "padding: 4px 1px"
 SHORT_NAMES = {SoundKind.REFERENCE: "Ref", SoundKind.MIXTURE: "Mix", SoundKind.RESIDUAL: "Res"}
 KEYS = {SoundKind.REFERENCE: "0", SoundKind.MIXTURE: "M", SoundKind.RESIDUAL: "D"}
 
@@ -62,12 +66,11 @@ class TransportBar(QWidget):
         self._first_estimate = self._row.indexOf(self._buttons[SoundKind.REFERENCE]) + 1
         self._row.addSpacing(8)
         self._match = self._menu_button("match", "Playback/Loudness", "Loudness: as the files are, or equally loud")
-        widest = QFontMetrics(tabular_font()).horizontalAdvance("RMS +18.8 dB")
-        self._match.setMinimumWidth(widest + ICON_PIXELS + 24)  # the buttons beside it stay while the gain changes
         self._note = ElidedLabel("", muted=True, parent=self)
         self._row.addWidget(self._note, 1)
         self._row.addWidget(self._action_button("band"))
         self._speed = self._menu_button("", "Playback/Speed", "Speed, at the same pitch")
+        self._fit()
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         player.changed.connect(self._show_state)
@@ -104,6 +107,21 @@ class TransportBar(QWidget):
             button.clicked.connect(partial(self.estimate_chosen.emit, index))
             self._row.insertWidget(self._first_estimate + index, button)
             self._estimates.append(button)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Wide buttons while they are few; else the words of the loudness match go where they may be elided."""
+        for button in (*self._buttons.values(), *self._estimates):
+            button.setStyleSheet(NARROW if self._is_narrow else "")
+        style = Qt.ToolButtonStyle
+        self._match.setToolButtonStyle(style.ToolButtonIconOnly if self._is_narrow else style.ToolButtonTextBesideIcon)
+        widest = QFontMetrics(tabular_font()).horizontalAdvance("RMS +18.8 dB")
+        # What is beside it stays while the gain changes.
+        self._match.setMinimumWidth(0 if self._is_narrow else widest + ICON_PIXELS + 24)
+
+    @property
+    def _is_narrow(self) -> bool:
+        return len(self._names) > MOST_WIDE
 
     # ---- showing --------------------------------------------------------------------------------------
 
@@ -129,10 +147,13 @@ class TransportBar(QWidget):
         if player.problem:
             self._note.set_text(f"No sound: {player.problem}", tip=f"Nothing can be heard: {player.problem}.")
             return
-        sound, parts, shorter = player.sound, [], []
+        sound = player.sound
+        matched = self._is_narrow and player.match is not Match.OFF
+        parts = [match_words(sound, player.match, player.loudness)] if matched else []
+        shorter = list(parts)
         if sound.kind is SoundKind.RESIDUAL:
             long, short = residual_words(player.recipe, sound.index)
-            parts, shorter = [long], [short]
+            parts, shorter = [*parts, long], [*shorter, short]
         if player.band is not None:
             band = band_words(player.band)
             parts, shorter = [*parts, band], [*shorter, band]

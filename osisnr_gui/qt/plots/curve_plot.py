@@ -17,7 +17,16 @@ from osisnr_gui.core.reduce import is_crowded, is_reduced, polyline, runs_of, su
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.geometry import Mapping
-from osisnr_gui.qt.plots.painting import lay_tags, line_path, line_pen, paint_level, paint_tag, round_up, tag_width
+from osisnr_gui.qt.plots.painting import (
+    TAG_MARGIN,
+    lay_tags,
+    line_path,
+    line_pen,
+    paint_level,
+    paint_tag,
+    round_up,
+    tag_width,
+)
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.row_overlay import Key
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_number
@@ -33,6 +42,8 @@ ROBUST_PERCENTILE = 99.5
 SAMPLE_LIMIT = 20_000
 #: The long label of the threshold may take this share of the width.
 LABEL_SHARE = 0.4
+#: In a lower row labels may lie on the height of the title.
+LOW_PIXELS = 60.0
 
 
 class Curve(NamedTuple):
@@ -228,19 +239,24 @@ class _Levels:
         if math.isfinite(threshold):
             paint_level(painter, m, threshold, line_pen(theme.bad, (6.0, 4.0)))
         tags = [
-            (threshold, _threshold_words(threshold, m), theme.bad),
+            (threshold, _threshold_words(threshold, m, self._plot.overlay.title_box(m)), theme.bad),
             (chance, f"chance {chance:.1f} dB", theme.muted),
         ]
         tags = [tag for tag in tags if math.isfinite(tag[0])]
-        boxes = lay_tags(m, [tag[:2] for tag in tags])
+        title = self._plot.overlay.title_box(m)
+        boxes = [QRectF() if box.intersects(title) else box for box in lay_tags(m, [tag[:2] for tag in tags])]
         for box, (_, text, colour) in zip(boxes, tags, strict=True):
             paint_tag(painter, box, text, colour, theme)
 
 
-def _threshold_words(threshold: float, m: Mapping) -> str:
-    """What the dashed line is: bad frames are told by their exact OSI-SNR whichever formula is drawn."""
+def _threshold_words(threshold: float, m: Mapping, title: QRectF) -> str:
+    """What the dashed line is: bad frames are told by their exact OSI-SNR whichever formula is drawn.
+
+    In a low row there is only the room beside the title.
+    """
     text = f"bad under {threshold:.1f} dB exact OSI-SNR"
-    return text if tag_width(text) <= LABEL_SHARE * m.width else f"bad < {threshold:.1f} dB exact"
+    room = LABEL_SHARE * m.width if m.height > LOW_PIXELS else m.right - title.right() - 2 * TAG_MARGIN
+    return text if tag_width(text) <= min(room, LABEL_SHARE * m.width) else f"bad < {threshold:.1f} dB exact"
 
 
 class _ThresholdHandle:
