@@ -17,8 +17,8 @@ def frame_status(p: Projection, silence_db: float = DEFAULT_SILENCE_DB) -> Statu
     A frame of a signal is silent when it is all zero or `silence_db` or more below that signal's loudest frame;
     silence_db = inf leaves only all-zero frames silent.
     """
-    silent_s = _silent(p.reference_db, silence_db)
-    silent_e = _silent(p.estimate_db, silence_db)
+    silent_s = is_silent(p.reference_db, silence_db)
+    silent_e = is_silent(p.estimate_db, silence_db)
     status = np.full(p.n_frames, FrameStatus.OK, dtype=np.uint8)
     status[p.proportional] = FrameStatus.PROPORTIONAL
     status[p.orthogonal] = FrameStatus.ORTHOGONAL
@@ -29,7 +29,8 @@ def frame_status(p: Projection, silence_db: float = DEFAULT_SILENCE_DB) -> Statu
     return status
 
 
-def _silent(energy_db: FloatArray, silence_db: float) -> BoolArray:
+def is_silent(energy_db: FloatArray, silence_db: float) -> BoolArray:
+    """True where a signal's frame is all zero or `silence_db` or more below its loudest one."""
     finite = energy_db[np.isfinite(energy_db)]
     loudest = finite.max() if finite.size else -np.inf
     return np.asarray((energy_db == -np.inf) | (energy_db <= loudest - silence_db))

@@ -73,6 +73,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("row_estimate", "View/Plots", "Estimate spectrogram", (), "Show or hide this plot", checkable=True),
     ActionSpec("row_difference", "View/Plots", "Difference", (), "Show or hide this plot", checkable=True),
     ActionSpec("row_bands", "View/Plots", "OSI-SNR per band", (), "Which frequencies are good or bad when: exact OSI-SNR of half octaves, active frames", checkable=True),
+    ActionSpec("row_pairing", "View/Plots", "Better reference per frame", (), "Whether the estimate in view fits its own reference or another one when: a thin ribbon that shows swaps of speakers, with several references", checkable=True),
     ActionSpec("row_best", "View/Plots", "Best estimate per frame", (), "Which estimate of the reference has the highest exact OSI-SNR when: a thin ribbon, with two or more estimates", checkable=True),
     ActionSpec("row_osi", "View/Plots", "OSI-SNR curve", (), "Show or hide this plot", checkable=True),
     ActionSpec("row_delta", "View/Plots", "Difference of two estimates", (), "OSI-SNR or loss of the estimate in view minus that of another one, or of the mixture, per frame", checkable=True),

@@ -31,7 +31,7 @@ from osisnr_gui.qt.plots.spectrogram_item import same_objects
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.ribbons import BEST, Ribbons
+from osisnr_gui.qt.ribbons import BEST, PAIRING, Ribbons
 from osisnr_gui.qt.shader import Shader
 from osisnr_gui.qt.shown_curves import CurveChoice
 from osisnr_gui.qt.theme import Theme
@@ -46,9 +46,9 @@ from osisnr_gui.session.tracks import Track
 MIN_FRAMES_IN_VIEW = 6
 
 REFERENCE, DIFFERENCE, OSI, LOSS = "reference", "difference", "osi", "loss"
-ROW_IDS = (REFERENCE, ESTIMATE, DIFFERENCE, BANDS, BEST, OSI, DELTA, GAIN, LOSS)
-#: Not shown until they are asked for: nine rows are too many for a low window.
-HIDDEN_AT_FIRST = (BANDS, DELTA, GAIN)
+ROW_IDS = (REFERENCE, ESTIMATE, DIFFERENCE, BANDS, PAIRING, BEST, OSI, DELTA, GAIN, LOSS)
+#: Not shown until they are asked for: ten rows are too many for a low window.
+HIDDEN_AT_FIRST = (BANDS, PAIRING, DELTA, GAIN)
 
 
 class PlotArea(QWidget):
@@ -76,6 +76,7 @@ class PlotArea(QWidget):
             self.stack.add_row(plot, SPECTROGRAM_WEIGHT, pane=self.estimates.pane if plot is self._estimate else None)
         self.stack.add_row(maps.band_row, CURVE_WEIGHT, visible=False)
         self.ribbons = Ribbons(self.link, theme)
+        self.stack.add_row(self.ribbons.pairing.row, OWN_HEIGHT, visible=False)
         self.stack.add_row(self.ribbons.best_row, OWN_HEIGHT)
         self.stack.add_row(self._osi, CURVE_WEIGHT)
         self.stack.add_row(self.differences.row, LOSS_WEIGHT, visible=False)
@@ -208,12 +209,19 @@ class PlotArea(QWidget):
     def is_final(self) -> bool:
         """Whether all pictures on screen are the best there will be."""
         rows_are = all(plot.is_final() for plot in self._pictures if plot.isVisibleTo(self))
-        return rows_are and self.maps.is_final() and self.differences.is_final() and not self._loss.sketches.is_busy
+        return (
+            rows_are
+            and self.maps.is_final()
+            and self.ribbons.is_final()
+            and self.differences.is_final()
+            and not self._loss.sketches.is_busy
+        )
 
     def close_files(self) -> None:
         """Cancel picture loading and wait for it."""
         self.tiles.close()
         self.maps.close_files()
+        self.ribbons.close_files()
         self.differences.close_files()
         self._loss.sketches.close()
 

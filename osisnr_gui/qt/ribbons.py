@@ -1,7 +1,8 @@
-"""The ribbon of the best estimate: what it shows of an analysis, and what the readout and its tooltip say of it."""
+"""The ribbons: which estimate is best when, and whether the one in view fits its own reference or another one."""
 
 from __future__ import annotations
 
+from osisnr_gui.qt.pairing_row import PAIRING, PairingRow
 from osisnr_gui.qt.plots.ribbon_plot import Ribbon, RibbonPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.theme import Theme
@@ -24,9 +25,11 @@ class Ribbons:
         self.best_row = RibbonPlot(link, theme, BEST, "Best")
         self.best_row.words_at = self._best_tip
         self._best: BestFrames | None = None
+        self.pairing = PairingRow(link, theme)
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show an analysis with one estimate in view."""
+        self.pairing.show_analysis(analysis, selected)
         best = analysis.best_with(selected)
         if best is not self._best:
             self._best = best
@@ -34,15 +37,29 @@ class Ribbons:
 
     def useful(self, analysis: Analysis) -> dict[str, bool]:
         """Whether there is anything to show, by row."""
-        partners = analysis.session.partners
-        return {BEST: len(set(partners)) < len(partners)}
+        session = analysis.session
+        return {
+            BEST: len(set(session.partners)) < len(session.partners),
+            PAIRING: len(session.references) > 1 and bool(session.estimates),
+        }
 
     def readout(self, time: float) -> dict[str, str]:
         """What the rows that are shown say of a time, by field of the readout; "" for one with nothing there."""
-        if not self.best_row.isVisible():
-            return {}
-        lead = None if self._best is None else self._best.lead_at(time)
-        return {"best": "" if lead is None else f"best {_lead_words(lead)}"}
+        fields = {}
+        if self.best_row.isVisible():
+            lead = None if self._best is None else self._best.lead_at(time)
+            fields["best"] = "" if lead is None else f"best {_lead_words(lead)}"
+        if self.pairing.row.isVisible():
+            fields["pairing"] = self.pairing.lead_words(time)
+        return fields
+
+    def is_final(self) -> bool:
+        """Whether what is on screen is the best there will be."""
+        return self.pairing.is_final()
+
+    def close_files(self) -> None:
+        """Cancel and wait."""
+        self.pairing.close_files()
 
     def _best_tip(self, time: float) -> str:
         lead = None if self._best is None else self._best.lead_at(time)

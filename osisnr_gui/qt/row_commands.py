@@ -6,7 +6,7 @@ from functools import partial
 
 from osisnr_gui.qt.actions import Actions, Handler
 from osisnr_gui.qt.plot_area import HIDDEN_AT_FIRST, ROW_IDS, PlotArea
-from osisnr_gui.qt.ribbons import BEST
+from osisnr_gui.qt.ribbons import BEST, PAIRING
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.session.blame_map import BlameKind
 
@@ -57,7 +57,7 @@ class RowCommands:
     def restore(self, settings: Settings) -> None:
         """Rows and map as they were left; a window without any row has them all again."""
         shown = {row_id: settings.flag(f"row_{row_id}", row_id not in HIDDEN_AT_FIRST) for row_id in ROW_IDS}
-        if any(visible for row_id, visible in shown.items() if row_id != BEST):
+        if any(visible for row_id, visible in shown.items() if row_id not in (BEST, PAIRING)):
             for row_id, visible in shown.items():
                 self._plots.stack.set_row_visible(row_id, visible)
         over_third = settings.flag("blame_third", False)

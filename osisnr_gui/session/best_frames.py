@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from osisnr_gui.core.best_of import BestOf, find_best
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.pairs import PairAnalysis
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Of one frame: the places of the best estimates (two or more are tied), and how far the next one is below, dB."""
+    """Of one frame: the places of the best contenders (two or more are tied), and how far the next one is below, dB."""
 
     places: tuple[int, ...]
     lead_db: float
@@ -24,21 +25,21 @@ class Lead:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BestFrames:
-    """The estimates of one reference beside each other, over the frames all of them have.
+    """Several contenders beside each other, over the frames all of them have: mostly the estimates of one reference.
 
-    places : of these estimates in the session, in order; `best` numbers them from 0. first_frame : frame number of
-    entry 0. facts : what it was found from, in the same order. Only frames that are active in every one of them count.
+    places : of these in the session, in order; `best` numbers them from 0. first_time : centre of entry 0. values :
+    exact OSI-SNR of each contender in dB, nan where it is not active. found_from : what a later one is told apart by.
     """
 
     places: tuple[int, ...]
-    first_frame: int
     first_time: float
     step: float
     best: BestOf
-    facts: tuple[Facts, ...]
+    values: tuple[FloatArray, ...]
+    found_from: tuple[object, ...] = ()
 
     def win_rate(self, place: int) -> float:
-        """Share of the counted frames in which estimate number `place` has the highest exact OSI-SNR; a tie is no win.
+        """Share of the counted frames in which the contender at `place` has the highest value; a tie is no win.
 
         nan where no frame counts.
         """
@@ -50,19 +51,18 @@ class BestFrames:
         index = round((time - self.first_time) / self.step)
         if not 0 <= index < self.best.place.size or self.best.place[index] < 0:
             return None
-        values = [
-            float(facts.active_osi_db[self.first_frame + index - facts.frames.first_frame]) for facts in self.facts
-        ]
-        top = max(values)
-        best = tuple(place for place, value in zip(self.places, values, strict=True) if value == top)
-        below = [value for value in values if value != top]
+        values = {place: float(value[index]) for place, value in zip(self.places, self.values, strict=True)}
+        top = max(value for value in values.values() if not math.isnan(value))
+        best = tuple(place for place, value in values.items() if value == top)
+        below = [value for value in values.values() if value < top]
         return Lead(best, top - max(below) if below and len(best) == 1 else 0.0)
 
 
 def find_best_frames(pairs: Sequence[PairAnalysis], known: Sequence[BestFrames] = ()) -> tuple[BestFrames, ...]:
     """One for every reference with two or more estimates, as soon as all of these have frames.
 
-    known : earlier ones, handed back where their frames are the same. A pair with an error takes no part.
+    Only frames that are active in every one of them count. known : earlier ones, handed back where their frames are the
+    same. A pair with an error takes no part.
     """
     groups: dict[int, list[int]] = {}
     for place, pair in enumerate(pairs):
@@ -78,20 +78,32 @@ def find_best_frames(pairs: Sequence[PairAnalysis], known: Sequence[BestFrames] 
 
 def _same(known: Sequence[BestFrames], places: tuple[int, ...], facts: tuple[Facts, ...]) -> BestFrames | None:
     def is_same(old: BestFrames) -> bool:
-        return old.places == places and all(a is b for a, b in zip(old.facts, facts, strict=True))
+        return old.places == places and all(a is b for a, b in zip(old.found_from, facts, strict=True))
 
     return next(filter(is_same, known), None)
 
 
 def _best_frames(places: tuple[int, ...], facts: tuple[Facts, ...]) -> BestFrames:
     first, parts = common_part([one.frames for one in facts])
-    values = [one.active_osi_db[part] for one, part in zip(facts, parts, strict=True)]
+    values = tuple(one.active_osi_db[part] for one, part in zip(facts, parts, strict=True))
     grid = facts[0].frames.grid
     best = find_best(values, ~np.logical_or.reduce([np.isnan(value) for value in values]))
-    return BestFrames(places, first, grid.first + first * grid.step, grid.step, best, facts)
+    return BestFrames(places, grid.first + first * grid.step, grid.step, best, values, facts)
 
 
-def common_part(frames: Sequence[PairFrames]) -> tuple[int, list[slice]]:
+class Framed(Protocol):
+    """Frames of a pair on the grid of its reference."""
+
+    @property
+    def first_frame(self) -> int:
+        """Frame number of entry 0."""
+
+    @property
+    def n_frames(self) -> int:
+        """Entries there are."""
+
+
+def common_part(frames: Sequence[Framed]) -> tuple[int, list[slice]]:
     """The number of the first frame that all have, and where in each the frames are that all have."""
     first = max(one.first_frame for one in frames)
     stop = max(first, min(one.first_frame + one.n_frames for one in frames))

@@ -37,7 +37,8 @@ class PairFrames:
 
     first_frame : frame number (on the reference's grid) of entry 0; n_total : entries when the pass is done, of which
     `missing_before` come before entry 0.
-    table : alpha table, or None when `mc_mse` holds the values at one alpha by the direct formula.
+    table : alpha table, or None when `mc_mse` holds the values at one alpha by the direct formula; both None when
+    OSI-SNR alone was asked for.
     whole : projection of the whole signals in time, one entry, or None for masks.
     """
 
@@ -93,7 +94,7 @@ class PassPlan:
 
     samples : range of samples [a, b) both signals share, None for masks; `listener` gets them, piece by piece, as
     float64 arrays of the reference and of the estimate.
-    alpha : None fills the alpha table, a number gives MC-MSE there by the direct formula.
+    alpha : None fills the alpha table, a number gives MC-MSE there by the direct formula. osi_only : neither of them.
     start : the frame to begin with: from there to the end, then back to `first`. What is done is one stretch of frames
     at any time. None : `first`, and the listener gets the samples in their order.
     """
@@ -108,6 +109,7 @@ class PassPlan:
     pictures: PairPictures = PairPictures()
     listener: Callable[[FloatArray, FloatArray], None] | None = None
     start: int | None = None
+    osi_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ class FramePass:
         self._projection = Projection.allocate(self._n_total)
         self._literal = np.zeros(self._n_total)
         self._exact = np.zeros(self._n_total)
-        self._table = AlphaTable.allocate(self._n_total) if plan.alpha is None else None
+        with_table = plan.alpha is None and not plan.osi_only
+        self._table = AlphaTable.allocate(self._n_total) if with_table else None
         self._mc_mse = None if plan.alpha is None else np.zeros(self._n_total)
         self._whole: Projection | None = None
         self._cancelled: Callable[[], bool] | None = None

@@ -37,7 +37,8 @@ SYSTEMS = (
 )
 CELL_WIDTH, CELL_HEIGHT = 132, 44
 NAME_WIDTH = 190
-MOST_WIDTH, MOST_HEIGHT = 900, 360
+LEAST_WIDTH, MOST_WIDTH, MOST_HEIGHT = 560, 1120, 360
+SIDE = 24
 RADIO, PAD = 12.0, 8.0
 
 Index = QModelIndex | QPersistentModelIndex
@@ -182,7 +183,7 @@ class SpeakersDialog(QDialog):
         self.present_button.setToolTip(tooltip("Choose what is compared now"))
         self.present_button.clicked.connect(lambda: self._choose_all(speakers.in_force))
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 16)
+        column.setContentsMargins(SIDE, SIDE, SIDE, 16)
         column.setSpacing(GAP)
         column.addWidget(plain_label(WHAT, "muted", wrap=True, parent=self))
         if len(speakers.estimates) > len(speakers.references):
@@ -193,8 +194,9 @@ class SpeakersDialog(QDialog):
         column.addStretch(1)
         column.addWidget(buttons)
         self._choose_all(self.places)
-        self.setMinimumWidth(560)
-        self.adjustSize()
+        self.matrix.setMinimumHeight(self.matrix.sizeHint().height())
+        width = max(LEAST_WIDTH, self.matrix.sizeHint().width() + 2 * SIDE)
+        self.resize(width, column.totalHeightForWidth(width))
 
     def choose(self, reference: int, estimate: int) -> None:
         """Let one estimate go with another reference."""

@@ -40,6 +40,7 @@ FIELDS = (
     Field("band", "0.00–00.0 kHz −00.0 dB", 2, optional=True),
     Field("gain", "gain −00.0 dB (−)", 3, optional=True),
     Field("delta", "A−mix −00.0 dB", 4, optional=True),
+    Field("pairing", "fits ref 0 +00.0 dB", 4, optional=True),
     Field("best", "best A +00.0 dB", 4, optional=True),
     Field("osi", "OSI −00.0 dB", 6),
     Field("loss", "loss 00.000", 5),
@@ -59,8 +60,9 @@ class Readout(QWidget):
                 "Under the pointer, or at the cursor: time, frame, frequency, level of reference and estimate there, "
                 "OSI-SNR and loss of the frame, literal or exact as said at the end. While they are shown: blame, how "
                 "many times its even share of the loss the bin carries; exact OSI-SNR of the band; gain of the "
-                "frame, (−) where its polarity is turned; the difference of two estimates, as in its row; the best "
-                "estimate of the frame by exact OSI-SNR, and by how much over the next."
+                "frame, (−) where its polarity is turned; the difference of two estimates, as in its row; the "
+                "reference it fits best and the best estimate of the frame, by exact OSI-SNR, each with its lead over "
+                "the next."
             )
         )
 

@@ -75,6 +75,11 @@ class RibbonPlot(PlotRow):
             self.ribbon = ribbon
             self.refresh()
 
+    def set_name(self, name: str) -> None:
+        """What stands on the left."""
+        if self.scale != _Name(name):
+            self.set_y_scale(_Name(name))
+
     def set_time_axis(self, on: bool) -> None:
         """As any row; the ribbon itself is always as high."""
         super().set_time_axis(on)
