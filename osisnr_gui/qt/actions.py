@@ -104,6 +104,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("close_list", "Sources/List of pairs", "Close the list", (), "Leave the list of pairs; what was scored is kept for the next time"),
     ActionSpec("hide_curve", "Sources", "Hide or show the curve of the estimate in view", ("H",), "Leave the estimate in view out of the curve plots, or draw it again: the eye in its row", "eye"),
     ActionSpec("all_curves", "Sources", "Show all curves", ("Shift+H",), "Draw the curve of every estimate again"),
+    ActionSpec("keep_ghost", "Sources", "Keep this as ghost", (), "The faint line of the estimate in view stays through further reloads, instead of giving way to the state before the last one", checkable=True),
+    ActionSpec("forget_ghosts", "Sources", "Forget ghosts", (), "Remove the faint lines of what estimates were before their files changed"),
     ActionSpec("reload_changed", "Sources", "Reload changed files by itself", (), "Read a file again as soon as it has changed on disk and is at rest; the view stays", checkable=True),
     ActionSpec("close_files", "Sources", "Close all files", (), "Back to the welcome page; Undo brings them back"),
     ActionSpec("play", "Playback", "Play", ("Space",), "Play from the cursor; pause", "play"),

@@ -22,6 +22,7 @@ from osisnr_gui.qt.estimate_commands import EstimateCommands
 from osisnr_gui.qt.export_jobs import ExportJobs
 from osisnr_gui.qt.file_commands import FileCommands
 from osisnr_gui.qt.folder_mode import FolderMode
+from osisnr_gui.qt.ghost_commands import GhostCommands
 from osisnr_gui.qt.note_commands import NoteCommands
 from osisnr_gui.qt.playback.commands import NEED_SOUND, PlaybackCommands
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
@@ -75,6 +76,7 @@ class Commands:
         self.delays = DelayCommands(window, views)
         self.differences = DifferenceCommands(views.plots, self.rows)
         self.files = FileCommands(window, views)
+        self.ghosts = GhostCommands(window, views)
         self._actions: Actions | None = None
 
     def attach(self, actions: Actions) -> None:
@@ -86,6 +88,7 @@ class Commands:
         self.delays.attach(actions)
         self.differences.attach(actions)
         self.files.attach(actions)
+        self.ghosts.attach(actions)
         self.playback.attach(actions, self.set_residual)
 
     def handlers(self) -> dict[str, Handler]:
@@ -121,6 +124,7 @@ class Commands:
             **self.delays.handlers(),
             **self.differences.handlers(),
             **self.files.handlers(),
+            **self.ghosts.handlers(),
             "theme_system": partial(views.themes.set_mode, "system"),
             "theme_light": partial(views.themes.set_mode, "light"),
             "theme_dark": partial(views.themes.set_mode, "dark"),
@@ -229,6 +233,7 @@ class Commands:
         self.rows.refresh()
         self.estimates.refresh()
         self.differences.refresh()
+        self.ghosts.refresh()
 
     def show_readout(self, time: float = math.nan, value: float = math.nan, row_id: str = "") -> None:
         """Everything known of the point under the pointer, or of the cursor."""
@@ -258,6 +263,7 @@ class Commands:
             **plots.maps.readout(time, value, row_id, frequency),
             **plots.differences.readout(time),
             **plots.ribbons.readout(time),
+            **self.ghosts.readout(time),
         }
         readout.show_point(
             time=time,
@@ -279,6 +285,7 @@ class Commands:
         """Wait for exports under way, and stop the list."""
         self.files.close()
         self.delays.close()
+        self.ghosts.close()
         self.folders.close()
         self._exports.close()
         self.session_files.close()

@@ -10,11 +10,13 @@ from PySide6.QtCore import QEvent, QObject
 from osisnr_gui.qt.plots.difference_plot import Contest, DifferenceCurve, DifferencePlot
 from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.shown_ghosts import ShownGhost, ghost_of
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.difference import Measure, find_difference, partner_name, partner_pair, partners
-from osisnr_gui.session.letters import MIXTURE, estimate_letter
+from osisnr_gui.session.ghosts import GhostScore
+from osisnr_gui.session.letters import GHOST, MIXTURE, estimate_letter
 from osisnr_gui.session.scores import PairScore
 
 DELTA = "delta"
@@ -30,7 +32,8 @@ class Differences(QObject):
         self.measure = Measure.OSI
         self._analysis: Analysis | None = None
         self._selected = 0
-        self._chosen: dict[str, str | None] = {}  # by the estimate's path; None: the mixture
+        self._chosen: dict[str, str | int] = {}  # by the estimate's path, that of another one, or MIXTURE, or GHOST
+        self._ghosts: tuple[ShownGhost, ...] = ()
         self._asked: tuple[object, ...] = ()
         self._job = LatestJob("difference", self)
         self._job.reported.connect(self._take)
@@ -43,28 +46,25 @@ class Differences(QObject):
         analysis = self._analysis
         if analysis is None or self._selected >= len(analysis.pairs):
             return ()
-        return partners(analysis.session, self._selected)
+        before = () if ghost_of(self._ghosts, self._selected) is None else (GHOST,)
+        return (*before, *partners(analysis.session, self._selected))
 
     @property
     def partner(self) -> int | None:
-        """What it is held against: another estimate's place, MIXTURE, or None where there is nothing."""
+        """What it is held against: another estimate's place, MIXTURE, GHOST, or None where there is nothing."""
         options = self.options
         if self._analysis is None or not options:
             return None
-        estimates = self._analysis.session.estimates
-        path = estimates[self._selected].path
-        if path in self._chosen:
-            wanted = self._chosen[path]
-            places = [place for place in options if (None if place == MIXTURE else estimates[place].path) == wanted]
-            if places:
-                return places[0]
-        return options[0]
+        wanted = self._chosen.get(self._analysis.session.estimates[self._selected].path)
+        return next((place for place in options if self._key_of(place) == wanted), options[0])
 
     def option_names(self) -> list[tuple[int, str]]:
         """The options by place, the mixture last, with what to call them in a menu."""
-        names = words.estimate_names(self._analysis) if self._analysis is not None else []
+        names = dict(enumerate(words.estimate_names(self._analysis))) if self._analysis is not None else {}
+        ghost = ghost_of(self._ghosts, self._selected)
+        names |= {MIXTURE: "the unprocessed mixture", GHOST: "" if ghost is None else ghost.name}
         order = sorted(self.options, key=lambda place: (place == MIXTURE, place))
-        return [(place, "the unprocessed mixture" if place == MIXTURE else names[place]) for place in order]
+        return [(place, names[place]) for place in order]
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Follow the estimate in view; while the row is hidden nothing is worked out."""
@@ -74,12 +74,29 @@ class Differences(QObject):
         if self.row.isVisible():
             self._follow()
 
-    def choose(self, place: int) -> None:
-        """Hold the estimate in view against this one, or MIXTURE."""
-        if self._analysis is not None and place in self.options:
-            estimates = self._analysis.session.estimates
-            self._chosen[estimates[self._selected].path] = None if place == MIXTURE else estimates[place].path
+    def show_ghosts(self, ghosts: tuple[ShownGhost, ...]) -> None:
+        """What estimates were before their files changed; what is on screen stays until another is chosen."""
+        partner = self.partner
+        if self.row.isVisible() and partner is not None:
+            self._choose(partner)
+        self._ghosts = ghosts
+        if self.row.isVisible():
             self._follow()
+
+    def choose(self, place: int) -> None:
+        """Hold the estimate in view against this one, or MIXTURE, or GHOST."""
+        if place in self.options:
+            self._choose(place)
+            self._follow()
+
+    def _choose(self, place: int) -> None:
+        assert self._analysis is not None, "without an analysis there is no place to choose"
+        self._chosen[self._analysis.session.estimates[self._selected].path] = self._key_of(place)
+
+    def _key_of(self, place: int) -> str | int:
+        """What a choice is known by while estimates come and go."""
+        assert self._analysis is not None, "without an analysis there is no place to choose"
+        return place if place < 0 else self._analysis.session.estimates[place].path
 
     def next_partner(self) -> None:
         """The next one it can be held against."""
@@ -132,23 +149,27 @@ class Differences(QObject):
             self.row.show_contest(None, None)
             return
         loss = scores[0].loss
+        measure = Measure.OSI if place == GHOST else self.measure
         contest = Contest(self._selected, place, loss.formula.words)
         # OSI-SNR does not depend on alpha and gamma: a slider asks for nothing new.
         asked = (
             scores[0].facts,
             scores[1].facts,
-            self.measure,
+            measure,
             contest,
-            loss if self.measure is Measure.LOSS else None,
+            loss if measure is Measure.LOSS else None,
         )
         if asked != self._asked:
             self._asked = asked
-            self._job.start(partial(_work, contest, scores, self.measure))
+            self._job.start(partial(_work, contest, scores, measure))
 
-    def _scores(self) -> tuple[PairScore, PairScore] | None:
+    def _scores(self) -> tuple[PairScore, PairScore | GhostScore] | None:
         analysis, place = self._analysis, self.partner
         if analysis is None or place is None:
             return None
+        score, ghost = analysis.pairs[self._selected].score, ghost_of(self._ghosts, self._selected)
+        if place == GHOST and ghost is not None:
+            return None if score is None else (score, GhostScore(ghost.facts, score.loss.formula))
         pairs = analysis.pairs[self._selected], partner_pair(analysis, self._selected, place)
         if any(pair is None or pair.score is None for pair in pairs):
             return None
@@ -161,7 +182,7 @@ class Differences(QObject):
 
 def _work(
     contest: Contest,
-    scores: tuple[PairScore, PairScore],
+    scores: tuple[PairScore, PairScore | GhostScore],
     measure: Measure,
     report: Report,
     _superseded: Superseded,

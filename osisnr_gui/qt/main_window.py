@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
         final = views.plots.is_final() and views.inspector.is_final() and views.mask_values.is_final()
         if self.commands.folders.shows_list:
             return not self.commands.folders.is_busy
-        busy = views.store.is_busy or self.commands.files.is_busy
+        busy = views.store.is_busy or self.commands.files.is_busy or self.commands.ghosts.is_busy
         return not busy and (views.store.session.is_empty or final)
 
     def restore(self) -> None:
@@ -342,6 +342,7 @@ class MainWindow(QMainWindow):
         views.sources.add_requested.connect(commands.add)
         views.plots.estimates.chosen.connect(self._select)
         commands.folders.page_changed.connect(self._take_page)
+        commands.ghosts.changed.connect(self._show_sentence)
         views.welcome.open_requested.connect(commands.open)
         views.welcome.demo_requested.connect(commands.open_demo)
         views.plots.limit_requested.connect(commands.set_limit)
@@ -391,5 +392,6 @@ class MainWindow(QMainWindow):
         words = ""
         if span is not None and pair is not None:
             words = selection_sentence(pair, span.start, span.stop)
-        words = words or status_sentence(views.store.analysis, views.selection.index)
+        state = status_sentence(views.store.analysis, views.selection.index)
+        words = words or " ".join(filter(None, (self.commands.ghosts.sentence(), state)))
         views.sentence.set_text("" if self.commands.folders.shows_list else words)

@@ -34,6 +34,7 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.ribbons import BEST, PAIRING, Ribbons
 from osisnr_gui.qt.shader import Shader
 from osisnr_gui.qt.shown_curves import CurveChoice
+from osisnr_gui.qt.shown_ghosts import ShownGhost, ghost_curves
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.explain import CHANCE_FLOOR_DB
@@ -97,6 +98,7 @@ class PlotArea(QWidget):
         self._theme = theme
         self._residual, self._whole_range = False, True
         self._choice = CurveChoice()
+        self._ghosts: tuple[ShownGhost, ...] = ()
         self._grown: tuple[object, ...] = ()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -147,6 +149,12 @@ class PlotArea(QWidget):
         """The pictures of all estimates one above the other, or that of the one in view."""
         self.estimates.stacked = on
         self._show_pictures()
+
+    def show_ghosts(self, ghosts: tuple[ShownGhost, ...]) -> None:
+        """What estimates were before their files changed."""
+        self._ghosts = ghosts
+        self._show_curves()
+        self.differences.show_ghosts(ghosts)
 
     def set_residual(self, residual: bool) -> None:
         """Third picture: the residual (what the metric calls noise) or the level difference."""
@@ -302,7 +310,8 @@ class PlotArea(QWidget):
         mixture = self._analysis.unprocessed_for(self._selected) if self._choice.mixture else None
         if mixture is not None and mixture.score is not None:
             curves.append(_curve(mixture, MIXTURE))
-        self._osi.show_curves(curves)
+        formula = self._analysis.session.loss.formula
+        self._osi.show_curves(curves + ghost_curves(self._ghosts, formula, self._selected, self._choice.hidden))
         session = self._analysis.session
         framing = self._analysis.framing
         kind = Representation.MASK if framing is None else framing.representation

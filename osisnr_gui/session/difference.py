@@ -15,7 +15,8 @@ from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.bad_segments import rivals
 from osisnr_gui.session.common_frames import on_grid
-from osisnr_gui.session.letters import MIXTURE, estimate_letter
+from osisnr_gui.session.ghosts import GhostScore
+from osisnr_gui.session.letters import GHOST, MIXTURE, estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Session
@@ -68,8 +69,8 @@ def partners(session: Session, index: int) -> tuple[int, ...]:
 
 
 def partner_name(place: int) -> str:
-    """ "B", or "mixture"."""
-    return "mixture" if place == MIXTURE else estimate_letter(place)
+    """ "B", "mixture", or "before" for what the estimate itself was."""
+    return {MIXTURE: "mixture", GHOST: "before"}.get(place) or estimate_letter(place)
 
 
 def partner_pair(analysis: Analysis, index: int, place: int) -> PairAnalysis | None:
@@ -79,7 +80,7 @@ def partner_pair(analysis: Analysis, index: int, place: int) -> PairAnalysis | N
     return analysis.pairs[place] if place < len(analysis.pairs) else None
 
 
-def find_difference(score: PairScore, other: PairScore, measure: Measure) -> Difference:
+def find_difference(score: PairScore, other: PairScore | GhostScore, measure: Measure) -> Difference:
     """`score` minus `other` in the frames both have; both by the formula that leads in `score`."""
     frames, others = score.facts.frames, other.facts.frames
     if measure is Measure.OSI:

@@ -6,6 +6,8 @@ import string
 
 #: In place of an estimate: the unprocessed mixture.
 MIXTURE = -1
+#: In place of another estimate: what this one was before its file changed.
+GHOST = -2
 
 
 def estimate_letter(index: int) -> str:

@@ -44,6 +44,8 @@ class LossPanel(QWidget):
         self.headline = Headline(theme, self)
         self.bar = ShareBar(theme, self)
         self.sentence: QLabel = plain_label("", "muted", wrap=True, parent=self)
+        self.change: QLabel = plain_label("", wrap=True, parent=self)
+        self.change.hide()
         self.alpha = ValueSlider(ALPHA, self)
         self.gamma = ValueSlider(GAMMA, self)
         self.order: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
@@ -88,6 +90,11 @@ class LossPanel(QWidget):
         self._show_ranking(analysis, selected)
         self._show_curves(analysis, loss)
 
+    def show_change(self, sentence: str) -> None:
+        """What became of the estimate since its file changed; empty when there is nothing to say."""
+        set_text(self.change, sentence)
+        self.change.setVisible(bool(sentence))
+
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
         for part in (self.mark, self.headline, self.bar, self.plot):
@@ -111,6 +118,7 @@ class LossPanel(QWidget):
             self.plot_title,
             self.plot,
             self.sentence,
+            self.change,
         )
         for part in parts:
             column.addWidget(part)

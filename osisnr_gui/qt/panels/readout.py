@@ -43,6 +43,7 @@ FIELDS = (
     Field("pairing", "fits ref 0 +00.0 dB", 4, optional=True),
     Field("best", "best A +00.0 dB", 4, optional=True),
     Field("osi", "OSI −00.0 dB", 6),
+    Field("ghost", "was −00.0 dB (+00.0 dB)", 5, optional=True),
     Field("loss", "loss 00.000", 5),
     Field("formula", "literal", 4),
 )

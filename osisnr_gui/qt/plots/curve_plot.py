@@ -38,6 +38,8 @@ GRAB_PIXELS = 5.0
 #: From this distance between frames on, each frame gets a dot.
 DOT_PIXELS = 12.0
 RANGE_OPACITY = 0.18
+#: What an estimate was before.
+GHOST_DASH, GHOST_OPACITY = (2.0, 2.0), 0.85
 ROBUST_PERCENTILE = 99.5
 SAMPLE_LIMIT = 20_000
 #: The long label of the threshold may take this share of the width.
@@ -49,7 +51,7 @@ LOW_PIXELS = 60.0
 class Curve(NamedTuple):
     """One estimate: ``osi_db[i]`` belongs to time ``t0 + i * dt``; +inf = perfect, NaN = no value.
 
-    colour : its place, or MIXTURE.
+    colour : its place, or MIXTURE. before : the name of a ghost, of what the estimate was; "" for what it is.
     """
 
     t0: float
@@ -57,6 +59,7 @@ class Curve(NamedTuple):
     osi_db: FloatArray
     colour: int
     selected: bool = False
+    before: str = ""
 
 
 class CurvePlot(PlotRow):
@@ -89,10 +92,13 @@ class CurvePlot(PlotRow):
         )
         self._shown = new
         self._lines.show_curves(new)
-        places = sorted({c.colour: c.selected for c in new}.items(), key=lambda item: (item[0] == MIXTURE, item[0]))
-        self.overlay.keys = tuple(
+        present, ghosts = [c for c in new if not c.before], [c for c in new if c.before]
+        places = sorted({c.colour: c.selected for c in present}.items(), key=lambda item: (item[0] == MIXTURE, item[0]))
+        keys = [
             Key("mixture" if place == MIXTURE else estimate_letter(place), place, chosen) for place, chosen in places
-        )
+        ]
+        keys += [Key(curve.before, curve.colour, False, GHOST_DASH, GHOST_OPACITY) for curve in ghosts]
+        self.overlay.keys = tuple(keys)
         if not same_data:
             self._update_limits()
         self.refresh()
@@ -185,7 +191,7 @@ class _CurveLines:
         known = {id(line.curve.osi_db): line for line in self.lines}
         self.lines = [
             known[id(curve.osi_db)].moved_to(curve) if id(curve.osi_db) in known else _Line(curve)
-            for curve in sorted(curves, key=lambda c: (c.selected, c.colour != MIXTURE))
+            for curve in sorted(curves, key=lambda c: (not c.before, c.selected, c.colour != MIXTURE))
         ]
         self._mapping = None
 
@@ -193,11 +199,16 @@ class _CurveLines:
         if m != self._mapping:
             self._mapping = m
             self._paths = [line.paths(m) for line in self.lines]
-        several, caps = len(self.lines) > 1, 0
+        several, caps = sum(not line.curve.before for line in self.lines) > 1, 0
         for line, (range_path, path) in zip(self.lines, self._paths, strict=True):
             curve = line.curve
             style = theme.estimate(curve.colour)
             painter.setBrush(Qt.BrushStyle.NoBrush)
+            if curve.before:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, not _reduced(line, m))
+                painter.setPen(line_pen(with_alpha(style.colour, GHOST_OPACITY), GHOST_DASH))
+                painter.drawPath(path)
+                continue
             if not range_path.isEmpty() and (curve.selected or not several):
                 painter.setPen(line_pen(with_alpha(style.colour, RANGE_OPACITY)))
                 painter.drawPath(range_path)
@@ -282,7 +293,7 @@ class _ThresholdHandle:
 
 
 def _same(a: Curve, b: Curve) -> bool:
-    return a.osi_db is b.osi_db and (a.t0, a.dt, a.colour, a.selected) == (b.t0, b.dt, b.colour, b.selected)
+    return a.osi_db is b.osi_db and a._replace(osi_db=b.osi_db) == b
 
 
 def _sample(values: FloatArray) -> FloatArray:

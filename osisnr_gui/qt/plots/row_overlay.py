@@ -27,11 +27,13 @@ MARK_WIDTH = 3.0
 
 
 class Key(NamedTuple):
-    """Which line is which: name and colour index of an estimate."""
+    """Which line is which: name and colour index of an estimate. dash, opacity : where they are not its own."""
 
     text: str
     colour: int
     strong: bool = False
+    dash: tuple[float, ...] = ()
+    opacity: float = 1.0
 
 
 class _TitleLayout(NamedTuple):
@@ -175,11 +177,11 @@ class RowOverlay:
         x += layout.text_width
         for key, width in zip(self.keys, layout.key_widths, strict=False):
             style = theme.estimate(key.colour)
-            pen = QPen(QColor(style.colour), 2 if key.strong else 1)
+            pen = QPen(with_alpha(style.colour, key.opacity), 2 if key.strong else 1)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            if style.dash:
+            if key.dash or style.dash:
                 # Dashes are counted in line widths.
-                pen.setDashPattern([length / pen.widthF() for length in style.dash])
+                pen.setDashPattern([length / pen.widthF() for length in key.dash or style.dash])
             painter.setPen(pen)
             sample = x + KEY_GAP
             painter.drawLine(QPointF(sample, round(y)), QPointF(sample + SAMPLE, round(y)))
