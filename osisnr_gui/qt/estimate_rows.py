@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.plots.bands import Bands
+from osisnr_gui.qt.plots.clip_marks import ClipMarks
 from osisnr_gui.qt.plots.plot_stack import SPECTROGRAM_WEIGHT
 from osisnr_gui.qt.plots.row_pane import RowPane
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
@@ -15,6 +16,7 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.title_button import TitleButton
 from osisnr_gui.qt.shader import Shader
 from osisnr_gui.qt.theme import Theme
+from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
@@ -44,6 +46,7 @@ class EstimateRows(QObject):
         self.pane = RowPane((self.main, *self.others))
         self.stacked = False
         self._shaders = [Shader([Bands(row, over=True)]) for row in self.others]
+        self._clips = [ClipMarks(row) for row in (self.main, *self.others)]
         self._theme = theme
         self._places: dict[str, int] = {}  # by row
         self._shown: tuple[Analysis, int, frozenset[Source]] = (Analysis(Session()), 0, frozenset())
@@ -82,6 +85,9 @@ class EstimateRows(QObject):
             row.set_y_range(self.main.mapping.lo, self.main.mapping.hi)
             score = analysis.pairs[place].score if place >= 0 else None
             shader.show_bad(None if score is None else score.bad)
+        for marks, place in zip(self._clips, (selected, *places), strict=False):
+            pair = analysis.pairs[place] if 0 <= place < len(analysis.pairs) else None
+            marks.show_clips(*((None, None) if pair is None else (pair.estimate, pair.reference)))
         shown = [self.main if place == selected else row for row, place in zip(self.others, places, strict=False)]
         self.pane.show_rows(shown or [self.main])
         if moved:
@@ -108,11 +114,11 @@ class EstimateRows(QObject):
                 continue
             pair = analysis.pairs[place]
             more = f" · {left_out} more not shown" if left_out and row is self.pane.shown[-1] else ""
-            title = f"{estimate_letter(place)} · {pair.estimate.name}{more}"
+            title = f"{estimate_letter(place)} · {words.title(pair.estimate)}{more}"
             row.set_title(title, self._theme.estimate(place).colour)
             waits = pair.reference is None or pair.reference.error is not None
-            words = str(pair.error) if pair.error is not None else "Waiting for a reference" if waits else ""
-            row.set_message(words, error=pair.error is not None)
+            message = str(pair.error) if pair.error is not None else "Waiting for a reference" if waits else ""
+            row.set_message(message, error=pair.error is not None)
 
 
 def visible_places(analysis: Analysis, selected: int, hidden: frozenset[Source]) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from osisnr_gui.qt.differences import DELTA, Differences
 from osisnr_gui.qt.estimate_rows import ESTIMATE, EstimateRows
 from osisnr_gui.qt.pair_maps import BANDS, GAIN, PairMaps
 from osisnr_gui.qt.plots.bands import Bands
+from osisnr_gui.qt.plots.clip_marks import ClipMarks
 from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve, CurvePlot
 from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.note_marks import NoteMarks
@@ -43,6 +44,7 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.words import title
 
 MIN_FRAMES_IN_VIEW = 6
 
@@ -86,6 +88,7 @@ class PlotArea(QWidget):
         bands = [Bands(row, over=True) for row in pictures]
         bands += [row.bands for row in (maps.band_row, self._osi, self.differences.row, maps.gain_row, self._loss)]
         self._shader = Shader(bands, self._overview)
+        self._clips = ClipMarks(self._reference)
         self._notes = [NoteMarks(row, texts=row is self._reference) for row in self.stack.rows]
         for row in self.stack.rows:
             row.context_menu_requested.connect(lambda at, _t, _v: self.context_menu_requested.emit(at))
@@ -134,6 +137,7 @@ class PlotArea(QWidget):
         for row_id, useful in self.ribbons.useful(analysis).items():
             self.stack.set_row_useful(row_id, useful)
         self._limits.show(analysis.session, self.pair.score.bad if self.pair and self.pair.score else None)
+        self._clips.show_clips(self.reference, self.reference)
         for marks in self._notes:
             marks.show_notes(analysis.session.notes)
         self._overview.show_notes(analysis.session.notes)
@@ -290,7 +294,7 @@ class PlotArea(QWidget):
 
     def _show_titles(self) -> None:
         reference, name = self.reference, estimate_letter(self._selected)
-        self._reference.set_title("Reference" if reference is None else f"Reference · {reference.name}")
+        self._reference.set_title("Reference" if reference is None else f"Reference · {title(reference)}")
         residual = "Residual: estimate minus its best multiple of the reference"
         self._difference.set_title(
             residual

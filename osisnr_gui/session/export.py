@@ -23,6 +23,7 @@ from osisnr_gui.session.json_text import JsonValue, plain_text
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.report import STATUS_LABELS, delay_samples, is_scored, refusal, settings_report
 from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.words import channel_words
 
 SCHEMA = "osisnr.frames/1"
 BLOCK_FRAMES = 4096
@@ -64,8 +65,9 @@ def frames_csv(analysis: Analysis) -> Iterator[bytes]:
     yield _lines((",".join(COLUMNS),))
     for pair in analysis.pairs:
         if pair.score is not None and is_scored(pair):
+            name = text_cell(_name(analysis, pair))
             for start in range(0, pair.score.facts.frames.n_frames, BLOCK_FRAMES):
-                yield _lines(_rows(pair, pair.score, slice(start, start + BLOCK_FRAMES)))
+                yield _lines(_rows(pair.score, slice(start, start + BLOCK_FRAMES), name))
 
 
 def text_cell(text: str) -> str:
@@ -87,7 +89,7 @@ def _header(analysis: Analysis) -> Iterator[str]:
         yield comment("reference", reference.source.path)
     for pair in analysis.pairs:
         if is_scored(pair):
-            yield comment("estimate", pair.source.path)
+            yield comment("estimate", _name(analysis, pair))
             yield comment("estimate_delay_samples", delay_samples(pair))
             yield comment("estimate_delay_taken_out", pair.source.delay != 0)
         else:
@@ -106,11 +108,18 @@ def comment(name: str, value: JsonValue) -> str:
     return f"# {name}: {text}"
 
 
-def _rows(pair: PairAnalysis, score: PairScore, part: slice) -> Iterator[str]:
+def _name(analysis: Analysis, pair: PairAnalysis) -> str:
+    """What an estimate is called in the rows: its path, with the channel where several of one file are compared."""
+    path = pair.source.path
+    if sum(other.source.path == path for other in analysis.pairs) < 2:
+        return path
+    return f"{path} ({channel_words(pair.estimate)})"
+
+
+def _rows(score: PairScore, part: slice, name: str) -> Iterator[str]:
     facts, exact = score.facts, score.facts.frames.exact_osi_db
     frames, active = facts.frames, facts.active[part]
     bad = find_bad_frames(exact[part], active, score.bad.threshold_db)
-    name = text_cell(pair.source.path)
     numbers = [_number_cells(values) for values in _number_columns(score, part)]
     count = len(active)
     first = frames.first_frame + part.start

@@ -80,7 +80,9 @@ def _channel_notice(session: Session, track: Track, role: Role, reference: Track
     beside = {Role.REFERENCE: session.references, Role.ESTIMATE: session.estimates}.get(role, ())
     alike = [other for other in beside if like(other, source)]
     if len(alike) > 1:
-        message = f"{track.name}: {len(alike)} of its {count} channels are compared, each on its own"
+        all_of_them = f"each of its {count} channels is compared on its own"
+        some = f"{len(alike)} of its {count} channels are compared, each on its own"
+        message = f"{track.name}: {all_of_them if len(alike) == count else some}"
         undo = Remedy("Undo", partial(one_channel, estimate=source if role is Role.ESTIMATE else None))
         return Notice("channels", message, source, "note", (undo,))
     if source.channel is None:

@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from osisnr_gui.session import edits
+from osisnr_gui.session.channel_edits import like
 from osisnr_gui.session.delay_words import late_message, moved_message
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.file_notices import show_exact, track_notices
@@ -47,7 +48,7 @@ def find_notices(
     if matching is not None:
         found += _assignment_notices(session, matching)
     for pair in pairs:
-        found += pair_notices(session, pair)
+        found += _of_channel(session, pair, pair_notices(session, pair))
     found += _order_notices(pairs)
     if session.loss.formula is Formula.LITERAL:
         found += _meaning_notices(pairs)
@@ -71,6 +72,18 @@ def pair_notices(session: Session, pair: PairAnalysis) -> list[Notice]:
     found += _gain_notices(session, reference, pair)
     found += _role_notices(reference, pair)
     return found
+
+
+def _of_channel(session: Session, pair: PairAnalysis, notices: list[Notice]) -> list[Notice]:
+    """Notices that name the channel, where several of one file are compared."""
+    source, start = pair.source, f"{pair.estimate.name}: "
+    if sum(like(other, source) for other in session.estimates) < 2:
+        return notices
+    named = f"{start}channel {source.channel or 1}: "
+    return [
+        notice if notice.code == "channels" else replace(notice, message=notice.message.replace(start, named, 1))
+        for notice in notices
+    ]
 
 
 def _refusal_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:

@@ -115,11 +115,29 @@ def short_names(paths: Sequence[str]) -> list[str]:
     return [display_name(stem[cut:] or stem or path) for stem, path in zip(stems, paths, strict=True)]
 
 
+def track_names(tracks: Sequence[Track]) -> list[str]:
+    """`short_names` of files, with the channel where several of one file are compared."""
+    names = short_names([track.source.path for track in tracks])
+    channels: dict[str, set[int | None]] = {}
+    for track in tracks:
+        channels.setdefault(track.source.path, set()).add(track.source.channel)
+    return [
+        f"{name} ch {track.source.channel or 1}" if len(channels[track.source.path]) > 1 else name
+        for track, name in zip(tracks, names, strict=True)
+    ]
+
+
+def title(track: Track) -> str:
+    """A file's name, with the channel where one was chosen of several."""
+    return (
+        track.name if track.channels == 1 or track.source.channel is None else f"{track.name} · {channel_words(track)}"
+    )
+
+
 def estimate_names(analysis: Analysis) -> list[str]:
     """ "A (est_dfn3)" for every estimate."""
-    paths = [track.source.path for track in analysis.tracks]
     first = len(analysis.references)
-    names = short_names(paths)[first : first + len(analysis.pairs)]
+    names = track_names(analysis.tracks)[first : first + len(analysis.pairs)]
     return [f"{estimate_letter(index)} ({name})" for index, name in enumerate(names)]
 
 
@@ -180,7 +198,9 @@ def track_words(track: Track) -> str:
     coding = track.coding.replace("_", " ")
     delay = track.source.delay
     moved = f"moved {number(-delay, 0)} sample{'' if abs(delay) == 1 else 's'}" if delay else ""
-    parts = (length, rate_text, channel_words(track), coding, level_words(track), moved)
+    clips = 0 if track.level is None else track.level.clipped_runs
+    clipped = f"clipped {clips}×" if clips else ""
+    parts = (length, rate_text, channel_words(track), coding, level_words(track), clipped, moved)
     return " · ".join(part for part in parts if part)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from imperfect_kit import CASES, Case, beside, sound
+from imperfect_kit import CASES, Case, beside, clipped, sound
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from window_kit import WAIT_MS, open_window
@@ -202,3 +202,22 @@ def test_aligned_as_on_the_command_line(
     wanted = scored(capsysbinary, *files, "--align")[1]
     assert found == wanted
     assert_same_result(press(qtbot, window, "aligned", "Undo"), first)
+
+
+def test_clipped_places_are_marked_and_shown(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    files = sound(clipped, reference=lambda x: np.where(np.arange(len(x)) // 5 == 40, -1.0, x))(tmp_path)
+    analysis = open_files(qtbot, window, *files)
+    plots = window.views.plots
+    np.testing.assert_allclose(plots._clips.stretches.starts, [200 / 16_000])
+    np.testing.assert_allclose(plots.estimates._clips[0].stretches.starts, [0.125, 0.5, 0.75])
+    assert "clipped\u00a03×" in window.views.sources.rows[1].details.text()
+    (button,) = (b for b in banner(window, "clipping").findChildren(QPushButton) if b.text() == "Show")
+    button.click()
+    assert plots.link.selection == pytest.approx((0.5, 0.5 + 40 / 16_000))
+    assert plots.link.visible.start < 0.5 < plots.link.visible.stop < 1.0
+    window.actions_by_id.by_id["zoom_back"].trigger()
+    assert plots.link.visible == plots.link.extent
+    window.actions_by_id.by_id["swap"].trigger()
+    settle(qtbot, window)
+    np.testing.assert_allclose(plots._clips.stretches.starts, [0.125, 0.5, 0.75])
+    assert analysis.pairs[0].source != window.views.store.session.estimates[0]

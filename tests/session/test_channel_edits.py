@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from osisnr_gui.session import edits
+from osisnr_gui.session import edits, words
+from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.channel_edits import compare_channels, one_channel
+from osisnr_gui.session.export import frames_csv
+from osisnr_gui.session.notices import gather
 from osisnr_gui.session.session import DOWNMIX, Session, Source
 
 A, B, C, D = (Source(f"/x/{name}.wav") for name in "abcd")
@@ -71,3 +76,25 @@ def test_a_channel_that_was_there_already_is_there_once() -> None:
     session = Session((A,), (replace(B, channel=2), B))
     after = compare_channels(session, B, count=2, reference_count=1)
     assert after.estimates == (replace(B, channel=1), replace(B, channel=2))
+
+
+def test_channels_of_one_file_are_told_apart(write: Callable[..., str], noise: Callable[..., np.ndarray]) -> None:
+    s = noise()
+    both = np.stack((s, 0.1 * s), axis=1) + 0.003 * np.stack((noise(seed=1), noise(seed=2)), axis=1)
+    session = Session((Source(write("s.wav", s)),), (Source(write("e.wav", both)),))
+    first = analyse(session)
+    (notice,) = (notice for notice in first.notices if notice.code == "channels")
+    (each,) = (remedy for remedy in notice.remedies if remedy.label == "Each channel as its own estimate")
+    after = analyse(each.edit(session), first)
+    assert words.estimate_names(after) == ["A (e ch 1)", "B (e ch 2)"]
+    assert words.title(after.pairs[1].estimate) == "e.wav · channel 2 of 2"
+    assert words.title(first.pairs[0].estimate) == "e.wav"
+    (gain,) = (notice for notice in after.notices if notice.code == "gain")
+    assert gain.message.startswith("e.wav: channel 2: 20.0 dB quieter than the reference")
+    assert gain.source == after.pairs[1].source
+    shown = [notice for notice in gather(after.notices) if notice.code == "channels"]
+    assert [notice.message for notice in shown] == ["e.wav: each of its 2 channels is compared on its own"]
+    assert shown[0].remedies[0].edit(after.session) == session
+    rows = b"".join(frames_csv(after)).decode().splitlines()
+    names = {row.rsplit(",", 1)[1] for row in rows if row[0].isdigit()}
+    assert names == {f'"{session.estimates[0].path} (channel {k} of 2)"' for k in (1, 2)}

@@ -59,7 +59,10 @@ def files(write: Write, noise: Noise) -> Callable[..., Session]:
         if kind == "npy":
             paths = [write("s.npy", s.reshape(100, 160)), write("e.npy", (s + 0.1 * e).reshape(100, 160))]
         else:
-            paths = [write("s.wav", s), write("e.wav", np.stack((s + 0.1 * e, e), axis=1))]
+            paths = [
+                write("s.wav", s),
+                write("e.wav", np.stack((s + 0.1 * e, np.where(np.arange(16_000) % 1000 < 5, 1.0, e)), axis=1)),
+            ]
         for path in paths:
             _age(path)
         return Session(references=(Source(paths[0]),), estimates=(Source(paths[1]),))
@@ -134,6 +137,7 @@ CASES: dict[str, tuple[str, Callable[[Session], Session]]] = {
     "waveform": ("wav", lambda session: edits.set_framing(session, representation=Representation.WAVEFORM, hop=100)),
     "channel 2": ("wav", lambda session: _changed(session, channel=2)),
     "mean of channels": ("wav", lambda session: _changed(session, channel=0)),
+    "level and offset": ("wav", lambda session: _changed(session, gain=2.0, offset=0.01)),
     "delay": ("wav", lambda session: _changed(session, delay=137)),
     "early and padded": ("wav", lambda session: edits.set_lengths(_changed(session, delay=-700), Lengths.PAD)),
 }

@@ -120,7 +120,7 @@ class _Matrix(QTableWidget):
     def _put_names(self, speakers: Speakers) -> None:
         """Short names of the files in the headers, whole ones in their tooltips."""
         metrics, tracks = QFontMetrics(system_font()), (*speakers.references, *speakers.estimates)
-        names = words.short_names([track.source.path for track in tracks])
+        names = words.track_names(tracks)
         for place, (track, name) in enumerate(zip(tracks, names, strict=True)):
             estimate = place - len(speakers.references)
             room = CELL_WIDTH - 16 if estimate >= 0 else NAME_WIDTH - 96

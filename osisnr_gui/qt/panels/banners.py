@@ -120,7 +120,9 @@ class Banner(QFrame):
         if notice.place is None:
             return []
         button = QPushButton("Show", self)
-        button.setToolTip(tooltip("Select it and zoom there; Backspace zooms back"))
+        button.setToolTip(
+            tooltip("Select it and zoom there; Backspace zooms back. Clipped places are marked along the top")
+        )
         button.clicked.connect(self._go)
         return [button]
 

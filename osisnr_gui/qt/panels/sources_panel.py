@@ -19,6 +19,7 @@ from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.session import Source
+from osisnr_gui.session.words import title
 
 #: Of more estimates than this only the one in view says what it is: the list would be longer than the panel.
 MOST_IN_FULL = 4
@@ -36,7 +37,7 @@ def row_states(
     if analysis is None:
         return []
     rows = []
-    several = tuple(track.name for track in analysis.references) if len(analysis.references) > 1 else ()
+    several = tuple(title(track) for track in analysis.references) if len(analysis.references) > 1 else ()
     for index, track in enumerate(analysis.references):
         rows.append(RowState(track, Role.REFERENCE, index, track.error, references=several))
     for index, pair in enumerate(analysis.pairs):
