@@ -13,8 +13,8 @@ from osisnr_gui.qt.theme import Theme
 
 #: Weights for ``add_row``: how initial height is shared.
 SPECTROGRAM_WEIGHT = 3.0
-CURVE_WEIGHT = 2.0
-LOSS_WEIGHT = 1.5
+CURVE_WEIGHT = 2.6
+LOSS_WEIGHT = 1.7
 GAIN_WEIGHT = 1.0
 OWN_HEIGHT = 0.0  # a row of fixed height
 
