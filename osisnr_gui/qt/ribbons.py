@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QColor
+
 from osisnr_gui.qt.pairing_row import PAIRING, PairingRow
 from osisnr_gui.qt.plots.ribbon_plot import Ribbon, RibbonPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -12,6 +14,7 @@ from osisnr_gui.session.best_frames import BestFrames, Lead
 from osisnr_gui.session.letters import estimate_letter
 
 BEST = "best"
+PALE = 0.5
 WHAT_IS_BEST = (
     "Best estimate per frame: the highest exact OSI-SNR among all estimates of this reference, in frames that are "
     "active in every one of them. A stripe that covers several frames shows their shares, stacked."
@@ -69,9 +72,18 @@ class Ribbons:
 
 def _ribbon_of(best: BestFrames) -> Ribbon:
     def colours(theme: Theme) -> list[str]:
-        return [theme.estimate(place).colour for place in best.places]
+        return [ribbon_colour(theme, place) for place in best.places]
 
     return Ribbon(best.best, best.first_time, best.step, tuple(map(estimate_letter, best.places)), colours)
+
+
+def ribbon_colour(theme: Theme, place: int) -> str:
+    """The estimate's colour; paler where the palette starts again, for a ribbon has no dashes to tell two apart."""
+    colour, ground = QColor(theme.estimate(place).colour), QColor(theme.background)
+    if place < len(theme.estimates):
+        return colour.name()
+    parts = zip(colour.getRgb()[:3], ground.getRgb()[:3], strict=True)
+    return QColor(*(round(PALE * a + (1 - PALE) * b) for a, b in parts)).name()
 
 
 def _lead_words(lead: Lead) -> str:

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt import pairing_row
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.ribbons import BEST, PAIRING
+from osisnr_gui.qt.ribbons import BEST, PAIRING, ribbon_colour
+from osisnr_gui.qt.theme import DARK, LIGHT, Theme
 from osisnr_gui.session import edits
 from osisnr_gui.session.session import Session, Source
 from tests.kits.window_kit import open_window, show_files, wait_final
@@ -75,6 +76,13 @@ def test_one_estimate_has_no_ribbon_and_a_wish_outlives_it(qtbot: QtBot, samples
         assert window.actions_by_id.by_id["row_best"].isEnabled()
         window.actions_by_id.by_id["reset_layout"].trigger()
         assert visible(window)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_twelve_estimates_have_twelve_colours(theme: Theme) -> None:
+    colours = [ribbon_colour(theme, place) for place in range(12)]
+    assert len(set(colours)) == 12
+    assert colours[:7] == [theme.estimate(place).colour.lower() for place in range(7)]
 
 
 def test_hiding_all_other_rows_brings_them_back_next_time(qtbot: QtBot, samples: Path) -> None:

@@ -20,7 +20,9 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, contrast_ratio, system_font
 
 RIBBON_PIXELS = 18
-#: Where frames are narrower than a pixel, that many pixels share their frames: narrower stripes are a bar code.
+#: Where frames are narrower than this ...
+LEAST_FRAME_PIXELS = 2
+#: ... that many pixels share their frames: narrower stripes are a bar code.
 STRIPE_PIXELS = 4
 #: A letter names a stretch of pixels in which one system has this share of the frames or more, ...
 CLEAR_SHARE = 0.6
@@ -53,7 +55,7 @@ class _Name:
 
 
 class RibbonPlot(PlotRow):
-    """Colours over time. Where frames are narrower than a pixel, stripes of a few pixels stack the shares of theirs.
+    """Colours over time. Where frames are hardly wider than a pixel, stripes of a few pixels stack their shares.
 
     words_at : what the tooltip says of a time.
     """
@@ -153,8 +155,9 @@ def shares_per_pixel(ribbon: Ribbon, m: Mapping) -> FloatArray:
 
 
 def stripe_columns(ribbon: Ribbon, m: Mapping) -> int:
-    """Pixel columns that are painted alike: 1 while every frame has one to itself."""
-    return 1 if ribbon.dt * m.columns >= m.t1 - m.t0 else round(STRIPE_PIXELS * m.pixel_ratio)
+    """Pixel columns that are painted alike: 1 while every frame is wide enough to be seen alone."""
+    seen_alone = ribbon.dt * m.width >= LEAST_FRAME_PIXELS * (m.t1 - m.t0)
+    return 1 if seen_alone else round(STRIPE_PIXELS * m.pixel_ratio)
 
 
 def stacked_image(shares: FloatArray, colours: list[str], height: int) -> QImage:
