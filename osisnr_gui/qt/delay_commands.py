@@ -61,6 +61,8 @@ class DelayCommands:
 
     def open(self, path: str) -> None:
         """Show the dialog for the estimate in a file."""
+        if self.dialog is not None and path != self._path:
+            self.dialog.forget()
         self._path = path
         if self.dialog is None:
             self.dialog = dialog = DelayDialog(self._views.themes.theme, self._window)

@@ -92,6 +92,7 @@ def _header(analysis: Analysis) -> Iterator[str]:
             yield comment("estimate", _name(analysis, pair))
             yield comment("estimate_delay_samples", delay_samples(pair))
             yield comment("estimate_delay_taken_out", pair.source.delay != 0)
+            yield comment("estimate_samples_taken_out", pair.source.delay)
         else:
             yield comment("refused", str(refusal(pair)))
     for name, value in settings_report(analysis).items():

@@ -3,8 +3,8 @@
 The STFT is never held whole. A chunk of samples is read, its frames are worked off in blocks by a few
 threads, and what is kept of a frame is a handful of numbers: its projection, both OSI-SNRs, and
 either a column of the alpha table or its MC-MSE at one alpha by the direct formula. Every frame is computed alone, so
-results depend neither on the number of threads nor on the order; those of the whole signals are sums over chunks and
-move by a rounding error when the chunks do.
+results depend neither on the number of threads nor on the order; those of the whole signals are sums over chunks, which
+lie in the same places wherever a pass begins, added up from the first to the last.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import reduce
+from operator import itemgetter
 
 import numpy as np
 
@@ -141,6 +143,7 @@ class FramePass:
         self._table = AlphaTable.allocate(self._n_total) if with_table else None
         self._mc_mse = None if plan.alpha is None else np.zeros(self._n_total)
         self._whole: Projection | None = None
+        self._parts: list[tuple[int, Projection]] = []
         self._cancelled: Callable[[], bool] | None = None
 
     def run(
@@ -169,6 +172,8 @@ class FramePass:
                 current = following
         finally:
             pool.shutdown(cancel_futures=True)
+        if self._parts:
+            self._whole = reduce(merge, (part for _, part in sorted(self._parts, key=itemgetter(0))))
         return self.snapshot()
 
     def snapshot(self) -> PairFrames:
@@ -191,11 +196,13 @@ class FramePass:
     def _limits(self) -> Iterator[tuple[int, int]]:
         """First and last but one frame of every chunk, in the order of work.
 
-        Chunks meet on multiples of the block, so that no column of a coarse picture is shared by two blocks.
+        Chunks meet on multiples of the block, so that no column of a coarse picture is shared by two blocks; and in the
+        same places wherever the pass begins.
         """
         first, stop = self.plan.first, self.plan.stop
         start = first if self.plan.start is None else min(self.plan.start, stop - 1)
-        middle = a = max(first, start // self._block * self._block)
+        base = first // self._block * self._block
+        middle = a = max(first, base + (start - base) // self._chunk * self._chunk)
         while a < stop:
             b = min(stop, a // self._block * self._block + self._chunk)
             yield a, b
@@ -266,6 +273,8 @@ class FramePass:
                 self.plan.listener(s, e)
             part, _ = project_rows(s[None, :], e[None, :])
             self._whole = part if self._whole is None else merge(self._whole, part)
+            if self.plan.start is not None:
+                self._parts.append((chunk.first, part))
 
     def _own_samples(self, chunk: _Chunk) -> Iterator[tuple[FloatArray, FloatArray]]:
         """Samples of no chunk but this: up to where the next frame would begin, to both ends for those at the ends."""

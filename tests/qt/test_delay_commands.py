@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from scipy import signal
 
-from osisnr_gui.qt.dialogs.delay_dialog import SILENT, UNCERTAIN, DelayDialog
+from osisnr_gui.cli.main import main
+from osisnr_gui.qt.dialogs.delay_dialog import SILENT, UNCERTAIN, WAITING, DelayDialog
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.panels.banners import Banner
 from osisnr_gui.session.analysis import Analysis
@@ -91,6 +93,16 @@ def arrays(analysis: Analysis) -> list[bytes]:
     return [array.tobytes() for array in found]
 
 
+def printed(analysis: Analysis, *options: str) -> str:
+    """What the command line says of the delay of the same files."""
+    target = Path(analysis.session.estimates[0].path).with_suffix(".json")
+    paths = [source.path for source in analysis.session.sources]
+    assert main(["score", *paths, *options, "--json", str(target)]) == 0
+    (estimate,) = json.loads(target.read_text("utf-8"))["estimates"]
+    (message,) = [w["message"] for w in estimate["warnings"] if w["code"] in ("delay", "aligned")]
+    return str(message)
+
+
 @pytest.mark.parametrize(("late", "rate"), [(137, RATE), (-1600, RATE), (137, 8000)])
 def test_align_and_back(qtbot: QtBot, open_late: Open, late: int, rate: int) -> None:
     window = open_late(late, rate)
@@ -107,6 +119,8 @@ def test_align_and_back(qtbot: QtBot, open_late: Open, late: int, rate: int) -> 
     figures = [f"{value:.1f} dB".replace("-", "\u2212") for value in (before, after)]
     assert f"whole-signal SI-SNR {figures[0]}, {figures[1]} once aligned" in shown.notice.message
     assert f"whole-signal SI-SNR {figures[0]} \u2192 {figures[1]}" in banner(window, "aligned").text.text()
+    assert printed(first, "--align") == banner(window, "aligned").notice.message
+    assert printed(first) == shown.notice.message
     press(banner(window, "aligned"), "Undo")
     wait_final(qtbot, window)
     assert store.session == first.session
@@ -266,3 +280,22 @@ def test_the_plots_stay_while_an_estimate_is_moved(qtbot: QtBot, open_late: Open
     window.actions_by_id.by_id["align"].trigger()
     wait_final(qtbot, window)
     assert set(seen) == {1}
+
+
+def test_another_estimate_in_the_same_dialog(qtbot: QtBot, open_late: Open, samples: Path) -> None:
+    """Nothing of the first one stays while the second is measured."""
+    window = open_late(137)
+    window.actions_by_id.by_id["delay"].trigger()
+    shown = dialog(window)
+    assert shown.name.text() == "A · est.wav against clean.wav"
+    assert shown.plots[0].reach == RATE // 2
+    other = samples / "2_enhancement_est_gate.flac"
+    window.commands.take_files([str(other)], add=True)
+    window.commands.delays.open(str(other))
+    assert (shown.name.text(), shown.note.text(), shown.plots[0].reach) == ("", WAITING, 0)
+    assert not shown.field.isEnabled()
+    assert shown.table._rows == ()
+    wait_final(qtbot, window)
+    assert shown.name.text().startswith("B · 2_enhancement_est_gate.flac")
+    assert shown.plots[0].reach == RATE // 2
+    assert shown.isVisible()

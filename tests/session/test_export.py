@@ -56,6 +56,7 @@ def test_header(audio: Analysis) -> None:
     assert values["reference"] == audio.reference.source.path
     assert values["estimate"] == audio.pairs[1].source.path
     assert values["estimate_delay_taken_out"] is True
+    assert values["estimate_samples_taken_out"] == -300
     assert values["refused"].startswith("gone.wav: there is no such file; ")
     assert (values["alpha"], values["gamma"], values["silence_db"], values["n_fft"]) == (0.5, 2.0, 50.0, 512)
 

@@ -246,8 +246,9 @@ def test_a_pass_that_begins_in_the_middle(
     assert found.complete
     assert found.missing_before == 0
     for field in fields(Projection):
-        np.testing.assert_array_equal(getattr(found.projection, field.name), getattr(wanted.projection, field.name))
-    _assert_same(found.whole, wanted.whole)
+        for name in ("projection", "whole"):
+            array, other = (getattr(getattr(frames, name), field.name) for frames in (found, wanted))
+            np.testing.assert_array_equal(array, other)
     for picture, other in zip(pictures, wanted_pictures, strict=True):
         for level in range(6):
             np.testing.assert_array_equal(picture.coarse(level), other.coarse(level))

@@ -59,6 +59,15 @@ class DelayDialog(QDialog):
         self.undo.setEnabled(can_undo)
         self._show_taken()
 
+    def forget(self) -> None:
+        """Nothing is known of the estimate that is shown next."""
+        self._shown = self._wanted = None
+        for plot in self.plots:
+            plot.show_curve(np.empty(0), 1, None, 0)
+        self.name.set_text("")
+        set_text(self.note, WAITING)
+        self.note.show()
+
     def _show_curve(self, shown: MeasuredDelay) -> None:
         values, peak = shown.si_snr_db, shown.delay.samples
         note = "" if shown.delay.certain else UNCERTAIN
