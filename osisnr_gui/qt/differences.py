@@ -47,7 +47,8 @@ class Differences(QObject):
         if analysis is None or self._selected >= len(analysis.pairs):
             return ()
         before = () if ghost_of(self._ghosts, self._selected) is None else (GHOST,)
-        return (*before, *partners(analysis.session, self._selected))
+        there = partners(analysis.session, self._selected)
+        return (*before, *(place for place in there if place != MIXTURE or analysis.compares_mixture))
 
     @property
     def partner(self) -> int | None:

@@ -45,7 +45,7 @@ class EstimateCommands:
         self._actions.enable(analysis.matching is not None, "speakers")
         hidden = choice.hidden.intersection(analysis.session.estimates)
         self._actions.enable(bool(hidden), "all_curves")
-        self._actions.enable(analysis.session.mixture is not None, "mixture_curve")
+        self._actions.enable(analysis.compares_mixture, "mixture_curve")
         self._actions.check("mixture_curve", choice.mixture)
         self._actions.enable(len(analysis.pairs) > 1, "all_estimates")
         self._actions.check("all_estimates", self._views.plots.estimates.stacked)

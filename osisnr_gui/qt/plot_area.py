@@ -42,7 +42,7 @@ from osisnr_gui.session.explain import CHANCE_FLOOR_DB
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
-from osisnr_gui.session.session import Session
+from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.words import title
 
@@ -97,6 +97,7 @@ class PlotArea(QWidget):
             plot.y_range_changed.connect(self._share_frequencies)
         self.link.range_changed.connect(self._follow_pointer)
         self._analysis = Analysis(Session())
+        self._extent_of: Source | None = None
         self._selected = 0
         self._theme = theme
         self._residual, self._whole_range = False, True
@@ -248,11 +249,19 @@ class PlotArea(QWidget):
             first, step, seconds = grid.first, grid.step, grid.seconds
             stops += [first + (f.stop_frame - 0.5) * step for f in frames]
         elif analysis.alone is not None:
-            first, step, seconds = analysis.alone.first_time, analysis.alone.column_step, bool(stops)
+            first, step, seconds = analysis.alone.first_time, analysis.alone.column_step, analysis.alone.in_seconds
             stops += [first + (analysis.alone.n_columns - 0.5) * step]
         else:
             return
         start, unit = (0.0, "s") if seconds else (first - 0.5 * step, "frames")
+        reference = self._analysis.reference
+        source = None if reference is None else reference.source
+        if unit != self.link.unit and source == self._extent_of:
+            # The same masks on another axis: what was marked on the old one lies elsewhere on this.
+            self.link.clear_selection()
+            self.link.clear_loop()
+            self.link.set_cursor(math.nan)
+        self._extent_of = source
         if (start, max(stops)) != tuple(self.link.extent) or unit != self.link.unit:
             self.link.set_extent(start, max(stops), min_span=MIN_FRAMES_IN_VIEW * step, unit=unit)
 

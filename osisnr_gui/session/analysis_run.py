@@ -110,7 +110,7 @@ class AnalysisRun:
     def _known_unprocessed(self) -> tuple[PairAnalysis, ...]:
         """The mixture beside every reference, with its frames where they are known."""
         mixture = self._analysis.mixture
-        if mixture is None or mixture.error is not None:
+        if mixture is None or mixture.error is not None or not self._analysis.compares_mixture:
             return ()
         return tuple(self._known_mixture(reference, mixture) for reference in self._analysis.references)
 
@@ -128,7 +128,7 @@ class AnalysisRun:
         for index, reference, pair in self._open_pairs():
             if cache is not None and pair.frames is None:
                 key = pair_key(self._session, reference, pair.estimate, None)
-                picture = self._known.picture(reference, key.framing, self._analysis.pairs)
+                picture = self._known.picture(reference, key, self._analysis.pairs)
                 kept = cache.find(key, reference, pair.estimate, picture, self._cancelled)
                 if kept is not None:
                     self._set_reference(self._session.partner_of(index), kept[0])
@@ -174,7 +174,7 @@ class AnalysisRun:
             reference,
             pair.estimate,
             key,
-            self._known.picture(reference, key.framing, self._analysis.pairs),
+            self._known.picture(reference, key, self._analysis.pairs),
             wanted.pictures,
             report,
             self._cancelled,
@@ -193,7 +193,7 @@ class AnalysisRun:
         if any(pair.pictures.reference is not None for pair in analysis.pairs):
             return
         try:
-            self._set(alone=paint_alone(reference, analysis.framing, self._cancelled))
+            self._set(alone=paint_alone(reference, analysis.framing, self._session.mask_grid, self._cancelled))
         except FileError as error:
             self._set_reference(0, replace(reference, error=error))
 

@@ -43,11 +43,11 @@ class BandMap:
     """
 
     def __init__(self, columns: PairReader, active: BoolArray) -> None:
-        framing = columns.framing
+        bin_hz = columns.frames.grid.bin_hz
         self.columns = columns
-        self.in_hz = framing is not None and columns.rate is not None
-        if framing is not None and columns.rate is not None:
-            self.bands = half_octave_bands(columns.n_bins, columns.rate / framing.n_fft)
+        self.in_hz = bin_hz is not None
+        if bin_hz is not None:
+            self.bands = half_octave_bands(columns.n_bins, bin_hz)
         else:
             self.bands = equal_bands(columns.n_bins, max(1, min(EQUAL_BANDS, columns.n_bins // LEAST_BINS)))
         self._edges = (*(band.first for band in self.bands), columns.n_bins)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from osisnr_gui.paths import resource_path
-from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.session import MaskGrid, Session, Source
 
 
 class UnknownDemo(KeyError):  # noqa: N818 - named after what happened
@@ -25,6 +25,7 @@ class Demo:
     references: tuple[str, ...]
     estimates: tuple[str, ...]
     mixture: str | None = None
+    mask_grid: MaskGrid | None = None
 
 
 # The first one opens when no name is given.
@@ -63,6 +64,8 @@ DEMOS: tuple[Demo, ...] = (
         "reach 3.6 dB, so it has hardly found the speech.",
         ("4_masks_irm.npy",),
         ("4_masks_est.npy",),
+        "4_masks_noisy.flac",
+        MaskGrid(rate=16_000, hop=128, n_fft=256),
     ),
     Demo(
         "damaged",
@@ -91,6 +94,7 @@ def demo_session(name: str = DEMOS[0].name) -> Session:
         references=tuple(_source(file) for file in demo.references),
         estimates=tuple(_source(file) for file in demo.estimates),
         mixture=None if demo.mixture is None else _source(demo.mixture),
+        mask_grid=demo.mask_grid or MaskGrid(),
     )
 
 

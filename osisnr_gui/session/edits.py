@@ -10,7 +10,8 @@ from typing import Any
 from osisnr_gui.core.loss import check_gamma
 from osisnr_gui.core.mc_mse import check_alpha
 from osisnr_gui.session.guess import Role, guess_roles
-from osisnr_gui.session.session import MAX_DELAY, Criterion, Formula, Lengths, Note, Session, Source
+from osisnr_gui.session.mask_grids import mask_times, move_notes
+from osisnr_gui.session.session import MAX_DELAY, Criterion, Formula, Lengths, MaskGrid, Note, Session, Source
 
 Edit = Callable[[Session], Session]
 
@@ -18,7 +19,9 @@ Edit = Callable[[Session], Session]
 def open_files(session: Session, paths: list[str]) -> Session:
     """A new set of files, roles guessed from their names; loss and view settings stay, notes on others do not."""
     framing = replace(session.framing, representation=None)
-    empty = replace(session, references=(), estimates=(), pairing=(), mixture=None, framing=framing, notes=())
+    empty = replace(
+        session, references=(), estimates=(), pairing=(), mixture=None, framing=framing, mask_grid=MaskGrid(), notes=()
+    )
     return add_files(empty, paths)
 
 
@@ -240,6 +243,13 @@ def set_formula(session: Session, formula: Formula) -> Session:
 def set_framing(session: Session, **changes: Any) -> Session:
     """Change n_fft, hop, window or representation; None goes back to the default."""
     return replace(session, framing=replace(session.framing, **changes))
+
+
+def set_mask_grid(session: Session, n_bins: int, **changes: Any) -> Session:
+    """Change what is known of the STFT that masks of `n_bins` bins belong to; notes stay on their frames."""
+    grid = replace(session.mask_grid, **changes)
+    old, new = mask_times(session.mask_grid, n_bins), mask_times(grid, n_bins)
+    return replace(session, mask_grid=grid, notes=move_notes(session.notes, old, new))
 
 
 def set_threshold(session: Session, threshold_db: float) -> Session:

@@ -167,7 +167,7 @@ def _name(x: Inspection, shares: list[float]) -> str:
 
 
 def _band_name(x: Inspection, index: int) -> str:
-    return band_words(x.bands[index].band, x.columns.framing is not None)
+    return band_words(x.bands[index].band, x.columns.bin_hz is not None)
 
 
 def _at(name: str) -> str:

@@ -50,7 +50,7 @@ def measure_file(pair: PairAnalysis, cancelled: Cancel | None = None) -> FileMea
     assert score is not None, "only a scored pair is measured"
     assert key is not None, "a scored pair was run"
     facts, framing = score.facts, key.framing
-    bands = bands_of(framing, facts.frames.n_bins, pair.sample_rate)
+    bands = bands_of(framing, facts.frames.n_bins, facts.frames.grid.bin_hz)
     edges = (*(band.first for band in bands), bands[-1].stop)
     sums, distance, n_active = list[BandSums](), 0.0, facts.n_active
     for s, e in _active_rows(pair, facts, cancelled):

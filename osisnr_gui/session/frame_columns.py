@@ -22,12 +22,14 @@ STRETCH_COLUMNS = 64
 class FrameColumns:
     """Both columns of one frame, as the pass has them: (n_values,) float64 or complex128.
 
-    frame : number on the reference's grid. key : of the pair. sample_rate : None for masks.
+    frame : number on the reference's grid. key : of the pair. sample_rate : None for masks. bin_hz : Hz from one bin to
+    the next, None where it is not known.
     """
 
     frame: int
     key: PairKey
     sample_rate: int | None
+    bin_hz: float | None
     reference: Columns
     estimate: Columns
 
@@ -46,8 +48,9 @@ class PairColumns:
     def __init__(self, pair: PairAnalysis) -> None:
         assert pair.key is not None, "only a pair that was run has frames"
         assert pair.reference is not None, "only a pair that was run has frames"
+        assert pair.frames is not None, "only a pair that was run has frames"
         self.key = pair.key
-        self._rate = pair.sample_rate
+        self._rate, self._bin_hz = pair.sample_rate, pair.frames.grid.bin_hz
         self._tracks = (pair.reference, pair.estimate)
         self._raw: tuple[Raw, Raw] | None = None
         self._first = 0
@@ -71,7 +74,7 @@ class PairColumns:
         at = frame - self._first
         with np.errstate(all="ignore"):
             s, e = (reader.rows(raw, at, at + 1)[0] for reader, raw in zip(self._readers, self._raw, strict=True))
-        return FrameColumns(frame, self.key, self._rate, s, e)
+        return FrameColumns(frame, self.key, self._rate, self._bin_hz, s, e)
 
     def close(self) -> None:
         """Let go of both files."""

@@ -200,11 +200,11 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis, loss_total: LossTot
     )
 
 
-def bands_of(framing: Framing | None, n_bins: int, sample_rate: int | None) -> tuple[FrequencyBand, ...]:
-    """Octaves above 500 Hz for sound, equal parts of the bins for masks."""
-    if framing is None:
+def bands_of(framing: Framing | None, n_bins: int, bin_hz: float | None) -> tuple[FrequencyBand, ...]:
+    """Octaves above 500 Hz where bins have a frequency, else equal parts of them."""
+    if bin_hz is None:
         return equal_bands(n_bins)
-    return octave_bands(framing.n_fft // 2 + 1, (sample_rate or 1) / framing.n_fft)
+    return octave_bands(n_bins if framing is None else framing.n_fft // 2 + 1, bin_hz)
 
 
 def is_waveform(framing: Framing | None) -> bool:
@@ -280,7 +280,7 @@ def _log_spectral_distance(columns: FrameColumns) -> float:
 
 def _bands(columns: FrameColumns, alpha: float) -> tuple[BandPart, ...]:
     """Every band's part; nan where a frame has none of an energy."""
-    bands = bands_of(columns.framing, len(columns.reference), columns.sample_rate)
+    bands = bands_of(columns.framing, len(columns.reference), columns.bin_hz)
     s, e = (rows[0] for rows in spectra_of(columns.reference[None], columns.estimate[None], columns.framing))
     edges = (*(band.first for band in bands), bands[-1].stop)
     osi_db = BandSums.of_rows(s[None, :], e[None, :], edges).osi_db()[:, 0]

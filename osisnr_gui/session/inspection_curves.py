@@ -71,11 +71,9 @@ def _curves(
 
 def _axis(columns: FrameColumns) -> tuple[float, str]:
     framing, rate = columns.framing, columns.sample_rate
-    if framing is None or not rate:
-        return 1.0, "bin"
-    if framing.representation is Representation.WAVEFORM:
+    if framing is not None and framing.representation is Representation.WAVEFORM and rate:
         return 1000.0 / rate, "ms"
-    return rate / framing.n_fft, "Hz"
+    return (1.0, "bin") if columns.bin_hz is None else (columns.bin_hz, "Hz")
 
 
 def _full_scale(columns: FrameColumns) -> float:

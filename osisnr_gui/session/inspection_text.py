@@ -62,13 +62,13 @@ def inspection_table(x: Inspection, path: str, measures: FileMeasures | None = N
     }
     rows = {**csv_fields(x, path), **{name: _cell(value) for name, value in more.items()}}
     for part in x.bands:
-        name = band_words(part.band, x.columns.framing is not None)
+        name = band_words(part.band, x.columns.bin_hz is not None)
         rows[f"noise_share {name}"] = _cell(part.noise_share)
         rows[f"mc_mse_share {name}"] = _cell(part.mc_share)
         rows[f"level_difference_db {name}"] = _cell(part.level_db)
         rows[f"exact_osi_db {name}"] = _cell(part.osi_db)
     if measures is not None:
-        rows |= {name: _cell(value) for name, value in _file(measures, x.columns.framing is not None).items()}
+        rows |= {name: _cell(value) for name, value in _file(measures, x.columns.bin_hz is not None).items()}
     rows |= {f"sentence_{number}": sentence for number, sentence in enumerate(explain(x), start=1)}
     return "".join(f"{name}\t{value}\n" for name, value in rows.items())
 
@@ -80,11 +80,10 @@ def columns_table(x: Inspection) -> str:
     """
     columns, framing = x.columns, x.columns.framing
     name, positions = "bin", np.arange(len(columns.reference), dtype=np.float64)
-    if framing is not None and columns.sample_rate:
-        if framing.representation is Representation.WAVEFORM:
-            name, positions = "time_s", positions / columns.sample_rate
-        else:
-            name, positions = "frequency_hz", positions * (columns.sample_rate / framing.n_fft)
+    if framing is not None and framing.representation is Representation.WAVEFORM and columns.sample_rate:
+        name, positions = "time_s", positions / columns.sample_rate
+    elif columns.bin_hz is not None:
+        name, positions = "frequency_hz", positions * columns.bin_hz
     parts = [_plain(part) for part in (columns.reference, columns.estimate, x.target, x.noise) if part is not None]
     names = ("reference", "estimate", "scaled_reference", "noise")[: len(parts)]
     lines = ["\t".join((name, *names))]

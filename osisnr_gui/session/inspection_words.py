@@ -44,7 +44,7 @@ def formula_lines(x: Inspection) -> list[str]:
 def companion_rows(x: Inspection, pair: PairAnalysis, measures: FileMeasures | None) -> list[Row]:
     """Rows of (measure, this frame, whole file), bands from high to low. `measures`: None while they are not known."""
     whole, wait = pair.whole, "…" if measures is None else words.MISSING
-    in_hertz = x.columns.framing is not None
+    in_hertz = x.columns.bin_hz is not None
     rows: list[Row] = [
         ("", "this frame", "whole file"),
         ("SI-SNR", words.db(x.si_snr_db), words.MISSING if whole is None else words.db(whole.si_snr_db)),

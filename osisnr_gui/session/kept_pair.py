@@ -130,7 +130,7 @@ def _frames(file: ArrayFile, key: PairKey, reference: Track, read: Read) -> Pair
         first_frame=int(file.facts["first_frame"]),
         n_total=n,
         n_bins=int(file.facts["n_bins"]),
-        grid=time_grid(key.framing, reference),
+        grid=time_grid(key.framing, reference, key.mask_grid),
         projection=Projection(*map(read, _FIELDS)),
         literal_osi_db=read("literal"),
         exact_osi_db=read("exact"),
@@ -144,7 +144,8 @@ def _pictures(
     file: ArrayFile, key: PairKey, tracks: tuple[Track, Track], reference_picture: Picture | None, read: Read
 ) -> PairPictures:
     reference, estimate = tracks
-    framing, rate, grid = key.framing, reference.sample_rate, time_grid(key.framing, reference)
+    framing, rate = key.framing, reference.sample_rate
+    grid = time_grid(framing, reference, key.mask_grid)
 
     def picture(name: str, *shown: Track) -> Picture:
         columns, codes = int(file.facts["columns"][name]), read(f"picture_{name}")

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from osisnr_gui.core.align import Delay
-from osisnr_gui.core.types import Framing
 from osisnr_gui.session.matching import Matching, MatchKey
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.pictures import Picture
@@ -50,13 +49,13 @@ class Known:
                 return old.delay
         return None
 
-    def picture(self, reference: Track, framing: Framing | None, pairs: Iterable[PairAnalysis]) -> Picture | None:
+    def picture(self, reference: Track, wanted: PairKey, pairs: Iterable[PairAnalysis]) -> Picture | None:
         """The reference's picture, when one of these pairs, or an earlier one in the same framing, has painted it."""
-        wanted = (reference.source, reference.stamp, framing)
+        looks = (reference.source, reference.stamp, wanted.framing, wanted.mask_grid)
         for pair in (*pairs, *self._pairs):
             key, frames = pair.key, pair.frames
             done = frames is not None and frames.complete
-            same = key is not None and (key.reference, key.stamps[0], key.framing) == wanted
+            same = key is not None and (key.reference, key.stamps[0], key.framing, key.mask_grid) == looks
             if done and same and pair.pictures.reference is not None:
                 return pair.pictures.reference
         return None

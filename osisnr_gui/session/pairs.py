@@ -17,11 +17,12 @@ from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.io.errors import Cancelled, FileError, LoadError, Reason
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan, residual_rows
+from osisnr_gui.session.mask_grids import mask_times
 from osisnr_gui.session.pair_samples import PairSamples
 from osisnr_gui.session.pictures import CodeScale, Picture, TimeGrid, sketch_pictures
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, MaskColumns
 from osisnr_gui.session.scores import PairScore, WholeSignal
-from osisnr_gui.session.session import Lengths, Session, Source
+from osisnr_gui.session.session import Lengths, MaskGrid, Session, Source
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Stamp, Track, stamp_of
 
@@ -31,7 +32,10 @@ SOON_FRAMES = 1 << 14  # a tenth of a second or two
 
 @dataclass(frozen=True, slots=True)
 class PairKey:
-    """Everything the pass over a pair depends on: equal keys, equal results."""
+    """Everything the pass over a pair depends on: equal keys, equal results.
+
+    mask_grid : of masks whose place in time and frequency is known.
+    """
 
     reference: Source
     estimate: Source
@@ -40,6 +44,7 @@ class PairKey:
     lengths: Lengths
     same_rate_only: bool
     alpha: float | None
+    mask_grid: MaskGrid | None = None
 
     @property
     def files(self) -> tuple[object, ...]:
@@ -106,11 +111,14 @@ def resolve_framing(session: Session, reference: Track) -> Framing | None:
     return Framing(choice.representation or Representation.MAGNITUDE, n_fft, hop, choice.window)
 
 
-def time_grid(framing: Framing | None, reference: Track) -> TimeGrid:
-    """Frame centres in seconds; frame numbers for a mask."""
-    if framing is None or not reference.sample_rate:
+def time_grid(framing: Framing | None, reference: Track, mask_grid: MaskGrid | None = None) -> TimeGrid:
+    """Frame centres in seconds and bins in Hz; frame numbers and bins for a mask whose grid is not known."""
+    rate = reference.sample_rate
+    if reference.mask is not None:
+        return mask_times(mask_grid, reference.mask.values.shape[0])
+    if framing is None or not rate:
         return TimeGrid(0.0, 1.0, seconds=False)
-    return TimeGrid(0.5 * framing.n_fft / reference.sample_rate, framing.hop / reference.sample_rate)
+    return TimeGrid(0.5 * framing.n_fft / rate, framing.hop / rate, bin_hz=rate / framing.n_fft)
 
 
 def open_columns(track: Track, framing: Framing | None, rate: int | None) -> ColumnReader:
@@ -155,7 +163,7 @@ def make_picture(
     if framing is None:
         masks = [track.mask for track in tracks if track.mask is not None]
         scale = CodeScale.plain(min(m.minimum for m in masks), max(m.maximum for m in masks))
-        n_bins, bin_step = int(masks[0].values.shape[0]), 1.0
+        n_bins, bin_step = int(masks[0].values.shape[0]), grid.bin_hz or 1.0
     else:
         scale = CodeScale.levels(0.5 * float(window(framing.window, framing.n_fft).sum()))
         n_bins, bin_step = framing.n_fft // 2 + 1, (rate or 1) / framing.n_fft
@@ -248,6 +256,7 @@ def pair_key(session: Session, reference: Track, estimate: Track, alpha: float |
         session.lengths,
         session.same_rate_only,
         alpha,
+        session.mask_grid if reference.mask is not None and session.mask_grid.is_known else None,
     )
 
 
@@ -275,7 +284,7 @@ def run_pair(
     """
     check_fit(session, reference, estimate)
     tracks, framing, rate = (reference, estimate), key.framing, reference.sample_rate
-    grid = time_grid(framing, reference)
+    grid = time_grid(framing, reference, key.mask_grid)
     with ExitStack() as stack:
         readers = [stack.enter_context(closing(open_columns(track, framing, rate))) for track in tracks]
         fit = fit_frames(session, readers[0], readers[1], (reference.source.path, estimate.source.path))
@@ -318,11 +327,13 @@ def run_pair(
         return replace(pair, estimate=estimate, reference=reference, frames=frames, whole=whole, delay=delay)
 
 
-def paint_alone(track: Track, framing: Framing | None, cancelled: Cancel | None = None) -> Picture:
+def paint_alone(
+    track: Track, framing: Framing | None, mask_grid: MaskGrid | None, cancelled: Cancel | None = None
+) -> Picture:
     """The whole picture of one file that nothing is compared with yet. Raises LoadError and io's Cancelled."""
     reader = open_columns(track, framing, track.sample_rate)
     try:
-        grid = time_grid(framing, track)
+        grid = time_grid(framing, track, mask_grid)
         picture = make_picture((track,), framing, track.sample_rate, grid, reader.n_frames)
         _fill_outside(picture, reader, Fit(0, 0, None), cancelled)
     finally:

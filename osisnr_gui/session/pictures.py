@@ -66,11 +66,15 @@ class CodeScale:
 
 @dataclass(frozen=True, slots=True)
 class TimeGrid:
-    """Centre of frame i = first + i*step, in seconds, or in frames when there is no sample rate."""
+    """Centre of frame i = first + i*step, in seconds, or in frames when there is no sample rate.
+
+    bin_hz : Hz from one row of a column to the next; None where it is not known.
+    """
 
     first: float
     step: float
     seconds: bool = True
+    bin_hz: float | None = None
 
 
 class Picture:
@@ -91,6 +95,7 @@ class Picture:
     ) -> None:
         self.n_columns, self.n_bins = n_columns, n_bins
         self.first_time, self.column_step, self.bin_step = time.first, time.step, bin_step
+        self.in_seconds = time.seconds
         self.scale = scale
         self.low, self.high, self.unit = scale.low, scale.high, scale.unit
         self._magnitudes = magnitudes

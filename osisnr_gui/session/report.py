@@ -22,6 +22,7 @@ from osisnr_gui.io.errors import FileError, LoadError
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.bad_segments import under_threshold
 from osisnr_gui.session.json_text import JsonValue
+from osisnr_gui.session.mask_grids import n_fft_of
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.tracks import Track
@@ -57,6 +58,7 @@ def settings_report(analysis: Analysis) -> Object:
         "representation": representation,
         "n_fft": None if framing is None else framing.n_fft,
         "hop": None if framing is None else framing.hop,
+        **_mask_grid(analysis),
         "window": framing.window if framing is not None and windowed else None,
         "alpha": session.loss.alpha,
         "gamma": session.loss.gamma,
@@ -69,6 +71,15 @@ def settings_report(analysis: Analysis) -> Object:
         "lengths": session.lengths.value,
         "same_rate_only": session.same_rate_only or session.lengths.value == "refuse",
     }
+
+
+def _mask_grid(analysis: Analysis) -> Object:
+    """The STFT that masks belong to, where the user has said which: the times of frames follow from it."""
+    grid, reference = analysis.session.mask_grid, analysis.reference
+    if reference is None or reference.mask is None or not grid.is_known:
+        return {}
+    n_fft = n_fft_of(grid, reference.mask.values.shape[0])
+    return {"n_fft": n_fft, "hop": grid.hop, "mask_sample_rate": grid.rate, "mask_frames_centred": grid.centred}
 
 
 def track_report(track: Track) -> Object:

@@ -49,6 +49,12 @@ class Analysis:
         last = () if self.mixture is None else (self.mixture,)
         return (*self.references, *(pair.estimate for pair in self.pairs), *last)
 
+    @property
+    def compares_mixture(self) -> bool:
+        """Whether the mixture is held against the references, too; sound beside masks is what they are applied to."""
+        masks = any(reference.kind == "mask" for reference in self.references)
+        return self.mixture is not None and not (masks and self.mixture.kind == "audio")
+
     def unprocessed_for(self, estimate: int) -> PairAnalysis | None:
         """The mixture against the reference of estimate number `estimate`; None where there is no mixture."""
         place = self.session.partner_of(estimate)

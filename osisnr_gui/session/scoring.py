@@ -7,6 +7,7 @@ from dataclasses import replace
 from osisnr_gui.session.bad_segments import other_place
 from osisnr_gui.session.best_frames import find_best_frames
 from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.mask_notices import mask_notices
 from osisnr_gui.session.notices import find_notices
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
@@ -35,4 +36,5 @@ def finish(analysis: Analysis) -> Analysis:
         others = [None if score is None else score.facts for score in scores]
         pairs = tuple(_scored_against(session, pair, other) for pair, other in zip(pairs, others, strict=True))
     notices = find_notices(session, analysis.references, pairs, analysis.matching)
+    notices += mask_notices(session, analysis.reference, analysis.mixture)
     return replace(analysis, pairs=pairs, best=find_best_frames(pairs, analysis.best), notices=notices)

@@ -79,6 +79,26 @@ class FramingChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class MaskGrid:
+    """The STFT that masks belong to, as far as it is known; seconds and Hz need both rate (Hz) and hop (samples).
+
+    n_fft : None = 2*(bins - 1). centred : frame i is centred on sample i*hop (an STFT padded at both ends), else it
+    begins there. window : of the STFT, where masks are applied to a mixture.
+    """
+
+    rate: int | None = _within(None, 1, 10_000_000)
+    hop: int | None = _within(None, 1, MAX_N_FFT)
+    n_fft: int | None = _within(None, 2, MAX_N_FFT)
+    centred: bool = False
+    window: str = field(default="hann", metadata={"choices": WINDOWS})
+
+    @property
+    def is_known(self) -> bool:
+        """Whether frames have a place in time, and bins a frequency."""
+        return self.rate is not None and self.hop is not None
+
+
+@dataclass(frozen=True, slots=True)
 class LossChoice:
     """alpha in (0, 1], gamma >= 0, loss_osi method 1 or 2, and the result that leads."""
 
@@ -145,6 +165,7 @@ class Session:
     mixture: Source | None = None
     pairing: tuple[int, ...] = ()
     framing: FramingChoice = FramingChoice()
+    mask_grid: MaskGrid = MaskGrid()
     loss: LossChoice = LossChoice()
     silence_db: float = _within(DEFAULT_SILENCE_DB, 0.0, 1000.0)
     threshold_db: float = _within(DEFAULT_THRESHOLD_DB, -1000.0, 1000.0)

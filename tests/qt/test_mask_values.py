@@ -8,10 +8,10 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from window_kit import open_window, show_files, wait_final
 
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
 from osisnr_gui.qt.theme import DARK, LIGHT
-from tests.kits.window_kit import open_window, show_files, wait_final
 
 
 def _save(folder: Path, **masks: np.ndarray) -> list[Path]:

@@ -25,7 +25,7 @@ from osisnr_gui.session.explain import (
 )
 from osisnr_gui.session.inspection import Inspection
 from osisnr_gui.session.inspector import Inspector
-from osisnr_gui.session.session import Formula, FramingChoice, LossChoice, Session, Source
+from osisnr_gui.session.session import Formula, FramingChoice, LossChoice, MaskGrid, Session, Source
 
 Inspect = Callable[..., Inspection]
 
@@ -76,7 +76,10 @@ def test_the_planted_damage_is_told(damaged: Analysis) -> None:
 
 def test_places(damaged: Analysis) -> None:
     assert place_words(_inspect(damaged, 115)) == "frame 115 · 0.936 s"
-    masks = analyse(demo_session("masks"), wanted=Wanted(pictures=False))
+    session = demo_session("masks")
+    masks = analyse(session, wanted=Wanted(pictures=False))
+    assert place_words(_inspect(masks, 7)) == "frame 7 · 0.064 s"
+    masks = analyse(replace(session, mask_grid=MaskGrid()), wanted=Wanted(pictures=False))
     assert place_words(_inspect(masks, 7)) == "frame 7"
 
 

@@ -24,7 +24,7 @@ from osisnr_gui.session.inspection_words import (
     negative_words,
 )
 from osisnr_gui.session.inspector import Inspector, find_frame, find_worst
-from osisnr_gui.session.session import Formula, FramingChoice, LossChoice, Session, Source
+from osisnr_gui.session.session import Formula, FramingChoice, LossChoice, MaskGrid, Session, Source
 
 
 def _analysed(session: Session) -> Analysis:
@@ -63,7 +63,7 @@ def test_frames_of_an_early_file_keep_the_reference_s_numbers(write, noise) -> N
 
 
 def test_masks_have_frames_for_times() -> None:
-    pair = _analysed(demo_session("masks")).pairs[0]
+    pair = _analysed(replace(demo_session("masks"), mask_grid=MaskGrid())).pairs[0]
     assert [find_frame(pair, t) for t in (-0.4, 0.4, 0.6, 685.4)] == [0, 0, 1, 685]
     assert find_frame(pair, 685.6) is None
 

@@ -79,7 +79,7 @@ class FramePage(QWidget):
             colour=index,
             reversed_=x.correlation < 0,
         )
-        in_hertz = x.columns.framing is not None
+        in_hertz = x.columns.bin_hz is not None
         self.bands.show_bands([(short_band_words(p.band, in_hertz), p.noise_share, p.mc_share) for p in x.bands])
         set_text(self.sentences, "\n".join(explain(x)))
         self.formulas.show_rows(formula_rows(x))

@@ -84,6 +84,7 @@ class Readout(QWidget):
         unit: str = "s",
         frequency: float | None = None,
         frequency_unit: str = "Hz",
+        plain: bool = False,
         levels: tuple[float | None, float | None] = (None, None),
         osi_db: float | None = None,
         loss: float | None = None,
@@ -92,9 +93,9 @@ class Readout(QWidget):
         third: tuple[str, float] | None = None,
         more: Mapping[str, str] | None = None,
     ) -> None:
-        """Show a point. unit : "s", or "frames" for a mask, whose time and frame are the same.
+        """Show a point. unit : "s", or "frames" for a mask without a grid, whose time and frame are the same.
 
-        levels : reference and estimate at the frequency, dB (plain values where frequency_unit is "bin").
+        levels : reference and estimate at the frequency, dB; `plain` : values of masks instead.
         formula : "literal" or "exact": which OSI-SNR and loss these are. name : letter of the estimate they are of.
         third : name ("difference", "residual") and value of the third picture there.
         more : optional fields in words, "" where there is nothing to say but room is to be kept.
@@ -107,10 +108,10 @@ class Readout(QWidget):
             values["frequency"] = f"bin {round(frequency)}" if bins else words.hertz(frequency)
         for key, name, level in zip(("reference", "estimate"), ("ref", "est"), levels, strict=True):
             if level is not None:
-                values[key] = f"{name} {words.number(level, 3) if bins else words.db(level)}"
+                values[key] = f"{name} {words.number(level, 3) if plain else words.db(level)}"
         if third is not None:
             short = "diff" if third[0] == "difference" else third[0]
-            values["third"] = f"{short} {words.number(third[1], 3) if bins else words.db(third[1])}"
+            values["third"] = f"{short} {words.number(third[1], 3) if plain else words.db(third[1])}"
         if osi_db is not None:
             values["osi"] = f"OSI {words.db(osi_db)}"
         if loss is not None:

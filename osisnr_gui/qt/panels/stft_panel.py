@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidg
 from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
 from osisnr_gui.core.stft import WINDOWS, default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
+from osisnr_gui.qt.panels.mask_grid_fields import MaskGridFields
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, separator, set_text, tooltip
 from osisnr_gui.qt.panels.sample_field import DEFAULT_MARK, DecibelField, MarkedBox, SampleField
 from osisnr_gui.session import edits, words
@@ -26,7 +27,8 @@ REPRESENTATION_TIPS = (
     "complex: the same with phase.\n"
     "waveform: the samples of each frame, not windowed."
 )
-MASK_WORDS = "A mask has its frames already: one column is one frame. Nothing is to be set here."
+MASK_WORDS = "A mask has its frames already: one column is one frame."
+NO_GRID_WORDS = f"{MASK_WORDS} With rate and hop they are shown in seconds and Hz."
 NOTHING_WORDS = "Open a reference to see its frames."
 
 
@@ -45,6 +47,8 @@ class StftPanel(QWidget):
         self.silence.setSpecialMaximum("zeros")
         self.n_fft_note, self.hop_note = (_note("") for _ in range(2))
         self.summary: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
+        self.mask_grid = MaskGridFields(self)
+        self.mask_grid.edit_requested.connect(self.edit_requested)
         self._framing_parts = (self.representation, self.n_fft, self.hop, self.window_box)
         self._fill_boxes()
         self._lay_out()
@@ -57,7 +61,7 @@ class StftPanel(QWidget):
         reference = analysis.reference if analysis is not None else None
         framing = analysis.framing if analysis is not None else None
         frames = _frames_words(analysis, selected)
-        shown = (session.framing, session.silence_db, framing, reference, frames)
+        shown = (session.framing, session.mask_grid, session.silence_db, framing, reference, frames)
         if shown == self._shown:
             return
         self._shown = shown
@@ -76,7 +80,14 @@ class StftPanel(QWidget):
             for field, note in ((self.n_fft, self.n_fft_note), (self.hop, self.hop_note)):
                 field.clear()
                 set_text(note, "")
-            set_text(self.summary, NOTHING_WORDS if reference is None or reference.mask is None else MASK_WORDS)
+            set_text(self.summary, NOTHING_WORDS)
+        mask = None if reference is None else reference.mask
+        self.mask_grid.setVisible(mask is not None)
+        for part in self._sound_only:
+            part.setVisible(mask is None)
+        if mask is not None:
+            self.mask_grid.show_grid(session, mask.values.shape[0])
+            set_text(self.summary, MASK_WORDS if session.mask_grid.is_known else NO_GRID_WORDS)
 
     def _show_framing(self, framing: Framing, reference: Track) -> None:
         choice, self._rate = self._choice, reference.sample_rate or 1
@@ -125,6 +136,7 @@ class StftPanel(QWidget):
         grid.setVerticalSpacing(GAP // 2)
         grid.setColumnStretch(2, 1)
         self._names: dict[str, QLabel] = {}
+        self._sound_only: list[QWidget] = []
         for row, (name, field, note, tip) in enumerate(self._settings()):
             label = self._names[name] = plain_label(name)
             label.setBuddy(field)
@@ -135,9 +147,12 @@ class StftPanel(QWidget):
             grid.addWidget(field, row, 1, 1, 2 if note is None else 1)
             if note is not None:
                 grid.addWidget(note, row, 2)
+            if field is not self.silence:
+                self._sound_only += [label, field, *([] if note is None else [note])]
         column = QVBoxLayout(body)
         column.setContentsMargins(MARGIN, GAP, GAP, GAP)
         column.setSpacing(GAP)
+        column.addWidget(self.mask_grid)
         column.addLayout(grid)
         column.addWidget(separator())
         column.addWidget(self.summary)

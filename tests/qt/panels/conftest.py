@@ -17,7 +17,7 @@ from osisnr_gui.qt.theme import DARK, build_palette
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.session import Session
+from osisnr_gui.session.session import MaskGrid, Session
 
 RATE = 8000
 HOSTILE = "<img src=x onerror=y>&amp;.wav"
@@ -31,8 +31,8 @@ def sound() -> Analysis:
 
 @pytest.fixture(scope="session")
 def masks() -> Analysis:
-    """Two masks."""
-    return analyse(demo_session("masks"))
+    """Two masks of an unknown STFT."""
+    return analyse(replace(demo_session("masks"), mixture=None, mask_grid=MaskGrid()))
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,9 @@ def test_everything_about_a_point_with_units():
 
 def test_a_mask_has_bins_and_plain_values():
     readout = Readout()
-    readout.show_point(time=12.0, unit="frames", frame=12, frequency=7.2, frequency_unit="bin", levels=(0.5, 0.25))
+    readout.show_point(
+        time=12.0, unit="frames", frame=12, frequency=7.2, frequency_unit="bin", plain=True, levels=(0.5, 0.25)
+    )
     assert readout.text == "frame 12 · bin 7 · ref 0.500 · est 0.250"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,7 +14,7 @@ from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.panels.stft_panel import StftPanel
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse
-from osisnr_gui.session.session import Session
+from osisnr_gui.session.session import MaskGrid, Session
 
 
 @pytest.fixture
@@ -130,8 +131,45 @@ def test_masks_have_their_frames_already(panel: StftPanel, masks: Analysis):
     assert not any(part.isEnabled() for part in (panel.n_fft, panel.hop, panel.window_box, panel.representation))
     assert panel.silence.isEnabled()
     assert "one column is one frame" in panel.summary.text()
+    assert "With rate and hop" in panel.summary.text()
+    assert not any(part.isVisible() for part in (panel.n_fft, panel.hop, panel.window_box, panel.representation))
     panel.show_analysis(Analysis(Session()), 0)
     assert "Open a reference" in panel.summary.text()
+
+
+def test_what_is_known_of_the_stft_of_masks(panel: StftPanel, sound: Analysis, masks: Analysis, edits_of):
+    panel.show_analysis(masks, 0)
+    fields = panel.mask_grid
+    assert fields.isVisible()
+    assert (fields.rate.text(), fields.hop.text(), fields.n_fft.text()) == ("unknown", "unknown", "256")
+    assert fields.n_fft_note.text() == "2·(129 − 1)"
+    taken = edits_of(panel, masks.session)
+    type_into(fields.rate, "16000")
+    type_into(fields.hop, "128")
+    fields.place.activated.emit(1)
+    fields.window_box.activated.emit(2)
+    assert taken.session.mask_grid == MaskGrid(16_000, 128, None, True, "blackman")
+    panel.show_analysis(replace(masks, session=taken.session), 0)
+    assert fields.hop_note.text().replace("\u00a0", " ") == "8.00 ms"
+    assert "With rate" not in panel.summary.text()
+    type_into(fields.n_fft, "512")
+    assert taken.session.mask_grid.n_fft == 512
+    for name in ("rate", "hop", "n_fft"):
+        QTest.mouseDClick(fields._names[name], Qt.MouseButton.LeftButton)
+    assert taken.session.mask_grid == MaskGrid(centred=True, window="blackman")
+    panel.show_analysis(sound, 0)
+    assert not fields.isVisible()
+    assert panel.n_fft.isVisible()
+
+
+def test_arrows_go_through_the_usual_rates(panel: StftPanel, masks: Analysis, edits_of):
+    panel.show_analysis(masks, 0)
+    rate, taken = panel.mask_grid.rate, edits_of(panel, masks.session)
+    for rate_hz in (8000, 11_025, 16_000):
+        rate.stepBy(1)
+        assert taken.session.mask_grid.rate == rate_hz
+    rate.stepBy(-3)
+    assert taken.session.mask_grid.rate is None
 
 
 def test_a_window_is_not_used_for_the_waveform(panel: StftPanel, sound: Analysis):

@@ -1,0 +1,131 @@
+"""What is known of the STFT that masks belong to: with rate and hop, frames have seconds and bins have Hz."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
+from osisnr_gui.qt.panels.plain_text import GAP, plain_label, set_text, tooltip
+from osisnr_gui.qt.panels.sample_field import MarkedBox, SampleField
+from osisnr_gui.session import edits, words
+from osisnr_gui.session.mask_grids import n_fft_of
+from osisnr_gui.session.session import MaskGrid, Session
+
+UNKNOWN = "unknown"
+MOST_RATE = 768_000
+RATES = (0, 8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000, MOST_RATE)
+PLACES = ("begin at hop·i", "centred on hop·i")
+
+
+class _OptionalField(SampleField):
+    """A count of samples that may be unknown, which is 0."""
+
+    def __init__(self, most: int, parent: QWidget | None = None) -> None:
+        super().__init__(0, most, parent)
+        self.setSpecialValueText(UNKNOWN)
+
+
+class _RateField(_OptionalField):
+    """A sample rate; arrows go to the next one in use."""
+
+    def stepBy(self, steps: int) -> None:
+        """To the next usual rate."""
+        value = self.value()
+        for _ in range(abs(steps)):
+            higher, lower = [r for r in RATES if r > value], [r for r in RATES if r < value]
+            value = (min(higher, default=MOST_RATE)) if steps > 0 else max(lower, default=0)
+        self.setValue(value)
+
+
+class MaskGridFields(QWidget):
+    """Rate, hop, n_fft, place of the frames and window; nothing is filled in that nobody said."""
+
+    edit_requested = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._n_bins = 0
+        self.rate, self.hop = _RateField(MOST_RATE, self), _OptionalField(MAX_N_FFT, self)
+        self.n_fft = SampleField(2, MAX_N_FFT, self)
+        self.place, self.window_box = MarkedBox(self), MarkedBox(self)
+        self.place.addItems(list(PLACES))
+        self.window_box.addItems(list(WINDOWS))
+        self.hop_note, self.n_fft_note = (plain_label("", "muted", wrap=True, small=True) for _ in range(2))
+        self._names: dict[str, QLabel] = {}
+        self._lay_out()
+        self._connect()
+
+    def show_grid(self, session: Session, n_bins: int) -> None:
+        """Show what is known for masks of so many bins."""
+        grid, self._n_bins = session.mask_grid, n_bins
+        n_fft = n_fft_of(grid, n_bins)
+        self.rate.show_value(grid.rate or 0, MOST_RATE)
+        self.hop.show_value(grid.hop or 0, MAX_N_FFT)
+        self.n_fft.show_value(n_fft, MAX_N_FFT)
+        self.place.setCurrentIndex(int(grid.centred))
+        self.window_box.setCurrentIndex(WINDOWS.index(grid.window))
+        known = grid.rate is not None and grid.hop is not None
+        set_text(self.hop_note, words.milliseconds((grid.hop or 0) / (grid.rate or 1)) if known else "samples")
+        set_text(self.n_fft_note, f"2·({n_bins} − 1)" if grid.n_fft is None else "as given")
+
+    def _settings(self) -> tuple[tuple[str, QWidget, QLabel | None, str], ...]:
+        unknown = f"Double-click the name: {UNKNOWN}."
+        return (
+            (
+                "rate",
+                self.rate,
+                plain_label("Hz", "muted", small=True),
+                f"Sample rate of the sound the masks were made for. With rate and hop the axes are in seconds and Hz. "
+                f"{unknown}",
+            ),
+            ("hop", self.hop, self.hop_note, f"Samples from one frame to the next. {unknown}"),
+            (
+                "n_fft",
+                self.n_fft,
+                self.n_fft_note,
+                "Samples in a frame; from the number of bins unless it is given. Double-click the name for that.",
+            ),
+            (
+                "frames",
+                self.place,
+                None,
+                "Where frame i lies. Begin at hop·i: an STFT without padding. Centred on hop·i: padded at both ends, "
+                "as librosa and torch do by default.",
+            ),
+            ("window", self.window_box, None, "Window of the STFT; used where a mask is applied to a mixture."),
+        )
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(GAP // 2)
+        grid.setColumnStretch(2, 1)
+        for row, (name, field, note, tip) in enumerate(self._settings()):
+            label = self._names[name] = plain_label(name)
+            label.setBuddy(field)
+            for part in (label, field):
+                part.setToolTip(tooltip(tip))
+            field.setAccessibleName(name)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(field, row, 1, 1, 2 if note is None else 1)
+            if note is not None:
+                grid.addWidget(note, row, 2)
+        for box in (self.place, self.window_box):
+            box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(8)
+
+    def _connect(self) -> None:
+        self.rate.chosen.connect(lambda value: self._change(rate=value or None))
+        self.hop.chosen.connect(lambda value: self._change(hop=value or None))
+        self.n_fft.chosen.connect(lambda value: self._change(n_fft=value))
+        self.place.activated.connect(lambda index: self._change(centred=bool(index)))
+        self.window_box.activated.connect(lambda index: self._change(window=WINDOWS[index]))
+        for name, default in (("rate", None), ("hop", None), ("n_fft", None), ("window", MaskGrid().window)):
+            self._names[name].mouseDoubleClickEvent = lambda _e, change={name: default}: self._change(**change)
+
+    def _change(self, **changes: object) -> None:
+        self.edit_requested.emit(partial(edits.set_mask_grid, n_bins=self._n_bins, **changes), "")

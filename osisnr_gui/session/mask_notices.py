@@ -1,0 +1,48 @@
+"""What is to be said of masks beside a mixture: which STFT they may belong to, and whether they can be applied."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from osisnr_gui.session import edits, words
+from osisnr_gui.session.mask_grids import MaskShape, find_grids, n_fft_of
+from osisnr_gui.session.notices import Notice, Remedy
+from osisnr_gui.session.session import MaskGrid, Session
+from osisnr_gui.session.tracks import Track
+
+
+def mask_notices(session: Session, reference: Track | None, mixture: Track | None) -> tuple[Notice, ...]:
+    """For masks whose STFT is not known: the grids that fit the mixture, each on a click."""
+    if reference is None or reference.mask is None or mixture is None or mixture.kind != "audio":
+        return ()
+    if session.mask_grid.is_known or not mixture.n_samples or not mixture.sample_rate:
+        return ()
+    shape = MaskShape(*reference.mask.values.shape)
+    found = find_grids(shape, mixture.n_samples, mixture.sample_rate, session.mask_grid.n_fft)
+    size = n_fft_of(session.mask_grid, shape.n_bins)
+    mask = f"masks of {words.count(shape.n_frames)} frames of {shape.n_bins} bins"
+    if not found:
+        text = (
+            f"No usual STFT of {mixture.name} with n_fft {size} gives {mask}; with rate and hop (Frames) they are "
+            "shown in seconds and Hz, and can be heard on the mixture"
+        )
+        return (Notice("mask_grid", text, mixture.source),)
+    text = (
+        f"An STFT of {mixture.name} with n_fft {size} gives {mask}, as these are, with "
+        f"{_or([_words(grid) for grid in found])}; then they are shown in seconds and Hz, and can be heard on the "
+        "mixture. Nothing is assumed"
+    )
+    return (Notice("mask_grid", text, mixture.source, "note", tuple(_use(grid, shape.n_bins) for grid in found)),)
+
+
+def _use(grid: MaskGrid, n_bins: int) -> Remedy:
+    edit = partial(edits.set_mask_grid, n_bins=n_bins, rate=grid.rate, hop=grid.hop, centred=grid.centred)
+    return Remedy(f"Use {_words(grid)}", edit)
+
+
+def _words(grid: MaskGrid) -> str:
+    return f"hop {grid.hop}, {'centred (padded)' if grid.centred else 'not padded'}"
+
+
+def _or(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{'; '.join(names[:-1])}; or {names[-1]}"
