@@ -87,7 +87,9 @@ class FileCommands(QObject):
 
     def _take_analysis(self, analysis: Analysis) -> None:
         if analysis.complete:
-            self._files = {track.source.path: track.stamp for track in reversed(analysis.tracks)}
+            self._files = {}
+            for track in analysis.tracks:  # the first one counts: a file may stand in two roles
+                self._files.setdefault(track.source.path, track.stamp)
             self.watch.watch(self._files)
             # Once each: a file that has changed meanwhile has no hash at this stamp any more.
             if not self._hashed.issuperset(self._files.items()):
@@ -102,6 +104,7 @@ class FileCommands(QObject):
 
     def _take_changes(self, changes: tuple[FileChange, ...]) -> None:
         self._views.sources.set_changes(changes)
+        self._tried &= frozenset(changes)
         self._decide()
 
     @Slot(object, str)

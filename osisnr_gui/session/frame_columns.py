@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from osisnr_gui.core.types import Columns, Framing
-from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.session.pairs import PairAnalysis, PairKey, open_columns
+from osisnr_gui.session.pairs import PairAnalysis, PairKey, changed_error, open_columns
 from osisnr_gui.session.readers import ColumnReader, Raw
 from osisnr_gui.session.tracks import stamp_of
 
@@ -84,5 +83,4 @@ class PairColumns:
     def _check_unchanged(self) -> None:
         for track, stamp in zip(self._tracks, self.key.stamps, strict=True):
             if track.kind == "audio" and stamp_of(track.source.path) != stamp:
-                detail, remedy = "the file changed after it was compared", "reload it (Ctrl+R)"
-                raise LoadError(Reason.CORRUPT, track.source.path, detail, remedy)
+                raise changed_error(track)

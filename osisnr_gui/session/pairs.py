@@ -141,14 +141,25 @@ class _LazyColumns:
         weakref.finalize(self, _close_all, self._readers)
 
     def __call__(self, start: int, stop: int, step: int) -> FloatArray:
-        """Magnitudes (n, n_bins) of every `step`-th frame of the track, or of the residual e - (C/S) s of two."""
+        """Magnitudes (n, n_bins) of every `step`-th frame of the track, or of the residual e - (C/S) s of two.
+
+        Raises LoadError CORRUPT once a file is another than the one that was analysed.
+        """
         for track in self._tracks[len(self._readers) :]:
             self._readers.append(open_columns(track, self._framing, self._rate))
         count = stop - start
         rows = [reader.rows(reader.read(start, count), 0, count, step) for reader in self._readers]
+        for track, reader in zip(self._tracks, self._readers, strict=True):
+            if isinstance(reader, AudioColumns) and track.stamp and not reader.signal.is_at(*track.stamp):
+                raise changed_error(track)
         if len(rows) == 1:
             return self._readers[0].magnitudes(rows[0])
         return np.abs(self._readers[0].magnitudes(residual_rows(*rows)))
+
+
+def changed_error(track: Track) -> LoadError:
+    """Says that a file is not the one any more that was analysed."""
+    return LoadError(Reason.CORRUPT, track.source.path, "the file changed after it was compared", "reload it (Ctrl+R)")
 
 
 def _close_all(readers: list[ColumnReader]) -> None:

@@ -125,6 +125,11 @@ class AudioSignal:
             self._kept_start = start + len(samples) - len(self._kept)
         return samples
 
+    def is_at(self, size: int, modified_ns: int) -> bool:
+        """Whether the open file has this size and modification time, now as when it was opened."""
+        info = self._file.info
+        return self._file.unchanged() and (info.file_size, info.modified_ns) == (size, modified_ns)
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from window_kit import WAIT_MS, open_window, show_files, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.session import edits
 from osisnr_gui.session.file_changes import Fate
 from osisnr_gui.session.frame_pass import FramePass
 
@@ -221,6 +222,7 @@ def test_reload_keeps_the_view_to_the_bit(qtbot: QtBot, window: MainWindow, file
     views, by_id = window.views, window.actions_by_id.by_id
     link, plots = views.plots.link, views.plots
     by_id["row_gain"].trigger()
+    by_id["row_delta"].trigger()
     by_id["row_difference"].trigger()
     views.selection.select(1, 2)
     views.curves.toggle(views.store.session.estimates[0])
@@ -287,7 +289,7 @@ def test_rows_tell_time_and_hash_and_let_them_be_copied(
         written = os.stat(path).st_mtime
         assert row.details.text().endswith(f"·\xa0{full[:8]}") or row.details.text().endswith(f"· {full[:8]}")
         QApplication.sendEvent(row, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
-        tip = html.unescape(row.details.toolTip())
+        tip = html.unescape(row.toolTip())
         assert full in tip
         assert time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(written)) in tip
         assert "60 min ago" in tip or "1 h ago" in tip
@@ -298,3 +300,23 @@ def test_rows_tell_time_and_hash_and_let_them_be_copied(
         entries["Copy path"].trigger()
         assert QApplication.clipboard().text() == str(path)
         menu.close()
+
+
+def test_reload_keeps_lists_where_they_were_scrolled_to(
+    qtbot: QtBot, window: MainWindow, files: tuple[Path, Path, Path]
+) -> None:
+    views = window.views
+    middle = views.store.analysis.pairs[0].score.exact.osi_db_median  # so that half of the frames are bad
+    views.store.edit(lambda session: edits.set_bad(edits.set_threshold(session, middle), minimum_s=0.0, join_s=0.0))
+    window.actions_by_id.by_id["bad_list"].trigger()
+    wait_final(qtbot, window)
+    table, bar = views.segments.table, views.segments.table.verticalScrollBar()
+    assert bar.maximum() > 2
+    bar.setValue(2)
+    table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    bar.setValue(2)
+    _write(files[1], 0.499)
+    window.actions_by_id.by_id["reload"].trigger()
+    wait_final(qtbot, window)
+    assert bar.value() == 2
+    assert table.horizontalHeader().sortIndicatorSection() == 1

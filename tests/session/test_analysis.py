@@ -20,7 +20,7 @@ from osisnr_gui.core.osi_snr import exact_osi_db, literal_osi_db, project, si_sn
 from osisnr_gui.core.stft import columns
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.audio import AudioFile
-from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.io.errors import Cancelled, LoadError
 from osisnr_gui.session import analysis_run as analysis_module
 from osisnr_gui.session import edits, frame_pass
 from osisnr_gui.session import pairs as pairs_module
@@ -648,3 +648,15 @@ def test_segments_shorter_than_24_ms_are_dropped(write: Write, hop: int, run: in
         framing=FramingChoice(Representation.WAVEFORM, hop, hop),
     )  # fmt: skip
     assert len(_only(analyse(session)).score.bad.segments) == kept
+
+
+def test_a_picture_of_a_file_that_changed_is_not_painted_from_the_new_one(write: Write, noise: Noise) -> None:
+    session = Session((Source(write("s.wav", noise(40_000))),), (Source(write("e.wav", noise(40_000, 1))),))
+    picture = _only(analyse(session)).pictures.estimate
+    before = picture.columns(10, 20)
+    write("e.wav", noise(40_000, 2))
+    os.utime(session.estimates[0].path, (1, 1))
+    with pytest.raises(LoadError, match="changed after it was compared"):
+        picture.columns(30, 40)
+    fresh = _only(analyse(session)).pictures.estimate
+    assert not np.array_equal(fresh.columns(10, 20), before)

@@ -167,7 +167,7 @@ class SourceRow(QWidget):
         self._hovered = True
         if self._state is not None:  # now, because it says how long ago the file was written
             tip = file_tip(self._state.track.stamp, self._state.content, time.time())
-            self.details.setToolTip(tooltip(tip and f"{tip}\nRight-click to copy"))
+            self.setToolTip(tooltip(tip and f"{tip}\nRight-click to copy"))
         self.update()
         super().enterEvent(event)
 

@@ -95,6 +95,7 @@ class DifferencePlot(PlotRow):
         """Draw this difference; None where there is nothing to draw (yet)."""
         if contest == self.contest and curve is self.curve:
             return
+        is_new = contest != self.contest or self.curve is None
         new_measure = curve is not None and (self.curve is None or curve.difference.measure != self._measure)
         self.contest, self.curve = contest, curve
         self._line.forget()
@@ -103,7 +104,7 @@ class DifferencePlot(PlotRow):
             self.y_by_hand = False
             self.set_y_limits(-LIMITS[self._measure], LIMITS[self._measure])
             self.set_y_scale(LinearScale(AXIS[self._measure]))
-        if curve is not None and not self.y_by_hand:
+        if curve is not None and (self.follows_data or (is_new and not self.y_by_hand)):
             self.fit_y()
         self.refresh()
 
@@ -126,7 +127,7 @@ class DifferencePlot(PlotRow):
         """The button keeps its corner, and the line below the title."""
         super().resizeEvent(event)
         self._place_button()
-        if not self.y_by_hand:
+        if self.follows_data:
             self.fit_y()
 
     @property

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_sound import FakeSystem
+import soundfile
+from fake_sound import BLOCK, FakeSystem
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QToolButton, QWidget
@@ -307,3 +309,28 @@ def test_moving_the_cursor_moves_the_sound(window: MainWindow, system: FakeSyste
     _press(window, Key.Key_Right)
     assert link.cursor == pytest.approx(before + 1.0), "a second on from what is heard"
     system.card.pull_until(lambda: player._deck._engine.position_at(10**9)[0] > (before + 1.0) * 16_000)
+
+
+def test_a_reload_goes_on_where_it_was_and_plays_what_is_new(
+    qtbot: QtBot, window: MainWindow, system: FakeSystem, samples: Path, tmp_path: Path
+) -> None:
+    player, link = window.views.player, window.views.plots.link
+    names = ("2_enhancement_clean.flac", "2_enhancement_est_dfn3.flac")
+    paths = [Path(shutil.copyfile(samples / name, tmp_path / name)) for name in names]
+    show_files(qtbot, window, *paths)
+    link.set_loop(1.0, 3.0)
+    player.play(1.5)
+    system.card.pull_sound()
+    before, loop = link.playhead, link.loop
+    silence = np.zeros(soundfile.info(paths[1]).frames)
+    soundfile.write(paths[1], silence, 16_000)
+    window.actions_by_id.by_id["reload"].trigger()
+    wait_final(qtbot, window)
+    assert player.is_playing
+    assert player.sound == EST_A
+    assert link.loop == loop
+    assert before <= link.playhead < before + 0.5
+    system.card.pull_until(lambda: not system.card.samples[-BLOCK:].any())
+    player.hear(REFERENCE)
+    system.card.pull_sound()
+    assert before <= link.playhead < loop.stop
