@@ -27,6 +27,7 @@ CHECK_MS = 250
 # A sink whose device or server is gone just asks for no more samples. A new one may take its time.
 STALLED_SECONDS, SLOW_START_SECONDS = 2.0, 4.0
 STARTED_SECONDS = 0.2
+OPEN_SECONDS = 4.0
 LEAST_RATE, HIGHEST_RATE = 44_100, 96_000
 _FULL_SCALE_16 = 32767.0
 
@@ -97,7 +98,7 @@ class SoundCard(QObject):
         self.rate = self._format.sampleRate()
         self.name = device.description()
         self._thread = QThread()
-        self._driver = _Driver(device, self._format)
+        self._driver = _Driver(device, self._format, self._thread)
         self._driver.moveToThread(self._thread)
         self._driver.failed.connect(self.failed)
         self._stop.connect(self._driver.stop, Qt.ConnectionType.BlockingQueuedConnection)
@@ -107,7 +108,7 @@ class SoundCard(QObject):
         self._driver.render = render
         self._thread.started.connect(self._driver.start)
         self._thread.start(QThread.Priority.TimeCriticalPriority)
-        if not self._driver.ready.wait(10.0) or self._driver.problem:
+        if not self._driver.ready.wait(OPEN_SECONDS) or self._driver.problem:
             problem = self._driver.problem or "it does not answer"
             self.close()
             raise NoOutput(f"the sound device {self.name} could not be opened: {problem}")
@@ -119,11 +120,13 @@ class SoundCard(QObject):
         return clock.processed + min(since, SERVER_SAMPLES) - SERVER_SAMPLES
 
     def close(self) -> None:
-        """Stop and wait for the thread."""
+        """Stop and wait for the thread; one that hangs in a server which never answers is left behind."""
         if self._thread.isRunning():
-            self._stop.emit()
+            if self._driver.ready.is_set():
+                self._stop.emit()
             self._thread.quit()
-            self._thread.wait()
+            if self._driver.ready.is_set():
+                self._thread.wait()
 
 
 class _Driver(QObject):
@@ -131,8 +134,9 @@ class _Driver(QObject):
 
     failed = Signal(str)
 
-    def __init__(self, device: QAudioDevice, wanted: QAudioFormat) -> None:
+    def __init__(self, device: QAudioDevice, wanted: QAudioFormat, thread: QThread) -> None:
         super().__init__()
+        self._thread = thread  # lives as long as anything runs on it
         self._device, self._format, self._name = device, wanted, device.description()
         self.render: Render = lambda count: np.zeros(count, np.float32)
         self.clock = _Clock(time.perf_counter(), 0.0)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import types
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PySide6.QtMultimedia import QAudioFormat
+from pytestqt.qtbot import QtBot
 
+from osisnr_gui.qt.playback import sound_card
 from osisnr_gui.qt.playback.output import NoOutput
-from osisnr_gui.qt.playback.sound_card import _Pull, find_format
+from osisnr_gui.qt.playback.sound_card import SoundCard, _Pull, find_format
 
 Float, Int16 = QAudioFormat.SampleFormat.Float, QAudioFormat.SampleFormat.Int16
 
@@ -72,6 +75,46 @@ def test_samples_go_out_in_the_devices_format(
     data = np.frombuffer(pull.readData(50 * wanted.bytesPerFrame() + 1), dtype).reshape(-1, channels)
     np.testing.assert_allclose(data, np.repeat(samples[:50, None], channels, axis=1) * scale, atol=0.5 * (scale > 1))
     pull.close()
+
+
+class _Hanging:
+    """A sink whose server takes the connection and never answers."""
+
+    release = threading.Event()
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def setBufferSize(self, _size: int) -> None:
+        pass
+
+    def start(self, _pull: object) -> None:
+        self.release.wait(30)
+
+    def error(self) -> types.SimpleNamespace:
+        return types.SimpleNamespace(name="NoError")
+
+    def stop(self) -> None:
+        pass
+
+    def deleteLater(self) -> None:
+        pass
+
+
+def test_a_server_that_never_answers_holds_nobody_up(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    device = _Device(48_000, lambda _wanted: True)
+    monkeypatch.setattr(sound_card, "find_device", lambda _id: device)
+    monkeypatch.setattr(sound_card, "QAudioSink", _Hanging)
+    monkeypatch.setattr(sound_card, "OPEN_SECONDS", 0.05)
+    _Hanging.release.clear()
+    card = SoundCard("", 16_000)
+    with pytest.raises(NoOutput, match="Speakers could not be opened: it does not answer"):
+        card.start(lambda count: np.zeros(count, np.float32))
+    thread = card._thread
+    assert thread.isRunning(), "left behind"
+    card.close()
+    _Hanging.release.set()
+    qtbot.waitUntil(thread.isFinished, timeout=10_000)
 
 
 def test_a_device_that_takes_nothing_is_named() -> None:
