@@ -25,7 +25,7 @@ class DelayCommands:
         self._window, self._views = window, views
         self._actions: Actions | None = None
         self.dialog: DelayDialog | None = None
-        self._path = ""
+        self._source: Source | None = None
         for signal in (views.store.session_changed, views.store.analysis_changed, views.store.history_changed):
             signal.connect(self._show)
         views.themes.changed.connect(self._dress)
@@ -51,22 +51,22 @@ class DelayCommands:
         if self._actions is None:
             return
         source, shown = self._in_view, None
-        is_sound = source is not None and self._is_sound(source.path)
+        is_sound = source is not None and self._is_sound(source)
         if source is not None and is_sound:
-            shown = self._measured(source.path)
+            shown = self._measured(source)
         self._actions.enable(is_sound, *ACTIONS_OF_DELAY)
         fits = shown is not None and shown.delay.certain and source is not None
         self._actions.enable(fits and shown.delay.samples != source.delay, "align")
         self._actions.enable(source is not None and source.delay != 0, "delay_none")
 
-    def open(self, path: str) -> None:
-        """Show the dialog for the estimate in a file."""
-        if self.dialog is not None and path != self._path:
+    def open(self, source: Source) -> None:
+        """Show the dialog for an estimate."""
+        if self.dialog is not None and self._source is not None and source.signal != self._source.signal:
             self.dialog.forget()
-        self._path = path
+        self._source = source
         if self.dialog is None:
             self.dialog = dialog = DelayDialog(self._views.themes.theme, self._window)
-            dialog.delay_requested.connect(lambda delay: self._set(self._path, delay))
+            dialog.delay_requested.connect(self._set_shown)
             dialog.undo_requested.connect(self._views.store.undo)
             dialog.redo_requested.connect(self._views.store.redo)
         self._show_dialog()
@@ -75,7 +75,7 @@ class DelayCommands:
 
     def _show_details(self, notice: Notice) -> None:
         if notice.code in ("delay", "aligned") and notice.source is not None:
-            self.open(notice.source.path)
+            self.open(notice.source)
 
     def close(self) -> None:
         """Close the dialog."""
@@ -87,34 +87,38 @@ class DelayCommands:
         estimates, index = self._views.store.session.estimates, self._views.selection.index
         return estimates[index] if index < len(estimates) else None
 
-    def _measured(self, path: str) -> MeasuredDelay | None:
+    def _measured(self, source: Source) -> MeasuredDelay | None:
         store = self._views.store
-        return measured_delay(store.session, store.analysis, path)
+        return measured_delay(store.session, store.analysis, source)
 
-    def _is_sound(self, path: str) -> bool:
-        return any(p.source.path == path and p.sample_rate for p in self._views.store.analysis.pairs)
+    def _is_sound(self, source: Source) -> bool:
+        return any(p.source.path == source.path and p.sample_rate for p in self._views.store.analysis.pairs)
 
     def _open_in_view(self) -> None:
         if self._in_view is not None:
-            self.open(self._in_view.path)
+            self.open(self._in_view)
 
     def _align(self) -> None:
-        shown = None if self._in_view is None else self._measured(self._in_view.path)
+        shown = None if self._in_view is None else self._measured(self._in_view)
         if shown is not None and shown.delay.certain:
-            self._set(self._in_view.path, shown.delay.samples)
+            self._set(self._in_view, shown.delay.samples)
 
     def _as_it_is(self) -> None:
         if self._in_view is not None:
-            self._set(self._in_view.path, 0)
+            self._set(self._in_view, 0)
 
     def _nudge(self, earlier: int) -> None:
         """A burst of these is one step for undo."""
         if self._in_view is not None:
-            path = self._in_view.path
-            self._views.store.edit(partial(edits.nudge, path=path, earlier=earlier), f"delay {path}")
+            edit = partial(edits.nudge, estimate=self._in_view, earlier=earlier)
+            self._views.store.edit(edit, f"delay {self._in_view.signal}")
 
-    def _set(self, path: str, delay: int) -> None:
-        self._views.store.edit(partial(edits.set_delay, path=path, delay=delay), f"delay {path}")
+    def _set(self, source: Source, delay: int) -> None:
+        self._views.store.edit(partial(edits.set_delay, estimate=source, delay=delay), f"delay {source.signal}")
+
+    def _set_shown(self, delay: int) -> None:
+        if self._source is not None:
+            self._set(self._source, delay)
 
     def _show(self, *_: object) -> None:
         self.refresh()
@@ -123,17 +127,17 @@ class DelayCommands:
 
     def _show_dialog(self) -> None:
         """What is known now; no dialog without its file."""
-        store = self._views.store
-        source = next((source for source in store.session.estimates if source.path == self._path), None)
-        if self.dialog is None:
+        store, shown = self._views.store, self._source
+        if self.dialog is None or shown is None:
             return
+        source = next((source for source in store.session.estimates if source.signal == shown.signal), None)
         if source is None:
             self.dialog.close()
             return
         previous = store.previous
         # Only what moved this estimate is taken back from here.
-        can_undo = previous is not None and edits.set_delay(previous, self._path, source.delay) == store.session
-        self.dialog.show_delay(self._measured(self._path), source.delay, can_undo=can_undo)
+        can_undo = previous is not None and edits.set_delay(previous, source, source.delay) == store.session
+        self.dialog.show_delay(self._measured(source), source.delay, can_undo=can_undo)
 
     def _dress(self, theme: Theme) -> None:
         if self.dialog is not None:

@@ -241,8 +241,8 @@ class Store(QObject):
 
     def _is_emptier(self, analysis: Analysis) -> bool:
         """Whether the same files are on screen with more to see: the old picture stays until the new one is there."""
-        paths, shown = ([s.path for s in a.session.sources] for a in (analysis, self._analysis))
-        return paths == shown and _n_scored(analysis) < _n_scored(self._analysis)
+        signals, shown = ([s.signal for s in a.session.sources] for a in (analysis, self._analysis))
+        return signals == shown and _n_scored(analysis) < _n_scored(self._analysis)
 
     @Slot(object, object, str)
     def _take_end(self, run: _Run, analysis: Analysis | None, details: str) -> None:

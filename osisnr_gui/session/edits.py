@@ -205,17 +205,17 @@ def change_source(session: Session, source: Source, role: Role | None = None, **
     return replace(session, mixture=changed) if standing is Role.MIXTURE else session
 
 
-def set_delay(session: Session, path: str, delay: int) -> Session:
-    """Take `delay` samples out of the estimate in a file, whatever was taken out before."""
+def set_delay(session: Session, estimate: Source, delay: int) -> Session:
+    """Take `delay` samples out of an estimate, whatever is taken out of it now."""
     limited = min(max(delay, -MAX_DELAY), MAX_DELAY)
-    estimates = (replace(e, delay=limited) if e.path == path else e for e in session.estimates)
+    estimates = (replace(e, delay=limited) if e.signal == estimate.signal else e for e in session.estimates)
     return replace(session, estimates=tuple(estimates))
 
 
-def nudge(session: Session, path: str, earlier: int) -> Session:
-    """Move the estimate in a file by so many samples, to be compared earlier (or later, below 0) than it is."""
-    moved = {source.path: source.delay + earlier for source in session.estimates}
-    return set_delay(session, path, moved[path]) if path in moved else session
+def nudge(session: Session, estimate: Source, earlier: int) -> Session:
+    """Move an estimate by so many samples, to be compared earlier (or later, below 0) than it is now."""
+    now = next((source for source in session.estimates if source.signal == estimate.signal), None)
+    return session if now is None else set_delay(session, now, now.delay + earlier)
 
 
 def set_alpha(session: Session, alpha: float) -> Session:

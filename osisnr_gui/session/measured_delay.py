@@ -10,7 +10,7 @@ from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.delay_words import delay_words, score_words, time_words
 from osisnr_gui.session.letters import estimate_letter
-from osisnr_gui.session.session import Lengths, Session
+from osisnr_gui.session.session import Lengths, Session, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,10 @@ class MeasuredDelay:
         return float("nan") if curve is None else curve.correlation(samples, padded=self.lengths is Lengths.PAD)
 
 
-def measured_delay(session: Session, analysis: Analysis, path: str) -> MeasuredDelay | None:
-    """What is known of the estimate in a file, as the session reads it now; None until that was measured."""
+def measured_delay(session: Session, analysis: Analysis, estimate: Source) -> MeasuredDelay | None:
+    """What is known of an estimate as the session reads it now; None until that was measured."""
     for place, source in enumerate(session.estimates):
-        if source.path != path or place >= len(analysis.pairs):
+        if source.signal != estimate.signal or place >= len(analysis.pairs):
             continue
         pair = analysis.pairs[place]
         if pair.delay is None or not pair.sample_rate or pair.key is None or pair.reference is None:

@@ -67,6 +67,11 @@ class Source:
     offset: float = _within(0.0, -1e30, 1e30)
     gain: float = _within(1.0, 1e-30, 1e30)
 
+    @property
+    def signal(self) -> tuple[str, int | None, str | None]:
+        """What is read: the same however it is moved, turned or scaled then."""
+        return self.path, self.channel, self.key
+
 
 @dataclass(frozen=True, slots=True)
 class FramingChoice:

@@ -20,6 +20,7 @@ from osisnr_gui.qt.dialogs.delay_dialog import SILENT, UNCERTAIN, WAITING, Delay
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.panels.banners import Banner
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.channel_edits import compare_channels
 from tests.kits.window_kit import open_window, show_files, wait_final
 
 RATE = 16_000
@@ -291,7 +292,7 @@ def test_another_estimate_in_the_same_dialog(qtbot: QtBot, open_late: Open, samp
     assert shown.plots[0].reach == RATE // 2
     other = samples / "2_enhancement_est_gate.flac"
     window.commands.take_files([str(other)], add=True)
-    window.commands.delays.open(str(other))
+    window.commands.delays.open(window.views.store.session.estimates[1])
     assert (shown.name.text(), shown.note.text(), shown.plots[0].reach) == ("", WAITING, 0)
     assert not shown.field.isEnabled()
     assert shown.table._rows == ()
@@ -299,3 +300,22 @@ def test_another_estimate_in_the_same_dialog(qtbot: QtBot, open_late: Open, samp
     assert shown.name.text().startswith("B · 2_enhancement_est_gate.flac")
     assert shown.plots[0].reach == RATE // 2
     assert shown.isVisible()
+
+
+def test_channels_of_one_file_are_moved_apart(qtbot: QtBot, window: MainWindow, samples: Path, tmp_path: Path) -> None:
+    clean, estimate = (sf.read(samples / f"2_enhancement_{name}.flac")[0] for name in ("clean", "est_dfn3"))
+    both = np.zeros((len(estimate) + 300, 2))
+    both[137 : 137 + len(estimate), 0] = both[300:, 1] = estimate
+    sf.write(tmp_path / "clean.wav", clean, RATE, subtype="DOUBLE")
+    sf.write(tmp_path / "est.wav", both, RATE, subtype="DOUBLE")
+    show_files(qtbot, window, tmp_path / "clean.wav", tmp_path / "est.wav")
+    store = window.views.store
+    store.edit(lambda session: compare_channels(session, session.estimates[0], 2, 1))
+    wait_final(qtbot, window)
+    QTest.keyClick(window, Key.Key_2)
+    window.actions_by_id.by_id["delay"].trigger()
+    shown = dialog(window)
+    assert shown.table._rows[3][1] == "300 samples"
+    shown.align.click()
+    assert [source.delay for source in store.session.estimates] == [0, 300]
+    shown.close()

@@ -177,8 +177,8 @@ def test_what_is_shown_of_a_delay(write: Write, pair: tuple[np.ndarray, np.ndarr
     s, e = pair
     session = _session(write, s, _late(e, -1600))
     first = analyse(session, wanted=NUMBERS)
-    path = session.estimates[0].path
-    shown = measured_delay(session, first, path)
+    (estimate,) = session.estimates
+    shown = measured_delay(session, first, estimate)
     assert shown.name == "A · estimate.wav against clean.wav"
     assert shown.si_snr_db.shape == (RATE + 1,)
     before, after = (si_snr_db_at(shown.delay, Lengths.COMMON, samples) for samples in (0, -1600))
@@ -189,10 +189,10 @@ def test_what_is_shown_of_a_delay(write: Write, pair: tuple[np.ndarray, np.ndarr
     assert peak[1:4] == ("\u22121600 samples", "\u2212100.00 ms", _shown(after))
     assert shown.words(-1600) == f"1600 samples (100.00 ms) early: SI-SNR {_shown(after)}, correlation {peak[4]}"
     assert "–" in shown.words(20_000), "beyond what was searched nothing is known"
-    assert measured_delay(edits.change_source(session, session.estimates[0], flip=True), first, path) is None
-    assert measured_delay(edits.set_delay(session, path, 7), first, path) == shown
-    assert measured_delay(Session(), first, path) is None
-    assert measured_delay(session, Analysis(session), path) is None
+    assert measured_delay(edits.change_source(session, estimate, flip=True), first, estimate) is None
+    assert measured_delay(edits.set_delay(session, estimate, 7), first, estimate) == shown
+    assert measured_delay(Session(), first, estimate) is None
+    assert measured_delay(session, Analysis(session), estimate) is None
 
 
 @pytest.mark.parametrize(

@@ -236,12 +236,15 @@ def test_a_note_computes_nothing_again() -> None:
     assert heavy_part(edits.add_note(plain, Note(0.0, 1.0))) == heavy_part(plain)
 
 
-def test_delays_by_file() -> None:
-    """Whatever is taken out already: what asks may not know the latest."""
-    late = edits.set_delay(FULL, B.path, 137)
+def test_delays() -> None:
+    """Whatever is taken out already: who asks may not know the latest. Channels of one file are moved apart."""
+    late = edits.set_delay(FULL, B, 137)
     assert late.estimates == (replace(B, delay=137), C)
-    assert edits.set_delay(late, B.path, -2).estimates == (replace(B, delay=-2), C)
-    assert edits.nudge(late, B.path, 3).estimates == (replace(B, delay=140), C)
-    assert edits.nudge(late, "/x/nowhere.wav", 3) == edits.set_delay(late, "/x/nowhere.wav", 3) == late
-    assert edits.set_delay(FULL, FULL.references[0].path, 5).references == FULL.references
-    assert edits.set_delay(FULL, B.path, 1 << 60).estimates[0].delay == MAX_DELAY
+    assert edits.set_delay(late, replace(B, delay=5, flip=True), -2).estimates == (replace(B, delay=-2), C)
+    assert edits.nudge(late, B, 3).estimates == (replace(B, delay=140), C)
+    nowhere = Source("/x/nowhere.wav")
+    assert edits.nudge(late, nowhere, 3) == edits.set_delay(late, nowhere, 3) == late
+    assert edits.set_delay(FULL, FULL.references[0], 5).references == FULL.references
+    assert edits.set_delay(FULL, B, 1 << 60).estimates[0].delay == MAX_DELAY
+    channels = replace(FULL, estimates=(replace(B, channel=1), replace(B, channel=2)))
+    assert [e.delay for e in edits.set_delay(channels, channels.estimates[1], 7).estimates] == [0, 7]

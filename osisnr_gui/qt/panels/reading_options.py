@@ -24,7 +24,7 @@ class ReadingOptions(QWidget):
 
     edit_requested = Signal(object, str)
     values_requested = Signal()
-    delay_requested = Signal(str)  # path
+    delay_requested = Signal(object)  # Source
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,12 +98,13 @@ class ReadingOptions(QWidget):
 
     def _move(self, samples: int) -> None:
         if self._track is not None:
-            path = self._track.source.path
-            self.edit_requested.emit(partial(edits.set_delay, path=path, delay=samples), f"delay {path}")
+            source = self._track.source
+            edit = partial(edits.set_delay, estimate=source, delay=samples)
+            self.edit_requested.emit(edit, f"delay {source.signal}")
 
     def _ask_for_delay(self) -> None:
         if self._track is not None:
-            self.delay_requested.emit(self._track.source.path)
+            self.delay_requested.emit(self._track.source)
 
     def _ask(self, **changes: object) -> None:
         if self._track is not None:

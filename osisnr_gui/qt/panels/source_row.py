@@ -83,7 +83,7 @@ class SourceRow(QWidget):
     chosen = Signal(int)
     values_requested = Signal()
     curve_toggled = Signal(object)  # Source
-    delay_requested = Signal(str)  # path
+    delay_requested = Signal(object)  # Source
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -210,7 +210,7 @@ class SourceRow(QWidget):
             menu.addSeparator()
             menu.addAction("Swap with the reference", partial(self._ask, partial(edits.swap, estimate=source)))
             if state.track.kind == "audio":
-                menu.addAction("Delay…", partial(self.delay_requested.emit, source.path))
+                menu.addAction("Delay…", partial(self.delay_requested.emit, source))
         menu.addSeparator()
         clipboard = QGuiApplication.clipboard()
         menu.addAction("Copy path", partial(clipboard.setText, source.path))

@@ -66,7 +66,7 @@ class SourcesPanel(QWidget):
     add_requested = Signal()
     values_requested = Signal()
     curve_toggled = Signal(object)  # Source
-    delay_requested = Signal(str)  # path
+    delay_requested = Signal(object)  # Source
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
