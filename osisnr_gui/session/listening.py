@@ -7,19 +7,21 @@ from disk when they are asked for, nothing is kept.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
+from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.stft import frames_of, overlap_add, window
 from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.frame_pass import residual_rows
+from osisnr_gui.session.masked_mixture import MaskedMixture, mask_frames
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.session import Lengths, Source
+from osisnr_gui.session.session import Lengths, MaskGrid, Source
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Stamp, Track
 
@@ -60,7 +62,8 @@ class Recipe:
     """Everything the samples depend on: equal recipes sound the same.
 
     files : source and stamp by sound; delays are in samples at `rate`. partners : the place of every estimate's
-    reference. gains : its whole-signal gain C/S on that reference, None where it is not known.
+    reference. gains : its whole-signal gain C/S on that reference, None where it is not known. masks : what is heard
+    of the mixture through them, in place of their files, on their grid.
     """
 
     files: tuple[tuple[Sound, Source, Stamp | None], ...]
@@ -70,13 +73,16 @@ class Recipe:
     lengths: Lengths
     scale: ResidualScale
     framing: Framing | None
+    masks: tuple[tuple[Sound, Track], ...] = ()
+    mask_grid: MaskGrid | None = None
 
     @property
     def sounds(self) -> tuple[Sound, ...]:
         """What can be heard, in the order of the rows of `Listening.read`."""
         files = [sound for sound, _, _ in self.files]
         known = (index for index, gain in enumerate(self.gains) if gain is not None)
-        return (*files, *(Sound(SoundKind.RESIDUAL, index) for index in known))
+        masked = [sound for sound, _ in self.masks]
+        return (*masked, *files, *(Sound(SoundKind.RESIDUAL, index) for index in known))
 
     def reference_of(self, estimate: int) -> Sound:
         """The reference with which an estimate is compared."""
@@ -90,6 +96,8 @@ def find_recipe(analysis: Analysis, scale: ResidualScale = ResidualScale.WHOLE) 
     files += [] if analysis.mixture is None else [(Sound(SoundKind.MIXTURE), analysis.mixture)]
     audible = [(sound, track) for sound, track in files if _is_audible(track)]
     rate = next((track.sample_rate for _, track in audible if track.sample_rate), FALLBACK_RATE)
+    masks, grid = heard_masks(analysis), analysis.session.mask_grid
+    rate = grid.rate if masks and grid.rate else rate
     partners = analysis.session.partners
     return Recipe(
         tuple((sound, _at_rate(analysis, sound, track, rate), track.stamp) for sound, track in audible),
@@ -99,7 +107,28 @@ def find_recipe(analysis: Analysis, scale: ResidualScale = ResidualScale.WHOLE) 
         analysis.session.lengths,
         scale,
         analysis.framing if scale is ResidualScale.FRAME else None,
+        masks,
+        grid if masks else None,
     )
+
+
+def heard_masks(analysis: Analysis) -> tuple[tuple[Sound, Track], ...]:
+    """Masks that can be applied to the mixture; none without a mixture, or while it is not known how."""
+    reference, mixture = analysis.reference, analysis.mixture
+    if reference is None or reference.mask is None or mixture is None or not _is_audible(mixture):
+        return ()
+    n_bins = reference.mask.values.shape[0]
+    try:
+        mask_frames(analysis.session.mask_grid, n_bins)
+    except ParameterError:
+        return ()
+    tracks = [(Sound(SoundKind.REFERENCE, index), track) for index, track in enumerate(analysis.references)]
+    tracks += [(Sound(SoundKind.ESTIMATE, index), pair.estimate) for index, pair in enumerate(analysis.pairs)]
+    return tuple((sound, track) for sound, track in tracks if _bins(track) == n_bins)
+
+
+def _bins(track: Track) -> int:
+    return 0 if track.mask is None or track.error is not None else track.mask.values.shape[0]
 
 
 def _at_rate(analysis: Analysis, sound: Sound, track: Track, rate: int) -> Source:
@@ -140,6 +169,9 @@ class Listening:
         with ExitStack() as stack:
             for sound, source, _ in recipe.files:
                 self._signals[sound] = stack.enter_context(AudioSignal(source, recipe.rate))
+            self._masked = None
+            if recipe.masks:
+                self._masked = stack.enter_context(closing(_masked_mixture(recipe)))
             self._opened = stack.pop_all()
         lengths = [signal.n_samples for signal in self._signals.values()]
         references = [x.n_samples for sound, x in self._signals.items() if sound.kind is SoundKind.REFERENCE]
@@ -151,7 +183,10 @@ class Listening:
         margin = self._margin
         wide = {sound: signal.read(start - margin, count + 2 * margin) for sound, signal in self._signals.items()}
         out = np.empty((len(self.sounds), count))
-        for row, sound in zip(out, self.sounds, strict=True):
+        n_masked = len(self.recipe.masks)
+        if self._masked is not None:
+            out[:n_masked] = self._masked.read(start, count)
+        for row, sound in zip(out[n_masked:], self.sounds[n_masked:], strict=True):
             if sound.kind is SoundKind.RESIDUAL:
                 row[:] = self._residual(wide, sound.index, start)
             else:
@@ -167,6 +202,12 @@ class Listening:
     def close(self) -> None:
         """Close all files."""
         self._opened.close()
+
+
+def _masked_mixture(recipe: Recipe) -> MaskedMixture:
+    assert recipe.mask_grid is not None, "masks that can be heard have a grid"
+    mixture = next(source for sound, source, _ in recipe.files if sound.kind is SoundKind.MIXTURE)
+    return MaskedMixture(mixture, recipe.mask_grid, [t.mask.values for _, t in recipe.masks if t.mask is not None])
 
 
 def frame_residual(s: FloatArray, e: FloatArray, start: int, framing: Framing) -> FloatArray:

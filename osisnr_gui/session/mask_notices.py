@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from functools import partial
 
+from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.mask_grids import MaskShape, find_grids, n_fft_of
+from osisnr_gui.session.mask_grids import MaskShape, find_grids, fits_mixture, n_fft_of
+from osisnr_gui.session.masked_mixture import mask_frames
 from osisnr_gui.session.notices import Notice, Remedy
 from osisnr_gui.session.session import MaskGrid, Session
 from osisnr_gui.session.tracks import Track
 
 
 def mask_notices(session: Session, reference: Track | None, mixture: Track | None) -> tuple[Notice, ...]:
-    """For masks whose STFT is not known: the grids that fit the mixture, each on a click."""
+    """Of masks whose STFT is not known: the grids that fit the mixture, each on a click; else what does not fit."""
     if reference is None or reference.mask is None or mixture is None or mixture.kind != "audio":
         return ()
-    if session.mask_grid.is_known or not mixture.n_samples or not mixture.sample_rate:
+    if not mixture.n_samples or not mixture.sample_rate:
         return ()
     shape = MaskShape(*reference.mask.values.shape)
+    if session.mask_grid.is_known:
+        return _unheard(session.mask_grid, shape, mixture)
     found = find_grids(shape, mixture.n_samples, mixture.sample_rate, session.mask_grid.n_fft)
     size = n_fft_of(session.mask_grid, shape.n_bins)
     mask = f"masks of {words.count(shape.n_frames)} frames of {shape.n_bins} bins"
@@ -33,6 +37,22 @@ def mask_notices(session: Session, reference: Track | None, mixture: Track | Non
         "mixture. Nothing is assumed"
     )
     return (Notice("mask_grid", text, mixture.source, "note", tuple(_use(grid, shape.n_bins) for grid in found)),)
+
+
+def _unheard(grid: MaskGrid, shape: MaskShape, mixture: Track) -> tuple[Notice, ...]:
+    """Why masks cannot be heard on the mixture, or that their frames are not those of its STFT."""
+    try:
+        mask_frames(grid, shape.n_bins)
+    except ParameterError as error:
+        return (Notice("mask_grid", f"The masks cannot be heard on {mixture.name}: {error}", mixture.source),)
+    n_samples = round((mixture.n_samples or 0) * (grid.rate or 1) / (mixture.sample_rate or 1))
+    if fits_mixture(grid, shape, n_samples):
+        return ()
+    text = (
+        f"{mixture.name} has {words.counted(n_samples, 'sample')} at {words.rate(grid.rate or 1)}: its STFT has "
+        f"another number of frames than the masks ({words.count(shape.n_frames)}); what both have can be heard"
+    )
+    return (Notice("mask_grid", text, mixture.source),)
 
 
 def _use(grid: MaskGrid, n_bins: int) -> Remedy:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+from osisnr_gui.io.masks import MaskKind
 from osisnr_gui.session import words
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.listening import Recipe, ResidualScale, Sound, SoundKind
 from osisnr_gui.session.loudness import Loudness, Match
+from osisnr_gui.session.masked_mixture import mask_frames
 from osisnr_gui.session.sound_feed import Band
 
 MATCH_NAMES = {Match.OFF: "as it is", Match.RMS: "RMS", Match.OSI: "OSI"}
@@ -59,6 +61,18 @@ def residual_words(recipe: Recipe, index: int) -> tuple[str, str]:
         return f"{letter}: nothing of the reference to take away", f"all of {letter}"
     turned, level = "inverted " if gain < 0 else "", signed_db(20.0 * math.log10(abs(gain)))
     return f"{letter} minus the {turned}reference at {level}", f"{turned}ref {level}"
+
+
+def masked_words(recipe: Recipe, sound: Sound) -> tuple[str, str] | None:
+    """What is heard of a mask, and the same shorter; None for what is a sound itself."""
+    track = next((track for heard, track in recipe.masks if heard == sound), None)
+    if track is None or track.mask is None or recipe.mask_grid is None:
+        return None
+    kind = "complex mask" if track.mask.kind is MaskKind.COMPLEX else "mask, the mixture's phase kept"
+    frames = mask_frames(recipe.mask_grid, track.mask.values.shape[0])
+    stft = f"n_fft {frames.n_fft}, hop {frames.hop}{', centred' if recipe.mask_grid.centred else ''}"
+    long = f"the mixture through this {kind} (STFT {stft}, frames wholly inside the mixture)"
+    return long, "mask on the mixture"
 
 
 def band_words(band: Band) -> str:

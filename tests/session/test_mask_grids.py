@@ -121,3 +121,14 @@ def test_sound_knows_nothing_of_grids(write: Write) -> None:
     other = analyse(replace(session, mask_grid=MaskGrid(8000, 64)), plain)
     assert other.pairs[0].frames is plain.pairs[0].frames
     assert not any(notice.code == "mask_grid" for notice in plain.notices)
+
+
+def test_what_does_not_fit_the_mixture_is_said(masks: Analysis, write: Write) -> None:
+    def said(**grid: object) -> list[str]:
+        analysis = analyse(edits.set_mask_grid(masks.session, 129, **grid), masks)
+        return [notice.message for notice in analysis.notices if notice.code == "mask_grid"]
+
+    assert said(rate=16_000, hop=128) == []
+    assert "4_masks_noisy.flac has 88\u202f000 samples at 16 kHz" in said(rate=16_000, hop=64)[0]
+    assert "257 bins, the masks have 129" in said(rate=16_000, hop=128, n_fft=512)[0]
+    assert "leave gaps" in said(rate=16_000, hop=250)[0]

@@ -25,6 +25,7 @@ from osisnr_gui.session.sound_words import (
     band_words,
     clock_time,
     lowered_words,
+    masked_words,
     match_words,
     residual_words,
     sound_name,
@@ -154,6 +155,8 @@ class TransportBar(QWidget):
         if sound.kind is SoundKind.RESIDUAL:
             long, short = residual_words(player.recipe, sound.index)
             parts, shorter = [*parts, long], [*shorter, short]
+        elif masked := masked_words(player.recipe, sound):
+            parts, shorter = [masked[0]], [masked[1]]
         if player.band is not None:
             band = band_words(player.band)
             parts, shorter = [*parts, band], [*shorter, band]

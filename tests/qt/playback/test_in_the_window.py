@@ -19,7 +19,7 @@ from window_kit import open_window, show_files, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.time_link import TimeSpan
-from osisnr_gui.session.listening import ResidualScale, Sound, SoundKind
+from osisnr_gui.session.listening import Listening, ResidualScale, Sound, SoundKind
 from osisnr_gui.session.loudness import Match
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
@@ -206,6 +206,29 @@ def test_without_sound_there_is_no_bar_and_t_and_d_are_for_the_eye(
     assert window.actions_by_id.by_id["residual"].isChecked()
     _press(window, Key.Key_D)
     assert not window.actions_by_id.by_id["residual"].isChecked()
+
+
+def test_masks_are_heard_on_their_mixture(window: MainWindow, system: FakeSystem, qtbot: QtBot) -> None:
+    window.commands.open_demo("masks")
+    wait_final(qtbot, window)
+    player, bar = window.views.player, window.transport
+    assert player.recipe.sounds == (REFERENCE, EST_A, MIXTURE)
+    assert bar.isVisible()
+    assert [bar._buttons[kind].isEnabled() for kind in (SoundKind.REFERENCE, SoundKind.RESIDUAL)] == [True, False]
+    player.play(1.0)
+    card = system.card
+    expected = Listening(player.recipe)
+    for key, row in ((Key.Key_1, 1), (Key.Key_0, 0), (Key.Key_M, 2)):
+        _press(window, key)
+        card.pull_until(lambda: np.any(card.samples[-2000:]))
+        card.pull(4096)
+        position = round(player._deck.heard()[0] * 16_000)
+        sounds = expected.read(position - 1000, 1000)
+        np.testing.assert_allclose(card.samples[-1000:], sounds[row], atol=1e-6)
+        said = bar._note.toolTip() + bar._note.text()
+        assert ("mask" in said) == (row < 2), said
+    expected.close()
+    player.stop()
 
 
 def test_no_device_is_said_in_the_bar_and_the_status_bar(window: MainWindow, system: FakeSystem) -> None:
