@@ -40,8 +40,13 @@ def find_notices(
     references: tuple[Track, ...],
     pairs: tuple[PairAnalysis, ...],
     matching: Matching | None = None,
+    mixture: Track | None = None,
+    unprocessed: tuple[PairAnalysis, ...] = (),
 ) -> tuple[Notice, ...]:
-    """All notices of an analysis: the references', then each estimate's, then those about the result."""
+    """All notices of an analysis: the references', then each estimate's, the mixture's, then those about the result.
+
+    unprocessed : the mixture against each reference; the first of them speaks for all.
+    """
     found: list[Notice] = []
     for reference in references:
         found += track_notices(session, reference, Role.REFERENCE, reference)
@@ -49,6 +54,8 @@ def find_notices(
         found += _assignment_notices(session, matching)
     for pair in pairs:
         found += _of_channel(session, pair, pair_notices(session, pair))
+    if mixture is not None:
+        found += _mixture_notices(session, mixture, next(iter(unprocessed), None))
     found += _order_notices(pairs)
     if session.loss.formula is Formula.LITERAL:
         found += _meaning_notices(pairs)
@@ -74,6 +81,21 @@ def pair_notices(session: Session, pair: PairAnalysis) -> list[Notice]:
     return found
 
 
+def _mixture_notices(session: Session, mixture: Track, pair: PairAnalysis | None) -> list[Notice]:
+    """What was adapted so that a mixture can be compared; whether it is late or loud is no fault of an estimate.
+
+    pair : it against the first reference, where both could be opened.
+    """
+    reference = None if pair is None else pair.reference
+    found = track_notices(session, mixture, Role.MIXTURE, reference)
+    if pair is None or reference is None or reference.error is not None:
+        return found
+    if pair.error is not None:
+        return found + _refusal_notices(session, reference, pair, Role.MIXTURE)
+    spans = left_out(session.lengths, reference, mixture)
+    return found + _length_notices(session, pair, spans) + _rate_notices(session, reference, pair)
+
+
 def _of_channel(session: Session, pair: PairAnalysis, notices: list[Notice]) -> list[Notice]:
     """Notices that name the channel, where several of one file are compared."""
     source, start = pair.source, f"{pair.estimate.name}: "
@@ -86,12 +108,14 @@ def _of_channel(session: Session, pair: PairAnalysis, notices: list[Notice]) -> 
     ]
 
 
-def _refusal_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:
+def _refusal_notices(
+    session: Session, reference: Track, pair: PairAnalysis, role: Role = Role.ESTIMATE
+) -> list[Notice]:
     """A file that can be read and yet not be compared: what would change that."""
     if pair.error is None or pair.estimate.error is not None:
         return []
-    ways = _allowing(session, reference, pair) + _turning(reference, pair)
-    ways = ways or (Remedy("Remove", partial(edits.remove, source=pair.source, role=Role.ESTIMATE)),)
+    ways = _allowing(session, reference, pair) + _turning(reference, pair, role)
+    ways = ways or (Remedy("Remove", partial(edits.remove, source=pair.source, role=role)),)
     return [Notice("refused", str(pair.error), pair.source, "warning", ways)]
 
 
@@ -104,9 +128,9 @@ def _allowing(session: Session, reference: Track, pair: PairAnalysis) -> tuple[R
     return (Remedy("Allow", partial(_allow, rates=rates)),) if fits else ()
 
 
-def _turning(reference: Track, pair: PairAnalysis) -> tuple[Remedy, ...]:
+def _turning(reference: Track, pair: PairAnalysis, own_role: Role) -> tuple[Remedy, ...]:
     """Turn the mask that has as many columns as the other one has rows."""
-    tracks = (reference, Role.REFERENCE), (pair.estimate, Role.ESTIMATE)
+    tracks = (reference, Role.REFERENCE), (pair.estimate, own_role)
     shapes = [() if track.mask is None else track.mask.values.shape for track, _ in tracks]
     if () in shapes or shapes[0][0] == shapes[1][0]:
         return ()

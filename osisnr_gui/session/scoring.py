@@ -35,6 +35,7 @@ def finish(analysis: Analysis) -> Analysis:
         scores = [None if place is None else pairs[place].score for place in places]
         others = [None if score is None else score.facts for score in scores]
         pairs = tuple(_scored_against(session, pair, other) for pair, other in zip(pairs, others, strict=True))
-    notices = find_notices(session, analysis.references, pairs, analysis.matching)
+    last = analysis.mixture, analysis.unprocessed
+    notices = find_notices(session, analysis.references, pairs, analysis.matching, *last)
     notices += mask_notices(session, analysis.reference, analysis.mixture)
     return replace(analysis, pairs=pairs, best=find_best_frames(pairs, analysis.best), notices=notices)

@@ -156,7 +156,16 @@ def _other_rate(estimate: int, reference: int = RATE) -> Case:
     says = (f"{estimate} Hz, resampled to the reference's {reference} Hz", "about 30 dB")
     make = sound(rates=(reference, estimate))
     remedy = "Refuse instead"
-    return Case(f"{estimate} Hz against {reference} Hz", make, "sample_rate_mismatch", says, remedy, is_refused)
+    return Case(
+        f"{estimate} Hz against {reference} Hz",
+        make,
+        "sample_rate_mismatch",
+        says,
+        remedy,
+        is_refused,
+        "",
+        ("--strict",),
+    )
 
 
 def _louder(level_db: float) -> Case:

@@ -221,3 +221,33 @@ def test_clipped_places_are_marked_and_shown(qtbot: QtBot, window: MainWindow, t
     settle(qtbot, window)
     np.testing.assert_allclose(plots._clips.stretches.starts, [0.125, 0.5, 0.75])
     assert analysis.pairs[0].source != window.views.store.session.estimates[0]
+
+
+def test_channel_by_channel_from_the_menu_of_a_row(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    files = sound(beside(0.5), reference=beside(0.5))(tmp_path)
+    first = open_files(qtbot, window, *files)
+    row = window.views.sources.rows[1]
+    menu = row.role_menu()
+    (each,) = (action for action in menu.actions() if action.text() == "Each channel as its own estimate")
+    each.trigger()
+    menu.close()
+    after = settle(qtbot, window)
+    assert [source.channel for source in after.session.estimates] == [1, 2]
+    assert after.session.partners == (0, 1)
+    titles = [window.views.plots._reference.overlay.title, window.views.plots.estimates.main.overlay.title]
+    assert titles == ["Reference · ref-1.wav · channel 1 of 2", "A · est-1.wav · channel 1 of 2"]
+    menu = window.views.sources.rows[0].role_menu()
+    assert "Each channel as its own estimate" not in [action.text() for action in menu.actions()]
+    menu.close()
+    # One file in two rows: reading one channel as the other leaves one row, removing one leaves the other.
+    picker = window.views.sources.rows[3].options.channel
+    picker.setCurrentIndex(picker.findText("channel 1 of 2"))
+    picker.activated.emit(picker.currentIndex())
+    assert [source.channel for source in settle(qtbot, window).session.estimates] == [1]
+    window.actions_by_id.by_id["undo"].trigger()
+    settle(qtbot, window)
+    window.views.sources.rows[2].remove_button.click()
+    assert [source.channel for source in settle(qtbot, window).session.estimates] == [2]
+    for _ in range(2):
+        window.actions_by_id.by_id["undo"].trigger()
+    assert_same_result(settle(qtbot, window), first)

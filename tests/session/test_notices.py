@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -431,3 +432,40 @@ def test_opening_a_matrix_can_be_cancelled(write: Write) -> None:
     assert open_track(source, lambda: False).mask is not None
     with pytest.raises(Cancelled):
         open_track(source, lambda: True)
+
+
+def test_a_mixture_is_adapted_as_openly_as_an_estimate(write: Write, noise: Noise) -> None:
+    s = noise()
+    both = np.stack((noise(24_000, 1), noise(24_000, 2)), axis=1)
+    session = _session(write, s, s + 0.03 * noise(seed=3))
+    session = replace(session, mixture=Source(write("noisy.wav", both, 48_000)))
+    first = analyse(session)
+    assert _codes(first) == ["channels", "length_mismatch", "sample_rate_mismatch"]
+    assert all(notice.source == session.mixture for notice in first.notices)
+    assert "Each channel as its own estimate" not in [r.label for r in _notice(first, "channels").remedies]
+    second = _press(first, "channels", "Channel 2")
+    assert second.session.mixture == replace(session.mixture, channel=2)
+    assert second.session.estimates == session.estimates
+    assert _press(second, "channels", "Undo").session == session
+    refused = _press(first, "sample_rate_mismatch", "Refuse instead")
+    assert _press(refused, "refused", "Allow").session == session
+
+
+def test_a_mixture_that_cannot_be_used_is_said(write: Write, noise: Noise, tmp_path: Path) -> None:
+    session = _session(write, noise(), noise() + 0.03 * noise(seed=3))
+    mask = replace(session, mixture=Source(write("mix.npy", np.ones((3, 4)))))
+    for each in (mask, replace(session, mixture=Source(str(tmp_path / "gone.wav")))):
+        assert _press(analyse(each), "refused", "Remove").session == session
+
+
+def test_a_hyphen_in_a_name_stays_one(write: Write, noise: Noise) -> None:
+    """Signs of numbers are true minus signs; names are as they are."""
+    s = noise()
+    path = write("my-est-1.wav", -0.0001 * (s + 0.01) + 1e-8 * noise(seed=1))
+    analysis = analyse(Session((Source(write("my-ref.wav", s)),), (Source(path),)))
+    assert {"polarity", "gain", "dc", "near_silent"} <= set(_codes(analysis))
+    for notice in analysis.notices:
+        assert notice.message.startswith("my-est-1.wav: ")
+        assert "-" not in notice.message.removeprefix("my-est-1.wav: ").replace("OSI-SNR", "").replace(
+            "MC-MSE", ""
+        ).replace("least-squares", "")

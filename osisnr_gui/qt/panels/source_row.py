@@ -27,6 +27,7 @@ from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, set_text, 
 from osisnr_gui.qt.panels.reading_options import ReadingOptions
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import edits, words
+from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels
 from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.file_words import file_tip, file_words
 from osisnr_gui.session.guess import Role
@@ -46,7 +47,8 @@ class RowState:
 
     hidden : whether its curve is not drawn. change : what became of the file since it was read.
     content : SHA-256 of the file, empty while it is not known. brief : one of many, its facts are in the tooltip only.
-    references : names of all references where there are several; partner : place of the one an estimate goes with.
+    references : names of all references where there are several; partner : place of the one an estimate goes with,
+    reference_channels : how many channels that has.
     """
 
     track: Track
@@ -57,6 +59,7 @@ class RowState:
     hidden: bool = False
     references: tuple[str, ...] = ()
     partner: int = 0
+    reference_channels: int = 1
     change: FileChange | None = None
     content: str = ""
     brief: bool = False
@@ -208,6 +211,7 @@ class SourceRow(QWidget):
         if state.role is Role.ESTIMATE:
             self._add_partners(menu, state)
             menu.addSeparator()
+            self._add_channels(menu, state)
             menu.addAction("Swap with the reference", partial(self._ask, partial(edits.swap, estimate=source)))
             if state.track.kind == "audio":
                 menu.addAction("Delay…", partial(self.delay_requested.emit, source))
@@ -221,6 +225,13 @@ class SourceRow(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The same menu as that of the role."""
         self.role_menu().popup(event.globalPos())
+
+    def _add_channels(self, menu: QMenu, state: RowState) -> None:
+        """A file with several channels can be compared channel by channel."""
+        count, source = state.track.channels, state.track.source
+        if 2 <= count <= MOST_CHANNELS:
+            each = partial(compare_channels, estimate=source, count=count, reference_count=state.reference_channels)
+            menu.addAction("Each channel as its own estimate", partial(self._ask, each))
 
     def _add_partners(self, menu: QMenu, state: RowState) -> None:
         """Which reference the estimate is compared with, where there is a choice."""

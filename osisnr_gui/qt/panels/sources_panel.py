@@ -43,7 +43,9 @@ def row_states(
     for index, pair in enumerate(analysis.pairs):
         error, partner = pair.error or pair.estimate.error, analysis.session.partner_of(index)
         unseen = pair.source in hidden
-        rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, index == selected, unseen, several, partner))
+        count = 1 if pair.reference is None else pair.reference.channels
+        shown = index == selected, unseen, several, partner, count
+        rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, *shown))
     if analysis.mixture is not None:
         rows.append(RowState(analysis.mixture, Role.MIXTURE, error=analysis.mixture.error))
     changed, known = {change.path: change for change in changes}, contents or {}

@@ -30,6 +30,7 @@ from osisnr_gui.session.sound_words import (
     residual_words,
     sound_name,
 )
+from osisnr_gui.session.words import title
 
 HEIGHT = 34
 ICON_PIXELS = 18
@@ -82,7 +83,7 @@ class TransportBar(QWidget):
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """One button for every estimate; nothing at all where there is nothing to hear."""
-        names = tuple(pair.estimate.name for pair in analysis.pairs[:MOST_ESTIMATES])
+        names = tuple(title(pair.estimate) for pair in analysis.pairs[:MOST_ESTIMATES])
         if names != self._names:
             self._names = names
             self._make_estimates()
