@@ -23,6 +23,7 @@ from osisnr_gui.session.json_text import JsonValue, plain_text
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.report import STATUS_LABELS, delay_samples, is_scored, refusal, settings_report
 from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.session import Source
 from osisnr_gui.session.words import channel_words
 
 SCHEMA = "osisnr.frames/1"
@@ -87,9 +88,11 @@ def _header(analysis: Analysis) -> Iterator[str]:
     yield comment("schema", SCHEMA)
     for reference in analysis.references:
         yield comment("reference", reference.source.path)
+        yield from _changes("reference", reference.source)
     for pair in analysis.pairs:
         if is_scored(pair):
             yield comment("estimate", _name(analysis, pair))
+            yield from _changes("estimate", pair.source)
             yield comment("estimate_delay_samples", delay_samples(pair))
             yield comment("estimate_delay_taken_out", pair.source.delay != 0)
             yield comment("estimate_samples_taken_out", pair.source.delay)
@@ -100,6 +103,14 @@ def _header(analysis: Analysis) -> Iterator[str]:
     for words in FORMULAS:
         yield f"# {words}"
     yield "# an empty cell is a number that is not finite or does not exist: see status"
+
+
+def _changes(role: str, source: Source) -> Iterator[str]:
+    """What was done to the samples of a file, where anything was."""
+    values = {"flip": (source.flip, False), "gain": (source.gain, 1.0), "offset": (source.offset, 0.0)}
+    for name, (value, untouched) in values.items():
+        if value != untouched:
+            yield comment(f"{role}_{name}", value)
 
 
 def comment(name: str, value: JsonValue) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +135,17 @@ def test_text_cells(text: str, cell: str) -> None:
     assert text_cell(text) == cell
     (row,) = csv.reader([cell])
     assert len(row) == 1
+
+
+def test_what_was_done_to_the_samples_is_in_the_header(audio: Analysis) -> None:
+    untouched, _ = _read(audio)
+    assert not {"estimate_gain", "estimate_flip", "estimate_offset", "reference_offset"} & set(untouched)
+    session = audio.session
+    assert session.reference is not None
+    changed = replace(
+        session,
+        references=(replace(session.reference, offset=0.25),),
+        estimates=(replace(session.estimates[0], gain=2.0, flip=True),),
+    )
+    values, _ = _read(analyse(changed, wanted=Wanted(pictures=False, alpha=0.5)))
+    assert (values["reference_offset"], values["estimate_gain"], values["estimate_flip"]) == (0.25, 2.0, True)

@@ -469,3 +469,24 @@ def test_a_hyphen_in_a_name_stays_one(write: Write, noise: Noise) -> None:
         assert "-" not in notice.message.removeprefix("my-est-1.wav: ").replace("OSI-SNR", "").replace(
             "MC-MSE", ""
         ).replace("least-squares", "")
+
+
+def test_a_channel_that_is_not_there_any_more(write: Write, noise: Noise) -> None:
+    session = _session(write, noise(), noise() + 0.03 * noise(seed=1))
+    missing = edits.change_source(session, session.estimates[0], channel=2)
+    assert _press(analyse(missing), "refused", "Channel 1").session == session
+
+
+def test_levels_are_as_read(write: Write, noise: Noise) -> None:
+    x = noise() + 0.2
+    x[100:110] = 1.0
+    source = Source(write("a.wav", x), offset=0.2, gain=0.5)
+    track = check_track(open_track(source))
+    level, clean = track.level, x - 0.2
+    assert level.rms == pytest.approx(0.5 * np.sqrt(np.mean(clean**2)), rel=1e-9)
+    assert level.mean == pytest.approx(0.5 * np.mean(clean), abs=1e-9)
+    assert level.peak >= 0.5 * np.abs(clean).max()
+    assert level.clipped_runs == 1, "the damage stays, at whatever level"
+    assert track.clips.tolist() == [[100, 10]]
+    mixed = check_track(open_track(Source(write("b.wav", np.stack((x, np.roll(x, 50)), axis=1)), channel=DOWNMIX)))
+    assert mixed.clips.tolist() == [[100, 10], [150, 10]]

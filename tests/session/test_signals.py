@@ -121,3 +121,15 @@ def test_pcm_is_scaled_to_one(write: Write) -> None:
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(LoadError):
         AudioSignal(Source("/nowhere/at/all.wav"))
+
+
+@pytest.mark.parametrize("rate", [16_000, 48_000, 8000])
+def test_offset_and_gain_are_of_the_file_and_not_of_the_silence_round_it(write: Write, noise: Noise, rate: int) -> None:
+    x = noise(5000)
+    plain = Source(write("a.wav", 0.25 * x), delay=40)
+    changed = Source(write("b.wav", x + 0.125), delay=40, offset=0.125, gain=0.25)
+    upside_down = Source(write("c.wav", x + 0.125), delay=40, offset=0.125, gain=0.25, flip=True)
+    with AudioSignal(plain, rate) as a, AudioSignal(changed, rate) as b, AudioSignal(upside_down, rate) as c:
+        for start, count in ((-100, 300), (0, 5000), (200, 60), (240, 60), (4000, 9000)):
+            np.testing.assert_allclose(b.read(start, count), a.read(start, count), atol=1e-15)
+            np.testing.assert_array_equal(c.read(start, count), -b.read(start, count))
