@@ -256,7 +256,8 @@ class Commands:
         levels = (None, None)
         third = None
         if frequency is not None and math.isfinite(frequency):
-            levels = reference.value_at(time, frequency), estimate.value_at(time, frequency)
+            is_its = pair.reference is plots.reference
+            levels = reference.value_at(time, frequency) if is_its else None, estimate.value_at(time, frequency)
             third = plots.third_value_at(time, frequency) if estimate is in_view else None
         score = pair.score
         more = {

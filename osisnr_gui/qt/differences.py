@@ -14,7 +14,14 @@ from osisnr_gui.qt.shown_ghosts import ShownGhost, ghost_of
 from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.difference import Measure, find_difference, partner_name, partner_pair, partners
+from osisnr_gui.session.difference import (
+    Measure,
+    difference_text,
+    find_difference,
+    partner_name,
+    partner_pair,
+    partners,
+)
 from osisnr_gui.session.ghosts import GhostScore
 from osisnr_gui.session.letters import GHOST, MIXTURE, estimate_letter
 from osisnr_gui.session.scores import PairScore
@@ -122,9 +129,8 @@ class Differences(QObject):
         if not 0 <= index < found.values.size or math.isnan(found.values[index]):
             return {"delta": ""}
         value = float(found.values[index])
-        text = words.db(value) if found.measure is Measure.OSI else words.loss(value)
         other = "mix" if contest.partner == MIXTURE else partner_name(contest.partner)
-        return {"delta": f"{estimate_letter(contest.place)}−{other} {'+' if value > 0 else ''}{text}"}
+        return {"delta": f"{estimate_letter(contest.place)}−{other} {difference_text(found.measure, value)}"}
 
     def is_final(self) -> bool:
         """Whether what is on screen is the best there will be."""

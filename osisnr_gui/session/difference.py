@@ -20,6 +20,7 @@ from osisnr_gui.session.letters import GHOST, MIXTURE, estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Session
+from osisnr_gui.session.sound_words import signed_db
 
 
 class Measure(StrEnum):
@@ -32,6 +33,11 @@ class Measure(StrEnum):
     def noun(self) -> str:
         """Its name on screen."""
         return "OSI-SNR" if self is Measure.OSI else "fused loss"
+
+    @property
+    def short(self) -> str:
+        """Its name where room is short."""
+        return "OSI" if self is Measure.OSI else "loss"
 
     @property
     def sign(self) -> int:
@@ -96,12 +102,21 @@ def find_difference(score: PairScore, other: PairScore | GhostScore, measure: Me
     return Difference(measure, frames.first_time, frames.grid.step, found, median, n_better, known.size)
 
 
-def difference_words(difference: Difference, index: int, place: int) -> str:
-    """ "OSI-SNR, A minus B: median +1.2 dB, A better in 63 % of 580 frames"."""
-    name, other = estimate_letter(index), partner_name(place)
-    text = words.db if difference.measure is Measure.OSI else words.loss
-    plus = "+" if difference.median > 0 else ""
-    better = (
-        f"{name} better in {words.percent(difference.share_better)} of {words.counted(difference.n_frames, 'frame')}"
-    )
-    return f"{difference.measure.noun}, {name} minus {other}: median {plus}{text(difference.median)}, {better}"
+def difference_text(measure: Measure, value: float) -> str:
+    """A difference with its sign: "+1.2 dB", or a loss."""
+    if measure is Measure.OSI:
+        return signed_db(value)
+    return f"{'+' if value > 0 else ''}{words.loss(value)}"
+
+
+def difference_words(difference: Difference, index: int, place: int, *, short: bool = False) -> str:
+    """ "OSI-SNR, A minus B: median +1.2 dB, A better in 63 % of 580 frames".
+
+    short : "OSI, A − B: median +1.2 dB, better in 63 % of 580 frames".
+    """
+    name, other, measure = estimate_letter(index), partner_name(place), difference.measure
+    median = f"median {difference_text(measure, difference.median)}"
+    share = f"better in {words.percent(difference.share_better)} of {words.counted(difference.n_frames, 'frame')}"
+    if short:
+        return f"{measure.short}, {name} {words.MINUS} {other}: {median}, {share}"
+    return f"{measure.noun}, {name} minus {other}: {median}, {name} {share}"

@@ -61,7 +61,10 @@ def test_v_shows_the_row_and_then_changes_the_partner(window: MainWindow, qtbot:
     assert row.contest.partner == MIXTURE
     mixture = window.views.store.analysis.unprocessed[0].score
     np.testing.assert_array_equal(row.curve.difference.values, minus(a.osi_db, mixture.osi_db))
-    assert "A minus mixture" in row.overlay.title
+    assert row.overlay.title.startswith("OSI, A − mixture: median "), "in a narrow row"
+    window.resize(1600, 900)
+    wait_final(qtbot, window)
+    assert row.overlay.title.startswith("OSI-SNR, A minus mixture: median ")
     assert entries(window) == {"Against B (est_gate)": False, "Against the unprocessed mixture": True}
     assert press(qtbot, window, Qt.Key.Key_V).contest.partner == 1
 

@@ -29,7 +29,7 @@ from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.safe_arrays import safe_array
 from osisnr_gui.qt.plots.stretches import Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
+from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
 from osisnr_gui.session.difference import Difference, Measure, difference_words, partner_name
 from osisnr_gui.session.letters import estimate_letter
 
@@ -45,6 +45,8 @@ TINT_OPACITY, RANGE_OPACITY = 0.45, 0.22
 #: Height of the marks at the edges where only one of the two is perfect.
 MARK_PIXELS = 3.0
 CORNER_GAP = 5.0
+#: Beside the title and the button.
+TITLE_MARGIN = 32.0
 NOT_OF_MEDIANS = "The median of the differences is not the difference of the medians."
 BUTTON = "QToolButton {{ font-size: 11px; padding: 0 4px; background: {ground}; }}"
 
@@ -126,7 +128,7 @@ class DifferencePlot(PlotRow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The button keeps its corner, and the line below the title."""
         super().resizeEvent(event)
-        self._place_button()
+        self._show_title()
         if self.follows_data:
             self.fit_y()
 
@@ -146,12 +148,20 @@ class DifferencePlot(PlotRow):
         if curve is None:
             self.set_title(f"{name} minus {other} per frame")
         else:
-            words = difference_words(curve.difference, contest.place, contest.partner)
-            self.set_title(f"{words} · {contest.words}")
-            tip = f"{tip}\n{words} · {contest.words}.\n{NOT_OF_MEDIANS}"
+            long, short = (
+                f"{difference_words(curve.difference, *contest[:2], short=short)} · {contest.words}"
+                for short in (False, True)
+            )
+            self.set_title(long if self._has_room(long) else short)
+            tip = f"{tip}\n{long}.\n{NOT_OF_MEDIANS}"
         self.button.setToolTip(tooltip(tip))
         self.button.setAccessibleName(f"against {other}: choose another partner")
         self._place_button()
+
+    def _has_room(self, title: str) -> bool:
+        metrics = QFontMetricsF(system_font(SMALL_FONT_PIXELS))
+        taken = self.button.sizeHint().width() + TITLE_MARGIN
+        return metrics.horizontalAdvance(title + self._title_note(self.mapping)) + taken <= self.mapping.width
 
     def _place_button(self) -> None:
         m = self.mapping
