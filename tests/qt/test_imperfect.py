@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from imperfect_kit import CASES, Case, beside, clipped, sound
+from imperfect_kit import CASES, RATE, Case, Samples, beside, clipped, sound
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from window_kit import WAIT_MS, open_window
@@ -251,3 +251,66 @@ def test_channel_by_channel_from_the_menu_of_a_row(qtbot: QtBot, window: MainWin
     for _ in range(2):
         window.actions_by_id.by_id["undo"].trigger()
     assert_same_result(settle(qtbot, window), first)
+
+
+def test_everything_at_once_is_mended_step_by_step_and_undone(
+    qtbot: QtBot,
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    """48 kHz, stereo, short, late, inverted, quiet, with an offset and clipped places."""
+
+    def spoil(x: Samples) -> Samples:
+        late = np.r_[np.zeros(411), -0.25 * x + 0.004]
+        late[9000:9003] = 1.0
+        return np.stack((0.05 * np.random.default_rng(5).standard_normal(len(late)), late), axis=1)
+
+    files = sound(spoil, seconds=0.8, rates=(RATE, 48_000))(tmp_path)
+    first = open_files(qtbot, window, *files)
+    _, report, lines = scored(capsysbinary, *files)
+    assert exported(qtbot, window, tmp_path / "out.json", monkeypatch) == report
+    assert_said_on_stderr(lines, report, files)
+    steps = (
+        ("channels", "Channel 2"),
+        ("delay", "Align"),
+        ("dc", "Take it out"),
+        ("polarity", "Flip"),
+        ("gain", "Match level"),
+        ("length_mismatch", "Pad with zeros"),
+    )
+    passed = [first]
+    for code, label in steps:
+        passed.append(press(qtbot, window, code, label))
+        assert code in {"channels", "length_mismatch"} or code not in {n.code for n in passed[-1].notices}
+    last = passed[-1].pairs[0]
+    assert last.source.delay == 137
+    assert last.whole is not None
+    assert passed[0].pairs[0].whole.snr_db < 0 < 5 < last.whole.snr_db  # type: ignore[union-attr]
+    assert {"clipping", "aligned", "dc_removed", "flipped", "level_matched"} <= {n.code for n in passed[-1].notices}
+    mended = exported(qtbot, window, tmp_path / "out.json", monkeypatch)["estimates"][0]
+    assert (mended["flip"], mended["channel"], mended["delay_samples"], mended["aligned"]) == (True, 2, 137, True)
+    assert mended["gain"] == pytest.approx(4, rel=0.1)
+    assert mended["offset"] == pytest.approx(0.004, rel=0.1)
+    for before in reversed(passed[:-1]):
+        window.actions_by_id.by_id["undo"].trigger()
+        assert_same_result(settle(qtbot, window), before)
+
+
+@pytest.mark.parametrize("names", [("3_echo_nearend.flac", "3_echo_est.flac"), ("4_masks_irm.npy", "4_masks_est.npy")])
+def test_real_files_are_the_same_in_both(
+    names: tuple[str, str],
+    samples: Path,
+    qtbot: QtBot,
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    """One of them is late and upside down."""
+    files = [samples / name for name in names]
+    open_files(qtbot, window, *files)
+    _, report, lines = scored(capsysbinary, *files)
+    assert exported(qtbot, window, tmp_path / "out.json", monkeypatch) == report
+    assert len(lines) == len(report["estimates"][0]["warnings"])
