@@ -36,6 +36,8 @@ def error_line(error: FileError) -> str:
     remedy = error.remedy
     if getattr(error, "choices", ()):
         remedy += " (option --key)"
+    if getattr(error, "looks_paired", False):
+        remedy += " (option --pair-axis)"
     return f"{PROGRAM}: {shown_path(error.path)}: {printable(error.detail, TEXT_LIMIT)}; {remedy}"
 
 

@@ -55,7 +55,7 @@ def same_file(one: str, other: str) -> bool:
 
 def source_of(found: argparse.Namespace, path: str) -> Source:
     """A file, read as the options say."""
-    return Source(path, channel=found.channel, key=found.key, transpose=found.transpose)
+    return Source(path, channel=found.channel, key=found.key, transpose=found.transpose, pair_axis=found.pair_axis)
 
 
 def session_of(found: argparse.Namespace, files: list[str]) -> Session:
@@ -149,6 +149,9 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--key", metavar="NAME", help="array to take from every .npz and .mat")
     group.add_argument("--transpose", action="store_true", help="masks are stored with frames as rows")
+    group.add_argument(
+        "--pair-axis", action="store_true", help="the last axis of masks, of length 2, holds real and imaginary parts"
+    )
     group.add_argument(
         "--align", action="store_true", help="measure each estimate's delay and, where it is certain, take it out"
     )

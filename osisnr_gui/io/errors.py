@@ -86,17 +86,27 @@ class FileError(Exception):
 class LoadError(FileError):
     """A file was refused.
 
-    `choices` holds the keys to pick from when `reason` is AMBIGUOUS, else it is empty.
+    `choices` holds the keys to pick from when `reason` is AMBIGUOUS, else it is empty. `looks_paired` : a matrix of
+    pairs, which may be real and imaginary parts.
     """
 
-    def __init__(self, reason: Reason, path: str, detail: str, remedy: str, choices: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        reason: Reason,
+        path: str,
+        detail: str,
+        remedy: str,
+        choices: tuple[str, ...] = (),
+        looks_paired: bool = False,
+    ) -> None:
         super().__init__(path, detail, remedy)
         self.reason = reason
         self.choices = choices
+        self.looks_paired = looks_paired
 
     def __reduce__(self) -> tuple[type["LoadError"], tuple[object, ...]]:
-        # A worker process hands its errors back by pickle, which needs all five arguments.
-        return LoadError, (self.reason, self.path, self.detail, self.remedy, self.choices)
+        # A worker process hands its errors back by pickle, which needs all arguments.
+        return LoadError, (self.reason, self.path, self.detail, self.remedy, self.choices, self.looks_paired)
 
 
 class SaveError(FileError):

@@ -50,8 +50,10 @@ def load_mask(
     transpose: bool = False,
     allow_complex: bool = True,
     cancelled: Callable[[], bool] | None = None,
+    pair_axis: bool = False,
 ) -> Mask:
-    """Load a matrix. `key` names an array in .npz and .mat; `transpose` swaps rows and columns after loading.
+    """Load a matrix. `key` names an array in .npz and .mat; `transpose` swaps rows and columns after loading;
+    `pair_axis` takes a last axis of length 2 for real and imaginary parts.
 
     Raises LoadError: NOT_FOUND, NOT_A_FILE, NO_PERMISSION, EMPTY_FILE, UNKNOWN_FORMAT, CORRUPT, PICKLE,
     TOO_LARGE, BAD_DTYPE, BAD_NDIM, EMPTY_ARRAY, NONFINITE, ALL_NONFINITE, NO_MATRIX, AMBIGUOUS (its `choices`
@@ -64,6 +66,8 @@ def load_mask(
             if source.identity()[2:] != (before.st_size, before.st_mtime_ns):
                 detail, remedy = "the file changed while it was read", "wait until it is complete, open it again"
                 raise LoadError(Reason.CORRUPT, path, detail, remedy)
+        if pair_axis:
+            stored = _paired(path, stored)
         return _to_mask(path, stored, transpose, allow_complex)
     except (LoadError, Cancelled):
         raise
@@ -158,7 +162,23 @@ def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> A
         warnings.append(LoadWarning("SQUEEZED", message))
         return values.reshape(squeezed)
     detail = f"{shape_text(values.shape)} is no matrix of two dimensions"
-    remedy = "save a matrix: rows are bins, columns are frames"
+    remedy, paired = "save a matrix: rows are bins, columns are frames", False
     if values.ndim == 3 and values.shape[-1] == 2 and not np.iscomplexobj(values):
-        remedy = "if they are real and imaginary parts, save a[..., 0] + 1j * a[..., 1]: one complex matrix"
-    raise LoadError(Reason.BAD_NDIM, path, detail, remedy)
+        remedy, paired = (
+            "read these as real and imaginary parts, or save one complex matrix a[..., 0] + 1j * a[..., 1]",
+            True,
+        )
+    raise LoadError(Reason.BAD_NDIM, path, detail, remedy, looks_paired=paired)
+
+
+def _paired(path: str, stored: Stored) -> Stored:
+    """Real and imaginary parts along the last axis as complex numbers: complex64 from float32, else complex128."""
+    values = stored.values
+    if values.ndim < 3 or values.shape[-1] != 2 or values.dtype.kind not in "biuf":
+        detail = f"{shape_text(values.shape)} has no last axis of real and imaginary parts"
+        raise LoadError(Reason.BAD_NDIM, path, detail, "read it as it is")
+    single = values.dtype.kind == "f" and values.dtype.itemsize <= 4
+    joined = np.empty(values.shape[:-1], dtype=np.complex64 if single else np.complex128)
+    joined.real, joined.imag = values[..., 0], values[..., 1]
+    message = f"{shape_text(values.shape)}: the last axis was read as real and imaginary parts"
+    return Stored(joined, stored.key, stored.keys, (*stored.warnings, LoadWarning("PAIRED", message)))

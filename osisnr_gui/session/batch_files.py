@@ -144,6 +144,7 @@ def settings_object(settings: BatchSettings) -> Object:
         "channel": source.channel,
         "key": source.key,
         "transpose": source.transpose,
+        **({"pair_axis": True} if source.pair_axis else {}),
         "align": settings.align,
         "lengths": session.lengths.value,
         "same_rate_only": session.same_rate_only or session.lengths.value == "refuse",

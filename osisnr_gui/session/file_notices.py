@@ -42,6 +42,7 @@ def track_notices(session: Session, track: Track, role: Role, reference: Track |
             found.append(replace(notice, message=notice.message + which))
         else:
             message, ways = f"{track.name}: {warning.message}", _ways_from_silence(track, warning, change, remove)
+            ways += (Remedy("Undo", partial(change, pair_axis=False)),) if warning.code == "PAIRED" else ()
             found.append(Notice(warning.code.lower(), message, source, _severity(warning), ways))
     if track.mask is not None and source.transpose:
         message = f"{track.name}: transposed; its rows are taken as frames"
@@ -62,6 +63,10 @@ def _ways_out(track: Track, change: Change) -> tuple[Remedy, ...]:
     """Other ways to read a file that was refused."""
     if isinstance(track.error, LoadError) and track.error.reason is Reason.BAD_CHANNELS and track.source.channel:
         return (Remedy("Channel 1", partial(change, channel=None)),)
+    if track.source.pair_axis:
+        return (Remedy("Undo", partial(change, pair_axis=False)),)
+    if isinstance(track.error, LoadError) and track.error.looks_paired:
+        return (Remedy("Read as re + i·im", partial(change, pair_axis=True)),)
     keys: tuple[str, ...] = getattr(track.error, "choices", ())
     return tuple(Remedy(f"Use {key}", partial(change, key=key)) for key in keys)
 

@@ -25,6 +25,7 @@ from osisnr_gui.session.json_text import JsonValue
 from osisnr_gui.session.mask_grids import n_fft_of
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.session import Source
 from osisnr_gui.session.tracks import Track
 
 SCHEMA = "osisnr.score/1"
@@ -68,6 +69,7 @@ def settings_report(analysis: Analysis) -> Object:
         "threshold_db": session.threshold_db,
         "key": None if reference is None else _key(reference),
         "transpose": False if source is None else source.transpose,
+        **_pair_axis(source),
         "lengths": session.lengths.value,
         "same_rate_only": session.same_rate_only or session.lengths.value == "refuse",
     }
@@ -80,6 +82,11 @@ def _mask_grid(analysis: Analysis) -> Object:
         return {}
     n_fft = n_fft_of(grid, reference.mask.values.shape[0])
     return {"n_fft": n_fft, "hop": grid.hop, "mask_sample_rate": grid.rate, "mask_frames_centred": grid.centred}
+
+
+def _pair_axis(source: Source | None) -> Object:
+    """Said only where it was asked for."""
+    return {"pair_axis": True} if source is not None and source.pair_axis else {}
 
 
 def track_report(track: Track) -> Object:
@@ -106,6 +113,7 @@ def estimate_report(analysis: Analysis, pair: PairAnalysis, with_frames: bool) -
         "channel": _channel(track) if track.kind == "audio" else None,
         "key": _key(track),
         "transpose": track.source.transpose,
+        **_pair_axis(track.source),
         "flip": track.source.flip,
         "gain": track.source.gain,
         "offset": track.source.offset,

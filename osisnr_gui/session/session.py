@@ -52,7 +52,8 @@ class Source:
     """One file and how to read it.
 
     channel : 1-based, DOWNMIX (0) = mean of all channels; None = channel 1, and say so when there are several.
-    key : name of the array in .npz/.mat; transpose : rows are frames.
+    key : name of the array in .npz/.mat; transpose : rows are frames; pair_axis : the last axis of the array holds real
+    and imaginary parts.
     delay : samples (at the reference's rate) by which the file is late; they are taken out before comparing.
     flip : with the opposite sign. offset : what is subtracted from every sample (of full scale); gain : what they are
     multiplied by then. Both are for sound only.
@@ -62,6 +63,7 @@ class Source:
     channel: int | None = _within(None, DOWNMIX, MAX_CHANNEL)
     key: str | None = None
     transpose: bool = False
+    pair_axis: bool = False
     delay: int = _within(0, -MAX_DELAY, MAX_DELAY)
     flip: bool = False
     offset: float = _within(0.0, -1e30, 1e30)

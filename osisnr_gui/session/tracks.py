@@ -122,7 +122,13 @@ def open_track(source: Source, cancelled: Callable[[], bool] | None = None) -> T
 def _open(source: Source, cancelled: Callable[[], bool] | None) -> Track:
     stamp = stamp_of(source.path)
     if sniff_kind(source.path) == "mask":
-        mask = load_mask(source.path, key=source.key, transpose=source.transpose, cancelled=cancelled)
+        mask = load_mask(
+            source.path,
+            key=source.key,
+            transpose=source.transpose,
+            cancelled=cancelled,
+            pair_axis=source.pair_axis,
+        )
         if source.flip:
             mask = _flipped(mask)
         coding = f"{mask.values.shape[0]} × {mask.values.shape[1]} {mask.values.dtype}"

@@ -208,6 +208,21 @@ def test_key_and_transpose(run: Run, folder: Path) -> None:
     assert (plain["n_frames"], turned["n_frames"], turned["transpose"]) == (5, 3, True)
 
 
+def test_pairs_of_real_and_imaginary_parts(run: Run, folder: Path) -> None:
+    rng = np.random.default_rng(0)
+    s, e = rng.normal(size=(2, 9, 20)) + 1j * rng.normal(size=(2, 9, 20))
+    for name, values in (("s", s), ("e", e)):
+        np.save(folder / f"{name}_complex.npy", values)
+        np.save(folder / f"{name}_pairs.npy", np.stack((values.real, values.imag), axis=-1))
+    (refused,) = run("score", "s_pairs.npy", "e_complex.npy").lines
+    assert refused.endswith("a[..., 0] + 1j * a[..., 1] (option --pair-axis)")
+    plain = _estimate(run, "s_complex.npy", "e_complex.npy")
+    paired = _estimate(run, "s_pairs.npy", "e_pairs.npy", "--pair-axis")
+    assert (paired["literal"], paired["exact"]) == (plain["literal"], plain["exact"])
+    assert paired["pair_axis"] is True
+    assert "pair_axis" not in plain
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [

@@ -1,4 +1,5 @@
 import os
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from osisnr_gui.io import limits, masks
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.masks import load_mask
+from osisnr_gui.io.masks import MaskKind, load_mask
 
 SaveBytes = Callable[[str, bytes], str]
 
@@ -152,3 +153,29 @@ def test_trouble_in_a_library_becomes_a_refusal(
         load_mask(save(np.ones((2, 2))))
     assert caught.value.reason == reason
     assert "library" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"), [(np.float32, np.complex64), (np.float64, np.complex128), (np.int16, np.complex128)]
+)
+def test_pairs_are_complex_numbers_when_that_is_said(stored: type, read: type, save: Callable[..., str]) -> None:
+    values = np.arange(70).reshape(5, 7, 2).astype(stored)
+    path = save(values)
+    with pytest.raises(LoadError) as caught:
+        load_mask(path)
+    assert caught.value.looks_paired
+    assert pickle.loads(pickle.dumps(caught.value)).looks_paired
+    mask = load_mask(path, pair_axis=True)
+    assert mask.values.dtype == read
+    assert np.array_equal(mask.values, values[..., 0] + 1j * values[..., 1])
+    assert (mask.kind, mask.stored_shape, codes(mask)[:2]) == (MaskKind.COMPLEX, (5, 7), ["PAIRED", "COMPLEX"])
+    assert np.array_equal(load_mask(path, pair_axis=True, transpose=True).values, mask.values.T)
+
+
+@pytest.mark.parametrize("values", [np.ones((5, 2)), np.ones((5, 7)), np.ones((5, 7, 3)), np.ones((5, 7, 2), complex)])
+def test_what_has_no_pairs_is_not_read_as_such(values: np.ndarray, save: Callable[..., str]) -> None:
+    with pytest.raises(LoadError) as caught:
+        load_mask(save(values), pair_axis=True)
+    assert caught.value.reason == Reason.BAD_NDIM
+    assert "no last axis" in str(caught.value)
+    assert not caught.value.looks_paired
