@@ -60,8 +60,8 @@ DEMOS: tuple[Demo, ...] = (
     Demo(
         "masks",
         "Masks",
-        "Two time-frequency masks instead of sound: the estimate reaches about 3.3 dB, and two unrelated masks would "
-        "reach 3.6 dB, so it has hardly found the speech.",
+        "Two masks instead of sound: the estimate reaches 3.3 dB, unrelated ones would reach 3.6 dB. Play, and press "
+        "0, 1 and M to hear both on the noisy mixture, and it alone.",
         ("4_masks_irm.npy",),
         ("4_masks_est.npy",),
         "4_masks_noisy.flac",

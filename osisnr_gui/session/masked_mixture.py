@@ -69,17 +69,18 @@ class MaskedMixture:
         self._signal.close()
 
 
-class MaskedSignal:
-    """One mask on a mixture, in place of a sound file's signal."""
+class MaskedSignal(AudioSignal):
+    """A mixture's signal, through one mask."""
 
     def __init__(self, mixture: Source, grid: MaskGrid, mask: Matrix) -> None:
-        self._mixture = MaskedMixture(mixture, grid, (mask,))
-        self.first_sample, self.n_samples = self._mixture.first_sample, self._mixture.n_samples
+        super().__init__(mixture, grid.rate)
+        self._through = MaskedMixture(mixture, grid, (mask,))
 
     def read(self, start: int, count: int) -> FloatArray:
         """Samples [start, start + count), zeros where there are none."""
-        return np.asarray(self._mixture.read(start, count)[0])
+        return np.asarray(self._through.read(start, count)[0])
 
     def close(self) -> None:
         """Close the file."""
-        self._mixture.close()
+        self._through.close()
+        super().close()

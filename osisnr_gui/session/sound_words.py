@@ -72,7 +72,7 @@ def masked_words(recipe: Recipe, sound: Sound) -> tuple[str, str] | None:
     frames = mask_frames(recipe.mask_grid, track.mask.values.shape[0])
     stft = f"n_fft {frames.n_fft}, hop {frames.hop}{', centred' if recipe.mask_grid.centred else ''}"
     long = f"the mixture through this {kind} (STFT {stft}, frames wholly inside the mixture)"
-    return long, "mask on the mixture"
+    return long, "masked mix"
 
 
 def band_words(band: Band) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from window_kit import open_window, show_files, wait_final
 
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
 from osisnr_gui.qt.theme import DARK, LIGHT
+from osisnr_gui.session import edits
 
 
 def _save(folder: Path, **masks: np.ndarray) -> list[Path]:
@@ -99,3 +101,22 @@ def test_a_mask_file_with_nine_arrays_offers_all_of_them_in_its_row(qtbot: QtBot
         assert window.views.store.analysis.references[0].mask.key == "m7"
         assert np.isinf(window.views.store.analysis.pairs[0].score.exact.osi_db_mean)
         assert not row.options.transpose.isHidden()
+
+
+def test_masks_are_compared_as_sound_once_the_panel_is_seen(qtbot: QtBot) -> None:
+    with open_window(qtbot) as window:
+        window.commands.open_demo("masks")
+        wait_final(qtbot, window)
+        label = window.views.mask_values.sound.label
+        assert label.text() == ""
+        window.views.mask_dock.toggle()
+        wait_final(qtbot, window)
+        before = label.text()
+        assert before.startswith("As sound, on the mixture 4_masks_noisy.flac")
+        assert "\n\nA: exact OSI-SNR" in before
+        window.views.store.edit(partial(edits.set_gamma, gamma=0.0))
+        assert window.is_final()  # nothing was compared again
+        assert label.text() != before
+        window.views.store.edit(partial(edits.set_mask_grid, n_bins=129, hop=None))
+        wait_final(qtbot, window)
+        assert label.text().startswith("To hear the masks")

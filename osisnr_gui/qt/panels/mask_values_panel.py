@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.io.masks import Mask
+from osisnr_gui.qt.panels.masked_sound import MaskedSound
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, SteadyLabel, plain_label, set_text
 from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.plots.histogram_plot import HistogramPlot, Outline
@@ -66,6 +67,9 @@ class MaskValuesPanel(QWidget):
         self.point: QLabel = SteadyLabel("muted", small=True, parent=self)
         self.about: QLabel = plain_label("", wrap=True, small=True, parent=self)
         self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.sound = MaskedSound(self)
+        self._analysis: Analysis | None = None
+        self._selected = 0
         self.scale.chosen.connect(lambda index: self.plot.set_log(index == 0))
         self.plot.bin_hovered.connect(self._say_bin)
         self._lay_out()
@@ -73,6 +77,8 @@ class MaskValuesPanel(QWidget):
 
     def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
         """The reference's mask and that of the estimate in view; bins are common to all masks there are."""
+        self._analysis, self._selected = analysis, selected
+        self.sound.show_analysis(analysis, selected, self._in_sight)
         shown = () if analysis is None else tuple(masks_in_view(analysis, selected))
         if [s.mask for s in shown] == [s.mask for s in self._shown] and (shown or self.about.text()):
             return
@@ -91,6 +97,7 @@ class MaskValuesPanel(QWidget):
     def set_in_sight(self, seen: bool) -> None:
         """Count what is missing once it can be seen."""
         self._in_sight = seen
+        self.sound.show_analysis(self._analysis, self._selected, seen)
         self._count()
         self._draw()
 
@@ -102,11 +109,12 @@ class MaskValuesPanel(QWidget):
 
     def is_final(self) -> bool:
         """Whether nothing is left to count for what can be seen."""
-        return not self._job.is_busy
+        return not self._job.is_busy and self.sound.is_final()
 
     def close_files(self) -> None:
         """Stop counting and wait for it."""
         self._job.close()
+        self.sound.close_files()
 
     def _missing(self) -> list[Mask]:
         return [s.mask for s in self._shown if self._counts_of(s.mask) is None]
@@ -164,7 +172,7 @@ class MaskValuesPanel(QWidget):
         column = QVBoxLayout(body)
         column.setContentsMargins(MARGIN, GAP, GAP, GAP)
         column.setSpacing(GAP)
-        for widget in (self.scale, self.plot, self.point, self.about):
+        for widget in (self.scale, self.plot, self.point, self.about, self.sound.label):
             column.addWidget(widget)
         column.addStretch(1)
         outer = QVBoxLayout(self)

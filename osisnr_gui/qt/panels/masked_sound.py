@@ -1,0 +1,94 @@
+"""The lines of the masks panel about sound: how the masks compare on the mixture."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QLabel
+
+from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.qt.panels.plain_text import plain_label, set_text
+from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.listening import Recipe, find_recipe
+from osisnr_gui.session.masked_score import MaskedResult, compare_masked, masked_sentences
+from osisnr_gui.session.session import LossChoice
+
+COMPARING = "As sound, on the mixture: comparing…"
+HOW = (
+    "To hear the masks and compare them as sound, add the mixture they are applied to, and set rate and hop under "
+    "Frames (or take what the banner offers)."
+)
+
+
+class MaskedSound(QObject):
+    """Works out the comparison on a thread of its own while `label` is to be seen."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.label: QLabel = plain_label("", wrap=True, small=True)
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._analysis: Analysis | None = None
+        self._selected = 0
+        self._asked: tuple[Recipe, int, float] | None = None
+        self._results: list[MaskedResult] = []
+        self._problem = ""
+        self._job = LatestJob("masked-sound", self)
+        self._job.reported.connect(self._take)
+        self._job.failed.connect(self._fail)
+
+    def show_analysis(self, analysis: Analysis | None, selected: int, in_sight: bool) -> None:
+        """Follow the estimate in view; alpha and gamma cost nothing, other sounds are compared anew."""
+        self._analysis, self._selected = analysis, selected
+        if not in_sight:
+            return
+        recipe = None if analysis is None else find_recipe(analysis)
+        asked = None
+        if analysis is not None and recipe is not None and recipe.masks:
+            asked = recipe, selected, analysis.session.silence_db
+        if asked != self._asked:
+            self._asked, self._results, self._problem = asked, [], ""
+            self._job.cancel()
+            if asked is not None:
+                self._compare(asked)
+        self._say()
+
+    def is_final(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._job.is_busy
+
+    def close_files(self) -> None:
+        """Stop and wait."""
+        self._job.close()
+
+    def _compare(self, asked: tuple[Recipe, int, float]) -> None:
+        def work(report: Report, superseded: Superseded) -> None:
+            try:
+                report((asked, compare_masked(*asked, superseded)))
+            except Cancelled:
+                return
+
+        self._job.start(work)
+
+    def _take(self, found: tuple[object, list[MaskedResult]]) -> None:
+        asked, results = found
+        if asked == self._asked:
+            self._results = results
+            self._say()
+
+    def _fail(self, problem: str) -> None:
+        self._problem = problem
+        self._say()
+
+    def _say(self) -> None:
+        analysis = self._analysis
+        has_masks = analysis is not None and analysis.reference is not None and analysis.reference.mask is not None
+        if self._asked is None or analysis is None or analysis.mixture is None:
+            set_text(self.label, HOW if has_masks else "")
+        elif self._problem:
+            set_text(self.label, f"As sound, on the mixture: {self._problem}")
+        elif self._results:
+            loss: LossChoice = analysis.session.loss
+            set_text(self.label, masked_sentences(self._results, loss, analysis.mixture.name))
+        else:
+            set_text(self.label, COMPARING if self._job.is_busy else "")
+        self.label.setVisible(bool(self.label.text()))
