@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from osisnr_gui.cli.lines import UsageError
-from osisnr_gui.cli.scoring_options import STDOUT, Parser, add_scoring, read_arguments, same_file, session_of
+from osisnr_gui.cli.scoring_options import (
+    STDOUT,
+    Parser,
+    add_scoring,
+    read_arguments,
+    same_file,
+    session_of,
+    source_of,
+)
 from osisnr_gui.session.session import Session
 
 DESCRIPTION = """\
@@ -42,8 +50,13 @@ def parse(arguments: list[str]) -> Options:
     if len(files) < 2:
         missing = "REFERENCE and ESTIMATE are" if not files else "ESTIMATE is"
         raise UsageError(f"{missing} missing", "give a reference and at least one estimate")
+    session = session_of(found, files)
+    if found.mixture is not None:
+        if not found.mixture:
+            raise UsageError("--mixture: the file name is empty", "give the name of a file")
+        session, files = replace(session, mixture=source_of(found, found.mixture)), [*files, found.mixture]
     _check_together(found, files)
-    return Options(session_of(found, files), found.json, found.csv, found.frames, found.align)
+    return Options(session, found.json, found.csv, found.frames, found.align)
 
 
 def _check_together(found: argparse.Namespace, files: list[str]) -> None:
@@ -73,4 +86,9 @@ def _parser() -> Parser:
     group.add_argument("--csv", metavar="FILE", help="write one row per frame of every estimate; - is stdout")
     group.add_argument("--frames", action="store_true", help="per-frame arrays in the JSON, too")
     add_scoring(parser)
+    parser.add_argument_group("comparison").add_argument(
+        "--mixture",
+        metavar="FILE",
+        help="what went into the systems: what each estimate gained over it, in the table and in the JSON",
+    )
     return parser

@@ -19,6 +19,7 @@ from osisnr_gui.io.errors import FileError, SaveError
 from osisnr_gui.session.alignment import analyse_numbers
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.export import frames_csv
+from osisnr_gui.session.improvement import mixture_pair, with_improvement
 from osisnr_gui.session.json_text import json_parts
 from osisnr_gui.session.report import is_scored, score_report
 from osisnr_gui.session.tracks import Track
@@ -71,7 +72,12 @@ def _has_keys(track: Track) -> bool:
 def _refusals(analysis: Analysis) -> list[FileError]:
     reference = analysis.reference
     found = [] if reference is None or reference.error is None else [reference.error]
-    return found + [pair.error for pair in analysis.pairs if pair.error is not None]
+    mixture = mixture_pair(analysis)
+    if analysis.mixture is not None and analysis.mixture.error is not None:
+        last = [analysis.mixture.error]
+    else:
+        last = [] if mixture is None or mixture.error is None or found else [mixture.error]
+    return found + [pair.error for pair in analysis.pairs if pair.error is not None] + last
 
 
 def _warnings(analysis: Analysis) -> list[str]:
@@ -89,7 +95,10 @@ def _warnings(analysis: Analysis) -> list[str]:
 
 def _write(options: Options, analysis: Analysis) -> None:
     if options.json is not None:
-        output.write(options.json, json_parts(score_report(analysis, with_frames=options.frames)))
+        report = score_report(analysis, with_frames=options.frames)
+        output.write(
+            options.json, json_parts(report if analysis.mixture is None else with_improvement(report, analysis))
+        )
     if options.csv is not None:
         output.write(options.csv, frames_csv(analysis))
     if options.json is None and options.csv is None:

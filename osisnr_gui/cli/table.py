@@ -34,6 +34,7 @@ def score_table(analysis: Analysis) -> str:
     if whole:
         lines += [*_whole_block(whole), ""]
     lines += _frames_block(scored)
+    lines += _improvement_block(analysis)
     return "\n".join(lines) + "\n"
 
 
@@ -118,6 +119,40 @@ def _whole_block(whole: list[tuple[PairAnalysis, WholeSignal]]) -> list[str]:
         level = pair.estimate.level
         rows.append((_name(pair), *values, decibels(level.rms_db) if level else NONE, _delay(pair)))
     return ["Whole signal in time:", *aligned(header, rows)]
+
+
+def _improvement_block(analysis: Analysis) -> list[str]:
+    """Estimate minus mixture; nothing where there is no mixture, or none that could be scored."""
+    header = ("estimate", "exact median dB", "exact fused loss", "literal fused loss", "whole SI-SNR dB")
+    rows: list[Row] = []
+    for index, pair in enumerate(analysis.pairs):
+        mixture = analysis.unprocessed_for(index)
+        if (
+            mixture is None
+            or pair.score is None
+            or mixture.score is None
+            or not (is_scored(pair) and is_scored(mixture))
+        ):
+            continue
+        now, before = pair.score, mixture.score
+        si_snr = pair.whole.si_snr_db - mixture.whole.si_snr_db if pair.whole and mixture.whole else math.nan
+        rows.append(
+            (
+                _name(pair),
+                _signed(decibels, now.exact.osi_db_median - before.exact.osi_db_median),
+                _signed(loss, now.exact.fused - before.exact.fused),
+                _signed(loss, now.literal.fused - before.literal.fused),
+                _signed(decibels, si_snr),
+            )
+        )
+    if not rows or analysis.mixture is None:
+        return []
+    name = printable(analysis.mixture.source.path, NAME_WIDTH)
+    return ["", f"Gained over {name} (estimate minus mixture; losses: below 0 is better):", *aligned(header, rows)]
+
+
+def _signed(form: Callable[[float], str], value: float) -> str:
+    return f"+{form(value)}" if value > 0 else form(value)
 
 
 def _delay(pair: PairAnalysis) -> str:

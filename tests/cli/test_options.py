@@ -40,6 +40,16 @@ def test_every_option_arrives() -> None:
     assert (options.json, options.csv, options.frames, options.align) == ("-", "c", True, True)
 
 
+def test_a_mixture_is_read_as_the_other_files_are() -> None:
+    options = parse(["r.wav", "e.wav", "--channel", "2", "--mixture", "m.wav"])
+    assert options.session.mixture == Source("m.wav", channel=2)
+    assert options.session.estimates == (Source("e.wav", channel=2),)
+    with pytest.raises(UsageError, match="--mixture: the file name is empty"):
+        parse(["r.wav", "e.wav", "--mixture", ""])
+    with pytest.raises(UsageError, match=r"m\.json is one of the inputs"):
+        parse(["r.wav", "e.wav", "--mixture", "m.json", "--json", "m.json"])
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--", "-a.wav", "--json"], ["-", "--", "--"], ["a b", "--alpha", "1", "--", "-1"], ["@x", "=y"]],

@@ -1,0 +1,82 @@
+"""What estimates gained over the unprocessed mixture: estimate minus mixture, both against the same reference.
+
+Of OSI-SNR, SI-SNR and SNR more is better, of the losses less. A difference of two figures that are not both finite is
+null. Each figure is the difference of the two files' figures, so a median is not the median of the frames' differences.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.json_text import JsonValue
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.report import error_report, is_scored, number, refusal, track_report
+
+Object = dict[str, JsonValue]
+#: A gain is nothing to be improved.
+WHOLE_FIGURES = ("osi_db", "si_snr_db", "snr_db")
+
+
+def with_improvement(report: Object, analysis: Analysis) -> Object:
+    """The report of `score_report` with "improvement" at the end of every estimate that was scored, then "mixture".
+
+    improvement : null where the mixture was refused.
+    """
+    estimates = report["estimates"]
+    assert isinstance(estimates, list), "a report lists its estimates"
+    found: list[JsonValue] = []
+    for index, (estimate, pair) in enumerate(zip(estimates, analysis.pairs, strict=True)):
+        assert isinstance(estimate, dict), "every estimate is an object"
+        gained = {"improvement": improvement(analysis, index)} if is_scored(pair) else {}
+        found.append({**estimate, **gained})
+    return {**report, "estimates": found, "mixture": _mixture_report(analysis)}
+
+
+def improvement(analysis: Analysis, index: int) -> Object | None:
+    """What estimate `index` gained, by both named results and on the whole signal (null for masks)."""
+    pair, mixture = analysis.pairs[index], analysis.unprocessed_for(index)
+    if mixture is None or not is_scored(pair) or not is_scored(mixture):
+        return None
+    assert pair.score is not None, "it is scored"
+    assert mixture.score is not None, "it is scored"
+    whole = None
+    if pair.whole is not None and mixture.whole is not None:
+        whole = _differences(pair.whole, mixture.whole, WHOLE_FIGURES)
+    return {
+        "literal": _differences(pair.score.literal, mixture.score.literal),
+        "exact": _differences(pair.score.exact, mixture.score.exact),
+        "whole_signal": whole,
+    }
+
+
+def mixture_pair(analysis: Analysis) -> PairAnalysis | None:
+    """The mixture against the first reference; None without one."""
+    return analysis.unprocessed[0] if analysis.unprocessed else None
+
+
+def _mixture_report(analysis: Analysis) -> Object | None:
+    """The mixture as if it were an estimate: its file and its figures, or its error."""
+    track, pair = analysis.mixture, mixture_pair(analysis)
+    if track is None:
+        return None
+    if pair is None or pair.score is None or not is_scored(pair):
+        error = track.error if pair is None else refusal(pair)
+        return {"path": track.source.path, "kind": track.kind, "error": error_report(error)}
+    return {
+        **track_report(track),
+        "literal": _figures(pair.score.literal),
+        "exact": _figures(pair.score.exact),
+        "whole_signal": None if pair.whole is None else _figures(pair.whole),
+    }
+
+
+def _figures(scores: Any) -> Object:
+    return {name: number(value) for name, value in asdict(scores).items()}
+
+
+def _differences(scores: Any, others: Any, names: tuple[str, ...] = ()) -> Object:
+    """Of two dataclasses of floats, in the order of their fields."""
+    found, theirs = asdict(scores), asdict(others)
+    return {name: number(found[name] - theirs[name]) for name in names or found}
