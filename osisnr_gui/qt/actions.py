@@ -46,6 +46,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("export_csv", "File/Export", "Numbers of every frame (CSV)…", ("Ctrl+Shift+E",), "Save one row a frame, with all settings in the header", "csv"),
     ActionSpec("export_json", "File/Export", "Numbers of every estimate (JSON)…", (), "Save all numbers, warnings and settings, as `osisnr score --json` does"),
     ActionSpec("export_segments", "File/Export", "Bad segments (CSV)…", (), "Save the list of bad segments of the estimate in view, in its order", "csv"),
+    ActionSpec("export_sound", "File/Export", "Sound that is chosen (WAV)…", (), "Save what playback has chosen: a file, a residual, or a mask on the mixture; 32-bit float, whole, at the level of the files"),
     ActionSpec("export_png", "File/Export", "Figure (PNG)…", (), "Save the plots as they are on screen", "camera"),
     ActionSpec("export_list_csv", "File/Export", "List of pairs (CSV)…", (), "Save one row a pair, as `osisnr batch` does", "csv"),
     ActionSpec("export_list_json", "File/Export", "List of pairs (JSON)…", (), "Save every pair's numbers, warnings and bad segments, as `osisnr batch` does"),

@@ -101,6 +101,7 @@ class Commands:
             "export_csv": self._exports.save_csv,
             "export_json": self._exports.save_json,
             "export_png": self._exports.save_figure,
+            "export_sound": self._exports.save_sound,
             "quit": self._window.close,
             "undo": store.undo,
             "redo": store.redo,

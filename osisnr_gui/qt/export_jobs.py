@@ -26,6 +26,8 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.report import score_report
 from osisnr_gui.session.scoring import finish
 from osisnr_gui.session.session import Source
+from osisnr_gui.session.sound_file import wav_parts
+from osisnr_gui.session.sound_words import sound_name
 from osisnr_gui.session.tracks import Stamp, Track
 
 _File = tuple[Source, Stamp | None]
@@ -79,6 +81,14 @@ class ExportJobs(QObject):
         """Ask where, then compute every number by the direct formula and save what `osisnr score --json` gives."""
         parts = partial(_json, self._numbers())
         self.save_parts("Save the numbers", "scores.json", "Scores (*.json)", parts)
+
+    def save_sound(self) -> None:
+        """Ask where, then save the sound that playback has chosen."""
+        player = self._views.player
+        if player.sound in player.recipe.sounds:
+            parts = partial(wav_parts, player.recipe, player.sound)
+            name = f"{sound_name(player.sound).lower().replace(' ', '_')}.wav"
+            self.save_parts("Save the sound that is chosen", name, "Sound (*.wav)", parts)
 
     def save_figure(self) -> None:
         """Ask where, then save the plots."""

@@ -14,13 +14,14 @@ import pytest
 import soundfile
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, save_published_pair, show_files
+from window_kit import open_window, save_published_pair, show_files, wait_final
 
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt import export_jobs
 from osisnr_gui.qt.dialogs.save_as import is_open
 from osisnr_gui.qt.export_jobs import known_delays, until, with_delays
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.session.listening import Listening, Sound, SoundKind
 from osisnr_gui.session.session import Session, Source
 
 OLD = b"old"
@@ -173,3 +174,24 @@ def test_until_passes_parts_on() -> None:
     stop.set()
     with pytest.raises(Cancelled):
         next(parts)
+
+
+def test_the_sound_that_is_chosen(window: MainWindow, qtbot: QtBot, answer, tmp_path: Path) -> None:
+    window.commands.open_demo("masks")
+    wait_final(qtbot, window)
+    player, action = window.views.player, window.actions_by_id.by_id["export_sound"]
+    listening = Listening(player.recipe)
+    sounds = dict(zip(listening.sounds, listening.read(0, listening.n_samples), strict=True))
+    listening.close()
+    for sound in (Sound(SoundKind.REFERENCE), Sound(SoundKind.ESTIMATE)):
+        player.hear(sound)
+        path = tmp_path / f"{sound.kind}.wav"
+        answer(path)
+        action.trigger()
+        qtbot.waitUntil(path.exists)
+        np.testing.assert_allclose(soundfile.read(path)[0], sounds[sound], atol=1e-7)
+    window.commands.take_files([str(tmp_path / "reference.wav"), str(tmp_path / "estimate.wav")], add=False)
+    wait_final(qtbot, window)
+    assert window.views.store.analysis.pairs[0].whole is not None
+    window.commands.handlers()["close_files"]()
+    qtbot.waitUntil(lambda: not action.isEnabled())

@@ -30,6 +30,7 @@ HEARD = {
 }
 NEED_SOUND = (
     *("play", "stop", "loop", "loop_selection", "loop_start", "loop_stop", "hear_estimate", "band", "play_box"),
+    "export_sound",
     *MATCHES,
     *SCALES,
     *SPEEDS,
