@@ -15,7 +15,7 @@ from osisnr_gui.session.best_frames import BestFrames, common_part
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan
-from osisnr_gui.session.pairs import PairKey, check_fit, fit_frames, open_columns, pair_key, resolve_framing, time_grid
+from osisnr_gui.session.pairs import PairKey, check_fit, fit_frames, open_columns, pair_key, time_grid
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track
@@ -72,8 +72,9 @@ def run_cross(
     Raises PairError, LoadError and io's Cancelled.
     """
     check_fit(session, reference, estimate)
-    framing = resolve_framing(session, reference)
-    if time_grid(framing, reference) != grid:
+    key = cross_key(session, reference, estimate)
+    framing = key.framing
+    if time_grid(framing, reference, key.mask_grid) != grid:
         raise PairError(reference.source.path, "its frames lie elsewhere", "use references of one sample rate")
     with ExitStack() as stack:
         tracks = (reference, estimate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.best_frames import BestFrames
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.pairing import CrossFrames, find_pairing, run_cross
-from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.session import MaskGrid, Session, Source
 
 Write = Callable[..., str]
 Noise = Callable[..., np.ndarray]
@@ -106,5 +107,8 @@ def test_masks_too(write: Write) -> None:
     one, two = rng.random((2, 9, 40))
     estimate = np.where(np.arange(40) < 15, one, two) * 0.9
     paths = [write(f"{name}.npy", x) for name, x in (("m1", one), ("m2", two), ("e", estimate))]
-    found = pairing(analyse(Session(tuple(map(Source, paths[:2])), (Source(paths[2]),)), wanted=QUICK))
-    assert found.best.place.tolist() == [0] * 15 + [1] * 25
+    session = Session(tuple(map(Source, paths[:2])), (Source(paths[2]),))
+    for grid, first_time in ((MaskGrid(), 0.0), (MaskGrid(rate=8000, hop=4), 0.001)):
+        found = pairing(analyse(replace(session, mask_grid=grid), wanted=QUICK))
+        assert found.best.place.tolist() == [0] * 15 + [1] * 25
+        assert found.first_time == first_time
