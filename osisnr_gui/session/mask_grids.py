@@ -51,9 +51,11 @@ def find_grids(shape: MaskShape, n_samples: int, rate: int, n_fft: int | None = 
 
     Without padding there are 1 + floor((n_samples - n_fft)/hop) frames; frames centred on multiples of the hop,
     padded at both ends, are 1 + floor(n_samples/hop), or 1 + ceil(n_samples/hop) where the end is padded too.
-    A hop that divides n_fft as usual is preferred, then the only one that fits.
+    A hop that divides n_fft as usual is preferred, then the only one that fits. None for an n_fft of other bins.
     """
     size = n_fft_of(MaskGrid(n_fft=n_fft), shape.n_bins)
+    if size // 2 + 1 != shape.n_bins:
+        return ()
     found = []
     for centred in (False, True):
         hops = [hop for hop in _usual_hops(size) if _fits(shape.n_frames, n_samples, size, hop, centred)]

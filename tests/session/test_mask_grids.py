@@ -99,6 +99,12 @@ def test_nothing_is_offered_that_does_not_fit() -> None:
     assert find_grids(MaskShape(129, 100_000), 88_000, 16_000) == ()
 
 
+def test_nothing_is_offered_for_an_n_fft_of_other_bins() -> None:
+    shape = MaskShape(129, 1 + 88_000 // 128)
+    assert MaskGrid(16_000, 128, 256, centred=True) in find_grids(shape, 88_000, 16_000, n_fft=256)
+    assert find_grids(shape, 88_000, 16_000, n_fft=512) == ()
+
+
 def test_the_mixture_of_the_demo_offers_the_grid_it_was_made_with(masks: Analysis) -> None:
     (notice,) = (notice for notice in masks.notices if notice.code == "mask_grid")
     assert [remedy.label for remedy in notice.remedies] == ["Use hop 128, not padded"]
