@@ -28,8 +28,9 @@ class ValueBins:
 
     def edges(self, index: int) -> tuple[float, float]:
         """Lower and upper end of a bin."""
-        step = (self.high - self.low) / N_BINS
-        return self.low + index * step, self.low + (index + 1) * step
+        # Not by a step from the lower end: the distance of two ends may be beyond float64.
+        first, stop = (self.low * (1 - k / N_BINS) + self.high * (k / N_BINS) for k in (index, index + 1))
+        return first, stop
 
 
 def count_values(mask: Mask, bins: ValueBins, cancelled: Callable[[], bool] | None = None) -> IntArray | None:
@@ -40,10 +41,10 @@ def count_values(mask: Mask, bins: ValueBins, cancelled: Callable[[], bool] | No
 
 def mask_sentence(mask: Mask) -> str:
     """What a mask is, with its figures: kind, range, mean, share outside 0 to 1, over all cells."""
-    low, high, mean = (words.number(value, 3) for value in (mask.minimum, mask.maximum, mask.mean))
+    low, high, mean = (words.cell(value, 3) for value in (mask.minimum, mask.maximum, mask.mean))
     cells = words.counted(int(mask.values.size), "cell")
     if mask.kind is MaskKind.BINARY:
-        kind = f"binary: {words.number(mask.minimum, 2)} or {words.number(mask.maximum, 2)}, nothing between"
+        kind = f"binary: {words.cell(mask.minimum, 2)} or {words.cell(mask.maximum, 2)}, nothing between"
     elif mask.kind is MaskKind.COMPLEX:
         kind = "complex; magnitudes"
     else:

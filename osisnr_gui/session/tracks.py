@@ -151,7 +151,9 @@ def _open(source: Source, cancelled: Callable[[], bool] | None) -> Track:
 def _flipped(mask: Mask) -> Mask:
     """The mask with the opposite sign; ranges of complex masks are those of magnitudes and stay."""
     if np.iscomplexobj(mask.values):
-        return replace(mask, values=-mask.values.astype(np.complex128))
+        return replace(
+            mask, values=np.negative(mask.values)
+        )  # of the type stored: in another one magnitudes are rounded anew
     # Booleans and unsigned numbers have no opposite.
     values = -mask.values.astype(np.float64)
     cells = find_cell_facts(mask.path, values)

@@ -51,11 +51,20 @@ def loss(value: float) -> str:
     if not math.isfinite(value) or size == 0.0:
         return number(value, 3)
     if size >= 1e5 or size < 1e-4:
-        digits, power = f"{value:.2e}".split("e")
-        exponent = str(int(power)).translate(_SUPERSCRIPTS)
-        return f"{digits.replace('-', MINUS)}{NARROW_SPACE}×{NARROW_SPACE}10{exponent}"
+        return _power(value)
     limits = ((0.01, 5), (0.1, 4), (10.0, 3), (100.0, 2), (1000.0, 1))
     return number(value, next((decimals for limit, decimals in limits if size < limit), 0))
+
+
+def _power(value: float) -> str:
+    digits, power = f"{value:.2e}".split("e")
+    exponent = str(int(power)).translate(_SUPERSCRIPTS)
+    return f"{digits.replace('-', MINUS)}{NARROW_SPACE}×{NARROW_SPACE}10{exponent}"
+
+
+def cell(value: float, decimals: int) -> str:
+    """A value of a matrix, which can be anything: `number`, a power of ten from 100 000 on."""
+    return _power(value) if 1e5 <= abs(value) < math.inf else number(value, decimals)
 
 
 def count(value: int) -> str:
@@ -185,7 +194,7 @@ def track_words(track: Track) -> str:
     """What a file is, in one line: length, rate, channels, coding and level; shape and range for a mask."""
     if track.mask is not None:
         mask = track.mask
-        low, high, mean = (number(value, 2) for value in (mask.minimum, mask.maximum, mask.mean))
+        low, high, mean = (cell(value, 2) for value in (mask.minimum, mask.maximum, mask.mean))
         n_bins, n_frames = mask.values.shape
         size = "magnitudes " if mask.kind is MaskKind.COMPLEX else ""
         outside = f" · {percent(mask.share_outside, 1)} outside 0 to 1" if mask.share_outside else ""

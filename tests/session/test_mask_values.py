@@ -8,6 +8,8 @@ import numpy as np
 
 from osisnr_gui.io.masks import Mask, load_mask
 from osisnr_gui.session.mask_values import N_BINS, ValueBins, count_values, mask_sentence
+from osisnr_gui.session.session import Source
+from osisnr_gui.session.tracks import open_track
 
 
 def _mask(folder: Path, values: np.ndarray) -> Mask:
@@ -28,6 +30,29 @@ def test_every_cell_of_every_mask_is_in_one_of_the_common_bins(tmp_path: Path) -
         plain = np.abs(mask.values) if np.iscomplexobj(mask.values) else mask.values
         expected, _ = np.histogram(plain, bins=N_BINS, range=(bins.low, bins.high))
         assert np.array_equal(counts, expected)
+
+
+def test_no_cell_of_a_complex_mask_is_lost_when_it_is_flipped(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        np.save(tmp_path / "m.npy", (rng.normal(size=(9, 40)) + 1j * rng.normal(size=(9, 40))).astype(np.complex64))
+        plain, flipped = (open_track(Source(str(tmp_path / "m.npy"), flip=flip)).mask for flip in (False, True))
+        assert plain is not None
+        assert flipped is not None
+        assert np.array_equal(flipped.values, -plain.values)
+        counts = count_values(flipped, ValueBins.of([flipped]))
+        assert counts is not None
+        assert counts.sum() == 360
+
+
+def test_values_of_any_size_have_bins_and_short_words(tmp_path: Path) -> None:
+    mask = _mask(tmp_path, np.array([[1.5e308, -1.5e308, 0.0, -2.0]]))
+    bins = ValueBins.of([mask])
+    counts = count_values(mask, bins)
+    assert counts is not None
+    assert counts[[0, N_BINS // 2 - 1, N_BINS // 2, N_BINS - 1]].tolist() == [1, 1, 1, 1]
+    assert np.isfinite([bins.edges(0), bins.edges(N_BINS - 1)]).all()
+    assert "signed; −1.50\u202f×\u202f10³⁰⁸ to 1.50\u202f×\u202f10³⁰⁸, mean −0.500" in mask_sentence(mask)
 
 
 def test_bins_hold_0_to_1_in_any_case_and_meet() -> None:

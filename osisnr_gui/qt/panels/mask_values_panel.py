@@ -157,7 +157,7 @@ class MaskValuesPanel(QWidget):
         if index < 0 or self._missing():
             set_text(self.point, COUNTING if self._missing() else POINT)
             return
-        low, high = (words.number(value, 3) for value in self._bins.edges(index))
+        low, high = (words.cell(value, 3) for value in self._bins.edges(index))
         parts = []
         for shown in self._shown:
             counts = self._counts_of(shown.mask)
