@@ -45,7 +45,7 @@ def _unheard(grid: MaskGrid, shape: MaskShape, mixture: Track) -> tuple[Notice, 
         mask_frames(grid, shape.n_bins)
     except ParameterError as error:
         return (Notice("mask_grid", f"The masks cannot be heard on {mixture.name}: {error}", mixture.source),)
-    n_samples = round((mixture.n_samples or 0) * (grid.rate or 1) / (mixture.sample_rate or 1))
+    n_samples = -(-(mixture.n_samples or 0) * (grid.rate or 1) // (mixture.sample_rate or 1))  # as resampling has it
     if fits_mixture(grid, shape, n_samples):
         return ()
     text = (

@@ -51,7 +51,7 @@ class Analysis:
 
     @property
     def compares_mixture(self) -> bool:
-        """Whether the mixture is held against the references, too; sound beside masks is what they are applied to."""
+        """Whether the mixture can be held against the references; sound beside masks is what they are applied to."""
         masks = any(reference.kind == "mask" for reference in self.references)
         return self.mixture is not None and not (masks and self.mixture.kind == "audio")
 

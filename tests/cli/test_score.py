@@ -363,3 +363,10 @@ def test_demo_masks(run: Run, samples: Path) -> None:
     assert exact["osi_db_mean"] == pytest.approx(3.32, abs=0.01)
     assert exact["mc_mse"] == pytest.approx(0.1134, abs=1e-4)
     assert exact["fused"] == pytest.approx(2.261, abs=0.001)
+
+
+def test_sound_is_no_mixture_of_masks(run: Run, folder: Path) -> None:
+    wav("mix.wav", speech_like(RATE))
+    refused = run("score", "m1.npy", "m2.npy", "--mixture", "mix.wav")
+    assert refused.code == 3
+    assert "m1.npy is a mask and mix.wav is sound" in refused.lines[-1]

@@ -21,6 +21,7 @@ from osisnr_gui.session.session import (
     FramingChoice,
     Lengths,
     LossChoice,
+    MaskGrid,
     Note,
     Session,
     Source,
@@ -33,9 +34,13 @@ def rich(folder: Path) -> Session:
     """A session in which no field has its default."""
     return Session(
         references=(Source(str(folder / "a.wav"), channel=2),),
-        estimates=(Source(str(folder / "deep" / "b.wav"), delay=-1600), Source("/elsewhere/c.npz", None, "m", True)),
+        estimates=(
+            Source(str(folder / "deep" / "b.wav"), delay=-1600),
+            Source("/elsewhere/c.npz", None, "m", True, True),
+        ),
         mixture=Source(str(folder / "mix.wav"), channel=0),
         framing=FramingChoice(Representation.COMPLEX, 1024, 256, "hamming"),
+        mask_grid=MaskGrid(48_000, 480, 1024, True, "hamming"),
         loss=LossChoice(0.45, 7.0, 2, Formula.EXACT),
         silence_db=50.0,
         threshold_db=2.5,
@@ -98,6 +103,8 @@ def set_field(path: str) -> Callable[[dict[str, Any], Any], None]:
         ("session.loss.formula", "both", "session.loss.formula must be one of literal, exact"),
         ("session.framing.window", "none", "session.framing.window must be one of hann"),
         ("session.framing.n_fft", 512.5, "session.framing.n_fft must be a whole number"),
+        ("session.mask_grid.hop", 0, "session.mask_grid.hop must lie between 1 and"),
+        ("session.mask_grid.window", "none", "session.mask_grid.window must be one of hann"),
         ("session.references", {}, "session.references must be a list"),
         ("session.estimates.1.transpose", 1, r"session.estimates\[1\].transpose must be true or false"),
         ("session.estimates.0", 5, r"session.estimates\[0\] must be an object"),

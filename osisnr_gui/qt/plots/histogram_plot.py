@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.core.types import IntArray
+from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.painting import line_path, line_pen, round_up
@@ -20,6 +21,10 @@ from osisnr_gui.session import words
 
 LEFT, RIGHT, TOP, BOTTOM = 62, 10, 8, 34
 FILL = 0.18
+TIP = (
+    "Cells in each of 80 equal steps, the same for all masks. Grey outline: the reference; in the estimate's colour: "
+    "the estimate in view. Triangles: lowest and highest value."
+)
 MARK = 5.0  # half width of a triangle at the end of a range
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -52,6 +57,7 @@ class HistogramPlot(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("How often each value occurs in the masks")
+        self.setToolTip(tooltip(TIP))
 
     @property
     def mapping(self) -> Mapping:
