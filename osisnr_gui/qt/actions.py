@@ -137,6 +137,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("previous_bad", "Analysis", "Previous bad segment", ("Shift+N", "Shift+F3"), "Select and zoom to the bad segment before it in the list", "previous-bad", toolbar=True),
     ActionSpec("next_bad", "Analysis", "Next bad segment", ("N", "F3"), "Select and zoom to the next bad segment of the list, worst first unless it is sorted otherwise", "next-bad", toolbar=True),
     ActionSpec("worst", "Analysis", "Worst frame", ("W",), "Go to the frame that is worst by the criterion of the list of bad segments"),
+    ActionSpec("compare_masked", "Analysis", "Compare masks as sound…", (), "Save what each mask lets through of the mixture as WAV files in a folder, and compare these: every plot and figure; Undo comes back to the masks"),
     ActionSpec("literal", "Analysis", "Literal, all frames", (), "What a training script prints", checkable=True, group="formula"),
     ActionSpec("exact", "Analysis", "Exact, active frames", (), "Without the two constants, without silence", checkable=True, group="formula"),
     ActionSpec("next_partner", "Analysis/Difference of two estimates", "Show; then the next partner", ("V",), "Plot the estimate in view minus another one; again: minus the next one, or the unprocessed mixture"),

@@ -23,6 +23,7 @@ from osisnr_gui.qt.export_jobs import ExportJobs
 from osisnr_gui.qt.file_commands import FileCommands
 from osisnr_gui.qt.folder_mode import FolderMode
 from osisnr_gui.qt.ghost_commands import GhostCommands
+from osisnr_gui.qt.masked_sounds import MaskedSounds
 from osisnr_gui.qt.note_commands import NoteCommands
 from osisnr_gui.qt.playback.commands import NEED_SOUND, PlaybackCommands
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
@@ -71,6 +72,7 @@ class Commands:
         self.playback = PlaybackCommands(views)
         self.folders = FolderMode(window, views, self._exports, self._start_anew)
         self.cursor = CursorCommands(views.plots, self._say)
+        self.masked = MaskedSounds(window, views)
         self.rows = RowCommands(views.plots)
         self.estimates = EstimateCommands(views)
         self.delays = DelayCommands(window, views)
@@ -102,6 +104,7 @@ class Commands:
             "export_json": self._exports.save_json,
             "export_png": self._exports.save_figure,
             "export_sound": self._exports.save_sound,
+            "compare_masked": self.masked.compare,
             "quit": self._window.close,
             "undo": store.undo,
             "redo": store.redo,
@@ -235,6 +238,7 @@ class Commands:
         self.estimates.refresh()
         self.differences.refresh()
         self.ghosts.refresh()
+        actions.enable(self.masked.is_possible and not shows_list, "compare_masked")
 
     def show_readout(self, time: float = math.nan, value: float = math.nan, row_id: str = "") -> None:
         """Everything known of the point under the pointer, or of the cursor."""
@@ -291,6 +295,7 @@ class Commands:
         self.ghosts.close()
         self.folders.close()
         self._exports.close()
+        self.masked.close()
         self.session_files.close()
 
     def _ask(self, title: str) -> list[str]:

@@ -6,8 +6,10 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
@@ -120,3 +122,45 @@ def test_masks_are_compared_as_sound_once_the_panel_is_seen(qtbot: QtBot) -> Non
         window.views.store.edit(partial(edits.set_mask_grid, n_bins=129, hop=None))
         wait_final(qtbot, window)
         assert label.text().startswith("To hear the masks")
+
+
+def test_masks_are_opened_as_sound_and_undo_comes_back(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_a, **_k: str(tmp_path))
+    with open_window(qtbot) as window:
+        action, store = window.actions_by_id.by_id["compare_masked"], window.views.store
+        assert not action.isEnabled()
+        window.commands.open_demo("masks")
+        wait_final(qtbot, window)
+        masks = store.session
+        action.trigger()
+        qtbot.waitUntil(lambda: store.session != masks)
+        wait_final(qtbot, window)
+        assert sorted(path.name for path in tmp_path.glob("*.wav")) == [
+            "4_masks_est_on_mixture.wav",
+            "4_masks_irm_on_mixture.wav",
+        ]
+        assert store.analysis.pairs[0].whole is not None
+        assert store.analysis.unprocessed[0].score is not None
+        assert not action.isEnabled()
+        store.undo()
+        wait_final(qtbot, window)
+        assert store.session == masks
+        assert action.isEnabled()
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_a, **_k: str(tmp_path / "gone"))
+    with open_window(qtbot) as window:
+        window.commands.open_demo("masks")
+        wait_final(qtbot, window)
+        masks = window.views.store.session
+        window.actions_by_id.by_id["compare_masked"].trigger()
+        qtbot.waitUntil(lambda: any(box.isVisible() for box in window.findChildren(QMessageBox)))
+        (box,) = window.findChildren(QMessageBox)
+        assert "its folder does not exist" in box.text()
+        box.close()
+        assert window.views.store.session == masks
