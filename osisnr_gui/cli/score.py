@@ -19,7 +19,7 @@ from osisnr_gui.io.errors import FileError, SaveError
 from osisnr_gui.session.alignment import analyse_numbers
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.export import frames_csv
-from osisnr_gui.session.improvement import mixture_pair, with_improvement
+from osisnr_gui.session.improvement import mixture_error, with_improvement
 from osisnr_gui.session.json_text import json_parts
 from osisnr_gui.session.report import is_scored, score_report
 from osisnr_gui.session.tracks import Track
@@ -72,12 +72,10 @@ def _has_keys(track: Track) -> bool:
 def _refusals(analysis: Analysis) -> list[FileError]:
     reference = analysis.reference
     found = [] if reference is None or reference.error is None else [reference.error]
-    mixture = mixture_pair(analysis)
-    if analysis.mixture is not None and analysis.mixture.error is not None:
-        last = [analysis.mixture.error]
-    else:
-        last = [] if mixture is None or mixture.error is None or found else [mixture.error]
-    return found + [pair.error for pair in analysis.pairs if pair.error is not None] + last
+    last = mixture_error(analysis)
+    own = analysis.mixture is not None and analysis.mixture.error is not None
+    mixtures = [] if last is None or (found and not own) else [last]
+    return found + [pair.error for pair in analysis.pairs if pair.error is not None] + mixtures
 
 
 def _warnings(analysis: Analysis) -> list[str]:

@@ -110,7 +110,7 @@ class AnalysisRun:
     def _known_unprocessed(self) -> tuple[PairAnalysis, ...]:
         """The mixture beside every reference, with its frames where they are known."""
         mixture = self._analysis.mixture
-        if mixture is None or mixture.error is not None:
+        if mixture is None or mixture.error is not None or not self._analysis.compares_mixture:
             return ()
         return tuple(self._known_mixture(reference, mixture) for reference in self._analysis.references)
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from osisnr_gui.io.errors import FileError
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.json_text import JsonValue
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.report import error_report, is_scored, number, refusal, track_report
@@ -56,14 +58,22 @@ def mixture_pair(analysis: Analysis) -> PairAnalysis | None:
     return analysis.unprocessed[0] if analysis.unprocessed else None
 
 
+def mixture_error(analysis: Analysis) -> FileError | None:
+    """Why nothing can be said of a mixture: its file, how it fits the first reference, or that it is sound to masks."""
+    track, reference, pair = analysis.mixture, analysis.reference, mixture_pair(analysis)
+    if track is None or track.error is not None or analysis.compares_mixture or reference is None:
+        return None if track is None else track.error or (None if pair is None else refusal(pair))
+    detail = f"{reference.name} is a mask and {track.name} is sound"
+    return PairError(track.source.path, detail, "leave the mixture out, or give a mask of it")
+
+
 def _mixture_report(analysis: Analysis) -> Object | None:
     """The mixture as if it were an estimate: its file and its figures, or its error."""
     track, pair = analysis.mixture, mixture_pair(analysis)
     if track is None:
         return None
     if pair is None or pair.score is None or not is_scored(pair):
-        error = track.error if pair is None else refusal(pair)
-        return {"path": track.source.path, "kind": track.kind, "error": error_report(error)}
+        return {"path": track.source.path, "kind": track.kind, "error": error_report(mixture_error(analysis))}
     return {
         **track_report(track),
         "literal": _figures(pair.score.literal),

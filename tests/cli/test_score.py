@@ -370,3 +370,7 @@ def test_sound_is_no_mixture_of_masks(run: Run, folder: Path) -> None:
     refused = run("score", "m1.npy", "m2.npy", "--mixture", "mix.wav")
     assert refused.code == 3
     assert "m1.npy is a mask and mix.wav is sound" in refused.lines[-1]
+    both = run("score", "m1.npy", "m2.npy", "--mixture", "mix.wav", "--json", "-")
+    assert both.code == 3
+    assert both.json["mixture"]["error"]["code"] == "pair"
+    assert both.json["estimates"][0]["improvement"] is None
