@@ -112,11 +112,12 @@ def difference_text(measure: Measure, value: float) -> str:
 def difference_words(difference: Difference, index: int, place: int, *, short: bool = False) -> str:
     """ "OSI-SNR, A minus B: median +1.2 dB, A better in 63 % of 580 frames".
 
-    short : "OSI, A − B: median +1.2 dB, better in 63 % of 580 frames".
+    short : "OSI, A − B: median +1.2 dB, better in 63 %".
     """
     name, other, measure = estimate_letter(index), partner_name(place), difference.measure
     median = f"median {difference_text(measure, difference.median)}"
-    share = f"better in {words.percent(difference.share_better)} of {words.counted(difference.n_frames, 'frame')}"
+    share = f"better in {words.percent(difference.share_better)}"
     if short:
         return f"{measure.short}, {name} {words.MINUS} {other}: {median}, {share}"
-    return f"{measure.noun}, {name} minus {other}: {median}, {name} {share}"
+    frames = words.counted(difference.n_frames, "frame")
+    return f"{measure.noun}, {name} minus {other}: {median}, {name} {share} of {frames}"

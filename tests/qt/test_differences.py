@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.difference_plot import DifferencePlot
+from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, system_font
 from osisnr_gui.session import edits
 from osisnr_gui.session.letters import MIXTURE
 from osisnr_gui.session.session import Formula
@@ -133,3 +135,17 @@ def test_a_single_estimate_has_nothing_to_be_held_against(window: MainWindow, qt
     assert row.overlay.message.startswith("Nothing to compare with")
     assert not window.actions_by_id.by_id["next_partner"].isEnabled()
     assert not row.button.isVisible()
+
+
+def test_the_title_gets_shorter_where_it_also_says_that_it_is_of_means(window: MainWindow, qtbot: QtBot):
+    window.resize(1600, 900)
+    row = press(qtbot, window, Qt.Key.Key_V)
+    metrics = QFontMetricsF(system_font(SMALL_FONT_PIXELS))
+    assert row.overlay.title.startswith("OSI-SNR, A minus B")
+    for width in (1600, 1280, 1100):
+        window.resize(width, 900)
+        wait_final(qtbot, window)
+        shown = row.overlay.title_box(row.mapping)
+        assert shown.right() < row.button.x()
+        if window.width() >= 1280:
+            assert metrics.horizontalAdvance(row.overlay.title) < shown.width(), "nothing is elided"

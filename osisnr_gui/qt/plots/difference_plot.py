@@ -39,9 +39,10 @@ LIMITS = {Measure.OSI: 200.0, Measure.LOSS: 1e6}
 AXIS = {Measure.OSI: "Δ OSI-SNR (dB)", Measure.LOSS: "Δ loss"}
 PERCENTILES = (2.0, 98.0)
 SAMPLE_LIMIT = 20_000
+TYPICAL_COLUMNS = 1000
 #: Above the highest value: room for the title.
 TITLE_PIXELS = 24.0
-TINT_OPACITY, RANGE_OPACITY = 0.45, 0.22
+TINT_OPACITY, RANGE_OPACITY = 0.45, 0.14
 #: Height of the marks at the edges where only one of the two is perfect.
 MARK_PIXELS = 3.0
 CORNER_GAP = 5.0
@@ -65,6 +66,9 @@ class DifferenceCurve:
         sample = self.values.values[:: max(1, values.size // SAMPLE_LIMIT)]
         sample = sample[np.isfinite(sample)]
         self.low, self.high = map(float, np.percentile(sample, PERCENTILES)) if sample.size else (0.0, 0.0)
+        # What the view of everything is made of is made here, too, and not by the first paint.
+        stop = difference.first_time + difference.step * values.size
+        summary_per_column(self.values, *where, difference.first_time, stop, TYPICAL_COLUMNS)
 
 
 class Contest(NamedTuple):
@@ -92,6 +96,7 @@ class DifferencePlot(PlotRow):
         self.add_layer(_Better(self), top=True)
         self.set_y_scale(LinearScale(AXIS[Measure.OSI]))
         self.set_theme(theme)
+        link.range_changed.connect(lambda _start, _stop: self._show_title())
 
     def show_contest(self, contest: Contest | None, curve: DifferenceCurve | None) -> None:
         """Draw this difference; None where there is nothing to draw (yet)."""
