@@ -24,18 +24,13 @@ def mask_notices(session: Session, reference: Track | None, mixture: Track | Non
         return _unheard(session.mask_grid, shape, mixture)
     found = find_grids(shape, mixture.n_samples, mixture.sample_rate, session.mask_grid.n_fft)
     size = n_fft_of(session.mask_grid, shape.n_bins)
-    mask = f"masks of {words.count(shape.n_frames)} frames of {shape.n_bins} bins"
+    masks = f"The masks ({words.count(shape.n_frames)} frames, {shape.n_bins} bins) fit"
+    gain = "to see seconds and Hz and to hear them on it"
     if not found:
-        text = (
-            f"No usual STFT of {mixture.name} with n_fft {size} gives {mask}; with rate and hop (Frames) they are "
-            "shown in seconds and Hz, and can be heard on the mixture"
-        )
+        text = f"{masks} no usual STFT of {mixture.name} with n_fft {size}; give rate and hop under Frames {gain}"
         return (Notice("mask_grid", text, mixture.source),)
-    text = (
-        f"An STFT of {mixture.name} with n_fft {size} gives {mask}, as these are, with "
-        f"{_or([_words(grid) for grid in found])}; then they are shown in seconds and Hz, and can be heard on the "
-        "mixture. Nothing is assumed"
-    )
+    ways = _or([_words(grid) for grid in found])
+    text = f"{masks} an STFT of {mixture.name} with n_fft {size} and {ways}; nothing is assumed: choose it {gain}"
     return (Notice("mask_grid", text, mixture.source, "note", tuple(_use(grid, shape.n_bins) for grid in found)),)
 
 

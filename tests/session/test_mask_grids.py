@@ -117,7 +117,7 @@ def test_a_mixture_that_fits_nothing_says_so(masks: Analysis, write: Write) -> N
     short = replace(masks.session, mixture=Source(write("mix.wav", np.full(999, 0.1))))
     (notice,) = (notice for notice in analyse(short, masks).notices if notice.code == "mask_grid")
     assert notice.remedies == ()
-    assert "No usual STFT of mix.wav with n_fft 256 gives masks of 686 frames of 129 bins" in notice.message
+    assert "(686 frames, 129 bins) fit no usual STFT of mix.wav with n_fft 256" in notice.message
 
 
 def test_sound_knows_nothing_of_grids(write: Write) -> None:
