@@ -31,6 +31,11 @@ def delay_words(samples: int, rate: int) -> str:
     return f"{lag_words(samples, rate)} {'late' if samples > 0 else 'early'}"
 
 
+def shift_words(samples: int, rate: int) -> str:
+    """What taking out a delay did: "moved 137 samples (8.56 ms) earlier"."""
+    return f"moved {lag_words(samples, rate)} {'earlier' if samples > 0 else 'later'}"
+
+
 def score_words(si_snr_db: float) -> str:
     """An SI-SNR in dB as far as the correlation of whole signals tells it."""
     return f"over {MOST_SCORE_DB:.0f} dB" if si_snr_db > MOST_SCORE_DB else words.db(si_snr_db)
@@ -52,7 +57,7 @@ def moved_message(pair: PairAnalysis, lengths: Lengths) -> str:
     """Of an estimate that was moved, by the search's delay or by hand."""
     moved, delay, rate = pair.source.delay, pair.delay, pair.sample_rate
     assert rate, "only sound is moved"
-    text = f"{pair.estimate.name}: moved {lag_words(moved, rate)} {'earlier' if moved > 0 else 'later'}"
+    text = f"{pair.estimate.name}: {shift_words(moved, rate)}"
     if delay is None:
         return text
     before, after = (si_snr_db_at(delay, lengths, samples) for samples in (0, moved))

@@ -8,7 +8,7 @@ with as many digits as read back to the same float64; an empty cell is a number 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -20,10 +20,10 @@ from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.errors import printable
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.json_text import JsonValue, plain_text
-from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.report import STATUS_LABELS, delay_samples, is_scored, refusal, settings_report
+from osisnr_gui.session.report import STATUS_LABELS, changes, delay_samples, is_scored, refusal, settings_report
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Source
+from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.words import channel_words
 
 SCHEMA = "osisnr.frames/1"
@@ -64,9 +64,10 @@ def frames_csv(analysis: Analysis) -> Iterator[bytes]:
     """The file in UTF-8, piece by piece, so that hours of frames need little memory."""
     yield _lines(_header(analysis))
     yield _lines((",".join(COLUMNS),))
+    estimates = [pair.estimate for pair in analysis.pairs]
     for pair in analysis.pairs:
         if pair.score is not None and is_scored(pair):
-            name = text_cell(_name(analysis, pair))
+            name = text_cell(_name(estimates, pair.estimate))
             for start in range(0, pair.score.facts.frames.n_frames, BLOCK_FRAMES):
                 yield _lines(_rows(pair.score, slice(start, start + BLOCK_FRAMES), name))
 
@@ -87,15 +88,17 @@ def _header(analysis: Analysis) -> Iterator[str]:
     yield f"# osisnr {__version__}"
     yield comment("schema", SCHEMA)
     for reference in analysis.references:
-        yield comment("reference", reference.source.path)
+        yield comment("reference", _name(analysis.references, reference))
         yield from _changes("reference", reference.source)
+    estimates = [pair.estimate for pair in analysis.pairs]
     for pair in analysis.pairs:
         if is_scored(pair):
-            yield comment("estimate", _name(analysis, pair))
+            yield comment("estimate", _name(estimates, pair.estimate))
+            if pair.reference is not None and len(analysis.references) > 1:
+                yield comment("estimate_reference", _name(analysis.references, pair.reference))
             yield from _changes("estimate", pair.source)
             yield comment("estimate_delay_samples", delay_samples(pair))
             yield comment("estimate_delay_taken_out", pair.source.delay != 0)
-            yield comment("estimate_samples_taken_out", pair.source.delay)
         else:
             yield comment("refused", str(refusal(pair)))
     for name, value in settings_report(analysis).items():
@@ -106,11 +109,8 @@ def _header(analysis: Analysis) -> Iterator[str]:
 
 
 def _changes(role: str, source: Source) -> Iterator[str]:
-    """What was done to the samples of a file, where anything was."""
-    values = {"flip": (source.flip, False), "gain": (source.gain, 1.0), "offset": (source.offset, 0.0)}
-    for name, (value, untouched) in values.items():
-        if value != untouched:
-            yield comment(f"{role}_{name}", value)
+    for name, value in changes(source).items():
+        yield comment(f"{role}_{name}", value)
 
 
 def comment(name: str, value: JsonValue) -> str:
@@ -120,12 +120,10 @@ def comment(name: str, value: JsonValue) -> str:
     return f"# {name}: {text}"
 
 
-def _name(analysis: Analysis, pair: PairAnalysis) -> str:
-    """What an estimate is called in the rows: its path, with the channel where several of one file are compared."""
-    path = pair.source.path
-    if sum(other.source.path == path for other in analysis.pairs) < 2:
-        return path
-    return f"{path} ({channel_words(pair.estimate)})"
+def _name(tracks: Sequence[Track], track: Track) -> str:
+    """What one of these files is called: its path, with the channel where several of it are there."""
+    path = track.source.path
+    return path if sum(other.source.path == path for other in tracks) < 2 else f"{path} ({channel_words(track)})"
 
 
 def _rows(score: PairScore, part: slice, name: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -11,6 +12,7 @@ from osisnr_gui.io.errors import LoadError, LoadWarning, Reason
 from osisnr_gui.session import edits
 from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels, like, one_channel
 from osisnr_gui.session.clips import clip_places
+from osisnr_gui.session.delay_words import shift_words
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.notice import Notice, Remedy, read_as, signed
 from osisnr_gui.session.session import DOWNMIX, Formula, Session
@@ -47,7 +49,9 @@ def track_notices(session: Session, track: Track, role: Role, reference: Track |
     if track.mask is not None and source.transpose:
         message = f"{track.name}: transposed; its rows are taken as frames"
         found.append(Notice("transposed", message, source, "note", (Remedy("Undo", partial(change, transpose=False)),)))
-    return found + _sample_notices(session, track, reference, change)
+    found += _sample_notices(session, track, reference, change)
+    # Of an estimate its pair tells more.
+    return found if role is Role.ESTIMATE else found + _change_notices(track, reference, change)
 
 
 def show_exact() -> Remedy:
@@ -130,6 +134,30 @@ def _sample_notices(session: Session, track: Track, reference: Track | None, cha
         ways = (show_exact(),) if session.loss.formula is Formula.LITERAL else ()
         found.append(Notice("near_silent", message, source, "note", ways))
     return found
+
+
+def _change_notices(track: Track, reference: Track | None, change: Change) -> list[Notice]:
+    """What was done to a file that is no estimate, or no longer one."""
+    source, found = track.source, list[Notice]()
+    rate = track.sample_rate if reference is None else reference.sample_rate
+    if source.delay and track.sample_rate and rate:
+        message = f"{track.name}: {shift_words(source.delay, rate)}"
+        found.append(Notice("aligned", message, source, "note", (Remedy("Undo", partial(change, delay=0)),)))
+    if source.gain != 1.0 and track.sample_rate:
+        message = f"{track.name}: made {louder(20 * math.log10(source.gain))}"
+        found.append(Notice("level_matched", message, source, "note", (Remedy("Undo", partial(change, gain=1.0)),)))
+    return [*found, flipped_notice(track, partial(change, flip=False))] if source.flip else found
+
+
+def flipped_notice(track: Track, undo: Change) -> Notice:
+    """Of a file that is read with the opposite sign."""
+    message = f"{track.name}: turned upside down (opposite sign)"
+    return Notice("flipped", message, track.source, "note", (Remedy("Undo", undo),))
+
+
+def louder(gain_db: float) -> str:
+    """ "6.0 dB louder", "6.0 dB quieter"."""
+    return f"{abs(gain_db):.1f} dB {'louder' if gain_db > 0 else 'quieter'}"
 
 
 def _clipping_notice(track: Track, level: Level, reference: Track | None) -> Notice:

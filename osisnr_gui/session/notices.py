@@ -15,7 +15,7 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.channel_edits import like
 from osisnr_gui.session.delay_words import late_message, moved_message
 from osisnr_gui.session.errors import PairError
-from osisnr_gui.session.file_notices import show_exact, track_notices
+from osisnr_gui.session.file_notices import flipped_notice, louder, show_exact, track_notices
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.left_out import Spans, left_out
 from osisnr_gui.session.matching import Matching, order_words
@@ -212,8 +212,7 @@ def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
     """Magnitudes have no sign: the whole signal in time decides, at the delay found; for masks, most frames do."""
     flip = partial(read_as, source=pair.source, role=Role.ESTIMATE, flip=not pair.source.flip)
     if pair.source.flip:
-        message = f"{pair.estimate.name}: turned upside down (opposite sign)"
-        return [Notice("flipped", message, pair.source, "note", (Remedy("Undo", flip),))]
+        return [flipped_notice(pair.estimate, flip)]
     if pair.score is None:
         return []
     facts, whole = pair.score.facts, pair.score.facts.frames.whole
@@ -240,7 +239,7 @@ def _gain_notices(session: Session, reference: Track, pair: PairAnalysis) -> lis
     source, whole, name = pair.source, pair.whole, pair.estimate.name
     change = partial(read_as, source=source, role=Role.ESTIMATE)
     if source.gain != 1.0:
-        message = f"{name}: made {_louder(20 * math.log10(source.gain))} to match the reference"
+        message = f"{name}: made {louder(20 * math.log10(source.gain))} to match the reference"
         return [Notice("level_matched", message, source, "note", (Remedy("Undo", partial(change, gain=1.0)),))]
     level, wanted = pair.estimate.level, reference.level
     if session.loss.gamma == 0.0 or whole is None or level is None or wanted is None or not whole.si_snr_db > 0.0:
@@ -251,15 +250,11 @@ def _gain_notices(session: Session, reference: Track, pair: PairAnalysis) -> lis
         return []
     rms = " against ".join(f"{signed(each.rms_db, '.1f')} dBFS" for each in (level, wanted))
     message = (
-        f"{name}: {_louder(whole.gain_db)} than the reference (least-squares gain {signed(whole.gain_db, '+.1f')} dB, "
+        f"{name}: {louder(whole.gain_db)} than the reference (least-squares gain {signed(whole.gain_db, '+.1f')} dB, "
         f"RMS {rms}); OSI-SNR does not see level, MC-MSE and the fused loss do"
     )
     match = Remedy("Match level", partial(change, gain=10.0 ** (-whole.gain_db / 20.0)))
     return [Notice("gain", message, source, "note", (match,))]
-
-
-def _louder(gain_db: float) -> str:
-    return f"{abs(gain_db):.1f} dB {'louder' if gain_db > 0 else 'quieter'}"
 
 
 def _assignment_notices(session: Session, matching: Matching) -> list[Notice]:

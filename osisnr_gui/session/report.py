@@ -1,10 +1,13 @@
 """Analysis -> the numbers as one JSON value, schema `osisnr.score/1`: the same for command line and window.
 
-Numbers that are not finite are null; a frame's status says why. Times of masks are null, since a matrix has no
-sample rate. Settings name the reference's channel, key and orientation; each estimate repeats its own.
+Numbers that are not finite are null; a frame's status says why. Times of masks are null unless the session says which
+STFT they belong to. Settings name the reference's channel, key and orientation; each estimate repeats its own.
 
 A refused estimate has only `path`, `kind` and `error` {"code", "message"}; the code is the loader's reason in lower
 case, or "pair" when the file is sound but does not fit the reference or the settings.
+
+Several references: "reference" is the first of them, "references" has all, and each estimate's "reference" is the
+number, from 1, of the one it is compared with. A reference that was not read as it is says what was changed.
 """
 
 from __future__ import annotations
@@ -36,11 +39,17 @@ Object = dict[str, JsonValue]
 
 def score_report(analysis: Analysis, *, with_frames: bool = False) -> Object:
     """The whole report of a complete analysis whose reference was accepted; `with_frames` adds per-frame arrays."""
+    references = analysis.references
     return {
         "schema": SCHEMA,
         "version": __version__,
         "settings": settings_report(analysis),
-        "reference": None if analysis.reference is None else track_report(analysis.reference),
+        "reference": None if not references else track_report(references[0]) | changes(references[0].source),
+        **(
+            {"references": [track_report(t) | _reading(t) | changes(t.source) for t in references]}
+            if len(references) > 1
+            else {}
+        ),
         "estimates": [estimate_report(analysis, pair, with_frames) for pair in analysis.pairs],
     }
 
@@ -102,6 +111,35 @@ def track_report(track: Track) -> Object:
     }
 
 
+def _partner(analysis: Analysis, pair: PairAnalysis) -> Object:
+    """Which of several references."""
+    if len(analysis.references) < 2:
+        return {}
+    return {"reference": analysis.session.partner_of(analysis.pairs.index(pair)) + 1}
+
+
+def _reading(track: Track) -> Object:
+    """What is read of a file."""
+    channel = _channel(track) if track.kind == "audio" else None
+    return {
+        "channel": channel,
+        "key": _key(track),
+        "transpose": track.source.transpose,
+        **_pair_axis(track.source),
+    }
+
+
+def _treatment(source: Source) -> Object:
+    """What is done to its samples."""
+    return {"flip": source.flip, "gain": source.gain, "offset": source.offset, "samples_taken_out": source.delay}
+
+
+def changes(source: Source) -> Object:
+    """The part of it that changes anything."""
+    untouched = _treatment(Source(source.path))
+    return {name: value for name, value in _treatment(source).items() if value != untouched[name]}
+
+
 def estimate_report(analysis: Analysis, pair: PairAnalysis, with_frames: bool) -> Object:
     """One estimate: its numbers, or its error."""
     track, score = pair.estimate, pair.score
@@ -110,13 +148,9 @@ def estimate_report(analysis: Analysis, pair: PairAnalysis, with_frames: bool) -
     facts = score.facts
     report: Object = {
         **track_report(track),
-        "channel": _channel(track) if track.kind == "audio" else None,
-        "key": _key(track),
-        "transpose": track.source.transpose,
-        **_pair_axis(track.source),
-        "flip": track.source.flip,
-        "gain": track.source.gain,
-        "offset": track.source.offset,
+        **_partner(analysis, pair),
+        **_reading(track),
+        **_treatment(track.source),
         "n_frames": facts.frames.n_frames,
         "n_active": facts.n_active,
         "status_counts": dict(facts.counts),

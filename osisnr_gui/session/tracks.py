@@ -151,9 +151,8 @@ def _open(source: Source, cancelled: Callable[[], bool] | None) -> Track:
 def _flipped(mask: Mask) -> Mask:
     """The mask with the opposite sign; ranges of complex masks are those of magnitudes and stay."""
     if np.iscomplexobj(mask.values):
-        return replace(
-            mask, values=np.negative(mask.values)
-        )  # of the type stored: in another one magnitudes are rounded anew
+        # Of the type that is stored: in another one magnitudes would be rounded anew.
+        return replace(mask, values=np.negative(mask.values))
     # Booleans and unsigned numbers have no opposite.
     values = -mask.values.astype(np.float64)
     cells = find_cell_facts(mask.path, values)

@@ -13,6 +13,7 @@ from osisnr_gui.core.types import Representation
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
+from osisnr_gui.session.guess import Role
 from osisnr_gui.session.notices import Notice, gather
 from osisnr_gui.session.report import track_report
 from osisnr_gui.session.session import DOWNMIX, Formula, FramingChoice, Lengths, Session, Source
@@ -456,6 +457,24 @@ def test_a_mixture_that_cannot_be_used_is_said(write: Write, noise: Noise, tmp_p
     mask = replace(session, mixture=Source(write("mix.npy", np.ones((3, 4)))))
     for each in (mask, replace(session, mixture=Source(str(tmp_path / "gone.wav")))):
         assert _press(analyse(each), "refused", "Remove").session == session
+
+
+@pytest.mark.parametrize("place", ["reference", "mixture"])
+def test_what_was_done_to_an_estimate_is_said_in_its_next_role_too(write: Write, noise: Noise, place: str) -> None:
+    s = noise()
+    changed = Source(write("e.wav", 0.5 * s + 0.01 * noise(seed=1)), delay=100, flip=True, gain=2.0)
+    session = Session((Source(write("s.wav", s)),), (changed, Source(write("b.wav", s + 0.1 * noise(seed=2)))))
+    role = {"reference": Role.REFERENCE, "mixture": Role.MIXTURE}[place]
+    analysis = analyse(edits.set_role(session, changed, role))
+    for code, said, undone in (
+        ("aligned", "e.wav: moved 100 samples (6.25 ms) earlier", replace(changed, delay=0)),
+        ("flipped", "e.wav: turned upside down (opposite sign)", replace(changed, flip=False)),
+        ("level_matched", "e.wav: made 6.0 dB louder", replace(changed, gain=1.0)),
+    ):
+        notice = _notice(analysis, code)
+        assert (notice.message, notice.source) == (said, changed)
+        (undo,) = notice.remedies
+        assert getattr(undo.edit(analysis.session), place) == undone
 
 
 def test_a_hyphen_in_a_name_stays_one(write: Write, noise: Noise) -> None:

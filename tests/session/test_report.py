@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any
@@ -13,6 +14,7 @@ import soundfile as sf
 
 import osisnr_gui
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.export import frames_csv
 from osisnr_gui.session.json_text import json_bytes, json_parts, plain_text
 from osisnr_gui.session.report import delay_samples, score_report
 from osisnr_gui.session.session import LossChoice, Session, Source
@@ -52,6 +54,7 @@ ESTIMATE: list[tuple[str, Types]] = [
     ("flip", bool),
     ("gain", float),
     ("offset", float),
+    ("samples_taken_out", int),
     ("n_frames", int),
     ("n_active", int),
     ("status_counts", dict),
@@ -233,6 +236,47 @@ def test_a_delay_that_was_taken_out_counts(tmp_path: Path) -> None:
     session = Session((Source(str(tmp_path / "r.wav")),), (Source(str(tmp_path / "e.wav"), delay=40),))
     (pair,) = analyse(session, wanted=Wanted(pictures=False)).pairs
     assert delay_samples(pair) == 50
+
+
+def test_what_was_done_to_the_samples(tmp_path: Path) -> None:
+    samples = np.random.default_rng(0).standard_normal(16000) * 0.1
+    for name in ("r.wav", "e.wav"):
+        sf.write(tmp_path / name, samples, 16000, subtype="DOUBLE")
+    reference, estimate = (Source(str(tmp_path / name)) for name in ("r.wav", "e.wav"))
+    session = Session((replace(reference, gain=2.0, delay=3),), (replace(estimate, delay=-7, flip=True),))
+    report = _strict(analyse(session, wanted=Wanted(pictures=False)))
+    assert (report["estimates"][0]["samples_taken_out"], report["estimates"][0]["flip"]) == (-7, True)
+    _check(report["reference"], [*TRACK, ("gain", float), ("samples_taken_out", int)])
+    assert (report["reference"]["gain"], report["reference"]["samples_taken_out"]) == (2.0, 3)
+
+
+def test_every_estimate_names_which_of_several_references_it_is_compared_with(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    samples = 0.1 * random.standard_normal((8000, 2))
+    sf.write(tmp_path / "r.wav", samples, 16000, subtype="DOUBLE")
+    for k in (0, 1):
+        noisy = samples[:, k] + 0.01 * random.standard_normal(8000)
+        sf.write(tmp_path / f"e{k}.wav", noisy, 16000, subtype="DOUBLE")
+    references = tuple(Source(str(tmp_path / "r.wav"), channel=k) for k in (1, 2))
+    estimates = tuple(Source(str(tmp_path / name)) for name in ("e1.wav", "e0.wav", "gone.wav"))
+    analysis = analyse(Session(references, estimates, pairing=(1, 0, 0)), wanted=Wanted(pictures=False))
+    report = _strict(analysis, with_frames=False)
+    assert list(report) == ["schema", "version", "settings", "reference", "references", "estimates"]
+    several: list[tuple[str, Types]] = [*TRACK, ("channel", int), ("key", NoneType), ("transpose", bool)]
+    for k, reference in enumerate(report["references"]):
+        _check(reference, several)
+        assert (reference["path"], reference["channel"]) == (references[k].path, k + 1)
+    partners = [estimate.get("reference") for estimate in report["estimates"]]
+    assert partners == [2, 1, None], "a refused one is compared with none"
+    assert report["estimates"][0]["whole_signal"]["si_snr_db"] > 15
+    header = next(iter(frames_csv(analysis))).decode().splitlines()
+    path = references[0].path
+    assert [line for line in header if line.startswith("# reference: ")] == [
+        f'# reference: "{path} (channel {k} of 2)"' for k in (1, 2)
+    ]
+    assert [line for line in header if line.startswith("# estimate_reference: ")] == [
+        f'# estimate_reference: "{path} (channel {k} of 2)"' for k in (2, 1)
+    ]
 
 
 def test_json_text() -> None:
