@@ -106,6 +106,7 @@ class EstimateRows(QObject):
         """Titles, and what stands in place of a picture."""
         analysis, selected, hidden = self._shown
         left_out = len(visible_places(analysis, selected, hidden)) - len(self._places) if self._places else 0
+        several = len(analysis.references) > 1
         rows = [(self.main, selected), *((row, self._places.get(row.row_id, -1)) for row in self.others)]
         for row, place in rows:
             if not 0 <= place < len(analysis.pairs):
@@ -114,7 +115,9 @@ class EstimateRows(QObject):
                 continue
             pair = analysis.pairs[place]
             more = f" · {left_out} more not shown" if left_out and row is self.pane.shown[-1] else ""
-            title = f"{estimate_letter(place)} · {words.title(pair.estimate)}{more}"
+            # Several speakers: which reference it is held against, as in the list of sources.
+            speaker = f" → {analysis.session.partner_of(place) + 1}" if self._places and several else ""
+            title = f"{estimate_letter(place)}{speaker} · {words.title(pair.estimate)}{more}"
             row.set_title(title, self._theme.estimate(place).colour)
             waits = pair.reference is None or pair.reference.error is not None
             message = str(pair.error) if pair.error is not None else "Waiting for a reference" if waits else ""

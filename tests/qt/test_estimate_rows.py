@@ -193,3 +193,11 @@ def test_borders_moved_by_hand_keep_their_proportions(demo: MainWindow, qtbot: Q
     assert pane.height() < height
     press(qtbot, demo, Qt.Key.Key_A)
     assert abs(pane.height() - height) < 25
+
+
+def test_several_speakers_say_whose_they_are(window: MainWindow, qtbot: QtBot):
+    window.commands.open_demo("speakers")
+    wait_final(qtbot, window)
+    assert rows(window)[0].overlay.title.startswith("A · ")
+    press(qtbot, window, Qt.Key.Key_A)
+    assert [title.partition(" · ")[0] for title in titles(window)] == ["A → 1", "B → 2"]

@@ -142,7 +142,9 @@ class SourceRow(QWidget):
         self.eye.setIcon(icon("eye-off" if state.hidden else "eye", self._theme.muted))
         self.eye.setAccessibleName(f"{verb} the curve of {state.track.name}")
         key = " (H)" if state.selected else ""
-        self.eye.setToolTip(tooltip(f"{verb} its curve in the plots over time; its numbers stay{key}"))
+        self.eye.setToolTip(
+            tooltip(f"{verb} its curve in the plots over time, and its row among all estimates; its numbers stay{key}")
+        )
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""

@@ -110,7 +110,7 @@ class SourcesPanel(QWidget):
         can_swap = current is not None and any(state.role is Role.REFERENCE for state in states)
         self.swap_button.setEnabled(can_swap)
         name = estimate_letter(current.index) if current is not None else "the estimate"
-        self.swap_button.setToolTip(tooltip(f"Let the reference and {name} change places (S)"))
+        self.swap_button.setToolTip(tooltip(f"Let the reference and {name} change places"))
 
     def _reveal(self) -> None:
         """Scroll to the estimate in view."""
