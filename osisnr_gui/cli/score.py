@@ -19,7 +19,7 @@ from osisnr_gui.io.errors import FileError, SaveError
 from osisnr_gui.session.alignment import analyse_numbers
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.export import frames_csv
-from osisnr_gui.session.improvement import mixture_error, with_improvement
+from osisnr_gui.session.improvement import mixture_error, mixture_pair, with_improvement
 from osisnr_gui.session.json_text import json_parts
 from osisnr_gui.session.report import is_scored, score_report
 from osisnr_gui.session.tracks import Track
@@ -83,6 +83,8 @@ def _warnings(analysis: Analysis) -> list[str]:
     scored = [pair.estimate for pair in analysis.pairs if is_scored(pair)]
     if not scored or analysis.reference is None:
         return []
+    mixture = mixture_pair(analysis)
+    scored += [mixture.estimate] if mixture is not None and is_scored(mixture) else []
     tracks = {track.source: track for track in (analysis.reference, *scored)}
     return [
         warning_line(notice.source.path, notice.message.removeprefix(f"{tracks[notice.source].name}: "))

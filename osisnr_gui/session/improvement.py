@@ -14,7 +14,7 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.json_text import JsonValue
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.report import error_report, is_scored, number, refusal, track_report
+from osisnr_gui.session.report import error_report, is_scored, number, refusal, track_report, warnings_report
 
 Object = dict[str, JsonValue]
 #: A gain is nothing to be improved.
@@ -76,9 +76,12 @@ def _mixture_report(analysis: Analysis) -> Object | None:
         return {"path": track.source.path, "kind": track.kind, "error": error_report(mixture_error(analysis))}
     return {
         **track_report(track),
+        "n_frames": pair.score.facts.frames.n_frames,
+        "n_active": pair.score.facts.n_active,
         "literal": _figures(pair.score.literal),
         "exact": _figures(pair.score.exact),
         "whole_signal": None if pair.whole is None else _figures(pair.whole),
+        "warnings": warnings_report(analysis, track.source),
     }
 
 

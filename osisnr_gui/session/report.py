@@ -164,7 +164,9 @@ def estimate_report(analysis: Analysis, pair: PairAnalysis, with_frames: bool) -
     }
     if with_frames:
         report["frames"] = _frames(score)
-    report["warnings"] = _warnings(analysis, pair)
+    # About the reference, too: the numbers depend on it as much.
+    concerned = [pair.source] if pair.reference is None else [pair.reference.source, pair.source]
+    report["warnings"] = warnings_report(analysis, *concerned)
     return report
 
 
@@ -264,9 +266,8 @@ def _finite(values: FloatArray) -> list[JsonValue]:
     return found
 
 
-def _warnings(analysis: Analysis, pair: PairAnalysis) -> list[JsonValue]:
-    """Notices about this estimate and about the reference, on which its numbers depend as much."""
-    concerned = [pair.source] if pair.reference is None else [pair.reference.source, pair.source]
+def warnings_report(analysis: Analysis, *concerned: Source) -> list[JsonValue]:
+    """Notices about these files."""
     notices = [notice for notice in analysis.notices if notice.source in concerned]
     unique = dict.fromkeys((notice.code, notice.message) for notice in notices)
     return [{"code": code, "message": message} for code, message in unique]

@@ -85,3 +85,16 @@ def test_the_table_has_a_block_for_it(run: Run, mixed: Path) -> None:
     assert name == "est.wav"
     signs = [number[0] for number in numbers]
     assert signs == ["+", "-", "-", "+"]
+
+
+def test_how_a_mixture_was_adapted_is_said(run: Run, mixed: Path) -> None:
+    half = speech_like(RATE)[: RATE // 2] + 0.5 * speech_like(RATE, seed=1)[: RATE // 2]
+    wav("odd.wav", np.stack((half, 0.1 * half), axis=1))
+    result = run("score", "ref.wav", "est.wav", "--mixture", "odd.wav", "--json", "-")
+    found = result.json["mixture"]
+    assert [warning["code"] for warning in found["warnings"]] == ["channels", "length_mismatch"]
+    assert found["n_frames"] < result.json["estimates"][0]["n_frames"]
+    for warning in found["warnings"]:
+        assert f"osisnr: warning: {warning['message']}" in result.err.splitlines()
+    # Nothing more is said of the mixture than that.
+    assert result.err.count("odd.wav") == 2
