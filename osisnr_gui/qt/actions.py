@@ -33,8 +33,6 @@ class ActionSpec:
     toolbar: bool = False
 
 
-SEPARATOR = ActionSpec("", "", "")
-
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("open", "File", "Open…", ("Ctrl+O",), "Open a reference and estimates: sound or masks", "open", toolbar=True),
     ActionSpec("add", "File", "Add estimate…", ("Ctrl+I",), "Compare one more file with the same reference", "add", toolbar=True),
@@ -66,9 +64,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("inspector", "View", "Frame inspector", ("I",), "The frame at the cursor in full: both columns, their angle, the formula with its numbers, three plain sentences", "", checkable=True),
     ActionSpec("mask_values", "View", "Mask values", ("Shift+V",), "How often each value occurs in the masks in view, their range, and what kind of mask they are", "", checkable=True),
     ActionSpec("overview", "View", "Overview strip", ("O",), "The whole file above the plots", "overview", checkable=True),
+    ActionSpec("transport", "View", "Playback bar", (), "The bar under the plots", checkable=True),
     ActionSpec("residual", "View", "Residual instead of difference", (), "Third picture: what the measure calls noise, or the level difference", checkable=True),
     ActionSpec("next_map", "View", "Next colour map", ("P",), "viridis, magma, cividis, grey", "palette"),
-    ActionSpec("transport", "View", "Playback bar", (), "The bar under the plots", checkable=True),
     ActionSpec("all_estimates", "View", "All estimates", ("A",), "The spectrograms of all estimates one above the other, without those whose eye is shut; a click on a title brings its estimate into view", checkable=True),
     ActionSpec("row_reference", "View/Plots", "Reference spectrogram", (), "Show or hide this plot", checkable=True),
     ActionSpec("row_estimate", "View/Plots", "Estimate spectrogram", (), "Show or hide this plot", checkable=True),
@@ -159,6 +157,17 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("about", "Help", "About osisnr_gui", (), "Version and licences"),
 )  # fmt: skip
 
+# Commands with a line above them in their menu, or above the submenu they are the first of.
+SECTIONS = frozenset(
+    (
+        *("reload", "save_session", "quit", "copy_numbers", "result_cache"),
+        *("crosshair", "residual", "theme_system"),
+        *("delay_earlier", "folder_list", "hide_curve", "keep_ghost", "close_files"),
+        *("loop", "hear_reference", "band", "follow"),
+        *("literal", "next_partner", "add_note", "clear"),
+    )
+)
+
 # What the mouse does, for the keys page: no command, so not in the table above.
 MOUSE_ROWS: tuple[tuple[str, str, str], ...] = (
     ("Mouse", "Zoom in time at the pointer", "Wheel"),
@@ -194,6 +203,8 @@ class Actions:
             self._menu(title)
         for spec in ACTIONS:
             action = self._action(spec)
+            if spec.id in SECTIONS:
+                self._menu(spec.menu if spec.menu in self._menus else spec.menu.rpartition("/")[0]).addSeparator()
             action.triggered.connect(lambda _on=False, run=handlers[spec.id]: run())
             self._menu(spec.menu).addAction(action)
 

@@ -22,6 +22,7 @@ from osisnr_gui.qt.actions import Actions
 from osisnr_gui.qt.commands import Commands
 from osisnr_gui.qt.drags import join_drags
 from osisnr_gui.qt.icons import icon
+from osisnr_gui.qt.panels.plain_text import MARGIN
 from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
@@ -296,6 +297,7 @@ class MainWindow(QMainWindow):
         toolbar.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
         self.toolbar = toolbar
         bar = self.statusBar()
+        bar.setContentsMargins(MARGIN, 0, 0, 0)
         bar.addWidget(self.views.sentence, 1)
         bar.addPermanentWidget(self.views.readout)
 

@@ -65,6 +65,7 @@ QDockWidget::title { background: $panel; padding: 6px 8px; text-align: left; bor
 QTabWidget::pane { border: none; border-top: 1px solid $separator; }
 QTabBar::tab { background: transparent; color: $muted; padding: 6px 12px; border: none;
     border-bottom: 2px solid transparent; }
+QMainWindow > QTabBar::tab { padding: 6px 6px; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 

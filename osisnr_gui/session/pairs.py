@@ -194,10 +194,10 @@ def check_fit(session: Session, reference: Track, estimate: Track) -> None:
     """Raise PairError for two files that cannot be compared, before anything is read."""
     path = estimate.source.path
     if reference.kind != estimate.kind:
-        mask, audio = (reference, estimate) if reference.kind == "mask" else (estimate, reference)
+        this, that = ("a mask", "sound") if estimate.kind == "mask" else ("sound", "a mask")
         raise PairError(
             path,
-            f"{mask.name} is a mask and {audio.name} is sound",
+            f"this is {this} and {reference.name} is {that}",
             "compare two masks, or two audio files (apply the mask first)",
         )
     strict = session.lengths is Lengths.REFUSE
@@ -237,10 +237,11 @@ def fit_frames(session: Session, reference: ColumnReader, estimate: ColumnReader
     start_sample = 0 if pad else max(reference.signal.first_sample, estimate.signal.first_sample)
     stop = frame_count(stop_sample, framing.n_fft, framing.hop)
     if stop <= first:
+        count = max(0, stop_sample - start_sample)
         raise LoadError(
             Reason.TOO_SHORT,
             paths[lengths[1] <= lengths[0]],
-            f"{max(0, stop_sample - start_sample)} samples in common, fewer than one frame of {framing.n_fft}",
+            f"{count} sample{'' if count == 1 else 's'} in common, fewer than one frame of {framing.n_fft}",
             "use longer files or a smaller n_fft",
         )
     return Fit(first, stop, (start_sample, stop_sample))

@@ -226,8 +226,8 @@ def test_pairs_of_real_and_imaginary_parts(run: Run, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["m1.npy", "est.wav"], "osisnr: est.wav: m1.npy is a mask and est.wav is sound; compare two masks, or"),
-        (["ref.wav", "m2.npy"], "osisnr: m2.npy: m2.npy is a mask and ref.wav is sound; compare two masks, or"),
+        (["m1.npy", "est.wav"], "osisnr: est.wav: this is sound and m1.npy is a mask; compare two masks, or"),
+        (["ref.wav", "m2.npy"], "osisnr: m2.npy: this is a mask and ref.wav is sound; compare two masks, or"),
         (["m1.npy", "m2.npy", "--representation", "complex"], "osisnr: m1.npy: a matrix cannot be analysed as"),
         (["gone.wav", "est.wav"], "osisnr: gone.wav: there is no such file; check"),
         (["ref.wav", "gone\n\x1b[31m.wav"], r"osisnr: gone\x0a\x1b[31m.wav: there is no such file; check"),

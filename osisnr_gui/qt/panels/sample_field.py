@@ -39,8 +39,10 @@ class SampleField(QSpinBox):
         blocked = self.blockSignals(True)
         if most != self.maximum():
             self.setMaximum(most)
-        if value != self.value():
+        # An emptied field still has its value: only another one would bring its digits back.
+        if value != self.value() or not (self.text() or self.hasFocus()):
             self.setValue(value)
+            self.lineEdit().setText(self.textFromValue(value))
         self.blockSignals(blocked)
 
     def stepBy(self, steps: int) -> None:

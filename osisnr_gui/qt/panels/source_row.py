@@ -47,6 +47,7 @@ class RowState:
 
     hidden : whether its curve is not drawn. change : what became of the file since it was read.
     content : SHA-256 of the file, empty while it is not known. brief : one of many, its facts are in the tooltip only.
+    short : what tells its name from the others', for where the whole does not fit.
     references : names of all references where there are several; partner : place of the one an estimate goes with,
     reference_channels : how many channels that has.
     """
@@ -63,6 +64,7 @@ class RowState:
     change: FileChange | None = None
     content: str = ""
     brief: bool = False
+    short: str = ""
 
     @property
     def chip(self) -> str:
@@ -120,8 +122,9 @@ class SourceRow(QWidget):
         written = file_words(track.stamp, state.content, time.time()) if state.content else ""
         facts = " · ".join(part for part in (words.track_words(track), written) if part)
         tip = words.full_path(track.source.path)
-        # Where room is short the ending goes first: the line below names the coding anyway.
-        self.name.set_text(track.name, f"{tip}\n{facts}" if state.brief else tip, os.path.splitext(track.name)[0])
+        # Where room is short the ending goes, which the line below names, and what all names begin with.
+        shorter = state.short or os.path.splitext(track.name)[0]
+        self.name.set_text(track.name, f"{tip}\n{facts}" if state.brief else tip, shorter)
         set_text(self.details, "" if state.brief else break_after_dots(facts))
         self.details.setVisible(bool(self.details.text()))
         set_text(self.change, "" if state.change is None else state.change.words)

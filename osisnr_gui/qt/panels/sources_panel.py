@@ -19,11 +19,11 @@ from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.session import Source
-from osisnr_gui.session.words import title
+from osisnr_gui.session.words import short_names, title
 
 #: Of more estimates than this only the one in view says what it is: the list would be longer than the panel.
 MOST_IN_FULL = 4
-DROP_WORDS = "Drop files anywhere; Ctrl adds them."
+DROP_WORDS = "Drop files anywhere to add them; with Alt they replace these."
 
 
 def row_states(
@@ -51,8 +51,14 @@ def row_states(
     changed, known = {change.path: change for change in changes}, contents or {}
     paths = [row.track.source.path for row in rows]
     return [
-        replace(row, change=changed.get(path), content=known.get(path, ""), brief=_is_brief(row, len(analysis.pairs)))
-        for row, path in zip(rows, paths, strict=True)
+        replace(
+            row,
+            change=changed.get(path),
+            content=known.get(path, ""),
+            brief=_is_brief(row, len(analysis.pairs)),
+            short=short,
+        )
+        for row, path, short in zip(rows, paths, short_names(paths), strict=True)
     ]
 
 

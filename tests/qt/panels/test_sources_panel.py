@@ -183,8 +183,17 @@ def test_text_is_never_cut_in_a_narrow_panel(shown, sound: Analysis):
     for row in panel.rows:
         assert row.width() <= 236
         assert row.details.height() >= row.details.heightForWidth(row.details.width())
-        assert row.name.shown_text.startswith("2_")
         assert row.name.fontMetrics().horizontalAdvance(row.name.shown_text) <= row.name.width()
+
+
+def test_where_room_is_short_a_name_loses_what_all_names_begin_with(shown, sound: Analysis):
+    panel = shown(SourcesPanel(LIGHT), 236, 600)
+    panel.show_analysis(sound, 0)
+    QApplication.processEvents()
+    assert [row.name.shown_text for row in panel.rows] == ["clean", "est_dfn3", "est_gate", "noisy"]
+    panel.resize(600, 600)
+    QApplication.processEvents()
+    assert panel.rows[1].name.shown_text == "2_enhancement_est_dfn3.flac"
 
 
 def test_an_elided_label_loses_its_middle_and_says_all_in_the_tooltip(shown):

@@ -137,6 +137,13 @@ def test_masks_have_their_frames_already(panel: StftPanel, masks: Analysis):
     assert "Open a reference" in panel.summary.text()
 
 
+def test_numbers_come_back_with_the_sound_after_masks(panel: StftPanel, sound: Analysis, masks: Analysis):
+    panel.show_analysis(sound, 0)
+    panel.show_analysis(masks, 0)
+    panel.show_analysis(sound, 0)
+    assert (panel.n_fft.text(), panel.hop.text()) == ("512", "128")
+
+
 def test_what_is_known_of_the_stft_of_masks(panel: StftPanel, sound: Analysis, masks: Analysis, edits_of):
     panel.show_analysis(masks, 0)
     fields = panel.mask_grid

@@ -1,0 +1,58 @@
+"""Menus fall into sections, and the tabs of the panels say their names in full."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtWidgets import QMenu, QTabBar
+from pytestqt.qtbot import QtBot
+
+from osisnr_gui.qt.actions import ACTIONS, SECTIONS
+from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.style_sheet import build_style_sheet
+from osisnr_gui.qt.theme import DARK
+from tests.kits.window_kit import open_window, wait_final
+
+MOST_IN_A_SECTION = 8
+PADDING = 6
+
+
+def test_sections_are_of_commands_that_exist() -> None:
+    assert {spec.id for spec in ACTIONS} >= SECTIONS
+
+
+def test_menus_fall_into_sections_of_a_few_lines(qtbot: QtBot) -> None:
+    with open_window(qtbot) as window:
+        for title in window.menuBar().actions():
+            menu = title.menu()
+            assert isinstance(menu, QMenu)
+            lines = [action.isSeparator() for action in menu.actions()]
+            assert not lines[0], title.text()
+            assert not lines[-1], title.text()
+            assert not any(first and second for first, second in pairwise(lines)), title.text()
+            sections = "".join("|" if line else "." for line in lines).split("|")
+            assert max(map(len, sections)) <= MOST_IN_A_SECTION, title.text()
+
+
+def elided_tabs(window: MainWindow) -> list[str]:
+    """Names of the tabs of panels that have no room for their name."""
+    bars = [bar for bar in window.findChildren(QTabBar) if bar.isVisible() and bar.count()]
+    assert bars
+    return [
+        bar.tabText(index)
+        for bar in bars
+        for index in range(bar.count())
+        if bar.tabRect(index).width() - 2 * PADDING < bar.fontMetrics().horizontalAdvance(bar.tabText(index))
+    ]
+
+
+def test_tabs_say_their_names_in_full_with_the_inspector_or_the_masks_beside_them(qtbot: QtBot) -> None:
+    with open_window(qtbot) as window:
+        window.setStyleSheet(build_style_sheet(DARK))
+        for demo, panel in (("enhancement", "inspector"), ("masks", "mask_values")):
+            window.commands.open_demo(demo)
+            wait_final(qtbot, window)
+            window.actions_by_id.by_id[panel].trigger()
+            wait_final(qtbot, window)
+            assert elided_tabs(window) == []
+            window.actions_by_id.by_id[panel].trigger()
