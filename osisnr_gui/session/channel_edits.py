@@ -12,8 +12,9 @@ MOST_CHANNELS = 8
 
 
 def like(one: Source, other: Source) -> bool:
-    """Whether two sources are channels of one file, read alike."""
-    return replace(one, channel=None) == replace(other, channel=None)
+    """Whether two sources are channels of one file, whatever is done to the samples of each."""
+    first, second = ((x.path, x.key, x.transpose, x.pair_axis) for x in (one, other))
+    return first == second
 
 
 def compare_channels(session: Session, estimate: Source, count: int, reference_count: int) -> Session:
@@ -42,13 +43,18 @@ def _with_channels(
     """All channels of the reference at `place`, and where each of them stands: it stays, the others come last."""
     own = replace(references[place], channel=references[place].channel or 1)
     found = [*references[:place], own, *references[place + 1 :]]
-    channels = [replace(own, channel=k) for k in range(1, count + 1)]
-    found += [channel for channel in channels if channel not in found]
-    return tuple(found), tuple(map(found.index, channels))
+    places = []
+    for channel in (replace(own, channel=k) for k in range(1, count + 1)):
+        there = (i for i, other in enumerate(found) if like(other, own) and other.channel == channel.channel)
+        places.append(next(there, len(found)))
+        if places[-1] == len(found):
+            found.append(channel)
+    return tuple(found), tuple(places)
 
 
 def one_channel(session: Session, estimate: Source | None = None) -> Session:
-    """Undo `compare_channels`, for one estimate or (None) for all: only the first channel of each file is left.
+    """Undo `compare_channels`, for one estimate or (None) for all: only the first channel of each file is left, as it
+    was moved or scaled meanwhile.
 
     The reference's other channels go with the last estimate that is compared channel by channel.
     """
@@ -57,15 +63,13 @@ def one_channel(session: Session, estimate: Source | None = None) -> Session:
         alike = [other for other in session.estimates if like(other, source)]
         if len(alike) < 2 or not (estimate is None or like(source, estimate)):
             pairs.append((source, partner))
-        elif (whole := replace(source, channel=None)) not in seen:
-            seen.append(whole)
-            pairs.append((whole, partner))
+        elif not any(like(other, source) for other in seen):
+            seen.append(source)
+            pairs.append((replace(source, channel=None), partner))
     left = [source for source, _ in pairs]
     if any(like(one, other) for i, one in enumerate(left) for other in left[:i]):
         return set_files(session, session.references, pairs)
-    references = list(session.references)
-    wholes = [
-        replace(one, channel=None) if sum(like(one, other) for other in references) > 1 else one for one in references
-    ]
+    channels = [[other for other in session.references if like(one, other)] for one in session.references]
+    wholes = [found[0] if len(found) == 1 else replace(found[0], channel=None) for found in channels]
     single = list(dict.fromkeys(wholes))
     return set_files(session, tuple(single), [(source, single.index(wholes[place])) for source, place in pairs])

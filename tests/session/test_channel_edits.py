@@ -78,6 +78,33 @@ def test_a_channel_that_was_there_already_is_there_once() -> None:
     assert after.estimates == (replace(B, channel=1), replace(B, channel=2))
 
 
+def test_channels_that_are_moved_apart_stay_channels_of_one_file(
+    write: Callable[..., str], noise: Callable[..., np.ndarray]
+) -> None:
+    s = np.stack((noise(seed=1), noise(seed=2)), axis=1)
+    late = np.stack((np.r_[np.zeros(100), s[:-100, 0]], np.r_[np.zeros(200), s[:-200, 1]]), axis=1)
+    session = Session((Source(write("s.wav", s)),), (Source(write("e.wav", late)),))
+    after = compare_channels(session, session.estimates[0], count=2, reference_count=2)
+    for place, delay in enumerate((100, 200)):
+        after = edits.change_source(after, after.estimates[place], delay=delay)
+    analysis = analyse(after)
+    moved = [notice.message for notice in analysis.notices if notice.code == "aligned"]
+    assert [message[:24] for message in moved] == ["e.wav: channel 1: moved ", "e.wav: channel 2: moved "]
+    undos = [notice.remedies[0] for notice in analysis.notices if notice.code == "channels"]
+    first = replace(session.estimates[0], delay=100)
+    assert [undo.edit(after) for undo in undos] == [Session(session.references, (first,))] * 4
+    assert one_channel(after) == Session(session.references, (first,))
+
+
+def test_channels_of_a_reference_that_are_scaled_apart_serve_another_file() -> None:
+    after = compare_channels(Session((A,), (B, C)), B, count=2, reference_count=2)
+    scaled = edits.change_source(after, after.references[1], gain=2.0)
+    both = compare_channels(scaled, C, count=2, reference_count=2)
+    assert both.references == scaled.references
+    assert _pairs(both) == [("b", 1, "a", 1), ("b", 2, "a", 2), ("c", 1, "a", 1), ("c", 2, "a", 2)]
+    assert one_channel(both) == Session((A,), (B, C))
+
+
 def test_channels_of_one_file_are_told_apart(write: Callable[..., str], noise: Callable[..., np.ndarray]) -> None:
     s = noise()
     both = np.stack((s, 0.1 * s), axis=1) + 0.003 * np.stack((noise(seed=1), noise(seed=2)), axis=1)
