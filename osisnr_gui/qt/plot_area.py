@@ -267,7 +267,7 @@ class PlotArea(QWidget):
 
     def _show_pictures(self) -> None:
         pictures = self.pair.pictures if self.pair else None
-        reference = pictures.reference if pictures and pictures.reference else self._analysis.alone
+        reference = pictures.reference if pictures and pictures.reference else self._reference_without_pair()
         estimate = pictures.estimate if pictures else None
         residual = pictures.residual if pictures else None
         self._reference.show_source(reference)
@@ -289,6 +289,11 @@ class PlotArea(QWidget):
         every += [self._analysis.alone] if self._analysis.alone is not None else []
         self.tiles.keep_only(every)
         self._show_titles()
+
+    def _reference_without_pair(self) -> Picture | None:
+        """Where the estimate in view cannot be compared: the reference as another estimate, or nobody, has it."""
+        others = (pair.pictures.reference for pair in self._analysis.pairs if pair.reference is self.reference)
+        return next((picture for picture in others if picture is not None), self._analysis.alone)
 
     def _share_values(self, masks: list[Picture]) -> None:
         """Masks beside each other have one scale: all values, or 0 to 1; as far below 0 as above if signed."""

@@ -19,6 +19,7 @@ WHAT_IS_BEST = (
     "Best estimate per frame: the highest exact OSI-SNR among all estimates of this reference, in frames that are "
     "active in every one of them. A stripe that covers several frames shows their shares, stacked."
 )
+NO_FRAME = "No frame is active in every estimate"
 
 
 class Ribbons:
@@ -34,6 +35,7 @@ class Ribbons:
         """Show an analysis with one estimate in view."""
         self.pairing.show_analysis(analysis, selected)
         best = analysis.best_with(selected)
+        self.best_row.set_message(_why_empty(best) if analysis.complete else "")
         if best is not self._best:
             self._best = best
             self.best_row.show_ribbon(None if best is None else _ribbon_of(best), " ".join(_best_words(best)))
@@ -70,6 +72,13 @@ class Ribbons:
         return "\n".join(filter(None, (here, *_best_words(self._best))))
 
 
+def _why_empty(best: BestFrames | None) -> str:
+    """What stands in place of a ribbon with nothing on it."""
+    if best is None:
+        return "The estimate in view, or every other one, cannot be compared"
+    return "" if best.best.n_counted else NO_FRAME
+
+
 def _ribbon_of(best: BestFrames) -> Ribbon:
     def colours(theme: Theme) -> list[str]:
         return [ribbon_colour(theme, place) for place in best.places]
@@ -96,7 +105,7 @@ def _best_words(best: BestFrames | None) -> list[str]:
     if best is None:
         return [WHAT_IS_BEST, "There is no other estimate of this reference, or not all are compared yet."]
     if not best.best.n_counted:
-        return [WHAT_IS_BEST, "No frame is active in every estimate."]
+        return [WHAT_IS_BEST, f"{NO_FRAME}."]
     shares = [f"{estimate_letter(place)} {words.percent(best.win_rate(place), 1)}" for place in best.places]
     tied = int(best.best.counts[best.best.tied])
     shares += [f"tied {words.percent(tied / best.best.n_counted, 1)}"] if tied else []

@@ -55,6 +55,23 @@ def test_the_best_estimate_of_a_frame_is_named_with_its_lead(qtbot: QtBot, windo
     assert "Here" not in plots.ribbons.best_row.words_at(link.hover.time)
 
 
+def test_an_estimate_that_cannot_be_compared_leaves_the_reference_and_says_why_there_is_no_ribbon(
+    qtbot: QtBot, window: MainWindow, samples: Path, tmp_path: Path
+) -> None:
+    np.save(tmp_path / "est_mask.npy", np.ones((257, 50)))
+    show_files(qtbot, window, *(samples / name for name in TWO), tmp_path / "est_mask.npy")
+    plots, pairs = window.views.plots, window.views.store.analysis.pairs
+    assert plots.ribbons.best_row.overlay.message == ""
+    window.views.selection.select(2, 3)
+    wait_final(qtbot, window)
+    assert pairs[2].error is not None
+    assert plots.ribbons.best_row.overlay.message == "The estimate in view, or every other one, cannot be compared"
+    assert plots.spectrograms[0]._spectrogram.sources == (pairs[0].pictures.reference,)
+    window.views.selection.select(1, 3)
+    wait_final(qtbot, window)
+    assert plots.ribbons.best_row.overlay.message == ""
+
+
 def test_one_estimate_has_no_ribbon_and_a_wish_outlives_it(qtbot: QtBot, samples: Path) -> None:
     with open_window(qtbot) as window:
         show_files(qtbot, window, *(samples / name for name in TWO[:2]))

@@ -195,15 +195,40 @@ class RowOverlay:
     def _paint_message(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
         if not self.message:
             return
+        colour = QColor(theme.error if self.message_is_error else theme.muted)
         painter.setFont(system_font())
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         room = m.rect.adjusted(16, 4, -16, -4)
-        box = painter.boundingRect(room, flags, self.message)
-        box = box.adjusted(-10, -5, 10, 5)
+        box = painter.boundingRect(room, flags, self.message).adjusted(-10, -5, 10, 5)
+        if box.top() < m.top or any(box.intersects(plate) for plate in self.plates):
+            self._paint_message_line(painter, m, theme, colour)
+            return
         self.plates.append(box)
         paint_plate(painter, box, theme)
-        painter.setPen(QColor(theme.error if self.message_is_error else theme.muted))
+        painter.setPen(colour)
         painter.drawText(room, flags, self.message)
+
+    def _paint_message_line(self, painter: QPainter, m: Mapping, theme: Theme, colour: QColor) -> None:
+        """In a low row, as far as it fits beside the title, or else under it."""
+        font = system_font(SMALL_FONT_PIXELS)
+        metrics = QFontMetricsF(font)
+        height = metrics.height() + PAD / 2
+        title = self.plates[0] if self.plates else QRectF(m.left, m.top + (m.height - height) / 2, 0.0, height)
+        beside, under = m.right - title.right() - 6 * PAD, m.bottom - title.bottom()
+        fits = metrics.horizontalAdvance(self.message) <= beside
+        if under > metrics.height() + PAD and not fits:
+            left, top, width = m.left + 2 * PAD, title.bottom() + PAD / 2, m.width - 6 * PAD
+        else:
+            left, top, width = title.right() + 2 * PAD, title.top(), beside
+        if width < LEAST_TITLE:
+            return
+        text = metrics.elidedText(self.message, Qt.TextElideMode.ElideRight, width)
+        box = QRectF(left, top, metrics.horizontalAdvance(text) + 2 * PAD, height)
+        self.plates.append(box)
+        paint_plate(painter, box, theme)
+        painter.setFont(font)
+        painter.setPen(colour)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, text)
 
 
 def paint_plate(painter: QPainter, box: QRectF, theme: Theme) -> None:

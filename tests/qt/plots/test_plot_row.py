@@ -209,6 +209,18 @@ def test_theme_title_message_cursor_are_painted(row):
     assert row.grab().toImage().pixelColor(2, 2) == QColor(LIGHT.background)
 
 
+@pytest.mark.parametrize("height", [30, 46, 60, 90, 200])
+def test_a_message_lies_in_its_row_beside_the_title(row, height):
+    row.setMinimumHeight(0)
+    row.resize(700, height)
+    row.set_title("A · est_t.npy", "#56b4e9")
+    row.set_message("est_t.npy: 686 × 129 does not fit the reference's 129 × 686 bins × frames; transpose one of them")
+    row.grab()
+    title, message = row.overlay.plates
+    assert row.mapping.rect.contains(message)
+    assert not message.intersects(title)
+
+
 def test_layers_on_top_are_over_every_shading(row):
     class Fill:
         def __init__(self, colour):
