@@ -37,11 +37,12 @@ class Spans:
 
 
 def left_out(policy: Lengths, reference: Track, estimate: Track) -> Spans | None:
-    """What a pair leaves out under a length policy, once the estimate's delay was taken out; None when not known."""
+    """What a pair leaves out under a length policy, once the files' delays were taken out; None when not known."""
     if reference.mask is not None and estimate.mask is not None:
         n, m = int(reference.mask.values.shape[1]), int(estimate.mask.values.shape[1])
         lengths = f"{m} frames against the reference's {n}"
-        return Spans(n != m, lengths, *_lost(policy, n, m, 0), None)
+        of_reference, of_estimate = _lost(policy, (n, 0), (m, 0))
+        return Spans(n != m, lengths, of_reference, of_estimate, None)
     rate, own_rate = reference.sample_rate, estimate.sample_rate
     n_samples, m_samples = reference.n_samples, estimate.n_samples
     if not rate or not own_rate or n_samples is None or m_samples is None:
@@ -50,13 +51,16 @@ def left_out(policy: Lengths, reference: Track, estimate: Track) -> Spans | None
     if rate != own_rate and abs(n_samples - m) <= 1:
         m = n_samples  # rounding, no difference
     lengths = f"{estimate.duration_s:.3f} s against the reference's {reference.duration_s:.3f} s"
-    return Spans(n_samples != m, lengths, *_lost(policy, n_samples, m, estimate.source.delay), rate)
+    of_reference, of_estimate = _lost(policy, (n_samples, reference.source.delay), (m, estimate.source.delay))
+    return Spans(n_samples != m, lengths, of_reference, of_estimate, rate)
 
 
-def _lost(policy: Lengths, n: int, m: int, delay: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Lost at start and end of a reference of n samples and an estimate of m that is moved `delay` earlier."""
-    before = min(max(0, delay), m)  # lies before the reference begins: never compared
-    if policy is Lengths.PAD:
-        return (0, 0), (before, 0)
-    first, stop = max(0, -delay), min(n, m - delay)
-    return (min(first, n), max(0, n - stop)), (before, max(0, m - delay - stop))
+def _lost(policy: Lengths, *files: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+    """Lost at start and end of each file; files : samples, and by how many of them a file is moved earlier.
+
+    What is moved before sample 0 is never compared.
+    """
+    pad = policy is Lengths.PAD
+    first = 0 if pad else max(0, *(-delay for _, delay in files))
+    stop = (max if pad else min)(n - delay for n, delay in files)
+    return tuple((min(max(0, first + delay), n), max(0, n - delay - max(first, stop))) for n, delay in files)
