@@ -101,11 +101,11 @@ class DelayCommands:
     def _align(self) -> None:
         shown = None if self._in_view is None else self._measured(self._in_view)
         if shown is not None and shown.delay.certain:
-            self._set(self._in_view, shown.delay.samples)
+            self._set(self._in_view, shown.delay.samples, "")
 
     def _as_it_is(self) -> None:
         if self._in_view is not None:
-            self._set(self._in_view, 0)
+            self._set(self._in_view, 0, "")
 
     def _nudge(self, earlier: int) -> None:
         """A burst of these is one step for undo."""
@@ -113,12 +113,12 @@ class DelayCommands:
             edit = partial(edits.nudge, estimate=self._in_view, earlier=earlier)
             self._views.store.edit(edit, f"delay {self._in_view.signal}")
 
-    def _set(self, source: Source, delay: int) -> None:
-        self._views.store.edit(partial(edits.set_delay, estimate=source, delay=delay), f"delay {source.signal}")
+    def _set(self, source: Source, delay: int, key: str) -> None:
+        self._views.store.edit(partial(edits.set_delay, estimate=source, delay=delay), key)
 
     def _set_shown(self, delay: int) -> None:
         if self._source is not None:
-            self._set(self._source, delay)
+            self._set(self._source, delay, f"delay {self._source.signal}")
 
     def _show(self, *_: object) -> None:
         self.refresh()

@@ -237,6 +237,18 @@ def test_one_sample_by_keys_in_the_window(qtbot: QtBot, open_late: Open) -> None
     assert taken(window) == 0
 
 
+def test_aligning_is_a_step_of_its_own_for_undo(qtbot: QtBot, open_late: Open) -> None:
+    window = open_late(137)
+    window.actions_by_id.by_id["align"].trigger()
+    for _ in range(2):
+        window.actions_by_id.by_id["delay_later"].trigger()
+    assert taken(window) == 135
+    window.views.store.undo()
+    assert taken(window) == 137
+    window.views.store.undo()
+    assert taken(window) == 0
+
+
 def test_the_field_in_the_row(qtbot: QtBot, open_late: Open) -> None:
     window = open_late(137)
     row = window.views.sources.rows[1]

@@ -40,6 +40,7 @@ DETAILS = {
     "delay": ABOUT_DELAY,
     "aligned": ABOUT_DELAY,
 }
+REMEDY_TIP = "Changes what is compared, never a file; Undo (Ctrl+Z) takes it back"
 SLIM = "QPushButton, QToolButton { padding: 2px 8px; }"
 
 NoticeKey = tuple[str, Source | None, str]
@@ -130,10 +131,12 @@ class Banner(QFrame):
         if len(remedies) <= MOST_BUTTONS:
             for index, remedy in enumerate(remedies):
                 button = QPushButton(remedy.label.replace("&", "&&"), self)
+                button.setToolTip(tooltip(REMEDY_TIP))
                 button.clicked.connect(partial(self._ask, index))
                 self.buttons.append(button)
             return self.buttons
         button = QPushButton("Choose…", self)
+        button.setToolTip(tooltip(REMEDY_TIP))
         menu = QMenu(button)
         for index, remedy in enumerate(remedies):
             menu.addAction(remedy.label.replace("&", "&&"), partial(self._ask, index))
@@ -293,6 +296,7 @@ class Banners(QWidget):
             banner.show()
             self.banners.append(banner)
         self.more.setText(f"{rest} more…" if rest else "Fewer")
+        self.more.setToolTip(tooltip(f"Show {'all notices' if rest else 'only the first notices'}"))
         self.more.setVisible(bool(rest) or (self._expanded and len(wanted) > FEW))
         self._fit()
 

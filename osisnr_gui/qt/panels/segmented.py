@@ -12,6 +12,7 @@ from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.theme import FONT_PIXELS, SMALL_FONT_PIXELS, system_font
 
 PADDING = 5
+AIR = 6
 RADIUS = 4.0
 HEIGHT = 28
 BETWEEN = 6
@@ -45,13 +46,13 @@ class Segmented(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """The widest choice, times the number of choices."""
-        widest = max(sum(self._widths(first, second)) for first, second in self._choices)
-        return QSize((widest + BETWEEN + 2 * PADDING) * len(self._choices), HEIGHT)
+        """As wide as all need, and some air round each."""
+        return self.minimumSizeHint() + QSize(2 * AIR * len(self._choices), 0)
 
     def minimumSizeHint(self) -> QSize:
-        """The same: choices are never cut."""
-        return self.sizeHint()
+        """The widest choice, times the number of choices: they are never cut."""
+        widest = max(sum(self._widths(first, second)) for first, second in self._choices)
+        return QSize((widest + BETWEEN + 2 * PADDING) * len(self._choices), HEIGHT)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose what was clicked."""

@@ -43,6 +43,7 @@ def test_many_collapse(banners: Banners):
     banners.show_analysis(with_notices(*NOTES, WARNING))
     assert messages(banners) == ["late", "note 0"]
     assert banners.more.text() == "3 more…"
+    assert "all notices" in banners.more.toolTip()
     banners.more.click()
     assert messages(banners) == ["late", "note 0", "note 1", "note 2", "note 3"]
     banners.more.click()
@@ -62,6 +63,7 @@ def test_a_remedy_emits_its_edit(banners: Banners, sound: Analysis, edits_of):
     banners.show_analysis(sound)
     taken = edits_of(banners, sound.session)
     assert [button.text() for button in banners.banners[0].buttons] == ["Show exact, active frames"]
+    assert "Undo (Ctrl+Z)" in banners.banners[0].buttons[0].toolTip()
     banners.banners[0].buttons[0].click()
     assert taken.session.loss.formula is Formula.EXACT
     assert taken.keys == [""]
