@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from osisnr_gui.qt.actions import ACTIONS, Actions, Handler, key_rows
@@ -350,8 +350,9 @@ class Commands:
             CacheDialog(cache, self._views.settings, self._window).open()
 
     def _full_screen(self) -> None:
-        window = self._window
-        window.showFullScreen() if self._is_on("full_screen") else window.showNormal()
+        full, state = Qt.WindowState.WindowFullScreen, self._window.windowState()
+        # Not `showNormal`: a window that was maximized is so again.
+        self._window.setWindowState(state | full if self._is_on("full_screen") else state & ~full)
 
     def _reset_layout(self) -> None:
         self._views.plots.stack.reset_heights()

@@ -1,4 +1,4 @@
-"""Menus fall into sections, and the tabs of the panels say their names in full."""
+"""The frame of the window: menus in sections, tabs that say their names in full, and the full screen."""
 
 from __future__ import annotations
 
@@ -56,3 +56,14 @@ def test_tabs_say_their_names_in_full_with_the_inspector_or_the_masks_beside_the
             wait_final(qtbot, window)
             assert elided_tabs(window) == []
             window.actions_by_id.by_id[panel].trigger()
+
+
+def test_a_maximized_window_is_so_again_after_the_full_screen(qtbot: QtBot) -> None:
+    with open_window(qtbot) as window:
+        window.showMaximized()
+        full_screen = window.actions_by_id.by_id["full_screen"]
+        full_screen.trigger()
+        assert window.isFullScreen()
+        full_screen.trigger()
+        assert window.isMaximized()
+        assert not window.isFullScreen()
