@@ -20,12 +20,14 @@ from osisnr_gui.qt.background import step_back
 from osisnr_gui.qt.dialogs.save_as import ask_where, say_not_saved
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.export import frames_csv
+from osisnr_gui.session.improvement import with_improvement
 from osisnr_gui.session.json_text import json_parts
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.report import score_report
 from osisnr_gui.session.scoring import finish
-from osisnr_gui.session.session import Source
+from osisnr_gui.session.session import Formula, Source
 from osisnr_gui.session.sound_file import wav_parts
 from osisnr_gui.session.sound_words import sound_name
 from osisnr_gui.session.tracks import Stamp, Track
@@ -124,10 +126,11 @@ class ExportJobs(QObject):
     def _numbers(self) -> Callable[[], Analysis]:
         """What works out the numbers of the present session, on the export thread.
 
-        Delays take long to find: once measured for the window they are not measured again.
+        Both named results are saved, with the warnings that go with the literal one, whichever leads on screen. Delays
+        take long to find: once measured for the window they are not measured again.
         """
         store = self._views.store
-        session, delays = store.session, known_delays(store.analysis)
+        session, delays = set_formula(store.session, Formula.LITERAL), known_delays(store.analysis)
         measured = store.analysis.complete and not store.is_busy
         wanted = Wanted(pictures=False, delay=not measured, alpha=session.loss.alpha)
 
@@ -178,7 +181,9 @@ def _csv(numbers: Callable[[], Analysis]) -> Iterable[bytes]:
 
 
 def _json(numbers: Callable[[], Analysis]) -> Iterable[bytes]:
-    return json_parts(score_report(numbers()))
+    analysis = numbers()
+    report = score_report(analysis)
+    return json_parts(with_improvement(report, analysis) if analysis.compares_mixture else report)
 
 
 def _files(pair: PairAnalysis) -> tuple[_File | None, _File]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from imperfect_kit import CASES, RATE, Case, Samples, beside, clipped, sound
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
@@ -18,8 +20,10 @@ from osisnr_gui.cli.main import main
 from osisnr_gui.core.osi_snr import Projection
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.panels.banners import Banner
+from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.report import score_report
+from osisnr_gui.session.session import Formula
 
 REFUSED = 3
 
@@ -185,6 +189,26 @@ def test_channel_by_channel_and_mixed_as_on_the_command_line(
         assert [w["code"] for w in report["estimates"][0]["warnings"]][:2] == ["channels", "channels"]
         assert_said_on_stderr(lines, report, files)
         assert exported(qtbot, window, tmp_path / "out.json", monkeypatch) == report
+
+
+def test_numbers_are_saved_as_the_command_line_has_them_whatever_leads(
+    qtbot: QtBot,
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    files = sound(lambda x: x * (np.arange(x.size) > x.size // 2), names=("ref-1.wav", "est-1.wav"))(tmp_path)
+    mixture = tmp_path / "mixture.wav"
+    soundfile.write(mixture, beside(0.5)(soundfile.read(files[0])[0]), 16_000, subtype="FLOAT")
+    open_files(qtbot, window, *files, mixture)
+    window.views.store.edit(partial(edits.set_formula, formula=Formula.EXACT))
+    assert settle(qtbot, window).session.mixture is not None
+    code, report, _ = scored(capsysbinary, *files, "--mixture", mixture)
+    assert code == 0
+    assert "literal_not_meaningful" in [warning["code"] for warning in report["estimates"][0]["warnings"]]
+    assert [warning["code"] for warning in report["mixture"]["warnings"]] == ["channels"]
+    assert exported(qtbot, window, tmp_path / "out.json", monkeypatch) == report
 
 
 def test_aligned_as_on_the_command_line(
