@@ -59,6 +59,8 @@ QHeaderView::section {
     font-weight: normal; }
 QTableCornerButton::section { background: $panel; border: none; }
 
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+
 QDockWidget { color: $muted; }
 QDockWidget::title { background: $panel; padding: 6px 8px; text-align: left; border-bottom: 1px solid $separator; }
 
