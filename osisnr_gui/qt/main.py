@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable
 
 import pyqtgraph
-from PySide6.QtCore import QCoreApplication, QObject, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QObject, QSize, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from osisnr_gui import __version__
 from osisnr_gui.io.atomic import write_atomically
@@ -31,6 +31,8 @@ from osisnr_gui.session.session import Session, Source
 
 SETTLED_CHECKS = 3
 CHECK_MS = 60
+#: What the frame of a window takes, title bar included, on the systems with the largest ones.
+FRAME = QSize(16, 48)
 SCREENSHOT_LIMIT_MS = 10 * 60 * 1000
 
 
@@ -114,6 +116,8 @@ def run(argv: list[str]) -> int:
     window = MainWindow(store, themes, settings, remembers=remembers)
     if options.size is not None:
         window.resize(*options.size)
+    elif remembers and settings.state("geometry").isEmpty():
+        fit_screen(window, window.screen().availableSize())
     window.show()
     favour_window()
     show_start(window, options)
@@ -125,6 +129,11 @@ def run(argv: list[str]) -> int:
     quitting.stop()
     del shot
     return code
+
+
+def fit_screen(window: QWidget, screen: QSize) -> None:
+    """Make a window no larger than a screen has room for, its frame included."""
+    window.resize(window.size().boundedTo(screen - FRAME))
 
 
 class Screenshot(QObject):

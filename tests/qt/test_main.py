@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -65,6 +66,19 @@ def test_a_signal_closes_the_window_properly(number: signal.Signals, arguments: 
     assert b"Traceback" not in words
     remembered = [path for path in tmp_path.rglob("*") if path.is_file() and b"geometry" in path.read_bytes()]
     assert remembered, "closeEvent keeps the layout for the next start"
+
+
+@pytest.mark.parametrize(
+    ("screen", "size"), [((1366, 728), (1350, 680)), ((1920, 1040), (1440, 900)), ((2560, 700), (1440, 652))]
+)
+def test_the_first_window_fits_the_screen_with_its_frame(
+    qtbot: QtBot, screen: tuple[int, int], size: tuple[int, int]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1440, 900)
+    main.fit_screen(window, QSize(*screen))
+    assert window.size() == QSize(*size)
 
 
 def test_signals_are_given_back(qtbot: QtBot) -> None:
