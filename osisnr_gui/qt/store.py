@@ -63,6 +63,8 @@ class Store(QObject):
         self._history = History(Session())
         self._analysis = self._finished = Analysis(Session(), complete=True)
         self._stopped = False
+        #: Whether all files are to be read: stays so until a run for that has come to its end.
+        self._thoroughly = False
         self._run: _Run | None = None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="analysis", initializer=step_back)
         self._last: Future[None] | None = None
@@ -128,7 +130,8 @@ class Store(QObject):
 
         thoroughly : read them all, so that a change that kept size and modification time is found too.
         """
-        self._start(thoroughly=thoroughly)
+        self._thoroughly |= thoroughly
+        self._start()
 
     def cancel(self) -> None:
         """Stop the analysis under way; what is there stays, and edits that need no file go on working on it."""
@@ -193,7 +196,7 @@ class Store(QObject):
         self.analysis_changed.emit(analysis)
         return True
 
-    def _start(self, *, thoroughly: bool = False) -> None:
+    def _start(self) -> None:
         if self._run is not None:
             self._run.cancel.set()
         self._stopped = False
@@ -201,7 +204,7 @@ class Store(QObject):
         self.progress_changed.emit(0.0, "opening files")
         wanted = Wanted(around=self.looked_at())
         previous = (self._analysis, self._finished)
-        self._last = self._pool.submit(self._work, run, previous, wanted, thoroughly)
+        self._last = self._pool.submit(self._work, run, previous, wanted, self._thoroughly)
 
     def _work(self, run: _Run, previous: tuple[Analysis, ...], wanted: Wanted, thoroughly: bool) -> None:
         """On the worker thread. Touches nothing but its arguments and the signals."""
@@ -254,9 +257,11 @@ class Store(QObject):
             self._stopped = True
             self._step_back()
             self.failed.emit("Something unexpected went wrong while comparing; what you had is still here.", details)
-        elif analysis is not None and not self._show(analysis):
-            self._finished = analysis
-            self._start()
+        elif analysis is not None:
+            self._thoroughly = False
+            if not self._show(analysis):
+                self._finished = analysis
+                self._start()
 
 
 def _n_scored(analysis: Analysis) -> int:

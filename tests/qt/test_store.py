@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import soundfile
 from pytestqt.qtbot import QtBot
 
 import osisnr_gui.qt.store as store_module
@@ -18,6 +20,7 @@ from osisnr_gui.qt.store import Store
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Wanted, analyse
 from osisnr_gui.session.session import Criterion, Note, Session
+from osisnr_gui.session.tracks import stamp_of
 
 
 class _Gate:
@@ -225,3 +228,27 @@ def test_cancel_shows_what_would_take_long_all_the_same(
     store.cancel()
     assert store.analysis.session == store.session
     assert store.analysis.pairs[0].score.facts.silence_db == 30.0  # type: ignore[union-attr]
+
+
+def test_an_edit_during_a_thorough_reload_does_not_bring_back_what_is_no_longer_there(
+    qtbot: QtBot, store: Store, gate: _Gate, samples: Path, tmp_path: Path
+) -> None:
+    reference = store.analysis.reference
+    assert reference is not None
+    sound, rate = soundfile.read(reference.source.path)
+    path, times = tmp_path / "e.wav", (1e9, 1e9)
+    soundfile.write(path, sound, rate, subtype="PCM_16")
+    os.utime(path, times)
+    store.edit(partial(edits.open_pair, reference=reference.source.path, estimate=str(path)))
+    qtbot.waitUntil(lambda: store.analysis.complete and not store.is_busy, timeout=10_000)
+    store.hashes.make(str(path), stamp_of(str(path)))
+    soundfile.write(path, 0.5 * sound[::-1], rate, subtype="PCM_16")
+    os.utime(path, times)  # of another content, and all the same to whoever only looks at it
+    gate.open.clear()
+    store.reload(thoroughly=True)
+    _add(store, samples)
+    gate.open.set()
+    qtbot.waitUntil(lambda: store.analysis.complete and not store.is_busy, timeout=10_000)
+    whole = store.analysis.pairs[0].whole
+    assert whole is not None
+    assert whole.si_snr_db < 0
