@@ -254,7 +254,7 @@ class Actions:
         if path not in self._menus:
             parent, _, title = path.rpartition("/")
             owner = self._menu(parent) if parent else self._window.menuBar()
-            self._menus[path] = owner.addMenu(title)
+            self._menus[path] = owner.addMenu(title if parent else f"&{title}")
         return self._menus[path]
 
 

@@ -34,6 +34,13 @@ def test_menus_fall_into_sections_of_a_few_lines(qtbot: QtBot) -> None:
             assert max(map(len, sections)) <= MOST_IN_A_SECTION, title.text()
 
 
+def test_every_menu_opens_with_alt_and_a_letter_of_its_own(qtbot: QtBot) -> None:
+    with open_window(qtbot) as window:
+        titles = [action.text() for action in window.menuBar().actions()]
+        letters = [title[title.index("&") + 1].lower() for title in titles]
+        assert len(set(letters)) == len(letters) == 7
+
+
 def elided_tabs(window: MainWindow) -> list[str]:
     """Names of the tabs of panels that have no room for their name."""
     bars = [bar for bar in window.findChildren(QTabBar) if bar.isVisible() and bar.count()]
