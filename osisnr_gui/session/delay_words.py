@@ -49,7 +49,8 @@ def late_message(pair: PairAnalysis, lengths: Lengths) -> str:
     before, after = (si_snr_db_at(delay, lengths, samples) for samples in (0, delay.samples))
     text = f"{pair.estimate.name}: {delay_words(delay.samples, rate)} (correlation {words.number(delay.peak, 2)})"
     if not math.isnan(before + after):
-        text += f"; whole-signal SI-SNR {score_words(before)}, {score_words(after)} once aligned"
+        then, now = score_words(after), score_words(before)
+        text += f"; whole-signal SI-SNR {now}" + (" also once aligned" if then == now else f", {then} once aligned")
     return f"{text}; nothing was shifted"
 
 

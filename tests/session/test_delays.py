@@ -122,6 +122,19 @@ def test_ten_decibels_under_the_noise(write: Write, pair: tuple[np.ndarray, np.n
     assert int(np.nanargmax(np.abs(delay.curve.common))) - delay.curve.max_lag == late
 
 
+def test_a_delay_that_changes_no_decimal_is_said_in_one_figure(
+    write: Write, pair: tuple[np.ndarray, np.ndarray]
+) -> None:
+    """Between two samples, a hair nearer to the later one."""
+    s, _ = pair
+    e = 0.4999 * s
+    e[1:] += 0.5001 * s[:-1]
+    first = analyse(_session(write, s, e), wanted=NUMBERS)
+    message = _notices(first)["delay"].message
+    assert "1 sample (0.06 ms) late" in message
+    assert f"; whole-signal SI-SNR {_shown(first.pairs[0].whole.si_snr_db)} also once aligned; nothing was" in message
+
+
 @pytest.mark.parametrize("late", [137, -1600])
 def test_at_half_the_rate(write: Write, pair: tuple[np.ndarray, np.ndarray], late: int) -> None:
     """Samples are those of the reference, also where the estimate has fewer."""
