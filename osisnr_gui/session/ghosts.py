@@ -97,12 +97,11 @@ class Ghosts:
         for pair in analysis.pairs:
             reading, done = Reading.of(session, pair), pair.frames is not None and pair.frames.complete
             last = self._last.get(pair.source)
-            if (
-                last is not None
-                and last[0] == reading
-                and (pair.error is not None or (done and _differ(last[1], pair)))
-            ):
-                self._leave(last[1], pair, reading, now)
+            if last is not None and last[0] == reading:
+                if pair.error is not None or (done and _differ(last[1], pair)):
+                    self._leave(last[1], pair, reading, now)
+                elif done and self._is_of(last[1]) and not self._ghosts[pair.source].pinned:
+                    del self._ghosts[pair.source]  # it could not be read for a while, and is what it was
             if done and pair.score is not None:
                 self._last[pair.source] = reading, pair
         if analysis.complete:
@@ -129,10 +128,13 @@ class Ghosts:
     def _leave(self, old: PairAnalysis, new: PairAnalysis, reading: Reading, now: float) -> None:
         assert old.score is not None, "only pairs with a score are remembered"
         known = self._ghosts.get(new.source)
-        facts = old.score.facts
-        is_known = known is not None and known.facts.frames.literal_osi_db is facts.frames.literal_osi_db
-        if known is None or (not known.pinned and not is_known) or known.reading != reading:
-            self._ghosts[new.source] = Ghost.of(reading, facts, _replaced_at(old, new, now))
+        if known is None or (not known.pinned and not self._is_of(old)) or known.reading != reading:
+            self._ghosts[new.source] = Ghost.of(reading, old.score.facts, _replaced_at(old, new, now))
+
+    def _is_of(self, pair: PairAnalysis) -> bool:
+        """Whether the ghost there is was left by this pass."""
+        known, frames = self._ghosts.get(pair.source), pair.frames
+        return known is not None and frames is not None and known.facts.frames.literal_osi_db is frames.literal_osi_db
 
 
 def _differ(old: PairAnalysis, new: PairAnalysis) -> bool:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -227,3 +228,18 @@ def test_what_is_said(files: Files) -> None:
     assert "median 0.0 dB (∞ → ∞ dB," in change_sentence(0, ghost, Change(np.inf, np.inf, 0, 9), NOW)
     none = Change(float("nan"), float("nan"), 0, 0)
     assert change_sentence(0, ghost, none, NOW) == "A since 14:03: no frame is active before and now."
+
+
+def test_a_file_that_comes_back_as_it_was_leaves_no_ghost(files: Files) -> None:
+    ghosts = Ghosts()
+    old = _take(ghosts, files.session)
+    content = Path(files.paths[1]).read_bytes()
+    Path(files.paths[1]).write_bytes(b"")
+    broken = _take(ghosts, files.session, old)
+    assert _ghosts(ghosts, broken)[0] is not None
+    Path(files.paths[1]).write_bytes(content)
+    back = _take(ghosts, files.session, broken)
+    assert back.pairs[0].error is None
+    assert _ghosts(ghosts, back) == [None, None]
+    files.rewrite(1, 0.1)
+    assert _ghosts(ghosts, _take(ghosts, files.session, back))[0] is not None
