@@ -54,8 +54,9 @@ def improvement(analysis: Analysis, index: int) -> Object | None:
 
 
 def mixture_pair(analysis: Analysis) -> PairAnalysis | None:
-    """The mixture against the first reference; None without one."""
-    return analysis.unprocessed[0] if analysis.unprocessed else None
+    """The mixture against the first reference that an estimate is compared with; None without one."""
+    place = min(analysis.session.partners, default=0)
+    return analysis.unprocessed[place] if place < len(analysis.unprocessed) else None
 
 
 def mixture_error(analysis: Analysis) -> FileError | None:
@@ -68,14 +69,19 @@ def mixture_error(analysis: Analysis) -> FileError | None:
 
 
 def _mixture_report(analysis: Analysis) -> Object | None:
-    """The mixture as if it were an estimate: its file and its figures, or its error."""
+    """The mixture as if it were an estimate: its file and its figures, or its error.
+
+    Of several references its "reference" is the number of the first one that an estimate is compared with.
+    """
     track, pair = analysis.mixture, mixture_pair(analysis)
     if track is None:
         return None
     if pair is None or pair.score is None or not is_scored(pair):
         return {"path": track.source.path, "kind": track.kind, "error": error_report(mixture_error(analysis))}
+    several = len(analysis.references) > 1
     return {
         **track_report(track),
+        **({"reference": analysis.unprocessed.index(pair) + 1} if several else {}),
         "n_frames": pair.score.facts.frames.n_frames,
         "n_active": pair.score.facts.n_active,
         "literal": _figures(pair.score.literal),
