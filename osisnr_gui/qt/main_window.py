@@ -36,7 +36,7 @@ from osisnr_gui.session.words import status_sentence
 
 DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 256, 304
-LOSS_HEIGHT, SUMMARY_HEIGHT, SEGMENTS_HEIGHT = 520, 172, 460
+LOSS_HEIGHT, SEGMENTS_HEIGHT = 520, 460
 ICON_PIXELS = 18
 TALL_WINDOW, VERY_TALL_WINDOW = 850, 1150
 
@@ -251,7 +251,7 @@ class MainWindow(QMainWindow):
         if self.height() >= TALL_WINDOW:
             # Room for the whole table under the plots; in a low window it shares the place of the loss.
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, summary)
-            self.resizeDocks([summary], [self.views.summary.wanted_height], Qt.Orientation.Vertical)
+            self.resizeDocks([summary], [self.views.summary.wanted_height(self.views.count)], Qt.Orientation.Vertical)
         else:
             self._tabify(loss, summary)
         if self.height() >= VERY_TALL_WINDOW:
@@ -259,7 +259,6 @@ class MainWindow(QMainWindow):
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, segments)
             self.resizeDocks([loss, segments], [LOSS_HEIGHT, SEGMENTS_HEIGHT], Qt.Orientation.Vertical)
         self.resizeDocks([sources, loss], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
-        self.resizeDocks([loss, summary], [LOSS_HEIGHT, SUMMARY_HEIGHT], Qt.Orientation.Vertical)
         self.resizeDocks([sources, frames], [400, 230], Qt.Orientation.Vertical)
 
     def _tabify(self, front: QDockWidget, behind: QDockWidget) -> None:

@@ -1,8 +1,10 @@
-"""The frame of the window: menus in sections, tabs that say their names in full, and the full screen."""
+"""The frame of the window: sections of menus, names of tabs, room for the panels, and the full screen."""
 
 from __future__ import annotations
 
+import shutil
 from itertools import pairwise
+from pathlib import Path
 
 from PySide6.QtWidgets import QMenu, QTabBar
 from pytestqt.qtbot import QtBot
@@ -11,7 +13,7 @@ from osisnr_gui.qt.actions import ACTIONS, SECTIONS
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.style_sheet import build_style_sheet
 from osisnr_gui.qt.theme import DARK
-from tests.kits.window_kit import open_window, wait_final
+from tests.kits.window_kit import open_window, show_files, wait_final
 
 MOST_IN_A_SECTION = 8
 PADDING = 6
@@ -74,3 +76,14 @@ def test_a_maximized_window_is_so_again_after_the_full_screen(qtbot: QtBot) -> N
         full_screen.trigger()
         assert window.isMaximized()
         assert not window.isFullScreen()
+
+
+def test_the_summary_has_room_for_what_is_opened_first(qtbot: QtBot, samples: Path, tmp_path: Path) -> None:
+    estimates = [tmp_path / f"est_{name}.flac" for name in "abcd"]
+    for estimate in estimates:
+        shutil.copyfile(samples / "2_enhancement_est_dfn3.flac", estimate)
+    with open_window(qtbot, (1600, 1000)) as window:
+        window.setStyleSheet(build_style_sheet(DARK))
+        show_files(qtbot, window, samples / "2_enhancement_clean.flac", *estimates)
+        table = window.views.summary.table
+        assert table.viewport().height() >= sum(table.rowHeight(row) for row in range(4))

@@ -29,7 +29,7 @@ NAME_WIDTH = 168
 SAMPLE = 20
 LETTER_WIDTH = 32
 #: With as many rows as are in sight at first, and above them.
-LEAST_ROWS, MOST_ROWS, ABOVE_ROWS = 2, 5, 120
+LEAST_ROWS, MOST_ROWS, ABOVE_ROWS = 2, 5, 128
 
 
 class _NameDelegate(QStyledItemDelegate):
@@ -126,10 +126,10 @@ class SummaryPanel(QWidget):
             self._set_widths()
         self._select(selected)
 
-    @property
-    def wanted_height(self) -> int:
-        """A height in which a few rows are in sight."""
-        return ABOVE_ROWS + min(max(self.model.rowCount(), LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
+    @staticmethod
+    def wanted_height(count: int) -> int:
+        """The height, title included, in which this many rows are in sight, or some of them where they are many."""
+        return ABOVE_ROWS + min(max(count, LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
