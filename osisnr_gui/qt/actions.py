@@ -182,6 +182,7 @@ MOUSE_ROWS: tuple[tuple[str, str, str], ...] = (
     ("Frame inspector", "Frame before, next frame; ten frames with Shift", "Left, Right"),
     ("Frame inspector", "Copy the frame's numbers", "Ctrl+C"),
     ("Mouse", "Move an edge of the loop", "Drag it"),
+    ("Mouse", "Open files instead of adding them", "Drop with Alt"),
     ("Delay", "One sample, ten, one millisecond", "Left, Right; with Shift; with Ctrl"),
     ("Delay", "Another delay", "Click or drag on a curve"),
     ("View", "Press the button that has the focus", "Return"),
@@ -264,5 +265,9 @@ def key_rows() -> list[tuple[str, str, str]]:
     for spec in ACTIONS:
         if spec.keys:
             keys = ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys)
-            rows.append((spec.menu.partition("/")[0], spec.text.rstrip("…"), keys))
+            group, _, submenu = spec.menu.partition("/")
+            text = spec.text.rstrip("…")
+            # Without its submenu "Reference" or "Show" would say nothing.
+            named = not submenu or submenu.lower() in text.lower()
+            rows.append((group, text if named else f"{submenu}: {text}", keys))
     return [*rows, *MOUSE_ROWS]

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QMenu, QTabBar
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.actions import ACTIONS, SECTIONS
+from osisnr_gui.qt.actions import ACTIONS, SECTIONS, key_rows
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.style_sheet import build_style_sheet
 from osisnr_gui.qt.theme import DARK
@@ -34,6 +34,14 @@ def test_menus_fall_into_sections_of_a_few_lines(qtbot: QtBot) -> None:
             assert not any(first and second for first, second in pairwise(lines)), title.text()
             sections = "".join("|" if line else "." for line in lines).split("|")
             assert max(map(len, sections)) <= MOST_IN_A_SECTION, title.text()
+
+
+def test_the_keys_page_says_what_a_command_of_a_submenu_is_about() -> None:
+    texts = {keys: text for _group, text, keys in key_rows()}
+    assert texts["M"] == "Hear: Mixture"
+    assert texts["V"] == "Difference of two estimates: Show; then the next partner"
+    assert texts["B"] == "Next blame map"
+    assert texts["F"] == "Fit everything"
 
 
 def test_every_menu_opens_with_alt_and_a_letter_of_its_own(qtbot: QtBot) -> None:
