@@ -13,6 +13,7 @@ from .errors import LoadError, Reason
 Array = npt.NDArray[Any]
 _POSITIONS_SHOWN = 5
 _BLOCK_CELLS = 1 << 20
+LARGEST = 1e306  # beyond it the range of a matrix is no number any more
 
 
 class MaskKind(StrEnum):
@@ -54,7 +55,7 @@ def real_values(block: Array) -> Array:
 
 
 def find_cell_facts(path: str, matrix: Array) -> CellFacts:
-    """Go over all cells once. Raises LoadError NONFINITE, ALL_NONFINITE."""
+    """Go over all cells once. Raises LoadError NONFINITE, of cells beyond 1e306 too, and ALL_NONFINITE."""
     low, high, outside, total = np.inf, -np.inf, 0, 0.0
     ends, only_ends = set[float](), True  # of all blocks: in a matrix of two values there are no others
     for block in blocks_of(matrix):
@@ -67,6 +68,9 @@ def find_cell_facts(path: str, matrix: Array) -> CellFacts:
         low, high = min(low, least), max(high, most)
         outside += int(np.count_nonzero((values < 0) | (values > 1)))
         total += float(values.sum(dtype=np.float64))
+    if max(high, -low) > LARGEST:
+        detail = f"a cell of {high if high > -low else low:.3g} is too large to compute with"
+        raise LoadError(Reason.NONFINITE, path, detail, f"scale the matrix to values below {LARGEST:g}")
     share = outside / matrix.size
     mean = min(max(total / matrix.size, low), high)
     return CellFacts(low, high, mean, share, _kind(matrix, low, high, share, only_ends))

@@ -179,3 +179,11 @@ def test_what_has_no_pairs_is_not_read_as_such(values: np.ndarray, save: Callabl
     assert caught.value.reason == Reason.BAD_NDIM
     assert "no last axis" in str(caught.value)
     assert not caught.value.looks_paired
+
+
+@pytest.mark.parametrize("value", [1.5e308, -1e307, 1e308 + 1e308j])
+def test_cells_whose_range_is_no_number_are_refused(save: Callable[[np.ndarray], str], value: complex) -> None:
+    with pytest.raises(LoadError, match="too large") as refused:
+        load_mask(save(np.array([[0.5, value], [1.0, 0.25]])))
+    assert refused.value.reason is Reason.NONFINITE
+    assert load_mask(save(np.array([[0.5, 1e300], [-1e300, 0.25]]))).maximum == 1e300
