@@ -18,11 +18,11 @@ from osisnr_gui.cli.lines import PROGRAM, error_line, say
 from osisnr_gui.cli.progress import ProgressLine
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.io.journal import Journal
-from osisnr_gui.session.batch import BatchRow, RowError, open_journal, run_batch
-from osisnr_gui.session.batch_cluster import Cluster
-from osisnr_gui.session.batch_files import batch_parts
-from osisnr_gui.session.batch_pairs import BatchPair, find_pairs, load_pairs
-from osisnr_gui.session.batch_pool import BatchPool
+from osisnr_gui.session.batch.cluster import Cluster
+from osisnr_gui.session.batch.engine import BatchRow, RowError, open_journal, run_batch
+from osisnr_gui.session.batch.files import batch_parts
+from osisnr_gui.session.batch.pairs import BatchPair, find_pairs, load_pairs
+from osisnr_gui.session.batch.pool import BatchPool
 
 # Pairs handed out for each worker: enough that none waits for the next one, few enough that Ctrl+C is quick.
 PER_WORKER = 3

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from osisnr_gui.cli.lines import UsageError
 from osisnr_gui.cli.scoring_options import Parser, add_scoring, read_arguments, same_file, session_of, source_of, whole
-from osisnr_gui.session.batch import BatchSettings
-from osisnr_gui.session.batch_files import ENDINGS
-from osisnr_gui.session.batch_pool import core_count
+from osisnr_gui.session.batch.engine import BatchSettings
+from osisnr_gui.session.batch.files import ENDINGS
+from osisnr_gui.session.batch.pool import core_count
 
 MOST_JOBS = 1024
 

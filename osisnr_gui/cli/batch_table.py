@@ -9,8 +9,8 @@ from statistics import fmean, median
 from osisnr_gui.cli.lines import shown_path
 from osisnr_gui.cli.table import NAME_WIDTH, Row, aligned, decibels, loss
 from osisnr_gui.io.errors import printable
-from osisnr_gui.session.batch import BatchRow
-from osisnr_gui.session.batch_files import MEASURES, Measure, values_of, warning_codes
+from osisnr_gui.session.batch.engine import BatchRow
+from osisnr_gui.session.batch.files import MEASURES, Measure, values_of, warning_codes
 
 
 def batch_table(rows: Sequence[BatchRow], path: str, seconds: float) -> str:

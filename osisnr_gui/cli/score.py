@@ -16,12 +16,12 @@ from osisnr_gui.cli.progress import ProgressLine
 from osisnr_gui.cli.table import score_table
 from osisnr_gui.core.stft import default_n_fft
 from osisnr_gui.io.errors import FileError, SaveError
-from osisnr_gui.session.alignment import analyse_numbers
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.delay.alignment import analyse_numbers
 from osisnr_gui.session.export import frames_csv
-from osisnr_gui.session.improvement import mixture_error, mixture_pair, with_improvement
 from osisnr_gui.session.json_text import json_parts
 from osisnr_gui.session.report import is_scored, score_report
+from osisnr_gui.session.several.improvement import mixture_error, mixture_pair, with_improvement
 from osisnr_gui.session.tracks import Track
 
 

@@ -9,10 +9,10 @@ from osisnr_gui.cli.lines import shown_path
 from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.io.errors import printable
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.bad_segments import under_threshold
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.report import delay_samples, is_scored, settings_report
 from osisnr_gui.session.scores import PairScore, WholeSignal
+from osisnr_gui.session.segments.bad_segments import under_threshold
 from osisnr_gui.session.tracks import Track
 
 NAME_WIDTH = 44

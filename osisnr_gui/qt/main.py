@@ -17,13 +17,13 @@ from osisnr_gui.io.cache_folder import DEFAULT_MAX_BYTES, CacheFolder, user_cach
 from osisnr_gui.io.errors import SaveError
 from osisnr_gui.qt import crash
 from osisnr_gui.qt.background import favour_window
-from osisnr_gui.qt.export_jobs import png_bytes
-from osisnr_gui.qt.icons import app_icon
+from osisnr_gui.qt.commands.export_jobs import png_bytes
+from osisnr_gui.qt.look.icons import app_icon
+from osisnr_gui.qt.look.theme_manager import ThemeManager
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.quit_signals import QuitSignals
 from osisnr_gui.qt.settings import APPLICATION, KEEP_MIB_RANGE, Settings
 from osisnr_gui.qt.store import Store
-from osisnr_gui.qt.theme_manager import ThemeManager
 from osisnr_gui.session.codec import is_session_file
 from osisnr_gui.session.demos import DEMOS, demo_session
 from osisnr_gui.session.result_cache import ResultCache

@@ -18,21 +18,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from osisnr_gui.qt.actions import Actions
-from osisnr_gui.qt.commands import Commands
-from osisnr_gui.qt.drags import join_drags
-from osisnr_gui.qt.icons import icon
+from osisnr_gui.qt.commands.actions import Actions
+from osisnr_gui.qt.commands.commands import Commands
+from osisnr_gui.qt.commands.drags import join_drags
+from osisnr_gui.qt.look.icons import icon
+from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.theme_manager import ThemeManager
 from osisnr_gui.qt.panels.plain_text import MARGIN
 from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
-from osisnr_gui.qt.theme import Theme
-from osisnr_gui.qt.theme_manager import ThemeManager
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.selection import selection_sentence
-from osisnr_gui.session.words import status_sentence
+from osisnr_gui.session.sentences import status_sentence
 
 DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 256, 304

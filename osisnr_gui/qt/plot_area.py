@@ -10,10 +10,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from osisnr_gui.core.types import Representation
-from osisnr_gui.qt.bad_limits import BadLimits
-from osisnr_gui.qt.differences import DELTA, Differences
-from osisnr_gui.qt.estimate_rows import ESTIMATE, EstimateRows
-from osisnr_gui.qt.pair_maps import BANDS, GAIN, PairMaps
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.clip_marks import ClipMarks
 from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve, CurvePlot
@@ -32,13 +29,16 @@ from osisnr_gui.qt.plots.spectrogram_item import same_objects
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.ribbons import BEST, PAIRING, Ribbons
-from osisnr_gui.qt.shader import Shader
-from osisnr_gui.qt.shown_curves import CurveChoice
-from osisnr_gui.qt.shown_ghosts import ShownGhost, ghost_curves
-from osisnr_gui.qt.theme import Theme
+from osisnr_gui.qt.presenters.bad_limits import BadLimits
+from osisnr_gui.qt.presenters.differences import DELTA, Differences
+from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE, EstimateRows
+from osisnr_gui.qt.presenters.pair_maps import BANDS, GAIN, PairMaps
+from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING, Ribbons
+from osisnr_gui.qt.presenters.shader import Shader
+from osisnr_gui.qt.presenters.shown_curves import CurveChoice
+from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_curves
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.explain import CHANCE_FLOOR_DB
+from osisnr_gui.session.inspection.explain import CHANCE_FLOOR_DB
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture

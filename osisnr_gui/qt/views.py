@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.inspector_dock import InspectorDock
+from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.theme_manager import ThemeManager
 from osisnr_gui.qt.on_demand_dock import OnDemandDock
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.panels.banners import Banners
@@ -24,11 +26,9 @@ from osisnr_gui.qt.panels.summary_panel import SummaryPanel
 from osisnr_gui.qt.panels.welcome import Welcome
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plot_area import PlotArea
+from osisnr_gui.qt.presenters.shown_curves import ShownCurves
 from osisnr_gui.qt.settings import Settings
-from osisnr_gui.qt.shown_curves import ShownCurves
 from osisnr_gui.qt.store import Store
-from osisnr_gui.qt.theme import Theme
-from osisnr_gui.qt.theme_manager import ThemeManager
 from osisnr_gui.qt.view_bar import ViewBar
 from osisnr_gui.session.session import Source
 

@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from osisnr_gui.io.errors import Cancelled, FileError
-from osisnr_gui.session.delays import measure_delay
+from osisnr_gui.session.delay.delays import measure_delay
 from osisnr_gui.session.known import Known
-from osisnr_gui.session.matching import find_matching, match_key
 from osisnr_gui.session.pairs import NO_PICTURES, PairAnalysis, paint_alone, pair_key, resolve_framing, run_pair
 from osisnr_gui.session.result import Analysis, Progress, Report, Wanted
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.scoring import finish, scored
 from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.several.matching import find_matching, match_key
 from osisnr_gui.session.threads import worker_count
 from osisnr_gui.session.tracks import Track, check_track, open_track
 

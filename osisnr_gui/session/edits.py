@@ -10,7 +10,7 @@ from typing import Any
 from osisnr_gui.core.loss import check_gamma
 from osisnr_gui.core.mc_mse import check_alpha
 from osisnr_gui.session.guess import Role, guess_roles
-from osisnr_gui.session.mask_grids import mask_times, move_notes
+from osisnr_gui.session.masks.mask_grids import mask_times, move_notes
 from osisnr_gui.session.session import MAX_DELAY, Criterion, Formula, Lengths, MaskGrid, Note, Session, Source
 
 Edit = Callable[[Session], Session]

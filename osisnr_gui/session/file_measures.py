@@ -18,7 +18,7 @@ from osisnr_gui.core.log_spectrum import log_spectral_distance_db
 from osisnr_gui.core.types import Columns, FloatArray
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.inspection import bands_of, is_waveform, spectra_of
+from osisnr_gui.session.inspection.inspection import bands_of, is_waveform, spectra_of
 from osisnr_gui.session.pairs import PairAnalysis, open_columns
 
 BLOCK_CELLS = 1 << 16

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from osisnr_gui.core.align import Delay
-from osisnr_gui.session.matching import Matching, MatchKey
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Source
+from osisnr_gui.session.several.matching import Matching, MatchKey
 from osisnr_gui.session.tracks import Track, stamp_of
 
 

@@ -17,7 +17,7 @@ from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.io.errors import Cancelled, FileError, LoadError, Reason
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan, residual_rows
-from osisnr_gui.session.mask_grids import mask_times
+from osisnr_gui.session.masks.mask_grids import mask_times
 from osisnr_gui.session.pair_samples import PairSamples
 from osisnr_gui.session.pictures import CodeScale, Picture, TimeGrid, sketch_pictures
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, MaskColumns

@@ -23,11 +23,11 @@ from osisnr_gui.core.loss import EPS_FUSED, fused_per_frame
 from osisnr_gui.core.types import FloatArray, FrameStatus, Representation
 from osisnr_gui.io.errors import FileError, LoadError
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.bad_segments import under_threshold
 from osisnr_gui.session.json_text import JsonValue
-from osisnr_gui.session.mask_grids import n_fft_of
+from osisnr_gui.session.masks.mask_grids import n_fft_of
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.segments.bad_segments import under_threshold
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.tracks import Track
 

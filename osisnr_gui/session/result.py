@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from osisnr_gui.core.types import Framing
-from osisnr_gui.session.best_frames import BestFrames
-from osisnr_gui.session.matching import Matching
-from osisnr_gui.session.notices import Notice
+from osisnr_gui.session.notices.all_notices import Notice
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session
+from osisnr_gui.session.several.best_frames import BestFrames
+from osisnr_gui.session.several.matching import Matching
 from osisnr_gui.session.tracks import Track
 
 

@@ -184,7 +184,7 @@ def program_hash() -> str:
     """Hash of everything that computes: this program's code, the libraries it computes with, the kind of machine."""
     package = Path(osisnr_gui.__file__).parent
     digest = hashlib.blake2b(osisnr_gui.__version__.encode(), digest_size=20)
-    for path in sorted(path for part in PARTS for path in (package / part).glob("*.py")):
+    for path in sorted(path for part in PARTS for path in (package / part).rglob("*.py")):
         digest.update(path.read_bytes())
     for library in ("numpy", "scipy", "soundfile"):
         digest.update(_version_of(library).encode())

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from osisnr_gui.session.bad_segments import other_place
-from osisnr_gui.session.best_frames import find_best_frames
 from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.mask_notices import mask_notices
-from osisnr_gui.session.notices import find_notices
+from osisnr_gui.session.masks.mask_notices import mask_notices
+from osisnr_gui.session.notices.all_notices import find_notices
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import PairScore, score_frames
+from osisnr_gui.session.segments.bad_segments import other_place
 from osisnr_gui.session.session import Criterion, Session
+from osisnr_gui.session.several.best_frames import find_best_frames
 
 
 def scored(session: Session, pair: PairAnalysis) -> PairAnalysis:

@@ -8,18 +8,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from osisnr_gui.io.errors import display_name, printable
 from osisnr_gui.io.masks import MaskKind
-from osisnr_gui.session.letters import estimate_letter
-from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import DOWNMIX, Formula
 from osisnr_gui.session.tracks import Track
-
-if TYPE_CHECKING:  # notices, a part of every analysis, are made of these words
-    from osisnr_gui.session.analysis import Analysis
 
 MINUS = "\u2212"
 NARROW_SPACE = "\u202f"
@@ -143,13 +137,6 @@ def title(track: Track) -> str:
     )
 
 
-def estimate_names(analysis: Analysis) -> list[str]:
-    """ "A (est_dfn3)" for every estimate."""
-    first = len(analysis.references)
-    names = track_names(analysis.tracks)[first : first + len(analysis.pairs)]
-    return [f"{estimate_letter(index)} ({name})" for index, name in enumerate(names)]
-
-
 def full_path(path: str) -> str:
     """A whole path, safe to show as plain text."""
     return printable(path, 1000)
@@ -211,82 +198,6 @@ def track_words(track: Track) -> str:
     clipped = f"clipped {clips}×" if clips else ""
     parts = (length, rate_text, channel_words(track), coding, level_words(track), clipped, moved)
     return " · ".join(part for part in parts if part)
-
-
-def gain_words(pair: PairAnalysis) -> str:
-    """How much too loud or too quiet the wanted part of an estimate is; empty when that cannot be said.
-
-    The least-squares gain means something only where the estimate holds more of the reference than of anything else.
-    """
-    whole = pair.whole
-    if whole is None or not whole.si_snr_db > 0 or not math.isfinite(whole.gain_db):
-        return ""
-    if abs(whole.gain_db) < LEVEL_DB:
-        return ""
-    return f"{db(abs(whole.gain_db))} too {'loud' if whole.gain_db > 0 else 'quiet'}"
-
-
-def osi_words(score: PairScore) -> str:
-    """Mean and median of the exact OSI-SNR over active frames, in words."""
-    exact, facts = score.exact, score.facts
-    n_active = facts.n_active
-    if n_active == 0:
-        return "no frame is active: one of the two is silent everywhere"
-    where = f"over {counted(n_active, 'active frame')}"
-    same = facts.counts["proportional"]
-    if same == n_active:
-        return f"the same as the reference but for its level in all {counted(n_active, 'active frame')}"
-    if math.isinf(exact.osi_db_mean):
-        part = f"{count(same)} of them the same as the reference but for their level"
-        return f"{db(exact.osi_db_median)} median exact OSI-SNR {where}, {part}"
-    return f"{db(exact.osi_db_mean)} mean exact OSI-SNR {where} (median {db(exact.osi_db_median)})"
-
-
-def trouble_words(score: PairScore) -> list[str]:
-    """Frames under the threshold, missed, of false activity and not finite; only those that occur."""
-    counts = score.facts.counts
-    n_bad = score.bad.n_under
-    found = []
-    if n_bad:
-        found.append(f"{counted(n_bad, 'frame')} under {db(score.bad.threshold_db)}")
-    if counts["silent_estimate"]:
-        found.append(f"{counted(counts['silent_estimate'], 'frame')} missed")
-    if counts["silent_reference"]:
-        found.append(f"{counted(counts['silent_reference'], 'frame')} of false activity")
-    if counts["nonfinite"]:
-        found.append(f"{counted(counts['nonfinite'], 'frame')} with numbers that are not finite")
-    return found
-
-
-def pair_sentence(analysis: Analysis, index: int) -> str:
-    """What can be said of one estimate, by rule; true to the figures, always the exact ones over active frames."""
-    pair, name = analysis.pairs[index], estimate_names(analysis)[index]
-    if pair.error is not None:
-        return f"{name} cannot be compared: {pair.error.detail}; {pair.error.remedy}."
-    if pair.score is None:
-        return f"{name} is open; it has not been compared yet."
-    inverted = any(notice.code == "polarity" and notice.source == pair.source for notice in analysis.notices)
-    facts = [gain_words(pair), "upside down (polarity)" if inverted else ""]
-    verb = " and ".join(fact for fact in facts if fact)
-    subject = f"{name} is {verb}; " if verb else f"{name}: "
-    frames = pair.score.facts.frames
-    partial = "" if frames.complete else f"so far, {count(frames.n_frames)} of {counted(frames.n_total, 'frame')}: "
-    return f"{subject}{partial}{'; '.join((osi_words(pair.score), *trouble_words(pair.score)))}."
-
-
-def status_sentence(analysis: Analysis | None, selected: int = 0) -> str:
-    """The state of the comparison in one plain sentence, for the status bar and under the numbers."""
-    if analysis is None or analysis.session.is_empty:
-        return "Open a reference and one or more estimates to compare them."
-    place = analysis.session.partner_of(selected)
-    if not analysis.references:
-        return "There is no reference yet: choose which file is the reference."
-    reference = analysis.references[place]
-    if reference.error is not None:
-        return f"The reference {reference.name} was refused: {reference.error.detail}; {reference.error.remedy}."
-    if not analysis.pairs:
-        return f"The reference {reference.name} is open; add an estimate to compare it with."
-    return pair_sentence(analysis, min(max(selected, 0), len(analysis.pairs) - 1))
 
 
 def why_osi(value: float, score: PairScore, formula: Formula) -> str:

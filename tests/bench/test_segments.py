@@ -20,7 +20,7 @@ from window_kit import open_window, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import edits
-from osisnr_gui.session.segment_table import find_segment_table
+from osisnr_gui.session.segments.segment_table import find_segment_table
 from osisnr_gui.session.session import Criterion
 
 pytestmark = pytest.mark.usefixtures("favoured_window")

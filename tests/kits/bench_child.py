@@ -113,10 +113,10 @@ def window(reference: str, estimate: str) -> dict[str, Any]:
     from PySide6.QtWidgets import QApplication
 
     from osisnr_gui.qt.background import favour_window
+    from osisnr_gui.qt.look.theme_manager import ThemeManager
     from osisnr_gui.qt.main_window import MainWindow
     from osisnr_gui.qt.settings import Settings
     from osisnr_gui.qt.store import Store
-    from osisnr_gui.qt.theme_manager import ThemeManager
 
     application = QApplication([])
     shown = MainWindow(Store(), ThemeManager("dark"), Settings())

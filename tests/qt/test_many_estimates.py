@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.session.loudness import Match
+from osisnr_gui.session.sound.loudness import Match
 from tests.kits.window_kit import open_window, show_files, wait_final
 
 COUNT = 8

@@ -18,8 +18,8 @@ from osisnr_gui.core.blame import mc_mse_blame, osi_noise_blame
 from osisnr_gui.core.stft import columns
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.pair_maps import BANDS, GAIN
 from osisnr_gui.qt.plots.blame_overlay import WAVEFORM_WORDS
+from osisnr_gui.qt.presenters.pair_maps import BANDS, GAIN
 from osisnr_gui.session import edits
 from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.session import Formula

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
+from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
-from osisnr_gui.qt.theme import DARK, LIGHT
 from osisnr_gui.session import edits
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from PySide6.QtWidgets import QMenu, QTabBar
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.actions import ACTIONS, SECTIONS, key_rows
+from osisnr_gui.qt.commands.actions import ACTIONS, SECTIONS, key_rows
+from osisnr_gui.qt.look.style_sheet import build_style_sheet
+from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.style_sheet import build_style_sheet
-from osisnr_gui.qt.theme import DARK
 from tests.kits.window_kit import open_window, show_files, wait_final
 
 MOST_IN_A_SECTION = 8

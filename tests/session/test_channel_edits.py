@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from osisnr_gui.session import edits, words
+from osisnr_gui.session import edits, sentences, words
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.channel_edits import compare_channels, one_channel
 from osisnr_gui.session.export import frames_csv
-from osisnr_gui.session.notices import gather
+from osisnr_gui.session.notices.all_notices import gather
 from osisnr_gui.session.session import DOWNMIX, Session, Source
 
 A, B, C, D = (Source(f"/x/{name}.wav") for name in "abcd")
@@ -113,7 +113,7 @@ def test_channels_of_one_file_are_told_apart(write: Callable[..., str], noise: C
     (notice,) = (notice for notice in first.notices if notice.code == "channels")
     (each,) = (remedy for remedy in notice.remedies if remedy.label == "Each channel as its own estimate")
     after = analyse(each.edit(session), first)
-    assert words.estimate_names(after) == ["A (e ch 1)", "B (e ch 2)"]
+    assert sentences.estimate_names(after) == ["A (e ch 1)", "B (e ch 2)"]
     assert words.title(after.pairs[1].estimate) == "e.wav · channel 2 of 2"
     assert words.title(first.pairs[0].estimate) == "e.wav"
     (gain,) = (notice for notice in after.notices if notice.code == "gain")

@@ -12,7 +12,7 @@ import pytest
 from osisnr_gui.core.types import Representation
 from osisnr_gui.session.analysis import Wanted, analyse
 from osisnr_gui.session.demos import DEMOS, Demo, UnknownDemo, demo_session, find_demo
-from osisnr_gui.session.explain import CHANCE_FLOOR_DB
+from osisnr_gui.session.inspection.explain import CHANCE_FLOOR_DB
 
 
 @pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)

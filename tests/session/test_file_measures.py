@@ -15,8 +15,8 @@ from osisnr_gui.session import file_measures
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.file_measures import FileMeasures, measure_file
-from osisnr_gui.session.inspection import spectra_of
-from osisnr_gui.session.inspector import Inspector
+from osisnr_gui.session.inspection.inspection import spectra_of
+from osisnr_gui.session.inspection.inspector import Inspector
 from osisnr_gui.session.pairs import open_columns
 from osisnr_gui.session.session import FramingChoice, Session, Source
 

@@ -11,8 +11,8 @@ import pytest
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Wanted, analyse
 from osisnr_gui.session.guess import Role, guess_roles
-from osisnr_gui.session.matching import find_matching
 from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.several.matching import find_matching
 from osisnr_gui.session.tracks import open_track
 
 A, B, C, D, E = (Source(f"/x/{name}.wav") for name in "abcde")

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from osisnr_gui.core.types import Representation
-from osisnr_gui.session import edits, words
+from osisnr_gui.session import edits, sentences, words
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.letters import estimate_letter
@@ -95,13 +95,13 @@ def test_names_lose_what_all_of_them_share():
 
 
 def test_every_name_is_there_and_says_something(sound: Analysis):
-    assert words.estimate_names(sound) == ["A (est_dfn3)", "B (est_gate)"]
+    assert sentences.estimate_names(sound) == ["A (est_dfn3)", "B (est_gate)"]
 
 
 def test_the_sentence_is_true_to_the_figures(sound: Analysis):
     pair = sound.pairs[0]
     facts, exact = pair.score.facts, pair.score.exact
-    assert words.status_sentence(sound, 0) == (
+    assert sentences.status_sentence(sound, 0) == (
         f"A (est_dfn3) is {-pair.whole.gain_db:.1f} dB too quiet; {exact.osi_db_mean:.1f} dB mean exact OSI-SNR over "
         f"{facts.n_active} active frames (median {exact.osi_db_median:.1f} dB); "
         f"{np.count_nonzero(facts.active & (facts.frames.exact_osi_db < 3.0))} frames under 3.0 dB; "
@@ -111,7 +111,7 @@ def test_the_sentence_is_true_to_the_figures(sound: Analysis):
 
 def test_the_sentence_does_not_depend_on_which_result_leads(sound: Analysis):
     exact = rescore(edits.set_formula(sound.session, Formula.EXACT), sound)
-    assert words.status_sentence(exact, 1) == words.status_sentence(sound, 1)
+    assert sentences.status_sentence(exact, 1) == sentences.status_sentence(sound, 1)
 
 
 def test_the_leading_result_is_named_with_its_frames(sound: Analysis):
@@ -124,19 +124,19 @@ def test_the_leading_result_is_named_with_its_frames(sound: Analysis):
 @pytest.mark.parametrize(("gain", "said"), [(2.0, "6.0 dB too loud"), (0.5, "6.0 dB too quiet"), (1.01, "")])
 def test_a_level_is_mentioned_when_it_is_off(tmp_path: Path, voice: np.ndarray, gain: float, said: str):
     noise = 0.01 * np.random.default_rng(5).normal(size=RATE)
-    sentence = words.status_sentence(compare(tmp_path, voice, gain * voice + noise), 0)
+    sentence = sentences.status_sentence(compare(tmp_path, voice, gain * voice + noise), 0)
     assert ("too" in sentence) is bool(said)
     assert said in sentence
 
 
 def test_no_level_is_claimed_for_something_unrelated(tmp_path: Path, voice: np.ndarray):
     other = 0.1 * np.random.default_rng(9).normal(size=RATE)
-    assert "too quiet" not in words.status_sentence(compare(tmp_path, voice, other), 0)
+    assert "too quiet" not in sentences.status_sentence(compare(tmp_path, voice, other), 0)
 
 
 def test_the_same_but_for_its_level(tmp_path: Path, voice: np.ndarray):
     analysis = compare(tmp_path, voice, 0.5 * voice)
-    sentence = words.status_sentence(analysis, 0)
+    sentence = sentences.status_sentence(analysis, 0)
     assert "the same as the reference but for its level in all" in sentence
     score = analysis.pairs[0].score
     assert score.exact.osi_db_mean == math.inf
@@ -147,14 +147,14 @@ def test_an_upside_down_estimate_is_called_so(tmp_path: Path, voice: np.ndarray)
     reference = analyse(
         edits.set_framing(compare(tmp_path, voice, -voice + 1e-3).session, representation=Representation.WAVEFORM)
     )
-    assert "upside down" in words.status_sentence(reference, 0)
+    assert "upside down" in sentences.status_sentence(reference, 0)
 
 
 def test_silence_is_said_and_explained(tmp_path: Path, voice: np.ndarray):
     analysis = compare(tmp_path, voice, np.zeros(RATE))
     score = analysis.pairs[0].score
-    assert "no frame is active" in words.status_sentence(analysis, 0)
-    assert "frames missed" in words.status_sentence(analysis, 0)
+    assert "no frame is active" in sentences.status_sentence(analysis, 0)
+    assert "frames missed" in sentences.status_sentence(analysis, 0)
     assert "No frame is active" in words.why_loss(score.exact.fused, score, Formula.EXACT)
     assert words.why_loss(score.literal.fused, score, Formula.LITERAL)
 
@@ -168,18 +168,18 @@ def test_a_number_in_order_needs_no_excuse(tmp_path: Path, voice: np.ndarray):
 
 
 def test_every_state_of_a_session_has_a_sentence(tmp_path: Path, voice: np.ndarray, sound: Analysis):
-    assert words.status_sentence(None).startswith("Open a reference")
-    assert words.status_sentence(Analysis(Session())).startswith("Open a reference")
+    assert sentences.status_sentence(None).startswith("Open a reference")
+    assert sentences.status_sentence(Analysis(Session())).startswith("Open a reference")
     session = sound.session
     alone = analyse(replace(session, estimates=(), mixture=None))
-    assert "add an estimate" in words.status_sentence(alone, 0)
-    assert "no reference yet" in words.status_sentence(analyse(replace(session, references=())), 0)
+    assert "add an estimate" in sentences.status_sentence(alone, 0)
+    assert "no reference yet" in sentences.status_sentence(analyse(replace(session, references=())), 0)
     missing = replace(session.references[0], path=str(tmp_path / "gone.wav"))
-    assert "The reference gone.wav was refused" in words.status_sentence(
+    assert "The reference gone.wav was refused" in sentences.status_sentence(
         analyse(replace(session, references=(missing,)))
     )
     broken = analyse(replace(session, estimates=(missing,)))
-    assert "A (gone) cannot be compared" in words.status_sentence(broken, 7)
+    assert "A (gone) cannot be compared" in sentences.status_sentence(broken, 7)
 
 
 def test_what_a_file_is(tmp_path: Path, voice: np.ndarray):

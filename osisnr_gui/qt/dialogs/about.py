@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from osisnr_gui import __version__
-from osisnr_gui.qt.icons import app_icon
+from osisnr_gui.qt.look.icons import app_icon
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
 
 SOURCES = (

@@ -7,12 +7,12 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.figure_table import FigureTable
 from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.sample_field import LagField
 from osisnr_gui.qt.plots.delay_plot import DelayPlot
-from osisnr_gui.qt.theme import Theme
-from osisnr_gui.session.measured_delay import MeasuredDelay
+from osisnr_gui.session.delay.measured_delay import MeasuredDelay
 
 HOW = "Click or drag on a curve. ← → one sample, with Shift ten, with Ctrl one millisecond."
 WAITING = "The delay is measured once the files were compared."

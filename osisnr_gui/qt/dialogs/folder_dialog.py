@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
-from osisnr_gui.session.list_words import PAIRING
+from osisnr_gui.session.batch.list_words import PAIRING
 
 LIST_FILTER = "List of pairs (*.csv *.json);;All files (*)"
 LIST_WORDS = (

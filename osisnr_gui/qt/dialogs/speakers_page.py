@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, tooltip
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
 from osisnr_gui.session import words
 from osisnr_gui.session.letters import estimate_letter
-from osisnr_gui.session.matching import order_words
-from osisnr_gui.session.speakers import Places, Speakers
+from osisnr_gui.session.several.matching import order_words
+from osisnr_gui.session.several.speakers import Places, Speakers
 
 WHAT = (
     "SI-SNR in dB of the whole signals in time (all samples of the stretch both have, no mean removed; masks: all "

@@ -10,17 +10,17 @@ from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.qt.look.theme import Theme, tabular_font
 from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.panels.criterion_bar import CriterionBar
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.segments_model import SegmentsModel
 from osisnr_gui.qt.plots.share_plot import SharePlot
-from osisnr_gui.qt.theme import Theme, tabular_font
-from osisnr_gui.session import segment_words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.scores import PairScore
-from osisnr_gui.session.segment_table import find_segment_table, set_carriers
+from osisnr_gui.session.segments import segment_words
+from osisnr_gui.session.segments.segment_table import find_segment_table, set_carriers
 from osisnr_gui.session.session import Criterion, Session
 
 #: A selection is a segment when it shares at least this part of the time both cover together.

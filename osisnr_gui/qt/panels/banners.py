@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from osisnr_gui.qt.icons import icon, pixmap
+from osisnr_gui.qt.look.icons import icon, pixmap
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.change_banner import ChangeBanner
 from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, plain_label, tooltip
-from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.notices import Notice, Remedy, gather
+from osisnr_gui.session.notices.all_notices import Notice, Remedy, gather
 from osisnr_gui.session.session import Source
 
 FEW = 2

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from osisnr_gui.qt.icons import icon, pixmap
+from osisnr_gui.qt.look.icons import icon, pixmap
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, set_text, tooltip
-from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.file_changes import FileChange, changes_sentence
 
 SLIM = "QPushButton, QToolButton { padding: 2px 8px; }"

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.own_keys import TABLE_KEYS, own_keys
-from osisnr_gui.qt.theme import tabular_font
 
 ROW_HEIGHT = 26
 

@@ -18,17 +18,17 @@ from PySide6.QtWidgets import (
 
 from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss_shares import LossShares
-from osisnr_gui.qt.icons import icon
+from osisnr_gui.qt.look.icons import icon
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, tooltip
 from osisnr_gui.qt.panels.sample_field import DecibelField
 from osisnr_gui.qt.panels.segment_options import SegmentOptions
-from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.bad_segments import other_place, rivals
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.scores import PairScore
-from osisnr_gui.session.segment_table import half_loss_edit, set_worst_share
+from osisnr_gui.session.segments.bad_segments import other_place, rivals
+from osisnr_gui.session.segments.segment_table import half_loss_edit, set_worst_share
 from osisnr_gui.session.session import BadChoice, Criterion, Session
 
 ABSOLUTE = (

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from osisnr_gui.qt.theme import FONT_PIXELS, Theme, system_font
+from osisnr_gui.qt.look.theme import FONT_PIXELS, Theme, system_font
 
 PADDING = 14
 WRAP = Qt.TextFlag.TextWordWrap

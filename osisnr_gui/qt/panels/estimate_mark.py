@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from osisnr_gui.qt.look.theme import EstimateStyle, Theme
 from osisnr_gui.qt.panels.plain_text import ElidedLabel
-from osisnr_gui.qt.theme import EstimateStyle, Theme
 
 
 class LineSample(QWidget):

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 
 LINE = 17
 PIXELS = SMALL_FONT_PIXELS + 1

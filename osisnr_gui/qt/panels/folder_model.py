@@ -12,9 +12,9 @@ from osisnr_gui.core.types import IntArray
 from osisnr_gui.io.errors import printable
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.session import words
-from osisnr_gui.session.batch_files import warning_codes
-from osisnr_gui.session.batch_pairs import BatchPair
-from osisnr_gui.session.pair_list import NAME, REMARKS, ListedRow, PairList, State, warnings_of
+from osisnr_gui.session.batch.files import warning_codes
+from osisnr_gui.session.batch.pair_list import NAME, REMARKS, ListedRow, PairList, State, warnings_of
+from osisnr_gui.session.batch.pairs import BatchPair
 
 Index = QModelIndex | QPersistentModelIndex
 ROLE = Qt.ItemDataRole

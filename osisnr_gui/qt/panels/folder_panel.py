@@ -18,17 +18,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from osisnr_gui.qt.icons import icon
+from osisnr_gui.qt.look.icons import icon
+from osisnr_gui.qt.look.theme import Theme, tabular_font
 from osisnr_gui.qt.panels.copy_table import CopyTable
 from osisnr_gui.qt.panels.folder_model import COLUMNS, DEFAULT_SORT, SPARK, FolderModel
 from osisnr_gui.qt.panels.own_keys import UP_DOWN, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.spark_delegate import WIDTH as SPARK_WIDTH
 from osisnr_gui.qt.panels.spark_delegate import CellDelegate, SparkDelegate
-from osisnr_gui.qt.theme import Theme, tabular_font
-from osisnr_gui.session import list_words
-from osisnr_gui.session.list_words import Phase
-from osisnr_gui.session.pair_list import NAME, REMARKS, ListedRow, State
+from osisnr_gui.session.batch import list_words
+from osisnr_gui.session.batch.list_words import Phase
+from osisnr_gui.session.batch.pair_list import NAME, REMARKS, ListedRow, State
 
 CELL_PADDING = 20
 NAME_SHARE = 0.6  # of the room that the figures leave to names and remarks

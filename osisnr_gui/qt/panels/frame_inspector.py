@@ -16,17 +16,17 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
-from osisnr_gui.qt.file_measurer import FileMeasurer
-from osisnr_gui.qt.frame_loader import FrameLoader, FrameWish
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.frame_page import FramePage
 from osisnr_gui.qt.panels.own_keys import own_keys
 from osisnr_gui.qt.panels.plain_text import MARGIN, NarrowScroll, plain_label, set_text
 from osisnr_gui.qt.plots.time_link import TimeSpan
-from osisnr_gui.qt.theme import Theme
+from osisnr_gui.qt.presenters.file_measurer import FileMeasurer
+from osisnr_gui.qt.presenters.frame_loader import FrameLoader, FrameWish
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.inspection import Inspection
-from osisnr_gui.session.inspection_text import columns_table, inspection_table
-from osisnr_gui.session.inspector import find_frame, find_worst
+from osisnr_gui.session.inspection.inspection import Inspection
+from osisnr_gui.session.inspection.inspector import find_frame, find_worst
+from osisnr_gui.session.inspection.text import columns_table, inspection_table
 from osisnr_gui.session.pairs import PairAnalysis
 
 HINT = "Click a plot, or select a stretch: the frame at the cursor, or the one with the highest loss, is shown here."

@@ -6,6 +6,7 @@ import math
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.band_bars import BandBars
 from osisnr_gui.qt.panels.estimate_mark import EstimateMark
 from osisnr_gui.qt.panels.figure_table import FigureTable
@@ -13,19 +14,26 @@ from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_labe
 from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.plots.angle_plot import AnglePlot
 from osisnr_gui.qt.plots.frame_spectrum import FrameSpectrum
-from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import words
-from osisnr_gui.session.explain import angle_words, explain, place_words, share_words, short_band_words, status_words
 from osisnr_gui.session.file_measures import FileMeasures
-from osisnr_gui.session.inspection import Inspection
-from osisnr_gui.session.inspection_curves import CurveView, frame_curves
-from osisnr_gui.session.inspection_words import (
+from osisnr_gui.session.inspection.curves import CurveView, frame_curves
+from osisnr_gui.session.inspection.explain import (
+    angle_words,
+    explain,
+    place_words,
+    share_words,
+    short_band_words,
+    status_words,
+)
+from osisnr_gui.session.inspection.frame_words import (
     companion_rows,
     companion_tip,
     formula_lines,
     formula_rows,
     formula_tip,
 )
+from osisnr_gui.session.inspection.inspection import Inspection
+from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 
 VIEWS = (CurveView.LEVEL, CurveView.COMPRESSED, CurveView.MC_MSE)
@@ -69,7 +77,7 @@ class FramePage(QWidget):
     def show_frame(self, x: Inspection, index: int, chosen: str = "") -> None:
         """Show a frame of estimate `index`; `chosen` says how it was chosen."""
         self._shown = x, index
-        self.mark.show_estimate(index, f"{words.estimate_letter(index)} · {place_words(x)}")
+        self.mark.show_estimate(index, f"{estimate_letter(index)} · {place_words(x)}")
         set_text(self.status, " · ".join(filter(None, (chosen, status_words(x)))))
         self._show_curves()
         self.angle.show_angle(

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from osisnr_gui.qt.look.theme import FONT_PIXELS, SMALL_FONT_PIXELS, Theme, tabular_font
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.theme import FONT_PIXELS, SMALL_FONT_PIXELS, Theme, tabular_font
 
 BIG = 24
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.estimate_mark import EstimateMark
 from osisnr_gui.qt.panels.headline import Headline
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, NarrowScroll, plain_label, set_text
@@ -17,14 +18,13 @@ from osisnr_gui.qt.panels.share_bar import ShareBar
 from osisnr_gui.qt.panels.value_mapping import ALPHA, GAMMA
 from osisnr_gui.qt.panels.value_slider import ValueSlider
 from osisnr_gui.qt.plots.alpha_plot import AlphaPlot
-from osisnr_gui.qt.theme import Theme
-from osisnr_gui.session import edits, words
+from osisnr_gui.session import edits, sentences, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.ranking import find_ranking
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, LossChoice
+from osisnr_gui.session.several.ranking import find_ranking
 
 PLOT_HEIGHT = 132
 ALPHAS = np.linspace(0.01, 1.0, 60)
@@ -84,9 +84,10 @@ class LossPanel(QWidget):
         ):
             return
         self._shown = shown
-        self.mark.show_estimate(selected if pair else None, words.estimate_names(analysis)[selected] if pair else "")
+        name = sentences.estimate_names(analysis)[selected] if pair else ""
+        self.mark.show_estimate(selected if pair else None, name)
         self._show_score(pair, pair.score if pair else None)
-        set_text(self.sentence, words.status_sentence(analysis, selected))
+        set_text(self.sentence, sentences.status_sentence(analysis, selected))
         self._show_ranking(analysis, selected)
         self._show_curves(analysis, loss)
 

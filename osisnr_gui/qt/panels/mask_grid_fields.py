@@ -11,7 +11,7 @@ from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.sample_field import MarkedBox, SampleField
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.mask_grids import n_fft_of
+from osisnr_gui.session.masks.mask_grids import n_fft_of
 from osisnr_gui.session.session import MaskGrid, Session
 
 UNKNOWN = "unknown"

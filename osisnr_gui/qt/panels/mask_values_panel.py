@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.io.masks import Mask
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.masked_sound import MaskedSound
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, SteadyLabel, plain_label, set_text
 from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.plots.histogram_plot import HistogramPlot, Outline
 from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
-from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.letters import estimate_letter
-from osisnr_gui.session.mask_values import ValueBins, count_values, mask_sentence
+from osisnr_gui.session.masks.mask_values import ValueBins, count_values, mask_sentence
 
 NOTHING = "Open masks (matrices instead of sound) to see their values."
 COUNTING = "Counting cells…"

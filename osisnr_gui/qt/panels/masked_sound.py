@@ -9,9 +9,9 @@ from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.panels.plain_text import plain_label, set_text
 from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.listening import Recipe, find_recipe
-from osisnr_gui.session.masked_score import MaskedResult, compare_masked, masked_sentences
+from osisnr_gui.session.masks.masked_score import MaskedResult, compare_masked, masked_sentences
 from osisnr_gui.session.session import LossChoice
+from osisnr_gui.session.sound.listening import Recipe, find_recipe
 
 COMPARING = "As sound, on the mixture: comparing…"
 HOW = (

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
 from osisnr_gui.qt.plots.axes import format_time
-from osisnr_gui.qt.theme import tabular_font
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Note

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
 
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS
 
 MARGIN = 12
 GAP = 8

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from osisnr_gui.qt.look.theme import FONT_PIXELS, tabular_font
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.theme import FONT_PIXELS, tabular_font
 from osisnr_gui.session import words
 
 

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.value_mapping import parse_number
-from osisnr_gui.qt.theme import tabular_font
 
 WIDTH, LAG_WIDTH = 84, 132
 MOST_LAG = 1 << 30

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from osisnr_gui.qt.look.theme import FONT_PIXELS, SMALL_FONT_PIXELS, system_font
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.theme import FONT_PIXELS, SMALL_FONT_PIXELS, system_font
 
 PADDING = 5
 AIR = 6

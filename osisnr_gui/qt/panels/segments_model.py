@@ -11,8 +11,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from osisnr_gui.core.types import FloatArray, IntArray
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import format_time, time_format_name
-from osisnr_gui.session import segment_words, words
-from osisnr_gui.session.segment_table import SegmentTable
+from osisnr_gui.session import words
+from osisnr_gui.session.segments import segment_words
+from osisnr_gui.session.segments.segment_table import SegmentTable
 from osisnr_gui.session.session import Criterion, Note
 
 Index = QModelIndex | QPersistentModelIndex

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from osisnr_gui.qt.look.theme import FONT_PIXELS, SMALL_FONT_PIXELS, Theme, contrast_ratio, tabular_font
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.theme import FONT_PIXELS, SMALL_FONT_PIXELS, Theme, contrast_ratio, tabular_font
 from osisnr_gui.session import words
 
 BAR = 16

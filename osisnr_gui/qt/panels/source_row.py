@@ -21,11 +21,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from osisnr_gui.io.errors import FileError, printable
-from osisnr_gui.qt.icons import icon
+from osisnr_gui.qt.look.icons import icon
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.estimate_mark import LineSample
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.reading_options import ReadingOptions
-from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels
 from osisnr_gui.session.file_changes import FileChange

@@ -9,10 +9,10 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from osisnr_gui.qt.icons import icon
+from osisnr_gui.qt.look.icons import icon
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, tooltip
 from osisnr_gui.qt.panels.source_row import RowState, SourceRow
-from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.file_changes import FileChange

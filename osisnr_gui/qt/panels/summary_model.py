@@ -7,9 +7,9 @@ import math
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QColor, QFont
 
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.summary_columns import Column, Need, Quantiles, columns_for, literal_quantiles
-from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from osisnr_gui.qt.look.theme import Theme, tabular_font
 from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
 from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.panels.summary_model import SummaryModel, SummarySort
 from osisnr_gui.qt.plots.painting import line_pen
-from osisnr_gui.qt.theme import Theme, tabular_font
-from osisnr_gui.session import words
+from osisnr_gui.session import sentences
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Formula
 
@@ -112,7 +112,7 @@ class SummaryPanel(QWidget):
         """Show all estimates of an analysis; nothing is done when they are on screen already."""
         pairs = analysis.pairs if analysis is not None else ()
         leading = analysis.session.loss.formula if analysis is not None else Formula.LITERAL
-        names = words.estimate_names(analysis) if analysis is not None else []
+        names = sentences.estimate_names(analysis) if analysis is not None else []
         if leading is not self._leading:
             self._leading = leading
             self._show_formula(leading)

@@ -27,10 +27,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import plain_label, tooltip
 from osisnr_gui.qt.panels.value_mapping import ValueSpec, parse_number
-from osisnr_gui.qt.theme import tabular_font
 
 PLACES = 10_000
 FIELD_WIDTH = 80

@@ -8,10 +8,10 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from osisnr_gui.qt.icons import icon, pixmap
+from osisnr_gui.qt.look.icons import icon, pixmap
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.demo_card import DemoCard
 from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, plain_label, tooltip
-from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.demos import DEMOS
 
 WIDTH = 940

@@ -10,14 +10,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from osisnr_gui.qt.actions import Actions, Handler
-from osisnr_gui.qt.playback.output import NoOutput
+from osisnr_gui.qt.commands.actions import Actions, Handler
+from osisnr_gui.qt.playback.device import NoOutput
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.qt.views import Views
-from osisnr_gui.session.listening import ResidualScale, Sound, SoundKind
-from osisnr_gui.session.loudness import Match
-from osisnr_gui.session.sound_feed import Band
+from osisnr_gui.session.sound.listening import ResidualScale, Sound, SoundKind
+from osisnr_gui.session.sound.loudness import Match
+from osisnr_gui.session.sound.sound_feed import Band
 
 SPEEDS = {"speed_100": 1.0, "speed_75": 0.75, "speed_50": 0.5}
 MATCHES = {f"match_{match.value}": match for match in Match}

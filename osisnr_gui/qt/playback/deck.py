@@ -12,8 +12,8 @@ from osisnr_gui.qt.playback.engine import Engine, Seek, Span
 from osisnr_gui.qt.playback.output import Output, SoundSystem
 from osisnr_gui.qt.playback.read_ahead import ReadAhead
 from osisnr_gui.qt.plots.time_link import TimeSpan
-from osisnr_gui.session.listening import Recipe
-from osisnr_gui.session.sound_feed import Band, SoundFeed
+from osisnr_gui.session.sound.listening import Recipe
+from osisnr_gui.session.sound.sound_feed import Band, SoundFeed
 
 
 class Deck(QObject):

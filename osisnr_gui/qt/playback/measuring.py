@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from osisnr_gui.io.errors import Cancelled, LoadError
 from osisnr_gui.qt.background import step_back
-from osisnr_gui.session.listening import Recipe, Sound, SoundKind, measure_gain
+from osisnr_gui.session.sound.listening import Recipe, Sound, SoundKind, measure_gain
 
 REFERENCE, MIXTURE = Sound(SoundKind.REFERENCE), Sound(SoundKind.MIXTURE)
 

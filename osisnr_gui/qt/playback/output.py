@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from osisnr_gui.platform_check import APT_PACKAGES, missing_library
+from osisnr_gui.qt.playback.device import Device, NoOutput
 from osisnr_gui.qt.playback.read_ahead import SampleArray
 from osisnr_gui.qt.playback.sound_probe import server_answers
-
-
-class NoOutput(Exception):  # noqa: N818 - an answer: nothing can be heard, and why
-    """Nothing can be heard; `str()` says why, in words that follow "Nothing can be heard:"."""
-
-
-class Device(NamedTuple):
-    """A sound card: an id to remember and a name to show."""
-
-    id: str
-    name: str
 
 
 class Output(Protocol):

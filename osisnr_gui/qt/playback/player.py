@@ -11,14 +11,15 @@ import math
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from osisnr_gui.qt.playback.deck import Deck
+from osisnr_gui.qt.playback.device import Device, NoOutput
 from osisnr_gui.qt.playback.measuring import GainMeasuring
-from osisnr_gui.qt.playback.output import Device, NoOutput, SoundSystem
+from osisnr_gui.qt.playback.output import SoundSystem
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.listening import Recipe, ResidualScale, Sound, SoundKind, find_recipe
-from osisnr_gui.session.loudness import Loudness, Match, find_loudness
 from osisnr_gui.session.session import Session
-from osisnr_gui.session.sound_feed import Band
+from osisnr_gui.session.sound.listening import Recipe, ResidualScale, Sound, SoundKind, find_recipe
+from osisnr_gui.session.sound.loudness import Loudness, Match, find_loudness
+from osisnr_gui.session.sound.sound_feed import Band
 
 TICK_MS = 16
 # After a stop the playhead follows what is still on its way to the ear, for this many ticks.

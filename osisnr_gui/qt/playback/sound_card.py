@@ -16,7 +16,7 @@ import numpy as np
 from PySide6.QtCore import QIODevice, QObject, Qt, QThread, QTimer, Signal
 from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QMediaDevices
 
-from osisnr_gui.qt.playback.output import Device, NoOutput
+from osisnr_gui.qt.playback.device import Device, NoOutput
 from osisnr_gui.qt.playback.read_ahead import SampleArray
 
 # Qt's own buffer, behind which the server keeps another one of its own. Half of it runs dry on a busy machine now and

@@ -11,17 +11,17 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from osisnr_gui.qt.actions import Actions
-from osisnr_gui.qt.icons import icon
+from osisnr_gui.qt.commands.actions import Actions
+from osisnr_gui.qt.look.icons import icon
+from osisnr_gui.qt.look.theme import Theme, tabular_font
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, tooltip
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import Theme, tabular_font
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.letters import estimate_letter
-from osisnr_gui.session.listening import Sound, SoundKind
-from osisnr_gui.session.loudness import Match
-from osisnr_gui.session.sound_words import (
+from osisnr_gui.session.sound.listening import Sound, SoundKind
+from osisnr_gui.session.sound.loudness import Match
+from osisnr_gui.session.sound.sound_words import (
     band_words,
     clock_time,
     lowered_words,

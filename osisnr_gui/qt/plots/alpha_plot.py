@@ -11,11 +11,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.painting import line_path, line_pen, round_up
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_arrays, safe_number
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 
 LEFT, RIGHT, TOP, BOTTOM = 56, 10, 6, 32
 POINT_RADIUS = 3.5

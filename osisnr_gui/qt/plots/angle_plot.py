@@ -12,9 +12,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.painting import line_pen
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 
 MARGIN, LABEL = 10.0, 15.0
 ARROW = 7.0

@@ -15,8 +15,8 @@ from typing import NamedTuple, Protocol
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, TIME_AXIS_HEIGHT, Mapping
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 
 LABEL_GAP = 6.0
 #: Closest labels, in pixels, where there is room for more than two.

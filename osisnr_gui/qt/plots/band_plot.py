@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.frequency_bands import FrequencyBand
 from osisnr_gui.core.types import Representation
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NoScale, Tick
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.colour_bar import ColourBar
@@ -25,7 +26,6 @@ from osisnr_gui.qt.plots.picture_pooling import PictureView, covered, pixel_colu
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.spectrogram_item import PixelGrid
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import Theme
 from osisnr_gui.session.band_map import BandMap, band_step
 from osisnr_gui.session.pair_reader import PairReader
 from osisnr_gui.session.scores import PairScore

@@ -12,12 +12,12 @@ import numpy.typing as npt
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
+from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.painting import column_brush, fill_plot, hatch_brush
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
 from osisnr_gui.qt.plots.stretches import NOWHERE, Stretches
-from osisnr_gui.qt.theme import Theme, with_alpha
 
 #: Narrower missed runs have no edges: two dotted lines in three pixels are noise.
 EDGE_MIN_PIXELS = 4

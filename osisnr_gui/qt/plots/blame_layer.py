@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.plots.blame_pixels import Floats, heat_codes
 from osisnr_gui.qt.plots.colours import heat_table
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.spectrogram_item import PixelGrid
-from osisnr_gui.qt.theme import Theme, with_alpha
 
 #: The picture below is darkened, in both themes: heat begins dark and ends light.
 VEIL = with_alpha("#000000", 0.55)

@@ -6,12 +6,12 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
 
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.painting import column_brush
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.stretches import NOWHERE, Stretches
-from osisnr_gui.qt.theme import Theme
-from osisnr_gui.session.clips import clip_places
+from osisnr_gui.session.segments.clips import clip_places
 from osisnr_gui.session.tracks import Track
 
 #: Higher than the bars of notes, which lie over it.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 from osisnr_gui.qt.plots.colours import heat_table, lookup_table
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.row_overlay import paint_plate
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 
 BAR_WIDTH = 96.0
 BAR_HEIGHT = 6.0

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, is_reduced, polyline, runs_of, summary_per_column, upper_edge
+from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.geometry import Mapping
@@ -31,7 +32,6 @@ from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.row_overlay import Key
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_number
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import Theme, with_alpha
 from osisnr_gui.session.letters import MIXTURE, estimate_letter
 
 GRAB_PIXELS = 5.0

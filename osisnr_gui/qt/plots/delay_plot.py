@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import polyline, upper_edge
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.painting import line_path, line_pen, paint_tag, tag_width
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 8, 34
 # Samples to each side in the plot of the surroundings.

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, is_reduced, polyline, runs_of, summary_per_column
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.bands import Bands
@@ -29,9 +30,8 @@ from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.safe_arrays import safe_array
 from osisnr_gui.qt.plots.stretches import Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
-from osisnr_gui.session.difference import Difference, Measure, difference_words, partner_name
 from osisnr_gui.session.letters import estimate_letter
+from osisnr_gui.session.several.difference import Difference, Measure, difference_words, partner_name
 
 #: The axis never shows less than this, both ways: small ripples must not look large.
 LEAST = {Measure.OSI: 3.0, Measure.LOSS: 0.05}

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import polyline
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.painting import area_image, edge_per_column, line_path, line_pen, round_up
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.session import words
-from osisnr_gui.session.inspection_curves import FrameCurves
+from osisnr_gui.session.inspection.curves import FrameCurves
 
 LEFT, RIGHT, TOP, BOTTOM = 36, 6, 16, 17
 SPAN_DB = 90.0

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, is_reduced, runs_of
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.geometry import Mapping
@@ -22,8 +23,7 @@ from osisnr_gui.qt.plots.row_overlay import Key
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
 from osisnr_gui.qt.plots.stretches import Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
-from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.session.letters import estimate_letter
 
 #: The axis never shows less than this, both ways: small ripples must not look large.
 LEAST_DB = 6.0

@@ -11,11 +11,11 @@ from PySide6.QtGui import QPainter
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, polyline, summary_per_column
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.painting import lay_tags, line_path, line_pen, paint_level, paint_tag
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
-from osisnr_gui.qt.theme import Theme
 
 GRAB_PIXELS = 5.0
 DASHES = (6.0, 4.0)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve
 from osisnr_gui.core.reduce import is_crowded, is_reduced, runs_of, visible_frames
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.bands import Bands
 from osisnr_gui.qt.plots.geometry import Mapping
@@ -29,7 +30,6 @@ from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.row_overlay import paint_plate
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
 from osisnr_gui.session import words
 
 ROBUST_PERCENTILE = 99.0

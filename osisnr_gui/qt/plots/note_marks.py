@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.painting import paint_tag, tag_width
 from osisnr_gui.qt.plots.plot_row import PlotRow
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 from osisnr_gui.session.session import Note
 
 BAR_PIXELS = 3.0

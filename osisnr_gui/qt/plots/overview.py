@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, lowest_per_stretch, runs_of, summary_per_column
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import format_time
 from osisnr_gui.qt.plots.bands import BandKind, Runs
 from osisnr_gui.qt.plots.colours import lookup_table
@@ -23,7 +24,6 @@ from osisnr_gui.qt.plots.row_mouse import EDGE_PIXELS, NOTCH, ZOOM_PER_NOTCH
 from osisnr_gui.qt.plots.row_overlay import column_rect, paint_playhead
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.session.session import Note
 
 HEIGHT = 44

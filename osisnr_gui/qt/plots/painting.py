@@ -13,10 +13,10 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPain
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, polyline, runs_of, summary_per_column
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.row_overlay import paint_plate
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 
 #: Distance of hatch lines.
 HATCH_PIXELS = 8

@@ -16,13 +16,13 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.geometry import Mapping, plot_rect
 from osisnr_gui.qt.plots.loop_handle import LoopHandle
 from osisnr_gui.qt.plots.row_mouse import DragHandle, RowMouse
 from osisnr_gui.qt.plots.row_overlay import RowOverlay, column_rect
 from osisnr_gui.qt.plots.time_link import Hover, TimeLink, TimeSpan
-from osisnr_gui.qt.theme import Theme
 
 MIN_HEIGHT = 48
 

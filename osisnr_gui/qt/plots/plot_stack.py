@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.geometry import TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.row_pane import RowPane
-from osisnr_gui.qt.theme import Theme
 
 #: Weights for ``add_row``: how initial height is shared.
 SPECTROGRAM_WEIGHT = 3.0

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from osisnr_gui.core.best_of import NOBODY, BestOf, column_edges
 from osisnr_gui.core.types import FloatArray
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, contrast_ratio, system_font
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import Tick
 from osisnr_gui.qt.plots.geometry import ROW_GAP, TIME_AXIS_HEIGHT, Mapping
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, contrast_ratio, system_font
 
 RIBBON_PIXELS = 18
 #: Where frames are narrower than this ...

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.time_link import NO_HOVER, Hover, TimeSpan
-from osisnr_gui.qt.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
 
 PAD = 4.0
 SWATCH = 14.0

@@ -8,9 +8,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.geometry import RIGHT_MARGIN, TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.plot_row import MIN_HEIGHT, PlotRow
-from osisnr_gui.qt.theme import Theme
 
 #: The lowest row: its title still fits.
 LEAST_ROW = 26

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage, QPainter
 
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP, code_of, colour_table, value_of
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, row_bins
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.picture_pooling import Codes, PictureSource, PictureView, max_pool, transposed
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
-from osisnr_gui.qt.theme import Theme
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NoScale, Tick
 from osisnr_gui.qt.plots.blame_layer import BlameLayer
 from osisnr_gui.qt.plots.blame_pixels import HIGHEST
@@ -18,7 +19,6 @@ from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.spectrogram_item import DifferenceItem, Look, PictureItem, SpectrogramItem, same_objects
 from osisnr_gui.qt.plots.spectrogram_tiles import PictureSource, TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import Theme
 
 DEFAULT_LEVELS_DB = (-90.0, -10.0)
 DIFFERENCE_SPAN_DB = 30.0

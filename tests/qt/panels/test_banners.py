@@ -10,11 +10,11 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.panels.banners import Banners, in_order
-from osisnr_gui.qt.theme import DARK, LIGHT
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse
-from osisnr_gui.session.notices import Notice, Remedy
+from osisnr_gui.session.notices.all_notices import Notice, Remedy
 from osisnr_gui.session.session import Formula, Session, Source
 
 NOTES = tuple(Notice("dc", f"note {k}", Source(f"{k}.wav")) for k in range(4))

@@ -14,14 +14,14 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.io.errors import LoadError, Reason
+from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.panels.frame_inspector import HINT, FrameInspector
 from osisnr_gui.qt.plots.angle_plot import tip_of
 from osisnr_gui.qt.plots.time_link import TimeSpan
-from osisnr_gui.qt.theme import DARK, LIGHT
-from osisnr_gui.session import inspector as session_inspector
 from osisnr_gui.session.analysis import Analysis, rescore
 from osisnr_gui.session.file_measures import measure_file
-from osisnr_gui.session.inspector import Inspector
+from osisnr_gui.session.inspection import inspector as session_inspector
+from osisnr_gui.session.inspection.inspector import Inspector
 from osisnr_gui.session.session import LossChoice
 
 Show = Callable[..., None]
@@ -225,7 +225,7 @@ def test_the_whole_file_is_measured_once_for_every_pair(
         assert go.wait(5)
         return measure_file(pair, cancelled)
 
-    monkeypatch.setattr("osisnr_gui.qt.file_measurer.measure_file", slow)
+    monkeypatch.setattr("osisnr_gui.qt.presenters.file_measurer.measure_file", slow)
     panel.show_analysis(sound, 0)
     panel.show_time(1.0)
     qtbot.waitUntil(lambda: panel.inspection is not None)
@@ -260,7 +260,7 @@ def test_a_file_that_cannot_be_measured_is_tried_once(
         tried.append(pair)
         raise LoadError(Reason.CORRUPT, "x.wav", "it broke", "mend it")
 
-    monkeypatch.setattr("osisnr_gui.qt.file_measurer.measure_file", broken)
+    monkeypatch.setattr("osisnr_gui.qt.presenters.file_measurer.measure_file", broken)
     panel.show_analysis(sound, 0)
     for time in (1.0, 1.1):
         panel.show_time(time)

@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.panels.loss_panel import LossPanel
-from osisnr_gui.qt.theme import DARK, LIGHT
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, rescore
 from osisnr_gui.session.scores import PairScore

@@ -10,9 +10,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.panels.readout import FIELDS, Readout
 from osisnr_gui.qt.panels.welcome import TIPS, Welcome
-from osisnr_gui.qt.theme import DARK, LIGHT
 from osisnr_gui.session.demos import DEMOS
 
 POINT = {"time": 2.345, "frame": 293, "frequency": 1250.0, "levels": (-32.1, -40.2), "osi_db": 4.2, "loss": 0.31}

@@ -10,10 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, tooltip
 from osisnr_gui.qt.panels.source_row import SourceRow
 from osisnr_gui.qt.panels.sources_panel import SourcesPanel
-from osisnr_gui.qt.theme import DARK, LIGHT
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import DOWNMIX
 

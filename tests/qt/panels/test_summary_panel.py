@@ -14,9 +14,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.panels.summary_columns import columns_for, literal_quantiles
 from osisnr_gui.qt.panels.summary_panel import SummaryPanel
-from osisnr_gui.qt.theme import DARK, LIGHT
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session

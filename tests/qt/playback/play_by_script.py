@@ -14,10 +14,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.background import favour_window
+from osisnr_gui.qt.look.theme_manager import ThemeManager
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
-from osisnr_gui.qt.theme_manager import ThemeManager
 from osisnr_gui.session.session import Session, Source
 
 WAIT = 30.0

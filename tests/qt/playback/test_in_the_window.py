@@ -19,8 +19,8 @@ from window_kit import open_window, show_files, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.time_link import TimeSpan
-from osisnr_gui.session.listening import Listening, ResidualScale, Sound, SoundKind
-from osisnr_gui.session.loudness import Match
+from osisnr_gui.session.sound.listening import Listening, ResidualScale, Sound, SoundKind
+from osisnr_gui.session.sound.loudness import Match
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 REFERENCE, MIXTURE = Sound(SoundKind.REFERENCE), Sound(SoundKind.MIXTURE)

@@ -12,7 +12,7 @@ from PySide6.QtMultimedia import QAudioFormat
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.playback import sound_card
-from osisnr_gui.qt.playback.output import NoOutput
+from osisnr_gui.qt.playback.device import NoOutput
 from osisnr_gui.qt.playback.sound_card import SoundCard, _Pull, find_format
 
 Float, Int16 = QAudioFormat.SampleFormat.Float, QAudioFormat.SampleFormat.Int16

@@ -7,12 +7,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from osisnr_gui.qt.look.theme import DARK, contrast_ratio
 from osisnr_gui.qt.plots.blame_layer import BlameLayer, BlamePicture, heat_image
 from osisnr_gui.qt.plots.colours import heat_table
 from osisnr_gui.qt.plots.frequency_scale import make_scale
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.spectrogram_item import PixelGrid
-from osisnr_gui.qt.theme import DARK, contrast_ratio
 
 SCALE = make_scale("linear", 10, 1.0)
 VIEW = Mapping(10, 5, 100, 40, 0.0, 10.0, 0.0, 1.0)

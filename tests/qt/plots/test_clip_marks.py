@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
+from osisnr_gui.qt.look.theme import DARK, LIGHT, Theme
 from osisnr_gui.qt.plots.clip_marks import WIDER_COLUMNS, ClipMarks
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import DARK, LIGHT, Theme
-from osisnr_gui.session.clips import clip_places
+from osisnr_gui.session.segments.clips import clip_places
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.tracks import Track
 

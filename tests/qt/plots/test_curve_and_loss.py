@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.core.alpha_table import N_NODES, AlphaTable
 from osisnr_gui.core.loss_curve import LossCurve
+from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.alpha_plot import AlphaPlot
 from osisnr_gui.qt.plots.bands import BandKind, Runs
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
@@ -20,7 +21,6 @@ from osisnr_gui.qt.plots.painting import lay_tags
 from osisnr_gui.qt.plots.safe_arrays import safe_array, safe_arrays
 from osisnr_gui.qt.plots.stretches import Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import DARK, LIGHT
 
 PRESS, MOVE, RELEASE = (
     QMouseEvent.Type.MouseButtonPress,

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.delay_plot import NEAR, DelayPlot, value_range
-from osisnr_gui.qt.theme import DARK, LIGHT
 
 RATE, REACH, PEAK = 16_000, 8000, 137
 

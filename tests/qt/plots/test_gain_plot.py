@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
+from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.plots.gain_plot import LEAST_DB, MARK_PIXELS, TITLE_PIXELS, Gain, GainPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import DARK
 
 N, DT = 1000, 0.01
 

@@ -11,10 +11,10 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.plots.limits import LimitCurve, LimitLine
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import DARK
 
 
 @pytest.fixture

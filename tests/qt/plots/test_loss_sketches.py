@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 from osisnr_gui.core.alpha_table import AlphaTable
 from osisnr_gui.core.loss_curve import LossCurve
 from osisnr_gui.core.loss_sketch import LossSketch
+from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.plots import loss_sketches
 from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.loss_sketches import LossSketches
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import DARK
 
 N = 40_000
 

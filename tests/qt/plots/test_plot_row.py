@@ -10,11 +10,11 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN
 from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import DARK, LIGHT
 
 NONE, SHIFT, CTRL = (
     Qt.KeyboardModifier.NoModifier,

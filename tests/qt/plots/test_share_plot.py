@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.share_plot import SharePlot
-from osisnr_gui.qt.theme import DARK, LIGHT
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.colour_bar import ColourBar
 from osisnr_gui.qt.plots.colours import colour_table, value_of
 from osisnr_gui.qt.plots.frequency_scale import make_scale
@@ -26,7 +27,6 @@ from osisnr_gui.qt.plots.spectrogram_item import (
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import DARK, LIGHT
 
 STEP = 0.008
 

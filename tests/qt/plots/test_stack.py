@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.bands import BandKind, Bands, Runs
 from osisnr_gui.qt.plots.curve_plot import CurvePlot
@@ -17,7 +18,6 @@ from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.plot_stack import PlotStack
 from osisnr_gui.qt.plots.stretches import Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.theme import DARK, LIGHT
 
 PRESS, MOVE, RELEASE = (
     QMouseEvent.Type.MouseButtonPress,

@@ -1,0 +1,144 @@
+"""Commands that move an estimate in time, and the dialog that shows where it fits best."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QMainWindow
+
+from osisnr_gui.qt.commands.actions import Actions, Handler
+from osisnr_gui.qt.dialogs.delay_dialog import DelayDialog
+from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.views import Views
+from osisnr_gui.session import edits
+from osisnr_gui.session.delay.measured_delay import MeasuredDelay, measured_delay
+from osisnr_gui.session.notices.all_notices import Notice
+from osisnr_gui.session.session import Source
+
+ACTIONS_OF_DELAY = ("delay", "align", "delay_earlier", "delay_later", "delay_none")
+
+
+class DelayCommands:
+    """Handlers for the estimate in view, and one dialog at a time for any estimate."""
+
+    def __init__(self, window: QMainWindow, views: Views) -> None:
+        self._window, self._views = window, views
+        self._actions: Actions | None = None
+        self.dialog: DelayDialog | None = None
+        self._source: Source | None = None
+        for signal in (views.store.session_changed, views.store.analysis_changed, views.store.history_changed):
+            signal.connect(self._show)
+        views.themes.changed.connect(self._dress)
+        views.banners.details_requested.connect(self._show_details)
+        views.sources.delay_requested.connect(self.open)
+
+    def attach(self, actions: Actions) -> None:
+        """The actions whose states follow."""
+        self._actions = actions
+
+    def handlers(self) -> dict[str, Handler]:
+        """A function for every action of these."""
+        return {
+            "delay": self._open_in_view,
+            "align": self._align,
+            "delay_earlier": partial(self._nudge, 1),
+            "delay_later": partial(self._nudge, -1),
+            "delay_none": self._as_it_is,
+        }
+
+    def refresh(self) -> None:
+        """Which of them make sense now."""
+        if self._actions is None:
+            return
+        source, shown = self._in_view, None
+        is_sound = source is not None and self._is_sound(source)
+        if source is not None and is_sound:
+            shown = self._measured(source)
+        self._actions.enable(is_sound, *ACTIONS_OF_DELAY)
+        fits = shown is not None and shown.delay.certain and source is not None
+        self._actions.enable(fits and shown.delay.samples != source.delay, "align")
+        self._actions.enable(source is not None and source.delay != 0, "delay_none")
+
+    def open(self, source: Source) -> None:
+        """Show the dialog for an estimate."""
+        if self.dialog is not None and self._source is not None and source.signal != self._source.signal:
+            self.dialog.forget()
+        self._source = source
+        if self.dialog is None:
+            self.dialog = dialog = DelayDialog(self._views.themes.theme, self._window)
+            dialog.delay_requested.connect(self._set_shown)
+            dialog.undo_requested.connect(self._views.store.undo)
+            dialog.redo_requested.connect(self._views.store.redo)
+        self._show_dialog()
+        self.dialog.show()
+        self.dialog.activateWindow()
+
+    def _show_details(self, notice: Notice) -> None:
+        if notice.code in ("delay", "aligned") and notice.source is not None:
+            self.open(notice.source)
+
+    def close(self) -> None:
+        """Close the dialog."""
+        if self.dialog is not None:
+            self.dialog.close()
+
+    @property
+    def _in_view(self) -> Source | None:
+        estimates, index = self._views.store.session.estimates, self._views.selection.index
+        return estimates[index] if index < len(estimates) else None
+
+    def _measured(self, source: Source) -> MeasuredDelay | None:
+        store = self._views.store
+        return measured_delay(store.session, store.analysis, source)
+
+    def _is_sound(self, source: Source) -> bool:
+        return any(p.source.path == source.path and p.sample_rate for p in self._views.store.analysis.pairs)
+
+    def _open_in_view(self) -> None:
+        if self._in_view is not None:
+            self.open(self._in_view)
+
+    def _align(self) -> None:
+        shown = None if self._in_view is None else self._measured(self._in_view)
+        if shown is not None and shown.delay.certain:
+            self._set(self._in_view, shown.delay.samples, "")
+
+    def _as_it_is(self) -> None:
+        if self._in_view is not None:
+            self._set(self._in_view, 0, "")
+
+    def _nudge(self, earlier: int) -> None:
+        """A burst of these is one step for undo."""
+        if self._in_view is not None:
+            edit = partial(edits.nudge, estimate=self._in_view, earlier=earlier)
+            self._views.store.edit(edit, f"delay {self._in_view.signal}")
+
+    def _set(self, source: Source, delay: int, key: str) -> None:
+        self._views.store.edit(partial(edits.set_delay, estimate=source, delay=delay), key)
+
+    def _set_shown(self, delay: int) -> None:
+        if self._source is not None:
+            self._set(self._source, delay, f"delay {self._source.signal}")
+
+    def _show(self, *_: object) -> None:
+        self.refresh()
+        if self.dialog is not None and self.dialog.isVisible():
+            self._show_dialog()
+
+    def _show_dialog(self) -> None:
+        """What is known now; no dialog without its file."""
+        store, shown = self._views.store, self._source
+        if self.dialog is None or shown is None:
+            return
+        source = next((source for source in store.session.estimates if source.signal == shown.signal), None)
+        if source is None:
+            self.dialog.close()
+            return
+        previous = store.previous
+        # Only what moved this estimate is taken back from here.
+        can_undo = previous is not None and edits.set_delay(previous, source, source.delay) == store.session
+        self.dialog.show_delay(self._measured(source), source.delay, can_undo=can_undo)
+
+    def _dress(self, theme: Theme) -> None:
+        if self.dialog is not None:
+            self.dialog.set_theme(theme)

@@ -1,0 +1,194 @@
+"""Saving what is on screen: numbers of every frame, and the figure. Long work goes to a thread of its own."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPixmap
+from PySide6.QtWidgets import QMainWindow
+
+from osisnr_gui.core.align import Delay
+from osisnr_gui.io.atomic import write_atomically
+from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.qt.background import step_back
+from osisnr_gui.qt.dialogs.save_as import ask_where, say_not_saved
+from osisnr_gui.qt.views import Views
+from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.edits import set_formula
+from osisnr_gui.session.export import frames_csv
+from osisnr_gui.session.json_text import json_parts
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.report import score_report
+from osisnr_gui.session.scoring import finish
+from osisnr_gui.session.session import Formula, Source
+from osisnr_gui.session.several.improvement import with_improvement
+from osisnr_gui.session.sound.sound_file import wav_parts
+from osisnr_gui.session.sound.sound_words import sound_name
+from osisnr_gui.session.tracks import Stamp, Track
+
+_File = tuple[Source, Stamp | None]
+Delays = Mapping[tuple[_File | None, _File], Delay]
+
+
+def png_bytes(picture: QPixmap) -> bytes:
+    """A picture as a PNG file."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PNG")
+    return bytes(buffer.data().data())
+
+
+def known_delays(analysis: Analysis) -> Delays:
+    """The measured delays by the files they were measured between."""
+    return {_files(p): p.delay for p in analysis.pairs if p.delay is not None}
+
+
+def with_delays(analysis: Analysis, delays: Delays) -> Analysis:
+    """The analysis with the delays that are known already, where it has none; files that changed since get none."""
+    return replace(analysis, pairs=tuple(replace(p, delay=p.delay or delays.get(_files(p))) for p in analysis.pairs))
+
+
+def until(cancelled: Callable[[], bool], parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The parts of a file; raises Cancelled in between once it is wanted, which leaves the file unwritten."""
+    for part in parts:
+        if cancelled():
+            raise Cancelled
+        yield part
+
+
+class ExportJobs(QObject):
+    """Export commands of one window."""
+
+    _finished = Signal(str, str)  # path, error ("" when saved)
+
+    def __init__(self, window: QMainWindow, views: Views) -> None:
+        super().__init__(window)
+        self._window, self._views = window, views
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="export", initializer=step_back)
+        self._cancel = threading.Event()
+        self._finished.connect(self._report, Qt.ConnectionType.QueuedConnection)
+
+    def save_csv(self) -> None:
+        """Ask where, then compute every number by the direct formula and save one row a frame."""
+        parts = partial(_csv, self._numbers())
+        self.save_parts("Save the numbers of every frame", "frames.csv", "Table (*.csv)", parts)
+
+    def save_json(self) -> None:
+        """Ask where, then compute every number by the direct formula and save what `osisnr score --json` gives."""
+        parts = partial(_json, self._numbers())
+        self.save_parts("Save the numbers", "scores.json", "Scores (*.json)", parts)
+
+    def save_sound(self) -> None:
+        """Ask where, then save the sound that playback has chosen."""
+        player = self._views.player
+        if player.sound in player.recipe.sounds:
+            parts = partial(wav_parts, player.recipe, player.sound)
+            name = f"{sound_name(player.sound).lower().replace(' ', '_')}.wav"
+            self.save_parts("Save the sound that is chosen", name, "Sound (*.wav)", parts)
+
+    def save_figure(self) -> None:
+        """Ask where, then save the plots."""
+        self.save_bytes("Save the figure", "figure.png", "Picture (*.png)", png_bytes(self.figure()))
+
+    def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
+        """Ask where, then save what is ready."""
+        path = self._ask(title, name, kind)
+        if path:
+            self._write(path, data)
+
+    def save_parts(self, title: str, name: str, kind: str, parts: Callable[[], Iterable[bytes]]) -> None:
+        """Ask where, then work out and save a file in the background."""
+        path = self._ask(title, name, kind)
+        if path:
+            self._say(f"Saving {os.path.basename(path)} …")
+            self._pool.submit(self._write_parts, path, parts)
+
+    def copy_figure(self) -> None:
+        """The plots on the clipboard."""
+        QGuiApplication.clipboard().setPixmap(self.figure())
+        self._say("The figure is on the clipboard.")
+
+    def figure(self) -> QPixmap:
+        """The plots as they are on screen."""
+        return self._views.plots.grab()
+
+    def close(self) -> None:
+        """Cancel and wait."""
+        self._cancel.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _numbers(self) -> Callable[[], Analysis]:
+        """What works out the numbers of the present session, on the export thread.
+
+        Both named results are saved, with the warnings that go with the literal one, whichever leads on screen. Delays
+        take long to find: once measured for the window they are not measured again.
+        """
+        store = self._views.store
+        session, delays = set_formula(store.session, Formula.LITERAL), known_delays(store.analysis)
+        measured = store.analysis.complete and not store.is_busy
+        wanted = Wanted(pictures=False, delay=not measured, alpha=session.loss.alpha)
+
+        def numbers() -> Analysis:
+            analysis = analyse(session, wanted=wanted, cancelled=self._cancel.is_set)
+            return finish(with_delays(analysis, delays))  # notices tell of delays, too
+
+        return numbers
+
+    def _write_parts(self, path: str, parts: Callable[[], Iterable[bytes]]) -> None:
+        """On the export thread."""
+        try:
+            write_atomically(path, until(self._cancel.is_set, parts()))
+        except Cancelled:
+            return
+        except FileError as error:
+            self._finished.emit(path, str(error))
+        except Exception as error:
+            self._finished.emit(path, f"{os.path.basename(path)}: could not be written ({error}); try another place")
+        else:
+            self._finished.emit(path, "")
+
+    def _write(self, path: str, data: bytes) -> None:
+        try:
+            write_atomically(path, data)
+        except FileError as error:
+            self._report(path, str(error))
+        else:
+            self._report(path, "")
+
+    def _report(self, path: str, error: str) -> None:
+        if not error:
+            self._say(f"Saved {os.path.basename(path)}.")
+            return
+        say_not_saved(self._window, error)
+
+    def _ask(self, title: str, name: str, kind: str) -> str:
+        """Where to save; "" when nothing is to be saved."""
+        views = self._views
+        return ask_where(self._window, views.settings.last_folder(), views.store.session, title, name, kind)
+
+    def _say(self, text: str) -> None:
+        self._window.statusBar().showMessage(text, 5000)
+
+
+def _csv(numbers: Callable[[], Analysis]) -> Iterable[bytes]:
+    return frames_csv(numbers())
+
+
+def _json(numbers: Callable[[], Analysis]) -> Iterable[bytes]:
+    analysis = numbers()
+    report = score_report(analysis)
+    return json_parts(with_improvement(report, analysis) if analysis.compares_mixture else report)
+
+
+def _files(pair: PairAnalysis) -> tuple[_File | None, _File]:
+    return None if pair.reference is None else _file(pair.reference), _file(pair.estimate)
+
+
+def _file(track: Track) -> _File:
+    return track.source, track.stamp

@@ -1,0 +1,136 @@
+"""Files that change while they are open: watched, offered again, read again without losing the view."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, Slot
+
+from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.qt.commands.actions import Actions, Handler
+from osisnr_gui.qt.commands.file_watch import FileWatch
+from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
+from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.views import Views
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.content_hashes import ContentHashes
+from osisnr_gui.session.file_changes import FileChange
+from osisnr_gui.session.tracks import Stamp
+
+Files = dict[str, Stamp | None]
+
+
+class FileCommands(QObject):
+    """Between the watch, the store and what shows changes."""
+
+    def __init__(self, window: QObject, views: Views) -> None:
+        super().__init__(window)
+        self._views = views
+        self._actions: Actions | None = None
+        self._tried: frozenset[FileChange] = frozenset()
+        self._files: Files = {}
+        self._hashed: set[tuple[str, Stamp | None]] = set()
+        self._hashing = LatestJob("file-hash", self)
+        self._hashing.reported.connect(lambda _path: self._show_contents())
+        self.watch = FileWatch(self)
+        self.watch.changed.connect(self._take_changes)
+        store, banner = views.store, views.banners.changes
+        store.analysis_changed.connect(self._take_analysis)
+        store.session_changed.connect(lambda _session: views.plots.hold_values(False))
+        # Queued: a run that ends has not shown yet what it found.
+        store.progress_changed.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)
+        banner.reload_requested.connect(lambda: self.reload())
+        banner.always_requested.connect(self._reload_always)
+
+    def attach(self, actions: Actions) -> None:
+        """The actions whose check marks follow."""
+        self._actions = actions
+
+    def handlers(self) -> dict[str, Handler]:
+        """A function for every action of these."""
+        return {"reload_changed": self._decide}
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether hashes are still to come."""
+        return self._hashing.is_busy
+
+    @property
+    def reloads_always(self) -> bool:
+        """Whether changed files are read again without a question."""
+        return self._actions is not None and self._actions.by_id["reload_changed"].isChecked()
+
+    def reload(self, *, thoroughly: bool = False) -> None:
+        """Read again what changed; see `Store.reload`."""
+        self._hashed.clear()
+        self._views.plots.hold_values(True)
+        self._views.store.reload(thoroughly=thoroughly)
+
+    def restore(self, settings: Settings) -> None:
+        """As it was left."""
+        if self._actions is not None:
+            self._actions.check("reload_changed", settings.flag("reload_changed", False))
+
+    def remember(self, settings: Settings) -> None:
+        """Keep that for the next start."""
+        settings.put("reload_changed", self.reloads_always)
+
+    def close(self) -> None:
+        """Stop watching and hashing."""
+        self.watch.close()
+        self._hashing.close()
+
+    def _reload_always(self) -> None:
+        if self._actions is not None:
+            self._actions.check("reload_changed", True)
+        self.reload()
+
+    def _take_analysis(self, analysis: Analysis) -> None:
+        if analysis.complete:
+            self._files = {}
+            for track in analysis.tracks:  # the first one counts: a file may stand in two roles
+                self._files.setdefault(track.source.path, track.stamp)
+            self.watch.watch(self._files)
+            # Once each: a file that has changed meanwhile has no hash at this stamp any more.
+            if not self._hashed.issuperset(self._files.items()):
+                self._hashed.update(self._files.items())
+                self._hashing.start(partial(_hash_all, self._views.store.hashes, dict(self._files)))
+            self._show_contents()
+
+    def _show_contents(self) -> None:
+        find = self._views.store.hashes.find
+        contents = {path: find(path, stamp) for path, stamp in self._files.items()}
+        self._views.sources.set_contents({path: found for path, found in contents.items() if found is not None})
+
+    def _take_changes(self, changes: tuple[FileChange, ...]) -> None:
+        self._views.sources.set_changes(changes)
+        self._tried &= frozenset(changes)
+        self._decide()
+
+    @Slot(object, str)
+    def _take_progress(self, fraction: float | None, _doing: str) -> None:
+        if fraction is None and not self._views.store.is_busy:
+            self._decide()
+
+    def _decide(self) -> None:
+        """Reload, or say what there is to reload; while files are being read, what is new waits."""
+        changes = self.watch.changes
+        fresh = frozenset(change for change in changes if change.can_be_read) - self._tried
+        if self.reloads_always and fresh:
+            if self._views.store.is_busy:
+                return
+            # Each only once: a run that was stopped must not begin again and again.
+            self._tried |= fresh
+            self.reload()
+        elif not self._views.store.is_busy:
+            self._views.banners.changes.show_changes(changes)
+
+
+def _hash_all(hashes: ContentHashes, files: Files, report: Report, superseded: Superseded) -> None:
+    """On the worker thread."""
+    for path, stamp in files.items():
+        try:
+            hashes.make(path, stamp, superseded)
+        except Cancelled:
+            return
+        report(path)

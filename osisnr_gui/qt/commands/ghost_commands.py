@@ -1,0 +1,160 @@
+"""Ghosts: what estimates were before their files were read again, drawn, told in a sentence, kept or forgotten."""
+
+from __future__ import annotations
+
+import math
+import time
+from functools import partial
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from osisnr_gui.qt.commands.actions import Actions, Handler
+from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
+from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_of
+from osisnr_gui.qt.views import Views
+from osisnr_gui.session import words
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.session import Source
+from osisnr_gui.session.several.ghosts import Change, Ghost, Ghosts, change_sentence, find_change, ghost_name, osi_db_of
+
+
+class _Wish(NamedTuple):
+    """What is to be known of a ghost: its facts at a silence limit, and what became of it. now : the present facts."""
+
+    place: int
+    source: Source
+    ghost: Ghost
+    now: Facts | None
+    silence_db: float
+
+
+class GhostCommands(QObject):
+    """Follows the store; what takes long at hours of frames is worked out on a thread of its own."""
+
+    changed = Signal()
+
+    def __init__(self, window: QObject, views: Views) -> None:
+        super().__init__(window)
+        self._views = views
+        self._actions: Actions | None = None
+        self._ghosts = Ghosts()
+        self._wishes: tuple[_Wish, ...] = ()
+        self._found: dict[_Wish, tuple[Facts, Change | None]] = {}
+        self.shown: tuple[ShownGhost, ...] = ()
+        self._job = LatestJob("ghosts", self)
+        self._job.reported.connect(self._take_found)
+        views.store.analysis_changed.connect(self._take_analysis)
+
+    def attach(self, actions: Actions) -> None:
+        """The actions whose states follow."""
+        self._actions = actions
+
+    def handlers(self) -> dict[str, Handler]:
+        """A function for every action of these."""
+        return {"keep_ghost": self._pin, "forget_ghosts": self._forget}
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something about them is being worked out."""
+        return self._job.is_busy
+
+    def refresh(self) -> None:
+        """Which commands make sense now, the check mark, and the sentence beside the numbers."""
+        self._views.loss.show_change(self.sentence())
+        if self._actions is not None:
+            ghost = self._in_view()
+            self._actions.enable(ghost is not None, "keep_ghost")
+            self._actions.check("keep_ghost", ghost is not None and ghost.ghost.pinned)
+            self._actions.enable(bool(self.shown), "forget_ghosts")
+
+    def sentence(self) -> str:
+        """What became of the estimate in view; empty without a ghost."""
+        shown = self._in_view()
+        if shown is None or shown.change is None:
+            return ""
+        return change_sentence(shown.place, shown.ghost, shown.change, time.time())
+
+    def readout(self, when: float) -> dict[str, str]:
+        """OSI-SNR of the ghost of the estimate in view at a time, by field of the readout, and the difference."""
+        shown, pair = self._in_view(), self._views.plots.pair
+        if shown is None or pair is None or pair.score is None:
+            return {}
+        old, new = shown.facts.frames, pair.score.facts.frames
+        at, now = (round((when - frames.first_time) / frames.grid.step) for frames in (old, new))
+        if not (0 <= at < old.n_frames and 0 <= now < new.n_frames):
+            return {"ghost": ""}
+        before = float(osi_db_of(shown.facts, pair.score.loss.formula)[at])
+        change = float(pair.score.osi_db[now]) - before
+        if math.isnan(before):
+            return {"ghost": ""}
+        plus = "+" if change > 0 else ""
+        return {"ghost": f"was {words.db(before)}" + ("" if math.isnan(change) else f" ({plus}{words.db(change)})")}
+
+    def close(self) -> None:
+        """Cancel and wait."""
+        self._job.close()
+
+    def _in_view(self) -> ShownGhost | None:
+        return ghost_of(self.shown, self._views.selection.index)
+
+    def _take_analysis(self, analysis: Analysis) -> None:
+        self._ghosts.take(analysis, time.time())
+        self._follow(analysis)
+
+    def _follow(self, analysis: Analysis) -> None:
+        """Work out what is not known yet; what is known is shown at once."""
+        session, wishes = analysis.session, []
+        for place, pair in enumerate(analysis.pairs):
+            ghost = self._ghosts.find(session, pair)
+            if ghost is not None:
+                done = pair.score is not None and pair.score.facts.frames.complete
+                now = pair.score.facts if done and pair.score is not None else None
+                wishes.append(_Wish(place, pair.source, ghost, now, session.silence_db))
+        if tuple(wishes) == self._wishes:
+            return
+        self._wishes = tuple(wishes)
+        self._found = {wish: found for wish, found in self._found.items() if wish in self._wishes}
+        missing = [wish for wish in wishes if wish not in self._found]
+        if missing:
+            self._job.start(partial(_work, missing))
+        else:
+            self._job.cancel()
+        self._show()
+
+    def _take_found(self, result: tuple[_Wish, Facts, Change | None]) -> None:
+        wish, *found = result
+        if wish in self._wishes:
+            self._found[wish] = found[0], found[1]  # type: ignore[assignment]
+            self._show()
+
+    def _show(self) -> None:
+        now, shown = time.time(), []
+        for wish in self._wishes:
+            facts, change = self._found.get(wish, (wish.ghost.facts, None))
+            name = ghost_name(wish.place, wish.ghost, now)
+            shown.append(ShownGhost(wish.place, wish.source, wish.ghost, name, facts, change))
+        self.shown = tuple(shown)
+        self._views.plots.show_ghosts(self.shown)
+        self.refresh()
+        self.changed.emit()
+
+    def _pin(self) -> None:
+        shown = self._in_view()
+        if shown is not None:
+            self._ghosts.pin(shown.source, pinned=not shown.ghost.pinned)
+            self._follow(self._views.store.analysis)
+
+    def _forget(self) -> None:
+        self._ghosts.forget()
+        self._follow(self._views.store.analysis)
+
+
+def _work(wishes: list[_Wish], report: Report, superseded: Superseded) -> None:
+    """On the worker thread."""
+    for wish in wishes:
+        if superseded():
+            return
+        facts = wish.ghost.facts_at(wish.silence_db)
+        report((wish, facts, None if wish.now is None else find_change(wish.now, facts)))

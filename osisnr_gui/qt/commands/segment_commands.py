@@ -1,0 +1,78 @@
+"""Bad segments: one after the other, the one at a place, the worst frame, the table as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget
+
+from osisnr_gui.qt.commands.actions import Handler
+from osisnr_gui.qt.views import Views
+from osisnr_gui.session.segments.segment_table import worst_frame
+
+CONTEXT = 1.5  # a segment is shown with this many times its length on both sides
+LEAST_CONTEXT_FRAMES = 60
+
+
+class SegmentCommands:
+    """What can be done with bad segments. Holds no state; `save` asks where and writes bytes."""
+
+    def __init__(self, views: Views, say: Callable[[str], None], save: Callable[[str, str, str, bytes], None]) -> None:
+        self._views, self._say, self._save = views, say, save
+
+    def handlers(self) -> dict[str, Handler]:
+        """A function for every id of the action table about bad segments."""
+        return {
+            "next_bad": partial(self._step, 1),
+            "previous_bad": partial(self._step, -1),
+            "worst": self._worst,
+            "bad_list": self._show_list,
+            "export_segments": self.export,
+        }
+
+    def go(self, start: float, stop: float) -> None:
+        """Select a stretch, show it with what is round it, and put the cursor at its start."""
+        plots = self._views.plots
+        link, pair = plots.link, plots.pair
+        step = pair.frames.grid.step if pair is not None and pair.frames is not None else 0.008
+        around = max(CONTEXT * (stop - start), LEAST_CONTEXT_FRAMES * step)
+        link.select(start, stop)
+        link.set_range(start - around, stop + around, remember=True)
+        link.set_cursor(start)
+
+    def go_to_shading(self, time: float, _value: float) -> None:
+        """A double click on a plot: to the segment there, if there is one."""
+        self._views.segments.go_to(time)
+
+    def export(self) -> None:
+        """Ask where, then save the table."""
+        panel = self._views.segments
+        if not panel.is_empty:
+            self._save("Save the bad segments", "bad_segments.csv", "Table (*.csv)", panel.csv())
+
+    def _step(self, direction: int) -> None:
+        self._say(self._views.segments.step(direction))
+
+    def _worst(self) -> None:
+        pair = self._views.plots.pair
+        if pair is None or pair.score is None or pair.frames is None:
+            return
+        frame = worst_frame(pair.score)
+        if frame is None:
+            self._say("No frame counts: all are silent, or too quiet for the level gate.")
+            return
+        step = pair.frames.grid.step
+        time = pair.frames.first_time + frame * step
+        self.go(time - 0.5 * step, time + 0.5 * step)
+        self._views.plots.link.set_cursor(time)
+
+    def _show_list(self) -> None:
+        """The list to the front, ready for the arrow keys."""
+        panel = self._views.segments
+        dock = panel.parentWidget()
+        if isinstance(dock, QDockWidget):
+            dock.show()
+            dock.raise_()
+        panel.table.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -1,0 +1,301 @@
+"""A list of pairs in the window: opened, scored behind it, walked, saved."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QDialog, QMainWindow
+
+from osisnr_gui.io.errors import display_name
+from osisnr_gui.qt.commands.actions import Actions, Handler
+from osisnr_gui.qt.commands.export_jobs import ExportJobs
+from osisnr_gui.qt.dialogs.error_page import ErrorDialog
+from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
+from osisnr_gui.qt.folders.folder_run import FolderRun, Inputs
+from osisnr_gui.qt.store import Store
+from osisnr_gui.qt.views import Views
+from osisnr_gui.session import edits
+from osisnr_gui.session.batch import list_words
+from osisnr_gui.session.batch.engine import BatchSettings
+from osisnr_gui.session.batch.files import batch_parts
+from osisnr_gui.session.batch.list_words import Phase
+from osisnr_gui.session.batch.pair_list import State
+from osisnr_gui.session.batch.pairs import is_pair_list
+from osisnr_gui.session.guess import Role, name_role
+from osisnr_gui.session.session import Formula, Session, Source
+
+NEEDS_LIST = ("folder_list", "previous_pair", "next_pair", "folder_filter", "close_list")
+EXPORTS = {"export_list_csv": "Table (*.csv)", "export_list_json": "JSON (*.json)"}
+LISTS = "lists"  # beside the kept results
+
+
+class FolderMode(QObject):
+    """Commands of the list and what they need to know; the window asks `shows_list` which page to show."""
+
+    page_changed = Signal()
+
+    def __init__(self, window: QMainWindow, views: Views, exports: ExportJobs, start_anew: Callable[[], bool]) -> None:
+        super().__init__(window)
+        self._window, self._views, self._exports, self._start_anew = window, views, exports, start_anew
+        self.panel, self.strip = views.folders, views.folder_strip
+        self.run = FolderRun(_journal_folder(views.store), self)
+        self.inputs: Inputs | None = None
+        self.settings = BatchSettings()
+        self.shows_list = False
+        self._actions: Actions | None = None
+        self._sources: tuple[Source, ...] = ()
+        self._phase, self._place = Phase.DONE, None
+        self._began, self._n_known = 0.0, 0
+        self._connect()
+
+    def attach(self, actions: Actions) -> None:
+        """The actions whose states follow the list."""
+        self._actions = actions
+        for action_id in EXPORTS:
+            self.panel.export.addAction(actions.by_id[action_id])
+        self._refresh()
+
+    def handlers(self) -> dict[str, Handler]:
+        """A function for every id of the action table about the list."""
+        return {
+            "open_folders": self.choose,
+            "folder_list": self.show_list,
+            "previous_pair": partial(self.step, -1),
+            "next_pair": partial(self.step, 1),
+            "folder_filter": self._find,
+            "close_list": self.close_list,
+            **{action_id: partial(self._save, action_id) for action_id in EXPORTS},
+        }
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether pairs are being scored."""
+        return self.run.is_busy
+
+    def take(self, paths: list[str]) -> bool:
+        """Open what was dropped or named, if it is two folders or a list of pairs; a single folder asks for another."""
+        folders = [os.path.abspath(path) for path in paths if os.path.isdir(path)]
+        if len(folders) == len(paths) == 2:
+            self.open(Inputs(_by_role(*folders)))
+        elif folders and len(folders) == len(paths):
+            self.choose((*folders[:2], "")[:2])
+        elif len(paths) == 1 and is_pair_list(paths[0]):
+            self.open(Inputs((os.path.abspath(paths[0]),)))
+        else:
+            return False
+        return True
+
+    def choose(self, paths: tuple[str, ...] = ()) -> None:
+        """Ask for folders or a list."""
+        present = self.inputs.paths if self.inputs is not None else ()
+        dialog = FolderDialog(self._views.settings.last_folder(), paths or present, self._window)
+        answer = dialog.exec()
+        dialog.deleteLater()
+        if answer == QDialog.DialogCode.Accepted:
+            self.open(Inputs(dialog.paths))
+
+    def open(self, inputs: Inputs) -> None:
+        """Show the list of these files and score it."""
+        self._views.settings.put("last_folder", os.path.dirname(inputs.paths[-1]))
+        self.inputs, self.settings = inputs, BatchSettings(_scoring(self._views.store.session), folder="")
+        self.panel.filter.clear()
+        self.panel.only_errors.setChecked(False)
+        names = [display_name(path) for path in inputs.paths]
+        title = names[0] if len(names) == 1 else f"{names[1]}  against  {names[0]}"
+        self.panel.show_title(title, "\n".join(reversed(inputs.paths)))
+        self.panel.model.show_pairs(())
+        self._place = None
+        self.show_list()
+        self._start()
+
+    def go_on(self) -> None:
+        """Score what has no numbers yet."""
+        known = [row for row in self.panel.model.pairs.in_order() if row.error is None]
+        self._start(known)
+
+    def look_again(self) -> None:
+        """Look at all files again; what did not change is not scored again where rows are kept."""
+        if self.inputs is not None:
+            self._start()
+
+    def rescore(self) -> None:
+        """Score all with the settings the window has now."""
+        self.settings = BatchSettings(_scoring(self._views.store.session), folder="")
+        self._start()
+
+    def stop(self) -> None:
+        """Stop scoring; what is scored stays."""
+        if self.run.is_busy:
+            is_listed = self._phase is Phase.RUNNING
+            self.run.stop()
+            waits = not is_listed or self.panel.model.pairs.count(State.WAITING) > 0
+            self._show_phase(Phase.STOPPED if waits else Phase.DONE)
+
+    def show_list(self) -> None:
+        """The page of the list."""
+        if self.inputs is not None:
+            self.shows_list = True
+            self._views.player.stop()
+            self._refresh()
+            self.page_changed.emit()
+            self.panel.set_current(self._place)
+            self.panel.focus_table()
+
+    def open_pair(self, place: int) -> None:
+        """Show a pair in the plots."""
+        pair = self.panel.model.pairs.pairs[place]
+        if not self._start_anew():
+            return
+        self._place = place
+        self._views.store.edit(partial(edits.open_pair, reference=pair.reference, estimate=pair.estimate))
+        self.shows_list = False  # also where it is the pair that was open already
+        self._refresh()
+        self.page_changed.emit()
+
+    def step(self, direction: int) -> None:
+        """To the next (previous) pair in the order of the list; opened, unless the list is on show."""
+        if not self.shows_list:
+            self.panel.set_current(self._place)
+        place = self.panel.step(direction)
+        if place is None:
+            self._window.statusBar().showMessage(
+                f"This is the {'last' if direction > 0 else 'first'} of the list.", 5000
+            )
+        elif not self.shows_list:
+            self.open_pair(place)
+
+    def close_list(self) -> None:
+        """Leave the list."""
+        self.run.stop()
+        self.inputs, self.shows_list, self._place = None, False, None
+        self.panel.model.show_pairs(())
+        self._refresh()
+        self.page_changed.emit()
+
+    def close(self) -> None:
+        """Cancel and wait."""
+        self.run.close()
+
+    def _connect(self) -> None:
+        panel, run = self.panel, self.run
+        run.found.connect(self._take_found)
+        run.scored.connect(self._take_rows)
+        run.ended.connect(self._take_end)
+        panel.pair_activated.connect(self.open_pair)
+        panel.go_on_requested.connect(self.go_on)
+        panel.cancel_requested.connect(self.stop)
+        panel.choose_requested.connect(self.choose)
+        panel.close_requested.connect(self.close_list)
+        panel.rescore_requested.connect(self.rescore)
+        panel.held.connect(run.hold)
+        self.strip.back_requested.connect(self.show_list)
+        self.strip.step_requested.connect(self.step)
+        self._views.store.session_changed.connect(self._follow)
+
+    def _start(self, known: list[object] | tuple[object, ...] = ()) -> None:
+        assert self.inputs is not None, "there is a list"
+        self._place = self.panel.current_place if self._place is None else self._place
+        self.run.start(self.inputs, self.settings, known)
+        self._show_phase(Phase.FINDING)
+
+    def _take_found(self, pairs: tuple[object, ...]) -> None:
+        place = self.panel.current_place
+        name = None if place is None else self.panel.model.pairs.pairs[place].name
+        self.panel.model.show_pairs(pairs)
+        self._began, self._n_known = time.monotonic(), 0
+        self._show_phase(Phase.RUNNING)
+        self.panel.set_current(None if name is None else self.panel.model.pairs.place_of(name))
+        if self.shows_list and name is None:
+            self.panel.focus_table()
+
+    def _take_rows(self, rows: list[object]) -> None:
+        self.panel.put(rows)
+        self._n_known += sum(row.row.is_known for row in rows)
+        self._show_phase(self._phase)
+
+    def _take_end(self, wrong: str, details: str) -> None:
+        waits = bool(self.panel.model.pairs.count(State.WAITING))
+        self._show_phase(Phase.STOPPED if waits or details else Phase.DONE, wrong)
+        if self.panel.current_place is None and self.panel.model.rowCount():
+            self.panel.set_current(self.panel.model.place(0))
+        if details:
+            ErrorDialog.show_once("Something unexpected went wrong while scoring the list.", details, self._window)
+
+    def _show_phase(self, phase: Phase, wrong: str = "") -> None:
+        self._phase = phase
+        pairs = self.panel.model.pairs
+        done = len(pairs) - pairs.count(State.WAITING) - self._n_known
+        passed = time.monotonic() - self._began
+        self.panel.show_phase(phase, done / passed if done > 0 and passed > 1.0 else 0.0, wrong)
+        self._refresh()
+
+    def _follow(self, session: Session) -> None:
+        """Other files belong on the plots; none at all, back to the list."""
+        if session.sources != self._sources:
+            self._sources = session.sources
+            self.shows_list = self.inputs is not None and session.is_empty
+            reference, estimate = session.references[:1], session.estimates
+            paths = [source[0].path if len(source) == 1 else "" for source in (reference, estimate)]
+            place = self.panel.model.pairs.place_of_files(paths[0], paths[1]) if not session.is_empty else self._place
+            self._place = place
+            self.page_changed.emit()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Settings, strip and commands as things are now."""
+        has_list, pairs = self.inputs is not None, self.panel.model.pairs
+        session = self._views.store.session
+        differ = has_list and _scoring(session) != self.settings.session
+        self.panel.show_settings(list_words.settings_sentence(self.settings), differ=differ)
+        self.strip.setVisible(has_list and not self.shows_list)
+        self.strip.show_place(self._place_words())
+        if self._actions is not None:
+            self._actions.enable(has_list, *NEEDS_LIST)
+            self._actions.enable(has_list and not self.shows_list, "folder_list")
+            self._actions.enable(has_list and pairs.count(State.WAITING) < len(pairs), *EXPORTS)
+
+    def _place_words(self) -> str:
+        model = self.panel.model
+        row = model.row(self._place) if self._place is not None and self._place < len(model.pairs) else -1
+        if self._place is None or self._place >= len(model.pairs):
+            return f"List of {len(model.pairs)} pairs"
+        name = model.pairs.pairs[self._place].name
+        where = f"{row + 1} of {model.rowCount()}" if row >= 0 else "not in the filtered list"
+        return f"{where} · {display_name(name)}"
+
+    def _find(self) -> None:
+        self.show_list()
+        self.panel.focus_filter()
+
+    def _save(self, action_id: str) -> None:
+        """Ask where, then save the rows there are, as a batch does."""
+        rows, settings = self.panel.model.pairs.in_order(), self.settings
+        ending = f".{action_id.rpartition('_')[2]}"
+        parts = partial(batch_parts, rows, settings, ending)
+        self._exports.save_parts("Save the list", f"results{ending}", EXPORTS[action_id], parts)
+
+
+def _scoring(session: Session) -> Session:
+    """What a session says about scoring any pair: no files, no view."""
+    framing = replace(session.framing, representation=None)
+    loss = replace(session.loss, formula=Formula.LITERAL)
+    kept = {name: getattr(session, name) for name in ("silence_db", "threshold_db", "lengths", "same_rate_only")}
+    return Session(framing=framing, loss=loss, **kept)
+
+
+def _by_role(first: str, second: str) -> tuple[str, str]:
+    """References, then estimates, by the folders' names; as they came where those say nothing."""
+    swaps = name_role(second) is Role.REFERENCE or name_role(first) is Role.ESTIMATE
+    agrees = name_role(first) is not Role.REFERENCE and name_role(second) is not Role.ESTIMATE
+    return (second, first) if swaps and agrees else (first, second)
+
+
+def _journal_folder(store: Store) -> str | None:
+    """Where rows are kept from start to start; nowhere when results are not."""
+    cache = store.cache
+    return os.path.join(os.path.dirname(cache.folder.path), LISTS) if cache is not None and cache.enabled else None

@@ -1,0 +1,70 @@
+"""The one object that says which look is in force, and dresses the application in it."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from osisnr_gui.qt.look.style_sheet import build_style_sheet
+from osisnr_gui.qt.look.theme import DARK, LIGHT, Theme, build_palette, system_font
+
+ThemeMode = Literal["system", "dark", "light"]
+
+
+class ThemeManager(QObject):
+    """Knows which theme is in force and says when it changes.
+
+    The mode is ``"dark"``, ``"light"`` or ``"system"``; the last one follows the desktop while the
+    program runs. :meth:`apply` dresses the whole application.
+    """
+
+    changed = Signal(object)  # Theme
+
+    def __init__(self, mode: ThemeMode = "system", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._mode: ThemeMode = mode
+        self._hints = QGuiApplication.styleHints()
+        self._hints.colorSchemeChanged.connect(self._refresh)
+        self._theme = self._resolve()
+
+    @property
+    def mode(self) -> ThemeMode:
+        """What the user asked for."""
+        return self._mode
+
+    @property
+    def theme(self) -> Theme:
+        """The theme in force."""
+        return self._theme
+
+    def set_mode(self, mode: ThemeMode) -> None:
+        """Ask for a look; ``changed`` follows if it makes a difference."""
+        if mode not in get_args(ThemeMode):
+            raise ValueError(f"unknown theme mode {mode!r}")
+        self._mode = mode
+        self._refresh()
+
+    def apply(self, app: QApplication) -> None:
+        """Dress the application in the theme in force, now and after every change."""
+        app.setStyle("Fusion")
+        app.setFont(system_font())
+        self._dress(app)
+        self.changed.connect(lambda _theme: self._dress(app))
+
+    def _dress(self, app: QApplication) -> None:
+        app.setPalette(build_palette(self._theme))
+        app.setStyleSheet(build_style_sheet(self._theme))
+
+    def _resolve(self) -> Theme:
+        if self._mode != "system":
+            return DARK if self._mode == "dark" else LIGHT
+        return DARK if self._hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+    def _refresh(self, *_scheme: object) -> None:
+        theme = self._resolve()
+        if theme is not self._theme:
+            self._theme = theme
+            self.changed.emit(theme)

@@ -1,0 +1,198 @@
+"""The row of differences: which estimate is held against which, and their numbers, from a thread of its own."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject
+
+from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.plots.difference_plot import Contest, DifferenceCurve, DifferencePlot
+from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_of
+from osisnr_gui.session import sentences
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.letters import GHOST, MIXTURE, estimate_letter
+from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.several.difference import (
+    Measure,
+    difference_text,
+    find_difference,
+    partner_name,
+    partner_pair,
+    partners,
+)
+from osisnr_gui.session.several.ghosts import GhostScore
+
+DELTA = "delta"
+NOTHING = "Nothing to compare with: add another estimate of the same reference, or the unprocessed mixture"
+
+
+class Differences(QObject):
+    """Holds the choice of the partner for each estimate, by file, as long as both are there."""
+
+    def __init__(self, link: TimeLink, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.row = DifferencePlot(link, theme, DELTA)
+        self.measure = Measure.OSI
+        self._analysis: Analysis | None = None
+        self._selected = 0
+        self._chosen: dict[str, str | int] = {}  # by the estimate's path, that of another one, or MIXTURE, or GHOST
+        self._ghosts: tuple[ShownGhost, ...] = ()
+        self._asked: tuple[object, ...] = ()
+        self._job = LatestJob("difference", self)
+        self._job.reported.connect(self._take)
+        self._job.failed.connect(partial(self.row.set_message, error=True))
+        self.row.installEventFilter(self)
+
+    @property
+    def options(self) -> tuple[int, ...]:
+        """What the estimate in view can be held against, the default first."""
+        analysis = self._analysis
+        if analysis is None or self._selected >= len(analysis.pairs):
+            return ()
+        before = () if ghost_of(self._ghosts, self._selected) is None else (GHOST,)
+        there = partners(analysis.session, self._selected)
+        return (*before, *(place for place in there if place != MIXTURE or analysis.compares_mixture))
+
+    @property
+    def partner(self) -> int | None:
+        """What it is held against: another estimate's place, MIXTURE, GHOST, or None where there is nothing."""
+        options = self.options
+        if self._analysis is None or not options:
+            return None
+        wanted = self._chosen.get(self._analysis.session.estimates[self._selected].path)
+        return next((place for place in options if self._key_of(place) == wanted), options[0])
+
+    def option_names(self) -> list[tuple[int, str]]:
+        """The options by place, the mixture last, with what to call them in a menu."""
+        names = dict(enumerate(sentences.estimate_names(self._analysis))) if self._analysis is not None else {}
+        ghost = ghost_of(self._ghosts, self._selected)
+        names |= {MIXTURE: "the unprocessed mixture", GHOST: "" if ghost is None else ghost.name}
+        order = sorted(self.options, key=lambda place: (place == MIXTURE, place))
+        return [(place, names[place]) for place in order]
+
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
+        """Follow the estimate in view; while the row is hidden nothing is worked out."""
+        self._analysis, self._selected = analysis, selected
+        here = {source.path for source in analysis.session.estimates}
+        self._chosen = {path: other for path, other in self._chosen.items() if path in here}
+        if self.row.isVisible():
+            self._follow()
+
+    def show_ghosts(self, ghosts: tuple[ShownGhost, ...]) -> None:
+        """What estimates were before their files changed; what is on screen stays until another is chosen."""
+        partner = self.partner
+        if self.row.isVisible() and partner is not None:
+            self._choose(partner)
+        self._ghosts = ghosts
+        if self.row.isVisible():
+            self._follow()
+
+    def choose(self, place: int) -> None:
+        """Hold the estimate in view against this one, or MIXTURE, or GHOST."""
+        if place in self.options:
+            self._choose(place)
+            self._follow()
+
+    def _choose(self, place: int) -> None:
+        assert self._analysis is not None, "without an analysis there is no place to choose"
+        self._chosen[self._analysis.session.estimates[self._selected].path] = self._key_of(place)
+
+    def _key_of(self, place: int) -> str | int:
+        """What a choice is known by while estimates come and go."""
+        assert self._analysis is not None, "without an analysis there is no place to choose"
+        return place if place < 0 else self._analysis.session.estimates[place].path
+
+    def next_partner(self) -> None:
+        """The next one it can be held against."""
+        options, partner = self.options, self.partner
+        if partner is not None:
+            self.choose(options[(options.index(partner) + 1) % len(options)])
+
+    def set_measure(self, measure: Measure) -> None:
+        """OSI-SNR or the fused loss."""
+        self.measure = measure
+        self._follow()
+
+    def readout(self, time: float) -> dict[str, str]:
+        """The difference at a time, by field of the readout; "" where there is none."""
+        contest, curve = self.row.contest, self.row.curve
+        if not self.row.isVisible():
+            return {}
+        if contest is None or curve is None:
+            return {"delta": ""}
+        found = curve.difference
+        index = round((time - found.first_time) / found.step)
+        if not 0 <= index < found.values.size or math.isnan(found.values[index]):
+            return {"delta": ""}
+        value = float(found.values[index])
+        other = "mix" if contest.partner == MIXTURE else partner_name(contest.partner)
+        return {"delta": f"{estimate_letter(contest.place)}−{other} {difference_text(found.measure, value)}"}
+
+    def is_final(self) -> bool:
+        """Whether what is on screen is the best there will be."""
+        return not self.row.isVisible() or not self._job.is_busy
+
+    def close_files(self) -> None:
+        """Cancel and wait."""
+        self._job.close()
+
+    def eventFilter(self, _row: QObject, event: QEvent) -> bool:
+        """What was not worked out while the row was hidden."""
+        if event.type() == QEvent.Type.Show and self._analysis is not None:
+            self._follow()
+        return False
+
+    def _follow(self) -> None:
+        """Work out what is not on screen already; what is stays until then."""
+        scores, place = self._scores(), self.partner
+        self.row.set_message("" if self.options else NOTHING)
+        if scores is None or place is None:
+            self._asked = ()
+            self._job.cancel()
+            self.row.show_contest(None, None)
+            return
+        loss = scores[0].loss
+        measure = Measure.OSI if place == GHOST else self.measure
+        contest = Contest(self._selected, place, loss.formula.words)
+        # OSI-SNR does not depend on alpha and gamma: a slider asks for nothing new.
+        asked = (
+            scores[0].facts,
+            scores[1].facts,
+            measure,
+            contest,
+            loss if measure is Measure.LOSS else None,
+        )
+        if asked != self._asked:
+            self._asked = asked
+            self._job.start(partial(_work, contest, scores, measure))
+
+    def _scores(self) -> tuple[PairScore, PairScore | GhostScore] | None:
+        analysis, place = self._analysis, self.partner
+        if analysis is None or place is None:
+            return None
+        score, ghost = analysis.pairs[self._selected].score, ghost_of(self._ghosts, self._selected)
+        if place == GHOST and ghost is not None:
+            return None if score is None else (score, GhostScore(ghost.facts, score.loss.formula))
+        pairs = analysis.pairs[self._selected], partner_pair(analysis, self._selected, place)
+        if any(pair is None or pair.score is None for pair in pairs):
+            return None
+        return pairs[0].score, pairs[1].score  # type: ignore[union-attr, return-value]
+
+    def _take(self, result: tuple[Contest, DifferenceCurve]) -> None:
+        if self._asked:
+            self.row.show_contest(*result)
+
+
+def _work(
+    contest: Contest,
+    scores: tuple[PairScore, PairScore | GhostScore],
+    measure: Measure,
+    report: Report,
+    _superseded: Superseded,
+) -> None:
+    """On the worker thread."""
+    report((contest, DifferenceCurve(find_difference(*scores, measure))))

@@ -1,0 +1,142 @@
+"""The pictures of estimates: of the one in view, or of all of them one above the other."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.plots.bands import Bands
+from osisnr_gui.qt.plots.clip_marks import ClipMarks
+from osisnr_gui.qt.plots.plot_stack import SPECTROGRAM_WEIGHT
+from osisnr_gui.qt.plots.row_pane import RowPane
+from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
+from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.plots.title_button import TitleButton
+from osisnr_gui.qt.presenters.shader import Shader
+from osisnr_gui.session import words
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.letters import estimate_letter
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.pictures import Picture
+from osisnr_gui.session.session import Session, Source
+
+ESTIMATE = "estimate"
+#: More would be strips in which nothing can be seen.
+MOST_ROWS = 8
+#: Height of each further row, as a share of a spectrogram's.
+FURTHER_WEIGHT = 0.4 * SPECTROGRAM_WEIGHT
+
+
+class EstimateRows(QObject):
+    """One row follows the estimate in view, whatever its place; the others have a row each for one place.
+
+    So all that belongs to the estimate in view, such as the blame map, stays on one row.
+    """
+
+    chosen = Signal(int)  # the place of the estimate whose title was clicked
+
+    def __init__(self, link: TimeLink, theme: Theme, tiles: TileStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.main = SpectrogramPlot(link, theme, ESTIMATE, tiles, "Estimate")
+        rows = (SpectrogramPlot(link, theme, f"{ESTIMATE}_{k}", tiles, bare=True) for k in range(MOST_ROWS))
+        self.others = tuple(rows)
+        self.pane = RowPane((self.main, *self.others))
+        self.stacked = False
+        self._shaders = [Shader([Bands(row, over=True)]) for row in self.others]
+        self._clips = [ClipMarks(row) for row in (self.main, *self.others)]
+        self._theme = theme
+        self._places: dict[str, int] = {}  # by row
+        self._shown: tuple[Analysis, int, frozenset[Source]] = (Analysis(Session()), 0, frozenset())
+        for row in self.others:
+            TitleButton(row, "Bring this estimate into view", partial(self._choose, row.row_id))
+
+    @property
+    def weight(self) -> float:
+        """The share of height that all rows want together."""
+        return SPECTROGRAM_WEIGHT + FURTHER_WEIGHT * (len(self.pane.shown) - 1)
+
+    @property
+    def pairs(self) -> tuple[PairAnalysis, ...]:
+        """The pairs whose estimates are shown."""
+        analysis, selected, _ = self._shown
+        places = list(self._places.values()) or [selected]
+        return tuple(analysis.pairs[place] for place in places if place < len(analysis.pairs))
+
+    def under(self, row_id: str) -> tuple[int, SpectrogramPlot]:
+        """Place and row of the estimate that a row shows; of the one in view for all other rows."""
+        if row_id in self._places:
+            return self._places[row_id], next(row for row in self.others if row.row_id == row_id)
+        return self._shown[1], self.main
+
+    def show_analysis(self, analysis: Analysis, selected: int, hidden: frozenset[Source]) -> None:
+        """Show the estimate in view, and while they are stacked the others without those that are hidden."""
+        moved, self._shown = selected != self._shown[1], (analysis, selected, hidden)
+        places = stacked_places(analysis, selected, hidden) if self.stacked else ()
+        self.main.show_source(_picture_of(analysis, selected))
+        self.main.set_marked(bool(places))
+        self._places = {row.row_id: place for row, place in zip(self.others, places, strict=False)}
+        for row, shader in zip(self.others, self._shaders, strict=True):
+            place = self._places.get(row.row_id, -1)
+            row.show_source(_picture_of(analysis, place))
+            row.y_by_hand = self.main.y_by_hand
+            row.set_y_range(self.main.mapping.lo, self.main.mapping.hi)
+            score = analysis.pairs[place].score if place >= 0 else None
+            shader.show_bad(None if score is None else score.bad)
+        for marks, place in zip(self._clips, (selected, *places), strict=False):
+            pair = analysis.pairs[place] if 0 <= place < len(analysis.pairs) else None
+            marks.show_clips(*((None, None) if pair is None else (pair.estimate, pair.reference)))
+        shown = [self.main if place == selected else row for row, place in zip(self.others, places, strict=False)]
+        self.pane.show_rows(shown or [self.main])
+        if moved:
+            self.pane.reveal(self.main)
+        self._say()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Titles with colours of another look."""
+        self._theme = theme
+        self._say()
+
+    def _choose(self, row_id: str) -> None:
+        self.chosen.emit(self._places[row_id])
+
+    def _say(self) -> None:
+        """Titles, and what stands in place of a picture."""
+        analysis, selected, hidden = self._shown
+        left_out = len(visible_places(analysis, selected, hidden)) - len(self._places) if self._places else 0
+        several = len(analysis.references) > 1
+        rows = [(self.main, selected), *((row, self._places.get(row.row_id, -1)) for row in self.others)]
+        for row, place in rows:
+            if not 0 <= place < len(analysis.pairs):
+                row.set_title("Estimate")
+                row.set_message("Nothing to compare yet: add an estimate, or drop one here")
+                continue
+            pair = analysis.pairs[place]
+            more = f" · {left_out} more not shown" if left_out and row is self.pane.shown[-1] else ""
+            # Several speakers: which reference it is held against, as in the list of sources.
+            speaker = f" → {analysis.session.partner_of(place) + 1}" if self._places and several else ""
+            title = f"{estimate_letter(place)}{speaker} · {words.title(pair.estimate)}{more}"
+            row.set_title(title, self._theme.estimate(place).colour)
+            waits = pair.reference is None or pair.reference.error is not None
+            message = str(pair.error) if pair.error is not None else "Waiting for a reference" if waits else ""
+            row.set_message(message, error=pair.error is not None)
+
+
+def visible_places(analysis: Analysis, selected: int, hidden: frozenset[Source]) -> tuple[int, ...]:
+    """Places of the estimates that are not hidden, and of the one in view."""
+    return tuple(k for k, pair in enumerate(analysis.pairs) if k == selected or pair.source not in hidden)
+
+
+def stacked_places(analysis: Analysis, selected: int, hidden: frozenset[Source]) -> tuple[int, ...]:
+    """Those that get a row, the one in view always among them; none where there is only one."""
+    places = visible_places(analysis, selected, hidden)
+    if len(places) < 2:
+        return ()
+    first = places[:MOST_ROWS]
+    return first if selected in first else (*first[:-1], selected)
+
+
+def _picture_of(analysis: Analysis, place: int) -> Picture | None:
+    return analysis.pairs[place].pictures.estimate if 0 <= place < len(analysis.pairs) else None

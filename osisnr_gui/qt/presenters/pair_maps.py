@@ -1,0 +1,129 @@
+"""Where in time and frequency: the blame map, the band strip and the gain strip of an analysis."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from osisnr_gui.core.types import BoolArray, FloatArray
+from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.plots.band_plot import BandPlot, band_words
+from osisnr_gui.qt.plots.blame_overlay import BlameOverlay
+from osisnr_gui.qt.plots.gain_plot import Gain, GainPlot
+from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.session import words
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.letters import estimate_letter
+from osisnr_gui.session.pair_reader import PairReader
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.session import Source
+
+BANDS, GAIN = "bands", "gain"
+
+
+class PairMaps:
+    """Two rows and one overlay, which follow the pair in view."""
+
+    def __init__(self, link: TimeLink, theme: Theme, estimate: SpectrogramPlot, third: SpectrogramPlot) -> None:
+        self.band_row, self.gain_row = BandPlot(link, theme, BANDS), GainPlot(link, theme, GAIN)
+        self.blame = BlameOverlay(estimate, third, self.band_row)
+        self._columns: PairReader | None = None
+        self._shown: object = None
+        self._hidden: frozenset[Source] = frozenset()
+        self._analysis: tuple[Analysis, int] | None = None
+        self._gains: dict[int, tuple[Facts, FloatArray, BoolArray]] = {}
+
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
+        """Show an analysis with one estimate in view; a pair appears once all its frames are there."""
+        pair = analysis.pairs[selected] if selected < len(analysis.pairs) else None
+        self._open(pair)
+        score = pair.score if pair is not None and self._columns is not None else None
+        picture = pair.pictures.estimate if pair is not None else None
+        self.blame.show_pair(self._columns if picture else None, score, picture.bin_step if picture else 1.0)
+        self.band_row.show_pair(self._columns, score)
+        name = estimate_letter(selected)
+        self.band_row.set_title(f"OSI-SNR per band · {name} · exact, active frames")
+        self.gain_row.set_title("Gain per frame · least squares, active frames")
+        self._analysis = analysis, selected
+        self._show_gains(analysis, selected)
+
+    def set_hidden(self, hidden: frozenset[Source]) -> None:
+        """Estimates without a curve in the gain strip."""
+        self._hidden = hidden
+        if self._analysis is not None:
+            self._show_gains(*self._analysis)
+
+    def readout(self, time: float, value: float, row_id: str, frequency: float | None) -> dict[str, str]:
+        """What the maps that are shown say of a point, by field of the readout; "" for one with nothing there.
+
+        value : on the y axis of the row; frequency : Hz or bins, None off the spectrograms.
+        """
+        fields = {}
+        if self.blame.kind is not None:
+            density = None if frequency is None else self.blame.value_at(time, value)
+            fields["blame"] = "" if density is None else f"blame {words.number(density, 1 if density < 100 else 0)}×"
+        if self.band_row.isVisible():
+            fields["band"] = self._band_words(time, value, row_id, frequency)
+        if self.gain_row.isVisible():
+            fields["gain"] = self._gain_words(time)
+        return fields
+
+    def is_final(self) -> bool:
+        """Whether what is on screen is the best there will be."""
+        return self.blame.is_final() and self.band_row.is_final()
+
+    def close_files(self) -> None:
+        """Cancel and wait."""
+        self.blame.close()
+        self.band_row.close_files()
+
+    def _band_words(self, time: float, value: float, row_id: str, frequency: float | None) -> str:
+        row = self.band_row
+        band = row.band_at(value) if row_id == BANDS else None if frequency is None else row.band_of(frequency)
+        if band is None:
+            return ""
+        osi_db = row.value_at(time, band)
+        return f"{band_words(band, in_hz=row.in_hz)} {words.db(math.nan if osi_db is None else osi_db)}"
+
+    def _gain_words(self, time: float) -> str:
+        chosen = next((gain for gain in self.gain_row.gains if gain.selected), None)
+        if chosen is None:
+            return ""
+        index = round((time - chosen.t0) / chosen.dt)
+        if not 0 <= index < chosen.gain_db.size or math.isnan(chosen.gain_db[index]):
+            return ""
+        return f"gain {words.db(float(chosen.gain_db[index]))}{' (−)' if chosen.turned[index] else ''}"
+
+    def _open(self, pair: PairAnalysis | None) -> None:
+        """Columns to look at again, for a pair whose pass is done."""
+        frames = pair.frames if pair is not None and pair.error is None else None
+        if frames is not self._shown:
+            self._shown = frames
+            done = pair is not None and frames is not None and frames.complete
+            self._columns = PairReader(pair) if pair is not None and done else None
+
+    def _show_gains(self, analysis: Analysis, selected: int) -> None:
+        gains, kept = [], {}
+        for index, pair in enumerate(analysis.pairs):
+            if pair.score is None:
+                continue
+            facts = pair.score.facts
+            known = self._gains.get(index)
+            kept[index] = known if known is not None and known[0] is facts else (facts, *_gain_of(facts))
+            frames = facts.frames
+            if pair.source not in self._hidden:
+                gains.append(Gain(frames.first_time, frames.grid.step, *kept[index][1:], index, index == selected))
+        self._gains = kept
+        self.gain_row.show_gains(gains)
+
+
+def _gain_of(facts: Facts) -> tuple[FloatArray, BoolArray]:
+    """Least-squares gain in dB of active frames (nan elsewhere, and where it is 0), and where it is negative."""
+    gain = facts.frames.projection.gain
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain_db = 20.0 * np.log10(np.abs(gain))
+    usable = facts.active & np.isfinite(gain_db)
+    return np.where(usable, gain_db, np.nan), usable & (gain < 0)

@@ -1,0 +1,75 @@
+"""Which frames are bad, missed, silent or falsely active: one set of runs for all rows and the overview."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from osisnr_gui.core.types import BoolArray
+from osisnr_gui.qt.plots.bands import BandKind, Bands, Runs
+from osisnr_gui.qt.plots.overview import Overview
+from osisnr_gui.qt.plots.stretches import Stretches
+from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.segments.bad_segments import BadFrames
+
+
+class Shader:
+    """Follows the bad frames of the estimate in view; of what a moved limit leaves alone nothing is done again."""
+
+    def __init__(self, bands: Sequence[Bands], overview: Overview | None = None) -> None:
+        self._bands, self._overview = bands, overview
+        self._bad: BadFrames | None = None
+        self._facts: Facts | None = None
+        self._known: dict[BandKind, tuple[BoolArray, Stretches]] = {}
+
+    def show_bad(self, bad: BadFrames | None) -> None:
+        """Shade these frames; None: nothing. Does nothing when they are on screen already."""
+        if bad is self._bad:
+            return
+        before, self._bad = self._bad, bad
+        self._show_facts(None if bad is None else bad.facts)
+        runs = Runs() if bad is None else self._runs(bad, before)
+        for view in self._bands:
+            view.show_runs(runs)
+        if self._overview is not None:
+            self._overview.show_runs(runs)
+
+    def _show_facts(self, facts: Facts | None) -> None:
+        if facts is self._facts:
+            return
+        self._facts, self._known = facts, {}
+        if self._overview is None:
+            return
+        if facts is None:
+            self._overview.show_osi(0.0, 1.0, np.empty(0))
+        else:
+            self._overview.show_osi(facts.frames.first_time, facts.frames.grid.step, facts.active_osi_db)
+
+    def _runs(self, bad: BadFrames, before: BadFrames | None) -> Runs:
+        flags = {
+            BandKind.BAD: bad.low,
+            BandKind.MISSED: bad.missed,
+            BandKind.FALSE_ACTIVITY: bad.false_activity,
+            BandKind.SILENT: self._quiet(bad, before),
+        }
+        first_time, step = bad.facts.frames.first_time, bad.facts.frames.grid.step
+        self._known = {
+            kind: known
+            if (known := self._known.get(kind)) is not None and known[0] is flags[kind]
+            else (flags[kind], Stretches.of_frames(flags[kind], first_time, step))
+            for kind in BandKind
+        }
+        return Runs({kind: stretches for kind, (_, stretches) in self._known.items()})
+
+    def _quiet(self, bad: BadFrames, before: BadFrames | None) -> BoolArray:
+        """`quiet_frames`, the same array while it is the same frames."""
+        same = before is not None and before.facts is bad.facts and BandKind.SILENT in self._known
+        if same and before.missed is bad.missed and before.false_activity is bad.false_activity:
+            return self._known[BandKind.SILENT][0]
+        return quiet_frames(bad)
+
+
+def quiet_frames(bad: BadFrames) -> BoolArray:
+    """Frames without a value that are no fault either: silent in both, or missed or false but too quiet to count."""
+    return ~(bad.facts.active | bad.missed | bad.false_activity)

@@ -1,0 +1,1 @@
+"""Many pairs: found, scored on all cores or a cluster, written down so that a stopped run resumes."""

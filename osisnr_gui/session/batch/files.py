@@ -1,0 +1,222 @@
+"""Rows of a batch as a file: CSV, JSON or Parquet, and what can be said of all of them together.
+
+CSV and Parquet have one row a pair and the columns of COLUMNS. Numbers are written with as many digits as read back
+to the same float64; an empty cell (null) is a number that is not finite or does not exist.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+
+from osisnr_gui import __version__
+from osisnr_gui.io.errors import printable
+from osisnr_gui.session.batch.engine import BatchRow, BatchSettings
+from osisnr_gui.session.export import comment, text_cell
+from osisnr_gui.session.json_text import JsonValue, json_parts
+from osisnr_gui.session.report import number
+
+SCHEMA = "osisnr.batch/1"
+ENDINGS = (".csv", ".json", ".parquet")
+NOTES = (
+    "one row a pair; an empty cell is a number that is not finite or does not exist",
+    "literal: with the constants 1e-10 and 1e-8 / every frame counts",
+    "exact: without constants / active frames count",
+    "whole: of the whole signals in time; osi_db and si_snr_db and snr_db and gain_db are in dB",
+)
+_TEXT_LIMIT = 1000
+
+Cell = None | bool | int | float | str
+Object = dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: the type of its cells, and the cell of a row (None = empty)."""
+
+    name: str
+    kind: type
+    get: Callable[[BatchRow], Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number of every pair that is summed up over pairs: its column, its words, whether more is better."""
+
+    column: str
+    words: str
+    more_is_better: bool
+
+
+MEASURES = (
+    Measure("literal_osi_db_mean", "mean OSI-SNR, literal, all frames, dB", True),
+    Measure("literal_fused", "fused loss, literal, all frames", False),
+    Measure("exact_osi_db_median", "median OSI-SNR, exact, active frames, dB", True),
+    Measure("exact_fused", "fused loss, exact, active frames", False),
+    Measure("whole_si_snr_db", "SI-SNR of the whole signal, dB", True),
+)
+
+
+def _reported(kind: type, *names: str, at: tuple[str, ...], prefix: str = "") -> tuple[Column, ...]:
+    """Columns of values that stand under the keys `at` of a row's report."""
+
+    def column(name: str) -> Column:
+        return Column(prefix + name, kind, lambda row: _inside(row.report, (*at, name)))
+
+    return tuple(map(column, names))
+
+
+def _inside(value: JsonValue, keys: Iterable[str]) -> Cell:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, bool | int | float | str) else None
+
+
+def _list_inside(row: BatchRow, name: str) -> list[JsonValue]:
+    estimate = None if row.report is None else row.report["estimate"]
+    found = estimate.get(name) if isinstance(estimate, dict) else None
+    return found if isinstance(found, list) else []
+
+
+_LOSSES = ("loss_osi_1", "loss_osi_2", "mc_mse", "fused")
+COLUMNS: tuple[Column, ...] = (
+    Column("name", str, lambda row: row.pair.name),
+    Column("reference", str, lambda row: row.pair.reference or None),
+    Column("estimate", str, lambda row: row.pair.estimate or None),
+    Column("error_code", str, lambda row: None if row.error is None else row.error.code),
+    Column("error", str, lambda row: None if row.error is None else str(row.error)),
+    *_reported(str, "representation", at=("framing",)),
+    *_reported(int, "n_fft", "hop", at=("framing",)),
+    *_reported(int, "sample_rate", at=("reference",)),
+    *_reported(float, "duration_s", at=("reference",)),
+    *_reported(int, "n_frames", "n_active", at=("estimate",)),
+    *_reported(float, "osi_db_mean", *_LOSSES, at=("estimate", "literal"), prefix="literal_"),
+    *_reported(
+        float, "osi_db_mean", "osi_db_median", "osi_db_p05", *_LOSSES, at=("estimate", "exact"), prefix="exact_"
+    ),
+    *_reported(float, "osi_db", "si_snr_db", "snr_db", "gain_db", at=("estimate", "whole_signal"), prefix="whole_"),
+    *_reported(int, "silent_reference", "silent_estimate", at=("estimate", "status_counts")),
+    Column("bad_segments", int, lambda row: None if row.report is None else len(_list_inside(row, "bad_segments"))),
+    *_reported(int, "delay_samples", at=("estimate",)),
+    *_reported(bool, "aligned", at=("estimate",)),
+    *_reported(float, "delay_peak", at=("estimate",)),
+    Column("warnings", str, lambda row: None if row.report is None else " ".join(warning_codes(row))),
+)
+_BY_NAME = {column.name: column for column in COLUMNS}
+
+
+def batch_parts(rows: Sequence[BatchRow], settings: BatchSettings, ending: str) -> Iterable[bytes]:
+    """The file for one of ENDINGS, piece by piece. Raises ImportError for .parquet without pyarrow."""
+    if ending == ".json":
+        return json_parts(batch_report(rows, settings))
+    return (_parquet(rows, settings),) if ending == ".parquet" else _csv(rows, settings)
+
+
+def batch_report(rows: Sequence[BatchRow], settings: BatchSettings) -> Object:
+    """The JSON: settings, what all pairs say together, and the report of every pair."""
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "settings": settings_object(settings),
+        "summary": summary(rows),
+        "pairs": [_pair_report(row) for row in rows],
+    }
+
+
+def settings_object(settings: BatchSettings) -> Object:
+    """What every pair is scored with; null is decided for each file by what it is (silence_db: only zeros)."""
+    session, source = settings.session, settings.source
+    framing, loss = session.framing, session.loss
+    return {
+        "representation": None if framing.representation is None else framing.representation.value,
+        "n_fft": framing.n_fft,
+        "hop": framing.hop,
+        "window": framing.window,
+        "alpha": loss.alpha,
+        "gamma": loss.gamma,
+        "method": loss.method,
+        "silence_db": number(session.silence_db),
+        "threshold_db": session.threshold_db,
+        "channel": source.channel,
+        "key": source.key,
+        "transpose": source.transpose,
+        **({"pair_axis": True} if source.pair_axis else {}),
+        "align": settings.align,
+        "lengths": session.lengths.value,
+        "same_rate_only": session.same_rate_only or session.lengths.value == "refuse",
+    }
+
+
+def summary(rows: Sequence[BatchRow]) -> Object:
+    """Counts, and mean and median over the pairs of their numbers (of those that are finite: n)."""
+    over_pairs: Object = {}
+    for measure in MEASURES:
+        values = [value for _, value in values_of(rows, measure)]
+        if values:
+            over_pairs[measure.column] = {"mean": fmean(values), "median": median(values), "n": len(values)}
+    scored = sum(row.error is None for row in rows)
+    warnings: Object = dict(Counter(code for row in rows for code in dict.fromkeys(warning_codes(row))))
+    counts: Object = {"n_pairs": len(rows), "n_scored": scored, "n_failed": len(rows) - scored}
+    return {**counts, "over_pairs": over_pairs, "pairs_with_warning": warnings}
+
+
+def values_of(rows: Iterable[BatchRow], measure: Measure) -> list[tuple[str, float]]:
+    """Names of pairs and their numbers, those that are finite."""
+    cells = ((row.pair.name, _BY_NAME[measure.column].get(row)) for row in rows)
+    return [(name, cell) for name, cell in cells if isinstance(cell, int | float) and math.isfinite(cell)]
+
+
+def warning_codes(row: BatchRow) -> list[str]:
+    """Codes of what was adapted or looks wrong, as often as they came up."""
+    return [str(warning["code"]) for warning in _list_inside(row, "warnings") if isinstance(warning, dict)]
+
+
+def _pair_report(row: BatchRow) -> Object:
+    if row.report is not None:
+        return {"name": row.pair.name, **row.report}
+    error: Object = {} if row.error is None else {"code": row.error.code, "message": str(row.error)}
+    paths: Object = {"reference": {"path": row.pair.reference or None}, "estimate": {"path": row.pair.estimate or None}}
+    return {"name": row.pair.name, **paths, "error": error}
+
+
+def _csv(rows: Sequence[BatchRow], settings: BatchSettings) -> Iterator[bytes]:
+    yield f"# osisnr {__version__}\n{comment('schema', SCHEMA)}\n".encode()
+    for name, value in settings_object(settings).items():
+        yield f"{comment(name, value)}\n".encode()
+    for words in NOTES:
+        yield f"# {words}\n".encode()
+    yield (",".join(_BY_NAME) + "\n").encode()
+    for row in rows:
+        yield (",".join(_text(column.get(row)) for column in COLUMNS) + "\n").encode()
+
+
+def _text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(int(cell))
+    return text_cell(cell) if isinstance(cell, str) else repr(cell)
+
+
+def _parquet(rows: Sequence[BatchRow], settings: BatchSettings) -> bytes:
+    # An extra: only those who ask for such a file need it.
+    import pyarrow
+    from pyarrow import parquet
+
+    types = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}
+    facts = b"".join(json_parts({"version": __version__, "settings": settings_object(settings)}))
+    fields = [pyarrow.field(column.name, types[column.kind]) for column in COLUMNS]
+    schema = pyarrow.schema(fields, {"osisnr": facts})
+    columns = [[_storable(column.get(row)) for row in rows] for column in COLUMNS]
+    target = io.BytesIO()
+    parquet.write_table(pyarrow.table(columns, schema=schema), target)
+    return target.getvalue()
+
+
+def _storable(cell: Cell) -> Cell:
+    """Text without what is no Unicode, such as undecodable bytes of a file's name."""
+    return printable(cell, _TEXT_LIMIT) if isinstance(cell, str) else cell

@@ -1,0 +1,60 @@
+"""Processes of this machine that score pairs: they load no window, die with their parent, and leave Ctrl+C to it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import wait
+from typing import Any
+
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from osisnr_gui.session.batch import engine as batch
+
+# A server that has loaded the engine once forks workers in no time, and has no threads that a fork could tear.
+_METHOD = "spawn" if sys.platform == "win32" else "forkserver"
+
+
+def core_count() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class BatchPool(ProcessPoolExecutor):
+    """`jobs` processes for `run_batch`. Shut down, they stop in the middle of a pair."""
+
+    def __init__(self, jobs: int) -> None:
+        context = multiprocessing.get_context(_METHOD)
+        if _METHOD == "forkserver":
+            context.set_forkserver_preload([batch.__name__])
+        self._stop = context.Event()
+        super().__init__(jobs, context, _start_worker, (self._stop,))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Stop what is running unless it is waited for, and end the processes."""
+        if not wait:
+            self.stop()
+        super().shutdown(wait, cancel_futures=cancel_futures)
+
+    def stop(self) -> None:
+        """Let every pair under way end as cancelled."""
+        self._stop.set()
+
+
+def _start_worker(stop: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threadpool_limits(limits=1, user_api="blas")
+    batch.stop_scoring_at(stop)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    """A parent that was killed cannot end its workers, and they would wait for pairs for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

@@ -1,0 +1,1 @@
+"""Late and early estimates: measured, named, lined up."""

@@ -1,0 +1,80 @@
+"""What a search for the delay found out of one estimate, ready to be shown and tried out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from osisnr_gui.core.align import Delay, si_snr_of_correlation
+from osisnr_gui.core.types import FloatArray
+from osisnr_gui.session import words
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.delay.delay_words import delay_words, score_words, time_words
+from osisnr_gui.session.letters import estimate_letter
+from osisnr_gui.session.session import Lengths, Session, Source
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredDelay:
+    """Estimate number `place` (its `name` against that of the reference), at `rate` Hz, under a length policy."""
+
+    delay: Delay
+    place: int
+    name: str
+    rate: int
+    lengths: Lengths
+
+    @property
+    def correlations(self) -> FloatArray | None:
+        """Of every delay from -reach to reach, (2*reach + 1,); None where a signal is silent."""
+        curve = self.delay.curve
+        if curve is None:
+            return None
+        return curve.padded if self.lengths is Lengths.PAD else curve.common
+
+    @property
+    def si_snr_db(self) -> FloatArray | None:
+        """Whole-signal SI-SNR of every delay."""
+        found = self.correlations
+        return None if found is None else si_snr_of_correlation(found)
+
+    def words(self, samples: int) -> str:
+        """A delay with its figures: "137 samples (8.56 ms) late: SI-SNR 4.2 dB, correlation 0.97"."""
+        correlation = self._correlation(samples)
+        score = score_words(float(si_snr_of_correlation(correlation)))
+        return f"{delay_words(samples, self.rate)}: SI-SNR {score}, correlation {words.number(correlation, 2)}"
+
+    def rows(self, taken: int) -> list[tuple[str, ...]]:
+        """A table: the file as it is, with `taken` samples taken out, and with what the peak says."""
+        shown = [("as it is", 0), ("now", taken), ("at the peak", self.delay.samples)]
+        head = ("", "delay taken out", "", "whole-signal SI-SNR", "correlation")
+        return [head, *((name, *self._figures(samples)) for name, samples in shown)]
+
+    def _figures(self, samples: int) -> tuple[str, ...]:
+        correlation = self._correlation(samples)
+        sign = words.MINUS if samples < 0 else ""
+        return (
+            f"{words.number(samples, 0)} sample{'' if abs(samples) == 1 else 's'}",
+            f"{sign}{time_words(samples, self.rate)}",
+            score_words(float(si_snr_of_correlation(correlation))),
+            words.number(correlation, 2),
+        )
+
+    def _correlation(self, samples: int) -> float:
+        curve = self.delay.curve
+        return float("nan") if curve is None else curve.correlation(samples, padded=self.lengths is Lengths.PAD)
+
+
+def measured_delay(session: Session, analysis: Analysis, estimate: Source) -> MeasuredDelay | None:
+    """What is known of an estimate as the session reads it now; None until that was measured."""
+    for place, source in enumerate(session.estimates):
+        if source.signal != estimate.signal or place >= len(analysis.pairs):
+            continue
+        pair = analysis.pairs[place]
+        if pair.delay is None or not pair.sample_rate or pair.key is None or pair.reference is None:
+            return None
+        wanted = session.references[session.partner_of(place)] if session.references else None
+        if replace(pair.source, delay=source.delay) != source or pair.reference.source != wanted:
+            return None  # found out of what the session asked for before
+        name = f"{estimate_letter(place)} · {pair.estimate.name} against {pair.reference.name}"
+        return MeasuredDelay(pair.delay, place, name, pair.sample_rate, session.lengths)
+    return None

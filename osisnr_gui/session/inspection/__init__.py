@@ -1,0 +1,1 @@
+"""One frame taken apart, and a file explained in sentences."""

@@ -1,0 +1,119 @@
+"""One frame as text to copy: its row of the per-frame CSV, what the inspector adds, and the sentences."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from osisnr_gui.core.types import FloatArray, Representation
+from osisnr_gui.io.errors import printable
+from osisnr_gui.session.file_measures import FileMeasures
+from osisnr_gui.session.inspection.explain import band_words, explain
+from osisnr_gui.session.inspection.inspection import FormulaTerms, Inspection
+
+_NAME_LIMIT = 1000
+
+
+def csv_fields(x: Inspection, path: str) -> dict[str, str]:
+    """The frame's row of the per-frame CSV, by column name, every text as it stands there; `path` of the estimate."""
+    numbers = {
+        "literal_osi_db": x.literal.osi_db,
+        "literal_loss_osi": x.literal.loss_osi,
+        "literal_fused": x.literal.fused,
+        "exact_osi_db": x.exact.osi_db,
+        "exact_loss_osi": x.exact.loss_osi,
+        "exact_fused": x.exact.fused,
+        "mc_mse": x.mc_mse,
+        "si_snr_db": x.si_snr_db,
+        "snr_db": x.snr_db,
+        "gain_db": x.gain_db,
+        "reference_energy_db": x.reference_energy_db,
+        "estimate_energy_db": x.estimate_energy_db,
+    }
+    return {
+        "frame": str(x.columns.frame),
+        "time_s": _cell(x.time) if x.in_seconds else "",
+        "status": x.status.label,
+        "active": str(int(x.active)),
+        "bad": str(int(x.bad)),
+        **{name: _cell(value) for name, value in numbers.items()},
+        "estimate": printable(path, _NAME_LIMIT),
+    }
+
+
+def inspection_table(x: Inspection, path: str, measures: FileMeasures | None = None) -> str:
+    """Lines of "name<tab>value": the CSV's row, then everything else the inspector shows; numbers with all digits.
+
+    measures : of the whole file, where they are known.
+    """
+    loss = x.score.loss
+    more = {
+        "alpha": loss.alpha,
+        "gamma": loss.gamma,
+        "gamma_mc_mse": x.mc_term,
+        "angle_deg": x.angle_deg,
+        "correlation": x.correlation,
+        "level_difference_db": x.level_db,
+        "log_spectral_distance_db": x.lsd_db,
+        f"share_of_{loss.formula.value}_loss": x.share,
+        **_terms(x.literal),
+        **_terms(x.exact),
+    }
+    rows = {**csv_fields(x, path), **{name: _cell(value) for name, value in more.items()}}
+    for part in x.bands:
+        name = band_words(part.band, x.columns.bin_hz is not None)
+        rows[f"noise_share {name}"] = _cell(part.noise_share)
+        rows[f"mc_mse_share {name}"] = _cell(part.mc_share)
+        rows[f"level_difference_db {name}"] = _cell(part.level_db)
+        rows[f"exact_osi_db {name}"] = _cell(part.osi_db)
+    if measures is not None:
+        rows |= {name: _cell(value) for name, value in _file(measures, x.columns.bin_hz is not None).items()}
+    rows |= {f"sentence_{number}": sentence for number, sentence in enumerate(explain(x), start=1)}
+    return "".join(f"{name}\t{value}\n" for name, value in rows.items())
+
+
+def columns_table(x: Inspection) -> str:
+    """Both columns, the scaled reference and the noise as tab-separated lines under a header, all digits.
+
+    Complex values as magnitudes; the last two are empty where there is no lam.
+    """
+    columns, framing = x.columns, x.columns.framing
+    name, positions = "bin", np.arange(len(columns.reference), dtype=np.float64)
+    if framing is not None and framing.representation is Representation.WAVEFORM and columns.sample_rate:
+        name, positions = "time_s", positions / columns.sample_rate
+    elif columns.bin_hz is not None:
+        name, positions = "frequency_hz", positions * columns.bin_hz
+    parts = [_plain(part) for part in (columns.reference, columns.estimate, x.target, x.noise) if part is not None]
+    names = ("reference", "estimate", "scaled_reference", "noise")[: len(parts)]
+    lines = ["\t".join((name, *names))]
+    lines += ["\t".join(map(_cell, row)) for row in zip(positions.tolist(), *(p.tolist() for p in parts), strict=True)]
+    return "\n".join(lines) + "\n"
+
+
+def _terms(terms: FormulaTerms) -> dict[str, float]:
+    kind = terms.formula.value
+    return {
+        f"{kind}_lambda": terms.lam,
+        f"{kind}_target_energy": terms.target_energy,
+        f"{kind}_noise_energy": terms.noise_energy,
+    }
+
+
+def _file(measures: FileMeasures, in_hertz: bool) -> dict[str, float]:
+    bands = zip(measures.bands, measures.osi_db, strict=True)
+    return {
+        "file_level_difference_db": measures.level_db,
+        "file_log_spectral_distance_db": measures.lsd_db,
+        "file_negative_correlation_share": measures.negative_share,
+        **{f"file_exact_osi_db {band_words(band, in_hertz)}": value for band, value in bands},
+    }
+
+
+def _plain(values: FloatArray | np.ndarray[tuple[int], np.dtype[np.complex128]]) -> FloatArray:
+    return np.abs(values) if np.iscomplexobj(values) else np.asarray(values, dtype=np.float64)
+
+
+def _cell(value: float) -> str:
+    """As many digits as read back to the same number; nothing for what is none."""
+    return repr(float(value)) if math.isfinite(value) else ""

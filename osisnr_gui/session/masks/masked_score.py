@@ -1,0 +1,110 @@
+"""Masks held against each other as sound: what each lets through of the mixture, scored like any two signals.
+
+A result beside that of the masks themselves, and always named: "as sound, on the mixture".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+
+from osisnr_gui.core.loss import ExactScores, LiteralScores
+from osisnr_gui.core.stft import default_hop, default_n_fft, frame_count
+from osisnr_gui.core.types import Framing, Representation
+from osisnr_gui.session import words
+from osisnr_gui.session.facts import Facts, find_facts
+from osisnr_gui.session.frame_pass import FramePass, PassPlan
+from osisnr_gui.session.masks.masked_mixture import MaskedSignal
+from osisnr_gui.session.pictures import TimeGrid
+from osisnr_gui.session.readers import AudioColumns
+from osisnr_gui.session.scores import WholeSignal
+from osisnr_gui.session.session import LossChoice
+from osisnr_gui.session.signals import AudioSignal
+from osisnr_gui.session.sound.listening import Recipe, Sound, SoundKind
+from osisnr_gui.session.sound.sound_words import sound_name
+
+NAN = float("nan")
+Cancel = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MaskedResult:
+    """One sound against what the reference's mask lets through; cut into frames as any sound is by default."""
+
+    sound: Sound
+    framing: Framing
+    facts: Facts
+    whole: WholeSignal | None
+
+    def scores(self, loss: LossChoice) -> tuple[LiteralScores, ExactScores]:
+        """Literal over all frames, exact over active ones, at an alpha and gamma; takes no time at any length."""
+        facts = self.facts
+        means = [NAN if sums is None else sums.mean(loss.alpha) for sums in (facts.sums_all, facts.sums_active)]
+        literal = facts.statistics.literal(means[0], loss.gamma, loss.method)
+        return literal, facts.statistics.exact(means[1], loss.gamma, loss.method)
+
+
+def compare_masked(
+    recipe: Recipe, estimate: int, silence_db: float, cancelled: Cancel | None = None
+) -> list[MaskedResult]:
+    """An estimate's mask, and the mixture as it is, against the reference's mask, all on the mixture.
+
+    Empty where the masks cannot be heard. Blocking; any thread. Raises LoadError and io's Cancelled.
+    """
+    masks = dict(recipe.masks)
+    reference, sound = recipe.reference_of(estimate), Sound(SoundKind.ESTIMATE, estimate)
+    if reference not in masks or sound not in masks:
+        return []
+    return [_compare(recipe, reference, other, silence_db, cancelled) for other in (sound, Sound(SoundKind.MIXTURE))]
+
+
+def _compare(
+    recipe: Recipe, reference: Sound, sound: Sound, silence_db: float, cancelled: Cancel | None
+) -> MaskedResult:
+    rate = recipe.rate
+    framing = Framing(Representation.MAGNITUDE, default_n_fft(rate), default_hop(rate))
+    with closing(_open(recipe, reference)) as s, closing(_open(recipe, sound)) as e:
+        readers = AudioColumns(s, framing), AudioColumns(e, framing)
+        first, stop = readers[0].first_frame, frame_count(s.n_samples, framing.n_fft, framing.hop)
+        grid = TimeGrid(0.5 * framing.n_fft / rate, framing.hop / rate, bin_hz=rate / framing.n_fft)
+        plan = PassPlan(*readers, first, max(stop, first), grid, (s.first_sample, s.n_samples))
+        frames = FramePass(plan).run(cancelled=cancelled)
+    return MaskedResult(sound, framing, find_facts(frames, silence_db), WholeSignal.of(frames))
+
+
+def _open(recipe: Recipe, sound: Sound) -> AudioSignal:
+    """The mixture, or what a mask lets through of it."""
+    mixture = next(source for heard, source, _ in recipe.files if heard.kind is SoundKind.MIXTURE)
+    track = dict(recipe.masks).get(sound)
+    if track is None or track.mask is None or recipe.mask_grid is None:
+        return AudioSignal(mixture, recipe.rate)
+    return MaskedSignal(mixture, recipe.mask_grid, track.mask.values)
+
+
+def masked_sentences(results: list[MaskedResult], loss: LossChoice, mixture: str) -> str:
+    """The figures of these results, one paragraph each, with what they are of."""
+    if not results:
+        return ""
+    framing = results[0].framing
+    second = results[0].facts.frames.grid.step / framing.hop  # of one sample
+    length, hop = (words.milliseconds(samples * second) for samples in (framing.n_fft, framing.hop))
+    lines = [
+        f"As sound, on the mixture {mixture}: what a mask lets through against what the reference's does, in "
+        f"magnitude frames of {length} every {hop}."
+    ]
+    return "\n\n".join([*lines, *(_sentence(result, loss) for result in results)])
+
+
+def _sentence(result: MaskedResult, loss: LossChoice) -> str:
+    literal, exact = result.scores(loss)
+    facts = result.facts
+    name = "Mixture as it is" if result.sound.kind is SoundKind.MIXTURE else sound_name(result.sound)
+    frames = words.counted(facts.frames.n_frames, "frame")
+    fused = f"fused loss {words.loss(literal.fused)} (literal, all {frames}, method {loss.method})"
+    osi = (
+        f"exact OSI-SNR {words.db(exact.osi_db_mean)} mean, {words.db(exact.osi_db_median)} median over "
+        f"{words.counted(facts.n_active, 'active frame')}"
+    )
+    whole = "" if result.whole is None else f"; SI-SNR {words.db(result.whole.si_snr_db)} (whole signal)"
+    return f"{name}: {osi}; {fused}{whole}"

@@ -1,0 +1,1 @@
+"""What was adapted and what looks wrong, each with its remedies."""

@@ -1,0 +1,1 @@
+"""Bad segments and clipped places."""

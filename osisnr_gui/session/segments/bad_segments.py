@@ -1,0 +1,201 @@
+"""Which frames of a pair are bad, and the segments they make: what the session's BadChoice asks for.
+
+The command line, JSON and CSV know one rule only, `under_threshold`: active frames under `--threshold`, whatever their
+level; segments also hold missed frames. The window's list has more to offer (BadChoice) and leaves out quiet frames
+unless told otherwise, so that pauses do not drown what matters.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from osisnr_gui.core.bad_frames import (
+    LevelGate,
+    drop_below_median,
+    drop_below_other,
+    find_above,
+    find_bad_frames,
+    find_drops,
+)
+from osisnr_gui.core.segments import JOIN_SECONDS, MINIMUM_SECONDS, BadSegments, find_bad_segments
+from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus
+from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.session import BadChoice, Criterion, LossChoice, Session
+from osisnr_gui.session.several.common_frames import on_grid
+
+MASK_FRAME_SECONDS = 0.008  # where there is no sample rate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BadFrames:
+    """What is bad in one pair.
+
+    other : the estimate it is held against, None where there is none. loss : what the limit on the loss was held
+    against, None for other criteria. low : frames that count and are bad by the criterion; missed, false_activity : bad
+    in their own right; bad : any of the three. drop_db : how far each frame is under the other curve, fused : its loss,
+    None for criteria that do not ask for them. n_under : active frames under the threshold, quiet ones included.
+    """
+
+    facts: Facts
+    threshold_db: float
+    choice: BadChoice
+    other: Facts | None
+    loss: LossChoice | None
+    gate: LevelGate
+    low: BoolArray
+    missed: BoolArray
+    false_activity: BoolArray
+    bad: BoolArray
+    drop_db: FloatArray | None
+    fused: FloatArray | None
+    segments: BadSegments
+    n_under: int
+
+    @property
+    def n_left_out(self) -> int:
+        """Frames the level gate leaves out; frames silent in both signals are never bad and not among them."""
+        return self.n_judged - self.gate.n_counted
+
+    @property
+    def n_judged(self) -> int:
+        """Active, missed and falsely active frames together."""
+        counts = self.facts.counts
+        return self.facts.n_active + counts["silent_estimate"] + counts["silent_reference"]
+
+
+def under_threshold(facts: Facts, threshold_db: float) -> tuple[BoolArray, BadSegments]:
+    """Active frames under the threshold, and segments of them and of missed frames, by the defaults: no level gate."""
+    bad = find_bad_frames(facts.frames.exact_osi_db, facts.active, threshold_db)
+    missed = facts.status == FrameStatus.SILENT_ESTIMATE
+    return bad, _segments(facts, bad | missed, MINIMUM_SECONDS, JOIN_SECONDS)
+
+
+def find_bad(
+    facts: Facts,
+    session: Session,
+    previous: BadFrames | None,
+    other: Facts | None,
+    frame_loss: Callable[[], FloatArray],
+) -> BadFrames:
+    """What the session calls bad in a pair; `previous` itself when nothing it depends on changed.
+
+    other : the estimate `Criterion.AGAINST` asks for. frame_loss : gives the fused loss of every frame, for
+    `Criterion.LOSS`.
+    """
+    choice = session.bad
+    loss = session.loss if choice.criterion is Criterion.LOSS else None
+    other = other if choice.criterion is Criterion.AGAINST else None
+    if previous is not None and previous.facts is not facts:
+        previous = None
+    if previous is not None:
+        asked = (previous.threshold_db, previous.choice, previous.loss)
+        if asked == (session.threshold_db, choice, loss) and previous.other is other:
+            return previous
+    gate = _gate(facts, choice.gate_db, previous)
+    under = find_bad_frames(facts.frames.exact_osi_db, facts.active, session.threshold_db)
+    drop_db = _drop(facts, gate, choice, other, previous)
+    fused = _fused(loss, frame_loss, previous)
+    missed, false_activity = gate.missed, gate.false_activity
+    if choice.criterion is Criterion.OSI:
+        low = under & gate.passed
+    elif fused is not None:
+        low = find_above(fused, gate.active, choice.loss_limit)
+    elif drop_db is not None:
+        low = find_drops(drop_db, choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db)
+    else:
+        low = np.zeros_like(gate.active)
+    if choice.criterion is Criterion.AGAINST:
+        # What the other one missed or made up as well is no reason to prefer it.
+        missed = missed & _better_in_other(facts, other, FrameStatus.SILENT_ESTIMATE)
+        false_activity = false_activity & _better_in_other(facts, other, FrameStatus.SILENT_REFERENCE)
+    bad = low | missed | false_activity
+    segments = _segments(facts, bad, choice.minimum_s, choice.join_s)
+    return BadFrames(
+        facts,
+        session.threshold_db,
+        choice,
+        other,
+        loss,
+        gate,
+        low,
+        missed,
+        false_activity,
+        bad,
+        drop_db,
+        fused,
+        segments,
+        int(np.count_nonzero(under)),
+    )
+
+
+def rivals(session: Session, index: int) -> tuple[int, ...]:
+    """Places of the other estimates of the same reference."""
+    partner = session.partner_of(index)
+    places = range(len(session.estimates))
+    return tuple(place for place in places if place != index and session.partner_of(place) == partner)
+
+
+def other_place(session: Session, index: int) -> int | None:
+    """The place of the estimate that estimate `index` is held against; None where it stands alone."""
+    others = rivals(session, index)
+    if session.bad.against in others:
+        return session.bad.against
+    return others[0] if others else None
+
+
+def _segments(facts: Facts, bad: BoolArray, minimum_s: float, join_s: float) -> BadSegments:
+    grid = facts.frames.grid
+    seconds = grid.step if grid.seconds else MASK_FRAME_SECONDS
+    # Rounding must not turn 40 ms into a gap of one long hop, nor 24 ms into less.
+    minimum = max(1, math.ceil(minimum_s / seconds - 1e-6))
+    return find_bad_segments(bad, minimum, math.floor(join_s / seconds + 1e-6))
+
+
+def _gate(facts: Facts, gate_db: float | None, previous: BadFrames | None) -> LevelGate:
+    if previous is not None and previous.gate.gate_db == gate_db:
+        return previous.gate
+    return LevelGate.of(facts.frames.projection, facts.status, facts.active, gate_db)
+
+
+def _drop(
+    facts: Facts, gate: LevelGate, choice: BadChoice, other: Facts | None, previous: BadFrames | None
+) -> FloatArray | None:
+    """The drop of every frame, kept while only its limit moves."""
+    if not choice.criterion.is_relative:
+        return None
+    if previous is not None and previous.gate is gate and previous.choice.criterion is choice.criterion:
+        same_window = previous.choice.window_s == choice.window_s
+        if previous.other is other and (same_window or choice.criterion is Criterion.AGAINST):
+            return previous.drop_db
+    frames = facts.frames
+    if choice.criterion is Criterion.DROP:
+        seconds = frames.grid.step if frames.grid.seconds else MASK_FRAME_SECONDS
+        return drop_below_median(frames.exact_osi_db, gate.active, round(choice.window_s / seconds))
+    if other is None:
+        return None
+    other_osi_db = on_grid(frames, other.frames, other.frames.exact_osi_db, np.nan)
+    other_active = on_grid(frames, other.frames, other.active, False)
+    return drop_below_other(frames.exact_osi_db, gate.active, other_osi_db, other_active)
+
+
+def _fused(
+    loss: LossChoice | None, frame_loss: Callable[[], FloatArray], previous: BadFrames | None
+) -> FloatArray | None:
+    """The loss of every frame where it is asked for, kept while only its limit moves."""
+    if loss is None:
+        return None
+    if previous is not None and previous.fused is not None and previous.loss == loss:
+        return previous.fused
+    return frame_loss()
+
+
+def _better_in_other(facts: Facts, other: Facts | None, fault: FrameStatus) -> BoolArray:
+    """Frames in which the other estimate is finite and without this fault; none without another estimate."""
+    if other is None:
+        return np.zeros(facts.frames.n_frames, dtype=bool)
+    without = (other.status != fault) & (other.status != FrameStatus.NONFINITE)
+    return np.asarray(on_grid(facts.frames, other.frames, without, False))

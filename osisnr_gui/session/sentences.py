@@ -1,0 +1,95 @@
+"""Plain sentences about an estimate and about everything that is open, in the window and on the command line."""
+
+from __future__ import annotations
+
+import math
+
+from osisnr_gui.session import words
+from osisnr_gui.session.letters import estimate_letter
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.result import Analysis
+from osisnr_gui.session.scores import PairScore
+
+
+def estimate_names(analysis: Analysis) -> list[str]:
+    """ "A (est_dfn3)" for every estimate."""
+    first = len(analysis.references)
+    names = words.track_names(analysis.tracks)[first : first + len(analysis.pairs)]
+    return [f"{estimate_letter(index)} ({name})" for index, name in enumerate(names)]
+
+
+def gain_words(pair: PairAnalysis) -> str:
+    """How much too loud or too quiet the wanted part of an estimate is; empty when that cannot be said.
+
+    The least-squares gain means something only where the estimate holds more of the reference than of anything else.
+    """
+    whole = pair.whole
+    if whole is None or not whole.si_snr_db > 0 or not math.isfinite(whole.gain_db):
+        return ""
+    if abs(whole.gain_db) < words.LEVEL_DB:
+        return ""
+    return f"{words.db(abs(whole.gain_db))} too {'loud' if whole.gain_db > 0 else 'quiet'}"
+
+
+def osi_words(score: PairScore) -> str:
+    """Mean and median of the exact OSI-SNR over active frames, in words."""
+    exact, facts = score.exact, score.facts
+    n_active = facts.n_active
+    if n_active == 0:
+        return "no frame is active: one of the two is silent everywhere"
+    where = f"over {words.counted(n_active, 'active frame')}"
+    same = facts.counts["proportional"]
+    if same == n_active:
+        return f"the same as the reference but for its level in all {words.counted(n_active, 'active frame')}"
+    if math.isinf(exact.osi_db_mean):
+        part = f"{words.count(same)} of them the same as the reference but for their level"
+        return f"{words.db(exact.osi_db_median)} median exact OSI-SNR {where}, {part}"
+    return f"{words.db(exact.osi_db_mean)} mean exact OSI-SNR {where} (median {words.db(exact.osi_db_median)})"
+
+
+def trouble_words(score: PairScore) -> list[str]:
+    """Frames under the threshold, missed, of false activity and not finite; only those that occur."""
+    counts = score.facts.counts
+    n_bad = score.bad.n_under
+    found = []
+    if n_bad:
+        found.append(f"{words.counted(n_bad, 'frame')} under {words.db(score.bad.threshold_db)}")
+    if counts["silent_estimate"]:
+        found.append(f"{words.counted(counts['silent_estimate'], 'frame')} missed")
+    if counts["silent_reference"]:
+        found.append(f"{words.counted(counts['silent_reference'], 'frame')} of false activity")
+    if counts["nonfinite"]:
+        found.append(f"{words.counted(counts['nonfinite'], 'frame')} with numbers that are not finite")
+    return found
+
+
+def pair_sentence(analysis: Analysis, index: int) -> str:
+    """What can be said of one estimate, by rule; true to the figures, always the exact ones over active frames."""
+    pair, name = analysis.pairs[index], estimate_names(analysis)[index]
+    if pair.error is not None:
+        return f"{name} cannot be compared: {pair.error.detail}; {pair.error.remedy}."
+    if pair.score is None:
+        return f"{name} is open; it has not been compared yet."
+    inverted = any(notice.code == "polarity" and notice.source == pair.source for notice in analysis.notices)
+    facts = [gain_words(pair), "upside down (polarity)" if inverted else ""]
+    verb = " and ".join(fact for fact in facts if fact)
+    subject = f"{name} is {verb}; " if verb else f"{name}: "
+    frames = pair.score.facts.frames
+    done = f"{words.count(frames.n_frames)} of {words.counted(frames.n_total, 'frame')}"
+    partial = "" if frames.complete else f"so far, {done}: "
+    return f"{subject}{partial}{'; '.join((osi_words(pair.score), *trouble_words(pair.score)))}."
+
+
+def status_sentence(analysis: Analysis | None, selected: int = 0) -> str:
+    """The state of the comparison in one plain sentence, for the status bar and under the numbers."""
+    if analysis is None or analysis.session.is_empty:
+        return "Open a reference and one or more estimates to compare them."
+    place = analysis.session.partner_of(selected)
+    if not analysis.references:
+        return "There is no reference yet: choose which file is the reference."
+    reference = analysis.references[place]
+    if reference.error is not None:
+        return f"The reference {reference.name} was refused: {reference.error.detail}; {reference.error.remedy}."
+    if not analysis.pairs:
+        return f"The reference {reference.name} is open; add an estimate to compare it with."
+    return pair_sentence(analysis, min(max(selected, 0), len(analysis.pairs) - 1))

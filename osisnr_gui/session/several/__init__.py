@@ -1,0 +1,1 @@
+"""Several estimates or several speakers held against each other."""

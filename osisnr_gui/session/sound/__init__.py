@@ -1,0 +1,1 @@
+"""What can be heard, how loud, and the samples of it."""

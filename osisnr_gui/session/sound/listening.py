@@ -1,0 +1,263 @@
+"""What can be heard of an analysis: reference, estimates, their residuals, the mixture, sample by sample.
+
+All on the reference's samples: its rate, its time 0, every file's channel and delay as the session says. Blocks come
+from disk when they are asked for, nothing is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from osisnr_gui.core.errors import ParameterError
+from osisnr_gui.core.stft import frames_of, overlap_add, window
+from osisnr_gui.core.types import FloatArray, Framing, Representation
+from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.frame_pass import residual_rows
+from osisnr_gui.session.masks.masked_mixture import MaskedMixture, mask_frames
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.session import Lengths, MaskGrid, Source
+from osisnr_gui.session.signals import AudioSignal
+from osisnr_gui.session.tracks import Stamp, Track
+
+FALLBACK_RATE = 16_000
+MEASURE_BLOCK = 1 << 16
+
+
+class SoundKind(StrEnum):
+    """What a sound is."""
+
+    REFERENCE = "reference"
+    ESTIMATE = "estimate"
+    RESIDUAL = "residual"
+    MIXTURE = "mixture"
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """One thing that can be heard; `index` is its place among the estimates (of residuals too) or the references."""
+
+    kind: SoundKind
+    index: int = 0
+
+
+class ResidualScale(StrEnum):
+    """Which multiple of the reference is taken out of an estimate to hear the rest.
+
+    WHOLE : one least-squares gain for the whole signals, in time. FRAME : one a frame, on the columns of the analysis,
+    as the residual's picture shows it; magnitudes keep the estimate's phase.
+    """
+
+    WHOLE = "whole"
+    FRAME = "frame"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything the samples depend on: equal recipes sound the same.
+
+    files : source and stamp by sound; delays are in samples at `rate`. partners : the place of every estimate's
+    reference. gains : its whole-signal gain C/S on that reference, None where it is not known. masks : what is heard
+    of the mixture through them, in place of their files, on their grid.
+    """
+
+    files: tuple[tuple[Sound, Source, Stamp | None], ...]
+    partners: tuple[int, ...]
+    gains: tuple[float | None, ...]
+    rate: int
+    lengths: Lengths
+    scale: ResidualScale
+    framing: Framing | None
+    masks: tuple[tuple[Sound, Track], ...] = ()
+    mask_grid: MaskGrid | None = None
+
+    @property
+    def sounds(self) -> tuple[Sound, ...]:
+        """What can be heard, in the order of the rows of `Listening.read`."""
+        files = [sound for sound, _, _ in self.files]
+        known = (index for index, gain in enumerate(self.gains) if gain is not None)
+        masked = [sound for sound, _ in self.masks]
+        return (*masked, *files, *(Sound(SoundKind.RESIDUAL, index) for index in known))
+
+    def reference_of(self, estimate: int) -> Sound:
+        """The reference with which an estimate is compared."""
+        return Sound(SoundKind.REFERENCE, self.partners[estimate] if estimate < len(self.partners) else 0)
+
+
+def find_recipe(analysis: Analysis, scale: ResidualScale = ResidualScale.WHOLE) -> Recipe:
+    """What can be heard of an analysis; its `files` are empty when nothing can."""
+    files = [(Sound(SoundKind.REFERENCE, index), track) for index, track in enumerate(analysis.references)]
+    files += [(Sound(SoundKind.ESTIMATE, index), pair.estimate) for index, pair in enumerate(analysis.pairs)]
+    files += [] if analysis.mixture is None else [(Sound(SoundKind.MIXTURE), analysis.mixture)]
+    audible = [(sound, track) for sound, track in files if _is_audible(track)]
+    rate = next((track.sample_rate for _, track in audible if track.sample_rate), FALLBACK_RATE)
+    masks, grid = heard_masks(analysis), analysis.session.mask_grid
+    rate = grid.rate if masks and grid.rate else rate
+    partners = analysis.session.partners
+    return Recipe(
+        tuple((sound, _at_rate(analysis, sound, track, rate), track.stamp) for sound, track in audible),
+        partners,
+        tuple(whole_gain(pair) for pair in analysis.pairs),
+        rate,
+        analysis.session.lengths,
+        scale,
+        analysis.framing if scale is ResidualScale.FRAME else None,
+        masks,
+        grid if masks else None,
+    )
+
+
+def heard_masks(analysis: Analysis) -> tuple[tuple[Sound, Track], ...]:
+    """Masks that can be applied to the mixture; none without a mixture, or while it is not known how."""
+    reference, mixture = analysis.reference, analysis.mixture
+    if reference is None or reference.mask is None or mixture is None or not _is_audible(mixture):
+        return ()
+    n_bins = reference.mask.values.shape[0]
+    try:
+        mask_frames(analysis.session.mask_grid, n_bins)
+    except ParameterError:
+        return ()
+    tracks = [(Sound(SoundKind.REFERENCE, index), track) for index, track in enumerate(analysis.references)]
+    tracks += [(Sound(SoundKind.ESTIMATE, index), pair.estimate) for index, pair in enumerate(analysis.pairs)]
+    return tuple((sound, track) for sound, track in tracks if _bins(track) == n_bins)
+
+
+def _bins(track: Track) -> int:
+    return 0 if track.mask is None or track.error is not None else track.mask.values.shape[0]
+
+
+def _at_rate(analysis: Analysis, sound: Sound, track: Track, rate: int) -> Source:
+    """The source with its delay, which is in samples of the reference it is compared with, in samples at `rate`."""
+    reference = track
+    if sound.kind is SoundKind.ESTIMATE:
+        reference = analysis.pairs[sound.index].reference or track
+    elif sound.kind is SoundKind.MIXTURE:
+        reference = analysis.reference or track
+    if reference.sample_rate in (None, rate):
+        return track.source
+    return replace(track.source, delay=round(track.source.delay * rate / reference.sample_rate))
+
+
+def _is_audible(track: Track) -> bool:
+    return track.kind == "audio" and track.error is None
+
+
+def whole_gain(pair: PairAnalysis) -> float | None:
+    """C/S of the whole signals once the pass is done; None before, and where the reference is silent."""
+    frames = pair.frames
+    if pair.error is not None or frames is None or not frames.complete or frames.whole is None:
+        return None
+    gain = float(frames.whole.gain[0])
+    return gain if np.isfinite(gain) else None
+
+
+class Listening:
+    """The sounds of a recipe, opened. Use from one thread at a time.
+
+    Raises LoadError when a file cannot be opened any more.
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self.sounds, self.rate = recipe.sounds, recipe.rate
+        self._signals: dict[Sound, AudioSignal] = {}
+        with ExitStack() as stack:
+            for sound, source, _ in recipe.files:
+                self._signals[sound] = stack.enter_context(AudioSignal(source, recipe.rate))
+            self._masked = None
+            if recipe.masks:
+                self._masked = stack.enter_context(closing(_masked_mixture(recipe)))
+            self._opened = stack.pop_all()
+        lengths = [signal.n_samples for signal in self._signals.values()]
+        references = [x.n_samples for sound, x in self._signals.items() if sound.kind is SoundKind.REFERENCE]
+        self.n_samples = max(lengths if recipe.lengths is Lengths.PAD else references or lengths, default=0)
+        self._margin = 0 if recipe.framing is None else recipe.framing.n_fft
+
+    def read(self, start: int, count: int) -> FloatArray:
+        """Samples [start, start + count) of every sound: (n_sounds, count), zeros where a file has none."""
+        margin = self._margin
+        wide = {sound: signal.read(start - margin, count + 2 * margin) for sound, signal in self._signals.items()}
+        out = np.empty((len(self.sounds), count))
+        n_masked = len(self.recipe.masks)
+        if self._masked is not None:
+            out[:n_masked] = self._masked.read(start, count)
+        for row, sound in zip(out[n_masked:], self.sounds[n_masked:], strict=True):
+            if sound.kind is SoundKind.RESIDUAL:
+                row[:] = self._residual(wide, sound.index, start)
+            else:
+                row[:] = wide[sound][margin : margin + count]
+        return out
+
+    def _residual(self, wide: dict[Sound, FloatArray], index: int, start: int) -> FloatArray:
+        s, e = wide[self.recipe.reference_of(index)], wide[Sound(SoundKind.ESTIMATE, index)]
+        if self.recipe.framing is not None:
+            return frame_residual(s, e, start - self._margin, self.recipe.framing)[self._margin : -self._margin]
+        return np.asarray(e - (self.recipe.gains[index] or 0.0) * s)
+
+    def close(self) -> None:
+        """Close all files."""
+        self._opened.close()
+
+
+def _masked_mixture(recipe: Recipe) -> MaskedMixture:
+    assert recipe.mask_grid is not None, "masks that can be heard have a grid"
+    mixture = next(source for sound, source, _ in recipe.files if sound.kind is SoundKind.MIXTURE)
+    return MaskedMixture(mixture, recipe.mask_grid, [t.mask.values for _, t in recipe.masks if t.mask is not None])
+
+
+def frame_residual(s: FloatArray, e: FloatArray, start: int, framing: Framing) -> FloatArray:
+    """Estimate minus the reference's best multiple, frame by frame, as sound: float64 like `e` (n,).
+
+    start : sample number of s[0] and e[0]; frames lie on multiples of the hop. Right from n_fft samples after the
+    beginning to n_fft samples before the end. Magnitude columns: ||E| - g|S|| signed, with the estimate's phase.
+    """
+    n_fft = framing.n_fft
+    # A hop without overlap has no sum of windows to divide by; a tiny one has nothing to add to what is heard.
+    hop = min(max(framing.hop, n_fft // 16, 1), n_fft // 2)
+    skip = -start % hop
+    if len(e) - skip < n_fft:
+        return np.zeros_like(e)
+    rows_s, rows_e = (frames_of(np.ascontiguousarray(x[skip:]), n_fft, hop) for x in (s, e))
+    smooth = window("hann", n_fft)
+    if framing.representation is Representation.WAVEFORM:
+        frames, analysis = residual_rows(np.array(rows_s), np.array(rows_e)), np.ones(n_fft)
+    else:
+        analysis = window(framing.window, n_fft)
+        frames = np.fft.irfft(_residual_spectra(rows_s * analysis, rows_e * analysis, framing), n_fft, axis=1)
+    out = np.zeros_like(e)
+    rest = overlap_add(np.asarray(frames, dtype=np.float64), analysis, smooth, hop)
+    out[skip : skip + len(rest)] = rest
+    return out
+
+
+def _residual_spectra(s: FloatArray, e: FloatArray, framing: Framing) -> np.ndarray:
+    spectrum_s, spectrum_e = np.fft.rfft(s, axis=1), np.fft.rfft(e, axis=1)
+    if framing.representation is Representation.COMPLEX:
+        return residual_rows(spectrum_s, spectrum_e)
+    size = np.abs(spectrum_e)
+    phase = np.divide(spectrum_e, size, out=np.zeros_like(spectrum_e), where=size > 0)
+    return np.asarray(residual_rows(np.abs(spectrum_s), size) * phase)
+
+
+def measure_gain(
+    reference: Source, other: Source, rate: int, cancelled: Callable[[], bool] | None = None
+) -> float | None:
+    """Least-squares gain C/S of another file on the reference, both whole; None when the reference is silent.
+
+    Raises LoadError and io's Cancelled.
+    """
+    energy = dot = 0.0
+    with AudioSignal(reference, rate) as s, AudioSignal(other, rate) as x:
+        for start in range(0, s.n_samples, MEASURE_BLOCK):
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            count = min(MEASURE_BLOCK, s.n_samples - start)
+            part, rest = s.read(start, count), x.read(start, count)
+            energy += float(part @ part)
+            dot += float(part @ rest)
+    return dot / energy if energy > 0 else None
