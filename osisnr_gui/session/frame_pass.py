@@ -22,7 +22,7 @@ from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.osi_snr import Projection, exact_osi_db, literal_osi_db, merge, project_rows
 from osisnr_gui.core.types import Columns, FloatArray
 from osisnr_gui.io.errors import Cancelled
-from osisnr_gui.session.pictures import COARSE_STEP, Picture, TimeGrid
+from osisnr_gui.session.pictures import RESIDUAL_STEP, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, Raw
 from osisnr_gui.session.threads import worker_count
 
@@ -133,7 +133,7 @@ class FramePass:
         n_bins = plan.reference.n_bins
         self._n_total = plan.stop - plan.first
         wanted = BLOCK_CELLS // n_bins if block_frames is None else block_frames
-        self._block = max(COARSE_STEP, wanted // COARSE_STEP * COARSE_STEP)
+        self._block = max(RESIDUAL_STEP, wanted // RESIDUAL_STEP * RESIDUAL_STEP)
         self._chunk = max(self._block, CHUNK_CELLS // n_bins // self._block * self._block)
         self._done = slice(0, 0)
         self._projection = Projection.allocate(self._n_total)

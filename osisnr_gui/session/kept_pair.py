@@ -14,8 +14,8 @@ from osisnr_gui.core.osi_snr import Projection
 from osisnr_gui.io.array_file import Array, ArrayFile, DamagedFileError, Facts
 from osisnr_gui.io.errors import LoadWarning
 from osisnr_gui.session.frame_pass import PairFrames, PairPictures
-from osisnr_gui.session.pairs import PairAnalysis, PairKey, make_picture, time_grid
-from osisnr_gui.session.pictures import COARSE_STEP, Picture
+from osisnr_gui.session.pairs import PairAnalysis, PairKey, coarse_step_of, make_picture, time_grid
+from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.scores import WholeSignal
 from osisnr_gui.session.tracks import Level, Track
 
@@ -150,7 +150,7 @@ def _pictures(
     def picture(name: str, *shown: Track) -> Picture:
         columns, codes = int(file.facts["columns"][name]), read(f"picture_{name}")
         # Before a picture is made as large as these facts say.
-        if -(-columns // COARSE_STEP) != len(codes):
+        if -(-columns // coarse_step_of(shown)) != len(codes):
             raise ValueError(f"{columns} columns are not in {len(codes)} codes")
         found = make_picture(shown, framing, rate, grid, columns)
         found.restore(codes)

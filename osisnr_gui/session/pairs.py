@@ -19,7 +19,7 @@ from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan, residual_rows
 from osisnr_gui.session.masks.mask_grids import mask_times
 from osisnr_gui.session.pair_samples import PairSamples
-from osisnr_gui.session.pictures import CodeScale, Picture, TimeGrid, sketch_pictures
+from osisnr_gui.session.pictures import COARSE_STEP, RESIDUAL_STEP, CodeScale, Picture, TimeGrid, sketch_pictures
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, MaskColumns
 from osisnr_gui.session.scores import PairScore, WholeSignal
 from osisnr_gui.session.session import Lengths, MaskGrid, Session, Source
@@ -178,7 +178,13 @@ def make_picture(
     else:
         scale = CodeScale.levels(0.5 * float(window(framing.window, framing.n_fft).sum()))
         n_bins, bin_step = framing.n_fft // 2 + 1, (rate or 1) / framing.n_fft
-    return Picture(n_columns, n_bins, grid, bin_step, scale, _LazyColumns(tracks, framing, rate))
+    columns = _LazyColumns(tracks, framing, rate)
+    return Picture(n_columns, n_bins, grid, bin_step, scale, columns, coarse_step_of(tracks))
+
+
+def coarse_step_of(tracks: tuple[Track, ...]) -> int:
+    """Frames in a column of the finest coarse picture of one track, or of the residual of two."""
+    return COARSE_STEP if len(tracks) == 1 else RESIDUAL_STEP
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ from osisnr_gui.io.errors import Cancelled
 
 CodeArray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
-COARSE_STEP = 16
+COARSE_STEP = 8
+# Of a residual, which is seldom looked at from afar: three pictures of an hour are large.
+RESIDUAL_STEP = 16
 # Larger pieces of a first look leave the processor's cache, smaller ones are more calls than work.
 SKETCH_FRAMES = 256 * COARSE_STEP
 LOW_DB, HIGH_DB = -130.0, 20.0
@@ -92,6 +94,7 @@ class Picture:
         bin_step: float,
         scale: CodeScale,
         magnitudes: Callable[[int, int, int], FloatArray],
+        coarse_step: int = COARSE_STEP,
     ) -> None:
         self.n_columns, self.n_bins = n_columns, n_bins
         self.first_time, self.column_step, self.bin_step = time.first, time.step, bin_step
@@ -101,7 +104,8 @@ class Picture:
         self._magnitudes = magnitudes
         self._reading, self._filling = threading.Lock(), threading.Lock()
         self._levels: list[CodeArray] = []
-        n = -(-n_columns // COARSE_STEP)
+        self._step = coarse_step
+        n = -(-n_columns // coarse_step)
         self._exact = np.zeros(n, dtype=bool)  # whether a column of the finest level has seen all its frames
         while n:
             self._levels.append(np.zeros((n, n_bins), dtype=np.uint8))
@@ -109,15 +113,15 @@ class Picture:
 
     def coarse_step(self) -> int:
         """Frames in one column of `coarse(0)`."""
-        return COARSE_STEP
+        return self._step
 
     def coarse(self, level: int) -> CodeArray | None:
-        """Codes max-pooled over COARSE_STEP * 2**level frames, still growing during a pass; None beyond the last."""
+        """Codes max-pooled over coarse_step() * 2**level frames, still growing during a pass; None beyond the last."""
         return self._levels[level] if 0 <= level < len(self._levels) else None
 
     def is_exact(self, start: int, stop: int) -> bool:
         """Whether the coarse pictures of the frames [start, stop) are the maximum of all of them."""
-        return bool(self._exact[start // COARSE_STEP : -(-stop // COARSE_STEP)].all())
+        return bool(self._exact[start // self._step : -(-stop // self._step)].all())
 
     def columns(self, start: int, stop: int) -> CodeArray:
         """Exact codes (stop - start, n_bins), read from the file: blocking, any thread."""
@@ -129,15 +133,15 @@ class Picture:
             return self._magnitudes(start, stop, 1)
 
     def sketch(self, start: int, stop: int) -> None:
-        """A first look at the frames [start, stop): one in COARSE_STEP goes into the coarse pictures.
+        """A first look at the frames [start, stop): one in `coarse_step()` goes into the coarse pictures.
 
         What `put` brings later, before or meanwhile wins: the maximum of all frames is not below that of some. `start`
-        is a multiple of COARSE_STEP. Read from the file: blocking, any thread. Best in pieces of SKETCH_FRAMES.
+        is a multiple of it. Read from the file: blocking, any thread. Best in pieces of SKETCH_FRAMES.
         """
         if not self.is_exact(start, stop):
             with self._reading:
-                magnitudes = self._magnitudes(start, stop, COARSE_STEP)
-            self._fill(start // COARSE_STEP, self.scale.codes(magnitudes))
+                magnitudes = self._magnitudes(start, stop, self._step)
+            self._fill(start // self._step, self.scale.codes(magnitudes))
             self._lift(start, stop)
 
     def put(self, first: int, magnitudes: FloatArray) -> None:
@@ -146,21 +150,21 @@ class Picture:
         if stop <= first:
             return
         magnitudes = magnitudes[: stop - first]
-        g = first // COARSE_STEP
-        if first % COARSE_STEP == 0 and stop % COARSE_STEP == 0:  # ten times faster than `reduceat`
-            pooled = magnitudes.reshape(-1, COARSE_STEP, magnitudes.shape[1]).max(axis=1)
+        g = first // self._step
+        if first % self._step == 0 and stop % self._step == 0:  # ten times faster than `reduceat`
+            pooled = magnitudes.reshape(-1, self._step, magnitudes.shape[1]).max(axis=1)
         else:
-            edges = np.arange(g * COARSE_STEP, stop, COARSE_STEP) - first
+            edges = np.arange(g * self._step, stop, self._step) - first
             pooled = np.maximum.reduceat(magnitudes, np.maximum(edges, 0), axis=0)
         self._fill(g, self.scale.codes(pooled))
 
     def lift(self, first: int, stop: int) -> None:
         """Carry the frames [first, stop) up to the coarser levels, once `put` has seen them all."""
         self._lift(first, stop)
-        self._exact[first // COARSE_STEP : -(-stop // COARSE_STEP)] = True
+        self._exact[first // self._step : -(-stop // self._step)] = True
 
     def _lift(self, first: int, stop: int) -> None:
-        a, b = first // COARSE_STEP, -(-stop // COARSE_STEP)
+        a, b = first // self._step, -(-stop // self._step)
         with self._filling:
             for fine, coarse in zip(self._levels, self._levels[1:], strict=False):
                 a, b = a // 2, -(-b // 2)

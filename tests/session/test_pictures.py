@@ -162,10 +162,11 @@ def _assert_painted_equals_read(session: Session) -> None:
         picture = getattr(pair.pictures, name)
         exact = picture.columns(0, picture.n_columns)
         assert exact.shape == (picture.n_columns, picture.n_bins)
-        pooled = [exact[a : a + COARSE_STEP].max(axis=0) for a in range(0, len(exact), COARSE_STEP)]
+        step = picture.coarse_step()
+        pooled = [exact[a : a + step].max(axis=0) for a in range(0, len(exact), step)]
         different = picture.coarse(0).astype(int) - np.array(pooled)
         if name == "residual":  # before the first frame both files have, nothing is compared
-            different = different[-(-pair.frames.first_frame // COARSE_STEP) :]
+            different = different[-(-pair.frames.first_frame // step) :]
         assert np.abs(different).max() <= 1, name  # a last place may fall on the edge of a code
         assert np.count_nonzero(different) <= 1e-3 * different.size + 1, name
         _assert_pooled_coarser(picture)
