@@ -35,11 +35,9 @@ class SummaryModel(QAbstractTableModel):
         self._columns = {formula: columns_for(formula, *sources) for formula in Formula}
         self._best: dict[int, float] = {}
         self.formula = Formula.LITERAL
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """The figures of the result on show, without those there is nothing to compare with for."""
-        return tuple(c for c in self._columns[self.formula] if c.needs is None or c.needs in self._needs)
+        #: The figures of the result on show, without those there is nothing to compare with for.
+        self.columns: tuple[Column, ...] = ()
+        self._choose_columns()
 
     @property
     def names(self) -> list[str]:
@@ -51,6 +49,7 @@ class SummaryModel(QAbstractTableModel):
         if formula is not self.formula:
             self.beginResetModel()
             self.formula = formula
+            self._choose_columns()
             self._find_best()
             self.endResetModel()
 
@@ -72,6 +71,7 @@ class SummaryModel(QAbstractTableModel):
         if not same_rows:
             self.beginResetModel()
         self._pairs, self._names, self._unprocessed, self._needs, self._wins = pairs, names, mixtures, needs, wins
+        self._choose_columns()
         # Facts hold whole files of frames: of those that are no longer on show none may stay.
         facts = {id(pair.score.facts) for pair in (*pairs, *mixtures.values()) if pair.score is not None}
         self._quantiles = {key: known for key, known in self._quantiles.items() if key in facts}
@@ -80,6 +80,9 @@ class SummaryModel(QAbstractTableModel):
             self.endResetModel()
         elif pairs:
             self.dataChanged.emit(self.index(0, 0), self.index(len(pairs) - 1, self.columnCount() - 1))
+
+    def _choose_columns(self) -> None:
+        self.columns = tuple(c for c in self._columns[self.formula] if c.needs is None or c.needs in self._needs)
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
