@@ -121,7 +121,6 @@ class DelayCommands:
             self._set(self._source, delay, f"delay {self._source.signal}")
 
     def _show(self, *_: object) -> None:
-        self.refresh()
         if self.dialog is not None and self.dialog.isVisible():
             self._show_dialog()
 

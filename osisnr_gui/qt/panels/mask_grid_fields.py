@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
-from osisnr_gui.qt.panels.plain_text import GAP, plain_label, set_text, tooltip
+from osisnr_gui.qt.panels.plain_text import GAP, plain_label, set_text
 from osisnr_gui.qt.panels.sample_field import MarkedBox, SampleField
+from osisnr_gui.qt.panels.setting_rows import Setting, lay_out_settings
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.masks.mask_grids import n_fft_of
 from osisnr_gui.session.session import MaskGrid, Session
@@ -54,7 +55,6 @@ class MaskGridFields(QWidget):
         self.place.addItems(list(PLACES))
         self.window_box.addItems(list(WINDOWS))
         self.hop_note, self.n_fft_note = (plain_label("", "muted", wrap=True, small=True) for _ in range(2))
-        self._names: dict[str, QLabel] = {}
         self._lay_out()
         self._connect()
 
@@ -71,7 +71,7 @@ class MaskGridFields(QWidget):
         set_text(self.hop_note, words.milliseconds((grid.hop or 0) / (grid.rate or 1)) if known else "samples")
         set_text(self.n_fft_note, f"2·({n_bins} − 1)" if grid.n_fft is None else "as given")
 
-    def _settings(self) -> tuple[tuple[str, QWidget, QLabel | None, str], ...]:
+    def _settings(self) -> tuple[Setting, ...]:
         unknown = f"Double-click the name: {UNKNOWN}."
         return (
             (
@@ -101,19 +101,7 @@ class MaskGridFields(QWidget):
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(6)
-        grid.setVerticalSpacing(GAP // 2)
-        grid.setColumnStretch(2, 1)
-        for row, (name, field, note, tip) in enumerate(self._settings()):
-            label = self._names[name] = plain_label(name)
-            label.setBuddy(field)
-            for part in (label, field):
-                part.setToolTip(tooltip(tip))
-            field.setAccessibleName(name)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(field, row, 1, 1, 2 if note is None else 1)
-            if note is not None:
-                grid.addWidget(note, row, 2)
+        self._names = lay_out_settings(grid, self._settings(), GAP)
         for box in (self.place, self.window_box):
             box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(8)

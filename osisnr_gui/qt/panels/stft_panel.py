@@ -12,8 +12,9 @@ from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
 from osisnr_gui.core.stft import WINDOWS, default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.qt.panels.mask_grid_fields import MaskGridFields
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, separator, set_text, tooltip
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, separator, set_text
 from osisnr_gui.qt.panels.sample_field import DEFAULT_MARK, DecibelField, MarkedBox, SampleField
+from osisnr_gui.qt.panels.setting_rows import Setting, lay_out_settings
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import FramingChoice, Session
@@ -113,7 +114,7 @@ class StftPanel(QWidget):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(8)
 
-    def _settings(self) -> tuple[tuple[str, QWidget, QLabel | None, str], ...]:
+    def _settings(self) -> tuple[Setting, ...]:
         """Name, field, words beside it, tooltip of every setting, in the order on screen."""
         again = "Double-click the name for the default"
         default_level = words.db(DEFAULT_SILENCE_DB, 0)
@@ -132,23 +133,15 @@ class StftPanel(QWidget):
     def _lay_out(self) -> None:
         body = QWidget()
         grid = QGridLayout()
-        grid.setHorizontalSpacing(6)
-        grid.setVerticalSpacing(GAP // 2)
-        grid.setColumnStretch(2, 1)
-        self._names: dict[str, QLabel] = {}
-        self._sound_only: list[QWidget] = []
-        for row, (name, field, note, tip) in enumerate(self._settings()):
-            label = self._names[name] = plain_label(name)
-            label.setBuddy(field)
-            for part in (label, field):
-                part.setToolTip(tooltip(tip))
-            field.setAccessibleName(name)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(field, row, 1, 1, 2 if note is None else 1)
-            if note is not None:
-                grid.addWidget(note, row, 2)
-            if field is not self.silence:
-                self._sound_only += [label, field, *([] if note is None else [note])]
+        settings = self._settings()
+        self._names = lay_out_settings(grid, settings, GAP)
+        self._sound_only = [
+            part
+            for name, field, note, _tip in settings
+            if field is not self.silence
+            for part in (self._names[name], field, note)
+            if part is not None
+        ]
         column = QVBoxLayout(body)
         column.setContentsMargins(MARGIN, GAP, GAP, GAP)
         column.setSpacing(GAP)

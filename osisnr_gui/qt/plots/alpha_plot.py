@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.painting import line_path, line_pen, round_up
@@ -88,14 +88,8 @@ class AlphaPlot(QWidget):
         painter.end()
 
     def _paint_alpha_axis(self, painter: QPainter, m: Mapping, ticks: Sequence[axes.Tick]) -> None:
-        painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-        metrics = QFontMetricsF(painter.font())
-        painter.setPen(QColor(self._theme.muted))
-        for tick in ticks:
-            width = metrics.horizontalAdvance(tick.label)
-            x = min(max(m.x_of(tick.value) - width / 2, 0.0), self.width() - width)
-            painter.drawText(QPointF(x, m.bottom + 3 + metrics.ascent()), tick.label)
-        name = QRectF(m.left, m.bottom + 2 + metrics.height(), m.width, metrics.height())
+        line = axes.paint_lower_labels(painter, m, self._theme, ticks, self.width())
+        name = QRectF(m.left, m.bottom + 2 + line, m.width, line)
         painter.drawText(name, Qt.AlignmentFlag.AlignCenter, "α")
 
     def _paint_upright(self, painter: QPainter, m: Mapping, alpha: float, colour: str, dash: tuple[float, ...]) -> None:

@@ -206,3 +206,20 @@ def paint_time_axis(painter: QPainter, m: Mapping, theme: Theme, unit: str, tick
         if x > last:
             painter.drawText(QPointF(x, top + metrics.ascent()), tick.label)
             last = x + width + 8
+
+
+def paint_lower_labels(
+    painter: QPainter, m: Mapping, theme: Theme, ticks: Sequence[Tick], width: float, gap: float = 3.0
+) -> float:
+    """Numbers under a plot whose lower axis is not time, kept inside a widget of this width; the height of a line.
+
+    Font and pen stay set for the axis's name, which the plot puts below.
+    """
+    painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+    metrics = QFontMetricsF(painter.font())
+    painter.setPen(QColor(theme.muted))
+    for tick in ticks:
+        wide = metrics.horizontalAdvance(tick.label)
+        x = min(max(m.x_of(tick.value) - wide / 2, 0.0), width - wide)
+        painter.drawText(QPointF(x, m.bottom + gap + metrics.ascent()), tick.label)
+    return metrics.height()

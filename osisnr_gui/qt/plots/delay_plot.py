@@ -144,14 +144,8 @@ class DelayPlot(QWidget):
         return [axes.Tick(tick.value / unit, tick.label) for tick in ticks]
 
     def _paint_delay_axis(self, painter: QPainter, m: Mapping, ticks: Sequence[axes.Tick]) -> None:
-        painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-        metrics = QFontMetricsF(painter.font())
-        painter.setPen(QColor(self._theme.muted))
-        for tick in ticks:
-            width = metrics.horizontalAdvance(tick.label)
-            x = min(max(m.x_of(tick.value) - width / 2, 0.0), self.width() - width)
-            painter.drawText(QPointF(x, m.bottom + 3 + metrics.ascent()), tick.label)
-        box = QRectF(m.left, m.bottom + 3 + metrics.height(), m.width, metrics.height())
+        line = axes.paint_lower_labels(painter, m, self._theme, ticks, self.width())
+        box = QRectF(m.left, m.bottom + 3 + line, m.width, line)
         unit = "samples" if self._near else "ms"
         for side, words in (("Left", "← early"), ("HCenter", f"delay ({unit})"), ("Right", "late →")):
             painter.drawText(box, Qt.AlignmentFlag[f"Align{side}"], words)

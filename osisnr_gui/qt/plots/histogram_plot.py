@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.core.types import IntArray
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
+from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.geometry import Mapping
@@ -126,14 +126,8 @@ class HistogramPlot(QWidget):
             self.update()
 
     def _paint_values_axis(self, painter: QPainter, m: Mapping, ticks: Sequence[axes.Tick]) -> None:
-        painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-        metrics = QFontMetricsF(painter.font())
-        painter.setPen(QColor(self._theme.muted))
-        for tick in ticks:
-            width = metrics.horizontalAdvance(tick.label)
-            x = min(max(m.x_of(tick.value) - width / 2, 0.0), self.width() - width)
-            painter.drawText(QPointF(x, m.bottom + 6 + metrics.ascent()), tick.label)
-        name = QRectF(m.left, m.bottom + 4 + metrics.height(), m.width, metrics.height())
+        line = axes.paint_lower_labels(painter, m, self._theme, ticks, self.width(), gap=6.0)
+        name = QRectF(m.left, m.bottom + 4 + line, m.width, line)
         painter.drawText(name, Qt.AlignmentFlag.AlignCenter, "Value")
 
     def _paint_outline(self, painter: QPainter, m: Mapping, outline: Outline) -> None:

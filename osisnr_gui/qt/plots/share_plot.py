@@ -91,14 +91,8 @@ class SharePlot(QWidget):
         painter.end()
 
     def _paint_frame_axis(self, painter: QPainter, m: Mapping, ticks: list[axes.Tick]) -> None:
-        painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-        metrics = QFontMetricsF(painter.font())
-        painter.setPen(QColor(self._theme.muted))
-        for tick in ticks:
-            width = metrics.horizontalAdvance(tick.label)
-            x = min(max(m.x_of(tick.value) - width / 2, 0.0), self.width() - width)
-            painter.drawText(QPointF(x, m.bottom + 3 + metrics.ascent()), tick.label)
-        name = QRectF(m.left, m.bottom + 2 + metrics.height(), m.width, metrics.height())
+        line = axes.paint_lower_labels(painter, m, self._theme, ticks, self.width())
+        name = QRectF(m.left, m.bottom + 2 + line, m.width, line)
         painter.drawText(name, Qt.AlignmentFlag.AlignCenter, "% of active frames, worst first")
 
     def _paint_curve(self, painter: QPainter, m: Mapping, times: np.ndarray, held: np.ndarray) -> None:
