@@ -30,9 +30,10 @@ from PySide6.QtCore import (
     qVersion,
 )
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from osisnr_gui import __version__
-from osisnr_gui.qt.dialogs.crash_dialog import CrashDialog
+from osisnr_gui.qt.dialogs.crash_dialog import MOST_DETAILS, CrashDialog
 
 LOG_BYTES = 512 * 1024
 LOG_BACKUPS = 1
@@ -96,6 +97,7 @@ class CrashReporter(QObject):
         self.folder = folder or log_folder()
         self.log = open_log(self.folder)
         self.dialog: CrashDialog | None = None
+        self._unread: list[tuple[str, str]] = []  # summary and details of what the user has not closed yet
         self._seen: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._previous: tuple[Any, Any, Any, Any] | None = None
@@ -119,8 +121,9 @@ class CrashReporter(QObject):
             sys.excepthook, threading.excepthook, sys.unraisablehook, previous_qt = self._previous
             qInstallMessageHandler(previous_qt)
             self._previous = None
-        if self.dialog is not None:
+        if self.dialog is not None and isValid(self.dialog):
             self.dialog.close()
+        self._unread.clear()
         for handler in self.log.handlers:
             handler.close()
 
@@ -144,18 +147,33 @@ class CrashReporter(QObject):
 
     @Slot(str, str)
     def _show(self, summary: str, details: str) -> None:
-        if not isinstance(QApplication.instance(), QApplication):
-            return
-        if self.dialog is not None:
+        if len(self._unread) < MOST_DETAILS:
+            self._unread.append((summary, details))
+        if self.dialog is not None and isValid(self.dialog):
             self.dialog.add(details)
+        else:
+            self._open()
+
+    @Slot()
+    def _open(self) -> None:
+        """Show what is unread, over the dialog that is open if there is one: only there it can be used."""
+        is_open = self.dialog is not None and isValid(self.dialog)
+        if is_open or not self._unread or not isinstance(QApplication.instance(), QApplication):
             return
-        self.dialog = CrashDialog(summary, details, self.folder, QApplication.activeWindow())
+        over = QApplication.activeModalWidget() or QApplication.activeWindow()
+        (summary, details), *later = self._unread
+        self.dialog = CrashDialog(summary, details, self.folder, over)
+        for _summary, more in later:
+            self.dialog.add(more)
         self.dialog.finished.connect(self._closed)
+        # A dialog goes with the one it lies over, read or not; queued, because it is still half there now.
+        self.dialog.destroyed.connect(self._open, Qt.ConnectionType.QueuedConnection)
         self.dialog.show()
 
     @Slot()
     def _closed(self) -> None:
         self.dialog = None
+        self._unread.clear()
 
     def _exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if not issubclass(kind, (KeyboardInterrupt, SystemExit)):

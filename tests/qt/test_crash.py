@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler, qWarning
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from osisnr_gui.qt.crash import LOG_BACKUPS, LOG_BYTES, CrashReporter, log_folder, open_log
 
@@ -77,6 +78,47 @@ def test_the_same_error_is_shown_once(reporter: CrashReporter, tmp_path: Path, q
     qtbot.waitUntil(lambda: reporter.dialog is not None)
     assert reporter.dialog is not None
     assert reporter.dialog.windowTitle() == "Unexpected error"
+
+
+def test_an_error_outlives_the_dialog_it_is_shown_over(reporter: CrashReporter, qtbot: QtBot) -> None:
+    over = QDialog()
+    over.setModal(True)
+    over.show()
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is over)
+    _raise("over a dialog")
+    qtbot.waitUntil(lambda: reporter.dialog is not None)
+    first = reporter.dialog
+    assert first.parent() is over, "a window beside a modal dialog could not be used"
+    over.close()
+    over.deleteLater()
+    qtbot.waitUntil(lambda: not isValid(first))
+    qtbot.waitUntil(lambda: reporter.dialog is not first)
+    again = reporter.dialog
+    assert again.isVisible()
+    assert again.summary.text() == "ValueError: over a dialog"
+    _raise("later")
+    qtbot.waitUntil(lambda: again.windowTitle() == "2 unexpected errors")
+    assert "ValueError: later" in again.details.toPlainText()
+    again.close()
+    qtbot.waitUntil(lambda: reporter.dialog is None)
+    _raise("after that")
+    qtbot.waitUntil(lambda: reporter.dialog is not None)
+    assert reporter.dialog.windowTitle() == "Unexpected error", "what was closed is not shown again"
+
+
+def test_errors_of_threads_while_a_dialog_goes_are_all_shown(reporter: CrashReporter, qtbot: QtBot) -> None:
+    over = QDialog()
+    over.setModal(True)
+    over.show()
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is over)
+    _raise("first")
+    qtbot.waitUntil(lambda: reporter.dialog is not None)
+    over.deleteLater()
+    thread = threading.Thread(target=_raise, args=("from a thread",))
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: isValid(reporter.dialog) and "from a thread" in reporter.dialog.details.toPlainText())
+    assert "ValueError: first" in reporter.dialog.details.toPlainText()
 
 
 def test_thread_and_destructor(reporter: CrashReporter, caught: list[str], tmp_path: Path, qtbot: QtBot) -> None:

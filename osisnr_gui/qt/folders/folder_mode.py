@@ -101,6 +101,7 @@ class FolderMode(QObject):
 
     def open(self, inputs: Inputs) -> None:
         """Show the list of these files and score it."""
+        self.run.stop()  # while its list is there: what it has scored is shown in that
         self._views.settings.put("last_folder", os.path.dirname(inputs.paths[-1]))
         self.inputs, self.settings = inputs, BatchSettings(_scoring(self._views.store.session), folder="")
         self.panel.filter.clear()

@@ -7,6 +7,7 @@ the plots, whose axis begins at the reference's first sample.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -95,8 +96,8 @@ class Player(QObject):
                 self._want(Sound(self.wanted.kind, selected))
         self._analysis = analysis
         recipe = find_recipe(analysis, self.scale)
-        # During a pass the residuals' gains are missing for a moment: those of before will do.
-        if analysis.complete or recipe.files != self.recipe.files:
+        # During a pass the residuals' gains are missing for a moment: those of before will do, if all else is the same.
+        if analysis.complete or replace(recipe, gains=self.recipe.gains) != self.recipe:
             kept = {source.path for _, source, _ in recipe.files} & {source.path for _, source, _ in self.recipe.files}
             self.recipe = recipe
             if not kept:

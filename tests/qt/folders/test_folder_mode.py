@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -208,6 +209,24 @@ def test_stopped_it_goes_on_without_scoring_anything_twice(
     assert len(after) == N_PAIRS
     assert panel.model.pairs.count(State.WAITING) == 0
     assert all(after[name].report is row.report for name, row in before.items())
+
+
+def test_another_list_dropped_while_rows_wait_to_be_shown(
+    qtbot: QtBot, window: MainWindow, folders: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = tmp_path / "clean2", tmp_path / "enhanced2"
+    for folder, other in zip(folders, others, strict=True):
+        other.mkdir()
+        shutil.copy(os.path.join(folder, "00.wav"), other / "another.wav")
+    monkeypatch.setattr(folder_run, "SHOW_MS", 60_000)
+    run, shown = window.commands.folders.run, []
+    run.scored.connect(shown.append)
+    window.commands.take_files(list(folders), add=False)
+    qtbot.waitUntil(lambda: run._job is not None and len(run._job.fresh) > 0, timeout=WAIT_MS)
+    assert shown == []
+    _open(qtbot, window, tuple(map(str, others)))
+    assert _names(window) == ["another.wav"]
+    assert window.views.folders.model.pairs.count(State.SCORED) == 1
 
 
 def test_a_list_opened_again_is_there_at_once(qtbot: QtBot, folders: tuple[str, str], tmp_path: Path) -> None:

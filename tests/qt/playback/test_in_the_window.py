@@ -19,6 +19,7 @@ from window_kit import open_window, show_files, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.time_link import TimeSpan
+from osisnr_gui.session import edits
 from osisnr_gui.session.sound.listening import Listening, ResidualScale, Sound, SoundKind
 from osisnr_gui.session.sound.loudness import Match
 
@@ -357,3 +358,27 @@ def test_a_reload_goes_on_where_it_was_and_plays_what_is_new(
     player.hear(REFERENCE)
     system.card.pull_sound()
     assert before <= link.playhead < loop.stop
+
+
+def test_a_mask_that_is_removed_while_it_is_heard(
+    window: MainWindow, system: FakeSystem, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.commands.open_demo("masks")
+    wait_final(qtbot, window)
+    player, store = window.views.player, window.views.store
+    copy = tmp_path / "another_est.npy"
+    shutil.copy(store.session.estimates[0].path, copy)
+    window.commands.take_files([str(copy)], add=True)
+    wait_final(qtbot, window)
+    removed = next(source for source in store.session.estimates if source.path == str(copy))
+    player.set_match(Match.OSI)
+    last = Sound(SoundKind.ESTIMATE, 1)
+    player.hear(last)
+    assert last in player.recipe.sounds
+    store.edit(lambda session: edits.remove(session, removed))
+    wait_final(qtbot, window)
+    assert last not in player.recipe.sounds
+    assert player.sound in player.recipe.sounds
+    store.undo()
+    wait_final(qtbot, window)
+    assert last in player.recipe.sounds
