@@ -85,8 +85,9 @@ def find_drops(drop_db: FloatArray, least_db: float) -> BoolArray:
 def drop_below_median(exact_osi_db: FloatArray, counted: BoolArray, window: int) -> FloatArray:
     """Running median minus exact OSI-SNR, dB (n_frames,); nan in frames that do not count.
 
-    window : frames of the median, made odd; it runs over the frames that count as if they followed each other, so that
-    a pause neither pulls it down nor starves it. The median is a rank filter: a few bad frames do not move it.
+    window : frames of the median, made odd; it runs over the frames that count as if they
+    followed each other, so that a pause neither pulls it down nor starves it. The median is a rank filter: a few bad
+    frames do not move it. Memory: a few numbers a frame, whatever the window.
     """
     # 0.04 s, which the command line need not spend.
     from scipy.ndimage import median_filter
@@ -94,7 +95,10 @@ def drop_below_median(exact_osi_db: FloatArray, counted: BoolArray, window: int)
     drop = np.full(exact_osi_db.shape, np.nan)
     values = np.minimum(exact_osi_db[counted], CEILING_DB)
     if values.size:
-        drop[counted] = median_filter(values, size=max(1, window) | 1, mode="nearest") - values
+        # Once every window holds all values, a longer one only adds as many copies of the first as of the last value:
+        # the median stays. scipy would take values x window x 8 bytes for it.
+        size = min(max(1, window) | 1, 2 * values.size - 1)
+        drop[counted] = median_filter(values, size=size, mode="nearest") - values
     return drop
 
 

@@ -11,8 +11,9 @@ from typing import Protocol
 
 import numpy as np
 
-from osisnr_gui.core.stft import frame_count, frames_of, window
+from osisnr_gui.core.stft import frame_count, frames_of, least_hop, window
 from osisnr_gui.core.types import Columns, ComplexArray, FloatArray, Framing, IntArray, Representation
+from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.session.signals import AudioSignal
 
 Raw = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
@@ -58,13 +59,23 @@ class _Scratch(threading.local):
 
 
 class AudioColumns:
-    """Frames of an audio signal. Without padding only frames that lie wholly inside the file are counted."""
+    """Frames of an audio signal. Without padding only frames that lie wholly inside the file are counted.
+
+    Raises LoadError, and closes the signal, where there would be more frames than `core.stft` allows.
+    """
 
     def __init__(self, signal: AudioSignal, framing: Framing, n_samples: int | None = None) -> None:
         self.signal = signal
         self.framing = framing
         self.n_bins = framing.n_fft // 2 + 1
-        self.n_frames = frame_count(signal.n_samples if n_samples is None else n_samples, framing.n_fft, framing.hop)
+        length = signal.n_samples if n_samples is None else n_samples
+        self.n_frames = frame_count(length, framing.n_fft, framing.hop)
+        if framing.hop < (hop := least_hop(length, framing.n_fft)):
+            signal.close()
+            detail = (
+                f"n_fft {framing.n_fft} and hop {framing.hop} make {self.n_frames} frames of it, too many to compare"
+            )
+            raise LoadError(Reason.TOO_LARGE, signal.path, detail, f"choose a hop of {hop} or more, or cut the file")
         self.first_frame = -(-signal.first_sample // framing.hop)
         self._window = window(framing.window, framing.n_fft)
         self._scratch = _Scratch()

@@ -10,9 +10,20 @@ import numpy as np
 
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.audio import AudioFile, AudioScanner, open_audio
+from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.session.session import Source
 
 KEPT_SAMPLES = 1 << 15  # more than any common frame
+#: Largest number in the ratio of two rates, in lowest terms: the filter has 20 taps for each of it. All common rates
+#: stay below 1000; two rates near 48 kHz without a common divisor are still resampled.
+MOST_RATIO = 1 << 16
+
+
+def check_ratio(path: str, rate_in: int, rate_out: int) -> None:
+    """Raise LoadError BAD_RATE for two rates that would take a filter of minutes and gigabytes to convert."""
+    if max(rate_in, rate_out) // math.gcd(rate_in, rate_out) > MOST_RATIO:
+        detail = f"{rate_in} Hz cannot be converted to {rate_out} Hz, they have no common divisor to speak of"
+        raise LoadError(Reason.BAD_RATE, path, detail, "resample the file first")
 
 
 class Resampler:
@@ -58,10 +69,16 @@ class AudioSignal:
     """
 
     def __init__(self, source: Source, rate: int | None = None) -> None:
+        self.path = source.path
         self._file: AudioFile = open_audio(source.path)
         self._channel = 1 if source.channel is None else source.channel
         own = self._file.info.sample_rate
         self.rate = own if rate is None else rate
+        try:
+            check_ratio(source.path, own, self.rate)
+        except LoadError:
+            self._file.close()
+            raise
         self._resampler = Resampler(own, self.rate) if self.rate != own else None
         self._delay, self._offset = source.delay, source.offset
         self._factor = -source.gain if source.flip else source.gain

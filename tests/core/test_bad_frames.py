@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -125,3 +128,27 @@ def test_the_limit_of_the_worst_parts_them_from_the_rest(values: list[float], n:
         assert under.sum() <= n
         assert not under[n:].any()
         assert under.sum() == n or ordered[n] - ordered[n - 1] < 1e-9
+
+
+def test_a_median_longer_than_the_file_takes_no_more_than_the_file() -> None:
+    """600 s over 290 s of sound took 20 GB once: frames x window x 8 bytes."""
+    program = """
+import resource
+import numpy as np
+from osisnr_gui.core.bad_frames import drop_below_median
+from scipy.ndimage import median_filter
+resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+values = np.random.default_rng(0).gamma(2.0, 4.0, 36_000)
+drops = drop_below_median(values, np.ones(values.size, bool), 75_001)
+assert np.array_equal(drops, drop_below_median(values, np.ones(values.size, bool), 2 * values.size))
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("window", [1, 2, 5, 40, 41, 42, 80, 82, 84, 1000])
+def test_the_median_is_that_of_the_window_however_long(window: int) -> None:
+    values = np.random.default_rng(1).gamma(2.0, 4.0, 41)
+    half = (window | 1) // 2
+    padded = np.pad(values, half, mode="edge")
+    wanted = [np.median(padded[k : k + 2 * half + 1]) - value for k, value in enumerate(values)]
+    np.testing.assert_array_equal(drop_below_median(values, np.ones(41, bool), window), wanted)

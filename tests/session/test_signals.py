@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from math import gcd
 
 import numpy as np
 import pytest
 from scipy.signal import resample_poly
 
-from osisnr_gui.io.errors import LoadError
+from osisnr_gui.core.stft import MAX_POINTS
+from osisnr_gui.core.types import Framing, Representation
+from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.session import signals
+from osisnr_gui.session.readers import AudioColumns
 from osisnr_gui.session.session import DOWNMIX, Source
 from osisnr_gui.session.signals import AudioSignal
 
@@ -133,3 +138,33 @@ def test_offset_and_gain_are_of_the_file_and_not_of_the_silence_round_it(write: 
         for start, count in ((-100, 300), (0, 5000), (200, 60), (240, 60), (4000, 9000)):
             np.testing.assert_allclose(b.read(start, count), a.read(start, count), atol=1e-15)
             np.testing.assert_array_equal(c.read(start, count), -b.read(start, count))
+
+
+def test_rates_without_a_common_divisor_are_refused_in_words(write_wav: Write) -> None:
+    path = write_wav("odd.wav", np.zeros(2000), rate=767_999)
+    with pytest.raises(LoadError, match=r"odd\.wav: 767999 Hz cannot be converted to 1009 Hz.*resample") as refused:
+        AudioSignal(Source(path), 1009)
+    assert refused.value.reason is Reason.BAD_RATE
+    with AudioSignal(Source(write_wav("near.wav", np.zeros(2000), rate=44_101)), 48_000) as signal:
+        assert signal.n_samples == -(-2000 * 48_000 // 44_101)
+
+
+@pytest.mark.parametrize(("n_fft", "hop", "fits"), [(512, 128, True), (65_536, 1, False), (65_536, 20, True)])
+def test_more_frames_than_can_be_kept_are_refused_in_words(write_wav: Write, n_fft: int, hop: int, fits: bool) -> None:
+    path = write_wav("long.wav", np.zeros(2_000_000))
+    framing = Framing(Representation.MAGNITUDE, n_fft, hop)
+    if fits:
+        with closing(AudioColumns(AudioSignal(Source(path)), framing)) as columns:
+            assert columns.n_frames == 1 + (2_000_000 - n_fft) // hop
+        return
+    with pytest.raises(LoadError, match=r"n_fft 65536 and hop 1 make 1934465 frames.*choose a hop of 15 or more") as no:
+        AudioColumns(AudioSignal(Source(path)), framing)
+    assert no.value.reason is Reason.TOO_LARGE
+    with closing(AudioColumns(AudioSignal(Source(path)), replace(framing, hop=15))) as columns:
+        assert columns.n_frames * n_fft <= MAX_POINTS
+
+
+def test_a_delay_beyond_all_bounds_is_refused(write_wav: Write) -> None:
+    signal = AudioSignal(Source(write_wav("early.wav", np.zeros(2000)), delay=-(1 << 40)))
+    with pytest.raises(LoadError, match="too many to compare"):
+        AudioColumns(signal, Framing(Representation.MAGNITUDE, 512, 128))

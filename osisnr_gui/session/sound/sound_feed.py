@@ -8,7 +8,7 @@ import numpy as np
 
 from osisnr_gui.core.filters import BandPass, Upsampler
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.session.signals import Resampler
+from osisnr_gui.session.signals import Resampler, check_ratio
 from osisnr_gui.session.sound.listening import Listening, Recipe, Sound
 
 
@@ -31,11 +31,13 @@ class SoundFeed:
     """The sounds of a recipe at `rate`; zero outside [0, n_samples). Use from one thread at a time.
 
     A rate that is a multiple of the recipe's keeps its samples as they are and puts new ones between them.
-    Raises LoadError when a file cannot be opened any more.
+    Raises LoadError when a file cannot be opened any more or its rate not converted.
     """
 
     def __init__(self, recipe: Recipe, rate: int, band: Band | None = None) -> None:
         self.recipe, self.rate = recipe, rate
+        if recipe.files:
+            check_ratio(recipe.files[0][1].path, recipe.rate, rate)
         self._listening = Listening(recipe)
         self.sounds: tuple[Sound, ...] = recipe.sounds
         self._filters: list[_Filter] = []
