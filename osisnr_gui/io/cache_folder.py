@@ -23,6 +23,7 @@ from .errors import Cancelled, LoadError, SaveError
 ENDING = ".kept"
 DEFAULT_MAX_BYTES = 1 << 30
 SPARE_BYTES = 1 << 28  # left free on the disk
+_NAME_FACT = "kept_as"  # in the header, under its checksum: a file says whose it is
 _BLOCK = 4096  # what a disk gives to the smallest file
 _NAME = re.compile(r"[a-z0-9-]{1,150}")
 _OURS = re.compile(rf"{_NAME.pattern}{re.escape(ENDING)}")
@@ -62,11 +63,16 @@ class CacheFolder:
     def open(self, name: str) -> ArrayFile | None:
         """What is kept under `name`, None when there is nothing; from now on it is the most recently used.
 
-        A damaged file is removed and None; whoever finds damage later calls `remove`.
+        A damaged file is removed and None, and so is one that was kept under another name: a folder that was put
+        together from others, or restored, must not give one result for another. Whoever finds damage later calls
+        `remove`.
         """
         path = self._path(name)
         try:
             file = ArrayFile(path, self.max_bytes)
+            if file.facts.get(_NAME_FACT) != name:
+                file.close()
+                raise DamagedFileError("kept under another name")
         except LoadError:
             return None
         except DamagedFileError:
@@ -83,7 +89,7 @@ class CacheFolder:
         if size > self.max_bytes:
             return False
         self._make_room(size)
-        parts = array_file_parts(facts, arrays)
+        parts = array_file_parts({**facts, _NAME_FACT: name}, arrays)
         try:
             os.makedirs(self.path, mode=0o700, exist_ok=True)
             if shutil.disk_usage(self.path).free < size + SPARE_BYTES:

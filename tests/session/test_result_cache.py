@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -565,3 +566,34 @@ def test_the_program_hash_follows_the_code(monkeypatch: pytest.MonkeyPatch, tmp_
     result_cache.program_hash.cache_clear()
     assert len({first, second, third}) == 3
     assert result_cache._version_of("no such library") == "9"
+
+
+def test_a_result_under_the_name_of_another_pair_is_not_believed(
+    write: Write, noise: Noise, cache: ResultCache, passes: list[FramePass]
+) -> None:
+    """Three pairs of equal sizes and settings: every two results exchanged, and every remembered hash."""
+    sessions = []
+    for seed in range(3):
+        paths = write(f"s{seed}.wav", noise(16_000, seed)), write(f"e{seed}.wav", noise(16_000, seed + 10))
+        for path in paths:
+            _age(path)
+        sessions.append(Session(references=(Source(paths[0]),), estimates=(Source(paths[1]),)))
+    wanted = [_keep(session, cache).pairs[0].frames.exact_osi_db for session in sessions]
+    for start in ("pair-", "file-"):
+        names = sorted(cache.folder.names(start))
+        assert len(names) == (3 if start == "pair-" else 6)
+        for one, other in itertools.combinations(names, 2):
+            paths = [cache.folder._path(name) for name in (one, other)]
+            before = [Path(path).read_bytes() for path in paths]
+            for path, content in zip(paths, reversed(before), strict=True):
+                Path(path).write_bytes(content)
+            for session, osi_db in zip(sessions, wanted, strict=True):
+                found = analyse(session, cache=cache).pairs[0].frames.exact_osi_db
+                np.testing.assert_array_equal(found, osi_db)
+            cache.wait()
+            for path, content in zip(paths, before, strict=True):
+                Path(path).write_bytes(content)
+    passes.clear()
+    for session in sessions:
+        analyse(session, cache=cache)
+    assert passes == [], "put back, all are known again"
