@@ -143,6 +143,10 @@ class AudioFile:
         if decoder.subtype not in _CODINGS:
             detail = "the sound is in a coding this program does not read"
             raise LoadError(Reason.UNKNOWN_FORMAT, self._source.path, detail, "convert it to WAV or FLAC")
+        meant = self._header.coding
+        if meant and decoder.subtype != meant:
+            detail = f"the header says {meant} samples and the decoder would take them for {decoder.subtype}"
+            raise LoadError(Reason.UNKNOWN_FORMAT, self._source.path, detail, "convert it to WAV or FLAC")
         self._channels = int(decoder.channels)
 
     def _measure(self) -> tuple[int, tuple[LoadWarning, ...]]:

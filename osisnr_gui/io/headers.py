@@ -24,6 +24,7 @@ class Header:
     `promised` and `present` count samples per channel; None: not known from the header. `exact`: they follow
     from byte counts alone. `start` and `end` bound the bytes the decoder sees (end None: all), `patches` maps
     offsets in the file to bytes that put right what the decoder would misread, `prefix` goes before it all.
+    `coding` : the decoder's name for the coding that the header names; empty where that is not known from it.
     """
 
     container: Container
@@ -33,6 +34,7 @@ class Header:
     warnings: list[LoadWarning] = field(default_factory=list)
     patches: dict[int, bytes] = field(default_factory=dict)
     prefix: bytes = b""
+    coding: str = ""
     start: int = 0
     end: int | None = None
 
@@ -63,6 +65,12 @@ def check_channels_and_rate(source: Source, channels: int, rate: float) -> None:
             f"the header says {rate:.10g} Hz, {MIN_RATE} to {MAX_RATE} Hz are possible",
             "correct the sample rate and export the file again",
         )
+
+
+def pcm_coding(bits: int, signed_bytes: bool = True) -> str:
+    """The decoder's name for integer samples of this many bits, rounded up to whole bytes."""
+    width = (bits + 7) // 8
+    return f"PCM_{'S' if signed_bytes else 'U'}8" if width == 1 else f"PCM_{8 * width}"
 
 
 def settle(header: Header, claimed: int, available: int, align: int) -> None:

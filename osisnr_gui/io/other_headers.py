@@ -3,7 +3,16 @@
 import math
 import struct
 
-from .headers import MAX_CHUNKS, Header, check_channels_and_rate, corrupt, open_ended, settle, settle_packets
+from .headers import (
+    MAX_CHUNKS,
+    Header,
+    check_channels_and_rate,
+    corrupt,
+    open_ended,
+    pcm_coding,
+    settle,
+    settle_packets,
+)
 from .source import Source
 from .tags import id3_size
 
@@ -12,6 +21,9 @@ _AIFC_BYTES = {
     b"FL64": 8, b"ulaw": 1, b"ULAW": 1, b"alaw": 1, b"ALAW": 1,
 }  # fmt: skip
 _AU_BYTES = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1}
+_AU_CODINGS = {1: "ULAW", 2: "PCM_S8", 3: "PCM_16", 4: "PCM_24", 5: "PCM_32", 6: "FLOAT", 7: "DOUBLE", 27: "ALAW"}
+_NAMED = {b"fl32": "FLOAT", b"fl64": "DOUBLE", b"ulaw": "ULAW", b"alaw": "ALAW"}
+_CAF_FLOAT = 1  # flag of lpcm
 _CAF_PLAIN = (b"lpcm", b"ulaw", b"alaw")
 _AU_UNKNOWN_SIZE = 0xFFFFFFFF
 
@@ -34,6 +46,13 @@ def _aiff_sample_bytes(source: Source, common: bytes) -> int | None:
         return int((bits + 7) // 8)
     width = _AIFC_BYTES.get(common[18:22])
     return (bits + 7) // 8 if width == 0 else width
+
+
+def _aiff_coding(source: Source, common: bytes, width: int | None) -> str:
+    if width is None:
+        return ""
+    name = b"" if source.read_at(8, 4) == b"AIFF" else common[18:22].lower()
+    return _NAMED.get(name) or pcm_coding(8 * width)
 
 
 def read_aiff(source: Source) -> Header:
@@ -60,6 +79,7 @@ def read_aiff(source: Source) -> Header:
     channels, promised = struct.unpack(">hI", common[:6])
     check_channels_and_rate(source, channels, _extended_float(common[8:18]))
     width = _aiff_sample_bytes(source, common)
+    header.coding = _aiff_coding(source, common, width)
     available = max(source.size - sound[0], 0)
     if width is None:
         settle_packets(header, sound[1], available)
@@ -84,10 +104,15 @@ def read_caf(source: Source) -> Header:
             body = source.read_at(position + 12, 32)
             if len(body) < 32:
                 raise corrupt(source, "the format header is cut off")
-            rate, coding, _, packet, per_packet, channels, _ = struct.unpack(">d4sIIIII", body)
+            rate, coding, flags, packet, per_packet, channels, bits = struct.unpack(">d4sIIIII", body)
             check_channels_and_rate(source, channels, rate)
             described = True
             align = packet if coding in _CAF_PLAIN and per_packet == 1 and packet > 0 else None
+            if coding == b"lpcm":
+                is_float = flags & _CAF_FLOAT
+                header.coding = ("FLOAT" if bits == 32 else "DOUBLE") if is_float else pcm_coding(bits)
+            else:
+                header.coding = _NAMED.get(coding, "")
         elif head[:4] == b"data":
             if not described:
                 raise corrupt(source, "there is no format header before the sound")
@@ -118,7 +143,7 @@ def read_au(source: Source) -> Header:
     check_channels_and_rate(source, channels, rate)
     if coding not in _AU_BYTES or offset < 24:
         raise corrupt(source, "the header names an unknown coding" if offset >= 24 else "the header is too short")
-    header = Header("AU")
+    header = Header("AU", coding=_AU_CODINGS[coding])
     rest = max(source.size - offset, 0)
     if size == _AU_UNKNOWN_SIZE:
         header.warnings.append(open_ended())

@@ -2,8 +2,9 @@
 
 import struct
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from .headers import MAX_CHUNKS, Header, check_channels_and_rate, corrupt, open_ended, settle
+from .headers import MAX_CHUNKS, Header, check_channels_and_rate, corrupt, open_ended, pcm_coding, settle
 from .source import Source
 
 _W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
@@ -48,8 +49,25 @@ def _check_adpcm(source: Source, tag: int, channels: int, align: int, body: byte
         raise corrupt(source, "block size and samples per block contradict each other")
 
 
-def _check_format(source: Source, body: bytes, order: str) -> tuple[int, bool]:
-    """Check a `fmt ` chunk; returns block align in bytes and whether one block is one sample."""
+class Layout(NamedTuple):
+    """Of a `fmt ` chunk: the coding's tag, bytes of a block, whether a block is one sample, the decoder's name."""
+
+    tag: int
+    align: int
+    plain: bool
+    coding: str
+
+
+def _coding(tag: int, bits: int) -> str:
+    if tag == _PCM:
+        return pcm_coding(bits, signed_bytes=False)
+    if tag == _FLOAT:
+        return "FLOAT" if bits == 32 else "DOUBLE"
+    return {_ALAW: "ALAW", _ULAW: "ULAW", _MS_ADPCM: "MS_ADPCM", _IMA_ADPCM: "IMA_ADPCM"}[tag]
+
+
+def _check_format(source: Source, body: bytes, order: str) -> Layout:
+    """The layout of a `fmt ` chunk, checked; of an extensible one that of the coding it names."""
     if len(body) < 16:
         raise corrupt(source, "the format header is cut off")
     tag, channels, rate, _, align, bits = struct.unpack(order + "HHIIHH", body[:16])
@@ -60,7 +78,7 @@ def _check_format(source: Source, body: bytes, order: str) -> tuple[int, bool]:
     check_channels_and_rate(source, channels, rate)
     if tag in (_MS_ADPCM, _IMA_ADPCM):
         _check_adpcm(source, tag, channels, align, body, order)
-        return align, False
+        return Layout(tag, align, False, _coding(tag, bits))
     widths = {_PCM: range(1, 33), _FLOAT: (32, 64), _ALAW: (8,), _ULAW: (8,)}
     if tag not in widths:
         raise corrupt(source, f"the header names an unknown coding (0x{tag:04x})")
@@ -68,7 +86,7 @@ def _check_format(source: Source, body: bytes, order: str) -> tuple[int, bool]:
         raise corrupt(source, f"the header says {bits} bits per sample, which its coding does not have")
     if align != channels * ((bits + 7) // 8):
         raise corrupt(source, f"block size {align} does not fit {channels} channels of {bits} bits")
-    return align, True
+    return Layout(tag, align, True, _coding(tag, bits))
 
 
 def _is_chunk_chain(source: Source, order: str, start: int) -> bool:
@@ -86,7 +104,7 @@ def read_riff(source: Source) -> Header:
     magic = source.read_at(0, 4)
     order = ">" if magic == b"RIFX" else "<"
     header = Header("RF64" if magic in (b"RF64", b"BW64") else "WAV")
-    layout: tuple[int, bool] | None = None
+    layout: Layout | None = None
     long_size: int | None = None
     for name, size_at, body, size in _riff_chunks(source, order, 12):
         if name == b"ds64" and size >= 16:
@@ -104,10 +122,10 @@ def read_riff(source: Source) -> Header:
 
 
 def _settle_riff(
-    source: Source, header: Header, layout: tuple[int, bool], order: str, size_at: int, body: int, size: int
+    source: Source, header: Header, layout: Layout, order: str, size_at: int, body: int, size: int
 ) -> None:
     rest = source.size - body
-    align, plain = layout
+    align, header.coding = layout.align, layout.coding
     streamed = size == _UNKNOWN_SIZE or (size == 0 and rest > 0 and not _is_chunk_chain(source, order, body))
     if streamed:
         size = rest - rest % align
@@ -117,23 +135,30 @@ def _settle_riff(
         header.patches[size_at] = struct.pack(order + "I", min(size, _UNKNOWN_SIZE - 1))
         header.patches[4] = struct.pack(order + "I", min(source.size - 8, _UNKNOWN_SIZE - 1))
     settle(header, size, rest, align)
-    if not plain:  # adaptive codings: several samples per block, the decoder counts them
+    if not layout.plain:  # adaptive codings: several samples per block, the decoder counts them
         header.promised = header.present = None
         header.exact = False
+
+
+def _tag(source: Source, body: int) -> int:
+    return int(struct.unpack("<H", source.read_at(body, 2))[0])
 
 
 def read_w64(source: Source) -> Header:
     """Header of a Sony Wave64 file. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
     header = Header("W64")
-    layout: tuple[int, bool] | None = None
+    layout: Layout | None = None
     for name, _, body, size in _w64_chunks(source):
         if name == b"fmt ":
             layout = _check_format(source, source.read_at(body, min(size, 64)), "<")
+            header.coding = layout.coding
+            # The decoder takes any extensible header here for integers; it is shown the tag that is meant.
+            header.patches = {body: struct.pack("<H", layout.tag)} if layout.tag != _tag(source, body) else {}
         elif name == b"data":
             if layout is None:
                 raise corrupt(source, "there is no format header before the sound")
-            settle(header, size, source.size - body, layout[0])
-            if not layout[1]:
+            settle(header, size, source.size - body, layout.align)
+            if not layout.plain:
                 header.promised = header.present = None
                 header.exact = False
             return header
