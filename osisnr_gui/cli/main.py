@@ -5,7 +5,6 @@ Nothing here imports numpy or Qt, so that `osisnr --version` answers at once.
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from collections.abc import Callable
@@ -13,8 +12,17 @@ from importlib import import_module
 
 from osisnr_gui import __version__
 from osisnr_gui.cli.codes import DONE, INTERRUPTED, REFUSED, WRONG_USAGE
-from osisnr_gui.cli.lines import PROGRAM, TEXT_LIMIT, UsageError, say
-from osisnr_gui.io.errors import printable
+from osisnr_gui.cli.lines import (
+    PROGRAM,
+    TEXT_LIMIT,
+    UsageError,
+    drop,
+    error_line,
+    flush_stdout,
+    open_missing_streams,
+    say,
+)
+from osisnr_gui.io.errors import SaveError, printable
 
 # Command -> the module whose `run(arguments) -> exit code` does the work.
 COMMANDS = {"score": "osisnr_gui.cli.score", "batch": "osisnr_gui.cli.batch"}
@@ -38,12 +46,13 @@ exit codes: 0 done, 1 some pairs of a batch failed, 2 wrong usage, 3 an input wa
 def main(argv: list[str] | None = None) -> int:
     """Run one command; `argv` without the program's name, None = the process's own. Returns the exit code."""
     _quiet_warnings()
+    open_missing_streams()
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
         return _caught(arguments)
     except BrokenPipeError:
         # Whoever read our output has seen enough (`| head`): no error of ours.
-        _drop_stdout()
+        drop(sys.stdout)
         return DONE
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -65,9 +74,11 @@ def _caught(arguments: list[str]) -> int:
         except SystemExit as leaving:  # argparse after --help
             return leaving.code if isinstance(leaving.code, int) else DONE
         finally:
-            sys.stdout.flush()
+            flush_stdout()
     except BrokenPipeError:
         raise
+    except SaveError as error:
+        say([error_line(error)])
     except MemoryError:
         say([f"{PROGRAM}: there is not enough memory; use shorter files or close other programs"])
     except Exception as error:  # the last net: a user gets a line, never a traceback
@@ -81,26 +92,16 @@ def _run(arguments: list[str]) -> int:
         raise UsageError("no command was given", f"see {PROGRAM} --help")
     first, *rest = arguments
     if first in ("-h", "--help"):
-        print(HELP, end="")
+        flush_stdout(HELP)
         return DONE
     if first == "--version":
-        print(f"{PROGRAM} {__version__}")
+        flush_stdout(f"{PROGRAM} {__version__}\n")
         return DONE
     if first not in COMMANDS:
         what = "option" if first.startswith("-") else "command"
         raise UsageError(f"{first}: there is no such {what}", f"see {PROGRAM} --help")
     run: Callable[[list[str]], int] = import_module(COMMANDS[first]).run
     return run(rest)
-
-
-def _drop_stdout() -> None:
-    """Point stdout at nothing: Python would complain when it flushes a closed pipe on its way out."""
-    try:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
-        os.close(null)
-    except (OSError, ValueError):
-        return
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 
+from osisnr_gui.cli.lines import flush_stdout, stdout_error
 from osisnr_gui.cli.scoring_options import STDOUT
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import SaveError
@@ -26,10 +27,15 @@ def write(target: str, data: Iterable[bytes]) -> None:
 
 
 def _to_stdout(data: Iterable[bytes]) -> None:
-    sys.stdout.flush()
+    flush_stdout()
     for part in data:
-        sys.stdout.buffer.write(part)
-    sys.stdout.buffer.flush()
+        try:
+            sys.stdout.buffer.write(part)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise stdout_error(error) from None
+    flush_stdout()
 
 
 def _into(target: str, data: Iterable[bytes]) -> None:
@@ -46,5 +52,4 @@ def _into(target: str, data: Iterable[bytes]) -> None:
 def write_text(text: str) -> None:
     """Text to stdout; what its encoding lacks is escaped instead of stopping the program."""
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    sys.stdout.flush()
+    _to_stdout([text.encode(encoding, "backslashreplace")])

@@ -13,6 +13,7 @@ from osisnr_gui.cli.codes import DONE, REFUSED
 from osisnr_gui.cli.lines import UsageError, error_line, say, warning_line
 from osisnr_gui.cli.options import Options, parse
 from osisnr_gui.cli.progress import ProgressLine
+from osisnr_gui.cli.scoring_options import STDOUT
 from osisnr_gui.cli.table import score_table
 from osisnr_gui.core.stft import default_n_fft
 from osisnr_gui.io.errors import FileError, SaveError
@@ -94,12 +95,14 @@ def _warnings(analysis: Analysis) -> list[str]:
 
 
 def _write(options: Options, analysis: Analysis) -> None:
+    if options.csv is not None and options.csv != STDOUT:  # before stdout, which may refuse
+        output.write(options.csv, frames_csv(analysis))
     if options.json is not None:
         report = score_report(analysis, with_frames=options.frames)
         output.write(
             options.json, json_parts(report if analysis.mixture is None else with_improvement(report, analysis))
         )
-    if options.csv is not None:
+    if options.csv == STDOUT:
         output.write(options.csv, frames_csv(analysis))
     if options.json is None and options.csv is None:
         output.write_text(score_table(analysis))

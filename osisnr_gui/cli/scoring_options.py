@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from typing import NoReturn
 
-from osisnr_gui.cli.lines import UsageError
+from osisnr_gui.cli.lines import UsageError, flush_stdout
 from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
 from osisnr_gui.core.loss import DEFAULT_GAMMA
@@ -22,6 +22,10 @@ STDOUT = "-"
 
 class Parser(argparse.ArgumentParser):
     """Errors are UsageError instead of usage text and SystemExit."""
+
+    def print_help(self, file: object = None) -> None:
+        """The help on stdout; argparse's own hides what goes wrong. Raises SaveError."""
+        flush_stdout(self.format_help())
 
     def error(self, message: str) -> NoReturn:
         detail, _, remedy = message.removeprefix("argument ").partition("; ")
