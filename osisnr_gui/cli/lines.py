@@ -71,7 +71,8 @@ def open_missing_streams() -> None:
 def flush_stdout(text: str = "") -> None:
     """Also write `text`; SaveError for what stdout does not take, BrokenPipeError when its reader is gone."""
     try:
-        sys.stdout.write(text)
+        if text:  # unbuffered, even nothing is refused by a full disk
+            sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         raise

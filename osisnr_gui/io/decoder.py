@@ -99,6 +99,7 @@ class AudioFile:
         self._quiet = self._header.container == "MP3"
         self._decoder = self._open_decoder()
         self._position = 0
+        self._can_seek = True
         try:
             self._check_decoder()
             length, warnings = self._measure()
@@ -214,22 +215,44 @@ class AudioFile:
 
     def _move(self, start: int) -> None:
         """Bring the decoder to sample `start`, far enough from before it to decode it exactly."""
-        origin = max(0, start - _RUN_UP.get(str(self._decoder.subtype), 0))
+        coding = str(self._decoder.subtype)
+        origin = max(0, start - _RUN_UP.get(coding, 0)) if self._can_seek else 0
         here, self._position = self._position, -1
         if not origin <= here <= start:
-            self._decoder.seek(origin)
+            if coding == "VORBIS" and here < _RUN_UP[coding]:
+                # From within the first block the decoder goes on to a place as far off as that block is short.
+                self._decoder.seek(0)
+            if self._can_seek:
+                self._decoder.seek(origin)
+            else:
+                self._reopen()
             here = origin
-        if here < start:
-            self._decoder.read(out=np.empty((start - here, self._channels)))
+        while here < start:
+            part = len(self._decoder.read(out=np.empty((min(start - here, BLOCK), self._channels))))
+            if part == 0:
+                raise OSError("the file breaks off before this place")
+            here += part
+
+    def _reopen(self) -> None:
+        self._decoder.close()
+        self._decoder = self._open_decoder()
+        self._position = 0
 
     def _fill_to_break(self, start: int, out: FloatArray) -> int:
-        """As `_fill`, after an error that threw away a whole block: small steps up to the damage."""
+        """As `_fill`, after an error that threw away a whole block: small steps up to the damage.
+
+        A decoder that cannot be sent to the place, because the file's own table of places is damaged, decodes up to
+        it, now and from now on.
+        """
         got = 0
         try:
-            self._decoder.close()
-            self._decoder = self._open_decoder()
-            self._position = 0
-            self._move(start)
+            self._reopen()
+            try:
+                self._move(start)
+            except _DECODER_ERRORS:
+                self._can_seek = False
+                self._reopen()
+                self._move(start)
             while got < len(out):
                 part = len(self._decoder.read(out=out[got : got + _SMALL_BLOCK]))
                 if part == 0:

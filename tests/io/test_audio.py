@@ -3,6 +3,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -276,3 +277,37 @@ def test_importing_stays_light() -> None:
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("rate", [8000, 16_000, 22_050])
+@pytest.mark.parametrize(("container", "subtype"), [("OGG", "VORBIS"), ("OGG", "OPUS"), ("FLAC", "PCM_16")])
+def test_any_jump_gives_what_reading_in_order_gives(
+    tmp_path: Path, container: str, subtype: str | None, rate: int
+) -> None:
+    """From within the first block of a Vorbis file the decoder jumped 128 samples too short."""
+    path = tmp_path / f"x.{container.lower()}"
+    rate = 48_000 if subtype == "OPUS" else rate
+    rng = np.random.default_rng(rate)
+    signal = 0.1 * np.cumsum(rng.standard_normal(7 * rate)) / np.sqrt(rate)
+    sf.write(path, signal, rate, subtype, None, container)
+    with open_audio(str(path)) as file:
+        whole = file.read(0, file.info.n_samples)
+    for first in (0, 30, 150, 700, 5000):
+        for start in rng.integers(0, len(whole) - 20_000, 8):
+            with open_audio(str(path)) as file:
+                file.read(first, 20)
+                np.testing.assert_allclose(file.read(int(start), 3000), whole[start : start + 3000], atol=1e-6)
+
+
+@pytest.mark.parametrize("at", [8, 18, 21, 22, 23, 24, 25, 26, 30, 41, 42, 45, 46])
+def test_a_flac_that_cannot_be_jumped_in_gives_what_it_has(tmp_path: Path, at: int) -> None:
+    """A damaged metadata block: the jump failed, and zeros were scored in place of samples."""
+    path = tmp_path / "x.flac"
+    sf.write(path, 0.1 * np.random.default_rng(0).standard_normal(100_000), 16_000)
+    content = bytearray(path.read_bytes())
+    content[at] ^= 0x15
+    path.write_bytes(content)
+    with suppress(LoadError), open_audio(str(path)) as file:
+        whole = file.read(0, file.info.n_samples)
+        for start in (90_000, 50_000, 1000, 60_000):
+            np.testing.assert_array_equal(file.read(start, 5000), whole[start : start + 5000])

@@ -76,6 +76,7 @@ class FolderRun(QObject):
         self._journal_folder = journal_folder
         self._pool: ThreadPoolExecutor | None = None
         self._job: _Job | None = None
+        self._is_listed = False  # whether `found` was emitted: rows before that have no place yet
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._show)
         for signal, slot in (
@@ -95,7 +96,7 @@ class FolderRun(QObject):
         self.stop()
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, thread_name_prefix="folders")
-        self._job = _Job(inputs, settings, tuple(known))
+        self._job, self._is_listed = _Job(inputs, settings, tuple(known)), False
         self._pool.submit(self._work, self._job)
 
     def stop(self) -> None:
@@ -179,6 +180,7 @@ class FolderRun(QObject):
     @Slot(object, object)
     def _take_found(self, job: _Job, pairs: tuple[BatchPair, ...]) -> None:
         if job is self._job:
+            self._is_listed = True
             self.found.emit(pairs)
 
     @Slot(object)
@@ -187,7 +189,7 @@ class FolderRun(QObject):
             self._timer.start(SHOW_MS)
 
     def _show(self) -> None:
-        if self._job is None:
+        if self._job is None or not self._is_listed:
             return
         with self._job.lock:
             rows = list(self._job.fresh)
