@@ -105,8 +105,10 @@ def _xcb_problem(display: str) -> Problem | None:
     except OSError as error:
         library = missing_library(str(error))
         return None if library is None else Problem(library_message(library), can_draw=False)
-    text = f"the X display {display!r} named in DISPLAY cannot be reached; start it in a desktop session or with `ssh -X`."
-    return None if _x_server_answers() else Problem(text, can_draw=True)
+    if _x_server_answers():
+        return None
+    text = f"the X display {display!r} named in DISPLAY cannot be reached. For a window use a desktop or `ssh -X`."
+    return Problem(text, can_draw=True)
 
 
 def _xcb_plugin() -> str | None:
