@@ -82,10 +82,10 @@ def find_problem(environment: Mapping[str, str] = os.environ, platform: str = sy
     if not platform.startswith("linux"):
         return None
     chosen = environment.get("QT_QPA_PLATFORM", "").split(":")[0]
-    x11, wayland = bool(environment.get("DISPLAY")), bool(environment.get("WAYLAND_DISPLAY"))
+    x11, wayland = bool(environment.get("DISPLAY")), _wayland_answers(environment)
     if not chosen and not x11 and not wayland:
         return Problem(
-            "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). For a window start it in a desktop "
+            "there is no display (neither DISPLAY nor WAYLAND_DISPLAY names one). For a window start it in a desktop "
             "session or with `ssh -X`; without one, name files or a demo, and a picture of the window is left.",
             can_draw=True,
         )
@@ -93,6 +93,21 @@ def find_problem(environment: Mapping[str, str] = os.environ, platform: str = sy
     if chosen == "xcb" or (not chosen and x11 and not wayland):
         return _xcb_problem(environment.get("DISPLAY", ""))
     return None
+
+
+def _wayland_answers(environment: Mapping[str, str]) -> bool:
+    """Whether a compositor listens where Qt would look for it: of a name left over from another session Qt aborts."""
+    import socket  # here, because `osisnr --version` must not pay for it
+
+    name = environment.get("WAYLAND_DISPLAY")
+    if not name:
+        return False
+    with socket.socket(socket.AF_UNIX) as asked:
+        try:
+            asked.connect(os.path.join(environment.get("XDG_RUNTIME_DIR", ""), name))
+        except OSError:
+            return False
+    return True
 
 
 def _xcb_problem(display: str) -> Problem | None:

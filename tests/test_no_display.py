@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -41,7 +42,10 @@ def pair(tmp_path: Path, samples: Path) -> tuple[str, str]:
     return names
 
 
-@pytest.mark.parametrize("display", [{}, {"DISPLAY": ":4711"}])
+DEAD = [{}, {"DISPLAY": ":4711"}, {"WAYLAND_DISPLAY": "gone"}, {"WAYLAND_DISPLAY": "gone", "DISPLAY": ":4711"}]
+
+
+@pytest.mark.parametrize("display", DEAD)
 def test_a_demo_leaves_its_picture_and_its_numbers(tmp_path: Path, display: dict[str, str]) -> None:
     done = _run(tmp_path, "--demo", "speakers", **display)
     assert done.returncode == 0, done.stderr
@@ -88,6 +92,16 @@ def test_a_refused_file_is_said_and_the_picture_is_left(tmp_path: Path, pair: tu
     assert _pictures(tmp_path) == ["osisnr-broken.png"]
 
 
+def test_folders_become_a_picture_of_their_list(tmp_path: Path, samples: Path) -> None:
+    for folder in ("clean", "enhanced"):
+        (tmp_path / folder).mkdir()
+        shutil.copy(samples / "2_enhancement_clean.flac", tmp_path / folder / "a.flac")
+    done = _run(tmp_path, "clean", "enhanced")
+    assert done.returncode == 0, done.stderr
+    assert "osisnr batch" in done.stdout
+    assert _pictures(tmp_path) == ["osisnr-enhanced.png"]
+
+
 def test_a_damaged_session_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "work.osisnr").write_text("{")
     done = _run(tmp_path, "work.osisnr")
@@ -111,6 +125,15 @@ def test_wrong_usage_and_nothing_to_show_end_with_2(tmp_path: Path) -> None:
     assert empty.returncode == 2
     assert empty.stderr.startswith("osisnr-gui: there is no display")
     assert _pictures(tmp_path) == []
+
+
+def test_a_compositor_that_listens_is_a_display(tmp_path: Path) -> None:
+    environment = {"WAYLAND_DISPLAY": "wayland-7", "XDG_RUNTIME_DIR": str(tmp_path)}
+    assert platform_check.find_problem(environment, "linux") is not None
+    with socket.socket(socket.AF_UNIX) as compositor:
+        compositor.bind(str(tmp_path / "wayland-7"))
+        compositor.listen()
+        assert platform_check.find_problem(environment, "linux") is None
 
 
 def test_libraries_that_only_a_window_needs_do_not_stop_the_picture() -> None:

@@ -159,7 +159,6 @@ def test_missing_xcb_library_is_found_before_qt_aborts(monkeypatch: pytest.Monke
     [
         ({"QT_QPA_PLATFORM": "offscreen"}, "linux"),
         ({"QT_QPA_PLATFORM": "offscreen:enable_fonts", "DISPLAY": ":0"}, "linux"),
-        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux"),
         ({}, "darwin"),
         ({}, "win32"),
     ],

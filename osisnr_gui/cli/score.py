@@ -25,6 +25,8 @@ from osisnr_gui.session.report import is_scored, score_report
 from osisnr_gui.session.several.improvement import mixture_error, mixture_pair, with_improvement
 from osisnr_gui.session.tracks import Track
 
+NO_NUMBERS = "There are no numbers: no estimate was compared with a reference (two folders: use `osisnr batch`).\n"
+
 
 def run(arguments: list[str]) -> int:
     """Score; `arguments` are those after the word `score`. Returns the exit code."""
@@ -49,7 +51,7 @@ def run(arguments: list[str]) -> int:
 def show(analysis: Analysis) -> int:
     """Print the table of an analysis made elsewhere, with its warnings and errors. Returns the exit code."""
     refused = _say_notices(analysis)
-    output.write_text(score_table(analysis) or "There are no numbers: no estimate was compared with a reference.\n")
+    output.write_text(score_table(analysis) or NO_NUMBERS)
     return REFUSED if refused else DONE
 
 
