@@ -23,7 +23,8 @@ class Header:
 
     `promised` and `present` count samples per channel; None: not known from the header. `exact`: they follow
     from byte counts alone. `start` and `end` bound the bytes the decoder sees (end None: all), `patches` maps
-    offsets in the file to bytes that put right what the decoder would misread, `prefix` goes before it all.
+    offsets in the file to bytes that put right what the decoder would misread, `prefix` goes before it all. Seeks to
+    samples after `last_seek` miss them (None: none do).
     """
 
     container: Container
@@ -35,6 +36,7 @@ class Header:
     prefix: bytes = b""
     start: int = 0
     end: int | None = None
+    last_seek: int | None = None
 
     @property
     def as_it_is(self) -> bool:
