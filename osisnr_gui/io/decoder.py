@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from .errors import LoadError, LoadWarning, Reason
+from .errors import BrokenOffError, LoadError, LoadWarning, Reason
 from .headers import REMEDY, Header, check_channels_and_rate, corrupt, damaged, truncated
 from .info import AudioInfo
 from .mp3_frames import find_frames, read_mp3
@@ -367,6 +367,14 @@ class AudioFile:
         now = os.fstat(self._source.fd)
         before = self._source.status
         return (now.st_size, now.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+
+    def broken_off(self, n_samples: int) -> LoadError:
+        """What to raise when nothing more than `n_samples` came; later opens of the same content know."""
+        if not self.unchanged():
+            detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
+            return LoadError(Reason.CORRUPT, self.info.path, detail, remedy)
+        self.remember_length(n_samples)
+        return BrokenOffError(self.info.path, damaged(n_samples, self.info.n_samples).message, REMEDY)
 
     def remember_length(self, n_samples: int) -> None:
         """Let later opens of the same content know that reading breaks off after `n_samples`."""

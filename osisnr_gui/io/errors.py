@@ -109,6 +109,16 @@ class LoadError(FileError):
         return LoadError, (self.reason, self.path, self.detail, self.remedy, self.choices, self.looks_paired)
 
 
+class BrokenOffError(LoadError):
+    """Reading came to where a damaged file breaks off. Opened again, it is as long as it can be read."""
+
+    def __init__(self, path: str, detail: str, remedy: str) -> None:
+        super().__init__(Reason.CORRUPT, path, detail, remedy)
+
+    def __reduce__(self) -> tuple[type["BrokenOffError"], tuple[object, ...]]:
+        return BrokenOffError, (self.path, self.detail, self.remedy)
+
+
 class SaveError(FileError):
     """A file could not be written; what was there before is untouched."""
 
