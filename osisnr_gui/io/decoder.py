@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from .errors import BrokenOffError, LoadError, LoadWarning, Reason
+from .errors import BrokenOffError, LoadError, LoadWarning, OverwrittenError, Reason
 from .headers import REMEDY, Header, check_channels_and_rate, corrupt, damaged, truncated
 from .info import AudioInfo
 from .mp3_frames import find_frames, read_mp3
@@ -372,9 +372,10 @@ class AudioFile:
         """What to raise when nothing more than `n_samples` came; later opens of the same content know."""
         if not self.unchanged():
             detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
-            return LoadError(Reason.CORRUPT, self.info.path, detail, remedy)
+            return OverwrittenError(Reason.CORRUPT, self.info.path, detail, remedy)
         self.remember_length(n_samples)
-        return BrokenOffError(self.info.path, damaged(n_samples, self.info.n_samples).message, REMEDY)
+        message = damaged(n_samples, self.info.n_samples).message
+        return BrokenOffError(Reason.CORRUPT, self.info.path, message, REMEDY)
 
     def remember_length(self, n_samples: int) -> None:
         """Let later opens of the same content know that reading breaks off after `n_samples`."""

@@ -106,17 +106,15 @@ class LoadError(FileError):
 
     def __reduce__(self) -> tuple[type["LoadError"], tuple[object, ...]]:
         # A worker process hands its errors back by pickle, which needs all arguments.
-        return LoadError, (self.reason, self.path, self.detail, self.remedy, self.choices, self.looks_paired)
+        return type(self), (self.reason, self.path, self.detail, self.remedy, self.choices, self.looks_paired)
 
 
 class BrokenOffError(LoadError):
     """Reading came to where a damaged file breaks off. Opened again, it is as long as it can be read."""
 
-    def __init__(self, path: str, detail: str, remedy: str) -> None:
-        super().__init__(Reason.CORRUPT, path, detail, remedy)
 
-    def __reduce__(self) -> tuple[type["BrokenOffError"], tuple[object, ...]]:
-        return BrokenOffError, (self.path, self.detail, self.remedy)
+class OverwrittenError(LoadError):
+    """Samples are missing because the file is another by now than when it was opened."""
 
 
 class SaveError(FileError):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from osisnr_gui.io.errors import BrokenOffError, Cancelled, FileError
+from osisnr_gui.io.errors import BrokenOffError, Cancelled, FileError, Reason
 from osisnr_gui.session.delay.delays import measure_delay
 from osisnr_gui.session.known import Known
 from osisnr_gui.session.pairs import NO_PICTURES, PairAnalysis, paint_alone, pair_key, resolve_framing, run_pair
@@ -233,7 +233,8 @@ class AnalysisRun:
         checked = check_track(track, self._cancelled)
         if checked.n_samples != track.n_samples and stamp_of(track.source.path) == track.stamp:
             # A pass that began late has not come to where the file breaks off.
-            raise BrokenOffError(track.source.path, f"only {checked.n_samples} samples could be read", "open it again")
+            detail = f"only {checked.n_samples} samples could be read"
+            raise BrokenOffError(Reason.CORRUPT, track.source.path, detail, "open it again")
         return checked
 
     def _measure_delays(self) -> None:

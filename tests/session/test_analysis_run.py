@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from osisnr_gui.io.errors import BrokenOffError
+from osisnr_gui.io.errors import BrokenOffError, OverwrittenError
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.result import Wanted
 from osisnr_gui.session.session import Lengths, Session, Source
@@ -73,3 +74,12 @@ def test_a_damaged_file_alone_and_one_that_must_not_be_shorter(sounds: tuple[str
     (pair,) = analyse(Session((reference,), (estimate,), lengths=Lengths.REFUSE)).pairs
     assert pair.error is not None
     assert "samples against the reference's 400000" in str(pair.error)
+
+
+def test_a_file_that_was_overwritten_is_told_apart_from_a_damaged_one(sounds: tuple[str, str]) -> None:
+    with AudioSignal(Source(sounds[0])) as signal:
+        os.truncate(sounds[0], 100_000)
+        with pytest.raises(OverwrittenError, match="the file changed while it was read") as caught:
+            signal.read(LENGTH - 5000, 5000)
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert (type(copy), str(copy)) == (OverwrittenError, str(caught.value))
