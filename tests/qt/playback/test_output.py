@@ -117,7 +117,8 @@ def test_a_server_that_the_first_question_starts_is_no_other_one(
     assert len(opened) == 1
 
 
-def test_on_linux_a_server_of_this_user_is_seen_by_its_name(tmp_path: Path) -> None:
+def test_on_linux_a_server_of_this_user_is_seen_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULSE_SERVER", str(tmp_path / "no socket"))
     before = find_servers()
     if before is None:
         assert not sys.platform.startswith("linux")
