@@ -35,13 +35,14 @@ def command_line() -> int:
 
 
 def window() -> int:
-    """The program `osisnr-gui`; returns the exit code, 2 with one message when no window can be shown."""
+    """The program `osisnr-gui`; returns the exit code, 2 with one message when no window can be shown or drawn."""
     use_one_blas_thread()
     arguments = sys.argv[1:]
-    if _NEEDS_NO_SCREEN.isdisjoint(arguments):
-        problem = platform_check.find_problem()
-        if problem is not None:
-            return _refuse(problem)
+    problem = platform_check.find_problem() if _NEEDS_NO_SCREEN.isdisjoint(arguments) else None
+    if problem is not None:
+        if not problem.can_draw:
+            return _refuse(problem.text)
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     try:
         from osisnr_gui.qt.main import run
     except ImportError as error:
@@ -49,7 +50,35 @@ def window() -> int:
         if library is None:
             raise
         return _refuse(platform_check.library_message(library))
-    return run(arguments)
+    return run(arguments) if problem is None else _draw(arguments, problem.text)
+
+
+def _draw(arguments: list[str], problem: str) -> int:
+    """Without a display: what the arguments ask for as a picture and as numbers; 2 when they ask for nothing."""
+    from osisnr_gui.cli.main import guarded
+    from osisnr_gui.cli.score import show
+    from osisnr_gui.qt.main import parse, picture_path, run
+    from osisnr_gui.session.analysis import Analysis
+
+    options = parse(arguments)
+    if options.screenshot is not None:
+        return run(arguments)
+    found: list[Analysis] = []
+
+    def work() -> int:
+        path = picture_path(options)
+        if path is None:
+            return _refuse(problem)
+        code = run(["--screenshot", path, *arguments], found.append)
+        if code not in (0, 3):  # ended from outside
+            return code
+        shown = show(found[0])
+        if code == 0:
+            print(f"\nThe window, drawn without a display: {path}")
+        print("To see it live, start it in a desktop session or log in with `ssh -X`.")
+        return code or shown
+
+    return guarded(work)
 
 
 def _refuse(message: str) -> int:

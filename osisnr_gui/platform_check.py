@@ -13,12 +13,37 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from typing import NamedTuple
 
-APT_PACKAGES = (
-    "libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libglib2.0-0 libx11-xcb1 "
-    "libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 "
-    "libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 libwayland-client0 libwayland-cursor0 libpulse0 fonts-dejavu-core"
-)
+# Package of Debian and Ubuntu -> the library in it that tells whether it is there. Without the first lot nothing of Qt
+# loads; the others are for a window and for sound.
+NEEDED = {
+    "libegl1": "libEGL.so.1",
+    "libgl1": "libGL.so.1",
+    "libxkbcommon0": "libxkbcommon.so.0",
+    "libdbus-1-3": "libdbus-1.so.3",
+    "libfontconfig1": "libfontconfig.so.1",
+    "libglib2.0-0": "libgthread-2.0.so.0",
+}
+USEFUL = {
+    "libxkbcommon-x11-0": "libxkbcommon-x11.so.0",
+    "libx11-xcb1": "libX11-xcb.so.1",
+    "libxcb-cursor0": "libxcb-cursor.so.0",
+    "libxcb-icccm4": "libxcb-icccm.so.4",
+    "libxcb-image0": "libxcb-image.so.0",
+    "libxcb-keysyms1": "libxcb-keysyms.so.1",
+    "libxcb-randr0": "libxcb-randr.so.0",
+    "libxcb-render-util0": "libxcb-render-util.so.0",
+    "libxcb-shape0": "libxcb-shape.so.0",
+    "libxcb-sync1": "libxcb-sync.so.1",
+    "libxcb-xfixes0": "libxcb-xfixes.so.0",
+    "libxcb-xkb1": "libxcb-xkb.so.1",
+    "libwayland-client0": "libwayland-client.so.0",
+    "libwayland-cursor0": "libwayland-cursor.so.0",
+    "libpulse0": "libpulse.so.0",
+}
+FONT_PACKAGE = "fonts-dejavu-core"
+APT_PACKAGES = " ".join([*NEEDED, *USEFUL, FONT_PACKAGE])
 DNF_PACKAGES = (
     "mesa-libEGL mesa-libGL libxkbcommon libxkbcommon-x11 dbus-libs fontconfig glib2 libX11-xcb xcb-util-cursor "
     "xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil libwayland-client libwayland-cursor "
@@ -28,6 +53,13 @@ DNF_PACKAGES = (
 # The dynamic loader's own words, the same in glibc and musl up to the colon.
 _LOADER_MESSAGE = re.compile(r"(?P<name>lib[\w.+-]+\.so[\w.]*): cannot open shared object file")
 _MUSL_MESSAGE = re.compile(r"Error loading shared library (?P<name>lib[\w.+-]+\.so[\w.]*)")
+
+
+class Problem(NamedTuple):
+    """Why no window can be shown. can_draw : one can still be drawn offscreen, nothing but a display is missing."""
+
+    text: str
+    can_draw: bool
 
 
 def missing_library(text: str) -> str | None:
@@ -45,16 +77,17 @@ def library_message(library: str) -> str:
     )
 
 
-def find_problem(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str | None:
-    """Why no window can be shown, as text for the user; None when nothing speaks against it."""
+def find_problem(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Problem | None:
+    """Why no window can be shown; None when nothing speaks against it."""
     if not platform.startswith("linux"):
         return None
     chosen = environment.get("QT_QPA_PLATFORM", "").split(":")[0]
     x11, wayland = bool(environment.get("DISPLAY")), bool(environment.get("WAYLAND_DISPLAY"))
     if not chosen and not x11 and not wayland:
-        return (
-            "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). Start it in a desktop session or with "
-            "`ssh -X`; for --screenshot without a screen set QT_QPA_PLATFORM=offscreen; for numbers use `osisnr score`."
+        return Problem(
+            "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). For a window start it in a desktop "
+            "session or with `ssh -X`; without one, name files or a demo, and a picture of the window is left.",
+            can_draw=True,
         )
     # Where both are offered Qt falls back from one to the other by itself.
     if chosen == "xcb" or (not chosen and x11 and not wayland):
@@ -62,7 +95,7 @@ def find_problem(environment: Mapping[str, str] = os.environ, platform: str = sy
     return None
 
 
-def _xcb_problem(display: str) -> str | None:
+def _xcb_problem(display: str) -> Problem | None:
     """Load Qt's xcb plugin as Qt would, then ask the X server whether it answers."""
     plugin = _xcb_plugin()
     if plugin is None:  # a PySide6 of the distribution: its package manager looks after the libraries
@@ -71,8 +104,11 @@ def _xcb_problem(display: str) -> str | None:
         ctypes.CDLL(plugin)
     except OSError as error:
         library = missing_library(str(error))
-        return None if library is None else library_message(library)
-    return None if _x_server_answers() else f"the X display {display!r} named in DISPLAY cannot be reached."
+        return None if library is None else Problem(library_message(library), can_draw=False)
+    if _x_server_answers():
+        return None
+    text = f"the X display {display!r} named in DISPLAY cannot be reached. For a window use a desktop or `ssh -X`."
+    return Problem(text, can_draw=True)
 
 
 def _xcb_plugin() -> str | None:

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from osisnr_gui.platform_check import APT_PACKAGES
-
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "osisnr_gui"
 TOP_LEVEL = {"pyproject.toml", "README.md", "osisnr_gui", "resources", "tests"}
@@ -119,6 +117,10 @@ def test_benchmarks_do_not_run_by_default() -> None:
     assert "::" not in listed.stdout
 
 
-def test_the_readme_names_the_packages_the_program_does() -> None:
-    (listed,) = re.findall(r"`sudo apt-get install ([^`]*)`", (ROOT / "README.md").read_text(encoding="utf-8"))
-    assert listed.split() == APT_PACKAGES.split()
+def test_both_commands_of_the_readme_begin_with_the_system_libraries() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for heading in ("Run", "Test"):
+        (command,) = re.findall(rf"^## {heading}\n\n```sh\n(.*?)\n```", text, re.MULTILINE | re.DOTALL)
+        first, second, *_ = command.split(" && ")
+        assert first == "python3 resources/packaging/system_libraries.py"
+        assert second == "python3 -m venv .venv"

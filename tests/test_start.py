@@ -149,8 +149,9 @@ def test_missing_xcb_library_is_found_before_qt_aborts(monkeypatch: pytest.Monke
     monkeypatch.setattr(platform_check.ctypes, "CDLL", refuse)
     found = platform_check.find_problem({"DISPLAY": ":0"}, "linux")
     assert found is not None
-    assert "libxcb-cursor.so.0" in found
-    assert "libxcb-cursor0" in found
+    assert "libxcb-cursor.so.0" in found.text
+    assert "libxcb-cursor0" in found.text
+    assert not found.can_draw, "a window was asked for, and one package makes it possible"
 
 
 @pytest.mark.parametrize(

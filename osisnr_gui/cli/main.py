@@ -22,7 +22,7 @@ from osisnr_gui.cli.lines import (
     open_missing_streams,
     say,
 )
-from osisnr_gui.io.errors import SaveError, printable
+from osisnr_gui.io.errors import FileError, printable
 
 # Command -> the module whose `run(arguments) -> exit code` does the work.
 COMMANDS = {"score": "osisnr_gui.cli.score", "batch": "osisnr_gui.cli.batch"}
@@ -46,10 +46,15 @@ exit codes: 0 done, 1 some pairs of a batch failed, 2 wrong usage, 3 an input wa
 def main(argv: list[str] | None = None) -> int:
     """Run one command; `argv` without the program's name, None = the process's own. Returns the exit code."""
     _quiet_warnings()
-    open_missing_streams()
     arguments = sys.argv[1:] if argv is None else list(argv)
+    return guarded(lambda: _run(arguments))
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """The exit code of `work`; whatever goes wrong in it is one line on stderr and a code of its own."""
+    open_missing_streams()
     try:
-        return _caught(arguments)
+        return _caught(work)
     except BrokenPipeError:
         # Whoever read our output has seen enough (`| head`): no error of ours.
         drop(sys.stdout)
@@ -64,10 +69,10 @@ def _quiet_warnings() -> None:
         warnings.simplefilter("ignore")
 
 
-def _caught(arguments: list[str]) -> int:
+def _caught(work: Callable[[], int]) -> int:
     try:
         try:
-            return _run(arguments)
+            return work()
         except UsageError as error:
             say([error.line])
             return WRONG_USAGE
@@ -77,7 +82,7 @@ def _caught(arguments: list[str]) -> int:
             flush_stdout()
     except BrokenPipeError:
         raise
-    except SaveError as error:
+    except FileError as error:
         say([error_line(error)])
     except MemoryError:
         say([f"{PROGRAM}: there is not enough memory; use shorter files or close other programs"])

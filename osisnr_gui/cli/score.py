@@ -35,8 +35,7 @@ def run(arguments: list[str]) -> int:
     assert analysis.reference is not None, "the command line always names a reference"
     _check_hop(options, analysis.reference)
     _check_key(options, analysis)
-    refusals = _refusals(analysis)
-    say(_warnings(analysis) + [error_line(error) for error in refusals])
+    refused = _say_notices(analysis)
     if analysis.reference.error is not None:
         return REFUSED
     try:
@@ -44,7 +43,21 @@ def run(arguments: list[str]) -> int:
     except SaveError as error:
         say([error_line(error)])
         return REFUSED
-    return REFUSED if refusals else DONE
+    return REFUSED if refused else DONE
+
+
+def show(analysis: Analysis) -> int:
+    """Print the table of an analysis made elsewhere, with its warnings and errors. Returns the exit code."""
+    refused = _say_notices(analysis)
+    output.write_text(score_table(analysis) or "There are no numbers: no estimate was compared with a reference.\n")
+    return REFUSED if refused else DONE
+
+
+def _say_notices(analysis: Analysis) -> bool:
+    """Say what was adapted and what was refused; whether something was refused."""
+    refusals = _refusals(analysis)
+    say(_warnings(analysis) + [error_line(error) for error in refusals])
+    return bool(refusals)
 
 
 def _check_hop(options: Options, reference: Track) -> None:
@@ -86,7 +99,8 @@ def _warnings(analysis: Analysis) -> list[str]:
         return []
     mixture = mixture_pair(analysis)
     scored += [mixture.estimate] if mixture is not None and is_scored(mixture) else []
-    tracks = {track.source: track for track in (analysis.reference, *scored)}
+    references = [pair.reference for pair in analysis.pairs if pair.reference is not None]
+    tracks = {track.source: track for track in (analysis.reference, *references, *scored)}
     return [
         warning_line(notice.source.path, notice.message.removeprefix(f"{tracks[notice.source].name}: "))
         for notice in analysis.notices

@@ -27,7 +27,8 @@ def score_table(analysis: Analysis) -> str:
     scored = [(pair, pair.score) for pair in analysis.pairs if pair.score is not None and is_scored(pair)]
     if not scored or analysis.reference is None:
         return ""
-    lines = [_reference_line(analysis.reference), _settings_line(analysis), ""]
+    references = {pair.reference.source: pair.reference for pair, _ in scored if pair.reference is not None}
+    lines = [*map(_reference_line, references.values()), _settings_line(analysis), ""]
     lines += [*_literal_block(scored), ""]
     lines += [*_exact_block(scored), ""]
     whole = [(pair, pair.whole) for pair, _ in scored if pair.whole is not None]

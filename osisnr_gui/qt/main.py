@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable
 
@@ -24,7 +25,8 @@ from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.quit_signals import QuitSignals
 from osisnr_gui.qt.settings import APPLICATION, KEEP_MIB_RANGE, Settings
 from osisnr_gui.qt.store import Store
-from osisnr_gui.session.codec import is_session_file
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.codec import is_session_file, load_session
 from osisnr_gui.session.demos import DEMOS, demo_session
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session, Source
@@ -33,6 +35,7 @@ SETTLED_CHECKS = 3
 CHECK_MS = 60
 #: What the frame of a window takes, title bar included, on the systems with the largest ones.
 FRAME = QSize(16, 48)
+PNG_START = b"\x89PNG"
 SCREENSHOT_LIMIT_MS = 10 * 60 * 1000
 
 
@@ -73,6 +76,28 @@ def start_session(options: argparse.Namespace) -> Session:
     return Session(references=tuple(map(Source, files[:1])), estimates=tuple(map(Source, files[1:])))
 
 
+def picture_path(options: argparse.Namespace) -> str | None:
+    """Where the picture of a window goes that no display can show: `./osisnr-NAME.png`; None with nothing to show.
+
+    NAME is the demo's or that of the first estimate. An earlier picture is replaced. Raises FileError for a session
+    file that cannot be read, SaveError for another file of that name.
+    """
+    is_session = len(options.files) == 1 and is_session_file(options.files[0])
+    session = load_session(options.files[0])[0] if is_session else start_session(options)
+    if session.is_empty:
+        return None
+    first = (*session.estimates, *session.references, *session.sources)[0]
+    name = options.demo or os.path.splitext(os.path.basename(first.path))[0]
+    # Whatever a shell or a file system could trip over; 50 characters are 200 bytes at most.
+    safe = re.sub(r"[^\w.-]+", "_", name)[:50]
+    path = os.path.join(os.curdir, f"osisnr-{safe}.png")
+    if os.path.isfile(path):
+        with open(path, "rb") as file:
+            if file.read(len(PNG_START)) != PNG_START:
+                raise SaveError(path, "not saved: another file has this name", "move it, or use --screenshot FILE")
+    return path
+
+
 def open_cache(settings: Settings) -> ResultCache | None:
     """Where results are kept from start to start, as the user has set it; None on a system without a home."""
     folder = user_cache_folder()
@@ -97,8 +122,8 @@ def show_start(window: MainWindow, options: argparse.Namespace) -> None:
         QTimer.singleShot(0, window, window.commands.session_files.recover)
 
 
-def run(argv: list[str]) -> int:
-    """Open the window and stay until it is closed; the exit code."""
+def run(argv: list[str], take: Callable[[Analysis], None] | None = None) -> int:
+    """Open the window and stay until it is closed; the exit code. take : is given what was shown last."""
     options = parse(argv)
     QCoreApplication.setOrganizationName(APPLICATION)
     QCoreApplication.setApplicationName(APPLICATION)
@@ -127,6 +152,8 @@ def run(argv: list[str]) -> int:
     quitting = QuitSignals(window, app.exit)
     code = app.exec()
     quitting.stop()
+    if take is not None:
+        take(store.analysis)
     del shot
     return code
 
