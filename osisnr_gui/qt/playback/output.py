@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Protocol
 
@@ -45,30 +46,32 @@ class SoundSystem:
 
     def open(self, device_id: str, rate: int) -> Output:
         """Open a device, or the default, at a multiple of `rate` where it can. Raises NoOutput."""
-        library = self._library()
-        card = library.SoundCard(device_id, rate)
+        with self._asking() as library:
+            card = library.SoundCard(device_id, rate)
         card.failed.connect(self._lose)
-        self._servers = find_servers()  # the first question may have started one
         return card
 
     def devices(self) -> list[Device]:
         """All of them, the system's default first. Raises NoOutput when the library is not there."""
-        found = self._library().list_devices()
-        self._servers = find_servers()
-        return found
+        with self._asking() as library:
+            return library.list_devices()
 
     def _lose(self, _why: str) -> None:
         # Where no server is seen, one on another machine say, nobody can tell whether it is still there.
         self._was_lost = self._was_lost or self._servers == frozenset()
 
-    def _library(self) -> ModuleType:
+    @contextmanager
+    def _asking(self) -> Iterator[ModuleType]:
         """The library, if it can still be asked. Raises NoOutput."""
         self._was_lost = self._was_lost or (self._was_asked and find_servers() != self._servers)
         if self._was_lost:
-            raise NoOutput("the sound server went away; start the program again to hear anything")
+            raise NoOutput("the sound server is not the one it was; start the program again to hear anything")
         library = _library()
         self._was_asked = True
-        return library
+        try:
+            yield library
+        finally:
+            self._servers = find_servers()  # the first question may have started one
 
 
 def _library() -> ModuleType:
