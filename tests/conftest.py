@@ -45,6 +45,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bench-table", type=Path, metavar="FILE", help="write the tables of the benchmarks to FILE")
 
 
+def pytest_sessionstart() -> None:
+    """Where a kernel was asked for by EXPECTED_BLAS_KERNEL, make sure that OpenBLAS has taken it."""
+    wanted = os.environ.get("EXPECTED_BLAS_KERNEL")
+    if wanted is None:
+        return
+    import scipy.linalg  # noqa: F401 - brings an OpenBLAS of its own
+    import threadpoolctl
+
+    found = {library["architecture"] for library in threadpoolctl.threadpool_info() if "architecture" in library}
+    # A build without kernels for Zen gives Haswell's, of the same instruction set.
+    if not found or not found <= ({wanted, "Haswell"} if wanted == "Zen" else {wanted}):
+        pytest.exit(f"OpenBLAS runs {sorted(found)} where {wanted} was asked for", returncode=3)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What the benchmarks measured, if any ran."""
     if not bench_table.tables():

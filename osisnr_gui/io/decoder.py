@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from .errors import LoadError, LoadWarning, Reason
+from .errors import BrokenOffError, LoadError, LoadWarning, OverwrittenError, Reason
 from .headers import REMEDY, Header, check_channels_and_rate, corrupt, damaged, truncated
 from .info import AudioInfo
 from .mp3_frames import find_frames, read_mp3
@@ -19,6 +19,7 @@ from .other_headers import read_aiff, read_au, read_caf, read_flac
 from .quiet import quiet_stderr
 from .sniff import AUDIO, is_misnamed, sniff_content, unknown_format
 from .source import Remembered, Source
+from .trail import STEP, WIDTH, Trail
 from .view import PatchedView
 from .wav_header import read_riff, read_w64
 
@@ -77,6 +78,7 @@ def _read_header(source: Source) -> Header:
 
 # Samples per channel found by decoding a file to where it ends or breaks, and whether it breaks inside.
 _counts: Remembered[tuple[int, bool]] = Remembered()
+_trails: Remembered[Trail] = Remembered()
 
 
 def _told(warnings: list[LoadWarning]) -> bool:
@@ -98,8 +100,11 @@ class AudioFile:
         self._header = _read_header(source)
         self._quiet = self._header.container == "MP3"
         self._decoder = self._open_decoder()
-        self._position = 0
-        self._can_seek = True
+        self._position, self._straight, self._length = 0, True, 0
+        # Where byte counts alone say where a sample is, a seek cannot miss it.
+        self._trail = None if self._header.exact else _trails.get(source) or Trail()
+        if self._trail is not None:
+            _trails.put(source, self._trail)
         try:
             self._check_decoder()
             length, warnings = self._measure()
@@ -183,7 +188,13 @@ class AudioFile:
 
     def _has_sample(self, index: int) -> bool:
         """Whether the sample at `index` can be decoded."""
-        return self._fill(index, np.empty((1, self._channels))) == 1
+        self._position = -1
+        with self._silence():
+            try:
+                self._decoder.seek(index)
+                return len(self._decoder.read(1)) == 1
+            except _DECODER_ERRORS:
+                return False
 
     def _count_by_decoding(self) -> int:
         """Decode to the end, or to where the file breaks off."""
@@ -197,64 +208,123 @@ class AudioFile:
         return total
 
     def _fill(self, start: int, out: FloatArray) -> int:
-        """Decode from `start` into `out` (n, channels); the count of samples that came."""
-        got = 0
+        """Decode from `start` into `out` (n, channels); the count of samples that came.
+
+        Fewer only where reading straight on from the start of the file gives no more either.
+        """
         with self._silence():
             try:
                 if start != self._position:
                     self._move(start)
-                while got < len(out):
-                    part = len(self._decoder.read(out=out[got:]))
-                    if part == 0:
-                        break
-                    got += part
+                got = self._decode(start, out, BLOCK)
+                certain = got == len(out) or self._straight or self._trail is None
             except _DECODER_ERRORS:
+                certain = False
+            if not certain:
                 got = self._fill_to_break(start, out)
         self._position = start + got if got == len(out) else -1
         return got
 
-    def _move(self, start: int) -> None:
-        """Bring the decoder to sample `start`, far enough from before it to decode it exactly."""
-        coding = str(self._decoder.subtype)
-        origin = max(0, start - _RUN_UP.get(coding, 0)) if self._can_seek else 0
-        here, self._position = self._position, -1
-        if not origin <= here <= start:
-            if coding == "VORBIS" and here < _RUN_UP[coding]:
-                # From within the first block the decoder goes on to a place as far off as that block is short.
-                self._decoder.seek(0)
-            if self._can_seek:
-                self._decoder.seek(origin)
-            else:
-                self._reopen()
-            here = origin
-        while here < start:
-            part = len(self._decoder.read(out=np.empty((min(start - here, BLOCK), self._channels))))
-            if part == 0:
-                raise OSError("the file breaks off before this place")
-            here += part
+    def _decode(self, start: int, out: FloatArray, step: int) -> int:
+        """Fill `out` with what follows in the decoder, which stands at `start`; the count of samples that came."""
+        got = 0
+        while got < len(out) and (part := len(self._decoder.read(out=out[got : got + step]))):
+            got += part
+        if self._straight and self._trail is not None:
+            self._trail.record(start, out[:got])
+        return got
 
-    def _reopen(self) -> None:
+    def _move(self, start: int) -> None:
+        """Bring the decoder to sample `start`, where it gives what reading straight on gives."""
+        trail, here = self._trail, self._position
+        self._position = -1
+        if trail is None:
+            self._decoder.seek(start)
+        elif 0 <= here <= start and start - here <= self._reach(trail):
+            self._skip(here, start)
+        elif start <= STEP or not self._seek(trail, start):
+            self._restart(start)
+
+    def _reach(self, trail: Trail) -> int:
+        """Up to how many samples are rather decoded than passed over by a seek."""
+        if self._straight:
+            return STEP if trail.seekable else self._length
+        return self._run_up()
+
+    def _run_up(self) -> int:
+        return _RUN_UP.get(str(self._decoder.subtype), 0)
+
+    def _seek(self, trail: Trail, start: int) -> bool:
+        """Move to `start` by a seek; False when it did not arrive.
+
+        Where the file was read straight on before, every seek is compared. Beyond, it is believed if one near the
+        start arrived.
+        """
+        known = start <= trail.stop
+        if not known and not trail.mark_before(trail.stop):
+            self._restart(min(2 * STEP, start))
+            while trail.stop < start and not trail.mark_before(trail.stop):
+                self._skip(trail.stop, min(trail.stop + STEP, start))
+        if known or not trail.tried:
+            mark = trail.mark_before(min(start, trail.stop))
+            if mark == 0 or not trail.seekable or not self._seek_mark(trail, mark):
+                return False
+            if known:
+                self._skip(mark + WIDTH, start)
+        if trail.seekable and not known:
+            self._straight = False
+            self._skip(self._seek_back(start), start)
+        return trail.seekable
+
+    def _seek_mark(self, trail: Trail, mark: int) -> bool:
+        """Move to the end of a mark; whether it was found in its place."""
+        self._straight = False
+        try:
+            self._skip(self._seek_back(mark), mark)
+            found = np.empty((WIDTH, self._channels))
+            self._straight = self._decode(mark, found, BLOCK) == WIDTH and trail.fits(mark, found)
+        except _DECODER_ERRORS:
+            pass
+        trail.seekable = trail.seekable and self._straight
+        return self._straight
+
+    def _seek_back(self, start: int) -> int:
+        """Seek so far before `start` that it is decoded exactly; where the decoder is."""
+        origin = max(0, start - self._run_up())
+        if self._header.last_seek is not None:
+            origin = min(origin, self._header.last_seek)
+        self._decoder.seek(origin)
+        return origin
+
+    def _restart(self, start: int) -> None:
+        """Move to `start` by decoding all before it, after which nothing can be wrong."""
         self._decoder.close()
         self._decoder = self._open_decoder()
-        self._position = 0
+        if self._trail is None:
+            self._decoder.seek(start)
+            return
+        self._straight = True
+        self._skip(0, start)
+
+    def _skip(self, here: int, start: int) -> None:
+        """Decode from `here` to `start`. Raises ValueError when the samples end before."""
+        block = np.empty((min(BLOCK, start - here), self._channels))
+        while here < start:
+            got = self._decode(here, block[: start - here], BLOCK)
+            if got < min(len(block), start - here):
+                raise ValueError("the samples end")
+            here += got
 
     def _fill_to_break(self, start: int, out: FloatArray) -> int:
-        """As `_fill`, after an error that threw away a whole block: small steps up to the damage.
+        """As `_fill`, straight on from the start: after a seek that failed, or an error that threw away a whole block.
 
-        A decoder that cannot be sent to the place, because the file's own table of places is damaged, decodes up to
-        it, now and from now on.
+        In small steps, up to the damage.
         """
         got = 0
         try:
-            self._reopen()
-            try:
-                self._move(start)
-            except _DECODER_ERRORS:
-                self._can_seek = False
-                self._reopen()
-                self._move(start)
+            self._restart(start)
             while got < len(out):
-                part = len(self._decoder.read(out=out[got : got + _SMALL_BLOCK]))
+                part = self._decode(start + got, out[got : got + _SMALL_BLOCK], _SMALL_BLOCK)
                 if part == 0:
                     break
                 got += part
@@ -297,6 +367,15 @@ class AudioFile:
         now = os.fstat(self._source.fd)
         before = self._source.status
         return (now.st_size, now.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+
+    def broken_off(self, n_samples: int) -> LoadError:
+        """What to raise when nothing more than `n_samples` came; later opens of the same content know."""
+        if not self.unchanged():
+            detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
+            return OverwrittenError(Reason.CORRUPT, self.info.path, detail, remedy)
+        self.remember_length(n_samples)
+        message = damaged(n_samples, self.info.n_samples).message
+        return BrokenOffError(Reason.CORRUPT, self.info.path, message, REMEDY)
 
     def remember_length(self, n_samples: int) -> None:
         """Let later opens of the same content know that reading breaks off after `n_samples`."""

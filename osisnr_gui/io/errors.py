@@ -106,7 +106,15 @@ class LoadError(FileError):
 
     def __reduce__(self) -> tuple[type["LoadError"], tuple[object, ...]]:
         # A worker process hands its errors back by pickle, which needs all arguments.
-        return LoadError, (self.reason, self.path, self.detail, self.remedy, self.choices, self.looks_paired)
+        return type(self), (self.reason, self.path, self.detail, self.remedy, self.choices, self.looks_paired)
+
+
+class BrokenOffError(LoadError):
+    """Reading came to where a damaged file breaks off. Opened again, it is as long as it can be read."""
+
+
+class OverwrittenError(LoadError):
+    """Samples are missing because the file is another by now than when it was opened."""
 
 
 class SaveError(FileError):

@@ -24,7 +24,8 @@ class Header:
     `promised` and `present` count samples per channel; None: not known from the header. `exact`: they follow
     from byte counts alone. `start` and `end` bound the bytes the decoder sees (end None: all), `patches` maps
     offsets in the file to bytes that put right what the decoder would misread, `prefix` goes before it all.
-    `coding` : the decoder's name for the coding that the header names; empty where that is not known from it.
+    `coding`: the decoder's name for the coding that the header names; empty where that is not known from it. Seeks to
+    samples after `last_seek` miss them (None: none do).
     """
 
     container: Container
@@ -35,6 +36,7 @@ class Header:
     patches: dict[int, bytes] = field(default_factory=dict)
     prefix: bytes = b""
     coding: str = ""
+    last_seek: int | None = None
     start: int = 0
     end: int | None = None
 

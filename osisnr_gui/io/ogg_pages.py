@@ -69,10 +69,11 @@ def _page_at(data: bytes, at: int, base: int) -> _Page | None:
     return _Page(base + at, data[at:end]) if end <= len(data) else None
 
 
-def _last_page(source: Source, serial: bytes) -> _Page | None:
-    """The last whole page of the stream on which a packet ends."""
-    base = max(0, source.size - 4 * _MAX_PAGE)
-    data = source.read_at(base, 4 * _MAX_PAGE)
+def _last_page(source: Source, serial: bytes, before: int | None = None) -> _Page | None:
+    """The last whole page of the stream, or of what is `before` an offset, on which a packet ends."""
+    size = source.size if before is None else before
+    base = max(0, size - 4 * _MAX_PAGE)
+    data = source.read_at(base, size - base)
     at = data.rfind(b"OggS")
     for _ in range(_MAX_TRIES):
         if at < 0:
@@ -114,6 +115,9 @@ def read_ogg(source: Source) -> Header:
     if last is None or last.position == 0:  # header pages count no samples
         raise corrupt(source, "no whole page of sound is left")
     header = Header("OGG")
+    # The last page may count fewer samples than it holds. The decoder counts back from there, and misses what it seeks.
+    previous = _last_page(source, first.serial, last.offset)
+    header.last_seek = 0 if previous is None else previous.position
     if last.end < source.size:
         header.end = last.end
     if not last.is_last:

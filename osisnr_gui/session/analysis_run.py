@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.io.errors import BrokenOffError, Cancelled, FileError, Reason
 from osisnr_gui.session.delay.delays import measure_delay
 from osisnr_gui.session.known import Known
 from osisnr_gui.session.pairs import NO_PICTURES, PairAnalysis, paint_alone, pair_key, resolve_framing, run_pair
@@ -17,7 +17,7 @@ from osisnr_gui.session.scoring import finish, scored
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.several.matching import find_matching, match_key
 from osisnr_gui.session.threads import worker_count
-from osisnr_gui.session.tracks import Track, check_track, open_track
+from osisnr_gui.session.tracks import Track, check_track, open_track, stamp_of
 
 PARTIAL_SECONDS = 0.25
 
@@ -44,10 +44,19 @@ class AnalysisRun:
             [old.matching for old in previous],
         )
         self._next_partial = 0.0
+        self._broken = set[str]()
         # Not a result yet: what of it still holds is handed on.
         self._analysis = Analysis(session, best=tuple(best for old in previous for best in old.best))
 
     def run(self) -> Analysis:
+        """The whole analysis; it begins anew, with what there is, when a file turns out to break off."""
+        while True:
+            try:
+                return self._run()
+            except BrokenOffError as broken:
+                self._broken.add(broken.path)
+
+    def _run(self) -> Analysis:
         session = self._session
         self._say(0.0, "opening files")
         references = tuple(self._open(source) for source in session.references)
@@ -83,7 +92,8 @@ class AnalysisRun:
     def _open(self, source: Source) -> Track:
         if self._cancelled():
             raise Cancelled
-        return self._known.track(source) or open_track(source, self._cancelled)
+        known = None if source.path in self._broken else self._known.track(source)
+        return known or open_track(source, self._cancelled)
 
     def _open_pair(self, references: tuple[Track, ...], index: int) -> PairAnalysis:
         track = self._open(self._session.estimates[index])
@@ -145,6 +155,8 @@ class AnalysisRun:
             if pair.frames is None:
                 try:
                     self._run_pair(index, reference, pair)
+                except BrokenOffError:
+                    raise
                 except FileError as error:
                     self._set_pair(index, replace(pair, error=error))
                 self._say(self._fraction(index + 1), "comparing", self._analysis)
@@ -194,6 +206,8 @@ class AnalysisRun:
             return
         try:
             self._set(alone=paint_alone(reference, analysis.framing, self._session.mask_grid, self._cancelled))
+        except BrokenOffError:
+            raise
         except FileError as error:
             self._set_reference(0, replace(reference, error=error))
 
@@ -216,7 +230,12 @@ class AnalysisRun:
         self._say(0.95, "checking files", self._analysis)
 
     def _check(self, track: Track) -> Track:
-        return check_track(track, self._cancelled)
+        checked = check_track(track, self._cancelled)
+        if checked.n_samples != track.n_samples and stamp_of(track.source.path) == track.stamp:
+            # A pass that began late has not come to where the file breaks off.
+            detail = f"only {checked.n_samples} samples could be read"
+            raise BrokenOffError(Reason.CORRUPT, track.source.path, detail, "open it again")
+        return checked
 
     def _measure_delays(self) -> None:
         for index, reference, pair in self._open_pairs():
@@ -225,6 +244,8 @@ class AnalysisRun:
                 known = None if pair.key is None else self._known.delay(pair.key)
                 try:
                     delay = known or measure_delay(reference, pair.estimate, self._cancelled)
+                except BrokenOffError:
+                    raise
                 except FileError as error:
                     self._set_pair(index, PairAnalysis(pair.estimate, reference=reference, error=error))
                 else:
@@ -259,6 +280,8 @@ class AnalysisRun:
             done = run_pair(
                 self._session, reference, pair.estimate, key, None, False, None, self._cancelled, with_delay=False
             )
+        except BrokenOffError:
+            raise
         except FileError as error:
             return replace(pair, error=error)
         return scored(self._session, done)

@@ -102,7 +102,10 @@ class AudioSignal:
         return AudioScanner(self._file)
 
     def read(self, start: int, count: int) -> FloatArray:
-        """Samples [start, start + count), float64 (count,), zeros where the file has none."""
+        """Samples [start, start + count), float64 (count,), zeros outside the file.
+
+        Raises LoadError when the file holds less than it said: BrokenOffError for damage.
+        """
         samples = self._read(start + self._delay, count)
         return samples if self._factor == 1.0 else self._factor * samples
 
@@ -137,6 +140,9 @@ class AudioSignal:
             new = self._file.read_channel(start + len(old), count - len(old), self._channel)
             if self._offset:
                 new = new - self._offset
+            # Zeros in their place would be scored, painted and heard as silence.
+            if len(old) + len(new) < count:
+                raise self._file.broken_off(start + len(old) + len(new))
             samples = np.concatenate((old, new)) if len(old) else new
             self._kept = samples[-KEPT_SAMPLES:].copy()
             self._kept_start = start + len(samples) - len(self._kept)

@@ -293,7 +293,7 @@ def test_any_jump_gives_what_reading_in_order_gives(
     with open_audio(str(path)) as file:
         whole = file.read(0, file.info.n_samples)
     for first in (0, 30, 150, 700, 5000):
-        for start in rng.integers(0, len(whole) - 20_000, 8):
+        for start in (*rng.integers(0, len(whole), 8), len(whole) - 900, len(whole) - 9000):
             with open_audio(str(path)) as file:
                 file.read(first, 20)
                 np.testing.assert_allclose(file.read(int(start), 3000), whole[start : start + 3000], atol=1e-6)

@@ -41,6 +41,43 @@ class SoundServer:
     """A running PulseAudio whose only device plays into nothing, mono float samples at RATE, and can be recorded."""
 
     environment: Mapping[str, str] = field(repr=False)
+    log: Path
+    _processes: list[subprocess.Popen[bytes]] = field(default_factory=list, repr=False)
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        socket = self.environment["PULSE_SERVER"].removeprefix("unix:")
+        Path(socket).unlink(missing_ok=True)
+        command = ["pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disallow-exit"]
+        command += ["--log-level=error"]
+        command += ["-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1"]
+        command += ["-L", " ".join(CARD)]
+        with self.log.open("ab") as words:
+            process = subprocess.Popen(
+                FIRST + command, env=self.environment, stdout=words, stderr=words, stdin=subprocess.DEVNULL
+            )
+        self._processes.append(process)
+        stop = time.monotonic() + WAIT_SECONDS
+        while subprocess.run(["pactl", "info"], env=self.environment, capture_output=True, check=False).returncode:
+            assert process.poll() is None, self.log.read_text()
+            assert time.monotonic() < stop, self.log.read_text()
+            time.sleep(0.1)
+
+    def die(self) -> None:
+        """Kill the server, as a crash would."""
+        process = self._processes.pop()
+        process.kill()
+        process.wait()
+
+    def stop(self) -> None:
+        """End the server, if it runs."""
+        for process in self._processes:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
     def is_playing(self) -> bool:
         """Whether some program has opened the device."""
@@ -119,26 +156,9 @@ def open_sound_server(home: Path) -> Iterator[SoundServer]:
     dropped = ("XDG_", "PULSE_", "PIPEWIRE_", "DBUS_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     environment |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(runtime), "PULSE_SERVER": f"unix:{socket}"}
-    command = ["pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disallow-exit"]
-    command += ["--log-level=error"]
-    command += ["-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1"]
-    command += ["-L", " ".join(CARD)]
-    log = home / "pulseaudio.log"
-    with log.open("wb") as words:
-        process = subprocess.Popen(
-            FIRST + command, env=environment, stdout=words, stderr=words, stdin=subprocess.DEVNULL
-        )
+    server = SoundServer(environment, home / "pulseaudio.log")
     try:
-        stop = time.monotonic() + WAIT_SECONDS
-        while subprocess.run(["pactl", "info"], env=environment, capture_output=True, check=False).returncode:
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < stop, log.read_text()
-            time.sleep(0.1)
-        yield SoundServer(environment)
+        server.start()
+        yield server
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        server.stop()

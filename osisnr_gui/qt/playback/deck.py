@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from osisnr_gui.io.errors import OverwrittenError
 from osisnr_gui.qt.playback.engine import Engine, Seek, Span
 from osisnr_gui.qt.playback.output import Output, SoundSystem
 from osisnr_gui.qt.playback.read_ahead import ReadAhead
@@ -51,9 +52,9 @@ class Deck(QObject):
 
     @property
     def error(self) -> str:
-        """Why a file cannot be read; empty while all can."""
+        """Why a file cannot be read; empty while all can, and for one that was overwritten: reloaded, it plays on."""
         problem = None if self._supply is None else self._supply.error
-        return "" if problem is None else str(problem)
+        return "" if problem is None or isinstance(problem, OverwrittenError) else str(problem)
 
     def load(self, device_id: str, recipe: Recipe, band: Band | None) -> None:
         """Be ready to play this; what is there already is kept. Raises NoOutput."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Protocol
 
 from osisnr_gui.platform_check import APT_PACKAGES, missing_library
 from osisnr_gui.qt.playback.device import Device, NoOutput
 from osisnr_gui.qt.playback.read_ahead import SampleArray
-from osisnr_gui.qt.playback.sound_probe import server_answers
+from osisnr_gui.qt.playback.sound_server import Identity, find_servers
 
 
 class Output(Protocol):
@@ -33,30 +35,46 @@ class Output(Protocol):
 
 
 class SoundSystem:
-    """The sound cards of this machine; the library is loaded at the first question."""
+    """The sound cards of this machine; the library is loaded at the first question.
+
+    Once its server went away the library is not asked again: it would end the program.
+    """
 
     def __init__(self) -> None:
-        self._one_was_lost = False
+        self._servers: Identity | None = None  # those there were when the library was asked last
+        self._was_asked = self._was_lost = False
 
     def open(self, device_id: str, rate: int) -> Output:
         """Open a device, or the default, at a multiple of `rate` where it can. Raises NoOutput."""
-        library = _library()
-        if self._one_was_lost and not server_answers():
-            raise NoOutput("the sound server does not answer")
-        self._one_was_lost = False
-        card = library.SoundCard(device_id, rate)
+        with self._asking() as library:
+            card = library.SoundCard(device_id, rate)
         card.failed.connect(self._lose)
         return card
 
-    def _lose(self, _why: str) -> None:
-        self._one_was_lost = True
-
     def devices(self) -> list[Device]:
         """All of them, the system's default first. Raises NoOutput when the library is not there."""
-        return _library().list_devices()
+        with self._asking() as library:
+            return library.list_devices()
+
+    def _lose(self, _why: str) -> None:
+        # Where no server is seen, one on another machine say, nobody can tell whether it is still there.
+        self._was_lost = self._was_lost or self._servers == frozenset()
+
+    @contextmanager
+    def _asking(self) -> Iterator[ModuleType]:
+        """The library, if it can still be asked. Raises NoOutput."""
+        self._was_lost = self._was_lost or (self._was_asked and find_servers() != self._servers)
+        if self._was_lost:
+            raise NoOutput("the sound server is not the one it was; start the program again to hear anything")
+        library = _library()
+        self._was_asked = True
+        try:
+            yield library
+        finally:
+            self._servers = find_servers()  # the first question may have started one
 
 
-def _library():
+def _library() -> ModuleType:
     """The module that imports QtMultimedia: late, because starting must be quick, and because it may be missing."""
     try:
         return importlib.import_module("osisnr_gui.qt.playback.sound_card")

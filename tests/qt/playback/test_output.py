@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import types
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from fake_sound import FakeCard
 
 from osisnr_gui.qt.playback import output
 from osisnr_gui.qt.playback.device import NoOutput
+from osisnr_gui.qt.playback.sound_server import find_servers
 
 # The real one; `no_sound_card` has put another in its place for every test.
 OPEN, DEVICES = output.SoundSystem.open, output.SoundSystem.devices
@@ -45,30 +48,89 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, words: str,
         assert expected in str(refused.value)
 
 
-def test_after_a_loss_another_process_asks_first(qapp: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    """libpulse ends the process that asks for a sink when its server is gone."""
-    opened: list[FakeCard] = []
+@pytest.fixture
+def opened(qapp: object, monkeypatch: pytest.MonkeyPatch) -> list[FakeCard]:
+    """The cards that the library was asked for."""
+    cards: list[FakeCard] = []
 
     def make(device_id: str, rate: int) -> FakeCard:
-        opened.append(FakeCard(device_id, rate))
-        return opened[-1]
+        cards.append(FakeCard(device_id, rate))
+        return cards[-1]
 
-    answers: list[bool] = []
-    library: Any = types.SimpleNamespace(SoundCard=make)
+    library: Any = types.SimpleNamespace(SoundCard=make, list_devices=list)
     monkeypatch.setattr(output, "_library", lambda: library)
-    monkeypatch.setattr(output, "server_answers", lambda: answers.pop())
+    return cards
+
+
+ONE, OTHER = frozenset({("1", b"10")}), frozenset({("2", b"20")})
+
+
+@pytest.mark.parametrize("now", [OTHER, frozenset()])
+def test_a_library_that_lost_its_server_is_never_asked_again(
+    opened: list[FakeCard], monkeypatch: pytest.MonkeyPatch, now: frozenset[tuple[str, bytes]]
+) -> None:
+    """libpulse ends the process that asks for anything when its server is gone, or when another one came."""
+    monkeypatch.setattr(output, "find_servers", lambda: ONE)
+    system = output.SoundSystem()
+    OPEN(system, "", 16_000)
+    DEVICES(system)
+    monkeypatch.setattr(output, "find_servers", lambda: now)
+    for ask in (lambda: OPEN(system, "", 16_000), lambda: DEVICES(system)) * 2:
+        with pytest.raises(NoOutput, match="is not the one it was; start the program again"):
+            ask()
+    monkeypatch.setattr(output, "find_servers", lambda: ONE)
+    with pytest.raises(NoOutput, match="is not the one it was"):
+        OPEN(system, "", 16_000)
+    assert len(opened) == 1
+
+
+def test_another_device_of_the_same_server_is_opened(opened: list[FakeCard], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "find_servers", lambda: ONE)
+    system = output.SoundSystem()
+    OPEN(system, "", 16_000).failed.emit("pulled out")  # type: ignore[attr-defined]
+    OPEN(system, "", 16_000)
+    assert len(opened) == 2
+
+
+def test_a_server_that_is_not_seen_is_not_trusted_after_a_loss(
+    opened: list[FakeCard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "find_servers", frozenset)
     system = output.SoundSystem()
     OPEN(system, "", 16_000)
     OPEN(system, "", 16_000).failed.emit("gone")  # type: ignore[attr-defined]
-    answers[:] = [False]
-    with pytest.raises(NoOutput, match="the sound server does not answer"):
+    with pytest.raises(NoOutput, match="is not the one it was"):
         OPEN(system, "", 16_000)
     assert len(opened) == 2
-    answers[:] = [True]
+
+
+def test_a_server_that_the_first_question_starts_is_no_other_one(
+    opened: list[FakeCard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers: list[frozenset[tuple[str, bytes]]] = [frozenset()]
+    monkeypatch.setattr(output, "find_servers", lambda: servers[0])
+    system = output.SoundSystem()
+    library: Any = output._library()
+    monkeypatch.setattr(library, "list_devices", lambda: servers.__setitem__(0, ONE) or [])
+    DEVICES(system)
     OPEN(system, "", 16_000)
-    OPEN(system, "", 16_000)
-    assert len(opened) == 4
-    assert answers == []
+    assert len(opened) == 1
+
+
+def test_on_linux_a_server_of_this_user_is_seen_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULSE_SERVER", str(tmp_path / "no socket"))
+    before = find_servers()
+    if before is None:
+        assert not sys.platform.startswith("linux")
+        return
+    sleep = shutil.copy(shutil.which("sleep") or "", tmp_path / "pulseaudio")
+    with subprocess.Popen([sleep, "30"]) as process:
+        while (seen := find_servers()) == before and process.poll() is None:
+            pass
+        process.kill()
+    assert seen is not None
+    assert [number for number, _ in seen - before] == [str(process.pid)]
+    assert find_servers() == before
 
 
 def test_starting_does_not_load_the_sound_library() -> None:

@@ -216,3 +216,22 @@ def test_a_server_that_dies_is_said_and_survived(tmp_path: Path, files: tuple[li
     report = _report(process)
     assert report["said"], "silence without a word"
     assert any(sentence.startswith(("Playing stopped", "Nothing can be heard")) for sentence in report["said"])
+
+
+def test_a_server_that_dies_and_comes_back_ends_no_program(
+    tmp_path: Path, files: tuple[list[Path], np.ndarray]
+) -> None:
+    """libpulse ends a process that asks it again after its server died: the backend is not touched any more."""
+    if missing := missing_tools():
+        pytest.fail(missing, pytrace=False)
+    with open_sound_server(tmp_path / "home") as server:
+        process = _run(server.environment, files[0], [["Space", 10_000], ["Space", 2000], ["1", 300], ["Space", 500]])
+        stop = time.monotonic() + 30
+        while not server.is_playing():
+            assert time.monotonic() < stop
+            time.sleep(0.1)
+        server.die()
+        time.sleep(3)
+        server.start()
+        report = _report(process)
+    assert any(sentence.startswith(("Playing stopped", "Nothing can be heard")) for sentence in report["said"])
