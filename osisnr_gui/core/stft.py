@@ -23,8 +23,8 @@ _COSINE_SUMS: dict[str, tuple[float, ...]] = {
     "boxcar": (1.0,),
 }
 WINDOWS = tuple(_COSINE_SUMS)
-#: 1.4 s at 48 kHz. A picture of the frames in view then takes about 0.3 s of a worker.
-MAX_N_FFT = 1 << 16
+#: 0.7 s at 48 kHz. Painting three pictures of so many bins for the first time takes some 0.4 s.
+MAX_N_FFT = 1 << 15
 #: Frames of one file, 18 hours of 8 ms each: the window keeps some 500 bytes a frame, `osisnr score` 110.
 MAX_FRAMES = 1 << 23
 #: Frames times n_fft: 12 hours at 48 kHz and default settings, some minutes of two cores, 1.3 GB of pictures a pair.

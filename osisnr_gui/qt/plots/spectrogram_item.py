@@ -18,8 +18,18 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP, code_of, colour_table, value_of
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, row_bins
 from osisnr_gui.qt.plots.geometry import Mapping
-from osisnr_gui.qt.plots.picture_pooling import Codes, PictureSource, PictureView, max_pool, transposed
+from osisnr_gui.qt.plots.picture_pooling import (
+    Codes,
+    PictureSource,
+    PictureView,
+    max_pool,
+    pool_bins,
+    transposed,
+)
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
+
+#: From so many bins a row of pixels on they are pooled before the picture is turned.
+MANY_BINS = 8
 
 
 @dataclass(frozen=True)
@@ -74,8 +84,9 @@ def compose(store: TileStore, source: PictureSource, scale: FrequencyScale, grid
     columns, complete = store.gather(source, view.first_column, view.columns_per_pixel, view.width)
     starts, stops = row_bins(scale, grid.top, grid.row_step, grid.height, source.n_bins, source.bin_step)
     low, high = int(starts.min()), int(stops.max())
-    rows = transposed(columns[:, low:high])
-    return max_pool(rows, starts - low, stops - low), complete
+    if high - low > MANY_BINS * grid.height:
+        return pool_bins(columns[:, low:high], starts - low, stops - low), complete
+    return max_pool(transposed(columns[:, low:high]), starts - low, stops - low), complete
 
 
 class PictureItem:

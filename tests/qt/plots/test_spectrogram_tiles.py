@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.plots.picture_pooling import max_pool, pool_columns, step_for, transposed
+from osisnr_gui.qt.plots.picture_pooling import max_pool, pool_bins, pool_columns, step_for, transposed
 from osisnr_gui.qt.plots.spectrogram_blocks import Block, BlockCache
 from osisnr_gui.qt.plots.spectrogram_tiles import BLOCK_COLUMNS, PictureView, TileStore
 
@@ -392,3 +392,15 @@ def test_pooling_helpers() -> None:
     np.testing.assert_array_equal(transposed(data), data.T)
     assert pool_columns(data[:7], 4).shape == (2, 7)
     assert [step_for(c, 8) for c in (0.1, 1, 3.9, 4, 15.9, 16, 31, 32)] == [1, 1, 1, 2, 4, 8, 8, 16]
+
+
+@pytest.mark.parametrize("n_bins", [7, 513, 16_385])
+@pytest.mark.parametrize("edges_of", [np.linspace, np.geomspace], ids=["linear", "log"])
+def test_bins_are_pooled_to_the_maximum_of_every_row(n_bins: int, edges_of: Callable[..., np.ndarray]) -> None:
+    codes = np.random.default_rng(1).integers(0, 256, (45, n_bins), dtype=np.uint8)
+    edges = edges_of(1, n_bins, 121) - 1
+    starts = np.floor(edges[:-1]).astype(np.intp)
+    stops = np.maximum(np.ceil(edges[1:]).astype(np.intp), starts + 1)
+    pooled = pool_bins(codes, starts, stops)
+    for row, a, b in zip(pooled, starts, stops, strict=True):
+        np.testing.assert_array_equal(row, codes[:, a:b].max(axis=1))
