@@ -11,7 +11,7 @@ import numpy.typing as npt
 import soundfile
 
 from .errors import LoadError, LoadWarning, Reason
-from .headers import REMEDY, Header, check_channels_and_rate, corrupt, damaged, truncated
+from .headers import REMEDY, WIDTHS, Header, Plain, check_channels_and_rate, corrupt, damaged, truncated
 from .info import AudioInfo
 from .mp3_frames import find_frames, read_mp3
 from .ogg_pages import read_ogg
@@ -29,10 +29,6 @@ _SMALL_BLOCK = 256
 # a while than when read from the start. So many samples are decoded and dropped first.
 _RUN_UP = {"VORBIS": 8192, "MPEG_LAYER_III": 11520, "MPEG_LAYER_II": 4608, "MPEG_LAYER_I": 4608}
 _WANTED = "an audio file: WAV, FLAC, OGG, Opus, MP3, AIFF, CAF or AU"
-_CODINGS = frozenset({
-    "PCM_S8", "PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM",
-    "ALAC_16", "ALAC_20", "ALAC_24", "ALAC_32", "VORBIS", "OPUS", "MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III",
-})  # fmt: skip
 _DECODER_ERRORS = (soundfile.SoundFileError, RuntimeError, OSError, TypeError, ValueError, OverflowError)
 
 
@@ -109,7 +105,7 @@ class AudioFile:
         self.info = AudioInfo(
             path=source.path,
             container=self._header.container,
-            coding=str(self._decoder.subtype),
+            coding=self._header.coding,
             sample_rate=int(self._decoder.samplerate),
             channels=self._channels,
             n_samples=length,
@@ -122,6 +118,37 @@ class AudioFile:
         return quiet_stderr() if self._quiet else nullcontext()
 
     def _open_decoder(self) -> _Decoder:
+        """A decoder that agrees with the header; where it does not, samples without packing are read without it.
+
+        The decoder takes some headers for another coding than they name, and would give numbers all the same.
+        """
+        header = self._header
+        try:
+            decoder = self._open_whole()
+        except LoadError:
+            if header.plain is None or not header.present:
+                raise
+            return self._open_plain(header.plain, header.present)
+        plain = header.plain
+        if decoder.subtype == header.coding and (
+            plain is None or (decoder.channels == plain.channels and abs(decoder.samplerate - plain.rate) < 1)
+        ):
+            return decoder
+        found = decoder.subtype
+        decoder.close()
+        if plain is not None and header.present:
+            return self._open_plain(plain, header.present)
+        raise corrupt(self._source, f"the header says {header.coding}, the sound inside is {found}")
+
+    def _open_plain(self, plain: Plain, count: int) -> _Decoder:
+        """`count` samples per channel where the header says they are, its words hidden from the decoder."""
+        header = self._header
+        end = plain.start + count * plain.channels * WIDTHS[header.coding]
+        view = PatchedView(self._source.fd, end, start=plain.start)
+        order = "BIG" if plain.big_endian else "LITTLE"
+        return _Decoder(view, "r", round(plain.rate), plain.channels, header.coding, order, "RAW", closefd=False)
+
+    def _open_whole(self) -> _Decoder:
         source, header = self._source, self._header
         os.lseek(source.fd, 0, os.SEEK_SET)
         target: int | PatchedView = source.fd
@@ -140,9 +167,6 @@ class AudioFile:
     def _check_decoder(self) -> None:
         decoder = self._decoder
         check_channels_and_rate(self._source, decoder.channels, decoder.samplerate)
-        if decoder.subtype not in _CODINGS:
-            detail = "the sound is in a coding this program does not read"
-            raise LoadError(Reason.UNKNOWN_FORMAT, self._source.path, detail, "convert it to WAV or FLAC")
         self._channels = int(decoder.channels)
 
     def _measure(self) -> tuple[int, tuple[LoadWarning, ...]]:
@@ -163,6 +187,8 @@ class AudioFile:
             length = promised
         else:
             length = self._count_by_decoding()
+        if header.most is not None:
+            length = min(length, header.most)
         if header.container == "MP3" and promised is None and 0 < frames < 1 << 60:
             promised = frames
         if promised is not None and length < promised and not _told(warnings):
@@ -210,7 +236,7 @@ class AudioFile:
 
     def _move(self, start: int) -> None:
         """Bring the decoder to sample `start`, far enough from before it to decode it exactly."""
-        origin = max(0, start - _RUN_UP.get(str(self._decoder.subtype), 0))
+        origin = max(0, start - _RUN_UP.get(self._header.coding, 0))
         here, self._position = self._position, -1
         if not origin <= here <= start:
             self._decoder.seek(origin)

@@ -17,16 +17,42 @@ REMEDY = "export or copy the file again"
 Container = Literal["WAV", "RF64", "W64", "FLAC", "OGG", "MP3", "AIFF", "CAF", "AU"]
 
 
+# Codings of samples that lie one after another, and the bytes each takes.
+WIDTHS = {
+    "PCM_S8": 1, "PCM_U8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4, "FLOAT": 4, "DOUBLE": 8, "ULAW": 1, "ALAW": 1,
+}  # fmt: skip
+
+
+def integer_coding(width: int, eight: str = "PCM_S8") -> str | None:
+    """The coding of integers of `width` bytes, `eight` that of a single one; None when there is none."""
+    return {1: eight, 2: "PCM_16", 3: "PCM_24", 4: "PCM_32"}.get(width)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Samples one after another from file offset `start`: all that is needed to read them without their header."""
+
+    start: int
+    rate: float
+    channels: int
+    big_endian: bool
+
+
 @dataclass(slots=True)
 class Header:
     """Claims of one file, and how the decoder should be shown it.
 
-    `promised` and `present` count samples per channel; None: not known from the header. `exact`: they follow
-    from byte counts alone. `start` and `end` bound the bytes the decoder sees (end None: all), `patches` maps
-    offsets in the file to bytes that put right what the decoder would misread, `prefix` goes before it all.
+    `coding` such as "PCM_16" is what the header names; `plain` is set for the codings of WIDTHS. `most`: samples
+    per channel after which only padding follows. `promised` and `present` count samples per channel; None: not
+    known from the header. `exact`: they follow from byte counts alone. `start` and `end` bound the bytes the
+    decoder sees (end None: all), `patches` maps offsets in the file to bytes that put right what the decoder would
+    misread, `prefix` goes before it all.
     """
 
     container: Container
+    coding: str = ""
+    plain: Plain | None = None
+    most: int | None = None
     promised: int | None = None
     present: int | None = None
     exact: bool = False
@@ -45,6 +71,12 @@ class Header:
 def corrupt(source: Source, detail: str) -> LoadError:
     """A LoadError CORRUPT with the usual remedy."""
     return LoadError(Reason.CORRUPT, source.path, detail, REMEDY)
+
+
+def unreadable(source: Source, coding: str) -> LoadError:
+    """A LoadError UNKNOWN_FORMAT for sound in a coding that is known but not read here."""
+    detail = f"the sound is in a coding this program does not read ({coding})"
+    return LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, "convert it to WAV or FLAC")
 
 
 def check_channels_and_rate(source: Source, channels: int, rate: float) -> None:
