@@ -8,19 +8,18 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
 
 from .errors import BrokenOffError, LoadError, LoadWarning, OverwrittenError, Reason
 from .headers import REMEDY, Header, check_channels_and_rate, corrupt, damaged, truncated
 from .info import AudioInfo
 from .mp3_frames import find_frames, read_mp3
 from .ogg_pages import read_ogg
+from .open_decoder import DECODER_ERRORS, Decoder, open_decoder
 from .other_headers import read_aiff, read_au, read_caf, read_flac
 from .quiet import quiet_stderr
 from .sniff import AUDIO, is_misnamed, sniff_content, unknown_format
 from .source import Remembered, Source
 from .trail import STEP, WIDTH, Trail
-from .view import PatchedView
 from .wav_header import read_riff, read_w64
 
 FloatArray = npt.NDArray[np.float64]
@@ -30,23 +29,6 @@ _SMALL_BLOCK = 256
 # a while than when read from the start. So many samples are decoded and dropped first.
 _RUN_UP = {"VORBIS": 8192, "MPEG_LAYER_III": 11520, "MPEG_LAYER_II": 4608, "MPEG_LAYER_I": 4608}
 _WANTED = "an audio file: WAV, FLAC, OGG, Opus, MP3, AIFF, CAF or AU"
-_CODINGS = frozenset({
-    "PCM_S8", "PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM",
-    "ALAC_16", "ALAC_20", "ALAC_24", "ALAC_32", "VORBIS", "OPUS", "MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III",
-})  # fmt: skip
-_DECODER_ERRORS = (soundfile.SoundFileError, RuntimeError, OSError, TypeError, ValueError, OverflowError)
-
-
-class _Decoder(soundfile.SoundFile):  # type: ignore[misc]
-    """A SoundFile that never seeks on its own.
-
-    The stock `read` seeks to where it already is after every block, which makes compressed formats decode
-    their last block anew each time; it does not when it believes it cannot seek. `seek` works all the same.
-    """
-
-    def seekable(self) -> bool:
-        """Always False, see the class."""
-        return False
 
 
 def _read_mp3(source: Source) -> Header:
@@ -115,7 +97,7 @@ class AudioFile:
         self.info = AudioInfo(
             path=source.path,
             container=self._header.container,
-            coding=str(self._decoder.subtype),
+            coding=self._header.coding,
             sample_rate=int(self._decoder.samplerate),
             channels=self._channels,
             n_samples=length,
@@ -127,32 +109,13 @@ class AudioFile:
     def _silence(self) -> AbstractContextManager[None]:
         return quiet_stderr() if self._quiet else nullcontext()
 
-    def _open_decoder(self) -> _Decoder:
-        source, header = self._source, self._header
-        os.lseek(source.fd, 0, os.SEEK_SET)
-        target: int | PatchedView = source.fd
-        if not header.as_it_is or os.name == "nt":
-            # On Windows the decoder has another C runtime, to which our descriptor means nothing.
-            end = source.size if header.end is None else header.end
-            target = PatchedView(source.fd, end, header.patches, header.start, header.prefix)
-        try:
-            with self._silence():
-                return _Decoder(target, closefd=False)
-        except _DECODER_ERRORS:
-            raise LoadError(
-                Reason.CORRUPT, source.path, f"the {header.container} header or data is damaged", REMEDY
-            ) from None
+    def _open_decoder(self) -> Decoder:
+        with self._silence():
+            return open_decoder(self._source, self._header)
 
     def _check_decoder(self) -> None:
         decoder = self._decoder
         check_channels_and_rate(self._source, decoder.channels, decoder.samplerate)
-        if decoder.subtype not in _CODINGS:
-            detail = "the sound is in a coding this program does not read"
-            raise LoadError(Reason.UNKNOWN_FORMAT, self._source.path, detail, "convert it to WAV or FLAC")
-        meant = self._header.coding
-        if meant and decoder.subtype != meant:
-            detail = f"the header says {meant} samples and the decoder would take them for {decoder.subtype}"
-            raise LoadError(Reason.UNKNOWN_FORMAT, self._source.path, detail, "convert it to WAV or FLAC")
         self._channels = int(decoder.channels)
 
     def _measure(self) -> tuple[int, tuple[LoadWarning, ...]]:
@@ -173,6 +136,8 @@ class AudioFile:
             length = promised
         else:
             length = self._count_by_decoding()
+        if header.most is not None:
+            length = min(length, header.most)
         if header.container == "MP3" and promised is None and 0 < frames < 1 << 60:
             promised = frames
         if promised is not None and length < promised and not _told(warnings):
@@ -193,7 +158,7 @@ class AudioFile:
             try:
                 self._decoder.seek(index)
                 return len(self._decoder.read(1)) == 1
-            except _DECODER_ERRORS:
+            except DECODER_ERRORS:
                 return False
 
     def _count_by_decoding(self) -> int:
@@ -218,7 +183,7 @@ class AudioFile:
                     self._move(start)
                 got = self._decode(start, out, BLOCK)
                 certain = got == len(out) or self._straight or self._trail is None
-            except _DECODER_ERRORS:
+            except DECODER_ERRORS:
                 certain = False
             if not certain:
                 got = self._fill_to_break(start, out)
@@ -252,7 +217,7 @@ class AudioFile:
         return self._run_up()
 
     def _run_up(self) -> int:
-        return _RUN_UP.get(str(self._decoder.subtype), 0)
+        return _RUN_UP.get(self._header.coding, 0)
 
     def _seek(self, trail: Trail, start: int) -> bool:
         """Move to `start` by a seek; False when it did not arrive.
@@ -283,7 +248,7 @@ class AudioFile:
             self._skip(self._seek_back(mark), mark)
             found = np.empty((WIDTH, self._channels))
             self._straight = self._decode(mark, found, BLOCK) == WIDTH and trail.fits(mark, found)
-        except _DECODER_ERRORS:
+        except DECODER_ERRORS:
             pass
         trail.seekable = trail.seekable and self._straight
         return self._straight
@@ -328,7 +293,7 @@ class AudioFile:
                 if part == 0:
                     break
                 got += part
-        except (*_DECODER_ERRORS, LoadError):
+        except (*DECODER_ERRORS, LoadError):
             pass
         return got
 

@@ -17,28 +17,51 @@ REMEDY = "export or copy the file again"
 Container = Literal["WAV", "RF64", "W64", "FLAC", "OGG", "MP3", "AIFF", "CAF", "AU"]
 
 
+# Codings of samples that lie one after another, and the bytes each takes.
+WIDTHS = {
+    "PCM_S8": 1, "PCM_U8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4, "FLOAT": 4, "DOUBLE": 8, "ULAW": 1, "ALAW": 1,
+}  # fmt: skip
+
+
+def integer_coding(width: int, eight: str = "PCM_S8") -> str | None:
+    """The coding of integers of `width` bytes, `eight` that of a single one; None when there is none."""
+    return {1: eight, 2: "PCM_16", 3: "PCM_24", 4: "PCM_32"}.get(width)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Samples one after another from file offset `start`: all that is needed to read them without their header."""
+
+    start: int
+    rate: float
+    channels: int
+    big_endian: bool
+
+
 @dataclass(slots=True)
 class Header:
     """Claims of one file, and how the decoder should be shown it.
 
-    `promised` and `present` count samples per channel; None: not known from the header. `exact`: they follow
-    from byte counts alone. `start` and `end` bound the bytes the decoder sees (end None: all), `patches` maps
-    offsets in the file to bytes that put right what the decoder would misread, `prefix` goes before it all.
-    `coding`: the decoder's name for the coding that the header names; empty where that is not known from it. Seeks to
-    samples after `last_seek` miss them (None: none do).
+    `coding` such as "PCM_16" is what the header names; `plain` is set for the codings of WIDTHS. `most`: samples
+    per channel after which only padding follows. `promised` and `present` count samples per channel; None: not
+    known from the header. `exact`: they follow from byte counts alone. `start` and `end` bound the bytes the
+    decoder sees (end None: all), `patches` maps offsets in the file to bytes that put right what the decoder would
+    misread, `prefix` goes before it all. Seeks to samples after `last_seek` miss them (None: none do).
     """
 
     container: Container
+    coding: str = ""
+    plain: Plain | None = None
+    most: int | None = None
     promised: int | None = None
     present: int | None = None
     exact: bool = False
     warnings: list[LoadWarning] = field(default_factory=list)
     patches: dict[int, bytes] = field(default_factory=dict)
     prefix: bytes = b""
-    coding: str = ""
-    last_seek: int | None = None
     start: int = 0
     end: int | None = None
+    last_seek: int | None = None
 
     @property
     def as_it_is(self) -> bool:
@@ -49,6 +72,12 @@ class Header:
 def corrupt(source: Source, detail: str) -> LoadError:
     """A LoadError CORRUPT with the usual remedy."""
     return LoadError(Reason.CORRUPT, source.path, detail, REMEDY)
+
+
+def unreadable(source: Source, coding: str) -> LoadError:
+    """A LoadError UNKNOWN_FORMAT for sound in a coding that is known but not read here."""
+    detail = f"the sound is in a coding this program does not read ({coding})"
+    return LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, "convert it to WAV or FLAC")
 
 
 def check_channels_and_rate(source: Source, channels: int, rate: float) -> None:
@@ -67,12 +96,6 @@ def check_channels_and_rate(source: Source, channels: int, rate: float) -> None:
             f"the header says {rate:.10g} Hz, {MIN_RATE} to {MAX_RATE} Hz are possible",
             "correct the sample rate and export the file again",
         )
-
-
-def pcm_coding(bits: int, signed_bytes: bool = True) -> str:
-    """The decoder's name for integer samples of this many bits, rounded up to whole bytes."""
-    width = (bits + 7) // 8
-    return f"PCM_{'S' if signed_bytes else 'U'}8" if width == 1 else f"PCM_{8 * width}"
 
 
 def settle(header: Header, claimed: int, available: int, align: int) -> None:

@@ -164,7 +164,7 @@ def _info_frame(head: bytes, frame: Mp3Frame, count: int) -> bytes:
 def read_mp3(source: Source, start: int, frame: Mp3Frame) -> Header:
     """Header of an MPEG audio stream whose first frame is at `start`. Raises LoadError BAD_RATE, BAD_CHANNELS."""
     check_channels_and_rate(source, frame.channels, frame.rate)
-    header = Header("MP3")
+    header = Header("MP3", "MPEG_LAYER_" + "I" * (4 - frame.layer))
     walk = walk_frames(source, start)
     if walk.broken:
         header.warnings.append(LoadWarning("DAMAGED", "bytes that are no sound lie between its parts"))

@@ -90,19 +90,17 @@ def _is_sound(page: _Page) -> bool:
     return page_crc(page.raw[:22] + b"\0\0\0\0" + page.raw[26:]) == int(stored)
 
 
-def _check_codec(source: Source, page: _Page) -> None:
+def _check_codec(source: Source, page: _Page) -> str:
+    """The coding its first page names."""
     body = page.raw[27 + page.raw[26] :]
     if body[:7] == b"\x01vorbis" and len(body) >= 16:
         check_channels_and_rate(source, body[11], struct.unpack("<I", body[12:16])[0])
-    elif body[:8] == b"OpusHead" and len(body) >= 19:
+        return "VORBIS"
+    if body[:8] == b"OpusHead" and len(body) >= 19:
         check_channels_and_rate(source, body[9], 48_000)
-    else:
-        raise LoadError(
-            Reason.UNKNOWN_FORMAT,
-            source.path,
-            "the Ogg file holds neither Vorbis nor Opus",
-            "convert it to WAV or FLAC",
-        )
+        return "OPUS"
+    detail = "the Ogg file holds neither Vorbis nor Opus"
+    raise LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, "convert it to WAV or FLAC")
 
 
 def read_ogg(source: Source) -> Header:
@@ -110,11 +108,11 @@ def read_ogg(source: Source) -> Header:
     first = _page_at(source.read_at(0, _MAX_PAGE), 0, 0)
     if first is None:
         raise corrupt(source, "the first page is damaged or cut off")
-    _check_codec(source, first)
+    coding = _check_codec(source, first)
     last = _last_page(source, first.serial)
     if last is None or last.position == 0:  # header pages count no samples
         raise corrupt(source, "no whole page of sound is left")
-    header = Header("OGG")
+    header = Header("OGG", coding)
     # The last page may count fewer samples than it holds. The decoder counts back from there, and misses what it seeks.
     previous = _last_page(source, first.serial, last.offset)
     header.last_seek = 0 if previous is None else previous.position

@@ -5,26 +5,33 @@ import struct
 
 from .headers import (
     MAX_CHUNKS,
+    WIDTHS,
     Header,
+    Plain,
     check_channels_and_rate,
     corrupt,
+    integer_coding,
     open_ended,
-    pcm_coding,
     settle,
     settle_packets,
+    unreadable,
 )
 from .source import Source
 from .tags import id3_size
 
-_AIFC_BYTES = {
-    b"NONE": 0, b"twos": 0, b"sowt": 0, b"in24": 3, b"in32": 4, b"fl32": 4, b"FL32": 4, b"fl64": 8,
-    b"FL64": 8, b"ulaw": 1, b"ULAW": 1, b"alaw": 1, b"ALAW": 1,
+_AIFC_INTEGERS = (b"NONE", b"twos", b"sowt")  # as many bits as the header says
+_AIFC_CODINGS = {
+    b"raw ": "PCM_U8", b"in24": "PCM_24", b"42n1": "PCM_24", b"42ni": "PCM_24", b"in32": "PCM_32", b"23ni": "PCM_32",
+    b"fl32": "FLOAT", b"FL32": "FLOAT", b"fl64": "DOUBLE", b"FL64": "DOUBLE", b"ulaw": "ULAW", b"ULAW": "ULAW",
+    b"alaw": "ALAW", b"ALAW": "ALAW", b"ima4": "IMA_ADPCM",
 }  # fmt: skip
-_AU_BYTES = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1}
-_AU_CODINGS = {1: "ULAW", 2: "PCM_S8", 3: "PCM_16", 4: "PCM_24", 5: "PCM_32", 6: "FLOAT", 7: "DOUBLE", 27: "ALAW"}
-_NAMED = {b"fl32": "FLOAT", b"fl64": "DOUBLE", b"ulaw": "ULAW", b"alaw": "ALAW"}
-_CAF_FLOAT = 1  # flag of lpcm
-_CAF_PLAIN = (b"lpcm", b"ulaw", b"alaw")
+_AIFC_LITTLE = (b"sowt", b"42n1", b"42ni", b"23ni")  # 42n1: as the decoder's own library writes it
+_AU_CODINGS = {
+    1: "ULAW", 2: "PCM_S8", 3: "PCM_16", 4: "PCM_24", 5: "PCM_32", 6: "FLOAT", 7: "DOUBLE", 27: "ALAW",
+}  # fmt: skip
+_CAF_FLOAT, _CAF_LITTLE = 1, 2
+_ALAC_CODINGS = {1: "ALAC_16", 2: "ALAC_20", 3: "ALAC_24", 4: "ALAC_32"}
+_FLAC_CODINGS = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}
 _AU_UNKNOWN_SIZE = 0xFFFFFFFF
 
 
@@ -37,22 +44,18 @@ def _extended_float(raw: bytes) -> float:
     return math.ldexp(float(mantissa), power)
 
 
-def _aiff_sample_bytes(source: Source, common: bytes) -> int | None:
-    """Bytes per sample of one channel from a COMM chunk; None for a coding in packets."""
+def _aiff_coding(source: Source, common: bytes) -> tuple[str, bool]:
+    """The coding from a COMM chunk, and whether the lowest byte comes last."""
+    kind = b"NONE" if source.read_at(8, 4) == b"AIFF" or len(common) < 22 else common[18:22]
+    if kind not in _AIFC_INTEGERS:
+        if kind not in _AIFC_CODINGS:
+            raise unreadable(source, kind.decode("latin-1"))
+        return _AIFC_CODINGS[kind], kind not in _AIFC_LITTLE
     bits = struct.unpack(">h", common[6:8])[0]
-    if not 1 <= bits <= 64:
+    coding = integer_coding((bits + 7) // 8)
+    if coding is None:
         raise corrupt(source, f"the header says {bits} bits per sample")
-    if source.read_at(8, 4) == b"AIFF" or len(common) < 22:
-        return int((bits + 7) // 8)
-    width = _AIFC_BYTES.get(common[18:22])
-    return (bits + 7) // 8 if width == 0 else width
-
-
-def _aiff_coding(source: Source, common: bytes, width: int | None) -> str:
-    if width is None:
-        return ""
-    name = b"" if source.read_at(8, 4) == b"AIFF" else common[18:22].lower()
-    return _NAMED.get(name) or pcm_coding(8 * width)
+    return coding, kind not in _AIFC_LITTLE
 
 
 def read_aiff(source: Source) -> Header:
@@ -77,23 +80,40 @@ def read_aiff(source: Source) -> Header:
     if not common or sound is None:
         raise corrupt(source, "the sound is missing" if common else "the format header is missing")
     channels, promised = struct.unpack(">hI", common[:6])
-    check_channels_and_rate(source, channels, _extended_float(common[8:18]))
-    width = _aiff_sample_bytes(source, common)
-    header.coding = _aiff_coding(source, common, width)
+    rate = _extended_float(common[8:18])
+    check_channels_and_rate(source, channels, rate)
+    header.coding, big_endian = _aiff_coding(source, common)
     available = max(source.size - sound[0], 0)
-    if width is None:
+    if header.coding not in WIDTHS:
         settle_packets(header, sound[1], available)
     else:
-        align = width * channels
+        header.plain = Plain(sound[0], rate, channels, big_endian)
+        align = WIDTHS[header.coding] * channels
         settle(header, promised * align, min(sound[1], available), align)
     return header
+
+
+def _caf_coding(source: Source, kind: bytes, flags: int, packet: int, channels: int, bits: int) -> str:
+    """The coding from the fields of a `desc` chunk."""
+    if kind == b"alac" and flags not in _ALAC_CODINGS:
+        raise unreadable(source, "Apple Lossless without its number of bits in the header")
+    if kind == b"lpcm":
+        width = (bits + 7) // 8
+        named = {4: "FLOAT", 8: "DOUBLE"}.get(width) if flags & _CAF_FLOAT else integer_coding(width)
+    else:
+        width = 1
+        named = {b"ulaw": "ULAW", b"alaw": "ALAW", b"alac": _ALAC_CODINGS.get(flags)}.get(kind)
+    if named is None:
+        raise unreadable(source, f"{kind.decode('latin-1')}, {bits} bits")
+    if kind != b"alac" and packet != width * channels:
+        raise corrupt(source, f"packets of {packet} bytes do not fit {channels} channels of {bits} bits")
+    return named
 
 
 def read_caf(source: Source) -> Header:
     """Header of a Core Audio file. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
     header = Header("CAF")
-    align: int | None = None
-    described = False
+    described: tuple[float, int, int] | None = None  # rate in Hz, channels, flags
     position = 8
     for _ in range(MAX_CHUNKS):
         head = source.read_at(position, 12)
@@ -104,17 +124,12 @@ def read_caf(source: Source) -> Header:
             body = source.read_at(position + 12, 32)
             if len(body) < 32:
                 raise corrupt(source, "the format header is cut off")
-            rate, coding, flags, packet, per_packet, channels, bits = struct.unpack(">d4sIIIII", body)
+            rate, kind, flags, packet, _, channels, bits = struct.unpack(">d4sIIIII", body)
             check_channels_and_rate(source, channels, rate)
-            described = True
-            align = packet if coding in _CAF_PLAIN and per_packet == 1 and packet > 0 else None
-            if coding == b"lpcm":
-                is_float = flags & _CAF_FLOAT
-                header.coding = ("FLOAT" if bits == 32 else "DOUBLE") if is_float else pcm_coding(bits)
-            else:
-                header.coding = _NAMED.get(coding, "")
+            header.coding = _caf_coding(source, kind, flags, packet, channels, bits)
+            described = rate, channels, flags
         elif head[:4] == b"data":
-            if not described:
+            if described is None:
                 raise corrupt(source, "there is no format header before the sound")
             rest = max(source.size - position - 16, 0)
             if size == -1:
@@ -122,10 +137,12 @@ def read_caf(source: Source) -> Header:
             claimed = rest if size == -1 else max(size - 4, 0)
             if claimed > rest:  # the decoder would stop eight bytes short of what is there
                 header.patches[position + 4] = struct.pack(">q", rest + 4)
-            if align is None:
+            if header.coding not in WIDTHS:
                 settle_packets(header, claimed, rest)
             else:
-                settle(header, claimed, rest, align)
+                rate, channels, flags = described
+                header.plain = Plain(position + 16, rate, channels, not flags & _CAF_LITTLE)
+                settle(header, claimed, rest, WIDTHS[header.coding] * channels)
             return header
         if size < 0:
             raise corrupt(source, "a chunk of the file has a negative size")
@@ -141,14 +158,14 @@ def read_au(source: Source) -> Header:
     order = ">" if head[:4] == b".snd" else "<"
     offset, size, coding, rate, channels = struct.unpack(order + "5I", head[4:])
     check_channels_and_rate(source, channels, rate)
-    if coding not in _AU_BYTES or offset < 24:
+    if coding not in _AU_CODINGS or offset < 24:
         raise corrupt(source, "the header names an unknown coding" if offset >= 24 else "the header is too short")
-    header = Header("AU", coding=_AU_CODINGS[coding])
+    header = Header("AU", _AU_CODINGS[coding], Plain(offset, rate, channels, order == ">"))
     rest = max(source.size - offset, 0)
     if size == _AU_UNKNOWN_SIZE:
         header.warnings.append(open_ended())
         size = rest
-    settle(header, size, rest, _AU_BYTES[coding] * channels)
+    settle(header, size, rest, WIDTHS[header.coding] * channels)
     return header
 
 
@@ -160,7 +177,10 @@ def read_flac(source: Source) -> Header:
     packed = int.from_bytes(head[18:26], "big")
     rate, channels, total = packed >> 44, (packed >> 41 & 7) + 1, packed & (1 << 36) - 1
     check_channels_and_rate(source, channels, rate)
-    header = Header("FLAC")
+    bits = (packed >> 36 & 31) + 1
+    if bits not in _FLAC_CODINGS:
+        raise unreadable(source, f"FLAC with {bits} bits per sample")
+    header = Header("FLAC", _FLAC_CODINGS[bits])
     if total == 0:
         header.warnings.append(open_ended())
     else:

@@ -2,14 +2,29 @@
 
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from .headers import MAX_CHUNKS, Header, check_channels_and_rate, corrupt, open_ended, pcm_coding, settle
+from .headers import (
+    MAX_CHUNKS,
+    Header,
+    Plain,
+    check_channels_and_rate,
+    corrupt,
+    integer_coding,
+    open_ended,
+    settle,
+    settle_packets,
+    unreadable,
+)
 from .source import Source
 
 _W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 _UNKNOWN_SIZE = 0xFFFFFFFF
 _PCM, _MS_ADPCM, _FLOAT, _ALAW, _ULAW, _IMA_ADPCM, _EXTENSIBLE = 1, 2, 3, 6, 7, 0x11, 0xFFFE
+
+_ADPCM = {_MS_ADPCM: "MS_ADPCM", _IMA_ADPCM: "IMA_ADPCM"}
+# How the identifiers of the extended header end whose beginning is a format tag; the second is ambisonic sound.
+_TAGGED = (bytes.fromhex("800000aa00389b71"), bytes.fromhex("8644c8c1ca000000"))
 
 Chunk = tuple[bytes, int, int, int]  # id, offset of the size field, offset of the body, size of the body
 
@@ -39,46 +54,54 @@ def _w64_chunks(source: Source) -> Iterator[Chunk]:
         position += size + (-size % 8)
 
 
-def _check_adpcm(source: Source, tag: int, channels: int, align: int, body: bytes, order: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """A checked `fmt ` chunk: `align` bytes hold `per_block` samples of all channels."""
+
+    coding: str
+    channels: int
+    rate: int
+    align: int
+    per_block: int
+    order: str
+
+
+def _check_adpcm(source: Source, tag: int, channels: int, align: int, body: bytes, order: str) -> int:
+    """The samples per block. Raises LoadError CORRUPT when they do not fit the size of a block."""
     if len(body) < 20:
         raise corrupt(source, "the format header is too short for its coding")
-    per_block = struct.unpack(order + "H", body[18:20])[0]
+    per_block = int(struct.unpack(order + "H", body[18:20])[0])
     head = (4 if tag == _IMA_ADPCM else 7) * channels
     first = 1 if tag == _IMA_ADPCM else 2
     if align <= head or per_block != (align - head) * 2 // channels + first:
         raise corrupt(source, "block size and samples per block contradict each other")
+    return per_block
 
 
-class Layout(NamedTuple):
-    """Of a `fmt ` chunk: the coding's tag, bytes of a block, whether a block is one sample, the decoder's name."""
-
-    tag: int
-    align: int
-    plain: bool
-    coding: str
-
-
-def _coding(tag: int, bits: int) -> str:
-    if tag == _PCM:
-        return pcm_coding(bits, signed_bytes=False)
-    if tag == _FLOAT:
-        return "FLOAT" if bits == 32 else "DOUBLE"
-    return {_ALAW: "ALAW", _ULAW: "ULAW", _MS_ADPCM: "MS_ADPCM", _IMA_ADPCM: "IMA_ADPCM"}[tag]
+def _extended_tag(source: Source, body: bytes, order: str) -> int:
+    """The format tag inside the identifier of an extended header."""
+    if len(body) < 40:
+        raise corrupt(source, "the extended format header is cut off")
+    field = body[24:28]
+    if body[32:40] not in _TAGGED:
+        raise corrupt(source, f"the header names an unknown coding ({body[24:40].hex()})")
+    if order == ">" and any(field[:2]):  # as sox writes it: two numbers of two bytes
+        field = field[2:] + field[:2]
+    return int(struct.unpack(order + "I", field)[0])
 
 
-def _check_format(source: Source, body: bytes, order: str) -> Layout:
-    """The layout of a `fmt ` chunk, checked; of an extensible one that of the coding it names."""
+def _check_format(source: Source, body: bytes, order: str) -> _Format:
     if len(body) < 16:
         raise corrupt(source, "the format header is cut off")
     tag, channels, rate, _, align, bits = struct.unpack(order + "HHIIHH", body[:16])
     if tag == _EXTENSIBLE:
-        if len(body) < 26:
-            raise corrupt(source, "the extended format header is cut off")
-        tag = struct.unpack(order + "H", body[24:26])[0]
+        tag = _extended_tag(source, body, order)
     check_channels_and_rate(source, channels, rate)
-    if tag in (_MS_ADPCM, _IMA_ADPCM):
-        _check_adpcm(source, tag, channels, align, body, order)
-        return Layout(tag, align, False, _coding(tag, bits))
+    if tag in _ADPCM:
+        if channels > 2:
+            raise unreadable(source, f"{_ADPCM[tag]} with {channels} channels")
+        per_block = _check_adpcm(source, tag, channels, align, body, order)
+        return _Format(_ADPCM[tag], channels, rate, align, per_block, order)
     widths = {_PCM: range(1, 33), _FLOAT: (32, 64), _ALAW: (8,), _ULAW: (8,)}
     if tag not in widths:
         raise corrupt(source, f"the header names an unknown coding (0x{tag:04x})")
@@ -86,7 +109,9 @@ def _check_format(source: Source, body: bytes, order: str) -> Layout:
         raise corrupt(source, f"the header says {bits} bits per sample, which its coding does not have")
     if align != channels * ((bits + 7) // 8):
         raise corrupt(source, f"block size {align} does not fit {channels} channels of {bits} bits")
-    return Layout(tag, align, True, _coding(tag, bits))
+    width = (bits + 7) // 8
+    coding = {_FLOAT: "FLOAT" if width == 4 else "DOUBLE", _ALAW: "ALAW", _ULAW: "ULAW"}.get(tag)
+    return _Format(coding or integer_coding(width, "PCM_U8") or "", channels, rate, align, 1, order)
 
 
 def _is_chunk_chain(source: Source, order: str, start: int) -> bool:
@@ -104,11 +129,14 @@ def read_riff(source: Source) -> Header:
     magic = source.read_at(0, 4)
     order = ">" if magic == b"RIFX" else "<"
     header = Header("RF64" if magic in (b"RF64", b"BW64") else "WAV")
-    layout: Layout | None = None
+    layout: _Format | None = None
     long_size: int | None = None
+    count = 0
     for name, size_at, body, size in _riff_chunks(source, order, 12):
         if name == b"ds64" and size >= 16:
-            long_size = struct.unpack("<Q", source.read_at(body + 8, 8).ljust(8, b"\0"))[0]
+            long_size, count = struct.unpack("<QQ", source.read_at(body + 8, 16).ljust(16, b"\0"))
+        elif name == b"fact" and long_size is None:
+            count = struct.unpack(order + "I", source.read_at(body, 4).ljust(4, b"\0"))[0]
         elif name == b"fmt ":
             layout = _check_format(source, source.read_at(body, min(size, 64)), order)
         elif name == b"data":
@@ -116,50 +144,58 @@ def read_riff(source: Source) -> Header:
                 raise corrupt(source, "there is no format header before the sound")
             if size == _UNKNOWN_SIZE and long_size is not None:
                 size = long_size
-            _settle_riff(source, header, layout, order, size_at, body, size)
+            if header.container == "RF64" and layout.per_block > 1:
+                raise unreadable(source, f"{layout.coding} in RF64")
+            _settle_riff(source, header, layout, size_at, body, size, count)
             return header
     raise corrupt(source, "the file ends before the sound begins" if layout else "the format header is missing")
 
 
 def _settle_riff(
-    source: Source, header: Header, layout: Layout, order: str, size_at: int, body: int, size: int
+    source: Source, header: Header, layout: _Format, size_at: int, body: int, size: int, count: int
 ) -> None:
-    rest = source.size - body
-    align, header.coding = layout.align, layout.coding
+    rest, order = source.size - body, layout.order
     streamed = size == _UNKNOWN_SIZE or (size == 0 and rest > 0 and not _is_chunk_chain(source, order, body))
     if streamed:
-        size = rest - rest % align
+        size = rest - rest % layout.align
         header.warnings.append(open_ended())
         # The decoder takes a size of 0 at its word, so it is shown a size that is true; the outer
         # size too, because it bounds the chunks inside.
         header.patches[size_at] = struct.pack(order + "I", min(size, _UNKNOWN_SIZE - 1))
         header.patches[4] = struct.pack(order + "I", min(source.size - 8, _UNKNOWN_SIZE - 1))
-    settle(header, size, rest, align)
-    if not layout.plain:  # adaptive codings: several samples per block, the decoder counts them
-        header.promised = header.present = None
-        header.exact = False
+    _settle(header, layout, body, size, rest, count, 2 if header.container == "RF64" else 1)
 
 
-def _tag(source: Source, body: int) -> int:
-    return int(struct.unpack("<H", source.read_at(body, 2))[0])
+def _settle(header: Header, layout: _Format, body: int, claimed: int, available: int, count: int, unit: int) -> None:
+    """Fill in the coding and the counts; `count` is what the header says of samples per channel, 0: nothing.
+
+    Some writers count the bytes that fill up the chunk to whole units of `unit` bytes as sound.
+    """
+    header.coding = layout.coding
+    if layout.per_block > 1:  # adaptive codings: the decoder counts, and the last block is filled up
+        settle_packets(header, claimed, available)
+        padding = claimed // layout.align * layout.per_block - count
+        header.most = count if count and 0 <= padding < layout.per_block else None
+        return
+    header.plain = Plain(body, layout.rate, layout.channels, layout.order == ">")
+    if 0 < claimed - count * layout.align < unit and count:
+        claimed = count * layout.align
+    settle(header, claimed, available, layout.align)
 
 
 def read_w64(source: Source) -> Header:
     """Header of a Sony Wave64 file. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
     header = Header("W64")
-    layout: Layout | None = None
+    layout: _Format | None = None
+    count = 0
     for name, _, body, size in _w64_chunks(source):
         if name == b"fmt ":
             layout = _check_format(source, source.read_at(body, min(size, 64)), "<")
-            header.coding = layout.coding
-            # The decoder takes any extensible header here for integers; it is shown the tag that is meant.
-            header.patches = {body: struct.pack("<H", layout.tag)} if layout.tag != _tag(source, body) else {}
+        elif name == b"fact":
+            count = struct.unpack("<Q", source.read_at(body, 8).ljust(8, b"\0"))[0]
         elif name == b"data":
             if layout is None:
                 raise corrupt(source, "there is no format header before the sound")
-            settle(header, size, source.size - body, layout.align)
-            if not layout.plain:
-                header.promised = header.present = None
-                header.exact = False
+            _settle(header, layout, body, size, source.size - body, count, 8)
             return header
     raise corrupt(source, "the file ends before the sound begins" if layout else "the format header is missing")
