@@ -149,9 +149,14 @@ class CrashReporter(QObject):
     def _show(self, summary: str, details: str) -> None:
         if len(self._unread) < MOST_DETAILS:
             self._unread.append((summary, details))
-        if self.dialog is not None and isValid(self.dialog):
-            self.dialog.add(details)
-        else:
+        shown, over = self.dialog, QApplication.activeModalWidget()
+        if shown is None or not isValid(shown):
+            self._open()
+        elif over in (None, shown.parent()):
+            shown.add(details)
+        else:  # a dialog was opened since: what lies beside it could not be used
+            shown.deleteLater()
+            self.dialog = None
             self._open()
 
     @Slot()

@@ -106,6 +106,32 @@ def test_an_error_outlives_the_dialog_it_is_shown_over(reporter: CrashReporter, 
     assert reporter.dialog.windowTitle() == "Unexpected error", "what was closed is not shown again"
 
 
+def test_an_error_comes_over_a_dialog_that_was_opened_since(reporter: CrashReporter, qtbot: QtBot) -> None:
+    _raise("before it")
+    qtbot.waitUntil(lambda: reporter.dialog is not None)
+    below = reporter.dialog
+    over = QDialog()
+    over.setModal(True)
+    over.show()
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is over)
+    thread = threading.Thread(target=_raise, args=("from a thread",))
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: reporter.dialog is not below)
+    above = reporter.dialog
+    assert above.parent() is over
+    assert above.windowTitle() == "2 unexpected errors"
+    assert all(f"ValueError: {text}" in above.details.toPlainText() for text in ("before it", "from a thread"))
+    _raise("one more")
+    qtbot.waitUntil(lambda: above.windowTitle() == "3 unexpected errors")
+    qtbot.waitUntil(lambda: not isValid(below))
+    assert reporter.dialog is above, "what is gone is not opened again"
+    over.deleteLater()
+    qtbot.waitUntil(lambda: not isValid(above))
+    qtbot.waitUntil(lambda: reporter.dialog is not above)
+    assert "ValueError: one more" in reporter.dialog.details.toPlainText()
+
+
 def test_errors_of_threads_while_a_dialog_goes_are_all_shown(reporter: CrashReporter, qtbot: QtBot) -> None:
     over = QDialog()
     over.setModal(True)

@@ -25,7 +25,7 @@ from osisnr_gui.session.batch.engine import BatchSettings
 from osisnr_gui.session.batch.files import batch_parts
 from osisnr_gui.session.batch.list_words import Phase
 from osisnr_gui.session.batch.pair_list import State
-from osisnr_gui.session.batch.pairs import is_pair_list
+from osisnr_gui.session.batch.pairs import BatchPair, is_pair_list
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.session import Formula, Session, Source
 
@@ -125,7 +125,9 @@ class FolderMode(QObject):
             self._start()
 
     def rescore(self) -> None:
-        """Score all with the settings the window has now."""
+        """Score all with the settings the window has now; nothing is left that was scored with others."""
+        self.run.stop()
+        self._show_pairs(self.panel.model.pairs.pairs)
         self.settings = BatchSettings(_scoring(self._views.store.session), folder="")
         self._start()
 
@@ -204,15 +206,21 @@ class FolderMode(QObject):
         self.run.start(self.inputs, self.settings, known)
         self._show_phase(Phase.FINDING)
 
-    def _take_found(self, pairs: tuple[object, ...]) -> None:
-        place = self.panel.current_place
-        name = None if place is None else self.panel.model.pairs.pairs[place].name
-        self.panel.model.show_pairs(pairs)
+    def _take_found(self, pairs: tuple[BatchPair, ...]) -> None:
+        was_chosen = self.panel.current_place is not None
+        self._show_pairs(pairs)
         self._began, self._n_known = time.monotonic(), 0
         self._show_phase(Phase.RUNNING)
-        self.panel.set_current(None if name is None else self.panel.model.pairs.place_of(name))
-        if self.shows_list and name is None:
+        if self.shows_list and not was_chosen:
             self.panel.focus_table()
+
+    def _show_pairs(self, pairs: tuple[BatchPair, ...]) -> None:
+        """All of them waiting; the chosen row and the open pair stay what they were, wherever they are now."""
+        panel, old = self.panel, self.panel.model.pairs
+        names = [None if place is None else old.pairs[place].name for place in (panel.current_place, self._place)]
+        panel.model.show_pairs(pairs)
+        chosen, self._place = (None if name is None else panel.model.pairs.place_of(name) for name in names)
+        panel.set_current(chosen)
 
     def _take_rows(self, rows: list[object]) -> None:
         self.panel.put(rows)

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -227,6 +228,52 @@ def test_another_list_dropped_while_rows_wait_to_be_shown(
     _open(qtbot, window, tuple(map(str, others)))
     assert _names(window) == ["another.wav"]
     assert window.views.folders.model.pairs.count(State.SCORED) == 1
+
+
+def test_a_cancelled_rescore_leaves_no_rows_of_other_settings(
+    qtbot: QtBot, listed: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, mode = listed.views.folders, listed.commands.folders
+    found, let_go = Inputs.find, threading.Event()
+    monkeypatch.setattr(Inputs, "find", lambda inputs: (let_go.wait(10), found(inputs))[1])
+    before = {row.pair.name: row.report for row in panel.model.pairs.in_order() if row.report}
+    listed.views.store.edit(lambda session: edits.set_gamma(session, 3.0))
+    panel.rescore.click()
+    panel.cancel.click()
+    assert panel.model.pairs.in_order() == [], "nothing is scored with these settings yet"
+    assert not listed.actions_by_id.by_id["export_list_csv"].isEnabled()
+    panel.go_on.click()
+    let_go.set()
+    _wait(qtbot, listed)
+    after = {row.pair.name: row.report for row in panel.model.pairs.in_order() if row.report}
+    assert mode.settings.session.loss.gamma == 3.0
+    assert after.keys() == before.keys()
+    for name, report in after.items():
+        old, new = (found["estimate"]["exact"]["fused"] for found in (before[name], report))  # type: ignore[index,call-overload]
+        assert new < old, "numbers with a gamma of 3"
+
+
+@pytest.mark.parametrize("change", ["one more", "only one left"])
+def test_the_open_pair_stays_the_same_when_files_come_and_go(
+    qtbot: QtBot, listed: MainWindow, folders: tuple[str, str], change: str
+) -> None:
+    panel, mode = listed.views.folders, listed.commands.folders
+    panel.pair_activated.emit(panel.model.pairs.place_of("08.wav"))
+    wait_final(qtbot, listed)
+    mode.show_list()
+    for folder in folders:
+        if change == "one more":
+            shutil.copy(os.path.join(folder, "00.wav"), os.path.join(folder, "00a.wav"))
+        else:
+            for name in sorted(os.listdir(folder)):
+                if name != "08.wav":
+                    os.unlink(os.path.join(folder, name))
+    listed.actions_by_id.by_id["reload"].trigger()
+    _wait(qtbot, listed)
+    assert len(panel.model.pairs) == (N_PAIRS + 1 if change == "one more" else 1)
+    assert listed.views.folder_strip.place.text().endswith(" · 08.wav")
+    mode.show_list()
+    assert panel.current_place == panel.model.pairs.place_of("08.wav")
 
 
 def test_a_list_opened_again_is_there_at_once(qtbot: QtBot, folders: tuple[str, str], tmp_path: Path) -> None:
