@@ -8,7 +8,6 @@ import re
 import sys
 from collections.abc import Callable
 
-import pyqtgraph
 from PySide6.QtCore import QCoreApplication, QObject, QSize, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -131,7 +130,6 @@ def run(argv: list[str], take: Callable[[Analysis], None] | None = None) -> int:
     app = QApplication.instance() or QApplication(["osisnr-gui"])
     assert isinstance(app, QApplication), "a QApplication exists already, of another kind"
     crash.install()
-    pyqtgraph.setConfigOptions(antialias=False, imageAxisOrder="row-major")
     app.setWindowIcon(app_icon())
     settings = Settings()
     themes = ThemeManager(options.theme or settings.text("theme", "system", ("system", "light", "dark")))

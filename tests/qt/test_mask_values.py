@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from plot_kit import hover
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -37,8 +38,7 @@ def test_the_panel_counts_every_cell_of_both_masks_once_it_is_seen(qtbot: QtBot)
         assert [int(outline.counts.sum()) for outline in panel.plot._outlines] == [129 * 686] * 2
         assert window.actions_by_id.by_id["mask_values"].isChecked()
         assert "ratio; 0.0" in panel.about.text()
-        m = panel.plot.mapping
-        QTest.mouseMove(panel.plot, QPoint(round(m.left + 1), round(m.top + 20)))
+        hover(panel.plot, 0.005)
         qtbot.waitUntil(lambda: panel.point.text().startswith("0.000 to 0.013: reference "))
         assert "A " in panel.point.text()
         for theme in (LIGHT, DARK):

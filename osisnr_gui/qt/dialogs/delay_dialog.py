@@ -11,7 +11,7 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.figure_table import FigureTable
 from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.sample_field import LagField
-from osisnr_gui.qt.plots.delay_plot import DelayPlot
+from osisnr_gui.qt.plots.charts.delay_chart import DelayChart
 from osisnr_gui.session.delay.measured_delay import MeasuredDelay
 
 HOW = "Click or drag on a curve. ← → one sample, with Shift ten, with Ctrl one millisecond."
@@ -39,7 +39,7 @@ class DelayDialog(QDialog):
         self._wanted: int | None = None
         self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
         self.note: QLabel = plain_label(WAITING, "muted", wrap=True, parent=self)
-        self.plots = DelayPlot(theme, near=False, parent=self), DelayPlot(theme, near=True, parent=self)
+        self.plots = DelayChart(theme, near=False, parent=self), DelayChart(theme, near=True, parent=self)
         self.table = FigureTable(theme, (3, 4, 3, 5, 3), (1, 2, 3, 4), TABLE_TIP, n_rows=4, head=True, parent=self)
         self.pointer = ElidedLabel(HOW, muted=True, parent=self)
         self.field = LagField(self)

@@ -15,7 +15,7 @@ from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.panels.criterion_bar import CriterionBar
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.segments_model import SegmentsModel
-from osisnr_gui.qt.plots.share_plot import SharePlot
+from osisnr_gui.qt.plots.charts.share_chart import ShareChart
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.scores import PairScore
@@ -56,7 +56,7 @@ class BadSegmentsPanel(QWidget):
         self.table = CopyTable(self)
         self.carriers: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.carriers.setToolTip(tooltip(CARRIER_TIP))
-        self.plot = SharePlot(theme, self)
+        self.plot = ShareChart(theme, self)
         self.curve = QToolButton(self)
         self.plot.setToolTip(tooltip(CARRIER_TIP))
         self._set_up_table()

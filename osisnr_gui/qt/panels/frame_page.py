@@ -12,8 +12,8 @@ from osisnr_gui.qt.panels.estimate_mark import EstimateMark
 from osisnr_gui.qt.panels.figure_table import FigureTable
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.segmented import Segmented
-from osisnr_gui.qt.plots.angle_plot import AnglePlot
-from osisnr_gui.qt.plots.frame_spectrum import FrameSpectrum
+from osisnr_gui.qt.plots.charts.angle_chart import AngleChart
+from osisnr_gui.qt.plots.charts.spectrum_chart import SpectrumChart
 from osisnr_gui.session import words
 from osisnr_gui.session.file_measures import FileMeasures
 from osisnr_gui.session.inspection.curves import CurveView, frame_curves
@@ -60,8 +60,8 @@ class FramePage(QWidget):
         choices = (("dB", ""), ("|x|^α", ""), ("MC-MSE", ""))
         self.view = Segmented(choices, "what the curves show", VIEW_TIP, self)
         self.spectrum, self.angle, self.bands = (
-            FrameSpectrum(theme, self),
-            AnglePlot(theme, self),
+            SpectrumChart(theme, self),
+            AngleChart(theme, self),
             BandBars(theme, self),
         )
         self.sentences = SteadyLabel(parent=self)

@@ -17,7 +17,7 @@ from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.panels.share_bar import ShareBar
 from osisnr_gui.qt.panels.value_mapping import ALPHA, GAMMA
 from osisnr_gui.qt.panels.value_slider import ValueSlider
-from osisnr_gui.qt.plots.alpha_plot import AlphaPlot
+from osisnr_gui.qt.plots.charts.alpha_chart import AlphaChart
 from osisnr_gui.session import edits, sentences, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.facts import Facts
@@ -62,7 +62,7 @@ class LossPanel(QWidget):
             "perfect.\nexact, active frames: without the constants, silent frames left out; what you can trust.",
             self,
         )
-        self.plot = AlphaPlot(theme, self)
+        self.plot = AlphaChart(theme, self)
         self.plot_title = ElidedLabel("", muted=True, parent=self)
         self._lay_out()
         self._connect()

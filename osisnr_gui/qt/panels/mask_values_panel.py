@@ -13,7 +13,7 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.masked_sound import MaskedSound
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, SteadyLabel, plain_label, set_text
 from osisnr_gui.qt.panels.segmented import Segmented
-from osisnr_gui.qt.plots.histogram_plot import HistogramPlot, Outline
+from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart, Outline
 from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
@@ -63,7 +63,7 @@ class MaskValuesPanel(QWidget):
             "log: bins with a few cells can be seen beside bins with very many.\nlinear: heights as the counts are.",
             self,
         )
-        self.plot = HistogramPlot(theme, self)
+        self.plot = HistogramChart(theme, self)
         self.point: QLabel = SteadyLabel("muted", small=True, parent=self)
         self.about: QLabel = plain_label("", wrap=True, small=True, parent=self)
         self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

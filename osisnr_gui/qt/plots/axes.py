@@ -86,6 +86,18 @@ class LinearScale:
 
 
 @dataclass(frozen=True)
+class FixedScale:
+    """The same ticks whatever the range, as far as they lie in it."""
+
+    title: str
+    marks: tuple[Tick, ...]
+
+    def ticks(self, lo: float, hi: float, _pixels: float) -> list[Tick]:
+        """Ticks between ``lo`` and ``hi``."""
+        return [tick for tick in self.marks if lo <= tick.value <= hi]
+
+
+@dataclass(frozen=True)
 class NoScale:
     """The axis of a plot with nothing in it: no ticks, no title."""
 

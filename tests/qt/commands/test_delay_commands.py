@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile as sf
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -21,6 +21,7 @@ from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.panels.banners import Banner
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.channel_edits import compare_channels
+from tests.kits.plot_kit import click
 from tests.kits.window_kit import open_window, show_files, wait_final
 
 RATE = 16_000
@@ -184,10 +185,9 @@ def test_the_dialog_moves_by_keys_by_mouse_and_to_the_peak(qtbot: QtBot, open_la
     QTest.keyClick(shown, Key.Key_Z, CTRL_SHIFT)
     assert taken(window) == 26
 
-    at = near.mapping
-    QTest.mouseClick(near, Qt.MouseButton.LeftButton, pos=at_point(at.x_of(20.2)))
+    click(near, 20.2)
     assert taken(window) == 20
-    QTest.mouseClick(far, Qt.MouseButton.LeftButton, pos=at_point(far.mapping.x_of(137)))
+    click(far, 137.0)
     assert taken(window) == 137, "the best of the delays that share a pixel"
     shown.as_is.click()
     assert taken(window) == 0
@@ -197,10 +197,6 @@ def test_the_dialog_moves_by_keys_by_mouse_and_to_the_peak(qtbot: QtBot, open_la
     assert not shown.align.isEnabled()
     assert banner(window, "aligned") is not None
     shown.close()
-
-
-def at_point(x: float) -> QPoint:
-    return QPoint(round(x), 40)
 
 
 def test_a_key_that_is_held_asks_once(qtbot: QtBot, open_late: Open) -> None:

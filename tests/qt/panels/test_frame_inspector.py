@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from plot_kit import hover
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.panels.frame_inspector import HINT, FrameInspector
-from osisnr_gui.qt.plots.angle_plot import tip_of
+from osisnr_gui.qt.plots.charts.angle_chart import tip_of
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.session.analysis import Analysis, rescore
 from osisnr_gui.session.file_measures import measure_file
@@ -289,13 +292,12 @@ def test_the_values_under_the_pointer(qtbot: QtBot, panel: FrameInspector, settl
     panel.show_time(2.936)
     settle()
     plot = panel.page.spectrum
-    before = plot.grab().toImage()
-    m = plot.mapping
-    QTest.mouseMove(plot, QPoint(round(m.x_of(2000.0)), plot.height() // 2))
-    assert round(m.time_at(plot._pointer) / 31.25) == 64
-    assert plot.grab().toImage() != before
-    QTest.mouseMove(panel, QPoint(2, 2))
-    qtbot.waitUntil(lambda: np.isnan(plot._pointer))
+    (line,) = (item for item in plot.plotItem.items if isinstance(item, pg.InfiniteLine))
+    hover(plot, 2000.0)
+    assert line.value() / 31.25 == 64
+    assert line.isVisible()
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+    assert not line.isVisible()
 
 
 def test_what_stands_below_the_sentences_does_not_jump(panel: FrameInspector, settle: Show, sound: Analysis) -> None:

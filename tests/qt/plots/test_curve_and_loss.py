@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.core.alpha_table import N_NODES, AlphaTable
 from osisnr_gui.core.loss_curve import LossCurve
-from osisnr_gui.qt.look.theme import DARK, LIGHT
-from osisnr_gui.qt.plots.alpha_plot import AlphaPlot
+from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.plots.bands import BandKind, Runs
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
 from osisnr_gui.qt.plots.loss_plot import LossPlot, cut_columns
@@ -323,27 +322,3 @@ def test_the_title_names_every_line(curves):
         m = curves.mapping
         assert curves.overlay.title_box(m).right() <= m.right
         assert len(curves.overlay._lay_title(m).key_widths if curves.overlay._lay_title(m) else []) < 60
-
-
-def test_alpha_plot_asks_for_alpha(qtbot):
-    plot = shown(qtbot, AlphaPlot(DARK), 260, 150)
-    alphas = np.linspace(0.01, 1, 40)
-    plot.show_alpha(alphas, [(np.exp(-alphas), 0), (np.exp(-2 * alphas), 1)], 0.5, 0.3)
-    assert has_colour(plot, DARK.estimate(1).colour)
-    m = plot.mapping
-    with qtbot.waitSignal(plot.alpha_requested) as asked:
-        mouse(plot, PRESS, m.x_of(0.25), 60)
-    assert asked.args[0] == pytest.approx(0.25, abs=0.001)
-    with qtbot.waitSignal(plot.alpha_requested) as asked:
-        mouse(plot, MOVE, 10_000, 60)
-    assert asked.args[0] == 1.0
-    plot.set_theme(LIGHT)
-    plot.grab()
-
-
-@pytest.mark.parametrize("alphas", [[], [0.5], [0.5, 0.1], [np.nan, 1.0], [0.1, 0.2, 0.3]])
-def test_alpha_plot_stands_odd_data(qtbot, alphas):
-    plot = shown(qtbot, AlphaPlot(DARK), 260, 150)
-    plot.show_alpha(alphas, [([np.nan, np.inf, 1.0], 0), ([], 1), ([2.0], 2)], math.nan, math.nan)
-    plot.grab()
-    assert plot.mapping.hi > 0

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from plot_kit import click, drag, hover, pixel_of
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
-from osisnr_gui.qt.plots.delay_plot import NEAR, DelayPlot, value_range
+from osisnr_gui.qt.plots.charts.delay_chart import NEAR, DelayChart, value_range
 
 RATE, REACH, PEAK = 16_000, 8000, 137
 
@@ -22,8 +22,8 @@ def curve() -> np.ndarray:
 
 
 @pytest.fixture(params=[False, True], ids=["far", "near"])
-def plot(qtbot: QtBot, request: pytest.FixtureRequest) -> DelayPlot:
-    plot = DelayPlot(DARK, near=request.param)
+def plot(qtbot: QtBot, request: pytest.FixtureRequest) -> DelayChart:
+    plot = DelayChart(DARK, near=request.param)
     qtbot.addWidget(plot)
     plot.resize(600, 160)
     plot.show()
@@ -43,27 +43,27 @@ def test_the_range_holds_the_peak() -> None:
 
 
 def test_the_near_plot_follows_what_leaves_its_middle(qtbot: QtBot) -> None:
-    plot = DelayPlot(DARK, near=True)
+    plot = DelayChart(DARK, near=True)
     qtbot.addWidget(plot)
     plot.show_curve(curve(), RATE, PEAK, 0)
     plot.show_taken(5)
-    assert (plot.mapping.t0, plot.mapping.t1) == (-NEAR - 0.5, NEAR + 0.5)
+    assert plot.viewRange()[0] == [-NEAR - 0.5, NEAR + 0.5]
     plot.show_taken(PEAK)
-    assert (plot.mapping.t0, plot.mapping.t1) == (PEAK - NEAR - 0.5, PEAK + NEAR + 0.5)
+    assert plot.viewRange()[0] == [PEAK - NEAR - 0.5, PEAK + NEAR + 0.5]
     plot.show_taken(REACH)
-    assert plot.mapping.t1 == REACH + 0.5, "nothing beyond the longest delay"
+    assert plot.viewRange()[0][1] == REACH + 0.5, "nothing beyond the longest delay"
 
 
-def test_a_pixel_is_the_best_of_its_delays(plot: DelayPlot) -> None:
-    if plot.mapping.t1 > 1000:
-        assert plot.delay_at(plot.mapping.x_of(PEAK + 5)) == PEAK
-        assert plot.delay_at(-1e4) >= -REACH
-        assert plot.delay_at(1e4) == REACH
+def test_a_pixel_is_the_best_of_its_delays(plot: DelayChart) -> None:
+    if plot.viewRange()[0][1] > 1000:
+        assert plot.delay_at(PEAK + 5) == PEAK
+        assert plot.delay_at(-1e6) >= -REACH
+        assert plot.delay_at(1e6) == REACH
     else:
-        assert [plot.delay_at(plot.mapping.x_of(k + 0.3)) for k in (-3, 0, 7)] == [-3, 0, 7]
+        assert [plot.delay_at(k + 0.3) for k in (-3, 0, 7)] == [-3, 0, 7]
 
 
-def test_keys(plot: DelayPlot) -> None:
+def test_keys(plot: DelayChart) -> None:
     settled: list[int] = []
     plot.settled.connect(lambda: settled.append(1))
     held = Qt.KeyboardModifier
@@ -76,32 +76,45 @@ def test_keys(plot: DelayPlot) -> None:
     for key, modifier, step in steps:
         QTest.keyClick(plot, key, modifier)
         at += step
-        assert plot._taken == at
+        assert plot.taken == at
     assert len(settled) == 3
     plot.show_taken(REACH)
     QTest.keyClick(plot, Qt.Key.Key_Right)
-    assert plot._taken == REACH
+    assert plot.taken == REACH
 
 
-def test_mouse(plot: DelayPlot, qtbot: QtBot) -> None:
-    m = plot.mapping
-    here = QPoint(round(m.x_of(m.t0 * 0.75)), 60)
+def test_mouse(plot: DelayChart, qtbot: QtBot) -> None:
     with qtbot.waitSignals([plot.moved, plot.settled], order="strict"):
-        QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=here)
-    assert plot._taken < 0
-    none, there = Qt.MouseButton.NoButton, QPointF(m.x_of(7.2), 40.0)
-    with qtbot.waitSignal(plot.hovered) as said:
-        move = QMouseEvent(QEvent.Type.MouseMove, there, there, none, none, Qt.KeyboardModifier.NoModifier)
-        QApplication.sendEvent(plot, move)
-    assert said.args == [plot.delay_at(there.x())]
+        click(plot, plot.viewRange()[0][0] * 0.75)
+    assert plot.taken < 0
+    said: list[int | None] = []
+    plot.hovered.connect(said.append)
+    place = sum(plot.viewRange()[0]) / 2 + 7.2
+    hover(plot, place)
+    there = plot.getViewBox().mapSceneToView(plot.mapToScene(pixel_of(plot, place)))
+    assert said[-1] == plot.delay_at(there.x())
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+    assert said[-1] is None
+
+
+def test_a_drag_moves_often_and_settles_once(plot: DelayChart) -> None:
+    moved: list[int] = []
+    settled: list[int] = []
+    plot.moved.connect(moved.append)
+    plot.settled.connect(lambda: settled.append(plot.taken))
+    ends = plot.viewRange()[0]
+    drag(plot, *(pixel_of(plot, part * ends[1]) for part in (0.0, 0.3, 0.5, 0.8)))
+    assert moved == sorted(moved)
+    assert len(moved) > 1
+    assert settled == [plot.taken]
 
 
 @pytest.mark.parametrize("values", [np.empty(0), np.full(3, np.nan), np.array([-np.inf, np.inf, 0.0]), np.zeros(1)])
-def test_odd_data(plot: DelayPlot, values: np.ndarray) -> None:
+def test_odd_data(plot: DelayChart, values: np.ndarray) -> None:
     plot.show_curve(values, 8000, None, 3)
     plot.show_taken(9)
     plot.set_theme(LIGHT)
     assert not plot.grab().isNull()
-    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(300, 40))
+    click(plot, sum(plot.viewRange()[0]) / 2)
     QTest.keyClick(plot, Qt.Key.Key_Left)
-    assert abs(plot._taken) <= max(values.size // 2, 9)
+    assert abs(plot.taken) <= max(values.size // 2, 9)

@@ -1,0 +1,96 @@
+"""MC-MSE against alpha: a small curve per estimate with the present point; click or drag to choose alpha."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.plots.axes import LinearScale
+from osisnr_gui.qt.plots.charts.chart import Chart, curve_item, curve_pen, place_line, point_item, upright_line
+from osisnr_gui.qt.plots.painting import round_up
+from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_arrays, safe_number
+
+
+class AlphaChart(Chart):
+    """The curves, with the default alpha as a dashed line and the present one as a line with points."""
+
+    alpha_requested = Signal(float)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, LinearScale("α"), LinearScale("MC-MSE"), parent)
+        self._alphas: FloatArray = np.empty(0)
+        self._values: list[tuple[FloatArray, int]] = []
+        self._curves: list[pg.PlotCurveItem] = []
+        self._alpha = math.nan
+        self._default_line, self._alpha_line = (upright_line(pg.mkPen(theme.accent)) for _ in range(2))
+        self._points = point_item()
+        for item in (self._default_line, self._alpha_line, self._points):
+            self.addItem(item, ignoreBounds=True)
+        self.setMinimumHeight(110)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setCursor(Qt.CursorShape.SplitHCursor)
+        self.setAccessibleName("MC-MSE against alpha")
+        self.pointed.connect(self._request)
+        self._dress()
+
+    def show_alpha(
+        self,
+        alphas: npt.ArrayLike,
+        curves: Sequence[tuple[npt.ArrayLike, int]],
+        alpha: float,
+        default_alpha: float,
+    ) -> None:
+        """Draw ``(values, colour index)`` of each estimate over rising ``alphas``."""
+        nodes = safe_array(alphas)
+        self._alphas = nodes if np.all(np.diff(nodes) > 0) and np.all(np.isfinite(nodes)) else np.empty(0)
+        self._values = [(safe_arrays(values, self._alphas)[0], colour) for values, colour in curves]
+        self._alpha = safe_number(alpha, math.nan)
+        finite = [v[np.isfinite(v)] for v, _ in self._values]
+        top = round_up(1.1 * max((float(v.max()) for v in finite if v.size), default=0.0))
+        low, high = (float(nodes[0]), float(nodes[-1])) if self._alphas.size > 1 else (0.0, 1.0)
+        self.setRange(xRange=(low, high), yRange=(0.0, top), padding=0.0)
+        place_line(self._default_line, safe_number(default_alpha, math.nan))
+        place_line(self._alpha_line, self._alpha)
+        self._show_curves()
+        self._dress()
+
+    def sizeHint(self) -> QSize:
+        """Small."""
+        return QSize(240, 150)
+
+    def _show_curves(self) -> None:
+        while len(self._curves) > len(self._values):
+            self.removeItem(self._curves.pop())
+        while len(self._curves) < len(self._values):
+            self._curves.append(curve_item())
+            self.addItem(self._curves[-1], ignoreBounds=True)
+        for item, (values, _colour) in zip(self._curves, self._values, strict=True):
+            item.setData(self._alphas[: values.size], values)
+
+    def _dress(self) -> None:
+        theme = self._theme
+        self._default_line.setPen(pg.mkPen(theme.faint, dash=[3.0, 3.0]))
+        self._alpha_line.setPen(pg.mkPen(theme.accent))
+        places, brushes = [], []
+        for item, (values, colour) in zip(self._curves, self._values, strict=True):
+            style = theme.estimate(colour)
+            item.setPen(curve_pen(style))
+            if values.size > 1 and self._alphas[0] <= self._alpha <= self._alphas[-1]:
+                value = float(np.interp(self._alpha, self._alphas[: values.size], values))
+                if math.isfinite(value):
+                    places.append((self._alpha, value))
+                    brushes.append(pg.mkBrush(style.colour))
+        self._points.setData(pos=np.array(places).reshape(-1, 2), brush=brushes)
+
+    def _request(self, at: QPointF) -> None:
+        if self._alphas.size > 1:
+            alpha = round(min(max(at.x(), float(self._alphas[0])), float(self._alphas[-1])), 3)
+            if alpha != self._alpha:
+                self.alpha_requested.emit(alpha)

@@ -1,0 +1,241 @@
+"""Whole-signal SI-SNR against the delay taken out of an estimate; click, drag or arrow keys choose another delay."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from osisnr_gui.core.pyramid import Pyramid
+from osisnr_gui.core.reduce import polyline, upper_edge
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
+from osisnr_gui.qt.plots.axes import LinearScale, Tick
+from osisnr_gui.qt.plots.charts.chart import Chart, curve_item, place_line, point_item, upright_line
+from osisnr_gui.qt.plots.safe_arrays import FloatArray
+
+#: Samples to each side in the plot of the surroundings.
+NEAR = 24
+LOWEST_DB, HIGHEST_DB = -60.0, 100.0
+RANGE_OPACITY = 0.25  # of the values behind the highest of a pixel
+DOT_PIXELS = 4
+TICK_SHARE = 0.45  # labels of delays are wider than those of values are tall
+PEAK_WORDS, ZERO_WORDS = "peak", "as it is"
+#: Where the names of two marks stand, as parts of the height: on lines of their own.
+NAME_PLACES = (0.92, 0.76)
+NEAR_NAME_PLACES = (0.08, 0.24)
+
+
+class DelayScale:
+    """Ticks of delays in samples, labelled in samples or milliseconds."""
+
+    def __init__(self, unit: str, per_sample: float) -> None:
+        """`per_sample`: how many units a sample is."""
+        space = 10 * "\N{NO-BREAK SPACE}"
+        self.title = f"← early{space}delay ({unit}){space}late →"
+        self._per_sample = per_sample
+
+    def ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
+        """Round ticks in the unit of the labels."""
+        unit = self._per_sample
+        ticks = LinearScale().ticks(low * unit, high * unit, TICK_SHARE * pixels)
+        return [Tick(tick.value / unit, tick.label) for tick in ticks]
+
+
+def value_range(si_snr_db: FloatArray) -> tuple[float, float]:
+    """Round ends of an axis that shows the peak in full and of the rest what most delays have."""
+    finite = np.minimum(si_snr_db[~np.isnan(si_snr_db) & (si_snr_db > -math.inf)], HIGHEST_DB)
+    if not finite.size:
+        return -40.0, 10.0
+    low = 10.0 * math.floor(float(np.percentile(finite, 10.0)) / 10.0)
+    high = 10.0 * math.ceil((float(finite.max()) + 3.0) / 10.0)
+    return min(max(low, LOWEST_DB), high - 20.0), high
+
+
+class DelayChart(Chart):
+    """The curve over all delays in ms, or over the surroundings of the present one in samples (`near`).
+
+    `moved` while the user chooses, `settled` once that is over; `hovered` with the delay under the pointer or None.
+    """
+
+    moved = Signal(int)
+    settled = Signal()
+    hovered = Signal(object)
+
+    def __init__(self, theme: Theme, *, near: bool, parent: QWidget | None = None) -> None:
+        super().__init__(theme, DelayScale("samples", 1.0), LinearScale("SI-SNR (dB)"), parent, sizes=(56, 34))
+        self._near = near
+        self._values: FloatArray = np.empty(0)
+        self._pyramid = Pyramid(self._values)
+        self._colour = 0
+        self._rate = 1
+        self._peak: int | None = None
+        self._taken = self._centre = 0
+        self._held = False
+        self._range_curve, self._curve = pg.PlotCurveItem(connect="finite"), curve_item()
+        self._dots, self._point = pg.ScatterPlotItem(size=DOT_PIXELS, pen=None), point_item()
+        self._marks = {words: self._mark(words, k) for k, words in enumerate((ZERO_WORDS, PEAK_WORDS))}
+        self._taken_line = upright_line(pg.mkPen(theme.accent))
+        for item in (self._range_curve, self._curve, self._dots, self._taken_line, self._point):
+            self.addItem(item, ignoreBounds=True)
+        self.setMinimumHeight(110)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.SplitHCursor)
+        where = "around the present one" if near else "within half a second"
+        self.setAccessibleName(f"Whole-signal SI-SNR against delay, {where}")
+        self.pointed.connect(self._choose)
+        self.released.connect(self._settle)
+        self.pointer_at.connect(self._say)
+        self._dress()
+        self._show()
+
+    @property
+    def reach(self) -> int:
+        """The longest delay either way, in samples."""
+        return self._values.size // 2
+
+    @property
+    def taken(self) -> int:
+        """The delay that is taken out, in samples."""
+        return self._taken
+
+    def show_curve(self, si_snr_db: FloatArray, rate: int, peak: int | None, colour: int) -> None:
+        """The values for the delays from -reach to reach (2*reach + 1,), and where the peak is."""
+        self.setYRange(*value_range(si_snr_db), padding=0.0)
+        self._values = np.clip(si_snr_db, 2 * LOWEST_DB, HIGHEST_DB)
+        self._pyramid = Pyramid(self._values)
+        self._peak, self._colour, self._rate = peak, colour, rate
+        if not self._near:
+            self._lower.set_scale(DelayScale("ms", 1000.0 / rate))
+        self._dress()
+        self._show()
+
+    def show_taken(self, samples: int) -> None:
+        """The delay that is taken out."""
+        self._taken = samples
+        if not self._held and abs(samples - self._centre) > NEAR // 2:
+            self._centre = samples
+            self._show()
+        else:
+            self._show_taken()
+
+    def delay_at(self, place: float) -> int:
+        """The delay at a place of the axis; where many share a pixel, that with the highest value."""
+        half = (self.viewRange()[0][1] - self.viewRange()[0][0]) / max(self.box.width(), 1.0) / 2
+        first, last = math.ceil(place - half), math.floor(place + half)
+        wanted = round(place)
+        values = self._values[max(first + self.reach, 0) : max(last + self.reach + 1, 0)]
+        if values.size > 1 and not np.isnan(values).all():
+            wanted = max(first, -self.reach) + int(np.nanargmax(values))
+        return min(max(wanted, -self.reach), self.reach)
+
+    def sizeHint(self) -> QSize:
+        """Small."""
+        return QSize(560, 160)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Frame the plot: the arrow keys are its."""
+        super().focusInEvent(event)
+        self.box.setBorder(pg.mkPen(self._theme.accent))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """No frame."""
+        super().focusOutEvent(event)
+        self.box.setBorder(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows: one sample; ten with Shift, a millisecond with Ctrl."""
+        direction = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if direction is None or not self._values.size:
+            event.ignore()
+            return
+        held, step = event.modifiers(), 1
+        if held & Qt.KeyboardModifier.ControlModifier:
+            step = max(1, round(self._rate / 1000))
+        elif held & Qt.KeyboardModifier.ShiftModifier:
+            step = 10
+        self.moved.emit(min(max(self._taken + direction * step, -self.reach), self.reach))
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """A key that repeats itself chooses when it is let go."""
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and not event.isAutoRepeat():
+            self.settled.emit()
+        else:
+            event.ignore()
+
+    def _mark(self, words: str, line: int) -> pg.InfiniteLine:
+        """A dashed line with its name where the curve is not."""
+        position = (NEAR_NAME_PLACES if self._near else NAME_PLACES)[line]
+        mark = pg.InfiniteLine(angle=90, label=words, labelOpts={"position": position, "anchors": [(0, 0.5), (1, 0.5)]})
+        mark.label.setFont(tabular_font(SMALL_FONT_PIXELS))
+        mark.hide()
+        self.addItem(mark, ignoreBounds=True)
+        return mark
+
+    def _show(self) -> None:
+        """Range, marks and curves for the present values and size."""
+        reach = self.reach
+        if self._near:
+            centre = min(max(self._centre, NEAR - reach), reach - NEAR) if reach > NEAR else 0
+            ends = centre - NEAR - 0.5, centre + NEAR + 0.5
+        else:
+            ends = -float(max(reach, 1)), float(max(reach, 1))
+        self.setXRange(*ends, padding=0.0)
+        place_line(self._marks[ZERO_WORDS], 0.0)
+        place_line(self._marks[PEAK_WORDS], float(self._peak) if self._peak else math.nan)
+        self._show_curves()
+        self._show_taken()
+
+    def _show_curves(self) -> None:
+        where = (-self.reach, 1.0, *self.viewRange()[0], self.columns)
+        empty = (np.empty(0), np.empty(0))
+        delays, values = upper_edge(self._pyramid, *where) if self._values.size else empty
+        self._curve.setData(delays, values)
+        if self._near:
+            heard = ~np.isnan(values)
+            self._dots.setData(delays[heard], values[heard])
+        else:
+            self._range_curve.setData(*(polyline(self._pyramid, *where) if self._values.size else empty))
+
+    def _show_taken(self) -> None:
+        place_line(self._taken_line, float(self._taken))
+        known = abs(self._taken) <= self.reach and self.reach > 0
+        value = self._values[self._taken + self.reach] if known else math.nan
+        lowest = self.viewRange()[1][0]
+        self._point.setData(*(([], []) if math.isnan(value) else ([self._taken], [max(value, lowest)])))
+
+    def _resized(self) -> None:
+        self._show_curves()
+
+    def _dress(self) -> None:
+        theme = self._theme
+        style = theme.estimate(self._colour)
+        self._curve.setPen(pg.mkPen(style.colour))
+        self._range_curve.setPen(pg.mkPen(with_alpha(style.colour, RANGE_OPACITY)))
+        self._dots.setBrush(style.colour)
+        self._point.setBrush(theme.accent)
+        self._taken_line.setPen(pg.mkPen(theme.accent))
+        for mark in self._marks.values():
+            mark.setPen(pg.mkPen(theme.muted, dash=[3.0, 3.0]))
+            mark.label.setColor(theme.muted)
+            mark.label.fill = pg.mkBrush(with_alpha(theme.background, 0.86))
+
+    def _choose(self, at: QPointF) -> None:
+        if self._values.size:
+            self._held = True
+            delay = self.delay_at(at.x())
+            if delay != self._taken:
+                self.moved.emit(delay)
+
+    def _settle(self) -> None:
+        if self._held:
+            self._held = False
+            self.show_taken(self._taken)
+            self.settled.emit()
+
+    def _say(self, at: QPointF | None) -> None:
+        if at is None or self._values.size:
+            self.hovered.emit(None if at is None else self.delay_at(at.x()))

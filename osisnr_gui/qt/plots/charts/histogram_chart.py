@@ -1,0 +1,169 @@
+"""How often values occur in masks: one outline of counts for each, over the same bins, with its range marked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QSize, Signal
+from PySide6.QtWidgets import QWidget
+
+from osisnr_gui.core.types import IntArray
+from osisnr_gui.qt.look.theme import Theme, with_alpha
+from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.qt.plots.axes import LinearScale, Tick, ValueScale
+from osisnr_gui.qt.plots.charts.chart import Chart
+from osisnr_gui.qt.plots.painting import round_up
+from osisnr_gui.session import words
+
+FILL = 0.18
+TIP = (
+    "Cells in each of 80 equal steps, the same for all masks. Grey outline: the reference; in the estimate's colour: "
+    "the estimate in view. Triangles: lowest and highest value."
+)
+MARK_PIXELS = 9
+#: Below the lowest count, as a part of the axis: the room of the triangles.
+MARK_PART = 0.06
+VALUE_LABEL_SHARE = 0.6  # labels of values are wider than those of counts are tall
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """Counts of one mask, its lowest and highest value, and how it is drawn."""
+
+    counts: IntArray
+    low: float
+    high: float
+    colour: str
+    dash: tuple[float, ...] = ()
+
+
+class LogCounts:
+    """Ticks of an axis of log10 counts: 1, 10, 100, then powers."""
+
+    title = "Cells"
+
+    def ticks(self, _low: float, high: float, _pixels: float) -> list[Tick]:
+        """One tick a power of ten."""
+        words_of = ("1", "10", "100")
+        steps = range(int(max(high, 0.0)) + 1)
+        return [Tick(float(n), words_of[n] if n < 3 else f"10{str(n).translate(SUPERSCRIPTS)}") for n in steps]
+
+
+class WholeCounts:
+    """Ticks of an axis of counts: whole numbers from 0."""
+
+    title = "Cells"
+
+    def ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
+        """Round ticks, whole ones only."""
+        ticks = LinearScale().ticks(low, high, pixels)
+        return [Tick(t.value, words.count(round(t.value))) for t in ticks if t.value >= 0 and t.value == round(t.value)]
+
+
+class MaskValues:
+    """Ticks of the axis of mask values, further apart than those of an upright axis."""
+
+    title = "Value"
+
+    def ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
+        """Round ticks."""
+        return LinearScale().ticks(low, high, pixels * VALUE_LABEL_SHARE)
+
+
+LOG_COUNTS: ValueScale = LogCounts()
+WHOLE_COUNTS: ValueScale = WholeCounts()
+
+
+class HistogramChart(Chart):
+    """Counts by value; `bin_hovered` gives the bin under the pointer, −1 for none."""
+
+    bin_hovered = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, MaskValues(), LOG_COUNTS, parent, sizes=(62, 34))
+        self._range = (0.0, 1.0)
+        self._outlines: tuple[Outline, ...] = ()
+        self._log = True
+        self._hovered = -1
+        self._steps: list[pg.PlotCurveItem] = []
+        self._ends = pg.ScatterPlotItem(symbol="t1", size=MARK_PIXELS, pen=None, antialias=True)
+        self._bin = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None))
+        self._bin.hide()
+        for item in (self._bin, self._ends):
+            self.addItem(item, ignoreBounds=True)
+        self.setMinimumHeight(140)
+        self.setAccessibleName("How often each value occurs in the masks")
+        self.setToolTip(tooltip(TIP))
+        self.pointer_at.connect(self._hover)
+        self._dress()
+        self._show()
+
+    def show_outlines(self, low: float, high: float, outlines: Sequence[Outline]) -> None:
+        """Draw counts in equal bins from low to high."""
+        self._range, self._outlines = (low, high), tuple(outlines)
+        self._show()
+
+    def set_log(self, on: bool) -> None:
+        """Counts on a logarithmic or a linear axis."""
+        self._log = on
+        self._left.set_scale(LOG_COUNTS if on else WHOLE_COUNTS)
+        self._show()
+
+    def sizeHint(self) -> QSize:
+        """Small."""
+        return QSize(260, 190)
+
+    @property
+    def _n_bins(self) -> int:
+        return self._outlines[0].counts.size if self._outlines else 0
+
+    def _show(self) -> None:
+        most = max(max((int(outline.counts.max(initial=0)) for outline in self._outlines), default=1), 1)
+        top = math.log10(most) + 0.3 if self._log else round_up(1.1 * most)
+        least = -0.3 if self._log else 0.0  # one cell still has a height
+        low = least - MARK_PART * (top - least)
+        self.setRange(xRange=self._range, yRange=(low, top), padding=0.0)
+        while len(self._steps) > len(self._outlines):
+            self.removeItem(self._steps.pop())
+        while len(self._steps) < len(self._outlines):
+            self._steps.append(pg.PlotCurveItem(antialias=True))
+            self.addItem(self._steps[-1], ignoreBounds=True)
+        for item, outline in zip(self._steps, self._outlines, strict=True):
+            counts = outline.counts.astype(np.float64)
+            heights = np.log10(np.maximum(counts, 10.0**least)) if self._log else counts
+            item.setData(np.linspace(*self._range, counts.size + 1), heights, stepMode="center", fillLevel=least)
+            item.setPen(pg.mkPen(outline.colour, dash=list(outline.dash) or None))
+            item.setBrush(with_alpha(outline.colour, FILL))
+        ends = [
+            (min(max(v, self._range[0]), self._range[1]), o.colour) for o in self._outlines for v in (o.low, o.high)
+        ]
+        middle = (low + least) / 2
+        self._ends.setData(
+            pos=np.array([(value, middle) for value, _ in ends]).reshape(-1, 2),
+            brush=[pg.mkBrush(colour) for _, colour in ends],
+        )
+        self._show_hovered()
+
+    def _dress(self) -> None:
+        self._bin.setBrush(pg.mkBrush(self._theme.hover))
+
+    def _hover(self, at: QPointF | None) -> None:
+        low, high = self._range
+        place = -1.0 if at is None else (at.x() - low) / (high - low)
+        index = int(place * self._n_bins) if self._n_bins and 0 <= place < 1 else -1
+        if index != self._hovered:
+            self._hovered = index
+            self._show_hovered()
+            self.bin_hovered.emit(index)
+
+    def _show_hovered(self) -> None:
+        shown = 0 <= self._hovered < self._n_bins
+        self._bin.setVisible(shown)
+        if shown:
+            edges = np.linspace(*self._range, self._n_bins + 1)
+            self._bin.setRegion(edges[self._hovered : self._hovered + 2].tolist())

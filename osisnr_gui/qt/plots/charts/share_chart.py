@@ -1,0 +1,100 @@
+"""Which frames carry the loss: the part that the worst frames hold, and how much of it the threshold cuts off."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
+from osisnr_gui.qt.plots.axes import FixedScale, Tick
+from osisnr_gui.qt.plots.charts.chart import Chart, curve_item, point_item
+from osisnr_gui.qt.plots.safe_arrays import FloatArray
+from osisnr_gui.session import words
+
+#: The worst few per cent are the story: the axis of frames goes by the square root.
+FRAMES = FixedScale(
+    "% of active frames, worst first",
+    tuple(Tick(math.sqrt(share), f"{100 * share:g}") for share in (0.01, 0.05, 0.1, 0.25, 0.5, 1.0)),
+)
+LOSS = FixedScale("% of loss", tuple(Tick(share, f"{100 * share:g}") for share in (0.0, 0.5, 1.0)))
+N_POINTS = 200
+
+
+class ShareChart(Chart):
+    """Cumulative share of the loss over active frames from worst to best; a click chooses the worst frames."""
+
+    frames_requested = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, FRAMES, LOSS, parent)
+        self._shares: LossShares | None = None
+        self._chosen = 0
+        self._area = pg.PlotCurveItem(fillLevel=0.0)
+        self._curve, self._point = curve_item(), point_item()
+        self._words = pg.TextItem(anchor=(1.0, 1.0))
+        self._words.setFont(tabular_font(SMALL_FONT_PIXELS))
+        self._words.setPos(1.0, 0.0)
+        for item in (self._area, self._curve, self._point, self._words):
+            self.addItem(item, ignoreBounds=True)
+        self.setRange(xRange=(0.0, 1.0), yRange=(0.0, 1.05), padding=0.0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.SplitHCursor)
+        self.setAccessibleName("Share of the loss that the worst frames hold")
+        self.pointed.connect(self._request)
+        self._dress()
+
+    def show_shares(self, shares: LossShares | None, chosen: int) -> None:
+        """Draw the shares; `chosen` worst frames lie under the threshold in force."""
+        if shares is not self._shares:
+            self._shares = shares
+            self._curve.setData(*_curve(shares))
+        self._chosen = chosen
+        self._show_chosen()
+
+    def sizeHint(self) -> QSize:
+        """Low."""
+        return QSize(240, 118)
+
+    def _show_chosen(self) -> None:
+        """Fill what the chosen frames hold, and say it where the curve never is."""
+        places, held = self._curve.getData()
+        shown = places is not None and places.size > 0 and self._chosen > 0
+        for item in (self._area, self._point, self._words):
+            item.setVisible(shown)
+        if not shown:
+            return
+        assert self._shares is not None
+        place, share = math.sqrt(self._chosen / len(self._shares)), self._shares.held_by(self._chosen)
+        kept = places < place
+        self._area.setData(np.append(places[kept], place), np.append(held[kept], share))
+        self._point.setData([place], [share])
+        frames = words.percent(self._chosen / len(self._shares), 1)
+        self._words.setPlainText(f"{frames} of frames hold {words.percent(share)}")
+
+    def _dress(self) -> None:
+        theme = self._theme
+        self._area.setPen(None)
+        self._area.setBrush(with_alpha(theme.bad, theme.bad_opacity))
+        self._curve.setPen(pg.mkPen(theme.text))
+        self._point.setBrush(theme.bad)
+        self._words.setColor(theme.text)
+
+    def _request(self, at: QPointF) -> None:
+        if self._shares is not None and len(self._shares):
+            n_frames = max(1, round(min(max(at.x(), 0.0), 1.0) ** 2 * len(self._shares)))
+            if n_frames != self._chosen:
+                self.frames_requested.emit(n_frames)
+
+
+def _curve(shares: LossShares | None) -> tuple[FloatArray, FloatArray]:
+    """Points of the curve, evenly spaced on the axis; empty without a finite loss."""
+    if shares is None or not len(shares) or not np.isfinite(shares.share[-1]):
+        return np.empty(0), np.empty(0)
+    counts = np.unique(np.round(np.linspace(0, 1, N_POINTS) ** 2 * len(shares)).astype(np.int64))
+    held = np.concatenate(([0.0], shares.share))[counts]
+    return np.sqrt(counts / len(shares)), held

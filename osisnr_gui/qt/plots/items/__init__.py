@@ -1,0 +1,1 @@
+"""What plots show that pyqtgraph has no item for: one small GraphicsObject each."""

@@ -1,0 +1,45 @@
+"""Grid lines at the ticks of two axes."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from osisnr_gui.qt.plots.axis_items import TickAxis
+
+
+class Grid(pg.GraphicsObject):
+    """One-pixel lines at the ticks of a horizontal and an upright axis.
+
+    Instead of `PlotItem.showGrid`, which replays a picture of every line at each repaint (measured: 3 ms an axis).
+    """
+
+    def __init__(self, across: TickAxis, upright: TickAxis, pen: QPen) -> None:
+        super().__init__()
+        self._across, self._upright, self._pen = across, upright, pen
+        self.setZValue(-100)
+
+    def set_pen(self, pen: QPen) -> None:
+        """Draw the lines with this cosmetic pen."""
+        self._pen = pen
+        self.update()
+
+    def viewRangeChanged(self) -> None:
+        """Follow the view: the lines are those of the range in it."""
+        self.prepareGeometryChange()
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """All that is in view."""
+        view = self.getViewBox()
+        return QRectF() if view is None else view.viewRect().normalized()
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Draw all lines at once."""
+        area = self.boundingRect()
+        painter.setPen(self._pen)
+        lines = [QLineF(t.value, area.top(), t.value, area.bottom()) for t in self._across.ticks()]
+        lines += [QLineF(area.left(), t.value, area.right(), t.value) for t in self._upright.ticks()]
+        painter.drawLines(lines)
