@@ -315,7 +315,7 @@ def test_masks_have_bins(qtbot: QtBot, window: MainWindow, samples: Path, tmp_pa
     show_files(qtbot, window, samples / "4_masks_irm.npy", samples / "4_masks_est.npy")
     _trigger(qtbot, window, "blame_mc_mse", "row_bands")
     row = window.views.plots.maps.band_row
-    assert row.scale.title == "Bins"
+    assert row.value_scale.title == "Bins"
     window.views.plots.link.set_hover(100.0, 0.5, BANDS)
     assert "bins 0–" in window.views.readout.text
     show_files(qtbot, window, *save_published_pair(tmp_path))

@@ -1,8 +1,4 @@
-"""Round ticks for values and for time, and how the axes of a row are painted.
-
-The axes are painted by the row itself (no axis items): a row that pans repaints a few labels, and its
-plot edges cannot move with the width of a label.
-"""
+"""Round ticks for values and for time."""
 
 from __future__ import annotations
 
@@ -12,11 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtCore import QLineF
+from PySide6.QtGui import QColor, QPainter
 
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
-from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, TIME_AXIS_HEIGHT, Mapping
+from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.plots.geometry import Mapping
 
 LABEL_GAP = 6.0
 #: Closest labels, in pixels, where there is room for more than two.
@@ -169,69 +165,3 @@ def paint_grid(painter: QPainter, m: Mapping, theme: Theme, times: Sequence[Tick
     xs, ys = [round(m.x_of(tick.value)) for tick in times], [round(m.y_of(tick.value)) for tick in values]
     painter.drawLines([QLineF(x, m.top, x, m.bottom - 1) for x in xs])
     painter.drawLines([QLineF(m.left, y, m.right - 1, y) for y in ys])
-
-
-def paint_value_axis(painter: QPainter, m: Mapping, theme: Theme, title: str, ticks: Sequence[Tick]) -> None:
-    """Labels left of the plot and the axis title, standing, at the far left."""
-    painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-    metrics = QFontMetricsF(painter.font())
-    painter.setPen(QColor(theme.muted))
-    half, last = metrics.height() / 2, math.inf
-    for tick in sorted(ticks, key=lambda t: t.value):
-        # Labels at the edges are moved inside instead of cut; one that would touch its neighbour is left out.
-        y = min(max(m.y_of(tick.value), m.top + half - 2), m.bottom - half + 2)
-        if tick.label and y <= last - metrics.height():
-            box = QRectF(0, y - half, m.left - LABEL_GAP, 2 * half)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick.label)
-            last = y
-    if title:
-        _paint_standing(painter, m, metrics, title)
-
-
-def _paint_standing(painter: QPainter, m: Mapping, metrics: QFontMetricsF, title: str) -> None:
-    """The title turned by 90°; in a low row only its unit, and nothing where even that has no room."""
-    if metrics.horizontalAdvance(title) > m.height:
-        title = title[title.rfind("(") + 1 :].rstrip(")") if "(" in title else ""
-    if not title or metrics.horizontalAdvance(title) > m.height:
-        return
-    painter.save()
-    painter.translate(metrics.height() / 2 + 3, m.top + m.height / 2)
-    painter.rotate(-90)
-    box = QRectF(-m.height / 2, -metrics.height() / 2, m.height, metrics.height())
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, title)
-    painter.restore()
-
-
-def paint_time_axis(painter: QPainter, m: Mapping, theme: Theme, unit: str, ticks: Sequence[Tick]) -> None:
-    """Labels under the plot and, in the corner under the left axis, what they are."""
-    painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-    metrics = QFontMetricsF(painter.font())
-    painter.setPen(QColor(theme.muted))
-    top, height = m.bottom + 4, TIME_AXIS_HEIGHT - 4.0
-    corner = QRectF(0, top, LEFT_AXIS_WIDTH - 2 * LABEL_GAP, height)
-    name = time_format_name(max(abs(m.t0), abs(m.t1)), unit)
-    painter.drawText(corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, name)
-    last = -math.inf
-    for tick in ticks:
-        width = metrics.horizontalAdvance(tick.label)
-        x = min(max(m.x_of(tick.value) - width / 2, m.left - 2), m.right + 10 - width)
-        if x > last:
-            painter.drawText(QPointF(x, top + metrics.ascent()), tick.label)
-            last = x + width + 8
-
-
-def paint_lower_labels(
-    painter: QPainter, m: Mapping, theme: Theme, ticks: Sequence[Tick], width: float, gap: float = 3.0
-) -> float:
-    """Numbers under a plot whose lower axis is not time, kept inside a widget of this width; the height of a line.
-
-    Font and pen stay set for the axis's name, which the plot puts below.
-    """
-    painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-    metrics = QFontMetricsF(painter.font())
-    painter.setPen(QColor(theme.muted))
-    for tick in ticks:
-        wide = metrics.horizontalAdvance(tick.label)
-        x = min(max(m.x_of(tick.value) - wide / 2, 0.0), width - wide)
-        painter.drawText(QPointF(x, m.bottom + gap + metrics.ascent()), tick.label)
-    return metrics.height()

@@ -10,7 +10,13 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
+<<<<<<< HEAD
 from osisnr_gui.qt.plots.axes import LABEL_GAP, Tick, ValueScale
+=======
+from osisnr_gui.qt.plots.axes import LABEL_GAP, NoScale, Tick, ValueScale, time_format_name, time_ticks
+from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN
+from osisnr_gui.qt.plots.time_link import TimeLink
+>>>>>>> charts
 
 #: Between two labels of a horizontal axis, in pixels.
 LABEL_SPACE = 4.0
@@ -126,3 +132,31 @@ class TickAxis(pg.AxisItem):
                 texts.append((box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, tick.label))
                 last = x + width + LABEL_SPACE
         return texts
+<<<<<<< HEAD
+=======
+
+
+class TimeAxis(TickAxis):
+    """The time under the lowest row, and in the corner under the left axis what its labels are."""
+
+    def __init__(self, link: TimeLink, theme: Theme, height: int) -> None:
+        self._link = link
+        super().__init__("bottom", theme, NoScale(), height, room=RIGHT_MARGIN - 2)
+
+    def ticks(self) -> Sequence[Tick]:
+        """Round times of the range in view."""
+        low, high = self.range
+        return time_ticks(low, high, max(self.size().width(), 1.0), self._link.unit) if high > low else ()
+
+    def boundingRect(self) -> QRectF:
+        """The corner too."""
+        return super().boundingRect().adjusted(-LEFT_AXIS_WIDTH, 0, 0, 0)
+
+    def generateDrawSpecs(self, painter: QPainter) -> tuple[tuple[object, ...], list[object], list[object]]:
+        """The labels, and their unit."""
+        line, marks, texts = super().generateDrawSpecs(painter)
+        corner = QRectF(-LEFT_AXIS_WIDTH, 3, LEFT_AXIS_WIDTH - 2 * LABEL_GAP, self.size().height())
+        name = time_format_name(max(map(abs, self.range)), self._link.unit)
+        texts.append((corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, name))
+        return line, marks, texts
+>>>>>>> charts

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.frequency_bands import FrequencyBand
@@ -150,9 +150,8 @@ class BandPlot(PlotRow):
         super().set_time_axis(on)
         self._fit()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def _resized(self) -> None:
         """The bands keep below the title."""
-        super().resizeEvent(event)
         self._fit()
 
     def zoom_y(self, factor: float, at: float) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
@@ -130,9 +130,8 @@ class DifferencePlot(PlotRow):
         super().set_theme(theme)
         self.button.setStyleSheet(BUTTON.format(ground=theme.background))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def _resized(self) -> None:
         """The button keeps its corner, and the line below the title."""
-        super().resizeEvent(event)
         self._show_title()
         if self.follows_data:
             self.fit_y()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
@@ -94,9 +94,8 @@ class GainPlot(PlotRow):
         height = self.mapping.height
         self.set_y_range(low, low + (high - low) * height / max(height - TITLE_PIXELS, height / 2))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def _resized(self) -> None:
         """The lines keep below the title."""
-        super().resizeEvent(event)
         if self.follows_data:
             self.fit_y()
 

@@ -1,30 +1,44 @@
-"""One row of the linked plots, bound to the shared :class:`TimeLink`.
+"""One row of the linked plots: a PlotWidget bound to the shared :class:`TimeLink`.
 
-Each row is a widget of its own, so a change repaints one row and not the whole stack. A row paints, from the
-ground up: grid, layers *below* (curves, pictures), layers *over* (shading), the selection, layers on *top*
-(colour bar), which nothing may tint, and the title. All that is kept as one picture, so that crosshair and
-cursor, which move all the time, cost a copy of it and two lines.
+Each row is a widget of its own, so a change repaints one row and not the whole stack. What stays while pointer and
+cursor move (grid, pictures, curves, shading, words) is one still picture under pyqtgraph's own lines and regions.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots import axes
-from osisnr_gui.qt.plots.geometry import Mapping, plot_rect
+from osisnr_gui.qt.plots.axis_items import TickAxis, TimeAxis
+from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN, ROW_GAP, TIME_AXIS_HEIGHT, Mapping, plot_rect
+from osisnr_gui.qt.plots.items.still_picture import StillPicture
 from osisnr_gui.qt.plots.loop_handle import LoopHandle
+from osisnr_gui.qt.plots.plot_widget import PlotWidget
+from osisnr_gui.qt.plots.row_marks import RowMarks
 from osisnr_gui.qt.plots.row_mouse import DragHandle, RowMouse
-from osisnr_gui.qt.plots.row_overlay import RowOverlay, column_rect
-from osisnr_gui.qt.plots.time_link import Hover, TimeLink, TimeSpan
+from osisnr_gui.qt.plots.row_overlay import RowOverlay
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.plots.time_view_box import TimeViewBox
 
 MIN_HEIGHT = 48
+#: Sent to the widget itself they are meant for its viewport.
+_POINTER_EVENTS = frozenset(
+    {
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.MouseButtonRelease,
+        QEvent.Type.MouseButtonDblClick,
+        QEvent.Type.Wheel,
+        QEvent.Type.ToolTip,
+    }
+)
 
 
 class Layer(Protocol):
@@ -35,7 +49,7 @@ class Layer(Protocol):
         ...
 
 
-class PlotRow(QWidget):
+class PlotRow(PlotWidget):
     """A plot whose x axis is the shared time and whose mouse follows the house rules.
 
     ``row_id`` names the row in hover signals.
@@ -49,10 +63,14 @@ class PlotRow(QWidget):
     def __init__(
         self, link: TimeLink, theme: Theme, row_id: str, title: str = "", parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        self.box = TimeViewBox(link)
+        self._left = TickAxis("left", theme, axes.LinearScale(), LEFT_AXIS_WIDTH)
+        self._lower = TimeAxis(link, theme, TIME_AXIS_HEIGHT)
+        super().__init__(
+            parent, background=theme.background, viewBox=self.box, axisItems={"left": self._left, "bottom": self._lower}
+        )
         self.link, self.theme, self.row_id = link, theme, row_id
-        self.scale: axes.ValueScale = axes.LinearScale()
-        self.overlay = RowOverlay(title=title, selection=link.selection, cursor=link.cursor, loop=link.loop)
+        self.overlay = RowOverlay(title=title)
         self.time_axis = False
         self.y_by_hand = False  # the user chose the value range: automatic ranges keep off
         self.y_is_held = False  # for the moment nothing but the user changes it
@@ -61,22 +79,19 @@ class PlotRow(QWidget):
         self._over: list[Layer] = []
         self._top: list[Layer] = []
         self._mouse = RowMouse(self)
-        self._still = QPixmap()  # everything but crosshair, cursor and zoom box
-        self._still_of: Mapping | None = None  # what it shows; None: nothing, or out of date
-        self._axis_of: object = None  # the value axis in it
-        self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._still = StillPicture(self.box, self._paint_still, lambda: self.mapping)
+        self.marks = RowMarks(self.plotItem, link, row_id)
+        self.marks.set_theme(theme)
+        self._place_axes()
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMinimumHeight(MIN_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(title or row_id)
         link.range_changed.connect(self._follow_range)
-        link.selection_changed.connect(self._follow_selection)
-        link.hover_changed.connect(self._follow_hover)
-        link.cursor_changed.connect(self._follow_cursor)
-        link.playhead_changed.connect(self._follow_playhead)
-        link.loop_changed.connect(self._follow_loop)
+        self.box.show_range(*link.visible)
+        self.box.setYRange(*self._y, padding=0.0)
         self.add_handle(LoopHandle(link))
+        self._is_built = True
 
     @property
     def mapping(self) -> Mapping:
@@ -96,12 +111,14 @@ class PlotRow(QWidget):
 
     def refresh(self) -> None:
         """Repaint at the end of this event-loop turn."""
-        self._still_of = None
-        self.update()
+        self._still.forget()
 
     def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self.theme, self._axis_of = theme, None
+        """Apply another theme."""
+        self.theme = theme
+        self.setBackground(theme.background)
+        for part in (self._left, self._lower, self.marks):
+            part.set_theme(theme)
         self.refresh()
 
     def set_title(self, title: str, colour: str | None = None) -> None:
@@ -125,18 +142,23 @@ class PlotRow(QWidget):
 
     def set_crosshair(self, on: bool) -> None:
         """Show or hide the crosshair on this row."""
-        self.overlay.crosshair = on
-        self.update()
+        self.marks.set_crosshair(on)
 
     def set_time_axis(self, on: bool) -> None:
         """Show time labels under this row (the lowest one of a stack)."""
         if on != self.time_axis:
             self.time_axis = on
+            self._place_axes()
             self.refresh()
 
-    def set_y_scale(self, scale: axes.ValueScale) -> None:
+    @property
+    def value_scale(self) -> axes.ValueScale:
         """Title and ticks of the left axis."""
-        self.scale = scale
+        return self._left.scale_of_values
+
+    def set_y_scale(self, scale: axes.ValueScale) -> None:
+        """Take title and ticks of the left axis from this scale."""
+        self._left.set_scale(scale)
         self.refresh()
 
     def set_y_range(self, lo: float, hi: float) -> None:
@@ -147,6 +169,7 @@ class PlotRow(QWidget):
             return
         if (lo, hi) != self._y:
             self._y = (lo, hi)
+            self.box.setYRange(lo, hi, padding=0.0)
             self.refresh()
             self.y_range_changed.emit(lo, hi)
 
@@ -176,55 +199,24 @@ class PlotRow(QWidget):
 
     # ---- painting -------------------------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The still picture, painted anew when it is out of date, and what moves over it."""
+    def _paint_still(self, painter: QPainter) -> Sequence[QRectF]:
+        """Ground, grid, layers, shading and words; the places of the words."""
         m = self.mapping
-        if m != self._still_of:
-            self._paint_still(m)
-            self._still_of = m
-        painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._still)
-        painter.setClipRect(m.rect, Qt.ClipOperation.IntersectClip)
-        if self.overlay.paint_moving(painter, m, self.theme, self.row_id):
-            for plate in self.overlay.plates:  # words lie over the lines
-                painter.setClipRect(plate)
-                painter.drawPixmap(0, 0, self._still)
-        painter.end()
-
-    def _paint_still(self, m: Mapping) -> None:
-        """Ground, grid, axes, layers, selection and words."""
-        size = self.size() * m.pixel_ratio
-        if size != self._still.size() or m.pixel_ratio != self._still.devicePixelRatio():
-            self._still, self._axis_of = QPixmap(size), None
-            self._still.setDevicePixelRatio(m.pixel_ratio)
-        self.overlay.note, self.overlay.corner = self._title_note(m), self._corner_width(m)
-        painter = QPainter(self._still)
-        times = axes.time_ticks(m.t0, m.t1, m.width, self.link.unit)
-        values = self._paint_axes(painter, m, times)
         painter.setClipRect(m.rect)
-        axes.paint_grid(painter, m, self.theme, times, values)
-        self._paint_layers(self._below, painter, m)
-        self._paint_layers(self._over, painter, m)
-        self.overlay.paint_selection(painter, m, self.theme)
-        self._paint_layers(self._top, painter, m)
+        painter.fillRect(m.rect, QColor(self.theme.background))
+        values = self.value_scale.ticks(m.lo, m.hi, m.height)
+        axes.paint_grid(painter, m, self.theme, axes.time_ticks(m.t0, m.t1, m.width, self.link.unit), values)
+        self.overlay.note, self.overlay.corner = self._title_note(m), self._corner_width(m)
+        for layers in (self._below, self._over, self._top):
+            self._paint_layers(layers, painter, m)
         self.overlay.paint_words(painter, m, self.theme)
-        painter.end()
+        return self.overlay.plates
 
-    def _paint_axes(self, painter: QPainter, m: Mapping, times: Sequence[axes.Tick]) -> Sequence[axes.Tick]:
-        """The ground and both axes; the value axis stays as it is when only the time moved. The value ticks."""
-        values, ground = self.scale.ticks(m.lo, m.hi, m.height), QColor(self.theme.background)
-        axis = (self.scale.title, values, m.lo, m.hi, m.top, m.height)
-        if axis == self._axis_of:
-            painter.fillRect(QRectF(m.left, 0, self.width() - m.left, self.height()), ground)
-        else:
-            self._axis_of = axis
-            painter.fillRect(self.rect(), ground)
-            axes.paint_value_axis(painter, m, self.theme, self.scale.title, values)
-        if self.time_axis:
-            below = m.bottom + 2  # the lowest label of the value axis may reach that far
-            painter.fillRect(QRectF(0, below, m.left, self.height() - below), ground)
-            axes.paint_time_axis(painter, m, self.theme, self.link.unit, times)
-        return values
+    def _place_axes(self) -> None:
+        """The lowest row of a stack has time labels under it."""
+        (self._lower.show if self.time_axis else self._lower.hide)()
+        self.plotItem.layout.setContentsMargins(0, ROW_GAP, RIGHT_MARGIN, 0 if self.time_axis else ROW_GAP)
+        self.plotItem.layout.activate()
 
     def _title_note(self, _m: Mapping) -> str:
         """What a row adds to its title at this zoom, e.g. that it shows reduced data."""
@@ -240,46 +232,25 @@ class PlotRow(QWidget):
             layer.paint(painter, m, self.theme)
             painter.restore()
 
-    # ---- following the link ---------------------------------------------------------------------
-
     def _follow_range(self, *_range: float) -> None:
-        self.update()
+        if self.isVisible():
+            self.box.show_range(*self.link.visible)
+            self._still.update()
 
-    def _follow_selection(self, selection: TimeSpan | None) -> None:
-        self.overlay.selection = selection
-        self.refresh()
-
-    def _follow_hover(self, time: float, value: float, row_id: str) -> None:
-        m = self.mapping
-        strips = self.overlay.hover_rects(m, self.row_id)
-        self.overlay.hover = Hover(time, value, row_id)
-        self._update_strips(strips + self.overlay.hover_rects(m, self.row_id))
-
-    def _follow_cursor(self, time: float) -> None:
-        m = self.mapping
-        self._update_strips([column_rect(m, t) for t in (self.overlay.cursor, time) if math.isfinite(t)])
-        self.overlay.cursor = time
-
-    def _follow_playhead(self, time: float) -> None:
-        # Many times a second on every row: nothing to do while it stays on its pixel.
-        m, old = self.mapping, self.overlay.playhead
-        if m.x_at(old) != m.x_at(time):
-            self._update_strips([column_rect(m, t) for t in (old, time) if m.t0 <= t <= m.t1])
-        self.overlay.playhead = time
-
-    def _follow_loop(self, loop: TimeSpan | None) -> None:
-        self.overlay.loop = loop
-        self.update()
-
-    def _update_strips(self, strips: Iterable[QRect]) -> None:
-        for strip in strips:
-            self.update(strip)
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up: a row that is not seen does not follow."""
+        self._follow_range()
+        super().showEvent(event)
 
     # ---- Qt events --------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
         """A medium row."""
         return QSize(640, 140)
+
+    def event(self, event: QEvent) -> bool:
+        """Pass what is sent to the widget itself on to the viewport."""
+        return self.viewportEvent(event) if event.type() in _POINTER_EVENTS else super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """See :class:`RowMouse`."""

@@ -79,7 +79,7 @@ class RibbonPlot(PlotRow):
 
     def set_name(self, name: str) -> None:
         """What stands on the left."""
-        if self.scale != _Name(name):
+        if self.value_scale != _Name(name):
             self.set_y_scale(_Name(name))
 
     def set_time_axis(self, on: bool) -> None:
@@ -90,13 +90,13 @@ class RibbonPlot(PlotRow):
     def zoom_y(self, factor: float, at: float) -> None:
         """There is nothing to zoom."""
 
-    def event(self, event: QEvent) -> bool:
+    def viewportEvent(self, event: QEvent) -> bool:
         """The tooltip is about the frame under the pointer."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             words = self.words_at(self.mapping.time_at(event.pos().x()))
             QToolTip.showText(event.globalPos(), tooltip(words), self)
             return True
-        return super().event(event)
+        return super().viewportEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Say so: some ribbons are worked out only while they are seen."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from osisnr_gui.qt.plots.geometry import Mapping
-from osisnr_gui.qt.plots.row_overlay import RowOverlay
+from osisnr_gui.qt.plots.row_marks import RowMarks
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 CLICK_PIXELS = 4.0
@@ -46,7 +46,7 @@ class MouseRow(Protocol):
 
     link: TimeLink
     row_id: str
-    overlay: RowOverlay
+    marks: RowMarks
     y_by_hand: bool
     context_menu_requested: object
     handle_held: object
@@ -58,10 +58,6 @@ class MouseRow(Protocol):
 
     def setCursor(self, shape: Qt.CursorShape) -> None:
         """Show this pointer."""
-        ...
-
-    def update(self) -> None:
-        """Repaint what moves over the plot."""
         ...
 
     def zoom_y(self, factor: float, at: float) -> None:
@@ -204,8 +200,7 @@ class RowMouse:
             self.leave()
 
     def _show_box(self, box: QRectF | None) -> None:
-        self._row.overlay.box = box
-        self._row.update()
+        self._row.marks.show_box(box)
 
     def _zoom_to_box(self, m: Mapping, box: QRectF) -> None:
         if box.width() > CLICK_PIXELS:

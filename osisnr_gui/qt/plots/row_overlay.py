@@ -1,4 +1,4 @@
-"""What lies over the data of a row: selection, crosshair, cursor, title, state message."""
+"""Words over the data of a row: title, keys of its curves, state message."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
 from osisnr_gui.qt.plots.geometry import Mapping
-from osisnr_gui.qt.plots.time_link import NO_HOVER, Hover, TimeSpan
 
 PAD = 4.0
 SWATCH = 14.0
@@ -57,13 +56,6 @@ class RowOverlay:
     corner: float = 0.0  # pixels of the title's line that are taken at its right end
     message: str = ""
     message_is_error: bool = False
-    hover: Hover = NO_HOVER
-    cursor: float = math.nan
-    playhead: float = math.nan
-    loop: TimeSpan | None = None
-    selection: TimeSpan | None = None
-    box: QRectF | None = None  # the zoom box while it is dragged
-    crosshair: bool = True
     plates: list[QRectF] = field(default_factory=list)  # under title and message, once painted
 
     def paint_words(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
@@ -74,66 +66,10 @@ class RowOverlay:
         self._paint_title(painter, m, theme)
         self._paint_message(painter, m, theme)
 
-    def paint_moving(self, painter: QPainter, m: Mapping, theme: Theme, row_id: str) -> bool:
-        """What moves without anything else: loop, cursor, crosshair, playhead, zoom box; the painter is clipped.
-
-        True when there was something to paint.
-        """
-        cursor, hover = m.t0 <= self.cursor <= m.t1, self.crosshair and m.t0 <= self.hover.time <= m.t1
-        playhead = m.t0 <= self.playhead <= m.t1
-        if self.loop is not None:
-            paint_repeat_signs(painter, m, theme, self.loop)
-        if cursor:
-            self._paint_cursor(painter, m, theme)
-        if hover:
-            self._paint_crosshair(painter, m, theme, row_id)
-        if playhead:
-            paint_playhead(painter, m, theme, self.playhead)
-        if self.box is not None:
-            painter.setPen(QColor(theme.accent))
-            painter.setBrush(with_alpha(theme.accent, theme.selection_opacity))
-            painter.drawRect(self.box)
-        return cursor or hover or playhead or self.loop is not None or self.box is not None
-
-    def hover_rects(self, m: Mapping, row_id: str) -> list[QRect]:
-        """The strips the crosshair covers."""
-        if not self.crosshair or not math.isfinite(self.hover.time):
-            return []
-        strips = [column_rect(m, self.hover.time)]
-        if self.hover.row_id == row_id:
-            strips.append(QRect(int(m.left), round(m.y_of(self.hover.value)) - 1, math.ceil(m.width), 3))
-        return strips
-
     def title_box(self, m: Mapping) -> QRectF:
         """The plate of the title and the keys; empty when there is none."""
         layout = self._lay_title(m)
         return QRectF() if layout is None else layout.box
-
-    def paint_selection(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        """The selected time, shaded."""
-        if self.selection is None:
-            return
-        x0, x1 = (min(max(m.x_of(t), m.left - 2), m.right + 2) for t in self.selection)
-        painter.fillRect(QRectF(x0, m.top, x1 - x0, m.height), with_alpha(theme.accent, theme.selection_opacity))
-        painter.setPen(with_alpha(theme.accent, 0.8))
-        for x in (round(x0), round(x1)):
-            painter.drawLine(QPointF(x, m.top), QPointF(x, m.bottom))
-
-    def _paint_cursor(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        x = round(m.x_of(self.cursor))
-        # A dark and a light line side by side: seen on any colour map.
-        painter.setPen(with_alpha(theme.background, 0.6))
-        painter.drawLine(QPointF(x + 1, m.top), QPointF(x + 1, m.bottom))
-        painter.setPen(QColor(theme.text))
-        painter.drawLine(QPointF(x, m.top), QPointF(x, m.bottom))
-
-    def _paint_crosshair(self, painter: QPainter, m: Mapping, theme: Theme, row_id: str) -> None:
-        painter.setPen(QPen(with_alpha(theme.text, 0.55), 1, Qt.PenStyle.DashLine))
-        x = round(m.x_of(self.hover.time))
-        painter.drawLine(QPointF(x, m.top), QPointF(x, m.bottom))
-        if self.hover.row_id == row_id:
-            y = round(m.y_of(self.hover.value))
-            painter.drawLine(QPointF(m.left, y), QPointF(m.right, y))
 
     def _lay_title(self, m: Mapping) -> _TitleLayout | None:
         """Title and keys, shortened to the room that the corner leaves."""
@@ -244,21 +180,6 @@ def paint_playhead(painter: QPainter, m: Mapping, theme: Theme, time: float) -> 
     x = round(m.x_of(time))
     painter.fillRect(QRectF(x - 2, m.top, 5, m.height), with_alpha(theme.background, 0.85))
     painter.fillRect(QRectF(x - 1, m.top, 3, m.height), QColor(theme.text))
-
-
-def paint_repeat_signs(painter: QPainter, m: Mapping, theme: Theme, loop: TimeSpan) -> None:
-    """The edges of a loop as in a score: a thick line outside, a thin one and two dots inside."""
-    middle = round(m.top + m.height / 2)
-    for time, inwards in ((loop.start, 1), (loop.stop, -1)):
-        x = round(m.x_of(time))
-        if not m.left - 12 <= x <= m.right + 12:
-            continue
-        painter.fillRect(QRectF(min(x, x + inwards * 8) - 1, m.top, 10, m.height), with_alpha(theme.background, 0.5))
-        for left, width in ((0, 2), (4, 1)):
-            at = x + left if inwards > 0 else x - left - width
-            painter.fillRect(QRectF(at, m.top, width, m.height), QColor(theme.text))
-        for y in (middle - 5, middle + 3):
-            painter.fillRect(QRectF(x + 6 if inwards > 0 else x - 8, y, 2, 2), QColor(theme.text))
 
 
 def column_rect(m: Mapping, time: float) -> QRect:

@@ -118,12 +118,6 @@ class SpectrogramPlot(PlotRow):
             self._levels[unit] = (low, high)
             self._dress()
 
-    def set_difference_range(self, span: float) -> None:
-        """The difference that gets the last colour, both ways."""
-        if np.isfinite(span) and span > 0:
-            self._spans[self._unit()] = span
-            self._dress()
-
     def set_scale(self, name: str) -> None:
         """linear, log or mel; the frequencies in sight stay in sight."""
         self._scale_name = name

@@ -23,7 +23,7 @@ class TitleButton(QObject):
         self._row, self._tip, self._clicked = row, tip, clicked
         self._inside = False
         row.add_handle(self)
-        row.installEventFilter(self)
+        row.viewport().installEventFilter(self)
 
     def hit(self, m: Mapping, pos: QPointF) -> bool:
         """Whether the pointer is on the title."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from plot_kit import click
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -259,9 +260,7 @@ def test_the_curve_of_the_loss_chooses_frames(panel: BadSegmentsPanel, damaged: 
     taken = edits_of(panel, damaged.session)
     assert panel.plot.isVisible()
     assert panel.carriers.text().startswith("Worst 5 % of active frames (32): 80 % of the loss")
-    m = panel.plot.mapping
-    where = QPoint(round(m.x_of(np.sqrt(0.1))), round(m.y_of(0.5)))
-    QTest.mouseClick(panel.plot, Qt.MouseButton.LeftButton, pos=where)
+    click(panel.plot, np.sqrt(0.1), 0.5)
     found = rescore(taken.session, damaged)
     assert found is not None
     n_active = damaged.pairs[0].score.facts.n_active  # type: ignore[union-attr]

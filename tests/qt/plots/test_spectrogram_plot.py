@@ -182,7 +182,7 @@ def test_frequency_axis_has_two_labels_at_every_zoom(plot: SpectrogramPlot) -> N
         plot.set_y_range(0.0, 1.0)
         for _ in range(40):
             m = plot.mapping
-            labels = [t.label for t in plot.scale.ticks(m.lo, m.hi, m.height) if t.label]
+            labels = [t.label for t in plot.value_scale.ticks(m.lo, m.hi, m.height) if t.label]
             assert len(set(labels)) >= 2
             plot.zoom_y(0.8, 0.37)
         assert plot.frequency_at(plot.mapping.hi) - plot.frequency_at(plot.mapping.lo) > 100.0
@@ -204,12 +204,12 @@ def test_mask_counts_bins_and_plain_values(plot: SpectrogramPlot) -> None:
     codes = np.full((500, 64), 128, dtype=np.uint8)
     plot.show_source(Matrix(codes, bin_step=1.0, unit=""))
     plot.grab()
-    assert plot.scale.title == "Bin"
+    assert plot.value_scale.title == "Bin"
     assert plot.levels == (0.0, 1.0)
     assert plot.value_at(1.0, 20.0) == pytest.approx(0.5)
     plot.set_levels(0.0, 0.5)
     plot.show_source(random_source())
-    assert plot.scale.title == "Frequency (Hz)"
+    assert plot.value_scale.title == "Frequency (Hz)"
     assert plot.levels == (-90.0, -10.0)  # the mask's range is not the sound's
 
 

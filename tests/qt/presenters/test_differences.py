@@ -109,7 +109,7 @@ def test_the_formula_and_the_measure_in_force(window: MainWindow, qtbot: QtBot):
     a, b = (pair.score for pair in store.analysis.pairs)
     np.testing.assert_array_equal(row.curve.difference.values, a.frame_loss() - b.frame_loss())
     assert row.overlay.title.startswith("fused loss, A minus B")
-    assert row.scale.title == "Δ loss"
+    assert row.value_scale.title == "Δ loss"
 
 
 def test_the_readout_tells_the_difference_under_the_pointer(window: MainWindow, qtbot: QtBot):

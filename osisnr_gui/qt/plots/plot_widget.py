@@ -1,0 +1,40 @@
+"""What rows and charts have in common: a PlotWidget that lays out at once and goes with its window."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+
+class PlotWidget(pg.PlotWidget):
+    """PlotWidget without pyqtgraph's buttons and option menus, for a ViewBox that neither zooms nor pans by itself.
+
+    `_resized` is called once the subclass is built (`_is_built`).
+    """
+
+    _is_built = False
+
+    def __init__(self, parent: QWidget | None = None, **options: object) -> None:
+        """`options` : those of pyqtgraph's PlotWidget."""
+        super().__init__(parent, **options)
+        self.plotItem.hideButtons()
+        self.plotItem.setMenuEnabled(False)
+        for side in ("top", "right"):  # hidden, and yet they would lay out their labels at every change of the range
+            self.plotItem.getAxis(side).unlinkFromView()
+        # It has no parent, and would stay as a window of its own.
+        self.plotItem.ctrlMenu.setParent(self, self.plotItem.ctrlMenu.windowFlags())
+
+    def close(self) -> bool:
+        """Close the widget only: pyqtgraph's own way leaves the scene behind."""
+        return QWidget.close(self)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Lay out at once, not at the next turn of the event loop; pyqtgraph calls this before anything is there."""
+        super().resizeEvent(event)
+        if self._is_built:
+            self.plotItem.layout.activate()
+            self._resized()
+
+    def _resized(self) -> None:
+        """Adapt to another size in pixels."""
