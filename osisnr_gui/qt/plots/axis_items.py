@@ -10,13 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
-<<<<<<< HEAD
-from osisnr_gui.qt.plots.axes import LABEL_GAP, Tick, ValueScale
-=======
 from osisnr_gui.qt.plots.axes import LABEL_GAP, NoScale, Tick, ValueScale, time_format_name, time_ticks
 from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN
 from osisnr_gui.qt.plots.time_link import TimeLink
->>>>>>> charts
 
 #: Between two labels of a horizontal axis, in pixels.
 LABEL_SPACE = 4.0
@@ -132,8 +128,6 @@ class TickAxis(pg.AxisItem):
                 texts.append((box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, tick.label))
                 last = x + width + LABEL_SPACE
         return texts
-<<<<<<< HEAD
-=======
 
 
 class TimeAxis(TickAxis):
@@ -159,4 +153,3 @@ class TimeAxis(TickAxis):
         name = time_format_name(max(map(abs, self.range)), self._link.unit)
         texts.append((corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, name))
         return line, marks, texts
->>>>>>> charts

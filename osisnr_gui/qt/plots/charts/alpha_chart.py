@@ -28,10 +28,7 @@ class AlphaChart(Chart):
         self._alphas: FloatArray = np.empty(0)
         self._values: list[tuple[FloatArray, int]] = []
         self._curves: list[pg.PlotCurveItem] = []
-<<<<<<< HEAD
-=======
         self._given: tuple[object, ...] = ()
->>>>>>> charts
         self._alpha = math.nan
         self._default_line, self._alpha_line = (upright_line(pg.mkPen(theme.accent)) for _ in range(2))
         self._points = point_item()
@@ -52,12 +49,6 @@ class AlphaChart(Chart):
         default_alpha: float,
     ) -> None:
         """Draw ``(values, colour index)`` of each estimate over rising ``alphas``."""
-<<<<<<< HEAD
-        nodes = safe_array(alphas)
-        self._alphas = nodes if np.all(np.diff(nodes) > 0) and np.all(np.isfinite(nodes)) else np.empty(0)
-        self._values = [(safe_arrays(values, self._alphas)[0], colour) for values, colour in curves]
-        self._alpha = safe_number(alpha, math.nan)
-=======
         self._alpha = safe_number(alpha, math.nan)
         given = (alphas, *(value for curve in curves for value in curve))
         if len(given) != len(self._given) or any(a is not b for a, b in zip(given, self._given, strict=True)):
@@ -71,16 +62,10 @@ class AlphaChart(Chart):
         nodes = safe_array(alphas)
         self._alphas = nodes if np.all(np.diff(nodes) > 0) and np.all(np.isfinite(nodes)) else np.empty(0)
         self._values = [(safe_arrays(values, self._alphas)[0], colour) for values, colour in curves]
->>>>>>> charts
         finite = [v[np.isfinite(v)] for v, _ in self._values]
         top = round_up(1.1 * max((float(v.max()) for v in finite if v.size), default=0.0))
         low, high = (float(nodes[0]), float(nodes[-1])) if self._alphas.size > 1 else (0.0, 1.0)
         self.setRange(xRange=(low, high), yRange=(0.0, top), padding=0.0)
-<<<<<<< HEAD
-        place_line(self._default_line, safe_number(default_alpha, math.nan))
-        place_line(self._alpha_line, self._alpha)
-=======
->>>>>>> charts
         self._show_curves()
         self._dress()
 
@@ -101,12 +86,6 @@ class AlphaChart(Chart):
         theme = self._theme
         self._default_line.setPen(pg.mkPen(theme.faint, dash=[3.0, 3.0]))
         self._alpha_line.setPen(pg.mkPen(theme.accent))
-<<<<<<< HEAD
-        places, brushes = [], []
-        for item, (values, colour) in zip(self._curves, self._values, strict=True):
-            style = theme.estimate(colour)
-            item.setPen(curve_pen(style))
-=======
         for item, (_values, colour) in zip(self._curves, self._values, strict=True):
             item.setPen(curve_pen(theme.estimate(colour)))
         self._show_points()
@@ -115,16 +94,11 @@ class AlphaChart(Chart):
         """A point on every curve at the present alpha."""
         places, brushes = [], []
         for values, colour in self._values:
->>>>>>> charts
             if values.size > 1 and self._alphas[0] <= self._alpha <= self._alphas[-1]:
                 value = float(np.interp(self._alpha, self._alphas[: values.size], values))
                 if math.isfinite(value):
                     places.append((self._alpha, value))
-<<<<<<< HEAD
-                    brushes.append(pg.mkBrush(style.colour))
-=======
                     brushes.append(pg.mkBrush(self._theme.estimate(colour).colour))
->>>>>>> charts
         self._points.setData(pos=np.array(places).reshape(-1, 2), brush=brushes)
 
     def _request(self, at: QPointF) -> None:

@@ -11,20 +11,12 @@ import math
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QSize, Qt
-<<<<<<< HEAD
-from PySide6.QtGui import QFontMetricsF, QResizeEvent
-=======
 from PySide6.QtGui import QFontMetricsF
->>>>>>> charts
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
-<<<<<<< HEAD
-from osisnr_gui.qt.plots.charts.chart import adopt_menus
-=======
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
->>>>>>> charts
 
 SHORT = 0.35  # an estimate's vector with less than this part of the length of λs
 ARC = 0.22  # radius of the angle's arc, as a part of λs
@@ -48,11 +40,7 @@ def _arc(radius: float, degrees: float, centre: float = 0.0) -> tuple[np.ndarray
     return centre + radius * np.cos(turns), radius * np.sin(turns)
 
 
-<<<<<<< HEAD
-class AngleChart(pg.PlotWidget):
-=======
 class AngleChart(PlotWidget):
->>>>>>> charts
     """The triangle of λs, e and e − λs, with the angle and the OSI-SNR it means."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -62,10 +50,6 @@ class AngleChart(PlotWidget):
         self._colour = 0
         self._words = ("", "", "")
         plot = self.plotItem
-<<<<<<< HEAD
-        adopt_menus(self)
-=======
->>>>>>> charts
         plot.hideAxis("left")
         plot.hideAxis("bottom")
         plot.setMouseEnabled(False, False)
@@ -87,10 +71,7 @@ class AngleChart(PlotWidget):
         self._circle.setData(*_arc(0.5, 180.0, 0.5))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip(tooltip(TIP))
-<<<<<<< HEAD
-=======
         self._is_built = True
->>>>>>> charts
         self._show()
 
     def show_angle(self, degrees: float, words: str, osi_words: str, *, colour: int, reversed_: bool = False) -> None:
@@ -114,16 +95,8 @@ class AngleChart(PlotWidget):
         """The same, narrower."""
         return QSize(100, 90)
 
-<<<<<<< HEAD
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Shorten the words where there is no room."""
-        super().resizeEvent(event)
-        if hasattr(self, "_parts"):
-            self._show_words()
-=======
     def _resized(self) -> None:
         self._show_words()
->>>>>>> charts
 
     def _show(self) -> None:
         theme, angle = self._theme, self._angle

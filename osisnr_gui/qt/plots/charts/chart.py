@@ -7,21 +7,14 @@ import math
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-<<<<<<< HEAD
-from PySide6.QtGui import QPen, QResizeEvent
-=======
 from PySide6.QtGui import QPen
->>>>>>> charts
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.qt.look.theme import EstimateStyle, Theme
 from osisnr_gui.qt.plots.axes import ValueScale
 from osisnr_gui.qt.plots.axis_items import TickAxis
 from osisnr_gui.qt.plots.items.grid import Grid
-<<<<<<< HEAD
-=======
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
->>>>>>> charts
 
 LEFT_WIDTH, LOWER_HEIGHT = 56, 32
 RIGHT_MARGIN, TOP_MARGIN = 10, 7
@@ -54,11 +47,7 @@ class ChartBox(pg.ViewBox):
                 self.released.emit()
 
 
-<<<<<<< HEAD
-class Chart(pg.PlotWidget):
-=======
 class Chart(PlotWidget):
->>>>>>> charts
     """PlotWidget of fixed ranges with tick axes and a grid.
 
     `pointed` gives the place in view coordinates where the left button is clicked or dragged, `released` the end of
@@ -87,20 +76,13 @@ class Chart(PlotWidget):
             parent, background=theme.background, viewBox=self.box, axisItems={"left": self._left, "bottom": self._lower}
         )
         self._theme = theme
-<<<<<<< HEAD
-        adopt_menus(self)
-=======
->>>>>>> charts
         self.plotItem.layout.setContentsMargins(0, top, RIGHT_MARGIN, 0)
         self._grid = Grid(self._lower, self._left, pg.mkPen(theme.grid))
         self.addItem(self._grid, ignoreBounds=True)
         self.box.pointed.connect(self.pointed)
         self.box.released.connect(self.released)
         self.scene().sigMouseMoved.connect(self._say_place)
-<<<<<<< HEAD
-=======
         self._is_built = True
->>>>>>> charts
 
     def set_theme(self, theme: Theme) -> None:
         """Apply another theme."""
@@ -116,15 +98,6 @@ class Chart(PlotWidget):
         super().leaveEvent(event)
         self.pointer_at.emit(None)
 
-<<<<<<< HEAD
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Reduce curves to the new width."""
-        super().resizeEvent(event)
-        if self.plotItem is not None and hasattr(self, "_grid"):
-            self._resized()
-
-=======
->>>>>>> charts
     def minimumSizeHint(self) -> QSize:
         """Small enough for a narrow panel."""
         return QSize(160, 96)
@@ -137,28 +110,11 @@ class Chart(PlotWidget):
     def _dress(self) -> None:
         """Apply the theme to the items of the chart."""
 
-<<<<<<< HEAD
-    def _resized(self) -> None:
-        """Adapt to another size in pixels."""
-
-=======
->>>>>>> charts
     def _say_place(self, at: QPointF) -> None:
         inside = self.box.sceneBoundingRect().contains(at)
         self.pointer_at.emit(self.box.mapSceneToView(at) if inside else None)
 
 
-<<<<<<< HEAD
-def adopt_menus(widget: pg.PlotWidget) -> None:
-    """Switch off a PlotItem's buttons and option menus, and let them go with the widget: they have no parent."""
-    plot = widget.plotItem
-    plot.hideButtons()
-    plot.setMenuEnabled(False)
-    plot.ctrlMenu.setParent(widget, plot.ctrlMenu.windowFlags())
-
-
-=======
->>>>>>> charts
 def curve_pen(style: EstimateStyle) -> QPen:
     """The cosmetic one-pixel pen of an estimate's curve."""
     return pg.mkPen(style.colour, dash=list(style.dash)) if style.dash else pg.mkPen(style.colour)

@@ -53,11 +53,8 @@ class ShareChart(Chart):
         if shares is not self._shares:
             self._shares = shares
             self._curve.setData(*_curve(shares))
-<<<<<<< HEAD
-=======
         elif chosen == self._chosen:
             return
->>>>>>> charts
         self._chosen = chosen
         self._show_chosen()
 
