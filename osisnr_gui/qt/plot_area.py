@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.bands import Bands
-from osisnr_gui.qt.plots.clip_marks import ClipMarks
 from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve, CurvePlot
+from osisnr_gui.qt.plots.items.clip_marks import ClipMarks
+from osisnr_gui.qt.plots.items.note_marks import NoteMarks
+from osisnr_gui.qt.plots.items.spectrogram import same_objects
 from osisnr_gui.qt.plots.loss_plot import LossPlot
-from osisnr_gui.qt.plots.note_marks import NoteMarks
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.plot_stack import (
     CURVE_WEIGHT,
@@ -25,7 +25,6 @@ from osisnr_gui.qt.plots.plot_stack import (
     SPECTROGRAM_WEIGHT,
     PlotStack,
 )
-from osisnr_gui.qt.plots.spectrogram_item import same_objects
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -85,13 +84,14 @@ class PlotArea(QWidget):
         self.stack.add_row(self.differences.row, LOSS_WEIGHT, visible=False)
         self.stack.add_row(maps.gain_row, GAIN_WEIGHT, visible=False)
         self.stack.add_row(self._loss, LOSS_WEIGHT)
-        bands = [Bands(row, over=True) for row in pictures]
-        bands += [row.bands for row in (maps.band_row, self._osi, self.differences.row, maps.gain_row, self._loss)]
-        self._shader = Shader(bands, self._overview)
-        self._clips = ClipMarks(self._reference)
-        self._notes = [NoteMarks(row, texts=row is self._reference) for row in self.stack.rows]
-        for row in self.stack.rows:
-            row.context_menu_requested.connect(lambda at, _t, _v: self.context_menu_requested.emit(at))
+        shaded = (*pictures, maps.band_row, self._osi, self.differences.row, maps.gain_row, self._loss)
+        self._shader = Shader([row.shading for row in shaded], self._overview)
+        self._clips = ClipMarks()
+        self._reference.add(self._clips)
+        self._notes = [NoteMarks(texts=row is self._reference) for row in self.stack.rows]
+        for row, notes in zip(self.stack.rows, self._notes, strict=True):
+            row.add(notes)
+            row.context_menu_requested.connect(self.context_menu_requested)
         self._limits = BadLimits(self._osi, self._loss, self.limit_requested.emit)
         for plot in self._pictures:
             plot.y_range_changed.connect(self._share_frequencies)
@@ -353,16 +353,14 @@ class PlotArea(QWidget):
             return
         for row in self.stack.rows:
             if row.row_id == self.link.hover.row_id and row.isVisible():
-                mapping, at = row.mapping, row.mapFromGlobal(QCursor.pos())
-                if row.rect().contains(at) and mapping.rect.contains(at):
-                    self.link.set_hover(mapping.time_at(at.x()), mapping.value_at(at.y()), row.row_id)
-                    return
+                row.point_at(row.mapToScene(row.mapFromGlobal(QCursor.pos())))
+                return
         self.link.set_hover(math.nan)
 
     def _share_frequencies(self, low: float, high: float) -> None:
         """All pictures show the same frequencies."""
         for plot in self._pictures:
-            if plot is not self.sender() and (plot.mapping.lo, plot.mapping.hi) != (low, high):
+            if plot is not self.sender() and (plot.box.lo, plot.box.hi) != (low, high):
                 plot.blockSignals(True)
                 plot.set_y_range(low, high)
                 plot.blockSignals(False)

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from window_kit import open_window, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.plots.plot_row import PlotRow
+from osisnr_gui.qt.plots.time_plot import TimePlot
 
 pytestmark = pytest.mark.usefixtures("favoured_window")
 
@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def window_with(qtbot: QtBot, folder: Path, length: str) -> Iterator[tuple[MainWindow, list[PlotRow], FrameClock]]:
+def window_with(qtbot: QtBot, folder: Path, length: str) -> Iterator[tuple[MainWindow, list[TimePlot], FrameClock]]:
     """A window with a pair of this length, everything on screen final."""
     with open_window(qtbot, SIZE) as window:
         window.commands.take_files([str(path) for path in make_pair(folder, LENGTHS[length])], add=False)
@@ -68,7 +68,7 @@ def test_zoom_and_pan(qtbot: QtBot, folder: Path, length: str) -> None:
         assert all(columns["computing p95 ms"] <= FRAME_MS for columns in figures.values())
 
 
-def _pan(clock: FrameClock, row: PlotRow) -> list[Frame]:
+def _pan(clock: FrameClock, row: TimePlot) -> list[Frame]:
     """Every frame of a drag there and back."""
     drag = Drag(row, Qt.MouseButton.MiddleButton)
     took = [clock.time(lambda x=x: drag.move(x)) for x in (*range(-9, -400, -9), *range(-400, 0, 14))]
@@ -119,7 +119,7 @@ def test_drop_to_pictures(qtbot: QtBot, folder: Path, length: str, target: float
         assert target is None or whole <= target
 
 
-def _share_painted(plot: PlotRow) -> float:
+def _share_painted(plot: TimePlot) -> float:
     """Share of the pixel columns on screen with a picture in them."""
     parts = plot._spectrogram._parts  # type: ignore[attr-defined]
     return float(np.mean(parts[0].any(axis=0))) if parts else 0.0

@@ -52,7 +52,7 @@ def _reload(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def _ghost_lines(window: MainWindow) -> list[Curve]:
-    return [line.curve for line in window.views.plots._osi._lines.lines if line.curve.before]
+    return [curve for curve in window.views.plots._osi.curves if curve.before]
 
 
 def _enabled(window: MainWindow) -> list[bool]:
@@ -71,7 +71,7 @@ def test_the_old_curve_stays_as_a_faint_line_with_its_name(
     np.testing.assert_array_equal(ghost.osi_db, old.osi_db)
     assert ghost.colour == 0
     assert ghost.before.startswith("A before ")
-    assert [key.text for key in views.plots._osi.overlay.keys] == ["A", "B", ghost.before]
+    assert [key.text for key in views.plots._osi.words.keys] == ["A", "B", ghost.before]
     new = views.store.analysis.pairs[0].score
     said = window.commands.ghosts.sentence()
     assert f"({old.exact.osi_db_median:.1f} → {new.exact.osi_db_median:.1f} dB, exact, {new.facts.n_active} " in said

@@ -258,7 +258,7 @@ def test_channel_by_channel_from_the_menu_of_a_row(qtbot: QtBot, window: MainWin
     after = settle(qtbot, window)
     assert [source.channel for source in after.session.estimates] == [1, 2]
     assert after.session.partners == (0, 1)
-    titles = [window.views.plots._reference.overlay.title, window.views.plots.estimates.main.overlay.title]
+    titles = [window.views.plots._reference.words.title, window.views.plots.estimates.main.words.title]
     assert titles == ["Reference · ref-1.wav · channel 1 of 2", "A · est-1.wav · channel 1 of 2"]
     menu = window.views.sources.rows[0].role_menu()
     assert "Each channel as its own estimate" not in [action.text() for action in menu.actions()]

@@ -44,8 +44,8 @@ def test_every_curve_has_a_look_of_its_own(window: MainWindow):
     styles = {(theme.estimate(k).colour, theme.estimate(k).dash) for k in range(COUNT)}
     assert len(styles) == COUNT
     row = window.views.plots.stack.row("osi")
-    assert [key.text for key in row.overlay.keys] == list("ABCDEFGH")
-    layout = row.overlay._lay_title(row.mapping)
+    assert [key.text for key in row.words.keys] == list("ABCDEFGH")
+    layout = row.words._lay_title(row.box)
     assert len(layout.key_widths) == COUNT, "all letters fit"
 
 

@@ -112,7 +112,7 @@ def test_b_goes_round_and_the_title_says_what_it_is(qtbot: QtBot, damaged: MainW
     for _ in range(3):
         QTest.keySequence(damaged, QKeySequence("B"))
         wait_final(qtbot, damaged)
-        seen.append((damaged.views.plots.maps.blame.kind, plot._title_note(plot.mapping), plot._bar.labels()[1]))
+        seen.append((damaged.views.plots.maps.blame.kind, plot._title_note(plot.box), plot._bar.labels()[1]))
     kinds, notes, legends = zip(*seen, strict=True)
     assert kinds == (BlameKind.MC_MSE, BlameKind.OSI_NOISE, None)
     assert notes[0] == " · blame: MC-MSE, literal"
@@ -176,7 +176,7 @@ def test_a_file_that_is_gone_is_said_and_nothing_breaks(
     copies[1].unlink()
     _trigger(qtbot, window, "blame_mc_mse", "row_bands")
     assert FILES[1] in window.views.plots._estimate.blame.words
-    assert FILES[1] in window.views.plots.maps.band_row.overlay.message
+    assert FILES[1] in window.views.plots.maps.band_row.words.message
 
 
 def test_bands_are_the_sums_of_the_frames_of_a_pixel(qtbot: QtBot, damaged: MainWindow, samples: Path) -> None:
@@ -206,8 +206,8 @@ def test_bands_far_out_pool_sums_not_decibels(qtbot: QtBot, window: MainWindow, 
     show_files(qtbot, window, *paths)
     _trigger(qtbot, window, "row_bands")
     row = window.views.plots.maps.band_row
-    assert "all frames of a pixel together" in row._title_note(row.mapping)
-    grid = row._picture.grid  # type: ignore[union-attr]
+    assert "all frames of a pixel together" in row._title_note(row.box)
+    grid = row._strip.picture.grid  # type: ignore[union-attr]
     x, y = (columns(z.astype(np.float32).astype(float), FRAMING) for z in (s, e))
     first = int(np.ceil((grid.time + 200 * grid.time_step - 0.016) / 0.008 - 1e-9))
     last = int(np.ceil((grid.time + 201 * grid.time_step - 0.016) / 0.008 - 1e-9))
@@ -282,15 +282,15 @@ def test_other_columns(qtbot: QtBot, damaged: MainWindow, kind: Representation) 
     row = plots.maps.band_row
     if kind is Representation.COMPLEX:
         assert plots._estimate.blame.picture is not None
-        assert row.overlay.message == ""
+        assert row.words.message == ""
         band = row.band_of(1000.0)
         assert band is not None
         assert row.value_at(3.0, band) is not None
     else:
         assert plots._estimate.blame.picture is None
-        assert WAVEFORM_WORDS in plots._estimate._title_note(plots._estimate.mapping)
+        assert WAVEFORM_WORDS in plots._estimate._title_note(plots._estimate.box)
         assert "dB" in plots._estimate._bar.labels()[1]  # the picture itself is as it always is
-        assert "no frequency bands" in row.overlay.message
+        assert "no frequency bands" in row.words.message
     assert np.isfinite(plots.maps.gain_row.gains[0].gain_db).any()
 
 

@@ -6,6 +6,7 @@ import math
 import shutil
 from pathlib import Path
 
+from plot_kit import pixels
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -24,7 +25,7 @@ def test_the_demo_is_in_seconds_and_hz(qtbot: QtBot) -> None:
         assert plots.spectrograms[0].frequency_scale.unit == "Hz"
         assert plots.spectrograms[0].frequency_at(1.0) == 8000.0
         assert not window.actions_by_id.by_id["mixture_curve"].isEnabled()
-        mapping = plots.spectrograms[0].mapping
+        mapping = pixels(plots.spectrograms[0])
         window.commands.show_readout(1.0, (mapping.lo + mapping.hi) / 2, "reference")
         text = window.views.readout.text
         assert "t 1.000 s" in text

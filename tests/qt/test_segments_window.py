@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QKeySequence, QMouseEvent
+from plot_kit import double_click, dragging, pixels
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
@@ -83,14 +84,11 @@ def test_shading_follows_the_criterion_on_every_plot(window: MainWindow) -> None
 
 
 def test_a_double_click_on_a_plot_selects_the_segment_there(window: MainWindow) -> None:
-    row = window.views.plots.stack.rows[3]
-    m = row.mapping
+    row = window.views.plots.stack.row("osi")
+    m = pixels(row)
     for time, found in ((1.0, True), (1.5, False)):
         window.views.plots.link.clear_selection()
-        at = QPointF(m.x_of(time), m.top + m.height / 3)
-        button, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        event = QMouseEvent(QMouseEvent.Type.MouseButtonDblClick, at, row.mapToGlobal(at), button, button, none)
-        row.mouseDoubleClickEvent(event)
+        double_click(row, QPoint(round(m.x_of(time)), round(m.top + m.height / 3)))
         selection = window.views.plots.link.selection
         assert (selection is not None) == found
     assert not window.views.segments.table.selectionModel().hasSelection()
@@ -132,15 +130,13 @@ def test_the_line_of_the_loss_is_dragged_live(window: MainWindow) -> None:
     window.actions_by_id.by_id["bad_list"].trigger()
     assert np.isnan(plots._osi.threshold)
     row, counts = plots._loss, []
-    viewport = row
-    m = row.mapping
+    m = pixels(row)
     x = round(m.left + m.width / 2)
-    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=QPoint(x, round(m.y_of(1.0))))
-    for level in (4.0, 8.0):
-        QTest.mouseMove(viewport, QPoint(x, round(m.y_of(level))))
+    levels = [1.0, 4.0, 8.0]
+    for _ in dragging(row, *(QPoint(x, round(m.y_of(level))) for level in levels)):
         counts.append(panel.model.rowCount())
+        level = levels[len(counts)]
         assert window.views.store.session.bad.loss_limit == pytest.approx(level, abs=0.5)
-    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=QPoint(x, round(m.y_of(8.0))))
     assert counts[0] > counts[1] > 0
     assert panel.criterion.loss.value() == pytest.approx(window.views.store.session.bad.loss_limit, abs=1e-3)
     window.views.store.undo()
@@ -148,15 +144,15 @@ def test_the_line_of_the_loss_is_dragged_live(window: MainWindow) -> None:
 
 
 def test_the_curve_to_stay_over_is_drawn(window: MainWindow) -> None:
-    curve = window.views.plots._limits._curve
-    assert curve._values.values.size == 0
+    curve = window.views.plots._osi.limit_curve
+    assert curve.values.size == 0
     _choose(window, criterion=Criterion.AGAINST)
     a, b = (pair.score.facts for pair in window.views.store.analysis.pairs)  # type: ignore[union-attr]
-    both = ~np.isnan(curve._values.values)
+    both = ~np.isnan(curve.values)
     assert both.sum() > 500
-    assert curve._values.values[both] == pytest.approx(b.frames.exact_osi_db[both] - 3.0)
+    assert curve.values[both] == pytest.approx(b.frames.exact_osi_db[both] - 3.0)
     _choose(window, criterion=Criterion.OSI)
-    assert curve._values.values.size == 0
+    assert curve.values.size == 0
     assert window.views.plots._osi.threshold == a.frames.exact_osi_db.dtype.type(3.0)
 
 

@@ -50,7 +50,7 @@ def test_the_published_pair_shows_the_published_numbers(qtbot: QtBot, window: Ma
     assert score.literal.fused == pytest.approx(0.05373708198223013, rel=1e-9)
     assert "0.0537" in window.views.loss.headline.text
     assert "literal, all 3 frames, method 1" in window.views.loss.headline.text
-    shown = window.views.plots._osi._lines.lines[0].values.values
+    shown = window.views.plots._osi._shown[0][1].values
     assert shown == pytest.approx([28.07307793, 30.06463945, 31.86671312], abs=1e-8)
 
 
@@ -99,7 +99,7 @@ def test_dragging_alpha_moves_number_curve_and_bar_without_a_new_pass(
         assert window.views.store.analysis.pairs[0].frames is frames
         assert score.loss == loss
         assert score.mc_mse() == pytest.approx(mc_mse_per_frame(s, e, loss.alpha), rel=1e-6)
-        shown = window.views.plots._loss._areas.drawn(window.views.plots._loss.mapping)
+        shown = window.views.plots._loss._areas.drawn(window.views.plots._loss.box)
         assert np.nanmax(shown.peak) == pytest.approx(np.nanmax(np.add(*score.terms())), rel=1e-4)
         shares = np.array(score.shares)
         assert window.views.loss.bar.shares == pytest.approx(shares / shares.sum())
@@ -141,7 +141,7 @@ def test_a_refused_file_says_why_and_the_others_stay(
     assert broken_pair.error is not None
     assert "<img src=x>_est.wav" in str(broken_pair.error)
     assert good_pair.score is not None
-    assert "<img src=x>_est.wav" in window.views.plots._estimate.overlay.message
+    assert "<img src=x>_est.wav" in window.views.plots._estimate.words.message
 
 
 @pytest.mark.parametrize("name", ["2_enhancement_clean.flac", "4_masks_irm.npy"])
@@ -149,11 +149,11 @@ def test_a_reference_alone_is_shown(qtbot: QtBot, window: MainWindow, samples: P
     broken = tmp_path / "broken.wav"
     broken.write_bytes(b"RIFF\0\0\0\0WAVE")
     show_files(qtbot, window, broken)
-    assert "broken.wav" in window.views.plots._reference.overlay.message
+    assert "broken.wav" in window.views.plots._reference.words.message
     show_files(qtbot, window, samples / name)
     plots = window.views.plots
-    assert plots._reference.overlay.message == ""
-    assert "add an estimate" in plots._estimate.overlay.message
+    assert plots._reference.words.message == ""
+    assert "add an estimate" in plots._estimate.words.message
     assert tuple(plots.link.extent) == ((0.0, 6.6) if name.endswith("flac") else (-0.5, 685.5))
     assert plots._reference.value_at(3.3 if name.endswith("flac") else 100.0, 1.0) is not None
 
@@ -210,7 +210,7 @@ def test_what_is_not_analysed_yet_is_a_gap(
     monkeypatch.setattr(analysis_module, "PARTIAL_SECONDS", 0.0)
     show_files(qtbot, window, samples / "2_enhancement_clean.flac", samples / "2_enhancement_est_dfn3.flac")
     plots, session = window.views.plots, window.views.store.session
-    whole, extent = plots._osi._lines.lines[0].curve, plots.link.extent
+    whole, extent = plots._osi.curves[0], plots.link.extent
     parts: list[Analysis] = []
     wanted = Wanted(around=4.0)
     analyse(session, wanted=wanted, progress=lambda p: p.analysis is not None and parts.append(p.analysis))
@@ -221,7 +221,7 @@ def test_what_is_not_analysed_yet_is_a_gap(
             continue
         plots.show_analysis(part, 0)
         assert plots.link.extent == extent
-        curve = plots._osi._lines.lines[0].curve
+        curve = plots._osi.curves[0]
         first = round((curve.t0 - whole.t0) / whole.dt)
         assert first == frames.missing_before
         np.testing.assert_array_equal(curve.osi_db, whole.osi_db[first : first + len(curve.osi_db)])

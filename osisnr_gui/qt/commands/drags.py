@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from PySide6.QtWidgets import QAbstractSlider
 
-from osisnr_gui.qt.plots.plot_row import PlotRow
+from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.store import Store
 
 
-def join_drags(store: Store, sliders: Iterable[QAbstractSlider], rows: Iterable[PlotRow]) -> None:
+def join_drags(store: Store, sliders: Iterable[QAbstractSlider], rows: Iterable[TimePlot]) -> None:
     """Tell the store when a handle of these is taken and let go."""
     for slider in sliders:
         slider.sliderPressed.connect(store.hold)

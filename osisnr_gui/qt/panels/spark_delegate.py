@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.folder_model import SPARK_ROLE, STATE_ROLE
 from osisnr_gui.qt.plots.colours import lookup_table
-from osisnr_gui.qt.plots.overview import COLOUR_MAP
+from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP
 from osisnr_gui.session.batch.pair_list import State
 
 LOWEST_DB, HIGHEST_DB = 0.0, 30.0

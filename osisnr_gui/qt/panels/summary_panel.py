@@ -19,7 +19,7 @@ from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
 from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.panels.summary_model import SummaryModel, SummarySort
-from osisnr_gui.qt.plots.painting import line_pen
+from osisnr_gui.qt.plots.items.painting import line_pen
 from osisnr_gui.session import sentences
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Formula

@@ -224,8 +224,8 @@ class PlaybackCommands(QObject):
         band = None
         if self._is_on("band"):
             row = self._views.plots.spectrograms[0]
-            low, high = (row.frequency_at(coordinate) for coordinate in (row.mapping.lo, row.mapping.hi))
-            if row.mapping.lo > 0.0 or row.mapping.hi < 1.0:
+            low, high = (row.frequency_at(coordinate) for coordinate in (row.box.lo, row.box.hi))
+            if row.box.lo > 0.0 or row.box.hi < 1.0:
                 band = Band(low, max(high, low + FEWEST_HERTZ))
         if band != self._player.band:
             self._player.set_band(band)

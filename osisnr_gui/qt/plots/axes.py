@@ -8,12 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from PySide6.QtCore import QLineF
-from PySide6.QtGui import QColor, QPainter
-
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.geometry import Mapping
-
 LABEL_GAP = 6.0
 #: Closest labels, in pixels, where there is room for more than two.
 VALUE_TICK_PIXELS = 34.0
@@ -157,11 +151,3 @@ def time_ticks(t0: float, t1: float, pixels: float, unit: str = "s", label_pixel
     while len(values := multiples(step, t0, t1)) < 2:
         step = _finer_time(step, unit)
     return tuple(Tick(v, format_time(v, step, largest, unit)) for v in values)
-
-
-def paint_grid(painter: QPainter, m: Mapping, theme: Theme, times: Sequence[Tick], values: Sequence[Tick]) -> None:
-    """Thin grid lines at the ticks."""
-    painter.setPen(QColor(theme.grid))
-    xs, ys = [round(m.x_of(tick.value)) for tick in times], [round(m.y_of(tick.value)) for tick in values]
-    painter.drawLines([QLineF(x, m.top, x, m.bottom - 1) for x in xs])
-    painter.drawLines([QLineF(m.left, y, m.right - 1, y) for y in ys])

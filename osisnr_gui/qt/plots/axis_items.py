@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 from osisnr_gui.qt.plots.axes import LABEL_GAP, NoScale, Tick, ValueScale, time_format_name, time_ticks
@@ -92,7 +92,7 @@ class TickAxis(pg.AxisItem):
         """(axis line, tick marks, labels) as AxisItem paints them; only labels here."""
         bounds, metrics = QRectF(QPointF(), QSizeF(self.size())), QFontMetricsF(self.style["tickFont"])
         texts = self._upright_labels(bounds, metrics) if self._is_upright else self._flat_labels(bounds, metrics)
-        return (QPen(Qt.PenStyle.NoPen), QPointF(), QPointF()), [], texts
+        return (pg.mkPen("#0000"), QPointF(), QPointF()), [], texts
 
     def _title_that_fits(self) -> str:
         title, room = self.scale_of_values.title, self.size().height()

@@ -7,31 +7,25 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.frequency_bands import FrequencyBand
 from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NoScale, Tick
-from osisnr_gui.qt.plots.bands import Bands
-from osisnr_gui.qt.plots.colour_bar import ColourBar
-from osisnr_gui.qt.plots.colours import lookup_table
-from osisnr_gui.qt.plots.geometry import Mapping
+from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP, HIGHEST_DB, LOWEST_DB, BandPicture, BandStrip
+from osisnr_gui.qt.plots.items.colour_bar import ColourBar
+from osisnr_gui.qt.plots.items.shading import Shading
+from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
-from osisnr_gui.qt.plots.overview import COLOUR_MAP
 from osisnr_gui.qt.plots.picture_pooling import PictureView, covered, pixel_columns
-from osisnr_gui.qt.plots.plot_row import PlotRow
-from osisnr_gui.qt.plots.spectrogram_item import PixelGrid
 from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.plots.time_plot import TimePlot
+from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.band_map import BandMap, band_step
 from osisnr_gui.session.pair_reader import PairReader
 from osisnr_gui.session.scores import PairScore
 
-#: The same colours as in the overview.
-LOWEST_DB, HIGHEST_DB = 0.0, 30.0
 #: Above the highest band: room for the title and the colour bar.
 TITLE_PIXELS = 24.0
 TITLE_GAP = 8.0
@@ -52,42 +46,23 @@ class BandAxis:
         return [Tick(float(k), _edge_label(edge)) for k, edge in enumerate(edges)]
 
 
-@dataclass(frozen=True, eq=False)
-class BandPicture:
-    """osi_db : float64 (n_bands, width), OSI-SNR of all frames under a pixel together; nan where none counts."""
-
-    osi_db: NDArray[np.float64]
-    grid: PixelGrid
-
-    def image(self, theme: Theme) -> QImage:
-        """One pixel per value, the highest band on top."""
-        with np.errstate(invalid="ignore"):
-            place = np.clip((self.osi_db[::-1] - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB), 0.0, 1.0)
-        codes = np.rint(255 * np.nan_to_num(place)).astype(np.intp)
-        rgb = lookup_table(COLOUR_MAP)[codes].astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
-        pixels = np.where(np.isnan(place), QColor(theme.background).rgb(), rgb | 0xFF000000).astype(np.uint32)
-        height, width = pixels.shape
-        return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
-
-
-class BandPlot(PlotRow):
+class BandPlot(TimePlot):
     """The strip of one pair. Values of the y axis count bands: band k lies from k to k + 1."""
 
     def __init__(self, link: TimeLink, theme: Theme, row_id: str = "bands", parent: QWidget | None = None) -> None:
         super().__init__(link, theme, row_id, "OSI-SNR per band", parent)
         self._map: BandMap | None = None
         self._shown: tuple[object, ...] = ()
-        self._picture: BandPicture | None = None
-        self._image: tuple[Theme, QImage] | None = None
+        self._strip = BandStrip()
+        self._strip.asks = self._ask
         self._asked: tuple[BandMap, PixelGrid] | None = None
         self._bar = ColourBar()
         self._job = LatestJob("bands", self)
         self._job.reported.connect(self._take)
         self._job.failed.connect(partial(self.set_message, error=True))
         self.set_y_scale(NoScale())
-        self.add_layer(_Strip(self))
-        self.bands = Bands(self, over=True)
-        self.add_layer(self._bar, top=True)
+        self.shading = Shading(over=True)
+        self.add(self._strip, self.shading, self._bar)
 
     def show_pair(self, columns: PairReader | None, score: PairScore | None) -> None:
         """The pair in view, or none; skipped when its frames and which of them count are on screen already."""
@@ -95,7 +70,8 @@ class BandPlot(PlotRow):
         if len(shown) == len(self._shown) and all(a is b for a, b in zip(shown, self._shown, strict=True)):
             return
         self._shown = shown
-        self._map = self._picture = self._image = self._asked = None
+        self._map = self._asked = None
+        self._strip.show_picture(None)
         self._job.cancel()
         self.set_message("")
         if columns is not None and score is not None:
@@ -105,11 +81,13 @@ class BandPlot(PlotRow):
             else:
                 self._map = BandMap(columns, score.facts.active)
         if self._map is None:
-            self._bar.visible = False
+            self._bar.hide()
             self.set_y_scale(NoScale())
         else:
-            self._bar.show(COLOUR_MAP, LOWEST_DB, HIGHEST_DB, "dB")
+            self._bar.show_map(COLOUR_MAP, LOWEST_DB, HIGHEST_DB, "dB")
             self.set_y_scale(BandAxis(self._map.bands, "Band (Hz)" if self.in_hz else "Bins"))
+            grid = self._map.columns.frames.grid
+            self._strip.origin, self._strip.n_bands = grid.first - 0.5 * grid.step, len(self._map.bands)
         self._fit()
         self.refresh()
 
@@ -130,7 +108,7 @@ class BandPlot(PlotRow):
 
     def value_at(self, moment: float, band: FrequencyBand) -> float | None:
         """OSI-SNR in dB of the frames of the pixel at a time; None where there is none."""
-        picture, bands = self._picture, self._map
+        picture, bands = self._strip.picture, self._map
         pixel = None if picture is None else picture.grid.pixel(moment, 0.5)
         if picture is None or bands is None or pixel is None or band not in bands.bands:
             return None
@@ -157,37 +135,19 @@ class BandPlot(PlotRow):
     def zoom_y(self, factor: float, at: float) -> None:
         """All bands are always in sight."""
 
-    def paint_strip(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        """The last picture where it belongs, until one for this view comes."""
-        if self._map is None:
-            return
-        grid = self._map.columns.frames.grid
-        self._ask(PixelGrid.of(m, grid.first - 0.5 * grid.step))
-        picture = self._picture
-        if picture is None:
-            return
-        if self._image is None or self._image[0] is not theme:
-            self._image = (theme, picture.image(theme))
-        shown = picture.grid
-        left, right = m.x_of(shown.time), m.x_of(shown.time + shown.width * shown.time_step)
-        if (shown.time_step, shown.width) == ((m.t1 - m.t0) / m.columns, m.columns) and abs(left - m.left) <= 0.5:
-            left, right = m.left, m.right  # whole pixels: nothing is smeared
-        top, bottom = m.y_of(float(len(self._map.bands))), m.y_of(0.0)
-        painter.drawImage(QRectF(QPointF(left, top), QPointF(right, bottom)), self._image[1])
-
-    def _title_note(self, m: Mapping) -> str:
+    def _title_note(self, vb: PixelViewBox) -> str:
         """Says that a pixel is worked out from sums, where it covers more than one frame."""
         grid = None if self._map is None else self._map.columns.frames.grid
-        crowded = grid is not None and (m.t1 - m.t0) / m.columns > grid.step * (1 + 1e-9)
+        crowded = grid is not None and (vb.t1 - vb.t0) / vb.columns > grid.step * (1 + 1e-9)
         return " · all frames of a pixel together" if crowded else ""
 
-    def _corner_width(self, m: Mapping) -> float:
-        plate = self._bar.plate(m)
-        return 0.0 if plate.isEmpty() else m.right - plate.left() + TITLE_GAP
+    def _corner_width(self, vb: PixelViewBox) -> float:
+        plate = self._bar.plate(vb)
+        return 0.0 if plate.isEmpty() else vb.width() - plate.left() + TITLE_GAP
 
     def _fit(self) -> None:
         n = 1 if self._map is None else len(self._map.bands)
-        height = self.mapping.height
+        height = self.box.height()
         self.set_y_range(0.0, n * height / max(height - TITLE_PIXELS, height / 2))
 
     def _ask(self, grid: PixelGrid) -> None:
@@ -197,18 +157,7 @@ class BandPlot(PlotRow):
 
     def _take(self, result: tuple[BandMap, BandPicture]) -> None:
         if result[0] is self._map:
-            self._picture, self._image = result[1], None
-            self.refresh()
-
-
-class _Strip:
-    """The layer of the picture."""
-
-    def __init__(self, plot: BandPlot) -> None:
-        self._plot = plot
-
-    def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        self._plot.paint_strip(painter, m, theme)
+            self._strip.show_picture(result[1])
 
 
 def band_words(band: FrequencyBand, *, in_hz: bool) -> str:

@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
-from osisnr_gui.qt.plots.blame_layer import BlamePicture, heat_image
 from osisnr_gui.qt.plots.blame_pixels import density_pixels, step_for
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
+from osisnr_gui.qt.plots.items.blame import BlamePicture, heat_image
+from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
-from osisnr_gui.qt.plots.spectrogram_item import PixelGrid
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.session.blame_map import CHUNK_COLUMNS, BlameKind, BlameMap, BlameTerms, can_be_blamed
 from osisnr_gui.session.pair_reader import PairReader
@@ -61,7 +61,7 @@ class BlameOverlay(QObject):
     def set_over_third(self, third: bool) -> None:
         """Over the third picture, or over the estimate."""
         self._plot.set_blame("")
-        self._plot.blame.show(None)
+        self._plot.blame.show_picture(None)
         self._plot = self._plots[third]
         self._start_anew()
 
@@ -82,7 +82,7 @@ class BlameOverlay(QObject):
         """Nothing that was worked out is of use."""
         self._job.cancel()
         self._asked = self._map = None
-        self._plot.blame.show(None)
+        self._plot.blame.show_picture(None)
         self._plot.set_blame("")
         columns, score = self._columns, self._score
         if self.kind is not None and columns is not None and score is not None:
@@ -114,7 +114,7 @@ class BlameOverlay(QObject):
     def _take(self, result: tuple[BlameMap, BlamePicture]) -> None:
         blame, picture = result
         if blame is self._map and picture.scale == self._plot.frequency_scale:
-            self._plot.blame.show(picture)
+            self._plot.blame.show_picture(picture)
             self._plot.refresh()
 
     @Slot(str)

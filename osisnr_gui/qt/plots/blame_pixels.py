@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, row_bins
+from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 from osisnr_gui.qt.plots.picture_pooling import Indices
-from osisnr_gui.qt.plots.spectrogram_item import PixelGrid
 
 Floats = NDArray[np.float64]
 

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
-from osisnr_gui.core.reduce import is_crowded, is_reduced, polyline, runs_of, summary_per_column
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
+from osisnr_gui.core.reduce import is_crowded, summary_per_column
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.bands import Bands
-from osisnr_gui.qt.plots.geometry import Mapping
-from osisnr_gui.qt.plots.painting import (
-    edge_per_column,
-    line_and_range,
-    line_pen,
-    paint_level,
-    paint_tag,
-    round_up,
-    tag_width,
-    tint_image,
-)
-from osisnr_gui.qt.plots.plot_row import PlotRow
+from osisnr_gui.qt.plots.items.curve import CurveItem
+from osisnr_gui.qt.plots.items.difference import BetterTags, TintItem
+from osisnr_gui.qt.plots.items.level_line import LevelLine
+from osisnr_gui.qt.plots.items.painting import line_pen, round_up
+from osisnr_gui.qt.plots.items.run_marks import RunMarks
+from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.safe_arrays import safe_array
-from osisnr_gui.qt.plots.stretches import Stretches
+from osisnr_gui.qt.plots.stretches import NOWHERE, Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.plots.time_plot import TimePlot
+from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.several.difference import Difference, Measure, difference_words, partner_name
 
@@ -43,8 +39,6 @@ TYPICAL_COLUMNS = 1000
 #: Above the highest value: room for the title.
 TITLE_PIXELS = 24.0
 TINT_OPACITY, RANGE_OPACITY = 0.45, 0.14
-#: Height of the marks at the edges where only one of the two is perfect.
-MARK_PIXELS = 3.0
 CORNER_GAP = 5.0
 #: Beside the title and the button.
 TITLE_MARGIN = 32.0
@@ -79,21 +73,22 @@ class Contest(NamedTuple):
     words: str
 
 
-class DifferencePlot(PlotRow):
+class DifferencePlot(TimePlot):
     """A row with one line. Above zero it is tinted as the estimate whose value is higher, below as the other one."""
 
     def __init__(self, link: TimeLink, theme: Theme, row_id: str = "delta", parent: QWidget | None = None) -> None:
         super().__init__(link, theme, row_id, "Difference of two estimates", parent)
         self.contest: Contest | None = None
         self.curve: DifferenceCurve | None = None
-        self.bands = Bands(self)
-        self._line = _Line(self)
+        self.shading, self._tints, self._line = Shading(), TintItem(), CurveItem("difference")
+        self._zero = LevelLine("muted")
+        self._above, self._below = RunMarks(upper=True), RunMarks()
         self.button = QToolButton(self)
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.hide()
-        self.add_layer(self._line)
-        self.add_layer(_Better(self), top=True)
+        self.add(self.shading, self._tints, self._line, self._above, self._below, BetterTags(self))
+        self.add_levels(self._zero)
         self.set_y_scale(LinearScale(AXIS[Measure.OSI]))
         self.set_theme(theme)
         link.range_changed.connect(lambda _start, _stop: self._show_title())
@@ -105,7 +100,7 @@ class DifferencePlot(PlotRow):
         is_new = contest != self.contest or self.curve is None
         new_measure = curve is not None and (self.curve is None or curve.difference.measure != self._measure)
         self.contest, self.curve = contest, curve
-        self._line.forget()
+        self._show_items()
         self._show_title()
         if new_measure:
             self.y_by_hand = False
@@ -122,13 +117,48 @@ class DifferencePlot(PlotRow):
             return
         least = LEAST[self._measure]
         low, high = (round_up(max(1.1 * end, least)) for end in (-self.curve.low, self.curve.high))
-        height = self.mapping.height
+        height = self.box.height()
         self.set_y_range(-low, -low + (low + high) * height / max(height - TITLE_PIXELS, height / 2))
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
         super().set_theme(theme)
         self.button.setStyleSheet(BUTTON.format(ground=theme.background))
+
+    @property
+    def colours(self) -> tuple[str, str]:
+        """Above and below zero: the colour of whichever is better there."""
+        assert self.contest is not None, "there are two"
+        first, second = (self.theme.estimate(place).colour for place in (self.contest.place, self.contest.partner))
+        return (first, second) if self._measure.sign > 0 else (second, first)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Who is better above and below zero."""
+        assert self.contest is not None, "there are two"
+        first, second = estimate_letter(self.contest.place), partner_name(self.contest.partner)
+        return (first, second) if self._measure.sign > 0 else (second, first)
+
+    def _show_items(self) -> None:
+        curve = self.curve if self.contest is not None else None
+        if curve is None:
+            self._line.setData(0.0, 1.0, np.empty(0))
+        else:
+            self._line.t0, self._line.dt = curve.difference.first_time, curve.difference.step
+            self._line.set_pyramid(curve.values)
+        self._tints.show_curve(curve and self._line)
+        self._zero.show_level(0.0 if curve is not None else math.nan)
+        self._dress()
+
+    def _dress(self) -> None:
+        self._line.set_pens(line_pen(self.theme.text), line_pen(with_alpha(self.theme.text, RANGE_OPACITY)))
+        if self.curve is not None and self.contest is not None:
+            self._above.show_runs(self.curve.above, self.colours[0])
+            self._below.show_runs(self.curve.below, self.colours[1])
+            self._tints.set_colours(*(with_alpha(colour, TINT_OPACITY) for colour in self.colours))
+        else:
+            self._above.show_runs(NOWHERE)
+            self._below.show_runs(NOWHERE)
 
     def _resized(self) -> None:
         """The button keeps its corner, and the line below the title."""
@@ -165,104 +195,21 @@ class DifferencePlot(PlotRow):
     def _has_room(self, title: str) -> bool:
         metrics = QFontMetricsF(system_font(SMALL_FONT_PIXELS))
         taken = self.button.sizeHint().width() + TITLE_MARGIN
-        return metrics.horizontalAdvance(title + self._title_note(self.mapping)) + taken <= self.mapping.width
+        return metrics.horizontalAdvance(title + self._title_note(self.box)) + taken <= self.box.width()
 
     def _place_button(self) -> None:
-        m = self.mapping
-        size = QSize(self.button.sizeHint().width(), 18)
-        self.button.setGeometry(int(m.right - size.width() - 4), int(m.top) + 4, size.width(), size.height())
+        plot = self.box.sceneBoundingRect()
+        width = self.button.sizeHint().width()
+        self.button.setGeometry(int(plot.right()) - width - 4, int(plot.top()) + 4, width, 18)
 
-    def _corner_width(self, m: Mapping) -> float:
-        return m.right - self.button.geometry().left() + CORNER_GAP if self.button.isVisibleTo(self) else 0.0
+    def _corner_width(self, _vb: PixelViewBox) -> float:
+        return (
+            self.box.sceneBoundingRect().right() - self.button.geometry().left() + CORNER_GAP
+            if self.button.isVisibleTo(self)
+            else 0.0
+        )
 
-    def _title_note(self, m: Mapping) -> str:
+    def _title_note(self, vb: PixelViewBox) -> str:
         """Says when the line is a mean and not every frame."""
-        crowded = self.curve is not None and is_crowded(self.curve.difference.step, m.t0, m.t1, m.columns)
+        crowded = self.curve is not None and is_crowded(self.curve.difference.step, vb.t0, vb.t1, vb.columns)
         return " · mean and range per pixel" if crowded else ""
-
-
-class _Line:
-    """The line, its range and the tints, kept as pixels for the last mapping."""
-
-    def __init__(self, plot: DifferencePlot) -> None:
-        self._plot = plot
-        self._key: object = None
-        self._path, self._veil, self._tint = QPainterPath(), QPainterPath(), QImage()
-
-    def forget(self) -> None:
-        """Another curve."""
-        self._key = None
-
-    def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        curve, contest = self._plot.curve, self._plot.contest
-        if curve is None or contest is None:
-            return
-        difference = curve.difference
-        where = (difference.first_time, difference.step, m.t0, m.t1, m.columns)
-        reduced = is_reduced(curve.values.size, *where)
-        if self._key != (m, theme.name):
-            self._key = (m, theme.name)
-            self._path, self._veil = line_and_range(curve.values, difference.first_time, difference.step, m)
-            times, values = _edge(curve, where, reduced)
-            tints = [with_alpha(colour, TINT_OPACITY) for colour in _colours(contest, difference.measure, theme)]
-            self._tint = tint_image(m, edge_per_column(m, times, values), 0.0, *tints)
-        painter.drawImage(m.rect, self._tint)
-        if m.lo < 0.0 < m.hi:
-            paint_level(painter, m, 0.0, line_pen(theme.muted))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(line_pen(with_alpha(theme.text, RANGE_OPACITY)))
-        painter.drawPath(self._veil)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not reduced)
-        painter.setPen(line_pen(theme.text))
-        painter.drawPath(self._path)
-
-
-def _edge(
-    curve: DifferenceCurve, where: tuple[float, float, float, float, int], reduced: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """What is tinted up to: every frame, or the mean of the frames that share a pixel."""
-    if not reduced:
-        return polyline(curve.values, *where)
-    times, _, _, mean = summary_per_column(curve.values, *where)
-    return times, mean
-
-
-class _Better:
-    """Which side is whose, and at the edges where only one of the two is perfect."""
-
-    def __init__(self, plot: DifferencePlot) -> None:
-        self._plot = plot
-
-    def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        curve, contest = self._plot.curve, self._plot.contest
-        if curve is None or contest is None:
-            return
-        upper, lower = _colours(contest, curve.difference.measure, theme)
-        _paint_marks(painter, curve.above, m, m.top, upper)
-        _paint_marks(painter, curve.below, m, m.bottom - MARK_PIXELS, lower)
-        names = [estimate_letter(contest.place), partner_name(contest.partner)][:: curve.difference.measure.sign]
-        height, zero = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height(), m.y_of(0.0)
-        title = self._plot.overlay.title_box(m).bottom()
-        for name, colour, top in ((names[0], upper, zero - height - 1), (names[1], lower, zero + 2)):
-            text = f"{name} better"
-            width = tag_width(text)
-            box = QRectF(m.right - width - 4, top, width, height)
-            if m.rect.contains(box) and box.top() > max(title, self._plot.button.geometry().bottom()):
-                paint_tag(painter, box, text, colour, theme)
-
-
-def _colours(contest: Contest, measure: Measure, theme: Theme) -> tuple[str, str]:
-    """Above and below zero: the colour of whichever is better there."""
-    first, second = (theme.estimate(place).colour for place in (contest.place, contest.partner))
-    return (first, second) if measure.sign > 0 else (second, first)
-
-
-def _paint_marks(painter: QPainter, runs: Stretches, m: Mapping, top: float, colour: str) -> None:
-    starts, stops = runs_of(runs.coverage(m) > 0)
-    if not starts.size:
-        return
-    pixel = m.width / m.columns
-    pairs = zip((m.left + starts * pixel).tolist(), (m.left + stops * pixel).tolist(), strict=True)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colour))
-    painter.drawRects([QRectF(a, top, max(b - a, 1.0), MARK_PIXELS) for a, b in pairs])

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.geometry import TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.overview import Overview
-from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.row_pane import RowPane
+from osisnr_gui.qt.plots.time_plot import TimePlot
 
 #: Weights for ``add_row``: how initial height is shared.
 SPECTROGRAM_WEIGHT = 3.0
@@ -26,7 +26,7 @@ class PlotStack(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._overview = overview
-        self._rows: dict[str, tuple[PlotRow, float]] = {}
+        self._rows: dict[str, tuple[TimePlot, float]] = {}
         self._panes: dict[str, RowPane] = {}
         self._shown: dict[str, bool] = {}
         self._useless: set[str] = set()
@@ -44,7 +44,7 @@ class PlotStack(QWidget):
         self.setAutoFillBackground(True)
 
     @property
-    def rows(self) -> tuple[PlotRow, ...]:
+    def rows(self) -> tuple[TimePlot, ...]:
         """All rows from top to bottom, hidden ones too."""
         panes = self._panes
         return tuple(
@@ -54,7 +54,7 @@ class PlotStack(QWidget):
         )
 
     def add_row(
-        self, row: PlotRow, weight: float = CURVE_WEIGHT, *, visible: bool = True, pane: RowPane | None = None
+        self, row: TimePlot, weight: float = CURVE_WEIGHT, *, visible: bool = True, pane: RowPane | None = None
     ) -> None:
         """Append a row; ``weight`` is its share of the height until the user moves a border; 0: it has its own.
 
@@ -83,7 +83,7 @@ class PlotStack(QWidget):
             self._splitter.setSizes(sizes)
         self._arrange()
 
-    def row(self, row_id: str) -> PlotRow:
+    def row(self, row_id: str) -> TimePlot:
         """The row with this id."""
         return self._rows[row_id][0]
 
@@ -143,7 +143,7 @@ class PlotStack(QWidget):
         self._splitter.setHandleWidth(1)
         return self._moved_by_hand
 
-    def _widget(self, row_id: str) -> RowPane | PlotRow:
+    def _widget(self, row_id: str) -> RowPane | TimePlot:
         """What lies between the borders for a row."""
         return self._panes.get(row_id, self._rows[row_id][0])
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.geometry import RIGHT_MARGIN, TIME_AXIS_HEIGHT
-from osisnr_gui.qt.plots.plot_row import MIN_HEIGHT, PlotRow
+from osisnr_gui.qt.plots.time_plot import MIN_HEIGHT, TimePlot
 
 #: The lowest row: its title still fits.
 LEAST_ROW = 26
@@ -23,10 +23,10 @@ BAR_WIDTH = RIGHT_MARGIN - 2
 class RowPane(QWidget):
     """Holds rows, the first of them for ever; `show_rows` says which are shown, from top to bottom."""
 
-    def __init__(self, rows: Sequence[PlotRow], parent: QWidget | None = None) -> None:
+    def __init__(self, rows: Sequence[TimePlot], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows = tuple(rows)
-        self._shown: tuple[PlotRow, ...] = self.rows[:1]
+        self._shown: tuple[TimePlot, ...] = self.rows[:1]
         self._theme = self.rows[0].theme
         self._time_axis = False
         for row in self.rows:
@@ -39,11 +39,11 @@ class RowPane(QWidget):
         self._arrange()
 
     @property
-    def shown(self) -> tuple[PlotRow, ...]:
+    def shown(self) -> tuple[TimePlot, ...]:
         """The rows that have a place, from top to bottom, scrolled out of sight or not."""
         return self._shown
 
-    def show_rows(self, rows: Sequence[PlotRow]) -> None:
+    def show_rows(self, rows: Sequence[TimePlot]) -> None:
         """Show these in this order."""
         if tuple(rows) != self._shown:
             self._shown = tuple(rows)
@@ -60,7 +60,7 @@ class RowPane(QWidget):
         self._theme = theme
         self.update()
 
-    def reveal(self, row: PlotRow) -> None:
+    def reveal(self, row: TimePlot) -> None:
         """Scroll so that this row is in sight."""
         height = self._row_height
         top = self._shown.index(row) * height

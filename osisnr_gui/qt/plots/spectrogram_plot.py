@@ -9,16 +9,17 @@ from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NoScale, Tick
-from osisnr_gui.qt.plots.blame_layer import BlameLayer
 from osisnr_gui.qt.plots.blame_pixels import HIGHEST
-from osisnr_gui.qt.plots.colour_bar import ColourBar
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, make_scale
-from osisnr_gui.qt.plots.geometry import Mapping
-from osisnr_gui.qt.plots.plot_row import PlotRow
-from osisnr_gui.qt.plots.spectrogram_item import DifferenceItem, Look, PictureItem, SpectrogramItem, same_objects
+from osisnr_gui.qt.plots.items.blame import BlameItem
+from osisnr_gui.qt.plots.items.colour_bar import ColourBar
+from osisnr_gui.qt.plots.items.shading import Shading
+from osisnr_gui.qt.plots.items.spectrogram import DifferenceItem, Look, PictureItem, SpectrogramItem, same_objects
 from osisnr_gui.qt.plots.spectrogram_tiles import PictureSource, TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.plots.time_plot import TimePlot
+from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 DEFAULT_LEVELS_DB = (-90.0, -10.0)
 DIFFERENCE_SPAN_DB = 30.0
@@ -41,7 +42,7 @@ class FrequencyAxis:
         return [Tick(t.coordinate, t.label) for t in self.scale.ticks(lo, hi, pixels)]
 
 
-class SpectrogramPlot(PlotRow):
+class SpectrogramPlot(TimePlot):
     """A row whose y axis is the coordinate 0..1 of a frequency scale (`frequency_at` turns it into Hz).
 
     The display range is kept per unit: dB for sound, plain values for masks. `bare` : without a colour bar and without
@@ -71,11 +72,8 @@ class SpectrogramPlot(PlotRow):
         self._frequency = make_scale("linear", 2, 4000.0)
         self.set_y_limits(0.0, 1.0)
         self.set_y_scale(NoScale())
-        self.add_layer(self._spectrogram)
-        self.add_layer(self._difference)
-        self.blame = BlameLayer()
-        self.add_layer(self.blame)
-        self.add_layer(self._bar, top=True)
+        self.blame, self.shading = BlameItem(), Shading(over=True)
+        self.add(self._spectrogram, self._difference, self.blame, self.shading, self._bar)
         store.tiles_changed.connect(self._take_tiles)
 
     @property
@@ -99,14 +97,14 @@ class SpectrogramPlot(PlotRow):
     def set_colours(self, name: str) -> None:
         """Another colour map (`SPECTROGRAM_MAPS`); the difference keeps its own."""
         self._colours = name
-        self._dress()
+        self._dress_picture()
 
     def set_blame(self, words: str, *, on: bool = True) -> None:
         """A blame map of this lies over the picture, or none (`on` False) and this is why; "" : none, and no word."""
         on = on and bool(words)
         if (words, on) != (self.blame.words, self.blame.on):
             self.blame.words, self.blame.on = words, on
-            self._dress()
+            self._dress_picture()
 
     def set_levels(self, low: float, high: float) -> None:
         """Display range in the unit of what is shown; the difference uses the lower end as its floor."""
@@ -116,7 +114,7 @@ class SpectrogramPlot(PlotRow):
         """The same for pictures in `unit`, whether one is shown now or later."""
         if np.isfinite(low) and np.isfinite(high) and high > low and self._levels.get(unit) != (low, high):
             self._levels[unit] = (low, high)
-            self._dress()
+            self._dress_picture()
 
     def set_scale(self, name: str) -> None:
         """linear, log or mel; the frequencies in sight stay in sight."""
@@ -133,32 +131,32 @@ class SpectrogramPlot(PlotRow):
 
     def is_final(self) -> bool:
         """Whether the picture on screen is the best there will be for this view."""
-        return self._item.is_final(self.mapping)
+        return self.link.visible == (self.box.t0, self.box.t1) and self._item.is_final(self.box)
 
     def zoom_y(self, factor: float, at: float) -> None:
         """As in every row, but not closer than a few bins."""
-        m, sources = self.mapping, self._item.sources
-        low, high = (self.frequency_at(c) for c in (m.lo, m.hi))
+        sources = self._item.sources
+        low, high = (self.frequency_at(c) for c in (self.box.lo, self.box.hi))
         if factor < 1.0 and sources and (high - low) * factor < FEWEST_BINS * sources[0].bin_step:
             return
         super().zoom_y(factor, at)
 
-    def _title_note(self, m: Mapping) -> str:
+    def _title_note(self, vb: PixelViewBox) -> str:
         """Says when a pixel covers more than one frame, and what it then shows."""
         if self._bare:
             return ""
         if self.blame.words:
             return f" · {self.blame.note()}"
-        step = (m.t1 - m.t0) / m.columns
+        step = (vb.t1 - vb.t0) / vb.columns
         if not any(step > s.column_step * (1 + 1e-9) for s in self._item.sources):
             return ""
-        if not self._item.is_exact(m):
+        if not self._item.is_exact(vb):
             return f" · first look: 1 frame in {self._item.sources[0].coarse_step()}"
         return " · difference of maxima per pixel" if self._item is self._difference else " · maximum per pixel"
 
-    def _corner_width(self, m: Mapping) -> float:
-        plate = self._bar.plate(m)
-        return 0.0 if plate.isEmpty() else m.right - plate.left() + TITLE_GAP
+    def _corner_width(self, vb: PixelViewBox) -> float:
+        plate = self._bar.plate(vb)
+        return 0.0 if plate.isEmpty() else vb.width() - plate.left() + TITLE_GAP
 
     def _show(self, item: PictureItem, sources: tuple[PictureSource, ...]) -> None:
         if item is self._item and same_objects(sources, item.sources):
@@ -166,11 +164,11 @@ class SpectrogramPlot(PlotRow):
         for source in self._item.sources:
             if not any(source is s for s in sources):
                 self._store.release(source)
-        self._item.show()  # an item without sources paints nothing
+        self._item.show_sources()  # an item without sources paints nothing
         self._item = item
-        item.show(*sources)
+        item.show_sources(*sources)
         self._apply_scale()
-        self._dress()
+        self._dress_picture()
 
     def _unit(self) -> str:
         return self._item.sources[0].unit if self._item.sources else "dB"
@@ -185,31 +183,31 @@ class SpectrogramPlot(PlotRow):
         if not self._item.sources:
             self.set_y_scale(NoScale())
             return
-        source, old, m = self._item.sources[0], self._frequency, self.mapping
+        source, old, vb = self._item.sources[0], self._frequency, self.box
         new = make_scale(self._scale_name, source.n_bins, source.bin_step)
         self._frequency = new
         self._item.set_scale(new)
         self.set_y_scale(FrequencyAxis(new, "Frequency (Hz)" if new.unit == "Hz" else "Bin"))
         if new != old:
-            ends = np.clip(new.to_axis(old.to_frequency(np.array([m.lo, m.hi]))), 0.0, 1.0)
-            low = 0.0 if m.lo <= 0.0 else float(ends[0])
-            high = 1.0 if m.hi >= 1.0 else float(ends[1])
+            ends = np.clip(new.to_axis(old.to_frequency(np.array([vb.lo, vb.hi]))), 0.0, 1.0)
+            low = 0.0 if vb.lo <= 0.0 else float(ends[0])
+            high = 1.0 if vb.hi >= 1.0 else float(ends[1])
             self.set_y_range(*((low, high) if high - low > 1e-6 else (0.0, 1.0)))
         self.refresh()
 
-    def _dress(self) -> None:
+    def _dress_picture(self) -> None:
         low, high = self._present_levels()
         # Values on both sides of 0 have a colour for each side.
         colours = DIFFERENCE_MAP if not self._unit() and low < 0 else self._colours
         self._item.set_look(Look(UNDER_HEAT if self.blame.on else colours, low, high))
         if self._bare or not self._item.sources:
-            self._bar.visible = False
+            self._bar.hide()
         elif self._item is self._difference:
             span = self._spans.get(self._unit(), high - low)
             self._difference.set_span(span)
-            self._bar.show(DIFFERENCE_MAP, -span, span, self._unit())
+            self._bar.show_map(DIFFERENCE_MAP, -span, span, self._unit())
         else:
-            self._bar.show(colours, low, high, self._unit())
+            self._bar.show_map(colours, low, high, self._unit())
         if self.blame.on and self._item.sources:
             self._bar.show_heat("1×", f"{HIGHEST:g}× even share")
         self.refresh()
@@ -217,4 +215,3 @@ class SpectrogramPlot(PlotRow):
     def _take_tiles(self, source: PictureSource) -> None:
         if any(s is source for s in self._item.sources):
             self._item.invalidate()
-            self.refresh()

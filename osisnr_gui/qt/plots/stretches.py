@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from osisnr_gui.core.reduce import runs_of
-from osisnr_gui.qt.plots.geometry import Mapping
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_arrays
+from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 
 class Stretches:
@@ -36,12 +36,12 @@ class Stretches:
         first, stop = runs_of(flags)
         return cls(t0 + dt * (first - 0.5), t0 + dt * (stop - 0.5))
 
-    def coverage(self, m: Mapping) -> FloatArray:
+    def coverage(self, vb: PixelViewBox) -> FloatArray:
         """Covered share, 0 to 1, of each pixel column."""
         if not self.starts.size:
-            return np.zeros(m.columns)
-        edges = np.linspace(m.t0, m.t1, m.columns + 1)
-        share = np.diff(np.interp(edges, self._times, self._covered)) * (m.columns / (m.t1 - m.t0))
+            return np.zeros(vb.columns)
+        edges = np.linspace(vb.t0, vb.t1, vb.columns + 1)
+        share = np.diff(np.interp(edges, self._times, self._covered)) * (vb.columns / (vb.t1 - vb.t0))
         return np.clip(share, 0.0, 1.0)
 
 

@@ -7,14 +7,12 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.bands import Bands
-from osisnr_gui.qt.plots.clip_marks import ClipMarks
+from osisnr_gui.qt.plots.items.clip_marks import ClipMarks
 from osisnr_gui.qt.plots.plot_stack import SPECTROGRAM_WEIGHT
 from osisnr_gui.qt.plots.row_pane import RowPane
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.plots.title_button import TitleButton
 from osisnr_gui.qt.presenters.shader import Shader
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
@@ -45,13 +43,16 @@ class EstimateRows(QObject):
         self.others = tuple(rows)
         self.pane = RowPane((self.main, *self.others))
         self.stacked = False
-        self._shaders = [Shader([Bands(row, over=True)]) for row in self.others]
-        self._clips = [ClipMarks(row) for row in (self.main, *self.others)]
+        self._shaders = [Shader([row.shading]) for row in self.others]
+        self._clips = [ClipMarks() for _ in (self.main, *self.others)]
+        for row, clips in zip((self.main, *self.others), self._clips, strict=True):
+            row.add(clips)
         self._theme = theme
         self._places: dict[str, int] = {}  # by row
         self._shown: tuple[Analysis, int, frozenset[Source]] = (Analysis(Session()), 0, frozenset())
         for row in self.others:
-            TitleButton(row, "Bring this estimate into view", partial(self._choose, row.row_id))
+            button = row.words.make_button("Bring this estimate into view")
+            button.clicked.connect(partial(self._choose, row.row_id))
 
     @property
     def weight(self) -> float:
@@ -82,7 +83,7 @@ class EstimateRows(QObject):
             place = self._places.get(row.row_id, -1)
             row.show_source(_picture_of(analysis, place))
             row.y_by_hand = self.main.y_by_hand
-            row.set_y_range(self.main.mapping.lo, self.main.mapping.hi)
+            row.set_y_range(self.main.box.lo, self.main.box.hi)
             score = analysis.pairs[place].score if place >= 0 else None
             shader.show_bad(None if score is None else score.bad)
         for marks, place in zip(self._clips, (selected, *places), strict=False):

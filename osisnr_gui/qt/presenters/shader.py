@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from osisnr_gui.core.types import BoolArray
-from osisnr_gui.qt.plots.bands import BandKind, Bands, Runs
+from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Shading
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.stretches import Stretches
 from osisnr_gui.session.facts import Facts
@@ -17,8 +17,8 @@ from osisnr_gui.session.segments.bad_segments import BadFrames
 class Shader:
     """Follows the bad frames of the estimate in view; of what a moved limit leaves alone nothing is done again."""
 
-    def __init__(self, bands: Sequence[Bands], overview: Overview | None = None) -> None:
-        self._bands, self._overview = bands, overview
+    def __init__(self, shadings: Sequence[Shading], overview: Overview | None = None) -> None:
+        self._shadings, self._overview = shadings, overview
         self._bad: BadFrames | None = None
         self._facts: Facts | None = None
         self._known: dict[BandKind, tuple[BoolArray, Stretches]] = {}
@@ -30,7 +30,7 @@ class Shader:
         before, self._bad = self._bad, bad
         self._show_facts(None if bad is None else bad.facts)
         runs = Runs() if bad is None else self._runs(bad, before)
-        for view in self._bands:
+        for view in self._shadings:
             view.show_runs(runs)
         if self._overview is not None:
             self._overview.show_runs(runs)

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from plot_kit import dragging, pixels
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -44,9 +45,11 @@ def test_slider_and_threshold(qtbot: QtBot, samples: Path, monkeypatch: pytest.M
         clock[0] += 10.0
         dragged = store.session
         row = window.views.plots.stack.row("osi")
-        top = round(row.mapping.y_of(limit_of(store.session)))
-        places = [QPoint(round(row.mapping.left) + 200, top - up) for up in (0, 8, 16, 24)]
-        _drag_with_rests(qtbot, row, places, clock, monkeypatch)
+        top = round(pixels(row).y_of(limit_of(store.session)))
+        places = [QPoint(round(pixels(row).left) + 200, top - up) for up in (0, 8, 16, 24)]
+        for _ in dragging(row, *places):
+            clock[0] += 10.0
+            qtbot.wait(20)
         assert limit_of(store.session) > limit_of(dragged)
         store.undo()
         assert store.session == dragged

@@ -24,7 +24,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 def drawn(window: MainWindow) -> list[int]:
     """Places of the curves of the OSI-SNR plot."""
-    return sorted(curve.colour for curve in window.views.plots.stack.row("osi")._shown)
+    return sorted(curve.colour for curve in window.views.plots.stack.row("osi").curves)
 
 
 def test_h_hides_the_curve_of_the_estimate_in_view(window: MainWindow):
@@ -57,9 +57,9 @@ def test_the_mixture_as_a_grey_line(window: MainWindow, qtbot: QtBot):
     action.trigger()
     assert drawn(window) == [MIXTURE, 0, 1]
     row = window.views.plots.stack.row("osi")
-    assert [key.text for key in row.overlay.keys] == ["A", "B", "mixture"]
+    assert [key.text for key in row.words.keys] == ["A", "B", "mixture"]
     mixture = window.views.store.analysis.unprocessed[0]
-    assert next(c for c in row._shown if c.colour == MIXTURE).osi_db is mixture.score.osi_db
+    assert next(c for c in row.curves if c.colour == MIXTURE).osi_db is mixture.score.osi_db
     window.commands.open_demo("masks")
     wait_final(qtbot, window)
     assert not action.isEnabled()

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from plot_kit import pixels
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication
@@ -235,7 +236,7 @@ def test_reload_keeps_the_view_to_the_bit(qtbot: QtBot, window: MainWindow, file
     wait_final(qtbot, window)
 
     def view() -> list[object]:
-        rows = [(row.mapping.lo, row.mapping.hi, row.isVisible()) for row in plots.stack.rows]
+        rows = [(pixels(row).lo, pixels(row).hi, row.isVisible()) for row in plots.stack.rows]
         scrolled = views.segments.table.verticalScrollBar().value(), views.sources.scroll.verticalScrollBar().value()
         around = (link.visible, link.selection, link.loop, link.cursor, views.selection.index, views.curves.choice)
         return [*rows, scrolled, around, link._history]
@@ -249,7 +250,7 @@ def test_reload_keeps_the_view_to_the_bit(qtbot: QtBot, window: MainWindow, file
     assert views.store.analysis.pairs[1].score.exact.osi_db_median > 30
     by_id["fit"].trigger()
     wait_final(qtbot, window)
-    assert plots._osi.mapping.hi > 30, "fits again when asked"
+    assert pixels(plots._osi).hi > 30, "fits again when asked"
 
 
 def test_the_choice_is_remembered(qtbot: QtBot, files: tuple[Path, Path, Path]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from plot_kit import pixels
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, wait_final
 
@@ -94,8 +95,8 @@ def test_every_row_is_marked(window: MainWindow, qtbot: QtBot) -> None:
     window.views.plots.link.set_cursor(float("nan"))
     qtbot.wait(50)
     image, accent = window.views.plots.grab().toImage(), window.views.themes.theme.accent
-    for row in window.views.plots.stack.rows:
-        m = row.mapping
+    for row in filter(QWidget.isVisible, window.views.plots.stack.rows):
+        m = pixels(row)
         inside = row.mapTo(window.views.plots, QPoint(round(m.x_of(1.05)), round(m.top) + 1))
         outside = row.mapTo(window.views.plots, QPoint(round(m.x_of(1.35)), round(m.top) + 1))
         assert image.pixelColor(inside).name() == accent, row.row_id

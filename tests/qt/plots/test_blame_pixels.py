@@ -16,7 +16,7 @@ from osisnr_gui.qt.plots.blame_pixels import (
     step_for,
 )
 from osisnr_gui.qt.plots.frequency_scale import make_scale
-from osisnr_gui.qt.plots.spectrogram_item import PixelGrid
+from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=80, database=None)
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from plot_kit import pixels, title_box
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
@@ -13,10 +14,11 @@ from PySide6.QtWidgets import QApplication
 from osisnr_gui.core.alpha_table import N_NODES, AlphaTable
 from osisnr_gui.core.loss_curve import LossCurve
 from osisnr_gui.qt.look.theme import DARK
-from osisnr_gui.qt.plots.bands import BandKind, Runs
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
-from osisnr_gui.qt.plots.loss_plot import LossPlot, cut_columns
-from osisnr_gui.qt.plots.painting import lay_tags
+from osisnr_gui.qt.plots.items.loss import cut_columns
+from osisnr_gui.qt.plots.items.painting import lay_tags
+from osisnr_gui.qt.plots.items.shading import BandKind, Runs
+from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.safe_arrays import safe_array, safe_arrays
 from osisnr_gui.qt.plots.stretches import Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -54,7 +56,7 @@ def mouse(widget, kind, x, y):
     event = QMouseEvent(
         kind, where, widget.mapToGlobal(where), Qt.MouseButton.LeftButton, held, Qt.KeyboardModifier.NoModifier
     )
-    QApplication.sendEvent(widget, event)
+    QApplication.sendEvent(widget.viewport(), event)
 
 
 @pytest.fixture
@@ -102,11 +104,11 @@ def test_hostile_data_is_drawn_as_nothing_worse_than_gaps(curves, loss, link, da
     if data.dtype.kind in "fiu":  # what is drawn of a loss comes from a pass, never from outside
         loss.show_loss(0.0, 2.0, loss_curve(data, data))
         loss.show_loss(0.0, 0.01, loss_curve(np.tile(data, 200), np.ones(200 * data.size)))
-    curves.bands.show_runs(Runs({BandKind.BAD: Stretches.of(data, data)}))
+    curves.shading.show_runs(Runs({BandKind.BAD: Stretches.of(data, data)}))
     curves.grab()
     loss.grab()
-    assert math.isfinite(curves.mapping.hi)
-    assert math.isfinite(loss.mapping.hi)
+    assert math.isfinite(pixels(curves).hi)
+    assert math.isfinite(pixels(loss).hi)
 
 
 def test_safe_arrays():
@@ -125,7 +127,7 @@ def test_each_estimate_has_its_colour_and_perfect_frames_a_cap(curves):
     perfect[400:500] = np.inf
     curves.show_curves([Curve(0.0, 0.1, osi, 0, True), Curve(0.0, 0.1, perfect, 1)])
     assert has_colour(curves, DARK.estimate(0).colour)
-    m = curves.mapping
+    m = pixels(curves)
     image = curves.grab().toImage()
     cap = QColor(DARK.estimate(1).colour)
     assert any(image.pixelColor(round(m.x_of(45)), round(m.top) + dy) == cap for dy in range(8))
@@ -143,29 +145,31 @@ def test_automatic_range_ignores_a_spike_and_yields_to_the_user(curves):
     osi = np.random.default_rng(0).uniform(0, 20, 10_000)
     osi[77] = 140.0
     curves.show_curves([(0.0, 0.01, osi, 0, True)])
-    assert 20 <= curves.mapping.hi <= 25
+    assert 20 <= pixels(curves).hi <= 25
     curves.zoom_y(0.5, 0.0)
-    chosen = curves.mapping.hi
+    chosen = pixels(curves).hi
     curves.show_curves([(0.0, 0.01, osi + 5, 0, True)])
-    assert curves.mapping.hi == chosen
+    assert pixels(curves).hi == chosen
     curves.fit_y()
-    assert curves.mapping.hi > 25 > curves.mapping.lo == 0
+    assert pixels(curves).hi > 25 > pixels(curves).lo == 0
 
 
 def test_threshold_is_dragged(curves, qtbot):
     curves.set_threshold(10.0)
-    m = curves.mapping
+    m = pixels(curves)
     moved, selected = [], []
     curves.threshold_changed.connect(moved.append)
     curves.link.selection_changed.connect(selected.append)
     x = m.x_of(50)
-    with qtbot.waitSignal(curves.threshold_released) as released:
-        mouse(curves, PRESS, x, m.y_of(10.0) + 2)
-        for value in (12.0, 15.0, 20.0):
-            mouse(curves, MOVE, x + value, m.y_of(value))
-        mouse(curves, RELEASE, x, m.y_of(20.0))
+    held = []
+    curves.handle_held.connect(held.append)
+    mouse(curves, PRESS, x, m.y_of(10.0))
+    for value in (12.0, 15.0, 20.0):
+        mouse(curves, MOVE, x + value, m.y_of(value))
+    mouse(curves, RELEASE, x, m.y_of(20.0))
     assert moved == pytest.approx([12.0, 15.0, 20.0], abs=0.2)
-    assert released.args == [moved[-1]]
+    assert held[0]
+    assert not held[-1]
     assert curves.threshold == moved[-1]
     assert selected == []
     with qtbot.assertNotEmitted(curves.threshold_changed):
@@ -176,7 +180,7 @@ def test_same_arrays_are_not_drawn_again(curves, monkeypatch):
     osi = np.ones(100)
     curves.show_curves([(0.0, 1.0, osi, 0, True)])
     calls = []
-    monkeypatch.setattr(curves, "refresh", lambda: calls.append(1))
+    monkeypatch.setattr(curves.still, "forget", lambda: calls.append(1))
     curves.show_curves([(0.0, 1.0, osi, 0, True)])
     assert not calls
     curves.show_curves([(0.0, 1.0, osi, 0, False)])
@@ -189,7 +193,7 @@ def test_loss_bands_stack(loss, link, visible):
     loss.show_loss(0.0, 0.002, loss_curve(np.full(n, 0.4), np.full(n, 0.3)))
     link.set_range(*visible)
     link.flush()
-    m, image = loss.mapping, loss.grab().toImage()
+    m, image = pixels(loss), loss.grab().toImage()
     x = round(m.x_of(41))
     assert image.pixelColor(x, round(m.y_of(0.2))) == QColor(DARK.loss_osi)
     assert image.pixelColor(x, round(m.y_of(0.55))) == QColor(DARK.loss_mc)
@@ -199,14 +203,14 @@ def test_loss_bands_stack(loss, link, visible):
 def test_loss_axis_stays_while_a_slider_moves(loss):
     osi = np.full(1000, 0.5)
     loss.show_loss(0.0, 0.1, loss_curve(osi, np.full(1000, 0.5)))
-    present = loss.mapping.hi
+    present = pixels(loss).hi
     for share in np.linspace(0.5, 0.6, 10):
         loss.show_loss(0.0, 0.1, loss_curve(osi, np.full(1000, share)))
-        assert loss.mapping.hi == present
+        assert pixels(loss).hi == present
     loss.show_loss(0.0, 0.1, loss_curve(osi, np.full(1000, 5.0)))
-    assert loss.mapping.hi > 5.5
+    assert pixels(loss).hi > 5.5
     loss.show_loss(0.0, 0.1, loss_curve(osi, np.full(1000, 0.01)))
-    assert loss.mapping.hi < 1.0
+    assert pixels(loss).hi < 1.0
 
 
 def test_no_peak_of_the_loss_is_lost(loss, link):
@@ -221,7 +225,7 @@ def test_no_peak_of_the_loss_is_lost(loss, link):
         loss.set_y_range(0, 1.2)
         link.set_range(*visible)
         link.flush()
-        m, image = loss.mapping, loss.grab().toImage()
+        m, image = pixels(loss), loss.grab().toImage()
         xs = range(round(m.x_of(40.005)) - 2, round(m.x_of(40.005)) + 3)
         assert any(image.pixelColor(x, round(m.y_of(0.9))) != base.pixelColor(x, round(m.y_of(0.9))) for x in xs)
 
@@ -233,8 +237,8 @@ def test_what_is_cut_off_at_the_top_is_marked(loss, link, visible):
     loss.show_loss(0.0, 0.005, loss_curve(np.full(20_000, 0.1), mc))
     link.set_range(*visible)
     link.flush()
-    assert loss.mapping.hi < 7
-    m, image = loss.mapping, loss.grab().toImage()
+    assert pixels(loss).hi < 7
+    m, image = pixels(loss), loss.grab().toImage()
     # Wider than any line: two pixels beside the peak, in the last row of the mark.
     middle, y = round(m.x_of(40.0)), round(m.top) + 3
     assert all(image.pixelColor(middle + dx, y) == QColor(DARK.text) for dx in (-2, 0, 2))
@@ -244,7 +248,7 @@ def test_what_is_cut_off_at_the_top_is_marked(loss, link, visible):
 
 def test_the_highest_cut_value_has_its_number_where_there_is_room(loss, monkeypatch):
     tags = []
-    monkeypatch.setattr("osisnr_gui.qt.plots.loss_plot.paint_tag", lambda _p, box, text, *_: tags.append((box, text)))
+    monkeypatch.setattr("osisnr_gui.qt.plots.items.loss.paint_tag", lambda _p, box, text, *_: tags.append((box, text)))
     for at in (0, 130, 500, 950, 999):
         mc = np.zeros(1000)
         mc[at], mc[700] = 7.5, 3.0
@@ -252,15 +256,14 @@ def test_the_highest_cut_value_has_its_number_where_there_is_room(loss, monkeypa
         tags.clear()
         loss.grab()
         box, text = tags[-1]
-        m = loss.mapping
         assert text == "7.600"
-        assert m.rect.contains(box)
-        assert not box.intersects(loss.overlay.title_box(m))
-        assert not box.intersects(loss.legend_box(m))
+        assert loss.box.rect().contains(box)
+        assert not box.intersects(loss.words.title_box)
+        assert not box.intersects(loss.legend_box(loss.box))
     loss.resize(900, 52)
     loss.set_title("a long title " * 30)
     loss.grab()
-    assert tags[-1][0].isEmpty() or loss.mapping.rect.contains(tags[-1][0])
+    assert tags[-1][0].isEmpty() or loss.box.rect().contains(tags[-1][0])
     tags.clear()
     loss.set_y_range(0, 100)
     loss.grab()
@@ -269,7 +272,7 @@ def test_the_highest_cut_value_has_its_number_where_there_is_room(loss, monkeypa
 
 def test_cut_columns_finds_a_frame_between_two_column_middles(loss):
     loss.set_y_range(0, 1)
-    m = loss.mapping
+    m = loss.box
     times = np.linspace(0, 100, 101)
     values = np.zeros(101)
     values[50] = 1.0001
@@ -282,18 +285,18 @@ def test_cut_columns_finds_a_frame_between_two_column_middles(loss):
 @pytest.mark.parametrize("height", [60, 220])
 def test_level_labels_never_lie_on_each_other(curves, values, height):
     curves.resize(900, height)
-    m = curves.mapping
+    m = curves.box
     first, second = lay_tags(m, list(zip(values, ("bad under 3.0 dB", "chance"), strict=True)))
     assert not first.intersects(second)
     for value, box in zip(values, (first, second), strict=True):
         assert box.isEmpty() == (value > m.hi)
-        assert box.isEmpty() or (m.rect.contains(box) and box.right() == m.right - 4)
+        assert box.isEmpty() or (m.rect().contains(box) and box.right() == m.width() - 4)
 
 
 @pytest.mark.parametrize(("width", "text"), [(900, "bad under 3.0 dB exact OSI-SNR"), (400, "bad < 3.0 dB exact")])
 def test_the_threshold_says_what_it_is(curves, monkeypatch, width, text):
     texts = []
-    monkeypatch.setattr("osisnr_gui.qt.plots.curve_plot.paint_tag", lambda _p, _box, text, *_: texts.append(text))
+    monkeypatch.setattr("osisnr_gui.qt.plots.items.level_line.paint_tag", lambda _p, _box, text, *_: texts.append(text))
     curves.resize(width, 220)
     curves.set_threshold(3.0)
     curves.set_chance_floor(4.2)
@@ -302,23 +305,23 @@ def test_the_threshold_says_what_it_is(curves, monkeypatch, width, text):
 
 
 def test_the_title_names_every_line(curves):
-    before = curves.overlay.title_box(curves.mapping).width()
+    before = title_box(curves).width()
     values = np.ones(1000)
     curves.show_curves([Curve(0.0, 0.1, values, k, k == 1) for k in range(3)])
-    assert [(k.text, k.colour, k.strong) for k in curves.overlay.keys] == [
+    assert [(k.text, k.colour, k.strong) for k in curves.words.keys] == [
         ("A", 0, False),
         ("B", 1, True),
         ("C", 2, False),
     ]
-    assert curves.overlay.title_box(curves.mapping).width() > before
+    assert title_box(curves).width() > before
     plain = curves.grab().toImage()
     curves.show_curves([])
-    assert curves.overlay.keys == ()
+    assert curves.words.keys == ()
     assert curves.grab().toImage() != plain
     for width in (900, 400, 180, 100):
         curves.resize(width, 220)
         curves.show_curves([Curve(0.0, 0.1, values, k, k == 1) for k in range(60)])
         curves.grab()
-        m = curves.mapping
-        assert curves.overlay.title_box(m).right() <= m.right
-        assert len(curves.overlay._lay_title(m).key_widths if curves.overlay._lay_title(m) else []) < 60
+        assert title_box(curves).right() <= pixels(curves).right
+        layout = curves.words._lay_title(curves.box)
+        assert len(layout.key_widths if layout else []) < 60

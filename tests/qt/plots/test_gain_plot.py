@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from plot_kit import pixels
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import DARK
-from osisnr_gui.qt.plots.gain_plot import LEAST_DB, MARK_PIXELS, TITLE_PIXELS, Gain, GainPlot
+from osisnr_gui.qt.plots.gain_plot import LEAST_DB, TITLE_PIXELS, Gain, GainPlot
+from osisnr_gui.qt.plots.items.run_marks import MARK_PIXELS
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 N, DT = 1000, 0.01
@@ -46,7 +48,7 @@ def test_the_line_lies_at_its_gain_with_gaps(plot: GainPlot) -> None:
     values = np.full(N, -4.0)
     values[400:600] = np.nan
     plot.show_gains([_gain(values)])
-    image, m = _image(plot), plot.mapping
+    image, m = _image(plot), pixels(plot)
     row = round(m.y_of(-4.0))
 
     def drawn(time: float) -> bool:
@@ -62,27 +64,27 @@ def test_the_line_lies_at_its_gain_with_gaps(plot: GainPlot) -> None:
 def test_zero_is_always_in_sight_below_the_title(plot: GainPlot) -> None:
     for level in (-40.0, -1.0, 0.0, 30.0):
         plot.show_gains([_gain(np.full(N, level))])
-        m = plot.mapping
+        m = pixels(plot)
         assert m.lo <= min(level, -LEAST_DB) + 1e-9
         assert m.top + TITLE_PIXELS - 2 <= m.y_of(max(level, 0.0)) <= m.bottom
     plot.resize(800, 60)
-    assert plot.mapping.y_of(30.0) >= plot.mapping.top + 15
+    assert pixels(plot).y_of(30.0) >= pixels(plot).top + 15
 
 
 def test_a_range_by_hand_stays(plot: GainPlot) -> None:
     plot.show_gains([_gain(np.full(N, -3.0))])
     plot.zoom_y(0.5, 0.0)
-    by_hand = plot.mapping.lo, plot.mapping.hi
+    by_hand = pixels(plot).lo, pixels(plot).hi
     plot.show_gains([_gain(np.full(N, -50.0))])
-    assert (plot.mapping.lo, plot.mapping.hi) == by_hand
+    assert (pixels(plot).lo, pixels(plot).hi) == by_hand
     plot.fit_y()
-    assert plot.mapping.lo <= -50
+    assert pixels(plot).lo <= -50
 
 
 def test_turned_polarity_is_marked_at_the_lower_edge(plot: GainPlot) -> None:
     turned = np.zeros(N, bool)
     plot.show_gains([_gain(np.zeros(N), turned)])
-    m = plot.mapping
+    m = pixels(plot)
     y = round(m.bottom - MARK_PIXELS / 2)
 
     def marked(time: float) -> bool:
@@ -98,14 +100,14 @@ def test_turned_polarity_is_marked_at_the_lower_edge(plot: GainPlot) -> None:
 
 def test_a_long_line_says_that_it_is_a_mean(plot: GainPlot) -> None:
     plot.show_gains([_gain(np.zeros(200))])
-    assert plot._title_note(plot.mapping) == ""
+    assert plot._title_note(plot.box) == ""
     plot.show_gains([Gain(0.0, DT / 100, np.zeros(100 * N), np.zeros(100 * N, bool), 0, True)])
-    assert "mean and range per pixel" in plot._title_note(plot.mapping)
+    assert "mean and range per pixel" in plot._title_note(plot.box)
 
 
 def test_several_estimates_have_keys(plot: GainPlot) -> None:
     plot.show_gains([_gain(np.zeros(N)), _gain(np.ones(N), selected=False, colour=1)])
-    assert [(key.text, key.strong) for key in plot.overlay.keys] == [("A", True), ("B", False)]
+    assert [(key.text, key.strong) for key in plot.words.keys] == [("A", True), ("B", False)]
     plot.show_gains([])
     assert plot.gains == ()
     _image(plot)
@@ -113,5 +115,5 @@ def test_several_estimates_have_keys(plot: GainPlot) -> None:
 
 def test_nothing_but_gaps(plot: GainPlot) -> None:
     plot.show_gains([_gain(np.full(N, np.nan))])
-    assert plot.mapping.lo <= -LEAST_DB
+    assert pixels(plot).lo <= -LEAST_DB
     _image(plot)

@@ -6,22 +6,24 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from plot_kit import drag, pixels
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import DARK
-from osisnr_gui.qt.plots.limits import LimitCurve, LimitLine
-from osisnr_gui.qt.plots.plot_row import PlotRow
+from osisnr_gui.qt.plots.items.curve import CurveItem
+from osisnr_gui.qt.plots.items.level_line import LevelLine
+from osisnr_gui.qt.plots.items.painting import line_pen
 from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.plots.time_plot import TimePlot
 
 
 @pytest.fixture
-def row(qtbot: QtBot) -> PlotRow:
+def row(qtbot: QtBot) -> TimePlot:
     link = TimeLink()
     link.set_extent(0.0, 10.0)
-    row = PlotRow(link, DARK, "row", "")
+    row = TimePlot(link, DARK, "row", "")
     link.setParent(row)
     qtbot.addWidget(row)
     row.resize(600, 160)
@@ -39,34 +41,38 @@ def _orange(image: QImage, x: float, y: float) -> bool:
     return any(abs(c.hue() - wanted.hue()) < 12 and c.lightness() > 60 for c in near)
 
 
-def test_a_line_is_drawn_dragged_and_hidden(row: PlotRow) -> None:
+def test_a_line_is_drawn_dragged_and_hidden(row: TimePlot) -> None:
     said: list[float] = []
-    line = LimitLine(row, lambda level: f"bad over {level:g}", said.append)
+    line = LevelLine("bad", lambda _vb: f"bad over {line.level:g}", digits=lambda _vb: 1)
+    row.add_levels(line)
+    line.level_dragged.connect(said.append)
     line.show_level(5.0)
-    m = row.mapping
+    m = pixels(row)
     assert _orange(row.grab().toImage(), m.left + 30, m.y_of(5.0))
+    assert not said
     x = round(m.left + 100)
-    QTest.mousePress(row, Qt.MouseButton.LeftButton, pos=QPoint(x, round(m.y_of(5.0))))
-    QTest.mouseMove(row, QPoint(x, round(m.y_of(12.0))))
-    QTest.mouseMove(row, QPoint(x, -500))
-    QTest.mouseRelease(row, Qt.MouseButton.LeftButton, pos=QPoint(x, -500))
+    drag(row, *(QPoint(x, y) for y in (round(m.y_of(5.0)), round(m.y_of(12.0)), -500)))
     assert said[0] == pytest.approx(12.0, abs=0.2)
     assert said[-1] == 20.0
-    # Values a person would type: no more digits than pixels can tell apart.
     assert all(value == round(value, 1) for value in said)
     line.show_level(math.nan)
-    assert not line.hit(m, QPointF(x, m.y_of(20.0)))
+    assert not line.isVisible()
     assert not _orange(row.grab().toImage(), m.left + 30, m.y_of(5.0))
 
 
 @pytest.mark.parametrize("n_frames", [50, 100_000])
-def test_a_curve_is_drawn_with_its_gaps(row: PlotRow, n_frames: int) -> None:
-    curve = LimitCurve(row)
+def test_a_curve_is_drawn_with_its_gaps(row: TimePlot, n_frames: int) -> None:
+    curve = CurveItem("limit")
+    row.add(curve)
+    curve.set_pens(line_pen(DARK.bad, (6.0, 4.0)))
     values = np.full(n_frames, 10.0)
     values[n_frames // 2 :] = np.nan
-    curve.show_curve(0.0, 10.0 / n_frames, values)
-    m, image = row.mapping, row.grab().toImage()
+    curve.setData(0.0, 10.0 / n_frames, values)
+    m, image = pixels(row), row.grab().toImage()
     assert _orange(image, m.x_of(2.0), m.y_of(10.0))
     assert not _orange(image, m.x_of(8.0), m.y_of(10.0))
-    curve.show_curve(0.0, 1.0, np.empty(0))
+    times, found = curve.getData()
+    assert times[-1] == pytest.approx(10.0 - 10.0 / n_frames)
+    np.testing.assert_array_equal(found, values)
+    curve.setData(0.0, 1.0, np.empty(0))
     assert not _orange(row.grab().toImage(), m.x_of(2.0), m.y_of(10.0))

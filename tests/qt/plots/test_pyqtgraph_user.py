@@ -6,21 +6,22 @@ from collections.abc import Iterator
 
 import pyqtgraph as pg
 import pytest
+from plot_kit import pixels
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import DARK
-from osisnr_gui.qt.plots.plot_row import PlotRow
 from osisnr_gui.qt.plots.plot_stack import PlotStack
 from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.plots.time_plot import TimePlot
 
 
 @pytest.fixture
-def rows(qtbot: QtBot) -> Iterator[tuple[PlotRow, ...]]:
+def rows(qtbot: QtBot) -> Iterator[tuple[TimePlot, ...]]:
     link = TimeLink()
     link.set_extent(0.0, 100.0, min_span=0.01)
     stack = PlotStack(DARK)
     for name in ("first", "second", "hidden"):
-        stack.add_row(PlotRow(link, DARK, name), visible=name != "hidden")
+        stack.add_row(TimePlot(link, DARK, name), visible=name != "hidden")
     qtbot.addWidget(stack)
     stack.resize(800, 400)
     stack.show()
@@ -29,14 +30,14 @@ def rows(qtbot: QtBot) -> Iterator[tuple[PlotRow, ...]]:
     stack.close()
 
 
-def test_every_row_is_a_plot_item_in_a_graphics_view(rows: tuple[PlotRow, ...]) -> None:
+def test_every_row_is_a_plot_item_in_a_graphics_view(rows: tuple[TimePlot, ...]) -> None:
     for row in rows:
         assert isinstance(row, pg.GraphicsView)
         assert isinstance(row.getPlotItem(), pg.PlotItem)
         assert isinstance(row.getViewBox(), pg.ViewBox)
 
 
-def test_the_x_range_of_one_row_is_that_of_all(rows: tuple[PlotRow, ...]) -> None:
+def test_the_x_range_of_one_row_is_that_of_all(rows: tuple[TimePlot, ...]) -> None:
     first, second, _ = rows
     told: list[tuple[float, float]] = []
     second.getViewBox().sigXRangeChanged.connect(lambda _box, visible: told.append(tuple(visible)))
@@ -47,26 +48,26 @@ def test_the_x_range_of_one_row_is_that_of_all(rows: tuple[PlotRow, ...]) -> Non
     assert first.link.visible == (20.0, 40.0)
 
 
-def test_a_row_that_is_shown_again_has_the_range_of_the_others(rows: tuple[PlotRow, ...]) -> None:
+def test_a_row_that_is_shown_again_has_the_range_of_the_others(rows: tuple[TimePlot, ...]) -> None:
     rows[0].link.set_range(5.0, 6.0)
     rows[0].link.flush()
     rows[2].show()
     assert tuple(rows[2].viewRange()[0]) == (5.0, 6.0)
 
 
-def test_an_added_line_shows_at_its_value(rows: tuple[PlotRow, ...]) -> None:
+def test_an_added_line_shows_at_its_value(rows: tuple[TimePlot, ...]) -> None:
     row = rows[0]
     row.set_y_range(0.0, 10.0)
     before = row.grab().toImage()
     row.addItem(pg.InfiniteLine(3.0, angle=0, pen=pg.mkPen("#ff00ff")))
     after = row.grab().toImage()
-    y = round(row.mapping.y_of(3.0))
+    y = round(pixels(row).y_of(3.0))
     magenta = [after.pixelColor(400, y + k).name() for k in (-1, 0, 1)]
     assert "#ff00ff" in magenta
     assert after != before
 
 
-def test_cursor_and_selection_are_pyqtgraphs_own(rows: tuple[PlotRow, ...]) -> None:
+def test_cursor_and_selection_are_pyqtgraphs_own(rows: tuple[TimePlot, ...]) -> None:
     row = rows[0]
     row.link.set_cursor(30.0)
     row.link.select(10.0, 20.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from plot_kit import pixels
 from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
@@ -11,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from osisnr_gui.core.best_of import NOBODY, BestOf
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.geometry import ROW_GAP, TIME_AXIS_HEIGHT
-from osisnr_gui.qt.plots.ribbon_plot import RIBBON_PIXELS, Ribbon, RibbonPlot, clear_runs, shares_per_pixel
+from osisnr_gui.qt.plots.items.ribbon import Ribbon, clear_runs, shares_per_pixel
+from osisnr_gui.qt.plots.ribbon_plot import RIBBON_PIXELS, RibbonPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 COLOURS = ["#ff0000", "#00ff00"]
@@ -39,7 +41,7 @@ def row(qtbot, link):
 
 
 def colour_at(row: RibbonPlot, time: float, height: float = 0.9) -> str:
-    m = row.mapping
+    m = pixels(row)
     return row.grab().toImage().pixelColor(int(m.x_of(time)), int(m.y_of(height))).name()
 
 
@@ -55,7 +57,7 @@ def test_every_frame_has_the_colour_of_its_best(row: RibbonPlot):
 
 def test_colour_is_not_all(row: RibbonPlot):
     row.show_ribbon(ribbon_of(np.repeat([0, 1], 50)), "ribbon")
-    m, image = row.mapping, row.grab().toImage()
+    m, image = pixels(row), row.grab().toImage()
     inks = []
     for first, colour in zip((m.left, m.left + m.width / 2), COLOURS, strict=True):
         row_of_pixels = [
@@ -69,17 +71,19 @@ def test_narrow_frames_are_stacked_by_their_shares(row: RibbonPlot, link: TimeLi
     ribbon = Ribbon(
         BestOf(np.tile([0, 1, 1, 1], 5_000).astype(np.int16), 2), 0.0, 0.005, ("A", "B"), lambda _t: COLOURS
     )
-    shares = shares_per_pixel(ribbon, row.mapping)
-    assert shares.shape == (3, row.mapping.columns)
+    shares = shares_per_pixel(ribbon, row.box)
+    assert shares.shape == (3, pixels(row).columns)
     np.testing.assert_allclose(shares[0], 0.25, atol=0.02)
     np.testing.assert_allclose(shares.sum(axis=0), 1.0)
     row.show_ribbon(ribbon, "ribbon")
     assert colour_at(row, 20.03, 0.9) == "#ff0000", "the first one on top"
     assert colour_at(row, 20.03, 0.2) == "#00ff00"
     link.set_range(10.0, 20.0)
-    still = shares_per_pixel(ribbon, row.mapping)
+    link.flush()
+    still = shares_per_pixel(ribbon, row.box)
     link.set_range(10.0 + 10 / 800 * 40, 20.0 + 10 / 800 * 40)
-    np.testing.assert_array_equal(shares_per_pixel(ribbon, row.mapping)[:, :-40], still[:, 40:])
+    link.flush()
+    np.testing.assert_array_equal(shares_per_pixel(ribbon, row.box)[:, :-40], still[:, 40:])
 
 
 def test_runs_that_are_clear(row: RibbonPlot):
@@ -92,7 +96,7 @@ def test_it_has_its_own_height_and_the_time_axis_comes_on_top(row: RibbonPlot):
     assert row.height() == RIBBON_PIXELS + 2 * ROW_GAP
     row.set_time_axis(True)
     assert row.height() == RIBBON_PIXELS + ROW_GAP + TIME_AXIS_HEIGHT
-    assert row.mapping.height == RIBBON_PIXELS
+    assert pixels(row).height == RIBBON_PIXELS
     row.set_theme(LIGHT)
     row.show_ribbon(ribbon_of(np.zeros(0)), "nothing")
     assert not row.grab().isNull()
@@ -103,7 +107,7 @@ def test_the_tooltip_is_about_the_frame_under_the_pointer(row: RibbonPlot, monke
     shown: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _row: shown.append(text))
     row.words_at = lambda time: asked.append(time) or "<b>words"
-    at = QPoint(int(row.mapping.x_of(25.0)), 10)
-    QApplication.sendEvent(row, QHelpEvent(QEvent.Type.ToolTip, at, row.mapToGlobal(at)))
+    at = QPoint(int(pixels(row).x_of(25.0)), 10)
+    QApplication.sendEvent(row.viewport(), QHelpEvent(QEvent.Type.ToolTip, at, row.mapToGlobal(at)))
     assert asked == [pytest.approx(25.0, abs=0.2)]
     assert "&lt;b&gt;words" in shown[0]

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QImage, QPainter
+from plot_kit import drawn, pixels, view_box
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
-from osisnr_gui.qt.plots.colour_bar import ColourBar
 from osisnr_gui.qt.plots.colours import colour_table, value_of
 from osisnr_gui.qt.plots.frequency_scale import make_scale
-from osisnr_gui.qt.plots.geometry import Mapping
-from osisnr_gui.qt.plots.spectrogram_item import (
-    DifferenceItem,
+from osisnr_gui.qt.plots.items.colour_bar import ColourBar
+from osisnr_gui.qt.plots.items.spectrogram import (
     Look,
     PixelGrid,
     SpectrogramItem,
@@ -85,46 +84,35 @@ def plot(qtbot: QtBot, store: TileStore, link: TimeLink) -> Iterator[Spectrogram
     window.close()
 
 
-def painted(item: SpectrogramItem | DifferenceItem, m: Mapping) -> QImage:
-    image = QImage(round((m.left + m.width) * m.pixel_ratio), 400, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(m.pixel_ratio)
-    image.fill(QColor("#ff00ff"))
-    painter = QPainter(image)
-    item.paint(painter, m, DARK)
-    painter.end()
-    return image
-
-
 def test_one_pixel_per_column_and_bin_is_the_matrix_itself(store: TileStore) -> None:
     source = Matrix(np.random.default_rng(1).integers(1, 256, (61, 33), dtype=np.uint8), bin_step=1.0)
     item = SpectrogramItem(store)
-    item.show(source)
+    item.show_sources(source)
     item.set_scale(make_scale("linear", 33, 1.0))
     item.set_look(Look("viridis", -130.0, 20.0))
-    m = Mapping(10, 5, 61, 33, -STEP / 2, 60.5 * STEP, 0.0, 1.0)
-    image = painted(item, m)
+    box = view_box(61, 33, -STEP / 2, 60.5 * STEP)
+    image = drawn(item, box)
     table = colour_table("viridis", 1.0, 255.0, DARK.background)
     for column, row in ((0, 0), (60, 32), (17, 4), (33, 30)):
-        assert image.pixel(10 + column, 5 + 32 - row) == table[source.codes[column, row]]
-    assert QColor.fromRgb(image.pixel(9, 20)) == QColor("#ff00ff")
-    assert item.is_final(m)
+        assert image.pixel(column, 32 - row) == table[source.codes[column, row]]
+    assert item.is_final(box)
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
 def test_pixel_ratio_gives_one_code_per_physical_pixel(store: TileStore, ratio: float) -> None:
-    m = Mapping(10, 6, 100, 40, 0.0, 1.0, 0.0, 1.0, ratio)
-    grid = PixelGrid.of(m)
+    box = view_box(100, 40, 0.0, 1.0, pixel_ratio=ratio)
+    grid = PixelGrid.of(box)
     assert (grid.width, grid.height) == (100 * ratio, 40 * ratio)
     item = SpectrogramItem(store)
-    item.show(random_source())
+    item.show_sources(random_source())
     item.set_scale(make_scale("log", 257, 31.25))
-    image = painted(item, m)
-    colours = {image.pixel(x, round(20 * ratio)) for x in range(round(10 * ratio), round(110 * ratio))}
+    image = drawn(item, box, "#ff00ff")
+    colours = {image.pixel(x, round(20 * ratio)) for x in range(round(100 * ratio))}
     assert QColor("#ff00ff").rgb() not in colours
 
 
 def test_pixel_edges_stay_put_while_panning() -> None:
-    grids = [PixelGrid.of(Mapping(0, 0, 500, 100, t, t + 3.0, 0, 1)) for t in np.linspace(7.0, 7.5, 40)]
+    grids = [PixelGrid.of(view_box(500, 100, t, t + 3.0)) for t in np.linspace(7.0, 7.5, 40)]
     offsets = np.array([g.time / g.time_step for g in grids])
     np.testing.assert_allclose(offsets, np.round(offsets), atol=1e-6)
 
@@ -181,11 +169,11 @@ def test_frequency_axis_has_two_labels_at_every_zoom(plot: SpectrogramPlot) -> N
         plot.set_scale(scale)
         plot.set_y_range(0.0, 1.0)
         for _ in range(40):
-            m = plot.mapping
+            m = pixels(plot)
             labels = [t.label for t in plot.value_scale.ticks(m.lo, m.hi, m.height) if t.label]
             assert len(set(labels)) >= 2
             plot.zoom_y(0.8, 0.37)
-        assert plot.frequency_at(plot.mapping.hi) - plot.frequency_at(plot.mapping.lo) > 100.0
+        assert plot.frequency_at(pixels(plot).hi) - plot.frequency_at(pixels(plot).lo) > 100.0
 
 
 def test_scale_switch_keeps_the_frequencies_in_sight(plot: SpectrogramPlot) -> None:
@@ -193,11 +181,11 @@ def test_scale_switch_keeps_the_frequencies_in_sight(plot: SpectrogramPlot) -> N
     plot.set_y_range(*plot.frequency_scale.to_axis(np.array([500.0, 2000.0])).tolist())
     for name in ("log", "mel", "linear"):
         plot.set_scale(name)
-        assert plot.frequency_at(plot.mapping.lo) == pytest.approx(500.0)
-        assert plot.frequency_at(plot.mapping.hi) == pytest.approx(2000.0)
+        assert plot.frequency_at(pixels(plot).lo) == pytest.approx(500.0)
+        assert plot.frequency_at(pixels(plot).hi) == pytest.approx(2000.0)
     plot.set_y_range(0.0, 1.0)
     plot.set_scale("log")
-    assert (plot.mapping.lo, plot.mapping.hi) == (0.0, 1.0)
+    assert (pixels(plot).lo, pixels(plot).hi) == (0.0, 1.0)
 
 
 def test_mask_counts_bins_and_plain_values(plot: SpectrogramPlot) -> None:
@@ -236,7 +224,7 @@ def test_difference_row(plot: SpectrogramPlot) -> None:
     assert plot.is_final()
     assert plot.value_at(1.0, 1000.0) == pytest.approx(30 * 150 / 254)
     assert plot.value_at(3.5, 1000.0) == 0.0
-    m = plot.mapping
+    m = pixels(plot)
     louder = QColor.fromRgb(image.pixel(int(m.x_of(1.0)), 120))
     assert louder.red() > louder.blue() + 50  # orange: the estimate is louder
     assert QColor.fromRgb(image.pixel(int(m.x_of(3.0)), 120)).lightness() < 60  # as the ground
@@ -251,19 +239,19 @@ def test_the_title_says_what_a_pixel_of_many_frames_is(plot: SpectrogramPlot, li
     step = reference.column_step
     notes = []
     for frames_per_pixel in (0.5, 1.0, 1.5):
-        length = frames_per_pixel * step * plot.mapping.columns
+        length = frames_per_pixel * step * pixels(plot).columns
         link.set_extent(0.0, length)
         link.flush()
         plot.show_source(reference)
         plot.grab()
-        notes.append(plot.overlay.note)
+        notes.append(plot._title_note(plot.box))
     assert notes == ["", "", " · maximum per pixel"]
     plot.show_difference(reference, estimate)
     plot.grab()
-    assert plot.overlay.note == " · difference of maxima per pixel"
+    assert plot._title_note(plot.box) == " · difference of maxima per pixel"
     plot.show_source(None)
     plot.grab()
-    assert plot.overlay.note == ""
+    assert plot._title_note(plot.box) == ""
 
 
 def test_the_title_never_runs_under_the_colour_bar(plot: SpectrogramPlot) -> None:
@@ -272,10 +260,10 @@ def test_the_title_never_runs_under_the_colour_bar(plot: SpectrogramPlot) -> Non
         plot.resize(width, 240)
         plot.show_source(random_source())
         plot.grab()
-        m = plot.mapping
-        bar, title = plot._bar.plate(m), plot.overlay.title_box(m)
+        m = pixels(plot)
+        bar, title = plot._bar.plate(plot.box), plot.words.title_box
         assert not bar.intersects(title)
-        assert title.right() <= m.right
+        assert title.right() <= m.width
         assert bar.isEmpty() == (m.width < 420)
 
 
@@ -301,9 +289,9 @@ def test_odd_widths_make_whole_images() -> None:
 
 def test_colour_bar_labels() -> None:
     bar = ColourBar()
-    bar.show("viridis", -90.0, -10.0, "dB")
+    bar.show_map("viridis", -90.0, -10.0, "dB")
     assert bar.labels() == ("−90", "−10 dB")
-    bar.show("difference", -30.0, 30.0, "dB")
+    bar.show_map("difference", -30.0, 30.0, "dB")
     assert bar.labels() == ("−30", "+30 dB")
-    bar.show("viridis", 0.0, 1.0, "")
+    bar.show_map("viridis", 0.0, 1.0, "")
     assert bar.labels() == ("0", "1")

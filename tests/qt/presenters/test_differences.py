@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from plot_kit import title_box
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
@@ -57,16 +58,16 @@ def test_v_shows_the_row_and_then_changes_the_partner(window: MainWindow, qtbot:
     assert window.actions_by_id.by_id["row_delta"].isChecked()
     a, b = (pair.score for pair in window.views.store.analysis.pairs)
     np.testing.assert_array_equal(row.curve.difference.values, minus(a.osi_db, b.osi_db))
-    assert row.overlay.title.startswith("OSI-SNR, A minus B: median ")
-    assert row.overlay.title.endswith(" frames · literal, all frames")
+    assert row.words.title.startswith("OSI-SNR, A minus B: median ")
+    assert row.words.title.endswith(" frames · literal, all frames")
     row = press(qtbot, window, Qt.Key.Key_V)
     assert row.contest.partner == MIXTURE
     mixture = window.views.store.analysis.unprocessed[0].score
     np.testing.assert_array_equal(row.curve.difference.values, minus(a.osi_db, mixture.osi_db))
-    assert row.overlay.title.startswith("OSI, A − mixture: median "), "in a narrow row"
+    assert row.words.title.startswith("OSI, A − mixture: median "), "in a narrow row"
     window.resize(1600, 900)
     wait_final(qtbot, window)
-    assert row.overlay.title.startswith("OSI-SNR, A minus mixture: median ")
+    assert row.words.title.startswith("OSI-SNR, A minus mixture: median ")
     assert entries(window) == {"Against B (est_gate)": False, "Against the unprocessed mixture": True}
     assert press(qtbot, window, Qt.Key.Key_V).contest.partner == 1
 
@@ -98,7 +99,7 @@ def test_the_formula_and_the_measure_in_force(window: MainWindow, qtbot: QtBot):
     wait_final(qtbot, window)
     a, b = (pair.score for pair in store.analysis.pairs)
     np.testing.assert_array_equal(row.curve.difference.values, a.facts.active_osi_db - b.facts.active_osi_db)
-    assert row.overlay.title.endswith("exact, active frames")
+    assert row.words.title.endswith("exact, active frames")
     drawn = row.curve
     store.edit(lambda session: edits.set_alpha(session, 0.5))
     wait_final(qtbot, window)
@@ -108,7 +109,7 @@ def test_the_formula_and_the_measure_in_force(window: MainWindow, qtbot: QtBot):
     wait_final(qtbot, window)
     a, b = (pair.score for pair in store.analysis.pairs)
     np.testing.assert_array_equal(row.curve.difference.values, a.frame_loss() - b.frame_loss())
-    assert row.overlay.title.startswith("fused loss, A minus B")
+    assert row.words.title.startswith("fused loss, A minus B")
     assert row.value_scale.title == "Δ loss"
 
 
@@ -132,7 +133,7 @@ def test_a_single_estimate_has_nothing_to_be_held_against(window: MainWindow, qt
     window.actions_by_id.by_id["row_delta"].trigger()
     wait_final(qtbot, window)
     assert row.curve is None
-    assert row.overlay.message.startswith("Nothing to compare with")
+    assert row.words.message.startswith("Nothing to compare with")
     assert not window.actions_by_id.by_id["next_partner"].isEnabled()
     assert not row.button.isVisible()
 
@@ -141,11 +142,11 @@ def test_the_title_gets_shorter_where_it_also_says_that_it_is_of_means(window: M
     window.resize(1600, 900)
     row = press(qtbot, window, Qt.Key.Key_V)
     metrics = QFontMetricsF(system_font(SMALL_FONT_PIXELS))
-    assert row.overlay.title.startswith("OSI-SNR, A minus B")
+    assert row.words.title.startswith("OSI-SNR, A minus B")
     for width in (1600, 1280, 1100):
         window.resize(width, 900)
         wait_final(qtbot, window)
-        shown = row.overlay.title_box(row.mapping)
+        shown = title_box(row)
         assert shown.right() < row.button.x()
         if window.width() >= 1280:
-            assert metrics.horizontalAdvance(row.overlay.title) < shown.width(), "nothing is elided"
+            assert metrics.horizontalAdvance(row.words.title) < shown.width(), "nothing is elided"

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from plot_kit import drag, pixels, title_box
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -45,7 +46,7 @@ def rows(window: MainWindow) -> tuple[SpectrogramPlot, ...]:
 
 
 def titles(window: MainWindow) -> list[str]:
-    return [row.overlay.title for row in rows(window)]
+    return [row.words.title for row in rows(window)]
 
 
 def open_many(qtbot: QtBot, window: MainWindow, folder: Path, count: int) -> None:
@@ -63,14 +64,14 @@ def test_a_stacks_the_pictures_of_all_estimates(demo: MainWindow, qtbot: QtBot):
     assert titles(demo) == ["A · 2_enhancement_est_dfn3.flac", "B · 2_enhancement_est_gate.flac"]
     assert [row._item.sources[0] for row in rows(demo)] == [pair.pictures.estimate for pair in pairs]
     assert all(row.isVisible() for row in rows(demo))
-    assert rows(demo)[0].overlay.marked
+    assert rows(demo)[0].words.marked
     reference = plots.spectrograms[0]
-    assert {row.mapping.left for row in (*rows(demo), reference)} == {reference.mapping.left}
+    assert {pixels(row).left for row in (*rows(demo), reference)} == {pixels(reference).left}
     assert {row.width() for row in (*rows(demo), reference)} == {reference.width()}
     assert {row.levels for row in rows(demo)} == {reference.levels}
     press(qtbot, demo, Qt.Key.Key_A)
     assert rows(demo) == (plots.spectrograms[1],)
-    assert not rows(demo)[0].overlay.marked
+    assert not rows(demo)[0].words.marked
 
 
 def test_the_order_stays_whichever_is_in_view(demo: MainWindow, qtbot: QtBot):
@@ -78,21 +79,19 @@ def test_the_order_stays_whichever_is_in_view(demo: MainWindow, qtbot: QtBot):
     press(qtbot, demo, Qt.Key.Key_2)
     assert titles(demo) == before
     assert rows(demo)[1] is demo.views.plots.spectrograms[1]
-    assert [row.overlay.marked for row in rows(demo)] == [False, True]
+    assert [row.words.marked for row in rows(demo)] == [False, True]
     assert demo.views.plots.maps.blame is not None
 
 
 def test_a_click_on_a_title_brings_the_estimate_into_view(demo: MainWindow, qtbot: QtBot):
     row, link = rows(demo)[1], demo.views.plots.link
-    title = row.overlay.title_box(row.mapping).center().toPoint()
-    QTest.mouseClick(row, Qt.MouseButton.LeftButton, pos=QPoint(row.width() // 2, row.height() // 2))
+    title = title_box(row).center().toPoint()
+    drag(row, QPoint(row.width() // 2, row.height() // 2))
     assert demo.views.selection.index == 0, "elsewhere a click seeks"
     assert np.isfinite(link.cursor)
-    QTest.mousePress(row, Qt.MouseButton.LeftButton, pos=title)
-    QTest.mouseMove(row, QPoint(row.width() // 2, title.y()))
-    QTest.mouseRelease(row, Qt.MouseButton.LeftButton, pos=QPoint(row.width() // 2, title.y()))
+    drag(row, title, QPoint(row.width() // 2, title.y()))
     assert demo.views.selection.index == 0, "let go elsewhere"
-    QTest.mouseClick(row, Qt.MouseButton.LeftButton, pos=title)
+    drag(row, title)
     wait_final(qtbot, demo)
     assert demo.views.selection.index == 1
 
@@ -102,7 +101,7 @@ def test_a_shut_eye_leaves_an_estimate_out_unless_it_is_in_view(demo: MainWindow
     assert len(rows(demo)) == 2
     press(qtbot, demo, Qt.Key.Key_2)
     assert len(rows(demo)) == 1
-    assert rows(demo)[0].overlay.title.startswith("B")
+    assert rows(demo)[0].words.title.startswith("B")
     press(qtbot, demo, Qt.Key.Key_1)
     assert len(rows(demo)) == 2
 
@@ -131,10 +130,10 @@ def test_the_readout_is_of_the_row_under_the_pointer(demo: MainWindow):
 def test_frequencies_zoomed_in_one_row_are_zoomed_in_all(demo: MainWindow, qtbot: QtBot):
     rows(demo)[1].set_y_range(0.1, 0.4)
     wait_final(qtbot, demo)
-    assert {(row.mapping.lo, row.mapping.hi) for row in (*rows(demo), demo.views.plots.spectrograms[0])} == {(0.1, 0.4)}
+    assert {(pixels(row).lo, pixels(row).hi) for row in (*rows(demo), demo.views.plots.spectrograms[0])} == {(0.1, 0.4)}
     press(qtbot, demo, Qt.Key.Key_A)
     press(qtbot, demo, Qt.Key.Key_A)
-    assert {(row.mapping.lo, row.mapping.hi) for row in rows(demo)} == {(0.1, 0.4)}
+    assert {(pixels(row).lo, pixels(row).hi) for row in rows(demo)} == {(0.1, 0.4)}
 
 
 def test_eight_estimates_and_more(window: MainWindow, qtbot: QtBot, tmp_path: Path):
@@ -143,11 +142,11 @@ def test_eight_estimates_and_more(window: MainWindow, qtbot: QtBot, tmp_path: Pa
     assert [title[0] for title in titles(window)] == list("ABCDEFGH")
     assert titles(window)[-1].endswith(" · 2 more not shown")
     assert all(row.height() >= LEAST_ROW for row in rows(window))
-    assert all(not row.overlay.title_box(row.mapping).isEmpty() for row in rows(window))
+    assert all(not title_box(row).isEmpty() for row in rows(window))
     for row in rows(window):
-        box = row.overlay.title_box(row.mapping)
-        assert row.mapping.top <= box.top() + 1
-        assert box.bottom() <= row.mapping.bottom + 1
+        box = title_box(row)
+        assert pixels(row).top <= box.top() + 1
+        assert box.bottom() <= pixels(row).bottom + 1
     window.views.selection.select(9, 10)
     wait_final(qtbot, window)
     assert [title[0] for title in titles(window)] == list("ABCDEFGJ")
@@ -163,7 +162,7 @@ def test_rows_scroll_where_they_would_be_too_low(window: MainWindow, qtbot: QtBo
         window.actions_by_id.by_id[row_id].trigger()
     wait_final(qtbot, window)
     assert pane.bar.isVisible()
-    assert pane.bar.x() >= rows(window)[0].mapping.right, "the bar lies beside the plots"
+    assert pane.bar.x() >= pixels(rows(window)[0]).right, "the bar lies beside the plots"
     assert rows(window)[0].isVisible()
     assert not rows(window)[-1].isVisible()
     press(qtbot, window, Qt.Key.Key_8)
@@ -198,6 +197,6 @@ def test_borders_moved_by_hand_keep_their_proportions(demo: MainWindow, qtbot: Q
 def test_several_speakers_say_whose_they_are(window: MainWindow, qtbot: QtBot):
     window.commands.open_demo("speakers")
     wait_final(qtbot, window)
-    assert rows(window)[0].overlay.title.startswith("A · ")
+    assert rows(window)[0].words.title.startswith("A · ")
     press(qtbot, window, Qt.Key.Key_A)
     assert [title.partition(" · ")[0] for title in titles(window)] == ["A → 1", "B → 2"]

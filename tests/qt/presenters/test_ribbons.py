@@ -61,15 +61,15 @@ def test_an_estimate_that_cannot_be_compared_leaves_the_reference_and_says_why_t
     np.save(tmp_path / "est_mask.npy", np.ones((257, 50)))
     show_files(qtbot, window, *(samples / name for name in TWO), tmp_path / "est_mask.npy")
     plots, pairs = window.views.plots, window.views.store.analysis.pairs
-    assert plots.ribbons.best_row.overlay.message == ""
+    assert plots.ribbons.best_row.words.message == ""
     window.views.selection.select(2, 3)
     wait_final(qtbot, window)
     assert pairs[2].error is not None
-    assert plots.ribbons.best_row.overlay.message == "The estimate in view, or every other one, cannot be compared"
+    assert plots.ribbons.best_row.words.message == "The estimate in view, or every other one, cannot be compared"
     assert plots.spectrograms[0]._spectrogram.sources == (pairs[0].pictures.reference,)
     window.views.selection.select(1, 3)
     wait_final(qtbot, window)
-    assert plots.ribbons.best_row.overlay.message == ""
+    assert plots.ribbons.best_row.words.message == ""
 
 
 def test_one_estimate_has_no_ribbon_and_a_wish_outlives_it(qtbot: QtBot, samples: Path) -> None:
@@ -219,7 +219,7 @@ def test_what_cannot_be_compared_says_so(qtbot: QtBot, speakers: MainWindow, tmp
     speakers.views.store.edit(lambda _old: Session((session.references[0], Source(str(path))), session.estimates[:1]))
     wait_final(qtbot, speakers)
     row = speakers.views.plots.ribbons.pairing.row
-    assert "one sample rate" in row.overlay.message
+    assert "one sample rate" in row.words.message
     assert row.ribbon is None
     speakers.commands.open_demo("masks")
     wait_final(qtbot, speakers)

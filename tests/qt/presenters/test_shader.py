@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from osisnr_gui.qt.plots.bands import BandKind, Runs
+from osisnr_gui.qt.plots.items.shading import BandKind, Runs
 from osisnr_gui.qt.presenters.shader import Shader
 
 

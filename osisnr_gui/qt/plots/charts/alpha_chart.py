@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.charts.chart import Chart, curve_item, curve_pen, place_line, point_item, upright_line
-from osisnr_gui.qt.plots.painting import round_up
+from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_arrays, safe_number
 
 

@@ -16,7 +16,7 @@ from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import LinearScale, Tick, ValueScale
 from osisnr_gui.qt.plots.charts.chart import Chart
-from osisnr_gui.qt.plots.painting import round_up
+from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.session import words
 
 FILL = 0.18

@@ -15,7 +15,7 @@ from osisnr_gui.core.reduce import polyline
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale, Tick
 from osisnr_gui.qt.plots.charts.chart import Chart, curve_item, place_line, upright_line
-from osisnr_gui.qt.plots.painting import round_up
+from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
 from osisnr_gui.session import words
 from osisnr_gui.session.inspection.curves import FrameCurves

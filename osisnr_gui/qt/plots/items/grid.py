@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QRectF
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from osisnr_gui.qt.plots.axis_items import TickAxis
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 
 
 class Grid(pg.GraphicsObject):
@@ -43,3 +44,22 @@ class Grid(pg.GraphicsObject):
         lines = [QLineF(t.value, area.top(), t.value, area.bottom()) for t in self._across.ticks()]
         lines += [QLineF(area.left(), t.value, area.right(), t.value) for t in self._upright.ticks()]
         painter.drawLines(lines)
+
+
+class StillGrid(PixelItem):
+    """The same as part of a row's still picture, at whole pixels."""
+
+    def __init__(self, across: TickAxis, upright: TickAxis) -> None:
+        super().__init__(-100)
+        self._across, self._upright = across, upright
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw all lines at once."""
+        vb = self.pixels(painter)
+        painter.setPen(QColor(vb.theme.grid))
+        xs, ys = (
+            [round(place(tick.value)) for tick in axis.ticks()]
+            for axis, place in ((self._across, vb.x_of), (self._upright, vb.y_of))
+        )
+        painter.drawLines([QLineF(x, 0, x, vb.height() - 1) for x in xs])
+        painter.drawLines([QLineF(0, y, vb.width() - 1, y) for y in ys])

@@ -2,77 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 
 class StillPicture(pg.GraphicsObject):
-    """Shows what `render` paints, in pixels of the widget, until `forget` is called or `key` gives something else.
+    """Draws the PixelItems of a plot into a pixmap when one of them changes or the view does, and then shows that.
 
-    `render` paints all of the ViewBox and gives the places of its words. Lines and regions lie over the picture, and
-    over them, in those places, the picture once more. While an exporter runs everything is painted anew.
+    Lines and regions lie over the picture, and over them, at `words`, the picture once more. While an exporter runs it
+    shows nothing: then the items draw themselves.
     """
 
-    def __init__(
-        self, box: pg.ViewBox, render: Callable[[QPainter], Sequence[QRectF]], key: Callable[[], object]
-    ) -> None:
-        super().__init__(box)
-        self._box, self._render, self._key = box, render, key
-        self._words = _Words(box, self)
-        self._kept_for: object = None  # what `key` gave for the kept pixels; None: out of date
+    def __init__(self, plot: pg.PlotItem) -> None:
+        self._box: PixelViewBox = plot.getViewBox()
+        super().__init__(self._box)
+        self._plot = plot
+        self._words = _Words(self._box, self)
+        self._is_exporting = False
+        self._kept_for: tuple[float, ...] = ()  # the view of the kept pixels; (): out of date
         self.pixmap = QPixmap()
-        self.words: Sequence[QRectF] = ()
+        self.words: Sequence[QRectF] = ()  # pixels of the ViewBox that no line may cross
         self.setZValue(-50)
-        box.sigResized.connect(self._follow_size)
-
-    @property
-    def origin(self) -> QPointF:
-        """The ViewBox's corner in pixels of the widget."""
-        return self._box.mapToScene(QPointF())
-
-    def is_bare(self) -> bool:
-        """Whether nothing lies over the picture."""
-        return not self._box.childGroup.childItems()
+        self._box.still = self
+        self._box.sigResized.connect(self._follow_size)
 
     def forget(self) -> None:
-        """Paint anew at the next repaint."""
-        self._kept_for = None
+        """Draw the items anew at the next repaint."""
+        self._kept_for = ()
         self.update()
 
     def boundingRect(self) -> QRectF:
         """The ViewBox."""
-        return QRectF(QPointF(), self._box.size())
+        return self._box.rect()
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Draw the kept pixels, 1:1."""
-        if widget is None:
-            painter.translate(-self.origin)
-            self._render(painter)
+        if self._is_exporting:
             return
-        ratio = widget.devicePixelRatioF()
+        ratio = painter.device().devicePixelRatioF()
         size = (self._box.size() * ratio).toSize()
         if size.isEmpty():
             return
         if size != self.pixmap.size() or ratio != self.pixmap.devicePixelRatio():
-            self.pixmap, self._kept_for = QPixmap(size), None
+            self.pixmap, self._kept_for = QPixmap(size), ()
             self.pixmap.setDevicePixelRatio(ratio)
-        key = self._key()
-        if key != self._kept_for:
-            self._kept_for = key
-            on_pixels = QPainter(self.pixmap)
-            on_pixels.translate(-self.origin)
-            self.words = self._render(on_pixels)
-            on_pixels.end()
+        self._box.pixel_ratio = ratio
+        if self._box.view_key != self._kept_for:
+            self._kept_for = self._box.view_key
+            self._draw()
         painter.drawPixmap(QPointF(), self.pixmap)
 
     def update(self) -> None:
         """Repaint the picture, and its words over whatever lies on it."""
         super().update()
         self._words.update()
+
+    def setExportMode(self, export: bool, opts: object = None) -> None:
+        """Step aside while an exporter runs."""
+        super().setExportMode(export, opts)
+        self._is_exporting = export
+
+    def _draw(self) -> None:
+        self.pixmap.fill(QColor(self._box.theme.background))
+        painter = QPainter(self.pixmap)
+        in_data = self._box.childGroup.transform()
+        for item in sorted((i for i in self._plot.items if isinstance(i, PixelItem)), key=lambda i: i.zValue()):
+            if item.isVisible():
+                painter.save()
+                painter.setTransform(in_data)
+                item.paint(painter, None, None)
+                painter.restore()
+        painter.end()
 
     def _follow_size(self, _box: pg.ViewBox) -> None:
         self.prepareGeometryChange()
@@ -83,18 +90,17 @@ class StillPicture(pg.GraphicsObject):
 class _Words(pg.GraphicsObject):
     """The parts of a still picture that no line may cross."""
 
-    def __init__(self, box: pg.ViewBox, picture: StillPicture) -> None:
+    def __init__(self, box: PixelViewBox, picture: StillPicture) -> None:
         super().__init__(box)
-        self._picture = picture
+        self._box, self._picture = box, picture
         self.setZValue(50)
 
     def boundingRect(self) -> QRectF:
-        return self._picture.boundingRect()
+        return self._box.rect()
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        if widget is None or self._picture.is_bare():
+        if widget is None or not any(not isinstance(item, PixelItem) for item in self._box.childGroup.childItems()):
             return
-        origin = self._picture.origin
         for place in self._picture.words:
-            painter.setClipRect(place.translated(-origin))
+            painter.setClipRect(place)
             painter.drawPixmap(QPointF(), self._picture.pixmap)

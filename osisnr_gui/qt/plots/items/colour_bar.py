@@ -7,8 +7,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 from osisnr_gui.qt.plots.colours import heat_table, lookup_table
-from osisnr_gui.qt.plots.geometry import Mapping
-from osisnr_gui.qt.plots.row_overlay import paint_plate
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.words import paint_plate
+from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 BAR_WIDTH = 96.0
 BAR_HEIGHT = 6.0
@@ -21,40 +22,45 @@ LEAST_PLOT_WIDTH = 420.0
 LEAST_PLOT_HEIGHT = 40.0
 
 
-class ColourBar:
-    """A layer: the colours of a map between the labels of its two ends, and the unit."""
+class ColourBar(PixelItem):
+    """The colours of a map between the labels of its two ends, and the unit."""
 
     def __init__(self) -> None:
-        self.visible = False
+        super().__init__(200.0)
+        self.hide()
         self._colours: str | None = "viridis"
         self._labels = ("", "")
 
-    def show(self, colours: str, low: float, high: float, unit: str) -> None:
+    def show_map(self, colours: str, low: float, high: float, unit: str) -> None:
         """Show this map for the values low..high."""
         text = format_value(high) if low != -high else f"+{format_value(high)}"
         self._colours, self._labels = colours, (format_value(low), f"{text} {unit}".rstrip())
-        self.visible = True
+        self.show()
+        self.update()
 
     def show_heat(self, low: str, high: str) -> None:
         """Show the colours of heat between these words."""
         self._colours, self._labels = None, (low, high)
-        self.visible = True
+        self.show()
+        self.update()
 
     def labels(self) -> tuple[str, str]:
         """Text left and right of the bar."""
         return self._labels
 
-    def plate(self, m: Mapping) -> QRectF:
+    def plate(self, vb: PixelViewBox) -> QRectF:
         """Where it lies, numbers included; empty where the plot is too small for it."""
-        if not self.visible or m.width < LEAST_PLOT_WIDTH or m.height < LEAST_PLOT_HEIGHT:
+        if not self.isVisible() or vb.width() < LEAST_PLOT_WIDTH or vb.height() < LEAST_PLOT_HEIGHT:
             return QRectF()
         metrics = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS))
         width = sum(map(metrics.horizontalAdvance, self.labels())) + BAR_WIDTH + 2 * (GAP + PAD)
-        return QRectF(round(m.right - width - 5), m.top + 5, width, metrics.height() + 2)
+        return QRectF(round(vb.width() - width - 5), 5, width, metrics.height() + 2)
 
-    def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        """Draw it (see `Layer`); nothing where the plot is too small for it."""
-        plate = self.plate(m)
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw it; nothing where the plot is too small for it."""
+        vb = self.pixels(painter)
+        theme = vb.theme
+        plate = self.plate(vb)
         if plate.isEmpty():
             return
         painter.setFont(tabular_font(SMALL_FONT_PIXELS))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from osisnr_gui.qt.look.theme import Theme, with_alpha
+from osisnr_gui.qt.look.theme import with_alpha
 from osisnr_gui.qt.plots.blame_pixels import Floats, heat_codes
 from osisnr_gui.qt.plots.colours import heat_table
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
-from osisnr_gui.qt.plots.geometry import Mapping
-from osisnr_gui.qt.plots.spectrogram_item import PixelGrid
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 
 #: The picture below is darkened, in both themes: heat begins dark and ends light.
 VEIL = with_alpha("#000000", 0.55)
@@ -41,13 +41,14 @@ def heat_image(density: Floats) -> QImage:
     return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
 
 
-class BlameLayer:
-    """A layer that shows the last picture it was given, where it belongs, until one for the present view comes.
+class BlameItem(PixelItem):
+    """Shows the last picture it was given, where it belongs, until one for the present view comes.
 
     `asks` is told the grid of every view that is painted. `origin` : where the first column begins.
     """
 
     def __init__(self) -> None:
+        super().__init__(1.0)
         self.asks: Callable[[PixelGrid], None] = lambda _grid: None
         self.on = False
         self.words = ""  # for the title: of what it is, or why there is none; "" : none was asked for
@@ -59,9 +60,10 @@ class BlameLayer:
         """What is on screen."""
         return self._picture
 
-    def show(self, picture: BlamePicture | None) -> None:
+    def show_picture(self, picture: BlamePicture | None) -> None:
         """Show this one."""
         self._picture = picture
+        self.update()
 
     def note(self) -> str:
         """What the title must say of it."""
@@ -70,23 +72,24 @@ class BlameLayer:
         sampled = f", {frames[0]} of {frames[1]} frames a pixel" if frames else ""
         return f"blame: {self.words}{sampled}{', reading' if picture is not None and not picture.complete else ''}"
 
-    def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        """Draw it (see `Layer`)."""
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw it."""
         if not self.on:
             return
-        painter.fillRect(m.rect, VEIL)
+        vb = self.pixels(painter)
+        painter.fillRect(vb.rect(), VEIL)
         # Pixels of the widget: on fine screens they are coarser than the screen's, at a quarter of the cost.
-        grid = PixelGrid.of(replace(m, pixel_ratio=1.0), self.origin)
+        grid = PixelGrid.of(vb, self.origin, pixel_ratio=1.0)
         self.asks(grid)
         picture = self._picture
         if picture is None:
             return
         shown = picture.grid
         if shown == grid:
-            place = QRectF(m.rect)
+            place = QRectF(vb.rect())
         else:
             right, bottom = shown.time + shown.width * shown.time_step, shown.top - shown.height * shown.row_step
-            place = QRectF(QPointF(m.x_of(shown.time), m.y_of(shown.top)), QPointF(m.x_of(right), m.y_of(bottom)))
+            place = QRectF(QPointF(vb.x_of(shown.time), vb.y_of(shown.top)), QPointF(vb.x_of(right), vb.y_of(bottom)))
         painter.drawImage(place, picture.image)
 
     def value_at(self, time: float, coordinate: float) -> float | None:

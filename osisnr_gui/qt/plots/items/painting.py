@@ -14,9 +14,9 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPain
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, polyline, runs_of, summary_per_column
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
-from osisnr_gui.qt.plots.geometry import Mapping
-from osisnr_gui.qt.plots.row_overlay import paint_plate
+from osisnr_gui.qt.plots.items.words import paint_plate
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
+from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 #: Distance of hatch lines.
 HATCH_PIXELS = 8
@@ -45,65 +45,65 @@ def line_path(xs: FloatArray, ys: FloatArray) -> QPainterPath:
     return pg.arrayToQPath(xs, ys, connect="finite")
 
 
-def line_and_range(values: Pyramid, t0: float, dt: float, m: Mapping) -> tuple[QPainterPath, QPainterPath]:
+def line_and_range(values: Pyramid, t0: float, dt: float, vb: PixelViewBox) -> tuple[QPainterPath, QPainterPath]:
     """The line and the faint range behind it, which is empty unless many frames share a pixel.
 
     Frame i lies at t0 + i * dt. The line goes through every frame, through the extremes of pixel columns with a few
     frames, through the means of crowded ones.
     """
-    where = (t0, dt, m.t0, m.t1, m.columns)
-    if not is_crowded(dt, m.t0, m.t1, m.columns):
+    where = (t0, dt, vb.t0, vb.t1, vb.columns)
+    if not is_crowded(dt, vb.t0, vb.t1, vb.columns):
         times, found = polyline(values, *where)
-        return line_path(m.xs_of(times), m.ys_of(found)), QPainterPath()
+        return line_path(vb.xs_of(times), vb.ys_of(found)), QPainterPath()
     times, low, high, mean = summary_per_column(values, *where)
-    xs, pairs = m.xs_of(times), np.column_stack((low, high)).ravel()
-    return line_path(xs, m.ys_of(mean)), line_path(np.repeat(xs, 2), m.ys_of(pairs))
+    xs, pairs = vb.xs_of(times), np.column_stack((low, high)).ravel()
+    return line_path(xs, vb.ys_of(mean)), line_path(np.repeat(xs, 2), vb.ys_of(pairs))
 
 
-def edge_per_column(m: Mapping, times: FloatArray, values: FloatArray) -> FloatArray:
+def edge_per_column(vb: PixelViewBox, times: FloatArray, values: FloatArray) -> FloatArray:
     """A line sampled once per pixel column, as image rows from the top; NaN where there is nothing.
 
     Lines with a point per column are taken point by point, because interpolating would halve peaks.
     """
     if not times.size:
-        return np.full(m.columns, np.nan)
-    wanted = m.t0 + (np.arange(m.columns) + 0.5) * ((m.t1 - m.t0) / m.columns)
+        return np.full(vb.columns, np.nan)
+    wanted = vb.t0 + (np.arange(vb.columns) + 0.5) * ((vb.t1 - vb.t0) / vb.columns)
     spacing = (times[-1] - times[0]) / max(times.size - 1, 1)
-    if spacing >= 1.5 * (m.t1 - m.t0) / m.columns:
+    if spacing >= 1.5 * (vb.t1 - vb.t0) / vb.columns:
         sampled = np.interp(wanted, times, values, left=np.nan, right=np.nan)
     else:
         middles = (times[1:] + times[:-1]) / 2
         sampled = values[np.searchsorted(middles, wanted)]
-        reach = max(spacing, (m.t1 - m.t0) / m.columns)
+        reach = max(spacing, (vb.t1 - vb.t0) / vb.columns)
         sampled = np.where((wanted < times[0] - reach) | (wanted > times[-1] + reach), np.nan, sampled)
-    return (m.ys_of(sampled) - m.top) * m.pixel_ratio
+    return vb.ys_of(sampled) * vb.pixel_ratio
 
 
-def area_image(m: Mapping, areas: Sequence[tuple[FloatArray, QColor]]) -> QImage:
+def area_image(vb: PixelViewBox, areas: Sequence[tuple[FloatArray, QColor]]) -> QImage:
     """Areas under edges from :func:`edge_per_column`, later ones over earlier ones, down to the bottom.
 
     Filled with numpy: Qt's scan conversion of one jagged polygon as wide as the screen takes 10 to 80 ms.
     """
-    rows = np.arange(max(round(m.height * m.pixel_ratio), 1))[:, None] + 0.5
-    pixels = np.zeros((rows.size, m.columns), np.uint32)
+    rows = np.arange(vb.rows)[:, None] + 0.5
+    pixels = np.zeros((rows.size, vb.columns), np.uint32)
     for edge, colour in areas:
         pixels[rows >= edge] = _premultiplied(colour)
-    size = (m.columns, rows.size, 4 * m.columns)
+    size = (vb.columns, rows.size, 4 * vb.columns)
     return QImage(pixels.data, *size, QImage.Format.Format_ARGB32_Premultiplied).copy()
 
 
-def tint_image(m: Mapping, edge: FloatArray, level: float, above: QColor, below: QColor) -> QImage:
+def tint_image(vb: PixelViewBox, edge: FloatArray, level: float, above: QColor, below: QColor) -> QImage:
     """The area between a level and an edge from :func:`edge_per_column`, in one colour above and one below the level.
 
     Gaps of the edge stay clear.
     """
-    rows = np.arange(max(round(m.height * m.pixel_ratio), 1))[:, None] + 0.5
-    zero = (m.y_of(level) - m.top) * m.pixel_ratio
-    pixels = np.zeros((rows.size, m.columns), np.uint32)
+    rows = np.arange(vb.rows)[:, None] + 0.5
+    zero = vb.y_of(level) * vb.pixel_ratio
+    pixels = np.zeros((rows.size, vb.columns), np.uint32)
     with np.errstate(invalid="ignore"):
         pixels[(rows >= edge) & (rows < zero)] = _premultiplied(above)
         pixels[(rows < edge) & (rows >= zero)] = _premultiplied(below)
-    size = (m.columns, rows.size, 4 * m.columns)
+    size = (vb.columns, rows.size, 4 * vb.columns)
     return QImage(pixels.data, *size, QImage.Format.Format_ARGB32_Premultiplied).copy()
 
 
@@ -131,10 +131,10 @@ def hatch_brush(mask: npt.NDArray[np.bool_], ground: QColor, line: QColor, pixel
     return _texture(pixels.view(np.uint8).reshape(period, mask.size, 4), pixel_ratio)
 
 
-def fill_plot(painter: QPainter, m: Mapping, brush: QBrush) -> None:
+def fill_plot(painter: QPainter, vb: PixelViewBox, brush: QBrush) -> None:
     """Fill the plot with a brush of columns."""
-    painter.setBrushOrigin(m.rect.topLeft())
-    painter.fillRect(m.rect, brush)
+    painter.setBrushOrigin(QPointF())
+    painter.fillRect(vb.rect(), brush)
 
 
 def _texture(pixels: npt.NDArray[np.uint8], pixel_ratio: float) -> QBrush:
@@ -151,11 +151,11 @@ def _premultiplied(colour: QColor) -> int:
     return colour.alpha() << 24 | red << 16 | green << 8 | blue
 
 
-def paint_level(painter: QPainter, m: Mapping, value: float, pen: QPen) -> None:
+def paint_level(painter: QPainter, vb: PixelViewBox, value: float, pen: QPen) -> None:
     """A horizontal line at a value."""
-    y = round(m.y_of(value))
+    y = round(vb.y_of(value))
     painter.setPen(pen)
-    painter.drawLine(QPointF(m.left, y), QPointF(m.right, y))
+    painter.drawLine(QPointF(0.0, y), QPointF(vb.width(), y))
 
 
 def tag_width(text: str) -> float:
@@ -163,28 +163,28 @@ def tag_width(text: str) -> float:
     return QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).horizontalAdvance(text) + 2 * TAG_PAD
 
 
-def lay_tags(m: Mapping, tags: Sequence[tuple[float, str]]) -> list[QRectF]:
+def lay_tags(vb: PixelViewBox, tags: Sequence[tuple[float, str]]) -> list[QRectF]:
     """Boxes for labels of level lines, at their right ends, in the order given; empty for lines out of sight.
 
     A label lies above its line, else below it, else over or under the labels that have their place; never on
     another label, and on another line only where nothing else is left.
     """
     height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
-    lines = [m.y_of(value) for value, _ in tags]
+    lines = [vb.y_of(value) for value, _ in tags]
     boxes = [QRectF() for _ in tags]
     for k in sorted(range(len(tags)), key=lambda k: lines[k]):
         value, text = tags[k]
-        if not m.lo <= value <= m.hi:
+        if not vb.lo <= value <= vb.hi:
             continue
         placed = [box for box in boxes if not box.isEmpty()]
         own = [lines[k] - height - 1, lines[k] + 2]
         tops = own + [box.top() - height for box in placed] + [box.bottom() for box in placed]
         width = tag_width(text)
-        options = [QRectF(m.right - width - TAG_MARGIN, top, width, height) for top in tops]
+        options = [QRectF(vb.width() - width - TAG_MARGIN, top, width, height) for top in tops]
         free = [
             box
             for box in options
-            if box.top() >= m.top and box.bottom() <= m.bottom and not any(box.intersects(b) for b in placed)
+            if box.top() >= 0.0 and box.bottom() <= vb.height() and not any(box.intersects(b) for b in placed)
         ]
         others = [y for i, y in enumerate(lines) if i != k]
         clear = [box for box in free if not any(box.top() <= y <= box.bottom() for y in others)]

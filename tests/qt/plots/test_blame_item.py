@@ -4,34 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from plot_kit import drawn, view_box
+from PySide6.QtGui import QColor, QImage
 
-from osisnr_gui.qt.look.theme import DARK, contrast_ratio
-from osisnr_gui.qt.plots.blame_layer import BlameLayer, BlamePicture, heat_image
+from osisnr_gui.qt.look.theme import contrast_ratio
 from osisnr_gui.qt.plots.colours import heat_table
 from osisnr_gui.qt.plots.frequency_scale import make_scale
-from osisnr_gui.qt.plots.geometry import Mapping
-from osisnr_gui.qt.plots.spectrogram_item import PixelGrid
+from osisnr_gui.qt.plots.items.blame import BlameItem, BlamePicture, heat_image
+from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 
 SCALE = make_scale("linear", 10, 1.0)
-VIEW = Mapping(10, 5, 100, 40, 0.0, 10.0, 0.0, 1.0)
+VIEW = (100, 40, 0.0, 10.0)
 
 
 def _picture(spot: tuple[int, int], **settings: object) -> BlamePicture:
-    grid = PixelGrid.of(VIEW, 0.0)
+    grid = PixelGrid.of(view_box(*VIEW))
     density = np.zeros((grid.height, grid.width))
     density[spot] = 100.0
     return BlamePicture(density, heat_image(density), grid, SCALE, **settings)  # type: ignore[arg-type]
-
-
-def _painted(layer: BlameLayer, m: Mapping) -> QImage:
-    image = QImage(120, 60, QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.black)
-    painter = QPainter(image)
-    layer.paint(painter, m, DARK)
-    painter.end()
-    return image
 
 
 def _lit(image: QImage) -> set[tuple[int, int]]:
@@ -44,44 +34,44 @@ def _lit(image: QImage) -> set[tuple[int, int]]:
 
 
 def test_a_pixel_lies_on_its_place() -> None:
-    layer = BlameLayer()
+    layer = BlameItem()
     layer.words, layer.on = "MC-MSE", True
-    layer.show(_picture((3, 20)))
-    assert _lit(_painted(layer, VIEW)) == {(30, 8)}
+    layer.show_picture(_picture((3, 20)))
+    assert _lit(drawn(layer, view_box(*VIEW))) == {(20, 3)}
     assert layer.value_at(2.05, 1 - 3.5 / 40) == 100.0
     assert layer.value_at(2.15, 1 - 3.5 / 40) == 0.0
     assert layer.value_at(99.0, 0.5) is None
 
 
 def test_the_old_picture_stays_where_it_belongs_while_the_view_moves() -> None:
-    layer = BlameLayer()
+    layer = BlameItem()
     layer.words, layer.on = "MC-MSE", True
-    layer.show(_picture((3, 20)))
+    layer.show_picture(_picture((3, 20)))
     asked = []
     layer.asks = asked.append
-    zoomed = Mapping(10, 5, 100, 40, 1.0, 6.0, 0.0, 1.0)
-    lit = _lit(_painted(layer, zoomed))
-    assert lit == {(30, 8), (31, 8)}  # 2.0 to 2.1 s, twice as wide
+    zoomed = view_box(100, 40, 1.0, 6.0)
+    lit = _lit(drawn(layer, zoomed))
+    assert lit == {(20, 3), (21, 3)}  # 2.0 to 2.1 s, twice as wide
     assert asked == [PixelGrid.of(zoomed, 0.0)]
 
 
 def test_nothing_is_painted_or_asked_when_off() -> None:
-    layer = BlameLayer()
-    layer.show(_picture((3, 20)))
+    layer = BlameItem()
+    layer.show_picture(_picture((3, 20)))
     layer.asks = lambda _grid: pytest.fail("asked")
-    assert not _lit(_painted(layer, VIEW))
+    assert not _lit(drawn(layer, view_box(*VIEW)))
     assert layer.value_at(2.05, 1 - 3.5 / 40) is None
 
 
 def test_the_note_says_how_many_frames_stand_for_a_pixel() -> None:
-    layer = BlameLayer()
+    layer = BlameItem()
     layer.words, layer.on = "MC-MSE, literal", True
     assert layer.note() == "blame: MC-MSE, literal"
-    layer.show(_picture((0, 0)))
+    layer.show_picture(_picture((0, 0)))
     assert layer.note() == "blame: MC-MSE, literal"
-    layer.show(_picture((0, 0), frames=(6, 281)))
+    layer.show_picture(_picture((0, 0), frames=(6, 281)))
     assert layer.note() == "blame: MC-MSE, literal, 6 of 281 frames a pixel"
-    layer.show(_picture((0, 0), complete=False))
+    layer.show_picture(_picture((0, 0), complete=False))
     assert layer.note() == "blame: MC-MSE, literal, reading"
 
 

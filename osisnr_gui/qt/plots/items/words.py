@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import itertools
-import math
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+import pyqtgraph as pg
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
-from osisnr_gui.qt.plots.geometry import Mapping
+from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 PAD = 4.0
 SWATCH = 14.0
@@ -44,43 +47,92 @@ class _TitleLayout(NamedTuple):
     box: QRectF
 
 
-@dataclass
-class RowOverlay:
-    """State of one row's overlay and its painting. Plain data: the row says when to repaint."""
+class TitleButton(pg.GraphicsObject):
+    """The place of a title, which says `clicked`. The title itself is in the still picture."""
 
-    title: str = ""
-    note: str = ""  # continues the title, e.g. how the data was reduced
-    title_colour: str | None = None
-    marked: bool = False  # one of several rows of a kind that is in view: an edge in the accent colour
-    keys: tuple[Key, ...] = ()  # after the title
-    corner: float = 0.0  # pixels of the title's line that are taken at its right end
-    message: str = ""
-    message_is_error: bool = False
-    plates: list[QRectF] = field(default_factory=list)  # under title and message, once painted
+    clicked = Signal()
 
-    def paint_words(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        """Title and message; the painter is clipped to the plot. ``plates`` are then where they lie."""
+    def __init__(self, box: PixelViewBox, tip: str) -> None:
+        super().__init__(box)
+        self._place = QRectF()
+        self.setZValue(60.0)
+        self.setToolTip(tooltip(tip))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def set_place(self, place: QRectF) -> None:
+        """The title is here, in pixels of the ViewBox."""
+        if place != self._place:
+            self.prepareGeometryChange()
+            self._place = place
+
+    def boundingRect(self) -> QRectF:
+        """The title."""
+        return self._place
+
+    def paint(self, *_: object) -> None:
+        """Draw nothing."""
+
+    def mouseClickEvent(self, event: MouseClickEvent) -> None:
+        """Say so."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            event.accept()
+            self.clicked.emit()
+
+
+class RowWords(PixelItem):
+    """Title, keys and state message of a row.
+
+    `note_of` gives what continues the title for a view, e.g. how the data was reduced, and `corner_of` the pixels of
+    the title's line that are taken at its right end.
+    """
+
+    def __init__(
+        self, title: str, note_of: Callable[[PixelViewBox], str], corner_of: Callable[[PixelViewBox], float]
+    ) -> None:
+        super().__init__(1000.0)
+        self.title = title
+        self.title_colour: str | None = None
+        self.marked = False  # one of several rows of a kind that is in view: an edge in the accent colour
+        self.keys: tuple[Key, ...] = ()  # after the title
+        self.message = ""
+        self.message_is_error = False
+        self.plates: list[QRectF] = []  # under title and message, once painted
+        self._note_of, self._corner_of = note_of, corner_of
+        self._button: TitleButton | None = None
+
+    def make_button(self, tip: str) -> TitleButton:
+        """Let the title be clicked; over it appears `tip`."""
+        self._button = TitleButton(self.getViewBox(), tip)
+        return self._button
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw title and message; `plates` are then where they lie."""
+        vb = self.pixels(painter)
         self.plates = []
         if self.marked:
-            painter.fillRect(QRectF(m.left, m.top, MARK_WIDTH, m.height), QColor(theme.accent))
-        self._paint_title(painter, m, theme)
-        self._paint_message(painter, m, theme)
+            painter.fillRect(QRectF(0.0, 0.0, MARK_WIDTH, vb.height()), QColor(vb.theme.accent))
+        self._paint_title(painter, vb, vb.theme)
+        if self._button is not None:
+            self._button.set_place(self.plates[0] if self.plates else QRectF())
+        self._paint_message(painter, vb, vb.theme)
+        vb.still.words = self.plates
 
-    def title_box(self, m: Mapping) -> QRectF:
+    @property
+    def title_box(self) -> QRectF:
         """The plate of the title and the keys; empty when there is none."""
-        layout = self._lay_title(m)
+        layout = self._lay_title(self.getViewBox())
         return QRectF() if layout is None else layout.box
 
-    def _lay_title(self, m: Mapping) -> _TitleLayout | None:
+    def _lay_title(self, vb: PixelViewBox) -> _TitleLayout | None:
         """Title and keys, shortened to the room that the corner leaves."""
         metrics = QFontMetricsF(system_font(SMALL_FONT_PIXELS))
         swatch = SWATCH if self.title_colour else 0.0
-        room = m.width - 4 * PAD - self.corner - swatch
+        room = vb.width() - 4 * PAD - self._corner_of(vb) - swatch
         if not self.title or room < LEAST_TITLE:
             return None
         widths = [KEY_GAP + SAMPLE + PAD + metrics.horizontalAdvance(key.text) for key in self.keys]
         for_title = room - min(sum(widths), KEY_SHARE * room)
-        text = metrics.elidedText(self.title + self.note, Qt.TextElideMode.ElideMiddle, for_title)
+        text = metrics.elidedText(self.title + self._note_of(vb), Qt.TextElideMode.ElideMiddle, for_title)
         text_width = metrics.horizontalAdvance(text)
         left, more = room - text_width, KEY_GAP + metrics.horizontalAdvance("…")
         n_keys = len(widths)
@@ -90,12 +142,12 @@ class RowOverlay:
         if n_keys < len(widths) and width + more <= text_width + left:
             width += more
         height = metrics.height() + 2
-        top = m.top + min(5.0, max(0.0, (m.height - height) / 2))  # in the middle of a low row
-        box = QRectF(m.left + 5, top, width + 2 * PAD + swatch, height)
+        top = min(5.0, max(0.0, (vb.height() - height) / 2))  # in the middle of a low row
+        box = QRectF(5, top, width + 2 * PAD + swatch, height)
         return _TitleLayout(text, text_width, widths[:n_keys], box)
 
-    def _paint_title(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        layout = self._lay_title(m)
+    def _paint_title(self, painter: QPainter, vb: PixelViewBox, theme: Theme) -> None:
+        layout = self._lay_title(vb)
         if layout is None:
             return
         box, x = layout.box, layout.box.left() + PAD
@@ -128,32 +180,32 @@ class RowOverlay:
             painter.setPen(QColor(theme.muted))
             painter.drawText(QRectF(x + KEY_GAP, box.top(), box.right() - x, box.height()), centre, "…")
 
-    def _paint_message(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
+    def _paint_message(self, painter: QPainter, vb: PixelViewBox, theme: Theme) -> None:
         if not self.message:
             return
         colour = QColor(theme.error if self.message_is_error else theme.muted)
         painter.setFont(system_font())
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        room = m.rect.adjusted(16, 4, -16, -4)
+        room = vb.rect().adjusted(16, 4, -16, -4)
         box = painter.boundingRect(room, flags, self.message).adjusted(-10, -5, 10, 5)
-        if box.top() < m.top or any(box.intersects(plate) for plate in self.plates):
-            self._paint_message_line(painter, m, theme, colour)
+        if box.top() < 0.0 or any(box.intersects(plate) for plate in self.plates):
+            self._paint_message_line(painter, vb, theme, colour)
             return
         self.plates.append(box)
         paint_plate(painter, box, theme)
         painter.setPen(colour)
         painter.drawText(room, flags, self.message)
 
-    def _paint_message_line(self, painter: QPainter, m: Mapping, theme: Theme, colour: QColor) -> None:
+    def _paint_message_line(self, painter: QPainter, vb: PixelViewBox, theme: Theme, colour: QColor) -> None:
         """In a low row, as far as it fits beside the title, or else under it."""
         font = system_font(SMALL_FONT_PIXELS)
         metrics = QFontMetricsF(font)
         height = metrics.height() + PAD / 2
-        title = self.plates[0] if self.plates else QRectF(m.left, m.top + (m.height - height) / 2, 0.0, height)
-        beside, under = m.right - title.right() - 6 * PAD, m.bottom - title.bottom()
+        title = self.plates[0] if self.plates else QRectF(0.0, (vb.height() - height) / 2, 0.0, height)
+        beside, under = vb.width() - title.right() - 6 * PAD, vb.height() - title.bottom()
         fits = metrics.horizontalAdvance(self.message) <= beside
         if under > metrics.height() + PAD and not fits:
-            left, top, width = m.left + 2 * PAD, title.bottom() + PAD / 2, m.width - 6 * PAD
+            left, top, width = 2 * PAD, title.bottom() + PAD / 2, vb.width() - 6 * PAD
         else:
             left, top, width = title.right() + 2 * PAD, title.top(), beside
         if width < LEAST_TITLE:
@@ -173,16 +225,3 @@ def paint_plate(painter: QPainter, box: QRectF, theme: Theme) -> None:
     painter.setBrush(with_alpha(theme.background, 0.86))
     painter.drawRoundedRect(box, 3, 3)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-
-
-def paint_playhead(painter: QPainter, m: Mapping, theme: Theme, time: float) -> None:
-    """A broad line between two of the other lightness: seen on any colour map, and told from the cursor."""
-    x = round(m.x_of(time))
-    painter.fillRect(QRectF(x - 2, m.top, 5, m.height), with_alpha(theme.background, 0.85))
-    painter.fillRect(QRectF(x - 1, m.top, 3, m.height), QColor(theme.text))
-
-
-def column_rect(m: Mapping, time: float) -> QRect:
-    """The strip a vertical line at ``time`` covers, with a pixel to spare on both sides."""
-    x = min(max(m.x_of(time), m.left - 4), m.right + 4)
-    return QRect(round(x) - 2, int(m.top), 5, math.ceil(m.height) + 1)

@@ -17,7 +17,7 @@ from PySide6.QtGui import QImage, QPainter
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP, code_of, colour_table, value_of
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, row_bins
-from osisnr_gui.qt.plots.geometry import Mapping
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.picture_pooling import (
     Codes,
     PictureSource,
@@ -27,6 +27,7 @@ from osisnr_gui.qt.plots.picture_pooling import (
     transposed,
 )
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
+from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 #: From so many bins a row of pixels on they are pooled before the picture is turned.
 MANY_BINS = 8
@@ -49,12 +50,13 @@ class PixelGrid:
     height: int
 
     @classmethod
-    def of(cls, m: Mapping, origin: float = 0.0) -> PixelGrid:
-        """The grid of a plot area."""
-        width, height = m.columns, max(round(m.height * m.pixel_ratio), 1)
-        step = (m.t1 - m.t0) / width
-        start = origin + round((m.t0 - origin) / step) * step
-        return cls(start, step, width, m.hi, (m.hi - m.lo) / height, height)
+    def of(cls, vb: PixelViewBox, origin: float = 0.0, *, pixel_ratio: float = 0.0) -> PixelGrid:
+        """The grid of a plot, of so many pixels per pixel of the ViewBox; 0: as many as it is painted with."""
+        ratio = pixel_ratio or vb.pixel_ratio
+        width, height = (max(round(size * ratio), 1) for size in (vb.width(), vb.height()))
+        step = (vb.t1 - vb.t0) / width
+        start = origin + round((vb.t0 - origin) / step) * step
+        return cls(start, step, width, vb.hi, (vb.hi - vb.lo) / height, height)
 
     def view(self, source: PictureSource) -> PictureView:
         """The same pixels in the columns of a source."""
@@ -89,10 +91,11 @@ def compose(store: TileStore, source: PictureSource, scale: FrequencyScale, grid
     return max_pool(transposed(columns[:, low:high]), starts - low, stops - low), complete
 
 
-class PictureItem:
-    """A layer with one picture. Subclasses turn the composed codes of their sources into it."""
+class PictureItem(PixelItem):
+    """One picture. Subclasses turn the composed codes of their sources into it."""
 
     def __init__(self, store: TileStore) -> None:
+        super().__init__()
         self._store = store
         self._sources: tuple[PictureSource, ...] = ()
         self._scale: FrequencyScale | None = None
@@ -112,7 +115,7 @@ class PictureItem:
         """Map and range in force."""
         return self._look
 
-    def show(self, *sources: PictureSource) -> None:
+    def show_sources(self, *sources: PictureSource) -> None:
         """Show these, or nothing; skipped when they are on screen already."""
         if not same_objects(sources, self._sources):
             self._sources, self._parts = sources, []
@@ -127,34 +130,38 @@ class PictureItem:
     def set_look(self, look: Look) -> None:
         """Other colours or another display range: costs a colour table."""
         self._look = look
+        self.update()
 
     def invalidate(self) -> None:
         """Compose again at the next paint."""
         self._grid = None
+        self.update()
 
-    def paint(self, painter: QPainter, m: Mapping, theme: Theme) -> None:
-        """Draw the picture for this view (see `Layer`)."""
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw the picture for this view."""
         if not self._sources or self._scale is None:
             return
-        grid = self._grid_of(m)
+        vb = self.pixels(painter)
+        theme = vb.theme
+        grid = self._grid_of(vb)
         if grid != self._grid:
             self._parts = [compose(self._store, s, self._scale, grid)[0] for s in self._sources]
             self._grid, self._image = grid, None
-        look = (self._look, theme, m.pixel_ratio)
+        look = (self._look, theme, vb.pixel_ratio)
         if self._image is None or look != self._image_look:
-            self._image, self._image_look = self._make_image(theme, m.pixel_ratio), look
-        painter.drawImage(QPointF(m.left, m.top), self._image)
+            self._image, self._image_look = self._make_image(theme, vb.pixel_ratio), look
+        painter.drawImage(QPointF(0.0, 0.0), self._image)
 
-    def is_final(self, m: Mapping) -> bool:
+    def is_final(self, vb: PixelViewBox) -> bool:
         """Whether the last paint showed this view and nothing better will arrive for it."""
         if not self._sources:
             return True
-        grid = self._grid_of(m)
+        grid = self._grid_of(vb)
         return grid == self._grid and all(self._store.is_final(s, grid.view(s)) for s in self._sources)
 
-    def is_exact(self, m: Mapping) -> bool:
+    def is_exact(self, vb: PixelViewBox) -> bool:
         """False while the picture of this view is a first look, of some frames only."""
-        grid = self._grid_of(m)
+        grid = self._grid_of(vb)
         return all(self._store.is_exact(source, grid.view(source)) for source in self._sources)
 
     def value_at(self, time: float, coordinate: float) -> float | None:
@@ -165,9 +172,9 @@ class PictureItem:
         codes = [int(part[pixel]) for part in self._parts]
         return None if 0 in codes else self._value(codes)
 
-    def _grid_of(self, m: Mapping) -> PixelGrid:
+    def _grid_of(self, vb: PixelViewBox) -> PixelGrid:
         first = self._sources[0]
-        return PixelGrid.of(m, first.first_time - 0.5 * first.column_step)
+        return PixelGrid.of(vb, first.first_time - 0.5 * first.column_step)
 
     def _value(self, codes: list[int]) -> float:
         raise NotImplementedError
@@ -204,6 +211,7 @@ class DifferenceItem(PictureItem):
         """Difference (in the unit of the sources) that gets the last colour."""
         self.span = max(span, 1e-6)
         self._image = None
+        self.update()
 
     def set_look(self, look: Look) -> None:
         """Only the floor matters here."""

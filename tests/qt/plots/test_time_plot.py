@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from plot_kit import pixels, title_box
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
@@ -13,8 +14,9 @@ from PySide6.QtWidgets import QApplication
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN
-from osisnr_gui.qt.plots.plot_row import PlotRow
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.plots.time_plot import TimePlot
 
 NONE, SHIFT, CTRL = (
     Qt.KeyboardModifier.NoModifier,
@@ -23,12 +25,15 @@ NONE, SHIFT, CTRL = (
 )
 LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
 
+#: Ten seconds are shown; a mouse points at whole pixels, twice in a drag.
+PIXEL = 2 * 10 / 800
+
 
 @pytest.fixture
 def row(qtbot):
     link = TimeLink()
     link.set_extent(0.0, 10.0, min_span=0.01)
-    row = PlotRow(link, DARK, "osi", "OSI-SNR per frame")
+    row = TimePlot(link, DARK, "osi", "OSI-SNR per frame")
     qtbot.addWidget(row)
     row.set_y_scale(LinearScale("OSI-SNR (dB)"))
     row.set_y_limits(0, 100)
@@ -44,14 +49,14 @@ def wheel(row, x, y, notches, modifiers=NONE, sideways=0):
     delta = QPoint(round(120 * sideways), round(120 * notches))
     phase, buttons = Qt.ScrollPhase.NoScrollPhase, Qt.MouseButton.NoButton
     event = QWheelEvent(where, row.mapToGlobal(where), QPoint(), delta, buttons, modifiers, phase, False)
-    QApplication.sendEvent(row, event)
+    QApplication.sendEvent(row.viewport(), event)
 
 
 def mouse(row, kind, x, y, button=LEFT, modifiers=NONE):
     where = QPointF(x, y)
     held = Qt.MouseButton.NoButton if kind is QMouseEvent.Type.MouseButtonRelease else button
     event = QMouseEvent(kind, where, row.mapToGlobal(where), button, held, modifiers)
-    QApplication.sendEvent(row, event)
+    QApplication.sendEvent(row.viewport(), event)
 
 
 def drag(row, start, stop, button=LEFT, modifiers=NONE, release=True):
@@ -80,19 +85,19 @@ class _Paints(QObject):
 def test_the_view_is_exactly_the_link(row):
     for start, stop in ((1.0, 3.0), (0.123, 0.2), (0, 10)):
         row.link.set_range(start, stop)
-        m = row.mapping
+        m = pixels(row)
         assert (m.t0, m.t1, m.lo, m.hi) == (start, stop, 0, 40)
-    assert (m.left, row.width() - m.right) == (LEFT_AXIS_WIDTH, RIGHT_MARGIN)
+    assert (m.left, row.width() - round(m.right)) == (LEFT_AXIS_WIDTH, RIGHT_MARGIN)
 
 
 @pytest.mark.parametrize("x", [70, 300, 880])
 def test_wheel_keeps_the_time_under_the_pointer(row, x):
     row.link.set_range(2, 6)
-    time = row.mapping.time_at(x)
+    time = pixels(row).time_at(x)
     for _ in range(5):  # faster than the event loop announces
         wheel(row, x, 100, 1)
     assert row.link.visible.length == pytest.approx(4 * 0.8**5)
-    assert row.mapping.x_of(time) == pytest.approx(x, abs=1e-6)
+    assert pixels(row).x_of(time) == pytest.approx(x, abs=1e-6)
     wheel(row, x, 100, -5)
     assert row.link.visible == pytest.approx((2, 6))
 
@@ -102,48 +107,49 @@ def test_shift_wheel_and_sideways_wheel_scroll(row):
     wheel(row, 300, 100, -1, SHIFT)
     assert row.link.visible == pytest.approx((4.2, 6.2))
     wheel(row, 300, 100, 0, sideways=1)
-    assert row.link.visible == pytest.approx((4, 6))
+    assert row.link.visible == pytest.approx((4, 6), abs=PIXEL)
     wheel(row, 300, 100, 0, SHIFT, sideways=1)
     assert row.link.visible == pytest.approx((3.8, 5.8))
 
 
 @pytest.mark.parametrize(("x", "modifiers"), [(300, CTRL), (20, NONE)])
 def test_ctrl_wheel_or_wheel_on_the_axis_zooms_values(row, qtbot, x, modifiers):
-    y = row.mapping.y_of(10)
+    y = round(pixels(row).y_of(10))
+    value = pixels(row).value_at(y)
     with qtbot.waitSignal(row.y_range_changed):
         wheel(row, x, y, 1, modifiers)
-    m = row.mapping
+    m = pixels(row)
     assert m.hi - m.lo == pytest.approx(32)
-    assert m.value_at(y) == pytest.approx(10)
+    assert m.value_at(y) == pytest.approx(value)
     assert row.link.visible == row.link.extent
     wheel(row, x, y, -30, modifiers)
-    assert (row.mapping.lo, row.mapping.hi) == (0, 100)
+    assert (pixels(row).lo, pixels(row).hi) == (0, 100)
 
 
 def test_left_drag_selects_and_click_seeks(row, qtbot):
-    m = row.mapping
+    m = pixels(row)
     drag(row, (m.x_of(6), 50), (m.x_of(4), 120))
-    assert row.link.selection == pytest.approx((4, 6))
+    assert row.link.selection == pytest.approx((4, 6), abs=PIXEL)
     with qtbot.waitSignal(row.link.seek_requested) as seek:
         drag(row, (m.x_of(5), 50), (m.x_of(5) + 2, 51))
     assert seek.args[0] == pytest.approx(5, abs=0.1)
-    assert row.link.selection == pytest.approx((4, 6))
+    assert row.link.selection == pytest.approx((4, 6), abs=PIXEL)
 
 
 def test_selection_edges_can_be_dragged(row):
-    m = row.mapping
+    m = pixels(row)
     row.link.select(4, 6)
     drag(row, (m.x_of(6) + 2, 90), (m.x_of(8), 90))
-    assert row.link.selection == pytest.approx((4, 8))
+    assert row.link.selection == pytest.approx((4, 8), abs=PIXEL)
     drag(row, (m.x_of(4) - 2, 90), (m.x_of(1), 90))
-    assert row.link.selection == pytest.approx((1, 8))
+    assert row.link.selection == pytest.approx((1, 8), abs=PIXEL)
 
 
 def test_shift_drag_zooms_to_the_box(row):
-    m = row.mapping
+    m = pixels(row)
     drag(row, (m.x_of(2), m.y_of(30)), (m.x_of(4), m.y_of(10)), modifiers=SHIFT)
-    assert row.link.visible == pytest.approx((2, 4))
-    assert (row.mapping.lo, row.mapping.hi) == pytest.approx((10, 30))
+    assert row.link.visible == pytest.approx((2, 4), abs=PIXEL)
+    assert (pixels(row).lo, pixels(row).hi) == pytest.approx((10, 30), abs=1.0)
     assert row.link.selection is None
     row.link.zoom_back()
     assert row.link.visible == row.link.extent
@@ -151,29 +157,29 @@ def test_shift_drag_zooms_to_the_box(row):
 
 def test_middle_drag_pans(row):
     row.link.set_range(4, 6)
-    m = row.mapping
+    m = pixels(row)
     drag(row, (m.x_of(5), 90), (m.x_of(5.5), 120), MIDDLE)
-    assert row.link.visible == pytest.approx((3.5, 5.5))
-    assert (row.mapping.lo, row.mapping.hi) == (0, 40)
+    assert row.link.visible == pytest.approx((3.5, 5.5), abs=PIXEL)
+    assert (pixels(row).lo, pixels(row).hi) == (0, 40)
 
 
 def test_right_click_and_double_click_only_tell(row, qtbot):
-    m = row.mapping
+    m = pixels(row)
     with qtbot.waitSignal(row.context_menu_requested) as menu:
         mouse(row, QMouseEvent.Type.MouseButtonPress, m.x_of(3), m.y_of(20), RIGHT)
-    assert menu.args[1:] == pytest.approx([3, 20])
-    mouse(row, QMouseEvent.Type.MouseButtonRelease, m.x_of(3), m.y_of(20), RIGHT)
+        mouse(row, QMouseEvent.Type.MouseButtonRelease, m.x_of(3), m.y_of(20), RIGHT)
+    assert row.mapFromGlobal(menu.args[0]) == QPoint(round(m.x_of(3)), round(m.y_of(20)))
     with qtbot.waitSignal(row.double_clicked) as double, qtbot.assertNotEmitted(row.link.seek_requested):
         mouse(row, QMouseEvent.Type.MouseButtonDblClick, m.x_of(3), m.y_of(20))
         mouse(row, QMouseEvent.Type.MouseButtonRelease, m.x_of(3), m.y_of(20))
-    assert double.args == pytest.approx([3, 20])
+    assert double.args == pytest.approx([3, 20], abs=0.3)
     assert row.link.selection is None
 
 
 def test_hover_tells_time_value_and_row(row):
-    m = row.mapping
+    m = pixels(row)
     mouse(row, QMouseEvent.Type.MouseMove, m.x_of(3), m.y_of(20), Qt.MouseButton.NoButton)
-    assert tuple(row.link.hover) == (pytest.approx(3), pytest.approx(20), "osi")
+    assert tuple(row.link.hover) == (pytest.approx(3, abs=PIXEL), pytest.approx(20, abs=0.3), "osi")
     mouse(row, QMouseEvent.Type.MouseMove, 10, 20, Qt.MouseButton.NoButton)
     assert math.isnan(row.link.hover.time)
 
@@ -191,7 +197,7 @@ def test_unusable_value_ranges_are_ignored(row, bad):
     row.set_y_limits(-math.inf, math.inf)
     row.set_y_range(0, 40)
     row.set_y_range(*bad)
-    assert (row.mapping.lo, row.mapping.hi) == (0, 40)
+    assert (pixels(row).lo, pixels(row).hi) == (0, 40)
     row.grab()
 
 
@@ -203,7 +209,7 @@ def test_theme_title_message_cursor_are_painted(row):
     row.link.set_hover(3.0, 20.0, "osi")
     row.link.select(7, 8)
     assert row.grab().toImage() != plain
-    m = row.mapping
+    m = pixels(row)
     assert row.grab().toImage().pixelColor(round(m.x_of(5.0)), 150) == QColor(DARK.text)
     row.set_theme(LIGHT)
     assert row.grab().toImage().pixelColor(2, 2) == QColor(LIGHT.background)
@@ -216,34 +222,36 @@ def test_a_message_lies_in_its_row_beside_the_title(row, height):
     row.set_title("A · est_t.npy", "#56b4e9")
     row.set_message("est_t.npy: 686 × 129 does not fit the reference's 129 × 686 bins × frames; transpose one of them")
     row.grab()
-    title, message = row.overlay.plates
-    assert row.mapping.rect.contains(message)
+    title, message = row.words.plates
+    assert row.box.rect().contains(message)
     assert not message.intersects(title)
 
 
-def test_layers_on_top_are_over_every_shading(row):
-    class Fill:
-        def __init__(self, colour):
-            self.colour = QColor(colour)
+class Fill(PixelItem):
+    """Fills the plot with a colour, and counts."""
 
-        def paint(self, painter, m, _theme):
-            painter.fillRect(m.rect, self.colour)
+    def __init__(self, colour, z):
+        super().__init__(z)
+        self.colour, self.times = QColor(colour), 0
 
-    row.add_layer(Fill("#00ff00"), top=True)
-    row.add_layer(Fill("#ff0000"), over=True)
-    assert row.grab().toImage().pixelColor(round(row.mapping.x_of(5)), 150) == QColor("#00ff00")
+    def paint(self, painter, *_):
+        self.times += 1
+        painter.fillRect(self.pixels(painter).rect(), self.colour)
 
 
-def test_the_title_keeps_out_of_the_corner(row):
+def test_higher_items_are_over_lower_ones(row):
+    row.add(Fill("#00ff00", 200.0), Fill("#ff0000", 100.0))
+    assert row.grab().toImage().pixelColor(round(pixels(row).x_of(5)), 150) == QColor("#00ff00")
+
+
+def test_the_title_keeps_out_of_the_corner(row, monkeypatch):
     row.set_title("a long title " * 30)
-    m = row.mapping
-    free = row.overlay.title_box(m).right()
-    row.overlay.corner = 300.0
-    box = row.overlay.title_box(m)
-    assert free <= m.right
-    assert box.right() <= m.right - 300
-    row.overlay.corner = m.width
-    assert row.overlay.title_box(m).isEmpty()
+    width = row.box.width()
+    assert row.words.title_box.right() <= width
+    monkeypatch.setattr(row.words, "_corner_of", lambda _vb: 300.0)
+    assert row.words.title_box.right() <= width - 300
+    monkeypatch.setattr(row.words, "_corner_of", lambda vb: vb.width())
+    assert row.words.title_box.isEmpty()
 
 
 def test_a_tiny_row_still_paints(row):
@@ -251,7 +259,7 @@ def test_a_tiny_row_still_paints(row):
     for size in ((40, 10), (77, 4), (1, 1)):
         row.resize(*size)
         row.grab()
-    assert row.mapping.width >= 1
+    assert pixels(row).width >= 1
 
 
 def test_the_moving_cursor_only_repaints_strips(row, qtbot):
@@ -267,14 +275,8 @@ def test_the_moving_cursor_only_repaints_strips(row, qtbot):
 
 
 def test_the_moving_cursor_paints_no_layer_again(row, qtbot):
-    class Layer:
-        painted = 0
-
-        def paint(self, _painter, _m, _theme):
-            self.painted += 1
-
-    layer = Layer()
-    row.add_layer(layer)
+    layer = Fill("#00ff00", 0.0)
+    row.add(layer)
     row.grab()
     painted = _Paints(row.viewport()).regions
     for time in (1.0, 2.0, 3.0):
@@ -282,10 +284,10 @@ def test_the_moving_cursor_paints_no_layer_again(row, qtbot):
         row.link.set_hover(time, 20.0, "osi")
         qtbot.waitUntil(lambda: len(painted) > 0)
         painted.clear()
-    assert layer.painted == 1
+    assert layer.times == 1
     row.refresh()
     row.grab()
-    assert layer.painted == 2
+    assert layer.times == 2
 
 
 def test_what_is_kept_equals_what_is_painted_anew(row):
@@ -328,8 +330,8 @@ def test_one_turn_of_events_is_one_repaint(row, qtbot):
 def test_words_lie_over_the_crosshair(row):
     row.set_title("a title " * 5)
     plain = row.grab().toImage()
-    box = row.overlay.title_box(row.mapping)
-    row.link.set_hover(row.mapping.time_at(box.center().x()), row.mapping.value_at(box.center().y()), "osi")
+    box = title_box(row)
+    row.link.set_hover(pixels(row).time_at(box.center().x()), pixels(row).value_at(box.center().y()), "osi")
     crossed = row.grab().toImage()
     assert crossed != plain
     assert crossed.copy(box.toAlignedRect()) == plain.copy(box.toAlignedRect())

@@ -1,0 +1,152 @@
+"""A value per frame as a line, however many frames there are."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+from osisnr_gui.core.pyramid import Pyramid
+from osisnr_gui.core.reduce import is_crowded, is_reduced, polyline, runs_of, summary_per_column, upper_edge
+from osisnr_gui.qt.plots.items.painting import line_path
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
+from osisnr_gui.qt.plots.view_box import PixelViewBox
+
+#: From this distance between frames on, each frame gets a dot.
+DOT_PIXELS = 12.0
+#: Height of the bars over perfect frames, and from one curve's bars to the next one's.
+CAP_PIXELS, CAP_STEP = 2.0, 3.0
+
+
+class CurveItem(PixelItem):
+    """A curve over equal steps of time: instead of PlotCurveItem, which would be drawn again at every move of a cursor.
+
+    The line goes through every frame, through the extremes of pixel columns with a few frames, through the means of
+    crowded ones, which then have a veil of their extremes behind them if there is a pen for it. NaN is a gap. +inf is
+    not in the line: with `cap` those frames have bars at the upper edge, below that of `cap` other curves.
+    """
+
+    def __init__(self, name: str = "", *, dots: bool = False) -> None:
+        super().__init__()
+        self._name, self._dots = name, dots
+        self.t0, self.dt = 0.0, 1.0
+        self.cap: int | None = None
+        self._values, self._perfect = Pyramid(np.empty(0)), Pyramid(np.empty(0))
+        self._data = np.empty(0)
+        self._pen, self._veil_pen, self._strong = QPen(), QPen(Qt.PenStyle.NoPen), False
+        self._paths = QPainterPath(), QPainterPath()
+        self._paths_of: tuple[float, ...] = ()
+
+    def name(self) -> str:
+        """What the curve is, e.g. for a legend."""
+        return self._name
+
+    def setName(self, name: str) -> None:
+        """Say what the curve is."""
+        self._name = name
+
+    def setData(self, t0: float, dt: float, values: FloatArray) -> None:
+        """Draw these: `values[i]` belongs to the time ``t0 + i * dt``."""
+        if values is self._data and (t0, dt) == (self.t0, self.dt):
+            return
+        self.t0, self.dt, self._data = t0, dt, values
+        finite = safe_array(values, keep_inf=True)
+        perfect = np.isposinf(finite)
+        self._perfect = Pyramid(perfect.astype(np.float64)) if perfect.any() else Pyramid(np.empty(0))
+        self.set_pyramid(Pyramid(np.where(np.isinf(finite), np.nan, finite) if np.isinf(finite).any() else finite))
+
+    def set_pyramid(self, values: Pyramid) -> None:
+        """Draw these finite values, whose pyramid is made."""
+        self._values, self._paths_of = values, ()
+        self.update()
+
+    def getData(self) -> tuple[FloatArray, FloatArray]:
+        """(times, values) of all frames, as pyqtgraph's curves give them."""
+        return self.t0 + self.dt * np.arange(self._values.size), self._values.values
+
+    def set_pens(self, pen: QPen, veil: QPen | None = None, *, strong: bool = False) -> None:
+        """Draw with this one-pixel pen, twice if strong, and the veil with that."""
+        self._pen, self._veil_pen, self._strong = pen, veil or QPen(Qt.PenStyle.NoPen), strong
+        self.update()
+
+    @property
+    def has_perfect(self) -> bool:
+        """Whether a frame is +inf."""
+        return bool(self._perfect.size)
+
+    @property
+    def values(self) -> FloatArray:
+        """What the line goes through."""
+        return self._values.values
+
+    def is_crowded(self, vb: PixelViewBox) -> bool:
+        """Whether the line is a mean of many frames per pixel."""
+        return is_crowded(self.dt, vb.t0, vb.t1, vb.columns)
+
+    def points(self, vb: PixelViewBox) -> tuple[FloatArray, FloatArray]:
+        """(times, values) of the frames in view, or the means of those that share a pixel."""
+        where = (self.t0, self.dt, vb.t0, vb.t1, vb.columns)
+        if not is_reduced(self._values.size, *where):
+            return polyline(self._values, *where)
+        times, _, _, mean = summary_per_column(self._values, *where)
+        return times, mean
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw veil, line, dots and bars."""
+        if not self._values.size:
+            return
+        vb = self.pixels(painter)
+        if vb.view_key != self._paths_of:
+            self._paths_of, self._paths = vb.view_key, self._make_paths(vb)
+        path, veil = self._paths
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if not veil.isEmpty() and self._veil_pen.style() != Qt.PenStyle.NoPen:
+            painter.setPen(self._veil_pen)
+            painter.drawPath(veil)
+        reduced = is_reduced(self._values.size, self.t0, self.dt, vb.t0, vb.t1, vb.columns)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not reduced)
+        painter.setPen(self._pen)
+        # Drawn again a device pixel lower: a stronger line without a wide (slow) pen.
+        for k in range(max(round(vb.pixel_ratio), 1) * (2 if self._strong else 1)):
+            painter.drawPath(path.translated(0.0, k / vb.pixel_ratio))
+        if self._dots and self.dt * vb.width() >= DOT_PIXELS * (vb.t1 - vb.t0):
+            self._paint_dots(painter, vb)
+        if self.cap is not None and self._perfect.size:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            self._paint_caps(painter, vb, 2.0 + CAP_STEP * self.cap)
+
+    def _make_paths(self, vb: PixelViewBox) -> tuple[QPainterPath, QPainterPath]:
+        """The line, and the range behind it, which is empty unless the line is crowded.
+
+        With many frames per pixel the extremes of several curves are solid blocks that hide each other.
+        """
+        where = (self.t0, self.dt, vb.t0, vb.t1, vb.columns)
+        if not self.is_crowded(vb):
+            times, found = polyline(self._values, *where)
+            return line_path(vb.xs_of(times), vb.ys_of(found)), QPainterPath()
+        times, low, high, mean = summary_per_column(self._values, *where)
+        xs, pairs = vb.xs_of(times), np.column_stack((low, high)).ravel()
+        return line_path(xs, vb.ys_of(mean)), line_path(np.repeat(xs, 2), vb.ys_of(pairs))
+
+    def _paint_dots(self, painter: QPainter, vb: PixelViewBox) -> None:
+        times, values = polyline(self._values, self.t0, self.dt, vb.t0, vb.t1, vb.columns)
+        pen = QPen(self._pen.color(), 4)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        points = zip(vb.xs_of(times).tolist(), vb.ys_of(values).tolist(), strict=True)
+        painter.drawPoints([QPointF(x, y) for x, y in points if y == y])
+
+    def _paint_caps(self, painter: QPainter, vb: PixelViewBox, y: float) -> None:
+        times, flags = upper_edge(self._perfect, self.t0, self.dt, vb.t0, vb.t1, vb.columns)
+        starts, stops = runs_of(flags > 0)
+        if not starts.size:
+            return
+        left, right = vb.xs_of(times[starts]), vb.xs_of(times[stops - 1])
+        half = max(self.dt * vb.width() / (vb.t1 - vb.t0), 1.0) / 2
+        opaque = QColor(self._pen.color())
+        opaque.setAlphaF(1.0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(opaque)
+        pairs = zip(left.tolist(), right.tolist(), strict=True)
+        painter.drawRects([QRectF(a - half, y - CAP_PIXELS / 2, b - a + 2 * half, CAP_PIXELS) for a, b in pairs])

@@ -1,0 +1,88 @@
+"""What shows which of two is better: the tinted areas, and whose they are."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+from PySide6.QtWidgets import QToolButton
+
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font
+from osisnr_gui.qt.plots.items.curve import CurveItem
+from osisnr_gui.qt.plots.items.painting import TAG_MARGIN, edge_per_column, paint_tag, tag_width, tint_image
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.words import RowWords
+
+
+class Contestants(Protocol):
+    """What the labels need of their plot."""
+
+    words: RowWords
+    button: QToolButton
+    contest: object
+    curve: object
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Who is better above and below zero."""
+        ...
+
+    @property
+    def colours(self) -> tuple[str, str]:
+        """The colours of these."""
+        ...
+
+
+class TintItem(PixelItem):
+    """The area between a curve and zero, in one colour above and another below."""
+
+    def __init__(self) -> None:
+        super().__init__(-1.0)
+        self._curve: CurveItem | None = None
+        self._colours = QColor(), QColor()
+        self._image, self._image_of = QImage(), ()
+
+    def show_curve(self, curve: CurveItem | None) -> None:
+        """Tint up to this curve, or nothing."""
+        self._curve, self._image_of = curve, ()
+        self.update()
+
+    def set_colours(self, above: QColor, below: QColor) -> None:
+        """Tint with these."""
+        self._colours, self._image_of = (above, below), ()
+        self.update()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw the picture of this view."""
+        if self._curve is None:
+            return
+        vb = self.pixels(painter)
+        if vb.view_key != self._image_of:
+            self._image_of = vb.view_key
+            self._image = tint_image(vb, edge_per_column(vb, *self._curve.points(vb)), 0.0, *self._colours)
+        painter.drawImage(vb.rect(), self._image)
+
+
+class BetterTags(PixelItem):
+    """Beside zero, at the right end: who is better above and below."""
+
+    def __init__(self, plot: Contestants) -> None:
+        super().__init__(210.0)
+        self._plot = plot
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw the labels that have room."""
+        if self._plot.contest is None or self._plot.curve is None:
+            return
+        vb = self.pixels(painter)
+        height, zero = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height(), vb.y_of(0.0)
+        button = self._plot.button
+        taken = max(self._plot.words.title_box.bottom(), button.geometry().bottom() - vb.scenePos().y())
+        tops = zero - height - 1, zero + 2
+        for name, colour, top in zip(self._plot.names, self._plot.colours, tops, strict=True):
+            text = f"{name} better"
+            width = tag_width(text)
+            box = QRectF(vb.width() - width - TAG_MARGIN, top, width, height)
+            if vb.rect().contains(box) and box.top() > taken:
+                paint_tag(painter, box, text, colour, vb.theme)

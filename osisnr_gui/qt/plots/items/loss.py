@@ -1,0 +1,207 @@
+"""The loss of every frame as two stacked areas, the marks over what is cut off, and the legend."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
+
+from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve
+from osisnr_gui.core.reduce import is_crowded, is_reduced, runs_of, visible_frames
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, system_font, tabular_font, with_alpha
+from osisnr_gui.qt.plots.items.painting import area_image, edge_per_column, line_path, line_pen, paint_tag, tag_width
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.words import RowWords, paint_plate
+from osisnr_gui.qt.plots.loss_sketches import LossSketches, is_same_frames
+from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
+from osisnr_gui.qt.plots.view_box import PixelViewBox
+from osisnr_gui.session import words
+
+VEIL_OPACITY = 0.28
+NOTHING_DRAWN = DrawnLoss(*4 * (np.empty(0),))
+#: Height of the marks at the top edge over values that are cut off.
+MARK_PIXELS = 4
+
+
+class LossAreas(PixelItem):
+    """The two areas and the line on top, as a picture for the last view.
+
+    A few frames per pixel column: the maximum of the lower edge (1/OSI) and of the upper edge (the total).
+    The reader looks for the worst frames, so no peak may be lost; and because the total is nowhere below
+    1/OSI its maximum is not either, so the bands cannot cross. (Maxima of the two terms added up would show
+    a total that no frame has.) Many frames per column: maxima are a block that tells nothing, so the bands
+    are means, which add up exactly, and the maximum of the total stays as a veil over them.
+    """
+
+    def __init__(self, sketches: LossSketches) -> None:
+        super().__init__()
+        self.sketches = sketches
+        self.curve: LossCurve | None = None
+        self._growing = False
+        self._t0, self._dt = 0.0, 1.0
+        self._drawn_of: tuple[float, ...] = ()
+        self._drawn = NOTHING_DRAWN
+        self._key: tuple[object, ...] = ()
+        self._image = QImage()
+        self._line = QPainterPath()
+
+    def show_curve(self, t0: float, dt: float, curve: LossCurve | None, growing: bool) -> bool:
+        """Take this curve; False when it is the one shown."""
+        self._growing = growing
+        if (t0, dt) == (self._t0, self._dt) and _same(curve, self.curve):
+            return False
+        self._t0, self._dt, self.curve = t0, dt, curve
+        self._drawn_of = self._key = ()
+        self.update()
+        return True
+
+    def getData(self) -> tuple[FloatArray, FloatArray]:
+        """(times, fused loss) of all frames, as pyqtgraph's curves give them."""
+        if self.curve is None:
+            return np.empty(0), np.empty(0)
+        return self._t0 + self._dt * np.arange(self.curve.n_frames), sum(self.curve.terms())
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw the areas, and the line on top."""
+        vb = self.pixels(painter)
+        if (*vb.view_key, vb.theme.name) != self._key:
+            self._key = (*vb.view_key, vb.theme.name)
+            self._shape(vb)
+        painter.drawImage(vb.rect(), self._image)
+        n_frames = 0 if self.curve is None else self.curve.n_frames
+        reduced = is_reduced(n_frames, self._t0, self._dt, vb.t0, vb.t1, vb.columns)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not reduced)
+        painter.setPen(line_pen(vb.theme.loss_total))
+        painter.drawPath(self._line)
+
+    def drawn(self, vb: PixelViewBox) -> DrawnLoss:
+        """What the picture shows, worked out once for a view."""
+        if vb.view_key != self._drawn_of:
+            self._drawn_of, self._drawn = vb.view_key, NOTHING_DRAWN
+            if self.curve is not None:
+                # A curve that grows is another one in a moment: not worth a sketch.
+                sketch = None if self._growing else self.sketches.sketch_of(self.curve)
+                times, *values = self.curve.draw(self._t0, self._dt, vb.t0, vb.t1, vb.columns, sketch)
+                self._drawn = DrawnLoss(times, *map(safe_array, values))
+        return self._drawn
+
+    def highest_near(self, time: float, vb: PixelViewBox) -> float:
+        """The largest loss in a pixel column that is higher than its neighbours: a number, so not from the picture."""
+        assert self.curve is not None, "there is a column"
+        pixel = (vb.t1 - vb.t0) / vb.columns
+        frames = visible_frames(self.curve.n_frames, self._t0, self._dt, time - pixel, time + pixel)
+        return self.curve.highest(slice(*frames))
+
+    def is_crowded(self, vb: PixelViewBox) -> bool:
+        return is_crowded(self._dt, vb.t0, vb.t1, vb.columns)
+
+    def _shape(self, vb: PixelViewBox) -> None:
+        theme = vb.theme
+        times, osi, total, peak = self.drawn(vb)
+        areas: list[tuple[FloatArray, QColor]] = []
+        if self.is_crowded(vb):
+            areas.append((edge_per_column(vb, times, peak), with_alpha(theme.loss_mc, VEIL_OPACITY)))
+        areas.append((edge_per_column(vb, times, total), QColor(theme.loss_mc)))
+        areas.append((edge_per_column(vb, times, osi), QColor(theme.loss_osi)))
+        self._image = area_image(vb, areas)
+        self._line = line_path(vb.xs_of(times), vb.ys_of(total))
+
+
+def _same(a: LossCurve | None, b: LossCurve | None) -> bool:
+    """Whether two curves are equal in every frame, without a look at the frames."""
+    if a is None or b is None:
+        return a is b
+    return is_same_frames(a, b) and (a.alpha, a.gamma) == (b.alpha, b.gamma)
+
+
+class CutMarks(PixelItem):
+    """At the top edge: a small triangle over every run of pixel columns that are cut off, and the highest value."""
+
+    def __init__(self, areas: LossAreas, title: RowWords, legend: LossLegend) -> None:
+        super().__init__(100.0)
+        self._areas, self._title, self._legend = areas, title, legend
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw the marks and the number."""
+        vb = self.pixels(painter)
+        theme = vb.theme
+        times, _, _, total = self._areas.drawn(vb)
+        starts, stops = runs_of(cut_columns(vb, times, total))
+        if not starts.size:
+            return
+        pixel = vb.width() / vb.columns
+        runs = list(zip((starts * pixel).tolist(), (stops * pixel).tolist(), strict=True))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.text))
+        # One row of pixels after the other, each wider: all triangles in one call, and sharp.
+        rows = range(MARK_PIXELS)
+        painter.drawRects([QRectF(a - k, k, b - a + 2 * k, 1) for a, b in runs for k in rows])
+        inside = np.where((times >= vb.t0) & (times <= vb.t1), total, np.nan)
+        if (inside > vb.hi).any():
+            time = float(times[int(np.nanargmax(inside))])
+            text = words.loss(self._areas.highest_near(time, vb))
+            box = self._number_box(vb, vb.x_of(time), text)
+            paint_tag(painter, box, text, theme.text, theme)
+
+    def _number_box(self, vb: PixelViewBox, x: float, text: str) -> QRectF:
+        """Right or left of the mark, clear of title and legend; lower down if need be; empty without room."""
+        taken = [self._title.title_box, self._legend.box(vb)]
+        height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
+        width, gap = tag_width(text), MARK_PIXELS + 2
+        below = max([box.bottom() for box in taken if not box.isEmpty()], default=0.0) + 2
+        for top in (MARK_PIXELS + 1, below):
+            for left in (x + gap, x - gap - width):
+                box = QRectF(left, top, width, height)
+                if vb.rect().contains(box) and not any(box.intersects(other) for other in taken):
+                    return box
+        return QRectF()
+
+
+def cut_columns(vb: PixelViewBox, times: FloatArray, values: FloatArray) -> npt.NDArray[np.bool_]:
+    """The pixel columns in which a line through these points leaves the plot at the top."""
+    edge = edge_per_column(vb, times, values)
+    with np.errstate(invalid="ignore"):
+        cut = edge < 0
+        above = values > vb.hi
+    # A point itself may lie between the middles of two columns.
+    places = np.floor((times[above] - vb.t0) * (vb.columns / (vb.t1 - vb.t0))).astype(np.intp)
+    cut[places[(places >= 0) & (places < vb.columns)]] = True
+    return cut
+
+
+class LossLegend(PixelItem):
+    """Which band is which, in the top-right corner."""
+
+    ENTRIES = (("loss_osi", "1/OSI"), ("loss_mc", "γ·MC-MSE"))
+
+    def __init__(self) -> None:
+        super().__init__(200.0)
+
+    def box(self, vb: PixelViewBox) -> QRectF:
+        """Its plate; empty when the title needs the room."""
+        metrics = QFontMetricsF(system_font(SMALL_FONT_PIXELS))
+        width = sum(self._widths(metrics))
+        x = vb.width() - width - 5
+        return QRectF() if x < 120 else QRectF(x, 5, width, math.ceil(metrics.height()) + 2)
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw it."""
+        vb = self.pixels(painter)
+        theme, box = vb.theme, self.box(vb)
+        if box.isEmpty():
+            return
+        painter.setFont(system_font(SMALL_FONT_PIXELS))
+        metrics = QFontMetricsF(painter.font())
+        paint_plate(painter, box, theme)
+        x = box.left()
+        for (token, text), width in zip(self.ENTRIES, self._widths(metrics), strict=True):
+            painter.fillRect(QRectF(x + 6, 9, 8, box.height() - 8), QColor(getattr(theme, token)))
+            painter.setPen(QColor(theme.muted))
+            painter.drawText(QPointF(x + 19, 6 + metrics.ascent()), text)
+            x += width
+
+    def _widths(self, metrics: QFontMetricsF) -> list[float]:
+        return [metrics.horizontalAdvance(text) + 28 for _, text in self.ENTRIES]

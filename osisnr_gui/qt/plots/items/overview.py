@@ -1,0 +1,172 @@
+"""The strip of colours of the whole file, and the marks over it."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter
+
+from osisnr_gui.core.pyramid import Pyramid
+from osisnr_gui.core.reduce import is_crowded, lowest_per_stretch, runs_of, summary_per_column
+from osisnr_gui.qt.look.theme import with_alpha
+from osisnr_gui.qt.plots.colours import lookup_table
+from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP, HIGHEST_DB, LOWEST_DB
+from osisnr_gui.qt.plots.items.painting import hatch_brush
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.shading import BandKind, Runs
+from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.plots.view_box import PixelViewBox
+from osisnr_gui.session.session import Note
+
+TICK_HEIGHT = 5  # of the marks under the strip for bad frames
+NOTE_PIXELS = 3.0
+FALSE_OPACITY = 0.35  # of false activity between the hatch lines
+SILENT_OPACITY = 0.45
+SELECTION_OPACITY = 0.35
+LOOP_PIXELS = 2.0
+
+
+class _Drawn(NamedTuple):
+    """What was worked out for one view."""
+
+    image: QImage
+    silent: QBrush
+    bad: list[QRectF]
+    false: QBrush | None
+
+
+class OverviewStrip(PixelItem):
+    """The lowest OSI-SNR of each pixel column as a colour, silence hatched, bad frames marked below."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._t0, self._dt = 0.0, 1.0
+        self._osi = Pyramid(np.empty(0))
+        self._runs = Runs()
+        self._drawn: _Drawn | None = None
+        self._drawn_of: tuple[object, ...] = ()
+
+    def show_osi(self, t0: float, dt: float, osi_db: npt.ArrayLike) -> None:
+        """Take these; NaN where there is nothing to hear."""
+        self._t0, self._dt, self._drawn = t0, dt, None
+        # Brighter than the brightest colour is not needed, and a perfect frame must not make a mean infinite.
+        self._osi = Pyramid(np.minimum(safe_array(osi_db, keep_inf=True), HIGHEST_DB))
+        self.update()
+
+    def show_runs(self, runs: Runs) -> None:
+        """Mark these."""
+        if runs is not self._runs:
+            self._runs, self._drawn = runs, None
+            self.update()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw the strip."""
+        vb = self.pixels(painter)
+        key = (*vb.view_key, vb.theme.name)
+        if self._drawn is None or key != self._drawn_of:
+            self._drawn, self._drawn_of = self._draw(vb), key
+        image, silent, bad, false = self._drawn
+        painter.fillRect(vb.rect(), QColor(vb.theme.panel))
+        painter.drawImage(vb.rect(), image)
+        painter.fillRect(vb.rect(), silent)
+        painter.setPen(Qt.PenStyle.NoPen)
+        ticks = QRectF(0.0, vb.height() - TICK_HEIGHT, vb.width(), TICK_HEIGHT)
+        if bad or false is not None:
+            painter.fillRect(ticks, QColor(vb.theme.background))
+        if false is not None:
+            painter.fillRect(ticks.adjusted(0, 1, 0, 0), false)
+        painter.setBrush(QColor(vb.theme.bad))
+        painter.drawRects(bad)
+
+    def _draw(self, vb: PixelViewBox) -> _Drawn:
+        """One or two pixel rows of colours, and the rectangles of silence and of bad frames."""
+        rows, theme = self._values(vb), vb.theme
+        covered = {kind: stretches.coverage(vb) > 0 for kind, stretches in self._runs.kinds.items()}
+        silent, false = covered[BandKind.SILENT], covered[BandKind.FALSE_ACTIVITY]
+        bad = covered[BandKind.BAD] | covered[BandKind.MISSED]
+        ground, line = QColor(theme.panel), with_alpha(theme.silent, SILENT_OPACITY)
+        marks = with_alpha(theme.bad, FALSE_OPACITY), QColor(theme.bad)
+        return _Drawn(
+            image=_colour_image(rows, LOWEST_DB, HIGHEST_DB),
+            silent=hatch_brush(silent & np.isnan(rows[-1]), ground, line, vb.pixel_ratio),
+            bad=_rects(bad, vb, vb.height() - TICK_HEIGHT + 1, TICK_HEIGHT - 1),
+            false=hatch_brush(false, *marks, vb.pixel_ratio) if false.any() else None,
+        )
+
+    def _values(self, vb: PixelViewBox) -> FloatArray:
+        """(1, columns): the lowest OSI-SNR of each pixel column; where it is crowded (2, columns), means above."""
+        where = (self._t0, self._dt, vb.t0, vb.t1, vb.columns)
+        if not is_crowded(*where[1:]):
+            return lowest_per_stretch(self._osi.values, *where)[None, :]
+        # Among hundreds of frames there is always a bad one: the mean above tells good parts from poor.
+        times, lowest, _, means = summary_per_column(self._osi, *where)
+        rows = np.full((2, vb.columns), np.nan)
+        places = np.floor((times - vb.t0) * (vb.columns / (vb.t1 - vb.t0))).astype(np.intp)
+        inside = (places >= 0) & (places < vb.columns)
+        rows[:, places[inside]] = means[inside], lowest[inside]
+        return rows
+
+
+class OverviewMarks(PixelItem):
+    """Notes, selection, loop and cursor."""
+
+    def __init__(self, link: TimeLink) -> None:
+        super().__init__()
+        self._link = link
+        self._notes: tuple[Note, ...] = ()
+
+    def show_notes(self, notes: tuple[Note, ...]) -> None:
+        """Mark these along the upper edge."""
+        if notes != self._notes:
+            self._notes = notes
+            self.update()
+
+    def follow(self, *_: object) -> None:
+        """Something of the link is elsewhere."""
+        self.update()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw the marks."""
+        vb = self.pixels(painter)
+        theme, link = vb.theme, self._link
+
+        def fill(start: float, stop: float, top: float, height: float, colour: QColor, least: float = 1.0) -> None:
+            x = vb.x_of(start)
+            painter.fillRect(QRectF(x, top, max(vb.x_of(stop) - x, least), height), colour)
+
+        for note in self._notes:
+            fill(note.start, note.stop, 0.0, NOTE_PIXELS, QColor(theme.accent), NOTE_PIXELS)
+        if link.selection is not None:
+            fill(*link.selection, 0.0, vb.height(), with_alpha(theme.accent, SELECTION_OPACITY))
+        if link.loop is not None:
+            fill(*link.loop, vb.height() - LOOP_PIXELS, LOOP_PIXELS, QColor(theme.text))
+            for x in (vb.x_of(link.loop.start), vb.x_of(link.loop.stop) - LOOP_PIXELS):
+                painter.fillRect(QRectF(round(x), 0.0, LOOP_PIXELS, vb.height()), QColor(theme.text))
+        if math.isfinite(link.cursor):
+            painter.setPen(QColor(theme.text))
+            x = round(vb.x_of(link.cursor))
+            painter.drawLine(QLineF(x, 0.0, x, vb.height()))
+
+
+def _colour_image(osi_db: FloatArray, lowest: float, highest: float) -> QImage:
+    """One pixel per value of a (rows, columns) array; NaN is transparent."""
+    with np.errstate(invalid="ignore"):
+        codes = np.clip((osi_db - lowest) / (highest - lowest), 0.0, 1.0) * 255
+    rgb = lookup_table(COLOUR_MAP)[np.rint(np.nan_to_num(codes)).astype(np.intp)]
+    opacity = np.where(np.isnan(osi_db), 0, 255).astype(np.uint8)
+    pixels = np.ascontiguousarray(np.dstack((rgb, opacity)))
+    height, width = osi_db.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+
+
+def _rects(mask: npt.NDArray[np.bool_], vb: PixelViewBox, top: float, height: float) -> list[QRectF]:
+    """Rectangles over the runs of marked pixel columns."""
+    starts, stops = runs_of(mask)
+    pixel = 1 / vb.pixel_ratio
+    pairs = zip(starts.tolist(), stops.tolist(), strict=True)
+    return [QRectF(a * pixel, top, max((b - a) * pixel, 1.0), height) for a, b in pairs]

@@ -1,0 +1,149 @@
+"""Shading of runs of frames: bad, missed, silent, falsely active. One item a row, however many runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+
+from osisnr_gui.qt.look.theme import Theme, with_alpha
+from osisnr_gui.qt.plots.items.painting import column_brush, hatch_brush
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.safe_arrays import FloatArray
+from osisnr_gui.qt.plots.stretches import NOWHERE, Stretches
+from osisnr_gui.qt.plots.view_box import PixelViewBox
+
+#: Narrower missed runs have no edges: two dotted lines in three pixels are noise.
+EDGE_MIN_PIXELS = 4
+#: Strength of a column that bad frames barely touch, as a share of the full one.
+FAINTEST = 0.35
+#: On a picture the runs are a stripe this high at its lower edge ...
+STRIPE_PIXELS = 5.0
+#: ... and this share of the usual shading above it: more would change the colours that are to be read.
+OVER_PICTURE = 1 / 3
+
+
+class BandKind(IntEnum):
+    """Why a run of frames is shaded."""
+
+    BAD = 0
+    MISSED = 1
+    SILENT = 2
+    FALSE_ACTIVITY = 3  # the estimate is active where the reference is silent
+
+
+@dataclass
+class Brushes:
+    """What is painted for one view: brushes over the full height, brushes of the stripe, dotted edges."""
+
+    full: list[QBrush] = field(default_factory=list)
+    stripe: list[QBrush] = field(default_factory=list)
+    edges: list[float] = field(default_factory=list)  # pixels
+
+
+class Runs:
+    """Runs of frames to shade, by kind; kinds that are missing have none.
+
+    One object serves all rows; what it works out for one of them it keeps for the next.
+    """
+
+    def __init__(self, kinds: Mapping[BandKind, Stretches] = MappingProxyType({})) -> None:
+        self.kinds = {kind: kinds.get(kind, NOWHERE) for kind in BandKind}
+        self._key: object = None
+        self._share: dict[BandKind, FloatArray] = {}
+        self._brushes: dict[bool, Brushes] = {}
+
+    def brushes(self, vb: PixelViewBox, theme: Theme, *, over: bool) -> Brushes:
+        """What to paint on a row with curves, or ``over`` a picture; its height does not matter."""
+        key = (vb.t0, vb.t1, vb.width(), vb.pixel_ratio, theme.name)
+        if key != self._key:
+            self._key, self._brushes = key, {}
+            self._share = {each: runs.coverage(vb) for each, runs in self.kinds.items()}
+        if over not in self._brushes:
+            self._brushes[over] = self._shade(vb, theme, over)
+        return self._brushes[over]
+
+    def _shade(self, vb: PixelViewBox, theme: Theme, over: bool) -> Brushes:
+        share = self._share
+        bad = np.minimum(share[BandKind.BAD] + share[BandKind.MISSED], 1.0)
+        # A single bad frame in an hour must still be seen: any coverage starts at a visible step.
+        strength = np.where(bad > 0, FAINTEST + (1 - FAINTEST) * bad, 0.0)
+        silent, false = share[BandKind.SILENT] >= 0.5, share[BandKind.FALSE_ACTIVITY] > 0
+        weight = OVER_PICTURE if over else 1.0
+        full = [
+            _hatching(
+                silent, theme.silent, (weight * theme.silent_opacity / 2, weight * 2.5 * theme.silent_opacity), vb
+            ),
+            _hatching(false, theme.bad, (weight * theme.bad_opacity / 2, weight * 3 * theme.bad_opacity), vb),
+            _columns(theme.bad, weight * theme.bad_opacity * strength, vb),
+        ]
+        stripe: list[QBrush | None] = []
+        if over:
+            stripe = [
+                _columns(theme.background, (silent | false | (bad > 0)).astype(np.float64), vb),
+                _hatching(silent, theme.silent, (0.0, 1.0), vb),
+                _hatching(false, theme.bad, (FAINTEST, 1.0), vb),
+                _columns(theme.bad, strength, vb),
+            ]
+        return Brushes(
+            full=[brush for brush in full if brush is not None],
+            stripe=[brush for brush in stripe if brush is not None],
+            edges=self._missed_edges(vb),
+        )
+
+    def _missed_edges(self, vb: PixelViewBox) -> list[float]:
+        runs = self.kinds[BandKind.MISSED]
+        wide = (runs.stops - runs.starts) * vb.width() >= EDGE_MIN_PIXELS * (vb.t1 - vb.t0)
+        xs = vb.xs_of(np.concatenate((runs.starts[wide], runs.stops[wide])))
+        return np.unique(np.round(xs[(xs > -1) & (xs < vb.width() + 1)])).tolist()
+
+
+class Shading(PixelItem):
+    """Shades runs of time across the full height of a row.
+
+    Runs are reduced to one value per pixel column. Where several bad runs share a column, its strength says how much
+    of it they cover, so that a whole hour is not one block. `over` : for rows that show a picture: a stripe along its
+    lower edge in full strength, and hardly any shading above. Curves are drawn over their shading instead.
+    """
+
+    def __init__(self, *, over: bool = False) -> None:
+        super().__init__(100.0 if over else -10.0)
+        self._over = over
+        self._runs = Runs()
+
+    def show_runs(self, runs: Runs) -> None:
+        """Shade these."""
+        if runs is not self._runs:
+            self._runs = runs
+            self.update()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw a few fills and the dotted edges: as many calls however many runs there are."""
+        vb = self.pixels(painter)
+        brushes = self._runs.brushes(vb, vb.theme, over=self._over)
+        for brush in brushes.full:
+            painter.fillRect(vb.rect(), brush)
+        height = min(STRIPE_PIXELS, vb.height())
+        for brush in brushes.stripe:
+            painter.fillRect(QRectF(0.0, vb.height() - height, vb.width(), height), brush)
+        if brushes.edges:
+            painter.setPen(QPen(with_alpha(vb.theme.bad, 0.9), 1, Qt.PenStyle.DotLine))
+            painter.drawLines([QLineF(x, 0.0, x, vb.height()) for x in brushes.edges])
+
+
+def _hatching(
+    mask: npt.NDArray[np.bool_], colour: str, opacities: tuple[float, float], vb: PixelViewBox
+) -> QBrush | None:
+    """Hatch with a ground and lines of these opacities; None where there is nothing to hatch."""
+    ground, line = (with_alpha(colour, opacity) for opacity in opacities)
+    return hatch_brush(mask, ground, line, vb.pixel_ratio) if mask.any() else None
+
+
+def _columns(colour: str, opacity: FloatArray, vb: PixelViewBox) -> QBrush | None:
+    return column_brush(QColor(colour), opacity, vb.pixel_ratio) if opacity.any() else None

@@ -1,0 +1,237 @@
+"""One row of the linked plots: a PlotWidget bound to the shared :class:`TimeLink`.
+
+Each row is a widget of its own, so a change repaints one row and not the whole stack. What stays while pointer and
+cursor move (grid, pictures, curves, shading, words) is one still picture under pyqtgraph's own lines and regions.
+"""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.plots import axes
+from osisnr_gui.qt.plots.axis_items import TickAxis, TimeAxis
+from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN, ROW_GAP, TIME_AXIS_HEIGHT
+from osisnr_gui.qt.plots.items.grid import StillGrid
+from osisnr_gui.qt.plots.items.level_line import LevelLine, LevelTags
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.still_picture import StillPicture
+from osisnr_gui.qt.plots.items.words import RowWords
+from osisnr_gui.qt.plots.plot_widget import PlotWidget
+from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.plots.time_marks import TimeMarks
+from osisnr_gui.qt.plots.view_box import CLICK_PIXELS, PixelViewBox, TimeViewBox
+
+MIN_HEIGHT = 48
+
+
+class TimePlot(PlotWidget):
+    """A plot whose x axis is the shared time. `row_id` names it in hover signals."""
+
+    context_menu_requested = Signal(QPoint)  # global position
+    double_clicked = Signal(float, float)  # time, value
+    y_range_changed = Signal(float, float)
+    handle_held = Signal(bool)  # a line or an edge is dragged, is let go
+
+    def __init__(
+        self, link: TimeLink, theme: Theme, row_id: str, title: str = "", parent: QWidget | None = None
+    ) -> None:
+        self.box = TimeViewBox(link, theme)
+        self._left = TickAxis("left", theme, axes.LinearScale(), LEFT_AXIS_WIDTH)
+        self._lower = TimeAxis(link, theme, TIME_AXIS_HEIGHT)
+        super().__init__(
+            parent, background=theme.background, viewBox=self.box, axisItems={"left": self._left, "bottom": self._lower}
+        )
+        self.link, self.theme, self.row_id = link, theme, row_id
+        self.time_axis = False
+        self.y_by_hand = False  # the user chose the value range: automatic ranges keep off
+        self.y_is_held = False  # for the moment nothing but the user changes it
+        self._y, self._y_limits = (0.0, 1.0), (-math.inf, math.inf)
+        self.still = StillPicture(self.plotItem)
+        self.words = RowWords(title, self._title_note, self._corner_width)
+        self._level_lines: list[LevelLine] = []
+        self.add(StillGrid(self._lower, self._left), self.words)
+        self.marks = TimeMarks(self.plotItem, link, row_id, self)
+        self.marks.set_theme(theme)
+        self._listen()
+        self._place_axes()
+        self.setMinimumHeight(MIN_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(title or row_id)
+        self.box.show_range(*link.visible)
+        self.box.setYRange(*self._y, padding=0.0)
+        self._is_built = True
+
+    def _listen(self) -> None:
+        self.link.range_changed.connect(self._follow_range)
+        self.marks.edge_held.connect(self.handle_held)
+        self.box.menu_requested.connect(self.context_menu_requested)
+        self.box.double_clicked.connect(self.double_clicked)
+        self.box.values_zoomed.connect(self.zoom_y)
+        self.box.values_panned.connect(self.pan_y)
+        self.box.values_chosen.connect(self._choose_values)
+        self.scene().sigMouseMoved.connect(self.point_at)
+        self.scene().setMoveDistance(CLICK_PIXELS)
+        self.scene().setClickRadius(CLICK_PIXELS)
+
+    def add(self, *items: PixelItem) -> None:
+        """Add items of the still picture."""
+        for item in items:
+            self.addItem(item, ignoreBounds=True)
+        self.refresh()
+
+    def add_levels(self, *lines: LevelLine) -> None:
+        """Add lines at a value, with their words."""
+        for line in lines:
+            self.addItem(line, ignoreBounds=True)
+            line.set_theme(self.theme)
+            line.sigDragged.connect(self._take)
+            line.sigPositionChangeFinished.connect(self._let_go)
+        self._level_lines += lines
+        self.add(LevelTags(lines, lambda: self.words.title_box))
+
+    def refresh(self) -> None:
+        """Draw the still picture again at the end of this event-loop turn."""
+        self.still.forget()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Apply another theme."""
+        self.theme = self.box.theme = theme
+        self.setBackground(theme.background)
+        for part in (self._left, self._lower, self.marks, *self._level_lines):
+            part.set_theme(theme)
+        self._dress()
+        self.refresh()
+
+    def set_title(self, title: str, colour: str | None = None) -> None:
+        """Text in the top-left corner, with a colour swatch for an estimate."""
+        if (title, colour) != (self.words.title, self.words.title_colour):
+            self.words.title, self.words.title_colour = title, colour
+            self.setAccessibleName(title or self.row_id)
+            self.refresh()
+
+    def set_marked(self, on: bool) -> None:
+        """Mark the row as the one of its kind that is in view."""
+        if on != self.words.marked:
+            self.words.marked = on
+            self.refresh()
+
+    def set_message(self, text: str, *, error: bool = False) -> None:
+        """A state over the plot ("loading…", what went wrong); empty to remove it."""
+        if (text, error) != (self.words.message, self.words.message_is_error):
+            self.words.message, self.words.message_is_error = text, error
+            self.refresh()
+
+    def set_crosshair(self, on: bool) -> None:
+        """Show or hide the crosshair on this row."""
+        self.marks.set_crosshair(on)
+
+    def set_time_axis(self, on: bool) -> None:
+        """Show time labels under this row (the lowest one of a stack)."""
+        if on != self.time_axis:
+            self.time_axis = on
+            self._place_axes()
+            self.refresh()
+
+    @property
+    def value_scale(self) -> axes.ValueScale:
+        """Title and ticks of the left axis."""
+        return self._left.scale_of_values
+
+    def set_y_scale(self, scale: axes.ValueScale) -> None:
+        """Take title and ticks of the left axis from this scale."""
+        self._left.set_scale(scale)
+        self.refresh()
+
+    def set_y_range(self, lo: float, hi: float) -> None:
+        """Show these values, clamped to the limits; nonsense is ignored."""
+        least, most = self._y_limits
+        lo, hi = max(lo, least), min(hi, most)
+        if not (math.isfinite(lo) and math.isfinite(hi) and abs(lo) < 1e150 and hi - lo > 1e-12 * max(abs(lo), 1)):
+            return
+        if (lo, hi) != self._y:
+            self._y = (lo, hi)
+            self.box.setYRange(lo, hi, padding=0.0)
+            self.refresh()
+            self.y_range_changed.emit(lo, hi)
+
+    def set_y_limits(self, lo: float, hi: float) -> None:
+        """Values beyond which zooming and panning never go."""
+        self._y_limits = (lo, hi)
+        self.set_y_range(*self._y)
+
+    def zoom_y(self, factor: float, at: float) -> None:
+        """Zoom the value axis; the value ``at`` stays where it is."""
+        (lo, hi), pivot = self._y, min(max(at, self._y[0]), self._y[1])
+        self.y_by_hand = True
+        if (hi - lo) * factor > 1e-6:
+            self.set_y_range(pivot - (pivot - lo) * factor, pivot + (hi - pivot) * factor)
+
+    @property
+    def follows_data(self) -> bool:
+        """Whether the value range is the automatic one."""
+        return not (self.y_by_hand or self.y_is_held)
+
+    def pan_y(self, fraction: float) -> None:
+        """Move a value axis that was zoomed by hand, as far as the limits allow."""
+        (lo, hi), (least, most) = self._y, self._y_limits
+        if self.y_by_hand and math.isfinite(least) and math.isfinite(most):
+            step = min(max((hi - lo) * fraction, least - lo), most - hi)
+            self.set_y_range(lo + step, hi + step)
+
+    def sizeHint(self) -> QSize:
+        """A medium row."""
+        return QSize(640, 140)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up: a row that is not seen does not follow."""
+        self._follow_range()
+        super().showEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The crosshair goes when the pointer goes."""
+        super().leaveEvent(event)
+        self.link.set_hover(math.nan)
+
+    def _dress(self) -> None:
+        """Apply the theme to the items of the plot that do not ask the ViewBox for it."""
+
+    def _take(self, line: LevelLine) -> None:
+        self.refresh()
+        if line.moving:
+            self.handle_held.emit(True)
+
+    def _let_go(self, _line: LevelLine) -> None:
+        self.handle_held.emit(False)
+
+    def _choose_values(self, lo: float, hi: float) -> None:
+        self.y_by_hand = True
+        self.set_y_range(lo, hi)
+
+    def _place_axes(self) -> None:
+        """The lowest row of a stack has time labels under it."""
+        (self._lower.show if self.time_axis else self._lower.hide)()
+        self.plotItem.layout.setContentsMargins(0, ROW_GAP, RIGHT_MARGIN, 0 if self.time_axis else ROW_GAP)
+        self.plotItem.layout.activate()
+
+    def _title_note(self, _vb: PixelViewBox) -> str:
+        """What a row adds to its title at this zoom, e.g. that it shows reduced data."""
+        return ""
+
+    def _corner_width(self, _vb: PixelViewBox) -> float:
+        """Pixels at the right end of the title's line that something else needs, e.g. a colour bar."""
+        return 0.0
+
+    def _follow_range(self, *_range: float) -> None:
+        if self.isVisible():
+            self.box.show_range(*self.link.visible)
+            self.still.update()
+
+    def point_at(self, scene: QPointF) -> None:
+        at = self.box.place_of(scene)
+        inside = self.box.sceneBoundingRect().contains(scene)
+        self.link.set_hover(*((at.x(), at.y(), self.row_id) if inside else (math.nan,)))

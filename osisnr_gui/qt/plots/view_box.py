@@ -1,0 +1,202 @@
+"""The ViewBoxes of the time plots: data in pixels, and what the mouse does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtWidgets import QGraphicsSceneWheelEvent
+
+from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.plots.safe_arrays import FloatArray
+from osisnr_gui.qt.plots.time_link import TimeLink
+
+CLICK_PIXELS = 4.0
+ZOOM_PER_NOTCH = 0.8
+PAN_PER_NOTCH = 0.1
+NOTCH = 120.0
+
+
+class PixelViewBox(pg.ViewBox):
+    """ViewBox whose items can be drawn in its own pixels: (0, 0) is the upper left corner.
+
+    `pixel_ratio` is the number of device pixels per pixel of whatever is painted on: a screen, or an exported picture.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self.pixel_ratio = 1.0
+        super().__init__(enableMouse=False, enableMenu=False, defaultPadding=0.0)
+        self.disableAutoRange()
+        self.borderRect.hide()
+
+    @property
+    def t0(self) -> float:
+        """Time at the left edge."""
+        return float(self.state["viewRange"][0][0])
+
+    @property
+    def t1(self) -> float:
+        """Time at the right edge."""
+        return float(self.state["viewRange"][0][1])
+
+    @property
+    def lo(self) -> float:
+        """Value at the lower edge."""
+        return float(self.state["viewRange"][1][0])
+
+    @property
+    def hi(self) -> float:
+        """Value at the upper edge."""
+        return float(self.state["viewRange"][1][1])
+
+    @property
+    def columns(self) -> int:
+        """Columns of device pixels: the finest detail worth computing."""
+        return max(round(self.width() * self.pixel_ratio), 1)
+
+    @property
+    def rows(self) -> int:
+        """Rows of device pixels."""
+        return max(round(self.height() * self.pixel_ratio), 1)
+
+    @property
+    def view_key(self) -> tuple[float, ...]:
+        """Everything a picture depends on: what is equal for the same view is kept."""
+        times, values = self.state["viewRange"]
+        return (*times, *values, self.width(), self.height(), self.pixel_ratio)
+
+    def x_of(self, time: float) -> float:
+        """Pixel of a time."""
+        return (time - self.t0) / (self.t1 - self.t0) * self.width()
+
+    def y_of(self, value: float) -> float:
+        """Pixel of a value."""
+        return (self.hi - value) / (self.hi - self.lo) * self.height()
+
+    def time_at(self, x: float) -> float:
+        """Time at a pixel."""
+        return self.t0 + x / self.width() * (self.t1 - self.t0)
+
+    def value_at(self, y: float) -> float:
+        """Value at a pixel."""
+        return self.hi - y / self.height() * (self.hi - self.lo)
+
+    def xs_of(self, times: FloatArray) -> FloatArray:
+        """Pixels of many times."""
+        return (times - self.t0) * (self.width() / (self.t1 - self.t0))
+
+    def ys_of(self, values: FloatArray) -> FloatArray:
+        """Pixels of many values, kept within one height of the plot.
+
+        A painter clips, but not without arithmetic on what it clips: far values are brought near.
+        """
+        height = self.height()
+        return np.clip((self.hi - values) * (height / (self.hi - self.lo)), -height, 2 * height)
+
+    def boundingRect(self) -> QRectF:
+        """The plot to the pixel; pyqtgraph adds half of one, and lines would end beyond it."""
+        return self.rect()
+
+    def updateViewRange(self, *force: bool, **forced: bool) -> None:
+        """Bring the transform up to date at once: pyqtgraph does it while it paints, and then paints twice."""
+        super().updateViewRange(*force, **forced)
+        self.updateMatrix()
+
+
+class TimeViewBox(PixelViewBox):
+    """ViewBox of a row: its x range is that of the TimeLink, and its mouse follows the rules of the window.
+
+    Dragging selects, with Shift it zooms to a box; the middle button pans; the wheel zooms the time at the pointer,
+    with Shift it scrolls, with Ctrl or over the left axis it zooms the values. What is asked of the values is said by
+    signals, because a plot may have rules of its own.
+    """
+
+    values_zoomed = Signal(float, float)  # factor, the value that stays
+    values_panned = Signal(float)  # share of the range
+    values_chosen = Signal(float, float)
+    double_clicked = Signal(float, float)  # time, value
+    menu_requested = Signal(QPoint)  # global position
+
+    def __init__(self, link: TimeLink, theme: Theme) -> None:
+        self._link = link
+        self._is_following = False
+        self._anchor = 0.0  # the end of the new selection that stays
+        super().__init__(theme)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.sigXRangeChanged.connect(self._ask_for_range)
+
+    def show_range(self, start: float, stop: float) -> None:
+        """Show this time range without asking for it."""
+        self._is_following = True
+        self.setXRange(start, stop, padding=0.0)
+        self._is_following = False
+
+    def place_of(self, scene: QPointF) -> QPointF:
+        """Time and value at a point of the scene.
+
+        The time is that of the link's range, which may be ahead of what was painted: quick turns of the wheel do not
+        drift.
+        """
+        start, stop = self._link.visible
+        at = self.mapFromScene(scene)
+        return QPointF(start + at.x() / max(self.width(), 1.0) * (stop - start), self.value_at(at.y()))
+
+    def wheelEvent(self, event: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
+        """Zoom or scroll; `axis` : the wheel is over this one, not over the plot."""
+        event.accept()
+        notches, modifiers, at = event.delta() / NOTCH, event.modifiers(), self.place_of(event.scenePos())
+        if event.orientation() == Qt.Orientation.Horizontal or modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self._link.pan(-notches * PAN_PER_NOTCH)
+        elif axis == pg.ViewBox.YAxis or modifiers & Qt.KeyboardModifier.ControlModifier:
+            self.values_zoomed.emit(ZOOM_PER_NOTCH**notches, at.y())
+        else:
+            self._link.zoom(ZOOM_PER_NOTCH**notches, at.x())
+
+    def mouseDragEvent(self, event: MouseDragEvent, axis: int | None = None) -> None:
+        """Select, zoom to a box, or pan."""
+        if event.button() == Qt.MouseButton.MiddleButton:
+            event.accept()
+            step = event.scenePos() - event.lastScenePos()
+            self._link.pan(-step.x() / max(self.width(), 1.0))
+            self.values_panned.emit(step.y() / max(self.height(), 1.0))
+        elif event.button() == Qt.MouseButton.LeftButton and axis is None:
+            event.accept()
+            if event.isStart():
+                self._anchor = self.place_of(event.buttonDownScenePos()).x()
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or self.rbScaleBox.isVisible():
+                self._drag_box(event)
+            else:
+                self._link.select(self._anchor, self.place_of(event.scenePos()).x())
+        else:
+            event.ignore()
+
+    def mouseClickEvent(self, event: MouseClickEvent) -> None:
+        """Seek; tell of a double click, and where a menu is wanted."""
+        at = self.place_of(event.scenePos())
+        event.accept()
+        if event.button() == Qt.MouseButton.RightButton:
+            self.menu_requested.emit(event.screenPos().toPoint())
+        elif event.button() == Qt.MouseButton.LeftButton and self.sceneBoundingRect().contains(event.scenePos()):
+            if event.double():
+                self.double_clicked.emit(at.x(), at.y())
+            else:
+                self._link.request_seek(at.x())
+
+    def _drag_box(self, event: MouseDragEvent) -> None:
+        ends = event.buttonDownScenePos(), event.scenePos()
+        if not event.isFinish():
+            self.updateScaleBox(*(self.mapFromScene(end) for end in ends))
+            return
+        self.rbScaleBox.hide()
+        box = QRectF(*map(self.place_of, ends)).normalized()
+        size = event.scenePos() - event.buttonDownScenePos()
+        if abs(size.x()) > CLICK_PIXELS:
+            self._link.set_range(box.left(), box.right(), remember=True)
+        if abs(size.y()) > 3 * CLICK_PIXELS:  # a nearly flat box means time only
+            self.values_chosen.emit(box.top(), box.bottom())
+
+    def _ask_for_range(self, _box: pg.ViewBox, visible: tuple[float, float]) -> None:
+        if not self._is_following:
+            self._link.set_range(*visible)
