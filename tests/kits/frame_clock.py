@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 BEAT_MS = 5
 STALL_SECONDS = 10.0
@@ -23,13 +23,18 @@ class Frame(NamedTuple):
     computing: float
 
 
+def surface(widget: QWidget) -> QWidget:
+    """What a widget paints and has its mouse on: the viewport of a plot, or itself."""
+    return widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
+
+
 class FrameClock(QObject):
     """Counts paint events of the widgets it watches, and times what makes them paint."""
 
     def __init__(self, widgets: Iterable[QWidget]) -> None:
         super().__init__()
         self._painted = {}
-        for widget in widgets:
+        for widget in map(surface, widgets):
             self._painted[id(widget)] = 0
             widget.installEventFilter(self)
 
@@ -95,6 +100,7 @@ def frame_columns(frames: list[Frame]) -> dict[str, float]:
 
 def turn_wheel(widget: QWidget, notches: float, at: float = 0.5) -> None:
     """Turn the wheel over a widget, `at` this part of its width."""
+    widget = surface(widget)
     place = QPointF(widget.width() * at, widget.height() / 2)
     angle = QPoint(0, round(120 * notches))
     modifiers, phase = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
@@ -108,7 +114,7 @@ class Drag:
     """The mouse held down on a widget; positions are pixels from its middle."""
 
     def __init__(self, widget: QWidget, button: Qt.MouseButton) -> None:
-        self._widget, self._button = widget, button
+        self._widget, self._button = surface(widget), button
         self._send(QEvent.Type.MouseButtonPress, 0.0, button, button)
 
     def move(self, x: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
@@ -112,6 +113,7 @@ def view_box(
     box.resize(width, height)
     box.setRange(xRange=(t0, t1), yRange=(lo, hi), padding=0.0)
     box.pixel_ratio = pixel_ratio
+    box.still = SimpleNamespace(painter=None)
     return box
 
 

@@ -18,7 +18,7 @@ from osisnr_gui.qt.plots.items.shading import Runs
 from osisnr_gui.qt.plots.items.still_picture import StillPicture
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
-from osisnr_gui.qt.plots.time_marks import Playhead
+from osisnr_gui.qt.plots.time_marks import PLAYHEAD_WIDTHS, UprightLine
 from osisnr_gui.qt.plots.view_box import NOTCH, ZOOM_PER_NOTCH, PixelViewBox
 from osisnr_gui.session.session import Note
 
@@ -97,7 +97,9 @@ class Overview(PlotWidget):
         for z, item in enumerate((self._strip, self._marks, *self._shades, self.window_region)):
             item.setZValue(z)
             self.addItem(item, ignoreBounds=True)
-        self._playhead = Playhead(self.plotItem, link)
+        self._playhead = UprightLine(self.plotItem, PLAYHEAD_WIDTHS, 16.0)
+        link.playhead_changed.connect(self._playhead.follow)
+        self._playhead.follow(link.playhead)
         self._shown = TimeSpan(0.0, 0.0)  # the window as it is drawn
         self._label = QLabel(self)
         self._label.setFont(tabular_font(SMALL_FONT_PIXELS))

@@ -24,42 +24,24 @@ def _show(plot: pg.PlotItem, item: pg.GraphicsObject, on: bool) -> bool:
     return on
 
 
-class _Pair:
-    """A line in the text's colour over a broader one in the ground's: seen on any colour map."""
+class UprightLine(Line):
+    """A line at a time, on its plot only while there is one; over a broader line in the ground's colour."""
 
-    WIDTHS = CURSOR_WIDTHS
-    Z_VALUE = 12.0
-
-    def __init__(self, plot: pg.PlotItem) -> None:
-        self._plot = plot
-        self.lines = tuple(Line(angle=90) for _ in range(2))
-        for k, line in enumerate(self.lines):
-            line.setZValue(self.Z_VALUE + k)
+    def __init__(self, plot: pg.PlotItem, widths: tuple[int, int], z: float) -> None:
+        super().__init__(angle=90)
+        self._plot, self._widths = plot, widths
+        self.setZValue(z)
 
     def follow(self, time: float) -> None:
         """Show the line here, NaN: nowhere."""
-        for line in self.lines:
-            if _show(self._plot, line, math.isfinite(time)):
-                line.setValue(time)
+        if _show(self._plot, self, math.isfinite(time)):
+            self.setValue(time)
 
     def set_theme(self, theme: Theme) -> None:
         """Apply a theme."""
-        for line, width, colour in zip(
-            self.lines, self.WIDTHS, (with_alpha(theme.background, 0.7), theme.text), strict=True
-        ):
-            line.setPen(pg.mkPen(colour, width=width))
-
-
-class Playhead(_Pair):
-    """What is heard now, broader than the cursor."""
-
-    WIDTHS = PLAYHEAD_WIDTHS
-    Z_VALUE = 16.0
-
-    def __init__(self, plot: pg.PlotItem, link: TimeLink) -> None:
-        super().__init__(plot)
-        link.playhead_changed.connect(self.follow)
-        self.follow(link.playhead)
+        broad, narrow = self._widths
+        halo = pg.mkPen(with_alpha(theme.background, 0.7), width=broad)
+        self.set_pens(pg.mkPen(theme.text, width=narrow), halo)
 
 
 class TimeMarks(QObject):
@@ -72,17 +54,29 @@ class TimeMarks(QObject):
         self._plot, self._link, self._row_id = plot, link, row_id
         self._crosshair = True
         self.selection, self.loop = self._region(self._select), self._region(self._set_loop)
-        self.cursor, self.playhead = _Pair(plot), Playhead(plot, link)
+        self.cursor, self.playhead = UprightLine(plot, CURSOR_WIDTHS, 12.0), UprightLine(plot, PLAYHEAD_WIDTHS, 16.0)
         self.cross_time, self.cross_value = Line(angle=90), Line(angle=0)
         for z, item in ((10, self.selection), (11, self.loop), (14, self.cross_time), (15, self.cross_value)):
             item.setZValue(z)
         link.selection_changed.connect(self._follow_selection)
         link.loop_changed.connect(self._follow_loop)
         link.hover_changed.connect(self._follow_hover)
-        link.cursor_changed.connect(self.cursor.follow)
+        link.cursor_changed.connect(self._follow_cursor)
+        link.playhead_changed.connect(self._follow_playhead)
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Show what changed while the row was not seen: hidden rows do not follow."""
+        link, self._is_seen = self._link, True
         self._follow_selection(link.selection)
         self._follow_loop(link.loop)
-        self.cursor.follow(link.cursor)
+        self._follow_cursor(link.cursor)
+        self._follow_playhead(link.playhead)
+        self._follow_hover(*link.hover)
+
+    def rest(self) -> None:
+        """Follow nothing until `catch_up`."""
+        self._is_seen = False
 
     def set_crosshair(self, on: bool) -> None:
         """Show or hide the crosshair."""
@@ -135,6 +129,14 @@ class TimeMarks(QObject):
     def _let_go(self, _line: pg.InfiniteLine) -> None:
         self.edge_held.emit(False)
 
+    def _follow_cursor(self, time: float) -> None:
+        if self._is_seen:
+            self.cursor.follow(time)
+
+    def _follow_playhead(self, time: float) -> None:
+        if self._is_seen:
+            self.playhead.follow(time)
+
     def _follow_selection(self, selection: TimeSpan | None) -> None:
         self._show_region(self.selection, selection)
 
@@ -142,6 +144,8 @@ class TimeMarks(QObject):
         self._show_region(self.loop, loop)
 
     def _follow_hover(self, time: float, value: float, row_id: str) -> None:
+        if not self._is_seen:
+            return
         if not self._crosshair:
             time, value, row_id = NO_HOVER
         self._show_line(self.cross_time, time)
@@ -152,6 +156,8 @@ class TimeMarks(QObject):
             line.setValue(at)
 
     def _show_region(self, region: pg.LinearRegionItem, span: TimeSpan | None) -> None:
+        if not self._is_seen:
+            return
         moving = any(line.moving for line in region.lines)  # then its edges may lie the other way round
         if _show(self._plot, region, span is not None) and not moving:
             region.setRegion(span)

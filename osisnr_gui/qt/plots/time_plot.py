@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
@@ -190,7 +190,13 @@ class TimePlot(PlotWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up: a row that is not seen does not follow."""
         self._follow_range()
+        self.marks.catch_up()
         super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Follow nothing any more."""
+        super().hideEvent(event)
+        self.marks.rest()
 
     def leaveEvent(self, event: QEvent) -> None:
         """The crosshair goes when the pointer goes."""

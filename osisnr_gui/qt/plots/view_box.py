@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtWidgets import QGraphicsSceneWheelEvent
+from PySide6.QtWidgets import QGraphicsSceneResizeEvent, QGraphicsSceneWheelEvent
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
@@ -27,9 +27,23 @@ class PixelViewBox(pg.ViewBox):
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.pixel_ratio = 1.0
+        self._width = self._height = 0.0
         super().__init__(enableMouse=False, enableMenu=False, defaultPadding=0.0)
         self.disableAutoRange()
         self.borderRect.hide()
+
+    def resizeEvent(self, event: QGraphicsSceneResizeEvent) -> None:
+        """Keep the size: it is asked for hundreds of times while a picture is drawn."""
+        self._width, self._height = self.size().width(), self.size().height()
+        super().resizeEvent(event)
+
+    def width(self) -> float:
+        """Pixels from left to right."""
+        return self._width
+
+    def height(self) -> float:
+        """Pixels from top to bottom."""
+        return self._height
 
     @property
     def t0(self) -> float:

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPen
 
 
 class Line(pg.InfiniteLine):
     """InfiniteLine without antialiasing: sharp, and drawn ten times as fast with a pen of several pixels.
 
-    While it can be taken the pointer says so.
+    `halo` : a broader pen under it, so that it is seen on any colour. While it can be taken the pointer says so.
     """
+
+    halo: QPen | None = None
+
+    def set_pens(self, pen: QPen, halo: QPen) -> None:
+        """Draw with the pen, over the halo."""
+        self.halo = halo
+        self.setHoverPen(halo)  # the broader one decides how much is repainted
+        self.setPen(pen)
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw from end to end."""
         left, right = self._endPoints
-        painter.setPen(self.currentPen)
-        painter.drawLine(QPointF(left, 0.0), QPointF(right, 0.0))
+        for pen in (self.currentPen,) if self.halo is None else (self.halo, self.pen):
+            painter.setPen(pen)
+            painter.drawLine(QPointF(left, 0.0), QPointF(right, 0.0))
 
     def setMouseHover(self, hover: bool) -> None:
         """Change the pointer over the plot with the pen."""

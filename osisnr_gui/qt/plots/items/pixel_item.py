@@ -37,12 +37,17 @@ class PixelItem(pg.GraphicsObject):
     def pixels(self, painter: QPainter) -> PixelViewBox:
         """Let the painter count in pixels of the ViewBox, clipped to it; give the ViewBox."""
         box: PixelViewBox = self.getViewBox()
+        if painter is box.still.painter:  # counts in pixels already
+            return box
         t = box.childGroup.transform().inverted()[0] * painter.transform()
         scale = [round(v, SCALE_DIGITS) for v in (t.m11(), t.m12(), t.m21(), t.m22())]
         painter.setTransform(QTransform(*scale, round(t.dx(), SHIFT_DIGITS), round(t.dy(), SHIFT_DIGITS)))
         box.pixel_ratio = abs(painter.deviceTransform().m11())
         painter.setClipRect(box.rect())
         return box
+
+    def _updateView(self) -> None:
+        """Hear of no changes of the view: whatever draws the item asks the ViewBox."""
 
     def update(self) -> None:
         """Draw the picture again that this is part of."""

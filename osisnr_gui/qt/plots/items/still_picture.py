@@ -28,6 +28,7 @@ class StillPicture(pg.GraphicsObject):
         self._is_exporting = False
         self._kept_for: tuple[float, ...] = ()  # the view of the kept pixels; (): out of date
         self.pixmap = QPixmap()
+        self.painter: QPainter | None = None  # counts in pixels of the ViewBox, while the items are drawn
         self.words: Sequence[QRectF] = ()  # pixels of the ViewBox that no line may cross
         self.setZValue(-50)
         self._box.still = self
@@ -71,14 +72,13 @@ class StillPicture(pg.GraphicsObject):
 
     def _draw(self) -> None:
         self.pixmap.fill(QColor(self._box.theme.background))
-        painter = QPainter(self.pixmap)
-        in_data = self._box.childGroup.transform()
+        painter = self.painter = QPainter(self.pixmap)
         for item in sorted((i for i in self._plot.items if isinstance(i, PixelItem)), key=lambda i: i.zValue()):
             if item.isVisible():
                 painter.save()
-                painter.setTransform(in_data)
                 item.paint(painter, None, None)
                 painter.restore()
+        self.painter = None
         painter.end()
 
     def _follow_size(self, _box: pg.ViewBox) -> None:
@@ -93,14 +93,20 @@ class _Words(pg.GraphicsObject):
     def __init__(self, box: PixelViewBox, picture: StillPicture) -> None:
         super().__init__(box)
         self._box, self._picture = box, picture
+        self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.setZValue(50)
 
     def boundingRect(self) -> QRectF:
         return self._box.rect()
 
-    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        if widget is None or not any(not isinstance(item, PixelItem) for item in self._box.childGroup.childItems()):
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        places = [place for place in self._picture.words if place.intersects(option.exposedRect)]
+        if (
+            not places
+            or widget is None
+            or not any(not isinstance(item, PixelItem) for item in self._box.childGroup.childItems())
+        ):
             return
-        for place in self._picture.words:
+        for place in places:
             painter.setClipRect(place)
             painter.drawPixmap(QPointF(), self._picture.pixmap)

@@ -99,6 +99,8 @@ class RowWords(PixelItem):
         self.plates: list[QRectF] = []  # under title and message, once painted
         self._note_of, self._corner_of = note_of, corner_of
         self._button: TitleButton | None = None
+        self._layout: _TitleLayout | None = None
+        self._layout_of: tuple[object, ...] = ()
 
     def make_button(self, tip: str) -> TitleButton:
         """Let the title be clicked; over it appears `tip`."""
@@ -125,14 +127,21 @@ class RowWords(PixelItem):
 
     def _lay_title(self, vb: PixelViewBox) -> _TitleLayout | None:
         """Title and keys, shortened to the room that the corner leaves."""
+        text, corner = self.title + self._note_of(vb), self._corner_of(vb)
+        key = (text, corner, self.keys, self.title_colour, vb.width(), vb.height())
+        if key != self._layout_of:
+            self._layout_of, self._layout = key, self._fit_title(vb, text, corner)
+        return self._layout
+
+    def _fit_title(self, vb: PixelViewBox, title: str, corner: float) -> _TitleLayout | None:
         metrics = QFontMetricsF(system_font(SMALL_FONT_PIXELS))
         swatch = SWATCH if self.title_colour else 0.0
-        room = vb.width() - 4 * PAD - self._corner_of(vb) - swatch
+        room = vb.width() - 4 * PAD - corner - swatch
         if not self.title or room < LEAST_TITLE:
             return None
         widths = [KEY_GAP + SAMPLE + PAD + metrics.horizontalAdvance(key.text) for key in self.keys]
         for_title = room - min(sum(widths), KEY_SHARE * room)
-        text = metrics.elidedText(self.title + self._note_of(vb), Qt.TextElideMode.ElideMiddle, for_title)
+        text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, for_title)
         text_width = metrics.horizontalAdvance(text)
         left, more = room - text_width, KEY_GAP + metrics.horizontalAdvance("…")
         n_keys = len(widths)
