@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QLabel, QSizePolicy, QWi
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import format_time
 from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN
-from osisnr_gui.qt.plots.items.overview import OverviewMarks, OverviewStrip
+from osisnr_gui.qt.plots.items.overview import OutsideShade, OverviewMarks, OverviewStrip
 from osisnr_gui.qt.plots.items.shading import Runs
 from osisnr_gui.qt.plots.items.still_picture import StillPicture
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
@@ -93,8 +93,8 @@ class Overview(PlotWidget):
         self._still = StillPicture(self.plotItem)
         self._strip, self._marks = OverviewStrip(), OverviewMarks(link)
         self.window_region = pg.LinearRegionItem()
-        self._shades = [pg.LinearRegionItem(movable=False, pen=pg.mkPen(None)) for _ in range(2)]
-        for z, item in enumerate((self._strip, self._marks, *self._shades, self.window_region)):
+        self._shade = OutsideShade()
+        for z, item in enumerate((self._strip, self._marks, self._shade, self.window_region)):
             item.setZValue(z)
             self.addItem(item, ignoreBounds=True)
         self._playhead = UprightLine(self.plotItem, PLAYHEAD_WIDTHS, 16.0)
@@ -143,9 +143,7 @@ class Overview(PlotWidget):
             line.setPen(pg.mkPen(theme.text))
             line.setHoverPen(pg.mkPen(theme.accent, width=3))
             line.setCursor(Qt.CursorShape.SplitHCursor)
-        for shade in self._shades:
-            shade.setBrush(with_alpha(theme.background, SHADE_OPACITY))
-            shade.update()
+        self._shade.set_colour(with_alpha(theme.background, SHADE_OPACITY))
         self._playhead.set_theme(theme)
         self._still.forget()
 
@@ -189,10 +187,7 @@ class Overview(PlotWidget):
         self.window_region.blockSignals(True)
         self.window_region.setRegion(self._shown)
         self.window_region.blockSignals(False)
-        for shade, span in zip(
-            self._shades, ((extent.start, self._shown.start), (self._shown.stop, extent.stop)), strict=True
-        ):
-            shade.setRegion((min(span), max(span)) if span[1] > span[0] else (span[0], span[0]))
+        self._shade.set_window(*self._shown)
         movable = self._link.visible != extent
         if movable != self.window_region.movable:
             self.window_region.setMovable(movable)

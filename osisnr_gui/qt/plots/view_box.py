@@ -37,6 +37,9 @@ class PixelViewBox(pg.ViewBox):
         self._width, self._height = self.size().width(), self.size().height()
         super().resizeEvent(event)
 
+    def paint(self, *_: object) -> None:
+        """Draw no border: a line of no width costs as much as a row of text."""
+
     def width(self) -> float:
         """Pixels from left to right."""
         return self._width

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter
 
@@ -110,6 +111,36 @@ class OverviewStrip(PixelItem):
         inside = (places >= 0) & (places < vb.columns)
         rows[:, places[inside]] = means[inside], lowest[inside]
         return rows
+
+
+class OutsideShade(pg.GraphicsObject):
+    """Dims what lies before and after the window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._window, self._colour = (0.0, 0.0), QColor()
+
+    def set_window(self, start: float, stop: float) -> None:
+        """Leave this stretch of time bright."""
+        self._window = start, stop
+        self.update()
+
+    def set_colour(self, colour: QColor) -> None:
+        """Dim with this."""
+        self._colour = colour
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """All that is in view."""
+        return QRectF(self.viewRect())
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw both sides."""
+        left, right = self.boundingRect(), self.boundingRect()
+        left.setRight(max(self._window[0], left.left()))
+        right.setLeft(min(self._window[1], right.right()))
+        painter.fillRect(left, self._colour)
+        painter.fillRect(right, self._colour)
 
 
 class OverviewMarks(PixelItem):
