@@ -322,7 +322,7 @@ class MainWindow(QMainWindow):
         views.banners.cancel_requested.connect(commands.cancel)
         for panel in (views.sources, views.stft, views.loss, views.segments, views.notes, views.banners):
             panel.edit_requested.connect(store.edit)
-        join_drags(store, (views.loss.alpha.slider, views.loss.gamma.slider), views.plots.stack.rows)
+        join_drags(store, (views.loss.alpha.slider, views.loss.gamma.slider), views.plots.stack)
         for panel in (views.sources, views.summary):
             panel.selected_changed.connect(self._select)
         views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis))
@@ -338,8 +338,7 @@ class MainWindow(QMainWindow):
         views.segments.segment_activated.connect(views.player.play_range)
         views.segments.export_requested.connect(segments.export)
         link.selection_changed.connect(views.segments.show_selection)
-        for row in views.plots.stack.rows:
-            row.double_clicked.connect(segments.go_to_shading)
+        views.plots.stack.for_each_row(lambda row: row.double_clicked.connect(segments.go_to_shading))
         views.sources.add_requested.connect(commands.add)
         views.plots.estimates.chosen.connect(self._select)
         commands.folders.page_changed.connect(self._take_page)

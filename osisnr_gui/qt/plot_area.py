@@ -28,6 +28,7 @@ from osisnr_gui.qt.plots.plot_stack import (
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.presenters.bad_limits import BadLimits
 from osisnr_gui.qt.presenters.differences import DELTA, Differences
 from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE, EstimateRows
@@ -71,7 +72,7 @@ class PlotArea(QWidget):
         self._difference = SpectrogramPlot(self.link, theme, DIFFERENCE, self.tiles, "Difference")
         self._osi, self._loss = CurvePlot(self.link, theme, OSI), LossPlot(self.link, theme, LOSS)
         pictures = (self._reference, self._estimate, self._difference)
-        self._pictures = (*pictures, *self.estimates.others)
+        self._pictures: list[SpectrogramPlot] = []
         self.maps = maps = PairMaps(self.link, theme, self._estimate, self._difference)
         self.differences = Differences(self.link, theme, self)
         for plot in pictures:
@@ -88,15 +89,11 @@ class PlotArea(QWidget):
         self._shader = Shader([row.shading for row in shaded], self._overview)
         self._clips = ClipMarks()
         self._reference.add(self._clips)
-        self._notes = [NoteMarks(texts=row is self._reference) for row in self.stack.rows]
-        for row, notes in zip(self.stack.rows, self._notes, strict=True):
-            row.add(notes)
-            row.context_menu_requested.connect(self.context_menu_requested)
-        self._limits = BadLimits(self._osi, self._loss, self.limit_requested.emit)
-        for plot in self._pictures:
-            plot.y_range_changed.connect(self._share_frequencies)
-        self.link.range_changed.connect(self._follow_pointer)
+        self._notes: list[NoteMarks] = []
         self._analysis = Analysis(Session())
+        self.stack.for_each_row(self._take_row)
+        self._limits = BadLimits(self._osi, self._loss, self.limit_requested.emit)
+        self.link.range_changed.connect(self._follow_pointer)
         self._extent_of: Source | None = None
         self._selected = 0
         self._theme = theme
@@ -142,6 +139,16 @@ class PlotArea(QWidget):
         for marks in self._notes:
             marks.show_notes(analysis.session.notes)
         self._overview.show_notes(analysis.session.notes)
+
+    def _take_row(self, row: TimePlot) -> None:
+        notes = NoteMarks(texts=row is self._reference)
+        notes.show_notes(self._analysis.session.notes)
+        self._notes.append(notes)
+        row.add(notes)
+        row.context_menu_requested.connect(self.context_menu_requested)
+        if isinstance(row, SpectrogramPlot):
+            self._pictures.append(row)
+            row.y_range_changed.connect(self._share_frequencies)
 
     def set_curves(self, choice: CurveChoice) -> None:
         """Which curves are drawn."""

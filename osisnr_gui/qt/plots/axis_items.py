@@ -43,6 +43,9 @@ class TickAxis(pg.AxisItem):
     def _is_upright(self) -> bool:
         return self.orientation in ("left", "right")
 
+    def updateAutoSIPrefix(self) -> None:
+        """Leave the title alone: pyqtgraph lays it out anew at every change of the range."""
+
     def set_scale(self, scale: ValueScale) -> None:
         """Take ticks and title from another scale."""
         self.scale_of_values = scale
@@ -128,6 +131,22 @@ class TickAxis(pg.AxisItem):
                 texts.append((box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, tick.label))
                 last = x + width + LABEL_SPACE
         return texts
+
+
+class NoAxis(pg.AxisItem):
+    """An axis of no size that follows nothing, for the sides of a plot that have none."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation, showValues=False)
+
+    def _updateLabel(self) -> None:
+        """There is none."""
+
+    def updateAutoSIPrefix(self) -> None:
+        """There is none."""
+
+    def linkToView(self, _view: pg.ViewBox) -> None:
+        """Stay alone."""
 
 
 class TimeAxis(TickAxis):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from osisnr_gui.qt.plots.items.shading import Runs
 from osisnr_gui.qt.plots.items.still_picture import StillPicture
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
-from osisnr_gui.qt.plots.time_marks import PLAYHEAD_WIDTHS, UprightLine
+from osisnr_gui.qt.plots.time_marks import playhead_line, show_item
 from osisnr_gui.qt.plots.view_box import NOTCH, ZOOM_PER_NOTCH, PixelViewBox
 from osisnr_gui.session.session import Note
 
@@ -97,9 +98,8 @@ class Overview(PlotWidget):
         for z, item in enumerate((self._strip, self._marks, self._shade, self.window_region)):
             item.setZValue(z)
             self.addItem(item, ignoreBounds=True)
-        self._playhead = UprightLine(self.plotItem, PLAYHEAD_WIDTHS, 16.0)
-        link.playhead_changed.connect(self._playhead.follow)
-        self._playhead.follow(link.playhead)
+        self._playhead = playhead_line(theme)
+        link.playhead_changed.connect(self._follow_playhead)
         self._shown = TimeSpan(0.0, 0.0)  # the window as it is drawn
         self._label = QLabel(self)
         self._label.setFont(tabular_font(SMALL_FONT_PIXELS))
@@ -144,7 +144,9 @@ class Overview(PlotWidget):
             line.setHoverPen(pg.mkPen(theme.accent, width=3))
             line.setCursor(Qt.CursorShape.SplitHCursor)
         self._shade.set_colour(with_alpha(theme.background, SHADE_OPACITY))
-        self._playhead.set_theme(theme)
+        show_item(self.plotItem, self._playhead, False)
+        self._playhead = playhead_line(theme)
+        self._follow_playhead(self._link.playhead)
         self._still.forget()
 
     def sizeHint(self) -> QSize:
@@ -170,6 +172,11 @@ class Overview(PlotWidget):
         else:
             return
         self._follow_range()
+
+    def _follow_playhead(self, time: float) -> None:
+        show_item(self.plotItem, self._playhead, math.isfinite(time))
+        if math.isfinite(time):
+            self._playhead.setValue(time)
 
     def _follow_extent(self, *_extent: float) -> None:
         extent = self._link.extent

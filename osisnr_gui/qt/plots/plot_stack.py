@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
@@ -21,6 +23,8 @@ OWN_HEIGHT = 0.0  # a row of fixed height
 
 class PlotStack(QWidget):
     """Rows one above the other. All have the same width and the same margins, so their edges align."""
+
+    row_added = Signal(object)  # TimePlot
 
     def __init__(self, theme: Theme, overview: Overview | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,8 +72,16 @@ class PlotStack(QWidget):
         self._splitter.setStretchFactor(self._splitter.count() - 1, round(weight * 10))
         self._widget(row.row_id).setVisible(visible)
         for each in (row,) if pane is None else pane.rows:
-            each.set_theme(self._theme)
+            self._take_row(each)
+        if pane is not None:
+            pane.row_added.connect(self._take_row)
         self._arrange()
+
+    def for_each_row(self, visit: Callable[[TimePlot], object]) -> None:
+        """Call this with every row, those to come too."""
+        for row in self.rows:
+            visit(row)
+        self.row_added.connect(visit)
 
     def set_weight(self, row_id: str, weight: float) -> None:
         """Another share of the height; where borders were moved by hand the row grows or shrinks by as much."""
@@ -142,6 +154,10 @@ class PlotStack(QWidget):
         self._moved_by_hand = self._splitter.restoreState(QByteArray(state))
         self._splitter.setHandleWidth(1)
         return self._moved_by_hand
+
+    def _take_row(self, row: TimePlot) -> None:
+        row.set_theme(self._theme)
+        self.row_added.emit(row)
 
     def _widget(self, row_id: str) -> RowPane | TimePlot:
         """What lies between the borders for a row."""

@@ -6,6 +6,8 @@ import pyqtgraph as pg
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from osisnr_gui.qt.plots.axis_items import NoAxis
+
 
 class PlotWidget(pg.PlotWidget):
     """PlotWidget without pyqtgraph's buttons and option menus, for a ViewBox that neither zooms nor pans by itself.
@@ -17,11 +19,12 @@ class PlotWidget(pg.PlotWidget):
 
     def __init__(self, parent: QWidget | None = None, **options: object) -> None:
         """`options` : those of pyqtgraph's PlotWidget."""
-        super().__init__(parent, **options)
+        axes = {side: NoAxis(side) for side in ("top", "right")} | options.pop("axisItems", {})
+        super().__init__(parent, axisItems=axes, **options)
         self.plotItem.hideButtons()
         self.plotItem.setMenuEnabled(False)
-        for side in ("top", "right"):  # hidden, and yet they would lay out their labels at every change of the range
-            self.plotItem.getAxis(side).unlinkFromView()
+        for side in ("top", "right"):  # an axis that is given is shown
+            self.plotItem.hideAxis(side)
         # It has no parent, and would stay as a window of its own.
         self.plotItem.ctrlMenu.setParent(self, self.plotItem.ctrlMenu.windowFlags())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
@@ -23,25 +23,33 @@ BAR_WIDTH = RIGHT_MARGIN - 2
 class RowPane(QWidget):
     """Holds rows, the first of them for ever; `show_rows` says which are shown, from top to bottom."""
 
-    def __init__(self, rows: Sequence[TimePlot], parent: QWidget | None = None) -> None:
+    row_added = Signal(object)  # TimePlot
+
+    def __init__(self, first: TimePlot, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.rows = tuple(rows)
-        self._shown: tuple[TimePlot, ...] = self.rows[:1]
-        self._theme = self.rows[0].theme
+        self.rows: tuple[TimePlot, ...] = ()
+        self._shown: tuple[TimePlot, ...] = (first,)
+        self._theme = first.theme
         self._time_axis = False
-        for row in self.rows:
-            row.setParent(self)
-            row.setMinimumHeight(LEAST_ROW)
         self.bar = QScrollBar(Qt.Orientation.Vertical, self)
         self.bar.valueChanged.connect(self._place)
         self.bar.setAccessibleName("Scroll the estimates")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.add_row(first)
         self._arrange()
 
     @property
     def shown(self) -> tuple[TimePlot, ...]:
         """The rows that have a place, from top to bottom, scrolled out of sight or not."""
         return self._shown
+
+    def add_row(self, row: TimePlot) -> None:
+        """Hold another row, not shown yet."""
+        self.rows += (row,)
+        row.setParent(self)
+        row.setMinimumHeight(LEAST_ROW)
+        row.hide()
+        self.row_added.emit(row)
 
     def show_rows(self, rows: Sequence[TimePlot]) -> None:
         """Show these in this order."""

@@ -94,6 +94,12 @@ class SpectrogramPlot(TimePlot):
         """Show level of the estimate minus level of the reference."""
         self._show(self._difference, (reference, estimate))
 
+    def look_like(self, other: SpectrogramPlot) -> None:
+        """Take colours, display ranges and frequency scale of another row."""
+        self._colours, self._scale_name, self._levels = other._colours, other._scale_name, dict(other._levels)
+        self.set_crosshair(other.marks.has_crosshair)
+        self.y_is_held = other.y_is_held
+
     def set_colours(self, name: str) -> None:
         """Another colour map (`SPECTROGRAM_MAPS`); the difference keeps its own."""
         self._colours = name

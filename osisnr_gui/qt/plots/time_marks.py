@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import pyqtgraph as pg
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QPen
 
 from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.plots.items.line import Line
@@ -13,57 +15,95 @@ from osisnr_gui.qt.plots.time_link import NO_HOVER, TimeLink, TimeSpan
 
 PLAYHEAD_WIDTHS = (5, 3)
 CURSOR_WIDTHS = (3, 1)
+MARKS = ("selection", "loop", "cursor", "playhead", "cross_time", "cross_value")
 
 
-def _show(plot: pg.PlotItem, item: pg.GraphicsObject, on: bool) -> bool:
-    """Have an item on the plot only while it shows something: there it hears of all changes of the range."""
+def show_item(plot: pg.PlotItem, item: pg.GraphicsObject, on: bool) -> None:
+    """Have an item on a plot only while it shows something: there it hears of all changes of the range."""
     if on and item.scene() is None:
         plot.addItem(item, ignoreBounds=True)
     elif not on and item.scene() is not None:
         plot.removeItem(item)
-    return on
 
 
-class UprightLine(Line):
-    """A line at a time, on its plot only while there is one; over a broader line in the ground's colour."""
+def playhead_line(theme: Theme) -> Line:
+    """The line at what is heard now."""
+    return _upright(PLAYHEAD_WIDTHS, 16.0, theme)
 
-    def __init__(self, plot: pg.PlotItem, widths: tuple[int, int], z: float) -> None:
-        super().__init__(angle=90)
-        self._plot, self._widths = plot, widths
-        self.setZValue(z)
 
-    def follow(self, time: float) -> None:
-        """Show the line here, NaN: nowhere."""
-        if _show(self._plot, self, math.isfinite(time)):
-            self.setValue(time)
+def _upright(widths: tuple[int, int], z: float, theme: Theme) -> Line:
+    """A line over a broader one in the ground's colour: seen on any colour map."""
+    line = Line(angle=90)
+    line.setZValue(z)
+    line.set_pens(pg.mkPen(theme.text, width=widths[1]), pg.mkPen(with_alpha(theme.background, 0.7), width=widths[0]))
+    return line
 
-    def set_theme(self, theme: Theme) -> None:
-        """Apply a theme."""
-        broad, narrow = self._widths
-        halo = pg.mkPen(with_alpha(theme.background, 0.7), width=broad)
-        self.set_pens(pg.mkPen(theme.text, width=narrow), halo)
+
+def _cross(angle: int, theme: Theme) -> Line:
+    line = Line(angle=angle, pen=pg.mkPen(with_alpha(theme.text, 0.55)))
+    line.setZValue(14.0)
+    return line
+
+
+def _with_edges(region: pg.LinearRegionItem, pen: QPen, theme: Theme) -> pg.LinearRegionItem:
+    for line in region.lines:
+        line.setPen(pen)
+        line.setHoverPen(pg.mkPen(theme.accent, width=2))
+    return region
 
 
 class TimeMarks(QObject):
-    """The marks of one row, following a TimeLink; the edges of selection and loop can be dragged."""
+    """The marks of one row, following a TimeLink; the edges of selection and loop can be dragged.
+
+    Each is made when it is first shown: most rows never show most of them.
+    """
 
     edge_held = Signal(bool)
 
-    def __init__(self, plot: pg.PlotItem, link: TimeLink, row_id: str, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._plot, self._link, self._row_id = plot, link, row_id
-        self._crosshair = True
-        self.selection, self.loop = self._region(self._select), self._region(self._set_loop)
-        self.cursor, self.playhead = UprightLine(plot, CURSOR_WIDTHS, 12.0), UprightLine(plot, PLAYHEAD_WIDTHS, 16.0)
-        self.cross_time, self.cross_value = Line(angle=90), Line(angle=0)
-        for z, item in ((10, self.selection), (11, self.loop), (14, self.cross_time), (15, self.cross_value)):
-            item.setZValue(z)
+    def __init__(self, plot: pg.PlotItem, link: TimeLink, row_id: str, theme: Theme) -> None:
+        super().__init__()
+        self._plot, self._link, self._row_id, self._theme = plot, link, row_id, theme
+        self.has_crosshair = True
+        self._is_seen = False
         link.selection_changed.connect(self._follow_selection)
         link.loop_changed.connect(self._follow_loop)
         link.hover_changed.connect(self._follow_hover)
         link.cursor_changed.connect(self._follow_cursor)
         link.playhead_changed.connect(self._follow_playhead)
-        self.catch_up()
+
+    @cached_property
+    def selection(self) -> pg.LinearRegionItem:
+        """What is selected."""
+        region = self._region(self._select, 10.0)
+        region.setBrush(with_alpha(self._theme.accent, self._theme.selection_opacity))
+        return _with_edges(region, pg.mkPen(with_alpha(self._theme.accent, 0.8)), self._theme)
+
+    @cached_property
+    def loop(self) -> pg.LinearRegionItem:
+        """What is played over and over."""
+        region = self._region(self._set_loop, 11.0)
+        region.setBrush(None)
+        return _with_edges(region, pg.mkPen(self._theme.text, width=2), self._theme)
+
+    @cached_property
+    def cursor(self) -> Line:
+        """Where Play begins."""
+        return _upright(CURSOR_WIDTHS, 12.0, self._theme)
+
+    @cached_property
+    def playhead(self) -> Line:
+        """What is heard now."""
+        return playhead_line(self._theme)
+
+    @cached_property
+    def cross_time(self) -> Line:
+        """The pointer's time."""
+        return _cross(90, self._theme)
+
+    @cached_property
+    def cross_value(self) -> Line:
+        """The pointer's value."""
+        return _cross(0, self._theme)
 
     def catch_up(self) -> None:
         """Show what changed while the row was not seen: hidden rows do not follow."""
@@ -80,31 +120,25 @@ class TimeMarks(QObject):
 
     def set_crosshair(self, on: bool) -> None:
         """Show or hide the crosshair."""
-        self._crosshair = on
+        self.has_crosshair = on
         self._follow_hover(*self._link.hover)
 
     def set_theme(self, theme: Theme) -> None:
-        """Apply a theme."""
-        self.selection.setBrush(with_alpha(theme.accent, theme.selection_opacity))
-        self.loop.setBrush(None)
-        for region, pen in (
-            (self.selection, pg.mkPen(with_alpha(theme.accent, 0.8))),
-            (self.loop, pg.mkPen(theme.text, width=2)),
-        ):
-            for line in region.lines:
-                line.setPen(pen)
-                line.setHoverPen(pg.mkPen(theme.accent, width=2))
-        self.cursor.set_theme(theme)
-        self.playhead.set_theme(theme)
-        for line in (self.cross_time, self.cross_value):
-            line.setPen(pg.mkPen(with_alpha(theme.text, 0.55)))
+        """Make all marks anew in the colours of a theme."""
+        self._theme = theme
+        for name in MARKS:
+            if name in self.__dict__:
+                show_item(self._plot, self.__dict__.pop(name), False)
         box = self._plot.getViewBox().rbScaleBox
         box.setPen(pg.mkPen(theme.accent))
         box.setBrush(with_alpha(theme.accent, theme.selection_opacity))
+        if self._is_seen:
+            self.catch_up()
 
-    def _region(self, moved: object) -> pg.LinearRegionItem:
+    def _region(self, moved: object, z: float) -> pg.LinearRegionItem:
         """A region whose edges can be dragged; dragging inside it selects anew, as anywhere."""
         region = pg.LinearRegionItem(movable=False)
+        region.setZValue(z)
         for line in region.lines:
             line.setMovable(True)
             line.setCursor(Qt.CursorShape.SplitHCursor)
@@ -130,34 +164,35 @@ class TimeMarks(QObject):
         self.edge_held.emit(False)
 
     def _follow_cursor(self, time: float) -> None:
-        if self._is_seen:
-            self.cursor.follow(time)
+        self._show_line("cursor", time)
 
     def _follow_playhead(self, time: float) -> None:
-        if self._is_seen:
-            self.playhead.follow(time)
-
-    def _follow_selection(self, selection: TimeSpan | None) -> None:
-        self._show_region(self.selection, selection)
-
-    def _follow_loop(self, loop: TimeSpan | None) -> None:
-        self._show_region(self.loop, loop)
+        self._show_line("playhead", time)
 
     def _follow_hover(self, time: float, value: float, row_id: str) -> None:
-        if not self._is_seen:
-            return
-        if not self._crosshair:
+        if not self.has_crosshair:
             time, value, row_id = NO_HOVER
-        self._show_line(self.cross_time, time)
-        self._show_line(self.cross_value, value if row_id == self._row_id else math.nan)
+        self._show_line("cross_time", time)
+        self._show_line("cross_value", value if row_id == self._row_id else math.nan)
 
-    def _show_line(self, line: Line, at: float) -> None:
-        if _show(self._plot, line, math.isfinite(at)):
-            line.setValue(at)
+    def _follow_selection(self, selection: TimeSpan | None) -> None:
+        self._show_region("selection", selection)
 
-    def _show_region(self, region: pg.LinearRegionItem, span: TimeSpan | None) -> None:
-        if not self._is_seen:
-            return
-        moving = any(line.moving for line in region.lines)  # then its edges may lie the other way round
-        if _show(self._plot, region, span is not None) and not moving:
-            region.setRegion(span)
+    def _follow_loop(self, loop: TimeSpan | None) -> None:
+        self._show_region("loop", loop)
+
+    def _show_line(self, name: str, at: float) -> None:
+        on = math.isfinite(at)
+        if self._is_seen and (on or name in self.__dict__):
+            line: Line = getattr(self, name)
+            show_item(self._plot, line, on)
+            if on:
+                line.setValue(at)
+
+    def _show_region(self, name: str, span: TimeSpan | None) -> None:
+        if self._is_seen and (span is not None or name in self.__dict__):
+            region: pg.LinearRegionItem = getattr(self, name)
+            show_item(self._plot, region, span is not None)
+            # While an edge is dragged it may lie beyond the other one.
+            if span is not None and not any(line.moving for line in region.lines):
+                region.setRegion(span)

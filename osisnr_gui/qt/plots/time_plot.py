@@ -55,8 +55,7 @@ class TimePlot(PlotWidget):
         self.words = RowWords(title, self._title_note, self._corner_width)
         self._level_lines: list[LevelLine] = []
         self.add(StillGrid(self._lower, self._left), self.words)
-        self.marks = TimeMarks(self.plotItem, link, row_id, self)
-        self.marks.set_theme(theme)
+        self.marks = TimeMarks(self.plotItem, link, row_id, theme)
         self._listen()
         self._place_axes()
         self.setMinimumHeight(MIN_HEIGHT)

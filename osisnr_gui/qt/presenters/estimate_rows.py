@@ -39,20 +39,15 @@ class EstimateRows(QObject):
     def __init__(self, link: TimeLink, theme: Theme, tiles: TileStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.main = SpectrogramPlot(link, theme, ESTIMATE, tiles, "Estimate")
-        rows = (SpectrogramPlot(link, theme, f"{ESTIMATE}_{k}", tiles, bare=True) for k in range(MOST_ROWS))
-        self.others = tuple(rows)
-        self.pane = RowPane((self.main, *self.others))
+        self.others: list[SpectrogramPlot] = []  # made when they are first needed
+        self.pane = RowPane(self.main)
         self.stacked = False
-        self._shaders = [Shader([row.shading]) for row in self.others]
-        self._clips = [ClipMarks() for _ in (self.main, *self.others)]
-        for row, clips in zip((self.main, *self.others), self._clips, strict=True):
-            row.add(clips)
-        self._theme = theme
+        self._shaders: list[Shader] = []
+        self._clips = [ClipMarks()]
+        self.main.add(self._clips[0])
+        self._link, self._theme, self._tiles = link, theme, tiles
         self._places: dict[str, int] = {}  # by row
         self._shown: tuple[Analysis, int, frozenset[Source]] = (Analysis(Session()), 0, frozenset())
-        for row in self.others:
-            button = row.words.make_button("Bring this estimate into view")
-            button.clicked.connect(partial(self._choose, row.row_id))
 
     @property
     def weight(self) -> float:
@@ -76,6 +71,8 @@ class EstimateRows(QObject):
         """Show the estimate in view, and while they are stacked the others without those that are hidden."""
         moved, self._shown = selected != self._shown[1], (analysis, selected, hidden)
         places = stacked_places(analysis, selected, hidden) if self.stacked else ()
+        while len(self.others) < len(places):
+            self._make_row()
         self.main.show_source(_picture_of(analysis, selected))
         self.main.set_marked(bool(places))
         self._places = {row.row_id: place for row, place in zip(self.others, places, strict=False)}
@@ -99,6 +96,17 @@ class EstimateRows(QObject):
         """Titles with colours of another look."""
         self._theme = theme
         self._say()
+
+    def _make_row(self) -> None:
+        row = SpectrogramPlot(self._link, self._theme, f"{ESTIMATE}_{len(self.others)}", self._tiles, bare=True)
+        row.look_like(self.main)
+        clips = ClipMarks()
+        row.add(clips)
+        self._clips.append(clips)
+        self._shaders.append(Shader([row.shading]))
+        row.words.make_button("Bring this estimate into view").clicked.connect(partial(self._choose, row.row_id))
+        self.others.append(row)
+        self.pane.add_row(row)
 
     def _choose(self, row_id: str) -> None:
         self.chosen.emit(self._places[row_id])

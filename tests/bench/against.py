@@ -1,0 +1,65 @@
+"""Compares what gestures cost with an earlier commit: python tests/bench/against.py [COMMIT] [--minutes 10 60].
+
+Checks the commit out beside this checkout, runs `gestures.py` with either package in turn, with the same libraries,
+and prints a table of both and their ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Before the plots were pyqtgraph's.
+COMMIT = "6b017c5"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("commit", nargs="?", default=COMMIT)
+    parser.add_argument("--minutes", type=float, nargs="+", default=[10.0])
+    parser.add_argument("--estimates", type=int, nargs="+", default=[2])
+    parser.add_argument("--rounds", type=int, default=3)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        before = Path(folder) / "before"
+        subprocess.run(["git", "-C", ROOT, "worktree", "add", "--detach", before, chosen.commit], check=True)
+        try:
+            for minutes in chosen.minutes:
+                for n_estimates in chosen.estimates:
+                    print(f"\n{minutes:g} min, {n_estimates} estimates (ms, p50 / p95)")
+                    _compare(before, minutes, n_estimates, chosen.rounds)
+        finally:
+            subprocess.run(["git", "-C", ROOT, "worktree", "remove", "--force", before], check=True)
+
+
+def _compare(before: Path, minutes: float, n_estimates: int, rounds: int) -> None:
+    runs: dict[Path, list[dict[str, list[float]]]] = {before: [], ROOT: []}
+    for k in range(rounds):
+        for package in (before, ROOT) if k % 2 == 0 else (ROOT, before):
+            runs[package].append(_measure(package, minutes, n_estimates))
+    for name in runs[ROOT][0]:
+        old, new = (np.concatenate([run[name] for run in runs[package]]) for package in (before, ROOT))
+        ends = [np.percentile(took, [50, 95]) for took in (old, new)]
+        ratio = ends[1] / ends[0]
+        print(f"{name:22}" + "".join(f"{a:9.2f} /{b:7.2f}" for a, b in ends) + f"   ×{ratio[0]:.2f} / ×{ratio[1]:.2f}")
+
+
+def _measure(package: Path, minutes: float, n_estimates: int) -> dict[str, list[float]]:
+    command = [sys.executable, Path(__file__).with_name("gestures.py"), f"{minutes:g}", str(n_estimates)]
+    environment = {**os.environ, "PYTHONPATH": str(package), "XDG_CONFIG_HOME": tempfile.gettempdir()}
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    found: dict[str, list[float]] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+if __name__ == "__main__":
+    main()
