@@ -50,6 +50,9 @@ DNF_PACKAGES = (
     "pulseaudio-libs dejavu-sans-fonts"
 )
 
+# Platforms of Qt that need no display, or a device that only Qt can ask.
+_ELSEWHERE = frozenset({"offscreen", "minimal", "minimalegl", "linuxfb", "eglfs", "vnc", "vkkhrdisplay"})
+
 # The dynamic loader's own words, the same in glibc and musl up to the colon.
 _LOADER_MESSAGE = re.compile(r"(?P<name>lib[\w.+-]+\.so[\w.]*): cannot open shared object file")
 _MUSL_MESSAGE = re.compile(r"Error loading shared library (?P<name>lib[\w.+-]+\.so[\w.]*)")
@@ -81,18 +84,22 @@ def find_problem(environment: Mapping[str, str] = os.environ, platform: str = sy
     """Why no window can be shown; None when nothing speaks against it."""
     if not platform.startswith("linux"):
         return None
-    chosen = environment.get("QT_QPA_PLATFORM", "").split(":")[0]
-    x11, wayland = bool(environment.get("DISPLAY")), _wayland_answers(environment)
-    if not chosen and not x11 and not wayland:
-        return Problem(
-            "there is no display (neither DISPLAY nor WAYLAND_DISPLAY names one). For a window start it in a desktop "
-            "session or with `ssh -X`; without one, name files or a demo, and a picture of the window is left.",
-            can_draw=True,
-        )
-    # Where both are offered Qt falls back from one to the other by itself.
-    if chosen == "xcb" or (not chosen and x11 and not wayland):
-        return _xcb_problem(environment.get("DISPLAY", ""))
-    return None
+    # Of several platforms Qt takes the first that works; behind a colon, or a hyphen, stands how.
+    asked = environment.get("QT_QPA_PLATFORM", "")
+    names = set(re.findall(r"(?:^|;)([^;:-]+)", asked.lower())) or {"wayland", "xcb"}
+    if names & _ELSEWHERE or ("wayland" in names and _wayland_answers(environment)):
+        return None
+    if "xcb" in names and environment.get("DISPLAY"):
+        return _xcb_problem(environment["DISPLAY"])
+    if not names & {"wayland", "xcb"}:
+        text = f"QT_QPA_PLATFORM is {asked!r}, which Qt does not know; unset it, or choose wayland, xcb or offscreen"
+        return Problem(text, can_draw=False)
+    return Problem(
+        f"there is no display for {' or '.join(sorted(names))} (none that WAYLAND_DISPLAY or DISPLAY names). For a "
+        "window start it in a desktop session or with `ssh -X`; without one, name files or a demo, and a picture of "
+        "the window is left.",
+        can_draw=True,
+    )
 
 
 def _wayland_answers(environment: Mapping[str, str]) -> bool:

@@ -159,12 +159,20 @@ def test_missing_xcb_library_is_found_before_qt_aborts(monkeypatch: pytest.Monke
     [
         ({"QT_QPA_PLATFORM": "offscreen"}, "linux"),
         ({"QT_QPA_PLATFORM": "offscreen:enable_fonts", "DISPLAY": ":0"}, "linux"),
+        ({"QT_QPA_PLATFORM": "wayland;xcb:x;Minimal"}, "linux"),
         ({}, "darwin"),
         ({}, "win32"),
     ],
 )
 def test_nothing_is_said_where_qt_can_start(environment: dict[str, str], platform: str) -> None:
     assert platform_check.find_problem(environment, platform) is None
+
+
+def test_a_platform_that_qt_does_not_know_is_refused() -> None:
+    found = platform_check.find_problem({"QT_QPA_PLATFORM": "frob;ulate", "DISPLAY": ":0"}, "linux")
+    assert found is not None
+    assert found.text.startswith("QT_QPA_PLATFORM is 'frob;ulate', which Qt does not know; unset it")
+    assert not found.can_draw
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux can lack a display")
