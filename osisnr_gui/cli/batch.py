@@ -14,10 +14,11 @@ from osisnr_gui.cli import output
 from osisnr_gui.cli.batch_options import BatchOptions, parse
 from osisnr_gui.cli.batch_table import batch_table
 from osisnr_gui.cli.codes import DONE, INTERRUPTED, REFUSED, SOME_FAILED
-from osisnr_gui.cli.lines import PROGRAM, error_line, say
+from osisnr_gui.cli.lines import PROGRAM, error_line
 from osisnr_gui.cli.progress import ProgressLine
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.io.journal import Journal
+from osisnr_gui.io.streams import say
 from osisnr_gui.session.batch.cluster import Cluster
 from osisnr_gui.session.batch.engine import BatchRow, RowError, open_journal, run_batch
 from osisnr_gui.session.batch.files import batch_parts
