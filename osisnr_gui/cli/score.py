@@ -16,7 +16,7 @@ from osisnr_gui.cli.progress import ProgressLine
 from osisnr_gui.cli.scoring_options import STDOUT
 from osisnr_gui.cli.table import score_table
 from osisnr_gui.core.stft import default_n_fft
-from osisnr_gui.io.errors import FileError, SaveError
+from osisnr_gui.io.errors import FileError
 from osisnr_gui.io.streams import say
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.delay.alignment import analyse_numbers
@@ -41,11 +41,7 @@ def run(arguments: list[str]) -> int:
     refused = _say_notices(analysis)
     if analysis.reference.error is not None:
         return REFUSED
-    try:
-        _write(options, analysis)
-    except SaveError as error:
-        say([error_line(error)])
-        return REFUSED
+    _write(options, analysis)
     return REFUSED if refused else DONE
 
 
