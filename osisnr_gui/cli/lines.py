@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,7 +51,7 @@ def warning_line(path: str, message: str) -> str:
 
 
 @contextmanager
-def stdout_errors() -> Iterator[None]:
+def stdout_errors(remedy: str = "") -> Iterator[None]:
     """SaveError for what stdout does not take, from then on it takes all; a reader that is gone has seen enough."""
     try:
         yield
@@ -58,9 +59,8 @@ def stdout_errors() -> Iterator[None]:
         drop(sys.stdout)
     except OSError as error:
         drop(sys.stdout)
-        what = printable(error.strerror or str(error), TEXT_LIMIT)
-        remedy = "send it to another place, or give a file's name"
-        raise SaveError("standard output", f"not written: {what}", remedy) from None
+        what = "it is closed" if error.errno == errno.EBADF else printable(error.strerror or str(error), TEXT_LIMIT)
+        raise SaveError("standard output", f"not written: {what}", remedy or "send it to another place") from None
 
 
 def flush_stdout(text: str = "") -> None:

@@ -14,7 +14,7 @@ from osisnr_gui import __version__
 from osisnr_gui.cli.codes import DONE, INTERRUPTED, REFUSED, WRONG_USAGE
 from osisnr_gui.cli.lines import PROGRAM, TEXT_LIMIT, UsageError, error_line, flush_stdout
 from osisnr_gui.io.errors import FileError, printable
-from osisnr_gui.io.streams import open_missing, put, say
+from osisnr_gui.io.streams import open_missing, say
 
 # Command -> the module whose `run(arguments) -> exit code` does the work.
 COMMANDS = {"score": "osisnr_gui.cli.score", "batch": "osisnr_gui.cli.batch"}
@@ -31,7 +31,8 @@ commands:
   batch      compare two folders file by file, on all cores or a cluster: one row a pair
 
 '{PROGRAM} score --help' and '{PROGRAM} batch --help' list the options.
-exit codes: 0 done, 1 some pairs of a batch failed, 2 wrong usage, 3 an input was refused
+exit codes: 0 done, 1 some pairs of a batch failed, 2 wrong usage, 3 an input was refused or a result could not be
+written
 """
 
 
@@ -42,15 +43,16 @@ def main(argv: list[str] | None = None) -> int:
     return guarded(lambda: _run(arguments))
 
 
-def guarded(work: Callable[[], int]) -> int:
-    """The exit code of `work`; whatever goes wrong in it is one line on stderr and a code of its own."""
+def guarded(work: Callable[[], int], net: type[Exception] | tuple[()] = Exception) -> int:
+    """The exit code of `work`; whatever goes wrong in it is one line on stderr and a code of its own.
+
+    net : errors of the program itself that are caught, too.
+    """
     open_missing()
     try:
-        return _caught(work)
+        return _caught(work, net)
     except KeyboardInterrupt:
         return INTERRUPTED
-    finally:
-        put("")  # what argparse left there unsaid
 
 
 def _quiet_warnings() -> None:
@@ -59,7 +61,7 @@ def _quiet_warnings() -> None:
         warnings.simplefilter("ignore")
 
 
-def _caught(work: Callable[[], int]) -> int:
+def _caught(work: Callable[[], int], net: type[Exception] | tuple[()]) -> int:
     try:
         try:
             return work()
@@ -74,7 +76,7 @@ def _caught(work: Callable[[], int]) -> int:
         say([error_line(error)])
     except MemoryError:
         say([f"{PROGRAM}: there is not enough memory; use shorter files or close other programs"])
-    except Exception as error:  # the last net: a user gets a line, never a traceback
+    except net as error:  # the last one: a user gets a line, never a traceback
         what = printable(f"{type(error).__name__}: {error}", TEXT_LIMIT)
         say([f"{PROGRAM}: unexpected {what}; please report it with the command you typed"])
     return REFUSED

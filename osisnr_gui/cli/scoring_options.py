@@ -23,9 +23,9 @@ STDOUT = "-"
 class Parser(argparse.ArgumentParser):
     """Errors are UsageError instead of usage text and SystemExit."""
 
-    def print_help(self, file: object = None) -> None:
-        """The help on stdout; argparse's own hides what goes wrong. Raises SaveError."""
-        flush_stdout(self.format_help())
+    def _print_message(self, message: str, file: object = None) -> None:
+        """Help or version on stdout; argparse's own hides what goes wrong. Raises SaveError."""
+        flush_stdout(message)
 
     def error(self, message: str) -> NoReturn:
         detail, _, remedy = message.removeprefix("argument ").partition("; ")
