@@ -20,8 +20,8 @@ from osisnr_gui.core.types import Representation
 from osisnr_gui.io.headers import MAX_CHANNELS, MAX_RATE
 
 DOWNMIX = 0
-#: Samples, 6 hours at 48 kHz: what a number field of the window can show.
-MAX_DELAY = 1 << 30
+#: Samples, 6 minutes at 48 kHz: an early file is silent for so long, and that is searched and padded as sound is.
+MAX_DELAY = 1 << 24
 #: References, or estimates: each has a pass, a picture and a row of the window.
 MAX_FILES = 1000
 MAX_NOTES = 5000
