@@ -10,6 +10,7 @@ import os
 import sys
 
 from osisnr_gui import platform_check
+from osisnr_gui.io.streams import open_missing, say
 
 _BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _NEEDS_NO_SCREEN = frozenset({"-h", "--help", "--version"})
@@ -37,8 +38,10 @@ def command_line() -> int:
 def window() -> int:
     """The program `osisnr-gui`; returns the exit code, 2 with one message when no window can be shown or drawn."""
     use_one_blas_thread()
+    open_missing()
     arguments = sys.argv[1:]
-    problem = platform_check.find_problem() if _NEEDS_NO_SCREEN.isdisjoint(arguments) else None
+    has_window = _NEEDS_NO_SCREEN.isdisjoint(arguments)
+    problem = platform_check.find_problem() if has_window else None
     if problem is not None:
         if not problem.can_draw:
             return _refuse(problem.text)
@@ -50,12 +53,16 @@ def window() -> int:
         if library is None:
             raise
         return _refuse(platform_check.library_message(library))
-    return run(arguments) if problem is None else _draw(arguments, problem.text)
+    if problem is None and has_window:  # what goes wrong from here on is for the crash log
+        return run(arguments)
+    from osisnr_gui.cli.main import guarded
+
+    return guarded(lambda: run(arguments) if problem is None else _draw(arguments, problem.text))
 
 
 def _draw(arguments: list[str], problem: str) -> int:
     """Without a display: what the arguments ask for as a picture and as numbers; 2 when they ask for nothing."""
-    from osisnr_gui.cli.main import guarded
+    from osisnr_gui.cli.output import write_text
     from osisnr_gui.cli.score import show
     from osisnr_gui.qt.main import parse, picture_path, run
     from osisnr_gui.session.analysis import Analysis
@@ -63,24 +70,19 @@ def _draw(arguments: list[str], problem: str) -> int:
     options = parse(arguments)
     if options.screenshot is not None:
         return run(arguments)
+    path = picture_path(options)
+    if path is None:
+        return _refuse(problem)
     found: list[Analysis] = []
-
-    def work() -> int:
-        path = picture_path(options)
-        if path is None:
-            return _refuse(problem)
-        code = run(["--screenshot", path, *arguments], found.append)
-        if code not in (0, 3):  # ended from outside
-            return code
-        shown = show(found[0])
-        if code == 0:
-            print(f"\nThe window, drawn without a display: {path}")
-        print("To see it live, start it in a desktop session or log in with `ssh -X`.")
-        return code or shown
-
-    return guarded(work)
+    code = run(["--screenshot", path, *arguments], found.append)
+    if code not in (0, 3):  # ended from outside
+        return code
+    shown = show(found[0])
+    drawn = f"\nThe window, drawn without a display: {path}\n" if code == 0 else ""
+    write_text(f"{drawn}To see it live, start it in a desktop session or log in with `ssh -X`.\n")
+    return code or shown
 
 
 def _refuse(message: str) -> int:
-    print(f"osisnr-gui: {message}", file=sys.stderr)
+    say([f"osisnr-gui: {message}"])
     return _CANNOT_START

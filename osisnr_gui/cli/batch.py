@@ -13,11 +13,12 @@ from functools import partial
 from osisnr_gui.cli import output
 from osisnr_gui.cli.batch_options import BatchOptions, parse
 from osisnr_gui.cli.batch_table import batch_table
-from osisnr_gui.cli.codes import DONE, INTERRUPTED, REFUSED, SOME_FAILED
-from osisnr_gui.cli.lines import PROGRAM, error_line, say
+from osisnr_gui.cli.codes import DONE, INTERRUPTED, SOME_FAILED
+from osisnr_gui.cli.lines import PROGRAM, error_line
 from osisnr_gui.cli.progress import ProgressLine
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.io.journal import Journal
+from osisnr_gui.io.streams import say
 from osisnr_gui.session.batch.cluster import Cluster
 from osisnr_gui.session.batch.engine import BatchRow, RowError, open_journal, run_batch
 from osisnr_gui.session.batch.files import batch_parts
@@ -37,14 +38,6 @@ class _Workers:
 def run(arguments: list[str]) -> int:
     """Score a batch; `arguments` are those after the word `batch`. Returns the exit code."""
     options = parse(arguments)
-    try:
-        return _run(options)
-    except FileError as error:
-        say([error_line(error)])
-        return REFUSED
-
-
-def _run(options: BatchOptions) -> int:
     pairs = load_pairs(*options.inputs) if len(options.inputs) == 1 else find_pairs(*options.inputs)
     rows: dict[str, BatchRow] = {}
     started = time.monotonic()

@@ -12,17 +12,9 @@ from importlib import import_module
 
 from osisnr_gui import __version__
 from osisnr_gui.cli.codes import DONE, INTERRUPTED, REFUSED, WRONG_USAGE
-from osisnr_gui.cli.lines import (
-    PROGRAM,
-    TEXT_LIMIT,
-    UsageError,
-    drop,
-    error_line,
-    flush_stdout,
-    open_missing_streams,
-    say,
-)
+from osisnr_gui.cli.lines import PROGRAM, TEXT_LIMIT, UsageError, error_line, flush_stdout
 from osisnr_gui.io.errors import FileError, printable
+from osisnr_gui.io.streams import open_missing, put, say
 
 # Command -> the module whose `run(arguments) -> exit code` does the work.
 COMMANDS = {"score": "osisnr_gui.cli.score", "batch": "osisnr_gui.cli.batch"}
@@ -52,15 +44,13 @@ def main(argv: list[str] | None = None) -> int:
 
 def guarded(work: Callable[[], int]) -> int:
     """The exit code of `work`; whatever goes wrong in it is one line on stderr and a code of its own."""
-    open_missing_streams()
+    open_missing()
     try:
         return _caught(work)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough (`| head`): no error of ours.
-        drop(sys.stdout)
-        return DONE
     except KeyboardInterrupt:
         return INTERRUPTED
+    finally:
+        put("")  # what argparse left there unsaid
 
 
 def _quiet_warnings() -> None:
@@ -80,8 +70,6 @@ def _caught(work: Callable[[], int]) -> int:
             return leaving.code if isinstance(leaving.code, int) else DONE
         finally:
             flush_stdout()
-    except BrokenPipeError:
-        raise
     except FileError as error:
         say([error_line(error)])
     except MemoryError:

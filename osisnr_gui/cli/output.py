@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 
-from osisnr_gui.cli.lines import flush_stdout, stdout_error
+from osisnr_gui.cli.lines import flush_stdout, stdout_errors
 from osisnr_gui.cli.scoring_options import STDOUT
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import SaveError
@@ -15,7 +15,7 @@ from osisnr_gui.io.errors import SaveError
 def write(target: str, data: Iterable[bytes]) -> None:
     """Write UTF-8 bytes to a path or to "-".
 
-    Raises SaveError, and BrokenPipeError when stdout's reader is gone.
+    Raises SaveError.
     """
     if target == STDOUT:
         _to_stdout(data)
@@ -28,13 +28,9 @@ def write(target: str, data: Iterable[bytes]) -> None:
 
 def _to_stdout(data: Iterable[bytes]) -> None:
     flush_stdout()
-    for part in data:
-        try:
+    with stdout_errors():
+        for part in data:
             sys.stdout.buffer.write(part)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise stdout_error(error) from None
     flush_stdout()
 
 
@@ -44,7 +40,7 @@ def _into(target: str, data: Iterable[bytes]) -> None:
             for part in data:
                 file.write(part)
     except BrokenPipeError:
-        raise
+        return  # its reader has seen enough
     except OSError:
         raise SaveError(target, "not saved: it cannot be written to", "choose another name") from None
 

@@ -10,13 +10,14 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.cli import output
 from osisnr_gui.cli.codes import DONE, REFUSED
-from osisnr_gui.cli.lines import UsageError, error_line, say, warning_line
+from osisnr_gui.cli.lines import UsageError, error_line, warning_line
 from osisnr_gui.cli.options import Options, parse
 from osisnr_gui.cli.progress import ProgressLine
 from osisnr_gui.cli.scoring_options import STDOUT
 from osisnr_gui.cli.table import score_table
 from osisnr_gui.core.stft import default_n_fft
-from osisnr_gui.io.errors import FileError, SaveError
+from osisnr_gui.io.errors import FileError
+from osisnr_gui.io.streams import say
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.delay.alignment import analyse_numbers
 from osisnr_gui.session.export import frames_csv
@@ -40,11 +41,7 @@ def run(arguments: list[str]) -> int:
     refused = _say_notices(analysis)
     if analysis.reference.error is not None:
         return REFUSED
-    try:
-        _write(options, analysis)
-    except SaveError as error:
-        say([error_line(error)])
-        return REFUSED
+    _write(options, analysis)
     return REFUSED if refused else DONE
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import sys
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QObject, QSize, QTimer
@@ -15,6 +14,7 @@ from osisnr_gui import __version__
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.cache_folder import DEFAULT_MAX_BYTES, CacheFolder, user_cache_folder
 from osisnr_gui.io.errors import SaveError
+from osisnr_gui.io.streams import say
 from osisnr_gui.qt import crash
 from osisnr_gui.qt.background import favour_window
 from osisnr_gui.qt.commands.export_jobs import png_bytes
@@ -61,6 +61,10 @@ def parse(argv: list[str]) -> argparse.Namespace:
         parser.error(f"argument --demo: there is no demo {options.demo!r}; choose one of {', '.join(names)}")
     if options.demo is not None and (options.files or options.reference is not None):
         parser.error("argument --demo: a demo brings its own files; leave out the demo or the files")
+    n_folders = sum(map(os.path.isdir, options.files))
+    if options.screenshot is not None and n_folders and n_folders == len(options.files) != 2:
+        # The window asks for what is missing, and a picture's has nobody who could answer.
+        parser.error("argument FILE: a list needs two folders; name that of the references, then the estimates'")
     return options
 
 
@@ -179,16 +183,17 @@ class Screenshot(QObject):
         if self._settled < SETTLED_CHECKS:
             return
         self._timer.stop()
+        code = 3
         try:
             write_atomically(self._path, png_bytes(self._window.grab()))
+            code = 0
         except SaveError as error:
-            print(f"osisnr-gui: {error}", file=sys.stderr)
-            self._finish(3)
-        else:
-            self._finish(0)
+            say([f"osisnr-gui: {error}"])
+        finally:  # whatever went wrong, nobody could close the window
+            self._finish(code)
 
     def _give_up(self) -> None:
-        print(f"osisnr-gui: {self._path}: the window was not ready in time; try again", file=sys.stderr)
+        say([f"osisnr-gui: {self._path}: the window was not ready in time; try again"])
         self._finish(3)
 
     def _finish(self, code: int) -> None:
