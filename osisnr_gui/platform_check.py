@@ -90,7 +90,10 @@ def find_problem(environment: Mapping[str, str] = os.environ, platform: str = sy
     if names & _ELSEWHERE or ("wayland" in names and _wayland_answers(environment)):
         return None
     if "xcb" in names and environment.get("DISPLAY"):
-        return _xcb_problem(environment["DISPLAY"])
+        if (library := _missing_for_xcb()) is not None:
+            return Problem(library_message(library), can_draw=False)
+        if _x_server_answers():
+            return None
     if not names & {"wayland", "xcb"}:
         text = f"QT_QPA_PLATFORM is {asked!r}, which Qt does not know; unset it, or choose wayland, xcb or offscreen"
         return Problem(text, can_draw=False)
@@ -117,23 +120,18 @@ def _wayland_answers(environment: Mapping[str, str]) -> bool:
     return True
 
 
-def _xcb_problem(display: str) -> Problem | None:
-    """Load Qt's xcb plugin as Qt would, then ask the X server whether it answers."""
-    plugin = _xcb_plugin()
-    if plugin is None:  # a PySide6 of the distribution: its package manager looks after the libraries
-        return None
+def _missing_for_xcb() -> str | None:
+    """The library that Qt's xcb plugin does not find when it is loaded as Qt would."""
     try:
-        ctypes.CDLL(plugin)
+        for path in (_xcb_plugin(), "libxcb.so.1"):
+            ctypes.CDLL(path)
     except OSError as error:
-        library = missing_library(str(error))
-        return None if library is None else Problem(library_message(library), can_draw=False)
-    if _x_server_answers():
-        return None
-    text = f"the X display {display!r} named in DISPLAY cannot be reached. For a window use a desktop or `ssh -X`."
-    return Problem(text, can_draw=True)
+        return missing_library(str(error))
+    return None
 
 
 def _xcb_plugin() -> str | None:
+    """None for a PySide6 of the distribution, whose package manager looks after the libraries."""
     spec = importlib.util.find_spec("PySide6")
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         path = os.path.join(folder, "Qt", "plugins", "platforms", "libqxcb.so")

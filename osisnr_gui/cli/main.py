@@ -31,8 +31,7 @@ commands:
   batch      compare two folders file by file, on all cores or a cluster: one row a pair
 
 '{PROGRAM} score --help' and '{PROGRAM} batch --help' list the options.
-exit codes: 0 done, 1 some pairs of a batch failed, 2 wrong usage, 3 an input was refused or a result could not be
-written
+exit codes: 0 done, 1 some pairs of a batch failed, 2 wrong usage, 3 an input was refused or a result not written
 """
 
 
@@ -50,19 +49,6 @@ def guarded(work: Callable[[], int], net: type[Exception] | tuple[()] = Exceptio
     """
     open_missing()
     try:
-        return _caught(work, net)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-
-
-def _quiet_warnings() -> None:
-    """Developers' warnings are no lines of ours, and stderr is read by scripts; -W and tests still see them."""
-    if not sys.warnoptions and all(action != "error" for action, *_ in warnings.filters):
-        warnings.simplefilter("ignore")
-
-
-def _caught(work: Callable[[], int], net: type[Exception] | tuple[()]) -> int:
-    try:
         try:
             return work()
         except UsageError as error:
@@ -72,6 +58,8 @@ def _caught(work: Callable[[], int], net: type[Exception] | tuple[()]) -> int:
             return leaving.code if isinstance(leaving.code, int) else DONE
         finally:
             flush_stdout()
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except FileError as error:
         say([error_line(error)])
     except MemoryError:
@@ -80,6 +68,12 @@ def _caught(work: Callable[[], int], net: type[Exception] | tuple[()]) -> int:
         what = printable(f"{type(error).__name__}: {error}", TEXT_LIMIT)
         say([f"{PROGRAM}: unexpected {what}; please report it with the command you typed"])
     return REFUSED
+
+
+def _quiet_warnings() -> None:
+    """Developers' warnings are no lines of ours, and stderr is read by scripts; -W and tests still see them."""
+    if not sys.warnoptions and all(action != "error" for action, *_ in warnings.filters):
+        warnings.simplefilter("ignore")
 
 
 def _run(arguments: list[str]) -> int:

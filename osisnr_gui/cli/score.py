@@ -77,13 +77,11 @@ def _check_hop(options: Options, reference: Track) -> None:
 def _check_key(options: Options, analysis: Analysis) -> None:
     """A key nobody could use is wrong usage; that a file's arrays have no names only the file can tell."""
     key = options.session.estimates[0].key
-    if key is None or any(track.error is not None or _has_keys(track) for track in analysis.tracks):
+    if key is None or any(
+        t.error is not None or (t.mask is not None and t.mask.key is not None) for t in analysis.tracks
+    ):
         return
     raise UsageError("--key: none of these files has named arrays", "leave it out, or give an .npz or .mat file")
-
-
-def _has_keys(track: Track) -> bool:
-    return track.mask is not None and track.mask.key is not None
 
 
 def _refusals(analysis: Analysis) -> list[FileError]:

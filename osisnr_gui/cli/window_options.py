@@ -23,13 +23,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add = parser.add_argument
     add("files", nargs="*", metavar="FILE", help="the first is the reference, the rest are estimates; or a session")
     add("--reference", metavar="FILE", help="the reference, whatever the order of the other files")
-    add(
-        "--demo",
-        nargs="?",
-        const=DEMOS[0].name,
-        metavar="NAME",
-        help=f"open a demo: {names} (the first one when no name is given)",
-    )
+    add("--demo", nargs="?", const=DEMOS[0].name, metavar="NAME", help=f"open a demo: {names} (default: the first)")
     add("--screenshot", metavar="FILE", help="save the window as PNG once everything is shown, and quit")
     add("--theme", choices=("system", "light", "dark"), help="look of this run")
     add("--size", metavar="WxH", type=_size, help="window size of this run, e.g. 1280x720")

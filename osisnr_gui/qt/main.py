@@ -96,10 +96,7 @@ def show_start(window: MainWindow, options: argparse.Namespace) -> None:
 
 
 def run(options: argparse.Namespace, take: Callable[[Analysis, list[BatchRow]], None] | None = None) -> int:
-    """Open the window and stay until it is closed; the exit code. Raises SaveError for a screenshot that is not saved.
-
-    take : is given what was shown last, files and list.
-    """
+    """Open the window until it is closed; the exit code. take : is given what was shown last. Raises SaveError."""
     QCoreApplication.setOrganizationName(APPLICATION)
     QCoreApplication.setApplicationName(APPLICATION)
     QCoreApplication.setApplicationVersion(__version__)
@@ -128,7 +125,7 @@ def run(options: argparse.Namespace, take: Callable[[Analysis, list[BatchRow]], 
     quitting.stop()
     if take is not None:
         take(store.analysis, window.commands.folders.panel.model.pairs.in_order())
-    if shot is not None and shot.error is not None:
+    if shot is not None and shot.error is not None and code == 0:
         raise shot.error
     return code
 
@@ -143,13 +140,13 @@ class Screenshot(QObject):
 
     def __init__(self, window: MainWindow, path: str, leave: Callable[[int], None]) -> None:
         super().__init__(window)
-        self.error: SaveError | None = None
+        self.error: SaveError | None = SaveError(path, "not saved: the window was not ready", "try again")
         self._window, self._path, self._leave = window, path, leave
         self._settled = 0
         self._timer = QTimer(self, interval=CHECK_MS)
         self._timer.timeout.connect(self._check)
         self._timer.start()
-        QTimer.singleShot(SCREENSHOT_LIMIT_MS, self, self._give_up)
+        QTimer.singleShot(SCREENSHOT_LIMIT_MS, self, self._finish)
 
     def _check(self) -> None:
         # Final once is not enough: a view that was just told asks for its picture in its next paint.
@@ -157,7 +154,6 @@ class Screenshot(QObject):
         if self._settled < SETTLED_CHECKS:
             return
         self._timer.stop()
-        self.error = SaveError(self._path, "not saved: the window could not be drawn", "try again")
         try:
             write_atomically(self._path, png_bytes(self._window.grab()))
             self.error = None
@@ -165,10 +161,6 @@ class Screenshot(QObject):
             self.error = error
         finally:  # whatever went wrong, nobody could close the window
             self._finish()
-
-    def _give_up(self) -> None:
-        self.error = SaveError(self._path, "not saved: the window was not ready in time", "try again")
-        self._finish()
 
     def _finish(self) -> None:
         self._window.close()
