@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING, Any
 
 from osisnr_gui import platform_check
+from osisnr_gui.cli.codes import REFUSED, WRONG_USAGE
+from osisnr_gui.io.streams import say
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 _BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-_NEEDS_NO_SCREEN = frozenset({"-h", "--help", "--version"})
-_CANNOT_START = 2
 
 
 def use_one_blas_thread() -> None:
@@ -37,8 +41,18 @@ def command_line() -> int:
 def window() -> int:
     """The program `osisnr-gui`; returns the exit code, 2 with one message when no window can be shown or drawn."""
     use_one_blas_thread()
-    arguments = sys.argv[1:]
-    problem = platform_check.find_problem() if _NEEDS_NO_SCREEN.isdisjoint(arguments) else None
+    from osisnr_gui.cli.main import guarded
+
+    return guarded(_open, net=())  # what is not foreseen is for the crash log
+
+
+def _open() -> int:
+    from osisnr_gui.cli.window_options import check_picture, parse
+
+    options = parse(sys.argv[1:])
+    problem = platform_check.find_problem()
+    if problem is not None or options.screenshot is not None:
+        check_picture(options)
     if problem is not None:
         if not problem.can_draw:
             return _refuse(problem.text)
@@ -50,37 +64,34 @@ def window() -> int:
         if library is None:
             raise
         return _refuse(platform_check.library_message(library))
-    return run(arguments) if problem is None else _draw(arguments, problem.text)
+    return run(options) if problem is None or options.screenshot is not None else _draw(options, problem.text)
 
 
-def _draw(arguments: list[str], problem: str) -> int:
-    """Without a display: what the arguments ask for as a picture and as numbers; 2 when they ask for nothing."""
-    from osisnr_gui.cli.main import guarded
-    from osisnr_gui.cli.score import show
-    from osisnr_gui.qt.main import parse, picture_path, run
-    from osisnr_gui.session.analysis import Analysis
+def _draw(options: Namespace, problem: str) -> int:
+    """Without a display: what the options ask for as a picture and as numbers; 2 when they ask for nothing."""
+    from osisnr_gui.cli import batch, score
+    from osisnr_gui.cli.lines import error_line
+    from osisnr_gui.cli.output import write_text
+    from osisnr_gui.io.errors import SaveError
+    from osisnr_gui.qt.main import picture_path, run
 
-    options = parse(arguments)
-    if options.screenshot is not None:
-        return run(arguments)
-    found: list[Analysis] = []
-
-    def work() -> int:
-        path = picture_path(options)
-        if path is None:
-            return _refuse(problem)
-        code = run(["--screenshot", path, *arguments], found.append)
-        if code not in (0, 3):  # ended from outside
+    options.screenshot = picture_path(options)
+    if options.screenshot is None:
+        return _refuse(problem)
+    found: list[Any] = []
+    drawn, remedy = f"The window, drawn without a display: {options.screenshot}\n", f"see {options.screenshot}"
+    try:
+        if code := run(options, lambda *shown: found.extend(shown)):  # ended from outside
             return code
-        shown = show(found[0])
-        if code == 0:
-            print(f"\nThe window, drawn without a display: {path}")
-        print("To see it live, start it in a desktop session or log in with `ssh -X`.")
-        return code or shown
-
-    return guarded(work)
+    except SaveError as error:
+        say([error_line(SaveError(error.path, error.detail, "give another name with --screenshot FILE"))])
+        code, drawn, remedy = REFUSED, "", ""
+    analysis, rows = found
+    text, its_code = batch.summary(rows) if rows else score.summary(analysis)
+    write_text(f"{text}\n{drawn}To see it live, start it in a desktop session or log in with `ssh -X`.\n", remedy)
+    return code or its_code
 
 
 def _refuse(message: str) -> int:
-    print(f"osisnr-gui: {message}", file=sys.stderr)
-    return _CANNOT_START
+    say([f"osisnr: {message}"])
+    return WRONG_USAGE

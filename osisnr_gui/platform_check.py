@@ -50,6 +50,9 @@ DNF_PACKAGES = (
     "pulseaudio-libs dejavu-sans-fonts"
 )
 
+# Platforms of Qt that need no display, or a device that only Qt can ask.
+_ELSEWHERE = frozenset({"offscreen", "minimal", "minimalegl", "linuxfb", "eglfs", "vnc", "vkkhrdisplay"})
+
 # The dynamic loader's own words, the same in glibc and musl up to the colon.
 _LOADER_MESSAGE = re.compile(r"(?P<name>lib[\w.+-]+\.so[\w.]*): cannot open shared object file")
 _MUSL_MESSAGE = re.compile(r"Error loading shared library (?P<name>lib[\w.+-]+\.so[\w.]*)")
@@ -81,18 +84,25 @@ def find_problem(environment: Mapping[str, str] = os.environ, platform: str = sy
     """Why no window can be shown; None when nothing speaks against it."""
     if not platform.startswith("linux"):
         return None
-    chosen = environment.get("QT_QPA_PLATFORM", "").split(":")[0]
-    x11, wayland = bool(environment.get("DISPLAY")), _wayland_answers(environment)
-    if not chosen and not x11 and not wayland:
-        return Problem(
-            "there is no display (neither DISPLAY nor WAYLAND_DISPLAY names one). For a window start it in a desktop "
-            "session or with `ssh -X`; without one, name files or a demo, and a picture of the window is left.",
-            can_draw=True,
-        )
-    # Where both are offered Qt falls back from one to the other by itself.
-    if chosen == "xcb" or (not chosen and x11 and not wayland):
-        return _xcb_problem(environment.get("DISPLAY", ""))
-    return None
+    # Of several platforms Qt takes the first that works; behind a colon, or a hyphen, stands how.
+    asked = environment.get("QT_QPA_PLATFORM", "")
+    names = set(re.findall(r"(?:^|;)([^;:-]+)", asked.lower())) or {"wayland", "xcb"}
+    if names & _ELSEWHERE or ("wayland" in names and _wayland_answers(environment)):
+        return None
+    if "xcb" in names and environment.get("DISPLAY"):
+        if (library := _missing_for_xcb()) is not None:
+            return Problem(library_message(library), can_draw=False)
+        if _x_server_answers():
+            return None
+    if not names & {"wayland", "xcb"}:
+        text = f"QT_QPA_PLATFORM is {asked!r}, which Qt does not know; unset it, or choose wayland, xcb or offscreen"
+        return Problem(text, can_draw=False)
+    return Problem(
+        f"there is no display for {' or '.join(sorted(names))} (none that WAYLAND_DISPLAY or DISPLAY names). For a "
+        "window start it in a desktop session or with `ssh -X`; without one, name files or a demo, and a picture of "
+        "the window is left.",
+        can_draw=True,
+    )
 
 
 def _wayland_answers(environment: Mapping[str, str]) -> bool:
@@ -110,23 +120,18 @@ def _wayland_answers(environment: Mapping[str, str]) -> bool:
     return True
 
 
-def _xcb_problem(display: str) -> Problem | None:
-    """Load Qt's xcb plugin as Qt would, then ask the X server whether it answers."""
-    plugin = _xcb_plugin()
-    if plugin is None:  # a PySide6 of the distribution: its package manager looks after the libraries
-        return None
+def _missing_for_xcb() -> str | None:
+    """The library that Qt's xcb plugin does not find when it is loaded as Qt would."""
     try:
-        ctypes.CDLL(plugin)
+        for path in (_xcb_plugin(), "libxcb.so.1"):
+            ctypes.CDLL(path)
     except OSError as error:
-        library = missing_library(str(error))
-        return None if library is None else Problem(library_message(library), can_draw=False)
-    if _x_server_answers():
-        return None
-    text = f"the X display {display!r} named in DISPLAY cannot be reached. For a window use a desktop or `ssh -X`."
-    return Problem(text, can_draw=True)
+        return missing_library(str(error))
+    return None
 
 
 def _xcb_plugin() -> str | None:
+    """None for a PySide6 of the distribution, whose package manager looks after the libraries."""
     spec = importlib.util.find_spec("PySide6")
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         path = os.path.join(folder, "Qt", "plugins", "platforms", "libqxcb.so")

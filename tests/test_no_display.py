@@ -8,10 +8,12 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from osisnr_gui import platform_check
+from osisnr_gui.session.demos import DEMOS, Demo
 
 ROOT = Path(__file__).resolve().parent.parent
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -23,11 +25,15 @@ pytestmark = [
 ]
 
 
-def _run(folder: Path, *arguments: str, module: str = "osisnr_gui", **more: str) -> subprocess.CompletedProcess[str]:
+def _run(
+    folder: Path, *arguments: str, module: str = "osisnr_gui", stdout: IO[str] | int = subprocess.PIPE, **more: str
+) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if name not in HIDDEN}
     environment |= {"PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(folder / "config"), **more}
     command = [sys.executable, "-m", module, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, cwd=folder)
+    return subprocess.run(
+        command, stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=120, env=environment, cwd=folder
+    )
 
 
 def _pictures(folder: Path) -> list[str]:
@@ -42,18 +48,23 @@ def pair(tmp_path: Path, samples: Path) -> tuple[str, str]:
     return names
 
 
-DEAD = [{}, {"DISPLAY": ":4711"}, {"WAYLAND_DISPLAY": "gone"}, {"WAYLAND_DISPLAY": "gone", "DISPLAY": ":4711"}]
+DEAD: list[dict[str, str]] = [
+    {"WAYLAND_DISPLAY": "gone", "DISPLAY": ":4711"},
+    {"DISPLAY": ":4711"},
+    {"WAYLAND_DISPLAY": "gone"},
+    {"QT_QPA_PLATFORM": "wayland;xcb"},
+    {"QT_QPA_PLATFORM": "Wayland-egl:option", "DISPLAY": ":4711"},
+]
 
 
-@pytest.mark.parametrize("display", DEAD)
-def test_a_demo_leaves_its_picture_and_its_numbers(tmp_path: Path, display: dict[str, str]) -> None:
-    done = _run(tmp_path, "--demo", "speakers", **display)
+@pytest.mark.parametrize(("demo", "display"), [*zip(DEMOS, DEAD, strict=True)], ids=[demo.name for demo in DEMOS])
+def test_a_demo_leaves_its_picture_and_its_numbers(tmp_path: Path, demo: Demo, display: dict[str, str]) -> None:
+    done = _run(tmp_path, "--demo", demo.name, **display)
     assert done.returncode == 0, done.stderr
-    assert _pictures(tmp_path) == ["osisnr-speakers.png"]
-    assert (tmp_path / "osisnr-speakers.png").stat().st_size > 20_000
-    assert "1_two_speakers_ref_a.flac" in done.stdout
-    assert "1_two_speakers_ref_b.flac" in done.stdout, "every reference is named"
-    assert "./osisnr-speakers.png" in done.stdout
+    assert _pictures(tmp_path) == [f"osisnr-{demo.name}.png"]
+    assert (tmp_path / f"osisnr-{demo.name}.png").stat().st_size > 20_000
+    assert all(name in done.stdout for name in demo.references), "every reference is named"
+    assert f"./osisnr-{demo.name}.png" in done.stdout
     assert "ssh -X" in done.stdout
 
 
@@ -82,6 +93,25 @@ def test_an_earlier_picture_is_replaced_and_nothing_else(tmp_path: Path, pair: t
     assert picture.stat().st_size > 20_000
 
 
+def test_a_picture_that_cannot_be_saved_costs_the_numbers_nothing(tmp_path: Path, pair: tuple[str, str]) -> None:
+    (tmp_path / "osisnr-an_estimate_1.png").mkdir()
+    done = _run(tmp_path, *pair)
+    assert done.returncode == 3
+    what = "osisnr: ./osisnr-an_estimate_1.png: not saved: a folder has this name"
+    assert f"{what}; give another name with --screenshot FILE\n" in done.stderr
+    assert "fused loss" in done.stdout
+    assert "The window, drawn" not in done.stdout
+
+
+def test_numbers_that_stdout_does_not_take_leave_the_picture_named(tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = _run(tmp_path, "--demo", "echo", stdout=full)
+    assert done.returncode == 3
+    said = done.stderr.splitlines()[-1]
+    assert said == "osisnr: standard output: not written: No space left on device; see ./osisnr-echo.png"
+    assert _pictures(tmp_path) == ["osisnr-echo.png"]
+
+
 def test_a_refused_file_is_said_and_the_picture_is_left(tmp_path: Path, pair: tuple[str, str]) -> None:
     (tmp_path / "broken.wav").write_bytes(b"RIFF no sound")
     done = _run(tmp_path, pair[0], "broken.wav")
@@ -92,13 +122,18 @@ def test_a_refused_file_is_said_and_the_picture_is_left(tmp_path: Path, pair: tu
     assert _pictures(tmp_path) == ["osisnr-broken.png"]
 
 
-def test_folders_become_a_picture_of_their_list(tmp_path: Path, samples: Path) -> None:
+@pytest.mark.parametrize("refused", [False, True])
+def test_folders_become_a_picture_of_their_list_and_its_summary(tmp_path: Path, samples: Path, refused: bool) -> None:
     for folder in ("clean", "enhanced"):
         (tmp_path / folder).mkdir()
         shutil.copy(samples / "2_enhancement_clean.flac", tmp_path / folder / "a.flac")
+    if refused:
+        (tmp_path / "enhanced" / "b.flac").touch()
     done = _run(tmp_path, "clean", "enhanced")
-    assert done.returncode == 0, done.stderr
-    assert "osisnr batch" in done.stdout
+    assert done.returncode == refused
+    assert ("b.flac: " in done.stderr) == refused
+    assert done.stdout.startswith(f"1 of {1 + refused} pairs scored")
+    assert "over all pairs with a finite number" in done.stdout
     assert _pictures(tmp_path) == ["osisnr-enhanced.png"]
 
 
@@ -123,7 +158,7 @@ def test_wrong_usage_and_nothing_to_show_end_with_2(tmp_path: Path) -> None:
     assert "there is no demo 'nothing'" in wrong.stderr
     empty = _run(tmp_path)
     assert empty.returncode == 2
-    assert empty.stderr.startswith("osisnr-gui: there is no display")
+    assert empty.stderr.startswith("osisnr: there is no display")
     assert _pictures(tmp_path) == []
 
 
@@ -134,9 +169,3 @@ def test_a_compositor_that_listens_is_a_display(tmp_path: Path) -> None:
         compositor.bind(str(tmp_path / "wayland-7"))
         compositor.listen()
         assert platform_check.find_problem(environment, "linux") is None
-
-
-def test_libraries_that_only_a_window_needs_do_not_stop_the_picture() -> None:
-    found = platform_check.find_problem({}, "linux")
-    assert found is not None
-    assert found.can_draw

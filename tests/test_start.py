@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from osisnr_gui import __version__, app, platform_check
+from osisnr_gui.cli import main
 from osisnr_gui.paths import MissingResource, resource_path
 
 # Runs the entry point, then writes the modules it loaded to a file, since stdout belongs to the program.
@@ -62,6 +63,12 @@ def test_score_never_loads_qt(tmp_path: Path, samples: Path) -> None:
     assert not modules & {"PySide6", "shiboken6", "pyqtgraph", "osisnr_gui.qt", "scipy.signal"}
 
 
+def test_the_window_says_its_version_without_qt() -> None:
+    code = "import sys\nfrom osisnr_gui.app import window\nwindow()\nprint('PySide6' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, text=True, timeout=120)
+    assert (done.stdout, done.stderr) == (f"osisnr-gui {__version__}\nFalse\n", "")
+
+
 def test_the_window_loads_nothing_it_does_not_show() -> None:
     """scipy, half a second and more, waits for the first mask file or resampling; sound output for the first Play."""
     code = "import sys, osisnr_gui.qt.main; print(*sys.modules)"
@@ -89,14 +96,9 @@ def test_one_blas_thread_unless_the_user_chose(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_arguments_and_exit_code_pass_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[list[str]] = []
-
-    def run(arguments: list[str]) -> int:
-        seen.append(arguments)
-        return 7
-
-    _fake(monkeypatch, "osisnr_gui.qt.main", run=run)
-    _fake(monkeypatch, "osisnr_gui.cli.main", main=run)
+    seen: list[object] = []
+    _fake(monkeypatch, "osisnr_gui.qt.main", run=lambda options: seen.append(options.files) or 7)
+    monkeypatch.setattr(main, "main", lambda arguments: seen.append(arguments) or 7)
     monkeypatch.setattr(sys, "argv", ["osisnr", "a.wav", "b.wav"])
     assert (app.window(), app.command_line()) == (7, 7)
     assert seen == [["a.wav", "b.wav"]] * 2
@@ -115,7 +117,7 @@ def test_missing_library_is_one_message(monkeypatch: pytest.MonkeyPatch, capsys:
     monkeypatch.setattr(sys, "argv", ["osisnr-gui"])
     assert app.window() == 2
     said = capsys.readouterr().err
-    assert said.startswith("osisnr-gui: the system library libEGL.so.1 is missing")
+    assert said.startswith("osisnr: the system library libEGL.so.1 is missing")
     assert "apt-get install libegl1" in said
     assert "dnf install mesa-libEGL" in said
 
@@ -159,12 +161,20 @@ def test_missing_xcb_library_is_found_before_qt_aborts(monkeypatch: pytest.Monke
     [
         ({"QT_QPA_PLATFORM": "offscreen"}, "linux"),
         ({"QT_QPA_PLATFORM": "offscreen:enable_fonts", "DISPLAY": ":0"}, "linux"),
+        ({"QT_QPA_PLATFORM": "wayland;xcb:x;Minimal"}, "linux"),
         ({}, "darwin"),
         ({}, "win32"),
     ],
 )
 def test_nothing_is_said_where_qt_can_start(environment: dict[str, str], platform: str) -> None:
     assert platform_check.find_problem(environment, platform) is None
+
+
+def test_a_platform_that_qt_does_not_know_is_refused() -> None:
+    found = platform_check.find_problem({"QT_QPA_PLATFORM": "frob;ulate", "DISPLAY": ":0"}, "linux")
+    assert found is not None
+    assert found.text.startswith("QT_QPA_PLATFORM is 'frob;ulate', which Qt does not know; unset it")
+    assert not found.can_draw
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux can lack a display")
@@ -177,7 +187,7 @@ def test_no_display_is_said_without_an_abort(display: dict[str, str]) -> None:
         [sys.executable, "-m", "osisnr_gui"], capture_output=True, text=True, timeout=60, env=environment
     )
     assert done.returncode == 2
-    assert done.stderr.startswith("osisnr-gui: ")
+    assert done.stderr.startswith("osisnr: ")
     assert "display" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 

@@ -25,6 +25,9 @@ class Machine:
         self.programs = {"apt-get"}
         self.user, self.sudo_asks, self.apt_works = 1000, True, True
 
+    def find_spec(self, name: str) -> object:
+        return "found" if name == "ensurepip" and "python3-venv" in self.there else None
+
     def load(self, library: str) -> None:
         known = platform_check.NEEDED | platform_check.USEFUL
         if library not in {known[package] for package in self.there if package in known}:
@@ -56,9 +59,10 @@ def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.fixture
 def machine(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    found = Machine(ALL_PACKAGES)
+    found = Machine(["python3-venv", *ALL_PACKAGES])
     monkeypatch.setattr(script.sys, "platform", "linux")
     monkeypatch.setattr(script.ctypes, "CDLL", found.load)
+    monkeypatch.setattr(script.importlib.util, "find_spec", found.find_spec)
     monkeypatch.setattr(script.subprocess, "run", found.run)
     monkeypatch.setattr(script.shutil, "which", found.which)
     monkeypatch.setattr(script.os, "geteuid", lambda: found.user, raising=False)
@@ -81,7 +85,7 @@ def test_where_all_is_there_nothing_runs(
 def test_what_is_missing_is_installed_and_named(
     script: ModuleType, machine: Machine, capsys: pytest.CaptureFixture[str], user: int, prefix: list[str]
 ) -> None:
-    lacks = ["libegl1", "libxcb-cursor0", "fonts-dejavu-core"]
+    lacks = ["python3-venv", "libegl1", "libxcb-cursor0", "fonts-dejavu-core"]
     machine.there -= set(lacks)
     machine.user, machine.sudo_asks = user, False
     machine.programs.add("sudo")
@@ -89,11 +93,13 @@ def test_what_is_missing_is_installed_and_named(
     apt_get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *script.APT_OPTIONS]
     expected = [[*apt_get, "update"], [*apt_get, "install", "-y", "--no-install-recommends", *lacks]]
     assert machine.commands == ([[*prefix, "true"]] if prefix else []) + expected
-    assert capsys.readouterr() == (f"Installing system libraries: {' '.join(lacks)}\n", "")
+    assert capsys.readouterr() == (f"Installing {' '.join(lacks)}\n", "")
 
 
 @pytest.mark.parametrize("programs", [{"apt-get"}, {"apt-get", "sudo"}, set()], ids=["user", "password", "no apt"])
-@pytest.mark.parametrize(("lacks", "code"), [("libegl1", 1), ("libxcb-cursor0", 0), ("fonts-dejavu-core", 0)])
+@pytest.mark.parametrize(
+    ("lacks", "code"), [("python3-venv", 1), ("libegl1", 1), ("libxcb-cursor0", 0), ("fonts-dejavu-core", 0)]
+)
 def test_what_cannot_be_installed_is_named(
     script: ModuleType,
     machine: Machine,
@@ -102,7 +108,7 @@ def test_what_cannot_be_installed_is_named(
     lacks: str,
     code: int,
 ) -> None:
-    """Only what nothing of Qt can do without ends the README's command."""
+    """Only what nothing can do without ends the README's command."""
     machine.there.discard(lacks)
     machine.programs = programs
     machine.user = 1000 if programs else 0
@@ -110,18 +116,21 @@ def test_what_cannot_be_installed_is_named(
     assert not any("install" in command for command in machine.commands)
     out, said = capsys.readouterr()
     assert out == ""
-    assert said.startswith("These system libraries are missing")
-    assert f"sudo apt-get install {lacks}\n" in said
-    assert "sudo dnf install mesa-libEGL" in said
+    what = "Nothing can start" if code else "There is no window, no sound or no letters"
+    command = f"apt-get install {lacks}" if programs else f"dnf install {platform_check.DNF_PACKAGES}  (Fedora)"
+    assert said == f"{what} without {lacks}.\nInstall it with: sudo {command}\n"
 
 
 def test_a_failed_installation_names_what_is_still_missing(
     script: ModuleType, machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    machine.there.discard("libglib2.0-0")
+    machine.there -= {"libglib2.0-0", "libpulse0"}
     machine.user, machine.apt_works = 0, False
     assert script.main() == 1
-    assert "missing, and Qt needs them: libglib2.0-0." in capsys.readouterr().err
+    needed, useful, command = capsys.readouterr().err.splitlines()
+    assert needed == "Nothing can start without libglib2.0-0."
+    assert useful.endswith("no letters without libpulse0.")
+    assert command.endswith("apt-get install libglib2.0-0 libpulse0")
 
 
 def test_other_systems_bring_their_libraries(

@@ -13,11 +13,12 @@ from functools import partial
 from osisnr_gui.cli import output
 from osisnr_gui.cli.batch_options import BatchOptions, parse
 from osisnr_gui.cli.batch_table import batch_table
-from osisnr_gui.cli.codes import DONE, INTERRUPTED, REFUSED, SOME_FAILED
-from osisnr_gui.cli.lines import PROGRAM, error_line, say
+from osisnr_gui.cli.codes import DONE, INTERRUPTED, SOME_FAILED
+from osisnr_gui.cli.lines import PROGRAM, error_line, shown_path
 from osisnr_gui.cli.progress import ProgressLine
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.io.journal import Journal
+from osisnr_gui.io.streams import say
 from osisnr_gui.session.batch.cluster import Cluster
 from osisnr_gui.session.batch.engine import BatchRow, RowError, open_journal, run_batch
 from osisnr_gui.session.batch.files import batch_parts
@@ -37,14 +38,6 @@ class _Workers:
 def run(arguments: list[str]) -> int:
     """Score a batch; `arguments` are those after the word `batch`. Returns the exit code."""
     options = parse(arguments)
-    try:
-        return _run(options)
-    except FileError as error:
-        say([error_line(error)])
-        return REFUSED
-
-
-def _run(options: BatchOptions) -> int:
     pairs = load_pairs(*options.inputs) if len(options.inputs) == 1 else find_pairs(*options.inputs)
     rows: dict[str, BatchRow] = {}
     started = time.monotonic()
@@ -61,9 +54,18 @@ def _run(options: BatchOptions) -> int:
         ending = os.path.splitext(options.output)[1].lower()
         output.write(options.output, batch_parts(ordered, options.settings, ending))
         journal.remove()
-    say([_error_line(row.error) for row in ordered if row.error is not None])
-    output.write_text(batch_table(ordered, options.output, time.monotonic() - started))
-    return SOME_FAILED if any(row.error is not None for row in ordered) else DONE
+    rate = sum(not row.is_known for row in ordered) / max(time.monotonic() - started, 1e-3)
+    path = shown_path(options.output)
+    text, code = summary(ordered, f", {rate:.1f} pairs/s; saved in {path}")
+    output.write_text(text, f"the results are in {path}")
+    return code
+
+
+def summary(rows: Sequence[BatchRow], more: str = "") -> tuple[str, int]:
+    """The table of a batch, and the exit code; says the errors. more : for its first line."""
+    errors = [_error_line(row.error) for row in rows if row.error is not None]
+    say(errors)
+    return batch_table(rows, more), SOME_FAILED if errors else DONE
 
 
 @contextmanager

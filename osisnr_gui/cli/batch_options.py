@@ -13,7 +13,8 @@ from osisnr_gui.session.batch.engine import BatchSettings
 from osisnr_gui.session.batch.files import ENDINGS
 from osisnr_gui.session.batch.pool import core_count
 
-MOST_JOBS = 1024
+#: Each takes some 70 MiB.
+MOST_JOBS = max(64, core_count())
 
 DESCRIPTION = """\
 Score the estimates in one folder against the references of the same names in another (also below the folders, also

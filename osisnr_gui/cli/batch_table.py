@@ -6,22 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import fmean, median
 
-from osisnr_gui.cli.lines import shown_path
 from osisnr_gui.cli.table import NAME_WIDTH, Row, aligned, decibels, loss
 from osisnr_gui.io.errors import printable
 from osisnr_gui.session.batch.engine import BatchRow
 from osisnr_gui.session.batch.files import MEASURES, Measure, values_of, warning_codes
 
 
-def batch_table(rows: Sequence[BatchRow], path: str, seconds: float) -> str:
-    """Text with a final newline."""
+def batch_table(rows: Sequence[BatchRow], more: str = "") -> str:
+    """Text with a final newline. more : what else to say in the first line."""
     scored = sum(row.error is None for row in rows)
     known = sum(row.is_known for row in rows)
     parts = [f"{scored} of {len(rows)} pairs scored"]
     parts += [f"{known} of them in an earlier run"] if known else []
     parts += [f"{len(rows) - scored} refused"] if scored < len(rows) else []
-    parts += [f"{(len(rows) - known) / max(seconds, 1e-3):.1f} pairs/s"]
-    lines = [f"{', '.join(parts)}; saved in {shown_path(path)}"]
+    lines = [", ".join(parts) + more]
     table: list[Row] = [line for measure in MEASURES if (line := _line(rows, measure))]
     if table:
         lines += [

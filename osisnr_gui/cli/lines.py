@@ -1,12 +1,14 @@
-"""What the command line says on stderr: one line each, with the file as the user typed it, printable anywhere."""
+"""What the command line says: one line each on stderr, with the file as the user typed it, printable anywhere."""
 
 from __future__ import annotations
 
-import os
+import errno
 import sys
-from typing import TextIO
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from osisnr_gui.io.errors import FileError, SaveError, printable
+from osisnr_gui.io.streams import drop
 
 PROGRAM = "osisnr"
 PATH_LIMIT = 1000
@@ -48,55 +50,22 @@ def warning_line(path: str, message: str) -> str:
     return f"{PROGRAM}: warning: {shown_path(path)}: {printable(message, TEXT_LIMIT)}"
 
 
-def say(lines: list[str]) -> None:
-    """Print each different line once, in order."""
+@contextmanager
+def stdout_errors(remedy: str = "") -> Iterator[None]:
+    """SaveError for what stdout does not take, from then on it takes all; a reader that is gone has seen enough."""
     try:
-        for line in dict.fromkeys(lines):
-            print(line, file=sys.stderr)
-        sys.stderr.flush()
-    except OSError:  # full, or nobody reads it: there is no other place to say so, and the work goes on
-        drop(sys.stderr)
-
-
-def open_missing_streams() -> None:
-    """Put something in place of a closed stdout, where every write fails, and of a closed stderr, where none does."""
-    if sys.stdout is None:
-        _fill(1, os.O_RDONLY)
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - the process's own
-    if sys.stderr is None:
-        _fill(2, os.O_WRONLY)
-        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - the process's own
+        yield
+    except BrokenPipeError:  # `| head`: no error of ours
+        drop(sys.stdout)
+    except OSError as error:
+        drop(sys.stdout)
+        what = "it is closed" if error.errno == errno.EBADF else printable(error.strerror or str(error), TEXT_LIMIT)
+        raise SaveError("standard output", f"not written: {what}", remedy or "send it to another place") from None
 
 
 def flush_stdout(text: str = "") -> None:
-    """Also write `text`; SaveError for what stdout does not take, BrokenPipeError when its reader is gone."""
-    try:
+    """Also write `text`. Raises SaveError."""
+    with stdout_errors():
         if text:  # unbuffered, even nothing is refused by a full disk
             sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise stdout_error(error) from None
-
-
-def stdout_error(error: OSError) -> SaveError:
-    """What to tell when stdout took nothing; from then on it is not written to."""
-    drop(sys.stdout)
-    what = printable(error.strerror or str(error), TEXT_LIMIT)
-    return SaveError("standard output", f"not written: {what}", "send it to another place, or give a file's name")
-
-
-def drop(stream: TextIO) -> None:
-    """Point a stream at nothing: Python would complain when it flushes what is left on its way out."""
-    try:
-        _fill(stream.fileno(), os.O_WRONLY)
-    except (OSError, ValueError):
-        return
-
-
-def _fill(descriptor: int, mode: int) -> None:
-    null = os.open(os.devnull, mode)
-    if null != descriptor:
-        os.dup2(null, descriptor)
-        os.close(null)

@@ -12,17 +12,9 @@ from importlib import import_module
 
 from osisnr_gui import __version__
 from osisnr_gui.cli.codes import DONE, INTERRUPTED, REFUSED, WRONG_USAGE
-from osisnr_gui.cli.lines import (
-    PROGRAM,
-    TEXT_LIMIT,
-    UsageError,
-    drop,
-    error_line,
-    flush_stdout,
-    open_missing_streams,
-    say,
-)
+from osisnr_gui.cli.lines import PROGRAM, TEXT_LIMIT, UsageError, error_line, flush_stdout
 from osisnr_gui.io.errors import FileError, printable
+from osisnr_gui.io.streams import open_missing, say
 
 # Command -> the module whose `run(arguments) -> exit code` does the work.
 COMMANDS = {"score": "osisnr_gui.cli.score", "batch": "osisnr_gui.cli.batch"}
@@ -39,7 +31,7 @@ commands:
   batch      compare two folders file by file, on all cores or a cluster: one row a pair
 
 '{PROGRAM} score --help' and '{PROGRAM} batch --help' list the options.
-exit codes: 0 done, 1 some pairs of a batch failed, 2 wrong usage, 3 an input was refused
+exit codes: 0 done, 1 some pairs of a batch failed, 2 wrong usage, 3 an input was refused or a result not written
 """
 
 
@@ -50,26 +42,12 @@ def main(argv: list[str] | None = None) -> int:
     return guarded(lambda: _run(arguments))
 
 
-def guarded(work: Callable[[], int]) -> int:
-    """The exit code of `work`; whatever goes wrong in it is one line on stderr and a code of its own."""
-    open_missing_streams()
-    try:
-        return _caught(work)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough (`| head`): no error of ours.
-        drop(sys.stdout)
-        return DONE
-    except KeyboardInterrupt:
-        return INTERRUPTED
+def guarded(work: Callable[[], int], net: type[Exception] | tuple[()] = Exception) -> int:
+    """The exit code of `work`; whatever goes wrong in it is one line on stderr and a code of its own.
 
-
-def _quiet_warnings() -> None:
-    """Developers' warnings are no lines of ours, and stderr is read by scripts; -W and tests still see them."""
-    if not sys.warnoptions and all(action != "error" for action, *_ in warnings.filters):
-        warnings.simplefilter("ignore")
-
-
-def _caught(work: Callable[[], int]) -> int:
+    net : errors of the program itself that are caught, too.
+    """
+    open_missing()
     try:
         try:
             return work()
@@ -80,16 +58,22 @@ def _caught(work: Callable[[], int]) -> int:
             return leaving.code if isinstance(leaving.code, int) else DONE
         finally:
             flush_stdout()
-    except BrokenPipeError:
-        raise
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except FileError as error:
         say([error_line(error)])
     except MemoryError:
         say([f"{PROGRAM}: there is not enough memory; use shorter files or close other programs"])
-    except Exception as error:  # the last net: a user gets a line, never a traceback
+    except net as error:  # the last one: a user gets a line, never a traceback
         what = printable(f"{type(error).__name__}: {error}", TEXT_LIMIT)
         say([f"{PROGRAM}: unexpected {what}; please report it with the command you typed"])
     return REFUSED
+
+
+def _quiet_warnings() -> None:
+    """Developers' warnings are no lines of ours, and stderr is read by scripts; -W and tests still see them."""
+    if not sys.warnoptions and all(action != "error" for action, *_ in warnings.filters):
+        warnings.simplefilter("ignore")
 
 
 def _run(arguments: list[str]) -> int:

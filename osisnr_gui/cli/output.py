@@ -6,19 +6,19 @@ import os
 import sys
 from collections.abc import Iterable
 
-from osisnr_gui.cli.lines import flush_stdout, stdout_error
+from osisnr_gui.cli.lines import stdout_errors
 from osisnr_gui.cli.scoring_options import STDOUT
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import SaveError
 
 
-def write(target: str, data: Iterable[bytes]) -> None:
-    """Write UTF-8 bytes to a path or to "-".
-
-    Raises SaveError, and BrokenPipeError when stdout's reader is gone.
-    """
+def write(target: str, data: Iterable[bytes], remedy: str = "") -> None:
+    """Write bytes to a path or to "-". remedy : what to do when stdout takes nothing. Raises SaveError."""
     if target == STDOUT:
-        _to_stdout(data)
+        with stdout_errors(remedy):
+            sys.stdout.flush()
+            sys.stdout.buffer.writelines(data)
+            sys.stdout.buffer.flush()
     elif os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target):
         # A pipe or device (/dev/null, >(command)) is written to; replacing it would destroy it.
         _into(target, data)
@@ -26,30 +26,16 @@ def write(target: str, data: Iterable[bytes]) -> None:
         write_atomically(target, data)
 
 
-def _to_stdout(data: Iterable[bytes]) -> None:
-    flush_stdout()
-    for part in data:
-        try:
-            sys.stdout.buffer.write(part)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise stdout_error(error) from None
-    flush_stdout()
-
-
 def _into(target: str, data: Iterable[bytes]) -> None:
     try:
         with open(target, "wb") as file:
-            for part in data:
-                file.write(part)
+            file.writelines(data)
     except BrokenPipeError:
-        raise
+        return  # its reader has seen enough
     except OSError:
         raise SaveError(target, "not saved: it cannot be written to", "choose another name") from None
 
 
-def write_text(text: str) -> None:
+def write_text(text: str, remedy: str = "") -> None:
     """Text to stdout; what its encoding lacks is escaped instead of stopping the program."""
-    encoding = sys.stdout.encoding or "utf-8"
-    _to_stdout([text.encode(encoding, "backslashreplace")])
+    write(STDOUT, [text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")], remedy)

@@ -7,6 +7,7 @@ import time
 from types import TracebackType
 from typing import Self
 
+from osisnr_gui.io.streams import put
 from osisnr_gui.session.analysis import Progress, Report
 
 INTERVAL_SECONDS = 0.1
@@ -31,8 +32,7 @@ class ProgressLine:
         if not self._visible or now < self._next:
             return
         self._next = now + INTERVAL_SECONDS
-        sys.stderr.write(f"{ERASE_LINE}{fraction:4.0%} {words}")
-        sys.stderr.flush()
+        put(f"{ERASE_LINE}{fraction:4.0%} {words}")
 
     def _show(self, progress: Progress) -> None:
         self.show(progress.fraction, progress.words)
@@ -42,5 +42,4 @@ class ProgressLine:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._visible:
-            sys.stderr.write(ERASE_LINE)
-            sys.stderr.flush()
+            put(ERASE_LINE)

@@ -6,17 +6,21 @@ JSON, and the exit code is 3. A refused reference leaves nothing to score: no ou
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.cli import output
 from osisnr_gui.cli.codes import DONE, REFUSED
-from osisnr_gui.cli.lines import UsageError, error_line, say, warning_line
+from osisnr_gui.cli.lines import UsageError, error_line, warning_line
 from osisnr_gui.cli.options import Options, parse
 from osisnr_gui.cli.progress import ProgressLine
 from osisnr_gui.cli.scoring_options import STDOUT
 from osisnr_gui.cli.table import score_table
 from osisnr_gui.core.stft import default_n_fft
 from osisnr_gui.io.errors import FileError, SaveError
+from osisnr_gui.io.streams import say
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.delay.alignment import analyse_numbers
 from osisnr_gui.session.export import frames_csv
@@ -25,7 +29,7 @@ from osisnr_gui.session.report import is_scored, score_report
 from osisnr_gui.session.several.improvement import mixture_error, mixture_pair, with_improvement
 from osisnr_gui.session.tracks import Track
 
-NO_NUMBERS = "There are no numbers: no estimate was compared with a reference (two folders: use `osisnr batch`).\n"
+NO_NUMBERS = "There are no numbers: no estimate was compared with a reference.\n"
 
 
 def run(arguments: list[str]) -> int:
@@ -40,19 +44,16 @@ def run(arguments: list[str]) -> int:
     refused = _say_notices(analysis)
     if analysis.reference.error is not None:
         return REFUSED
-    try:
-        _write(options, analysis)
-    except SaveError as error:
-        say([error_line(error)])
-        return REFUSED
-    return REFUSED if refused else DONE
+    return DONE if _write(options, analysis) and not refused else REFUSED
 
 
-def show(analysis: Analysis) -> int:
-    """Print the table of an analysis made elsewhere, with its warnings and errors. Returns the exit code."""
+def summary(analysis: Analysis) -> tuple[str, int]:
+    """The table of an analysis made elsewhere, and the exit code; says its warnings and errors."""
+    mixture = analysis.mixture
+    if mixture is not None and mixture.error is None and not analysis.compares_mixture:
+        analysis = replace(analysis, mixture=None)  # masks are heard on it
     refused = _say_notices(analysis)
-    output.write_text(score_table(analysis) or NO_NUMBERS)
-    return REFUSED if refused else DONE
+    return score_table(analysis) or NO_NUMBERS, REFUSED if refused else DONE
 
 
 def _say_notices(analysis: Analysis) -> bool:
@@ -76,13 +77,11 @@ def _check_hop(options: Options, reference: Track) -> None:
 def _check_key(options: Options, analysis: Analysis) -> None:
     """A key nobody could use is wrong usage; that a file's arrays have no names only the file can tell."""
     key = options.session.estimates[0].key
-    if key is None or any(track.error is not None or _has_keys(track) for track in analysis.tracks):
+    if key is None or any(
+        t.error is not None or (t.mask is not None and t.mask.key is not None) for t in analysis.tracks
+    ):
         return
     raise UsageError("--key: none of these files has named arrays", "leave it out, or give an .npz or .mat file")
-
-
-def _has_keys(track: Track) -> bool:
-    return track.mask is not None and track.mask.key is not None
 
 
 def _refusals(analysis: Analysis) -> list[FileError]:
@@ -110,15 +109,22 @@ def _warnings(analysis: Analysis) -> list[str]:
     ]
 
 
-def _write(options: Options, analysis: Analysis) -> None:
-    if options.csv is not None and options.csv != STDOUT:  # before stdout, which may refuse
-        output.write(options.csv, frames_csv(analysis))
-    if options.json is not None:
-        report = score_report(analysis, with_frames=options.frames)
-        output.write(
-            options.json, json_parts(report if analysis.mixture is None else with_improvement(report, analysis))
-        )
-    if options.csv == STDOUT:
-        output.write(options.csv, frames_csv(analysis))
-    if options.json is None and options.csv is None:
+def _write(options: Options, analysis: Analysis) -> bool:
+    """Write all that was asked for, stdout last because it may refuse; whether all was taken."""
+    if options.csv is None and options.json is None:
         output.write_text(score_table(analysis))
+    wanted = [(options.csv, frames_csv(analysis)), (options.json, _json(options, analysis))]
+    taken = True
+    for target, data in sorted(wanted, key=lambda item: item[0] == STDOUT):
+        try:
+            if target is not None:
+                output.write(target, data)
+        except SaveError as error:
+            say([error_line(error)])
+            taken = False
+    return taken
+
+
+def _json(options: Options, analysis: Analysis) -> Iterator[bytes]:
+    report = score_report(analysis, with_frames=options.frames)
+    yield from json_parts(report if analysis.mixture is None else with_improvement(report, analysis))

@@ -13,9 +13,9 @@ from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
-from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
+from osisnr_gui.core.stft import WINDOWS
 from osisnr_gui.core.types import Representation
-from osisnr_gui.session.session import MAX_CHANNEL, FramingChoice, Lengths, LossChoice, Session, Source
+from osisnr_gui.session.session import MAX_FILES, FramingChoice, Lengths, LossChoice, Session, Source, limits
 
 STDOUT = "-"
 
@@ -23,9 +23,9 @@ STDOUT = "-"
 class Parser(argparse.ArgumentParser):
     """Errors are UsageError instead of usage text and SystemExit."""
 
-    def print_help(self, file: object = None) -> None:
-        """The help on stdout; argparse's own hides what goes wrong. Raises SaveError."""
-        flush_stdout(self.format_help())
+    def _print_message(self, message: str, file: object = None) -> None:
+        """Help or version on stdout; argparse's own hides what goes wrong. Raises SaveError."""
+        flush_stdout(message)
 
     def error(self, message: str) -> NoReturn:
         detail, _, remedy = message.removeprefix("argument ").partition("; ")
@@ -45,7 +45,10 @@ def read_arguments(parser: Parser, arguments: list[str]) -> tuple[argparse.Names
             raise UsageError(f"{word}: there is no such option", "put -- before file names that begin with -")
     if found.n_fft is not None and found.hop is not None and found.hop > found.n_fft:
         raise UsageError(f"--hop: {found.hop} is more than a frame", f"give a whole number from 1 to {found.n_fft}")
-    return found, files + arguments[cut + 1 :]
+    files += arguments[cut + 1 :]
+    if len(files) > MAX_FILES:
+        raise UsageError(f"{len(files)} files", f"give no more than {MAX_FILES}; `osisnr batch` takes folders")
+    return found, files
 
 
 def same_file(one: str, other: str) -> bool:
@@ -88,33 +91,33 @@ def _add_formula(parser: argparse.ArgumentParser) -> None:
     number = group.add_argument
     number(
         "--alpha",
-        type=_number("a number greater than 0 and at most 1", lambda x: 0 < x <= 1),
+        type=_number(*limits(LossChoice, "alpha")),
         default=DEFAULT_ALPHA,
         help="exponent of the compression in MC-MSE, 0 < alpha <= 1 (default %(default)g)",
     )
     number(
         "--gamma",
-        type=_number("a number not below 0", lambda x: 0 <= x < math.inf),
+        type=_number(*limits(LossChoice, "gamma")),
         default=DEFAULT_GAMMA,
         help="weight of MC-MSE in the fused loss, 0 or more (default %(default)g)",
     )
     number(
         "--method",
-        type=whole(1, 2),
+        type=whole(*limits(LossChoice, "method")),
         default=1,
         help="loss_osi in the fused loss: 1 mean of inverses, 2 inverse of mean (default 1)",
     )
     number(
         "--silence-db",
         metavar="DB",
-        type=_number("a number above 0, or inf", lambda x: x > 0),
+        type=_number(*limits(Session, "silence_db")),
         default=DEFAULT_SILENCE_DB,
         help="a frame this far below the loudest one is silent; inf: only all-zero frames (default %(default)g)",
     )
     number(
         "--threshold",
         metavar="DB",
-        type=_number("a number not below 0", lambda x: 0 <= x < math.inf),
+        type=_number(0.0, limits(Session, "threshold_db")[1]),
         default=DEFAULT_THRESHOLD_DB,
         help="active frames with an exact OSI-SNR below this are bad (default %(default)g)",
     )
@@ -130,12 +133,15 @@ def _add_framing(parser: argparse.ArgumentParser) -> None:
         help=f"{' | '.join(audio)} (default magnitude)",
     )
     group.add_argument(
-        "--n-fft", metavar="N", type=whole(2, MAX_N_FFT), help="samples in a frame (default 32 ms: 512 at 16 kHz)"
+        "--n-fft",
+        metavar="N",
+        type=whole(*limits(FramingChoice, "n_fft")),
+        help="samples in a frame (default 32 ms: 512 at 16 kHz)",
     )
     group.add_argument(
         "--hop",
         metavar="N",
-        type=whole(1, MAX_N_FFT),
+        type=whole(*limits(FramingChoice, "hop")),
         help="samples from frame to frame (default 8 ms; a quarter of --n-fft where that is given)",
     )
     group.add_argument(
@@ -148,7 +154,7 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--channel",
         metavar="K",
-        type=whole(0, MAX_CHANNEL),
+        type=whole(*limits(Source, "channel")),
         help="channel of every sound file, from 1; 0 = mean of all (default 1)",
     )
     group.add_argument("--key", metavar="NAME", help="array to take from every .npz and .mat")
@@ -162,16 +168,16 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--strict", action="store_true", help="refuse different lengths and sample rates")
 
 
-def _number(allowed: str, is_right: Callable[[float], bool]) -> Callable[[str], float]:
-    """A converter to float that says what is allowed."""
+def _number(low: float, high: float) -> Callable[[str], float]:
+    """A converter to float in [low, high]."""
 
     def convert(text: str) -> float:
         try:
             value = float(text)
         except ValueError:
             value = math.nan
-        if math.isnan(value) or not is_right(value):
-            raise argparse.ArgumentTypeError(f"{text!r} cannot be used; give {allowed}")
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} cannot be used; give a number from {low:g} to {high:g}")
         return value
 
     return convert

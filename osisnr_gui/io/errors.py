@@ -51,7 +51,9 @@ def _escape(char: str) -> str:
 
 def printable(text: str, limit: int) -> str:
     """`text` on one line, hidden characters escaped, elided in the middle to at most `limit` characters."""
-    shown = "".join(map(_escape, text))
+    # No character gets shorter: what lies further inside is not seen, and need not be gone through.
+    ends = text if len(text) <= 2 * limit else text[:limit] + text[-limit:]
+    shown = "".join(map(_escape, ends))
     if len(shown) <= limit:
         return shown
     tail = limit // 3

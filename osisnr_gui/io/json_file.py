@@ -19,8 +19,8 @@ class _RefusedError(ValueError):
     """What strict JSON does not allow, although Python's parser would take it."""
 
 
-def load_json(path: str) -> Json:
-    """The value in a JSON file of at most 10 MiB, UTF-8 with or without a byte order mark.
+def load_json(path: str, max_bytes: int = MAX_JSON_BYTES) -> Json:
+    """The value in a JSON file of at most `max_bytes` (10 MiB), UTF-8 with or without a byte order mark.
 
     Refused beyond what JSON itself refuses: NaN and Infinity, numbers too large for float64, an object that names a
     key twice.
@@ -28,10 +28,10 @@ def load_json(path: str) -> Json:
     Raises LoadError, from io's Source, or TOO_LARGE, or CORRUPT with line and column.
     """
     with Source(path) as source:
-        if source.size > MAX_JSON_BYTES:
-            limit = f"more than {MAX_JSON_BYTES >> 20} MiB"
+        if source.size > max_bytes:
+            limit = f"more than {max_bytes >> 10} KiB"
             raise LoadError(Reason.TOO_LARGE, path, f"the file is too large for this ({limit})", _REMEDY)
-        data = source.read_at(0, MAX_JSON_BYTES)
+        data = source.read_at(0, max_bytes)
     try:
         text = data.decode("utf-8-sig")
         value: Json = json.loads(
@@ -56,7 +56,7 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     result: dict[str, Json] = {}
     for key, value in pairs:
         if key in result:
-            raise _RefusedError(f"the key {key!r} appears twice")
+            raise _RefusedError(f"the key {key[:40]!r} appears twice")
         result[key] = value
     return result
 

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from osisnr_gui import __version__
+from osisnr_gui.io.streams import say
 from osisnr_gui.qt.dialogs.crash_dialog import MOST_DETAILS, CrashDialog
 
 LOG_BYTES = 512 * 1024
@@ -208,7 +209,7 @@ class CrashReporter(QObject):
         if previous is not None:
             previous(kind, context, text)
         elif sys.stderr is not None:  # a program without a console has none
-            print(text, file=sys.stderr)
+            say([text])
 
     def _try_report(self, error: BaseException, where: str) -> None:
         """`report`, but an error while reporting an error ends here."""

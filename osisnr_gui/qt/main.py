@@ -1,11 +1,10 @@
-"""`osisnr-gui`: arguments, application, window, and screenshots for documentation and checks."""
+"""`osisnr-gui`: application, window, and screenshots for documentation and checks."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import re
-import sys
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QObject, QSize, QTimer
@@ -25,8 +24,9 @@ from osisnr_gui.qt.quit_signals import QuitSignals
 from osisnr_gui.qt.settings import APPLICATION, KEEP_MIB_RANGE, Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.batch.engine import BatchRow
 from osisnr_gui.session.codec import is_session_file, load_session
-from osisnr_gui.session.demos import DEMOS, demo_session
+from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session, Source
 
@@ -36,32 +36,6 @@ CHECK_MS = 60
 FRAME = QSize(16, 48)
 PNG_START = b"\x89PNG"
 SCREENSHOT_LIMIT_MS = 10 * 60 * 1000
-
-
-def parse(argv: list[str]) -> argparse.Namespace:
-    """The options of `osisnr-gui`; exits with 2 on wrong usage."""
-    parser = argparse.ArgumentParser(
-        prog="osisnr-gui", description="See and judge speech separation: spectrograms and OSI-SNR of every frame."
-    )
-    parser.add_argument(
-        "files", nargs="*", metavar="FILE", help="the first is the reference, the rest are estimates; or a session"
-    )
-    parser.add_argument("--reference", metavar="FILE", help="the reference, whatever the order of the other files")
-    parser.add_argument("--demo", nargs="?", const=DEMOS[0].name, metavar="NAME", help=_demo_help())
-    parser.add_argument(
-        "--screenshot", metavar="FILE", help="save the window as PNG once everything is shown, and quit"
-    )
-    parser.add_argument("--theme", choices=("system", "light", "dark"), help="look of this run")
-    parser.add_argument("--size", metavar="WxH", type=_size, help="window size of this run, e.g. 1280x720")
-    parser.add_argument("--version", action="version", version=f"osisnr-gui {__version__}")
-    options = parser.parse_args(argv)
-    names = [demo.name for demo in DEMOS]
-    if options.demo is not None and options.demo not in names:
-        # `--demo a.wav` means the first demo was not asked for by name: say so instead of guessing.
-        parser.error(f"argument --demo: there is no demo {options.demo!r}; choose one of {', '.join(names)}")
-    if options.demo is not None and (options.files or options.reference is not None):
-        parser.error("argument --demo: a demo brings its own files; leave out the demo or the files")
-    return options
 
 
 def start_session(options: argparse.Namespace) -> Session:
@@ -121,9 +95,8 @@ def show_start(window: MainWindow, options: argparse.Namespace) -> None:
         QTimer.singleShot(0, window, window.commands.session_files.recover)
 
 
-def run(argv: list[str], take: Callable[[Analysis], None] | None = None) -> int:
-    """Open the window and stay until it is closed; the exit code. take : is given what was shown last."""
-    options = parse(argv)
+def run(options: argparse.Namespace, take: Callable[[Analysis, list[BatchRow]], None] | None = None) -> int:
+    """Open the window until it is closed; the exit code. take : is given what was shown last. Raises SaveError."""
     QCoreApplication.setOrganizationName(APPLICATION)
     QCoreApplication.setApplicationName(APPLICATION)
     QCoreApplication.setApplicationVersion(__version__)
@@ -151,8 +124,9 @@ def run(argv: list[str], take: Callable[[Analysis], None] | None = None) -> int:
     code = app.exec()
     quitting.stop()
     if take is not None:
-        take(store.analysis)
-    del shot
+        take(store.analysis, window.commands.folders.panel.model.pairs.in_order())
+    if shot is not None and shot.error is not None and code == 0:
+        raise shot.error
     return code
 
 
@@ -166,12 +140,13 @@ class Screenshot(QObject):
 
     def __init__(self, window: MainWindow, path: str, leave: Callable[[int], None]) -> None:
         super().__init__(window)
+        self.error: SaveError | None = SaveError(path, "not saved: the window was not ready", "try again")
         self._window, self._path, self._leave = window, path, leave
         self._settled = 0
         self._timer = QTimer(self, interval=CHECK_MS)
         self._timer.timeout.connect(self._check)
         self._timer.start()
-        QTimer.singleShot(SCREENSHOT_LIMIT_MS, self, self._give_up)
+        QTimer.singleShot(SCREENSHOT_LIMIT_MS, self, self._finish)
 
     def _check(self) -> None:
         # Final once is not enough: a view that was just told asks for its picture in its next paint.
@@ -181,31 +156,12 @@ class Screenshot(QObject):
         self._timer.stop()
         try:
             write_atomically(self._path, png_bytes(self._window.grab()))
+            self.error = None
         except SaveError as error:
-            print(f"osisnr-gui: {error}", file=sys.stderr)
-            self._finish(3)
-        else:
-            self._finish(0)
+            self.error = error
+        finally:  # whatever went wrong, nobody could close the window
+            self._finish()
 
-    def _give_up(self) -> None:
-        print(f"osisnr-gui: {self._path}: the window was not ready in time; try again", file=sys.stderr)
-        self._finish(3)
-
-    def _finish(self, code: int) -> None:
+    def _finish(self) -> None:
         self._window.close()
-        self._leave(code)
-
-
-def _demo_help() -> str:
-    return "open a demo: " + ", ".join(demo.name for demo in DEMOS) + " (the first one when no name is given)"
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.partition("x")
-    try:
-        size = int(width), int(height)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a size like 1280x720") from None
-    if not (320 <= size[0] <= 8192 and 240 <= size[1] <= 8192):
-        raise argparse.ArgumentTypeError(f"{text!r} is outside 320x240 to 8192x8192")
-    return size
+        self._leave(0)

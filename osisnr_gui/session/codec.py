@@ -9,6 +9,7 @@ whole; any other path is stored as it is.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import os
 import types
@@ -19,13 +20,17 @@ from enum import Enum
 from typing import Any
 
 from osisnr_gui import __version__
-from osisnr_gui.io.errors import LoadError, Reason, printable
+from osisnr_gui.io.errors import LoadError, Reason, SaveError, printable
 from osisnr_gui.io.json_file import load_json
 from osisnr_gui.session.json_text import JsonValue, json_bytes
-from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.session import MAX_FILES, Session, Source, at_time, within
 
 SCHEMA = "osisnr.session/1"
 ENDING = ".osisnr"
+#: Room for MAX_FILES and as many short notes; the worst of this size is refused in some 30 ms.
+MAX_BYTES = 1 << 19
+_hints = functools.cache(typing.get_type_hints)
+_PARTS = {str: "characters", list: "entries"}
 _REMEDY = "correct it in a text editor, or open the files again and save a new session"
 
 
@@ -36,10 +41,10 @@ class SavedView:
     None = not known: everything is shown.
     """
 
-    start: float | None = None
-    stop: float | None = None
-    cursor: float | None = None
-    selected: int = 0
+    start: float | None = at_time(None)
+    stop: float | None = at_time(None)
+    cursor: float | None = at_time(None)
+    selected: int = within(0, 0, MAX_FILES - 1)
 
 
 def is_session_file(path: str) -> bool:
@@ -48,9 +53,9 @@ def is_session_file(path: str) -> bool:
 
 
 def session_bytes(session: Session, view: SavedView, path: str) -> bytes:
-    """The content of a session file that will lie at `path`."""
+    """The content of a session file that will lie at `path`. Raises SaveError for more than can be read again."""
     folder = os.path.dirname(os.path.abspath(path))
-    return json_bytes(
+    data = json_bytes(
         {
             "schema": SCHEMA,
             "version": __version__,
@@ -58,16 +63,21 @@ def session_bytes(session: Session, view: SavedView, path: str) -> bytes:
             "view": _encode(view),
         }
     )
+    if len(data) > MAX_BYTES:
+        detail = f"not saved: the session takes more than {MAX_BYTES >> 10} KiB"
+        raise SaveError(path, detail, "shorten its notes, or close some files")
+    return data
 
 
 def load_session(path: str) -> tuple[Session, SavedView]:
     """The session in a file, with absolute paths, and what was on screen.
 
-    A field that is missing has its default. Nothing is looked up: whether the files exist shows when they are opened.
+    A field that is missing has its default; null stands for an infinite number. Nothing is looked up: whether the files
+    exist shows when they are opened.
 
     Raises LoadError that names the field, its problem and what to do.
     """
-    value = load_json(path)
+    value = load_json(path, MAX_BYTES)
     if not isinstance(value, dict) or not isinstance(value.get("schema"), str):
         raise _wrong(path, "schema", 'is missing: this is no session; open a file that "Save session" made')
     schema = str(value["schema"])
@@ -135,24 +145,28 @@ def _decode(kind: Any, value: Any, field: str, path: str) -> Any:
     if dataclasses.is_dataclass(kind):
         return _decode_fields(kind, value, field, path)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        try:
-            return kind(value)
-        except ValueError:
-            raise _wrong(path, field, f"must be one of {', '.join(str(item.value) for item in kind)}") from None
+        for item in kind:
+            if item.value == value:
+                return item
+        raise _wrong(path, field, f"must be one of {', '.join(str(item.value) for item in kind)}")
     return _decode_plain(kind, value, field, path)
 
 
 def _decode_fields(kind: Any, value: Any, field: str, path: str) -> Any:
     if not isinstance(value, Mapping):
         raise _wrong(path, field, "must be an object with named fields")
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     for key in value:
         if key not in hints:
             raise _wrong(path, f"{field}.{printable(key, 40)}", "is not known")
-    parts = {name: _decode(hints[name], item, f"{field}.{name}", path) for name, item in value.items()}
+    parts = {}
     for spec in dataclasses.fields(kind):
-        if parts.get(spec.name) is not None:
-            _check_limits(spec.metadata, parts[spec.name], f"{field}.{spec.name}", path)
+        if spec.name in value:
+            item, name = value[spec.name], f"{field}.{spec.name}"
+            _check_size(spec.metadata, item, name, path)
+            parts[spec.name] = _decode(hints[spec.name], item, name, path)
+            if parts[spec.name] is not None:
+                _check_limits(spec.metadata, parts[spec.name], name, path)
     try:
         return kind(**parts)
     except TypeError:
@@ -163,10 +177,17 @@ def _decode_fields(kind: Any, value: Any, field: str, path: str) -> Any:
 def _decode_plain(kind: Any, value: Any, field: str, path: str) -> Any:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if kind is float and value is None:
+        return math.inf
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
         raise _wrong(path, field, f"must be {words[kind]}")
     return value
+
+
+def _check_size(limits: Mapping[str, Any], value: Any, field: str, path: str) -> None:
+    if isinstance(value, str | list) and len(value) > limits.get("most", len(value)):
+        raise _wrong(path, field, f"must have no more than {limits['most']} {_PARTS[type(value)]}")
 
 
 def _check_limits(limits: Mapping[str, Any], value: Any, field: str, path: str) -> None:

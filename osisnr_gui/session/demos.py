@@ -8,13 +8,6 @@ from osisnr_gui.paths import resource_path
 from osisnr_gui.session.session import MaskGrid, Session, Source
 
 
-class UnknownDemo(KeyError):  # noqa: N818 - named after what happened
-    """No demo of that name."""
-
-    def __str__(self) -> str:
-        return f"no demo is called {self.args[0]!r}; there are: {', '.join(demo.name for demo in DEMOS)}"
-
-
 @dataclass(frozen=True, slots=True)
 class Demo:
     """One demo. name: for `--demo NAME`; look_for: one sentence for the user; the rest: file names of the samples."""
@@ -79,17 +72,9 @@ DEMOS: tuple[Demo, ...] = (
 )
 
 
-def find_demo(name: str) -> Demo:
-    """The demo of that name; raises UnknownDemo."""
-    for demo in DEMOS:
-        if demo.name == name:
-            return demo
-    raise UnknownDemo(name)
-
-
 def demo_session(name: str = DEMOS[0].name) -> Session:
-    """A session with the demo's files; raises UnknownDemo, paths.MissingResource."""
-    demo = find_demo(name)
+    """A session with the files of the demo of that name; raises paths.MissingResource."""
+    (demo,) = (demo for demo in DEMOS if demo.name == name)
     return Session(
         references=tuple(_source(file) for file in demo.references),
         estimates=tuple(_source(file) for file in demo.estimates),

@@ -11,7 +11,17 @@ from osisnr_gui.core.loss import check_gamma
 from osisnr_gui.core.mc_mse import check_alpha
 from osisnr_gui.session.guess import Role, guess_roles
 from osisnr_gui.session.masks.mask_grids import mask_times, move_notes
-from osisnr_gui.session.session import MAX_DELAY, Criterion, Formula, Lengths, MaskGrid, Note, Session, Source
+from osisnr_gui.session.session import (
+    BadChoice,
+    Criterion,
+    Formula,
+    Lengths,
+    MaskGrid,
+    Note,
+    Session,
+    Source,
+    limits,
+)
 
 Edit = Callable[[Session], Session]
 
@@ -207,7 +217,7 @@ def change_source(session: Session, source: Source, role: Role | None = None, **
 
 def set_delay(session: Session, estimate: Source, delay: int) -> Session:
     """Take `delay` samples out of an estimate, whatever is taken out of it now."""
-    limited = min(max(delay, -MAX_DELAY), MAX_DELAY)
+    limited = _inside(Source, "delay", delay)
     estimates = (replace(e, delay=limited) if e.signal == estimate.signal else e for e in session.estimates)
     return replace(session, estimates=tuple(estimates))
 
@@ -254,7 +264,7 @@ def set_mask_grid(session: Session, n_bins: int, **changes: Any) -> Session:
 
 def set_threshold(session: Session, threshold_db: float) -> Session:
     """Exact OSI-SNR in dB under which an active frame is bad."""
-    return replace(session, threshold_db=float(threshold_db))
+    return replace(session, threshold_db=_inside(Session, "threshold_db", float(threshold_db)))
 
 
 def set_bad(session: Session, **changes: Any) -> Session:
@@ -274,7 +284,15 @@ def limit_of(session: Session) -> float:
 def set_limit(session: Session, limit: float) -> Session:
     """Set it."""
     name = _LIMITS.get(session.bad.criterion)
-    return set_threshold(session, limit) if name is None else set_bad(session, **{name: max(0.0, float(limit))})
+    if name is None:
+        return set_threshold(session, limit)
+    return set_bad(session, **{name: _inside(BadChoice, name, float(limit))})
+
+
+def _inside(kind: type, name: str, value: Any) -> Any:
+    """The nearest value that a field may have."""
+    low, high = limits(kind, name)
+    return min(max(value, low), high)
 
 
 def set_silence(session: Session, silence_db: float) -> Session:

@@ -64,18 +64,20 @@ class AudioColumns:
     Raises LoadError, and closes the signal, where there would be more frames than `core.stft` allows.
     """
 
-    def __init__(self, signal: AudioSignal, framing: Framing, n_samples: int | None = None) -> None:
+    def __init__(self, signal: AudioSignal, framing: Framing) -> None:
         self.signal = signal
         self.framing = framing
         self.n_bins = framing.n_fft // 2 + 1
-        length = signal.n_samples if n_samples is None else n_samples
-        self.n_frames = frame_count(length, framing.n_fft, framing.hop)
-        if framing.hop < (hop := least_hop(length, framing.n_fft)):
+        n_fft, hop, early = framing.n_fft, framing.hop, signal.first_sample
+        self.n_frames = frame_count(signal.n_samples, n_fft, hop)
+        if hop < (least := least_hop(signal.n_samples, n_fft)):
             signal.close()
-            detail = (
-                f"n_fft {framing.n_fft} and hop {framing.hop} make {self.n_frames} frames of it, too many to compare"
-            )
-            raise LoadError(Reason.TOO_LARGE, signal.path, detail, f"choose a hop of {hop} or more, or cut the file")
+            detail = f"n_fft {n_fft} and hop {hop} make {self.n_frames} frames of it, too many to compare"
+            choice = f"a hop of {least} or more" if least <= n_fft else f"n_fft {least} and hop {least}"
+            remedy = f"choose {choice}, or cut the file"
+            if hop >= least_hop(signal.n_samples - early, n_fft):
+                detail, remedy = f"{detail}, with a delay of {-early} samples", "set a delay nearer to 0"
+            raise LoadError(Reason.TOO_LARGE, signal.path, detail, remedy)
         self.first_frame = -(-signal.first_sample // framing.hop)
         self._window = window(framing.window, framing.n_fft)
         self._scratch = _Scratch()

@@ -5,7 +5,8 @@ Nothing here is looked up in a file; `None` means "decide from the file", and `a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -16,15 +17,38 @@ from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.core.segments import JOIN_SECONDS, MINIMUM_SECONDS
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
 from osisnr_gui.core.types import Representation
+from osisnr_gui.io.headers import MAX_CHANNELS, MAX_RATE
 
 DOWNMIX = 0
-MAX_CHANNEL = 64
-MAX_DELAY = 1 << 40
+#: Samples, 6 minutes at 48 kHz: an early file is silent for so long, and that is searched and padded as sound is.
+MAX_DELAY = 1 << 24
+#: References, or estimates: each has a pass, a picture and a row of the window.
+MAX_FILES = 1000
+MAX_NOTES = 5000
+#: Characters of a path, a key or a note: what a text field of the window takes.
+MAX_TEXT = 32_767
+_LATEST = 1e9
 
 
-def _within(default: Any, low: float, high: float) -> Any:
+def within(default: Any, low: float, high: float) -> Any:
     """A field with the values a saved session may give it."""
     return field(default=default, metadata={"range": (low, high)})
+
+
+def at_time(default: Any = MISSING) -> Any:
+    """A field with a place on the time axis."""
+    return field(default=default, metadata={"range": (-_LATEST, _LATEST)})
+
+
+def _at_most(most: int, default: Any = MISSING) -> Any:
+    """A list or text of so many items or characters."""
+    return field(default=default, metadata={"most": most})
+
+
+def limits(kind: type, name: str) -> tuple[Any, Any]:
+    """The least and the largest value of a field of Session or one of its parts."""
+    low, high = next(spec.metadata["range"] for spec in fields(kind) if spec.name == name)
+    return low, high
 
 
 class Formula(StrEnum):
@@ -59,15 +83,15 @@ class Source:
     multiplied by then. Both are for sound only.
     """
 
-    path: str
-    channel: int | None = _within(None, DOWNMIX, MAX_CHANNEL)
-    key: str | None = None
+    path: str = _at_most(MAX_TEXT)
+    channel: int | None = within(None, DOWNMIX, MAX_CHANNELS)
+    key: str | None = _at_most(MAX_TEXT, None)
     transpose: bool = False
     pair_axis: bool = False
-    delay: int = _within(0, -MAX_DELAY, MAX_DELAY)
+    delay: int = within(0, -MAX_DELAY, MAX_DELAY)
     flip: bool = False
-    offset: float = _within(0.0, -1e30, 1e30)
-    gain: float = _within(1.0, 1e-30, 1e30)
+    offset: float = within(0.0, -1e30, 1e30)
+    gain: float = within(1.0, 1e-30, 1e30)
 
     @property
     def signal(self) -> tuple[str, int | None, str | None]:
@@ -80,8 +104,8 @@ class FramingChoice:
     """STFT settings; None = default for the file (magnitude or mask; 32 ms / 8 ms)."""
 
     representation: Representation | None = None
-    n_fft: int | None = _within(None, 2, MAX_N_FFT)
-    hop: int | None = _within(None, 1, MAX_N_FFT)
+    n_fft: int | None = within(None, 2, MAX_N_FFT)
+    hop: int | None = within(None, 1, MAX_N_FFT)
     window: str = field(default="hann", metadata={"choices": WINDOWS})
 
 
@@ -93,9 +117,9 @@ class MaskGrid:
     begins there. window : of the STFT, where masks are applied to a mixture.
     """
 
-    rate: int | None = _within(None, 1, 10_000_000)
-    hop: int | None = _within(None, 1, MAX_N_FFT)
-    n_fft: int | None = _within(None, 2, MAX_N_FFT)
+    rate: int | None = within(None, 1, MAX_RATE)
+    hop: int | None = within(None, 1, MAX_N_FFT)
+    n_fft: int | None = within(None, 2, MAX_N_FFT)
     centred: bool = False
     window: str = field(default="hann", metadata={"choices": WINDOWS})
 
@@ -109,9 +133,9 @@ class MaskGrid:
 class LossChoice:
     """alpha in (0, 1], gamma >= 0, loss_osi method 1 or 2, and the result that leads."""
 
-    alpha: float = _within(DEFAULT_ALPHA, 1e-9, 1.0)
-    gamma: float = _within(DEFAULT_GAMMA, 0.0, 1e12)
-    method: int = _within(1, 1, 2)
+    alpha: float = within(DEFAULT_ALPHA, 1e-9, 1.0)
+    gamma: float = within(DEFAULT_GAMMA, 0.0, 1e12)
+    method: int = within(1, 1, 2)
     formula: Formula = Formula.LITERAL
 
 
@@ -140,23 +164,23 @@ class BadChoice:
     """
 
     criterion: Criterion = Criterion.OSI
-    loss_limit: float = _within(1.0, 0.0, 1e12)
-    drop_db: float = _within(6.0, 0.0, 1000.0)
-    window_s: float = _within(1.0, 0.01, 3600.0)
-    against_db: float = _within(3.0, 0.0, 1000.0)
-    against: int | None = _within(None, 0, 10_000)
-    minimum_s: float = _within(MINIMUM_SECONDS, 0.0, 3600.0)
-    join_s: float = _within(JOIN_SECONDS, 0.0, 3600.0)
-    gate_db: float | None = _within(DEFAULT_GATE_DB, 0.0, 1000.0)
+    loss_limit: float = within(1.0, 0.0, 1e12)
+    drop_db: float = within(6.0, 0.0, 1000.0)
+    window_s: float = within(1.0, 0.05, 600.0)
+    against_db: float = within(3.0, 0.0, 1000.0)
+    against: int | None = within(None, 0, MAX_FILES - 1)
+    minimum_s: float = within(MINIMUM_SECONDS, 0.0, 60.0)
+    join_s: float = within(JOIN_SECONDS, 0.0, 60.0)
+    gate_db: float | None = within(DEFAULT_GATE_DB, 0.0, 200.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """What the user wrote about a stretch of time: start, stop on the time axis (seconds; frames for masks)."""
 
-    start: float
-    stop: float
-    text: str = ""
+    start: float = at_time()
+    stop: float = at_time()
+    text: str = _at_most(MAX_TEXT, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,19 +191,19 @@ class Session:
     the references in turn (one reference serves all).
     """
 
-    references: tuple[Source, ...] = ()
-    estimates: tuple[Source, ...] = ()
+    references: tuple[Source, ...] = _at_most(MAX_FILES, ())
+    estimates: tuple[Source, ...] = _at_most(MAX_FILES, ())
     mixture: Source | None = None
-    pairing: tuple[int, ...] = ()
+    pairing: tuple[int, ...] = _at_most(MAX_FILES, ())
     framing: FramingChoice = FramingChoice()
     mask_grid: MaskGrid = MaskGrid()
     loss: LossChoice = LossChoice()
-    silence_db: float = _within(DEFAULT_SILENCE_DB, 0.0, 1000.0)
-    threshold_db: float = _within(DEFAULT_THRESHOLD_DB, -1000.0, 1000.0)
+    silence_db: float = within(DEFAULT_SILENCE_DB, 0.1, math.inf)
+    threshold_db: float = within(DEFAULT_THRESHOLD_DB, -1000.0, 1000.0)
     bad: BadChoice = BadChoice()
     lengths: Lengths = Lengths.COMMON
     same_rate_only: bool = False
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = _at_most(MAX_NOTES, ())
 
     @property
     def reference(self) -> Source | None:

@@ -22,8 +22,8 @@ MOST_RATIO = 1 << 16
 def check_ratio(path: str, rate_in: int, rate_out: int) -> None:
     """Raise LoadError BAD_RATE for two rates that would take a filter of minutes and gigabytes to convert."""
     if max(rate_in, rate_out) // math.gcd(rate_in, rate_out) > MOST_RATIO:
-        detail = f"{rate_in} Hz cannot be converted to {rate_out} Hz, they have no common divisor to speak of"
-        raise LoadError(Reason.BAD_RATE, path, detail, "resample the file first")
+        detail = f"{rate_in} Hz to {rate_out} Hz is a ratio too uneven to convert"
+        raise LoadError(Reason.BAD_RATE, path, detail, f"resample the file to {rate_out} Hz first")
 
 
 class Resampler:

@@ -322,6 +322,15 @@ def test_an_output_that_cannot_be_written(run: Run, folder: Path) -> None:
     assert result.lines == ["osisnr: no/such/folder.json: not saved: its folder does not exist; choose another folder"]
 
 
+@pytest.mark.parametrize(("bad", "good"), [("csv", "json"), ("json", "csv")])
+def test_one_output_that_cannot_be_written_costs_the_other_nothing(run: Run, folder: Path, bad: str, good: str) -> None:
+    for target in ("out", "-"):
+        result = run("score", "m1.npy", "m2.npy", f"--{bad}", "no/such/file", f"--{good}", target)
+        assert result.code == 3
+        assert result.lines[-1].startswith("osisnr: no/such/file: not saved: ")
+        assert result.out or (folder / "out").stat().st_size > 20
+
+
 @pytest.mark.may_skip
 @pytest.mark.skipif(sys.platform == "win32", reason="no such devices there")
 def test_devices_are_written_to_and_not_replaced(run: Run, folder: Path) -> None:

@@ -26,7 +26,7 @@ RATE = 8000
 #: Menu commands that ask for nothing and leave the files alone.
 COMMANDS = (
     *("play", "stop", "flip", "hear_reference", "hear_estimate", "hear_mixture", "hear_residual", "play_box", "loop"),
-    *("match_off", "match_rms", "match_osi", "match_osi", "residual_whole", "residual_frame", "band", "residual"),
+    *("match_off", "match_rms", "match_osi", "residual_whole", "residual_frame", "band", "residual"),
     *("all_estimates", "hide_curve", "all_curves", "mixture_curve", "next_partner", "difference_loss"),
     *("difference_osi", "keep_ghost", "forget_ghosts", "inspector", "mask_values", "next_bad", "previous_bad", "worst"),
     *("row_delta", "row_pairing", "row_best", "row_gain", "row_bands", "next_blame", "blame_off", "delay", "align"),
@@ -108,7 +108,6 @@ class Hand:
         session = self._session
         choices: dict[str, Callable[[Session], Session]] = {
             "remove": lambda s: edits.remove(s, source),
-            "remove ": lambda s: edits.remove(s, source),
             f"role {role}": lambda s: edits.set_role(s, source, role),
             "swap": lambda s: edits.swap(s, source),
             "one more reference": lambda s: edits.add_reference(s, source),
@@ -120,9 +119,9 @@ class Hand:
         if source in session.estimates:
             partner = self.chance.randrange(3)
             choices["partner"] = lambda s: edits.set_partner(s, source, min(partner, max(0, len(s.references) - 1)))
-        name = self.chance.choice(list(choices))
+        (name,) = self.chance.choices(list(choices), [2 if name == "remove" else 1 for name in choices])
         self.window.views.store.edit(choices[name])
-        return f"{name.strip()} {Path(source.path).name}"
+        return f"{name} {Path(source.path).name}"
 
     def _go_back(self) -> str:
         name = self.chance.choice(("undo", "undo", "redo", "reload"))

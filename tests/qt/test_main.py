@@ -1,4 +1,4 @@
-"""The start of the program: arguments that cannot be, and the ways to end it from outside."""
+"""The start of the program, and the ways to end it from outside."""
 
 from __future__ import annotations
 
@@ -22,29 +22,15 @@ ROOT = Path(main.__file__).parents[2]
 SCRIPT = """
 import sys
 from PySide6.QtCore import QTimer
+from osisnr_gui.cli.window_options import parse
 from osisnr_gui.qt import main
 class Announced(main.QuitSignals):
     def __init__(self, *arguments):
         super().__init__(*arguments)
         QTimer.singleShot(0, lambda: print("ready", flush=True))
 main.QuitSignals = Announced
-sys.exit(main.run(sys.argv[1:]))
+sys.exit(main.run(parse(sys.argv[1:])))
 """
-
-
-@pytest.mark.parametrize(
-    "arguments", [["--demo", "masks", "a.wav"], ["a.wav", "--demo"], ["--demo", "--reference=a.wav"]]
-)
-def test_a_demo_and_files_exclude_each_other(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as refused:
-        main.parse(arguments)
-    assert refused.value.code == 2
-    assert "a demo brings its own files" in capsys.readouterr().err
-
-
-def test_a_demo_or_files_alone_are_taken() -> None:
-    assert main.parse(["--demo", "masks"]).demo == "masks"
-    assert main.parse(["a.wav", "b.wav"]).files == ["a.wav", "b.wav"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

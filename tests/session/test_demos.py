@@ -11,7 +11,7 @@ import pytest
 
 from osisnr_gui.core.types import Representation
 from osisnr_gui.session.analysis import Wanted, analyse
-from osisnr_gui.session.demos import DEMOS, Demo, UnknownDemo, demo_session, find_demo
+from osisnr_gui.session.demos import DEMOS, Demo, demo_session
 from osisnr_gui.session.inspection.explain import CHANCE_FLOOR_DB
 
 
@@ -30,18 +30,11 @@ def test_the_first_demo_is_noise_reduction() -> None:
     assert [demo.name for demo in DEMOS] == ["enhancement", "speakers", "echo", "masks", "damaged"]
 
 
-def test_unknown_name_lists_the_names() -> None:
-    with pytest.raises(UnknownDemo) as caught:
-        demo_session("nothing")
-    assert "'nothing'" in str(caught.value)
-    assert "enhancement, speakers" in str(caught.value)
-
-
 def test_words_about_the_damage_are_true(samples: Path) -> None:
     facts = json.loads((samples / "facts.json").read_text("utf-8"))
     (case,) = (case for case in facts["cases"] if case["id"] == "5_damaged")
     for defect in case["known_facts"]["defects"]:
-        assert f"{defect['interval_s'][0]:.1f} s" in find_demo("damaged").look_for
+        assert f"{defect['interval_s'][0]:.1f} s" in DEMOS[-1].look_for
 
 
 def test_words_about_the_speakers_are_true() -> None:

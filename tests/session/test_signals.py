@@ -6,12 +6,14 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from math import gcd
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy.signal import resample_poly
 
-from osisnr_gui.core.stft import MAX_POINTS
+from osisnr_gui.core.stft import MAX_FRAMES, MAX_POINTS
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.session import signals
@@ -142,7 +144,9 @@ def test_offset_and_gain_are_of_the_file_and_not_of_the_silence_round_it(write: 
 
 def test_rates_without_a_common_divisor_are_refused_in_words(write_wav: Write) -> None:
     path = write_wav("odd.wav", np.zeros(2000), rate=767_999)
-    with pytest.raises(LoadError, match=r"odd\.wav: 767999 Hz cannot be converted to 1009 Hz.*resample") as refused:
+    with pytest.raises(
+        LoadError, match=r"odd\.wav: 767999 Hz to 1009 Hz is a.*resample the file to 1009 Hz"
+    ) as refused:
         AudioSignal(Source(path), 1009)
     assert refused.value.reason is Reason.BAD_RATE
     with AudioSignal(Source(write_wav("near.wav", np.zeros(2000), rate=44_101)), 48_000) as signal:
@@ -164,7 +168,14 @@ def test_more_frames_than_can_be_kept_are_refused_in_words(write_wav: Write, n_f
         assert columns.n_frames * n_fft <= MAX_POINTS
 
 
+def test_frames_that_are_too_short_for_a_file_are_said_with_those_that_fit() -> None:
+    signal: Any = SimpleNamespace(path="day.wav", n_samples=6 * 3600 * 48_000, first_sample=0, close=lambda: None)
+    with pytest.raises(LoadError, match="choose n_fft 124 and hop 124, or cut the file"):
+        AudioColumns(signal, Framing(Representation.MAGNITUDE, 64, 64))
+    assert AudioColumns(signal, Framing(Representation.MAGNITUDE, 124, 124)).n_frames <= MAX_FRAMES
+
+
 def test_a_delay_beyond_all_bounds_is_refused(write_wav: Write) -> None:
     signal = AudioSignal(Source(write_wav("early.wav", np.zeros(2000)), delay=-(1 << 40)))
-    with pytest.raises(LoadError, match="too many to compare"):
+    with pytest.raises(LoadError, match=r"with a delay of -1099511627776 samples; set a delay nearer to 0"):
         AudioColumns(signal, Framing(Representation.MAGNITUDE, 512, 128))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
+from osisnr_gui.io.headers import MAX_RATE
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, set_text
 from osisnr_gui.qt.panels.sample_field import MarkedBox, SampleField
 from osisnr_gui.qt.panels.setting_rows import Setting, lay_out_settings
@@ -16,8 +17,7 @@ from osisnr_gui.session.masks.mask_grids import n_fft_of
 from osisnr_gui.session.session import MaskGrid, Session
 
 UNKNOWN = "unknown"
-MOST_RATE = 768_000
-RATES = (0, 8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000, MOST_RATE)
+RATES = (0, 8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000, MAX_RATE)
 PLACES = ("begin at hop·i", "centred on hop·i")
 
 
@@ -37,7 +37,7 @@ class _RateField(_OptionalField):
         value = self.value()
         for _ in range(abs(steps)):
             higher, lower = [r for r in RATES if r > value], [r for r in RATES if r < value]
-            value = (min(higher, default=MOST_RATE)) if steps > 0 else max(lower, default=0)
+            value = (min(higher, default=MAX_RATE)) if steps > 0 else max(lower, default=0)
         self.setValue(value)
 
 
@@ -49,7 +49,7 @@ class MaskGridFields(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._n_bins = 0
-        self.rate, self.hop = _RateField(MOST_RATE, self), _OptionalField(MAX_N_FFT, self)
+        self.rate, self.hop = _RateField(MAX_RATE, self), _OptionalField(MAX_N_FFT, self)
         self.n_fft = SampleField(2, MAX_N_FFT, self)
         self.place, self.window_box = MarkedBox(self), MarkedBox(self)
         self.place.addItems(list(PLACES))
@@ -62,7 +62,7 @@ class MaskGridFields(QWidget):
         """Show what is known for masks of so many bins."""
         grid, self._n_bins = session.mask_grid, n_bins
         n_fft = n_fft_of(grid, n_bins)
-        self.rate.show_value(grid.rate or 0, MOST_RATE)
+        self.rate.show_value(grid.rate or 0, MAX_RATE)
         self.hop.show_value(grid.hop or 0, MAX_N_FFT)
         self.n_fft.show_value(n_fft, MAX_N_FFT)
         self.place.setCurrentIndex(int(grid.centred))

@@ -16,8 +16,6 @@ from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import DOWNMIX
 from osisnr_gui.session.tracks import Track
 
-MOST_CHANNELS = 64
-
 
 class ReadingOptions(QWidget):
     """The pickers a file needs; hidden when it needs none."""
@@ -118,9 +116,7 @@ def channel_choices(track: Track) -> list[tuple[str, object]]:
     chosen = track.source.channel
     if track.channels < 2 and chosen is None:
         return []
-    numbered: list[tuple[str, object]] = [
-        (f"channel {k} of {track.channels}", k) for k in range(1, min(track.channels, MOST_CHANNELS) + 1)
-    ]
+    numbered: list[tuple[str, object]] = [(f"channel {k} of {track.channels}", k) for k in range(1, track.channels + 1)]
     return [("channel 1 (default)", None), *numbered, (f"mean of {track.channels} channels", DOWNMIX)]
 
 

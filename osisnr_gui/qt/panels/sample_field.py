@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.value_mapping import parse_number
+from osisnr_gui.session.session import MAX_DELAY
 
 WIDTH, LAG_WIDTH = 84, 132
-MOST_LAG = 1 << 30
 DEFAULT_MARK = " · default"
 
 
@@ -58,7 +58,8 @@ class SampleField(QSpinBox):
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Anything may stand there while it is typed."""
-        inside = text.strip().isdecimal() and self.minimum() <= int(text) <= self.maximum()
+        value = parse_number(text) if text.strip().isdecimal() else None
+        inside = value is not None and self.minimum() <= value <= self.maximum()
         return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, position
 
     def fixup(self, text: str) -> str:
@@ -75,7 +76,7 @@ class LagField(QSpinBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.set_reach(MOST_LAG)
+        self.set_reach(MAX_DELAY)
         _prepare(self)
         self.setFixedWidth(LAG_WIDTH)
         self.setAccessibleName("Delay taken out, in samples")

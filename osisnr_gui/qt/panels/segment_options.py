@@ -12,10 +12,10 @@ from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
 from osisnr_gui.qt.panels.sample_field import DecibelField
 from osisnr_gui.session import edits
-from osisnr_gui.session.session import BadChoice
+from osisnr_gui.session.session import BadChoice, limits
 
-GATE_OFF = 200.0
 MS = 1000.0
+GATE_OFF = limits(BadChoice, "gate_db")[1]
 
 
 class _Row(NamedTuple):
@@ -34,11 +34,11 @@ class SegmentOptions(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.minimum = DecibelField(0.0, 60_000.0, 8.0, self, suffix=" ms", decimals=0)
-        self.join = DecibelField(0.0, 60_000.0, 8.0, self, suffix=" ms", decimals=0)
-        self.gate = DecibelField(0.0, GATE_OFF, 5.0, self)
+        self.minimum = _milliseconds("minimum_s", self)
+        self.join = _milliseconds("join_s", self)
+        self.gate = DecibelField(*limits(BadChoice, "gate_db"), 5.0, self)
         self.gate.setSpecialMaximum("off")
-        self.window_field = DecibelField(0.05, 600.0, 0.25, self, suffix=" s", decimals=2)
+        self.window_field = DecibelField(*limits(BadChoice, "window_s"), 0.25, self, suffix=" s", decimals=2)
         self._lay_out()
         self._connect()
         self.show_choice(BadChoice())
@@ -89,3 +89,8 @@ class SegmentOptions(QWidget):
 
     def _change(self, **changes: object) -> None:
         self.edit_requested.emit(partial(edits.set_bad, **changes), "_".join(changes))
+
+
+def _milliseconds(name: str, parent: QWidget) -> DecibelField:
+    low, high = limits(BadChoice, name)
+    return DecibelField(low * MS, high * MS, 8.0, parent, suffix=" ms", decimals=0)

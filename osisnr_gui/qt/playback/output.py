@@ -65,7 +65,8 @@ class SoundSystem:
         """The library, if it can still be asked. Raises NoOutput."""
         self._was_lost = self._was_lost or (self._was_asked and find_servers() != self._servers)
         if self._was_lost:
-            raise NoOutput("the sound server is not the one it was; start the program again to hear anything")
+            unsure = "" if self._servers else ", or could not be told apart"
+            raise NoOutput(f"the sound server is not the one it was{unsure}; start the program again to hear anything")
         library = _library()
         self._was_asked = True
         try:

@@ -13,7 +13,8 @@ import struct
 import sys
 from collections.abc import Iterable
 
-_SERVERS = frozenset({b"pulseaudio", b"pipewire", b"pipewire-pulse"})
+# `pipewire` alone is no such server, and every filter chain is called so.
+_SERVERS = frozenset({b"pulseaudio", b"pipewire-pulse"})
 _ANSWER_SECONDS = 0.05
 
 Identity = frozenset[tuple[str, bytes]]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QValidator
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QStyleOptionComboBox
 
@@ -44,6 +45,13 @@ def test_a_setting_of_ones_own_is_not_called_default(panel: StftPanel, sound: An
     assert panel.n_fft_note.text() == "16.0\u00a0ms"
     assert panel.hop_note.text().endswith("default")
     assert panel.window_box.currentText() == "hamming"
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "-1", "1e308", "nan", "", "x" * 30_000])
+def test_no_text_is_too_long_or_too_strange_for_a_field(panel: StftPanel, text: str):
+    for field in (panel.n_fft, panel.hop, panel.silence):
+        assert field.validate(text, 0)[0] is QValidator.State.Intermediate
+        assert field.validate(field.fixup(text), 0)[0] is QValidator.State.Acceptable
 
 
 def test_edits(panel: StftPanel, sound: Analysis, edits_of):

@@ -1,0 +1,48 @@
+"""stdout and stderr when they are closed, full or read by nobody: no error of the program's, whatever it writes."""
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+
+def say(lines: Iterable[str]) -> None:
+    """Print each different line once on stderr, in order."""
+    put("".join(f"{line}\n" for line in dict.fromkeys(lines)))
+
+
+def put(text: str) -> None:
+    """Write to stderr at once, or never again: there is no other place to say what it does not take."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        drop(sys.stderr)
+
+
+def open_missing() -> None:
+    """Put something in place of a closed stdout, where every write fails, and of a closed stderr, where none does."""
+    if sys.stdout is None:
+        sys.stdout = _open(1, os.O_RDONLY)
+    if sys.stderr is None:
+        sys.stderr = _open(2, os.O_WRONLY)
+
+
+def drop(stream: TextIO) -> None:
+    """Point a stream at nothing: Python would complain when it flushes what is left on its way out."""
+    try:
+        _fill(stream.fileno(), os.O_WRONLY)
+    except (OSError, ValueError):
+        return
+
+
+def _open(descriptor: int, mode: int) -> TextIO:
+    _fill(descriptor, mode)
+    return open(descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
+def _fill(descriptor: int, mode: int) -> None:
+    null = os.open(os.devnull, mode)
+    if null != descriptor:
+        os.dup2(null, descriptor)
+        os.close(null)
