@@ -58,7 +58,7 @@ class PlotArea(QWidget):
     """Overview and plots. Views are told, never asked; they share the TimeLink only."""
 
     limit_requested = Signal(float)
-    context_menu_requested = Signal(QPoint)
+    context_menu_requested = Signal(QPoint, object)  # global position, TimePlot
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -29,6 +29,7 @@ from osisnr_gui.qt.dialogs.keys_page import KeysDialog
 from osisnr_gui.qt.folders.folder_mode import FolderMode
 from osisnr_gui.qt.playback.commands import NEED_SOUND, PlaybackCommands
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
+from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.presenters.cursor import CursorCommands
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
@@ -206,12 +207,16 @@ class Commands:
         if not self._views.store.analysis.complete:
             self._say("Stopped. What is there can be used; Ctrl+R compares the rest.")
 
-    def show_context_menu(self, position: QPoint) -> None:
+    def show_context_menu(self, position: QPoint, plot: TimePlot) -> None:
         """The short menu of a right click on a plot."""
         if self._actions is None:
             return
         menu = QMenu(self._window)
-        shown = ("zoom_selection", "fit", "zoom_back", "crosshair", "all_estimates", "next_blame", "inspector")
+        # Under the names that pyqtgraph gives them.
+        menu.addAction("View all", self._fit)
+        menu.addAction("Export…", lambda: self._exports.save_plot(plot))
+        menu.addSeparator()
+        shown = ("zoom_selection", "zoom_back", "crosshair", "all_estimates", "next_blame", "inspector")
         for action_id in (*shown, "copy_figure", "export_png"):
             menu.addAction(self._actions.by_id[action_id])
         menu.popup(position)

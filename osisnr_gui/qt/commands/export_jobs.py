@@ -10,14 +10,17 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPixmap
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtGui import QGuiApplication, QImage, QPixmap
+from PySide6.QtWidgets import QDialog, QMainWindow
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.qt.background import step_back
+from osisnr_gui.qt.dialogs.plot_dialog import CSV, FORMATS, PNG, PlotDialog
 from osisnr_gui.qt.dialogs.save_as import ask_where, say_not_saved
+from osisnr_gui.qt.plots.plot_export import picture_of, table_of
+from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.edits import set_formula
@@ -36,7 +39,7 @@ _File = tuple[Source, Stamp | None]
 Delays = Mapping[tuple[_File | None, _File], Delay]
 
 
-def png_bytes(picture: QPixmap) -> bytes:
+def png_bytes(picture: QPixmap | QImage) -> bytes:
     """A picture as a PNG file."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -95,6 +98,21 @@ class ExportJobs(QObject):
     def save_figure(self) -> None:
         """Ask where, then save the plots."""
         self.save_bytes("Save the figure", "figure.png", "Picture (*.png)", png_bytes(self.figure()))
+
+    def save_plot(self, plot: TimePlot) -> None:
+        """Ask how and where, then save one plot."""
+        name = plot.accessibleName()
+        dialog = PlotDialog(name, plot.width(), self._window)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.export_plot(plot, dialog.format, dialog.pixels)
+
+    def export_plot(self, plot: TimePlot, kind: str, width: int) -> None:
+        """Ask where, then save one plot as a picture of this width, or its numbers."""
+        file_name, title = f"{plot.row_id}.{kind}", "Export the plot"
+        if kind == PNG:
+            self.save_bytes(title, file_name, FORMATS[PNG], png_bytes(picture_of(plot, width)))
+        else:
+            self.save_bytes(title, file_name, FORMATS[CSV], b"".join(table_of(plot)))
 
     def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
         """Ask where, then save what is ready."""

@@ -105,6 +105,11 @@ class TimeMarks(QObject):
         """The pointer's value."""
         return _cross(0, self._theme)
 
+    @property
+    def pointers(self) -> list[Line]:
+        """The lines that say where the pointer, the cursor and the sound are, as far as there are any."""
+        return [self.__dict__[name] for name in MARKS[2:] if name in self.__dict__]
+
     def catch_up(self) -> None:
         """Show what changed while the row was not seen: hidden rows do not follow."""
         link, self._is_seen = self._link, True

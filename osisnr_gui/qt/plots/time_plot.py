@@ -32,7 +32,7 @@ MIN_HEIGHT = 48
 class TimePlot(PlotWidget):
     """A plot whose x axis is the shared time. `row_id` names it in hover signals."""
 
-    context_menu_requested = Signal(QPoint)  # global position
+    context_menu_requested = Signal(QPoint, object)  # global position, this plot
     double_clicked = Signal(float, float)  # time, value
     y_range_changed = Signal(float, float)
     handle_held = Signal(bool)  # a line or an edge is dragged, is let go
@@ -68,7 +68,7 @@ class TimePlot(PlotWidget):
     def _listen(self) -> None:
         self.link.range_changed.connect(self._follow_range)
         self.marks.edge_held.connect(self.handle_held)
-        self.box.menu_requested.connect(self.context_menu_requested)
+        self.box.menu_requested.connect(self._ask_for_menu)
         self.box.double_clicked.connect(self.double_clicked)
         self.box.values_zoomed.connect(self.zoom_y)
         self.box.values_panned.connect(self.pan_y)
@@ -212,6 +212,9 @@ class TimePlot(PlotWidget):
 
     def _let_go(self, _line: LevelLine) -> None:
         self.handle_held.emit(False)
+
+    def _ask_for_menu(self, at: QPoint) -> None:
+        self.context_menu_requested.emit(at, self)
 
     def _choose_values(self, lo: float, hi: float) -> None:
         self.y_by_hand = True

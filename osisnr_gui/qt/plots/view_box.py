@@ -92,10 +92,6 @@ class PixelViewBox(pg.ViewBox):
         """Pixel of a value."""
         return (self.hi - value) / (self.hi - self.lo) * self.height()
 
-    def time_at(self, x: float) -> float:
-        """Time at a pixel."""
-        return self.t0 + x / self.width() * (self.t1 - self.t0)
-
     def value_at(self, y: float) -> float:
         """Value at a pixel."""
         return self.hi - y / self.height() * (self.hi - self.lo)

@@ -58,6 +58,10 @@ class LossAreas(PixelItem):
         self.update()
         return True
 
+    def name(self) -> str:
+        """What the line on top is."""
+        return "loss"
+
     def getData(self) -> tuple[FloatArray, FloatArray]:
         """(times, fused loss) of all frames, as pyqtgraph's curves give them."""
         if self.curve is None:

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
-from osisnr_gui.core.pyramid import Pyramid
-from osisnr_gui.core.reduce import is_crowded, polyline, runs_of, summary_per_column
+from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 from osisnr_gui.qt.plots.items.words import paint_plate
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
@@ -43,21 +42,6 @@ def line_path(xs: FloatArray, ys: FloatArray) -> QPainterPath:
     ends = stops[points]
     xs, ys = np.insert(xs, ends, xs[ends - 1] + 1.0), np.insert(ys, ends, ys[ends - 1])
     return pg.arrayToQPath(xs, ys, connect="finite")
-
-
-def line_and_range(values: Pyramid, t0: float, dt: float, vb: PixelViewBox) -> tuple[QPainterPath, QPainterPath]:
-    """The line and the faint range behind it, which is empty unless many frames share a pixel.
-
-    Frame i lies at t0 + i * dt. The line goes through every frame, through the extremes of pixel columns with a few
-    frames, through the means of crowded ones.
-    """
-    where = (t0, dt, vb.t0, vb.t1, vb.columns)
-    if not is_crowded(dt, vb.t0, vb.t1, vb.columns):
-        times, found = polyline(values, *where)
-        return line_path(vb.xs_of(times), vb.ys_of(found)), QPainterPath()
-    times, low, high, mean = summary_per_column(values, *where)
-    xs, pairs = vb.xs_of(times), np.column_stack((low, high)).ravel()
-    return line_path(xs, vb.ys_of(mean)), line_path(np.repeat(xs, 2), vb.ys_of(pairs))
 
 
 def edge_per_column(vb: PixelViewBox, times: FloatArray, values: FloatArray) -> FloatArray:
@@ -131,12 +115,6 @@ def hatch_brush(mask: npt.NDArray[np.bool_], ground: QColor, line: QColor, pixel
     return _texture(pixels.view(np.uint8).reshape(period, mask.size, 4), pixel_ratio)
 
 
-def fill_plot(painter: QPainter, vb: PixelViewBox, brush: QBrush) -> None:
-    """Fill the plot with a brush of columns."""
-    painter.setBrushOrigin(QPointF())
-    painter.fillRect(vb.rect(), brush)
-
-
 def _texture(pixels: npt.NDArray[np.uint8], pixel_ratio: float) -> QBrush:
     height, width, _ = pixels.shape
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
@@ -149,13 +127,6 @@ def _premultiplied(colour: QColor) -> int:
     opacity = colour.alphaF()
     red, green, blue = (round(255 * c * opacity) for c in (colour.redF(), colour.greenF(), colour.blueF()))
     return colour.alpha() << 24 | red << 16 | green << 8 | blue
-
-
-def paint_level(painter: QPainter, vb: PixelViewBox, value: float, pen: QPen) -> None:
-    """A horizontal line at a value."""
-    y = round(vb.y_of(value))
-    painter.setPen(pen)
-    painter.drawLine(QPointF(0.0, y), QPointF(vb.width(), y))
 
 
 def tag_width(text: str) -> float:

@@ -164,19 +164,31 @@ class PictureItem(PixelItem):
         grid = self._grid_of(vb)
         return all(self._store.is_exact(source, grid.view(source)) for source in self._sources)
 
+    def getData(self) -> tuple[NDArray[np.float64], list[str], NDArray[np.float64]]:
+        """(times, frequencies as words, values (times, frequencies)) of the pixels that are shown, the lowest first."""
+        if self._grid is None or self._scale is None or not self._parts:
+            return np.empty(0), [], np.empty((0, 0))
+        grid, scale = self._grid, self._scale
+        heights = grid.top - grid.row_step * (np.arange(grid.height) + 0.5)
+        names = [f"{frequency:.6g} {scale.unit}" for frequency in scale.to_frequency(heights)[::-1]]
+        known = np.all([part != 0 for part in self._parts], axis=0)
+        values = np.where(known, self._values(self._parts), np.nan)[::-1].T
+        return grid.time + grid.time_step * (np.arange(grid.width) + 0.5), names, values
+
     def value_at(self, time: float, coordinate: float) -> float | None:
         """The value of the pixel under a point; None where there is nothing."""
         pixel = self._grid.pixel(time, coordinate) if self._grid is not None else None
         if pixel is None:
             return None
-        codes = [int(part[pixel]) for part in self._parts]
-        return None if 0 in codes else self._value(codes)
+        codes = [part[pixel] for part in self._parts]
+        return None if 0 in codes else float(self._values(codes))
 
     def _grid_of(self, vb: PixelViewBox) -> PixelGrid:
         first = self._sources[0]
         return PixelGrid.of(vb, first.first_time - 0.5 * first.column_step)
 
-    def _value(self, codes: list[int]) -> float:
+    def _values(self, codes: Sequence[Codes]) -> NDArray[np.float64]:
+        """The values that codes of the sources stand for."""
         raise NotImplementedError
 
     def _make_image(self, theme: Theme, pixel_ratio: float) -> QImage:
@@ -186,8 +198,8 @@ class PictureItem(PixelItem):
 class SpectrogramItem(PictureItem):
     """The picture of one source."""
 
-    def _value(self, codes: list[int]) -> float:
-        return value_of(codes[0], self._sources[0].low, self._sources[0].high)
+    def _values(self, codes: Sequence[Codes]) -> NDArray[np.float64]:
+        return value_of_all(self._sources[0])[codes[0]]
 
     def _make_image(self, theme: Theme, pixel_ratio: float) -> QImage:
         source, look = self._sources[0], self._look
@@ -217,10 +229,8 @@ class DifferenceItem(PictureItem):
         """Only the floor matters here."""
         super().set_look(replace(look, colours=DIFFERENCE_MAP, high=0.0))
 
-    def _value(self, codes: list[int]) -> float:
-        reference, estimate = (
-            max(value_of(c, s.low, s.high), self._look.low) for c, s in zip(codes, self._sources, strict=True)
-        )
+    def _values(self, codes: Sequence[Codes]) -> NDArray[np.float64]:
+        reference, estimate = (self._floored_levels(s)[c] for c, s in zip(codes, self._sources, strict=True))
         return estimate - reference
 
     def _make_image(self, theme: Theme, pixel_ratio: float) -> QImage:
@@ -240,7 +250,7 @@ def same_objects(some: Sequence[object], others: Sequence[object]) -> bool:
 
 def value_of_all(source: PictureSource) -> NDArray[np.float64]:
     """The values of the codes 0..255, shape (256,); code 0, which has none, continues the line."""
-    return np.asarray(source.low + (np.arange(256) - 1.0) * ((source.high - source.low) / 254.0), dtype=np.float64)
+    return np.asarray(value_of(np.arange(256.0), source.low, source.high))
 
 
 def difference_codes(

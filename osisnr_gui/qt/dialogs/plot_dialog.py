@@ -1,0 +1,43 @@
+"""Asks how one plot is to be exported."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QWidget
+
+from osisnr_gui.qt.plots.plot_export import MOST_PIXELS
+
+PNG, CSV = "png", "csv"
+FORMATS = {PNG: "Picture (*.png)", CSV: "Numbers in view (*.csv)"}
+LEAST_PIXELS = 200
+
+
+class PlotDialog(QDialog):
+    """What to save of a plot: `format`, a key of FORMATS, and the `pixels` of a picture."""
+
+    def __init__(self, name: str, width: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"Export: {name}")
+        self._format, self._width = QComboBox(), QSpinBox()
+        for key, words in FORMATS.items():
+            self._format.addItem(words, key)
+        self._width.setRange(LEAST_PIXELS, MOST_PIXELS)
+        self._width.setValue(2 * width)
+        self._width.setSuffix(" pixels")
+        self._format.currentIndexChanged.connect(lambda: self._width.setEnabled(self.format == PNG))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        form = QFormLayout(self)
+        form.addRow("Save as", self._format)
+        form.addRow("Width", self._width)
+        form.addRow(buttons)
+
+    @property
+    def format(self) -> str:
+        """The chosen key of FORMATS."""
+        return str(self._format.currentData())
+
+    @property
+    def pixels(self) -> int:
+        """Width of a picture."""
+        return self._width.value()
