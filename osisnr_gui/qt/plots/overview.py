@@ -136,14 +136,14 @@ class Overview(PlotWidget):
         """Repaint in another look."""
         self.box.theme = theme
         self.setBackground(theme.background)
-        self._label.setStyleSheet(f"color: {theme.muted}; background: transparent")
+        self._label.setStyleSheet(f"color: {theme.muted}; background: transparent; font-size: {SMALL_FONT_PIXELS}px")
         self.window_region.setBrush(None)
         self.window_region.setHoverBrush(with_alpha(theme.text, 0.06))
         for line in self.window_region.lines:
             line.setPen(pg.mkPen(theme.text))
             line.setHoverPen(pg.mkPen(theme.accent, width=3))
             line.setCursor(Qt.CursorShape.SplitHCursor)
-        self._shade.set_colour(with_alpha(theme.background, SHADE_OPACITY))
+        self._shade.set_colours(with_alpha(theme.background, SHADE_OPACITY), pg.mkPen(theme.text))
         show_item(self.plotItem, self._playhead, False)
         self._playhead = playhead_line(theme)
         self._follow_playhead(self._link.playhead)

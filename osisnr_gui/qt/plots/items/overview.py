@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, lowest_per_stretch, runs_of, summary_per_column
@@ -114,20 +114,20 @@ class OverviewStrip(PixelItem):
 
 
 class OutsideShade(pg.GraphicsObject):
-    """Dims what lies before and after the window."""
+    """Dims what lies before and after the window, and closes its frame above and below."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._window, self._colour = (0.0, 0.0), QColor()
+        self._window, self._colour, self._pen = (0.0, 0.0), QColor(), QPen()
 
     def set_window(self, start: float, stop: float) -> None:
         """Leave this stretch of time bright."""
         self._window = start, stop
         self.update()
 
-    def set_colour(self, colour: QColor) -> None:
-        """Dim with this."""
-        self._colour = colour
+    def set_colours(self, shade: QColor, frame: QPen) -> None:
+        """Dim with this, draw the frame with that."""
+        self._colour, self._pen = shade, frame
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -141,6 +141,10 @@ class OutsideShade(pg.GraphicsObject):
         right.setLeft(min(self._window[1], right.right()))
         painter.fillRect(left, self._colour)
         painter.fillRect(right, self._colour)
+        pixel = left.height() / max(self.getViewBox().height(), 1.0)
+        painter.setPen(self._pen)
+        for y in (left.top() + pixel, left.bottom()):
+            painter.drawLine(QLineF(left.right(), y, right.left(), y))
 
 
 class OverviewMarks(PixelItem):
