@@ -54,14 +54,63 @@ class Curve(NamedTuple):
         return self.before or ("mixture" if self.colour == MIXTURE else estimate_letter(self.colour))
 
 
-class CurvePlot(TimePlot):
+class CurvesPlot(TimePlot):
+    """A plot with a line for each estimate; the selected one is drawn last and stronger."""
+
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(link, theme, row_id, title, parent)
+        self._shown: list[tuple[Curve, CurveItem]] = []
+
+    def _show_items(self, new: Sequence[Curve]) -> None:
+        """An item for each curve; one whose values are shown already keeps its own."""
+        known = {id(curve.osi_db): item for curve, item in self._shown}
+        self._shown, caps = [], 0
+        for z, curve in enumerate(new):
+            item = known.pop(id(curve.osi_db), None)
+            if item is None:
+                item = CurveItem(dots=not curve.before)
+                self.add(item)
+            item.setName(curve.name)
+            item.setData(curve.t0, curve.dt, curve.osi_db)
+            item.setZValue(z / len(new))
+            item.cap = None if curve.before else caps
+            caps += not curve.before and item.has_perfect
+            self._shown.append((curve, item))
+        for item in known.values():
+            self.removeItem(item)
+        present, ghosts = [c for c in new if not c.before], [c for c in new if c.before]
+        chosen = {c.colour: c for c in present}
+        keys = [
+            Key(c.name, place, c.selected)
+            for place, c in sorted(chosen.items(), key=lambda item: (item[0] == MIXTURE, item[0]))
+        ]
+        keys += [Key(curve.before, curve.colour, False, GHOST_DASH, GHOST_OPACITY) for curve in ghosts]
+        self.words.keys = tuple(keys)
+        self._dress()
+
+    def _dress(self) -> None:
+        several = sum(not curve.before for curve, _ in self._shown) > 1
+        for curve, item in self._shown:
+            style = self.theme.estimate(curve.colour)
+            if curve.before:
+                item.set_pens(line_pen(with_alpha(style.colour, GHOST_OPACITY), GHOST_DASH))
+                continue
+            colour = with_alpha(style.colour, OTHERS_OPACITY if several and not curve.selected else 1.0)
+            veil = line_pen(with_alpha(style.colour, RANGE_OPACITY)) if curve.selected or not several else None
+            item.set_pens(line_pen(colour, style.dash), veil, strong=several and curve.selected)
+
+    def _title_note(self, vb: PixelViewBox) -> str:
+        """Says when the line is a mean and not every frame."""
+        return " · mean and range per pixel" if any(item.is_crowded(vb) for _, item in self._shown) else ""
+
+
+class CurvePlot(CurvesPlot):
     """OSI-SNR in dB over time."""
 
     threshold_changed = Signal(float)  # while it is dragged
 
     def __init__(self, link: TimeLink, theme: Theme, row_id: str = "osi", parent: QWidget | None = None) -> None:
         super().__init__(link, theme, row_id, "OSI-SNR per frame", parent)
-        self._shown: list[tuple[Curve, CurveItem]] = []
         self.shading = Shading()
         self.limit_curve = CurveItem("limit")
         self.threshold_line = LevelLine("bad", self._threshold_words, digits=lambda _vb: 1)
@@ -93,17 +142,8 @@ class CurvePlot(TimePlot):
             return
         same_data = len(new) == len(before) and all(a.osi_db is b.osi_db for a, b in zip(new, before, strict=True))
         self._show_items(new)
-        present, ghosts = [c for c in new if not c.before], [c for c in new if c.before]
-        chosen = {c.colour: c for c in present}
-        keys = [
-            Key(c.name, place, c.selected)
-            for place, c in sorted(chosen.items(), key=lambda item: (item[0] == MIXTURE, item[0]))
-        ]
-        keys += [Key(curve.before, curve.colour, False, GHOST_DASH, GHOST_OPACITY) for curve in ghosts]
-        self.words.keys = tuple(keys)
         if not same_data:
             self._update_limits()
-        self._dress()
 
     def set_threshold(self, osi_db: float) -> None:
         """Put the dashed threshold line here; NaN hides it. Emits nothing."""
@@ -126,39 +166,9 @@ class CurvePlot(TimePlot):
         lo, hi = self.box.lo, self.box.hi
         self.set_y_range(lo, lo + max((hi - lo) * factor, 1.0)) if lo == 0.0 else super().zoom_y(factor, at)
 
-    def _show_items(self, new: Sequence[Curve]) -> None:
-        """An item for each curve; one whose values are shown already keeps its own."""
-        known = {id(curve.osi_db): item for curve, item in self._shown}
-        self._shown, caps = [], 0
-        for z, curve in enumerate(new):
-            item = known.pop(id(curve.osi_db), None)
-            if item is None:
-                item = CurveItem(dots=not curve.before)
-                self.add(item)
-            item.setName(curve.name)
-            item.setData(curve.t0, curve.dt, curve.osi_db)
-            item.setZValue(z / len(new))
-            item.cap = None if curve.before else caps
-            caps += not curve.before and item.has_perfect
-            self._shown.append((curve, item))
-        for item in known.values():
-            self.removeItem(item)
-
     def _dress(self) -> None:
-        several = sum(not curve.before for curve, _ in self._shown) > 1
-        for curve, item in self._shown:
-            style = self.theme.estimate(curve.colour)
-            if curve.before:
-                item.set_pens(line_pen(with_alpha(style.colour, GHOST_OPACITY), GHOST_DASH))
-                continue
-            colour = with_alpha(style.colour, OTHERS_OPACITY if several and not curve.selected else 1.0)
-            veil = line_pen(with_alpha(style.colour, RANGE_OPACITY)) if curve.selected or not several else None
-            item.set_pens(line_pen(colour, style.dash), veil, strong=several and curve.selected)
+        super()._dress()
         self.limit_curve.set_pens(line_pen(self.theme.bad, (6.0, 4.0)))
-
-    def _title_note(self, vb: PixelViewBox) -> str:
-        """Says when the line is a mean and not every frame."""
-        return " · mean and range per pixel" if any(item.is_crowded(vb) for _, item in self._shown) else ""
 
     def _threshold_words(self, vb: PixelViewBox) -> str:
         """What the dashed line is: bad frames are told by their exact OSI-SNR whichever formula is drawn.

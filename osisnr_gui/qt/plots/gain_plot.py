@@ -10,30 +10,23 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtWidgets import QWidget
 
-from osisnr_gui.qt.look.theme import Theme, with_alpha
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.items.curve import CurveItem
+from osisnr_gui.qt.plots.curve_plot import SAMPLE_LIMIT, Curve, CurvesPlot
 from osisnr_gui.qt.plots.items.level_line import LevelLine
-from osisnr_gui.qt.plots.items.painting import line_pen, round_up
+from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.qt.plots.items.run_marks import RunMarks
 from osisnr_gui.qt.plots.items.shading import Shading
-from osisnr_gui.qt.plots.items.words import Key
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
 from osisnr_gui.qt.plots.stretches import NOWHERE, Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.plots.time_plot import TimePlot
-from osisnr_gui.qt.plots.view_box import PixelViewBox
-from osisnr_gui.session.letters import estimate_letter
 
 #: The axis never shows less than this, both ways: small ripples must not look large.
 LEAST_DB = 6.0
 LIMIT_DB = 200.0
 PERCENTILES = (2.0, 98.0)
-SAMPLE_LIMIT = 20_000
 #: Above the highest gain: room for the title.
 TITLE_PIXELS = 22.0
-#: Of the range of the frames behind their mean.
-RANGE_OPACITY = 0.25
 MARK_WORDS = "polarity turned"
 
 
@@ -48,13 +41,12 @@ class Gain(NamedTuple):
     selected: bool = False
 
 
-class GainPlot(TimePlot):
+class GainPlot(CurvesPlot):
     """Least-squares gain in dB over time, a line per estimate, around the zero line."""
 
     def __init__(self, link: TimeLink, theme: Theme, row_id: str = "gain", parent: QWidget | None = None) -> None:
         super().__init__(link, theme, row_id, "Gain per frame", parent)
         self._gains: tuple[Gain, ...] = ()
-        self._curves: list[CurveItem] = []
         self.shading, self._turned = Shading(), RunMarks("warning", words=MARK_WORDS)
         self._zero = LevelLine("faint")
         self.set_y_scale(LinearScale("Gain (dB)"))
@@ -75,9 +67,13 @@ class GainPlot(TimePlot):
             return
         same_data = len(new) == len(self._gains) and all(a[2] is b[2] for a, b in zip(new, self._gains, strict=True))
         self._gains = new
-        self._show_items()
-        places = sorted((gain.colour, gain.selected) for gain in new)
-        self.words.keys = tuple(Key(estimate_letter(place), place, chosen) for place, chosen in places)
+        self._show_items(
+            [
+                Curve(gain.t0, gain.dt, gain.gain_db, gain.colour, gain.selected)
+                for gain in sorted(new, key=lambda g: g.selected)
+            ]
+        )
+        self._zero.show_level(0.0 if new else math.nan)
         chosen = next((gain for gain in new if gain.selected), None)
         self._turned.show_runs(NOWHERE if chosen is None else Stretches.of_frames(chosen.turned, chosen.t0, chosen.dt))
         if not same_data and self.follows_data:
@@ -94,35 +90,10 @@ class GainPlot(TimePlot):
         height = self.box.height()
         self.set_y_range(low, low + (high - low) * height / max(height - TITLE_PIXELS, height / 2))
 
-    def _show_items(self) -> None:
-        """An item for each estimate."""
-        while len(self._curves) > len(self._gains):
-            self.removeItem(self._curves.pop())
-        while len(self._curves) < len(self._gains):
-            self._curves.append(CurveItem())
-            self.add(self._curves[-1])
-        for item, gain in zip(self._curves, self._gains, strict=True):
-            item.setName(estimate_letter(gain.colour))
-            item.setData(gain.t0, gain.dt, gain.gain_db)
-            item.setZValue(1.0 if gain.selected else 0.0)
-        self._zero.show_level(0.0 if self._gains else math.nan)
-        self._dress()
-
-    def _dress(self) -> None:
-        for item, gain in zip(self._curves, self._gains, strict=True):
-            style = self.theme.estimate(gain.colour)
-            strong = gain.selected or len(self._gains) == 1
-            veil = line_pen(with_alpha(style.colour, RANGE_OPACITY)) if strong else None
-            item.set_pens(line_pen(with_alpha(style.colour, 1.0 if strong else 0.5), style.dash), veil)
-
     def _resized(self) -> None:
         """The lines keep below the title."""
         if self.follows_data:
             self.fit_y()
-
-    def _title_note(self, vb: PixelViewBox) -> str:
-        """Says when the line is a mean and not every frame."""
-        return " · mean and range per pixel" if any(item.is_crowded(vb) for item in self._curves) else ""
 
 
 def _same(a: Gain, b: Gain) -> bool:
