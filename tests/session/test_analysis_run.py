@@ -36,7 +36,7 @@ def sounds(tmp_path: Path, noise: Callable[..., np.ndarray]) -> tuple[str, str]:
 def test_a_signal_has_no_zeros_for_samples_that_cannot_be_read(sounds: tuple[str, str]) -> None:
     with AudioSignal(Source(sounds[1])) as signal:
         assert signal.n_samples == LENGTH
-        with pytest.raises(BrokenOffError, match=r"e\.flac: damaged: only \d+ of 400000 samples"):
+        with pytest.raises(BrokenOffError, match=r"e\.flac: damaged at 12\.288 s: only 196608 of 400000 samples"):
             signal.read(LENGTH // 2 - 20_000, 100_000)
     with AudioSignal(Source(sounds[1])) as signal:  # known by now
         assert 150_000 < signal.n_samples < LENGTH // 2 + 10_000
