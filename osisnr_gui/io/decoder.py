@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -36,6 +37,10 @@ _READERS: dict[str, Callable[[Source], Header]] = {
 }  # fmt: skip
 
 
+# Those that take a look at the whole file.
+_headers: Remembered[Header] = Remembered()
+
+
 def _read_header(source: Source) -> Header:
     content = sniff_content(source)
     if content == "UNKNOWN":
@@ -43,11 +48,13 @@ def _read_header(source: Source) -> Header:
     if content not in AUDIO:
         detail = "this is a matrix or data file, not sound"
         raise LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, f"choose {_WANTED}")
-    header = _READERS[content](source)
-    if is_misnamed(source.path, content):
-        message = f"the content is {header.container}, whatever the name says"
-        header.warnings.append(LoadWarning("EXTENSION", message))
-    return header
+    header = _headers.get(source) or _READERS[content](source)
+    if not header.exact:
+        _headers.put(source, header)
+    if not is_misnamed(source.path, content):
+        return header
+    warning = LoadWarning("EXTENSION", f"the content is {header.container}, whatever the name says")
+    return replace(header, warnings=[*header.warnings, warning])
 
 
 # Samples per channel found by decoding a file to where it ends or breaks, and whether it breaks inside.

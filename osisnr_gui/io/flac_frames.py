@@ -7,11 +7,10 @@ within a frame is an error of the decoder; here frames are only counted, by the 
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from .errors import LoadWarning
 from .headers import MAX_CHUNKS, Header, check_channels_and_rate, corrupt, open_ended, unreadable
-from .source import Remembered, Source
+from .source import Source
 from .tags import id3_size
 
 _CODINGS = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}
@@ -77,27 +76,10 @@ def _candidates(source: Source, start: int) -> Iterator[tuple[int, bytes]]:
         start += _WINDOW
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
-    """Samples per channel of the whole frames that follow one another from the first, and what was found of them.
+def _count_frames(source: Source, header: Header, head: bytes, widest: int) -> None:
+    """Follow the frames and fill `header` with what they hold.
 
-    `gap`: behind them a frame is missing, damaged, or another than it should be. `sure`: the last of them is known to
-    be whole. `seekable`: the stream header tells the truth about where they are.
-    """
-
-    samples: int
-    gap: bool
-    sure: bool
-    seekable: bool
-
-
-_walks: Remembered[_Walk] = Remembered()
-
-
-def _walk(source: Source, head: bytes, widest: int, total: int) -> _Walk:
-    """Follow the frames.
-
-    `head`: the stream header, which promises `total` samples; `widest`: bytes that a sample of all channels may take.
+    `head`: the stream header; `widest`: bytes that a sample of all channels may take.
     """
     start, table = _find_start(source, head)
     places, kind, samples, place, most, ended = dict[int, int](), b"", 0, 0, 0, False
@@ -116,11 +98,10 @@ def _walk(source: Source, head: bytes, widest: int, total: int) -> _Walk:
         at = source.size
     if not places:
         raise corrupt(source, "the first frame of sound, or the header before it, is damaged or missing")
-    seekable = _tells_truth(head, table, start, places, samples)
-    sure = ended or _ends_file(source, place, most)
-    if not sure and total not in (0, samples):
-        samples, sure = max(places), True
-    return _Walk(samples, at < source.size, sure, seekable)
+    header.most, header.seekable = samples, _tells_truth(head, table, start, places, samples)
+    header.gap = at < source.size and (header.promised is None or samples < header.promised)
+    if ended or _ends_file(source, place, most):
+        header.present = samples
 
 
 def _ends_file(source: Source, place: int, most: int) -> bool:
@@ -163,18 +144,14 @@ def read_flac(source: Source) -> Header:
     bits = (packed >> 36 & 31) + 1
     if bits not in _CODINGS:
         raise unreadable(source, f"FLAC with {bits} bits per sample")
-    walk = _walks.get(source) or _walk(source, head, channels * (bits + 8) // 8, total)
-    _walks.put(source, walk)
-    header = Header("FLAC", _CODINGS[bits], promised=total or None, most=walk.samples, seekable=walk.seekable)
+    header = Header("FLAC", _CODINGS[bits], promised=total or None)
+    _count_frames(source, header, head, channels * (bits + 8) // 8)
     if total == 0:
         header.warnings.append(open_ended())
-    elif total < walk.samples:
-        message = f"the header promises {total} samples, there are {walk.samples}; all of them are used"
+    elif header.most is not None and total < header.most:
+        message = f"the header promises {total} samples, there are {header.most}; all of them are used"
         header.warnings.append(LoadWarning("DAMAGED", message))
-    header.gap = walk.gap and (total == 0 or walk.samples < total)
-    if walk.sure:
-        header.present = walk.samples
-        if total != walk.samples:  # so that the decoder stops there, and not before
-            patched = packed & ~_MOST_SAMPLES | walk.samples
-            header.patches[start + 18] = patched.to_bytes(8, "big")
+    if header.present is not None and header.present != total:  # so that the decoder stops there, and not before
+        patched = packed & ~_MOST_SAMPLES | header.present
+        header.patches[start + 18] = patched.to_bytes(8, "big")
     return header

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .errors import LoadError, LoadWarning, Reason
 from .headers import Header, check_channels_and_rate, corrupt
-from .source import Remembered, Source
+from .source import Source
 
 _MAX_PAGE = 27 + 255 + 255 * 255
 _WINDOW = 1 << 20
@@ -33,9 +33,6 @@ class _Page:
     is_last: bool
     position: int
     number: int
-
-
-_walks: Remembered[tuple[_Page, ...]] = Remembered()
 
 
 def page_crc(raw: bytes) -> int:
@@ -76,15 +73,6 @@ def _walk(source: Source, serial: bytes) -> Iterator[_Page]:
             at = len(data) - 3  # a page may begin there
 
 
-def _pages(source: Source, serial: bytes) -> tuple[_Page, ...]:
-    """As `_walk`; a file is walked once."""
-    pages = _walks.get(source)
-    if pages is None:
-        pages = tuple(_walk(source, serial))
-        _walks.put(source, pages)
-    return pages
-
-
 def _check_codec(source: Source, page: bytes) -> tuple[str, int, int]:
     """The coding its first page names, the rate of the positions in Hz, and where they begin."""
     body = page[27 + page[26] :]
@@ -99,7 +87,7 @@ def _check_codec(source: Source, page: bytes) -> tuple[str, int, int]:
     raise LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, "convert it to WAV or FLAC")
 
 
-def _without_gap(pages: tuple[_Page, ...]) -> list[_Page]:
+def _without_gap(pages: list[_Page]) -> list[_Page]:
     """The pages from the first on, up to one that is damaged, missing, repeated or out of order, or to the end mark."""
     kept = list[_Page]()
     for page in pages:
@@ -115,7 +103,7 @@ def read_ogg(source: Source) -> Header:
     if not first:
         raise corrupt(source, "the first page is damaged or cut off")
     coding, rate, origin = _check_codec(source, first)
-    pages = _pages(source, first[14:18])
+    pages = list(_walk(source, first[14:18]))
     kept = _without_gap(pages)
     # Pages of the codec's own data count no samples; a page in the middle of a packet counts none either.
     sound = [page for page in kept if page.position > 0]
