@@ -16,9 +16,7 @@ from .tags import id3_size
 _CODINGS = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}
 _WINDOW = 1 << 20
 _MOST_HEADER = 16
-_SEEK_TABLE = 3
 _LAST_BLOCK = 0x80
-_NO_POINT = (1 << 64) - 1
 _MOST_SAMPLES = (1 << 36) - 1
 _SYNC = re.compile(b"\xff[\xf8\xf9]")
 _TAG = 128  # bytes of a tag that may follow the last frame
@@ -37,17 +35,11 @@ def _crc_table(width: int, polynomial: int) -> tuple[int, ...]:
 _CRC8, _CRC16 = _crc_table(8, 0x107), _crc_table(16, 0x18005)
 
 
-def _header_is_sound(head: bytes) -> bool:
+def _is_sound(data: bytes, width: int, table: tuple[int, ...]) -> bool:
+    """Whether a frame or its header, which end with a checksum of `width` bits, are as they were written."""
     value = 0
-    for byte in head:
-        value = _CRC8[value ^ byte]
-    return value == 0
-
-
-def _frame_is_whole(frame: bytes) -> bool:
-    value = 0
-    for byte in frame:
-        value = value << 8 & 0xFF00 ^ _CRC16[value >> 8 ^ byte]
+    for byte in data:
+        value = value << 8 & (1 << width) - 1 ^ table[value >> width - 8 ^ byte]
     return value == 0
 
 
@@ -64,7 +56,7 @@ def _parse(head: bytes) -> tuple[int, int] | None:
     else:
         samples = 192 if code == 1 else 576 << (code - 2 & 3) if code < 6 else 256 << code - 8
     at += 1 if rate == 12 else 2 if rate in (13, 14) else 0
-    return (number, samples) if code and rate < 15 and _header_is_sound(head[: at + 1]) else None
+    return (number, samples) if code and rate < 15 and _is_sound(head[: at + 1], 8, _CRC8) else None
 
 
 def _candidates(source: Source, start: int) -> Iterator[tuple[int, bytes]]:
@@ -76,60 +68,50 @@ def _candidates(source: Source, start: int) -> Iterator[tuple[int, bytes]]:
         start += _WINDOW
 
 
-def _count_frames(source: Source, header: Header, head: bytes, widest: int) -> None:
+def _count_frames(source: Source, header: Header, info: bytes, widest: int) -> None:
     """Follow the frames and fill `header` with what they hold.
 
-    `head`: the stream header; `widest`: bytes that a sample of all channels may take.
+    `info`: the block that describes the stream; `widest`: bytes that a sample of all channels may take.
     """
-    start, table = _find_start(source, head)
-    places, kind, samples, place, most, ended = dict[int, int](), b"", 0, 0, 0, False
-    for at, code in _candidates(source, start):
-        if places and at > place + most:
+    kind, number, samples, place, most, ended, at = b"", 0, 0, 0, 0, False, 0
+    for at, head in _candidates(source, _find_start(source, info)):
+        if kind and at > place + most:
             break  # no frame is as long
-        parsed, new_kind = _parse(code), bytes((code[1], code[2] & 15, code[3] & 15))
+        parsed, new_kind = _parse(head), bytes((head[1], head[2] & 15, head[3] & 15))
         if parsed is None:
             continue
-        if parsed[0] == (samples if code[1] & 1 else len(places)) and new_kind == (kind or new_kind):
-            places[samples], kind, place = at, new_kind, at
+        if parsed[0] == (samples if head[1] & 1 else number) and new_kind == (kind or new_kind):
+            if not kind:  # a block length that is wrong leads the decoder to other places than it seeks
+                header.seekable = info[8:10] <= struct.pack(">H", parsed[1] & 0xFFFF) <= info[10:12]
+            kind, number, place = new_kind, number + 1, at
             samples, most = samples + parsed[1], 64 + parsed[1] * widest
-        elif places and (ended := _frame_is_whole(source.read_at(place, at - place))):
+        elif kind and (ended := _ends_at(source, place, at)):
             break  # not sound that looks like a header
     else:
         at = source.size
-    if not places:
+    if not kind:
         raise corrupt(source, "the first frame of sound, or the header before it, is damaged or missing")
-    header.most, header.seekable = samples, _tells_truth(head, table, start, places, samples)
+    header.most = samples
     header.gap = at < source.size and (header.promised is None or samples < header.promised)
-    if ended or _ends_file(source, place, most):
+    end = source.size - (_TAG if source.read_at(source.size - _TAG, 3) == b"TAG" else 0)
+    if ended or (end <= place + most and _ends_at(source, place, end)):
         header.present = samples
 
 
-def _ends_file(source: Source, place: int, most: int) -> bool:
-    """Whether the frame at offset `place`, of `most` bytes at most, ends where the file or its last tag does."""
-    end = source.size - (_TAG if source.read_at(source.size - _TAG, 3) == b"TAG" else 0)
-    return end <= place + most and _frame_is_whole(source.read_at(place, end - place))
+def _ends_at(source: Source, place: int, end: int) -> bool:
+    """Whether a frame that begins at offset `place` ends where `end` is."""
+    return _is_sound(source.read_at(place, end - place), 16, _CRC16)
 
 
-def _tells_truth(head: bytes, table: bytes, start: int, places: dict[int, int], samples: int) -> bool:
-    """Whether the header names the length of the frames and their places; by these the decoder seeks."""
-    least, most = struct.unpack(">HH", head[8:12])
-    block = [*places, samples][1]
-    points = ((sample, start + offset) for sample, offset in struct.iter_unpack(">QQ2x", table) if sample != _NO_POINT)
-    return places[0] == start and least <= block <= most and places.items() >= set(points)
-
-
-def _find_start(source: Source, head: bytes) -> tuple[int, bytes]:
-    """Where the frames should begin, and the points of the seek table."""
-    at, last, table = id3_size(source) + 42, head[4] & _LAST_BLOCK, b""
+def _find_start(source: Source, info: bytes) -> int:
+    """Where the frames should begin."""
+    at, last = id3_size(source) + 42, info[4] & _LAST_BLOCK
     for _ in range(MAX_CHUNKS):
         block = source.read_at(at, 4)
-        size = int.from_bytes(block[1:], "big")
-        if last or len(block) < 4 or at + 4 + size > source.size:
+        if last or len(block) < 4:
             break
-        if block[0] & 0x7F == _SEEK_TABLE:
-            table = source.read_at(at + 4, size // 18 * 18)
-        last, at = block[0] & _LAST_BLOCK, at + 4 + size
-    return at, table
+        last, at = block[0] & _LAST_BLOCK, at + 4 + int.from_bytes(block[1:], "big")
+    return at
 
 
 def read_flac(source: Source) -> Header:

@@ -199,7 +199,7 @@ def mutant(data: bytes, rng: random.Random) -> bytes:
         if rng.random() < 0.3:
             raw[at : at + 64] = rng.randbytes(len(raw[at : at + 64]))
         if rng.random() < 0.2:
-            del raw[at : at + rng.randrange(20_000)]
+            del raw[at : at + rng.randrange(len(raw) // 3)]
     if rng.random() < 0.3:
         del raw[len(raw) - rng.randrange(1, len(raw) // 2) :]
     return bytes(raw)
