@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from .block_reader import BLOCK
 from .checks import SampleChecks
-from .decoder import BLOCK, AudioFile
+from .decoder import AudioFile
 from .errors import Cancelled, LoadError, LoadWarning, Reason
 from .headers import REMEDY
 from .info import AudioInfo

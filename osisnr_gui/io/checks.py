@@ -150,7 +150,7 @@ class SampleChecks:
             clips.finish(self.n_samples)
         found = list(self._info.warnings)
         if self.n_samples < self._info.n_samples:
-            found.append(damaged(self.n_samples, self._info.n_samples))
+            found.append(damaged(self.n_samples, self._info.n_samples, self._info.sample_rate))
         silent = [str(index + 1) for index, peak in enumerate(self.peak) if peak < SILENCE]
         if len(silent) == len(self.peak):
             found.append(LoadWarning("SILENT", "there is only silence"))

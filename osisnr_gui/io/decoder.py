@@ -2,32 +2,25 @@
 
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
+from .block_reader import BlockReader, FloatArray
 from .errors import BrokenOffError, LoadError, LoadWarning, OverwrittenError, Reason
+from .flac_frames import read_flac
 from .headers import REMEDY, Header, check_channels_and_rate, corrupt, damaged, truncated
 from .info import AudioInfo
 from .mp3_frames import find_frames, read_mp3
 from .ogg_pages import read_ogg
-from .open_decoder import DECODER_ERRORS, Decoder, open_decoder
-from .other_headers import read_aiff, read_au, read_caf, read_flac
-from .quiet import quiet_stderr
+from .other_headers import read_aiff, read_au, read_caf
 from .sniff import AUDIO, is_misnamed, sniff_content, unknown_format
 from .source import Remembered, Source
-from .trail import STEP, WIDTH, Trail
 from .wav_header import read_riff, read_w64
 
-FloatArray = npt.NDArray[np.float64]
-BLOCK = 65_536
-_SMALL_BLOCK = 256
-# Overlapping blocks and bits borrowed from earlier frames: after a seek these codings give other samples for
-# a while than when read from the start. So many samples are decoded and dropped first.
-_RUN_UP = {"VORBIS": 8192, "MPEG_LAYER_III": 11520, "MPEG_LAYER_II": 4608, "MPEG_LAYER_I": 4608}
+_ENDLESS = 1 << 62
 _WANTED = "an audio file: WAV, FLAC, OGG, Opus, MP3, AIFF, CAF or AU"
 
 
@@ -44,6 +37,10 @@ _READERS: dict[str, Callable[[Source], Header]] = {
 }  # fmt: skip
 
 
+# Those that take a look at the whole file.
+_headers: Remembered[Header] = Remembered()
+
+
 def _read_header(source: Source) -> Header:
     content = sniff_content(source)
     if content == "UNKNOWN":
@@ -51,20 +48,17 @@ def _read_header(source: Source) -> Header:
     if content not in AUDIO:
         detail = "this is a matrix or data file, not sound"
         raise LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, f"choose {_WANTED}")
-    header = _READERS[content](source)
-    if is_misnamed(source.path, content):
-        message = f"the content is {header.container}, whatever the name says"
-        header.warnings.append(LoadWarning("EXTENSION", message))
-    return header
+    header = _headers.get(source) or _READERS[content](source)
+    if not header.exact:
+        _headers.put(source, header)
+    if not is_misnamed(source.path, content):
+        return header
+    warning = LoadWarning("EXTENSION", f"the content is {header.container}, whatever the name says")
+    return replace(header, warnings=[*header.warnings, warning])
 
 
 # Samples per channel found by decoding a file to where it ends or breaks, and whether it breaks inside.
 _counts: Remembered[tuple[int, bool]] = Remembered()
-_trails: Remembered[Trail] = Remembered()
-
-
-def _told(warnings: list[LoadWarning]) -> bool:
-    return any(warning.code in ("TRUNCATED", "DAMAGED") for warning in warnings)
 
 
 class AudioFile:
@@ -80,222 +74,61 @@ class AudioFile:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._header = _read_header(source)
-        self._quiet = self._header.container == "MP3"
-        self._decoder = self._open_decoder()
-        self._position, self._straight, self._length = 0, True, 0
-        # Where byte counts alone say where a sample is, a seek cannot miss it.
-        self._trail = None if self._header.exact else _trails.get(source) or Trail()
-        if self._trail is not None:
-            _trails.put(source, self._trail)
+        self._reader = BlockReader(source, self._header)
         try:
-            self._check_decoder()
+            check_channels_and_rate(source, self._reader.channels, self._reader.rate)
             length, warnings = self._measure()
         except BaseException:
-            self._decoder.close()
+            self._reader.close()
             raise
-        self._length = length
         self.info = AudioInfo(
             path=source.path,
             container=self._header.container,
             coding=self._header.coding,
-            sample_rate=int(self._decoder.samplerate),
-            channels=self._channels,
+            sample_rate=self._reader.rate,
+            channels=self._reader.channels,
             n_samples=length,
             file_size=source.size,
             modified_ns=source.status.st_mtime_ns,
             warnings=warnings,
         )
 
-    def _silence(self) -> AbstractContextManager[None]:
-        return quiet_stderr() if self._quiet else nullcontext()
-
-    def _open_decoder(self) -> Decoder:
-        with self._silence():
-            return open_decoder(self._source, self._header)
-
-    def _check_decoder(self) -> None:
-        decoder = self._decoder
-        check_channels_and_rate(self._source, decoder.channels, decoder.samplerate)
-        self._channels = int(decoder.channels)
-
     def _measure(self) -> tuple[int, tuple[LoadWarning, ...]]:
         """The readable samples per channel, and what the user must know of them."""
-        header, frames = self._header, int(self._decoder.frames)
-        warnings = list(header.warnings)
-        promised = header.promised
-        known = _counts.get(self._source)
-        if known is not None:
-            length, broken = known
-            if broken:
-                warnings.append(damaged(length, promised))
-        elif header.exact:
-            length = min(header.present or 0, frames)
-        elif header.container == "OGG" and frames > 0:
-            length = frames
-        elif header.container == "FLAC" and promised and self._has_sample(promised - 1):
-            length = promised
-        else:
-            length = self._count_by_decoding()
-        if header.most is not None:
-            length = min(length, header.most)
+        header, frames, rate = self._header, self._reader.frames, self._reader.rate
+        warnings, promised = list(header.warnings), header.promised
+        length, broken = self._count()
         if header.container == "MP3" and promised is None and 0 < frames < 1 << 60:
             promised = frames
-        if promised is not None and length < promised and not _told(warnings):
-            warnings.append(truncated(length, promised))
+        told = any(warning.code in ("TRUNCATED", "DAMAGED") for warning in warnings)
+        if broken or header.gap:
+            warnings.append(damaged(length, promised, rate))
+            self._reader.seekable = False
+        elif promised is not None and length < promised and not told:
+            warnings.append(truncated(length, promised, rate))
         if length <= 0:
-            if promised or _told(warnings):
+            if promised or told:
                 raise corrupt(self._source, "none of its samples can be read")
             raise LoadError(Reason.NO_FRAMES, self._source.path, "there are no samples inside", REMEDY)
-        if self._channels > 1:
-            message = f"{self._channels} channels: one is used unless you choose otherwise"
+        if self._reader.channels > 1:
+            message = f"{self._reader.channels} channels: one is used unless you choose otherwise"
             warnings.append(LoadWarning("MULTICHANNEL", message))
         return length, tuple(warnings)
 
-    def _has_sample(self, index: int) -> bool:
-        """Whether the sample at `index` can be decoded."""
-        self._position = -1
-        with self._silence():
-            try:
-                self._decoder.seek(index)
-                return len(self._decoder.read(1)) == 1
-            except DECODER_ERRORS:
-                return False
-
-    def _count_by_decoding(self) -> int:
-        """Decode to the end, or to where the file breaks off."""
-        block = np.empty((max(1, BLOCK // self._channels), self._channels))
-        total = 0
-        while got := self._fill(total, block):
-            total += got
-            if got < len(block):
-                break
-        _counts.put(self._source, (total, False))
-        return total
-
-    def _fill(self, start: int, out: FloatArray) -> int:
-        """Decode from `start` into `out` (n, channels); the count of samples that came.
-
-        Fewer only where reading straight on from the start of the file gives no more either.
-        """
-        with self._silence():
-            try:
-                if start != self._position:
-                    self._move(start)
-                got = self._decode(start, out, BLOCK)
-                certain = got == len(out) or self._straight or self._trail is None
-            except DECODER_ERRORS:
-                certain = False
-            if not certain:
-                got = self._fill_to_break(start, out)
-        self._position = start + got if got == len(out) else -1
-        return got
-
-    def _decode(self, start: int, out: FloatArray, step: int) -> int:
-        """Fill `out` with what follows in the decoder, which stands at `start`; the count of samples that came."""
-        got = 0
-        while got < len(out) and (part := len(self._decoder.read(out=out[got : got + step]))):
-            got += part
-        if self._straight and self._trail is not None:
-            self._trail.record(start, out[:got])
-        return got
-
-    def _move(self, start: int) -> None:
-        """Bring the decoder to sample `start`, where it gives what reading straight on gives."""
-        trail, here = self._trail, self._position
-        self._position = -1
-        if trail is None:
-            self._decoder.seek(start)
-        elif 0 <= here <= start and start - here <= self._reach(trail):
-            self._skip(here, start)
-        elif start <= STEP or not self._seek(trail, start):
-            self._restart(start)
-
-    def _reach(self, trail: Trail) -> int:
-        """Up to how many samples are rather decoded than passed over by a seek."""
-        if self._straight:
-            return STEP if trail.seekable else self._length
-        return self._run_up()
-
-    def _run_up(self) -> int:
-        return _RUN_UP.get(self._header.coding, 0)
-
-    def _seek(self, trail: Trail, start: int) -> bool:
-        """Move to `start` by a seek; False when it did not arrive.
-
-        Where the file was read straight on before, every seek is compared. Beyond, it is believed if one near the
-        start arrived.
-        """
-        known = start <= trail.stop
-        if not known and not trail.mark_before(trail.stop):
-            self._restart(min(2 * STEP, start))
-            while trail.stop < start and not trail.mark_before(trail.stop):
-                self._skip(trail.stop, min(trail.stop + STEP, start))
-        if known or not trail.tried:
-            mark = trail.mark_before(min(start, trail.stop))
-            if mark == 0 or not trail.seekable or not self._seek_mark(trail, mark):
-                return False
-            if known:
-                self._skip(mark + WIDTH, start)
-        if trail.seekable and not known:
-            self._straight = False
-            self._skip(self._seek_back(start), start)
-        return trail.seekable
-
-    def _seek_mark(self, trail: Trail, mark: int) -> bool:
-        """Move to the end of a mark; whether it was found in its place."""
-        self._straight = False
-        try:
-            self._skip(self._seek_back(mark), mark)
-            found = np.empty((WIDTH, self._channels))
-            self._straight = self._decode(mark, found, BLOCK) == WIDTH and trail.fits(mark, found)
-        except DECODER_ERRORS:
-            pass
-        trail.seekable = trail.seekable and self._straight
-        return self._straight
-
-    def _seek_back(self, start: int) -> int:
-        """Seek so far before `start` that it is decoded exactly; where the decoder is."""
-        origin = max(0, start - self._run_up())
-        if self._header.last_seek is not None:
-            origin = min(origin, self._header.last_seek)
-        self._decoder.seek(origin)
-        return origin
-
-    def _restart(self, start: int) -> None:
-        """Move to `start` by decoding all before it, after which nothing can be wrong."""
-        self._decoder.close()
-        self._decoder = self._open_decoder()
-        if self._trail is None:
-            self._decoder.seek(start)
-            return
-        self._straight = True
-        self._skip(0, start)
-
-    def _skip(self, here: int, start: int) -> None:
-        """Decode from `here` to `start`. Raises ValueError when the samples end before."""
-        block = np.empty((min(BLOCK, start - here), self._channels))
-        while here < start:
-            got = self._decode(here, block[: start - here], BLOCK)
-            if got < min(len(block), start - here):
-                raise ValueError("the samples end")
-            here += got
-
-    def _fill_to_break(self, start: int, out: FloatArray) -> int:
-        """As `_fill`, straight on from the start: after a seek that failed, or an error that threw away a whole block.
-
-        In small steps, up to the damage.
-        """
-        got = 0
-        try:
-            self._restart(start)
-            while got < len(out):
-                part = self._decode(start + got, out[got : got + _SMALL_BLOCK], _SMALL_BLOCK)
-                if part == 0:
-                    break
-                got += part
-        except (*DECODER_ERRORS, LoadError):
-            pass
-        return got
+    def _count(self) -> tuple[int, bool]:
+        """The readable samples per channel, and whether they end before the file does because it is damaged."""
+        header, frames = self._header, self._reader.frames
+        most = _ENDLESS if header.most is None else header.most
+        known = _counts.get(self._source)
+        if known is not None:
+            return min(known[0], most), known[1]
+        if header.present is not None:
+            return min(header.present, frames), False
+        if header.container == "OGG" and frames > 0:
+            return frames, False
+        length = self._reader.find_end(most)
+        _counts.put(self._source, (length, False))
+        return length, False
 
     def read(self, start: int, count: int) -> FloatArray:
         """Samples `start` to `start + count` as float64 of shape (n, channels).
@@ -305,10 +138,10 @@ class AudioFile:
         """
         if start < 0 or count < 0:
             raise ValueError(f"start and count must not be negative: {start}, {count}")
-        out = np.empty((max(0, min(count, self._length - start)), self._channels))
+        out = np.empty((max(0, min(count, self.info.n_samples - start)), self._reader.channels))
         if len(out) == 0:
             return out
-        out = out[: self._fill(start, out)]
+        out = out[: self._reader.fill(start, out)]
         if self.listener is not None:
             self.listener(start, out)
         return out
@@ -318,10 +151,10 @@ class AudioFile:
 
         Raises ValueError when there is no such channel.
         """
-        if not 0 <= channel <= self._channels:
-            raise ValueError(f"channel {channel} of a file with {self._channels}")
+        if not 0 <= channel <= self._reader.channels:
+            raise ValueError(f"channel {channel} of a file with {self._reader.channels}")
         block = self.read(start, count)
-        if self._channels == 1:
+        if self._reader.channels == 1:
             return block[:, 0]
         if channel == 0:
             return np.asarray(block.mean(axis=1))
@@ -338,18 +171,20 @@ class AudioFile:
         if not self.unchanged():
             detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
             return OverwrittenError(Reason.CORRUPT, self.info.path, detail, remedy)
-        self.remember_length(n_samples)
-        message = damaged(n_samples, self.info.n_samples).message
+        n_samples = self.remember_length(n_samples)
+        message = damaged(n_samples, self.info.n_samples, self.info.sample_rate).message
         return BrokenOffError(Reason.CORRUPT, self.info.path, message, REMEDY)
 
-    def remember_length(self, n_samples: int) -> None:
-        """Let later opens of the same content know that reading breaks off after `n_samples`."""
+    def remember_length(self, n_samples: int) -> int:
+        """Let later opens of the same content know that reading breaks off after `n_samples`, or before; where."""
+        if self._reader.stop is not None:
+            n_samples = min(n_samples, self._reader.stop)
         _counts.put(self._source, (n_samples, True))
+        return n_samples
 
     def close(self) -> None:
         """Close the file; may be called twice."""
-        with self._silence():
-            self._decoder.close()
+        self._reader.close()
         self._source.close()
 
     def __enter__(self) -> Self:

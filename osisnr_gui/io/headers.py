@@ -44,9 +44,10 @@ class Header:
 
     `coding` such as "PCM_16" is what the header names; `plain` is set for the codings of WIDTHS. `most`: samples
     per channel after which only padding follows. `promised` and `present` count samples per channel; None: not
-    known from the header. `exact`: they follow from byte counts alone. `start` and `end` bound the bytes the
-    decoder sees (end None: all), `patches` maps offsets in the file to bytes that put right what the decoder would
-    misread, `prefix` goes before it all. Seeks to samples after `last_seek` miss them (None: none do).
+    known from the header. `exact`: they follow from byte counts alone. `gap`: a part is missing behind those present.
+    `seekable`: seeks arrive where they should, those to a place after `last_seek`, in seconds, excepted (None: none
+    are). `start` and `end` bound the bytes the decoder sees (end None: all), `patches` maps offsets in the file to
+    bytes that put right what the decoder would misread, `prefix` goes before it all.
     """
 
     container: Container
@@ -56,12 +57,14 @@ class Header:
     promised: int | None = None
     present: int | None = None
     exact: bool = False
+    gap: bool = False
+    seekable: bool = True
     warnings: list[LoadWarning] = field(default_factory=list)
     patches: dict[int, bytes] = field(default_factory=dict)
     prefix: bytes = b""
     start: int = 0
     end: int | None = None
-    last_seek: int | None = None
+    last_seek: float | None = None
 
     @property
     def as_it_is(self) -> bool:
@@ -99,12 +102,10 @@ def check_channels_and_rate(source: Source, channels: int, rate: float) -> None:
 
 
 def settle(header: Header, claimed: int, available: int, align: int) -> None:
-    """Fill the counts of a layout with `align` bytes per sample of all channels, and warn when bytes are missing."""
+    """Fill the counts of a layout with `align` bytes per sample of all channels."""
     header.exact = True
     header.promised = claimed // align
     header.present = min(claimed, available) // align
-    if header.present < header.promised:
-        header.warnings.append(truncated(header.present, header.promised))
 
 
 def settle_packets(header: Header, claimed: int, available: int) -> None:
@@ -114,15 +115,16 @@ def settle_packets(header: Header, claimed: int, available: int) -> None:
         header.warnings.append(LoadWarning("TRUNCATED", message))
 
 
-def truncated(present: int, promised: int) -> LoadWarning:
+def truncated(present: int, promised: int, rate: float) -> LoadWarning:
     """The warning for a file that holds fewer samples than its header promises."""
-    return LoadWarning("TRUNCATED", f"cut off: {present} of the {promised} samples promised by the header are there")
+    counts = f"{present} of the {promised} samples promised by the header are there"
+    return LoadWarning("TRUNCATED", f"cut off at {present / rate:.3f} s: {counts}")
 
 
-def damaged(readable: int, expected: int | None) -> LoadWarning:
+def damaged(readable: int, expected: int | None, rate: float) -> LoadWarning:
     """The warning for a file whose decoding stops or skips before its end."""
     whole = f" of {expected}" if expected else ""
-    return LoadWarning("DAMAGED", f"damaged: only {readable}{whole} samples could be read")
+    return LoadWarning("DAMAGED", f"damaged at {readable / rate:.3f} s: only {readable}{whole} samples could be read")
 
 
 def open_ended() -> LoadWarning:

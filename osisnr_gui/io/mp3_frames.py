@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .errors import LoadWarning
 from .headers import Header, check_channels_and_rate
-from .source import Remembered, Source
+from .source import Source
 from .tags import id3_size
 
 _SEARCH = 64 * 1024
@@ -101,13 +101,10 @@ def find_frames(source: Source, start: int | None = None) -> tuple[int, Mp3Frame
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Whole frames of a stream, and whether bytes that are no frames lie between them."""
+    """Whole frames of a stream, and after how many of them bytes follow that are none (0: nowhere)."""
 
     frames: int
-    broken: bool
-
-
-_walks: Remembered[Walk] = Remembered()
+    broken: int
 
 
 def _headers_from(source: Source, position: int) -> Iterator[tuple[int, Mp3Frame | None]]:
@@ -125,10 +122,7 @@ def _headers_from(source: Source, position: int) -> Iterator[tuple[int, Mp3Frame
 
 def walk_frames(source: Source, start: int) -> Walk:
     """Count the whole frames from offset `start`, finding the way again after damage."""
-    known = _walks.get(source)
-    if known is not None:
-        return known
-    count, broken, position = 0, False, start
+    count, broken, position = 0, 0, start
     for _ in range(_MAX_GAPS):
         lost = -1
         for place, frame in _headers_from(source, position):
@@ -139,10 +133,8 @@ def walk_frames(source: Source, start: int) -> Walk:
         following = find_frames(source, lost) if lost >= 0 else None
         if following is None:
             break
-        broken, position = True, following[0]
-    walk = Walk(count, broken)
-    _walks.put(source, walk)
-    return walk
+        broken, position = broken or count, following[0]
+    return Walk(count, broken)
 
 
 def _info_offset(frame: Mp3Frame) -> int:
@@ -166,8 +158,12 @@ def read_mp3(source: Source, start: int, frame: Mp3Frame) -> Header:
     check_channels_and_rate(source, frame.channels, frame.rate)
     header = Header("MP3", "MPEG_LAYER_" + "I" * (4 - frame.layer))
     walk = walk_frames(source, start)
-    if walk.broken:
-        header.warnings.append(LoadWarning("DAMAGED", "bytes that are no sound lie between its parts"))
+    begin = id3_size(source)
+    lost = begin < start and parse_frame(source.read_at(begin, 4)) is not None  # a frame that no other follows
+    if walk.broken or lost:
+        place = 0.0 if lost else walk.broken * frame.samples / frame.rate
+        message = f"damaged at {place:.3f} s: bytes that are no sound lie there, what follows may come too early"
+        header.warnings.append(LoadWarning("DAMAGED", message))
     first = source.read_at(start, frame.size)
     mark = _info_offset(frame)
     if first[mark : mark + 4] in (b"Xing", b"Info") and first[mark + 7 : mark + 8] and first[mark + 7] & 1:

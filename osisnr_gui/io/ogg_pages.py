@@ -1,10 +1,12 @@
-"""Ogg pages: which codec is inside, and where the stream really ends.
+"""Ogg pages: which codec is inside, and how far the stream goes without a gap.
 
-The decoder takes the length from the last page and needs its end mark; a stream cut off without one
-reads as empty. Such a file is shown to the decoder up to its last whole page, with the mark set there.
+The decoder passes over damaged and missing pages, which moves all that follows, and a stream without an end mark
+reads as empty. So it is shown a stream up to the first gap, with the mark set there.
 """
 
 import struct
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .errors import LoadError, LoadWarning, Reason
@@ -12,116 +14,121 @@ from .headers import Header, check_channels_and_rate, corrupt
 from .source import Source
 
 _MAX_PAGE = 27 + 255 + 255 * 255
-_MAX_TRIES = 64  # checksums cost 10 ms each
+_WINDOW = 1 << 20
 _END_OF_STREAM = 4
-_POLYNOMIAL = 0x04C11DB7
+_OPUS_RATE = 48_000  # positions count at this rate whatever the file's own is
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
+    """A whole page at file offset `offset`; `position`: samples up to its last whole packet, -1 when it ends none.
+
+    `joined`: nothing but other whole pages is before it.
+    """
+
     offset: int
-    raw: bytes
-
-    @property
-    def end(self) -> int:
-        return self.offset + len(self.raw)
-
-    @property
-    def is_last(self) -> bool:
-        return bool(self.raw[5] & _END_OF_STREAM)
-
-    @property
-    def position(self) -> int:
-        return int(struct.unpack("<q", self.raw[6:14])[0])
-
-    @property
-    def serial(self) -> bytes:
-        return self.raw[14:18]
-
-
-def _crc_table() -> tuple[int, ...]:
-    table = []
-    for byte in range(256):
-        value = byte << 24
-        for _ in range(8):
-            value = (value << 1 ^ (_POLYNOMIAL if value & 0x80000000 else 0)) & 0xFFFFFFFF
-        table.append(value)
-    return tuple(table)
-
-
-_TABLE = _crc_table()
+    joined: bool
+    size: int
+    is_last: bool
+    position: int
+    number: int
 
 
 def page_crc(raw: bytes) -> int:
-    """The checksum of a page whose own checksum field (bytes 22 to 25) is zero."""
-    value = 0
-    for byte in raw:
-        value = (value << 8 & 0xFFFFFFFF) ^ _TABLE[value >> 24 ^ byte]
-    return value
+    """The checksum of a page whose own checksum field (bytes 22 to 25) is zero.
+
+    That of zlib with the order of the bits turned round, and without its inversion at both ends.
+    """
+    value = zlib.crc32(raw.translate(_MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return int.from_bytes(value.to_bytes(4, "little").translate(_MIRRORED), "big")
 
 
-def _page_at(data: bytes, at: int, base: int) -> _Page | None:
-    """The page that begins at `data[at]` if it is whole; `base` is the file offset of `data`."""
+def _page_at(data: bytes, at: int) -> bytes:
+    """The page that begins at `data[at]`; empty unless it is whole and its checksum right."""
     if data[at : at + 5] != b"OggS\0" or len(data) < at + 27:
-        return None
+        return b""
     segments = data[26 + at]
     end = at + 27 + segments + sum(data[at + 27 : at + 27 + segments])
-    return _Page(base + at, data[at:end]) if end <= len(data) else None
+    raw = data[at:end]
+    if end > len(data) or page_crc(raw[:22] + b"\0\0\0\0" + raw[26:]) != int.from_bytes(raw[22:26], "little"):
+        return b""
+    return raw
 
 
-def _last_page(source: Source, serial: bytes, before: int | None = None) -> _Page | None:
-    """The last whole page of the stream, or of what is `before` an offset, on which a packet ends."""
-    size = source.size if before is None else before
-    base = max(0, size - 4 * _MAX_PAGE)
-    data = source.read_at(base, size - base)
-    at = data.rfind(b"OggS")
-    for _ in range(_MAX_TRIES):
-        if at < 0:
-            break
-        page = _page_at(data, at, base)
-        if page is not None and page.serial == serial and page.position >= 0 and _is_sound(page):
-            return page
-        at = data.rfind(b"OggS", 0, at)
-    return None
+def _walk(source: Source, serial: bytes) -> Iterator[_Page]:
+    """The whole pages of one stream, whatever lies between them."""
+    base, at, data, more, joined = 0, 0, b"", True, True
+    while at >= 0:
+        if more and at + _MAX_PAGE > len(data):
+            base, at, data = base + at, 0, source.read_at(base + at, _WINDOW)
+            more = len(data) == _WINDOW
+        page = _page_at(data, at)
+        if page[14:18] == serial:
+            position, number = struct.unpack("<q4xI", page[6:22])
+            yield _Page(base + at, joined, len(page), bool(page[5] & _END_OF_STREAM), position, number)
+        joined = joined and page != b""
+        at = at + len(page) if page else data.find(b"OggS", at + 1)
+        if at < 0 and more:
+            at = len(data) - 3  # a page may begin there
 
 
-def _is_sound(page: _Page) -> bool:
-    stored = struct.unpack("<I", page.raw[22:26])[0]
-    return page_crc(page.raw[:22] + b"\0\0\0\0" + page.raw[26:]) == int(stored)
-
-
-def _check_codec(source: Source, page: _Page) -> str:
-    """The coding its first page names."""
-    body = page.raw[27 + page.raw[26] :]
+def _check_codec(source: Source, page: bytes) -> tuple[str, int, int]:
+    """The coding its first page names, the rate of the positions in Hz, and where they begin."""
+    body = page[27 + page[26] :]
     if body[:7] == b"\x01vorbis" and len(body) >= 16:
-        check_channels_and_rate(source, body[11], struct.unpack("<I", body[12:16])[0])
-        return "VORBIS"
+        rate = struct.unpack("<I", body[12:16])[0]
+        check_channels_and_rate(source, body[11], rate)
+        return "VORBIS", rate, 0
     if body[:8] == b"OpusHead" and len(body) >= 19:
-        check_channels_and_rate(source, body[9], 48_000)
-        return "OPUS"
+        check_channels_and_rate(source, body[9], _OPUS_RATE)
+        return "OPUS", _OPUS_RATE, struct.unpack("<H", body[10:12])[0]
     detail = "the Ogg file holds neither Vorbis nor Opus"
     raise LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, "convert it to WAV or FLAC")
 
 
+def _without_gap(pages: list[_Page]) -> list[_Page]:
+    """The pages from the first on, up to one that is damaged, missing, repeated or out of order, or to the end mark."""
+    kept = list[_Page]()
+    for page in pages:
+        if not page.joined or page.number != pages[0].number + len(kept) or (kept and kept[-1].is_last):
+            break
+        kept.append(page)
+    return kept
+
+
 def read_ogg(source: Source) -> Header:
     """Header of an Ogg Vorbis or Opus file. Raises LoadError CORRUPT, UNKNOWN_FORMAT, BAD_CHANNELS, BAD_RATE."""
-    first = _page_at(source.read_at(0, _MAX_PAGE), 0, 0)
-    if first is None:
+    first = _page_at(source.read_at(0, _MAX_PAGE), 0)
+    if not first:
         raise corrupt(source, "the first page is damaged or cut off")
-    coding = _check_codec(source, first)
-    last = _last_page(source, first.serial)
-    if last is None or last.position == 0:  # header pages count no samples
-        raise corrupt(source, "no whole page of sound is left")
-    header = Header("OGG", coding)
+    coding, rate, origin = _check_codec(source, first)
+    pages = list(_walk(source, first[14:18]))
+    kept = _without_gap(pages)
+    # Pages of the codec's own data count no samples; a page in the middle of a packet counts none either.
+    sound = [page for page in kept if page.position > 0]
+    if not sound:
+        raise corrupt(source, "the first page of sound is damaged or missing")
+    last, header = sound[-1], Header("OGG", coding)
     # The last page may count fewer samples than it holds. The decoder counts back from there, and misses what it seeks.
-    previous = _last_page(source, first.serial, last.offset)
-    header.last_seek = 0 if previous is None else previous.position
-    if last.end < source.size:
-        header.end = last.end
+    header.last_seek = (sound[-2].position - origin) / rate if len(sound) > 1 else 0.0
+    if last.offset + last.size < source.size:
+        header.end = last.offset + last.size
     if not last.is_last:
-        marked = last.raw[:5] + bytes([last.raw[5] | _END_OF_STREAM]) + last.raw[6:22]
-        checksum = page_crc(marked + b"\0\0\0\0" + last.raw[26:])
-        header.patches[last.offset + 5] = marked[5:6]
-        header.patches[last.offset + 22] = struct.pack("<I", checksum)
-        header.warnings.append(LoadWarning("TRUNCATED", "cut off: the stream breaks off before its end mark"))
+        _set_end(source, header, last)
+        place = f"at {(last.position - origin) / rate:.3f} s"
+        if len(kept) < len(pages):
+            whole = f" of {(pages[-1].position - origin) / rate:.3f} s"
+            header.warnings.append(LoadWarning("DAMAGED", f"damaged {place}{whole}: only what is before can be read"))
+        else:
+            header.warnings.append(LoadWarning("TRUNCATED", f"cut off {place}: the stream has no end mark"))
     return header
+
+
+def _set_end(source: Source, header: Header, last: _Page) -> None:
+    """Show the decoder the mark of the end on a page that has none."""
+    page = bytearray(source.read_at(last.offset, last.size))
+    page[5] |= _END_OF_STREAM
+    page[22:26] = bytes(4)
+    header.patches[last.offset + 5] = bytes(page[5:6])
+    header.patches[last.offset + 22] = struct.pack("<I", page_crc(bytes(page)))

@@ -1,4 +1,4 @@
-"""AIFF/AIFC, CAF, AU and FLAC headers."""
+"""AIFF/AIFC, CAF and AU headers."""
 
 import math
 import struct
@@ -17,7 +17,6 @@ from .headers import (
     unreadable,
 )
 from .source import Source
-from .tags import id3_size
 
 _AIFC_INTEGERS = (b"NONE", b"twos", b"sowt")  # as many bits as the header says
 _AIFC_CODINGS = {
@@ -31,7 +30,6 @@ _AU_CODINGS = {
 }  # fmt: skip
 _CAF_FLOAT, _CAF_LITTLE = 1, 2
 _ALAC_CODINGS = {1: "ALAC_16", 2: "ALAC_20", 3: "ALAC_24", 4: "ALAC_32"}
-_FLAC_CODINGS = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}
 _AU_UNKNOWN_SIZE = 0xFFFFFFFF
 
 
@@ -166,23 +164,4 @@ def read_au(source: Source) -> Header:
         header.warnings.append(open_ended())
         size = rest
     settle(header, size, rest, WIDTHS[header.coding] * channels)
-    return header
-
-
-def read_flac(source: Source) -> Header:
-    """Header of a FLAC stream, after any ID3 tag. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
-    head = source.read_at(id3_size(source), 42)
-    if len(head) < 42 or head[4] & 0x7F != 0:
-        raise corrupt(source, "the stream header is missing")
-    packed = int.from_bytes(head[18:26], "big")
-    rate, channels, total = packed >> 44, (packed >> 41 & 7) + 1, packed & (1 << 36) - 1
-    check_channels_and_rate(source, channels, rate)
-    bits = (packed >> 36 & 31) + 1
-    if bits not in _FLAC_CODINGS:
-        raise unreadable(source, f"FLAC with {bits} bits per sample")
-    header = Header("FLAC", _FLAC_CODINGS[bits])
-    if total == 0:
-        header.warnings.append(open_ended())
-    else:
-        header.promised = total
     return header

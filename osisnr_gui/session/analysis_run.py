@@ -44,17 +44,19 @@ class AnalysisRun:
             [old.matching for old in previous],
         )
         self._next_partial = 0.0
-        self._broken = set[str]()
+        self._broken = ""
         # Not a result yet: what of it still holds is handed on.
         self._analysis = Analysis(session, best=tuple(best for old in previous for best in old.best))
 
     def run(self) -> Analysis:
-        """The whole analysis; it begins anew, with what there is, when a file turns out to break off."""
+        """The whole analysis; a file that turns out to break off, and its pairs, are begun anew with what there is."""
         while True:
             try:
                 return self._run()
             except BrokenOffError as broken:
-                self._broken.add(broken.path)
+                self._broken, now = broken.path, self._analysis
+                pairs = [p for p in (*now.pairs, *now.unprocessed) if self._broken not in _paths(p)]
+                self._known.add(now.tracks, pairs)
 
     def _run(self) -> Analysis:
         session = self._session
@@ -92,7 +94,7 @@ class AnalysisRun:
     def _open(self, source: Source) -> Track:
         if self._cancelled():
             raise Cancelled
-        known = None if source.path in self._broken else self._known.track(source)
+        known = None if source.path == self._broken else self._known.track(source)
         return known or open_track(source, self._cancelled)
 
     def _open_pair(self, references: tuple[Track, ...], index: int) -> PairAnalysis:
@@ -155,10 +157,8 @@ class AnalysisRun:
             if pair.frames is None:
                 try:
                     self._run_pair(index, reference, pair)
-                except BrokenOffError:
-                    raise
                 except FileError as error:
-                    self._set_pair(index, replace(pair, error=error))
+                    self._set_pair(index, replace(pair, error=_final(error)))
                 self._say(self._fraction(index + 1), "comparing", self._analysis)
 
     def _run_pair(self, index: int, reference: Track, pair: PairAnalysis) -> None:
@@ -206,10 +206,8 @@ class AnalysisRun:
             return
         try:
             self._set(alone=paint_alone(reference, analysis.framing, self._session.mask_grid, self._cancelled))
-        except BrokenOffError:
-            raise
         except FileError as error:
-            self._set_reference(0, replace(reference, error=error))
+            self._set_reference(0, replace(reference, error=_final(error)))
 
     def _check_tracks(self) -> None:
         analysis = self._analysis
@@ -244,10 +242,8 @@ class AnalysisRun:
                 known = None if pair.key is None else self._known.delay(pair.key)
                 try:
                     delay = known or measure_delay(reference, pair.estimate, self._cancelled)
-                except BrokenOffError:
-                    raise
                 except FileError as error:
-                    self._set_pair(index, PairAnalysis(pair.estimate, reference=reference, error=error))
+                    self._set_pair(index, PairAnalysis(pair.estimate, reference=reference, error=_final(error)))
                 else:
                     self._set_pair(index, replace(pair, delay=delay))
 
@@ -280,10 +276,8 @@ class AnalysisRun:
             done = run_pair(
                 self._session, reference, pair.estimate, key, None, False, None, self._cancelled, with_delay=False
             )
-        except BrokenOffError:
-            raise
         except FileError as error:
-            return replace(pair, error=error)
+            return replace(pair, error=_final(error))
         return scored(self._session, done)
 
     def _set(self, **changes: object) -> None:
@@ -309,3 +303,14 @@ class AnalysisRun:
         if part is not None:
             self._set(best=part.best)
         self._progress(Progress(fraction, words, part))
+
+
+def _final(error: FileError) -> FileError:
+    """The error itself; one of a file that breaks off is raised, for `run` to begin anew with what there is."""
+    if isinstance(error, BrokenOffError):
+        raise error
+    return error
+
+
+def _paths(pair: PairAnalysis) -> set[str]:
+    return {track.source.path for track in (pair.estimate, pair.reference) if track is not None}

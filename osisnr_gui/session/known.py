@@ -19,9 +19,15 @@ class Known:
     def __init__(
         self, tracks: Sequence[Track], pairs: Iterable[PairAnalysis], matchings: Iterable[Matching | None]
     ) -> None:
-        self._tracks = {replace(track.source, delay=0): track for track in reversed(tracks)}
-        self._pairs = [pair for pair in pairs if pair.frames is not None and pair.frames.complete]
+        self._tracks = dict[Source, Track]()
+        self._pairs = list[PairAnalysis]()
+        self.add(tracks, pairs)
         self._matchings = [matching for matching in matchings if matching is not None]
+
+    def add(self, tracks: Sequence[Track], pairs: Iterable[PairAnalysis]) -> None:
+        """Tracks and pairs that count before those there are."""
+        self._tracks |= {replace(track.source, delay=0): track for track in reversed(tracks)}
+        self._pairs = [*(p for p in pairs if p.frames is not None and p.frames.complete), *self._pairs]
 
     def track(self, source: Source) -> Track | None:
         """A source that was opened, perhaps with another delay, when its file is still the same, or gone.

@@ -14,7 +14,7 @@ from sound_writers import Case, ffmpeg_cases, missing_tools, sox_cases
 from osisnr_gui.io import decoder
 from osisnr_gui.io.audio import open_audio, scan_audio
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.other_headers import read_flac
+from osisnr_gui.io.flac_frames import read_flac
 
 SaveBytes = Callable[[str, bytes], str]
 RATE, LENGTH = 48_000, 12_345

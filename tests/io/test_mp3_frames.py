@@ -70,13 +70,20 @@ def test_a_cut_file_says_so(stream: Path) -> None:
     assert codes(stream) == {"TRUNCATED"}
 
 
-def test_bytes_between_the_frames_are_found(stream: Path) -> None:
-    data = stream.read_bytes()
-    size = first_frame(data)
-    stream.write_bytes(data[:size] + bytes(3000) + data[size:])
+@pytest.mark.parametrize("count", [1, 9])
+def test_bytes_between_the_frames_are_found(count: int, stream: Path) -> None:
+    data, at = stream.read_bytes(), 0
+    frame = parse_frame(data)
+    assert frame is not None
+    for _ in range(count):
+        at += first_frame(data[at:])
+    stream.write_bytes(data[:at] + bytes(3000) + data[at:])
     with Source(str(stream)) as source:
-        assert walk_frames(source, 0).broken
-    assert "DAMAGED" in codes(stream)
+        assert walk_frames(source, 0).broken == count
+    with open_audio(str(stream)) as file:
+        (warning,) = (w for w in file.info.warnings if w.code == "DAMAGED")
+        place = 0.0 if count == 1 else count * frame.samples / frame.rate
+        assert warning.message.startswith(f"damaged at {place:.3f} s")
 
 
 def test_the_decoder_prints_nothing(stream: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -66,7 +66,9 @@ def test_other_codecs_and_lost_beginnings_are_refused(stream: Path) -> None:
         with pytest.raises(LoadError) as caught:
             open_audio(str(stream))
         assert caught.value.reason == reason
-    stream.write_bytes(data[:28] + b"\x01another" + data[36:])
+    end = data.index(b"OggS", 4)
+    other = data[:22] + bytes(4) + data[26:28] + b"\x01another" + data[36:end]
+    stream.write_bytes(other[:22] + page_crc(other).to_bytes(4, "little") + other[26:] + data[end:])
     with pytest.raises(LoadError) as caught:
         open_audio(str(stream))
     assert caught.value.reason == Reason.UNKNOWN_FORMAT

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 
 from osisnr_gui.io.errors import BrokenOffError, OverwrittenError
+from osisnr_gui.session import analysis_run
 from osisnr_gui.session.analysis import analyse
+from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Wanted
 from osisnr_gui.session.session import Lengths, Session, Source
 from osisnr_gui.session.signals import AudioSignal
+from osisnr_gui.session.tracks import Track
 
 RATE, LENGTH = 16_000, 400_000
 
@@ -36,7 +41,7 @@ def sounds(tmp_path: Path, noise: Callable[..., np.ndarray]) -> tuple[str, str]:
 def test_a_signal_has_no_zeros_for_samples_that_cannot_be_read(sounds: tuple[str, str]) -> None:
     with AudioSignal(Source(sounds[1])) as signal:
         assert signal.n_samples == LENGTH
-        with pytest.raises(BrokenOffError, match=r"e\.flac: damaged: only \d+ of 400000 samples"):
+        with pytest.raises(BrokenOffError, match=r"e\.flac: damaged at 12\.288 s: only 196608 of 400000 samples"):
             signal.read(LENGTH // 2 - 20_000, 100_000)
     with AudioSignal(Source(sounds[1])) as signal:  # known by now
         assert 150_000 < signal.n_samples < LENGTH // 2 + 10_000
@@ -74,6 +79,31 @@ def test_a_damaged_file_alone_and_one_that_must_not_be_shorter(sounds: tuple[str
     (pair,) = analyse(Session((reference,), (estimate,), lengths=Lengths.REFUSE)).pairs
     assert pair.error is not None
     assert "samples against the reference's 400000" in str(pair.error)
+
+
+def test_what_is_finished_is_kept_when_a_file_breaks_off(
+    sounds: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every damaged file used to begin all pairs anew."""
+    run, runs = analysis_run.run_pair, list[str]()
+
+    def count(session: Session, reference: Track, estimate: Track, *rest: Any, **options: Any) -> PairAnalysis:
+        runs.append(estimate.name)
+        return run(session, reference, estimate, *rest, **options)
+
+    monkeypatch.setattr(analysis_run, "run_pair", count)
+    paths = [sounds[0], *(str(tmp_path / f"{k}.flac") for k in range(4))]
+    for path in paths[1:]:
+        shutil.copy(sounds[1], path)
+    wanted = Wanted(pictures=False, delay=False)
+    pairs = analyse(Session((Source(sounds[0]),), tuple(map(Source, paths))), wanted=wanted).pairs
+    assert runs == ["s.wav", *(f"{k}.flac" for k in range(4) for _ in range(2))]
+    alone = analyse(Session((Source(sounds[0]),), (Source(sounds[1]),)), wanted=wanted).pairs[0]
+    assert alone.score is not None
+    for pair in pairs[1:]:
+        assert pair.score is not None
+        assert pair.score.exact == alone.score.exact
+        assert [warning.code for warning in pair.estimate.warnings] == ["DAMAGED"]
 
 
 def test_a_file_that_was_overwritten_is_told_apart_from_a_damaged_one(sounds: tuple[str, str]) -> None:
