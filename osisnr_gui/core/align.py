@@ -194,16 +194,6 @@ class DelayFinder:
         return DelayCurve(normalised(common), normalised(padded))
 
 
-def find_delay(reference: FloatArray, estimate: FloatArray, max_lag: int) -> Delay:
-    """Delay of `estimate` (n,) against `reference` (m,) in samples, |delay| <= max_lag."""
-    finder = DelayFinder(max_lag, (len(reference), len(estimate)))
-    both = np.zeros((2, finder.n_samples))
-    for row, signal in zip(both, (reference, estimate), strict=True):
-        row[: len(signal)] = signal
-    finder.feed(*both)
-    return finder.find()
-
-
 def si_snr_of_correlation(correlation: FloatArray | float) -> FloatArray:
     """SI-SNR in dB of signals with this normalised correlation: 10*log10(rho^2 / (1 - rho^2))."""
     rho = np.asarray(correlation, dtype=np.float64)

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osisnr_gui.core.mc_mse import phasors
-from osisnr_gui.core.osi_snr import rows_of
 from osisnr_gui.core.types import BoolArray, Columns, FloatArray, IntArray
 
 # Nodes lie on a grid, so that the powers at one follow from those at the last two by multiplication (`_fill`): an
@@ -83,13 +82,6 @@ class AlphaTable:
         """An empty table for `n_frames` frames, to be filled with `put_rows`."""
         return cls(np.zeros((N_NODES, n_frames)), np.zeros(n_frames, dtype=np.int32))
 
-    @classmethod
-    def of(cls, reference: Columns, estimate: Columns) -> AlphaTable:
-        """The table of whole matrices (n_bins, n_frames)."""
-        table = cls.allocate(reference.shape[1])
-        table.put_rows(0, *log_magnitudes(rows_of(reference), rows_of(estimate)))
-        return table
-
     def __getitem__(self, frames: slice) -> AlphaTable:
         """The table of a range of frames (views, not copies)."""
         return AlphaTable(self.values[:, frames], self.exponents[frames])
@@ -137,10 +129,6 @@ class AlphaTable:
     def drawn(self, alpha: float, frames: Frames = ALL_FRAMES) -> FloatArray:
         """The same for a picture: right to about 5e-5 of the value."""
         return drawn_values(self.values, self.exponents, alpha, frames)
-
-    def sums(self) -> AlphaSums:
-        """Sums over all frames."""
-        return self.split_sums(np.ones(self.n_frames, dtype=np.bool_))[0]
 
     def split_sums(self, chosen: BoolArray) -> tuple[AlphaSums, AlphaSums]:
         """Sums over all frames, and over those where `chosen` (n_frames,) is True."""

@@ -232,7 +232,7 @@ class FramePass:
         with np.errstate(all="ignore"):
             s = plan.reference.rows(raw[0], first - chunk, stop - chunk)
             e = plan.estimate.rows(raw[1], first - chunk, stop - chunk)
-        projection, residual = _project(s, e)
+        projection, residual = project_rows(s, e)
         at = first - plan.first
         self._projection.put(at, projection)
         with np.errstate(all="ignore"):
@@ -294,20 +294,3 @@ class FramePass:
                 yield s, e
             elif x < y:
                 yield reference.signal.read(x, y - x), estimate.signal.read(x, y - x)
-
-
-def residual_rows(s: Columns, e: Columns) -> Columns:
-    """What the residual picture shows: e - (C/S) s of every row."""
-    return _project(s, e)[1]
-
-
-def _project(s: Columns, e: Columns) -> tuple[Projection, Columns]:
-    """Projection and residual of rows, real or complex, one real and one complex included."""
-    if not np.iscomplexobj(s) and not np.iscomplexobj(e):
-        return project_rows(_real(s), _real(e))
-    projection, residual = project_rows(*(_real(np.asarray(rows, dtype=np.complex128)) for rows in (s, e)))
-    return projection, residual.view(np.complex128)
-
-
-def _real(rows: Columns) -> FloatArray:
-    return np.ascontiguousarray(rows).view(np.float64)

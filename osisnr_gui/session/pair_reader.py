@@ -7,6 +7,7 @@ import weakref
 
 import numpy as np
 
+from osisnr_gui.core.osi_snr import both_alike
 from osisnr_gui.core.types import Columns, IntArray
 from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.pairs import PairAnalysis, open_columns
@@ -52,9 +53,7 @@ class PairReader:
         pieces = np.searchsorted(frames, np.arange(frames[0], frames[-1] + 1, PIECE_FRAMES))
         parts = [self._piece(part) for part in np.split(frames, pieces[1:]) if len(part)]
         s, e = (np.concatenate(rows) if len(rows) > 1 else rows[0] for rows in zip(*parts, strict=True))
-        if np.iscomplexobj(s) != np.iscomplexobj(e):
-            return s.astype(np.complex128), e.astype(np.complex128)
-        return s, e
+        return both_alike(s, e)
 
     def _piece(self, frames: IntArray) -> tuple[Columns, Columns]:
         first, count = int(frames[0]), int(frames[-1] - frames[0]) + 1

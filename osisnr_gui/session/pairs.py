@@ -12,11 +12,12 @@ import numpy as np
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.core.errors import ParameterError
+from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
 from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.io.errors import Cancelled, FileError, LoadError, Reason
 from osisnr_gui.session.errors import PairError
-from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan, residual_rows
+from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan
 from osisnr_gui.session.masks.mask_grids import mask_times
 from osisnr_gui.session.pair_samples import PairSamples
 from osisnr_gui.session.pictures import COARSE_STEP, RESIDUAL_STEP, CodeScale, Picture, TimeGrid, sketch_pictures
@@ -154,7 +155,7 @@ class _LazyColumns:
                 raise changed_error(track)
         if len(rows) == 1:
             return self._readers[0].magnitudes(rows[0])
-        return np.abs(self._readers[0].magnitudes(residual_rows(*rows)))
+        return np.abs(self._readers[0].magnitudes(project_rows(*rows)[1]))
 
 
 def changed_error(track: Track) -> LoadError:

@@ -6,9 +6,10 @@ import itertools
 
 import numpy as np
 import pytest
+from measures import project
 
 from osisnr_gui.core.bands import BandSums
-from osisnr_gui.core.osi_snr import exact_osi_db, project
+from osisnr_gui.core.osi_snr import exact_osi_db
 
 
 def _rows(kind: str, seed: int = 0, n_frames: int = 30, n_bins: int = 24) -> tuple[np.ndarray, np.ndarray]:

@@ -27,6 +27,7 @@ from osisnr_gui.core.osi_snr import (
     EPS_DOT,
     Projection,
     angle_degrees,
+    both_alike,
     exact_osi_db,
     literal_osi_db,
     project_rows,
@@ -164,7 +165,8 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis, loss_total: LossTot
     assert score is not None, "a frame can be inspected once it is scored"
     frames = score.facts.frames
     index = columns.frame - frames.first_frame
-    s, e = _rows(columns.reference, columns.estimate)
+    both = both_alike(columns.reference[None], columns.estimate[None])
+    s, e = (np.ascontiguousarray(rows).view(np.float64) for rows in both)  # real and imaginary parts side by side
     p, residual = project_rows(s, e)
     with np.errstate(all="ignore"):
         mc_mse = float(mc_mse_per_frame(columns.reference[:, None], columns.estimate[:, None], score.loss.alpha)[0])
@@ -219,15 +221,7 @@ def spectra_of(s: Columns, e: Columns, framing: Framing | None) -> tuple[Columns
     """
     if is_waveform(framing):
         return _spectrum(s), _spectrum(e)
-    if np.iscomplexobj(s) != np.iscomplexobj(e):
-        return s.astype(np.complex128), e.astype(np.complex128)
-    return s, e
-
-
-def _rows(*columns: Columns) -> tuple[FloatArray, ...]:
-    """Columns as real rows (1, n_values); real and imaginary parts side by side where one of them is complex."""
-    kind = np.complex128 if any(np.iscomplexobj(column) for column in columns) else np.float64
-    return tuple(np.ascontiguousarray(column, dtype=kind)[None, :].view(np.float64) for column in columns)
+    return both_alike(s, e)
 
 
 def _as_columns(row: FloatArray, columns: FrameColumns) -> Columns:

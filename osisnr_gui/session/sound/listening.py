@@ -14,11 +14,11 @@ from enum import StrEnum
 import numpy as np
 
 from osisnr_gui.core.errors import ParameterError
+from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import frames_of, overlap_add, window
 from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.frame_pass import residual_rows
 from osisnr_gui.session.masks.masked_mixture import MaskedMixture, mask_frames
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Lengths, MaskGrid, Source
@@ -225,7 +225,7 @@ def frame_residual(s: FloatArray, e: FloatArray, start: int, framing: Framing) -
     rows_s, rows_e = (frames_of(np.ascontiguousarray(x[skip:]), n_fft, hop) for x in (s, e))
     smooth = window("hann", n_fft)
     if framing.representation is Representation.WAVEFORM:
-        frames, analysis = residual_rows(np.array(rows_s), np.array(rows_e)), np.ones(n_fft)
+        frames, analysis = project_rows(np.array(rows_s), np.array(rows_e))[1], np.ones(n_fft)
     else:
         analysis = window(framing.window, n_fft)
         frames = np.fft.irfft(_residual_spectra(rows_s * analysis, rows_e * analysis, framing), n_fft, axis=1)
@@ -238,10 +238,10 @@ def frame_residual(s: FloatArray, e: FloatArray, start: int, framing: Framing) -
 def _residual_spectra(s: FloatArray, e: FloatArray, framing: Framing) -> np.ndarray:
     spectrum_s, spectrum_e = np.fft.rfft(s, axis=1), np.fft.rfft(e, axis=1)
     if framing.representation is Representation.COMPLEX:
-        return residual_rows(spectrum_s, spectrum_e)
+        return project_rows(spectrum_s, spectrum_e)[1]
     size = np.abs(spectrum_e)
     phase = np.divide(spectrum_e, size, out=np.zeros_like(spectrum_e), where=size > 0)
-    return np.asarray(residual_rows(np.abs(spectrum_s), size) * phase)
+    return np.asarray(project_rows(np.abs(spectrum_s), size)[1] * phase)
 
 
 def measure_gain(

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from measures import project
 
 from osisnr_gui.core.frame_status import frame_status
 from osisnr_gui.core.loss import fused_per_frame
 from osisnr_gui.core.mc_mse import compress
-from osisnr_gui.core.osi_snr import exact_osi_db, project
+from osisnr_gui.core.osi_snr import exact_osi_db
 from osisnr_gui.core.types import FrameStatus, Representation
 from osisnr_gui.io.errors import LoadError
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
