@@ -91,8 +91,7 @@ class LossTotal:
     @classmethod
     def of(cls, score: PairScore) -> LossTotal:
         """Of the leading result of a score."""
-        mean = score.leading.loss_osi_1 + score.loss.gamma * score.leading.mc_mse
-        return cls(score.loss.formula, mean * score.n_counted, score.n_counted)
+        return cls(score.loss.formula, score.loss_sum, score.n_counted)
 
     def share(self, loss: float) -> float:
         """Part of the total one frame holds; nan where a sum that is not finite, or not above 0, has no parts."""
@@ -167,14 +166,14 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis, loss_total: LossTot
     index = columns.frame - frames.first_frame
     both = both_alike(columns.reference[None], columns.estimate[None])
     s, e = (np.ascontiguousarray(rows).view(np.float64) for rows in both)  # real and imaginary parts side by side
-    p, residual = project_rows(s, e)
+    p, rest = project_rows(s, e)
     with np.errstate(all="ignore"):
         mc_mse = float(mc_mse_per_frame(columns.reference[:, None], columns.estimate[:, None], score.loss.alpha)[0])
         correlation = p.dot[0] / np.sqrt(p.reference_energy[0]) / np.sqrt(p.estimate_energy[0])
         gain_db = 20.0 * np.log10(np.abs(p.gain[0]))
         angle = angle_degrees(exact_osi_db(p))[0]
     active = bool(score.facts.active[index])
-    target, noise = _split(s, p, residual)
+    target, noise = _split(s, p, rest.view(np.float64))
     return Inspection(
         columns=columns,
         score=score,

@@ -60,6 +60,12 @@ class SegmentTable:
         """The frames and segments this is about."""
         return self.score.bad
 
+    @property
+    def _whole_loss(self) -> float:
+        """Of the leading result; nan unless it is a positive number."""
+        whole = self.score.loss_sum
+        return whole if 0 < whole < np.inf else float("nan")
+
     def share(self, place: int) -> float:
         """Part of the whole loss (fused with method 1, of the result that leads) that all frames of a segment hold.
 
@@ -67,7 +73,7 @@ class SegmentTable:
         """
         segments = self.bad.segments
         loss = self.score.frame_loss(slice(int(segments.first[place]), int(segments.stop[place])))
-        return float(np.nansum(loss)) / _whole_loss(self.score)
+        return float(np.nansum(loss)) / self._whole_loss
 
     def shares(self) -> FloatArray:
         """`share` of every segment; milliseconds for thousands of frames, since alpha asks for all its nodes."""
@@ -77,7 +83,7 @@ class SegmentTable:
             loss = self.score.frame_loss()[inside.frames]
         else:
             loss = self.score.frame_loss(inside.frames)
-        return inside.total(np.where(np.isnan(loss), 0.0, loss)) / _whole_loss(self.score)
+        return inside.total(np.where(np.isnan(loss), 0.0, loss)) / self._whole_loss
 
     @property
     def worst_first(self) -> IntArray:
@@ -157,13 +163,6 @@ def _depth(score: PairScore, low: IntArray) -> tuple[FloatArray, FloatArray | No
         return depth_above(loss, bad.choice.loss_limit), loss
     drop = np.empty(0) if bad.drop_db is None else bad.drop_db[low]
     return drop, drop
-
-
-def _whole_loss(score: PairScore) -> float:
-    """Sum of the loss over the frames that count in the leading result; nan unless it is a positive number."""
-    leading = score.leading
-    whole = score.n_counted * (leading.loss_osi_1 + score.loss.gamma * leading.mc_mse)
-    return whole if 0 < whole < np.inf else float("nan")
 
 
 def worst_frame(score: PairScore) -> int | None:
