@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import weakref
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -130,42 +131,48 @@ def open_columns(track: Track, framing: Framing | None, rate: int | None) -> Col
     return AudioColumns(AudioSignal(track.source, rate), framing)
 
 
-class _LazyColumns:
-    """Frames for pictures: opens its files at the first look, so that what is never looked at opens nothing.
-
-    The files are closed when the picture is forgotten.
-    """
+class Readers:
+    """Readers of some tracks: opened when they are first asked for, closed when this is forgotten, if not before."""
 
     def __init__(self, tracks: tuple[Track, ...], framing: Framing | None, rate: int | None) -> None:
-        self._tracks, self._framing, self._rate = tracks, framing, rate
-        self._readers: list[ColumnReader] = []
-        weakref.finalize(self, _close_all, self._readers)
+        self.tracks, self._framing, self._rate = tracks, framing, rate
+        self._opened: list[ColumnReader] = []
+        weakref.finalize(self, _close_all, self._opened)
 
-    def __call__(self, start: int, stop: int, step: int) -> FloatArray:
-        """Magnitudes (n, n_bins) of every `step`-th frame of the track, or of the residual e - (C/S) s of two.
+    def open(self) -> list[ColumnReader]:
+        """All of them, in the order of the tracks. From one thread at a time. Raises LoadError."""
+        for track in self.tracks[len(self._opened) :]:
+            self._opened.append(open_columns(track, self._framing, self._rate))
+        return self._opened
 
-        Raises LoadError CORRUPT once a file is another than the one that was analysed.
-        """
-        for track in self._tracks[len(self._readers) :]:
-            self._readers.append(open_columns(track, self._framing, self._rate))
-        count = stop - start
-        rows = [reader.rows(reader.read(start, count), 0, count, step) for reader in self._readers]
-        for track, reader in zip(self._tracks, self._readers, strict=True):
-            if isinstance(reader, AudioColumns) and track.stamp and not reader.signal.is_at(*track.stamp):
-                raise changed_error(track)
-        if len(rows) == 1:
-            return self._readers[0].magnitudes(rows[0])
-        return np.abs(self._readers[0].magnitudes(project_rows(*rows)[1]))
+    def close(self) -> None:
+        """Let go of the files."""
+        _close_all(self._opened)
+
+
+def _close_all(readers: list[ColumnReader]) -> None:
+    while readers:
+        readers.pop().close()
+
+
+def _exact_magnitudes(opened: Readers, start: int, stop: int, step: int) -> FloatArray:
+    """Magnitudes (n, n_bins) of every `step`-th frame of a track, or of the residual e - (C/S) s of two.
+
+    Raises LoadError CORRUPT once a file is another than the one that was analysed.
+    """
+    count, readers = stop - start, opened.open()
+    rows = [reader.rows(reader.read(start, count), 0, count, step) for reader in readers]
+    for track, reader in zip(opened.tracks, readers, strict=True):
+        if isinstance(reader, AudioColumns) and track.stamp and not reader.signal.is_at(*track.stamp):
+            raise changed_error(track)
+    if len(rows) == 1:
+        return readers[0].magnitudes(rows[0])
+    return np.abs(readers[0].magnitudes(project_rows(*rows)[1]))
 
 
 def changed_error(track: Track) -> LoadError:
     """Says that a file is not the one any more that was analysed."""
     return LoadError(Reason.CORRUPT, track.source.path, "the file changed after it was compared", "reload it (Ctrl+R)")
-
-
-def _close_all(readers: list[ColumnReader]) -> None:
-    for reader in readers:
-        reader.close()
 
 
 def make_picture(
@@ -179,7 +186,8 @@ def make_picture(
     else:
         scale = CodeScale.levels(0.5 * float(window(framing.window, framing.n_fft).sum()))
         n_bins, bin_step = framing.n_fft // 2 + 1, (rate or 1) / framing.n_fft
-    columns = _LazyColumns(tracks, framing, rate)
+    # What is never looked at opens nothing.
+    columns = partial(_exact_magnitudes, Readers(tracks, framing, rate))
     return Picture(n_columns, n_bins, grid, bin_step, scale, columns, coarse_step_of(tracks))
 
 
@@ -304,8 +312,8 @@ def run_pair(
     check_fit(session, reference, estimate)
     tracks, framing, rate = (reference, estimate), key.framing, reference.sample_rate
     grid = time_grid(framing, reference, key.mask_grid)
-    with ExitStack() as stack:
-        readers = [stack.enter_context(closing(open_columns(track, framing, rate))) for track in tracks]
+    with closing(Readers(tracks, framing, rate)) as opened:
+        readers = opened.open()
         fit = fit_frames(session, readers[0], readers[1], (reference.source.path, estimate.source.path))
         shown = paint = NO_PICTURES
         if with_pictures:
@@ -350,13 +358,11 @@ def paint_alone(
     track: Track, framing: Framing | None, mask_grid: MaskGrid | None, cancelled: Cancel | None = None
 ) -> Picture:
     """The whole picture of one file that nothing is compared with yet. Raises LoadError and io's Cancelled."""
-    reader = open_columns(track, framing, track.sample_rate)
-    try:
+    with closing(Readers((track,), framing, track.sample_rate)) as opened:
+        (reader,) = opened.open()
         grid = time_grid(framing, track, mask_grid)
         picture = make_picture((track,), framing, track.sample_rate, grid, reader.n_frames)
         _fill_outside(picture, reader, Fit(0, 0, None), cancelled)
-    finally:
-        reader.close()
     return picture
 
 

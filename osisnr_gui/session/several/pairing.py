@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan
-from osisnr_gui.session.pairs import PairKey, check_fit, fit_frames, open_columns, pair_key, time_grid
+from osisnr_gui.session.pairs import PairKey, Readers, check_fit, fit_frames, pair_key, time_grid
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.several.best_frames import BestFrames, common_part
@@ -76,9 +76,8 @@ def run_cross(
     framing = key.framing
     if time_grid(framing, reference, key.mask_grid) != grid:
         raise PairError(reference.source.path, "its frames lie elsewhere", "use references of one sample rate")
-    with ExitStack() as stack:
-        tracks = (reference, estimate)
-        s, e = (stack.enter_context(closing(open_columns(track, framing, reference.sample_rate))) for track in tracks)
+    with closing(Readers((reference, estimate), framing, reference.sample_rate)) as opened:
+        s, e = opened.open()
         fit = fit_frames(session, s, e, (reference.source.path, estimate.source.path))
         plan = PassPlan(s, e, fit.first, fit.stop, grid, osi_only=True)
 
