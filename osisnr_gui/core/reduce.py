@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from osisnr_gui.core.pyramid import Pyramid, frame_columns
+from osisnr_gui.core.pyramid import Pyramid, frame_columns, reduce_ranges
 from osisnr_gui.core.types import FloatArray
 
 IntArray = npt.NDArray[np.intp]
@@ -49,8 +49,8 @@ def lowest_per_stretch(
     first = np.floor(borders[:-1] + 0.5)
     last = np.ceil(borders[1:] - 0.5)
     touched = (last >= 0) & (first < n)
-    bounds = np.column_stack((np.clip(first, 0, n), np.clip(np.maximum(last, first) + 1, 0, n)))
-    lowest = np.fmin.reduceat(np.append(values, np.nan), bounds.ravel().astype(np.intp))[::2]
+    starts, stops = (np.clip(edge, 0, n).astype(np.intp) for edge in (first, np.maximum(last, first) + 1))
+    lowest = reduce_ranges(np.fmin, values, starts, stops, np.nan)
     lowest[~touched] = np.nan
     return lowest
 

@@ -149,13 +149,7 @@ def set_role(session: Session, source: Source, role: Role, present: Role | None 
         place = session.partner_of(session.estimates.index(source)) if present is Role.ESTIMATE else 0
         displaced = references[place : place + 1]
         references = (*references[:place], source, *references[place + 1 :])
-    # Only from this role: a file may stand in two.
-    if present is Role.REFERENCE:
-        session = _with_files(session, references=tuple(other for other in session.references if other != source))
-    elif present is Role.MIXTURE:
-        session = replace(session, mixture=None)
-    else:
-        session = _with_files(session, estimates=tuple(other for other in session.estimates if other != source))
+    session = remove(session, source, present)  # only from this role: a file may stand in two
     if role is Role.REFERENCE:
         return _with_files(session, references=references, estimates=displaced + session.estimates)
     if role is Role.MIXTURE:

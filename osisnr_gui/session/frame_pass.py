@@ -62,6 +62,11 @@ class PairFrames:
         return int(self.literal_osi_db.shape[0])
 
     @property
+    def span(self) -> range:
+        """Frame numbers of all entries there are."""
+        return range(self.first_frame, self.first_frame + self.n_frames)
+
+    @property
     def complete(self) -> bool:
         """Whether the pass is done."""
         return self.n_frames == self.n_total

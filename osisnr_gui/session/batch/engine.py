@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 import numpy as np
 
@@ -87,20 +86,13 @@ class BatchRow:
     is_known: bool = False
 
 
-class Flag(Protocol):
-    """What `threading.Event` and `multiprocessing.Event` have in common."""
-
-    def is_set(self) -> bool:
-        """Whether to stop."""
+_is_stopped: Callable[[], bool] = threading.Event().is_set
 
 
-_stop: Flag = threading.Event()
-
-
-def stop_scoring_at(flag: Flag) -> None:
-    """Let `score_pair` in this process raise Cancelled once `flag` is set."""
-    global _stop
-    _stop = flag
+def stop_scoring_once(is_stopped: Callable[[], bool]) -> None:
+    """Let `score_pair` in this process raise Cancelled once `is_stopped()`."""
+    global _is_stopped
+    _is_stopped = is_stopped
 
 
 def score_pair(pair: BatchPair, settings: BatchSettings) -> BatchRow:
@@ -112,7 +104,7 @@ def score_pair(pair: BatchPair, settings: BatchSettings) -> BatchRow:
     try:
         # Pairs run side by side: threads of one pair would only wait for those of another.
         with limit_threads(1), np.errstate(all="ignore"):
-            analysis = analyse_numbers(session, align=settings.align, cancelled=_stop.is_set)
+            analysis = analyse_numbers(session, align=settings.align, cancelled=_is_stopped)
     except Cancelled:
         raise
     except Exception as fault:

@@ -17,7 +17,8 @@ from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan
 from osisnr_gui.session.pairs import PairKey, Readers, check_fit, fit_frames, pair_key, time_grid
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.session import Session
-from osisnr_gui.session.several.best_frames import BestFrames, common_part
+from osisnr_gui.session.several.best_frames import BestFrames
+from osisnr_gui.session.several.common_frames import common_part
 from osisnr_gui.session.tracks import Track
 
 Cancel = Callable[[], bool]
@@ -44,9 +45,9 @@ class CrossFrames:
         return cls(frames.first_frame, frames.exact_osi_db, p.reference_db, p.estimate_db, frames.complete)
 
     @property
-    def n_frames(self) -> int:
-        """Entries there are."""
-        return self.osi_db.size
+    def span(self) -> range:
+        """Frame numbers of all entries."""
+        return range(self.first_frame, self.first_frame + self.osi_db.size)
 
     def active_osi_db(self, silence_db: float) -> FloatArray:
         """nan in frames in which one of the two is silent."""
@@ -95,7 +96,7 @@ def find_pairing(own_place: int, own: Facts, others: Mapping[int, CrossFrames]) 
     """
     places = tuple(sorted((own_place, *others)))
     frames: dict[int, PairFrames | CrossFrames] = {**others, own_place: own.frames}
-    first, parts = common_part([frames[place] for place in places])
+    first, parts = common_part([frames[place].span for place in places])
     values = []
     for place, part in zip(places, parts, strict=True):
         active = own.active_osi_db if place == own_place else others[place].active_osi_db(own.silence_db)
