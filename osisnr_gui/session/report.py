@@ -157,9 +157,9 @@ def estimate_report(analysis: Analysis, pair: PairAnalysis, with_frames: bool) -
         "delay_samples": delay_samples(pair),
         "aligned": pair.source.delay != 0,
         "delay_peak": None if pair.delay is None else number(pair.delay.peak),
-        "literal": _numbers(score.literal),
-        "exact": _numbers(score.exact),
-        "whole_signal": None if pair.whole is None else _numbers(pair.whole),
+        "literal": figures(score.literal),
+        "exact": figures(score.exact),
+        "whole_signal": None if pair.whole is None else figures(pair.whole),
         "bad_segments": _bad_segments(score),
     }
     if with_frames:
@@ -209,7 +209,7 @@ def _channel(track: Track) -> int:
     return 1 if track.source.channel is None else track.source.channel
 
 
-def _numbers(scores: Any) -> Object:
+def figures(scores: Any) -> Object:
     """A dataclass of floats, in the order of its fields."""
     return {name: number(value) for name, value in asdict(scores).items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -155,16 +155,7 @@ def _flipped(mask: Mask) -> Mask:
         return replace(mask, values=np.negative(mask.values))
     # Booleans and unsigned numbers have no opposite.
     values = -mask.values.astype(np.float64)
-    cells = find_cell_facts(mask.path, values)
-    return replace(
-        mask,
-        values=values,
-        minimum=cells.minimum,
-        maximum=cells.maximum,
-        mean=cells.mean,
-        share_outside=cells.share_outside,
-        kind=cells.kind,
-    )
+    return replace(mask, values=values, **asdict(find_cell_facts(mask.path, values)))
 
 
 def check_track(

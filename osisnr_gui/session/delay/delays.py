@@ -65,6 +65,9 @@ def measure_delay(reference: Track, estimate: Track, cancelled: Callable[[], boo
 
 def si_snr_db_at(delay: Delay, lengths: Lengths, samples: int) -> float:
     """Whole-signal SI-SNR in dB once `samples` are taken out of the estimate; nan where that is not known."""
-    if delay.curve is None:
-        return math.nan
-    return float(si_snr_of_correlation(delay.curve.correlation(samples, padded=lengths is Lengths.PAD)))
+    return float(si_snr_of_correlation(correlation_at(delay, lengths, samples)))
+
+
+def correlation_at(delay: Delay, lengths: Lengths, samples: int) -> float:
+    """Normalised correlation then."""
+    return math.nan if delay.curve is None else delay.curve.correlation(samples, padded=lengths is Lengths.PAD)

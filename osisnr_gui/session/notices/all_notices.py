@@ -15,6 +15,7 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.channel_edits import like
 from osisnr_gui.session.delay.delay_words import late_message, moved_message
 from osisnr_gui.session.errors import PairError
+from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.notices.file_notices import flipped_notice, louder, show_exact, track_notices
 from osisnr_gui.session.notices.left_out import Spans, left_out
@@ -39,9 +40,9 @@ def find_notices(
     session: Session,
     references: tuple[Track, ...],
     pairs: tuple[PairAnalysis, ...],
-    matching: Matching | None = None,
-    mixture: Track | None = None,
-    unprocessed: tuple[PairAnalysis, ...] = (),
+    matching: Matching | None,
+    mixture: Track | None,
+    unprocessed: tuple[PairAnalysis, ...],
 ) -> tuple[Notice, ...]:
     """All notices of an analysis: the references', then each estimate's, the mixture's, then those about the result.
 
@@ -58,8 +59,9 @@ def find_notices(
         found += _mixture_notices(session, mixture, next(iter(unprocessed), None))
     found += _order_notices(pairs)
     if session.loss.formula is Formula.LITERAL:
-        found += _meaning_notices(pairs)
-        found += _quiet_notices(pairs)
+        scored = [(pair, pair.score.facts) for pair in pairs if pair.score is not None]
+        found += [_meaning_notice(pair, facts) for pair, facts in scored if facts.not_meaningful]
+        found += [_quiet_notice(pair, facts) for pair, facts in scored if facts.biased]
     return tuple(found)
 
 
@@ -312,32 +314,20 @@ def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
     )
 
 
-def _meaning_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
-    found = []
-    for pair in pairs:
-        if pair.score is None or not pair.score.facts.not_meaningful:
-            continue
-        facts = pair.score.facts
-        message = (
-            f"{pair.estimate.name}: {facts.not_meaningful} of {facts.frames.n_frames} literal frames are not finite "
-            "or ≤ 0 dB; silence counts as perfect there"
-        )
-        found.append(Notice("literal_not_meaningful", message, pair.source, "warning", (show_exact(),)))
-    return found
+def _meaning_notice(pair: PairAnalysis, facts: Facts) -> Notice:
+    message = (
+        f"{pair.estimate.name}: {facts.not_meaningful} of {facts.frames.n_frames} literal frames are not finite "
+        "or ≤ 0 dB; silence counts as perfect there"
+    )
+    return Notice("literal_not_meaningful", message, pair.source, "warning", (show_exact(),))
 
 
-def _quiet_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
+def _quiet_notice(pair: PairAnalysis, facts: Facts) -> Notice:
     """Where the constants of the literal formula, made for louder sound, weigh in."""
-    found = []
-    for pair in pairs:
-        if pair.score is None or not pair.score.facts.biased:
-            continue
-        facts = pair.score.facts
-        message = (
-            f"{pair.estimate.name}: in {facts.biased} of {facts.n_active} active frames the constants of the literal "
-            f"formula change OSI-SNR, by up to {facts.bias_db:.1f} dB: the sound is quiet, or the error next to nothing"
-        )
-        if facts.tiny:
-            message += f"; {facts.tiny} frames of the estimate hold less energy than the constants"
-        found.append(Notice("quiet", message, pair.source, "note", (show_exact(),)))
-    return found
+    message = (
+        f"{pair.estimate.name}: in {facts.biased} of {facts.n_active} active frames the constants of the literal "
+        f"formula change OSI-SNR, by up to {facts.bias_db:.1f} dB: the sound is quiet, or the error next to nothing"
+    )
+    if facts.tiny:
+        message += f"; {facts.tiny} frames of the estimate hold less energy than the constants"
+    return Notice("quiet", message, pair.source, "note", (show_exact(),))

@@ -64,7 +64,9 @@ def find_matching(
         if not fitting:
             continue
         if reference.kind == "audio":
-            scores[row, fitting] = _audio_scores(reference, [estimates[i] for i in fitting], cancelled)
+            sources = [estimates[i].source for i in fitting]
+            sums = product_sums(reference.source, sources, reference.sample_rate, cancelled)
+            scores[row, fitting] = [_si_snr_db(*row) for row in sums]
         else:
             scores[row, fitting] = [_mask_score(reference, estimates[i]) for i in fitting]
     return Matching(scores, find_assignment(scores), match_key(references, estimates))
@@ -78,11 +80,17 @@ def _fits(reference: Track, estimate: Track) -> bool:
     return bool(reference.mask.values.shape[0] == estimate.mask.values.shape[0])
 
 
-def _audio_scores(reference: Track, estimates: Sequence[Track], cancelled: Callable[[], bool] | None) -> list[float]:
-    sums = np.zeros((len(estimates), 3))
+def product_sums(
+    reference: Source, others: Sequence[Source], rate: int | None, cancelled: Callable[[], bool] | None
+) -> FloatArray:
+    """<s,s>, <x,x> and <s,x> of a whole reference s and each other file x, at one rate (None: the reference's).
+
+    (n_others, 3), over the stretch both have. Raises LoadError and io's Cancelled.
+    """
+    sums = np.zeros((len(others), 3))
     with ExitStack() as stack:
-        s = stack.enter_context(AudioSignal(reference.source))
-        signals = [stack.enter_context(AudioSignal(track.source, reference.sample_rate)) for track in estimates]
+        s = stack.enter_context(AudioSignal(reference, rate))
+        signals = [stack.enter_context(AudioSignal(source, s.rate)) for source in others]
         for start in range(0, s.n_samples, BLOCK):
             if cancelled is not None and cancelled():
                 raise Cancelled
@@ -90,7 +98,7 @@ def _audio_scores(reference: Track, estimates: Sequence[Track], cancelled: Calla
             for k, signal in enumerate(signals):
                 count = min(len(block), max(0, signal.n_samples - start))
                 _add(sums[k], block[:count], signal.read(start, count))
-    return [_si_snr_db(*row) for row in sums]
+    return sums
 
 
 def _mask_score(reference: Track, estimate: Track) -> float:
