@@ -7,10 +7,11 @@ gamma, method, threshold or silence limit needs nothing else, at any length.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from osisnr_gui.session.analysis_run import AnalysisRun
+from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.result import Analysis, Progress, Report, Wanted
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.scoring import finish, scored
@@ -59,7 +60,7 @@ def analyse(
     *,
     wanted: Wanted | None = None,
     progress: Report | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: Cancel | None = None,
     cache: ResultCache | None = None,
 ) -> Analysis:
     """Analyse a session. One bad file gives a track with an error; the others still appear.

@@ -24,6 +24,8 @@ from osisnr_gui.session.session import (
 )
 
 Edit = Callable[[Session], Session]
+#: Where the files of a role stand in a session; there is one mixture.
+_LISTS: dict[Role | None, str] = {Role.ESTIMATE: "estimates", Role.REFERENCE: "references"}
 
 
 def open_files(session: Session, paths: list[str]) -> Session:
@@ -181,10 +183,9 @@ def swap(session: Session, estimate: Source) -> Session:
 def remove(session: Session, source: Source, role: Role | None = None) -> Session:
     """Close one file in one role: `role`, else as an estimate where it is one, so that it stays the reference."""
     standing = _standing(session, source, role)
-    if standing is Role.ESTIMATE:
-        return _with_files(session, estimates=tuple(other for other in session.estimates if other != source))
-    if standing is Role.REFERENCE:
-        return _with_files(session, references=tuple(other for other in session.references if other != source))
+    if standing in _LISTS:
+        name = _LISTS[standing]
+        return _with_files(session, **{name: tuple(other for other in getattr(session, name) if other != source)})
     return replace(session, mixture=None) if standing is Role.MIXTURE else session
 
 
@@ -195,17 +196,13 @@ def change_source(session: Session, source: Source, role: Role | None = None, **
     """
     changed = replace(source, **changes)
     standing = _standing(session, source, role)
-    beside = {Role.ESTIMATE: session.estimates, Role.REFERENCE: session.references}.get(standing or Role.MIXTURE, ())
-    if changed != source and changed in beside:
-        return remove(session, source, standing)
-
-    def swapped(sources: tuple[Source, ...]) -> tuple[Source, ...]:
-        return tuple(changed if other == source else other for other in sources)
-
-    if standing is Role.ESTIMATE:
-        return replace(session, estimates=swapped(session.estimates))
-    if standing is Role.REFERENCE:
-        return replace(session, references=swapped(session.references))
+    if standing in _LISTS:
+        name = _LISTS[standing]
+        beside: tuple[Source, ...] = getattr(session, name)
+        if changed != source and changed in beside:
+            return remove(session, source, standing)
+        files: dict[str, Any] = {name: tuple(changed if other == source else other for other in beside)}
+        return replace(session, **files)
     return replace(session, mixture=changed) if standing is Role.MIXTURE else session
 
 

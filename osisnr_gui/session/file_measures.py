@@ -6,7 +6,7 @@ They need every column once more, in one walk over both files in blocks: a few s
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from osisnr_gui.core.bands import BandSums
 from osisnr_gui.core.frequency_bands import FrequencyBand
 from osisnr_gui.core.log_spectrum import log_spectral_distance_db
 from osisnr_gui.core.types import Columns, FloatArray
-from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.inspection.inspection import bands_of, is_waveform, spectra_of
 from osisnr_gui.session.pair_reader import PairReader
@@ -23,8 +23,6 @@ from osisnr_gui.session.pairs import PairAnalysis
 
 BLOCK_CELLS = 1 << 16
 NAN = math.nan
-
-Cancel = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +69,7 @@ def _active_rows(pair: PairAnalysis, facts: Facts, cancelled: Cancel | None) -> 
     """Both signals' active frames, a block at a time: (n, n_values) each."""
     reader, block = PairReader(pair), max(1, BLOCK_CELLS // facts.frames.n_bins)
     for start in range(0, facts.frames.n_frames, block):
-        if cancelled is not None and cancelled():
-            raise Cancelled
+        stop_if(cancelled)
         active = start + np.flatnonzero(facts.active[start : start + block])
         if active.size:
             yield reader.picked(active)

@@ -21,7 +21,7 @@ from osisnr_gui.core.alpha_table import AlphaTable, log_magnitudes
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.osi_snr import Projection, exact_osi_db, literal_osi_db, merge, project_rows
 from osisnr_gui.core.types import Columns, FloatArray
-from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.pictures import RESIDUAL_STEP, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, Raw
 from osisnr_gui.session.threads import worker_count
@@ -149,12 +149,12 @@ class FramePass:
         self._mc_mse = None if plan.alpha is None else np.zeros(self._n_total)
         self._whole: Projection | None = None
         self._parts: list[tuple[int, Projection]] = []
-        self._cancelled: Callable[[], bool] | None = None
+        self._cancelled: Cancel | None = None
 
     def run(
         self,
         progress: Callable[[FramePass], None] | None = None,
-        cancelled: Callable[[], bool] | None = None,
+        cancelled: Cancel | None = None,
     ) -> PairFrames:
         """Work through all frames; `progress(self)` after every chunk.
 
@@ -170,8 +170,7 @@ class FramePass:
                 following = None if limits is None else self._begin(pool, *limits)
                 if current is not None:
                     self._finish(current)
-                    if cancelled is not None and cancelled():
-                        raise Cancelled
+                    stop_if(cancelled)
                     if progress is not None:
                         progress(self)
                 current = following
@@ -231,8 +230,7 @@ class FramePass:
     def _block_of(self, raw: tuple[Raw, Raw], chunk: int, first: int, stop: int) -> None:
         """Frames [first, stop) of the chunk that begins at frame `chunk`: all that is known of them."""
         plan = self.plan
-        if self._cancelled is not None and self._cancelled():
-            raise Cancelled
+        stop_if(self._cancelled)
         # Infinite samples reach the FFT here: the check that refuses such files comes after the pass.
         with np.errstate(all="ignore"):
             s = plan.reference.rows(raw[0], first - chunk, stop - chunk)

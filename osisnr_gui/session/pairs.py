@@ -16,7 +16,8 @@ from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
 from osisnr_gui.core.types import FloatArray, Framing, Representation
-from osisnr_gui.io.errors import Cancelled, FileError, LoadError, Reason
+from osisnr_gui.io.errors import FileError, LoadError, Reason
+from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan
 from osisnr_gui.session.masks.mask_grids import mask_times
@@ -28,7 +29,6 @@ from osisnr_gui.session.session import Lengths, MaskGrid, Session, Source
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Stamp, Track, stamp_of
 
-Cancel = Callable[[], bool]
 SOON_FRAMES = 1 << 14  # a tenth of a second or two
 
 
@@ -378,8 +378,7 @@ def _fill_outside(picture: Picture, reader: ColumnReader, fit: Fit, cancelled: C
     step = 4096
     for begin, end in ((0, fit.first), (fit.stop, reader.n_frames)):
         for first in range(begin, end, step):
-            if cancelled is not None and cancelled():
-                raise Cancelled
+            stop_if(cancelled)
             stop = min(first + step, end)
             picture.put(first, reader.magnitudes(reader.rows(reader.read(first, stop - first), 0, stop - first)))
             picture.lift(first, stop)

@@ -20,6 +20,7 @@ from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.io.journal import Entry, Journal
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.batch.pairs import BatchPair
+from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.delay.alignment import analyse_numbers
 from osisnr_gui.session.json_text import JsonValue
 from osisnr_gui.session.pairs import PairAnalysis
@@ -161,7 +162,7 @@ def run_batch(
     *,
     at_once: int,
     journal: Journal | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: Cancel | None = None,
 ) -> Generator[BatchRow, None, None]:
     """Score all pairs and yield their rows as they end, first those that the journal knows of unchanged files.
 

@@ -19,7 +19,6 @@ from osisnr_gui.io.source import Source
 _MATRIX = ("NPY", "ZIP", "MAT", "TEXT")
 SOUND_ENDINGS = frozenset().union(*(names for kind, names in EXTENSIONS.items() if kind not in _MATRIX))
 MASK_ENDINGS = frozenset().union(*(EXTENSIONS[kind] for kind in _MATRIX))
-LIST_ENDINGS = frozenset({".csv", ".json"})
 MAX_COMMENTS = 100
 _LIST_REMEDY = "give two columns with the headings reference and estimate, one pair a line"
 

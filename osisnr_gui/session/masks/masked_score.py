@@ -5,13 +5,13 @@ A result beside that of the masks themselves, and always named: "as sound, on th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
 from osisnr_gui.core.stft import default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.session import words
+from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.facts import Facts, find_facts
 from osisnr_gui.session.frame_pass import FramePass, PassPlan
 from osisnr_gui.session.masks.masked_mixture import MaskedSignal
@@ -22,8 +22,6 @@ from osisnr_gui.session.session import LossChoice
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.sound.listening import Recipe, Sound, SoundKind
 from osisnr_gui.session.sound.sound_words import sound_name
-
-Cancel = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

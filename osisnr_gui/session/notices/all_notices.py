@@ -19,7 +19,7 @@ from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.notices.file_notices import flipped_notice, louder, show_exact, track_notices
 from osisnr_gui.session.notices.left_out import Spans, left_out
-from osisnr_gui.session.notices.notice import Notice, Remedy, read_as, signed
+from osisnr_gui.session.notices.notice import Notice, Remedy, signed
 from osisnr_gui.session.pairs import PairAnalysis, check_fit
 from osisnr_gui.session.session import Formula, Lengths, Session
 from osisnr_gui.session.several.matching import Matching, order_words
@@ -139,7 +139,7 @@ def _turning(reference: Track, pair: PairAnalysis, own_role: Role) -> tuple[Reme
     return tuple(
         Remedy(
             f"Transpose the {role.value}",
-            partial(read_as, source=track.source, role=role, transpose=not track.source.transpose),
+            partial(edits.change_source, source=track.source, role=role, transpose=not track.source.transpose),
         )
         for (track, role), own, other in reversed(list(zip(tracks, shapes, shapes[::-1], strict=True)))
         if own[1] == other[0]
@@ -184,19 +184,15 @@ def _rate_notices(session: Session, reference: Track, pair: PairAnalysis) -> lis
         f"{estimate.name}: {estimate.sample_rate} Hz, resampled to the reference's {reference.sample_rate} Hz; "
         "resampling alone caps OSI-SNR at about 30 dB"
     )
-    refuse = Remedy("Refuse instead", partial(_set_same_rate, only=True))
+    refuse = Remedy("Refuse instead", partial(replace, same_rate_only=True))
     return [Notice("sample_rate_mismatch", message, estimate.source, "note", (refuse,))]
-
-
-def _set_same_rate(session: Session, only: bool) -> Session:
-    return replace(session, same_rate_only=only)
 
 
 def _delay_notices(session: Session, pair: PairAnalysis, spans: Spans | None) -> list[Notice]:
     source, delay = pair.source, pair.delay
     if pair.sample_rate is None:
         return []
-    move = partial(read_as, source=source, role=Role.ESTIMATE)
+    move = partial(edits.change_source, source=source, role=Role.ESTIMATE)
     align = [] if delay is None else [Remedy("Align", partial(move, delay=delay.samples))]
     if source.delay:
         message = moved_message(pair, session.lengths)
@@ -212,7 +208,7 @@ def _delay_notices(session: Session, pair: PairAnalysis, spans: Spans | None) ->
 
 def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
     """Magnitudes have no sign: the whole signal in time decides, at the delay found; for masks, most frames do."""
-    flip = partial(read_as, source=pair.source, role=Role.ESTIMATE, flip=not pair.source.flip)
+    flip = partial(edits.change_source, source=pair.source, role=Role.ESTIMATE, flip=not pair.source.flip)
     if pair.source.flip:
         return [flipped_notice(pair.estimate, flip)]
     if pair.score is None:
@@ -239,7 +235,7 @@ def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
 def _gain_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:
     """A constant level difference; it means something where the reference is the larger part of the estimate."""
     source, whole, name = pair.source, pair.whole, pair.estimate.name
-    change = partial(read_as, source=source, role=Role.ESTIMATE)
+    change = partial(edits.change_source, source=source, role=Role.ESTIMATE)
     if source.gain != 1.0:
         message = f"{name}: made {louder(20 * math.log10(source.gain))} to match the reference"
         return [Notice("level_matched", message, source, "note", (Remedy("Undo", partial(change, gain=1.0)),))]

@@ -13,7 +13,7 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels, like, one_channel
 from osisnr_gui.session.delay.delay_words import shift_words
 from osisnr_gui.session.guess import Role
-from osisnr_gui.session.notices.notice import Notice, Remedy, read_as, signed
+from osisnr_gui.session.notices.notice import Notice, Remedy, signed
 from osisnr_gui.session.segments.clips import clip_places
 from osisnr_gui.session.session import DOWNMIX, Formula, Session
 from osisnr_gui.session.tracks import Level, Track
@@ -30,7 +30,7 @@ def track_notices(session: Session, track: Track, role: Role, reference: Track |
     reference : the one it is compared with, itself for a reference; None while there is none.
     """
     source = track.source
-    change: Change = partial(read_as, source=source, role=role)
+    change: Change = partial(edits.change_source, source=source, role=role)
     remove = Remedy("Remove", partial(edits.remove, source=source, role=role))
     # Where one file stands in two roles, a remedy must say which of them it is for.
     twice = source in session.references and source in session.estimates

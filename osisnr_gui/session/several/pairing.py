@@ -11,6 +11,7 @@ import numpy as np
 from osisnr_gui.core.best_of import find_best
 from osisnr_gui.core.frame_status import is_silent
 from osisnr_gui.core.types import FloatArray
+from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan
@@ -20,8 +21,6 @@ from osisnr_gui.session.session import Session
 from osisnr_gui.session.several.best_frames import BestFrames
 from osisnr_gui.session.several.common_frames import common_part
 from osisnr_gui.session.tracks import Track
-
-Cancel = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

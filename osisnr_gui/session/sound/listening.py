@@ -6,7 +6,6 @@ from disk when they are asked for, nothing is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -18,6 +17,7 @@ from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import frames_of, overlap_add, window
 from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.masks.masked_mixture import MaskedMixture, mask_frames
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Lengths, MaskGrid, Source
@@ -245,9 +245,7 @@ def _residual_spectra(s: FloatArray, e: FloatArray, framing: Framing) -> np.ndar
     return np.asarray(project_rows(np.abs(spectrum_s), size)[1] * phase)
 
 
-def measure_gain(
-    reference: Source, other: Source, rate: int, cancelled: Callable[[], bool] | None = None
-) -> float | None:
+def measure_gain(reference: Source, other: Source, rate: int, cancelled: Cancel | None = None) -> float | None:
     """Least-squares gain C/S of another file on the reference, both whole; None when the reference is silent.
 
     Raises LoadError and io's Cancelled.
