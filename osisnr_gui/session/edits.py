@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from osisnr_gui.core.loss import check_gamma
@@ -298,7 +299,7 @@ def set_lengths(session: Session, lengths: Lengths) -> Session:
 
 def add_note(session: Session, note: Note) -> Session:
     """One more note, in order of time."""
-    return replace(session, notes=tuple(sorted((*session.notes, note), key=_note_order)))
+    return replace(session, notes=tuple(sorted((*session.notes, note), key=attrgetter("start", "stop", "text"))))
 
 
 def change_note(session: Session, note: Note, text: str) -> Session:
@@ -309,7 +310,3 @@ def change_note(session: Session, note: Note, text: str) -> Session:
 def remove_note(session: Session, note: Note) -> Session:
     """Delete a note."""
     return replace(session, notes=tuple(other for other in session.notes if other != note))
-
-
-def _note_order(note: Note) -> tuple[float, float, str]:
-    return note.start, note.stop, note.text

@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -86,13 +87,15 @@ class PairFrames:
         return np.asarray(self.first_time + self.grid.step * np.arange(self.n_frames))
 
 
-@dataclass(frozen=True, slots=True)
-class PairPictures:
+class PairPictures(NamedTuple):
     """Pictures the pass fills as it goes; None where one is filled already or not wanted."""
 
     reference: Picture | None = None
     estimate: Picture | None = None
     residual: Picture | None = None
+
+
+NO_PICTURES = PairPictures()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ class PassPlan:
     grid: TimeGrid
     samples: tuple[int, int] | None = None
     alpha: float | None = None
-    pictures: PairPictures = PairPictures()
+    pictures: PairPictures = NO_PICTURES
     listener: Callable[[FloatArray, FloatArray], None] | None = None
     start: int | None = None
     osi_only: bool = False
@@ -263,7 +266,7 @@ class FramePass:
         part = self._projection[a:b]
         self._literal[a:b] = literal_osi_db(part)
         self._exact[a:b] = exact_osi_db(part)
-        for picture in (self.plan.pictures.reference, self.plan.pictures.estimate, self.plan.pictures.residual):
+        for picture in self.plan.pictures:
             if picture is not None:
                 picture.lift(chunk.first, chunk.stop)
         done = self._done

@@ -29,8 +29,7 @@ Read = Callable[[str], Array]
 
 def pack_pair(reference: Track, pair: PairAnalysis) -> tuple[Facts, dict[str, Array]] | None:
     """Everything `unpack_pair` needs; None for a pair that is not whole, or whose pass kept no table or pictures."""
-    frames, shown = pair.frames, pair.pictures
-    pictures = {"reference": shown.reference, "estimate": shown.estimate, "residual": shown.residual}
+    frames, pictures = pair.frames, pair.pictures._asdict()
     codes = {name: picture.coarse(0) for name, picture in pictures.items() if picture is not None}
     if frames is None or not frames.complete or frames.table is None or len(codes) < len(pictures):
         return None

@@ -19,7 +19,7 @@ from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.io.errors import FileError, LoadError, Reason
 from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.errors import PairError
-from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan
+from osisnr_gui.session.frame_pass import NO_PICTURES, FramePass, PairFrames, PairPictures, PassPlan
 from osisnr_gui.session.masks.mask_grids import mask_times
 from osisnr_gui.session.pair_samples import PairSamples
 from osisnr_gui.session.pictures import COARSE_STEP, RESIDUAL_STEP, CodeScale, Picture, TimeGrid, sketch_pictures
@@ -52,9 +52,6 @@ class PairKey:
     def files(self) -> tuple[object, ...]:
         """What a search for the delay reads: the two files with their channels, as they were."""
         return self.reference, replace(self.estimate, delay=0), self.stamps
-
-
-NO_PICTURES = PairPictures()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -323,7 +320,7 @@ def run_pair(
                 make_picture((estimate,), framing, rate, grid, columns[1]),
                 make_picture(tracks, framing, rate, grid, fit.stop),
             )
-            paint = shown if reference_picture is None else replace(shown, reference=None)
+            paint = shown if reference_picture is None else shown._replace(reference=None)
         pair = PairAnalysis(estimate, key, pictures=shown, sample_rate=rate, reference=reference)
         start = start_frame(fit, grid, around)
         signals = [reader.signal for reader in readers if isinstance(reader, AudioColumns)]

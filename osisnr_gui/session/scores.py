@@ -65,7 +65,7 @@ class FrameLosses:
         """1/OSI + gamma*MC-MSE of some frames; nan in frames that do not count."""
         return np.asarray(np.add(*self.terms(frames)))
 
-    def whole_loss(self) -> FloatArray:
+    def all_losses(self) -> FloatArray:
         """Of all frames, in pieces that stay in the processor's cache: a third off at hours, most of the first time."""
         found = np.empty(self.facts.frames.n_frames)
         for first in range(0, len(found), LOSS_FRAMES):
@@ -101,6 +101,11 @@ class PairScore(FrameLosses):
     def loss_sum(self) -> float:
         """Sum of 1/OSI + gamma*MC-MSE over the frames that count in the leading result (method 1's sum)."""
         return self.n_counted * (self.leading.loss_osi_1 + self.loss.gamma * self.leading.mc_mse)
+
+    @property
+    def whole_loss(self) -> float:
+        """`loss_sum`, which only as a positive number has parts; else nan."""
+        return self.loss_sum if 0 < self.loss_sum < np.inf else float("nan")
 
     def mc_mse_at(self, alpha: float) -> float:
         """MC-MSE of the leading result's frames at any alpha (from the alpha table); nan without a table."""
@@ -144,7 +149,7 @@ def find_score(
     facts: Facts, session: Session, previous: BadFrames | None = None, other: Facts | None = None
 ) -> PairScore:
     """Everything that moves with alpha and gamma, and the bad frames, which can follow the loss."""
-    bad = find_bad(facts, session, previous, other, FrameLosses(facts, session.loss).whole_loss)
+    bad = find_bad(facts, session, previous, other, FrameLosses(facts, session.loss).all_losses)
     return PairScore(facts, session.loss, bad, *named_results(facts, session.loss))
 
 

@@ -62,21 +62,19 @@ def short_band_words(band: FrequencyBand, in_hertz: bool) -> str:
 
 def share_words(x: Inspection) -> str:
     """The frame's part of the whole loss, of which sum, and how it compares with an even share."""
-    total = x.loss_total
-    literal = total.formula is Formula.LITERAL
-    frames = (
-        f"all {words.counted(total.n_frames, 'frame')}" if literal else words.counted(total.n_frames, "active frame")
-    )
-    whole = f"of the sum of 1/OSI + γ·MC-MSE ({total.formula.value}, {frames})"
+    formula, n_counted = x.score.loss.formula, x.score.n_counted
+    counted = words.counted(n_counted, "active frame")
+    frames = f"all {words.counted(n_counted, 'frame')}" if formula is Formula.LITERAL else counted
+    whole = f"of the sum of 1/OSI + γ·MC-MSE ({formula.value}, {frames})"
     if not x.leading.counted:
         return f"no part {whole}: this frame is left out there"
     if not math.isfinite(x.leading.fused):
         return f"no share {whole}: the frame's loss is not finite"
     if math.isnan(x.share):
-        return f"no share {whole}, which is {'not above 0' if math.isfinite(total.total) else 'not finite'}"
+        return f"no share {whole}, which is {'not above 0' if math.isfinite(x.score.loss_sum) else 'not finite'}"
     part = 100 * x.share
     shown = "under 0.01 %" if 0 < part < 0.005 else f"{words.number(part, 2)} %"
-    return f"{shown} {whole}; {words.number(x.share * total.n_frames, 1)} × an even share"
+    return f"{shown} {whole}; {words.number(x.share * n_counted, 1)} × an even share"
 
 
 def explain(x: Inspection) -> tuple[str, str, str]:

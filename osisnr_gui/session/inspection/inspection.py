@@ -80,25 +80,6 @@ class BandPart:
     osi_db: float
 
 
-@dataclass(frozen=True, slots=True)
-class LossTotal:
-    """Sum of 1/OSI + gamma*MC-MSE over the frames of the result that leads (method 1's sum), and how many they are."""
-
-    formula: Formula
-    total: float
-    n_frames: int
-
-    @classmethod
-    def of(cls, score: PairScore) -> LossTotal:
-        """Of the leading result of a score."""
-        return cls(score.loss.formula, score.loss_sum, score.n_counted)
-
-    def share(self, loss: float) -> float:
-        """Part of the total one frame holds; nan where a sum that is not finite, or not above 0, has no parts."""
-        parts = math.isfinite(self.total) and self.total > 0 and math.isfinite(loss)
-        return loss / self.total if parts else NAN
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Inspection:
     """One frame. Energies, levels and ratios are of its columns.
@@ -130,7 +111,6 @@ class Inspection:
     target: Columns | None
     noise: Columns | None
     bands: tuple[BandPart, ...]
-    loss_total: LossTotal
 
     @property
     def level_db(self) -> float:
@@ -152,14 +132,11 @@ class Inspection:
     @property
     def share(self) -> float:
         """Part of the leading result's whole loss (method 1's sum); nan where it has no parts."""
-        return self.loss_total.share(self.leading.fused)
+        return self.leading.fused / self.score.whole_loss
 
 
-def inspect_frame(columns: FrameColumns, pair: PairAnalysis, loss_total: LossTotal | None = None) -> Inspection:
-    """Everything known of a frame that the pass has been over.
-
-    loss_total : of the pair's score, worked out here when it is not at hand.
-    """
+def inspect_frame(columns: FrameColumns, pair: PairAnalysis) -> Inspection:
+    """Everything known of a frame that the pass has been over."""
     score = pair.score
     assert score is not None, "a frame can be inspected once it is scored"
     frames = score.facts.frames
@@ -197,7 +174,6 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis, loss_total: LossTot
         target=None if target is None else _as_columns(target, columns),
         noise=None if noise is None else _as_columns(noise, columns),
         bands=_bands(columns, score.loss.alpha),
-        loss_total=loss_total or LossTotal.of(score),
     )
 
 

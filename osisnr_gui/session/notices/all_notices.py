@@ -21,6 +21,7 @@ from osisnr_gui.session.notices.file_notices import flipped_notice, louder, show
 from osisnr_gui.session.notices.left_out import Spans, left_out
 from osisnr_gui.session.notices.notice import Notice, Remedy, signed
 from osisnr_gui.session.pairs import PairAnalysis, check_fit
+from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Formula, Lengths, Session
 from osisnr_gui.session.several.matching import Matching, order_words
 from osisnr_gui.session.several.order import order_sentence
@@ -36,27 +37,21 @@ LEVEL_DB = 3.0  # a level difference that weighs in MC-MSE
 ABOUT_LITERAL = ("literal_not_meaningful", "quiet")
 
 
-def find_notices(
-    session: Session,
-    references: tuple[Track, ...],
-    pairs: tuple[PairAnalysis, ...],
-    matching: Matching | None,
-    mixture: Track | None,
-    unprocessed: tuple[PairAnalysis, ...],
-) -> tuple[Notice, ...]:
+def find_notices(analysis: Analysis) -> tuple[Notice, ...]:
     """All notices of an analysis: the references', then each estimate's, the mixture's, then those about the result.
 
-    unprocessed : the mixture against each reference; the first of them speaks for all.
+    Of the mixture against each reference the first speaks for all.
     """
+    session, pairs = analysis.session, analysis.pairs
     found: list[Notice] = []
-    for reference in references:
+    for reference in analysis.references:
         found += track_notices(session, reference, Role.REFERENCE, reference)
-    if matching is not None:
-        found += _assignment_notices(session, matching)
+    if analysis.matching is not None:
+        found += _assignment_notices(session, analysis.matching)
     for pair in pairs:
         found += _of_channel(session, pair, pair_notices(session, pair))
-    if mixture is not None:
-        found += _mixture_notices(session, mixture, next(iter(unprocessed), None))
+    if analysis.mixture is not None:
+        found += _mixture_notices(session, analysis.mixture, next(iter(analysis.unprocessed), None))
     found += _order_notices(pairs)
     if session.loss.formula is Formula.LITERAL:
         scored = [(pair, pair.score.facts) for pair in pairs if pair.score is not None]
@@ -290,24 +285,20 @@ def _role_notices(reference: Track, pair: PairAnalysis) -> list[Notice]:
 
 def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
     """For banners: one notice where several estimates give rise to the same one with the same remedy."""
-    shown: dict[object, Notice] = {}
-    counts: dict[object, int] = {}
+    groups: dict[object, list[Notice]] = {}
     for notice in notices:
-        key: object = (notice.code, notice.source, notice.message)
-        if notice.code in ABOUT_LITERAL:
-            key = notice.code
-        elif notice.code == "channels" and notice.source is not None:
-            key = (notice.code, notice.source.path, notice.message)  # of each channel of one file, with one remedy
-            counts[key] = 0
-        shown.setdefault(key, notice)
-        counts[key] = counts.get(key, 0) + 1
-    more = {key: count - 1 for key, count in counts.items()}
-    return tuple(
-        replace(notice, message=f"{notice.message} (+{more[key]} estimate{'s' if more[key] > 1 else ''})")
-        if more[key]
-        else notice
-        for key, notice in shown.items()
-    )
+        # Of each channel of one file, with one remedy.
+        of_file = notice.source is not None and notice.code == "channels"
+        place = notice.source and (notice.source.path if of_file else notice.source)
+        key = notice.code if notice.code in ABOUT_LITERAL else (notice.code, place, notice.message)
+        groups.setdefault(key, []).append(notice)
+    return tuple(_gathered(*group) for group in groups.values())
+
+
+def _gathered(first: Notice, *others: Notice) -> Notice:
+    if not others or first.code == "channels":
+        return first
+    return replace(first, message=f"{first.message} (+{len(others)} estimate{'s' if len(others) > 1 else ''})")
 
 
 def _meaning_notice(pair: PairAnalysis, facts: Facts) -> Notice:

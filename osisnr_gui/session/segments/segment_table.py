@@ -60,12 +60,6 @@ class SegmentTable:
         """The frames and segments this is about."""
         return self.score.bad
 
-    @property
-    def _whole_loss(self) -> float:
-        """Of the leading result; nan unless it is a positive number."""
-        whole = self.score.loss_sum
-        return whole if 0 < whole < np.inf else float("nan")
-
     def share(self, place: int) -> float:
         """Part of the whole loss (fused with method 1, of the result that leads) that all frames of a segment hold.
 
@@ -73,7 +67,7 @@ class SegmentTable:
         """
         segments = self.bad.segments
         loss = self.score.frame_loss(slice(int(segments.first[place]), int(segments.stop[place])))
-        return float(np.nansum(loss)) / self._whole_loss
+        return float(np.nansum(loss)) / self.score.whole_loss
 
     def shares(self) -> FloatArray:
         """`share` of every segment; milliseconds for thousands of frames, since alpha asks for all its nodes."""
@@ -83,7 +77,7 @@ class SegmentTable:
             loss = self.score.frame_loss()[inside.frames]
         else:
             loss = self.score.frame_loss(inside.frames)
-        return inside.total(np.where(np.isnan(loss), 0.0, loss)) / self._whole_loss
+        return inside.total(np.where(np.isnan(loss), 0.0, loss)) / self.score.whole_loss
 
     @property
     def worst_first(self) -> IntArray:

@@ -14,9 +14,8 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.sound.listening import Recipe, ResidualScale, Sound, SoundKind, sound_tracks, whole_gain
 
 LIMIT_DB = 30.0  # nothing is made louder or softer by more
-LOWERED_DB = (
-    6.0  # all sounds make room for the loudest one by at most this; beyond it, that one is not as loud as asked
-)
+# All sounds make room for the loudest one by at most this; beyond it, that one is not as loud as asked.
+LOWERED_DB = 6.0
 FULL_SCALE = 0.99
 
 
