@@ -57,8 +57,9 @@ class PairColumns:
 
     def read(self, frame: int) -> FrameColumns:
         """Both columns of a frame, by its number on the reference's grid. Raises LoadError."""
+        readers = self._readers.open()
         self._check_unchanged()
-        first, readers = frame // self._stretch * self._stretch, self._readers.open()
+        first = frame // self._stretch * self._stretch
         if self._raw is None or self._first != first:
             self._raw = None
             reference, estimate = (reader.read(first, self._stretch) for reader in readers)

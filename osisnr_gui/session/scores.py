@@ -145,14 +145,6 @@ def named_results(facts: Facts, loss: LossChoice) -> tuple[LiteralScores, ExactS
     return literal, facts.exact.completed(means[1], loss.gamma, loss.method)
 
 
-def find_score(
-    facts: Facts, session: Session, previous: BadFrames | None = None, other: Facts | None = None
-) -> PairScore:
-    """Everything that moves with alpha and gamma, and the bad frames, which can follow the loss."""
-    bad = find_bad(facts, session, previous, other, FrameLosses(facts, session.loss).all_losses)
-    return PairScore(facts, session.loss, bad, *named_results(facts, session.loss))
-
-
 def score_frames(
     frames: PairFrames, session: Session, previous: PairScore | None, other: Facts | None = None
 ) -> PairScore:
@@ -163,7 +155,8 @@ def score_frames(
     facts = previous.facts if previous else None
     if facts is None or facts.frames is not frames or facts.silence_db != session.silence_db:
         facts, previous = find_facts(frames, session.silence_db), None
+    losses = FrameLosses(facts, session.loss)
+    bad = find_bad(facts, session, previous.bad if previous else None, other, losses.all_losses)
     if previous is None or previous.loss != session.loss:
-        return find_score(facts, session, previous.bad if previous else None, other)
-    bad = find_bad(facts, session, previous.bad, other, previous.frame_loss)
+        return PairScore(facts, session.loss, bad, *named_results(facts, session.loss))
     return previous if bad is previous.bad else replace(previous, bad=bad)

@@ -84,11 +84,9 @@ def explain(x: Inspection) -> tuple[str, str, str]:
 
 def _level(x: Inspection) -> str:
     silence = x.score.facts.silence_db
-    limit = (
-        "all zero"
-        if math.isinf(silence)
-        else f"all zero or at least {words.number(silence, 0)} dB below its loudest frame"
-    )
+    limit = "all zero"
+    if not math.isinf(silence):
+        limit += f" or at least {words.number(silence, 0)} dB below its loudest frame"
     match x.status:
         case FrameStatus.NONFINITE:
             return "This frame holds numbers that are not finite, so no level can be given."
@@ -101,13 +99,9 @@ def _level(x: Inspection) -> str:
                 f"The reference is silent here ({_below(-x.level_db, limit, 'estimate')}): "
                 "what the estimate holds is false activity."
             )
-    turned = (
-        ""
-        if x.correlation >= 0
-        else "out of phase and "
-        if np.iscomplexobj(x.columns.reference)
-        else "upside down and "
-    )
+    turned = ""
+    if not x.correlation >= 0:
+        turned = "out of phase and " if np.iscomplexobj(x.columns.reference) else "upside down and "
     if abs(x.level_db) < words.LEVEL_DB:
         return f"The estimate is {turned}as loud as the reference here ({_signed(x.level_db)})."
     louder = "louder" if x.level_db > 0 else "quieter"

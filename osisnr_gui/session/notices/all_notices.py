@@ -288,8 +288,7 @@ def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
     groups: dict[object, list[Notice]] = {}
     for notice in notices:
         # Of each channel of one file, with one remedy.
-        of_file = notice.source is not None and notice.code == "channels"
-        place = notice.source and (notice.source.path if of_file else notice.source)
+        place = notice.source.path if notice.source and notice.code == "channels" else notice.source
         key = notice.code if notice.code in ABOUT_LITERAL else (notice.code, place, notice.message)
         groups.setdefault(key, []).append(notice)
     return tuple(_gathered(*group) for group in groups.values())
