@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osisnr_gui.core.mc_mse import phasors
-from osisnr_gui.core.osi_snr import rows_of
 from osisnr_gui.core.types import BoolArray, Columns, FloatArray, IntArray
 
 # Nodes lie on a grid, so that the powers at one follow from those at the last two by multiplication (`_fill`): an
@@ -70,25 +69,18 @@ def nearby_weights(alpha: float) -> tuple[slice, FloatArray]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AlphaTable:
-    """values : float64 (N_NODES, n_frames), mc_mse at NODES divided by 4**(alpha*exponent).
+    """values : (N_NODES, n_frames), mc_mse at NODES divided by 4**(alpha*exponent), float64; float32 will do to draw.
 
     exponents : int32 (n_frames,), log2 of each frame's M (0 for an all-zero frame).
     """
 
-    values: FloatArray
+    values: NDArray[np.floating]
     exponents: np.ndarray[tuple[int], np.dtype[np.int32]]
 
     @classmethod
     def allocate(cls, n_frames: int) -> AlphaTable:
         """An empty table for `n_frames` frames, to be filled with `put_rows`."""
         return cls(np.zeros((N_NODES, n_frames)), np.zeros(n_frames, dtype=np.int32))
-
-    @classmethod
-    def of(cls, reference: Columns, estimate: Columns) -> AlphaTable:
-        """The table of whole matrices (n_bins, n_frames)."""
-        table = cls.allocate(reference.shape[1])
-        table.put_rows(0, *log_magnitudes(rows_of(reference), rows_of(estimate)))
-        return table
 
     def __getitem__(self, frames: slice) -> AlphaTable:
         """The table of a range of frames (views, not copies)."""
@@ -135,12 +127,11 @@ class AlphaTable:
         return _interpolated(interpolation_weights(alpha), self.values[:, frames], self.exponents[frames], alpha)
 
     def drawn(self, alpha: float, frames: Frames = ALL_FRAMES) -> FloatArray:
-        """The same for a picture: right to about 5e-5 of the value."""
-        return drawn_values(self.values, self.exponents, alpha, frames)
-
-    def sums(self) -> AlphaSums:
-        """Sums over all frames."""
-        return self.split_sums(np.ones(self.n_frames, dtype=np.bool_))[0]
+        """The same for a picture, from the nearest nodes alone: right to about 5e-5 of the value."""
+        nodes, weights = nearby_weights(alpha)
+        return _interpolated(
+            weights.astype(self.values.dtype), self.values[nodes, frames], self.exponents[frames], alpha
+        )
 
     def split_sums(self, chosen: BoolArray) -> tuple[AlphaSums, AlphaSums]:
         """Sums over all frames, and over those where `chosen` (n_frames,) is True."""
@@ -158,17 +149,6 @@ class AlphaTable:
         return everything, AlphaSums(groups, inside, int(np.count_nonzero(chosen)))
 
 
-def drawn_values(
-    values: NDArray[np.floating], exponents: NDArray[np.int32], alpha: float, frames: Frames = ALL_FRAMES
-) -> FloatArray:
-    """mc_mse at `alpha` from the nearest nodes alone, to about 5e-5 of its value; float32 values will do.
-
-    values : (N_NODES, n), exponents : (n,), as in AlphaTable.
-    """
-    nodes, weights = nearby_weights(alpha)
-    return _interpolated(weights.astype(values.dtype), values[nodes, frames], exponents[frames], alpha)
-
-
 def _interpolated(
     weights: NDArray[np.floating], values: NDArray[np.floating], exponents: NDArray[np.int32], alpha: float
 ) -> FloatArray:
@@ -183,7 +163,7 @@ def _interpolated(
     return np.maximum(found, 0.0, out=found)
 
 
-def _fill(out: FloatArray, log_s: FloatArray, log_e: FloatArray, disagreement: FloatArray | None) -> None:
+def _fill(out: NDArray[np.floating], log_s: FloatArray, log_e: FloatArray, disagreement: FloatArray | None) -> None:
     """Sums over bins of (|s|**alpha - |e|**alpha)**2 at all nodes, and of what the disagreement adds.
 
     out : (N_NODES, n). log_s, log_e : (n, n_bins), at most 0; -inf for a zero.

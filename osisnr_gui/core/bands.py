@@ -10,16 +10,16 @@ bands: each one has a gain C/S of its own, so the OSI-SNR of the whole column is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from osisnr_gui.core.osi_snr import PROPORTIONAL_LIMIT
+from osisnr_gui.core.pyramid import reduce_ranges
 from osisnr_gui.core.types import BoolArray, Columns, FloatArray, IntArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BandSums:
+class BandSums(NamedTuple):
     """Sums S, C and R of bands over stretches of time, each float64 (n_bands, n_stretches)."""
 
     reference_energy: FloatArray
@@ -46,23 +46,11 @@ class BandSums:
     @classmethod
     def joined(cls, parts: list[BandSums]) -> BandSums:
         """Stretches one after the other."""
-        return cls(
-            np.concatenate([part.reference_energy for part in parts], axis=1),
-            np.concatenate([part.dot for part in parts], axis=1),
-            np.concatenate([part.residual_energy for part in parts], axis=1),
-        )
-
-    def __getitem__(self, stretches: slice) -> BandSums:
-        """Some of the stretches."""
-        return BandSums(self.reference_energy[:, stretches], self.dot[:, stretches], self.residual_energy[:, stretches])
+        return cls(*(np.concatenate(sums, axis=1) for sums in zip(*parts, strict=True)))
 
     def where(self, counted: BoolArray) -> BandSums:
         """All zero, like silence, where `counted` (n_stretches,) is False."""
-        return BandSums(
-            np.where(counted, self.reference_energy, 0.0),
-            np.where(counted, self.dot, 0.0),
-            np.where(counted, self.residual_energy, 0.0),
-        )
+        return BandSums(*(np.where(counted, sums, 0.0) for sums in self))
 
     def pooled(self, starts: IntArray, stops: IntArray) -> BandSums:
         """Sums over the stretches starts[i]:stops[i], all zero where that is empty.
@@ -70,15 +58,15 @@ class BandSums:
         The residuals add, plus what it costs that one gain must do for all: R = sum R_i + sum S_i (C_i/S_i - C/S)**2.
         """
         with np.errstate(all="ignore"):
-            energy = _added(self.reference_energy, starts, stops)
-            dot = _added(self.dot, starts, stops)
+            energy = reduce_ranges(np.add, self.reference_energy, starts, stops, 0.0)
+            dot = reduce_ranges(np.add, self.dot, starts, stops, 0.0)
             counts = np.maximum(stops - starts, 0)
             member = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
             gain = np.repeat(dot / energy, counts, axis=1)
             own = self.reference_energy[:, member]
             cost = np.where(own > 0, own * (self.dot[:, member] / own - gain) ** 2, 0.0)
             ends = np.cumsum(counts)
-            residual = _added(self.residual_energy[:, member] + cost, ends - counts, ends)
+            residual = reduce_ranges(np.add, self.residual_energy[:, member] + cost, ends - counts, ends, 0.0)
         return BandSums(energy, dot, residual)
 
     def osi_db(self) -> FloatArray:
@@ -90,12 +78,3 @@ class BandSums:
         osi[self.residual_energy <= PROPORTIONAL_LIMIT * estimate_energy] = np.inf
         osi[(self.reference_energy == 0) | (estimate_energy == 0)] = np.nan
         return osi
-
-
-def _added(values: FloatArray, starts: IntArray, stops: IntArray) -> FloatArray:
-    """(n_bands, n): sums of values[:, starts[i]:stops[i]]; 0 for an empty range."""
-    padded = np.concatenate((values, np.zeros((len(values), 1))), axis=1)
-    bounds = np.column_stack((starts, np.maximum(stops, starts))).ravel()
-    sums: FloatArray = np.add.reduceat(padded, bounds, axis=1)[:, ::2] if len(starts) else values[:, :0]
-    sums[:, stops <= starts] = 0.0
-    return sums

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from osisnr_gui.core.mc_mse import compress
-from osisnr_gui.core.osi_snr import check_pair, project_rows, rows_of
+from osisnr_gui.core.osi_snr import both_alike, check_pair, project_rows, rows_of
 from osisnr_gui.core.types import Columns, FloatArray
 
 
@@ -39,9 +39,7 @@ def osi_noise_blame(reference: Columns, estimate: Columns) -> FloatArray:
     Raises ShapeError.
     """
     check_pair(reference, estimate)
-    s, e = rows_of(reference), rows_of(estimate)
-    if np.iscomplexobj(s) or np.iscomplexobj(e):
-        s, e = np.asarray(s, dtype=np.complex128), np.asarray(e, dtype=np.complex128)
+    s, e = both_alike(rows_of(reference), rows_of(estimate))
     projection, r = project_rows(s.view(np.float64), e.view(np.float64))
     with np.errstate(all="ignore"):
         root_s = np.sqrt(projection.reference_energy) * projection.reference_scale

@@ -11,31 +11,55 @@ The two are never mixed in one mean.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
 from osisnr_gui.core.errors import ParameterError
-from osisnr_gui.core.types import BoolArray, FloatArray
+from osisnr_gui.core.types import FloatArray
 
 DEFAULT_GAMMA = 15.0
 EPS_LOSS = 1e-8
 EPS_FUSED = 1e-10
+NAN = float("nan")
+
+
+class _Scores:
+    """What both named results can do."""
+
+    __slots__ = ()
+    loss_osi_1: float
+    loss_osi_2: float
+
+    def loss_osi(self, method: int) -> float:
+        """loss_osi by method 1 or 2."""
+        return self.loss_osi_1 if method == 1 else self.loss_osi_2
+
+    def completed(self, mc_mse: float, gamma: float, method: int) -> Self:
+        """With the MC-MSE of the same frames, and the fused loss that follows."""
+        total = fused(self.loss_osi(method), mc_mse, gamma)
+        return replace(self, mc_mse=mc_mse, fused=total)  # type: ignore[type-var]
 
 
 @dataclass(frozen=True, slots=True)
-class LiteralScores:
+class LiteralScores(_Scores):
     """Literal OSI-SNR over all frames; eps 1e-10 in loss_osi_1 (as it enters `fused`), 1e-8 in loss_osi_2."""
 
     osi_db_mean: float
     loss_osi_1: float
     loss_osi_2: float
-    mc_mse: float
-    fused: float
+    mc_mse: float = NAN
+    fused: float = NAN
+
+    @classmethod
+    def of(cls, osi_db: FloatArray) -> LiteralScores:
+        """Of the literal values of all frames; all but what depends on alpha and gamma, see `completed`."""
+        return cls(mean_of(osi_db), loss_osi(osi_db, 1, EPS_FUSED), loss_osi(osi_db, 2, EPS_LOSS))
 
 
 @dataclass(frozen=True, slots=True)
-class ExactScores:
+class ExactScores(_Scores):
     """Exact OSI-SNR over active frames, without eps; nan when no frame is active."""
 
     osi_db_mean: float
@@ -43,8 +67,14 @@ class ExactScores:
     osi_db_p05: float
     loss_osi_1: float
     loss_osi_2: float
-    mc_mse: float
-    fused: float
+    mc_mse: float = NAN
+    fused: float = NAN
+
+    @classmethod
+    def of(cls, osi_db: FloatArray) -> ExactScores:
+        """Of the exact values of active frames; all but what depends on alpha and gamma, see `completed`."""
+        mean, median, p05 = mean_of(osi_db), _quantile(osi_db, 0.5), _quantile(osi_db, 0.05)
+        return cls(mean, median, p05, loss_osi(osi_db, 1, 0.0), loss_osi(osi_db, 2, 0.0))
 
 
 def check_gamma(gamma: float) -> None:
@@ -84,56 +114,10 @@ def fused_per_frame(osi_db: FloatArray, mc_mse: FloatArray, gamma: float, eps: f
     return inverse_osi(osi_db, eps) + gamma * mc_mse
 
 
-@dataclass(frozen=True, slots=True)
-class OsiStatistics:
-    """Everything in the two named results that does not depend on alpha and gamma."""
-
-    literal_mean: float
-    literal_loss_1: float
-    literal_loss_2: float
-    exact_mean: float
-    exact_median: float
-    exact_p05: float
-    exact_loss_1: float
-    exact_loss_2: float
-
-    @classmethod
-    def of(cls, literal_osi_db: FloatArray, exact_osi_db: FloatArray, active: BoolArray) -> OsiStatistics:
-        """Statistics of all literal frames and of the active exact frames."""
-        exact = exact_osi_db[active]
-        with np.errstate(invalid="ignore"):
-            literal_mean = float(np.mean(literal_osi_db)) if literal_osi_db.size else float("nan")
-            mean = float(np.mean(exact)) if exact.size else float("nan")
-        return cls(
-            literal_mean,
-            loss_osi(literal_osi_db, 1, EPS_FUSED),
-            loss_osi(literal_osi_db, 2, EPS_LOSS),
-            mean,
-            _quantile(exact, 0.5),
-            _quantile(exact, 0.05),
-            loss_osi(exact, 1, 0.0),
-            loss_osi(exact, 2, 0.0),
-        )
-
-    def literal(self, mc_mse: float, gamma: float, method: int) -> LiteralScores:
-        """The literal result with this MC-MSE over all frames."""
-        loss = self.literal_loss_1 if method == 1 else self.literal_loss_2
-        total = fused(loss, mc_mse, gamma)
-        return LiteralScores(self.literal_mean, self.literal_loss_1, self.literal_loss_2, mc_mse, total)
-
-    def exact(self, mc_mse: float, gamma: float, method: int) -> ExactScores:
-        """The exact result with this MC-MSE over active frames."""
-        loss = self.exact_loss_1 if method == 1 else self.exact_loss_2
-        total = fused(loss, mc_mse, gamma)
-        return ExactScores(
-            self.exact_mean,
-            self.exact_median,
-            self.exact_p05,
-            self.exact_loss_1,
-            self.exact_loss_2,
-            mc_mse,
-            total,
-        )
+def mean_of(values: FloatArray) -> float:
+    """The mean; nan without values."""
+    with np.errstate(invalid="ignore"):
+        return float(np.mean(values)) if values.size else NAN
 
 
 def _quantile(values: FloatArray, q: float) -> float:

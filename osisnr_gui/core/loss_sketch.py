@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from osisnr_gui.core.alpha_table import N_NODES, NODES, AlphaTable, drawn_values
+from osisnr_gui.core.alpha_table import N_NODES, NODES, AlphaTable
 from osisnr_gui.core.loss import inverse_osi
 from osisnr_gui.core.pyramid import GROWTH, Columns, quotients, reduce_groups
 from osisnr_gui.core.types import BoolArray, FloatArray, IntArray
@@ -32,24 +32,12 @@ STRETCH_BLOCKS = 1024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PeakTable:
-    """An alpha table for pictures only. values : float32 (N_NODES, n), exponents : int32 (n,), as in AlphaTable."""
-
-    values: NDArray[np.float32]
-    exponents: NDArray[np.int32]
-
-    def drawn(self, alpha: float, places: slice) -> FloatArray:
-        """mc_mse at `alpha` for a picture."""
-        return drawn_values(self.values, self.exponents, alpha, places)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class SketchLevel:
     """Blocks of frames, one after the other.
 
     osi, count : sum of 1/OSI and number of the frames that count, (n_blocks,); mc : their MC-MSE added up, a table of
     n_blocks. first : where the frames kept of each block begin, (n_blocks + 1,); peak_osi : their 1/OSI, nan for a
-    block in which no frame counts; peak_mc : their MC-MSE.
+    block in which no frame counts; peak_mc : their MC-MSE, float32.
     """
 
     osi: FloatArray
@@ -57,7 +45,7 @@ class SketchLevel:
     mc: AlphaTable
     first: IntArray
     peak_osi: FloatArray
-    peak_mc: PeakTable
+    peak_mc: AlphaTable
 
     @property
     def n_blocks(self) -> int:
@@ -219,12 +207,12 @@ def _rows(values: NDArray[Any], width: int, empty: float) -> NDArray[Any]:
 
 def _peaks(
     kept: BoolArray, osi: FloatArray, exponents: NDArray[np.int32], values: NDArray[np.floating]
-) -> tuple[IntArray, FloatArray, PeakTable]:
+) -> tuple[IntArray, FloatArray, AlphaTable]:
     """The parts kept of each block, side by side."""
     first = np.concatenate(([0], np.cumsum(kept.sum(axis=1))))
     places = np.flatnonzero(kept)
     table = values.reshape(N_NODES, -1).take(places, axis=1).astype(np.float32)
-    return first, osi.ravel()[places], PeakTable(table, exponents.ravel()[places])
+    return first, osi.ravel()[places], AlphaTable(table, exponents.ravel()[places])
 
 
 def _joined(parts: Sequence[SketchLevel]) -> SketchLevel:
@@ -233,13 +221,13 @@ def _joined(parts: Sequence[SketchLevel]) -> SketchLevel:
     return SketchLevel(
         np.concatenate([part.osi for part in parts]),
         np.concatenate([part.count for part in parts]),
-        AlphaTable(*_joined_columns([part.mc for part in parts])),
+        _joined_tables([part.mc for part in parts]),
         np.concatenate([[0], *(part.first[1:] + offset for part, offset in zip(parts, offsets, strict=False))]),
         np.concatenate([part.peak_osi for part in parts]),
-        PeakTable(*_joined_columns([part.peak_mc for part in parts])),
+        _joined_tables([part.peak_mc for part in parts]),
     )
 
 
-def _joined_columns(tables: Sequence[AlphaTable] | Sequence[PeakTable]) -> tuple[NDArray[Any], NDArray[np.int32]]:
+def _joined_tables(tables: Sequence[AlphaTable]) -> AlphaTable:
     values = np.concatenate([table.values for table in tables], axis=1)
-    return values, np.concatenate([table.exponents for table in tables])
+    return AlphaTable(values, np.concatenate([table.exponents for table in tables]))

@@ -21,7 +21,6 @@ noisy environment", 2020.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Literal
 
 import numpy as np
 
@@ -39,8 +38,6 @@ _DB = 10.0 / np.log(10.0)
 _SAFE_ENERGY = (2.0**-360, 2.0**360)
 _SAFE_EXPONENT = 200  # peaks within 2**±200 can be squared and summed without over- or underflow
 _REORTHOGONALISE_BELOW = 1e-12
-
-ComplexMode = Literal["re", "abs"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,58 +128,39 @@ def rows_of(columns: Columns) -> Columns:
     return np.ascontiguousarray(columns.T, dtype=np.float64)
 
 
-def _as_real(rows: Columns) -> FloatArray:
-    return rows.view(np.float64) if np.iscomplexobj(rows) else rows  # type: ignore[return-value]
-
-
-def project(reference: Columns, estimate: Columns, complex_mode: ComplexMode = "re") -> Projection:
-    """Project every estimate column on its reference column.
-
-    reference, estimate : (n_bins, n_frames), real of any type or complex.
-    complex_mode : "re" takes <s,e> = Re sum(conj(s)*e), so a phase shift counts as an error; "abs" turns each
-        reference column by one common phase first, so that it does not.
-
-    Raises ShapeError.
-    """
-    check_pair(reference, estimate)
-    s, e = rows_of(reference), rows_of(estimate)
+def both_alike(s: Columns, e: Columns) -> tuple[Columns, Columns]:
+    """Both as they are, or both complex where one of them is."""
     if np.iscomplexobj(s) != np.iscomplexobj(e):
-        s, e = s.astype(np.complex128), e.astype(np.complex128)
-    with np.errstate(all="ignore"):
-        reference_scale, estimate_scale = _scale(s), _scale(e)
-        if np.any(reference_scale != 1.0):
-            s = s / reference_scale[:, None]
-        if np.any(estimate_scale != 1.0):
-            e = e / estimate_scale[:, None]
-        if complex_mode == "abs" and np.iscomplexobj(s):
-            s = s * np.exp(1j * np.angle(np.vecdot(s, e)))[:, None]
-        return _project_rows(_as_real(s), _as_real(e), reference_scale, estimate_scale)[0]
+        return s.astype(np.complex128), e.astype(np.complex128)
+    return s, e
 
 
-def project_rows(s: FloatArray, e: FloatArray) -> tuple[Projection, FloatArray]:
-    """`project` for real rows (n_frames, n_values), one frame a row; returns the residual r in the same layout.
+def project_rows(s: Columns, e: Columns) -> tuple[Projection, Columns]:
+    """Project rows (n_frames, n_values), one frame a row, float64 or complex128; the residual r has the same layout.
 
-    The streaming pass calls this: the residual is what the difference picture shows.
+    The residual is what the difference picture shows.
     """
+    s, e = both_alike(s, e)
+    is_complex = np.iscomplexobj(s)
+    s, e = (np.ascontiguousarray(rows).view(np.float64) for rows in (s, e))
     with np.errstate(all="ignore"):
-        reference_scale, estimate_scale = _scale(s), _scale(e)
-        if np.any(reference_scale != 1.0) or np.any(estimate_scale != 1.0):
-            s, e = s / reference_scale[:, None], e / estimate_scale[:, None]
-        projection, r = _project_rows(s, e, reference_scale, estimate_scale)
-        if np.any(estimate_scale != 1.0):
-            r = r * estimate_scale[:, None]
-        return projection, r
+        a, b = _scale(s), _scale(e)
+        if np.any(a != 1.0) or np.any(b != 1.0):
+            s, e = s / a[:, None], e / b[:, None]
+        projection, r = _project_rows(s, e, a, b)
+        if np.any(b != 1.0):
+            r = r * b[:, None]
+    return projection, r.view(np.complex128) if is_complex else r
 
 
-def _scale(rows: Columns) -> FloatArray:
+def _scale(rows: FloatArray) -> FloatArray:
     """A power of two for each row: 1, or its peak's exponent where squares could over- or underflow."""
-    real = _as_real(rows)
-    energy = np.vecdot(real, real)
+    energy = np.vecdot(rows, rows)
     scale = np.ones(len(energy))
     # With an energy between these no peak can be extreme; the others, silence most of all, are looked at again.
     doubtful = np.flatnonzero(~((energy > _SAFE_ENERGY[0]) & (energy < _SAFE_ENERGY[1])))
     if doubtful.size:
-        peak = np.abs(real[doubtful]).max(axis=1)
+        peak = np.abs(rows[doubtful]).max(axis=1)
         _, exponent = np.frexp(peak)
         extreme = (np.abs(exponent) > _SAFE_EXPONENT) & np.isfinite(peak) & (peak > 0)
         scale[doubtful[extreme]] = np.ldexp(1.0, np.clip(exponent[extreme], -1021, 1022))

@@ -91,6 +91,18 @@ def reduce_groups(how: np.ufunc, values: FloatArray, edges: IndexArray) -> Float
     return np.asarray(how.reduceat(values[: edges[-1]], edges[:-1]))
 
 
+def reduce_ranges(how: np.ufunc, values: FloatArray, starts: IndexArray, stops: IndexArray, empty: float) -> FloatArray:
+    """``how`` over ``values[..., starts[i]:stops[i]]``; ``empty`` for a range without values."""
+    filled = stops > starts
+    found = np.full((*values.shape[:-1], filled.size), empty)
+    if filled.any():
+        bounds = np.column_stack((starts[filled], stops[filled])).ravel()
+        # reduceat takes no bound behind the last value.
+        padded = np.concatenate((values, values[..., :1]), axis=-1)
+        found[..., filled] = how.reduceat(padded, bounds, axis=-1)[..., ::2]
+    return found
+
+
 def sums_per_group(values: FloatArray, edges: IndexArray) -> tuple[FloatArray, FloatArray]:
     """Sum and number of the values in each group that are not NaN."""
     counts = np.diff(edges).astype(np.float64)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from osisnr_gui.core.pyramid import Pyramid, frame_columns
+from osisnr_gui.core.pyramid import Pyramid, frame_columns, reduce_ranges
 from osisnr_gui.core.types import FloatArray
 
 IntArray = npt.NDArray[np.intp]
@@ -49,8 +49,8 @@ def lowest_per_stretch(
     first = np.floor(borders[:-1] + 0.5)
     last = np.ceil(borders[1:] - 0.5)
     touched = (last >= 0) & (first < n)
-    bounds = np.column_stack((np.clip(first, 0, n), np.clip(np.maximum(last, first) + 1, 0, n)))
-    lowest = np.fmin.reduceat(np.append(values, np.nan), bounds.ravel().astype(np.intp))[::2]
+    starts, stops = (np.clip(edge, 0, n).astype(np.intp) for edge in (first, np.maximum(last, first) + 1))
+    lowest = reduce_ranges(np.fmin, values, starts, stops, np.nan)
     lowest[~touched] = np.nan
     return lowest
 
@@ -87,16 +87,12 @@ def polyline(
     if last - first <= RAW_FRAMES_PER_COLUMN * n_columns:
         return frame_times(t0, dt, first, last), values.values[first:last]
     columns = frame_columns(values.size, t0, dt, start, stop, n_columns)
-    times = np.repeat(columns.centres, 2)
     pairs = np.column_stack(values.extremes(columns)).ravel()
-    before, after = int(columns.edges[0]) - 1, int(columns.edges[-1])
-    if before >= 0:
-        times = np.concatenate(([t0 + dt * before], times))
-        pairs = np.concatenate((values.values[before : before + 1], pairs))
-    if after < values.size:
-        times = np.concatenate((times, [t0 + dt * after]))
-        pairs = np.concatenate((pairs, values.values[after : after + 1]))
-    return times, pairs
+    first, last = int(columns.edges[0]), int(columns.edges[-1])
+    before, after = slice(max(first - 1, 0), first), slice(last, min(last + 1, values.size))
+    ends = [frame_times(t0, dt, part.start, part.stop) for part in (before, after)]
+    times = np.concatenate((ends[0], np.repeat(columns.centres, 2), ends[1]))
+    return times, np.concatenate((values.values[before], pairs, values.values[after]))
 
 
 def summary_per_column(

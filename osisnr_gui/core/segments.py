@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from osisnr_gui.core.pyramid import reduce_ranges
 from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray, IntArray
 
@@ -50,7 +50,6 @@ class FramesWithin:
     def __init__(self, frames: IntArray, segments: BadSegments) -> None:
         self.frames = frames
         self._start, self._stop = (np.searchsorted(frames, edge) for edge in (segments.first, segments.stop))
-        self._filled = self._stop > self._start
 
     @classmethod
     def where(cls, mask: BoolArray, segments: BadSegments) -> FramesWithin:
@@ -88,10 +87,4 @@ class FramesWithin:
         return self._reduced(np.maximum, values, np.nan)
 
     def _reduced(self, how: np.ufunc, values: FloatArray, empty: float) -> FloatArray:
-        found = np.full(self._filled.shape, empty)
-        if self._filled.any():
-            bounds = np.column_stack((self._start[self._filled], self._stop[self._filled])).ravel()
-            # reduceat takes no bound behind the last value.
-            padded: NDArray[np.float64] = np.append(values, 0.0)
-            found[self._filled] = how.reduceat(padded, bounds)[::2]
-        return found
+        return reduce_ranges(how, values, self._start, self._stop, empty)

@@ -1,4 +1,4 @@
-"""Cutting audio into frames and turning frames into columns.
+"""Cutting audio into frames, and putting frames together again.
 
 Frame i covers samples [i*hop, i*hop + n_fft); only frames that lie wholly inside the signal count, nothing is
 padded. Columns are plain sums as `numpy.fft.rfft` gives them, in float64 / complex128.
@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from osisnr_gui.core.errors import ParameterError
-from osisnr_gui.core.types import Columns, FloatArray, Framing, Representation
+from osisnr_gui.core.types import FloatArray
 
 # Cosine-sum windows: w[n] = sum_k (-1)^k a_k cos(2 pi k n / N), periodic. Coefficients: F. J. Harris, "On the use
 # of windows for harmonic analysis with the discrete Fourier transform", Proc. IEEE 66 (1978).
@@ -101,27 +101,6 @@ def frames_of(samples: FloatArray, n_fft: int, hop: int) -> FloatArray:
         return np.empty((0, n_fft))
     stride = samples.strides[0]
     return np.lib.stride_tricks.as_strided(samples, (n, n_fft), (stride * hop, stride), writeable=False)
-
-
-def spectra(samples: FloatArray, framing: Framing) -> np.ndarray[tuple[int, int], np.dtype[np.complex128]]:
-    """rfft(window * frame) of every frame: complex128 (n_bins, n_frames), whatever the representation."""
-    frames = frames_of(np.ascontiguousarray(samples, dtype=np.float64), framing.n_fft, framing.hop)
-    return np.fft.rfft(frames * window(framing.window, framing.n_fft), axis=1).T
-
-
-def columns(samples: FloatArray, framing: Framing) -> Columns:
-    """Columns of a signal (n,) in its representation: (n_bins, n_frames), float64 or complex128.
-
-    The result is laid out frame by frame in memory (Fortran order), which every measure here reads fastest.
-    """
-    if framing.representation is Representation.WAVEFORM:
-        return frames_of(np.ascontiguousarray(samples, dtype=np.float64), framing.n_fft, framing.hop).T
-    spectrum = spectra(samples, framing)
-    if framing.representation is Representation.COMPLEX:
-        return spectrum
-    if framing.representation is Representation.MAGNITUDE:
-        return np.abs(spectrum)
-    raise ParameterError("a mask is a matrix already: it is not cut from audio")
 
 
 def overlap_add(frames: FloatArray, analysis: FloatArray, synthesis: FloatArray, hop: int) -> FloatArray:

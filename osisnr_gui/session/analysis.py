@@ -7,36 +7,32 @@ gamma, method, threshold or silence limit needs nothing else, at any length.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from osisnr_gui.session.analysis_run import AnalysisRun
+from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.result import Analysis, Progress, Report, Wanted
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.scoring import finish, scored
-from osisnr_gui.session.session import BadChoice, Criterion, LossChoice, Session
+from osisnr_gui.session.session import Criterion, Session
 
 __all__ = ["Analysis", "Progress", "Report", "Wanted", "analyse", "heavy_part", "rescore", "takes_long"]
 
+#: Of a session: what `rescore` can follow.
+LIGHT_FIELDS = ("loss", "silence_db", "threshold_db", "bad", "notes")
 #: From here on a step that goes through all frames several times takes longer than a window may wait.
 MANY_FRAMES = 500_000
 
 
 def heavy_part(session: Session) -> Session:
     """The session without what `rescore` can follow: equal heavy parts share one pass."""
-    return replace(session, loss=LossChoice(), silence_db=60.0, threshold_db=0.0, bad=BadChoice(), notes=())
+    return with_light_part(session, Session())
 
 
 def with_light_part(session: Session, other: Session) -> Session:
     """`session` with everything of `other` that `rescore` can follow."""
-    return replace(
-        session,
-        loss=other.loss,
-        silence_db=other.silence_db,
-        threshold_db=other.threshold_db,
-        bad=other.bad,
-        notes=other.notes,
-    )
+    return replace(session, **{name: getattr(other, name) for name in LIGHT_FIELDS})
 
 
 def rescore(session: Session, analysis: Analysis) -> Analysis | None:
@@ -64,7 +60,7 @@ def analyse(
     *,
     wanted: Wanted | None = None,
     progress: Report | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: Cancel | None = None,
     cache: ResultCache | None = None,
 ) -> Analysis:
     """Analyse a session. One bad file gives a track with an error; the others still appear.

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from osisnr_gui.io.errors import BrokenOffError, Cancelled, FileError, Reason
 from osisnr_gui.session.delay.delays import measure_delay
+from osisnr_gui.session.frame_pass import NO_PICTURES
 from osisnr_gui.session.known import Known
-from osisnr_gui.session.pairs import NO_PICTURES, PairAnalysis, paint_alone, pair_key, resolve_framing, run_pair
+from osisnr_gui.session.pairs import PairAnalysis, paint_alone, pair_key, resolve_framing, run_pair
 from osisnr_gui.session.result import Analysis, Progress, Report, Wanted
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.scoring import finish, scored

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from osisnr_gui.io.content_hash import hash_file
-from osisnr_gui.io.errors import LoadError
-from osisnr_gui.io.source import Source as OpenFile
+from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
-from osisnr_gui.session.result_cache import ResultCache
+from osisnr_gui.session.result_cache import ResultCache, content_hash
 from osisnr_gui.session.tracks import Stamp, Track
 
 KEPT = 512
-
-Cancel = Callable[[], bool]
 
 
 class ContentHashes:
@@ -67,18 +63,8 @@ class ContentHashes:
             self._known = {key: found for key, found in self._known.items() if key[0] not in paths}
 
     def _hash(self, path: str, stamp: Stamp, cancelled: Cancel | None, *, anew: bool) -> str | None:
-        if self._cache is not None and self._cache.enabled:
-            return self._cache.content_hash(path, stamp, cancelled, anew=anew)
-        return _hash_at(path, stamp, cancelled)
-
-
-def _hash_at(path: str, stamp: Stamp, cancelled: Cancel | None) -> str | None:
-    try:
-        with OpenFile(path) as file:
-            found = hash_file(file, cancelled)
-            return found if file.identity()[2:] == stamp else None
-    except LoadError:
-        return None
+        folder = self._cache.folder if self._cache is not None and self._cache.enabled else None
+        return content_hash(path, stamp, folder, cancelled, anew=anew)
 
 
 def changed_files(

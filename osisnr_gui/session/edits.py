@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from osisnr_gui.core.loss import check_gamma
@@ -24,6 +25,8 @@ from osisnr_gui.session.session import (
 )
 
 Edit = Callable[[Session], Session]
+#: Where the files of a role stand in a session; there is one mixture.
+_LISTS: dict[Role | None, str] = {Role.ESTIMATE: "estimates", Role.REFERENCE: "references"}
 
 
 def open_files(session: Session, paths: list[str]) -> Session:
@@ -149,13 +152,7 @@ def set_role(session: Session, source: Source, role: Role, present: Role | None 
         place = session.partner_of(session.estimates.index(source)) if present is Role.ESTIMATE else 0
         displaced = references[place : place + 1]
         references = (*references[:place], source, *references[place + 1 :])
-    # Only from this role: a file may stand in two.
-    if present is Role.REFERENCE:
-        session = _with_files(session, references=tuple(other for other in session.references if other != source))
-    elif present is Role.MIXTURE:
-        session = replace(session, mixture=None)
-    else:
-        session = _with_files(session, estimates=tuple(other for other in session.estimates if other != source))
+    session = remove(session, source, present)  # only from this role: a file may stand in two
     if role is Role.REFERENCE:
         return _with_files(session, references=references, estimates=displaced + session.estimates)
     if role is Role.MIXTURE:
@@ -187,10 +184,9 @@ def swap(session: Session, estimate: Source) -> Session:
 def remove(session: Session, source: Source, role: Role | None = None) -> Session:
     """Close one file in one role: `role`, else as an estimate where it is one, so that it stays the reference."""
     standing = _standing(session, source, role)
-    if standing is Role.ESTIMATE:
-        return _with_files(session, estimates=tuple(other for other in session.estimates if other != source))
-    if standing is Role.REFERENCE:
-        return _with_files(session, references=tuple(other for other in session.references if other != source))
+    if standing in _LISTS:
+        name = _LISTS[standing]
+        return _with_files(session, **{name: tuple(other for other in getattr(session, name) if other != source)})
     return replace(session, mixture=None) if standing is Role.MIXTURE else session
 
 
@@ -201,17 +197,13 @@ def change_source(session: Session, source: Source, role: Role | None = None, **
     """
     changed = replace(source, **changes)
     standing = _standing(session, source, role)
-    beside = {Role.ESTIMATE: session.estimates, Role.REFERENCE: session.references}.get(standing or Role.MIXTURE, ())
-    if changed != source and changed in beside:
-        return remove(session, source, standing)
-
-    def swapped(sources: tuple[Source, ...]) -> tuple[Source, ...]:
-        return tuple(changed if other == source else other for other in sources)
-
-    if standing is Role.ESTIMATE:
-        return replace(session, estimates=swapped(session.estimates))
-    if standing is Role.REFERENCE:
-        return replace(session, references=swapped(session.references))
+    if standing in _LISTS:
+        name = _LISTS[standing]
+        beside: tuple[Source, ...] = getattr(session, name)
+        if changed != source and changed in beside:
+            return remove(session, source, standing)
+        files: dict[str, Any] = {name: tuple(changed if other == source else other for other in beside)}
+        return replace(session, **files)
     return replace(session, mixture=changed) if standing is Role.MIXTURE else session
 
 
@@ -307,7 +299,7 @@ def set_lengths(session: Session, lengths: Lengths) -> Session:
 
 def add_note(session: Session, note: Note) -> Session:
     """One more note, in order of time."""
-    return replace(session, notes=tuple(sorted((*session.notes, note), key=_note_order)))
+    return replace(session, notes=tuple(sorted((*session.notes, note), key=attrgetter("start", "stop", "text"))))
 
 
 def change_note(session: Session, note: Note, text: str) -> Session:
@@ -318,7 +310,3 @@ def change_note(session: Session, note: Note, text: str) -> Session:
 def remove_note(session: Session, note: Note) -> Session:
     """Delete a note."""
     return replace(session, notes=tuple(other for other in session.notes if other != note))
-
-
-def _note_order(note: Note) -> tuple[float, float, str]:
-    return note.start, note.stop, note.text

@@ -8,9 +8,10 @@ import numpy as np
 
 from osisnr_gui.core.alpha_table import AlphaSums
 from osisnr_gui.core.frame_status import ACTIVE, frame_status, is_active, status_counts
-from osisnr_gui.core.loss import OsiStatistics
+from osisnr_gui.core.loss import ExactScores, LiteralScores
 from osisnr_gui.core.types import BoolArray, FloatArray, StatusArray
 from osisnr_gui.session.frame_pass import PairFrames
+from osisnr_gui.session.session import Formula
 
 BIAS_DB = 0.1
 QUIET_ENERGY_DB = -80.0  # estimate energy 1e-8: EPS_NOISE decides the literal value
@@ -22,7 +23,8 @@ class Facts:
 
     active_osi_db : exact OSI-SNR of active frames, nan in the others. not_meaningful : literal frames that are not
     finite or not above 0 dB; biased : active frames whose literal value differs from a finite exact one by more
-    than 0.1 dB, and bias_db by how much at most; tiny : frames with an estimate energy below 1e-8.
+    than 0.1 dB, and bias_db by how much at most; tiny : frames with an estimate energy below 1e-8. literal, exact :
+    both results but for what depends on alpha and gamma.
     """
 
     frames: PairFrames
@@ -30,7 +32,8 @@ class Facts:
     status: StatusArray
     active: BoolArray
     active_osi_db: FloatArray
-    statistics: OsiStatistics
+    literal: LiteralScores
+    exact: ExactScores
     counts: dict[str, int]
     sums_all: AlphaSums | None
     sums_active: AlphaSums | None
@@ -43,6 +46,11 @@ class Facts:
     def n_active(self) -> int:
         """Frames in which neither signal is silent."""
         return sum(self.counts[kind.label] for kind in ACTIVE)
+
+
+def osi_db_of(facts: Facts, formula: Formula) -> FloatArray:
+    """OSI-SNR of every frame by one of the formulas, nan in frames it leaves out."""
+    return facts.frames.literal_osi_db if formula is Formula.LITERAL else facts.active_osi_db
 
 
 def find_facts(frames: PairFrames, silence_db: float) -> Facts:
@@ -62,7 +70,8 @@ def find_facts(frames: PairFrames, silence_db: float) -> Facts:
         status=status,
         active=active,
         active_osi_db=np.where(active, exact, np.nan),
-        statistics=OsiStatistics.of(literal, exact, active),
+        literal=LiteralScores.of(literal),
+        exact=ExactScores.of(exact[active]),
         counts=status_counts(status),
         sums_all=sums_all,
         sums_active=sums_active,

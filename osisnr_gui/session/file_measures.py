@@ -6,8 +6,7 @@ They need every column once more, in one walk over both files in blocks: a few s
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,15 +15,14 @@ from osisnr_gui.core.bands import BandSums
 from osisnr_gui.core.frequency_bands import FrequencyBand
 from osisnr_gui.core.log_spectrum import log_spectral_distance_db
 from osisnr_gui.core.types import Columns, FloatArray
-from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.inspection.inspection import bands_of, is_waveform, spectra_of
-from osisnr_gui.session.pairs import PairAnalysis, open_columns
+from osisnr_gui.session.pair_reader import PairReader
+from osisnr_gui.session.pairs import PairAnalysis
 
 BLOCK_CELLS = 1 << 16
 NAN = math.nan
-
-Cancel = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +67,12 @@ def measure_file(pair: PairAnalysis, cancelled: Cancel | None = None) -> FileMea
 
 def _active_rows(pair: PairAnalysis, facts: Facts, cancelled: Cancel | None) -> Iterator[tuple[Columns, Columns]]:
     """Both signals' active frames, a block at a time: (n, n_values) each."""
-    assert pair.key is not None, "a scored pair was run"
-    assert pair.reference is not None, "a scored pair was run"
-    frames = facts.frames
-    block = max(1, BLOCK_CELLS // frames.n_bins)
-    with ExitStack() as stack:
-        readers = []
-        for track in (pair.reference, pair.estimate):
-            readers.append(open_columns(track, pair.key.framing, pair.sample_rate))
-            stack.callback(readers[-1].close)
-        for start in range(0, frames.n_frames, block):
-            if cancelled is not None and cancelled():
-                raise Cancelled
-            active = facts.active[start : start + block]
-            if active.any():
-                first, count = frames.first_frame + start, len(active)
-                s, e = (reader.rows(reader.read(first, count), 0, count)[active] for reader in readers)
-                yield s, e
+    reader, block = PairReader(pair), max(1, BLOCK_CELLS // facts.frames.n_bins)
+    for start in range(0, facts.frames.n_frames, block):
+        stop_if(cancelled)
+        active = start + np.flatnonzero(facts.active[start : start + block])
+        if active.size:
+            yield reader.picked(active)
 
 
 def _pooled(sums: BandSums) -> BandSums:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 import numpy as np
 
 from osisnr_gui.core.types import Columns, Framing
-from osisnr_gui.session.pairs import PairAnalysis, PairKey, changed_error, open_columns
-from osisnr_gui.session.readers import ColumnReader, Raw
+from osisnr_gui.session.pairs import PairAnalysis, PairKey, Readers, changed_error
+from osisnr_gui.session.readers import Raw
 from osisnr_gui.session.tracks import stamp_of
 
 # Frames are read in stretches, so that neighbours (arrow keys, playback) come from memory.
@@ -50,37 +49,31 @@ class PairColumns:
         assert pair.frames is not None, "only a pair that was run has frames"
         self.key = pair.key
         self._rate, self._bin_hz = pair.sample_rate, pair.frames.grid.bin_hz
-        self._tracks = (pair.reference, pair.estimate)
         self._raw: tuple[Raw, Raw] | None = None
         self._first = 0
         framing = self.key.framing
         self._stretch = STRETCH_COLUMNS if framing is None else max(1, STRETCH_SAMPLES // framing.hop)
-        self._readers = list[ColumnReader]()
-        with ExitStack() as opened:
-            for track in self._tracks:
-                self._readers.append(open_columns(track, framing, self._rate))
-                opened.callback(self._readers[-1].close)
-            opened.pop_all()  # both are open: they stay so until `close`
+        self._readers = Readers((pair.reference, pair.estimate), framing, self._rate)
 
     def read(self, frame: int) -> FrameColumns:
         """Both columns of a frame, by its number on the reference's grid. Raises LoadError."""
+        readers = self._readers.open()
         self._check_unchanged()
         first = frame // self._stretch * self._stretch
         if self._raw is None or self._first != first:
             self._raw = None
-            reference, estimate = (reader.read(first, self._stretch) for reader in self._readers)
+            reference, estimate = (reader.read(first, self._stretch) for reader in readers)
             self._raw, self._first = (reference, estimate), first
         at = frame - self._first
         with np.errstate(all="ignore"):
-            s, e = (reader.rows(raw, at, at + 1)[0] for reader, raw in zip(self._readers, self._raw, strict=True))
+            s, e = (reader.rows(raw, at, at + 1)[0] for reader, raw in zip(readers, self._raw, strict=True))
         return FrameColumns(frame, self.key, self._rate, self._bin_hz, s, e)
 
     def close(self) -> None:
         """Let go of both files."""
-        for reader in self._readers:
-            reader.close()
+        self._readers.close()
 
     def _check_unchanged(self) -> None:
-        for track, stamp in zip(self._tracks, self.key.stamps, strict=True):
+        for track, stamp in zip(self._readers.tracks, self.key.stamps, strict=True):
             if track.kind == "audio" and stamp_of(track.source.path) != stamp:
                 raise changed_error(track)

@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from osisnr_gui.core.alpha_table import AlphaTable, log_magnitudes
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.osi_snr import Projection, exact_osi_db, literal_osi_db, merge, project_rows
 from osisnr_gui.core.types import Columns, FloatArray
-from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.pictures import RESIDUAL_STEP, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, Raw
 from osisnr_gui.session.threads import worker_count
@@ -62,6 +63,11 @@ class PairFrames:
         return int(self.literal_osi_db.shape[0])
 
     @property
+    def span(self) -> range:
+        """Frame numbers of all entries there are."""
+        return range(self.first_frame, self.first_frame + self.n_frames)
+
+    @property
     def complete(self) -> bool:
         """Whether the pass is done."""
         return self.n_frames == self.n_total
@@ -81,13 +87,15 @@ class PairFrames:
         return np.asarray(self.first_time + self.grid.step * np.arange(self.n_frames))
 
 
-@dataclass(frozen=True, slots=True)
-class PairPictures:
+class PairPictures(NamedTuple):
     """Pictures the pass fills as it goes; None where one is filled already or not wanted."""
 
     reference: Picture | None = None
     estimate: Picture | None = None
     residual: Picture | None = None
+
+
+NO_PICTURES = PairPictures()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,7 @@ class PassPlan:
     grid: TimeGrid
     samples: tuple[int, int] | None = None
     alpha: float | None = None
-    pictures: PairPictures = PairPictures()
+    pictures: PairPictures = NO_PICTURES
     listener: Callable[[FloatArray, FloatArray], None] | None = None
     start: int | None = None
     osi_only: bool = False
@@ -144,12 +152,12 @@ class FramePass:
         self._mc_mse = None if plan.alpha is None else np.zeros(self._n_total)
         self._whole: Projection | None = None
         self._parts: list[tuple[int, Projection]] = []
-        self._cancelled: Callable[[], bool] | None = None
+        self._cancelled: Cancel | None = None
 
     def run(
         self,
         progress: Callable[[FramePass], None] | None = None,
-        cancelled: Callable[[], bool] | None = None,
+        cancelled: Cancel | None = None,
     ) -> PairFrames:
         """Work through all frames; `progress(self)` after every chunk.
 
@@ -165,8 +173,7 @@ class FramePass:
                 following = None if limits is None else self._begin(pool, *limits)
                 if current is not None:
                     self._finish(current)
-                    if cancelled is not None and cancelled():
-                        raise Cancelled
+                    stop_if(cancelled)
                     if progress is not None:
                         progress(self)
                 current = following
@@ -226,13 +233,12 @@ class FramePass:
     def _block_of(self, raw: tuple[Raw, Raw], chunk: int, first: int, stop: int) -> None:
         """Frames [first, stop) of the chunk that begins at frame `chunk`: all that is known of them."""
         plan = self.plan
-        if self._cancelled is not None and self._cancelled():
-            raise Cancelled
+        stop_if(self._cancelled)
         # Infinite samples reach the FFT here: the check that refuses such files comes after the pass.
         with np.errstate(all="ignore"):
             s = plan.reference.rows(raw[0], first - chunk, stop - chunk)
             e = plan.estimate.rows(raw[1], first - chunk, stop - chunk)
-        projection, residual = _project(s, e)
+        projection, residual = project_rows(s, e)
         at = first - plan.first
         self._projection.put(at, projection)
         with np.errstate(all="ignore"):
@@ -260,7 +266,7 @@ class FramePass:
         part = self._projection[a:b]
         self._literal[a:b] = literal_osi_db(part)
         self._exact[a:b] = exact_osi_db(part)
-        for picture in (self.plan.pictures.reference, self.plan.pictures.estimate, self.plan.pictures.residual):
+        for picture in self.plan.pictures:
             if picture is not None:
                 picture.lift(chunk.first, chunk.stop)
         done = self._done
@@ -294,20 +300,3 @@ class FramePass:
                 yield s, e
             elif x < y:
                 yield reference.signal.read(x, y - x), estimate.signal.read(x, y - x)
-
-
-def residual_rows(s: Columns, e: Columns) -> Columns:
-    """What the residual picture shows: e - (C/S) s of every row."""
-    return _project(s, e)[1]
-
-
-def _project(s: Columns, e: Columns) -> tuple[Projection, Columns]:
-    """Projection and residual of rows, real or complex, one real and one complex included."""
-    if not np.iscomplexobj(s) and not np.iscomplexobj(e):
-        return project_rows(_real(s), _real(e))
-    projection, residual = project_rows(*(_real(np.asarray(rows, dtype=np.complex128)) for rows in (s, e)))
-    return projection, residual.view(np.complex128)
-
-
-def _real(rows: Columns) -> FloatArray:
-    return np.ascontiguousarray(rows).view(np.float64)

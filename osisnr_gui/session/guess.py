@@ -15,60 +15,19 @@ class Role(StrEnum):
     MIXTURE = "mixture"
 
 
-# Words as they stand between separators in names from training runs and corpora; the first table that matches wins.
-_WORDS: tuple[tuple[Role, frozenset[str]], ...] = (
-    (
-        Role.ESTIMATE,
-        frozenset(
-            {
-                "est",
-                "estimate",
-                "estimated",
-                "enh",
-                "enhanced",
-                "out",
-                "output",
-                "pred",
-                "separated",
-                "processed",
-                "denoised",
-            }
-        ),
-    ),
-    (
-        Role.REFERENCE,
-        frozenset(
-            {
-                "ref",
-                "reference",
-                "clean",
-                "target",
-                "tgt",
-                "gt",
-                "truth",
-                "nearend",
-                "irm",
-                "ibm",
-                "psm",
-                "cirm",
-                "s1",
-                "s2",
-                "source",
-            }
-        ),
-    ),
-    (Role.MIXTURE, frozenset({"mix", "mixture", "noisy", "mic", "input", "unprocessed"})),
-)
+# Words as they stand between separators in names from training runs and corpora; the first line that matches wins.
+_WORDS: dict[Role, str] = {
+    Role.ESTIMATE: "est estimate estimated enh enhanced out output pred separated processed denoised",
+    Role.REFERENCE: "ref reference clean target tgt gt truth nearend irm ibm psm cirm s1 s2 source",
+    Role.MIXTURE: "mix mixture noisy mic input unprocessed",
+}
 
 
 def name_role(path: str) -> Role | None:
     """The role the name alone suggests, or None."""
     stem = os.path.splitext(os.path.basename(path))[0].lower()
-    words = {word for word in re.split(r"[^a-z0-9]+", stem) if word}
-    for role, known in _WORDS:
-        if words & known:
-            return role
-    return None
+    words = set(re.split(r"[^a-z0-9]+", stem))
+    return next((role for role, known in _WORDS.items() if not words.isdisjoint(known.split())), None)
 
 
 def guess_roles(

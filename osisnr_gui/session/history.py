@@ -59,11 +59,7 @@ class History:
 
     def undo(self) -> Session:
         """Back to the session before."""
-        if self._past:
-            self._future.append(self.present)
-            self.present = self._past.pop()
-            self._key = ""
-        return self.present
+        return self._step(self._past, self._future)
 
     def find(self, wanted: Callable[[Session], bool]) -> bool:
         """Go to the nearest session that is wanted, backwards first; stay and say False where there is none."""
@@ -78,8 +74,11 @@ class History:
 
     def redo(self) -> Session:
         """Forward again."""
-        if self._future:
-            self._past.append(self.present)
-            self.present = self._future.pop()
+        return self._step(self._future, self._past)
+
+    def _step(self, taken: list[Session], left: list[Session]) -> Session:
+        if taken:
+            left.append(self.present)
+            self.present = taken.pop()
             self._key = ""
         return self.present

@@ -13,6 +13,7 @@ from osisnr_gui.core.alpha_table import N_NODES, AlphaTable
 from osisnr_gui.core.osi_snr import Projection
 from osisnr_gui.io.array_file import Array, ArrayFile, DamagedFileError, Facts
 from osisnr_gui.io.errors import LoadWarning
+from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.frame_pass import PairFrames, PairPictures
 from osisnr_gui.session.pairs import PairAnalysis, PairKey, coarse_step_of, make_picture, time_grid
 from osisnr_gui.session.pictures import Picture
@@ -28,8 +29,7 @@ Read = Callable[[str], Array]
 
 def pack_pair(reference: Track, pair: PairAnalysis) -> tuple[Facts, dict[str, Array]] | None:
     """Everything `unpack_pair` needs; None for a pair that is not whole, or whose pass kept no table or pictures."""
-    frames, shown = pair.frames, pair.pictures
-    pictures = {"reference": shown.reference, "estimate": shown.estimate, "residual": shown.residual}
+    frames, pictures = pair.frames, pair.pictures._asdict()
     codes = {name: picture.coarse(0) for name, picture in pictures.items() if picture is not None}
     if frames is None or not frames.complete or frames.table is None or len(codes) < len(pictures):
         return None
@@ -58,7 +58,7 @@ def unpack_pair(
     reference: Track,
     estimate: Track,
     reference_picture: Picture | None,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: Cancel | None = None,
 ) -> tuple[Track, PairAnalysis]:
     """The reference and the pair as they were packed; `reference_picture` : one that is there already.
 

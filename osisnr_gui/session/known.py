@@ -43,17 +43,13 @@ class Known:
 
     def pair(self, key: PairKey, with_pictures: bool) -> PairAnalysis | None:
         """The same pair in the same framing."""
-        for old in self._pairs:
-            if old.key == key and (old.pictures.estimate is not None or not with_pictures):
-                return old
-        return None
+        same = (old for old in self._pairs if old.key == key)
+        return next((old for old in same if old.pictures.estimate is not None or not with_pictures), None)
 
     def delay(self, key: PairKey) -> Delay | None:
         """The delay between the same two files, whatever their frames were and whatever of it was taken out."""
-        for old in self._pairs:
-            if old.delay is not None and old.key is not None and old.key.files == key.files:
-                return old.delay
-        return None
+        same = (old.delay for old in self._pairs if old.key is not None and old.key.files == key.files)
+        return next(filter(None, same), None)
 
     def picture(self, reference: Track, wanted: PairKey, pairs: Iterable[PairAnalysis]) -> Picture | None:
         """The reference's picture, when one of these pairs, or an earlier one in the same framing, has painted it."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-import weakref
 
 import numpy as np
 
+from osisnr_gui.core.osi_snr import both_alike
 from osisnr_gui.core.types import Columns, IntArray
 from osisnr_gui.session.frame_pass import PairFrames
-from osisnr_gui.session.pairs import PairAnalysis, open_columns
-from osisnr_gui.session.readers import ColumnReader
+from osisnr_gui.session.pairs import PairAnalysis, Readers
 
 # Whatever a view asks for is read in pieces of this many frames: what is wanted of them is far smaller.
 PIECE_FRAMES = 4096
@@ -27,11 +26,8 @@ class PairReader:
             raise ValueError("a pair without frames has no columns")
         self.frames: PairFrames = pair.frames
         self.framing = pair.key.framing
-        self.rate = pair.sample_rate
-        self._tracks = pair.reference, pair.estimate
-        self._readers: list[ColumnReader] = []
+        self._readers = Readers((pair.reference, pair.estimate), self.framing, pair.sample_rate)
         self._lock = threading.Lock()
-        weakref.finalize(self, _close_all, self._readers)
 
     @property
     def n_frames(self) -> int:
@@ -52,20 +48,12 @@ class PairReader:
         pieces = np.searchsorted(frames, np.arange(frames[0], frames[-1] + 1, PIECE_FRAMES))
         parts = [self._piece(part) for part in np.split(frames, pieces[1:]) if len(part)]
         s, e = (np.concatenate(rows) if len(rows) > 1 else rows[0] for rows in zip(*parts, strict=True))
-        if np.iscomplexobj(s) != np.iscomplexobj(e):
-            return s.astype(np.complex128), e.astype(np.complex128)
-        return s, e
+        return both_alike(s, e)
 
     def _piece(self, frames: IntArray) -> tuple[Columns, Columns]:
         first, count = int(frames[0]), int(frames[-1] - frames[0]) + 1
         with self._lock:
-            for track in self._tracks[len(self._readers) :]:
-                self._readers.append(open_columns(track, self.framing, self.rate))
-            raw = [reader.read(self.frames.first_frame + first, count) for reader in self._readers]
-            rows = [r.picked(part, frames - first) for r, part in zip(self._readers, raw, strict=True)]
+            readers = self._readers.open()
+            raw = [reader.read(self.frames.first_frame + first, count) for reader in readers]
+            rows = [r.picked(part, frames - first) for r, part in zip(readers, raw, strict=True)]
         return rows[0], rows[1]
-
-
-def _close_all(readers: list[ColumnReader]) -> None:
-    for reader in readers:
-        reader.close()

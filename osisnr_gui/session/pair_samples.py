@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from osisnr_gui.core.align import Delay
+from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.delay.delays import DelaySearch
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Track, check_track
@@ -24,7 +25,7 @@ class PairSamples:
         signals: Sequence[AudioSignal],
         start: int,
         with_delay: bool,
-        cancelled: Callable[[], bool] | None,
+        cancelled: Cancel | None,
     ) -> None:
         self._tracks, self._cancelled = tracks, cancelled
         # A reference with several estimates is checked with the first.

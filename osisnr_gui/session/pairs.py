@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 import weakref
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.core.errors import ParameterError
+from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
 from osisnr_gui.core.types import FloatArray, Framing, Representation
-from osisnr_gui.io.errors import Cancelled, FileError, LoadError, Reason
+from osisnr_gui.io.errors import FileError, LoadError, Reason
+from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.errors import PairError
-from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan, residual_rows
+from osisnr_gui.session.frame_pass import NO_PICTURES, FramePass, PairFrames, PairPictures, PassPlan
 from osisnr_gui.session.masks.mask_grids import mask_times
 from osisnr_gui.session.pair_samples import PairSamples
 from osisnr_gui.session.pictures import COARSE_STEP, RESIDUAL_STEP, CodeScale, Picture, TimeGrid, sketch_pictures
@@ -26,7 +29,6 @@ from osisnr_gui.session.session import Lengths, MaskGrid, Session, Source
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Stamp, Track, stamp_of
 
-Cancel = Callable[[], bool]
 SOON_FRAMES = 1 << 14  # a tenth of a second or two
 
 
@@ -50,9 +52,6 @@ class PairKey:
     def files(self) -> tuple[object, ...]:
         """What a search for the delay reads: the two files with their channels, as they were."""
         return self.reference, replace(self.estimate, delay=0), self.stamps
-
-
-NO_PICTURES = PairPictures()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,42 +128,48 @@ def open_columns(track: Track, framing: Framing | None, rate: int | None) -> Col
     return AudioColumns(AudioSignal(track.source, rate), framing)
 
 
-class _LazyColumns:
-    """Frames for pictures: opens its files at the first look, so that what is never looked at opens nothing.
-
-    The files are closed when the picture is forgotten.
-    """
+class Readers:
+    """Readers of some tracks: opened when they are first asked for, closed when this is forgotten, if not before."""
 
     def __init__(self, tracks: tuple[Track, ...], framing: Framing | None, rate: int | None) -> None:
-        self._tracks, self._framing, self._rate = tracks, framing, rate
-        self._readers: list[ColumnReader] = []
-        weakref.finalize(self, _close_all, self._readers)
+        self.tracks, self._framing, self._rate = tracks, framing, rate
+        self._opened: list[ColumnReader] = []
+        weakref.finalize(self, _close_all, self._opened)
 
-    def __call__(self, start: int, stop: int, step: int) -> FloatArray:
-        """Magnitudes (n, n_bins) of every `step`-th frame of the track, or of the residual e - (C/S) s of two.
+    def open(self) -> list[ColumnReader]:
+        """All of them, in the order of the tracks. From one thread at a time. Raises LoadError."""
+        for track in self.tracks[len(self._opened) :]:
+            self._opened.append(open_columns(track, self._framing, self._rate))
+        return self._opened
 
-        Raises LoadError CORRUPT once a file is another than the one that was analysed.
-        """
-        for track in self._tracks[len(self._readers) :]:
-            self._readers.append(open_columns(track, self._framing, self._rate))
-        count = stop - start
-        rows = [reader.rows(reader.read(start, count), 0, count, step) for reader in self._readers]
-        for track, reader in zip(self._tracks, self._readers, strict=True):
-            if isinstance(reader, AudioColumns) and track.stamp and not reader.signal.is_at(*track.stamp):
-                raise changed_error(track)
-        if len(rows) == 1:
-            return self._readers[0].magnitudes(rows[0])
-        return np.abs(self._readers[0].magnitudes(residual_rows(*rows)))
+    def close(self) -> None:
+        """Let go of the files."""
+        _close_all(self._opened)
+
+
+def _close_all(readers: list[ColumnReader]) -> None:
+    while readers:
+        readers.pop().close()
+
+
+def _exact_magnitudes(opened: Readers, start: int, stop: int, step: int) -> FloatArray:
+    """Magnitudes (n, n_bins) of every `step`-th frame of a track, or of the residual e - (C/S) s of two.
+
+    Raises LoadError CORRUPT once a file is another than the one that was analysed.
+    """
+    count, readers = stop - start, opened.open()
+    rows = [reader.rows(reader.read(start, count), 0, count, step) for reader in readers]
+    for track, reader in zip(opened.tracks, readers, strict=True):
+        if isinstance(reader, AudioColumns) and track.stamp and not reader.signal.is_at(*track.stamp):
+            raise changed_error(track)
+    if len(rows) == 1:
+        return readers[0].magnitudes(rows[0])
+    return np.abs(readers[0].magnitudes(project_rows(*rows)[1]))
 
 
 def changed_error(track: Track) -> LoadError:
     """Says that a file is not the one any more that was analysed."""
     return LoadError(Reason.CORRUPT, track.source.path, "the file changed after it was compared", "reload it (Ctrl+R)")
-
-
-def _close_all(readers: list[ColumnReader]) -> None:
-    for reader in readers:
-        reader.close()
 
 
 def make_picture(
@@ -178,7 +183,8 @@ def make_picture(
     else:
         scale = CodeScale.levels(0.5 * float(window(framing.window, framing.n_fft).sum()))
         n_bins, bin_step = framing.n_fft // 2 + 1, (rate or 1) / framing.n_fft
-    columns = _LazyColumns(tracks, framing, rate)
+    # What is never looked at opens nothing.
+    columns = partial(_exact_magnitudes, Readers(tracks, framing, rate))
     return Picture(n_columns, n_bins, grid, bin_step, scale, columns, coarse_step_of(tracks))
 
 
@@ -303,8 +309,8 @@ def run_pair(
     check_fit(session, reference, estimate)
     tracks, framing, rate = (reference, estimate), key.framing, reference.sample_rate
     grid = time_grid(framing, reference, key.mask_grid)
-    with ExitStack() as stack:
-        readers = [stack.enter_context(closing(open_columns(track, framing, rate))) for track in tracks]
+    with closing(Readers(tracks, framing, rate)) as opened:
+        readers = opened.open()
         fit = fit_frames(session, readers[0], readers[1], (reference.source.path, estimate.source.path))
         shown = paint = NO_PICTURES
         if with_pictures:
@@ -314,7 +320,7 @@ def run_pair(
                 make_picture((estimate,), framing, rate, grid, columns[1]),
                 make_picture(tracks, framing, rate, grid, fit.stop),
             )
-            paint = shown if reference_picture is None else replace(shown, reference=None)
+            paint = shown if reference_picture is None else shown._replace(reference=None)
         pair = PairAnalysis(estimate, key, pictures=shown, sample_rate=rate, reference=reference)
         start = start_frame(fit, grid, around)
         signals = [reader.signal for reader in readers if isinstance(reader, AudioColumns)]
@@ -349,13 +355,11 @@ def paint_alone(
     track: Track, framing: Framing | None, mask_grid: MaskGrid | None, cancelled: Cancel | None = None
 ) -> Picture:
     """The whole picture of one file that nothing is compared with yet. Raises LoadError and io's Cancelled."""
-    reader = open_columns(track, framing, track.sample_rate)
-    try:
+    with closing(Readers((track,), framing, track.sample_rate)) as opened:
+        (reader,) = opened.open()
         grid = time_grid(framing, track, mask_grid)
         picture = make_picture((track,), framing, track.sample_rate, grid, reader.n_frames)
         _fill_outside(picture, reader, Fit(0, 0, None), cancelled)
-    finally:
-        reader.close()
     return picture
 
 
@@ -371,8 +375,7 @@ def _fill_outside(picture: Picture, reader: ColumnReader, fit: Fit, cancelled: C
     step = 4096
     for begin, end in ((0, fit.first), (fit.stop, reader.n_frames)):
         for first in range(begin, end, step):
-            if cancelled is not None and cancelled():
-                raise Cancelled
+            stop_if(cancelled)
             stop = min(first + step, end)
             picture.put(first, reader.magnitudes(reader.rows(reader.read(first, stop - first), 0, stop - first)))
             picture.lift(first, stop)

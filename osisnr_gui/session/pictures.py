@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.session.cancel import Cancel, stop_if
 
 CodeArray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
@@ -190,13 +190,12 @@ class Picture:
             np.maximum(part, codes, out=part)
 
 
-def sketch_pictures(pictures: Sequence[Picture], cancelled: Callable[[], bool] | None = None) -> None:
+def sketch_pictures(pictures: Sequence[Picture], cancelled: Cancel | None = None) -> None:
     """A first look at all of these, long before the pass has been over them. Raises LoadError and io's Cancelled."""
 
     def sketch(picture: Picture) -> None:
         for first in range(0, picture.n_columns, SKETCH_FRAMES):
-            if cancelled is not None and cancelled():
-                raise Cancelled
+            stop_if(cancelled)
             picture.sketch(first, min(first + SKETCH_FRAMES, picture.n_columns))
 
     with ThreadPoolExecutor(len(pictures), thread_name_prefix="sketch") as pool:

@@ -111,13 +111,6 @@ def track_report(track: Track) -> Object:
     }
 
 
-def _partner(analysis: Analysis, pair: PairAnalysis) -> Object:
-    """Which of several references."""
-    if len(analysis.references) < 2:
-        return {}
-    return {"reference": analysis.session.partner_of(analysis.pairs.index(pair)) + 1}
-
-
 def _reading(track: Track) -> Object:
     """What is read of a file."""
     channel = _channel(track) if track.kind == "audio" else None
@@ -145,10 +138,10 @@ def estimate_report(analysis: Analysis, pair: PairAnalysis, with_frames: bool) -
     track, score = pair.estimate, pair.score
     if score is None or not is_scored(pair):
         return {"path": track.source.path, "kind": track.kind, "error": error_report(refusal(pair))}
-    facts = score.facts
+    facts, several = score.facts, len(analysis.references) > 1
     report: Object = {
         **track_report(track),
-        **_partner(analysis, pair),
+        **({"reference": analysis.session.partner_of(analysis.pairs.index(pair)) + 1} if several else {}),
         **_reading(track),
         **_treatment(track.source),
         "n_frames": facts.frames.n_frames,
@@ -157,9 +150,9 @@ def estimate_report(analysis: Analysis, pair: PairAnalysis, with_frames: bool) -
         "delay_samples": delay_samples(pair),
         "aligned": pair.source.delay != 0,
         "delay_peak": None if pair.delay is None else number(pair.delay.peak),
-        "literal": _numbers(score.literal),
-        "exact": _numbers(score.exact),
-        "whole_signal": None if pair.whole is None else _numbers(pair.whole),
+        "literal": figures(score.literal),
+        "exact": figures(score.exact),
+        "whole_signal": None if pair.whole is None else figures(pair.whole),
         "bad_segments": _bad_segments(score),
     }
     if with_frames:
@@ -209,7 +202,7 @@ def _channel(track: Track) -> int:
     return 1 if track.source.channel is None else track.source.channel
 
 
-def _numbers(scores: Any) -> Object:
+def figures(scores: Any) -> Object:
     """A dataclass of floats, in the order of its fields."""
     return {name: number(value) for name, value in asdict(scores).items()}
 

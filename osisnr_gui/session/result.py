@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from osisnr_gui.core.types import Framing
-from osisnr_gui.session.notices.all_notices import Notice
+from osisnr_gui.session.notices.notice import Notice
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session

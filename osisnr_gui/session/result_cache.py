@@ -19,7 +19,6 @@ import platform
 import sys
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -31,6 +30,7 @@ from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.io.content_hash import hash_file
 from osisnr_gui.io.errors import Cancelled, LoadError
 from osisnr_gui.io.source import Source as OpenFile
+from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.kept_pair import pack_pair, unpack_pair
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.pictures import Picture
@@ -39,8 +39,6 @@ from osisnr_gui.session.tracks import Stamp, Track
 # The coarsest clock of a file system (FAT): a file may change within this time and keep its modification time.
 SETTLED_NS = 2_000_000_000
 PARTS = ("core", "io", "session")
-
-Cancel = Callable[[], bool]
 
 
 class ResultCache:
@@ -112,7 +110,7 @@ class ResultCache:
     def _name(self, key: PairKey, reference: Track, estimate: Track, cancelled: Cancel | None) -> str | None:
         """What the result of this pair is called; None for a file that changed or cannot be read."""
         tracks = (reference, estimate)
-        hashes = [self.content_hash(track.source.path, track.stamp, cancelled) for track in tracks]
+        hashes = [content_hash(track.source.path, track.stamp, self.folder, cancelled) for track in tracks]
         if None in hashes:
             return None
         # All of the key but where the files are and when they were written: the hashes stand for both.
@@ -122,35 +120,40 @@ class ResultCache:
         everything = json.dumps([program_hash(), hashes, kinds, settings])
         return _start(reference, estimate) + _hash_of(everything.encode())
 
-    def content_hash(
-        self, path: str, stamp: Stamp | None, cancelled: Cancel | None = None, *, anew: bool = False
-    ) -> str | None:
-        """SHA-256 of a file, remembered (unless `anew`) or made; None unless it is at this stamp. Raises Cancelled."""
-        try:
-            with OpenFile(path) as file:
-                status = file.status
-                if (status.st_size, status.st_mtime_ns) != stamp:
-                    return None
-                identity = os.path.abspath(path), status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
-                name = f"file-{_hash_of(ascii(identity).encode())}"
-                found = None if anew else self._remembered(name)
-                if found is None:
-                    found = hash_file(file, cancelled)
-                    if file.identity()[2:] != stamp:
-                        return None
-                    if _is_settled(status.st_mtime_ns, time.time_ns()):
-                        self.folder.put(name, {"hash": found}, {})
-        except LoadError:
-            return None
-        return found
 
-    def _remembered(self, name: str) -> str | None:
-        file = self.folder.open(name)
-        if file is None:
-            return None
-        with file:
-            found = file.facts.get("hash")
-        return found if isinstance(found, str) else None
+def content_hash(
+    path: str, stamp: Stamp | None, folder: CacheFolder | None, cancelled: Cancel | None = None, *, anew: bool = False
+) -> str | None:
+    """SHA-256 of a file, remembered in a folder (unless `anew`) or made; None unless it is at this stamp.
+
+    Raises Cancelled.
+    """
+    try:
+        with OpenFile(path) as file:
+            status = file.status
+            if (status.st_size, status.st_mtime_ns) != stamp:
+                return None
+            identity = os.path.abspath(path), status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+            name = f"file-{_hash_of(ascii(identity).encode())}"
+            found = None if anew or folder is None else _remembered(folder, name)
+            if found is None:
+                found = hash_file(file, cancelled)
+                if file.identity()[2:] != stamp:
+                    return None
+                if folder is not None and _is_settled(status.st_mtime_ns, time.time_ns()):
+                    folder.put(name, {"hash": found}, {})
+    except LoadError:
+        return None
+    return found
+
+
+def _remembered(folder: CacheFolder, name: str) -> str | None:
+    file = folder.open(name)
+    if file is None:
+        return None
+    with file:
+        found = file.facts.get("hash")
+    return found if isinstance(found, str) else None
 
 
 def _start(reference: Track, estimate: Track) -> str:

@@ -7,16 +7,15 @@ and the score itself (alpha, gamma, method, which result leads).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
 from osisnr_gui.core.alpha_table import ALL_FRAMES, Frames
-from osisnr_gui.core.loss import EPS_FUSED, ExactScores, LiteralScores, inverse_osi
+from osisnr_gui.core.loss import EPS_FUSED, ExactScores, LiteralScores, inverse_osi, mean_of
 from osisnr_gui.core.loss_curve import LossCurve, loss_terms
 from osisnr_gui.core.osi_snr import exact_osi_db, si_snr_db, snr_db
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.session.facts import Facts, find_facts
+from osisnr_gui.session.facts import Facts, find_facts, osi_db_of
 from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.segments.bad_segments import BadFrames, find_bad
 from osisnr_gui.session.session import Formula, LossChoice, Session
@@ -25,41 +24,63 @@ LOSS_FRAMES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PairScore:
-    """Numbers at one alpha and gamma, and the curves they come from, worked out for the frames that are asked for."""
+class FrameLosses:
+    """Curves at one alpha and gamma by the formula that leads, worked out for the frames that are asked for."""
 
     facts: Facts
-    bad: BadFrames
     loss: LossChoice
-    literal: LiteralScores
-    exact: ExactScores
 
     @property
     def osi_db(self) -> FloatArray:
-        """OSI-SNR of every frame by the formula that leads, nan in frames it leaves out."""
-        return _osi_db(self.facts, self.loss)
+        """OSI-SNR of every frame, nan in frames the formula leaves out."""
+        return osi_db_of(self.facts, self.loss.formula)
+
+    @property
+    def _eps(self) -> float:
+        return EPS_FUSED if self.loss.formula is Formula.LITERAL else 0.0
 
     @property
     def curve(self) -> LossCurve | None:
-        """The loss of every frame by the formula that leads; None without an alpha table."""
+        """The loss of every frame; None without an alpha table."""
         loss, table = self.loss, self.facts.frames.table
-        return None if table is None else LossCurve(self.osi_db, _eps(loss), table, loss.alpha, loss.gamma)
+        return None if table is None else LossCurve(self.osi_db, self._eps, table, loss.alpha, loss.gamma)
 
     def mc_mse(self, frames: Frames = ALL_FRAMES) -> FloatArray:
-        """MC-MSE of some frames at `loss.alpha`."""
-        return _mc_mse(self.facts, self.loss, frames)
+        """MC-MSE of some frames at `loss.alpha`, counted or not."""
+        found = self.facts.frames
+        if found.table is not None:
+            return found.table.per_frame(self.loss.alpha, frames)
+        assert found.mc_mse is not None, "a pass keeps either the table or MC-MSE at one alpha"
+        return found.mc_mse[frames]
 
     def osi_term(self) -> FloatArray:
-        """1/OSI-SNR of every frame by the formula that leads; nan in frames it leaves out."""
-        return inverse_osi(self.osi_db, _eps(self.loss))
+        """1/OSI-SNR of every frame; nan in frames that do not count."""
+        return inverse_osi(self.osi_db, self._eps)
 
     def terms(self, frames: Frames = ALL_FRAMES) -> tuple[FloatArray, FloatArray]:
         """The two parts of the loss of some frames, 1/OSI and gamma*MC-MSE; nan in frames that do not count."""
-        return _terms(self.facts, self.loss, frames)
+        return loss_terms(self.osi_db[frames], self._eps, self.mc_mse(frames), self.loss.gamma)
 
     def frame_loss(self, frames: Frames = ALL_FRAMES) -> FloatArray:
         """1/OSI + gamma*MC-MSE of some frames; nan in frames that do not count."""
         return np.asarray(np.add(*self.terms(frames)))
+
+    def all_losses(self) -> FloatArray:
+        """Of all frames, in pieces that stay in the processor's cache: a third off at hours, most of the first time."""
+        found = np.empty(self.facts.frames.n_frames)
+        for first in range(0, len(found), LOSS_FRAMES):
+            piece = slice(first, first + LOSS_FRAMES)
+            np.add(*self.terms(piece), out=found[piece])
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairScore(FrameLosses):
+    """Numbers at one alpha and gamma, and the curves they come from."""
+
+    bad: BadFrames
+    literal: LiteralScores
+    exact: ExactScores
 
     @property
     def leading(self) -> LiteralScores | ExactScores:
@@ -74,8 +95,17 @@ class PairScore:
     @property
     def shares(self) -> tuple[float, float]:
         """The two terms of the leading fused loss: loss_osi and gamma*mc_mse."""
-        loss = self.leading.loss_osi_1 if self.loss.method == 1 else self.leading.loss_osi_2
-        return loss, self.loss.gamma * self.leading.mc_mse
+        return self.leading.loss_osi(self.loss.method), self.loss.gamma * self.leading.mc_mse
+
+    @property
+    def loss_sum(self) -> float:
+        """Sum of 1/OSI + gamma*MC-MSE over the frames that count in the leading result (method 1's sum)."""
+        return self.n_counted * (self.leading.loss_osi_1 + self.loss.gamma * self.leading.mc_mse)
+
+    @property
+    def whole_loss(self) -> float:
+        """`loss_sum`, which only as a positive number has parts; else nan."""
+        return self.loss_sum if 0 < self.loss_sum < np.inf else float("nan")
 
     def mc_mse_at(self, alpha: float) -> float:
         """MC-MSE of the leading result's frames at any alpha (from the alpha table); nan without a table."""
@@ -103,24 +133,16 @@ class WholeSignal:
         return cls(float(exact_osi_db(p)[0]), float(si_snr_db(p)[0]), float(snr_db(p)[0]), gain_db)
 
 
-def find_score(
-    facts: Facts, session: Session, previous: BadFrames | None = None, other: Facts | None = None
-) -> PairScore:
-    """Everything that moves with alpha and gamma, and the bad frames, which can follow the loss."""
-    frames, loss = facts.frames, session.loss
-    if frames.table is not None:
-        mean_all = facts.sums_all.mean(loss.alpha) if facts.sums_all else float("nan")
-        mean_active = facts.sums_active.mean(loss.alpha) if facts.sums_active else float("nan")
+def named_results(facts: Facts, loss: LossChoice) -> tuple[LiteralScores, ExactScores]:
+    """Literal over all frames, exact over active ones; takes no time at any length."""
+    mc_mse = facts.frames.mc_mse
+    if mc_mse is not None:
+        means = [mean_of(mc_mse), mean_of(mc_mse[facts.active])]
     else:
-        assert frames.mc_mse is not None, "a pass keeps either the table or MC-MSE at one alpha"
-        mean_all, mean_active = _mean(frames.mc_mse), _mean(frames.mc_mse[facts.active])
-    return PairScore(
-        facts,
-        find_bad(facts, session, previous, other, partial(_frame_loss, facts, loss)),
-        loss,
-        facts.statistics.literal(mean_all, loss.gamma, loss.method),
-        facts.statistics.exact(mean_active, loss.gamma, loss.method),
-    )
+        sums = facts.sums_all, facts.sums_active
+        means = [float("nan") if part is None else part.mean(loss.alpha) for part in sums]
+    literal = facts.literal.completed(means[0], loss.gamma, loss.method)
+    return literal, facts.exact.completed(means[1], loss.gamma, loss.method)
 
 
 def score_frames(
@@ -133,40 +155,8 @@ def score_frames(
     facts = previous.facts if previous else None
     if facts is None or facts.frames is not frames or facts.silence_db != session.silence_db:
         facts, previous = find_facts(frames, session.silence_db), None
+    losses = FrameLosses(facts, session.loss)
+    bad = find_bad(facts, session, previous.bad if previous else None, other, losses.all_losses)
     if previous is None or previous.loss != session.loss:
-        return find_score(facts, session, previous.bad if previous else None, other)
-    bad = find_bad(facts, session, previous.bad, other, previous.frame_loss)
+        return PairScore(facts, session.loss, bad, *named_results(facts, session.loss))
     return previous if bad is previous.bad else replace(previous, bad=bad)
-
-
-def _osi_db(facts: Facts, loss: LossChoice) -> FloatArray:
-    return facts.frames.literal_osi_db if loss.formula is Formula.LITERAL else facts.active_osi_db
-
-
-def _eps(loss: LossChoice) -> float:
-    return EPS_FUSED if loss.formula is Formula.LITERAL else 0.0
-
-
-def _mc_mse(facts: Facts, loss: LossChoice, frames: Frames) -> FloatArray:
-    found = facts.frames
-    if found.table is not None:
-        return found.table.per_frame(loss.alpha, frames)
-    assert found.mc_mse is not None, "a pass keeps either the table or MC-MSE at one alpha"
-    return found.mc_mse[frames]
-
-
-def _terms(facts: Facts, loss: LossChoice, frames: Frames = ALL_FRAMES) -> tuple[FloatArray, FloatArray]:
-    return loss_terms(_osi_db(facts, loss)[frames], _eps(loss), _mc_mse(facts, loss, frames), loss.gamma)
-
-
-def _frame_loss(facts: Facts, loss: LossChoice) -> FloatArray:
-    """Of all frames, in pieces that stay in the processor's cache: a third off at hours, most of the first time."""
-    found = np.empty(facts.frames.n_frames)
-    for first in range(0, len(found), LOSS_FRAMES):
-        piece = slice(first, first + LOSS_FRAMES)
-        np.add(*_terms(facts, loss, piece), out=found[piece])
-    return found
-
-
-def _mean(values: FloatArray) -> float:
-    return float(np.mean(values)) if values.size else float("nan")

@@ -35,7 +35,6 @@ def finish(analysis: Analysis) -> Analysis:
         scores = [None if place is None else pairs[place].score for place in places]
         others = [None if score is None else score.facts for score in scores]
         pairs = tuple(_scored_against(session, pair, other) for pair, other in zip(pairs, others, strict=True))
-    last = analysis.mixture, analysis.unprocessed
-    notices = mask_notices(session, analysis.reference, analysis.mixture)
-    notices += find_notices(session, analysis.references, pairs, analysis.matching, *last)
-    return replace(analysis, pairs=pairs, best=find_best_frames(pairs, analysis.best), notices=notices)
+    analysis = replace(analysis, pairs=pairs, best=find_best_frames(pairs, analysis.best))
+    notices = mask_notices(session, analysis.reference, analysis.mixture) + find_notices(analysis)
+    return replace(analysis, notices=notices)

@@ -50,17 +50,13 @@ def osi_words(score: PairScore) -> str:
 def trouble_words(score: PairScore) -> list[str]:
     """Frames under the threshold, missed, of false activity and not finite; only those that occur."""
     counts = score.facts.counts
-    n_bad = score.bad.n_under
-    found = []
-    if n_bad:
-        found.append(f"{words.counted(n_bad, 'frame')} under {words.db(score.bad.threshold_db)}")
-    if counts["silent_estimate"]:
-        found.append(f"{words.counted(counts['silent_estimate'], 'frame')} missed")
-    if counts["silent_reference"]:
-        found.append(f"{words.counted(counts['silent_reference'], 'frame')} of false activity")
-    if counts["nonfinite"]:
-        found.append(f"{words.counted(counts['nonfinite'], 'frame')} with numbers that are not finite")
-    return found
+    known = (
+        (score.bad.n_under, f"under {words.db(score.bad.threshold_db)}"),
+        (counts["silent_estimate"], "missed"),
+        (counts["silent_reference"], "of false activity"),
+        (counts["nonfinite"], "with numbers that are not finite"),
+    )
+    return [f"{words.counted(count, 'frame')} {what}" for count, what in known if count]
 
 
 def pair_sentence(analysis: Analysis, index: int) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -12,10 +11,11 @@ import numpy.typing as npt
 
 from osisnr_gui.io.audio import AudioScan, AudioScanner, SampleChecks, open_audio, scan_audio
 from osisnr_gui.io.checks import SILENCE
-from osisnr_gui.io.errors import Cancelled, FileError, LoadError, LoadWarning, Reason, display_name
+from osisnr_gui.io.errors import FileError, LoadError, LoadWarning, Reason, display_name
 from osisnr_gui.io.mask_cells import find_cell_facts
 from osisnr_gui.io.masks import Mask, load_mask
 from osisnr_gui.io.sniff import sniff_kind
+from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.session import DOWNMIX, Source
 
 Kind = Literal["audio", "mask"]
@@ -111,7 +111,7 @@ def stamp_of(path: str) -> Stamp | None:
     return status.st_size, status.st_mtime_ns
 
 
-def open_track(source: Source, cancelled: Callable[[], bool] | None = None) -> Track:
+def open_track(source: Source, cancelled: Cancel | None = None) -> Track:
     """Open a source far enough to know what it is; never raises for the file's sake, but io's Cancelled."""
     try:
         return _open(source, cancelled)
@@ -119,7 +119,7 @@ def open_track(source: Source, cancelled: Callable[[], bool] | None = None) -> T
         return Track(source, stamp_of(source.path), error=error)
 
 
-def _open(source: Source, cancelled: Callable[[], bool] | None) -> Track:
+def _open(source: Source, cancelled: Cancel | None) -> Track:
     stamp = stamp_of(source.path)
     if sniff_kind(source.path) == "mask":
         mask = load_mask(
@@ -155,21 +155,10 @@ def _flipped(mask: Mask) -> Mask:
         return replace(mask, values=np.negative(mask.values))
     # Booleans and unsigned numbers have no opposite.
     values = -mask.values.astype(np.float64)
-    cells = find_cell_facts(mask.path, values)
-    return replace(
-        mask,
-        values=values,
-        minimum=cells.minimum,
-        maximum=cells.maximum,
-        mean=cells.mean,
-        share_outside=cells.share_outside,
-        kind=cells.kind,
-    )
+    return replace(mask, values=values, **asdict(find_cell_facts(mask.path, values)))
 
 
-def check_track(
-    track: Track, cancelled: Callable[[], bool] | None = None, scanner: AudioScanner | None = None
-) -> Track:
+def check_track(track: Track, cancelled: Cancel | None = None, scanner: AudioScanner | None = None) -> Track:
     """Read every sample once: levels, clipping, and damage that a header does not show.
 
     scanner : has seen some of the samples already, and reads only the others.
@@ -204,7 +193,7 @@ def _level(scan: AudioScan, channel: int) -> Level:
     return Level(scan.rms[k], scan.mean[k], scan.peak[k], scan.clipped_runs[k])
 
 
-def _mix_level(scan: AudioScan, cancelled: Callable[[], bool] | None) -> Level:
+def _mix_level(scan: AudioScan, cancelled: Cancel | None) -> Level:
     """The mean of all channels, read once more: channels may cancel, so its level is not in theirs.
 
     Clipping is counted in the channels: the damage stays in the mix, though no longer at full scale.
@@ -212,8 +201,7 @@ def _mix_level(scan: AudioScan, cancelled: Callable[[], bool] | None) -> Level:
     checks = SampleChecks(replace(scan.info, channels=1))
     with open_audio(scan.info.path) as file:
         while checks.n_samples < scan.n_samples:
-            if cancelled is not None and cancelled():
-                raise Cancelled(scan.info.path)
+            stop_if(cancelled)
             block = file.read_channel(checks.n_samples, MIX_BLOCK, DOWNMIX)
             if len(block) == 0:
                 break

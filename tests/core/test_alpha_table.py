@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from measures import alpha_table, columns, sums_of
 
 from osisnr_gui.core.alpha_table import (
     N_NODES,
@@ -15,7 +16,6 @@ from osisnr_gui.core.alpha_table import (
 )
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.osi_snr import rows_of
-from osisnr_gui.core.stft import columns
 from osisnr_gui.core.types import Framing, Representation
 
 ALPHAS = np.linspace(0.01, 1.0, 100)
@@ -75,8 +75,8 @@ CASES: dict[str, tuple[np.ndarray, np.ndarray, float]] = {
 @pytest.mark.parametrize("name", CASES)
 def test_against_the_direct_formula(name: str) -> None:
     s, e, tolerance = CASES[name]
-    table = AlphaTable.of(s, e)
-    sums = table.sums()
+    table = alpha_table(s, e)
+    sums = sums_of(table)
     for alpha in ALPHAS:
         wanted = mc_mse_per_frame(s, e, alpha)
         # Subnormal numbers have fewer digits than the tolerance asks for.
@@ -89,7 +89,7 @@ def test_columns_that_nearly_agree(difference: float) -> None:
     """Against expm1(alpha * log1p(..)), which keeps the digits that a difference of two powers loses."""
     s = 0.01 + _uniform(0, 65, 300)
     e = s * (1 + difference * _normal(1, 65, 300))
-    table = AlphaTable.of(s, e)
+    table = alpha_table(s, e)
     log_ratio = np.log1p((s - e) / e)
     for alpha in ALPHAS:
         wanted = np.mean((e**alpha * np.expm1(alpha * log_ratio)) ** 2, axis=0)
@@ -104,21 +104,21 @@ def test_silent_and_equal_frames_are_exactly_zero(of: str) -> None:
     s[:, 2] = e[:, 2] = _uniform(0, 33)
     s[:, 3] = _uniform(1, 33)
     e[:, 4] = 1e200 * _uniform(1, 33)
-    table = AlphaTable.of(s, e)
+    table = alpha_table(s, e)
     for alpha in (0.01, 0.3, 1.0):
         found = table.per_frame(alpha)
         assert list(found[[0, 1, 2, 5]]) == [0.0] * 4
         with np.errstate(over="ignore"):
             np.testing.assert_allclose(found[3:5], mc_mse_per_frame(s, e, alpha)[3:5], rtol=1e-11)
-    assert AlphaTable.of(s[:, :2], e[:, :2]).sums().mean(0.3) == 0.0
+    assert sums_of(alpha_table(s[:, :2], e[:, :2])).mean(0.3) == 0.0
 
 
 def test_beyond_float64_it_is_infinite_and_equal_frames_stay_zero() -> None:
     s = np.full((4, 2), 1.5e308)
     e = np.c_[s[:, 0], -s[:, 1]]
-    table = AlphaTable.of(s, e)
+    table = alpha_table(s, e)
     np.testing.assert_array_equal(table.per_frame(1.0), [0.0, np.inf])
-    assert table.sums().mean(1.0) == np.inf
+    assert sums_of(table).mean(1.0) == np.inf
     assert table.split_sums(np.array([True, False]))[1].mean(1.0) == 0.0
 
 
@@ -148,7 +148,7 @@ def test_nodes_cannot_be_written() -> None:
 def test_sums_of_chosen_frames(share: float) -> None:
     s, e = CASES["speech"][:2]
     chosen = np.random.default_rng(0).uniform(size=s.shape[1]) < share
-    everything, sums = AlphaTable.of(s, e).split_sums(chosen)
+    everything, sums = alpha_table(s, e).split_sums(chosen)
     assert everything.n_frames == s.shape[1]
     assert everything.mean(0.3) == pytest.approx(np.mean(mc_mse_per_frame(s, e, 0.3)), rel=1e-9)
     assert sums.n_frames == np.count_nonzero(chosen)
@@ -161,7 +161,7 @@ def test_sums_of_chosen_frames(share: float) -> None:
 
 def test_filled_in_pieces_and_sliced() -> None:
     s, e = CASES["signed"][:2]
-    whole, pieces = AlphaTable.of(s, e), AlphaTable.allocate(300)
+    whole, pieces = alpha_table(s, e), AlphaTable.allocate(300)
     for a, b in ((0, 1), (1, 64), (64, 300)):
         pieces.put_rows(a, *log_magnitudes(rows_of(s[:, a:b]), rows_of(e[:, a:b])))
     np.testing.assert_allclose(pieces.per_frame(0.3), whole.per_frame(0.3), rtol=1e-13)
@@ -173,16 +173,16 @@ def test_filled_in_pieces_and_sliced() -> None:
 
 def test_never_negative() -> None:
     s = _uniform(0, 65, 200)
-    table = AlphaTable.of(s, s * (1 + 1e-16))
+    table = alpha_table(s, s * (1 + 1e-16))
     for alpha in ALPHAS:
         assert table.per_frame(alpha).min() >= 0.0
-        assert table.sums().mean(alpha) >= 0.0
+        assert sums_of(table).mean(alpha) >= 0.0
 
 
 @pytest.mark.parametrize("name", ["masks", "speech", "zeros", "signed", "complex", "one bin", "huge", "gain of 60 dB"])
 def test_what_is_drawn_is_right_to_a_hundredth_of_a_pixel(name: str) -> None:
     reference, estimate, _ = CASES[name]
-    table = AlphaTable.of(reference, estimate)
+    table = alpha_table(reference, estimate)
     for alpha in (*ALPHAS, NODES[0], NODES[12], NODES[24]):
         np.testing.assert_allclose(table.drawn(alpha), table.per_frame(alpha), rtol=2e-4, atol=0)
     np.testing.assert_allclose(table.drawn(0.3, slice(3, None, 7)), table.drawn(0.3)[3::7], rtol=1e-13)

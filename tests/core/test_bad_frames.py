@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from measures import project
 
 from osisnr_gui.core.bad_frames import (
     LevelGate,
@@ -22,7 +23,7 @@ from osisnr_gui.core.bad_frames import (
     limit_of_worst,
 )
 from osisnr_gui.core.frame_status import frame_status, is_active
-from osisnr_gui.core.osi_snr import Projection, project
+from osisnr_gui.core.osi_snr import Projection
 from osisnr_gui.core.types import FrameStatus
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=150, database=None)

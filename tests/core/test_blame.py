@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from measures import alpha_table, project, sums_of
 
-from osisnr_gui.core.alpha_table import AlphaTable
 from osisnr_gui.core.blame import mc_mse_blame, osi_noise_blame
 from osisnr_gui.core.errors import ParameterError, ShapeError
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
-from osisnr_gui.core.osi_snr import exact_osi_db, project
+from osisnr_gui.core.osi_snr import exact_osi_db
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=60, database=None)
 seeds = st.integers(0, 2**32 - 1)
@@ -42,7 +42,7 @@ def test_mc_mse_blame_sums_to_mc_mse(kind: str, alpha: float) -> None:
     assert blame.dtype == np.float64
     assert np.all(blame >= 0)
     assert float(blame.sum()) == pytest.approx(float(np.mean(mc_mse_per_frame(s, e, alpha))), rel=1e-12)
-    assert float(blame.sum()) == pytest.approx(AlphaTable.of(s, e).sums().mean(alpha), rel=1e-9)
+    assert float(blame.sum()) == pytest.approx(sums_of(alpha_table(s, e)).mean(alpha), rel=1e-9)
     np.testing.assert_allclose(blame.sum(axis=0) * s.shape[1], mc_mse_per_frame(s, e, alpha), rtol=1e-12)
 
 

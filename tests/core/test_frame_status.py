@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from measures import project
 
 from osisnr_gui.core.frame_status import frame_status, is_active, status_counts
-from osisnr_gui.core.osi_snr import project
 from osisnr_gui.core.types import FrameStatus
 
 S = FrameStatus

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from measures import alpha_table
 
 from osisnr_gui.core.alpha_table import AlphaTable
 from osisnr_gui.core.loss_curve import LossCurve
@@ -23,7 +24,7 @@ def pair(n: int = N) -> tuple[np.ndarray, np.ndarray]:
 
 
 S, E = pair()
-TABLE = AlphaTable.of(S, E)
+TABLE = alpha_table(S, E)
 
 
 def curve(alpha: float = 0.3, gamma: float = 15.0, eps: float = 0.0) -> LossCurve:
@@ -105,6 +106,6 @@ def test_nothing_to_draw_and_values_beyond_all_measure() -> None:
     assert [part.size for part in empty.draw(0.0, 0.01, 0.0, 10.0, 100)] == [0, 0, 0, 0]
     assert empty.sample(100).size == 0
     huge = np.full((1, 4000), 1e200)
-    shown = LossCurve(np.full(4000, 3.0), 0.0, AlphaTable.of(huge, 0 * huge), 1.0, 1e300)
+    shown = LossCurve(np.full(4000, 3.0), 0.0, alpha_table(huge, 0 * huge), 1.0, 1e300)
     for columns in (10, 1000, 100_000):
         assert not (shown.draw(0.0, 1.0, 0.0, 4000.0, columns).peak < 1e300).any()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from measures import alpha_table
 
 from osisnr_gui.core.alpha_table import AlphaTable
 from osisnr_gui.core.loss_sketch import FEWEST_BLOCKS, SKETCH_STEP, LossSketch, make_sketch, sketch_steps
@@ -35,7 +36,7 @@ def make_osi(n: int) -> np.ndarray:
 
 
 PAIR = make_pair(N)
-TABLE, OSI_DB = AlphaTable.of(*PAIR), make_osi(N)
+TABLE, OSI_DB = alpha_table(*PAIR), make_osi(N)
 
 
 @pytest.fixture(scope="module")
@@ -83,16 +84,16 @@ def test_means_and_peaks_at_any_alpha_and_gamma(sketch: LossSketch, step: int) -
 @pytest.mark.parametrize("n", [1, 63, 64, 65, 1000])
 def test_short_curves(n: int) -> None:
     s, e = (x[:, :n] for x in PAIR)
-    found = make_sketch(OSI_DB[:n], 1e-10, AlphaTable.of(s, e))
+    found = make_sketch(OSI_DB[:n], 1e-10, alpha_table(s, e))
     assert found is not None
-    check(found, OSI_DB[:n], AlphaTable.of(s, e), Columns(np.array([0, n]), np.empty(0), SKETCH_STEP))
+    check(found, OSI_DB[:n], alpha_table(s, e), Columns(np.array([0, n]), np.empty(0), SKETCH_STEP))
 
 
 def test_frames_that_are_no_numbers_spoil_nothing() -> None:
     """A frame without a finite MC-MSE is not counted; an infinite 1/OSI-SNR is a peak all the same."""
     n = 640
     s, e = (x[:, 2000 : 2000 + n] for x in PAIR)
-    table = AlphaTable.of(s, e)
+    table = alpha_table(s, e)
     table.values[:, 100] = np.nan
     osi_db = np.abs(np.nan_to_num(OSI_DB[2000 : 2000 + n], nan=3.0))
     osi_db[300] = -1e-10

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from measures import project
 
 from osisnr_gui.core.errors import ShapeError
 from osisnr_gui.core.frame_status import frame_status
@@ -17,7 +18,6 @@ from osisnr_gui.core.osi_snr import (
     exact_osi_db,
     literal_osi_db,
     merge,
-    project,
     project_rows,
     si_snr_db,
     snr_db,

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from measures import columns, spectra
 from scipy.signal import ShortTimeFFT, get_window
 
 from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.stft import (
     WINDOWS,
     check_framing,
-    columns,
     default_hop,
     default_n_fft,
     frame_count,
     frames_of,
     overlap_add,
-    spectra,
     window,
 )
 from osisnr_gui.core.types import Framing, Representation

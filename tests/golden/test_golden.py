@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from measures import alpha_table, project, sums_of
 
-from osisnr_gui.core.alpha_table import AlphaTable
 from osisnr_gui.core.blame import mc_mse_blame
 from osisnr_gui.core.frame_status import frame_status, is_active
-from osisnr_gui.core.loss import EPS_FUSED, EPS_LOSS, OsiStatistics, fused, loss_osi
+from osisnr_gui.core.loss import EPS_FUSED, EPS_LOSS, ExactScores, fused, loss_osi
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
-from osisnr_gui.core.osi_snr import exact_osi_db, literal_osi_db, project, si_snr_db, snr_db
+from osisnr_gui.core.osi_snr import exact_osi_db, literal_osi_db, si_snr_db, snr_db
 from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.session.analysis import Wanted, analyse, rescore
 from osisnr_gui.session.session import Formula, LossChoice, Session, Source
@@ -84,8 +84,8 @@ def test_blame_sums_to_mc_mse(case: dict[str, Any]) -> None:
 
 @every_case
 def test_alpha_table(case: dict[str, Any]) -> None:
-    table = AlphaTable.of(*_pair(case))
-    sums = table.sums()
+    table = alpha_table(*_pair(case))
+    sums = sums_of(table)
     for alpha, wanted in case["literal"]["mcmse"].items():
         _same(sums.mean(float(alpha)), _number(wanted), 1e-9)
     _same(table.per_frame(0.3), _numbers(case["literal"]["mcmse_per_frame_0p3"]), 1e-9)
@@ -114,9 +114,9 @@ def test_exact_values(case: dict[str, Any]) -> None:
     assert [FrameStatus(s).label for s in status] == [STATUS.get(s, s) for s in wanted["status"]]
     active = is_active(status)
     assert np.count_nonzero(active) == wanted["n_active"]
-    statistics = OsiStatistics.of(literal_osi_db(p), osi_db, active)
-    _same(statistics.exact_loss_1, _number(wanted["L1_active"]), 1e-9)
-    _same(statistics.exact_median, _number(wanted["median_db"]), absolute=tol["osi_abs_db"])
+    found = ExactScores.of(osi_db[active])
+    _same(found.loss_osi_1, _number(wanted["L1_active"]), 1e-9)
+    _same(found.osi_db_median, _number(wanted["median_db"]), absolute=tol["osi_abs_db"])
 
 
 @every_case

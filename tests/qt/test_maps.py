@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from measures import columns
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -15,7 +16,6 @@ from window_kit import open_window, save_published_pair, show_files, wait_final
 
 from osisnr_gui.core.bands import BandSums
 from osisnr_gui.core.blame import mc_mse_blame, osi_noise_blame
-from osisnr_gui.core.stft import columns
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.blame_overlay import WAVEFORM_WORDS

@@ -13,11 +13,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from measures import columns, project
 
 from osisnr_gui.core.loss import fused, loss_osi
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
-from osisnr_gui.core.osi_snr import exact_osi_db, literal_osi_db, project, si_snr_db, snr_db
-from osisnr_gui.core.stft import columns
+from osisnr_gui.core.osi_snr import exact_osi_db, literal_osi_db, si_snr_db, snr_db
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.audio import AudioFile
 from osisnr_gui.io.errors import Cancelled, LoadError

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from measures import project
 
 from osisnr_gui.core.log_spectrum import log_spectral_distance_db
-from osisnr_gui.core.osi_snr import exact_osi_db, project
+from osisnr_gui.core.osi_snr import exact_osi_db
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import file_measures

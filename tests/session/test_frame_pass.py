@@ -9,11 +9,10 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from measures import alpha_table, columns, project
 
-from osisnr_gui.core.alpha_table import AlphaTable
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
-from osisnr_gui.core.osi_snr import Projection, exact_osi_db, literal_osi_db, project, si_snr_db, snr_db
-from osisnr_gui.core.stft import columns
+from osisnr_gui.core.osi_snr import Projection, exact_osi_db, literal_osi_db, si_snr_db, snr_db
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import frame_pass
@@ -64,7 +63,7 @@ def _assert_whole_matrix(found: PairFrames, s: np.ndarray, e: np.ndarray, alpha:
         np.testing.assert_allclose(found.mc_mse, mc_mse_per_frame(s, e, alpha), rtol=1e-12, atol=1e-18)
         return
     assert found.mc_mse is None
-    table = AlphaTable.of(s, e)
+    table = alpha_table(s, e)
     np.testing.assert_array_equal(found.table.exponents, table.exponents)
     np.testing.assert_allclose(found.table.values, table.values, rtol=1e-12, atol=1e-18)
 

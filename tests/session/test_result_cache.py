@@ -112,8 +112,8 @@ def _assert_same_results(kept: Analysis, fresh: Analysis) -> None:
             if field.name not in ("estimate", "reference", "pictures", "score"):
                 _assert_same(getattr(pair, field.name), getattr(wanted, field.name))
         _assert_same((pair.score.literal, pair.score.exact), (wanted.score.literal, wanted.score.exact))
-        for field in dataclasses.fields(pair.pictures):
-            _assert_same_picture(getattr(pair.pictures, field.name), getattr(wanted.pictures, field.name))
+        for picture, other in zip(pair.pictures, wanted.pictures, strict=True):
+            _assert_same_picture(picture, other)
 
 
 def _assert_same_picture(picture: Any, wanted: Any) -> None:

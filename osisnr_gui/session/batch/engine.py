@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.io.journal import Entry, Journal
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.batch.pairs import BatchPair
+from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.delay.alignment import analyse_numbers
 from osisnr_gui.session.json_text import JsonValue
 from osisnr_gui.session.pairs import PairAnalysis
@@ -87,20 +87,13 @@ class BatchRow:
     is_known: bool = False
 
 
-class Flag(Protocol):
-    """What `threading.Event` and `multiprocessing.Event` have in common."""
-
-    def is_set(self) -> bool:
-        """Whether to stop."""
+_is_stopped: Callable[[], bool] = threading.Event().is_set
 
 
-_stop: Flag = threading.Event()
-
-
-def stop_scoring_at(flag: Flag) -> None:
-    """Let `score_pair` in this process raise Cancelled once `flag` is set."""
-    global _stop
-    _stop = flag
+def stop_scoring_once(is_stopped: Callable[[], bool]) -> None:
+    """Let `score_pair` in this process raise Cancelled once `is_stopped()`."""
+    global _is_stopped
+    _is_stopped = is_stopped
 
 
 def score_pair(pair: BatchPair, settings: BatchSettings) -> BatchRow:
@@ -112,7 +105,7 @@ def score_pair(pair: BatchPair, settings: BatchSettings) -> BatchRow:
     try:
         # Pairs run side by side: threads of one pair would only wait for those of another.
         with limit_threads(1), np.errstate(all="ignore"):
-            analysis = analyse_numbers(session, align=settings.align, cancelled=_stop.is_set)
+            analysis = analyse_numbers(session, align=settings.align, cancelled=_is_stopped)
     except Cancelled:
         raise
     except Exception as fault:
@@ -169,7 +162,7 @@ def run_batch(
     *,
     at_once: int,
     journal: Journal | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: Cancel | None = None,
 ) -> Generator[BatchRow, None, None]:
     """Score all pairs and yield their rows as they end, first those that the journal knows of unchanged files.
 
@@ -197,19 +190,16 @@ def run_batch(
         run.close()
 
 
+@dataclass(slots=True)
 class _Run:
     """Pairs on their way through executors."""
 
-    def __init__(
-        self,
-        settings: BatchSettings,
-        open_executor: Callable[[], Executor],
-        at_once: int,
-        cancelled: Callable[[], bool],
-    ) -> None:
-        self._settings, self._open, self._at_once, self._cancelled = settings, open_executor, at_once, cancelled
-        self._executor: Executor | None = None
-        self._running: dict[Future[BatchRow], BatchPair] = {}
+    settings: BatchSettings
+    open_executor: Callable[[], Executor]
+    at_once: int
+    cancelled: Callable[[], bool]
+    executor: Executor | None = None
+    running: dict[Future[BatchRow], BatchPair] = field(default_factory=dict)
 
     def rows(self, waiting: deque[BatchPair]) -> Iterator[BatchRow]:
         """Rows of all pairs, in the order in which they end."""
@@ -224,15 +214,15 @@ class _Run:
     def _until_broken(self, waiting: deque[BatchPair]) -> Generator[BatchRow, None, list[BatchPair]]:
         """Rows until nothing waits or the executor is broken; gives the pairs that were with it then."""
         suspects: list[BatchPair] = []
-        while self._running or (waiting and not suspects):
-            while waiting and not suspects and len(self._running) < self._at_once:
+        while self.running or (waiting and not suspects):
+            while waiting and not suspects and len(self.running) < self.at_once:
                 pair = waiting.popleft()
                 try:
                     self._submit(pair)
                 except BrokenExecutor:
                     suspects.append(pair)
             for future in self._ended():
-                pair = self._running.pop(future)
+                pair = self.running.pop(future)
                 try:
                     yield future.result()
                 except BrokenExecutor:
@@ -247,27 +237,26 @@ class _Run:
         return suspects
 
     def _submit(self, pair: BatchPair) -> None:
-        if self._executor is None:
-            self._executor = self._open()
-        self._running[self._executor.submit(score_pair, pair, self._settings)] = pair
+        if self.executor is None:
+            self.executor = self.open_executor()
+        self.running[self.executor.submit(score_pair, pair, self.settings)] = pair
 
     def _ended(self) -> set[Future[BatchRow]]:
         """Futures that have ended, at least one unless none runs."""
         ended: set[Future[BatchRow]] = set()
-        while self._running and not ended:
-            if self._cancelled():
-                raise Cancelled
-            ended = wait(self._running, WAKE_SECONDS, FIRST_COMPLETED).done
+        while self.running and not ended:
+            stop_if(self.cancelled)
+            ended = wait(self.running, WAKE_SECONDS, FIRST_COMPLETED).done
         return ended
 
     def _close_executor(self) -> None:
-        if self._executor is not None:
-            self._executor.shutdown(wait=not self._running)
-            self._executor = None
+        if self.executor is not None:
+            self.executor.shutdown(wait=not self.running)
+            self.executor = None
 
     def close(self) -> None:
         """Let go of everything; what still runs is not waited for."""
-        for future in self._running:
+        for future in self.running:
             future.cancel()
         self._close_executor()
 

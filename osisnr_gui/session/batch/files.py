@@ -76,7 +76,8 @@ def _inside(value: JsonValue, keys: Iterable[str]) -> Cell:
     return value if isinstance(value, bool | int | float | str) else None
 
 
-def _list_inside(row: BatchRow, name: str) -> list[JsonValue]:
+def list_inside(row: BatchRow, name: str) -> list[JsonValue]:
+    """A list in the report of a row's estimate; empty where there is none."""
     estimate = None if row.report is None else row.report["estimate"]
     found = estimate.get(name) if isinstance(estimate, dict) else None
     return found if isinstance(found, list) else []
@@ -100,7 +101,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     *_reported(float, "osi_db", "si_snr_db", "snr_db", "gain_db", at=("estimate", "whole_signal"), prefix="whole_"),
     *_reported(int, "silent_reference", "silent_estimate", at=("estimate", "status_counts")),
-    Column("bad_segments", int, lambda row: None if row.report is None else len(_list_inside(row, "bad_segments"))),
+    Column("bad_segments", int, lambda row: None if row.report is None else len(list_inside(row, "bad_segments"))),
     *_reported(int, "delay_samples", at=("estimate",)),
     *_reported(bool, "aligned", at=("estimate",)),
     *_reported(float, "delay_peak", at=("estimate",)),
@@ -172,7 +173,7 @@ def values_of(rows: Iterable[BatchRow], measure: Measure) -> list[tuple[str, flo
 
 def warning_codes(row: BatchRow) -> list[str]:
     """Codes of what was adapted or looks wrong, as often as they came up."""
-    return [str(warning["code"]) for warning in _list_inside(row, "warnings") if isinstance(warning, dict)]
+    return [str(warning["code"]) for warning in list_inside(row, "warnings") if isinstance(warning, dict)]
 
 
 def _pair_report(row: BatchRow) -> Object:

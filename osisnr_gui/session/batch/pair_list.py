@@ -11,7 +11,7 @@ import numpy as np
 
 from osisnr_gui.core.types import BoolArray, FloatArray, IntArray
 from osisnr_gui.session.batch.engine import BatchRow
-from osisnr_gui.session.batch.files import COLUMNS
+from osisnr_gui.session.batch.files import COLUMNS, list_inside
 from osisnr_gui.session.batch.pairs import BatchPair
 
 #: The columns of numbers, by their names in the saved table.
@@ -136,6 +136,4 @@ class PairList:
 
 def warnings_of(row: BatchRow) -> list[str]:
     """What was adapted or looks wrong, as sentences."""
-    estimate = None if row.report is None else row.report["estimate"]
-    found = estimate.get("warnings") if isinstance(estimate, dict) else None
-    return [str(w["message"]) for w in found if isinstance(w, dict)] if isinstance(found, list) else []
+    return [str(warning["message"]) for warning in list_inside(row, "warnings") if isinstance(warning, dict)]

@@ -48,7 +48,7 @@ class BatchPool(ProcessPoolExecutor):
 def _start_worker(stop: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threadpool_limits(limits=1, user_api="blas")
-    batch.stop_scoring_at(stop)
+    batch.stop_scoring_once(stop.is_set)
     threading.Thread(target=_die_with_parent, daemon=True).start()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,13 +9,13 @@ import numpy as np
 from osisnr_gui.core.align import Delay
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.session.analysis import Analysis, Report, Wanted, analyse
+from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.delay.delays import measure_delay
 from osisnr_gui.session.scoring import finish
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track, open_track
 
 Delays = tuple[Delay | None, ...]
-Cancel = Callable[[], bool]
 
 
 def analyse_numbers(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 
 from osisnr_gui.core.align import MAX_DELAY_SECONDS, Delay, DelayFinder, si_snr_of_correlation
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.session import Lengths
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Track
@@ -35,23 +34,22 @@ class DelaySearch:
         self._finder.feed(reference[:n], estimate[:n])
         self._position += n
 
-    def read_to(self, stop: int, cancelled: Callable[[], bool] | None = None) -> None:
+    def read_to(self, stop: int, cancelled: Cancel | None = None) -> None:
         """Read on until sample `stop`. Raises LoadError and io's Cancelled."""
         stop = min(stop, self._stop)
         while self._position < stop:
-            if cancelled is not None and cancelled():
-                raise Cancelled
+            stop_if(cancelled)
             start, n = self._position, min(STEP, stop - self._position)
             reference, estimate = (signal.read(start, n) for signal in self._signals)
             self.feed(reference, estimate)
 
-    def finish(self, cancelled: Callable[[], bool] | None = None) -> Delay:
+    def finish(self, cancelled: Cancel | None = None) -> Delay:
         """The delay, after reading what is left. Raises LoadError and io's Cancelled."""
         self.read_to(self._stop, cancelled)
         return self._finder.find()
 
 
-def measure_delay(reference: Track, estimate: Track, cancelled: Callable[[], bool] | None = None) -> Delay | None:
+def measure_delay(reference: Track, estimate: Track, cancelled: Cancel | None = None) -> Delay | None:
     """Delay of an estimate as its file is, at the reference's rate; None for masks.
 
     A delay that is to be taken out of it plays no part. Raises LoadError and io's Cancelled.
@@ -65,6 +63,9 @@ def measure_delay(reference: Track, estimate: Track, cancelled: Callable[[], boo
 
 def si_snr_db_at(delay: Delay, lengths: Lengths, samples: int) -> float:
     """Whole-signal SI-SNR in dB once `samples` are taken out of the estimate; nan where that is not known."""
-    if delay.curve is None:
-        return math.nan
-    return float(si_snr_of_correlation(delay.curve.correlation(samples, padded=lengths is Lengths.PAD)))
+    return float(si_snr_of_correlation(correlation_at(delay, lengths, samples)))
+
+
+def correlation_at(delay: Delay, lengths: Lengths, samples: int) -> float:
+    """Normalised correlation then."""
+    return math.nan if delay.curve is None else delay.curve.correlation(samples, padded=lengths is Lengths.PAD)

@@ -9,6 +9,7 @@ from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.delay.delay_words import delay_words, score_words, time_words
+from osisnr_gui.session.delay.delays import correlation_at
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.session import Lengths, Session, Source
 
@@ -39,7 +40,7 @@ class MeasuredDelay:
 
     def words(self, samples: int) -> str:
         """A delay with its figures: "137 samples (8.56 ms) late: SI-SNR 4.2 dB, correlation 0.97"."""
-        correlation = self._correlation(samples)
+        correlation = correlation_at(self.delay, self.lengths, samples)
         score = score_words(float(si_snr_of_correlation(correlation)))
         return f"{delay_words(samples, self.rate)}: SI-SNR {score}, correlation {words.number(correlation, 2)}"
 
@@ -50,7 +51,7 @@ class MeasuredDelay:
         return [head, *((name, *self._figures(samples)) for name, samples in shown)]
 
     def _figures(self, samples: int) -> tuple[str, ...]:
-        correlation = self._correlation(samples)
+        correlation = correlation_at(self.delay, self.lengths, samples)
         sign = words.MINUS if samples < 0 else ""
         return (
             f"{words.number(samples, 0)} sample{'' if abs(samples) == 1 else 's'}",
@@ -58,10 +59,6 @@ class MeasuredDelay:
             score_words(float(si_snr_of_correlation(correlation))),
             words.number(correlation, 2),
         )
-
-    def _correlation(self, samples: int) -> float:
-        curve = self.delay.curve
-        return float("nan") if curve is None else curve.correlation(samples, padded=self.lengths is Lengths.PAD)
 
 
 def measured_delay(session: Session, analysis: Analysis, estimate: Source) -> MeasuredDelay | None:

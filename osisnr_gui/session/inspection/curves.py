@@ -65,7 +65,7 @@ def frame_curves(x: Inspection, view: CurveView) -> FrameCurves:
 def _curves(
     step: float, unit: str, title: str, columns: Sequence[Columns], names: tuple[str, str, str], *, in_db: bool = False
 ) -> FrameCurves:
-    reference, estimate, error = (_plain(column) for column in columns)
+    reference, estimate, error = (plain(column) for column in columns)
     return FrameCurves(step, unit, title, in_db, reference, estimate, error, names)
 
 
@@ -82,5 +82,6 @@ def _full_scale(columns: FrameColumns) -> float:
     return 1.0 if framing is None else 0.5 * float(window(framing.window, framing.n_fft).sum())
 
 
-def _plain(column: Columns) -> FloatArray:
+def plain(column: Columns) -> FloatArray:
+    """Values as they are drawn and copied: magnitudes of complex ones."""
     return np.abs(column) if np.iscomplexobj(column) else np.asarray(column, dtype=np.float64)

@@ -62,21 +62,19 @@ def short_band_words(band: FrequencyBand, in_hertz: bool) -> str:
 
 def share_words(x: Inspection) -> str:
     """The frame's part of the whole loss, of which sum, and how it compares with an even share."""
-    total = x.loss_total
-    literal = total.formula is Formula.LITERAL
-    frames = (
-        f"all {words.counted(total.n_frames, 'frame')}" if literal else words.counted(total.n_frames, "active frame")
-    )
-    whole = f"of the sum of 1/OSI + γ·MC-MSE ({total.formula.value}, {frames})"
+    formula, n_counted = x.score.loss.formula, x.score.n_counted
+    counted = words.counted(n_counted, "active frame")
+    frames = f"all {words.counted(n_counted, 'frame')}" if formula is Formula.LITERAL else counted
+    whole = f"of the sum of 1/OSI + γ·MC-MSE ({formula.value}, {frames})"
     if not x.leading.counted:
         return f"no part {whole}: this frame is left out there"
     if not math.isfinite(x.leading.fused):
         return f"no share {whole}: the frame's loss is not finite"
     if math.isnan(x.share):
-        return f"no share {whole}, which is {'not above 0' if math.isfinite(total.total) else 'not finite'}"
+        return f"no share {whole}, which is {'not above 0' if math.isfinite(x.score.loss_sum) else 'not finite'}"
     part = 100 * x.share
     shown = "under 0.01 %" if 0 < part < 0.005 else f"{words.number(part, 2)} %"
-    return f"{shown} {whole}; {words.number(x.share * total.n_frames, 1)} × an even share"
+    return f"{shown} {whole}; {words.number(x.share * n_counted, 1)} × an even share"
 
 
 def explain(x: Inspection) -> tuple[str, str, str]:
@@ -86,11 +84,9 @@ def explain(x: Inspection) -> tuple[str, str, str]:
 
 def _level(x: Inspection) -> str:
     silence = x.score.facts.silence_db
-    limit = (
-        "all zero"
-        if math.isinf(silence)
-        else f"all zero or at least {words.number(silence, 0)} dB below its loudest frame"
-    )
+    limit = "all zero"
+    if not math.isinf(silence):
+        limit += f" or at least {words.number(silence, 0)} dB below its loudest frame"
     match x.status:
         case FrameStatus.NONFINITE:
             return "This frame holds numbers that are not finite, so no level can be given."
@@ -103,13 +99,9 @@ def _level(x: Inspection) -> str:
                 f"The reference is silent here ({_below(-x.level_db, limit, 'estimate')}): "
                 "what the estimate holds is false activity."
             )
-    turned = (
-        ""
-        if x.correlation >= 0
-        else "out of phase and "
-        if np.iscomplexobj(x.columns.reference)
-        else "upside down and "
-    )
+    turned = ""
+    if not x.correlation >= 0:
+        turned = "out of phase and " if np.iscomplexobj(x.columns.reference) else "upside down and "
     if abs(x.level_db) < words.LEVEL_DB:
         return f"The estimate is {turned}as loud as the reference here ({_signed(x.level_db)})."
     louder = "louder" if x.level_db > 0 else "quieter"

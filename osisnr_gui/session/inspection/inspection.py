@@ -27,6 +27,7 @@ from osisnr_gui.core.osi_snr import (
     EPS_DOT,
     Projection,
     angle_degrees,
+    both_alike,
     exact_osi_db,
     literal_osi_db,
     project_rows,
@@ -79,26 +80,6 @@ class BandPart:
     osi_db: float
 
 
-@dataclass(frozen=True, slots=True)
-class LossTotal:
-    """Sum of 1/OSI + gamma*MC-MSE over the frames of the result that leads (method 1's sum), and how many they are."""
-
-    formula: Formula
-    total: float
-    n_frames: int
-
-    @classmethod
-    def of(cls, score: PairScore) -> LossTotal:
-        """Of the leading result of a score."""
-        mean = score.leading.loss_osi_1 + score.loss.gamma * score.leading.mc_mse
-        return cls(score.loss.formula, mean * score.n_counted, score.n_counted)
-
-    def share(self, loss: float) -> float:
-        """Part of the total one frame holds; nan where a sum that is not finite, or not above 0, has no parts."""
-        parts = math.isfinite(self.total) and self.total > 0 and math.isfinite(loss)
-        return loss / self.total if parts else NAN
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Inspection:
     """One frame. Energies, levels and ratios are of its columns.
@@ -130,7 +111,6 @@ class Inspection:
     target: Columns | None
     noise: Columns | None
     bands: tuple[BandPart, ...]
-    loss_total: LossTotal
 
     @property
     def level_db(self) -> float:
@@ -152,27 +132,25 @@ class Inspection:
     @property
     def share(self) -> float:
         """Part of the leading result's whole loss (method 1's sum); nan where it has no parts."""
-        return self.loss_total.share(self.leading.fused)
+        return self.leading.fused / self.score.whole_loss
 
 
-def inspect_frame(columns: FrameColumns, pair: PairAnalysis, loss_total: LossTotal | None = None) -> Inspection:
-    """Everything known of a frame that the pass has been over.
-
-    loss_total : of the pair's score, worked out here when it is not at hand.
-    """
+def inspect_frame(columns: FrameColumns, pair: PairAnalysis) -> Inspection:
+    """Everything known of a frame that the pass has been over."""
     score = pair.score
     assert score is not None, "a frame can be inspected once it is scored"
     frames = score.facts.frames
     index = columns.frame - frames.first_frame
-    s, e = _rows(columns.reference, columns.estimate)
-    p, residual = project_rows(s, e)
+    both = both_alike(columns.reference[None], columns.estimate[None])
+    s, e = (np.ascontiguousarray(rows).view(np.float64) for rows in both)  # real and imaginary parts side by side
+    p, rest = project_rows(s, e)
     with np.errstate(all="ignore"):
         mc_mse = float(mc_mse_per_frame(columns.reference[:, None], columns.estimate[:, None], score.loss.alpha)[0])
         correlation = p.dot[0] / np.sqrt(p.reference_energy[0]) / np.sqrt(p.estimate_energy[0])
         gain_db = 20.0 * np.log10(np.abs(p.gain[0]))
         angle = angle_degrees(exact_osi_db(p))[0]
     active = bool(score.facts.active[index])
-    target, noise = _split(s, p, residual)
+    target, noise = _split(s, p, rest.view(np.float64))
     return Inspection(
         columns=columns,
         score=score,
@@ -196,7 +174,6 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis, loss_total: LossTot
         target=None if target is None else _as_columns(target, columns),
         noise=None if noise is None else _as_columns(noise, columns),
         bands=_bands(columns, score.loss.alpha),
-        loss_total=loss_total or LossTotal.of(score),
     )
 
 
@@ -219,15 +196,7 @@ def spectra_of(s: Columns, e: Columns, framing: Framing | None) -> tuple[Columns
     """
     if is_waveform(framing):
         return _spectrum(s), _spectrum(e)
-    if np.iscomplexobj(s) != np.iscomplexobj(e):
-        return s.astype(np.complex128), e.astype(np.complex128)
-    return s, e
-
-
-def _rows(*columns: Columns) -> tuple[FloatArray, ...]:
-    """Columns as real rows (1, n_values); real and imaginary parts side by side where one of them is complex."""
-    kind = np.complex128 if any(np.iscomplexobj(column) for column in columns) else np.float64
-    return tuple(np.ascontiguousarray(column, dtype=kind)[None, :].view(np.float64) for column in columns)
+    return both_alike(s, e)
 
 
 def _as_columns(row: FloatArray, columns: FrameColumns) -> Columns:

@@ -6,9 +6,11 @@ import math
 
 import numpy as np
 
-from osisnr_gui.core.types import FloatArray, Representation
+from osisnr_gui.core.types import Representation
 from osisnr_gui.io.errors import printable
+from osisnr_gui.session.export import COLUMNS
 from osisnr_gui.session.file_measures import FileMeasures
+from osisnr_gui.session.inspection.curves import plain
 from osisnr_gui.session.inspection.explain import band_words, explain
 from osisnr_gui.session.inspection.inspection import FormulaTerms, Inspection
 
@@ -18,19 +20,11 @@ _NAME_LIMIT = 1000
 def csv_fields(x: Inspection, path: str) -> dict[str, str]:
     """The frame's row of the per-frame CSV, by column name, every text as it stands there; `path` of the estimate."""
     numbers = {
-        "literal_osi_db": x.literal.osi_db,
-        "literal_loss_osi": x.literal.loss_osi,
-        "literal_fused": x.literal.fused,
-        "exact_osi_db": x.exact.osi_db,
-        "exact_loss_osi": x.exact.loss_osi,
-        "exact_fused": x.exact.fused,
-        "mc_mse": x.mc_mse,
-        "si_snr_db": x.si_snr_db,
-        "snr_db": x.snr_db,
-        "gain_db": x.gain_db,
-        "reference_energy_db": x.reference_energy_db,
-        "estimate_energy_db": x.estimate_energy_db,
+        f"{terms.formula.value}_{name}": getattr(terms, name)
+        for terms in (x.literal, x.exact)
+        for name in ("osi_db", "loss_osi", "fused")
     }
+    numbers |= {name: getattr(x, name) for name in COLUMNS[COLUMNS.index("mc_mse") : -1]}
     return {
         "frame": str(x.columns.frame),
         "time_s": _cell(x.time) if x.in_seconds else "",
@@ -84,7 +78,7 @@ def columns_table(x: Inspection) -> str:
         name, positions = "time_s", positions / columns.sample_rate
     elif columns.bin_hz is not None:
         name, positions = "frequency_hz", positions * columns.bin_hz
-    parts = [_plain(part) for part in (columns.reference, columns.estimate, x.target, x.noise) if part is not None]
+    parts = [plain(part) for part in (columns.reference, columns.estimate, x.target, x.noise) if part is not None]
     names = ("reference", "estimate", "scaled_reference", "noise")[: len(parts)]
     lines = ["\t".join((name, *names))]
     lines += ["\t".join(map(_cell, row)) for row in zip(positions.tolist(), *(p.tolist() for p in parts), strict=True)]
@@ -108,10 +102,6 @@ def _file(measures: FileMeasures, in_hertz: bool) -> dict[str, float]:
         "file_negative_correlation_share": measures.negative_share,
         **{f"file_exact_osi_db {band_words(band, in_hertz)}": value for band, value in bands},
     }
-
-
-def _plain(values: FloatArray | np.ndarray[tuple[int], np.dtype[np.complex128]]) -> FloatArray:
-    return np.abs(values) if np.iscomplexobj(values) else np.asarray(values, dtype=np.float64)
 
 
 def _cell(value: float) -> str:

@@ -56,9 +56,10 @@ def find_grids(shape: MaskShape, n_samples: int, rate: int, n_fft: int | None = 
     size = n_fft_of(MaskGrid(n_fft=n_fft), shape.n_bins)
     if size // 2 + 1 != shape.n_bins:
         return ()
+    usual_hops = dict.fromkeys(size // part for part in _USUAL_PARTS if size // part >= 1)
     found = []
     for centred in (False, True):
-        hops = [hop for hop in _usual_hops(size) if _fits(shape.n_frames, n_samples, size, hop, centred)]
+        hops = [hop for hop in usual_hops if _fits(shape.n_frames, n_samples, size, hop, centred)]
         hops = hops or _only_hop(shape.n_frames, n_samples, size, centred)
         found += [MaskGrid(rate, hop, n_fft, centred) for hop in hops]
     return tuple(found[:MOST_SUGGESTED])
@@ -76,10 +77,6 @@ def _fits(n_frames: int, n_samples: int, n_fft: int, hop: int, centred: bool) ->
     if centred:
         return n_frames in (1 + n_samples // hop, 1 + -(-n_samples // hop))
     return n_samples >= n_fft and n_frames == 1 + (n_samples - n_fft) // hop
-
-
-def _usual_hops(n_fft: int) -> list[int]:
-    return list(dict.fromkeys(n_fft // part for part in _USUAL_PARTS if n_fft // part >= 1))
 
 
 def _only_hop(n_frames: int, n_samples: int, n_fft: int, centred: bool) -> list[int]:

@@ -8,7 +8,7 @@ from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.masks.mask_grids import MaskShape, find_grids, fits_mixture, n_fft_of
 from osisnr_gui.session.masks.masked_mixture import mask_frames
-from osisnr_gui.session.notices.all_notices import Notice, Remedy
+from osisnr_gui.session.notices.notice import Notice, Remedy
 from osisnr_gui.session.session import MaskGrid, Session
 from osisnr_gui.session.tracks import Track
 

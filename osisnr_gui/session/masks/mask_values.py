@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from osisnr_gui.core.types import IntArray
@@ -10,6 +10,7 @@ from osisnr_gui.core.value_histogram import value_counts
 from osisnr_gui.io.mask_cells import blocks_of, real_values
 from osisnr_gui.io.masks import Mask, MaskKind
 from osisnr_gui.session import words
+from osisnr_gui.session.cancel import Cancel
 
 N_BINS = 80
 
@@ -33,7 +34,7 @@ class ValueBins:
         return first, stop
 
 
-def count_values(mask: Mask, bins: ValueBins, cancelled: Callable[[], bool] | None = None) -> IntArray | None:
+def count_values(mask: Mask, bins: ValueBins, cancelled: Cancel | None = None) -> IntArray | None:
     """Cells in each bin, int64 (N_BINS,), every cell counted (magnitudes of complex ones); None once cancelled."""
     blocks = (real_values(block) for block in blocks_of(mask.values))
     return value_counts(blocks, bins.low, bins.high, N_BINS, cancelled)

@@ -46,10 +46,8 @@ class MaskedMixture:
     def read(self, start: int, count: int) -> FloatArray:
         """Samples [start, start + count) of the mixture through every mask: (n_masks, count)."""
         out = np.zeros((len(self._masks), count))
-        inside, touching = (
-            self.frames.inside(self.first_sample, self.n_samples),
-            self.frames.touching(start, start + count),
-        )
+        inside = self.frames.inside(self.first_sample, self.n_samples)
+        touching = self.frames.touching(start, start + count)
         first, stop = max(inside[0], touching[0]), min(inside[1], touching[1])
         if stop <= first:
             return out

@@ -5,27 +5,23 @@ A result beside that of the masks themselves, and always named: "as sound, on th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
-from osisnr_gui.core.loss import ExactScores, LiteralScores
 from osisnr_gui.core.stft import default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.session import words
+from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.facts import Facts, find_facts
 from osisnr_gui.session.frame_pass import FramePass, PassPlan
 from osisnr_gui.session.masks.masked_mixture import MaskedSignal
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.readers import AudioColumns
-from osisnr_gui.session.scores import WholeSignal
+from osisnr_gui.session.scores import WholeSignal, named_results
 from osisnr_gui.session.session import LossChoice
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.sound.listening import Recipe, Sound, SoundKind
 from osisnr_gui.session.sound.sound_words import sound_name
-
-NAN = float("nan")
-Cancel = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,13 +32,6 @@ class MaskedResult:
     framing: Framing
     facts: Facts
     whole: WholeSignal | None
-
-    def scores(self, loss: LossChoice) -> tuple[LiteralScores, ExactScores]:
-        """Literal over all frames, exact over active ones, at an alpha and gamma; takes no time at any length."""
-        facts = self.facts
-        means = [NAN if sums is None else sums.mean(loss.alpha) for sums in (facts.sums_all, facts.sums_active)]
-        literal = facts.statistics.literal(means[0], loss.gamma, loss.method)
-        return literal, facts.statistics.exact(means[1], loss.gamma, loss.method)
 
 
 def compare_masked(
@@ -97,7 +86,7 @@ def masked_sentences(results: list[MaskedResult], loss: LossChoice, mixture: str
 
 
 def _sentence(result: MaskedResult, loss: LossChoice) -> str:
-    literal, exact = result.scores(loss)
+    literal, exact = named_results(result.facts, loss)
     facts = result.facts
     name = "Mixture as it is" if result.sound.kind is SoundKind.MIXTURE else sound_name(result.sound)
     frames = words.counted(facts.frames.n_frames, "frame")

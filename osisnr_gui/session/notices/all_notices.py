@@ -15,11 +15,13 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.channel_edits import like
 from osisnr_gui.session.delay.delay_words import late_message, moved_message
 from osisnr_gui.session.errors import PairError
+from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.notices.file_notices import flipped_notice, louder, show_exact, track_notices
 from osisnr_gui.session.notices.left_out import Spans, left_out
-from osisnr_gui.session.notices.notice import Notice, Remedy, read_as, signed
+from osisnr_gui.session.notices.notice import Notice, Remedy, signed
 from osisnr_gui.session.pairs import PairAnalysis, check_fit
+from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Formula, Lengths, Session
 from osisnr_gui.session.several.matching import Matching, order_words
 from osisnr_gui.session.several.order import order_sentence
@@ -35,31 +37,26 @@ LEVEL_DB = 3.0  # a level difference that weighs in MC-MSE
 ABOUT_LITERAL = ("literal_not_meaningful", "quiet")
 
 
-def find_notices(
-    session: Session,
-    references: tuple[Track, ...],
-    pairs: tuple[PairAnalysis, ...],
-    matching: Matching | None = None,
-    mixture: Track | None = None,
-    unprocessed: tuple[PairAnalysis, ...] = (),
-) -> tuple[Notice, ...]:
+def find_notices(analysis: Analysis) -> tuple[Notice, ...]:
     """All notices of an analysis: the references', then each estimate's, the mixture's, then those about the result.
 
-    unprocessed : the mixture against each reference; the first of them speaks for all.
+    Of the mixture against each reference the first speaks for all.
     """
+    session, pairs = analysis.session, analysis.pairs
     found: list[Notice] = []
-    for reference in references:
+    for reference in analysis.references:
         found += track_notices(session, reference, Role.REFERENCE, reference)
-    if matching is not None:
-        found += _assignment_notices(session, matching)
+    if analysis.matching is not None:
+        found += _assignment_notices(session, analysis.matching)
     for pair in pairs:
         found += _of_channel(session, pair, pair_notices(session, pair))
-    if mixture is not None:
-        found += _mixture_notices(session, mixture, next(iter(unprocessed), None))
+    if analysis.mixture is not None:
+        found += _mixture_notices(session, analysis.mixture, next(iter(analysis.unprocessed), None))
     found += _order_notices(pairs)
     if session.loss.formula is Formula.LITERAL:
-        found += _meaning_notices(pairs)
-        found += _quiet_notices(pairs)
+        scored = [(pair, pair.score.facts) for pair in pairs if pair.score is not None]
+        found += [_meaning_notice(pair, facts) for pair, facts in scored if facts.not_meaningful]
+        found += [_quiet_notice(pair, facts) for pair, facts in scored if facts.biased]
     return tuple(found)
 
 
@@ -137,7 +134,7 @@ def _turning(reference: Track, pair: PairAnalysis, own_role: Role) -> tuple[Reme
     return tuple(
         Remedy(
             f"Transpose the {role.value}",
-            partial(read_as, source=track.source, role=role, transpose=not track.source.transpose),
+            partial(edits.change_source, source=track.source, role=role, transpose=not track.source.transpose),
         )
         for (track, role), own, other in reversed(list(zip(tracks, shapes, shapes[::-1], strict=True)))
         if own[1] == other[0]
@@ -182,19 +179,15 @@ def _rate_notices(session: Session, reference: Track, pair: PairAnalysis) -> lis
         f"{estimate.name}: {estimate.sample_rate} Hz, resampled to the reference's {reference.sample_rate} Hz; "
         "resampling alone caps OSI-SNR at about 30 dB"
     )
-    refuse = Remedy("Refuse instead", partial(_set_same_rate, only=True))
+    refuse = Remedy("Refuse instead", partial(replace, same_rate_only=True))
     return [Notice("sample_rate_mismatch", message, estimate.source, "note", (refuse,))]
-
-
-def _set_same_rate(session: Session, only: bool) -> Session:
-    return replace(session, same_rate_only=only)
 
 
 def _delay_notices(session: Session, pair: PairAnalysis, spans: Spans | None) -> list[Notice]:
     source, delay = pair.source, pair.delay
     if pair.sample_rate is None:
         return []
-    move = partial(read_as, source=source, role=Role.ESTIMATE)
+    move = partial(edits.change_source, source=source, role=Role.ESTIMATE)
     align = [] if delay is None else [Remedy("Align", partial(move, delay=delay.samples))]
     if source.delay:
         message = moved_message(pair, session.lengths)
@@ -210,7 +203,7 @@ def _delay_notices(session: Session, pair: PairAnalysis, spans: Spans | None) ->
 
 def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
     """Magnitudes have no sign: the whole signal in time decides, at the delay found; for masks, most frames do."""
-    flip = partial(read_as, source=pair.source, role=Role.ESTIMATE, flip=not pair.source.flip)
+    flip = partial(edits.change_source, source=pair.source, role=Role.ESTIMATE, flip=not pair.source.flip)
     if pair.source.flip:
         return [flipped_notice(pair.estimate, flip)]
     if pair.score is None:
@@ -237,7 +230,7 @@ def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
 def _gain_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:
     """A constant level difference; it means something where the reference is the larger part of the estimate."""
     source, whole, name = pair.source, pair.whole, pair.estimate.name
-    change = partial(read_as, source=source, role=Role.ESTIMATE)
+    change = partial(edits.change_source, source=source, role=Role.ESTIMATE)
     if source.gain != 1.0:
         message = f"{name}: made {louder(20 * math.log10(source.gain))} to match the reference"
         return [Notice("level_matched", message, source, "note", (Remedy("Undo", partial(change, gain=1.0)),))]
@@ -292,52 +285,35 @@ def _role_notices(reference: Track, pair: PairAnalysis) -> list[Notice]:
 
 def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
     """For banners: one notice where several estimates give rise to the same one with the same remedy."""
-    shown: dict[object, Notice] = {}
-    counts: dict[object, int] = {}
+    groups: dict[object, list[Notice]] = {}
     for notice in notices:
-        key: object = (notice.code, notice.source, notice.message)
-        if notice.code in ABOUT_LITERAL:
-            key = notice.code
-        elif notice.code == "channels" and notice.source is not None:
-            key = (notice.code, notice.source.path, notice.message)  # of each channel of one file, with one remedy
-            counts[key] = 0
-        shown.setdefault(key, notice)
-        counts[key] = counts.get(key, 0) + 1
-    more = {key: count - 1 for key, count in counts.items()}
-    return tuple(
-        replace(notice, message=f"{notice.message} (+{more[key]} estimate{'s' if more[key] > 1 else ''})")
-        if more[key]
-        else notice
-        for key, notice in shown.items()
+        # Of each channel of one file, with one remedy.
+        place = notice.source.path if notice.source and notice.code == "channels" else notice.source
+        key = notice.code if notice.code in ABOUT_LITERAL else (notice.code, place, notice.message)
+        groups.setdefault(key, []).append(notice)
+    return tuple(_gathered(*group) for group in groups.values())
+
+
+def _gathered(first: Notice, *others: Notice) -> Notice:
+    if not others or first.code == "channels":
+        return first
+    return replace(first, message=f"{first.message} (+{len(others)} estimate{'s' if len(others) > 1 else ''})")
+
+
+def _meaning_notice(pair: PairAnalysis, facts: Facts) -> Notice:
+    message = (
+        f"{pair.estimate.name}: {facts.not_meaningful} of {facts.frames.n_frames} literal frames are not finite "
+        "or ≤ 0 dB; silence counts as perfect there"
     )
+    return Notice("literal_not_meaningful", message, pair.source, "warning", (show_exact(),))
 
 
-def _meaning_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
-    found = []
-    for pair in pairs:
-        if pair.score is None or not pair.score.facts.not_meaningful:
-            continue
-        facts = pair.score.facts
-        message = (
-            f"{pair.estimate.name}: {facts.not_meaningful} of {facts.frames.n_frames} literal frames are not finite "
-            "or ≤ 0 dB; silence counts as perfect there"
-        )
-        found.append(Notice("literal_not_meaningful", message, pair.source, "warning", (show_exact(),)))
-    return found
-
-
-def _quiet_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
+def _quiet_notice(pair: PairAnalysis, facts: Facts) -> Notice:
     """Where the constants of the literal formula, made for louder sound, weigh in."""
-    found = []
-    for pair in pairs:
-        if pair.score is None or not pair.score.facts.biased:
-            continue
-        facts = pair.score.facts
-        message = (
-            f"{pair.estimate.name}: in {facts.biased} of {facts.n_active} active frames the constants of the literal "
-            f"formula change OSI-SNR, by up to {facts.bias_db:.1f} dB: the sound is quiet, or the error next to nothing"
-        )
-        if facts.tiny:
-            message += f"; {facts.tiny} frames of the estimate hold less energy than the constants"
-        found.append(Notice("quiet", message, pair.source, "note", (show_exact(),)))
-    return found
+    message = (
+        f"{pair.estimate.name}: in {facts.biased} of {facts.n_active} active frames the constants of the literal "
+        f"formula change OSI-SNR, by up to {facts.bias_db:.1f} dB: the sound is quiet, or the error next to nothing"
+    )
+    if facts.tiny:
+        message += f"; {facts.tiny} frames of the estimate hold less energy than the constants"
+    return Notice("quiet", message, pair.source, "note", (show_exact(),))

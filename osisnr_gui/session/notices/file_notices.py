@@ -13,13 +13,14 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels, like, one_channel
 from osisnr_gui.session.delay.delay_words import shift_words
 from osisnr_gui.session.guess import Role
-from osisnr_gui.session.notices.notice import Notice, Remedy, read_as, signed
+from osisnr_gui.session.notices.notice import Notice, Remedy, signed
 from osisnr_gui.session.segments.clips import clip_places
 from osisnr_gui.session.session import DOWNMIX, Formula, Session
 from osisnr_gui.session.tracks import Level, Track
 
 DC_SHARE = 0.01
 NEAR_SILENT_DB = -50.0
+SERIOUS = ("TRUNCATED", "DAMAGED", "SILENT", "OUT_OF_RANGE")
 
 Change = Callable[..., Session]
 
@@ -30,7 +31,7 @@ def track_notices(session: Session, track: Track, role: Role, reference: Track |
     reference : the one it is compared with, itself for a reference; None while there is none.
     """
     source = track.source
-    change: Change = partial(read_as, source=source, role=role)
+    change: Change = partial(edits.change_source, source=source, role=role)
     remove = Remedy("Remove", partial(edits.remove, source=source, role=role))
     # Where one file stands in two roles, a remedy must say which of them it is for.
     twice = source in session.references and source in session.estimates
@@ -45,7 +46,8 @@ def track_notices(session: Session, track: Track, role: Role, reference: Track |
         else:
             message, ways = f"{track.name}: {warning.message}", _ways_from_silence(track, warning, change, remove)
             ways += (Remedy("Undo", partial(change, pair_axis=False)),) if warning.code == "PAIRED" else ()
-            found.append(Notice(warning.code.lower(), message, source, _severity(warning), ways))
+            severity = "warning" if warning.code in SERIOUS else "note"
+            found.append(Notice(warning.code.lower(), message, source, severity, ways))
     if track.mask is not None and source.transpose:
         message = f"{track.name}: transposed; its rows are taken as frames"
         found.append(Notice("transposed", message, source, "note", (Remedy("Undo", partial(change, transpose=False)),)))
@@ -57,10 +59,6 @@ def track_notices(session: Session, track: Track, role: Role, reference: Track |
 def show_exact() -> Remedy:
     """Lead with the result that does without the constants of the literal formula."""
     return Remedy("Show exact, active frames", partial(edits.set_formula, formula=Formula.EXACT))
-
-
-def _severity(warning: LoadWarning) -> str:
-    return "warning" if warning.code in ("TRUNCATED", "DAMAGED", "SILENT", "OUT_OF_RANGE") else "note"
 
 
 def _ways_out(track: Track, change: Change) -> tuple[Remedy, ...]:

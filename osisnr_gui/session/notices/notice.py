@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from osisnr_gui.session import edits
-from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import Session, Source
 
 
@@ -31,11 +29,6 @@ class Notice:
     severity: str = "note"
     remedies: tuple[Remedy, ...] = ()
     place: tuple[float, float] | None = None
-
-
-def read_as(session: Session, source: Source, role: Role, **changes: object) -> Session:
-    """Read a file in another way, in one role."""
-    return edits.change_source(session, source, role, **changes)
 
 
 def signed(value: float, form: str) -> str:

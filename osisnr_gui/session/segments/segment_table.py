@@ -67,7 +67,7 @@ class SegmentTable:
         """
         segments = self.bad.segments
         loss = self.score.frame_loss(slice(int(segments.first[place]), int(segments.stop[place])))
-        return float(np.nansum(loss)) / _whole_loss(self.score)
+        return float(np.nansum(loss)) / self.score.whole_loss
 
     def shares(self) -> FloatArray:
         """`share` of every segment; milliseconds for thousands of frames, since alpha asks for all its nodes."""
@@ -77,7 +77,7 @@ class SegmentTable:
             loss = self.score.frame_loss()[inside.frames]
         else:
             loss = self.score.frame_loss(inside.frames)
-        return inside.total(np.where(np.isnan(loss), 0.0, loss)) / _whole_loss(self.score)
+        return inside.total(np.where(np.isnan(loss), 0.0, loss)) / self.score.whole_loss
 
     @property
     def worst_first(self) -> IntArray:
@@ -159,38 +159,31 @@ def _depth(score: PairScore, low: IntArray) -> tuple[FloatArray, FloatArray | No
     return drop, drop
 
 
-def _whole_loss(score: PairScore) -> float:
-    """Sum of the loss over the frames that count in the leading result; nan unless it is a positive number."""
-    leading = score.leading
-    whole = score.n_counted * (leading.loss_osi_1 + score.loss.gamma * leading.mc_mse)
-    return whole if 0 < whole < np.inf else float("nan")
+def _quality(score: PairScore) -> tuple[FloatArray | None, float]:
+    """What the criterion in force goes by, of every frame, so that less is worse; and the sign of its limit in that."""
+    bad = score.bad
+    if bad.choice.criterion is Criterion.OSI:
+        return score.facts.frames.exact_osi_db, 1.0
+    if bad.choice.criterion is Criterion.LOSS:
+        return -score.frame_loss(), -1.0
+    return None if bad.drop_db is None else -bad.drop_db, -1.0
 
 
 def worst_frame(score: PairScore) -> int | None:
     """The frame that counts and is worst by the criterion; None where none has a value."""
-    bad = score.bad
-    if bad.choice.criterion is Criterion.LOSS:
-        values = -score.frame_loss()
-    elif bad.choice.criterion is Criterion.OSI or bad.drop_db is None:
-        values = score.facts.frames.exact_osi_db
-    else:
-        values = -bad.drop_db
-    values = np.where(bad.gate.active & ~np.isnan(values), values, np.inf)
-    return int(np.argmin(values)) if bad.gate.active.any() else None
+    active, (values, _) = score.bad.gate.active, _quality(score)
+    values = score.facts.frames.exact_osi_db if values is None else values
+    values = np.where(active & ~np.isnan(values), values, np.inf)
+    return int(np.argmin(values)) if active.any() else None
 
 
 def set_worst_share(session: Session, score: PairScore, share: float) -> Session:
     """The limit of the criterion in force beyond which the worst `share` of the frames that count lie."""
-    bad = score.bad
-    criterion = bad.choice.criterion
-    if criterion is Criterion.OSI:
-        values, sign = score.facts.frames.exact_osi_db, 1.0
-    elif criterion is Criterion.LOSS:
-        values, sign = score.frame_loss(), -1.0
-    else:
-        values, sign = (np.empty(0) if bad.drop_db is None else bad.drop_db), -1.0
-    values = values[bad.gate.active] if values.size else values
-    ordered = np.sort(sign * values[~np.isnan(values)])
+    values, sign = _quality(score)
+    if values is None:
+        return session
+    values = values[score.bad.gate.active]
+    ordered = np.sort(values[~np.isnan(values)])
     limit = sign * limit_of_worst(ordered, max(1, round(share * ordered.size)))
     return edits.set_limit(session, limit) if np.isfinite(limit) else session
 

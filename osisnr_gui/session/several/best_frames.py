@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from osisnr_gui.core.best_of import BestOf, find_best
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.several.common_frames import common_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +84,8 @@ def _same(known: Sequence[BestFrames], places: tuple[int, ...], facts: tuple[Fac
 
 
 def _best_frames(places: tuple[int, ...], facts: tuple[Facts, ...]) -> BestFrames:
-    first, parts = common_part([one.frames for one in facts])
+    first, parts = common_part([one.frames.span for one in facts])
     values = tuple(one.active_osi_db[part] for one, part in zip(facts, parts, strict=True))
     grid = facts[0].frames.grid
     best = find_best(values, ~np.logical_or.reduce([np.isnan(value) for value in values]))
     return BestFrames(places, grid.first + first * grid.step, grid.step, best, values, facts)
-
-
-class Framed(Protocol):
-    """Frames of a pair on the grid of its reference."""
-
-    @property
-    def first_frame(self) -> int:
-        """Frame number of entry 0."""
-
-    @property
-    def n_frames(self) -> int:
-        """Entries there are."""
-
-
-def common_part(frames: Sequence[Framed]) -> tuple[int, list[slice]]:
-    """The number of the first frame that all have, and where in each the frames are that all have."""
-    first = max(one.first_frame for one in frames)
-    stop = max(first, min(one.first_frame + one.n_frames for one in frames))
-    return first, [slice(first - one.first_frame, stop - one.first_frame) for one in frames]

@@ -9,7 +9,7 @@ import numpy as np
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.facts import Facts, find_facts
+from osisnr_gui.session.facts import Facts, find_facts, osi_db_of
 from osisnr_gui.session.file_words import clock, short_moment
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
@@ -57,11 +57,6 @@ class Ghost:
     def facts_at(self, silence_db: float) -> Facts:
         """Its facts under a silence limit."""
         return self.facts if self.facts.silence_db == silence_db else find_facts(self.facts.frames, silence_db)
-
-
-def osi_db_of(facts: Facts, formula: Formula) -> FloatArray:
-    """OSI-SNR of every frame by one of the formulas, nan in frames it leaves out."""
-    return facts.frames.literal_osi_db if formula is Formula.LITERAL else facts.active_osi_db
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.json_text import JsonValue
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.report import error_report, is_scored, number, refusal, track_report, warnings_report
+from osisnr_gui.session.report import error_report, figures, is_scored, number, refusal, track_report, warnings_report
 
 Object = dict[str, JsonValue]
 #: A gain is nothing to be improved.
@@ -84,15 +84,11 @@ def _mixture_report(analysis: Analysis) -> Object | None:
         **({"reference": analysis.unprocessed.index(pair) + 1} if several else {}),
         "n_frames": pair.score.facts.frames.n_frames,
         "n_active": pair.score.facts.n_active,
-        "literal": _figures(pair.score.literal),
-        "exact": _figures(pair.score.exact),
-        "whole_signal": None if pair.whole is None else _figures(pair.whole),
+        "literal": figures(pair.score.literal),
+        "exact": figures(pair.score.exact),
+        "whole_signal": None if pair.whole is None else figures(pair.whole),
         "warnings": warnings_report(analysis, track.source),
     }
-
-
-def _figures(scores: Any) -> Object:
-    return {name: number(value) for name, value in asdict(scores).items()}
 
 
 def _differences(scores: Any, others: Any, names: tuple[str, ...] = ()) -> Object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from osisnr_gui.core.assign import Assignment, find_assignment, mean_score_db
 from osisnr_gui.core.types import Columns, FloatArray
-from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.signals import AudioSignal
@@ -48,9 +48,7 @@ def order_words(places: Sequence[int]) -> str:
     return ", ".join(f"{estimate_letter(index)} with reference {place + 1}" for index, place in enumerate(places))
 
 
-def find_matching(
-    references: Sequence[Track], estimates: Sequence[Track], cancelled: Callable[[], bool] | None = None
-) -> Matching:
+def find_matching(references: Sequence[Track], estimates: Sequence[Track], cancelled: Cancel | None = None) -> Matching:
     """Compare every estimate with every reference, over the stretch both have.
 
     Audio is compared in time, at the reference's rate, masks cell by cell: SI-SNR = rho**2 / (1 - rho**2) with the
@@ -64,7 +62,9 @@ def find_matching(
         if not fitting:
             continue
         if reference.kind == "audio":
-            scores[row, fitting] = _audio_scores(reference, [estimates[i] for i in fitting], cancelled)
+            sources = [estimates[i].source for i in fitting]
+            sums = product_sums(reference.source, sources, reference.sample_rate, cancelled)
+            scores[row, fitting] = [_si_snr_db(*row) for row in sums]
         else:
             scores[row, fitting] = [_mask_score(reference, estimates[i]) for i in fitting]
     return Matching(scores, find_assignment(scores), match_key(references, estimates))
@@ -78,19 +78,22 @@ def _fits(reference: Track, estimate: Track) -> bool:
     return bool(reference.mask.values.shape[0] == estimate.mask.values.shape[0])
 
 
-def _audio_scores(reference: Track, estimates: Sequence[Track], cancelled: Callable[[], bool] | None) -> list[float]:
-    sums = np.zeros((len(estimates), 3))
+def product_sums(reference: Source, others: Sequence[Source], rate: int | None, cancelled: Cancel | None) -> FloatArray:
+    """<s,s>, <x,x> and <s,x> of a whole reference s and each other file x, at one rate (None: the reference's).
+
+    (n_others, 3), over the stretch both have. Raises LoadError and io's Cancelled.
+    """
+    sums = np.zeros((len(others), 3))
     with ExitStack() as stack:
-        s = stack.enter_context(AudioSignal(reference.source))
-        signals = [stack.enter_context(AudioSignal(track.source, reference.sample_rate)) for track in estimates]
+        s = stack.enter_context(AudioSignal(reference, rate))
+        signals = [stack.enter_context(AudioSignal(source, s.rate)) for source in others]
         for start in range(0, s.n_samples, BLOCK):
-            if cancelled is not None and cancelled():
-                raise Cancelled
+            stop_if(cancelled)
             block = s.read(start, min(BLOCK, s.n_samples - start))
             for k, signal in enumerate(signals):
                 count = min(len(block), max(0, signal.n_samples - start))
                 _add(sums[k], block[:count], signal.read(start, count))
-    return [_si_snr_db(*row) for row in sums]
+    return sums
 
 
 def _mask_score(reference: Track, estimate: Track) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,16 +11,16 @@ import numpy as np
 from osisnr_gui.core.best_of import find_best
 from osisnr_gui.core.frame_status import is_silent
 from osisnr_gui.core.types import FloatArray
+from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan
-from osisnr_gui.session.pairs import PairKey, check_fit, fit_frames, open_columns, pair_key, time_grid
+from osisnr_gui.session.pairs import PairKey, Readers, check_fit, fit_frames, pair_key, time_grid
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.session import Session
-from osisnr_gui.session.several.best_frames import BestFrames, common_part
+from osisnr_gui.session.several.best_frames import BestFrames
+from osisnr_gui.session.several.common_frames import common_part
 from osisnr_gui.session.tracks import Track
-
-Cancel = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,9 +44,9 @@ class CrossFrames:
         return cls(frames.first_frame, frames.exact_osi_db, p.reference_db, p.estimate_db, frames.complete)
 
     @property
-    def n_frames(self) -> int:
-        """Entries there are."""
-        return self.osi_db.size
+    def span(self) -> range:
+        """Frame numbers of all entries."""
+        return range(self.first_frame, self.first_frame + self.osi_db.size)
 
     def active_osi_db(self, silence_db: float) -> FloatArray:
         """nan in frames in which one of the two is silent."""
@@ -76,9 +76,8 @@ def run_cross(
     framing = key.framing
     if time_grid(framing, reference, key.mask_grid) != grid:
         raise PairError(reference.source.path, "its frames lie elsewhere", "use references of one sample rate")
-    with ExitStack() as stack:
-        tracks = (reference, estimate)
-        s, e = (stack.enter_context(closing(open_columns(track, framing, reference.sample_rate))) for track in tracks)
+    with closing(Readers((reference, estimate), framing, reference.sample_rate)) as opened:
+        s, e = opened.open()
         fit = fit_frames(session, s, e, (reference.source.path, estimate.source.path))
         plan = PassPlan(s, e, fit.first, fit.stop, grid, osi_only=True)
 
@@ -96,7 +95,7 @@ def find_pairing(own_place: int, own: Facts, others: Mapping[int, CrossFrames]) 
     """
     places = tuple(sorted((own_place, *others)))
     frames: dict[int, PairFrames | CrossFrames] = {**others, own_place: own.frames}
-    first, parts = common_part([frames[place] for place in places])
+    first, parts = common_part([frames[place].span for place in places])
     values = []
     for place, part in zip(places, parts, strict=True):
         active = own.active_osi_db if place == own_place else others[place].active_osi_db(own.silence_db)

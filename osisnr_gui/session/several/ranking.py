@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from osisnr_gui.core.ranking import Crossing, Terms, find_crossings, find_order, find_span
+from osisnr_gui.core.ranking import Crossing, find_crossings, find_order, find_span
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.letters import estimate_letter
-from osisnr_gui.session.scores import PairScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def find_ranking(analysis: Analysis, selected: int) -> Ranking:
     reference = pairs[selected].reference if 0 <= selected < len(pairs) else None
     places = [i for i, pair in enumerate(pairs) if pair.score is not None and pair.reference is reference]
     scores = [score for i in places if (score := pairs[i].score) is not None]
-    terms = [loss_terms(score) for score in scores]
+    terms = [(score.leading.loss_osi(loss.method), score.leading.mc_mse) for score in scores]
     crossings = find_crossings(terms)
     low, high = find_span(crossings, loss.gamma)
     return Ranking(
@@ -51,12 +50,6 @@ def find_ranking(analysis: Analysis, selected: int) -> Ranking:
         low,
         high,
     )
-
-
-def loss_terms(score: PairScore) -> Terms:
-    """loss_osi and mc_mse of the result that leads, so that fused = loss_osi + gamma * mc_mse."""
-    leading = score.leading
-    return (leading.loss_osi_1 if score.loss.method == 1 else leading.loss_osi_2), leading.mc_mse
 
 
 def _number(gamma: float) -> str:

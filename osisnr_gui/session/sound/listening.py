@@ -6,7 +6,6 @@ from disk when they are asked for, nothing is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,19 +13,19 @@ from enum import StrEnum
 import numpy as np
 
 from osisnr_gui.core.errors import ParameterError
+from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import frames_of, overlap_add, window
 from osisnr_gui.core.types import FloatArray, Framing, Representation
-from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.frame_pass import residual_rows
+from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.masks.masked_mixture import MaskedMixture, mask_frames
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Lengths, MaskGrid, Source
+from osisnr_gui.session.several.matching import product_sums
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Stamp, Track
 
 FALLBACK_RATE = 16_000
-MEASURE_BLOCK = 1 << 16
 
 
 class SoundKind(StrEnum):
@@ -89,12 +88,16 @@ class Recipe:
         return Sound(SoundKind.REFERENCE, self.partners[estimate] if estimate < len(self.partners) else 0)
 
 
+def sound_tracks(analysis: Analysis) -> dict[Sound, Track]:
+    """The files of an analysis by what each is heard as: references, estimates, the mixture."""
+    tracks = {Sound(SoundKind.REFERENCE, index): track for index, track in enumerate(analysis.references)}
+    tracks |= {Sound(SoundKind.ESTIMATE, index): pair.estimate for index, pair in enumerate(analysis.pairs)}
+    return tracks if analysis.mixture is None else {**tracks, Sound(SoundKind.MIXTURE): analysis.mixture}
+
+
 def find_recipe(analysis: Analysis, scale: ResidualScale = ResidualScale.WHOLE) -> Recipe:
     """What can be heard of an analysis; its `files` are empty when nothing can."""
-    files = [(Sound(SoundKind.REFERENCE, index), track) for index, track in enumerate(analysis.references)]
-    files += [(Sound(SoundKind.ESTIMATE, index), pair.estimate) for index, pair in enumerate(analysis.pairs)]
-    files += [] if analysis.mixture is None else [(Sound(SoundKind.MIXTURE), analysis.mixture)]
-    audible = [(sound, track) for sound, track in files if _is_audible(track)]
+    audible = [(sound, track) for sound, track in sound_tracks(analysis).items() if _is_audible(track)]
     rate = next((track.sample_rate for _, track in audible if track.sample_rate), FALLBACK_RATE)
     masks, grid = heard_masks(analysis), analysis.session.mask_grid
     rate = grid.rate if masks and grid.rate else rate
@@ -122,9 +125,7 @@ def heard_masks(analysis: Analysis) -> tuple[tuple[Sound, Track], ...]:
         mask_frames(analysis.session.mask_grid, n_bins)
     except ParameterError:
         return ()
-    tracks = [(Sound(SoundKind.REFERENCE, index), track) for index, track in enumerate(analysis.references)]
-    tracks += [(Sound(SoundKind.ESTIMATE, index), pair.estimate) for index, pair in enumerate(analysis.pairs)]
-    return tuple((sound, track) for sound, track in tracks if _bins(track) == n_bins)
+    return tuple((sound, track) for sound, track in sound_tracks(analysis).items() if _bins(track) == n_bins)
 
 
 def _bins(track: Track) -> int:
@@ -225,7 +226,7 @@ def frame_residual(s: FloatArray, e: FloatArray, start: int, framing: Framing) -
     rows_s, rows_e = (frames_of(np.ascontiguousarray(x[skip:]), n_fft, hop) for x in (s, e))
     smooth = window("hann", n_fft)
     if framing.representation is Representation.WAVEFORM:
-        frames, analysis = residual_rows(np.array(rows_s), np.array(rows_e)), np.ones(n_fft)
+        frames, analysis = project_rows(np.array(rows_s), np.array(rows_e))[1], np.ones(n_fft)
     else:
         analysis = window(framing.window, n_fft)
         frames = np.fft.irfft(_residual_spectra(rows_s * analysis, rows_e * analysis, framing), n_fft, axis=1)
@@ -238,26 +239,16 @@ def frame_residual(s: FloatArray, e: FloatArray, start: int, framing: Framing) -
 def _residual_spectra(s: FloatArray, e: FloatArray, framing: Framing) -> np.ndarray:
     spectrum_s, spectrum_e = np.fft.rfft(s, axis=1), np.fft.rfft(e, axis=1)
     if framing.representation is Representation.COMPLEX:
-        return residual_rows(spectrum_s, spectrum_e)
+        return project_rows(spectrum_s, spectrum_e)[1]
     size = np.abs(spectrum_e)
     phase = np.divide(spectrum_e, size, out=np.zeros_like(spectrum_e), where=size > 0)
-    return np.asarray(residual_rows(np.abs(spectrum_s), size) * phase)
+    return np.asarray(project_rows(np.abs(spectrum_s), size)[1] * phase)
 
 
-def measure_gain(
-    reference: Source, other: Source, rate: int, cancelled: Callable[[], bool] | None = None
-) -> float | None:
+def measure_gain(reference: Source, other: Source, rate: int, cancelled: Cancel | None = None) -> float | None:
     """Least-squares gain C/S of another file on the reference, both whole; None when the reference is silent.
 
     Raises LoadError and io's Cancelled.
     """
-    energy = dot = 0.0
-    with AudioSignal(reference, rate) as s, AudioSignal(other, rate) as x:
-        for start in range(0, s.n_samples, MEASURE_BLOCK):
-            if cancelled is not None and cancelled():
-                raise Cancelled
-            count = min(MEASURE_BLOCK, s.n_samples - start)
-            part, rest = s.read(start, count), x.read(start, count)
-            energy += float(part @ part)
-            dot += float(part @ rest)
-    return dot / energy if energy > 0 else None
+    ((energy, _, dot),) = product_sums(reference, [other], rate, cancelled)
+    return float(dot / energy) if energy > 0 else None

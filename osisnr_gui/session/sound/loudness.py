@@ -11,12 +11,11 @@ import numpy as np
 
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.sound.listening import Recipe, ResidualScale, Sound, SoundKind, whole_gain
+from osisnr_gui.session.sound.listening import Recipe, ResidualScale, Sound, SoundKind, sound_tracks, whole_gain
 
 LIMIT_DB = 30.0  # nothing is made louder or softer by more
-LOWERED_DB = (
-    6.0  # all sounds make room for the loudest one by at most this; beyond it, that one is not as loud as asked
-)
+# All sounds make room for the loudest one by at most this; beyond it, that one is not as loud as asked.
+LOWERED_DB = 6.0
 FULL_SCALE = 0.99
 
 
@@ -82,10 +81,7 @@ class _Levels:
 
     def __init__(self, analysis: Analysis, scale: ResidualScale, mixture_gain: float | None) -> None:
         self._pairs, self._scale, self._mixture_gain = analysis.pairs, scale, mixture_gain
-        self.tracks = {Sound(SoundKind.ESTIMATE, index): pair.estimate for index, pair in enumerate(analysis.pairs)}
-        self.tracks |= {Sound(SoundKind.REFERENCE, index): track for index, track in enumerate(analysis.references)}
-        if analysis.mixture is not None:
-            self.tracks[Sound(SoundKind.MIXTURE)] = analysis.mixture
+        self.tracks = sound_tracks(analysis)
 
     def gain(self, sound: Sound, match: Match) -> float | None:
         """The gain of a sound under a match; None when what it needs is not known."""

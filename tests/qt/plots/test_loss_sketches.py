@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from measures import alpha_table
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.core.alpha_table import AlphaTable
 from osisnr_gui.core.loss_curve import LossCurve
 from osisnr_gui.core.loss_sketch import LossSketch
 from osisnr_gui.qt.look.theme import DARK
@@ -24,7 +24,7 @@ N = 40_000
 def make_curve(seed: int, alpha: float = 0.3) -> LossCurve:
     rng = np.random.default_rng(seed)
     s = rng.uniform(size=(2, N))
-    return LossCurve(rng.uniform(1, 30, N), 0.0, AlphaTable.of(s, s + 0.1 * rng.normal(size=s.shape)), alpha, 15.0)
+    return LossCurve(rng.uniform(1, 30, N), 0.0, alpha_table(s, s + 0.1 * rng.normal(size=s.shape)), alpha, 15.0)
 
 
 @pytest.fixture(autouse=True)

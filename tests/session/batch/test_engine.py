@@ -244,14 +244,14 @@ def test_cancel(pairs: Pairs) -> None:
 def test_a_flag_stops_a_pair_in_the_middle(pairs: Pairs) -> None:
     stop = threading.Event()
     stop.set()
-    batch.stop_scoring_at(stop)
+    batch.stop_scoring_once(stop.is_set)
     try:
         with pytest.raises(Cancelled):
             score_pair(pairs[0], BatchSettings())
         with pytest.raises(Cancelled):
             _run(pairs)
     finally:
-        batch.stop_scoring_at(threading.Event())
+        batch.stop_scoring_once(threading.Event().is_set)
 
 
 class _Fragile(Executor):

@@ -8,18 +8,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from measures import project
 
 from osisnr_gui.core.frame_status import frame_status
 from osisnr_gui.core.loss import fused_per_frame
 from osisnr_gui.core.mc_mse import compress
-from osisnr_gui.core.osi_snr import exact_osi_db, project
+from osisnr_gui.core.osi_snr import exact_osi_db
 from osisnr_gui.core.types import FrameStatus, Representation
 from osisnr_gui.io.errors import LoadError
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.export import frames_csv
 from osisnr_gui.session.frame_columns import PairColumns
-from osisnr_gui.session.inspection.inspection import Inspection, LossTotal, inspect_frame
+from osisnr_gui.session.inspection.inspection import Inspection, inspect_frame
 from osisnr_gui.session.inspection.inspector import Inspector
 from osisnr_gui.session.inspection.text import columns_table, csv_fields, inspection_table
 from osisnr_gui.session.session import Formula, FramingChoice, Lengths, LossChoice, Session, Source
@@ -176,14 +177,15 @@ def test_shares_of_the_loss_add_up(formula: Formula) -> None:
     counted = np.isfinite(shares)
     assert np.count_nonzero(counted) == score.n_counted
     assert np.nansum(shares) == pytest.approx(1.0)
-    assert LossTotal.of(score).total / score.n_counted == pytest.approx(score.leading.fused)
+    assert score.loss_sum / score.n_counted == pytest.approx(score.leading.fused)
 
 
 def test_a_sum_that_is_no_whole_has_no_shares() -> None:
-    for total in (0.0, -1.0, np.inf, np.nan):
-        assert np.isnan(LossTotal(Formula.LITERAL, total, 10).share(1.0))
-    assert np.isnan(LossTotal(Formula.LITERAL, 2.0, 10).share(np.inf))
-    assert LossTotal(Formula.LITERAL, 2.0, 10).share(-0.5) == -0.25
+    score = _analysed(demo_session("enhancement")).pairs[0].score
+    assert score is not None
+    assert score.whole_loss == score.loss_sum > 0
+    for loss in (0.0, -1.0, np.inf, np.nan):
+        assert np.isnan(replace(score, literal=replace(score.literal, loss_osi_1=loss, mc_mse=0.0)).whole_loss)
 
 
 def test_the_window_s_own_numbers_are_as_near_as_the_alpha_table() -> None:

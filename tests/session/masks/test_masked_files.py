@@ -13,6 +13,7 @@ from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.masks.masked_files import masked_parts, masked_paths, open_masked
 from osisnr_gui.session.masks.masked_score import compare_masked
+from osisnr_gui.session.scores import named_results
 from osisnr_gui.session.session import Note, Source
 from osisnr_gui.session.sound.listening import Sound, SoundKind, find_recipe
 
@@ -50,7 +51,7 @@ def test_the_files_compare_as_the_masks_do_as_sound(demo: Analysis, tmp_path: Pa
     analysis = analyse(session)
     for pair, result in zip((*analysis.pairs, *analysis.unprocessed), compare_masked(recipe, 0, 60.0), strict=True):
         assert pair.score is not None
-        expected = result.scores(session.loss)[1]
+        expected = named_results(result.facts, session.loss)[1]
         assert pair.score.exact.osi_db_median == pytest.approx(expected.osi_db_median, abs=1e-4)  # 32-bit files
 
 

@@ -12,6 +12,7 @@ from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.masks.masked_score import compare_masked, masked_sentences
+from osisnr_gui.session.scores import named_results
 from osisnr_gui.session.session import LossChoice, MaskGrid, Session, Source
 from osisnr_gui.session.sound.listening import Listening, Sound, SoundKind, find_recipe
 
@@ -34,7 +35,7 @@ def test_the_numbers_are_those_of_the_sounds_as_files(demo: Analysis, write: Wri
     for loss in (LossChoice(), LossChoice(alpha=0.7, gamma=3.0, method=2)):
         files = analyse(Session((Source(paths[0]),), (Source(paths[1]), Source(paths[2])), loss=loss))
         for result, pair in zip(results, files.pairs, strict=True):
-            literal, exact = result.scores(loss)
+            literal, exact = named_results(result.facts, loss)
             assert pair.score is not None
             assert literal.fused == pytest.approx(pair.score.literal.fused, rel=1e-9)
             assert exact.osi_db_median == pytest.approx(pair.score.exact.osi_db_median, rel=1e-9)

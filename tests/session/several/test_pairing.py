@@ -53,7 +53,7 @@ def test_the_pass_gives_what_the_pair_itself_would(swapped: Session) -> None:
     assert direct.score is not None
     np.testing.assert_array_equal(found.osi_db, direct.frames.exact_osi_db)
     np.testing.assert_array_equal(found.active_osi_db(60.0), direct.score.facts.active_osi_db)
-    assert [part.n_frames for part in seen] == sorted({part.n_frames for part in seen})
+    assert [len(part.span) for part in seen] == sorted({len(part.span) for part in seen})
     assert seen[-1].complete
     assert not seen[0].complete or len(seen) == 1
 

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from measures import spectra
 from scipy.signal import resample_poly
 
-from osisnr_gui.core.stft import frames_of, spectra
+from osisnr_gui.core.stft import frames_of
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.session import FramingChoice, Lengths, Session, Source
