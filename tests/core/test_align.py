@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from measures import find_delay
 
 from osisnr_gui.core.align import Delay, DelayFinder, si_snr_of_correlation
 from osisnr_gui.core.osi_snr import project_rows, si_snr_db

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.loss_curve import LossCurve
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.items.level_line import LevelLine
-from osisnr_gui.qt.plots.items.loss import CutMarks, LossAreas, LossLegend
+from osisnr_gui.qt.plots.items.loss import CutMarks, LossAreas
 from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.qt.plots.items.shading import Shading
+from osisnr_gui.qt.plots.items.words import Key
 from osisnr_gui.qt.plots.loss_sketches import LossSketches
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
@@ -25,6 +25,7 @@ ROBUST_PERCENTILE = 99.0
 SAMPLE_LIMIT = 20_000
 #: The value axis stays while the robust top is between these fractions of it: no jump at every slider tick.
 KEEP_LOW, KEEP_HIGH = 0.4, 0.97
+KEYS = (Key("1/OSI", "loss_osi", True), Key("γ·MC-MSE", "loss_mc", True))
 
 
 class LossPlot(TimePlot):
@@ -34,12 +35,13 @@ class LossPlot(TimePlot):
         super().__init__(link, theme, row_id, "Loss per frame", parent)
         self.shading = Shading()
         self.sketches = LossSketches(self)
-        self._areas, self._legend = LossAreas(self.sketches), LossLegend()
+        self._areas = LossAreas(self.sketches)
         self.limit_line = LevelLine("bad", self._limit_words, digits=_digits)
         self._has_data = False
+        self.words.keys = KEYS
         self.set_y_scale(LinearScale("Loss"))
         self.set_y_limits(0.0, 1e6)
-        self.add(self.shading, self._areas, CutMarks(self._areas, self.words, self._legend), self._legend)
+        self.add(self.shading, self._areas, CutMarks(self._areas, self.words))
         self.add_levels(self.limit_line)
 
     def show_loss(self, t0: float, dt: float, curve: LossCurve | None, *, growing: bool = False) -> None:
@@ -64,10 +66,6 @@ class LossPlot(TimePlot):
         """Says when the bands are means and not every frame."""
         return " · mean and maximum per pixel" if self._areas.is_crowded(vb) else ""
 
-    def _corner_width(self, vb: PixelViewBox) -> float:
-        box = self.legend_box(vb)
-        return 0.0 if box.isEmpty() else vb.width() - box.left() + 5
-
     def set_limit(self, loss: float) -> None:
         """Put the dashed line of the loss that is bad here; NaN hides it."""
         if self.limit_line.show_level(loss):
@@ -75,10 +73,6 @@ class LossPlot(TimePlot):
 
     def _limit_words(self, _vb: PixelViewBox) -> str:
         return f"bad over {words.loss(self.limit_line.level)}"
-
-    def legend_box(self, vb: PixelViewBox) -> QRectF:
-        """Where the legend lies; empty when there is no room for it."""
-        return self._legend.box(vb)
 
     def _follow_data(self, *, keep: bool = True) -> None:
         curve = self._areas.curve

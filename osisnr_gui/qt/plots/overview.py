@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy.typing as npt
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QLabel, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import format_time
 from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN
-from osisnr_gui.qt.plots.items.overview import OutsideShade, OverviewMarks, OverviewStrip
+from osisnr_gui.qt.plots.items.note_marks import NoteMarks
+from osisnr_gui.qt.plots.items.overview import OutsideShade, OverviewStrip
 from osisnr_gui.qt.plots.items.shading import Runs
 from osisnr_gui.qt.plots.items.still_picture import StillPicture
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
-from osisnr_gui.qt.plots.time_marks import playhead_line, show_item
+from osisnr_gui.qt.plots.time_marks import TimeMarks
 from osisnr_gui.qt.plots.view_box import NOTCH, ZOOM_PER_NOTCH, PixelViewBox
 from osisnr_gui.session.session import Note
 
@@ -92,14 +93,14 @@ class Overview(PlotWidget):
         self.plotItem.hideAxis("bottom")
         self.plotItem.layout.setContentsMargins(LEFT_AXIS_WIDTH, MARGIN, RIGHT_MARGIN, MARGIN)
         self._still = StillPicture(self.plotItem)
-        self._strip, self._marks = OverviewStrip(), OverviewMarks(link)
+        self._strip, self._notes = OverviewStrip(), NoteMarks()
         self.window_region = pg.LinearRegionItem()
         self._shade = OutsideShade()
-        for z, item in enumerate((self._strip, self._marks, self._shade, self.window_region)):
+        for z, item in enumerate((self._strip, self._notes, self._shade, self.window_region)):
             item.setZValue(z)
             self.addItem(item, ignoreBounds=True)
-        self._playhead = playhead_line(theme)
-        link.playhead_changed.connect(self._follow_playhead)
+        self._marks = TimeMarks(self.plotItem, link, "overview", theme)
+        self._marks.set_crosshair(False)
         self._shown = TimeSpan(0.0, 0.0)  # the window as it is drawn
         self._label = QLabel(self)
         self._label.setFont(tabular_font(SMALL_FONT_PIXELS))
@@ -114,8 +115,6 @@ class Overview(PlotWidget):
         self.window_region.sigRegionChanged.connect(self._take_window)
         link.extent_changed.connect(self._follow_extent)
         link.range_changed.connect(self._follow_range)
-        for signal in (link.selection_changed, link.cursor_changed, link.loop_changed):
-            signal.connect(self._marks.follow)
         self._is_built = True
         self.set_theme(theme)
         self._follow_extent()
@@ -126,7 +125,7 @@ class Overview(PlotWidget):
 
     def show_notes(self, notes: Sequence[Note]) -> None:
         """Mark notes along the upper edge."""
-        self._marks.show_notes(tuple(notes))
+        self._notes.show_notes(tuple(notes))
 
     def show_runs(self, runs: Runs) -> None:
         """Hatch silence; mark bad and missed frames under the strip, and false activity with a hatch."""
@@ -144,10 +143,13 @@ class Overview(PlotWidget):
             line.setHoverPen(pg.mkPen(theme.accent, width=3))
             line.setCursor(Qt.CursorShape.SplitHCursor)
         self._shade.set_colours(with_alpha(theme.background, SHADE_OPACITY), pg.mkPen(theme.text))
-        show_item(self.plotItem, self._playhead, False)
-        self._playhead = playhead_line(theme)
-        self._follow_playhead(self._link.playhead)
+        self._marks.set_theme(theme)
         self._still.forget()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what changed meanwhile."""
+        self._marks.catch_up()
+        super().showEvent(event)
 
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
@@ -172,11 +174,6 @@ class Overview(PlotWidget):
         else:
             return
         self._follow_range()
-
-    def _follow_playhead(self, time: float) -> None:
-        show_item(self.plotItem, self._playhead, math.isfinite(time))
-        if math.isfinite(time):
-            self._playhead.setValue(time)
 
     def _follow_extent(self, *_extent: float) -> None:
         extent = self._link.extent

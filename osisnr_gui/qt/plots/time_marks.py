@@ -18,17 +18,12 @@ CURSOR_WIDTHS = (3, 1)
 MARKS = ("selection", "loop", "cursor", "playhead", "cross_time", "cross_value")
 
 
-def show_item(plot: pg.PlotItem, item: pg.GraphicsObject, on: bool) -> None:
+def _show(plot: pg.PlotItem, item: pg.GraphicsObject, on: bool) -> None:
     """Have an item on a plot only while it shows something: there it hears of all changes of the range."""
     if on and item.scene() is None:
         plot.addItem(item, ignoreBounds=True)
     elif not on and item.scene() is not None:
         plot.removeItem(item)
-
-
-def playhead_line(theme: Theme) -> Line:
-    """The line at what is heard now."""
-    return _upright(PLAYHEAD_WIDTHS, 16.0, theme)
 
 
 def _upright(widths: tuple[int, int], z: float, theme: Theme) -> Line:
@@ -93,7 +88,7 @@ class TimeMarks(QObject):
     @cached_property
     def playhead(self) -> Line:
         """What is heard now."""
-        return playhead_line(self._theme)
+        return _upright(PLAYHEAD_WIDTHS, 16.0, self._theme)
 
     @cached_property
     def cross_time(self) -> Line:
@@ -133,7 +128,7 @@ class TimeMarks(QObject):
         self._theme = theme
         for name in MARKS:
             if name in self.__dict__:
-                show_item(self._plot, self.__dict__.pop(name), False)
+                _show(self._plot, self.__dict__.pop(name), False)
         box = self._plot.getViewBox().rbScaleBox
         box.setPen(pg.mkPen(theme.accent))
         box.setBrush(with_alpha(theme.accent, theme.selection_opacity))
@@ -190,14 +185,14 @@ class TimeMarks(QObject):
         on = math.isfinite(at)
         if self._is_seen and (on or name in self.__dict__):
             line: Line = getattr(self, name)
-            show_item(self._plot, line, on)
+            _show(self._plot, line, on)
             if on:
                 line.setValue(at)
 
     def _show_region(self, name: str, span: TimeSpan | None) -> None:
         if self._is_seen and (span is not None or name in self.__dict__):
             region: pg.LinearRegionItem = getattr(self, name)
-            show_item(self._plot, region, span is not None)
+            _show(self._plot, region, span is not None)
             # While an edge is dragged it may lie beyond the other one.
             if span is not None and not any(line.moving for line in region.lines):
                 region.setRegion(span)

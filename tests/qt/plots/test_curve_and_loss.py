@@ -259,7 +259,6 @@ def test_the_highest_cut_value_has_its_number_where_there_is_room(loss, monkeypa
         assert text == "7.600"
         assert loss.box.rect().contains(box)
         assert not box.intersects(loss.words.title_box)
-        assert not box.intersects(loss.legend_box(loss.box))
     loss.resize(900, 52)
     loss.set_title("a long title " * 30)
     loss.grab()

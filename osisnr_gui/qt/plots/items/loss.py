@@ -1,20 +1,18 @@
-"""The loss of every frame as two stacked areas, the marks over what is cut off, and the legend."""
+"""The loss of every frame as two stacked areas, and the marks over what is cut off."""
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 
 from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve
 from osisnr_gui.core.reduce import is_crowded, is_reduced, runs_of, visible_frames
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, system_font, tabular_font, with_alpha
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font, with_alpha
 from osisnr_gui.qt.plots.items.painting import area_image, edge_per_column, line_path, line_pen, paint_tag, tag_width
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
-from osisnr_gui.qt.plots.items.words import RowWords, paint_plate
+from osisnr_gui.qt.plots.items.words import RowWords
 from osisnr_gui.qt.plots.loss_sketches import LossSketches, is_same_frames
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
 from osisnr_gui.qt.plots.view_box import PixelViewBox
@@ -124,9 +122,9 @@ def _same(a: LossCurve | None, b: LossCurve | None) -> bool:
 class CutMarks(PixelItem):
     """At the top edge: a small triangle over every run of pixel columns that are cut off, and the highest value."""
 
-    def __init__(self, areas: LossAreas, title: RowWords, legend: LossLegend) -> None:
+    def __init__(self, areas: LossAreas, title: RowWords) -> None:
         super().__init__(100.0)
-        self._areas, self._title, self._legend = areas, title, legend
+        self._areas, self._title = areas, title
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the marks and the number."""
@@ -151,15 +149,15 @@ class CutMarks(PixelItem):
             paint_tag(painter, box, text, theme.text, theme)
 
     def _number_box(self, vb: PixelViewBox, x: float, text: str) -> QRectF:
-        """Right or left of the mark, clear of title and legend; lower down if need be; empty without room."""
-        taken = [self._title.title_box, self._legend.box(vb)]
+        """Right or left of the mark, clear of the title; lower down if need be; empty without room."""
+        taken = self._title.title_box
         height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
         width, gap = tag_width(text), MARK_PIXELS + 2
-        below = max([box.bottom() for box in taken if not box.isEmpty()], default=0.0) + 2
+        below = taken.bottom() + 2
         for top in (MARK_PIXELS + 1, below):
             for left in (x + gap, x - gap - width):
                 box = QRectF(left, top, width, height)
-                if vb.rect().contains(box) and not any(box.intersects(other) for other in taken):
+                if vb.rect().contains(box) and not box.intersects(taken):
                     return box
         return QRectF()
 
@@ -174,38 +172,3 @@ def cut_columns(vb: PixelViewBox, times: FloatArray, values: FloatArray) -> npt.
     places = np.floor((times[above] - vb.t0) * (vb.columns / (vb.t1 - vb.t0))).astype(np.intp)
     cut[places[(places >= 0) & (places < vb.columns)]] = True
     return cut
-
-
-class LossLegend(PixelItem):
-    """Which band is which, in the top-right corner."""
-
-    ENTRIES = (("loss_osi", "1/OSI"), ("loss_mc", "γ·MC-MSE"))
-
-    def __init__(self) -> None:
-        super().__init__(200.0)
-
-    def box(self, vb: PixelViewBox) -> QRectF:
-        """Its plate; empty when the title needs the room."""
-        metrics = QFontMetricsF(system_font(SMALL_FONT_PIXELS))
-        width = sum(self._widths(metrics))
-        x = vb.width() - width - 5
-        return QRectF() if x < 120 else QRectF(x, 5, width, math.ceil(metrics.height()) + 2)
-
-    def paint(self, painter: QPainter, *_: object) -> None:
-        """Draw it."""
-        vb = self.pixels(painter)
-        theme, box = vb.theme, self.box(vb)
-        if box.isEmpty():
-            return
-        painter.setFont(system_font(SMALL_FONT_PIXELS))
-        metrics = QFontMetricsF(painter.font())
-        paint_plate(painter, box, theme)
-        x = box.left()
-        for (token, text), width in zip(self.ENTRIES, self._widths(metrics), strict=True):
-            painter.fillRect(QRectF(x + 6, 9, 8, box.height() - 8), QColor(getattr(theme, token)))
-            painter.setPen(QColor(theme.muted))
-            painter.drawText(QPointF(x + 19, 6 + metrics.ascent()), text)
-            x += width
-
-    def _widths(self, metrics: QFontMetricsF) -> list[float]:
-        return [metrics.horizontalAdvance(text) + 28 for _, text in self.ENTRIES]

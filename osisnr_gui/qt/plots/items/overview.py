@@ -1,8 +1,7 @@
-"""The strip of colours of the whole file, and the marks over it."""
+"""The strip of colours of the whole file, and what dims it beside the window."""
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -20,16 +19,11 @@ from osisnr_gui.qt.plots.items.painting import hatch_brush
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
-from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.view_box import PixelViewBox
-from osisnr_gui.session.session import Note
 
 TICK_HEIGHT = 5  # of the marks under the strip for bad frames
-NOTE_PIXELS = 3.0
 FALSE_OPACITY = 0.35  # of false activity between the hatch lines
 SILENT_OPACITY = 0.45
-SELECTION_OPACITY = 0.35
-LOOP_PIXELS = 2.0
 
 
 class _Drawn(NamedTuple):
@@ -145,47 +139,6 @@ class OutsideShade(pg.GraphicsObject):
         painter.setPen(self._pen)
         for y in (left.top() + pixel, left.bottom()):
             painter.drawLine(QLineF(left.right(), y, right.left(), y))
-
-
-class OverviewMarks(PixelItem):
-    """Notes, selection, loop and cursor."""
-
-    def __init__(self, link: TimeLink) -> None:
-        super().__init__()
-        self._link = link
-        self._notes: tuple[Note, ...] = ()
-
-    def show_notes(self, notes: tuple[Note, ...]) -> None:
-        """Mark these along the upper edge."""
-        if notes != self._notes:
-            self._notes = notes
-            self.update()
-
-    def follow(self, *_: object) -> None:
-        """Something of the link is elsewhere."""
-        self.update()
-
-    def paint(self, painter: QPainter, *_: object) -> None:
-        """Draw the marks."""
-        vb = self.pixels(painter)
-        theme, link = vb.theme, self._link
-
-        def fill(start: float, stop: float, top: float, height: float, colour: QColor, least: float = 1.0) -> None:
-            x = vb.x_of(start)
-            painter.fillRect(QRectF(x, top, max(vb.x_of(stop) - x, least), height), colour)
-
-        for note in self._notes:
-            fill(note.start, note.stop, 0.0, NOTE_PIXELS, QColor(theme.accent), NOTE_PIXELS)
-        if link.selection is not None:
-            fill(*link.selection, 0.0, vb.height(), with_alpha(theme.accent, SELECTION_OPACITY))
-        if link.loop is not None:
-            fill(*link.loop, vb.height() - LOOP_PIXELS, LOOP_PIXELS, QColor(theme.text))
-            for x in (vb.x_of(link.loop.start), vb.x_of(link.loop.stop) - LOOP_PIXELS):
-                painter.fillRect(QRectF(round(x), 0.0, LOOP_PIXELS, vb.height()), QColor(theme.text))
-        if math.isfinite(link.cursor):
-            painter.setPen(QColor(theme.text))
-            x = round(vb.x_of(link.cursor))
-            painter.drawLine(QLineF(x, 0.0, x, vb.height()))
 
 
 def _colour_image(osi_db: FloatArray, lowest: float, highest: float) -> QImage:

@@ -29,10 +29,13 @@ MARK_WIDTH = 3.0
 
 
 class Key(NamedTuple):
-    """Which line is which: name and colour index of an estimate. dash, opacity : where they are not its own."""
+    """Which line is which: name, and the number of an estimate or the name of a colour in the theme.
+
+    dash, opacity : where they are not those of the estimate.
+    """
 
     text: str
-    colour: int
+    colour: int | str
     strong: bool = False
     dash: tuple[float, ...] = ()
     opacity: float = 1.0
@@ -173,12 +176,14 @@ class RowWords(PixelItem):
         painter.drawText(QRectF(x, box.top(), box.right() - x, box.height()), centre, layout.text)
         x += layout.text_width
         for key, width in zip(self.keys, layout.key_widths, strict=False):
-            style = theme.estimate(key.colour)
-            pen = QPen(with_alpha(style.colour, key.opacity), 2 if key.strong else 1)
+            style = theme.estimate(key.colour) if isinstance(key.colour, int) else None
+            colour = getattr(theme, str(key.colour)) if style is None else style.colour
+            pen = QPen(with_alpha(colour, key.opacity), 2 if key.strong else 1)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            if key.dash or style.dash:
+            dash = key.dash or (() if style is None else style.dash)
+            if dash:
                 # Dashes are counted in line widths.
-                pen.setDashPattern([length / pen.widthF() for length in key.dash or style.dash])
+                pen.setDashPattern([length / pen.widthF() for length in dash])
             painter.setPen(pen)
             sample = x + KEY_GAP
             painter.drawLine(QPointF(sample, round(y)), QPointF(sample + SAMPLE, round(y)))
