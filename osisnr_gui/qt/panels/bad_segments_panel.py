@@ -7,12 +7,14 @@ from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui.core.loss_shares import LossShares
 from osisnr_gui.qt.look.theme import Theme, tabular_font
+from osisnr_gui.qt.panels.buttons import tool_button
 from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.panels.criterion_bar import CriterionBar
+from osisnr_gui.qt.panels.layouts import column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.segments_model import SegmentsModel
 from osisnr_gui.qt.plots.charts.share_chart import ShareChart
@@ -57,7 +59,9 @@ class BadSegmentsPanel(QWidget):
         self.carriers: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.carriers.setToolTip(tooltip(CARRIER_TIP))
         self.plot = ShareChart(theme, self)
-        self.curve = QToolButton(self)
+        self.curve = tool_button(
+            "curve", "Show or hide which frames carry the loss, as a curve", self._choose_curve, self
+        )
         self.plot.setToolTip(tooltip(CARRIER_TIP))
         self._set_up_table()
         self._lay_out()
@@ -268,22 +272,22 @@ class BadSegmentsPanel(QWidget):
             self.table.setColumnWidth(column, width)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, GAP, 0, GAP)
-        column.setSpacing(GAP)
-        for part in (self.criterion, self.sentence):
-            column.addLayout(_inset(part))
-        column.addWidget(self.table, 1)
-        self.curve.setText("curve")
         self.curve.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.curve.setArrowType(Qt.ArrowType.RightArrow)
         self.curve.setCheckable(True)
-        self.curve.setToolTip(tooltip("Show or hide which frames carry the loss, as a curve"))
         self.curve.toggled.connect(self._show_curve)
-        self.curve.clicked.connect(self._choose_curve)
         self.plot.hide()
-        column.addLayout(_inset(self.carriers, self.curve))
-        column.addLayout(_inset(self.plot))
+        inset = (MARGIN, 0, MARGIN, 0)
+        column_of(
+            row_of((self.criterion, 1), margins=inset),
+            row_of((self.sentence, 1), margins=inset),
+            (self.table, 1),
+            row_of((self.carriers, 1), self.curve, margins=inset),
+            row_of((self.plot, 1), margins=inset),
+            owner=self,
+            margins=(0, GAP, 0, GAP),
+            spacing=GAP,
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The curve is there where the list keeps enough rows; until the user decides."""
@@ -294,11 +298,3 @@ class BadSegmentsPanel(QWidget):
     def sizeHint(self) -> QSize:
         """A dozen rows."""
         return QSize(304, 420)
-
-
-def _inset(*parts: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setContentsMargins(MARGIN, 0, MARGIN, 0)
-    for part in parts:
-        row.addWidget(part, 0 if isinstance(part, QToolButton) else 1)
-    return row

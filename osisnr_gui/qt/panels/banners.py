@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QMenu,
-    QProgressBar,
-    QPushButton,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.icons import icon, pixmap
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.panels.change_banner import ChangeBanner
+from osisnr_gui.qt.panels.buttons import push_button, tool_button
+from osisnr_gui.qt.panels.change_banner import BANNER_MARGINS, SLIM, ChangeBanner
+from osisnr_gui.qt.panels.layouts import column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, plain_label, tooltip
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
@@ -41,7 +32,6 @@ DETAILS = {
     "aligned": ABOUT_DELAY,
 }
 REMEDY_TIP = "Changes what is compared, never a file; Undo (Ctrl+Z) takes it back"
-SLIM = "QPushButton, QToolButton { padding: 2px 8px; }"
 
 NoticeKey = tuple[str, Source | None, str]
 
@@ -77,24 +67,15 @@ class Banner(QFrame):
         self.setProperty("role", "banner-warning" if warning else "banner")
         self.setAccessibleName(f"{notice.severity}: {notice.message}")
         self._sign = QLabel(self)
-        self.text: QLabel = plain_label(notice.message, wrap=True, parent=self)
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.buttons: list[QPushButton] = []
-        self.close_button = QToolButton(self)
-        self.close_button.setToolTip(tooltip("Hide until something about it changes"))
-        self.close_button.setAccessibleName("Hide")
-        self.close_button.clicked.connect(lambda: self.closed.emit(notice_key(notice)))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 4, 4, 4)
-        row.setSpacing(GAP)
-        row.addWidget(self._sign)
-        row.addWidget(self.text, 1)
-        buttons = (*self._detail_buttons(), *self._place_buttons(notice), *self._remedy_buttons(notice.remedies))
+        self.text: QLabel = plain_label(notice.message, wrap=True, selectable=True, parent=self)
+        self.buttons: list[QPushButton] = self._remedy_buttons(notice.remedies)
+        self.close_button = tool_button(
+            "", "Hide until something about it changes", lambda: self.closed.emit(notice_key(notice)), self, name="Hide"
+        )
+        buttons = (*self._detail_buttons(), *self._place_buttons(), *self.buttons, self.close_button)
         for button in buttons:
             button.setStyleSheet(SLIM)
-            row.addWidget(button)
-        row.addWidget(self.close_button)
-        self.close_button.setStyleSheet(SLIM)
+        row_of(self._sign, (self.text, 1), *buttons, owner=self, margins=BANNER_MARGINS, spacing=GAP)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -108,43 +89,30 @@ class Banner(QFrame):
         if self.notice.code not in DETAILS:
             return []
         label, tip = DETAILS[self.notice.code]
-        button = QPushButton(label, self)
-        button.setToolTip(tooltip(tip))
-        button.clicked.connect(lambda: self.details_requested.emit(self.notice))
-        return [button]
+        return [push_button(label, tip, lambda: self.details_requested.emit(self.notice), self)]
 
     def follow(self, notice: Notice) -> None:
         """The same notice of a later analysis: same words, perhaps other figures in its remedies."""
         self.notice = notice
 
-    def _place_buttons(self, notice: Notice) -> list[QPushButton]:
-        if notice.place is None:
+    def _place_buttons(self) -> list[QPushButton]:
+        if self.notice.place is None:
             return []
-        button = QPushButton("Show", self)
-        button.setToolTip(
-            tooltip("Select it and zoom there; Backspace zooms back. Clipped places are marked along the top")
-        )
-        button.clicked.connect(self._go)
-        return [button]
+        tip = "Select it and zoom there; Backspace zooms back. Clipped places are marked along the top"
+        return [push_button("Show", tip, self._go, self)]
 
     def _remedy_buttons(self, remedies: tuple[Remedy, ...]) -> list[QPushButton]:
+        choices = [(remedy.label.replace("&", "&&"), partial(self._ask, k)) for k, remedy in enumerate(remedies)]
         if len(remedies) <= MOST_BUTTONS:
-            for index, remedy in enumerate(remedies):
-                button = QPushButton(remedy.label.replace("&", "&&"), self)
-                button.setToolTip(tooltip(REMEDY_TIP))
-                button.clicked.connect(partial(self._ask, index))
-                self.buttons.append(button)
-            return self.buttons
-        button = QPushButton("Choose…", self)
-        button.setToolTip(tooltip(REMEDY_TIP))
+            return [push_button(label, REMEDY_TIP, ask, self) for label, ask in choices]
+        button = push_button("Choose…", REMEDY_TIP, parent=self)
         menu = QMenu(button)
-        for index, remedy in enumerate(remedies):
-            menu.addAction(remedy.label.replace("&", "&&"), partial(self._ask, index))
+        for label, ask in choices:
+            menu.addAction(label, ask)
         button.setMenu(menu)
-        self.buttons.append(button)
-        return self.buttons
+        return [button]
 
-    def _ask(self, index: int, _checked: bool = False) -> None:
+    def _ask(self, index: int) -> None:
         self.edit_requested.emit(self.notice.remedies[index].edit, "")
 
     def _go(self) -> None:
@@ -166,15 +134,10 @@ class ProgressBanner(QFrame):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.cancel = QPushButton("Cancel", self)
+        tip = "Stop; what is there stays on screen (Esc)"
+        self.cancel = push_button("Cancel", tip, self.cancel_requested.emit, self)
         self.cancel.setStyleSheet(SLIM)
-        self.cancel.setToolTip(tooltip("Stop; what is there stays on screen (Esc)"))
-        self.cancel.clicked.connect(self.cancel_requested)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 4, 4, 4)
-        row.setSpacing(GAP)
-        for part, stretch in ((self.label, 0), (self.bar, 1), (self.cancel, 0)):
-            row.addWidget(part, stretch)
+        row_of(self.label, (self.bar, 1), self.cancel, owner=self, margins=BANNER_MARGINS, spacing=GAP)
         # Most work is done before one could read a word: a bar that flashes by only makes the plots jump.
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
@@ -218,21 +181,12 @@ class Banners(QWidget):
         self.progress.cancel_requested.connect(self.cancel_requested)
         self.changes = ChangeBanner(theme, self)
         body = QWidget()
-        self._stack = QVBoxLayout(body)
-        self._stack.setContentsMargins(0, 0, 0, 0)
-        self._stack.setSpacing(1)
-        self.more = QToolButton(body)
+        self.more = tool_button(run=self._toggle)
         self.more.setStyleSheet(SLIM)
-        self.more.clicked.connect(self._toggle)
-        self._stack.addWidget(self.more)
+        self._stack = column_of(self.more, owner=body, spacing=1)
         body.installEventFilter(self)
         self.scroll = NarrowScroll(body, self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
-        column.addWidget(self.progress)
-        column.addWidget(self.changes)
-        column.addWidget(self.scroll)
+        column_of(self.progress, self.changes, self.scroll, owner=self, spacing=1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._rebuild([])
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from osisnr_gui.qt.look.icons import icon, pixmap
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.panels.buttons import push_button, tool_button
+from osisnr_gui.qt.panels.layouts import row_of
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, set_text, tooltip
 from osisnr_gui.session.file_changes import FileChange, changes_sentence
 
 SLIM = "QPushButton, QToolButton { padding: 2px 8px; }"
+BANNER_MARGINS = (10, 4, 4, 4)
 
 
 class ChangeBanner(QFrame):
@@ -26,27 +29,16 @@ class ChangeBanner(QFrame):
         self._changes: tuple[FileChange, ...] = ()
         self._hidden: frozenset[FileChange] = frozenset()
         self._sign = QLabel(self)
-        self.text: QLabel = plain_label("", wrap=True, parent=self)
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.reload, self.always = QPushButton("Reload", self), QPushButton("Reload always", self)
-        self.close_button = QToolButton(self)
-        self.reload.setToolTip(tooltip("Read what changed again; the view stays, and the old curve as a faint line"))
-        self.always.setToolTip(
-            tooltip("Reload now, and from now on whenever a file has changed (Sources: Reload changed files by itself)")
-        )
-        self.close_button.setToolTip(tooltip("Hide until a file changes again"))
-        self.close_button.setAccessibleName("Hide")
-        self.reload.clicked.connect(self.reload_requested)
-        self.always.clicked.connect(self.always_requested)
-        self.close_button.clicked.connect(self._hide)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 4, 4, 4)
-        row.setSpacing(GAP)
-        row.addWidget(self._sign)
-        row.addWidget(self.text, 1)
-        for button in (self.reload, self.always, self.close_button):
+        self.text: QLabel = plain_label("", wrap=True, selectable=True, parent=self)
+        once = "Read what changed again; the view stays, and the old curve as a faint line"
+        ever = "Reload now, and from now on whenever a file has changed (Sources: Reload changed files by itself)"
+        self.reload = push_button("Reload", once, self.reload_requested.emit, self)
+        self.always = push_button("Reload always", ever, self.always_requested.emit, self)
+        self.close_button = tool_button("", "Hide until a file changes again", self._hide, self, name="Hide")
+        buttons = self.reload, self.always, self.close_button
+        for button in buttons:
             button.setStyleSheet(SLIM)
-            row.addWidget(button)
+        row_of(self._sign, (self.text, 1), *buttons, owner=self, margins=BANNER_MARGINS, spacing=GAP)
         self.close_button.setIconSize(QSize(14, 14))
         self.set_theme(theme)
         self.hide()

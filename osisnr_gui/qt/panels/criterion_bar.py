@@ -5,21 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QMenu,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-    QWidgetAction,
-)
+from PySide6.QtWidgets import QComboBox, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
 from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss_shares import LossShares
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.panels.buttons import tool_button
+from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
 from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, tooltip
 from osisnr_gui.qt.panels.sample_field import DecibelField
@@ -127,17 +120,8 @@ class CriterionBar(QWidget):
         form.setDefaultWidget(self.options)
         self.more.menu().addAction(form)
         self.more.setIconSize(QSize(16, 16))
-        row = QHBoxLayout()
-        row.setSpacing(GAP // 2)
-        for part in (self.decibels, self.loss, self.presets):
-            row.addWidget(part)
-        row.addStretch(1)
-        row.addWidget(self.more)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GAP // 2)
-        column.addWidget(self.box)
-        column.addLayout(row)
+        limit = row_of(self.decibels, self.loss, self.presets, REST, self.more, spacing=GAP // 2)
+        column_of(self.box, limit, owner=self, spacing=GAP // 2)
 
     def _connect(self) -> None:
         self.box.activated.connect(self._take_entry)
@@ -169,10 +153,7 @@ def _against_words(place: int | None) -> str:
 
 
 def _button(text: str, tip: str, parent: QWidget) -> QToolButton:
-    button = QToolButton(parent)
-    button.setText(text)
-    button.setToolTip(tooltip(tip))
-    button.setAccessibleName(text or tip)
+    button = tool_button(text, tip, parent=parent, name=text or tip)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setMenu(QMenu(button))
     return button

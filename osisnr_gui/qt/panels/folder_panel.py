@@ -7,21 +7,14 @@ from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QProgressBar,
-    QPushButton,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QToolButton, QWidget
 
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme, tabular_font
+from osisnr_gui.qt.panels.buttons import push_button, tool_button
 from osisnr_gui.qt.panels.copy_table import CopyTable
 from osisnr_gui.qt.panels.folder_model import COLUMNS, DEFAULT_SORT, SPARK, FolderModel
+from osisnr_gui.qt.panels.layouts import column_of, row_of
 from osisnr_gui.qt.panels.own_keys import UP_DOWN, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.spark_delegate import WIDTH as SPARK_WIDTH
@@ -51,17 +44,14 @@ class FolderPanel(QWidget):
         self.title = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle, parent=self)
         self.state: QLabel = plain_label(parent=self)
         self.bar = QProgressBar(self)
-        self.go_on, self.cancel = QPushButton("Go on", self), QPushButton("Cancel", self)
-        self.filter, self.only_errors = QLineEdit(self), QToolButton(self)
+        self._make_buttons()
+        self.filter = QLineEdit(self)
         self.medians = ElidedLabel(muted=True, parent=self)
         self.table = CopyTable(self)
         self.nothing: QLabel = plain_label("", "muted", wrap=True, parent=self)
         self.settings = ElidedLabel(muted=True, parent=self)
-        self.rescore = QPushButton("Score again with the settings of the window", self)
         self.detail = ElidedLabel(parent=self)
         self.keys = ElidedLabel(list_words.KEYS, muted=True, parent=self)
-        self.export, self.choose = QToolButton(self), QToolButton(self)
-        self.close_list = QToolButton(self)
         self.spark = SparkDelegate(theme, self)
         self.cells = CellDelegate(theme, Qt.TextElideMode.ElideRight, self)
         self.names = CellDelegate(theme, Qt.TextElideMode.ElideMiddle, self)
@@ -205,6 +195,25 @@ class FolderPanel(QWidget):
     def _take_activated(self, index: QModelIndex) -> None:
         self.pair_activated.emit(self.model.place(index.row()))
 
+    def _make_buttons(self) -> None:
+        go_on = "Score what has no numbers yet; what is scored stays (Ctrl+R: look at all files)"
+        cancel = "Stop; what is scored stays, and it can go on from there (Escape)"
+        export = "Save the table as CSV or JSON, as `osisnr batch` does"
+        choose = "Choose other folders, or a list of pairs (Ctrl+Shift+O)"
+        leave = "Leave the list; what was scored is kept for the next time"
+        self.go_on = push_button("Go on", go_on, self.go_on_requested.emit, self)
+        self.cancel = push_button("Cancel", cancel, self.cancel_requested.emit, self)
+        self.only_errors = tool_button("", "Only pairs that were refused, with the reason", parent=self)
+        self.rescore = push_button(
+            "Score again with the settings of the window",
+            "The window has other settings now than this list was scored with",
+            self.rescore_requested.emit,
+            self,
+        )
+        self.export = tool_button("Export", export, parent=self)
+        self.choose = tool_button("Other folders…", choose, self.choose_requested.emit, self)
+        self.close_list = tool_button("Close the list", leave, self.close_requested.emit, self)
+
     def _set_up_buttons(self) -> None:
         self.filter.setPlaceholderText("Filter by name (Ctrl+F)")
         self.filter.setAccessibleName("Filter by name")
@@ -215,32 +224,12 @@ class FolderPanel(QWidget):
         self.filter.textChanged.connect(lambda _text: self._set_filter())
         self.filter.returnPressed.connect(self.focus_table)
         self.only_errors.setCheckable(True)
-        self.only_errors.setToolTip(tooltip("Only pairs that were refused, with the reason"))
         self.only_errors.toggled.connect(lambda _on: self._set_filter())
-        self.go_on.setToolTip(
-            tooltip("Score what has no numbers yet; what is scored stays (Ctrl+R: look at all files)")
-        )
-        self.cancel.setToolTip(tooltip("Stop; what is scored stays, and it can go on from there (Escape)"))
-        self.rescore.setToolTip(tooltip("The window has other settings now than this list was scored with"))
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(220)
-        for button, text, tip in (
-            (self.export, "Export", "Save the table as CSV or JSON, as `osisnr batch` does"),
-            (self.choose, "Other folders…", "Choose other folders, or a list of pairs (Ctrl+Shift+O)"),
-            (self.close_list, "Close the list", "Leave the list; what was scored is kept for the next time"),
-        ):
-            button.setText(text)
-            button.setToolTip(tooltip(tip))
+        for button in (self.export, self.choose, self.close_list):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        for source, signal in (
-            (self.go_on, self.go_on_requested),
-            (self.cancel, self.cancel_requested),
-            (self.rescore, self.rescore_requested),
-            (self.choose, self.choose_requested),
-            (self.close_list, self.close_requested),
-        ):
-            source.clicked.connect(lambda _on=False, signal=signal: signal.emit())
 
     def _set_up_table(self) -> None:
         table = self.table
@@ -280,26 +269,20 @@ class FolderPanel(QWidget):
     def _lay_out(self) -> None:
         self.title.setStyleSheet("font-size: 16px")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
-        column.setSpacing(GAP)
-        column.addLayout(_row(self.title, self.export, self.choose, self.close_list, stretched=self.title))
-        column.addLayout(_row(self.state, self.bar, self.cancel, self.go_on, stretched=self.state))
-        column.addLayout(_row(self.filter, self.only_errors, self.medians, stretched=self.medians))
-        column.addWidget(self.table, 1)
-        column.addWidget(self.nothing, 1)
-        column.addWidget(self.detail)
-        column.addLayout(_row(self.settings, self.rescore, stretched=self.settings))
-        column.addWidget(self.keys)
+        column_of(
+            row_of((self.title, 1), self.export, self.choose, self.close_list, spacing=GAP),
+            row_of((self.state, 1), self.bar, self.cancel, self.go_on, spacing=GAP),
+            row_of(self.filter, self.only_errors, (self.medians, 1), spacing=GAP),
+            (self.table, 1),
+            (self.nothing, 1),
+            self.detail,
+            row_of((self.settings, 1), self.rescore, spacing=GAP),
+            self.keys,
+            owner=self,
+            margins=(MARGIN, GAP, MARGIN, GAP),
+            spacing=GAP,
+        )
 
 
 def _section(key: str) -> int:
     return next(k for k, column in enumerate(COLUMNS) if column.key == key)
-
-
-def _row(*parts: QWidget, stretched: QWidget | None = None) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(GAP)
-    for part in parts:
-        row.addWidget(part, 1 if part is stretched else 0)
-    return row

@@ -14,12 +14,13 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.frame_page import FramePage
+from osisnr_gui.qt.panels.layouts import column_of, scroll_inside
 from osisnr_gui.qt.panels.own_keys import own_keys
-from osisnr_gui.qt.panels.plain_text import MARGIN, NarrowScroll, plain_label, set_text
+from osisnr_gui.qt.panels.plain_text import MARGIN, plain_label, set_text
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.qt.presenters.file_measurer import FileMeasurer
 from osisnr_gui.qt.presenters.frame_loader import FrameLoader, FrameWish
@@ -208,15 +209,10 @@ class FrameInspector(QWidget):
             self.page.show_companions(self._shown, pair, self.measurer.find(pair))
 
     def _lay_out(self) -> None:
-        body = QWidget()
-        rows = QVBoxLayout(body)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(self.page)
         self.message.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        rows.addWidget(self.message, 0, Qt.AlignmentFlag.AlignTop)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(NarrowScroll(body, self))
+        body = column_of(self.page, self.message)
+        body.setAlignment(self.message, Qt.AlignmentFlag.AlignTop)
+        scroll_inside(self, body)
 
 
 def _copies(event: QKeyEvent) -> bool:

@@ -6,13 +6,14 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.estimate_mark import EstimateMark
 from osisnr_gui.qt.panels.headline import Headline
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, NarrowScroll, plain_label, set_text
+from osisnr_gui.qt.panels.layouts import REST, column_of, scroll_inside
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text
 from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.panels.share_bar import ShareBar
 from osisnr_gui.qt.panels.value_mapping import ALPHA, GAMMA
@@ -102,12 +103,9 @@ class LossPanel(QWidget):
             part.set_theme(theme)
 
     def _lay_out(self) -> None:
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
-        column.setSpacing(GAP - 2)
+        self.plot.setFixedHeight(PLOT_HEIGHT)
         # The sentence comes last: its length differs from estimate to estimate, and nothing above it may move.
-        parts: tuple[QWidget, ...] = (
+        body = column_of(
             self.mark,
             self.headline,
             self.bar,
@@ -120,14 +118,11 @@ class LossPanel(QWidget):
             self.plot,
             self.sentence,
             self.change,
+            REST,
+            margins=(MARGIN, GAP, MARGIN, GAP),
+            spacing=GAP - 2,
         )
-        for part in parts:
-            column.addWidget(part)
-        column.addStretch(1)
-        self.plot.setFixedHeight(PLOT_HEIGHT)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(NarrowScroll(body, self))
+        scroll_inside(self, body)
 
     def _connect(self) -> None:
         self.alpha.value_changed.connect(lambda v: self.edit_requested.emit(partial(edits.set_alpha, alpha=v), "alpha"))

@@ -9,16 +9,15 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
-    QHBoxLayout,
     QHeaderView,
     QLineEdit,
-    QPushButton,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
 from osisnr_gui.qt.look.theme import tabular_font
+from osisnr_gui.qt.panels.buttons import push_button
+from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
 from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
 from osisnr_gui.qt.plots.axes import format_time
@@ -114,25 +113,13 @@ class NotesPanel(QWidget):
         self.hint = plain_label(EMPTY_WORDS, "muted", wrap=True, small=True, parent=self)
         self.table = QTableView(self)
         self._set_up_table()
-        self.add_button, self.delete_button = QPushButton("Add note", self), QPushButton("Delete", self)
-        self.add_button.setToolTip(tooltip("Write a note on the selected time range, or at the cursor (Ctrl+N)"))
-        self.delete_button.setToolTip(tooltip("Delete the chosen note (Delete); Undo brings it back"))
-        self.add_button.clicked.connect(self.add_requested)
-        self.delete_button.clicked.connect(self.delete_chosen)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
-        buttons.addWidget(self.add_button)
-        buttons.addWidget(self.delete_button)
-        buttons.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, GAP, 0, 0)
-        column.setSpacing(GAP)
-        words = QHBoxLayout()
-        words.setContentsMargins(MARGIN, 0, MARGIN, 0)
-        words.addWidget(self.hint)
-        column.addLayout(words)
-        column.addWidget(self.table, 1)
-        column.addLayout(buttons)
+        add_tip = "Write a note on the selected time range, or at the cursor (Ctrl+N)"
+        self.add_button = push_button("Add note", add_tip, self.add_requested.emit, self)
+        delete_tip = "Delete the chosen note (Delete); Undo brings it back"
+        self.delete_button = push_button("Delete", delete_tip, self.delete_chosen, self)
+        words = row_of(self.hint, margins=(MARGIN, 0, MARGIN, 0))
+        buttons = row_of(self.add_button, self.delete_button, REST, margins=(MARGIN, 0, MARGIN, MARGIN))
+        column_of(words, (self.table, 1), buttons, owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
         self.show_analysis(None, 0)
 
     def show_analysis(self, analysis: Analysis | None, _selected: int) -> None:

@@ -18,12 +18,14 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from osisnr_gui.io.errors import FileError, printable
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.panels.buttons import tool_button
 from osisnr_gui.qt.panels.estimate_mark import LineSample
+from osisnr_gui.qt.panels.layouts import column_of, row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.reading_options import ReadingOptions
 from osisnr_gui.session import edits, words
@@ -96,7 +98,10 @@ class SourceRow(QWidget):
         self._state: RowState | None = None
         self._hovered = False
         self.sample = LineSample(self)
-        self.chip, self.eye, self.remove_button = QToolButton(self), QToolButton(self), QToolButton(self)
+        remove = "Remove from the comparison; the file stays where it is, Undo brings it back"
+        self.chip = tool_button("", "Role in the comparison; click to change it", self._show_roles, self)
+        self.eye = tool_button(run=self._toggle_curve, parent=self)
+        self.remove_button = tool_button("", remove, self._remove, self)
         self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
         self.details: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.change: QLabel = plain_label("", "warning", wrap=True, small=True, parent=self)
@@ -249,31 +254,17 @@ class SourceRow(QWidget):
             action.setChecked(place == state.partner)
 
     def _lay_out(self) -> None:
-        self.chip.setToolTip(tooltip("Role in the comparison; click to change it"))
         self.chip.setStyleSheet(CHIP)
         for button in (self.eye, self.remove_button):
             button.setStyleSheet("padding: 2px")
             button.setIconSize(ICON)
-        self.eye.clicked.connect(self._toggle_curve)
-        self.chip.clicked.connect(lambda: self.role_menu().popup(self.chip.mapToGlobal(self.chip.rect().bottomLeft())))
         self.remove_button.setIcon(icon("close", self._theme.muted))
-        self.remove_button.setToolTip(
-            tooltip("Remove from the comparison; the file stays where it is, Undo brings it back")
-        )
-        self.remove_button.clicked.connect(self._remove)
-        top = QHBoxLayout()
-        top.setSpacing(6)
-        for widget in (self.sample, self.chip):
-            top.addWidget(widget)
-        top.addWidget(self.name, 1)
-        top.addWidget(self.eye)
-        top.addWidget(self.remove_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 6, 6, 8)
-        column.setSpacing(4)
-        column.addLayout(top)
-        for widget in (self.details, self.change, self.problem, self.options):
-            column.addWidget(widget)
+        top = row_of(self.sample, self.chip, (self.name, 1), self.eye, self.remove_button, spacing=6)
+        parts = top, self.details, self.change, self.problem, self.options
+        column_of(*parts, owner=self, margins=(12, 6, 6, 8), spacing=4)
+
+    def _show_roles(self) -> None:
+        self.role_menu().popup(self.chip.mapToGlobal(self.chip.rect().bottomLeft()))
 
     def _choose(self) -> None:
         if self._state is not None and self._state.role is Role.ESTIMATE:

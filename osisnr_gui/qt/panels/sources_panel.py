@@ -7,10 +7,12 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.panels.buttons import push_button, tool_button
+from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, tooltip
 from osisnr_gui.qt.panels.source_row import RowState, SourceRow
 from osisnr_gui.session import edits
@@ -87,12 +89,11 @@ class SourcesPanel(QWidget):
         self._analysis: tuple[Analysis | None, int] = (None, 0)
         self.rows: list[SourceRow] = []
         body = QWidget()
-        self._column = QVBoxLayout(body)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addStretch(1)
+        self._column = column_of(REST, owner=body, spacing=0)
         self.hint: QLabel = plain_label(DROP_WORDS, "muted", wrap=True, small=True, parent=self)
-        self.add_button, self.swap_button = QPushButton("Add estimate…", self), QToolButton(self)
+        add = "Compare one more file with the same reference (Ctrl+I)"
+        self.add_button = push_button("Add estimate…", add, self.add_requested.emit, self)
+        self.swap_button = tool_button("", "", self._swap, self, name="Swap reference and estimate")
         self.scroll = NarrowScroll(body, self)
         self._lay_out()
         self.set_theme(theme)
@@ -149,28 +150,13 @@ class SourcesPanel(QWidget):
             row.set_theme(theme)
 
     def _lay_out(self) -> None:
-        self.add_button.setToolTip(tooltip("Compare one more file with the same reference (Ctrl+I)"))
-        self.add_button.clicked.connect(self.add_requested)
         self.swap_button.setEnabled(False)
-        self.swap_button.setAccessibleName("Swap reference and estimate")
-        self.swap_button.clicked.connect(self._swap)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addWidget(self.add_button, 1)
-        buttons.addWidget(self.swap_button)
         for button in (self.add_button, self.swap_button):
             button.setIconSize(QSize(16, 16))
             button.setCursor(Qt.CursorShape.PointingHandCursor)
-        bottom = QVBoxLayout()
-        bottom.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
-        bottom.setSpacing(GAP)
-        bottom.addLayout(buttons)
-        bottom.addWidget(self.hint)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.scroll, 1)
-        column.addLayout(bottom)
+        buttons = row_of((self.add_button, 1), self.swap_button, spacing=GAP)
+        bottom = column_of(buttons, self.hint, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP)
+        column_of((self.scroll, 1), bottom, owner=self, spacing=0)
 
     def _fit_rows(self, count: int) -> None:
         while len(self.rows) < count:

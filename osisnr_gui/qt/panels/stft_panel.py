@@ -6,13 +6,14 @@ import math
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
 from osisnr_gui.core.stft import WINDOWS, default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
+from osisnr_gui.qt.panels.layouts import REST, column_of, scroll_inside
 from osisnr_gui.qt.panels.mask_grid_fields import MaskGridFields
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, separator, set_text
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, separator, set_text
 from osisnr_gui.qt.panels.sample_field import DEFAULT_MARK, DecibelField, MarkedBox, SampleField
 from osisnr_gui.qt.panels.setting_rows import Setting, lay_out_settings
 from osisnr_gui.session import edits, words
@@ -131,7 +132,6 @@ class StftPanel(QWidget):
         )
 
     def _lay_out(self) -> None:
-        body = QWidget()
         grid = QGridLayout()
         settings = self._settings()
         self._names = lay_out_settings(grid, settings, GAP)
@@ -142,17 +142,8 @@ class StftPanel(QWidget):
             for part in (self._names[name], field, note)
             if part is not None
         ]
-        column = QVBoxLayout(body)
-        column.setContentsMargins(MARGIN, GAP, GAP, GAP)
-        column.setSpacing(GAP)
-        column.addWidget(self.mask_grid)
-        column.addLayout(grid)
-        column.addWidget(separator())
-        column.addWidget(self.summary)
-        column.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(NarrowScroll(body, self))
+        parts = self.mask_grid, grid, separator(), self.summary, REST
+        scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
 
     def _connect(self) -> None:
         self.representation.activated.connect(self._take_representation)

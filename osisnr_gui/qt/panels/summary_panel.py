@@ -6,16 +6,11 @@ import math
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter
-from PySide6.QtWidgets import (
-    QSizePolicy,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QSizePolicy, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from osisnr_gui.qt.look.theme import Theme, tabular_font
 from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
+from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
 from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.panels.summary_model import SummaryModel, SummarySort
@@ -99,14 +94,8 @@ class SummaryPanel(QWidget):
         self.table = _Table(self)
         self._names = _NameDelegate(theme, self.table)
         self._set_up_table()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, GAP, 0, 0)
-        column.setSpacing(GAP)
-        top = QVBoxLayout()
-        top.setContentsMargins(MARGIN, 0, MARGIN, 0)
-        top.addWidget(self.part)
-        column.addLayout(top)
-        column.addWidget(self.table, 1)
+        top = column_of(self.part, margins=(MARGIN, 0, MARGIN, 0))
+        column_of(top, (self.table, 1), owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
 
     def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
         """Show all estimates of an analysis; nothing is done when they are on screen already."""

@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QDoubleSpinBox,
-    QHBoxLayout,
     QLabel,
     QSizePolicy,
     QSlider,
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from osisnr_gui.qt.look.theme import tabular_font
+from osisnr_gui.qt.panels.layouts import row_of
 from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import plain_label, tooltip
 from osisnr_gui.qt.panels.value_mapping import ValueSpec, parse_number
@@ -213,11 +213,7 @@ class ValueSlider(QWidget):
         self._label.installEventFilter(self)
         self.slider = _Track(spec.mapping.place_of(spec.default), self)
         self.field = _Field(spec, self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        for widget in (self._label, self.slider, self.field):
-            row.addWidget(widget)
+        row_of(self._label, self.slider, self.field, owner=self, spacing=8)
         for widget in (self._label, self.slider, self.field, self):
             widget.setToolTip(tooltip(spec.explanation))
         self.slider.setAccessibleName(f"{spec.name} slider")
