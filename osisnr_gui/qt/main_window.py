@@ -127,10 +127,7 @@ class MainWindow(QMainWindow):
         self._docks_restored = self.restoreState(settings.state("docks"))
         for dock in self._on_demand:
             dock.restore()
-        self.commands.rows.restore(settings)
-        self.commands.estimates.restore(settings)
-        self.commands.differences.restore(settings)
-        self.commands.files.restore(settings)
+        self.commands.restore(settings)
         self.views.plots.stack.restore_heights(bytes(settings.state("heights").data()))
         low, high = settings.number("floor_db", -90, -130, 10), settings.number("ceiling_db", -10, -120, 20)
         self.views.view_bar.set_view(settings.text("scale", "linear"), settings.text("colours", "viridis"), low, high)
@@ -141,10 +138,7 @@ class MainWindow(QMainWindow):
         """Keep geometry, panels and view for the next start."""
         settings = self.views.settings
         settings.put("geometry", self.saveGeometry())
-        self.commands.rows.remember(settings)
-        self.commands.estimates.remember(settings)
-        self.commands.differences.remember(settings)
-        self.commands.files.remember(settings)
+        self.commands.remember(settings)
         if self._docks[0].isVisibleTo(self):
             settings.put("docks", self.saveState())
             settings.put("heights", self.views.plots.stack.save_heights())
