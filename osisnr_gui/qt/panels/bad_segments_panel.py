@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui.core.loss_shares import LossShares
@@ -127,13 +126,6 @@ class BadSegmentsPanel(QWidget):
         """Whether there is no table to save."""
         return self._score() is None
 
-    def copy_rows(self, *, every: bool = False) -> None:
-        """Copy the selected rows (all of them when none is) as tab-separated text."""
-        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
-        if every or not rows:
-            rows = list(range(self.model.rowCount()))
-        QGuiApplication.clipboard().setText(self.model.table_text(rows))
-
     def _score(self) -> PairScore | None:
         pairs = self._analysis.pairs
         return pairs[self._selected].score if 0 <= self._selected < len(pairs) else None
@@ -150,7 +142,7 @@ class BadSegmentsPanel(QWidget):
         self._showing = True
         self.model.show_table(table, session.notes, other)
         self._showing = False
-        self.table.setColumnHidden(self._column("worst"), not self.model.has_worst)
+        self.table.setColumnHidden(self.model.section("worst"), not self.model.has_worst)
         self._set_start_width()
         set_text(self.sentence, "" if table is None else segment_words.counts_sentence(table, other))
         self.sentence.setToolTip("" if table is None else tooltip(segment_words.counts_tip(table, other)))
@@ -223,9 +215,6 @@ class BadSegmentsPanel(QWidget):
         assert self.model.table is not None
         self.segment_activated.emit(*self.model.table.span(self.model.place(index.row())))
 
-    def _column(self, key: str) -> int:
-        return next(k for k, column in enumerate(self.model.columns) if column.key == key)
-
     def _show_curve(self, shown: bool) -> None:
         self.curve.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
         self.plot.setVisible(shown)
@@ -240,32 +229,21 @@ class BadSegmentsPanel(QWidget):
         table.setMinimumHeight(4 * ROW_HEIGHT)
         table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
-        metrics, header = QFontMetrics(tabular_font()), table.horizontalHeader()
+        header = table.horizontalHeader()
         header.setMinimumSectionSize(24)
         header.setStyleSheet("QHeaderView::section { padding: 4px; }")
-        for section, column in enumerate(self.model.columns):
-            texts = (*column.title.split("\n"), column.widest)
-            header.resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + CELL_PADDING)
-        header.resizeSection(self._column("note"), NOTE_WIDTH)
+        table.fit_columns(self.model.columns, CELL_PADDING)
+        header.resizeSection(self.model.section("note"), NOTE_WIDTH)
         header.setStretchLastSection(True)
-        table.copy_requested.connect(self.copy_rows)
         table.clicked.connect(self._take_click)
         table.activated.connect(self._take_activated)
         table.selectionModel().currentRowChanged.connect(self._take_current)
-        entries: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Copy selected rows", self.copy_rows),
-            ("Copy all rows", partial(self.copy_rows, every=True)),
-            ("Save as CSV…", self.export_requested.emit),
-        )
-        for text, run in entries:
-            action = QAction(text, table)
-            action.triggered.connect(lambda _on=False, run=run: run())
-            table.addAction(action)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        table.add_copy_menu()
+        table.add_entry("Save as CSV…", self.export_requested.emit)
 
     def _set_start_width(self) -> None:
         """Room for the longest time of this file."""
-        column = self._column("start")
+        column = self.model.section("start")
         texts = (*str(self.model.headerData(column, Qt.Orientation.Horizontal)).split("\n"), self.model.longest_start)
         width = max(map(QFontMetrics(tabular_font()).horizontalAdvance, texts)) + CELL_PADDING
         if width != self.table.columnWidth(column):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QToolButton, QWidget
 
 from osisnr_gui.qt.look.icons import icon
-from osisnr_gui.qt.look.theme import Theme, tabular_font
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.buttons import push_button, tool_button
 from osisnr_gui.qt.panels.copy_table import CopyTable
 from osisnr_gui.qt.panels.folder_model import COLUMNS, DEFAULT_SORT, SPARK, FolderModel
@@ -122,13 +121,6 @@ class FolderPanel(QWidget):
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter.selectAll()
 
-    def copy_rows(self, *, every: bool = False) -> None:
-        """Copy the selected rows (all of them when none is) as tab-separated text."""
-        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
-        if every or not rows:
-            rows = list(range(self.model.rowCount()))
-        QGuiApplication.clipboard().setText(self.model.table_text(rows))
-
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
         for delegate in (self.spark, self.cells, self.names):
@@ -236,35 +228,26 @@ class FolderPanel(QWidget):
         table.setModel(self.model)
         table.setAccessibleName("Pairs")
         table.setItemDelegate(self.cells)
-        table.setItemDelegateForColumn(_section(NAME), self.names)
-        table.setItemDelegateForColumn(_section(SPARK), self.spark)
+        table.setItemDelegateForColumn(self.model.section(NAME), self.names)
+        table.setItemDelegateForColumn(self.model.section(SPARK), self.spark)
         table.sortByColumn(DEFAULT_SORT, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
-        header, metrics = table.horizontalHeader(), QFontMetrics(tabular_font())
+        header = table.horizontalHeader()
         header.setMinimumSectionSize(40)
         header.setStretchLastSection(True)
-        for section, column in enumerate(COLUMNS):
-            texts = (*column.title.split("\n"), column.widest)
-            header.resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + CELL_PADDING)
-        header.resizeSection(_section(SPARK), max(SPARK_WIDTH, header.sectionSize(_section(SPARK))))
-        table.copy_requested.connect(self.copy_rows)
+        table.fit_columns(COLUMNS, CELL_PADDING)
+        spark = self.model.section(SPARK)
+        header.resizeSection(spark, max(SPARK_WIDTH, header.sectionSize(spark)))
         table.activated.connect(self._take_activated)
         table.selectionModel().selectionChanged.connect(lambda *_rows: self._show_detail())
         table.pressed.connect(lambda _index: self.held.emit())
-        for text, every in (("Copy selected rows", False), ("Copy all rows", True)):
-            action = QAction(text, table)
-            action.triggered.connect(partial(self._copy, every))
-            table.addAction(action)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-
-    def _copy(self, every: bool, _checked: bool = False) -> None:
-        self.copy_rows(every=every)
+        table.add_copy_menu()
 
     def _share_width(self) -> None:
         header = self.table.horizontalHeader()
         figures = sum(header.sectionSize(k) for k, column in enumerate(COLUMNS) if column.key not in (NAME, REMARKS))
         free = self.width() - figures - 2 * MARGIN
-        header.resizeSection(_section(NAME), max(150, int(NAME_SHARE * free)))
+        header.resizeSection(self.model.section(NAME), max(150, int(NAME_SHARE * free)))
 
     def _lay_out(self) -> None:
         self.title.setStyleSheet("font-size: 16px")
@@ -282,7 +265,3 @@ class FolderPanel(QWidget):
             margins=(MARGIN, GAP, MARGIN, GAP),
             spacing=GAP,
         )
-
-
-def _section(key: str) -> int:
-    return next(k for k, column in enumerate(COLUMNS) if column.key == key)

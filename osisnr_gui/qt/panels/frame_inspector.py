@@ -10,13 +10,13 @@ from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
     QKeyEvent,
-    QKeySequence,
     QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.panels.copy_table import copies
 from osisnr_gui.qt.panels.frame_page import FramePage
 from osisnr_gui.qt.panels.layouts import column_of, scroll_inside
 from osisnr_gui.qt.panels.own_keys import own_keys
@@ -115,7 +115,7 @@ class FrameInspector(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """The copy key copies the frame while the panel has the focus, whatever the window uses it for."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _copies(event):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and copies(event):
             event.accept()
             return True
         return super().event(event)
@@ -123,7 +123,7 @@ class FrameInspector(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Frame by frame, ten at a time with Shift; copy."""
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if _copies(event):
+        if copies(event):
             self.copy_numbers()
         elif step is not None and self._shown is not None:
             many = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -213,7 +213,3 @@ class FrameInspector(QWidget):
         body = column_of(self.page, self.message)
         body.setAlignment(self.message, Qt.AlignmentFlag.AlignTop)
         scroll_inside(self, body)
-
-
-def _copies(event: QKeyEvent) -> bool:
-    return event.matches(QKeySequence.StandardKey.Copy)

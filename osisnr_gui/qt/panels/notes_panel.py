@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
     QHeaderView,
     QLineEdit,
-    QTableView,
     QWidget,
 )
 
 from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.buttons import push_button
+from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel, Index
+from osisnr_gui.qt.panels.copy_table import RowTable
 from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
 from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
@@ -25,18 +26,17 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Note
 
-Index = QModelIndex | QPersistentModelIndex
 EMPTY_WORDS = "No notes yet. Select a time range and press Ctrl+N; a note is kept with the session (Ctrl+S)."
-ROW_HEIGHT = 26
+WHERE, TEXT = Column("where", "Time", "", is_text=True), Column("text", "Note", "", is_text=True)
 
 
-class NotesModel(QAbstractTableModel):
-    """Column 0: where; column 1: the text, which can be changed."""
+class NotesModel(ColumnModel):
+    """Rows are notes; the text of one can be changed."""
 
     changed = Signal(object, str)  # Note, its new text
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__((WHERE, TEXT))
         self.notes: tuple[Note, ...] = ()
         self._unit = "s"
 
@@ -50,34 +50,32 @@ class NotesModel(QAbstractTableModel):
         else:
             self.beginResetModel()
             self.notes, self._unit = notes, unit
+            self.arrange()
             self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+    def n_places(self) -> int:
         """Notes."""
-        return 0 if parent.isValid() else len(self.notes)
+        return len(self.notes)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Where, and the text."""
-        return 0 if parent.isValid() else 2
+    def title(self, column: Column) -> str:
+        """The title, with the unit of the time axis."""
+        return f"{column.title} ({self._unit})" if column is WHERE else column.title
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Titles."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return (f"Time ({self._unit})", "Note")[section]
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
+    def text(self, place: int, column: Column) -> str:
+        """Where, or what was written."""
+        return self._where(self.notes[place]) if column is WHERE else self.notes[place].text
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Texts; the tooltip has the whole note."""
-        note = self.notes[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return note.text if index.column() == 1 else self._where(note)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(f"{self._where(note)} {self._unit}: {note.text}")
-        if role == Qt.ItemDataRole.FontRole and index.column() == 0:
-            return tabular_font()
-        return None
+    def cell(self, place: int, column: Column, role: int) -> object:
+        """The whole note, for editor and tooltip."""
+        if role == ROLE.EditRole:
+            return self.text(place, column)
+        if role == ROLE.ToolTipRole:
+            return tooltip(f"{self._where(self.notes[place])} {self._unit}: {self.notes[place].text}")
+        return tabular_font() if role == ROLE.FontRole and column is WHERE else None
+
+    def column_tip(self, column: Column) -> str:
+        """Titles say it all."""
+        return column.tip
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Texts can be changed."""
@@ -111,7 +109,7 @@ class NotesPanel(QWidget):
         # Queued: the list is still closing the editor the text comes from, and must not be filled anew meanwhile.
         self.model.changed.connect(self._change, Qt.ConnectionType.QueuedConnection)
         self.hint = plain_label(EMPTY_WORDS, "muted", wrap=True, small=True, parent=self)
-        self.table = QTableView(self)
+        self.table = RowTable(self)
         self._set_up_table()
         add_tip = "Write a note on the selected time range, or at the cursor (Ctrl+N)"
         self.add_button = push_button("Add note", add_tip, self.add_requested.emit, self)
@@ -166,18 +164,11 @@ class NotesPanel(QWidget):
     def _set_up_table(self) -> None:
         table = self.table
         table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         triggers = QAbstractItemView.EditTrigger
         table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
         table.setAccessibleName("Notes")
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         table.clicked.connect(self._go)

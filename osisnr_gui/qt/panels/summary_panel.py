@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from osisnr_gui.qt.look.theme import Theme, tabular_font
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
@@ -20,7 +20,7 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Formula
 
 FORMULAS = (Formula.LITERAL, Formula.EXACT)
-NAME_WIDTH = 168
+NAME_WIDTH, CELL_PADDING = 168, 24
 SAMPLE = 20
 LETTER_WIDTH = 32
 #: With as many rows as are in sight at first, and above them.
@@ -128,18 +128,7 @@ class SummaryPanel(QWidget):
 
     def copy_all(self) -> None:
         """Copy all rows as tab-separated text, in the order on screen."""
-        self._copy([self._source_row(row) for row in range(self.sorted.rowCount())])
-
-    def copy_selected(self) -> None:
-        """Copy the selected rows, all of them when none is selected."""
-        rows = sorted({index.row() for index in self.table.selectionModel().selectedIndexes()})
-        if rows:
-            self._copy([self._source_row(row) for row in rows])
-        else:
-            self.copy_all()
-
-    def _copy(self, rows: list[int]) -> None:
-        QGuiApplication.clipboard().setText(self.model.table_text(rows))
+        self.table.copy_rows(every=True)
 
     def _source_row(self, row: int) -> int:
         return self.sorted.mapToSource(self.sorted.index(row, 0)).row()
@@ -151,7 +140,7 @@ class SummaryPanel(QWidget):
         table.setSortingEnabled(True)
         table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         table.setAccessibleName("Summary: a row for each estimate")
-        table.copy_requested.connect(self.copy_selected)
+        table.rows_text = lambda rows: self.model.table_text([self._source_row(row) for row in rows])
         table.selectionModel().currentRowChanged.connect(self._take_current)
         # Once a name begins to leave at the left, its letter stays.
         table.horizontalScrollBar().valueChanged.connect(
@@ -161,13 +150,8 @@ class SummaryPanel(QWidget):
         self._set_widths()
 
     def _set_widths(self) -> None:
-        """Widths from titles and from the widest number each column is meant for: numbers that change move nothing."""
-        header, metrics = self.table.horizontalHeader(), QFontMetrics(tabular_font())
-        header.resizeSection(0, NAME_WIDTH)
-        for section, column in enumerate(self.model.columns, start=1):
-            texts = (*column.title.split("\n"), column.widest)
-            widest = max(metrics.horizontalAdvance(text) for text in texts)
-            header.resizeSection(section, widest + 24)
+        self.table.fit_columns(self.model.columns, CELL_PADDING)
+        self.table.horizontalHeader().resizeSection(0, NAME_WIDTH)
 
     def _show_formula(self, formula: Formula) -> None:
         self.part.set_current(FORMULAS.index(formula))

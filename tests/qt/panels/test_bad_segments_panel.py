@@ -184,7 +184,7 @@ def test_notes_stand_beside_their_segment(panel: BadSegmentsPanel, damaged: Anal
 
 
 def test_copied_rows_are_those_selected(panel: BadSegmentsPanel) -> None:
-    panel.copy_rows()
+    panel.table.copy_rows()
     every = QGuiApplication.clipboard().text().splitlines()
     assert len(every) == 1 + panel.model.rowCount()
     assert every[0].split("\t")[:3] == ["#", "start s", "length ms"]

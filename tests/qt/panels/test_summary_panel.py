@@ -31,7 +31,7 @@ def panel(shown) -> SummaryPanel:
 
 
 def column(panel: SummaryPanel, key: str) -> int:
-    return 1 + [column.key for column in panel.model.columns].index(key)
+    return panel.model.section(key)
 
 
 def cell(panel: SummaryPanel, row: int, key: str, role: ROLE = ROLE.DisplayRole):
