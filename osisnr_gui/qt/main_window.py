@@ -24,6 +24,7 @@ from osisnr_gui.qt.commands.drags import join_drags
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.theme_manager import ThemeManager
+from osisnr_gui.qt.look.themed import set_theme_inside, tint
 from osisnr_gui.qt.panels.plain_text import MARGIN
 from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.settings import Settings
@@ -279,14 +280,9 @@ class MainWindow(QMainWindow):
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         toolbar.addWidget(gap)
-        self._menu_buttons = {
-            name: self._menu_button(toolbar, name, *words)
-            for name, words in {
-                "demo": ("File/Demos", "Demos: open an example"),
-                "export": ("File/Export", "Export numbers or the figure"),
-                "theme-system": ("View/Theme", "Light or dark"),
-            }.items()
-        }
+        self._add_menu_button(toolbar, "demo", "File/Demos", "Demos: open an example")
+        self._add_menu_button(toolbar, "export", "File/Export", "Export numbers or the figure")
+        self._add_menu_button(toolbar, "theme-system", "View/Theme", "Light or dark")
         toolbar.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
         self.toolbar = toolbar
         bar = self.statusBar()
@@ -294,8 +290,9 @@ class MainWindow(QMainWindow):
         bar.addWidget(self.views.sentence, 1)
         bar.addPermanentWidget(self.views.readout)
 
-    def _menu_button(self, toolbar: QToolBar, name: str, menu: str, tip: str) -> QToolButton:
+    def _add_menu_button(self, toolbar: QToolBar, name: str, menu: str, tip: str) -> None:
         button = QToolButton()
+        tint(button, name, self.views.themes.theme)
         button.setObjectName(f"button_{name}")
         button.setMenu(self.actions_by_id.menu(menu))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -303,7 +300,6 @@ class MainWindow(QMainWindow):
         button.setStatusTip(tip)
         button.setAccessibleName(tip)
         toolbar.addWidget(button)
-        return button
 
     def _connect(self) -> None:
         views, store, commands = self.views, self.views.store, self.commands
@@ -367,11 +363,8 @@ class MainWindow(QMainWindow):
         self.views.selection.select(index, self.views.count)
 
     def _dress(self, theme: Theme) -> None:
-        self.views.set_theme(theme)
+        set_theme_inside(self, theme)
         self.actions_by_id.set_icons(lambda name: icon(name, theme.text))
-        self.transport.set_theme(theme)
-        for name, button in self._menu_buttons.items():
-            button.setIcon(icon(name, theme.text))
         self.actions_by_id.check(f"theme_{self.views.themes.mode}", True)
 
     def _show_title(self, analysis: Analysis) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.inspector_dock import InspectorDock
-from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.theme_manager import ThemeManager
 from osisnr_gui.qt.on_demand_dock import OnDemandDock
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
@@ -123,12 +122,6 @@ class Views:
             FolderPanel(theme),
             FolderStrip(),
         )
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint everything in another look."""
-        panels = (self.sources, self.loss, self.summary, self.segments, self.inspector, self.mask_values)
-        for view in (self.plots, self.banners, self.welcome, self.folders, *panels):
-            view.set_theme(theme)
 
     @property
     def count(self) -> int:

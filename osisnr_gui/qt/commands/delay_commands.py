@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QMainWindow
 
 from osisnr_gui.qt.commands.actions import CommandGroup, Handler
 from osisnr_gui.qt.dialogs.delay_dialog import DelayDialog
-from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.delay.measured_delay import MeasuredDelay, measured_delay
@@ -27,7 +26,6 @@ class DelayCommands(CommandGroup):
         self._source: Source | None = None
         for signal in (views.store.session_changed, views.store.analysis_changed, views.store.history_changed):
             signal.connect(self._show)
-        views.themes.changed.connect(self._dress)
         views.banners.details_requested.connect(self._show_details)
         views.sources.delay_requested.connect(self.open)
 
@@ -130,7 +128,3 @@ class DelayCommands(CommandGroup):
         # Only what moved this estimate is taken back from here.
         can_undo = previous is not None and edits.set_delay(previous, source, source.delay) == store.session
         self.dialog.show_delay(self._measured(source), source.delay, can_undo=can_undo)
-
-    def _dress(self, theme: Theme) -> None:
-        if self.dialog is not None:
-            self.dialog.set_theme(theme)

@@ -85,11 +85,6 @@ class DelayDialog(QDialog):
         set_text(self.note, note)
         self.note.setVisible(bool(note))
 
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        for view in (*self.plots, self.table):
-            view.set_theme(theme)
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """What was chosen last still holds."""
         self._settle()

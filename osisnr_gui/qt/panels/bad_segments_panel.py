@@ -82,11 +82,6 @@ class BadSegmentsPanel(QWidget):
         if seen:
             self._refresh()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self.criterion.set_theme(theme)
-        self.plot.set_theme(theme)
-
     def show_selection(self, span: tuple[float, float] | None) -> None:
         """Mark the segment that is selected on the plots, if it is one."""
         self._span = None if span is None else (span[0], span[1])

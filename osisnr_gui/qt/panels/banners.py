@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QProgressBar, QPushButton, QSizePolicy, QWidget
 
-from osisnr_gui.qt.look.icons import icon, pixmap
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import Themed, tint
 from osisnr_gui.qt.panels.buttons import push_button, tool_button
 from osisnr_gui.qt.panels.change_banner import BANNER_MARGINS, SLIM, ChangeBanner
 from osisnr_gui.qt.panels.layouts import column_of, row_of
@@ -66,7 +66,7 @@ class Banner(QFrame):
         warning = notice.severity == "warning"
         self.setProperty("role", "banner-warning" if warning else "banner")
         self.setAccessibleName(f"{notice.severity}: {notice.message}")
-        self._sign = QLabel(self)
+        sign = QLabel(self)
         self.text: QLabel = plain_label(notice.message, wrap=True, selectable=True, parent=self)
         self.buttons: list[QPushButton] = self._remedy_buttons(notice.remedies)
         self.close_button = tool_button(
@@ -75,14 +75,9 @@ class Banner(QFrame):
         buttons = (*self._detail_buttons(), *self._place_buttons(), *self.buttons, self.close_button)
         for button in buttons:
             button.setStyleSheet(SLIM)
-        row_of(self._sign, (self.text, 1), *buttons, owner=self, margins=BANNER_MARGINS, spacing=GAP)
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        warning = self.notice.severity == "warning"
-        self._sign.setPixmap(pixmap("warning" if warning else "info", theme.warning if warning else theme.accent, 16))
-        self.close_button.setIcon(icon("close", theme.muted))
+        row_of(sign, (self.text, 1), *buttons, owner=self, margins=BANNER_MARGINS, spacing=GAP)
+        tint(sign, "warning" if warning else "info", theme, "warning" if warning else "accent")
+        tint(self.close_button, "close", theme, "muted")
         self.close_button.setIconSize(QSize(14, 14))
 
     def _detail_buttons(self) -> list[QPushButton]:
@@ -161,7 +156,7 @@ class ProgressBanner(QFrame):
             self._delay.start(PROGRESS_DELAY_MS)
 
 
-class Banners(QWidget):
+class Banners(Themed, QWidget):
     """The stack: progress, the first notices, and a button for the others."""
 
     edit_requested = Signal(object, str)
@@ -204,12 +199,6 @@ class Banners(QWidget):
     def set_progress(self, fraction: float | None, doing: str = "") -> None:
         """What is going on; None when nothing is."""
         self.progress.set_progress(fraction, doing)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        for banner in (self.changes, *self.banners):
-            banner.set_theme(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Texts wrap differently: other heights."""

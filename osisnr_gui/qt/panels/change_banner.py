@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from osisnr_gui.qt.look.icons import icon, pixmap
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import Themed, tint
 from osisnr_gui.qt.panels.buttons import push_button, tool_button
 from osisnr_gui.qt.panels.layouts import row_of
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, set_text, tooltip
@@ -16,7 +16,7 @@ SLIM = "QPushButton, QToolButton { padding: 2px 8px; }"
 BANNER_MARGINS = (10, 4, 4, 4)
 
 
-class ChangeBanner(QFrame):
+class ChangeBanner(Themed, QFrame):
     """Hidden while all files are as they were read."""
 
     reload_requested = Signal()
@@ -40,7 +40,7 @@ class ChangeBanner(QFrame):
             button.setStyleSheet(SLIM)
         row_of(self._sign, (self.text, 1), *buttons, owner=self, margins=BANNER_MARGINS, spacing=GAP)
         self.close_button.setIconSize(QSize(14, 14))
-        self.set_theme(theme)
+        tint(self.close_button, "close", theme, "muted")
         self.hide()
 
     def show_changes(self, changes: tuple[FileChange, ...]) -> None:
@@ -57,18 +57,8 @@ class ChangeBanner(QFrame):
         can_be_read = any(change.can_be_read for change in shown)
         for button in (self.reload, self.always):
             button.setVisible(can_be_read)
-        self._show_sign()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self.close_button.setIcon(icon("close", theme.muted))
-        self._show_sign()
-
-    def _show_sign(self) -> None:
-        gone = not all(change.can_be_read for change in self._changes)
-        colour = self._theme.warning if gone else self._theme.accent
-        self._sign.setPixmap(pixmap("warning" if gone else "info", colour, 16))
+        gone = not all(change.can_be_read for change in changes)
+        tint(self._sign, "warning" if gone else "info", self._theme, "warning" if gone else "accent")
 
     def _hide(self) -> None:
         self._hidden = frozenset(self._changes)

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QComboBox, QMenu, QSizePolicy, QToolButton, QWidge
 
 from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss_shares import LossShares
-from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import tint
 from osisnr_gui.qt.panels.buttons import tool_button
 from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
 from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
@@ -65,10 +65,10 @@ class CriterionBar(QWidget):
             field.setAccessibleName("limit")
         self.presets = _button("Worst ▾", "Set the limit by the share of frames beyond it", self)
         self.more = _button("", "Shortest segment, joined gaps, level gate, running median", self)
+        tint(self.more, "settings", theme)
         self.options = SegmentOptions()
         self._lay_out()
         self._connect()
-        self.set_theme(theme)
         self.show_session(Session(), 0)
 
     def show_session(self, session: Session, index: int) -> None:
@@ -103,10 +103,6 @@ class CriterionBar(QWidget):
         """What limits by share of frames are taken from."""
         self._score, self._shares = score, shares
         self.presets.setEnabled(score is not None)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self.more.setIcon(icon("settings", theme.text))
 
     def _lay_out(self) -> None:
         for share in WORST_SHARES:

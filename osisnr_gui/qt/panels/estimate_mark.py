@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import EstimateStyle, Theme
+from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.layouts import row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel
 
@@ -44,7 +45,7 @@ class LineSample(QWidget):
         painter.end()
 
 
-class EstimateMark(QWidget):
+class EstimateMark(Themed, QWidget):
     """Line sample and name in a row."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -61,6 +62,6 @@ class EstimateMark(QWidget):
         self.name.set_text(name)
 
     def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
+        """Apply `theme` to the sample too."""
+        super().set_theme(theme)
         self.show_estimate(self._index, self.name.text())

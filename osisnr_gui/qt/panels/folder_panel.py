@@ -8,8 +8,8 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QToolButton, QWidget
 
-from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import tint
 from osisnr_gui.qt.panels.buttons import push_button, tool_button
 from osisnr_gui.qt.panels.copy_table import CopyTable
 from osisnr_gui.qt.panels.folder_model import COLUMNS, DEFAULT_SORT, SPARK, FolderModel
@@ -58,7 +58,8 @@ class FolderPanel(QWidget):
         self._set_up_buttons()
         self._set_up_table()
         self._lay_out()
-        self.set_theme(theme)
+        for button, name in ((self.export, "export"), (self.choose, "open"), (self.close_list, "close")):
+            tint(button, name, theme)
 
     def show_title(self, text: str, tip: str) -> None:
         """What is compared with what."""
@@ -120,14 +121,6 @@ class FolderPanel(QWidget):
         """Ready for typing."""
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter.selectAll()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        for delegate in (self.spark, self.cells, self.names):
-            delegate.set_theme(theme)
-        for button, name in ((self.export, "export"), (self.choose, "open"), (self.close_list, "close")):
-            button.setIcon(icon(name, theme.text))
-        self.table.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and Down in the filter field walk the table."""

@@ -93,10 +93,6 @@ class FrameInspector(QWidget):
         self._in_sight = in_sight
         self._ask()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self.page.set_theme(theme)
-
     def copy_numbers(self) -> None:
         """The frame's row of the CSV and all else that is shown, as lines of name and value."""
         if self._shown is not None and self._pair is not None:

@@ -109,11 +109,6 @@ class FramePage(QWidget):
         for picture in (self.angle, self.bands):
             picture.setFixedHeight(_within(ANGLE_PART * height, ANGLE_HEIGHTS))
 
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        for part in (self.mark, self.spectrum, self.angle, self.bands, self.formulas, self.companions):
-            part.set_theme(theme)
-
     def _show_curves(self) -> None:
         if self._shown is not None:
             x, index = self._shown

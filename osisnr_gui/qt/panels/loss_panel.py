@@ -97,11 +97,6 @@ class LossPanel(QWidget):
         set_text(self.change, sentence)
         self.change.setVisible(bool(sentence))
 
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        for part in (self.mark, self.headline, self.bar, self.plot):
-            part.set_theme(theme)
-
     def _lay_out(self) -> None:
         self.plot.setFixedHeight(PLOT_HEIGHT)
         # The sentence comes last: its length differs from estimate to estimate, and nothing above it may move.

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.io.masks import Mask
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.layouts import REST, column_of, scroll_inside
 from osisnr_gui.qt.panels.masked_sound import MaskedSound
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text
@@ -43,7 +44,7 @@ class Counted:
     counts: IntArray
 
 
-class MaskValuesPanel(QWidget):
+class MaskValuesPanel(Themed, QWidget):
     """Counts cells on a thread of its own, and only while it is to be seen."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -101,9 +102,8 @@ class MaskValuesPanel(QWidget):
         self._draw()
 
     def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self.plot.set_theme(theme)
+        """Apply `theme` to the outlines too."""
+        super().set_theme(theme)
         self._draw()
 
     def is_final(self) -> bool:

@@ -21,8 +21,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from osisnr_gui.io.errors import FileError, printable
-from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import Themed, tint
 from osisnr_gui.qt.panels.buttons import tool_button
 from osisnr_gui.qt.panels.estimate_mark import LineSample
 from osisnr_gui.qt.panels.layouts import column_of, row_of
@@ -83,7 +83,7 @@ def break_after_dots(text: str) -> str:
     return text.replace(" ", "\u00a0").replace("\u00a0·\u00a0", "\u00a0· ")
 
 
-class SourceRow(QWidget):
+class SourceRow(Themed, QWidget):
     """A row; a click on an estimate brings it into view."""
 
     edit_requested = Signal(object, str)
@@ -147,7 +147,7 @@ class SourceRow(QWidget):
         """Open or crossed out; only estimates have a curve to hide."""
         verb = "Show" if state.hidden else "Hide"
         self.eye.setVisible(state.role is Role.ESTIMATE)
-        self.eye.setIcon(icon("eye-off" if state.hidden else "eye", self._theme.muted))
+        tint(self.eye, "eye-off" if state.hidden else "eye", self._theme, "muted")
         self.eye.setAccessibleName(f"{verb} the curve of {state.track.name}")
         key = " (H)" if state.selected else ""
         self.eye.setToolTip(
@@ -155,9 +155,8 @@ class SourceRow(QWidget):
         )
 
     def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self.remove_button.setIcon(icon("close", theme.muted))
+        """Apply `theme` to sample and eye too."""
+        super().set_theme(theme)
         state, self._state = self._state, None
         if state is not None:
             self.show_state(state)
@@ -258,7 +257,7 @@ class SourceRow(QWidget):
         for button in (self.eye, self.remove_button):
             button.setStyleSheet("padding: 2px")
             button.setIconSize(ICON)
-        self.remove_button.setIcon(icon("close", self._theme.muted))
+        tint(self.remove_button, "close", self._theme, "muted")
         top = row_of(self.sample, self.chip, (self.name, 1), self.eye, self.remove_button, spacing=6)
         parts = top, self.details, self.change, self.problem, self.options
         column_of(*parts, owner=self, margins=(12, 6, 6, 8), spacing=4)

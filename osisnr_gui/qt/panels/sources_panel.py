@@ -9,8 +9,8 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
-from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import Themed, tint
 from osisnr_gui.qt.panels.buttons import push_button, tool_button
 from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, tooltip
@@ -68,7 +68,7 @@ def _is_brief(row: RowState, n_estimates: int) -> bool:
     return n_estimates > MOST_IN_FULL and row.role is Role.ESTIMATE and not row.selected and row.error is None
 
 
-class SourcesPanel(QWidget):
+class SourcesPanel(Themed, QWidget):
     """Rows, and under them add and swap."""
 
     edit_requested = Signal(object, str)
@@ -96,7 +96,8 @@ class SourcesPanel(QWidget):
         self.swap_button = tool_button("", "", self._swap, self, name="Swap reference and estimate")
         self.scroll = NarrowScroll(body, self)
         self._lay_out()
-        self.set_theme(theme)
+        tint(self.add_button, "add", theme)
+        tint(self.swap_button, "swap", theme)
         self.show_analysis(None, 0)
 
     def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
@@ -140,14 +141,6 @@ class SourcesPanel(QWidget):
         if contents != self._contents:
             self._contents = contents
             self.show_analysis(*self._analysis)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self.add_button.setIcon(icon("add", theme.text))
-        self.swap_button.setIcon(icon("swap", theme.text))
-        for row in self.rows:
-            row.set_theme(theme)
 
     def _lay_out(self) -> None:
         self.swap_button.setEnabled(False)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
@@ -27,12 +28,12 @@ LETTER_WIDTH = 32
 LEAST_ROWS, MOST_ROWS, ABOVE_ROWS = 2, 5, 128
 
 
-class _NameDelegate(QStyledItemDelegate):
+class _NameDelegate(Themed, QStyledItemDelegate):
     """The estimate's line sample before its name."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self.theme = theme
+        self._theme = theme
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Long names lose their middle."""
@@ -42,7 +43,7 @@ class _NameDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Sample, then the cell as usual."""
         row = index.model().mapToSource(index).row()
-        style = self.theme.estimate(row)
+        style = self._theme.estimate(row)
         moved = QStyleOptionViewItem(option)
         moved.rect = QRect(option.rect)
         if option.state & option.state.State_Selected:
@@ -82,6 +83,7 @@ class SummaryPanel(QWidget):
         self._leading: Formula | None = None
         self._showing = False
         self.model = SummaryModel(theme)
+        self.model.setParent(self)
         self.sorted = SummarySort(self.model)
         self.part = Segmented(
             (("literal", "all frames"), ("exact", "active frames")),
@@ -119,12 +121,6 @@ class SummaryPanel(QWidget):
     def wanted_height(count: int) -> int:
         """The height, title included, in which this many rows are in sight, or some of them where they are many."""
         return ABOVE_ROWS + min(max(count, LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._names.theme = theme
-        self.model.set_theme(theme)
-        self.table.viewport().update()
 
     def copy_all(self) -> None:
         """Copy all rows as tab-separated text, in the order on screen."""

@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from osisnr_gui.qt.look.icons import icon, pixmap
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import Themed, tint
 from osisnr_gui.qt.panels.buttons import push_button
 from osisnr_gui.qt.panels.demo_card import DemoCard
 from osisnr_gui.qt.panels.layouts import REST, column_of, row_of, scroll_inside
@@ -24,7 +24,7 @@ TIPS = (
 )
 
 
-class DropZone(QWidget):
+class DropZone(Themed, QWidget):
     """A dashed plate that says where files may go: here, or anywhere in the window."""
 
     open_requested = Signal()
@@ -32,8 +32,9 @@ class DropZone(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._active = theme, False
-        self._sign = QLabel(self)
-        self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        sign = QLabel(self)
+        sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        tint(sign, "open", theme, "accent", 32)
         title, text = plain_label("Drop a reference and its estimates here"), plain_label("", "muted", wrap=True)
         title.setStyleSheet("font-size: 16px")
         text.setText(
@@ -45,17 +46,10 @@ class DropZone(QWidget):
         tip = "Open a reference and estimates: sound or masks (Ctrl+O)"
         self.open_button = push_button("Open files…", tip, self.open_requested.emit, self)
         self.open_button.setDefault(True)
-        parts = column_of(self._sign, title, text, self.open_button, owner=self, margins=PAGE_MARGINS, spacing=GAP)
+        parts = column_of(sign, title, text, self.open_button, owner=self, margins=PAGE_MARGINS, spacing=GAP)
         parts.setAlignment(self.open_button, Qt.AlignmentFlag.AlignCenter)
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self._sign.setPixmap(pixmap("open", theme.accent, 32))
-        self.open_button.setIcon(icon("open", theme.on_accent))
+        tint(self.open_button, "open", theme, "on_accent")
         self.open_button.setIconSize(QSize(16, 16))
-        self.update()
 
     def set_active(self, active: bool) -> None:
         """Light up while files hang over the window."""
@@ -74,7 +68,7 @@ class DropZone(QWidget):
         painter.end()
 
 
-class Welcome(QWidget):
+class Welcome(Themed, QWidget):
     """The page of an empty window."""
 
     open_requested = Signal()
@@ -88,24 +82,12 @@ class Welcome(QWidget):
         self.cards = [DemoCard(demo.title, demo.look_for, theme, self) for demo in DEMOS]
         for card, demo in zip(self.cards, DEMOS, strict=True):
             card.clicked.connect(lambda _on=False, name=demo.name: self.demo_requested.emit(name))
-        self._signs: list[QLabel] = []
         self._columns = 0
         self._page = QWidget()
         self._page.setMaximumWidth(WIDTH)
         self._grid = QGridLayout()
         self._grid.setSpacing(GAP)
         self._lay_out()
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self.drop.set_theme(theme)
-        for card in self.cards:
-            card.set_theme(theme)
-        for sign in self._signs:
-            sign.setPixmap(pixmap("info", theme.muted, 16))
-        self.update()
 
     def set_drop_active(self, active: bool) -> None:
         """Light the drop zone up while files hang over the window."""
@@ -144,7 +126,7 @@ class Welcome(QWidget):
 
     def _tip_row(self, tip: str) -> QHBoxLayout:
         sign = QLabel(self._page)
-        self._signs.append(sign)
+        tint(sign, "info", self._theme, "muted")
         found = row_of(sign, (plain_label(tip, "muted", wrap=True), 1), spacing=GAP)
         found.setAlignment(sign, Qt.AlignmentFlag.AlignTop)
         return found

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
+from osisnr_gui.qt.look.themed import set_theme_inside
 from osisnr_gui.qt.panels.summary_columns import columns_for, literal_quantiles
 from osisnr_gui.qt.panels.summary_panel import SummaryPanel
 from osisnr_gui.session import edits
@@ -179,7 +180,7 @@ def test_widths_stay_while_numbers_change(panel: SummaryPanel, sound: Analysis):
 
 def test_it_can_be_painted_in_both_looks_with_many_rows(panel: SummaryPanel, many: Analysis):
     panel.show_analysis(many, 11)
-    panel.set_theme(LIGHT)
+    set_theme_inside(panel, LIGHT)
     assert panel.sorted.rowCount() == 12
     assert not panel.grab().isNull()
     panel.show_analysis(None, 0)
