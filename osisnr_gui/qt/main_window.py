@@ -50,7 +50,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, store: Store, themes: ThemeManager, settings: Settings, *, remembers: bool = True) -> None:
         super().__init__()
-        self.views = Views.build(store, themes, settings)
+        self.views = Views(store, themes, settings)
         self._remembers, self._docks_restored = remembers, False
         self.commands = Commands(self, self.views)
         self.actions_by_id = Actions(self, self.commands.handlers())

@@ -73,7 +73,7 @@ class Commands(CommandGroup):
         self.playback = PlaybackCommands(views)
         self.folders = FolderMode(window, views, self._exports, self._start_anew)
         self.cursor = CursorCommands(views.plots, self._say)
-        self.masked = MaskedSounds(window, views)
+        self.masked = MaskedSounds(window, views, self._exports)
         self.rows = RowCommands(views.plots)
         self.estimates = EstimateCommands(views)
         self.delays = DelayCommands(window, views)
@@ -289,7 +289,6 @@ class Commands(CommandGroup):
         for group in self._groups:
             group.close()
         self._exports.close()
-        self.masked.close()
         self.session_files.close()
 
     def _ask(self, title: str) -> list[str]:
