@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.commands.commands import Commands
-from osisnr_gui.qt.commands.drags import join_drags
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.theme_manager import ThemeManager
@@ -143,17 +142,15 @@ class MainWindow(QMainWindow):
         if self._docks[0].isVisibleTo(self):
             settings.put("docks", self.saveState())
             settings.put("heights", self.views.plots.stack.save_heights())
-        (low, high), by_id = self.views.view_bar.levels, self.actions_by_id.by_id
-        values = {
-            "floor_db": low,
-            "ceiling_db": high,
-            "scale": self.views.view_bar.scale,
-            "colours": self.views.view_bar.colours,
-        }
-        flags = {name: by_id[name].isChecked() for name in ("crosshair", "overview")}
-        self.commands.playback.remember()
-        for key, value in {**values, **flags, "theme": self.views.themes.mode}.items():
+        bar = self.views.view_bar
+        for key, value in zip(("floor_db", "ceiling_db"), bar.levels, strict=True):
             settings.put(key, value)
+        settings.put("scale", bar.scale)
+        settings.put("colours", bar.colours)
+        for name in ("crosshair", "overview"):
+            settings.put(name, self.actions_by_id.by_id[name].isChecked())
+        settings.put("theme", self.views.themes.mode)
+        self.commands.playback.remember()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files can be dropped anywhere."""
@@ -312,7 +309,10 @@ class MainWindow(QMainWindow):
         views.banners.cancel_requested.connect(commands.cancel)
         for panel in (views.sources, views.stft, views.loss, views.segments, views.notes, views.banners):
             panel.edit_requested.connect(store.edit)
-        join_drags(store, (views.loss.alpha.slider, views.loss.gamma.slider), views.plots.stack.rows)
+        # A drag is one step of undo, however long the pointer rests in it.
+        for slider in (views.loss.alpha.slider, views.loss.gamma.slider):
+            slider.sliderPressed.connect(store.hold)
+            slider.sliderReleased.connect(partial(store.hold, False))
         for panel in (views.sources, views.summary):
             panel.selected_changed.connect(self._select)
         views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis))
@@ -330,6 +330,7 @@ class MainWindow(QMainWindow):
         link.selection_changed.connect(views.segments.show_selection)
         for row in views.plots.stack.rows:
             row.double_clicked.connect(segments.go_to_shading)
+            row.handle_held.connect(store.hold)
         views.sources.add_requested.connect(commands.add)
         views.plots.estimates.chosen.connect(self._select)
         commands.folders.page_changed.connect(self._take_page)

@@ -43,18 +43,9 @@ FILE_FILTER = (
     " *.csv *.tsv *.txt *.osisnr);;All files (*)"
 )
 NEEDS_PAIR = (
-    *(
-        "export_csv",
-        "export_json",
-        "export_segments",
-        "export_png",
-        "copy_numbers",
-        "copy_figure",
-        "fit",
-        "zoom_selection",
-        "zoom_back",
-    ),
-    *("zoom_in", "zoom_out", "swap", "previous_bad", "next_bad", "worst", "add_note"),
+    *("export_csv", "export_json", "export_segments", "export_png", "copy_numbers", "copy_figure"),
+    *("fit", "zoom_selection", "zoom_back", "zoom_in", "zoom_out"),
+    *("swap", "previous_bad", "next_bad", "worst", "add_note"),
 )
 
 # What would change plots that are not on show; everything else there needs a pair.

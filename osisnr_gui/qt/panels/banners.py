@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QMenu, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.themed import Themed, tint
+from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.buttons import push_button, tool_button
-from osisnr_gui.qt.panels.change_banner import BANNER_MARGINS, SLIM, ChangeBanner
+from osisnr_gui.qt.panels.change_banner import BANNER_MARGINS, SLIM, ChangeBanner, SlimBanner
 from osisnr_gui.qt.panels.layouts import column_of, row_of
-from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, plain_label, tooltip
+from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, tooltip
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.notices.all_notices import Notice, Remedy, gather
@@ -52,7 +52,7 @@ def in_order(notices: tuple[Notice, ...]) -> list[Notice]:
     return [notice for *_, notice in sorted(ranked, key=lambda entry: entry[:2])]
 
 
-class Banner(QFrame):
+class Banner(SlimBanner):
     """One notice: icon, text, a way to its place in time, remedies, close."""
 
     edit_requested = Signal(object, str)
@@ -61,24 +61,17 @@ class Banner(QFrame):
     closed = Signal(object)
 
     def __init__(self, notice: Notice, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self.notice = notice
         warning = notice.severity == "warning"
         self.setProperty("role", "banner-warning" if warning else "banner")
         self.setAccessibleName(f"{notice.severity}: {notice.message}")
-        sign = QLabel(self)
-        self.text: QLabel = plain_label(notice.message, wrap=True, selectable=True, parent=self)
+        self.text.setText(notice.message)
+        self.show_sign(warning)
         self.buttons: list[QPushButton] = self._remedy_buttons(notice.remedies)
-        self.close_button = tool_button(
-            "", "Hide until something about it changes", lambda: self.closed.emit(notice_key(notice)), self, name="Hide"
-        )
-        buttons = (*self._detail_buttons(), *self._place_buttons(), *self.buttons, self.close_button)
-        for button in buttons:
-            button.setStyleSheet(SLIM)
-        row_of(sign, (self.text, 1), *buttons, owner=self, margins=BANNER_MARGINS, spacing=GAP)
-        tint(sign, "warning" if warning else "info", theme, "warning" if warning else "accent")
-        tint(self.close_button, "close", theme, "muted")
-        self.close_button.setIconSize(QSize(14, 14))
+        buttons = (*self._detail_buttons(), *self._place_buttons(), *self.buttons)
+        hide = partial(self.closed.emit, notice_key(notice))
+        self.add_buttons(*buttons, hide_tip="Hide until something about it changes", hide=hide)
 
     def _detail_buttons(self) -> list[QPushButton]:
         if self.notice.code not in DETAILS:

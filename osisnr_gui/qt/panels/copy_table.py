@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from osisnr_gui.qt.look.theme import tabular_font
@@ -31,24 +31,23 @@ class RowTable(QTableView):
 
 
 class CopyTable(RowTable):
-    """Rows to choose, sort and copy; nothing to edit. rows_text : some rows as text, of the model itself at first."""
+    """Rows of a `ColumnModel` to choose, sort and copy; nothing to edit."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.rows_text: Callable[[list[int]], str] = lambda rows: self.model().table_text(rows)
         self.setFont(tabular_font())
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        own_keys(self, TABLE_KEYS)
+        own_keys(self, TABLE_KEYS, self.copy_rows)
 
     def copy_rows(self, *, every: bool = False) -> None:
         """Copy the selected rows (all of them when none is) as tab-separated text."""
         rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
         if every or not rows:
             rows = list(range(self.model().rowCount()))
-        QGuiApplication.clipboard().setText(self.rows_text(rows))
+        QGuiApplication.clipboard().setText(self.model().table_text(rows))
 
     def add_copy_menu(self) -> None:
         """What can be copied, on a right click; more actions may follow."""
@@ -68,22 +67,3 @@ class CopyTable(RowTable):
         for section, column in enumerate(columns):
             texts = (*column.title.split("\n"), column.widest)
             self.horizontalHeader().resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + padding)
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the copy key while the table has the focus."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and copies(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy, or what the table does."""
-        if copies(event):
-            self.copy_rows()
-        else:
-            super().keyPressEvent(event)
-
-
-def copies(event: QKeyEvent) -> bool:
-    """Whether a key is the one that copies."""
-    return event.matches(QKeySequence.StandardKey.Copy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QComboBox, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
 from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss_shares import LossShares
@@ -13,9 +13,8 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import tint
 from osisnr_gui.qt.panels.buttons import tool_button
 from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
-from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, tooltip
-from osisnr_gui.qt.panels.sample_field import DecibelField
+from osisnr_gui.qt.panels.sample_field import DecibelField, NarrowBox
 from osisnr_gui.qt.panels.segment_options import SegmentOptions
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.letters import estimate_letter
@@ -50,13 +49,10 @@ class CriterionBar(QWidget):
         self._shown: tuple[object, ...] = ()
         self._choice: BadChoice | None = None
         self._entries: list[tuple[Criterion, int | None]] = []
-        self.box = QComboBox(self)
+        self.box = NarrowBox(self, 12)
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.box.setMinimumContentsLength(12)
-        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setToolTip(tooltip(TIP))
         self.box.setAccessibleName("what makes a frame bad")
-        own_keys(self.box, LIST_KEYS)
         self.decibels = DecibelField(-20.0, 100.0, 0.5, self)
         self.loss = DecibelField(0.0, 1e9, 0.1, self, suffix="", decimals=3)
         self.decibels.setToolTip(tooltip(f"The limit; default {words.db(DEFAULT_THRESHOLD_DB)} for exact OSI-SNR"))

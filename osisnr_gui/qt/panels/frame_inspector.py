@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.panels.copy_table import copies
 from osisnr_gui.qt.panels.frame_page import FramePage
 from osisnr_gui.qt.panels.layouts import column_of, scroll_inside
 from osisnr_gui.qt.panels.own_keys import own_keys
@@ -56,7 +55,7 @@ class FrameInspector(QWidget):
         self.message: QLabel = plain_label(HINT, "muted", wrap=True, parent=self)
         self._lay_out()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        own_keys(self, frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right}))
+        own_keys(self, frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right}), self.copy_numbers)
         self.loader.loaded.connect(self._take)
         self.loader.failed.connect(self._show_message)
         self.measurer.changed.connect(self._show_companions)
@@ -109,19 +108,10 @@ class FrameInspector(QWidget):
         self.loader.close()
         self.measurer.close()
 
-    def event(self, event: QEvent) -> bool:
-        """The copy key copies the frame while the panel has the focus, whatever the window uses it for."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and copies(event):
-            event.accept()
-            return True
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Frame by frame, ten at a time with Shift; copy."""
+        """Frame by frame, ten at a time with Shift."""
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if copies(event):
-            self.copy_numbers()
-        elif step is not None and self._shown is not None:
+        if step is not None and self._shown is not None:
             many = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self.frame_requested.emit(self._shown.columns.frame + step * (MANY if many else 1))
         else:

@@ -14,7 +14,7 @@ from osisnr_gui.qt.panels.estimate_mark import EstimateMark
 from osisnr_gui.qt.panels.headline import Headline
 from osisnr_gui.qt.panels.layouts import REST, column_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text
-from osisnr_gui.qt.panels.segmented import Segmented
+from osisnr_gui.qt.panels.segmented import FORMULAS, Segmented
 from osisnr_gui.qt.panels.share_bar import ShareBar
 from osisnr_gui.qt.panels.value_mapping import ALPHA, GAMMA
 from osisnr_gui.qt.panels.value_slider import ValueSlider
@@ -29,7 +29,6 @@ from osisnr_gui.session.several.ranking import find_ranking
 
 PLOT_HEIGHT = 132
 ALPHAS = np.linspace(0.01, 1.0, 60)
-FORMULAS = (Formula.LITERAL, Formula.EXACT)
 
 
 class LossPanel(QWidget):
@@ -56,8 +55,7 @@ class LossPanel(QWidget):
             "How L_OSI averages over frames: method 1 is the mean of 1/OSI-SNR, method 2 is 1 / (mean OSI-SNR).",
             self,
         )
-        self.formula = Segmented(
-            (("literal", "all frames"), ("exact", "active frames")),
+        self.formula = Segmented.of_formulas(
             "result that leads",
             "literal, all frames: the definition with its constants, what a training script prints; silence counts as "
             "perfect.\nexact, active frames: without the constants, silent frames left out; what you can trust.",

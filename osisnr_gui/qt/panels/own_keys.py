@@ -6,8 +6,10 @@ leaves them to the window.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
 Key = Qt.Key
@@ -23,9 +25,9 @@ TABLE_KEYS = UP_DOWN | {Key.Key_Left, Key.Key_Right}
 class _OwnKeys(QObject):
     """Takes part in one widget's events."""
 
-    def __init__(self, widget: QWidget, keys: frozenset[Qt.Key]) -> None:
+    def __init__(self, widget: QWidget, keys: frozenset[Qt.Key], copy: Callable[[], object] | None) -> None:
         super().__init__(widget)
-        self._keys = keys
+        self._keys, self._copy = keys, copy
         self._number = widget if isinstance(widget, QAbstractSpinBox) else None
         if self._number is not None:
             # What was entered is no longer being typed, even when it is what stood there before.
@@ -34,7 +36,14 @@ class _OwnKeys(QObject):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """An accepted override comes back as a plain key press instead of a shortcut."""
-        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:
+            return False
+        if self._copy is not None and event.matches(QKeySequence.StandardKey.Copy):
+            event.accept()
+            if event.type() == QEvent.Type.KeyPress:
+                self._copy()
+            return True
+        if event.type() != QEvent.Type.ShortcutOverride:
             return False
         held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         if held:
@@ -49,6 +58,6 @@ class _OwnKeys(QObject):
         return False
 
 
-def own_keys(widget: QWidget, keys: frozenset[Qt.Key]) -> None:
-    """Let `widget` have `keys` while it has the focus, also with Shift and from the keypad."""
-    _OwnKeys(widget, keys)
+def own_keys(widget: QWidget, keys: frozenset[Qt.Key], copy: Callable[[], object] | None = None) -> None:
+    """Let `widget` have `keys` while it has the focus, also with Shift and from the keypad. copy : what Ctrl+C does."""
+    _OwnKeys(widget, keys, copy)

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 from osisnr_gui.io.errors import printable
 from osisnr_gui.qt.panels.buttons import tool_button
 from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
-from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.panels.sample_field import LagField
+from osisnr_gui.qt.panels.sample_field import LagField, NarrowBox
 from osisnr_gui.session import edits
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import DOWNMIX
@@ -30,7 +29,7 @@ class ReadingOptions(QWidget):
         super().__init__(parent)
         self._track: Track | None = None
         self._role: Role | None = None
-        self.channel, self.key = QComboBox(self), QComboBox(self)
+        self.channel, self.key = NarrowBox(self), NarrowBox(self)
         self.transpose, self.lag, self.delay = QCheckBox("transpose", self), LagField(self), QWidget(self)
         values = "Histogram of its values, their range and what kind of mask it is (Shift+V)"
         self.values = tool_button("values…", values, self.values_requested.emit, self, name="Mask values")
@@ -50,10 +49,6 @@ class ReadingOptions(QWidget):
         row_of(self.lag, self.delay_button, REST, owner=self.delay, spacing=4)
         mask = row_of((self.transpose, 1), self.values)
         column_of(self.channel, self.key, mask, self.delay, owner=self, spacing=4)
-        for box in (self.channel, self.key):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(8)
-            own_keys(box, LIST_KEYS)
         self.lag.chosen.connect(self._move)
         # `activated`, not `currentIndexChanged`: only what the user does, never what is shown.
         self.channel.activated.connect(lambda _i: self._ask(channel=self.channel.currentData()))

@@ -187,12 +187,18 @@ class DecibelField(TypedNumber, QDoubleSpinBox):
         return self.maximum() if self._maximum_words and bare == self._maximum_words else parse_number(bare)
 
 
-class MarkedBox(QComboBox):
-    """A choice whose default is marked in the list, and in the box as far as there is room."""
+class NarrowBox(QComboBox):
+    """A choice that takes what room there is, however long its names are."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, letters: int = 8) -> None:
         super().__init__(parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(letters)
         own_keys(self, LIST_KEYS)
+
+
+class MarkedBox(NarrowBox):
+    """A choice whose default is marked in the list, and in the box as far as there is room."""
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         """The name alone where the mark does not fit."""

@@ -10,12 +10,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import FONT_PIXELS, SMALL_FONT_PIXELS, system_font
 from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.session.session import Formula
 
 PADDING = 5
 AIR = 6
 RADIUS = 4.0
 HEIGHT = 28
 BETWEEN = 6
+
+
+#: The two named results, in the order of their switch.
+FORMULAS = (Formula.LITERAL, Formula.EXACT)
 
 
 class Segmented(QWidget):
@@ -108,6 +113,11 @@ class Segmented(QWidget):
 
     def _describe(self) -> None:
         self.setAccessibleName(f"{self._name}: {', '.join(self._choices[self._current])}")
+
+    @classmethod
+    def of_formulas(cls, name: str, tip: str, parent: QWidget) -> Segmented:
+        """A switch between the two named results."""
+        return cls((("literal", "all frames"), ("exact", "active frames")), name, tip, parent)
 
     @staticmethod
     def _widths(first: str, second: str) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -96,7 +96,7 @@ class SourceRow(Themed, QWidget):
         super().__init__(parent)
         self._theme = theme
         self._state: RowState | None = None
-        self._hovered = False
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.sample = LineSample(self)
         remove = "Remove from the comparison; the file stays where it is, Undo brings it back"
         self.chip = tool_button("", "Role in the comparison; click to change it", self._show_roles, self)
@@ -175,19 +175,11 @@ class SourceRow(Themed, QWidget):
             super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Light up."""
-        self._hovered = True
+        """Say what the file is."""
         if self._state is not None:  # now, because it says how long ago the file was written
             tip = file_tip(self._state.track.stamp, self._state.content, time.time())
             self.setToolTip(tooltip(tip and f"{tip}\nRight-click to copy"))
-        self.update()
         super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """And out."""
-        self._hovered = False
-        self.update()
-        super().leaveEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A raised plate with an accent edge for the estimate in view."""
@@ -195,7 +187,7 @@ class SourceRow(Themed, QWidget):
         if state is not None and state.selected:
             painter.fillRect(self.rect(), QColor(self._theme.raised))
             painter.fillRect(QRectF(0, 0, 3, self.height()), QColor(self._theme.accent))
-        elif state is not None and state.role is Role.ESTIMATE and (self._hovered or self.hasFocus()):
+        elif state is not None and state.role is Role.ESTIMATE and (self.underMouse() or self.hasFocus()):
             painter.fillRect(self.rect(), QColor(self._theme.hover))
         painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), QColor(self._theme.separator))
         painter.end()

@@ -6,7 +6,7 @@ import math
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
 from osisnr_gui.core.stft import WINDOWS, default_hop, default_n_fft, frame_count
@@ -111,24 +111,26 @@ class StftPanel(QWidget):
             self.representation.addItem(f"{kind}{DEFAULT_MARK if kind is Representation.MAGNITUDE else ''}", kind)
         for name in WINDOWS:
             self.window_box.addItem(f"{name}{DEFAULT_MARK if name == FramingChoice().window else ''}", name)
-        for box in (self.representation, self.window_box):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(8)
 
     def _settings(self) -> tuple[Setting, ...]:
-        """Name, field, words beside it, tooltip of every setting, in the order on screen."""
+        """Every setting, in the order on screen."""
         again = "Double-click the name for the default"
         default_level = words.db(DEFAULT_SILENCE_DB, 0)
+        columns_tip = f"What one frame holds.\n{REPRESENTATION_TIPS}"
+        n_fft_tip = f"Samples in a frame. {again}, 32 ms."
+        hop_tip = f"Samples from one frame to the next. {again}."
+        window_tip = "Weight of the samples in a frame; not used for waveform columns."
+        reset_silence = partial(self._take_silence, DEFAULT_SILENCE_DB)
         silence_tip = (
             "A frame is silent when it is this far or further below the signal's loudest frame; at the largest value "
             f"only frames of zeros are. {again}, {default_level}."
         )
         return (
-            ("columns", self.representation, None, f"What one frame holds.\n{REPRESENTATION_TIPS}"),
-            ("n_fft", self.n_fft, self.n_fft_note, f"Samples in a frame. {again}, 32 ms."),
-            ("hop", self.hop, self.hop_note, f"Samples from one frame to the next. {again}."),
-            ("window", self.window_box, None, "Weight of the samples in a frame; not used for waveform columns."),
-            ("silence", self.silence, _note("below loudest"), silence_tip),
+            ("columns", self.representation, None, columns_tip, partial(self._frame, representation=None)),
+            ("n_fft", self.n_fft, self.n_fft_note, n_fft_tip, partial(self._frame, n_fft=None, hop=None)),
+            ("hop", self.hop, self.hop_note, hop_tip, partial(self._frame, hop=None)),
+            ("window", self.window_box, None, window_tip, partial(self._frame, window=FramingChoice().window)),
+            ("silence", self.silence, _note("below loudest"), silence_tip, reset_silence),
         )
 
     def _lay_out(self) -> None:
@@ -137,7 +139,7 @@ class StftPanel(QWidget):
         self._names = lay_out_settings(grid, settings, GAP)
         self._sound_only = [
             part
-            for name, field, note, _tip in settings
+            for name, field, note, *_ in settings
             if field is not self.silence
             for part in (self._names[name], field, note)
             if part is not None
@@ -151,15 +153,6 @@ class StftPanel(QWidget):
         self.n_fft.chosen.connect(self._take_n_fft)
         self.hop.chosen.connect(lambda value: self._frame(hop=value))
         self.silence.chosen.connect(self._take_silence)
-        resets = {
-            "columns": partial(self._frame, representation=None),
-            "n_fft": partial(self._frame, n_fft=None, hop=None),
-            "hop": partial(self._frame, hop=None),
-            "window": partial(self._frame, window=FramingChoice().window),
-            "silence": partial(self._take_silence, DEFAULT_SILENCE_DB),
-        }
-        for name, reset in resets.items():
-            self._names[name].mouseDoubleClickEvent = lambda _event, run=reset: run()
 
     def _take_representation(self, index: int) -> None:
         kind = REPRESENTATIONS[index]

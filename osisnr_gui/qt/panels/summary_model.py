@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QSortFilterProxyModel, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont
 
+from osisnr_gui.core.types import IntArray
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel, Index
+from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.summary_columns import Figure, Need, Quantiles, columns_for, literal_quantiles
 from osisnr_gui.session.facts import Facts
@@ -17,14 +18,11 @@ from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
 
-SORT_ROLE = ROLE.UserRole + 1
-
-
 NAME = Column("name", "estimate\n", "The estimate that is compared", is_text=True)
 
 
 class SummaryModel(ColumnModel):
-    """Rows are estimates in the order of the session, columns `NAME` and the figures of one named result at a time."""
+    """Rows are estimates, columns `NAME` and the figures of one named result at a time."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -74,18 +72,20 @@ class SummaryModel(ColumnModel):
             self.beginResetModel()
         self._pairs, self._names, self._unprocessed, self._needs, self._wins = pairs, names, mixtures, needs, wins
         self._choose_columns()
-        self.order = np.arange(len(pairs))
         # Facts hold whole files of frames: of those that are no longer on show none may stay.
         facts = {id(pair.score.facts) for pair in (*pairs, *mixtures.values()) if pair.score is not None}
         self._quantiles = {key: known for key, known in self._quantiles.items() if key in facts}
         self._find_best()
         if not same_rows:
+            self.arrange()
             self.endResetModel()
         elif pairs:
+            self.sort(self._sorted_by, self._direction)
             self.dataChanged.emit(self.index(0, 0), self.index(len(pairs) - 1, self.columnCount() - 1))
 
     def _choose_columns(self) -> None:
         """The figures of the result on show, without those there is nothing to compare with for."""
+        self._sorted_by = 0 if self._sorted_by >= len(self._columns[self.formula]) else self._sorted_by
         figures = (each for each in self._columns[self.formula] if each.needs is None or each.needs in self._needs)
         self.columns = NAME, *figures
 
@@ -98,8 +98,17 @@ class SummaryModel(ColumnModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole) -> object:
         """Titles; beside the rows their letters."""
         if orientation is Qt.Orientation.Vertical and role == ROLE.DisplayRole:
-            return estimate_letter(section)
+            return estimate_letter(self.place(section))
         return super().headerData(section, orientation, role)
+
+    def n_places(self) -> int:
+        """Estimates."""
+        return len(self._pairs)
+
+    def find_order(self, column: Column, *, falling: bool) -> IntArray:
+        """In the order of the session by name, by value otherwise; what is no number comes last either way."""
+        values = np.arange(len(self._pairs)) if column is NAME else np.array([column.value(p) for p in self._pairs])
+        return np.argsort(-values if falling else values, kind="stable")
 
     def column_tip(self, column: Column) -> str:
         """Which frames and which average."""
@@ -119,14 +128,12 @@ class SummaryModel(ColumnModel):
         scores = [pair.score for pair in self._pairs if pair.score is not None]
         method = f", method {scores[0].loss.method}" if scores else ""
         lines = ["\t".join((f"estimate ({self.formula.words}{method})", *(figure.name for figure in self.columns[1:])))]
-        for row in rows:
-            values = (figure.value(self._pairs[row]) for figure in self.columns[1:])
-            lines.append("\t".join((self._names[row], *(f"{value:.10g}" for value in values))))
+        for place in map(self.place, rows):
+            values = (figure.value(self._pairs[place]) for figure in self.columns[1:])
+            lines.append("\t".join((self._names[place], *(f"{value:.10g}" for value in values))))
         return "\n".join(lines) + "\n"
 
     def _name_data(self, row: int, pair: PairAnalysis, role: int) -> object:
-        if role == SORT_ROLE:
-            return float(row)
         if role == ROLE.ToolTipRole:
             return tooltip(str(pair.error) if pair.error is not None else pair.estimate.name)
         if role == ROLE.ForegroundRole and pair.error is not None:
@@ -134,12 +141,10 @@ class SummaryModel(ColumnModel):
         return None
 
     def _figure_data(self, column: Figure, pair: PairAnalysis, role: int) -> object:
-        if role not in (ROLE.ToolTipRole, ROLE.FontRole, ROLE.ForegroundRole, SORT_ROLE):
+        if role not in (ROLE.ToolTipRole, ROLE.FontRole, ROLE.ForegroundRole):
             return None
         value = column.value(pair)
         best = self._best.get(column.key) == value
-        if role == SORT_ROLE:
-            return value
         if role == ROLE.ToolTipRole:
             why = column.why(value, pair) or (str(pair.error) if pair.error is not None else "")
             return tooltip(why or ("Best of the estimates in this column" if best else ""))
@@ -181,20 +186,3 @@ class SummaryModel(ColumnModel):
         if known is None or known[0] is not facts:
             known = self._quantiles[id(facts)] = (facts, literal_quantiles(facts))
         return known[1]
-
-
-class SummarySort(QSortFilterProxyModel):
-    """Sorts by value; what is no number comes last either way."""
-
-    def __init__(self, model: SummaryModel) -> None:
-        super().__init__()
-        self.setSourceModel(model)
-        self.setSortRole(SORT_ROLE)
-
-    def lessThan(self, left: Index, right: Index) -> bool:
-        """By value, nan last in both directions."""
-        a, b = float(left.data(SORT_ROLE)), float(right.data(SORT_ROLE))
-        if math.isnan(a) or math.isnan(b):
-            ascending = self.sortOrder() == Qt.SortOrder.AscendingOrder
-            return math.isnan(b) and not math.isnan(a) if ascending else math.isnan(a) and not math.isnan(b)
-        return a < b

@@ -13,14 +13,13 @@ from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
-from osisnr_gui.qt.panels.segmented import Segmented
-from osisnr_gui.qt.panels.summary_model import SummaryModel, SummarySort
+from osisnr_gui.qt.panels.segmented import FORMULAS, Segmented
+from osisnr_gui.qt.panels.summary_model import SummaryModel
 from osisnr_gui.qt.plots.painting import line_pen
 from osisnr_gui.session import sentences
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Formula
 
-FORMULAS = (Formula.LITERAL, Formula.EXACT)
 NAME_WIDTH, CELL_PADDING = 168, 24
 SAMPLE = 20
 LETTER_WIDTH = 32
@@ -42,8 +41,7 @@ class _NameDelegate(Themed, QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Sample, then the cell as usual."""
-        row = index.model().mapToSource(index).row()
-        style = self._theme.estimate(row)
+        style = self._theme.estimate(index.model().place(index.row()))
         moved = QStyleOptionViewItem(option)
         moved.rect = QRect(option.rect)
         if option.state & option.state.State_Selected:
@@ -84,9 +82,7 @@ class SummaryPanel(QWidget):
         self._showing = False
         self.model = SummaryModel(theme)
         self.model.setParent(self)
-        self.sorted = SummarySort(self.model)
-        self.part = Segmented(
-            (("literal", "all frames"), ("exact", "active frames")),
+        self.part = Segmented.of_formulas(
             "result in the table",
             "Which of the two results the table shows; they are never mixed in one table.",
             self,
@@ -126,17 +122,13 @@ class SummaryPanel(QWidget):
         """Copy all rows as tab-separated text, in the order on screen."""
         self.table.copy_rows(every=True)
 
-    def _source_row(self, row: int) -> int:
-        return self.sorted.mapToSource(self.sorted.index(row, 0)).row()
-
     def _set_up_table(self) -> None:
         table = self.table
-        table.setModel(self.sorted)
+        table.setModel(self.model)
         table.setItemDelegateForColumn(0, self._names)
         table.setSortingEnabled(True)
         table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         table.setAccessibleName("Summary: a row for each estimate")
-        table.rows_text = lambda rows: self.model.table_text([self._source_row(row) for row in rows])
         table.selectionModel().currentRowChanged.connect(self._take_current)
         # Once a name begins to leave at the left, its letter stays.
         table.horizontalScrollBar().valueChanged.connect(
@@ -151,18 +143,18 @@ class SummaryPanel(QWidget):
 
     def _show_formula(self, formula: Formula) -> None:
         self.part.set_current(FORMULAS.index(formula))
-        rows = {self._source_row(index.row()) for index in self.table.selectionModel().selectedRows()}
+        places = {self.model.place(index.row()) for index in self.table.selectionModel().selectedRows()}
         self.model.set_formula(formula)
         self._set_widths()
-        if rows:
-            self._select(min(rows))
+        if places:
+            self._select(min(places))
 
     def _select(self, selected: int) -> None:
         """Make the estimate in view the current row; further selected rows stay as they are."""
         selection = self.table.selectionModel()
         if not 0 <= selected < self.model.rowCount():
             return
-        index = self.sorted.mapFromSource(self.model.index(selected, 0))
+        index = self.model.index(self.model.row(selected), 0)
         if index.row() == selection.currentIndex().row() and selection.isRowSelected(index.row()):
             return
         flags = QItemSelectionModel.SelectionFlag
@@ -172,7 +164,7 @@ class SummaryPanel(QWidget):
 
     def _take_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid() and not self._showing:
-            self.selected_changed.emit(self._source_row(current.row()))
+            self.selected_changed.emit(self.model.place(current.row()))
 
 
 def _win_rates(analysis: Analysis) -> tuple[float, ...]:
