@@ -78,12 +78,9 @@ class MainWindow(QMainWindow):
         empty = views.store.session.is_empty
         self.centre.setCurrentWidget(views.welcome if empty else views.plots)
         self._show_page()
-        for view in (views.plots, views.sources, views.stft, views.loss, views.summary, views.notes, views.banners):
+        panels = (views.sources, views.stft, views.loss, views.summary, views.notes, views.banners, views.segments)
+        for view in (views.plots, *panels, views.inspector, views.mask_values, views.player, self.transport):
             view.show_analysis(analysis, selected)
-        for view in (views.segments, views.inspector, views.mask_values):
-            view.show_analysis(analysis, selected)
-        views.player.show_analysis(analysis, selected)
-        self.transport.show_analysis(analysis, selected)
         self._show_sentence()
         views.view_bar.show_masks(views.plots.shows_masks)
         self.commands.refresh()
@@ -156,11 +153,11 @@ class MainWindow(QMainWindow):
         """Files can be dropped anywhere."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
-            self.views.welcome.set_drop_active(True)
+            self.views.welcome.drop.set_active(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """The files went elsewhere."""
-        self.views.welcome.set_drop_active(False)
+        self.views.welcome.drop.set_active(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Add what was dropped to what is open; a new reference among it (or Alt held) starts anew."""
@@ -168,7 +165,7 @@ class MainWindow(QMainWindow):
         anew = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         anew = anew or (len(paths) > 1 and any(name_role(path) is Role.REFERENCE for path in paths))
         event.acceptProposedAction()
-        self.views.welcome.set_drop_active(False)
+        self.views.welcome.drop.set_active(False)
         self.commands.take_files(paths, add=not anew)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -304,17 +301,17 @@ class MainWindow(QMainWindow):
         store.analysis_changed.connect(self.show_analysis)
         link.range_changed.connect(store.foreground.claim)
         store.session_changed.connect(lambda _session: commands.refresh())
-        store.progress_changed.connect(views.banners.set_progress)
+        store.progress_changed.connect(views.banners.progress.set_progress)
         store.failed.connect(commands.show_failure)
-        views.banners.cancel_requested.connect(commands.cancel)
+        views.banners.progress.cancel_requested.connect(commands.cancel)
         for panel in (views.sources, views.stft, views.loss, views.segments, views.notes, views.banners):
             panel.edit_requested.connect(store.edit)
         # A drag is one step of undo, however long the pointer rests in it.
         for slider in (views.loss.alpha.slider, views.loss.gamma.slider):
             slider.sliderPressed.connect(store.hold)
             slider.sliderReleased.connect(partial(store.hold, False))
-        for panel in (views.sources, views.summary):
-            panel.selected_changed.connect(self._select)
+        for choice in (views.sources.chosen, views.plots.estimates.chosen, views.summary.selected_changed):
+            choice.connect(self._select)
         views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis))
         notes = commands.notes
         views.notes.add_requested.connect(notes.add)
@@ -332,7 +329,6 @@ class MainWindow(QMainWindow):
             row.double_clicked.connect(segments.go_to_shading)
             row.handle_held.connect(store.hold)
         views.sources.add_requested.connect(commands.add)
-        views.plots.estimates.chosen.connect(self._select)
         commands.folders.page_changed.connect(self._take_page)
         commands.ghosts.changed.connect(self._show_sentence)
         views.welcome.open_requested.connect(commands.open)

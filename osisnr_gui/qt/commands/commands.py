@@ -126,13 +126,9 @@ class Commands(CommandGroup):
             "first_steps": lambda: HelpDialog("first_steps", self._window).open(),
             "about": lambda: AboutDialog(self._window).open(),
             **{f"demo_{demo.name}": partial(self.open_demo, demo.name) for demo in DEMOS},
-            **self.cursor.handlers(),
-            **self.segments.handlers(),
-            **self.session_files.handlers(),
-            **self.playback.handlers(),
             "add_note": self.notes.add,
         }
-        for group in self._groups:
+        for group in (*self._groups, self.cursor, self.segments, self.session_files, self.playback):
             table |= group.handlers()
         missing = {spec.id for spec in ACTIONS} ^ set(table)
         assert not missing, f"the action table and the handlers disagree about {missing}"

@@ -79,8 +79,9 @@ class ExportJobs(QObject):
 
     def save_csv(self) -> None:
         """Ask where, then compute every number by the direct formula and save one row a frame."""
-        parts = partial(_csv, self._numbers())
-        self.save_parts("Save the numbers of every frame", "frames.csv", "Table (*.csv)", parts)
+        numbers = self._numbers()
+        title, kind = "Save the numbers of every frame", "Table (*.csv)"
+        self.save_parts(title, "frames.csv", kind, lambda: frames_csv(numbers()))
 
     def save_json(self) -> None:
         """Ask where, then compute every number by the direct formula and save what `osisnr score --json` gives."""
@@ -193,10 +194,6 @@ class ExportJobs(QObject):
 
     def _say(self, text: str) -> None:
         self._window.statusBar().showMessage(text, 5000)
-
-
-def _csv(numbers: Callable[[], Analysis]) -> Iterable[bytes]:
-    return frames_csv(numbers())
 
 
 def _json(numbers: Callable[[], Analysis]) -> Iterable[bytes]:

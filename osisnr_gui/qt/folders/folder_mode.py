@@ -107,7 +107,7 @@ class FolderMode(CommandGroup, QObject):
         self.panel.only_errors.setChecked(False)
         names = [display_name(path) for path in inputs.paths]
         title = names[0] if len(names) == 1 else f"{names[1]}  against  {names[0]}"
-        self.panel.show_title(title, "\n".join(reversed(inputs.paths)))
+        self.panel.title.set_text(title, "\n".join(reversed(inputs.paths)))
         self.panel.model.show_pairs(())
         self._place = None
         self.show_list()
@@ -261,7 +261,7 @@ class FolderMode(CommandGroup, QObject):
         differ = has_list and _scoring(session) != self.settings.session
         self.panel.show_settings(list_words.settings_sentence(self.settings), differ=differ)
         self.strip.setVisible(has_list and not self.shows_list)
-        self.strip.show_place(self._place_words())
+        self.strip.place.set_text(self._place_words())
         self._enable(has_list, *NEEDS_LIST)
         self._enable(has_list and not self.shows_list, "folder_list")
         self._enable(has_list and pairs.count(State.WAITING) < len(pairs), *EXPORTS)

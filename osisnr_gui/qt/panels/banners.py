@@ -132,7 +132,7 @@ class ProgressBanner(QFrame):
         self._delay.timeout.connect(self.show)
         self.hide()
 
-    def set_progress(self, fraction: float | None, doing: str) -> None:
+    def set_progress(self, fraction: float | None, doing: str = "") -> None:
         """How far it is (0 to 1); None when nothing is going on."""
         if fraction is None:
             self._delay.stop()
@@ -155,7 +155,6 @@ class Banners(Themed, QWidget):
     edit_requested = Signal(object, str)
     details_requested = Signal(object)  # Notice
     place_requested = Signal(float, float)
-    cancel_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -166,7 +165,6 @@ class Banners(Themed, QWidget):
         self._expanded = False
         self.banners: list[Banner] = []
         self.progress = ProgressBanner(self)
-        self.progress.cancel_requested.connect(self.cancel_requested)
         self.changes = ChangeBanner(theme, self)
         body = QWidget()
         self.more = tool_button(run=self._toggle)
@@ -188,10 +186,6 @@ class Banners(Themed, QWidget):
             # Only a finished run can tell that a notice is gone for good.
             self._hidden &= {notice_key(notice) for notice in notices}
         self._show_notices()
-
-    def set_progress(self, fraction: float | None, doing: str = "") -> None:
-        """What is going on; None when nothing is."""
-        self.progress.set_progress(fraction, doing)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Texts wrap differently: other heights."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
@@ -120,6 +121,14 @@ class ColumnModel(QAbstractTableModel):
         self.order = self.find_order(self.columns[self._sorted_by], falling=falling)
         self._row_of = np.full(self.n_places(), -1, dtype=np.int64)
         self._row_of[self.order] = np.arange(self.order.size)
+
+    @contextmanager
+    def resetting(self) -> Iterator[None]:
+        """Inside it other places come to be listed; the rows are arranged anew."""
+        self.beginResetModel()
+        yield
+        self.arrange()
+        self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         """Rows on show."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication
+from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from osisnr_gui.qt.look.theme import tabular_font
@@ -40,7 +40,7 @@ class CopyTable(RowTable):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        own_keys(self, TABLE_KEYS, self.copy_rows)
+        own_keys(self, TABLE_KEYS, {QKeySequence.StandardKey.Copy: self.copy_rows})
 
     def copy_rows(self, *, every: bool = False) -> None:
         """Copy the selected rows (all of them when none is) as tab-separated text."""

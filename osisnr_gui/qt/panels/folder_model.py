@@ -68,18 +68,14 @@ class FolderModel(ColumnModel):
 
     def show_pairs(self, pairs: Sequence[BatchPair]) -> None:
         """Show other pairs, all of them waiting."""
-        self.beginResetModel()
-        self.pairs = PairList(pairs)
-        self.arrange()
-        self.endResetModel()
+        with self.resetting():
+            self.pairs = PairList(pairs)
 
     def put(self, rows: Iterable[ListedRow]) -> None:
         """Take in what came of some pairs; rows find their places, chosen ones stay chosen."""
         if self._only_errors:
-            self.beginResetModel()
-            self.pairs.put(rows)
-            self.arrange()
-            self.endResetModel()
+            with self.resetting():
+                self.pairs.put(rows)
         else:
             self.pairs.put(rows)
             self.sort(self._sorted_by, self._direction)
@@ -87,10 +83,8 @@ class FolderModel(ColumnModel):
     def set_filter(self, text: str, only_errors: bool) -> None:
         """Show only pairs whose name has these words, or only those that were refused."""
         if (text, only_errors) != (self._words, self._only_errors):
-            self.beginResetModel()
-            self._words, self._only_errors = text, only_errors
-            self.arrange()
-            self.endResetModel()
+            with self.resetting():
+                self._words, self._only_errors = text, only_errors
 
     def n_places(self) -> int:
         """Pairs."""

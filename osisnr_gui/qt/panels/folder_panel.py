@@ -61,10 +61,6 @@ class FolderPanel(QWidget):
         for button, name in ((self.export, "export"), (self.choose, "open"), (self.close_list, "close")):
             tint(button, name, theme)
 
-    def show_title(self, text: str, tip: str) -> None:
-        """What is compared with what."""
-        self.title.set_text(text, tip)
-
     def show_phase(self, phase: Phase, rate: float = 0.0, wrong: str = "") -> None:
         """How far it is. rate : pairs a second; wrong : why there is no list."""
         self._phase, self._rate, self._wrong = phase, rate, wrong
@@ -83,11 +79,6 @@ class FolderPanel(QWidget):
                 self.model.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate
             )
             self.table.scrollToTop()
-
-    @property
-    def sentence(self) -> str:
-        """How far it is, in one sentence."""
-        return self.state.text()
 
     @property
     def current_place(self) -> int | None:

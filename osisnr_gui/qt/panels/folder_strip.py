@@ -33,10 +33,6 @@ class FolderStrip(QWidget):
         row_of(*parts, owner=self, margins=(MARGIN, 2, MARGIN, 2), spacing=GAP)
         self.hide()
 
-    def show_place(self, text: str) -> None:
-        """Which pair it is."""
-        self.place.set_text(text)
-
     def _button(self, text: str, tip: str, arrow: Qt.ArrowType, run: Run) -> QToolButton:
         button = tool_button(text, tip, run, self, name=text)
         button.setStatusTip(tip)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -48,10 +47,8 @@ class NotesModel(ColumnModel):
                 self.notes = notes
                 self.dataChanged.emit(self.index(0, 1), self.index(len(notes) - 1, 1))
         else:
-            self.beginResetModel()
-            self.notes, self._unit = notes, unit
-            self.arrange()
-            self.endResetModel()
+            with self.resetting():
+                self.notes, self._unit = notes, unit
 
     def n_places(self) -> int:
         """Notes."""
@@ -150,17 +147,6 @@ class NotesPanel(QWidget):
         if 0 <= row < len(self.model.notes):
             self.edit_requested.emit(partial(edits.remove_note, note=self.model.notes[row]), "")
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Delete and Enter act on the list while it has the focus."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Delete:
-                self.delete_chosen()
-                return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._go(self.table.currentIndex())
-                return True
-        return super().eventFilter(watched, event)
-
     def _set_up_table(self) -> None:
         table = self.table
         table.setModel(self.model)
@@ -172,8 +158,11 @@ class NotesPanel(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         table.clicked.connect(self._go)
-        table.installEventFilter(self)
-        own_keys(table, LIST_KEYS)
+        go = self._go_to_chosen
+        own_keys(table, LIST_KEYS, {Qt.Key.Key_Delete: self.delete_chosen, Qt.Key.Key_Return: go, Qt.Key.Key_Enter: go})
+
+    def _go_to_chosen(self) -> None:
+        self._go(self.table.currentIndex())
 
     def _go(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -6,7 +6,7 @@ leaves them to the window.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -19,15 +19,16 @@ UP_DOWN = frozenset({Key.Key_Up, Key.Key_Down, Key.Key_Home, Key.Key_End})
 FIELD_KEYS = UP_DOWN | DIGITS
 LIST_KEYS = UP_DOWN
 NUMBER_TEXT = frozenset("0123456789+-−.,eE%")
+Does = Mapping[Qt.Key | QKeySequence.StandardKey, Callable[[], object]]
 TABLE_KEYS = UP_DOWN | {Key.Key_Left, Key.Key_Right}
 
 
 class _OwnKeys(QObject):
     """Takes part in one widget's events."""
 
-    def __init__(self, widget: QWidget, keys: frozenset[Qt.Key], copy: Callable[[], object] | None) -> None:
+    def __init__(self, widget: QWidget, keys: frozenset[Qt.Key], does: Does) -> None:
         super().__init__(widget)
-        self._keys, self._copy = keys, copy
+        self._keys, self._does = keys, does
         self._number = widget if isinstance(widget, QAbstractSpinBox) else None
         if self._number is not None:
             # What was entered is no longer being typed, even when it is what stood there before.
@@ -38,11 +39,12 @@ class _OwnKeys(QObject):
         """An accepted override comes back as a plain key press instead of a shortcut."""
         if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:
             return False
-        if self._copy is not None and event.matches(QKeySequence.StandardKey.Copy):
-            event.accept()
-            if event.type() == QEvent.Type.KeyPress:
-                self._copy()
-            return True
+        for key, run in self._does.items():
+            if event.matches(key) if isinstance(key, QKeySequence.StandardKey) else event.key() == key:
+                event.accept()
+                if event.type() == QEvent.Type.KeyPress:
+                    run()
+                return True
         if event.type() != QEvent.Type.ShortcutOverride:
             return False
         held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
@@ -58,6 +60,6 @@ class _OwnKeys(QObject):
         return False
 
 
-def own_keys(widget: QWidget, keys: frozenset[Qt.Key], copy: Callable[[], object] | None = None) -> None:
-    """Let `widget` have `keys` while it has the focus, also with Shift and from the keypad. copy : what Ctrl+C does."""
-    _OwnKeys(widget, keys, copy)
+def own_keys(widget: QWidget, keys: frozenset[Qt.Key], does: Does | None = None) -> None:
+    """Let `widget` have `keys` while it has the focus, also with Shift and from the keypad. does : what others do."""
+    _OwnKeys(widget, keys, does or {})

@@ -18,12 +18,26 @@ from osisnr_gui.session.session import DOWNMIX
 from osisnr_gui.session.tracks import Track
 
 
-class ReadingOptions(QWidget):
-    """The pickers a file needs; hidden when it needs none."""
+class SourceWidget(QWidget):
+    """What asks for something about a file, or passes on what is asked for inside it."""
 
     edit_requested = Signal(object, str)
+    chosen = Signal(int)  # the place of the estimate that is to be in view
     values_requested = Signal()
+    curve_toggled = Signal(object)  # Source
     delay_requested = Signal(object)  # Source
+
+    def pass_on(self, inner: SourceWidget) -> None:
+        """Ask for all that `inner` asks for."""
+        inner.edit_requested.connect(self.edit_requested)
+        inner.chosen.connect(self.chosen)
+        inner.values_requested.connect(self.values_requested)
+        inner.curve_toggled.connect(self.curve_toggled)
+        inner.delay_requested.connect(self.delay_requested)
+
+
+class ReadingOptions(SourceWidget):
+    """The pickers a file needs; hidden when it needs none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -40,15 +40,12 @@ class SegmentsModel(ColumnModel):
 
     def show_table(self, table: SegmentTable | None, notes: Sequence[Note] = (), other: str = "") -> None:
         """Show other segments, sorted as the rows were."""
-        self.beginResetModel()
-        self.table, self.other = table, other
-        self.notes = table.notes_of(notes) if table is not None else {}
-        n = len(table) if table is not None else 0
-        self._rank = np.empty(n, dtype=np.int64)
-        if table is not None:
-            self._rank[table.worst_first] = np.arange(1, n + 1)
-        self.arrange()
-        self.endResetModel()
+        with self.resetting():
+            self.table, self.other = table, other
+            self.notes = table.notes_of(notes) if table is not None else {}
+            self._rank = np.empty(self.n_places(), dtype=np.int64)
+            if table is not None:
+                self._rank[table.worst_first] = np.arange(1, len(table) + 1)
 
     @property
     def order_words(self) -> str:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -27,7 +27,7 @@ from osisnr_gui.qt.panels.buttons import tool_button
 from osisnr_gui.qt.panels.estimate_mark import LineSample
 from osisnr_gui.qt.panels.layouts import column_of, row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, set_text, tooltip
-from osisnr_gui.qt.panels.reading_options import ReadingOptions
+from osisnr_gui.qt.panels.reading_options import ReadingOptions, SourceWidget
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels
 from osisnr_gui.session.file_changes import FileChange
@@ -83,14 +83,8 @@ def break_after_dots(text: str) -> str:
     return text.replace(" ", "\u00a0").replace("\u00a0·\u00a0", "\u00a0· ")
 
 
-class SourceRow(Themed, QWidget):
+class SourceRow(Themed, SourceWidget):
     """A row; a click on an estimate brings it into view."""
-
-    edit_requested = Signal(object, str)
-    chosen = Signal(int)
-    values_requested = Signal()
-    curve_toggled = Signal(object)  # Source
-    delay_requested = Signal(object)  # Source
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,9 +101,7 @@ class SourceRow(Themed, QWidget):
         self.change: QLabel = plain_label("", "warning", wrap=True, small=True, parent=self)
         self.problem: QLabel = plain_label("", "error", wrap=True, small=True, parent=self)
         self.options = ReadingOptions(self)
-        self.options.edit_requested.connect(self.edit_requested)
-        self.options.values_requested.connect(self.values_requested)
-        self.options.delay_requested.connect(self.delay_requested)
+        self.pass_on(self.options)
         self._lay_out()
 
     def show_state(self, state: RowState) -> None:

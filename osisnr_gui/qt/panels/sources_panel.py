@@ -14,6 +14,7 @@ from osisnr_gui.qt.look.themed import Themed, tint
 from osisnr_gui.qt.panels.buttons import push_button, tool_button
 from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, tooltip
+from osisnr_gui.qt.panels.reading_options import SourceWidget
 from osisnr_gui.qt.panels.source_row import RowState, SourceRow
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
@@ -68,15 +69,10 @@ def _is_brief(row: RowState, n_estimates: int) -> bool:
     return n_estimates > MOST_IN_FULL and row.role is Role.ESTIMATE and not row.selected and row.error is None
 
 
-class SourcesPanel(Themed, QWidget):
+class SourcesPanel(Themed, SourceWidget):
     """Rows, and under them add and swap."""
 
-    edit_requested = Signal(object, str)
-    selected_changed = Signal(int)
     add_requested = Signal()
-    values_requested = Signal()
-    curve_toggled = Signal(object)  # Source
-    delay_requested = Signal(object)  # Source
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -154,11 +150,7 @@ class SourcesPanel(Themed, QWidget):
     def _fit_rows(self, count: int) -> None:
         while len(self.rows) < count:
             row = SourceRow(self._theme)
-            row.edit_requested.connect(self.edit_requested)
-            row.chosen.connect(self.selected_changed)
-            row.values_requested.connect(self.values_requested)
-            row.curve_toggled.connect(self.curve_toggled)
-            row.delay_requested.connect(self.delay_requested)
+            self.pass_on(row)
             self._column.insertWidget(len(self.rows), row)
             self.rows.append(row)
         while len(self.rows) > count:

@@ -47,7 +47,10 @@ class StftPanel(QWidget):
         self.n_fft, self.hop = SampleField(2, LARGEST, self), SampleField(1, LARGEST, self)
         self.silence = DecibelField(10.0, ZEROS_ONLY, 5.0, self)
         self.silence.setSpecialMaximum("zeros")
-        self.n_fft_note, self.hop_note = (_note("") for _ in range(2))
+        # Small words beside a field, on two lines where the panel is narrow.
+        self.n_fft_note, self.hop_note, self._silence_note = (
+            plain_label(text, "muted", wrap=True, small=True) for text in ("", "", "below loudest")
+        )
         self.summary: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.mask_grid = MaskGridFields(self)
         self.mask_grid.edit_requested.connect(self.edit_requested)
@@ -130,7 +133,7 @@ class StftPanel(QWidget):
             ("n_fft", self.n_fft, self.n_fft_note, n_fft_tip, partial(self._frame, n_fft=None, hop=None)),
             ("hop", self.hop, self.hop_note, hop_tip, partial(self._frame, hop=None)),
             ("window", self.window_box, None, window_tip, partial(self._frame, window=FramingChoice().window)),
-            ("silence", self.silence, _note("below loudest"), silence_tip, reset_silence),
+            ("silence", self.silence, self._silence_note, silence_tip, reset_silence),
         )
 
     def _lay_out(self) -> None:
@@ -173,11 +176,6 @@ class StftPanel(QWidget):
     def _frame(self, **changes: object) -> None:
         if self.n_fft.isEnabled():
             self.edit_requested.emit(partial(edits.set_framing, **changes), "")
-
-
-def _note(text: str) -> QLabel:
-    """Small words beside a field, on two lines where the panel is narrow."""
-    return plain_label(text, "muted", wrap=True, small=True)
 
 
 def _wanted_framing(choice: FramingChoice, reference: Track) -> Framing:

@@ -76,19 +76,11 @@ def literal_quantiles(facts: Facts) -> Quantiles:
     return low, middle
 
 
-def _nothing(_pair: PairAnalysis) -> None:
-    return None
-
-
-def _no_wins(_pair: PairAnalysis) -> float:
-    return NAN
-
-
 def columns_for(
     formula: Formula,
     quantiles: Callable[[Facts], Quantiles] = literal_quantiles,
-    unprocessed: Callable[[PairAnalysis], PairAnalysis | None] = _nothing,
-    wins: Callable[[PairAnalysis], float] = _no_wins,
+    unprocessed: Callable[[PairAnalysis], PairAnalysis | None] = lambda _pair: None,
+    wins: Callable[[PairAnalysis], float] = lambda _pair: NAN,
 ) -> tuple[Figure, ...]:
     """All columns for one result: its losses and averages, how often it is the best, what was gained over the mixture,
     then counts of frames, then the whole signal in time. unprocessed : the mixture against the same reference. wins :

@@ -28,7 +28,7 @@ class SummaryModel(ColumnModel):
         super().__init__()
         self._theme = theme
         self._pairs: tuple[PairAnalysis, ...] = ()
-        self._names: list[str] = []
+        self.names: list[str] = []  # of the estimates, in the order of the session
         self._quantiles: dict[int, tuple[Facts, Quantiles]] = {}
         self._unprocessed: dict[int, PairAnalysis] = {}  # by the place of the estimate
         self._wins: tuple[float, ...] = ()
@@ -39,19 +39,13 @@ class SummaryModel(ColumnModel):
         self.formula = Formula.LITERAL
         self._choose_columns()
 
-    @property
-    def names(self) -> list[str]:
-        """The estimates' names, in the order of the session."""
-        return self._names
-
     def set_formula(self, formula: Formula) -> None:
         """Show the other named result; all columns change."""
         if formula is not self.formula:
-            self.beginResetModel()
-            self.formula = formula
-            self._choose_columns()
-            self._find_best()
-            self.endResetModel()
+            with self.resetting():
+                self.formula = formula
+                self._choose_columns()
+                self._find_best()
 
     def set_pairs(
         self,
@@ -70,7 +64,7 @@ class SummaryModel(ColumnModel):
         same_rows = len(pairs) == len(self._pairs) and needs == self._needs
         if not same_rows:
             self.beginResetModel()
-        self._pairs, self._names, self._unprocessed, self._needs, self._wins = pairs, names, mixtures, needs, wins
+        self._pairs, self.names, self._unprocessed, self._needs, self._wins = pairs, names, mixtures, needs, wins
         self._choose_columns()
         # Facts hold whole files of frames: of those that are no longer on show none may stay.
         facts = {id(pair.score.facts) for pair in (*pairs, *mixtures.values()) if pair.score is not None}
@@ -116,7 +110,7 @@ class SummaryModel(ColumnModel):
 
     def text(self, place: int, column: Column) -> str:
         """A cell as it is on screen."""
-        return self._names[place] if column is NAME else column.text(column.value(self._pairs[place]))
+        return self.names[place] if column is NAME else column.text(column.value(self._pairs[place]))
 
     def cell(self, place: int, column: Column, role: int) -> object:
         """What the name or the figure says beside its text."""
@@ -130,7 +124,7 @@ class SummaryModel(ColumnModel):
         lines = ["\t".join((f"estimate ({self.formula.words}{method})", *(figure.name for figure in self.columns[1:])))]
         for place in map(self.place, rows):
             values = (figure.value(self._pairs[place]) for figure in self.columns[1:])
-            lines.append("\t".join((self._names[place], *(f"{value:.10g}" for value in values))))
+            lines.append("\t".join((self.names[place], *(f"{value:.10g}" for value in values))))
         return "\n".join(lines) + "\n"
 
     def _name_data(self, row: int, pair: PairAnalysis, role: int) -> object:

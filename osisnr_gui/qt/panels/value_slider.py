@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -179,7 +179,7 @@ class ValueSlider(QWidget):
         self._spec, self._value = spec, spec.default
         self._label: QLabel = plain_label(spec.symbol)
         self._label.setFixedWidth(16)
-        self._label.installEventFilter(self)
+        self._label.mouseDoubleClickEvent = lambda _event: self.reset()
         self.slider = _Track(spec.mapping.place_of(spec.default), self)
         self.field = _Field(spec, self)
         row_of(self._label, self.slider, self.field, owner=self, spacing=8)
@@ -224,13 +224,6 @@ class ValueSlider(QWidget):
     def reset(self) -> None:
         """Back to the default."""
         self._take(self._spec.default)
-
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """A double click on the label resets."""
-        if watched is self._label and event.type() == QEvent.Type.MouseButtonDblClick:
-            self.reset()
-            return True
-        return super().eventFilter(watched, event)
 
     def _step(self, steps: int, finer: bool) -> None:
         spec = self._spec

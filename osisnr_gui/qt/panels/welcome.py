@@ -89,10 +89,6 @@ class Welcome(Themed, QWidget):
         self._grid.setSpacing(GAP)
         self._lay_out()
 
-    def set_drop_active(self, active: bool) -> None:
-        """Light the drop zone up while files hang over the window."""
-        self.drop.set_active(active)
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The plots' background: the page stands where they will be."""
         painter = QPainter(self)
