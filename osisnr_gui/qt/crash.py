@@ -184,22 +184,23 @@ class CrashReporter(QObject):
     def _exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if not issubclass(kind, (KeyboardInterrupt, SystemExit)):
             self._try_report(error, "")
-        if self._previous is not None:
-            self._previous[0](kind, error, trace)
+        self._pass_on(0, kind, error, trace)
 
     def _thread_exception(self, arguments: threading.ExceptHookArgs) -> None:
         if arguments.exc_value is not None and not isinstance(arguments.exc_value, SystemExit):
             name = arguments.thread.name if arguments.thread is not None else "?"
             self._try_report(arguments.exc_value, f"in thread {name}")
-        if self._previous is not None:
-            self._previous[1](arguments)
+        self._pass_on(1, arguments)
 
     def _unraisable(self, arguments: sys.UnraisableHookArgs) -> None:
         if arguments.exc_value is not None:
             # Only the type: repr() of an object that is being destroyed may fail or bring it back to life.
             self._try_report(arguments.exc_value, f"{arguments.err_msg or 'ignored in'} {type(arguments.object)}")
+        self._pass_on(2, arguments)
+
+    def _pass_on(self, hook: int, *arguments: object) -> None:
         if self._previous is not None:
-            self._previous[2](arguments)
+            self._previous[hook](*arguments)
 
     def _qt_message(self, kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
         if text in _HARMLESS:

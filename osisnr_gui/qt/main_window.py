@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
 
 from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.commands.commands import Commands
-from osisnr_gui.qt.commands.drags import join_drags
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.theme_manager import ThemeManager
+from osisnr_gui.qt.look.themed import set_theme_inside, tint
 from osisnr_gui.qt.panels.plain_text import MARGIN
 from osisnr_gui.qt.playback.transport_bar import TransportBar
+from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
@@ -49,7 +50,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, store: Store, themes: ThemeManager, settings: Settings, *, remembers: bool = True) -> None:
         super().__init__()
-        self.views = Views.build(store, themes, settings)
+        self.views = Views(store, themes, settings)
         self._remembers, self._docks_restored = remembers, False
         self.commands = Commands(self, self.views)
         self.actions_by_id = Actions(self, self.commands.handlers())
@@ -78,12 +79,9 @@ class MainWindow(QMainWindow):
         empty = views.store.session.is_empty
         self.centre.setCurrentWidget(views.welcome if empty else views.plots)
         self._show_page()
-        for view in (views.plots, views.sources, views.stft, views.loss, views.summary, views.notes, views.banners):
+        panels = (views.sources, views.stft, views.loss, views.summary, views.notes, views.banners, views.segments)
+        for view in (views.plots, *panels, views.inspector, views.mask_values, views.player, self.transport):
             view.show_analysis(analysis, selected)
-        for view in (views.segments, views.inspector, views.mask_values):
-            view.show_analysis(analysis, selected)
-        views.player.show_analysis(analysis, selected)
-        self.transport.show_analysis(analysis, selected)
         self._show_sentence()
         views.view_bar.show_masks(views.plots.shows_masks)
         self.commands.refresh()
@@ -127,10 +125,7 @@ class MainWindow(QMainWindow):
         self._docks_restored = self.restoreState(settings.state("docks"))
         for dock in self._on_demand:
             dock.restore()
-        self.commands.rows.restore(settings)
-        self.commands.estimates.restore(settings)
-        self.commands.differences.restore(settings)
-        self.commands.files.restore(settings)
+        self.commands.restore(settings)
         self.views.plots.stack.restore_heights(bytes(settings.state("heights").data()))
         low, high = settings.number("floor_db", -90, -130, 10), settings.number("ceiling_db", -10, -120, 20)
         self.views.view_bar.set_view(settings.text("scale", "linear"), settings.text("colours", "viridis"), low, high)
@@ -141,34 +136,29 @@ class MainWindow(QMainWindow):
         """Keep geometry, panels and view for the next start."""
         settings = self.views.settings
         settings.put("geometry", self.saveGeometry())
-        self.commands.rows.remember(settings)
-        self.commands.estimates.remember(settings)
-        self.commands.differences.remember(settings)
-        self.commands.files.remember(settings)
+        self.commands.remember(settings)
         if self._docks[0].isVisibleTo(self):
             settings.put("docks", self.saveState())
             settings.put("heights", self.views.plots.stack.save_heights())
-        (low, high), by_id = self.views.view_bar.levels, self.actions_by_id.by_id
-        values = {
-            "floor_db": low,
-            "ceiling_db": high,
-            "scale": self.views.view_bar.scale,
-            "colours": self.views.view_bar.colours,
-        }
-        flags = {name: by_id[name].isChecked() for name in ("crosshair", "overview")}
-        self.commands.playback.remember()
-        for key, value in {**values, **flags, "theme": self.views.themes.mode}.items():
+        bar = self.views.view_bar
+        for key, value in zip(("floor_db", "ceiling_db"), bar.levels, strict=True):
             settings.put(key, value)
+        settings.put("scale", bar.scale)
+        settings.put("colours", bar.colours)
+        for name in ("crosshair", "overview"):
+            settings.put(name, self.actions_by_id.by_id[name].isChecked())
+        settings.put("theme", self.views.themes.mode)
+        self.commands.playback.remember()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files can be dropped anywhere."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
-            self.views.welcome.set_drop_active(True)
+            self.views.welcome.drop.set_active(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """The files went elsewhere."""
-        self.views.welcome.set_drop_active(False)
+        self.views.welcome.drop.set_active(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Add what was dropped to what is open; a new reference among it (or Alt held) starts anew."""
@@ -176,7 +166,7 @@ class MainWindow(QMainWindow):
         anew = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         anew = anew or (len(paths) > 1 and any(name_role(path) is Role.REFERENCE for path in paths))
         event.acceptProposedAction()
-        self.views.welcome.set_drop_active(False)
+        self.views.welcome.drop.set_active(False)
         self.commands.take_files(paths, add=not anew)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -285,14 +275,9 @@ class MainWindow(QMainWindow):
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         toolbar.addWidget(gap)
-        self._menu_buttons = {
-            name: self._menu_button(toolbar, name, *words)
-            for name, words in {
-                "demo": ("File/Demos", "Demos: open an example"),
-                "export": ("File/Export", "Export numbers or the figure"),
-                "theme-system": ("View/Theme", "Light or dark"),
-            }.items()
-        }
+        self._add_menu_button(toolbar, "demo", "File/Demos", "Demos: open an example")
+        self._add_menu_button(toolbar, "export", "File/Export", "Export numbers or the figure")
+        self._add_menu_button(toolbar, "theme-system", "View/Theme", "Light or dark")
         toolbar.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
         self.toolbar = toolbar
         bar = self.statusBar()
@@ -300,8 +285,9 @@ class MainWindow(QMainWindow):
         bar.addWidget(self.views.sentence, 1)
         bar.addPermanentWidget(self.views.readout)
 
-    def _menu_button(self, toolbar: QToolBar, name: str, menu: str, tip: str) -> QToolButton:
+    def _add_menu_button(self, toolbar: QToolBar, name: str, menu: str, tip: str) -> None:
         button = QToolButton()
+        tint(button, name, self.views.themes.theme)
         button.setObjectName(f"button_{name}")
         button.setMenu(self.actions_by_id.menu(menu))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -309,7 +295,6 @@ class MainWindow(QMainWindow):
         button.setStatusTip(tip)
         button.setAccessibleName(tip)
         toolbar.addWidget(button)
-        return button
 
     def _connect(self) -> None:
         views, store, commands = self.views, self.views.store, self.commands
@@ -317,14 +302,17 @@ class MainWindow(QMainWindow):
         store.analysis_changed.connect(self.show_analysis)
         link.range_changed.connect(store.foreground.claim)
         store.session_changed.connect(lambda _session: commands.refresh())
-        store.progress_changed.connect(views.banners.set_progress)
+        store.progress_changed.connect(views.banners.progress.set_progress)
         store.failed.connect(commands.show_failure)
-        views.banners.cancel_requested.connect(commands.cancel)
+        views.banners.progress.cancel_requested.connect(commands.cancel)
         for panel in (views.sources, views.stft, views.loss, views.segments, views.notes, views.banners):
             panel.edit_requested.connect(store.edit)
-        join_drags(store, (views.loss.alpha.slider, views.loss.gamma.slider), views.plots.stack)
-        for panel in (views.sources, views.summary):
-            panel.selected_changed.connect(self._select)
+        # A drag is one step of undo, however long the pointer rests in it.
+        for slider in (views.loss.alpha.slider, views.loss.gamma.slider):
+            slider.sliderPressed.connect(store.hold)
+            slider.sliderReleased.connect(partial(store.hold, False))
+        for choice in (views.sources.chosen, views.plots.estimates.chosen, views.summary.selected_changed):
+            choice.connect(self._select)
         views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis))
         notes = commands.notes
         views.notes.add_requested.connect(notes.add)
@@ -338,9 +326,8 @@ class MainWindow(QMainWindow):
         views.segments.segment_activated.connect(views.player.play_range)
         views.segments.export_requested.connect(segments.export)
         link.selection_changed.connect(views.segments.show_selection)
-        views.plots.stack.for_each_row(lambda row: row.double_clicked.connect(segments.go_to_shading))
+        views.plots.stack.for_each_row(self._take_row)
         views.sources.add_requested.connect(commands.add)
-        views.plots.estimates.chosen.connect(self._select)
         commands.folders.page_changed.connect(self._take_page)
         commands.ghosts.changed.connect(self._show_sentence)
         views.welcome.open_requested.connect(commands.open)
@@ -368,15 +355,16 @@ class MainWindow(QMainWindow):
         for index in range(9):
             QShortcut(QKeySequence(str(index + 1)), self, partial(commands.playback.hear_estimate, index))
 
+    def _take_row(self, row: TimePlot) -> None:
+        row.double_clicked.connect(self.commands.segments.go_to_shading)
+        row.handle_held.connect(self.views.store.hold)
+
     def _select(self, index: int) -> None:
         self.views.selection.select(index, self.views.count)
 
     def _dress(self, theme: Theme) -> None:
-        self.views.set_theme(theme)
+        set_theme_inside(self, theme)
         self.actions_by_id.set_icons(lambda name: icon(name, theme.text))
-        self.transport.set_theme(theme)
-        for name, button in self._menu_buttons.items():
-            button.setIcon(icon(name, theme.text))
         self.actions_by_id.check(f"theme_{self.views.themes.mode}", True)
 
     def _show_title(self, analysis: Analysis) -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from PySide6.QtCore import QObject, Signal
 
-from osisnr_gui.qt.inspector_dock import InspectorDock
-from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.theme_manager import ThemeManager
 from osisnr_gui.qt.on_demand_dock import OnDemandDock
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
@@ -68,67 +64,23 @@ class Selection(QObject):
         return self.index
 
 
-@dataclass
 class Views:
-    """State and views of one window."""
+    """State and views of one window, in the theme in force."""
 
-    store: Store
-    themes: ThemeManager
-    settings: Settings
-    plots: PlotArea
-    banners: Banners
-    welcome: Welcome
-    sources: SourcesPanel
-    loss: LossPanel
-    summary: SummaryPanel
-    segments: BadSegmentsPanel
-    inspector: FrameInspector
-    player: Player
-    mask_values: MaskValuesPanel
-    folders: FolderPanel
-    folder_strip: FolderStrip
-    stft: StftPanel = field(default_factory=StftPanel)
-    notes: NotesPanel = field(default_factory=NotesPanel)
-    readout: Readout = field(default_factory=Readout)
-    view_bar: ViewBar = field(default_factory=ViewBar)
-    sentence: ElidedLabel = field(default_factory=ElidedLabel)
-    selection: Selection = field(default_factory=Selection)
-    curves: ShownCurves = field(default_factory=ShownCurves)
-    inspector_dock: InspectorDock = field(init=False)
-    mask_dock: OnDemandDock = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.inspector_dock = InspectorDock(self.inspector)
-        self.mask_dock = OnDemandDock("Masks", "dock_mask_values", self.mask_values)
-
-    @classmethod
-    def build(cls, store: Store, themes: ThemeManager, settings: Settings) -> Views:
-        """All views in the theme in force."""
+    def __init__(self, store: Store, themes: ThemeManager, settings: Settings) -> None:
         theme = themes.theme
-        plots = PlotArea(theme)
-        return cls(
-            store,
-            themes,
-            settings,
-            plots,
-            Banners(theme),
-            Welcome(theme),
-            SourcesPanel(theme),
-            LossPanel(theme),
-            SummaryPanel(theme),
-            BadSegmentsPanel(theme),
-            FrameInspector(theme),
-            Player(plots.link),
-            MaskValuesPanel(theme),
-            FolderPanel(theme),
-            FolderStrip(),
-        )
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint everything in another look."""
-        panels = (self.sources, self.loss, self.summary, self.segments, self.inspector, self.mask_values)
-        for view in (self.plots, self.banners, self.welcome, self.folders, *panels):
-            view.set_theme(theme)
+        self.store, self.themes, self.settings = store, themes, settings
+        self.selection, self.curves = Selection(), ShownCurves()
+        self.plots = PlotArea(theme)
+        self.player = Player(self.plots.link)
+        self.banners, self.welcome = Banners(theme), Welcome(theme)
+        self.sources, self.stft, self.notes = SourcesPanel(theme), StftPanel(), NotesPanel()
+        self.loss, self.summary, self.segments = LossPanel(theme), SummaryPanel(theme), BadSegmentsPanel(theme)
+        self.inspector, self.mask_values = FrameInspector(theme), MaskValuesPanel(theme)
+        self.inspector_dock = OnDemandDock("Inspector", "dock_inspector", self.inspector)
+        self.mask_dock = OnDemandDock("Masks", "dock_mask_values", self.mask_values)
+        self.folders, self.folder_strip = FolderPanel(theme), FolderStrip()
+        self.view_bar, self.readout, self.sentence = ViewBar(), Readout(), ElidedLabel()
 
     @property
     def count(self) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
+from osisnr_gui.qt.settings import Settings
 from osisnr_gui.session.demos import DEMOS
 
 Handler = Callable[[], object]
@@ -201,17 +202,21 @@ class Actions:
         self._groups: dict[str, QActionGroup] = {}
         self.by_id: dict[str, QAction] = {}
         for title in MENU_ORDER:
-            self._menu(title)
+            self.menu(title)
         for spec in ACTIONS:
             action = self._action(spec)
             if spec.id in SECTIONS:
-                self._menu(spec.menu if spec.menu in self._menus else spec.menu.rpartition("/")[0]).addSeparator()
+                self.menu(spec.menu if spec.menu in self._menus else spec.menu.rpartition("/")[0]).addSeparator()
             action.triggered.connect(lambda _on=False, run=handlers[spec.id]: run())
-            self._menu(spec.menu).addAction(action)
+            self.menu(spec.menu).addAction(action)
 
     def menu(self, path: str) -> QMenu:
         """The menu of a path such as "File/Export"."""
-        return self._menu(path)
+        if path not in self._menus:
+            parent, _, title = path.rpartition("/")
+            owner = self.menu(parent) if parent else self._window.menuBar()
+            self._menus[path] = owner.addMenu(title if parent else f"&{title}")
+        return self._menus[path]
 
     def fill_toolbar(self, toolbar: QToolBar) -> None:
         """Add the buttons, with a gap where the menu changes."""
@@ -251,12 +256,42 @@ class Actions:
         self.by_id[spec.id] = action
         return action
 
-    def _menu(self, path: str) -> QMenu:
-        if path not in self._menus:
-            parent, _, title = path.rpartition("/")
-            owner = self._menu(parent) if parent else self._window.menuBar()
-            self._menus[path] = owner.addMenu(title if parent else f"&{title}")
-        return self._menus[path]
+
+class CommandGroup:
+    """Commands that belong together. `Commands` asks every group the same; what a group has no use for does nothing."""
+
+    _actions: Actions | None = None
+
+    def attach(self, actions: Actions) -> None:
+        """The actions whose states and check marks follow."""
+        self._actions = actions
+
+    def handlers(self) -> dict[str, Handler]:
+        """A function for every action of these."""
+        return {}
+
+    def refresh(self) -> None:
+        """Which of them make sense now, and check marks."""
+
+    def restore(self, settings: Settings) -> None:
+        """As they were left."""
+
+    def remember(self, settings: Settings) -> None:
+        """Keep that for the next start."""
+
+    def close(self) -> None:
+        """Stop what is under way, and wait for it."""
+
+    def _check(self, action_id: str, on: bool) -> None:
+        if self._actions is not None:
+            self._actions.check(action_id, on)
+
+    def _enable(self, on: bool, *action_ids: str) -> None:
+        if self._actions is not None:
+            self._actions.enable(on, *action_ids)
+
+    def _is_on(self, action_id: str) -> bool:
+        return self._actions is not None and self._actions.by_id[action_id].isChecked()
 
 
 def key_rows() -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
-from osisnr_gui.qt.commands.actions import ACTIONS, Actions, Handler, key_rows
+from osisnr_gui.qt.commands.actions import ACTIONS, Actions, CommandGroup, Handler, key_rows
 from osisnr_gui.qt.commands.delay_commands import ACTIONS_OF_DELAY, DelayCommands
 from osisnr_gui.qt.commands.difference_commands import DifferenceCommands
 from osisnr_gui.qt.commands.estimate_commands import EstimateCommands
@@ -31,6 +31,7 @@ from osisnr_gui.qt.playback.commands import NEED_SOUND, PlaybackCommands
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.presenters.cursor import CursorCommands
+from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.codec import is_session_file
@@ -43,25 +44,16 @@ FILE_FILTER = (
     " *.csv *.tsv *.txt *.osisnr);;All files (*)"
 )
 NEEDS_PAIR = (
-    *(
-        "export_csv",
-        "export_json",
-        "export_segments",
-        "export_png",
-        "copy_numbers",
-        "copy_figure",
-        "fit",
-        "zoom_selection",
-        "zoom_back",
-    ),
-    *("zoom_in", "zoom_out", "swap", "previous_bad", "next_bad", "worst", "add_note"),
+    *("export_csv", "export_json", "export_segments", "export_png", "copy_numbers", "copy_figure"),
+    *("fit", "zoom_selection", "zoom_back", "zoom_in", "zoom_out"),
+    *("swap", "previous_bad", "next_bad", "worst", "add_note"),
 )
 
 # What would change plots that are not on show; everything else there needs a pair.
 BEHIND_THE_LIST = ("play_once", "loop_selection", "hear_reference", "hear_mixture", "flip", *ACTIONS_OF_DELAY)
 
 
-class Commands:
+class Commands(CommandGroup):
     """Handlers by action id. Holds no state of its own; works on the window's store and views."""
 
     def __init__(self, window: QMainWindow, views: Views) -> None:
@@ -73,25 +65,21 @@ class Commands:
         self.playback = PlaybackCommands(views)
         self.folders = FolderMode(window, views, self._exports, self._start_anew)
         self.cursor = CursorCommands(views.plots, self._say)
-        self.masked = MaskedSounds(window, views)
+        self.masked = MaskedSounds(window, views, self._exports)
         self.rows = RowCommands(views.plots)
         self.estimates = EstimateCommands(views)
         self.delays = DelayCommands(window, views)
         self.differences = DifferenceCommands(views.plots, self.rows)
         self.files = FileCommands(window, views)
         self.ghosts = GhostCommands(window, views)
-        self._actions: Actions | None = None
+        rows = self.rows, self.estimates, self.differences
+        self._groups: tuple[CommandGroup, ...] = (*rows, self.files, self.delays, self.ghosts, self.folders)
 
     def attach(self, actions: Actions) -> None:
         """The actions whose check marks and states follow the session."""
-        self._actions = actions
-        self.rows.attach(actions)
-        self.folders.attach(actions)
-        self.estimates.attach(actions)
-        self.delays.attach(actions)
-        self.differences.attach(actions)
-        self.files.attach(actions)
-        self.ghosts.attach(actions)
+        super().attach(actions)
+        for group in self._groups:
+            group.attach(actions)
         self.playback.attach(actions, self.set_residual)
 
     def handlers(self) -> dict[str, Handler]:
@@ -124,12 +112,6 @@ class Commands:
             "copy_frame": views.inspector.copy_numbers,
             "residual": lambda: self.set_residual(self._is_on("residual")),
             "next_map": views.view_bar.next_colours,
-            **self.rows.handlers(),
-            **self.estimates.handlers(),
-            **self.delays.handlers(),
-            **self.differences.handlers(),
-            **self.files.handlers(),
-            **self.ghosts.handlers(),
             "theme_system": partial(views.themes.set_mode, "system"),
             "theme_light": partial(views.themes.set_mode, "light"),
             "theme_dark": partial(views.themes.set_mode, "dark"),
@@ -145,13 +127,10 @@ class Commands:
             "first_steps": lambda: HelpDialog("first_steps", self._window).open(),
             "about": lambda: AboutDialog(self._window).open(),
             **{f"demo_{demo.name}": partial(self.open_demo, demo.name) for demo in DEMOS},
-            **self.cursor.handlers(),
-            **self.segments.handlers(),
-            **self.session_files.handlers(),
-            **self.playback.handlers(),
-            **self.folders.handlers(),
             "add_note": self.notes.add,
         }
+        for group in (*self._groups, self.cursor, self.segments, self.session_files, self.playback):
+            table |= group.handlers()
         missing = {spec.id for spec in ACTIONS} ^ set(table)
         assert not missing, f"the action table and the handlers disagree about {missing}"
         return table
@@ -194,8 +173,7 @@ class Commands:
         """Third picture: residual or difference."""
         self._views.plots.set_residual(residual)
         self._views.view_bar.set_residual(residual)
-        if self._actions is not None:
-            self._actions.check("residual", residual)
+        self._check("residual", residual)
 
     def show_failure(self, sentence: str, details: str) -> None:
         """Something unexpected went wrong on the worker."""
@@ -223,27 +201,32 @@ class Commands:
 
     def refresh(self) -> None:
         """Which commands make sense now, and check marks."""
-        actions, store = self._actions, self._views.store
-        if actions is None:
-            return
+        store = self._views.store
+        for group in self._groups:
+            group.refresh()
         has_pair = any(pair.score is not None for pair in store.analysis.pairs)
         shows_list = self.folders.shows_list
-        actions.enable(has_pair and not store.session.is_empty and not shows_list, *NEEDS_PAIR)
-        actions.enable(shows_list or not store.session.is_empty, "reload")
-        actions.enable(not store.session.is_empty, "add", "close_files", "save_session", "save_session_as")
-        actions.enable(store.can_undo, "undo")
-        actions.enable(store.cache is not None, "result_cache")
-        actions.enable(store.can_redo, "redo")
+        self._enable(has_pair and not store.session.is_empty and not shows_list, *NEEDS_PAIR)
+        self._enable(shows_list or not store.session.is_empty, "reload")
+        self._enable(not store.session.is_empty, "add", "close_files", "save_session", "save_session_as")
+        self._enable(store.can_undo, "undo")
+        self._enable(store.cache is not None, "result_cache")
+        self._enable(store.can_redo, "redo")
         self.playback.refresh()
-        self.delays.refresh()
         if shows_list:
-            actions.enable(False, *NEED_SOUND, *BEHIND_THE_LIST)
-        actions.check(store.session.loss.formula.value, True)
-        self.rows.refresh()
-        self.estimates.refresh()
-        self.differences.refresh()
-        self.ghosts.refresh()
-        actions.enable(self.masked.is_possible and not shows_list, "compare_masked")
+            self._enable(False, *NEED_SOUND, *BEHIND_THE_LIST)
+        self._check(store.session.loss.formula.value, True)
+        self._enable(self.masked.is_possible and not shows_list, "compare_masked")
+
+    def restore(self, settings: Settings) -> None:
+        """Every group as it was left."""
+        for group in self._groups:
+            group.restore(settings)
+
+    def remember(self, settings: Settings) -> None:
+        """Keep every group's state for the next start."""
+        for group in self._groups:
+            group.remember(settings)
 
     def show_readout(self, time: float = math.nan, value: float = math.nan, row_id: str = "") -> None:
         """Everything known of the point under the pointer, or of the cursor."""
@@ -295,12 +278,9 @@ class Commands:
 
     def close(self) -> None:
         """Wait for exports under way, and stop the list."""
-        self.files.close()
-        self.delays.close()
-        self.ghosts.close()
-        self.folders.close()
+        for group in self._groups:
+            group.close()
         self._exports.close()
-        self.masked.close()
         self.session_files.close()
 
     def _ask(self, title: str) -> list[str]:
@@ -310,9 +290,6 @@ class Commands:
 
     def _say(self, text: str) -> None:
         self._window.statusBar().showMessage(text, 5000)
-
-    def _is_on(self, action_id: str) -> bool:
-        return self._actions is not None and self._actions.by_id[action_id].isChecked()
 
     def _fit(self) -> None:
         self._views.plots.link.fit()

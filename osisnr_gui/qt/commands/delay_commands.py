@@ -6,9 +6,8 @@ from functools import partial
 
 from PySide6.QtWidgets import QMainWindow
 
-from osisnr_gui.qt.commands.actions import Actions, Handler
+from osisnr_gui.qt.commands.actions import CommandGroup, Handler
 from osisnr_gui.qt.dialogs.delay_dialog import DelayDialog
-from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.delay.measured_delay import MeasuredDelay, measured_delay
@@ -18,23 +17,17 @@ from osisnr_gui.session.session import Source
 ACTIONS_OF_DELAY = ("delay", "align", "delay_earlier", "delay_later", "delay_none")
 
 
-class DelayCommands:
+class DelayCommands(CommandGroup):
     """Handlers for the estimate in view, and one dialog at a time for any estimate."""
 
     def __init__(self, window: QMainWindow, views: Views) -> None:
         self._window, self._views = window, views
-        self._actions: Actions | None = None
         self.dialog: DelayDialog | None = None
         self._source: Source | None = None
         for signal in (views.store.session_changed, views.store.analysis_changed, views.store.history_changed):
             signal.connect(self._show)
-        views.themes.changed.connect(self._dress)
         views.banners.details_requested.connect(self._show_details)
         views.sources.delay_requested.connect(self.open)
-
-    def attach(self, actions: Actions) -> None:
-        """The actions whose states follow."""
-        self._actions = actions
 
     def handlers(self) -> dict[str, Handler]:
         """A function for every action of these."""
@@ -48,16 +41,14 @@ class DelayCommands:
 
     def refresh(self) -> None:
         """Which of them make sense now."""
-        if self._actions is None:
-            return
         source, shown = self._in_view, None
         is_sound = source is not None and self._is_sound(source)
         if source is not None and is_sound:
             shown = self._measured(source)
-        self._actions.enable(is_sound, *ACTIONS_OF_DELAY)
+        self._enable(is_sound, *ACTIONS_OF_DELAY)
         fits = shown is not None and shown.delay.certain and source is not None
-        self._actions.enable(fits and shown.delay.samples != source.delay, "align")
-        self._actions.enable(source is not None and source.delay != 0, "delay_none")
+        self._enable(fits and shown.delay.samples != source.delay, "align")
+        self._enable(source is not None and source.delay != 0, "delay_none")
 
     def open(self, source: Source) -> None:
         """Show the dialog for an estimate."""
@@ -137,7 +128,3 @@ class DelayCommands:
         # Only what moved this estimate is taken back from here.
         can_undo = previous is not None and edits.set_delay(previous, source, source.delay) == store.session
         self.dialog.show_delay(self._measured(source), source.delay, can_undo=can_undo)
-
-    def _dress(self, theme: Theme) -> None:
-        if self.dialog is not None:
-            self.dialog.set_theme(theme)

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtGui import QAction
 
-from osisnr_gui.qt.commands.actions import Actions, Handler
+from osisnr_gui.qt.commands.actions import Actions, CommandGroup, Handler
 from osisnr_gui.qt.commands.row_commands import RowCommands
 from osisnr_gui.qt.plot_area import PlotArea
 from osisnr_gui.qt.presenters.differences import DELTA
@@ -17,17 +17,16 @@ MENU = "Analysis/Difference of two estimates"
 ACTIONS = {Measure.OSI: "difference_osi", Measure.LOSS: "difference_loss"}
 
 
-class DifferenceCommands:
+class DifferenceCommands(CommandGroup):
     """Handlers, and the one menu of the row's button and of the menu bar, with an entry for every partner."""
 
     def __init__(self, plots: PlotArea, rows: RowCommands) -> None:
         self._plots, self._rows = plots, rows
-        self._actions: Actions | None = None
         self._entries: list[QAction] = []
 
     def attach(self, actions: Actions) -> None:
         """The menu and the check marks that follow."""
-        self._actions = actions
+        super().attach(actions)
         menu = actions.menu(MENU)
         menu.addSeparator()
         menu.aboutToShow.connect(self._fill)
@@ -45,10 +44,9 @@ class DifferenceCommands:
 
     def refresh(self) -> None:
         """Which of them make sense now, and check marks."""
-        if self._actions is not None:
-            differences = self._plots.differences
-            self._actions.enable(bool(differences.options), "next_partner")
-            self._actions.check(ACTIONS[differences.measure], True)
+        differences = self._plots.differences
+        self._enable(bool(differences.options), "next_partner")
+        self._check(ACTIONS[differences.measure], True)
 
     def restore(self, settings: Settings) -> None:
         """The measure as it was left."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from osisnr_gui.qt.commands.actions import Actions, Handler
+from osisnr_gui.qt.commands.actions import CommandGroup, Handler
 from osisnr_gui.qt.dialogs.speakers_page import SpeakersDialog
 from osisnr_gui.qt.presenters.shown_curves import CurveChoice
 from osisnr_gui.qt.settings import Settings
@@ -12,19 +12,14 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session.several.speakers import Speakers, find_speakers
 
 
-class EstimateCommands:
+class EstimateCommands(CommandGroup):
     """Handlers; what is chosen lives in `Views.curves`."""
 
     def __init__(self, views: Views) -> None:
         self._views = views
-        self._actions: Actions | None = None
         views.curves.changed.connect(self._show)
         views.sources.curve_toggled.connect(views.curves.toggle)
         views.banners.details_requested.connect(lambda notice: notice.code == "assignment" and self._show_speakers())
-
-    def attach(self, actions: Actions) -> None:
-        """The actions whose check marks follow."""
-        self._actions = actions
 
     def handlers(self) -> dict[str, Handler]:
         """A function for every action of these."""
@@ -38,17 +33,15 @@ class EstimateCommands:
 
     def refresh(self) -> None:
         """Which of them make sense now, and check marks."""
-        if self._actions is None:
-            return
         analysis, choice = self._views.store.analysis, self._views.curves.choice
-        self._actions.enable(bool(analysis.pairs), "hide_curve")
-        self._actions.enable(analysis.matching is not None, "speakers")
+        self._enable(bool(analysis.pairs), "hide_curve")
+        self._enable(analysis.matching is not None, "speakers")
         hidden = choice.hidden.intersection(analysis.session.estimates)
-        self._actions.enable(bool(hidden), "all_curves")
-        self._actions.enable(analysis.compares_mixture, "mixture_curve")
-        self._actions.check("mixture_curve", choice.mixture)
-        self._actions.enable(len(analysis.pairs) > 1, "all_estimates")
-        self._actions.check("all_estimates", self._views.plots.estimates.stacked)
+        self._enable(bool(hidden), "all_curves")
+        self._enable(analysis.compares_mixture, "mixture_curve")
+        self._check("mixture_curve", choice.mixture)
+        self._enable(len(analysis.pairs) > 1, "all_estimates")
+        self._check("all_estimates", self._views.plots.estimates.stacked)
 
     def restore(self, settings: Settings) -> None:
         """The mixture's curve, and whether pictures are stacked, as they were left."""

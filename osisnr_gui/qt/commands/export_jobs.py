@@ -18,7 +18,7 @@ from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.qt.background import step_back
 from osisnr_gui.qt.dialogs.plot_dialog import CSV, FORMATS, PNG, PlotDialog
-from osisnr_gui.qt.dialogs.save_as import ask_where, say_not_saved
+from osisnr_gui.qt.dialogs.save_as import ask_where, warn
 from osisnr_gui.qt.plots.plot_export import picture_of, table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.views import Views
@@ -35,6 +35,9 @@ from osisnr_gui.session.sound.sound_file import wav_parts
 from osisnr_gui.session.sound.sound_words import sound_name
 from osisnr_gui.session.tracks import Stamp, Track
 
+Parts = Callable[[], Iterable[bytes]]
+Done = Callable[[str], object]
+Fault = Callable[[Exception], str]
 _File = tuple[Source, Stamp | None]
 Delays = Mapping[tuple[_File | None, _File], Delay]
 
@@ -68,19 +71,20 @@ def until(cancelled: Callable[[], bool], parts: Iterable[bytes]) -> Iterator[byt
 class ExportJobs(QObject):
     """Export commands of one window."""
 
-    _finished = Signal(str, str)  # path, error ("" when saved)
+    _finished = Signal(object, str)  # whom to tell, error ("" when saved)
 
     def __init__(self, window: QMainWindow, views: Views) -> None:
         super().__init__(window)
         self._window, self._views = window, views
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="export", initializer=step_back)
         self._cancel = threading.Event()
-        self._finished.connect(self._report, Qt.ConnectionType.QueuedConnection)
+        self._finished.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     def save_csv(self) -> None:
         """Ask where, then compute every number by the direct formula and save one row a frame."""
-        parts = partial(_csv, self._numbers())
-        self.save_parts("Save the numbers of every frame", "frames.csv", "Table (*.csv)", parts)
+        numbers = self._numbers()
+        title, kind = "Save the numbers of every frame", "Table (*.csv)"
+        self.save_parts(title, "frames.csv", kind, lambda: frames_csv(numbers()))
 
     def save_json(self) -> None:
         """Ask where, then compute every number by the direct formula and save what `osisnr score --json` gives."""
@@ -120,12 +124,24 @@ class ExportJobs(QObject):
         if path:
             self._write(path, data)
 
-    def save_parts(self, title: str, name: str, kind: str, parts: Callable[[], Iterable[bytes]]) -> None:
+    def save_parts(self, title: str, name: str, kind: str, parts: Parts) -> None:
         """Ask where, then work out and save a file in the background."""
         path = self._ask(title, name, kind)
         if path:
-            self._say(f"Saving {os.path.basename(path)} …")
-            self._pool.submit(self._write_parts, path, parts)
+            name = os.path.basename(path)
+            self._say(f"Saving {name} …")
+            self.write(
+                {path: parts},
+                partial(self._report, path),
+                lambda error: f"{name}: could not be written ({error}); try another place",
+            )
+
+    def write(self, files: Mapping[str, Parts], done: Done, fault: Fault) -> None:
+        """Work out and save files in the background, by path.
+
+        done : is told "" once all are saved, or what went wrong. fault : words for an unexpected error.
+        """
+        self._pool.submit(self._write_all, files, done, fault)
 
     def copy_figure(self) -> None:
         """The plots on the clipboard."""
@@ -158,18 +174,22 @@ class ExportJobs(QObject):
 
         return numbers
 
-    def _write_parts(self, path: str, parts: Callable[[], Iterable[bytes]]) -> None:
+    def _write_all(self, files: Mapping[str, Parts], done: Done, fault: Fault) -> None:
         """On the export thread."""
         try:
-            write_atomically(path, until(self._cancel.is_set, parts()))
+            for path, parts in files.items():
+                write_atomically(path, until(self._cancel.is_set, parts()))
         except Cancelled:
             return
         except FileError as error:
-            self._finished.emit(path, str(error))
+            self._finished.emit(done, str(error))
         except Exception as error:
-            self._finished.emit(path, f"{os.path.basename(path)}: could not be written ({error}); try another place")
+            self._finished.emit(done, fault(error))
         else:
-            self._finished.emit(path, "")
+            self._finished.emit(done, "")
+
+    def _tell(self, done: Done, error: str) -> None:
+        done(error)
 
     def _write(self, path: str, data: bytes) -> None:
         try:
@@ -183,7 +203,7 @@ class ExportJobs(QObject):
         if not error:
             self._say(f"Saved {os.path.basename(path)}.")
             return
-        say_not_saved(self._window, error)
+        warn(self._window, "Not saved", error)
 
     def _ask(self, title: str, name: str, kind: str) -> str:
         """Where to save; "" when nothing is to be saved."""
@@ -192,10 +212,6 @@ class ExportJobs(QObject):
 
     def _say(self, text: str) -> None:
         self._window.statusBar().showMessage(text, 5000)
-
-
-def _csv(numbers: Callable[[], Analysis]) -> Iterable[bytes]:
-    return frames_csv(numbers())
 
 
 def _json(numbers: Callable[[], Analysis]) -> Iterable[bytes]:

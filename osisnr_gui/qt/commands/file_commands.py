@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Slot
 
 from osisnr_gui.io.errors import Cancelled
-from osisnr_gui.qt.commands.actions import Actions, Handler
+from osisnr_gui.qt.commands.actions import CommandGroup, Handler
 from osisnr_gui.qt.commands.file_watch import FileWatch
 from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.qt.settings import Settings
@@ -20,13 +20,12 @@ from osisnr_gui.session.tracks import Stamp
 Files = dict[str, Stamp | None]
 
 
-class FileCommands(QObject):
+class FileCommands(CommandGroup, QObject):
     """Between the watch, the store and what shows changes."""
 
     def __init__(self, window: QObject, views: Views) -> None:
         super().__init__(window)
         self._views = views
-        self._actions: Actions | None = None
         self._tried: frozenset[FileChange] = frozenset()
         self._files: Files = {}
         self._hashed: set[tuple[str, Stamp | None]] = set()
@@ -42,10 +41,6 @@ class FileCommands(QObject):
         banner.reload_requested.connect(lambda: self.reload())
         banner.always_requested.connect(self._reload_always)
 
-    def attach(self, actions: Actions) -> None:
-        """The actions whose check marks follow."""
-        self._actions = actions
-
     def handlers(self) -> dict[str, Handler]:
         """A function for every action of these."""
         return {"reload_changed": self._decide}
@@ -58,7 +53,7 @@ class FileCommands(QObject):
     @property
     def reloads_always(self) -> bool:
         """Whether changed files are read again without a question."""
-        return self._actions is not None and self._actions.by_id["reload_changed"].isChecked()
+        return self._is_on("reload_changed")
 
     def reload(self, *, thoroughly: bool = False) -> None:
         """Read again what changed; see `Store.reload`."""
@@ -68,8 +63,7 @@ class FileCommands(QObject):
 
     def restore(self, settings: Settings) -> None:
         """As it was left."""
-        if self._actions is not None:
-            self._actions.check("reload_changed", settings.flag("reload_changed", False))
+        self._check("reload_changed", settings.flag("reload_changed", False))
 
     def remember(self, settings: Settings) -> None:
         """Keep that for the next start."""
@@ -81,8 +75,7 @@ class FileCommands(QObject):
         self._hashing.close()
 
     def _reload_always(self) -> None:
-        if self._actions is not None:
-            self._actions.check("reload_changed", True)
+        self._check("reload_changed", True)
         self.reload()
 
     def _take_analysis(self, analysis: Analysis) -> None:

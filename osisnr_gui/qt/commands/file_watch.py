@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
-from osisnr_gui.qt.background import step_back
+from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.session.file_changes import QUIET_SECONDS, FileChange, FileChanges
 from osisnr_gui.session.tracks import Stamp, stamp_of
 
@@ -24,15 +24,14 @@ class FileWatch(QObject):
     """`watch` says which files, and at which stamps they were read; `changed` gives all that are different now."""
 
     changed = Signal(object)  # tuple[FileChange, ...], in the order of the files; empty when all are as they were
-    _looked = Signal(object)  # dict[str, Stamp | None]
 
     def __init__(self, parent: QObject | None = None, *, quiet_seconds: float = QUIET_SECONDS) -> None:
         super().__init__(parent)
-        self._changes = FileChanges(quiet_seconds)
-        self._told: tuple[FileChange, ...] = ()
+        self._files = FileChanges(quiet_seconds)
+        self.changes: tuple[FileChange, ...] = ()  # what was told last
         self._system = QFileSystemWatcher(self)
-        self._pool: ThreadPoolExecutor | None = None
-        self._looking = False
+        self._looking = LatestJob("file-watch", self)
+        self._looking.reported.connect(self._take)
         self._seen: dict[str, Stamp | None] = {}
         self._poll = QTimer(self, interval=POLL_MS)
         # A little more than needed, so that the second look never comes a moment too soon.
@@ -42,16 +41,10 @@ class FileWatch(QObject):
         # A file that is being written tells of every piece: the timer takes them together.
         self._system.fileChanged.connect(self._stir)
         self._system.directoryChanged.connect(self._stir)
-        self._looked.connect(self._take, Qt.ConnectionType.QueuedConnection)
-
-    @property
-    def changes(self) -> tuple[FileChange, ...]:
-        """What was told last."""
-        return self._told
 
     def watch(self, stamps: Mapping[str, Stamp | None]) -> None:
         """These files were read at these stamps (None: one that was not there); others are forgotten."""
-        if not self._changes.expect(stamps):
+        if not self._files.expect(stamps):
             return
         self._follow_paths(dict(stamps))
         self._tell()
@@ -65,30 +58,19 @@ class FileWatch(QObject):
     @Slot()
     def look(self) -> None:
         """Look at all files soon, on a thread of its own: a drive that is gone may let one wait for minutes."""
-        if self._looking or not self._changes.paths:
-            return
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(1, thread_name_prefix="file-watch", initializer=step_back)
-        self._looking = True
-        self._pool.submit(self._work, self._changes.paths)
+        if self._files.paths and not self._looking.is_busy:
+            self._looking.start(partial(_look, self._files.paths))
 
     def close(self) -> None:
         """Stop watching; a look under way is waited for."""
-        self._changes.expect({})
+        self._files.expect({})
         self._follow_paths({})
         for timer in (self._poll, self._again):
             timer.stop()
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        self._looking.close()
 
-    def _work(self, paths: list[str]) -> None:
-        self._looked.emit({path: stamp_of(path) for path in paths})
-
-    @Slot(object)
     def _take(self, stamps: dict[str, Stamp | None]) -> None:
-        self._looking = False
-        if self._changes.look(stamps, time.monotonic(), time.time()):
+        if self._files.look(stamps, time.monotonic(), time.time()):
             self._stir()
         self._follow_paths(stamps)
         self._tell()
@@ -98,21 +80,26 @@ class FileWatch(QObject):
             self._again.start()
 
     def _tell(self) -> None:
-        found = self._changes.found
-        if found != self._told:
-            self._told = found
+        found = self._files.found
+        if found != self.changes:
+            self.changes = found
             self.changed.emit(found)
 
     def _follow_paths(self, stamps: dict[str, Stamp | None]) -> None:
         """Have the system tell of the files that are there, and of their folders."""
-        paths = {path for path in self._changes.paths if stamps.get(path) is not None}
+        paths = {path for path in self._files.paths if stamps.get(path) is not None}
         # Of a file that was replaced it goes on watching the old one as long as that is open somewhere.
         stale = {path for path, stamp in self._seen.items() if stamps.get(path) != stamp}
-        wanted = paths | {os.path.dirname(path) for path in self._changes.paths}
+        wanted = paths | {os.path.dirname(path) for path in self._files.paths}
         present = {*self._system.files(), *self._system.directories()}
         if gone := present & stale | present - wanted:
             self._system.removePaths(sorted(gone))
         # Folders of files that are there: to ask for one on a drive that is gone would take its time.
         if fresh := (paths | set(map(os.path.dirname, paths))) - (present - gone):
             self._system.addPaths(sorted(fresh))
-        self._seen = {path: stamps.get(path) for path in self._changes.paths}
+        self._seen = {path: stamps.get(path) for path in self._files.paths}
+
+
+def _look(paths: list[str], report: Report, _superseded: Superseded) -> None:
+    """On the worker thread."""
+    report({path: stamp_of(path) for path in paths})

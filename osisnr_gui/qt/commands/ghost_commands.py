@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from osisnr_gui.qt.commands.actions import Actions, Handler
+from osisnr_gui.qt.commands.actions import CommandGroup, Handler
 from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_of
 from osisnr_gui.qt.views import Views
@@ -30,7 +30,7 @@ class _Wish(NamedTuple):
     silence_db: float
 
 
-class GhostCommands(QObject):
+class GhostCommands(CommandGroup, QObject):
     """Follows the store; what takes long at hours of frames is worked out on a thread of its own."""
 
     changed = Signal()
@@ -38,7 +38,6 @@ class GhostCommands(QObject):
     def __init__(self, window: QObject, views: Views) -> None:
         super().__init__(window)
         self._views = views
-        self._actions: Actions | None = None
         self._ghosts = Ghosts()
         self._wishes: tuple[_Wish, ...] = ()
         self._found: dict[_Wish, tuple[Facts, Change | None]] = {}
@@ -46,10 +45,6 @@ class GhostCommands(QObject):
         self._job = LatestJob("ghosts", self)
         self._job.reported.connect(self._take_found)
         views.store.analysis_changed.connect(self._take_analysis)
-
-    def attach(self, actions: Actions) -> None:
-        """The actions whose states follow."""
-        self._actions = actions
 
     def handlers(self) -> dict[str, Handler]:
         """A function for every action of these."""
@@ -63,11 +58,10 @@ class GhostCommands(QObject):
     def refresh(self) -> None:
         """Which commands make sense now, the check mark, and the sentence beside the numbers."""
         self._views.loss.show_change(self.sentence())
-        if self._actions is not None:
-            ghost = self._in_view()
-            self._actions.enable(ghost is not None, "keep_ghost")
-            self._actions.check("keep_ghost", ghost is not None and ghost.ghost.pinned)
-            self._actions.enable(bool(self.shown), "forget_ghosts")
+        ghost = self._in_view()
+        self._enable(ghost is not None, "keep_ghost")
+        self._check("keep_ghost", ghost is not None and ghost.ghost.pinned)
+        self._enable(bool(self.shown), "forget_ghosts")
 
     def sentence(self) -> str:
         """What became of the estimate in view; empty without a ghost."""

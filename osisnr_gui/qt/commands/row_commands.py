@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from osisnr_gui.qt.commands.actions import Actions, Handler
+from osisnr_gui.qt.commands.actions import CommandGroup, Handler
 from osisnr_gui.qt.plot_area import HIDDEN_AT_FIRST, ROW_IDS, PlotArea
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING
 from osisnr_gui.qt.settings import Settings
@@ -14,16 +14,11 @@ OFF = "off"
 BLAME_NAMES = (OFF, *(kind.value for kind in BlameKind))
 
 
-class RowCommands:
+class RowCommands(CommandGroup):
     """Handlers of the rows and the blame map; the check marks of their actions hold the state."""
 
     def __init__(self, plots: PlotArea) -> None:
         self._plots = plots
-        self._actions: Actions | None = None
-
-    def attach(self, actions: Actions) -> None:
-        """The actions whose check marks follow."""
-        self._actions = actions
 
     def handlers(self) -> dict[str, Handler]:
         """A function for every action of these."""
@@ -41,12 +36,10 @@ class RowCommands:
 
     def refresh(self) -> None:
         """Check marks as things are."""
-        if self._actions is None:
-            return
         for row_id in ROW_IDS:
-            self._actions.check(f"row_{row_id}", self._plots.stack.is_row_visible(row_id))
-            self._actions.enable(self._plots.stack.is_row_useful(row_id), f"row_{row_id}")
-        self._actions.check(f"blame_{self._blame()}", True)
+            self._check(f"row_{row_id}", self._plots.stack.is_row_visible(row_id))
+            self._enable(self._plots.stack.is_row_useful(row_id), f"row_{row_id}")
+        self._check(f"blame_{self._blame()}", True)
 
     def reset(self) -> None:
         """Rows as at the first start, no map."""
@@ -62,8 +55,7 @@ class RowCommands:
                 self._plots.stack.set_row_visible(row_id, visible)
         over_third = settings.flag("blame_third", False)
         self._plots.maps.blame.set_over_third(over_third)
-        if self._actions is not None:
-            self._actions.check("blame_third", over_third)
+        self._check("blame_third", over_third)
         self.set_blame(settings.text("blame", OFF, BLAME_NAMES))
 
     def remember(self, settings: Settings) -> None:
@@ -90,6 +82,3 @@ class RowCommands:
 
     def _toggle_row(self, row_id: str) -> None:
         self._plots.stack.set_row_visible(row_id, self._is_on(f"row_{row_id}"))
-
-    def _is_on(self, action_id: str) -> bool:
-        return self._actions is not None and self._actions.by_id[action_id].isChecked()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import FileError, display_name
 from osisnr_gui.qt.commands.actions import Handler
-from osisnr_gui.qt.dialogs.save_as import ask_where, say_not_saved
+from osisnr_gui.qt.dialogs.save_as import ask_where, warn
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.codec import ENDING, SavedView, load_session, session_bytes
@@ -66,9 +66,7 @@ class SessionFiles(QObject):
         try:
             session, view = load_session(path)
         except FileError as error:
-            box = QMessageBox(QMessageBox.Icon.Warning, "Not opened", str(error), parent=self._window)
-            box.setTextFormat(box.textFormat().PlainText)
-            box.open()
+            warn(self._window, "Not opened", str(error))
             return
         if self._show(session, view):
             self._path, self._saved = os.path.abspath(path), session
@@ -132,7 +130,7 @@ class SessionFiles(QObject):
         try:
             write_atomically(path, session_bytes(session, self._view(), path))
         except FileError as error:
-            say_not_saved(self._window, str(error))
+            warn(self._window, "Not saved", str(error))
             return False
         self._path, self._saved = os.path.abspath(path), session
         self._window.statusBar().showMessage(f"Saved {display_name(path)}.", 5000)

@@ -7,12 +7,14 @@ import platform
 import numpy as np
 import pyqtgraph
 from PySide6 import __version__ as pyside_version
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui import __version__
+from osisnr_gui.qt.dialogs.close_dialog import CloseDialog
 from osisnr_gui.qt.look.icons import app_icon
+from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
 
 SOURCES = (
@@ -34,41 +36,22 @@ def version_text() -> str:
     )
 
 
-class AboutDialog(QDialog):
+class AboutDialog(CloseDialog):
     """Name, versions, sources, licence."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("About osisnr_gui")
+        super().__init__("About osisnr_gui", parent)
         self.setFixedWidth(480)
         picture = QLabel(self)
         picture.setPixmap(app_icon().pixmap(64, 64))
         name = plain_label("osisnr_gui", "big", parent=self)
         what = plain_label("See and judge speech separation.", "muted", wrap=True, parent=self)
-        titles = QVBoxLayout()
-        titles.setSpacing(4)
-        titles.addStretch(1)
-        titles.addWidget(name)
-        titles.addWidget(what)
-        titles.addStretch(1)
-        head = QHBoxLayout()
-        head.setSpacing(2 * GAP)
-        head.addWidget(picture)
-        head.addLayout(titles, 1)
-        self.versions: QLabel = plain_label(version_text(), parent=self)
-        self.versions.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.copy_button = buttons.addButton("&Copy versions", QDialogButtonBox.ButtonRole.ActionRole)
-        self.copy_button.clicked.connect(lambda: QGuiApplication.clipboard().setText(version_text()))
-        for button in buttons.buttons():
-            button.setAutoDefault(button is buttons.button(QDialogButtonBox.StandardButton.Close))
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 16)
-        column.setSpacing(2 * GAP)
-        column.addLayout(head)
-        column.addWidget(self.versions)
-        column.addWidget(plain_label(SOURCES, "muted", wrap=True, parent=self))
-        column.addWidget(plain_label("MIT licence. Licences of what it uses ship with it.", "muted", wrap=True))
-        column.addWidget(buttons)
+        head = row_of(picture, (column_of(REST, name, what, REST, spacing=4), 1), spacing=2 * GAP)
+        self.versions: QLabel = plain_label(version_text(), selectable=True, parent=self)
+        self.copy_button = self.add_button("&Copy versions", self._copy)
+        sources = plain_label(SOURCES, "muted", wrap=True, parent=self)
+        licence = plain_label("MIT licence. Licences of what it uses ship with it.", "muted", wrap=True)
+        self.lay_out(head, self.versions, sources, licence)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(version_text())

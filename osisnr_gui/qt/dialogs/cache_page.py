@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QDialogButtonBox,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QLabel, QSpinBox, QWidget
 
+from osisnr_gui.qt.dialogs.close_dialog import CloseDialog
+from osisnr_gui.qt.panels.layouts import REST, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label
 from osisnr_gui.qt.settings import KEEP_MIB_RANGE, Settings
 from osisnr_gui.session.result_cache import ResultCache
@@ -31,14 +23,12 @@ def size_text(size: int) -> str:
     return f"{size / (1 << 30):.1f} GiB" if size >= 1 << 30 else f"{-(-size // MIB)} MiB"
 
 
-class CacheDialog(QDialog):
+class CacheDialog(CloseDialog):
     """Room taken, a switch, a limit and Clear. Every change holds at once and for later starts."""
 
     def __init__(self, cache: ResultCache, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Result cache", parent)
         self._cache, self._settings = cache, settings
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Result cache")
         self.setFixedWidth(480)
         self.taken: QLabel = plain_label(parent=self)
         self.switch = QCheckBox("&Keep results", self)
@@ -53,34 +43,14 @@ class CacheDialog(QDialog):
         self.limit.setToolTip("When there is more, what was used longest ago goes first")
         self.limit.setKeyboardTracking(False)  # 2048 passes through 20, which would empty the cache
         self.limit.valueChanged.connect(self._set_limit)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.clear_button: QPushButton = buttons.addButton("Cl&ear", QDialogButtonBox.ButtonRole.ActionRole)
-        self.clear_button.setToolTip("Remove all kept results; what is open in this window stays open")
-        self.clear_button.clicked.connect(self._clear)
-        for button in buttons.buttons():
-            button.setAutoDefault(button is buttons.button(QDialogButtonBox.StandardButton.Close))
-        buttons.rejected.connect(self.reject)
-        self._lay_out(buttons)
-        self._show()
-
-    def _lay_out(self, buttons: QDialogButtonBox) -> None:
+        clear_tip = "Remove all kept results; what is open in this window stays open"
+        self.clear_button = self.add_button("Cl&ear", self._clear, clear_tip)
         label = plain_label("At &most", parent=self)
         label.setBuddy(self.limit)
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
-        row.addWidget(self.switch)
-        row.addStretch(1)
-        row.addWidget(label)
-        row.addWidget(self.limit)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 16)
-        column.setSpacing(2 * GAP)
-        column.addWidget(plain_label(WHAT, "muted", wrap=True, parent=self))
-        column.addWidget(self.taken)
-        folder = ElidedLabel(self._cache.folder.path, Qt.TextElideMode.ElideMiddle, muted=True, parent=self)
-        column.addWidget(folder)
-        column.addLayout(row)
-        column.addWidget(buttons)
+        what = plain_label(WHAT, "muted", wrap=True, parent=self)
+        folder = ElidedLabel(cache.folder.path, Qt.TextElideMode.ElideMiddle, muted=True, parent=self)
+        self.lay_out(what, self.taken, folder, row_of(self.switch, REST, label, self.limit, spacing=GAP))
+        self._show()
 
     def _show(self) -> None:
         folder = self._cache.folder

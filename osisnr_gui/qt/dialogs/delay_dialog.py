@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.panels.buttons import push_button
 from osisnr_gui.qt.panels.figure_table import FigureTable
-from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label, set_text, tooltip
+from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
+from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label, set_text
 from osisnr_gui.qt.panels.sample_field import LagField
 from osisnr_gui.qt.plots.charts.delay_chart import DelayChart
 from osisnr_gui.session.delay.measured_delay import MeasuredDelay
@@ -43,7 +45,11 @@ class DelayDialog(QDialog):
         self.table = FigureTable(theme, (3, 4, 3, 5, 3), (1, 2, 3, 4), TABLE_TIP, n_rows=4, head=True, parent=self)
         self.pointer = ElidedLabel(HOW, muted=True, parent=self)
         self.field = LagField(self)
-        self.align, self.as_is, self.undo = (QPushButton(text, self) for text in ("&Align", "As it &is", "&Undo"))
+        align = "Take out the delay at which the whole signals correlate most"
+        self.align = push_button("&Align", align, lambda: self._take(self._shown.delay.samples), self)
+        as_is = "Take no delay out: the file as it is"
+        self.as_is = push_button("As it &is", as_is, lambda: self._take(0), self)
+        self.undo = push_button("&Undo", "Take the last move back (Ctrl+Z)", self.undo_requested.emit, self)
         self._lay_out()
         self._connect()
         self.resize(640, 560)
@@ -78,11 +84,6 @@ class DelayDialog(QDialog):
         self.field.set_reach(values.size // 2)
         set_text(self.note, note)
         self.note.setVisible(bool(note))
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        for view in (*self.plots, self.table):
-            view.set_theme(theme)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """What was chosen last still holds."""
@@ -129,32 +130,25 @@ class DelayDialog(QDialog):
         label = plain_label("Delay taken &out", parent=self)
         label.setTextFormat(Qt.TextFormat.AutoText)
         label.setBuddy(self.field)
-        self.align.setToolTip(tooltip("Take out the delay at which the whole signals correlate most"))
-        self.as_is.setToolTip(tooltip("Take no delay out: the file as it is"))
-        self.undo.setToolTip(tooltip("Take the last move back (Ctrl+Z)"))
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
-        for widget in (label, self.field):
-            row.addWidget(widget)
-        row.addStretch(1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        for button in (self.align, self.as_is, self.undo, buttons.button(QDialogButtonBox.StandardButton.Close)):
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = self.align, self.as_is, self.undo
+        for button in (*buttons, box.button(QDialogButtonBox.StandardButton.Close)):
             button.setAutoDefault(False)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the arrow keys to the plot
-        for button in (self.align, self.as_is, self.undo):
-            row.addWidget(button)
-        buttons.rejected.connect(self.close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 12)
-        column.setSpacing(GAP)
-        column.addWidget(self.name)
-        column.addWidget(self.note)
-        column.addWidget(self.plots[0], 3)
-        column.addWidget(self.plots[1], 2)
-        column.addWidget(self.pointer)
-        column.addWidget(self.table)
-        column.addLayout(row)
-        column.addWidget(buttons)
+        box.rejected.connect(self.close)
+        column_of(
+            self.name,
+            self.note,
+            (self.plots[0], 3),
+            (self.plots[1], 2),
+            self.pointer,
+            self.table,
+            row_of(label, self.field, REST, *buttons, spacing=GAP),
+            box,
+            owner=self,
+            margins=(16, 16, 16, 12),
+            spacing=GAP,
+        )
 
     def _connect(self) -> None:
         for plot in self.plots:
@@ -163,8 +157,5 @@ class DelayDialog(QDialog):
             plot.hovered.connect(self._say)
             plot.installEventFilter(self)
         self.field.chosen.connect(self._take)
-        self.align.clicked.connect(lambda: self._take(self._shown.delay.samples))
-        self.as_is.clicked.connect(lambda: self._take(0))
-        self.undo.clicked.connect(self.undo_requested)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo.click)
         QShortcut(QKeySequence("Ctrl+Shift+Z"), self, self.redo_requested.emit)

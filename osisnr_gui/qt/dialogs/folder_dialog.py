@@ -13,10 +13,11 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
+from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS
+from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
 from osisnr_gui.session.batch.list_words import PAIRING
 
@@ -66,13 +67,8 @@ class FolderDialog(QDialog):
             button.clicked.connect(partial(self._choose, row))
             for column, part in enumerate((label, field, button)):
                 grid.addWidget(part, row, column)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 16)
-        column.setSpacing(2 * GAP)
-        column.addLayout(grid)
-        column.addWidget(plain_label(PAIRING, "muted", wrap=True, parent=self))
-        column.addWidget(plain_label(LIST_WORDS, "muted", wrap=True, parent=self))
-        column.addWidget(self.box)
+        words = (plain_label(text, "muted", wrap=True, parent=self) for text in (PAIRING, LIST_WORDS))
+        column_of(grid, *words, self.box, owner=self, margins=PAGE_MARGINS, spacing=2 * GAP)
         self.box.accepted.connect(self._accept_folders)
         self.box.rejected.connect(self.reject)
         self.list_button.clicked.connect(self._choose_list)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QFont, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QListWidget, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QTextBrowser, QWidget
 
 from osisnr_gui.paths import resource_path
+from osisnr_gui.qt.dialogs.close_dialog import CloseDialog
+from osisnr_gui.qt.panels.layouts import row_of
 from osisnr_gui.qt.panels.plain_text import GAP
 
 FIRST_PAGES = ("first_steps", "numbers")
@@ -53,13 +55,11 @@ class _Page(QTextBrowser):
         return "" if kind == QTextDocument.ResourceType.StyleSheetResource.value else None
 
 
-class HelpDialog(QDialog):
+class HelpDialog(CloseDialog):
     """Titles on the left, the page on the right."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Help")
+        super().__init__("Help", parent)
         self.resize(860, 640)
         self._texts = {page: page_text(page) for page in page_names()}
         self.titles, self.page = QListWidget(self), _Page(self)
@@ -71,16 +71,7 @@ class HelpDialog(QDialog):
         self.page.setOpenLinks(False)
         self.page.anchorClicked.connect(self._follow)
         self.page.document().setDocumentMargin(2 * GAP)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
-        row.addWidget(self.titles)
-        row.addWidget(self.page, 1)
-        column = QVBoxLayout(self)
-        column.setSpacing(GAP)
-        column.addLayout(row, 1)
-        column.addWidget(buttons)
+        self.lay_out((row_of(self.titles, (self.page, 1), spacing=GAP), 1), margins=None, spacing=GAP)
         self.titles.currentRowChanged.connect(self._show_row)
         self.show_page(name)
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
+from osisnr_gui.qt.dialogs.close_dialog import CloseDialog
 from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, plain_label
 
 KeyRow = tuple[str, str, str]
 
 
-class KeysDialog(QDialog):
+class KeysDialog(CloseDialog):
     """Rows of (group, what it does, keys), with a field to look for one."""
 
     def __init__(self, rows: Sequence[KeyRow], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Keys and mouse")
+        super().__init__("Keys and mouse", parent)
         self.resize(560, 640)
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("Look for a command or a key")
@@ -29,14 +28,7 @@ class KeysDialog(QDialog):
         self.nothing.hide()
         self._headings: dict[str, QLabel] = {}
         self._rows: list[tuple[str, QLabel, QLabel]] = []
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setSpacing(GAP)
-        column.addWidget(self.search)
-        column.addWidget(self.nothing)
-        column.addWidget(NarrowScroll(self._table(rows), self), 1)
-        column.addWidget(buttons)
+        self.lay_out(self.search, self.nothing, (NarrowScroll(self._table(rows), self), 1), margins=None, spacing=GAP)
 
     def visible_rows(self) -> list[tuple[str, str]]:
         """What is listed now: (what it does, keys)."""

@@ -35,14 +35,14 @@ def ask_where(parent: QWidget, folder: str, session: Session, title: str, name: 
         if os.path.lexists(path) and not _may_replace(parent, path):
             return ""
     if path and is_open(path, session):
-        say_not_saved(parent, str(SaveError(path, "not saved: it is open in this window", "choose another name")))
+        warn(parent, "Not saved", str(SaveError(path, "not saved: it is open in this window", "choose another name")))
         return ""
     return path
 
 
-def say_not_saved(parent: QWidget, error: str) -> None:
-    """A box with the reason; the window goes on."""
-    box = QMessageBox(QMessageBox.Icon.Warning, "Not saved", error, QMessageBox.StandardButton.Ok, parent)
+def warn(parent: QWidget, title: str, error: str) -> None:
+    """Say what did not work, and why; the window goes on."""
+    box = QMessageBox(QMessageBox.Icon.Warning, title, error, QMessageBox.StandardButton.Ok, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.open()
 

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
-    QDialogButtonBox,
     QHeaderView,
     QLabel,
-    QPushButton,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
+from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS, ButtonRole, CloseDialog
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
+from osisnr_gui.qt.panels.layouts import REST
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, tooltip
 from osisnr_gui.session import words
 from osisnr_gui.session.letters import estimate_letter
@@ -38,7 +37,6 @@ SYSTEMS = (
 CELL_WIDTH, CELL_HEIGHT = 132, 44
 NAME_WIDTH = 190
 LEAST_WIDTH, MOST_WIDTH, MOST_HEIGHT = 560, 1120, 360
-SIDE = 24
 RADIO, PAD = 12.0, 8.0
 
 Index = QModelIndex | QPersistentModelIndex
@@ -154,49 +152,34 @@ class _Matrix(QTableWidget):
             super().keyPressEvent(event)
 
 
-class SpeakersDialog(QDialog):
+class SpeakersDialog(CloseDialog):
     """Starts with the best order chosen; nothing changes until `Assign so`."""
 
+    return_closes = False
     assign_requested = Signal(object)  # for each estimate the place of its reference
 
     def __init__(self, speakers: Speakers, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Speakers", parent)
         self._speakers = speakers
         self.places: Places = speakers.best
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Speakers")
         self.matrix = _Matrix(speakers, theme, self)
         self.matrix.chosen.connect(self.choose)
         self.chosen: QLabel = plain_label(wrap=True, parent=self)
         self.doubts: QLabel = plain_label(role="warning", wrap=True, parent=self)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        self.assign_button: QPushButton = buttons.addButton("&Assign so", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.assign_button.setToolTip(
-            tooltip("Compare every estimate with the reference chosen for it; Undo takes it back")
-        )
-        buttons.accepted.connect(self._assign)
-        self.best_button: QPushButton = buttons.addButton("&Best order", QDialogButtonBox.ButtonRole.ActionRole)
-        self.best_button.setToolTip(tooltip("Choose the order with the highest mean"))
-        self.best_button.clicked.connect(lambda: self._choose_all(speakers.best))
-        self.present_button: QPushButton = buttons.addButton("&Order in force", QDialogButtonBox.ButtonRole.ActionRole)
-        self.present_button.setToolTip(tooltip("Choose what is compared now"))
-        self.present_button.clicked.connect(lambda: self._choose_all(speakers.in_force))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SIDE, SIDE, SIDE, 16)
-        column.setSpacing(GAP)
-        column.addWidget(plain_label(WHAT, "muted", wrap=True, parent=self))
+        assign_tip = "Compare every estimate with the reference chosen for it; Undo takes it back"
+        self.assign_button = self.add_button("&Assign so", self._assign, assign_tip, ButtonRole.AcceptRole)
+        best, present = partial(self._choose_all, speakers.best), partial(self._choose_all, speakers.in_force)
+        self.best_button = self.add_button("&Best order", best, "Choose the order with the highest mean")
+        self.present_button = self.add_button("&Order in force", present, "Choose what is compared now")
+        what = [plain_label(WHAT, "muted", wrap=True, parent=self)]
         if len(speakers.estimates) > len(speakers.references):
-            column.addWidget(plain_label(SYSTEMS.format(len(speakers.references)), "muted", wrap=True, parent=self))
-        column.addWidget(self.matrix)
-        for line in (plain_label(_best_words(speakers), wrap=True, parent=self), self.chosen, self.doubts):
-            column.addWidget(line)
-        column.addStretch(1)
-        column.addWidget(buttons)
+            what.append(plain_label(SYSTEMS.format(len(speakers.references)), "muted", wrap=True, parent=self))
+        best_words = plain_label(_best_words(speakers), wrap=True, parent=self)
+        self.lay_out(*what, self.matrix, best_words, self.chosen, self.doubts, REST, spacing=GAP)
         self._choose_all(self.places)
         self.matrix.setMinimumHeight(self.matrix.sizeHint().height())
-        width = max(LEAST_WIDTH, self.matrix.sizeHint().width() + 2 * SIDE)
-        self.resize(width, column.totalHeightForWidth(width))
+        width = max(LEAST_WIDTH, self.matrix.sizeHint().width() + 2 * PAGE_MARGINS[0])
+        self.resize(width, self.layout().totalHeightForWidth(width))
 
     def choose(self, reference: int, estimate: int) -> None:
         """Let one estimate go with another reference."""

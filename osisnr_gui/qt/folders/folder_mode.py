@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QMainWindow
 
 from osisnr_gui.io.errors import display_name
-from osisnr_gui.qt.commands.actions import Actions, Handler
+from osisnr_gui.qt.commands.actions import Actions, CommandGroup, Handler
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.dialogs.error_page import ErrorDialog
 from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
@@ -34,7 +34,7 @@ EXPORTS = {"export_list_csv": "Table (*.csv)", "export_list_json": "JSON (*.json
 LISTS = "lists"  # beside the kept results
 
 
-class FolderMode(QObject):
+class FolderMode(CommandGroup, QObject):
     """Commands of the list and what they need to know; the window asks `shows_list` which page to show."""
 
     page_changed = Signal()
@@ -47,7 +47,6 @@ class FolderMode(QObject):
         self.inputs: Inputs | None = None
         self.settings = BatchSettings()
         self.shows_list = False
-        self._actions: Actions | None = None
         self._sources: tuple[Source, ...] = ()
         self._phase, self._place = Phase.DONE, None
         self._began, self._n_known = 0.0, 0
@@ -55,7 +54,7 @@ class FolderMode(QObject):
 
     def attach(self, actions: Actions) -> None:
         """The actions whose states follow the list."""
-        self._actions = actions
+        super().attach(actions)
         for action_id in EXPORTS:
             self.panel.export.addAction(actions.by_id[action_id])
         self._refresh()
@@ -108,7 +107,7 @@ class FolderMode(QObject):
         self.panel.only_errors.setChecked(False)
         names = [display_name(path) for path in inputs.paths]
         title = names[0] if len(names) == 1 else f"{names[1]}  against  {names[0]}"
-        self.panel.show_title(title, "\n".join(reversed(inputs.paths)))
+        self.panel.title.set_text(title, "\n".join(reversed(inputs.paths)))
         self.panel.model.show_pairs(())
         self._place = None
         self.show_list()
@@ -262,11 +261,10 @@ class FolderMode(QObject):
         differ = has_list and _scoring(session) != self.settings.session
         self.panel.show_settings(list_words.settings_sentence(self.settings), differ=differ)
         self.strip.setVisible(has_list and not self.shows_list)
-        self.strip.show_place(self._place_words())
-        if self._actions is not None:
-            self._actions.enable(has_list, *NEEDS_LIST)
-            self._actions.enable(has_list and not self.shows_list, "folder_list")
-            self._actions.enable(has_list and pairs.count(State.WAITING) < len(pairs), *EXPORTS)
+        self.strip.place.set_text(self._place_words())
+        self._enable(has_list, *NEEDS_LIST)
+        self._enable(has_list and not self.shows_list, "folder_list")
+        self._enable(has_list and pairs.count(State.WAITING) < len(pairs), *EXPORTS)
 
     def _place_words(self) -> str:
         model = self.panel.model

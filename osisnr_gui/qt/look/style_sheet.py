@@ -117,18 +117,7 @@ def build_style_sheet(theme: Theme) -> str:
     ``banner``, ``banner-warning``, ``banner-error`` for frames.
     """
     return _SHEET.substitute(
-        background=theme.background,
-        panel=theme.panel,
-        raised=theme.raised,
-        hover=theme.hover,
-        separator=theme.separator,
-        text=theme.text,
-        muted=theme.muted,
-        faint=theme.faint,
-        accent=theme.accent,
-        on_accent=theme.on_accent,
-        warning=theme.warning,
-        error=theme.error,
+        vars(theme),
         selected="#26374d" if theme.is_dark else "#d6e6f7",
         scroll="#3a404c" if theme.is_dark else "#c9cfd6",
     )

@@ -12,20 +12,6 @@ from typing import Literal
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 
-__all__ = [
-    "DARK",
-    "LIGHT",
-    "EstimateStyle",
-    "Theme",
-    "build_palette",
-    "contrast_ratio",
-    "darken_until",
-    "system_font",
-    "tabular_font",
-    "with_alpha",
-]
-
-
 FONT_PIXELS = 13
 SMALL_FONT_PIXELS = 11
 

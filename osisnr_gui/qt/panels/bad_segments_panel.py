@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui.core.loss_shares import LossShares
 from osisnr_gui.qt.look.theme import Theme, tabular_font
+from osisnr_gui.qt.panels.buttons import tool_button
 from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.panels.criterion_bar import CriterionBar
+from osisnr_gui.qt.panels.layouts import column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.segments_model import SegmentsModel
 from osisnr_gui.qt.plots.charts.share_chart import ShareChart
@@ -57,7 +58,9 @@ class BadSegmentsPanel(QWidget):
         self.carriers: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.carriers.setToolTip(tooltip(CARRIER_TIP))
         self.plot = ShareChart(theme, self)
-        self.curve = QToolButton(self)
+        self.curve = tool_button(
+            "curve", "Show or hide which frames carry the loss, as a curve", self._choose_curve, self
+        )
         self.plot.setToolTip(tooltip(CARRIER_TIP))
         self._set_up_table()
         self._lay_out()
@@ -78,11 +81,6 @@ class BadSegmentsPanel(QWidget):
         self._seen = seen
         if seen:
             self._refresh()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self.criterion.set_theme(theme)
-        self.plot.set_theme(theme)
 
     def show_selection(self, span: tuple[float, float] | None) -> None:
         """Mark the segment that is selected on the plots, if it is one."""
@@ -123,13 +121,6 @@ class BadSegmentsPanel(QWidget):
         """Whether there is no table to save."""
         return self._score() is None
 
-    def copy_rows(self, *, every: bool = False) -> None:
-        """Copy the selected rows (all of them when none is) as tab-separated text."""
-        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
-        if every or not rows:
-            rows = list(range(self.model.rowCount()))
-        QGuiApplication.clipboard().setText(self.model.table_text(rows))
-
     def _score(self) -> PairScore | None:
         pairs = self._analysis.pairs
         return pairs[self._selected].score if 0 <= self._selected < len(pairs) else None
@@ -146,7 +137,7 @@ class BadSegmentsPanel(QWidget):
         self._showing = True
         self.model.show_table(table, session.notes, other)
         self._showing = False
-        self.table.setColumnHidden(self._column("worst"), not self.model.has_worst)
+        self.table.setColumnHidden(self.model.section("worst"), not self.model.has_worst)
         self._set_start_width()
         set_text(self.sentence, "" if table is None else segment_words.counts_sentence(table, other))
         self.sentence.setToolTip("" if table is None else tooltip(segment_words.counts_tip(table, other)))
@@ -219,9 +210,6 @@ class BadSegmentsPanel(QWidget):
         assert self.model.table is not None
         self.segment_activated.emit(*self.model.table.span(self.model.place(index.row())))
 
-    def _column(self, key: str) -> int:
-        return next(k for k, column in enumerate(self.model.columns) if column.key == key)
-
     def _show_curve(self, shown: bool) -> None:
         self.curve.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
         self.plot.setVisible(shown)
@@ -236,54 +224,43 @@ class BadSegmentsPanel(QWidget):
         table.setMinimumHeight(4 * ROW_HEIGHT)
         table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
-        metrics, header = QFontMetrics(tabular_font()), table.horizontalHeader()
+        header = table.horizontalHeader()
         header.setMinimumSectionSize(24)
         header.setStyleSheet("QHeaderView::section { padding: 4px; }")
-        for section, column in enumerate(self.model.columns):
-            texts = (*column.title.split("\n"), column.widest)
-            header.resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + CELL_PADDING)
-        header.resizeSection(self._column("note"), NOTE_WIDTH)
+        table.fit_columns(self.model.columns, CELL_PADDING)
+        header.resizeSection(self.model.section("note"), NOTE_WIDTH)
         header.setStretchLastSection(True)
-        table.copy_requested.connect(self.copy_rows)
         table.clicked.connect(self._take_click)
         table.activated.connect(self._take_activated)
         table.selectionModel().currentRowChanged.connect(self._take_current)
-        entries: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Copy selected rows", self.copy_rows),
-            ("Copy all rows", partial(self.copy_rows, every=True)),
-            ("Save as CSV…", self.export_requested.emit),
-        )
-        for text, run in entries:
-            action = QAction(text, table)
-            action.triggered.connect(lambda _on=False, run=run: run())
-            table.addAction(action)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        table.add_copy_menu()
+        table.add_entry("Save as CSV…", self.export_requested.emit)
 
     def _set_start_width(self) -> None:
         """Room for the longest time of this file."""
-        column = self._column("start")
+        column = self.model.section("start")
         texts = (*str(self.model.headerData(column, Qt.Orientation.Horizontal)).split("\n"), self.model.longest_start)
         width = max(map(QFontMetrics(tabular_font()).horizontalAdvance, texts)) + CELL_PADDING
         if width != self.table.columnWidth(column):
             self.table.setColumnWidth(column, width)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, GAP, 0, GAP)
-        column.setSpacing(GAP)
-        for part in (self.criterion, self.sentence):
-            column.addLayout(_inset(part))
-        column.addWidget(self.table, 1)
-        self.curve.setText("curve")
         self.curve.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.curve.setArrowType(Qt.ArrowType.RightArrow)
         self.curve.setCheckable(True)
-        self.curve.setToolTip(tooltip("Show or hide which frames carry the loss, as a curve"))
         self.curve.toggled.connect(self._show_curve)
-        self.curve.clicked.connect(self._choose_curve)
         self.plot.hide()
-        column.addLayout(_inset(self.carriers, self.curve))
-        column.addLayout(_inset(self.plot))
+        inset = (MARGIN, 0, MARGIN, 0)
+        column_of(
+            row_of((self.criterion, 1), margins=inset),
+            row_of((self.sentence, 1), margins=inset),
+            (self.table, 1),
+            row_of((self.carriers, 1), self.curve, margins=inset),
+            row_of((self.plot, 1), margins=inset),
+            owner=self,
+            margins=(0, GAP, 0, GAP),
+            spacing=GAP,
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The curve is there where the list keeps enough rows; until the user decides."""
@@ -294,11 +271,3 @@ class BadSegmentsPanel(QWidget):
     def sizeHint(self) -> QSize:
         """A dozen rows."""
         return QSize(304, 420)
-
-
-def _inset(*parts: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setContentsMargins(MARGIN, 0, MARGIN, 0)
-    for part in parts:
-        row.addWidget(part, 0 if isinstance(part, QToolButton) else 1)
-    return row

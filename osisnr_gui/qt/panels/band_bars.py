@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
+from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.session import words
 
@@ -21,7 +22,7 @@ TIP = (
 )
 
 
-class BandBars(QWidget):
+class BandBars(Themed, QWidget):
     """Bands from low to high, each with its share of OSI-SNR's noise and of MC-MSE."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -40,11 +41,6 @@ class BandBars(QWidget):
             self.setAccessibleName("; ".join(said))
             self.setToolTip(tooltip("\n".join((TIP, *said_lines(shown)))))
             self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self.update()
 
     def sizeHint(self) -> QSize:
         """A line for the names of the bars and one for each band."""

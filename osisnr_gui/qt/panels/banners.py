@@ -5,25 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QMenu,
-    QProgressBar,
-    QPushButton,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QPushButton, QSizePolicy, QWidget
 
-from osisnr_gui.qt.look.icons import icon, pixmap
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.panels.change_banner import ChangeBanner
-from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, plain_label, tooltip
+from osisnr_gui.qt.look.themed import Themed
+from osisnr_gui.qt.panels.buttons import push_button, tool_button
+from osisnr_gui.qt.panels.change_banner import BANNER_MARGINS, SLIM, ChangeBanner, SlimBanner
+from osisnr_gui.qt.panels.layouts import column_of, row_of
+from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, tooltip
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.notices.all_notices import Notice, Remedy, gather
@@ -41,7 +32,6 @@ DETAILS = {
     "aligned": ABOUT_DELAY,
 }
 REMEDY_TIP = "Changes what is compared, never a file; Undo (Ctrl+Z) takes it back"
-SLIM = "QPushButton, QToolButton { padding: 2px 8px; }"
 
 NoticeKey = tuple[str, Source | None, str]
 
@@ -62,7 +52,7 @@ def in_order(notices: tuple[Notice, ...]) -> list[Notice]:
     return [notice for *_, notice in sorted(ranked, key=lambda entry: entry[:2])]
 
 
-class Banner(QFrame):
+class Banner(SlimBanner):
     """One notice: icon, text, a way to its place in time, remedies, close."""
 
     edit_requested = Signal(object, str)
@@ -71,80 +61,46 @@ class Banner(QFrame):
     closed = Signal(object)
 
     def __init__(self, notice: Notice, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self.notice = notice
         warning = notice.severity == "warning"
         self.setProperty("role", "banner-warning" if warning else "banner")
         self.setAccessibleName(f"{notice.severity}: {notice.message}")
-        self._sign = QLabel(self)
-        self.text: QLabel = plain_label(notice.message, wrap=True, parent=self)
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.buttons: list[QPushButton] = []
-        self.close_button = QToolButton(self)
-        self.close_button.setToolTip(tooltip("Hide until something about it changes"))
-        self.close_button.setAccessibleName("Hide")
-        self.close_button.clicked.connect(lambda: self.closed.emit(notice_key(notice)))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 4, 4, 4)
-        row.setSpacing(GAP)
-        row.addWidget(self._sign)
-        row.addWidget(self.text, 1)
-        buttons = (*self._detail_buttons(), *self._place_buttons(notice), *self._remedy_buttons(notice.remedies))
-        for button in buttons:
-            button.setStyleSheet(SLIM)
-            row.addWidget(button)
-        row.addWidget(self.close_button)
-        self.close_button.setStyleSheet(SLIM)
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        warning = self.notice.severity == "warning"
-        self._sign.setPixmap(pixmap("warning" if warning else "info", theme.warning if warning else theme.accent, 16))
-        self.close_button.setIcon(icon("close", theme.muted))
-        self.close_button.setIconSize(QSize(14, 14))
+        self.text.setText(notice.message)
+        self.show_sign(warning)
+        self.buttons: list[QPushButton] = self._remedy_buttons(notice.remedies)
+        buttons = (*self._detail_buttons(), *self._place_buttons(), *self.buttons)
+        hide = partial(self.closed.emit, notice_key(notice))
+        self.add_buttons(*buttons, hide_tip="Hide until something about it changes", hide=hide)
 
     def _detail_buttons(self) -> list[QPushButton]:
         if self.notice.code not in DETAILS:
             return []
         label, tip = DETAILS[self.notice.code]
-        button = QPushButton(label, self)
-        button.setToolTip(tooltip(tip))
-        button.clicked.connect(lambda: self.details_requested.emit(self.notice))
-        return [button]
+        return [push_button(label, tip, lambda: self.details_requested.emit(self.notice), self)]
 
     def follow(self, notice: Notice) -> None:
         """The same notice of a later analysis: same words, perhaps other figures in its remedies."""
         self.notice = notice
 
-    def _place_buttons(self, notice: Notice) -> list[QPushButton]:
-        if notice.place is None:
+    def _place_buttons(self) -> list[QPushButton]:
+        if self.notice.place is None:
             return []
-        button = QPushButton("Show", self)
-        button.setToolTip(
-            tooltip("Select it and zoom there; Backspace zooms back. Clipped places are marked along the top")
-        )
-        button.clicked.connect(self._go)
-        return [button]
+        tip = "Select it and zoom there; Backspace zooms back. Clipped places are marked along the top"
+        return [push_button("Show", tip, self._go, self)]
 
     def _remedy_buttons(self, remedies: tuple[Remedy, ...]) -> list[QPushButton]:
+        choices = [(remedy.label.replace("&", "&&"), partial(self._ask, k)) for k, remedy in enumerate(remedies)]
         if len(remedies) <= MOST_BUTTONS:
-            for index, remedy in enumerate(remedies):
-                button = QPushButton(remedy.label.replace("&", "&&"), self)
-                button.setToolTip(tooltip(REMEDY_TIP))
-                button.clicked.connect(partial(self._ask, index))
-                self.buttons.append(button)
-            return self.buttons
-        button = QPushButton("Choose…", self)
-        button.setToolTip(tooltip(REMEDY_TIP))
+            return [push_button(label, REMEDY_TIP, ask, self) for label, ask in choices]
+        button = push_button("Choose…", REMEDY_TIP, parent=self)
         menu = QMenu(button)
-        for index, remedy in enumerate(remedies):
-            menu.addAction(remedy.label.replace("&", "&&"), partial(self._ask, index))
+        for label, ask in choices:
+            menu.addAction(label, ask)
         button.setMenu(menu)
-        self.buttons.append(button)
-        return self.buttons
+        return [button]
 
-    def _ask(self, index: int, _checked: bool = False) -> None:
+    def _ask(self, index: int) -> None:
         self.edit_requested.emit(self.notice.remedies[index].edit, "")
 
     def _go(self) -> None:
@@ -166,22 +122,17 @@ class ProgressBanner(QFrame):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.cancel = QPushButton("Cancel", self)
+        tip = "Stop; what is there stays on screen (Esc)"
+        self.cancel = push_button("Cancel", tip, self.cancel_requested.emit, self)
         self.cancel.setStyleSheet(SLIM)
-        self.cancel.setToolTip(tooltip("Stop; what is there stays on screen (Esc)"))
-        self.cancel.clicked.connect(self.cancel_requested)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 4, 4, 4)
-        row.setSpacing(GAP)
-        for part, stretch in ((self.label, 0), (self.bar, 1), (self.cancel, 0)):
-            row.addWidget(part, stretch)
+        row_of(self.label, (self.bar, 1), self.cancel, owner=self, margins=BANNER_MARGINS, spacing=GAP)
         # Most work is done before one could read a word: a bar that flashes by only makes the plots jump.
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
         self._delay.timeout.connect(self.show)
         self.hide()
 
-    def set_progress(self, fraction: float | None, doing: str) -> None:
+    def set_progress(self, fraction: float | None, doing: str = "") -> None:
         """How far it is (0 to 1); None when nothing is going on."""
         if fraction is None:
             self._delay.stop()
@@ -198,13 +149,12 @@ class ProgressBanner(QFrame):
             self._delay.start(PROGRESS_DELAY_MS)
 
 
-class Banners(QWidget):
+class Banners(Themed, QWidget):
     """The stack: progress, the first notices, and a button for the others."""
 
     edit_requested = Signal(object, str)
     details_requested = Signal(object)  # Notice
     place_requested = Signal(float, float)
-    cancel_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -215,24 +165,14 @@ class Banners(QWidget):
         self._expanded = False
         self.banners: list[Banner] = []
         self.progress = ProgressBanner(self)
-        self.progress.cancel_requested.connect(self.cancel_requested)
         self.changes = ChangeBanner(theme, self)
         body = QWidget()
-        self._stack = QVBoxLayout(body)
-        self._stack.setContentsMargins(0, 0, 0, 0)
-        self._stack.setSpacing(1)
-        self.more = QToolButton(body)
+        self.more = tool_button(run=self._toggle)
         self.more.setStyleSheet(SLIM)
-        self.more.clicked.connect(self._toggle)
-        self._stack.addWidget(self.more)
+        self._stack = column_of(self.more, owner=body, spacing=1)
         body.installEventFilter(self)
         self.scroll = NarrowScroll(body, self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
-        column.addWidget(self.progress)
-        column.addWidget(self.changes)
-        column.addWidget(self.scroll)
+        column_of(self.progress, self.changes, self.scroll, owner=self, spacing=1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._rebuild([])
 
@@ -246,16 +186,6 @@ class Banners(QWidget):
             # Only a finished run can tell that a notice is gone for good.
             self._hidden &= {notice_key(notice) for notice in notices}
         self._show_notices()
-
-    def set_progress(self, fraction: float | None, doing: str = "") -> None:
-        """What is going on; None when nothing is."""
-        self.progress.set_progress(fraction, doing)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        for banner in (self.changes, *self.banners):
-            banner.set_theme(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Texts wrap differently: other heights."""

@@ -5,24 +5,16 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QMenu,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-    QWidgetAction,
-)
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
 from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss_shares import LossShares
-from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
+from osisnr_gui.qt.look.themed import tint
+from osisnr_gui.qt.panels.buttons import tool_button
+from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, tooltip
-from osisnr_gui.qt.panels.sample_field import DecibelField
+from osisnr_gui.qt.panels.sample_field import DecibelField, NarrowBox
 from osisnr_gui.qt.panels.segment_options import SegmentOptions
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.letters import estimate_letter
@@ -57,13 +49,10 @@ class CriterionBar(QWidget):
         self._shown: tuple[object, ...] = ()
         self._choice: BadChoice | None = None
         self._entries: list[tuple[Criterion, int | None]] = []
-        self.box = QComboBox(self)
+        self.box = NarrowBox(self, 12)
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.box.setMinimumContentsLength(12)
-        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setToolTip(tooltip(TIP))
         self.box.setAccessibleName("what makes a frame bad")
-        own_keys(self.box, LIST_KEYS)
         self.decibels = DecibelField(-20.0, 100.0, 0.5, self)
         self.loss = DecibelField(0.0, 1e9, 0.1, self, suffix="", decimals=3)
         self.decibels.setToolTip(tooltip(f"The limit; default {words.db(DEFAULT_THRESHOLD_DB)} for exact OSI-SNR"))
@@ -72,10 +61,10 @@ class CriterionBar(QWidget):
             field.setAccessibleName("limit")
         self.presets = _button("Worst ▾", "Set the limit by the share of frames beyond it", self)
         self.more = _button("", "Shortest segment, joined gaps, level gate, running median", self)
+        tint(self.more, "settings", theme)
         self.options = SegmentOptions()
         self._lay_out()
         self._connect()
-        self.set_theme(theme)
         self.show_session(Session(), 0)
 
     def show_session(self, session: Session, index: int) -> None:
@@ -111,10 +100,6 @@ class CriterionBar(QWidget):
         self._score, self._shares = score, shares
         self.presets.setEnabled(score is not None)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self.more.setIcon(icon("settings", theme.text))
-
     def _lay_out(self) -> None:
         for share in WORST_SHARES:
             action = self.presets.menu().addAction(f"Worst {words.percent(share)} of the frames that count")
@@ -127,17 +112,8 @@ class CriterionBar(QWidget):
         form.setDefaultWidget(self.options)
         self.more.menu().addAction(form)
         self.more.setIconSize(QSize(16, 16))
-        row = QHBoxLayout()
-        row.setSpacing(GAP // 2)
-        for part in (self.decibels, self.loss, self.presets):
-            row.addWidget(part)
-        row.addStretch(1)
-        row.addWidget(self.more)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GAP // 2)
-        column.addWidget(self.box)
-        column.addLayout(row)
+        limit = row_of(self.decibels, self.loss, self.presets, REST, self.more, spacing=GAP // 2)
+        column_of(self.box, limit, owner=self, spacing=GAP // 2)
 
     def _connect(self) -> None:
         self.box.activated.connect(self._take_entry)
@@ -169,10 +145,7 @@ def _against_words(place: int | None) -> str:
 
 
 def _button(text: str, tip: str, parent: QWidget) -> QToolButton:
-    button = QToolButton(parent)
-    button.setText(text)
-    button.setToolTip(tooltip(tip))
-    button.setAccessibleName(text or tip)
+    button = tool_button(text, tip, parent=parent, name=text or tip)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setMenu(QMenu(button))
     return button

@@ -7,12 +7,13 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import FONT_PIXELS, Theme, system_font
+from osisnr_gui.qt.look.themed import Themed
 
 PADDING = 14
 WRAP = Qt.TextFlag.TextWordWrap
 
 
-class DemoCard(QAbstractButton):
+class DemoCard(Themed, QAbstractButton):
     """Painted, so that text wraps and the card is one thing to point at and to tab to."""
 
     def __init__(self, title: str, sentence: str, theme: Theme, parent: QWidget | None = None) -> None:
@@ -26,11 +27,6 @@ class DemoCard(QAbstractButton):
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self.update()
 
     def sizeHint(self) -> QSize:
         """For a usual width."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import EstimateStyle, Theme
+from osisnr_gui.qt.look.themed import Themed
+from osisnr_gui.qt.panels.layouts import row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel
 
 
@@ -43,7 +45,7 @@ class LineSample(QWidget):
         painter.end()
 
 
-class EstimateMark(QWidget):
+class EstimateMark(Themed, QWidget):
     """Line sample and name in a row."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -51,11 +53,7 @@ class EstimateMark(QWidget):
         self._theme = theme
         self._index: int | None = None
         self.sample, self.name = LineSample(self), ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.sample)
-        row.addWidget(self.name, 1)
+        row_of(self.sample, (self.name, 1), owner=self, spacing=8)
 
     def show_estimate(self, index: int | None, name: str) -> None:
         """Show an estimate by its place and name; None shows an empty row."""
@@ -64,6 +62,6 @@ class EstimateMark(QWidget):
         self.name.set_text(name)
 
     def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
+        """Apply `theme` to the sample too."""
+        super().set_theme(theme)
         self.show_estimate(self._index, self.name.text())

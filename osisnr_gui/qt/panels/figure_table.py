@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
+from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.plain_text import tooltip
 
 LINE = 17
@@ -16,7 +17,7 @@ PIXELS = SMALL_FONT_PIXELS + 1
 GAP = 14.0
 
 
-class FigureTable(QWidget):
+class FigureTable(Themed, QWidget):
     """Rows of text cells. `shares` are the columns' parts of the width; `numbers` the columns that hold numbers.
 
     head : whether the first row names the columns. strong : row that is painted in the text's full colour.
@@ -50,11 +51,6 @@ class FigureTable(QWidget):
             self._rows = shown
             self.setAccessibleName("; ".join(" ".join(filter(None, row)) for row in shown))
             self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self.update()
 
     def sizeHint(self) -> QSize:
         """All rows."""

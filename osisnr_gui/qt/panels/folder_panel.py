@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QProgressBar,
-    QPushButton,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QToolButton, QWidget
 
-from osisnr_gui.qt.look.icons import icon
-from osisnr_gui.qt.look.theme import Theme, tabular_font
+from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import tint
+from osisnr_gui.qt.panels.buttons import push_button, tool_button
 from osisnr_gui.qt.panels.copy_table import CopyTable
 from osisnr_gui.qt.panels.folder_model import COLUMNS, DEFAULT_SORT, SPARK, FolderModel
+from osisnr_gui.qt.panels.layouts import column_of, row_of
 from osisnr_gui.qt.panels.own_keys import UP_DOWN, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.spark_delegate import WIDTH as SPARK_WIDTH
@@ -51,17 +43,14 @@ class FolderPanel(QWidget):
         self.title = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle, parent=self)
         self.state: QLabel = plain_label(parent=self)
         self.bar = QProgressBar(self)
-        self.go_on, self.cancel = QPushButton("Go on", self), QPushButton("Cancel", self)
-        self.filter, self.only_errors = QLineEdit(self), QToolButton(self)
+        self._make_buttons()
+        self.filter = QLineEdit(self)
         self.medians = ElidedLabel(muted=True, parent=self)
         self.table = CopyTable(self)
         self.nothing: QLabel = plain_label("", "muted", wrap=True, parent=self)
         self.settings = ElidedLabel(muted=True, parent=self)
-        self.rescore = QPushButton("Score again with the settings of the window", self)
         self.detail = ElidedLabel(parent=self)
         self.keys = ElidedLabel(list_words.KEYS, muted=True, parent=self)
-        self.export, self.choose = QToolButton(self), QToolButton(self)
-        self.close_list = QToolButton(self)
         self.spark = SparkDelegate(theme, self)
         self.cells = CellDelegate(theme, Qt.TextElideMode.ElideRight, self)
         self.names = CellDelegate(theme, Qt.TextElideMode.ElideMiddle, self)
@@ -69,11 +58,8 @@ class FolderPanel(QWidget):
         self._set_up_buttons()
         self._set_up_table()
         self._lay_out()
-        self.set_theme(theme)
-
-    def show_title(self, text: str, tip: str) -> None:
-        """What is compared with what."""
-        self.title.set_text(text, tip)
+        for button, name in ((self.export, "export"), (self.choose, "open"), (self.close_list, "close")):
+            tint(button, name, theme)
 
     def show_phase(self, phase: Phase, rate: float = 0.0, wrong: str = "") -> None:
         """How far it is. rate : pairs a second; wrong : why there is no list."""
@@ -93,11 +79,6 @@ class FolderPanel(QWidget):
                 self.model.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate
             )
             self.table.scrollToTop()
-
-    @property
-    def sentence(self) -> str:
-        """How far it is, in one sentence."""
-        return self.state.text()
 
     @property
     def current_place(self) -> int | None:
@@ -131,21 +112,6 @@ class FolderPanel(QWidget):
         """Ready for typing."""
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter.selectAll()
-
-    def copy_rows(self, *, every: bool = False) -> None:
-        """Copy the selected rows (all of them when none is) as tab-separated text."""
-        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
-        if every or not rows:
-            rows = list(range(self.model.rowCount()))
-        QGuiApplication.clipboard().setText(self.model.table_text(rows))
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        for delegate in (self.spark, self.cells, self.names):
-            delegate.set_theme(theme)
-        for button, name in ((self.export, "export"), (self.choose, "open"), (self.close_list, "close")):
-            button.setIcon(icon(name, theme.text))
-        self.table.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and Down in the filter field walk the table."""
@@ -205,6 +171,25 @@ class FolderPanel(QWidget):
     def _take_activated(self, index: QModelIndex) -> None:
         self.pair_activated.emit(self.model.place(index.row()))
 
+    def _make_buttons(self) -> None:
+        go_on = "Score what has no numbers yet; what is scored stays (Ctrl+R: look at all files)"
+        cancel = "Stop; what is scored stays, and it can go on from there (Escape)"
+        export = "Save the table as CSV or JSON, as `osisnr batch` does"
+        choose = "Choose other folders, or a list of pairs (Ctrl+Shift+O)"
+        leave = "Leave the list; what was scored is kept for the next time"
+        self.go_on = push_button("Go on", go_on, self.go_on_requested.emit, self)
+        self.cancel = push_button("Cancel", cancel, self.cancel_requested.emit, self)
+        self.only_errors = tool_button("", "Only pairs that were refused, with the reason", parent=self)
+        self.rescore = push_button(
+            "Score again with the settings of the window",
+            "The window has other settings now than this list was scored with",
+            self.rescore_requested.emit,
+            self,
+        )
+        self.export = tool_button("Export", export, parent=self)
+        self.choose = tool_button("Other folders…", choose, self.choose_requested.emit, self)
+        self.close_list = tool_button("Close the list", leave, self.close_requested.emit, self)
+
     def _set_up_buttons(self) -> None:
         self.filter.setPlaceholderText("Filter by name (Ctrl+F)")
         self.filter.setAccessibleName("Filter by name")
@@ -215,91 +200,52 @@ class FolderPanel(QWidget):
         self.filter.textChanged.connect(lambda _text: self._set_filter())
         self.filter.returnPressed.connect(self.focus_table)
         self.only_errors.setCheckable(True)
-        self.only_errors.setToolTip(tooltip("Only pairs that were refused, with the reason"))
         self.only_errors.toggled.connect(lambda _on: self._set_filter())
-        self.go_on.setToolTip(
-            tooltip("Score what has no numbers yet; what is scored stays (Ctrl+R: look at all files)")
-        )
-        self.cancel.setToolTip(tooltip("Stop; what is scored stays, and it can go on from there (Escape)"))
-        self.rescore.setToolTip(tooltip("The window has other settings now than this list was scored with"))
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(220)
-        for button, text, tip in (
-            (self.export, "Export", "Save the table as CSV or JSON, as `osisnr batch` does"),
-            (self.choose, "Other folders…", "Choose other folders, or a list of pairs (Ctrl+Shift+O)"),
-            (self.close_list, "Close the list", "Leave the list; what was scored is kept for the next time"),
-        ):
-            button.setText(text)
-            button.setToolTip(tooltip(tip))
+        for button in (self.export, self.choose, self.close_list):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        for source, signal in (
-            (self.go_on, self.go_on_requested),
-            (self.cancel, self.cancel_requested),
-            (self.rescore, self.rescore_requested),
-            (self.choose, self.choose_requested),
-            (self.close_list, self.close_requested),
-        ):
-            source.clicked.connect(lambda _on=False, signal=signal: signal.emit())
 
     def _set_up_table(self) -> None:
         table = self.table
         table.setModel(self.model)
         table.setAccessibleName("Pairs")
         table.setItemDelegate(self.cells)
-        table.setItemDelegateForColumn(_section(NAME), self.names)
-        table.setItemDelegateForColumn(_section(SPARK), self.spark)
+        table.setItemDelegateForColumn(self.model.section(NAME), self.names)
+        table.setItemDelegateForColumn(self.model.section(SPARK), self.spark)
         table.sortByColumn(DEFAULT_SORT, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
-        header, metrics = table.horizontalHeader(), QFontMetrics(tabular_font())
+        header = table.horizontalHeader()
         header.setMinimumSectionSize(40)
         header.setStretchLastSection(True)
-        for section, column in enumerate(COLUMNS):
-            texts = (*column.title.split("\n"), column.widest)
-            header.resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + CELL_PADDING)
-        header.resizeSection(_section(SPARK), max(SPARK_WIDTH, header.sectionSize(_section(SPARK))))
-        table.copy_requested.connect(self.copy_rows)
+        table.fit_columns(COLUMNS, CELL_PADDING)
+        spark = self.model.section(SPARK)
+        header.resizeSection(spark, max(SPARK_WIDTH, header.sectionSize(spark)))
         table.activated.connect(self._take_activated)
         table.selectionModel().selectionChanged.connect(lambda *_rows: self._show_detail())
         table.pressed.connect(lambda _index: self.held.emit())
-        for text, every in (("Copy selected rows", False), ("Copy all rows", True)):
-            action = QAction(text, table)
-            action.triggered.connect(partial(self._copy, every))
-            table.addAction(action)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-
-    def _copy(self, every: bool, _checked: bool = False) -> None:
-        self.copy_rows(every=every)
+        table.add_copy_menu()
 
     def _share_width(self) -> None:
         header = self.table.horizontalHeader()
         figures = sum(header.sectionSize(k) for k, column in enumerate(COLUMNS) if column.key not in (NAME, REMARKS))
         free = self.width() - figures - 2 * MARGIN
-        header.resizeSection(_section(NAME), max(150, int(NAME_SHARE * free)))
+        header.resizeSection(self.model.section(NAME), max(150, int(NAME_SHARE * free)))
 
     def _lay_out(self) -> None:
         self.title.setStyleSheet("font-size: 16px")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
-        column.setSpacing(GAP)
-        column.addLayout(_row(self.title, self.export, self.choose, self.close_list, stretched=self.title))
-        column.addLayout(_row(self.state, self.bar, self.cancel, self.go_on, stretched=self.state))
-        column.addLayout(_row(self.filter, self.only_errors, self.medians, stretched=self.medians))
-        column.addWidget(self.table, 1)
-        column.addWidget(self.nothing, 1)
-        column.addWidget(self.detail)
-        column.addLayout(_row(self.settings, self.rescore, stretched=self.settings))
-        column.addWidget(self.keys)
-
-
-def _section(key: str) -> int:
-    return next(k for k, column in enumerate(COLUMNS) if column.key == key)
-
-
-def _row(*parts: QWidget, stretched: QWidget | None = None) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(GAP)
-    for part in parts:
-        row.addWidget(part, 1 if part is stretched else 0)
-    return row
+        column_of(
+            row_of((self.title, 1), self.export, self.choose, self.close_list, spacing=GAP),
+            row_of((self.state, 1), self.bar, self.cancel, self.go_on, spacing=GAP),
+            row_of(self.filter, self.only_errors, (self.medians, 1), spacing=GAP),
+            (self.table, 1),
+            (self.nothing, 1),
+            self.detail,
+            row_of((self.settings, 1), self.rescore, spacing=GAP),
+            self.keys,
+            owner=self,
+            margins=(MARGIN, GAP, MARGIN, GAP),
+            spacing=GAP,
+        )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from functools import partial
 
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, tooltip
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from osisnr_gui.qt.panels.buttons import Run, tool_button
+from osisnr_gui.qt.panels.layouts import row_of
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel
 
 
 class FolderStrip(QWidget):
@@ -16,35 +20,21 @@ class FolderStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.back, self.previous, self.next = QToolButton(self), QToolButton(self), QToolButton(self)
-        self.place = ElidedLabel(parent=self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(MARGIN, 2, MARGIN, 2)
-        row.setSpacing(GAP)
-        row.addWidget(self.back)
-        row.addWidget(self.place, 1)
-        for button, text, tip, arrow in (
-            (self.back, "Back to the list", "Back to the list of pairs (Ctrl+L)", Qt.ArrowType.LeftArrow),
-            (self.previous, "Previous pair", "Open the pair before it in the list (Ctrl+PgUp)", Qt.ArrowType.UpArrow),
-            (
-                self.next,
-                "Next pair",
-                "Open the next pair of the list, in its order (Ctrl+PgDown)",
-                Qt.ArrowType.DownArrow,
-            ),
-        ):
-            button.setText(text)
-            button.setArrowType(arrow)
-            button.setAccessibleName(text)
-            button.setToolTip(tooltip(tip))
-            button.setStatusTip(tip)
+        arrows, step = Qt.ArrowType, self.step_requested.emit
+        back = "Back to the list of pairs (Ctrl+L)"
+        before = "Open the pair before it in the list (Ctrl+PgUp)"
+        after = "Open the next pair of the list, in its order (Ctrl+PgDown)"
+        self.back = self._button("Back to the list", back, arrows.LeftArrow, self.back_requested.emit)
+        self.previous = self._button("Previous pair", before, arrows.UpArrow, partial(step, -1))
+        self.next = self._button("Next pair", after, arrows.DownArrow, partial(step, 1))
         self.back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        for button, direction in ((self.previous, -1), (self.next, 1)):
-            button.clicked.connect(lambda _on=False, direction=direction: self.step_requested.emit(direction))
-            row.addWidget(button)
-        self.back.clicked.connect(lambda _on=False: self.back_requested.emit())
+        self.place = ElidedLabel(parent=self)
+        parts = self.back, (self.place, 1), self.previous, self.next
+        row_of(*parts, owner=self, margins=(MARGIN, 2, MARGIN, 2), spacing=GAP)
         self.hide()
 
-    def show_place(self, text: str) -> None:
-        """Which pair it is."""
-        self.place.set_text(text)
+    def _button(self, text: str, tip: str, arrow: Qt.ArrowType, run: Run) -> QToolButton:
+        button = tool_button(text, tip, run, self, name=text)
+        button.setStatusTip(tip)
+        button.setArrowType(arrow)
+        return button

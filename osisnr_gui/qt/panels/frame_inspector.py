@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -14,12 +14,13 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.frame_page import FramePage
+from osisnr_gui.qt.panels.layouts import column_of, scroll_inside
 from osisnr_gui.qt.panels.own_keys import own_keys
-from osisnr_gui.qt.panels.plain_text import MARGIN, NarrowScroll, plain_label, set_text
+from osisnr_gui.qt.panels.plain_text import MARGIN, plain_label, set_text
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.qt.presenters.file_measurer import FileMeasurer
 from osisnr_gui.qt.presenters.frame_loader import FrameLoader, FrameWish
@@ -48,23 +49,19 @@ class FrameInspector(QWidget):
         self._analysis: Analysis | None = None
         self._selected = 0
         self._place: float | TimeSpan = math.nan
-        self._shown: Inspection | None = None
+        self.inspection: Inspection | None = None  # the frame on show
         self._asked: FrameWish | None = None
         self._in_sight = True
         self.page = FramePage(theme, self)
         self.message: QLabel = plain_label(HINT, "muted", wrap=True, parent=self)
         self._lay_out()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        own_keys(self, frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right}))
+        arrows = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right})
+        own_keys(self, arrows, {QKeySequence.StandardKey.Copy: self.copy_numbers})
         self.loader.loaded.connect(self._take)
         self.loader.failed.connect(self._show_message)
         self.measurer.changed.connect(self._show_companions)
         self._show_message(HINT)
-
-    @property
-    def inspection(self) -> Inspection | None:
-        """The frame on show."""
-        return self._shown
 
     def is_final(self) -> bool:
         """Whether what is shown is what will be shown."""
@@ -92,41 +89,28 @@ class FrameInspector(QWidget):
         self._in_sight = in_sight
         self._ask()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self.page.set_theme(theme)
-
     def copy_numbers(self) -> None:
         """The frame's row of the CSV and all else that is shown, as lines of name and value."""
-        if self._shown is not None and self._pair is not None:
+        if self.inspection is not None and self._pair is not None:
             measures = self.measurer.find(self._pair)
-            QGuiApplication.clipboard().setText(inspection_table(self._shown, self._pair.source.path, measures))
+            QGuiApplication.clipboard().setText(inspection_table(self.inspection, self._pair.source.path, measures))
 
     def copy_columns(self) -> None:
         """Both columns, the scaled reference and the noise as a table."""
-        if self._shown is not None:
-            QGuiApplication.clipboard().setText(columns_table(self._shown))
+        if self.inspection is not None:
+            QGuiApplication.clipboard().setText(columns_table(self.inspection))
 
     def close_files(self) -> None:
         """Let go of the files; nothing is read any more."""
         self.loader.close()
         self.measurer.close()
 
-    def event(self, event: QEvent) -> bool:
-        """The copy key copies the frame while the panel has the focus, whatever the window uses it for."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _copies(event):
-            event.accept()
-            return True
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Frame by frame, ten at a time with Shift; copy."""
+        """Frame by frame, ten at a time with Shift."""
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if _copies(event):
-            self.copy_numbers()
-        elif step is not None and self._shown is not None:
+        if step is not None and self.inspection is not None:
             many = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self.frame_requested.emit(self._shown.columns.frame + step * (MANY if many else 1))
+            self.frame_requested.emit(self.inspection.columns.frame + step * (MANY if many else 1))
         else:
             super().keyPressEvent(event)
 
@@ -188,13 +172,13 @@ class FrameInspector(QWidget):
 
     def _show_message(self, text: str) -> None:
         """Words in place of a frame."""
-        self._shown = None
+        self.inspection = None
         set_text(self.message, text)
         self.message.show()
         self.page.hide()
 
     def _take(self, _wish: FrameWish, x: Inspection) -> None:
-        self._shown = x
+        self.inspection = x
         self.page.show_frame(x, self._selected, OF_SELECTION if isinstance(self._place, TimeSpan) else "")
         self._show_companions()
         self.message.hide()
@@ -203,21 +187,12 @@ class FrameInspector(QWidget):
     def _show_companions(self) -> None:
         """This frame's and the file's: the latter are measured when somebody looks for the first time."""
         pair = self._pair
-        if self._shown is not None and pair is not None:
+        if self.inspection is not None and pair is not None:
             self.measurer.want(pair)
-            self.page.show_companions(self._shown, pair, self.measurer.find(pair))
+            self.page.show_companions(self.inspection, pair, self.measurer.find(pair))
 
     def _lay_out(self) -> None:
-        body = QWidget()
-        rows = QVBoxLayout(body)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(self.page)
         self.message.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        rows.addWidget(self.message, 0, Qt.AlignmentFlag.AlignTop)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(NarrowScroll(body, self))
-
-
-def _copies(event: QKeyEvent) -> bool:
-    return event.matches(QKeySequence.StandardKey.Copy)
+        body = column_of(self.page, self.message)
+        body.setAlignment(self.message, Qt.AlignmentFlag.AlignTop)
+        scroll_inside(self, body)

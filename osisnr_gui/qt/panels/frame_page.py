@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.band_bars import BandBars
 from osisnr_gui.qt.panels.estimate_mark import EstimateMark
 from osisnr_gui.qt.panels.figure_table import FigureTable
+from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.plots.charts.angle_chart import AngleChart
@@ -108,33 +109,25 @@ class FramePage(QWidget):
         for picture in (self.angle, self.bands):
             picture.setFixedHeight(_within(ANGLE_PART * height, ANGLE_HEIGHTS))
 
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        for part in (self.mark, self.spectrum, self.angle, self.bands, self.formulas, self.companions):
-            part.set_theme(theme)
-
     def _show_curves(self) -> None:
         if self._shown is not None:
             x, index = self._shown
             self.spectrum.show_curves(frame_curves(x, VIEWS[self.view.current]), index)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
-        column.setSpacing(GAP // 2 + 1)
-        head, pictures = QHBoxLayout(), QHBoxLayout()
-        head.addWidget(self.mark, 1)
-        head.addWidget(self.arrows)
-        pictures.setSpacing(GAP)
-        pictures.addWidget(self.angle, 5)
-        pictures.addWidget(self.bands, 6)
-        column.addLayout(head)
-        for part in (self.status, self.view, self.spectrum):
-            column.addWidget(part)
-        column.addLayout(pictures)
-        for part in (self.sentences, self.formulas, self.lines, self.share, self.companions):
-            column.addWidget(part)
-        column.addStretch(1)
+        words = self.sentences, self.formulas, self.lines, self.share, self.companions
+        column_of(
+            row_of((self.mark, 1), self.arrows),
+            self.status,
+            self.view,
+            self.spectrum,
+            row_of((self.angle, 5), (self.bands, 6), spacing=GAP),
+            *words,
+            REST,
+            owner=self,
+            margins=(MARGIN, GAP, MARGIN, GAP),
+            spacing=GAP // 2 + 1,
+        )
 
 
 def _within(height: float, limits: tuple[int, int]) -> int:

@@ -7,12 +7,13 @@ from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPaintE
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import FONT_PIXELS, SMALL_FONT_PIXELS, Theme, tabular_font
+from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.plain_text import tooltip
 
 BIG = 24
 
 
-class Headline(QWidget):
+class Headline(Themed, QWidget):
     """ "fused loss L = 0.602" over "literal, all 822 frames, method 1"; painted, so that a new digit moves nothing."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -38,11 +39,6 @@ class Headline(QWidget):
         tip = tooltip(f"{self.text}. Lower is better.{' ' + why if why else ''}")
         if tip != self.toolTip():
             self.setToolTip(tip)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Two lines."""

@@ -6,14 +6,15 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.estimate_mark import EstimateMark
 from osisnr_gui.qt.panels.headline import Headline
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, NarrowScroll, plain_label, set_text
-from osisnr_gui.qt.panels.segmented import Segmented
+from osisnr_gui.qt.panels.layouts import REST, column_of, scroll_inside
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text
+from osisnr_gui.qt.panels.segmented import FORMULAS, Segmented
 from osisnr_gui.qt.panels.share_bar import ShareBar
 from osisnr_gui.qt.panels.value_mapping import ALPHA, GAMMA
 from osisnr_gui.qt.panels.value_slider import ValueSlider
@@ -28,7 +29,6 @@ from osisnr_gui.session.several.ranking import find_ranking
 
 PLOT_HEIGHT = 132
 ALPHAS = np.linspace(0.01, 1.0, 60)
-FORMULAS = (Formula.LITERAL, Formula.EXACT)
 
 
 class LossPanel(QWidget):
@@ -55,8 +55,7 @@ class LossPanel(QWidget):
             "How L_OSI averages over frames: method 1 is the mean of 1/OSI-SNR, method 2 is 1 / (mean OSI-SNR).",
             self,
         )
-        self.formula = Segmented(
-            (("literal", "all frames"), ("exact", "active frames")),
+        self.formula = Segmented.of_formulas(
             "result that leads",
             "literal, all frames: the definition with its constants, what a training script prints; silence counts as "
             "perfect.\nexact, active frames: without the constants, silent frames left out; what you can trust.",
@@ -96,18 +95,10 @@ class LossPanel(QWidget):
         set_text(self.change, sentence)
         self.change.setVisible(bool(sentence))
 
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        for part in (self.mark, self.headline, self.bar, self.plot):
-            part.set_theme(theme)
-
     def _lay_out(self) -> None:
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
-        column.setSpacing(GAP - 2)
+        self.plot.setFixedHeight(PLOT_HEIGHT)
         # The sentence comes last: its length differs from estimate to estimate, and nothing above it may move.
-        parts: tuple[QWidget, ...] = (
+        body = column_of(
             self.mark,
             self.headline,
             self.bar,
@@ -120,14 +111,11 @@ class LossPanel(QWidget):
             self.plot,
             self.sentence,
             self.change,
+            REST,
+            margins=(MARGIN, GAP, MARGIN, GAP),
+            spacing=GAP - 2,
         )
-        for part in parts:
-            column.addWidget(part)
-        column.addStretch(1)
-        self.plot.setFixedHeight(PLOT_HEIGHT)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(NarrowScroll(body, self))
+        scroll_inside(self, body)
 
     def _connect(self) -> None:
         self.alpha.value_changed.connect(lambda v: self.edit_requested.emit(partial(edits.set_alpha, alpha=v), "alpha"))

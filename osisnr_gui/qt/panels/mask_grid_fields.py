@@ -73,38 +73,30 @@ class MaskGridFields(QWidget):
 
     def _settings(self) -> tuple[Setting, ...]:
         unknown = f"Double-click the name: {UNKNOWN}."
+        rate_tip = (
+            f"Sample rate of the sound the masks were made for. With rate and hop the axes are in seconds and Hz. "
+            f"{unknown}"
+        )
+        hop_tip = f"Samples from one frame to the next. {unknown}"
+        n_fft_tip = "Samples in a frame; from the number of bins unless it is given. Double-click the name for that."
+        place_tip = (
+            "Where frame i lies. Begin at hop·i: an STFT without padding. Centred on hop·i: padded at both ends, as "
+            "librosa and torch do by default."
+        )
+        window_tip = "Window of the STFT; used where a mask is applied to a mixture."
+        hertz = plain_label("Hz", "muted", small=True)
         return (
-            (
-                "rate",
-                self.rate,
-                plain_label("Hz", "muted", small=True),
-                f"Sample rate of the sound the masks were made for. With rate and hop the axes are in seconds and Hz. "
-                f"{unknown}",
-            ),
-            ("hop", self.hop, self.hop_note, f"Samples from one frame to the next. {unknown}"),
-            (
-                "n_fft",
-                self.n_fft,
-                self.n_fft_note,
-                "Samples in a frame; from the number of bins unless it is given. Double-click the name for that.",
-            ),
-            (
-                "frames",
-                self.place,
-                None,
-                "Where frame i lies. Begin at hop·i: an STFT without padding. Centred on hop·i: padded at both ends, "
-                "as librosa and torch do by default.",
-            ),
-            ("window", self.window_box, None, "Window of the STFT; used where a mask is applied to a mixture."),
+            ("rate", self.rate, hertz, rate_tip, partial(self._change, rate=None)),
+            ("hop", self.hop, self.hop_note, hop_tip, partial(self._change, hop=None)),
+            ("n_fft", self.n_fft, self.n_fft_note, n_fft_tip, partial(self._change, n_fft=None)),
+            ("frames", self.place, None, place_tip, None),
+            ("window", self.window_box, None, window_tip, partial(self._change, window=MaskGrid().window)),
         )
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        self._names = lay_out_settings(grid, self._settings(), GAP)
-        for box in (self.place, self.window_box):
-            box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(8)
+        lay_out_settings(grid, self._settings(), GAP)
 
     def _connect(self) -> None:
         self.rate.chosen.connect(lambda value: self._change(rate=value or None))
@@ -112,8 +104,6 @@ class MaskGridFields(QWidget):
         self.n_fft.chosen.connect(lambda value: self._change(n_fft=value))
         self.place.activated.connect(lambda index: self._change(centred=bool(index)))
         self.window_box.activated.connect(lambda index: self._change(window=WINDOWS[index]))
-        for name, default in (("rate", None), ("hop", None), ("n_fft", None), ("window", MaskGrid().window)):
-            self._names[name].mouseDoubleClickEvent = lambda _e, change={name: default}: self._change(**change)
 
     def _change(self, **changes: object) -> None:
         self.edit_requested.emit(partial(edits.set_mask_grid, n_bins=self._n_bins, **changes), "")

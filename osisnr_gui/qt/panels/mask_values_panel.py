@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.io.masks import Mask
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import Themed
+from osisnr_gui.qt.panels.layouts import REST, column_of, scroll_inside
 from osisnr_gui.qt.panels.masked_sound import MaskedSound
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, SteadyLabel, plain_label, set_text
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text
 from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart, Outline
 from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
@@ -43,7 +44,7 @@ class Counted:
     counts: IntArray
 
 
-class MaskValuesPanel(QWidget):
+class MaskValuesPanel(Themed, QWidget):
     """Counts cells on a thread of its own, and only while it is to be seen."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -65,8 +66,7 @@ class MaskValuesPanel(QWidget):
         )
         self.plot = HistogramChart(theme, self)
         self.point: QLabel = SteadyLabel("muted", small=True, parent=self)
-        self.about: QLabel = plain_label("", wrap=True, small=True, parent=self)
-        self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.about: QLabel = plain_label("", wrap=True, small=True, selectable=True, parent=self)
         self.sound = MaskedSound(self)
         self._analysis: Analysis | None = None
         self._selected = 0
@@ -102,9 +102,8 @@ class MaskValuesPanel(QWidget):
         self._draw()
 
     def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self.plot.set_theme(theme)
+        """Apply `theme` to the outlines too."""
+        super().set_theme(theme)
         self._draw()
 
     def is_final(self) -> bool:
@@ -168,16 +167,8 @@ class MaskValuesPanel(QWidget):
         set_text(self.point, f"{low} to {high}: {', '.join(parts)}")
 
     def _lay_out(self) -> None:
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(MARGIN, GAP, GAP, GAP)
-        column.setSpacing(GAP)
-        for widget in (self.scale, self.plot, self.point, self.about, self.sound.label):
-            column.addWidget(widget)
-        column.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(NarrowScroll(body, self))
+        parts = self.scale, self.plot, self.point, self.about, self.sound.label, REST
+        scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
 
 
 def masks_in_view(analysis: Analysis, selected: int) -> list[ShownMask]:

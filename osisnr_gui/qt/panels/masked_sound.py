@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QLabel
 
 from osisnr_gui.io.errors import Cancelled
@@ -25,8 +25,7 @@ class MaskedSound(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.label: QLabel = plain_label("", wrap=True, small=True)
-        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.label: QLabel = plain_label("", wrap=True, small=True, selectable=True)
         self._analysis: Analysis | None = None
         self._selected = 0
         self._asked: tuple[Recipe, int, float] | None = None

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
-    QHBoxLayout,
     QHeaderView,
     QLineEdit,
-    QPushButton,
-    QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
 from osisnr_gui.qt.look.theme import tabular_font
+from osisnr_gui.qt.panels.buttons import push_button
+from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel, Index
+from osisnr_gui.qt.panels.copy_table import RowTable
+from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
 from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
 from osisnr_gui.qt.plots.axes import format_time
@@ -26,18 +25,17 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Note
 
-Index = QModelIndex | QPersistentModelIndex
 EMPTY_WORDS = "No notes yet. Select a time range and press Ctrl+N; a note is kept with the session (Ctrl+S)."
-ROW_HEIGHT = 26
+WHERE, TEXT = Column("where", "Time", "", is_text=True), Column("text", "Note", "", is_text=True)
 
 
-class NotesModel(QAbstractTableModel):
-    """Column 0: where; column 1: the text, which can be changed."""
+class NotesModel(ColumnModel):
+    """Rows are notes; the text of one can be changed."""
 
     changed = Signal(object, str)  # Note, its new text
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__((WHERE, TEXT))
         self.notes: tuple[Note, ...] = ()
         self._unit = "s"
 
@@ -49,36 +47,32 @@ class NotesModel(QAbstractTableModel):
                 self.notes = notes
                 self.dataChanged.emit(self.index(0, 1), self.index(len(notes) - 1, 1))
         else:
-            self.beginResetModel()
-            self.notes, self._unit = notes, unit
-            self.endResetModel()
+            with self.resetting():
+                self.notes, self._unit = notes, unit
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+    def n_places(self) -> int:
         """Notes."""
-        return 0 if parent.isValid() else len(self.notes)
+        return len(self.notes)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Where, and the text."""
-        return 0 if parent.isValid() else 2
+    def title(self, column: Column) -> str:
+        """The title, with the unit of the time axis."""
+        return f"{column.title} ({self._unit})" if column is WHERE else column.title
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Titles."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return (f"Time ({self._unit})", "Note")[section]
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
+    def text(self, place: int, column: Column) -> str:
+        """Where, or what was written."""
+        return self._where(self.notes[place]) if column is WHERE else self.notes[place].text
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Texts; the tooltip has the whole note."""
-        note = self.notes[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return note.text if index.column() == 1 else self._where(note)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(f"{self._where(note)} {self._unit}: {note.text}")
-        if role == Qt.ItemDataRole.FontRole and index.column() == 0:
-            return tabular_font()
-        return None
+    def cell(self, place: int, column: Column, role: int) -> object:
+        """The whole note, for editor and tooltip."""
+        if role == ROLE.EditRole:
+            return self.text(place, column)
+        if role == ROLE.ToolTipRole:
+            return tooltip(f"{self._where(self.notes[place])} {self._unit}: {self.notes[place].text}")
+        return tabular_font() if role == ROLE.FontRole and column is WHERE else None
+
+    def column_tip(self, column: Column) -> str:
+        """Titles say it all."""
+        return column.tip
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Texts can be changed."""
@@ -112,27 +106,15 @@ class NotesPanel(QWidget):
         # Queued: the list is still closing the editor the text comes from, and must not be filled anew meanwhile.
         self.model.changed.connect(self._change, Qt.ConnectionType.QueuedConnection)
         self.hint = plain_label(EMPTY_WORDS, "muted", wrap=True, small=True, parent=self)
-        self.table = QTableView(self)
+        self.table = RowTable(self)
         self._set_up_table()
-        self.add_button, self.delete_button = QPushButton("Add note", self), QPushButton("Delete", self)
-        self.add_button.setToolTip(tooltip("Write a note on the selected time range, or at the cursor (Ctrl+N)"))
-        self.delete_button.setToolTip(tooltip("Delete the chosen note (Delete); Undo brings it back"))
-        self.add_button.clicked.connect(self.add_requested)
-        self.delete_button.clicked.connect(self.delete_chosen)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
-        buttons.addWidget(self.add_button)
-        buttons.addWidget(self.delete_button)
-        buttons.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, GAP, 0, 0)
-        column.setSpacing(GAP)
-        words = QHBoxLayout()
-        words.setContentsMargins(MARGIN, 0, MARGIN, 0)
-        words.addWidget(self.hint)
-        column.addLayout(words)
-        column.addWidget(self.table, 1)
-        column.addLayout(buttons)
+        add_tip = "Write a note on the selected time range, or at the cursor (Ctrl+N)"
+        self.add_button = push_button("Add note", add_tip, self.add_requested.emit, self)
+        delete_tip = "Delete the chosen note (Delete); Undo brings it back"
+        self.delete_button = push_button("Delete", delete_tip, self.delete_chosen, self)
+        words = row_of(self.hint, margins=(MARGIN, 0, MARGIN, 0))
+        buttons = row_of(self.add_button, self.delete_button, REST, margins=(MARGIN, 0, MARGIN, MARGIN))
+        column_of(words, (self.table, 1), buttons, owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
         self.show_analysis(None, 0)
 
     def show_analysis(self, analysis: Analysis | None, _selected: int) -> None:
@@ -165,37 +147,22 @@ class NotesPanel(QWidget):
         if 0 <= row < len(self.model.notes):
             self.edit_requested.emit(partial(edits.remove_note, note=self.model.notes[row]), "")
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Delete and Enter act on the list while it has the focus."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Delete:
-                self.delete_chosen()
-                return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._go(self.table.currentIndex())
-                return True
-        return super().eventFilter(watched, event)
-
     def _set_up_table(self) -> None:
         table = self.table
         table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         triggers = QAbstractItemView.EditTrigger
         table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
         table.setAccessibleName("Notes")
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         table.clicked.connect(self._go)
-        table.installEventFilter(self)
-        own_keys(table, LIST_KEYS)
+        go = self._go_to_chosen
+        own_keys(table, LIST_KEYS, {Qt.Key.Key_Delete: self.delete_chosen, Qt.Key.Key_Return: go, Qt.Key.Key_Enter: go})
+
+    def _go_to_chosen(self) -> None:
+        self._go(self.table.currentIndex())
 
     def _go(self, index: QModelIndex) -> None:
         if index.isValid():

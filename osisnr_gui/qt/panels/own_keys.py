@@ -6,8 +6,10 @@ leaves them to the window.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
 Key = Qt.Key
@@ -17,15 +19,16 @@ UP_DOWN = frozenset({Key.Key_Up, Key.Key_Down, Key.Key_Home, Key.Key_End})
 FIELD_KEYS = UP_DOWN | DIGITS
 LIST_KEYS = UP_DOWN
 NUMBER_TEXT = frozenset("0123456789+-−.,eE%")
+Does = Mapping[Qt.Key | QKeySequence.StandardKey, Callable[[], object]]
 TABLE_KEYS = UP_DOWN | {Key.Key_Left, Key.Key_Right}
 
 
 class _OwnKeys(QObject):
     """Takes part in one widget's events."""
 
-    def __init__(self, widget: QWidget, keys: frozenset[Qt.Key]) -> None:
+    def __init__(self, widget: QWidget, keys: frozenset[Qt.Key], does: Does) -> None:
         super().__init__(widget)
-        self._keys = keys
+        self._keys, self._does = keys, does
         self._number = widget if isinstance(widget, QAbstractSpinBox) else None
         if self._number is not None:
             # What was entered is no longer being typed, even when it is what stood there before.
@@ -34,7 +37,15 @@ class _OwnKeys(QObject):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """An accepted override comes back as a plain key press instead of a shortcut."""
-        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:
+            return False
+        for key, run in self._does.items():
+            if event.matches(key) if isinstance(key, QKeySequence.StandardKey) else event.key() == key:
+                event.accept()
+                if event.type() == QEvent.Type.KeyPress:
+                    run()
+                return True
+        if event.type() != QEvent.Type.ShortcutOverride:
             return False
         held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         if held:
@@ -49,6 +60,6 @@ class _OwnKeys(QObject):
         return False
 
 
-def own_keys(widget: QWidget, keys: frozenset[Qt.Key]) -> None:
-    """Let `widget` have `keys` while it has the focus, also with Shift and from the keypad."""
-    _OwnKeys(widget, keys)
+def own_keys(widget: QWidget, keys: frozenset[Qt.Key], does: Does | None = None) -> None:
+    """Let `widget` have `keys` while it has the focus, also with Shift and from the keypad. does : what others do."""
+    _OwnKeys(widget, keys, does or {})

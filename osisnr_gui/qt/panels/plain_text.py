@@ -24,10 +24,23 @@ def tooltip(text: str) -> str:
 
 
 def plain_label(
-    text: str = "", role: str = "", *, wrap: bool = False, small: bool = False, parent: QWidget | None = None
+    text: str = "",
+    role: str = "",
+    *,
+    wrap: bool = False,
+    small: bool = False,
+    selectable: bool = False,
+    parent: QWidget | None = None,
 ) -> QLabel:
     """A label for plain text; `role` as in the style sheet ("muted", "heading", "error", "warning")."""
     label = QLabel(parent)
+    _set_up(label, text, role, wrap=wrap, small=small)
+    if selectable:
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _set_up(label: QLabel, text: str, role: str, *, wrap: bool, small: bool) -> None:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setText(text)
     label.setWordWrap(wrap)
@@ -41,7 +54,6 @@ def plain_label(
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         label.setSizePolicy(policy)
-    return label
 
 
 class SteadyLabel(QLabel):
@@ -49,16 +61,8 @@ class SteadyLabel(QLabel):
 
     def __init__(self, role: str = "", *, small: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
+        _set_up(self, "", role, wrap=True, small=small)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        if role:
-            self.setProperty("role", role)
-        if small:
-            self.setStyleSheet(f"font-size: {SMALL_FONT_PIXELS}px")
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
         self._needed: dict[int, int] = {}
 
     def heightForWidth(self, width: int) -> int:

@@ -5,33 +5,51 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from osisnr_gui.io.errors import printable
-from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
+from osisnr_gui.qt.panels.buttons import tool_button
+from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.panels.sample_field import LagField
+from osisnr_gui.qt.panels.sample_field import LagField, NarrowBox
 from osisnr_gui.session import edits
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import DOWNMIX
 from osisnr_gui.session.tracks import Track
 
 
-class ReadingOptions(QWidget):
-    """The pickers a file needs; hidden when it needs none."""
+class SourceWidget(QWidget):
+    """What asks for something about a file, or passes on what is asked for inside it."""
 
     edit_requested = Signal(object, str)
+    chosen = Signal(int)  # the place of the estimate that is to be in view
     values_requested = Signal()
+    curve_toggled = Signal(object)  # Source
     delay_requested = Signal(object)  # Source
+
+    def pass_on(self, inner: SourceWidget) -> None:
+        """Ask for all that `inner` asks for."""
+        inner.edit_requested.connect(self.edit_requested)
+        inner.chosen.connect(self.chosen)
+        inner.values_requested.connect(self.values_requested)
+        inner.curve_toggled.connect(self.curve_toggled)
+        inner.delay_requested.connect(self.delay_requested)
+
+
+class ReadingOptions(SourceWidget):
+    """The pickers a file needs; hidden when it needs none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._track: Track | None = None
         self._role: Role | None = None
-        self.channel, self.key = QComboBox(self), QComboBox(self)
-        self.transpose, self.values = QCheckBox("transpose", self), QToolButton(self)
-        self.lag, self.delay_button = LagField(self), QToolButton(self)
-        self.delay = QWidget(self)
+        self.channel, self.key = NarrowBox(self), NarrowBox(self)
+        self.transpose, self.lag, self.delay = QCheckBox("transpose", self), LagField(self), QWidget(self)
+        values = "Histogram of its values, their range and what kind of mask it is (Shift+V)"
+        self.values = tool_button("values…", values, self.values_requested.emit, self, name="Mask values")
+        self.values.setStyleSheet("padding: 1px 5px")
+        delay = "The score at every delay; move the estimate by hand (Ctrl+D)"
+        self.delay_button = tool_button("Delay…", delay, self._ask_for_delay, self)
         self.channel.setAccessibleName("Channel")
         self.channel.setToolTip(tooltip("Channel that is compared; channels are never mixed unasked"))
         self.key.setAccessibleName("Array")
@@ -42,26 +60,10 @@ class ReadingOptions(QWidget):
                 "scores cannot reveal a turned mask."
             )
         )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.channel)
-        column.addWidget(self.key)
-        row = QHBoxLayout()
-        row.addWidget(self.transpose, 1)
-        row.addWidget(self.values)
-        column.addLayout(row)
-        column.addWidget(self.delay)
-        self._lay_out_delay()
-        for box in (self.channel, self.key):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(8)
-            own_keys(box, LIST_KEYS)
-        self.values.setText("values…")
-        self.values.setStyleSheet("padding: 1px 5px")
-        self.values.setAccessibleName("Mask values")
-        self.values.setToolTip(tooltip("Histogram of its values, their range and what kind of mask it is (Shift+V)"))
-        self.values.clicked.connect(self.values_requested)
+        row_of(self.lag, self.delay_button, REST, owner=self.delay, spacing=4)
+        mask = row_of((self.transpose, 1), self.values)
+        column_of(self.channel, self.key, mask, self.delay, owner=self, spacing=4)
+        self.lag.chosen.connect(self._move)
         # `activated`, not `currentIndexChanged`: only what the user does, never what is shown.
         self.channel.activated.connect(lambda _i: self._ask(channel=self.channel.currentData()))
         self.key.activated.connect(lambda _i: self._ask(key=self.key.currentData()))
@@ -81,18 +83,6 @@ class ReadingOptions(QWidget):
         self.lag.show_value(track.source.delay)
         self.delay.setVisible(role is Role.ESTIMATE and track.kind == "audio" and track.source.delay != 0)
         self.setVisible(not all(w.isHidden() for w in (self.channel, self.key, self.transpose, self.delay)))
-
-    def _lay_out_delay(self) -> None:
-        self.delay_button.setText("Delay…")
-        self.delay_button.setToolTip(tooltip("The score at every delay; move the estimate by hand (Ctrl+D)"))
-        row = QHBoxLayout(self.delay)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(self.lag)
-        row.addWidget(self.delay_button)
-        row.addStretch(1)
-        self.lag.chosen.connect(self._move)
-        self.delay_button.clicked.connect(self._ask_for_delay)
 
     def _move(self, samples: int) -> None:
         if self._track is not None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QComboBox,
     QDoubleSpinBox,
     QSpinBox,
@@ -23,7 +22,67 @@ WIDTH, LAG_WIDTH = 84, 132
 DEFAULT_MARK = " · default"
 
 
-class SampleField(QSpinBox):
+class TypedNumber:
+    """A spin box, to be mixed in: any text may be typed, and what is taken is the nearest number allowed."""
+
+    def prepare(self, width: int = WIDTH) -> None:
+        """Look and keys of a number field."""
+        self.setKeyboardTracking(False)
+        self.setLocale(QLocale.c())
+        self.setFont(tabular_font())
+        self.setFixedWidth(width)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        own_keys(self, FIELD_KEYS)
+
+    def parse(self, text: str) -> float | None:
+        """The number in a text, None when there is none."""
+        return parse_number(text)
+
+    def show_value(self, value: float) -> None:
+        """Show a value; nothing is emitted, and what is being typed stays where the value is the same."""
+        if value != self.value():
+            with QSignalBlocker(self):
+                self.setValue(value)
+
+    def valueFromText(self, text: str) -> float:
+        """The number typed, held inside the range; the one before when it is none at all."""
+        value = self.parse(text)
+        return self.value() if value is None else min(max(value, self.minimum()), self.maximum())
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Anything may stand there while it is typed; only a number in the range is taken as it is."""
+        value = self.parse(text)
+        inside = value is not None and self.minimum() <= value <= self.maximum()
+        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, position
+
+    def fixup(self, text: str) -> str:
+        """The nearest number that is allowed; the number before when it is none at all."""
+        return self.textFromValue(self.valueFromText(text))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only with the focus: a wheel that scrolls the panel must not change what it passes."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class TypedCount(TypedNumber):
+    """A spin box for whole numbers, to be mixed in."""
+
+    def valueFromText(self, text: str) -> int:
+        """The nearest whole number."""
+        return round(super().valueFromText(text))
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """A fraction is not taken as it is."""
+        value = self.parse(text)
+        if value is not None and value != round(value):
+            return QValidator.State.Intermediate, text, position
+        return super().validate(text, position)
+
+
+class SampleField(TypedCount, QSpinBox):
     """A count of samples; arrows and wheel double and halve it."""
 
     chosen = Signal(int)
@@ -31,19 +90,18 @@ class SampleField(QSpinBox):
     def __init__(self, least: int, most: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setRange(least, most)
-        _prepare(self)
+        self.prepare()
         self.valueChanged.connect(self.chosen)
 
     def show_value(self, value: int, most: int) -> None:
         """Show a value and the largest one allowed; nothing is emitted, and what is being typed stays."""
-        blocked = self.blockSignals(True)
-        if most != self.maximum():
-            self.setMaximum(most)
-        # An emptied field still has its value: only another one would bring its digits back.
-        if value != self.value() or not (self.text() or self.hasFocus()):
-            self.setValue(value)
-            self.lineEdit().setText(self.textFromValue(value))
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            if most != self.maximum():
+                self.setMaximum(most)
+            # An emptied field still has its value: only another one would bring its digits back.
+            if value != self.value() or not (self.text() or self.hasFocus()):
+                self.setValue(value)
+                self.lineEdit().setText(self.textFromValue(value))
 
     def stepBy(self, steps: int) -> None:
         """To the next power of two."""
@@ -52,24 +110,8 @@ class SampleField(QSpinBox):
             value = 1 << value.bit_length() if steps > 0 else 1 << max(0, (value - 1).bit_length() - 1)
         self.setValue(value)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Only with the focus: a wheel that scrolls the panel must not change what it passes."""
-        _wheel_with_focus(self, event, super().wheelEvent)
 
-    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Anything may stand there while it is typed."""
-        value = parse_number(text) if text.strip().isdecimal() else None
-        inside = value is not None and self.minimum() <= value <= self.maximum()
-        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, position
-
-    def fixup(self, text: str) -> str:
-        """The nearest number that is allowed; the number before when it is none at all."""
-        value = parse_number(text)
-        wanted = self.value() if value is None else round(value)
-        return str(min(max(wanted, self.minimum()), self.maximum()))
-
-
-class LagField(QSpinBox):
+class LagField(TypedCount, QSpinBox):
     """A delay in samples, positive for a late file; arrows and wheel go by one, with Ctrl by ten."""
 
     chosen = Signal(int)
@@ -77,53 +119,32 @@ class LagField(QSpinBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.set_reach(MAX_DELAY)
-        _prepare(self)
-        self.setFixedWidth(LAG_WIDTH)
+        self.prepare(LAG_WIDTH)
         self.setAccessibleName("Delay taken out, in samples")
         self.setToolTip("Samples by which the estimate is late; they are taken out. Arrows: one, with Ctrl ten")
         self.valueChanged.connect(self.chosen)
 
     def set_reach(self, samples: int) -> None:
         """Delays up to this long can be chosen; one that is longer already stays."""
-        blocked = self.blockSignals(True)
         reach = max(samples, abs(self.value()))
-        self.setRange(-reach, reach)
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            self.setRange(-reach, reach)
 
     def show_value(self, samples: int) -> None:
-        """Show a delay; nothing is emitted, and what is being typed stays where it is the same."""
-        blocked = self.blockSignals(True)
-        if abs(samples) > self.maximum():
-            self.setRange(-abs(samples), abs(samples))
-        if samples != self.value():
-            self.setValue(samples)
-        self.blockSignals(blocked)
+        """Show a delay, however long; nothing is emitted."""
+        self.set_reach(max(abs(samples), self.maximum()))
+        super().show_value(samples)
 
     def textFromValue(self, value: int) -> str:
         """With a true minus sign and the unit."""
         return f"{value} sample{'' if abs(value) == 1 else 's'}".replace("-", "−")
 
-    def valueFromText(self, text: str) -> int:
+    def parse(self, text: str) -> float | None:
         """Back from that, or from what was typed."""
-        value = parse_number(text.removesuffix("s").removesuffix(" sample").strip())
-        return self.value() if value is None else min(max(round(value), self.minimum()), self.maximum())
-
-    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Anything may stand there while it is typed."""
-        value = parse_number(text.removesuffix("s").removesuffix(" sample").strip())
-        inside = value is not None and value == round(value) and self.minimum() <= value <= self.maximum()
-        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, position
-
-    def fixup(self, text: str) -> str:
-        """The nearest delay that is allowed; the one before when it is none at all."""
-        return self.textFromValue(self.valueFromText(text))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Only with the focus."""
-        _wheel_with_focus(self, event, super().wheelEvent)
+        return parse_number(text.removesuffix("s").removesuffix(" sample").strip())
 
 
-class DecibelField(QDoubleSpinBox):
+class DecibelField(TypedNumber, QDoubleSpinBox):
     """A level in dB, or another number with its unit."""
 
     chosen = Signal(float)
@@ -143,7 +164,7 @@ class DecibelField(QDoubleSpinBox):
         self.setRange(least, most)
         self.setSingleStep(step)
         self.setDecimals(decimals)
-        _prepare(self)
+        self.prepare()
         self.valueChanged.connect(self.chosen)
 
     def setSpecialMaximum(self, text: str) -> None:
@@ -151,12 +172,8 @@ class DecibelField(QDoubleSpinBox):
         self._maximum_words = text
 
     def show_value(self, value: float) -> None:
-        """Show a value; nothing is emitted, and what is being typed stays where the value is the same."""
-        if round(value, self.decimals()) == self.value():
-            return
-        blocked = self.blockSignals(True)
-        self.setValue(value)
-        self.blockSignals(blocked)
+        """Show a value as far as its decimals go; nothing is emitted."""
+        super().show_value(round(value, self.decimals()))
 
     def textFromValue(self, value: float) -> str:
         """The number, or the words for the largest one."""
@@ -164,37 +181,24 @@ class DecibelField(QDoubleSpinBox):
             return self._maximum_words
         return super().textFromValue(value) + self._suffix
 
-    def valueFromText(self, text: str) -> float:
+    def parse(self, text: str) -> float | None:
         """Back from what `textFromValue` says, or from what was typed."""
         bare = text.removesuffix(self._suffix).strip()
-        if self._maximum_words and bare == self._maximum_words:
-            return self.maximum()
-        value = parse_number(bare)
-        return self.value() if value is None else min(max(value, self.minimum()), self.maximum())
-
-    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Anything may stand there while it is typed."""
-        bare = text.removesuffix(self._suffix).strip()
-        value = parse_number(bare)
-        inside = value is not None and self.minimum() <= value <= self.maximum()
-        known = inside or (bool(self._maximum_words) and bare == self._maximum_words)
-        return (QValidator.State.Acceptable if known else QValidator.State.Intermediate), text, position
-
-    def fixup(self, text: str) -> str:
-        """The nearest number that is allowed; the number before when it is none at all."""
-        return self.textFromValue(self.valueFromText(text))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Only with the focus."""
-        _wheel_with_focus(self, event, super().wheelEvent)
+        return self.maximum() if self._maximum_words and bare == self._maximum_words else parse_number(bare)
 
 
-class MarkedBox(QComboBox):
-    """A choice whose default is marked in the list, and in the box as far as there is room."""
+class NarrowBox(QComboBox):
+    """A choice that takes what room there is, however long its names are."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, letters: int = 8) -> None:
         super().__init__(parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(letters)
         own_keys(self, LIST_KEYS)
+
+
+class MarkedBox(NarrowBox):
+    """A choice whose default is marked in the list, and in the box as far as there is room."""
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         """The name alone where the mark does not fit."""
@@ -203,19 +207,3 @@ class MarkedBox(QComboBox):
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width()
         if self.fontMetrics().horizontalAdvance(option.currentText) > room - 4:
             option.currentText = option.currentText.removesuffix(DEFAULT_MARK)
-
-
-def _prepare(field: QAbstractSpinBox) -> None:
-    field.setKeyboardTracking(False)
-    field.setLocale(QLocale.c())
-    field.setFont(tabular_font())
-    field.setFixedWidth(WIDTH)
-    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    own_keys(field, FIELD_KEYS)
-
-
-def _wheel_with_focus(field: QAbstractSpinBox, event: QWheelEvent, handle: object) -> None:
-    if field.hasFocus() and callable(handle):
-        handle(event)
-    else:
-        event.ignore()

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
 from osisnr_gui.qt.panels.sample_field import DecibelField
+from osisnr_gui.qt.panels.setting_rows import Setting, lay_out_settings
 from osisnr_gui.session import edits
 from osisnr_gui.session.session import BadChoice, limits
 
 MS = 1000.0
 GATE_OFF = limits(BadChoice, "gate_db")[1]
-
-
-class _Row(NamedTuple):
-    """One line of the form; default in the unit of the field."""
-
-    name: str
-    field: DecibelField
-    default: float
-    tip: str
 
 
 class SegmentOptions(QWidget):
@@ -50,36 +41,26 @@ class SegmentOptions(QWidget):
         self.gate.show_value(GATE_OFF if choice.gate_db is None else choice.gate_db)
         self.window_field.show_value(choice.window_s)
 
-    def _rows(self) -> tuple[_Row, ...]:
+    def _settings(self) -> tuple[Setting, ...]:
         default = BadChoice()
         least, join, window = default.minimum_s * MS, default.join_s * MS, default.window_s
+        window_tip = "A sudden drop is one under the median of this time."
         gate_tip = (
             "Frames count when the reference is within this of its loudest frame, false activity when the estimate is "
             "within this of its own loudest one: so pauses do not drown what matters."
         )
         return (
-            _Row("shortest segment", self.minimum, least, "Shorter segments are not listed."),
-            _Row("join gaps up to", self.join, join, "Bad frames no further apart than this make one segment."),
-            _Row("level gate", self.gate, DEFAULT_GATE_DB, gate_tip),
-            _Row("running median", self.window_field, window, "A sudden drop is one under the median of this time."),
+            _setting("shortest segment", self.minimum, least, "Shorter segments are not listed."),
+            _setting("join gaps up to", self.join, join, "Bad frames no further apart than this make one segment."),
+            _setting("level gate", self.gate, DEFAULT_GATE_DB, gate_tip),
+            _setting("running median", self.window_field, window, window_tip),
         )
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
+        lay_out_settings(grid, self._settings(), GAP)
         grid.setHorizontalSpacing(MARGIN)
-        grid.setVerticalSpacing(GAP // 2)
-        for place, row in enumerate(self._rows()):
-            reset = partial(row.field.chosen.emit, row.default)
-            label = plain_label(row.name)
-            label.setBuddy(row.field)
-            label.mouseDoubleClickEvent = lambda _event, run=reset: run()
-            for part in (label, row.field):
-                default = row.field.textFromValue(row.default)
-                part.setToolTip(tooltip(f"{row.tip} Double-click the name for the default, {default}."))
-            row.field.setAccessibleName(row.name)
-            grid.addWidget(label, place, 0)
-            grid.addWidget(row.field, place, 1)
 
     def _connect(self) -> None:
         self.minimum.chosen.connect(lambda ms: self._change(minimum_s=ms / MS))
@@ -89,6 +70,12 @@ class SegmentOptions(QWidget):
 
     def _change(self, **changes: object) -> None:
         self.edit_requested.emit(partial(edits.set_bad, **changes), "_".join(changes))
+
+
+def _setting(name: str, field: DecibelField, default: float, tip: str) -> Setting:
+    """default : in the unit of the field."""
+    whole_tip = f"{tip} Double-click the name for the default, {field.textFromValue(default)}."
+    return name, field, None, whole_tip, partial(field.chosen.emit, default)
 
 
 def _milliseconds(name: str, parent: QWidget) -> DecibelField:

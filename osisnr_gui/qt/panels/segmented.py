@@ -10,12 +10,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import FONT_PIXELS, SMALL_FONT_PIXELS, system_font
 from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.session.session import Formula
 
 PADDING = 5
 AIR = 6
 RADIUS = 4.0
 HEIGHT = 28
 BETWEEN = 6
+
+
+#: The two named results, in the order of their switch.
+FORMULAS = (Formula.LITERAL, Formula.EXACT)
 
 
 class Segmented(QWidget):
@@ -26,22 +31,17 @@ class Segmented(QWidget):
     def __init__(self, choices: Sequence[tuple[str, str]], name: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._choices, self._name = tuple(choices), name
-        self._current = 0
+        self.current = 0  # index of the choice in force
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(tooltip(tip))
         self._describe()
 
-    @property
-    def current(self) -> int:
-        """Index of the choice in force."""
-        return self._current
-
     def set_current(self, index: int) -> None:
         """Show a choice; nothing is emitted."""
-        if index != self._current:
-            self._current = index
+        if index != self.current:
+            self.current = index
             self._describe()
             self.update()
 
@@ -62,7 +62,7 @@ class Segmented(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return goes to the next choice."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._choose((self._current + 1) % len(self._choices))
+            self._choose((self.current + 1) % len(self._choices))
         else:
             super().keyPressEvent(event)
 
@@ -78,7 +78,7 @@ class Segmented(QWidget):
         width = plate.width() / len(self._choices)
         for index, (first, second) in enumerate(self._choices):
             box = QRectF(plate.left() + index * width, plate.top(), width, plate.height())
-            self._paint_choice(painter, box, first, second, index == self._current)
+            self._paint_choice(painter, box, first, second, index == self.current)
         painter.end()
 
     def _paint_choice(self, painter: QPainter, box: QRectF, first: str, second: str, current: bool) -> None:
@@ -102,12 +102,17 @@ class Segmented(QWidget):
         painter.drawText(QRectF(left + name + BETWEEN, box.top() + 1, words + 2, box.height()), middle, second)
 
     def _choose(self, index: int) -> None:
-        if 0 <= index < len(self._choices) and index != self._current and self.isEnabled():
+        if 0 <= index < len(self._choices) and index != self.current and self.isEnabled():
             self.set_current(index)
             self.chosen.emit(index)
 
     def _describe(self) -> None:
-        self.setAccessibleName(f"{self._name}: {', '.join(self._choices[self._current])}")
+        self.setAccessibleName(f"{self._name}: {', '.join(self._choices[self.current])}")
+
+    @classmethod
+    def of_formulas(cls, name: str, tip: str, parent: QWidget) -> Segmented:
+        """A switch between the two named results."""
+        return cls((("literal", "all frames"), ("exact", "active frames")), name, tip, parent)
 
     @staticmethod
     def _widths(first: str, second: str) -> tuple[int, int]:

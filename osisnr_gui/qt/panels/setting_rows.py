@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from osisnr_gui.qt.panels.plain_text import plain_label, tooltip
 
-#: Name, field, words beside it (None: the field is as wide as both), tooltip.
-Setting = tuple[str, QWidget, QLabel | None, str]
+#: Name, field, words beside it (None: the field is as wide as both), tooltip, what a double click on the name does.
+Setting = tuple[str, QWidget, QLabel | None, str, Callable[[], object] | None]
 
 
 def lay_out_settings(grid: QGridLayout, settings: Sequence[Setting], gap: int) -> dict[str, QLabel]:
@@ -18,9 +18,11 @@ def lay_out_settings(grid: QGridLayout, settings: Sequence[Setting], gap: int) -
     grid.setVerticalSpacing(gap // 2)
     grid.setColumnStretch(2, 1)
     names = {}
-    for row, (name, field, note, tip) in enumerate(settings):
+    for row, (name, field, note, tip, reset) in enumerate(settings):
         label = names[name] = plain_label(name)
         label.setBuddy(field)
+        if reset is not None:
+            label.mouseDoubleClickEvent = lambda _event, run=reset: run()
         for part in (label, field):
             part.setToolTip(tooltip(tip))
         field.setAccessibleName(name)

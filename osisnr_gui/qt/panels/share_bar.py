@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import FONT_PIXELS, SMALL_FONT_PIXELS, Theme, contrast_ratio, tabular_font
+from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.session import words
 
@@ -33,7 +34,7 @@ def share_widths(first: float, second: float) -> tuple[float, float] | None:
     return first / total, second / total
 
 
-class ShareBar(QWidget):
+class ShareBar(Themed, QWidget):
     """L_OSI against γ·MC-MSE: a bar, and under it each name with its number."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -58,11 +59,6 @@ class ShareBar(QWidget):
             first, second = self._names
             self.setAccessibleName(f"{first} {words.loss(loss_osi)}, {second} {words.loss(mc_term)}")
             self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Room for the bar and a line of numbers."""

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -18,14 +18,16 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from osisnr_gui.io.errors import FileError, printable
-from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import Themed, tint
+from osisnr_gui.qt.panels.buttons import tool_button
 from osisnr_gui.qt.panels.estimate_mark import LineSample
+from osisnr_gui.qt.panels.layouts import column_of, row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, set_text, tooltip
-from osisnr_gui.qt.panels.reading_options import ReadingOptions
+from osisnr_gui.qt.panels.reading_options import ReadingOptions, SourceWidget
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels
 from osisnr_gui.session.file_changes import FileChange
@@ -81,30 +83,25 @@ def break_after_dots(text: str) -> str:
     return text.replace(" ", "\u00a0").replace("\u00a0·\u00a0", "\u00a0· ")
 
 
-class SourceRow(QWidget):
+class SourceRow(Themed, SourceWidget):
     """A row; a click on an estimate brings it into view."""
-
-    edit_requested = Signal(object, str)
-    chosen = Signal(int)
-    values_requested = Signal()
-    curve_toggled = Signal(object)  # Source
-    delay_requested = Signal(object)  # Source
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._state: RowState | None = None
-        self._hovered = False
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.sample = LineSample(self)
-        self.chip, self.eye, self.remove_button = QToolButton(self), QToolButton(self), QToolButton(self)
+        remove = "Remove from the comparison; the file stays where it is, Undo brings it back"
+        self.chip = tool_button("", "Role in the comparison; click to change it", self._show_roles, self)
+        self.eye = tool_button(run=self._toggle_curve, parent=self)
+        self.remove_button = tool_button("", remove, self._remove, self)
         self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
         self.details: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.change: QLabel = plain_label("", "warning", wrap=True, small=True, parent=self)
         self.problem: QLabel = plain_label("", "error", wrap=True, small=True, parent=self)
         self.options = ReadingOptions(self)
-        self.options.edit_requested.connect(self.edit_requested)
-        self.options.values_requested.connect(self.values_requested)
-        self.options.delay_requested.connect(self.delay_requested)
+        self.pass_on(self.options)
         self._lay_out()
 
     def show_state(self, state: RowState) -> None:
@@ -142,7 +139,7 @@ class SourceRow(QWidget):
         """Open or crossed out; only estimates have a curve to hide."""
         verb = "Show" if state.hidden else "Hide"
         self.eye.setVisible(state.role is Role.ESTIMATE)
-        self.eye.setIcon(icon("eye-off" if state.hidden else "eye", self._theme.muted))
+        tint(self.eye, "eye-off" if state.hidden else "eye", self._theme, "muted")
         self.eye.setAccessibleName(f"{verb} the curve of {state.track.name}")
         key = " (H)" if state.selected else ""
         self.eye.setToolTip(
@@ -150,9 +147,8 @@ class SourceRow(QWidget):
         )
 
     def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self.remove_button.setIcon(icon("close", theme.muted))
+        """Apply `theme` to sample and eye too."""
+        super().set_theme(theme)
         state, self._state = self._state, None
         if state is not None:
             self.show_state(state)
@@ -171,19 +167,11 @@ class SourceRow(QWidget):
             super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Light up."""
-        self._hovered = True
+        """Say what the file is."""
         if self._state is not None:  # now, because it says how long ago the file was written
             tip = file_tip(self._state.track.stamp, self._state.content, time.time())
             self.setToolTip(tooltip(tip and f"{tip}\nRight-click to copy"))
-        self.update()
         super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """And out."""
-        self._hovered = False
-        self.update()
-        super().leaveEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A raised plate with an accent edge for the estimate in view."""
@@ -191,7 +179,7 @@ class SourceRow(QWidget):
         if state is not None and state.selected:
             painter.fillRect(self.rect(), QColor(self._theme.raised))
             painter.fillRect(QRectF(0, 0, 3, self.height()), QColor(self._theme.accent))
-        elif state is not None and state.role is Role.ESTIMATE and (self._hovered or self.hasFocus()):
+        elif state is not None and state.role is Role.ESTIMATE and (self.underMouse() or self.hasFocus()):
             painter.fillRect(self.rect(), QColor(self._theme.hover))
         painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), QColor(self._theme.separator))
         painter.end()
@@ -249,31 +237,17 @@ class SourceRow(QWidget):
             action.setChecked(place == state.partner)
 
     def _lay_out(self) -> None:
-        self.chip.setToolTip(tooltip("Role in the comparison; click to change it"))
         self.chip.setStyleSheet(CHIP)
         for button in (self.eye, self.remove_button):
             button.setStyleSheet("padding: 2px")
             button.setIconSize(ICON)
-        self.eye.clicked.connect(self._toggle_curve)
-        self.chip.clicked.connect(lambda: self.role_menu().popup(self.chip.mapToGlobal(self.chip.rect().bottomLeft())))
-        self.remove_button.setIcon(icon("close", self._theme.muted))
-        self.remove_button.setToolTip(
-            tooltip("Remove from the comparison; the file stays where it is, Undo brings it back")
-        )
-        self.remove_button.clicked.connect(self._remove)
-        top = QHBoxLayout()
-        top.setSpacing(6)
-        for widget in (self.sample, self.chip):
-            top.addWidget(widget)
-        top.addWidget(self.name, 1)
-        top.addWidget(self.eye)
-        top.addWidget(self.remove_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 6, 6, 8)
-        column.setSpacing(4)
-        column.addLayout(top)
-        for widget in (self.details, self.change, self.problem, self.options):
-            column.addWidget(widget)
+        tint(self.remove_button, "close", self._theme, "muted")
+        top = row_of(self.sample, self.chip, (self.name, 1), self.eye, self.remove_button, spacing=6)
+        parts = top, self.details, self.change, self.problem, self.options
+        column_of(*parts, owner=self, margins=(12, 6, 6, 8), spacing=4)
+
+    def _show_roles(self) -> None:
+        self.role_menu().popup(self.chip.mapToGlobal(self.chip.rect().bottomLeft()))
 
     def _choose(self) -> None:
         if self._state is not None and self._state.role is Role.ESTIMATE:

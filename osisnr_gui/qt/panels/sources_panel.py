@@ -7,11 +7,14 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
-from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import Themed, tint
+from osisnr_gui.qt.panels.buttons import push_button, tool_button
+from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, tooltip
+from osisnr_gui.qt.panels.reading_options import SourceWidget
 from osisnr_gui.qt.panels.source_row import RowState, SourceRow
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
@@ -66,15 +69,10 @@ def _is_brief(row: RowState, n_estimates: int) -> bool:
     return n_estimates > MOST_IN_FULL and row.role is Role.ESTIMATE and not row.selected and row.error is None
 
 
-class SourcesPanel(QWidget):
+class SourcesPanel(Themed, SourceWidget):
     """Rows, and under them add and swap."""
 
-    edit_requested = Signal(object, str)
-    selected_changed = Signal(int)
     add_requested = Signal()
-    values_requested = Signal()
-    curve_toggled = Signal(object)  # Source
-    delay_requested = Signal(object)  # Source
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,15 +85,15 @@ class SourcesPanel(QWidget):
         self._analysis: tuple[Analysis | None, int] = (None, 0)
         self.rows: list[SourceRow] = []
         body = QWidget()
-        self._column = QVBoxLayout(body)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addStretch(1)
+        self._column = column_of(REST, owner=body, spacing=0)
         self.hint: QLabel = plain_label(DROP_WORDS, "muted", wrap=True, small=True, parent=self)
-        self.add_button, self.swap_button = QPushButton("Add estimate…", self), QToolButton(self)
+        add = "Compare one more file with the same reference (Ctrl+I)"
+        self.add_button = push_button("Add estimate…", add, self.add_requested.emit, self)
+        self.swap_button = tool_button("", "", self._swap, self, name="Swap reference and estimate")
         self.scroll = NarrowScroll(body, self)
         self._lay_out()
-        self.set_theme(theme)
+        tint(self.add_button, "add", theme)
+        tint(self.swap_button, "swap", theme)
         self.show_analysis(None, 0)
 
     def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
@@ -140,46 +138,19 @@ class SourcesPanel(QWidget):
             self._contents = contents
             self.show_analysis(*self._analysis)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self.add_button.setIcon(icon("add", theme.text))
-        self.swap_button.setIcon(icon("swap", theme.text))
-        for row in self.rows:
-            row.set_theme(theme)
-
     def _lay_out(self) -> None:
-        self.add_button.setToolTip(tooltip("Compare one more file with the same reference (Ctrl+I)"))
-        self.add_button.clicked.connect(self.add_requested)
         self.swap_button.setEnabled(False)
-        self.swap_button.setAccessibleName("Swap reference and estimate")
-        self.swap_button.clicked.connect(self._swap)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addWidget(self.add_button, 1)
-        buttons.addWidget(self.swap_button)
         for button in (self.add_button, self.swap_button):
             button.setIconSize(QSize(16, 16))
             button.setCursor(Qt.CursorShape.PointingHandCursor)
-        bottom = QVBoxLayout()
-        bottom.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
-        bottom.setSpacing(GAP)
-        bottom.addLayout(buttons)
-        bottom.addWidget(self.hint)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.scroll, 1)
-        column.addLayout(bottom)
+        buttons = row_of((self.add_button, 1), self.swap_button, spacing=GAP)
+        bottom = column_of(buttons, self.hint, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP)
+        column_of((self.scroll, 1), bottom, owner=self, spacing=0)
 
     def _fit_rows(self, count: int) -> None:
         while len(self.rows) < count:
             row = SourceRow(self._theme)
-            row.edit_requested.connect(self.edit_requested)
-            row.chosen.connect(self.selected_changed)
-            row.values_requested.connect(self.values_requested)
-            row.curve_toggled.connect(self.curve_toggled)
-            row.delay_requested.connect(self.delay_requested)
+            self.pass_on(row)
             self._column.insertWidget(len(self.rows), row)
             self.rows.append(row)
         while len(self.rows) > count:

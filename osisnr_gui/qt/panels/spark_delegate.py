@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.folder_model import SPARK_ROLE, STATE_ROLE
 from osisnr_gui.qt.plots.colours import lookup_table
 from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP
@@ -18,16 +19,12 @@ MARGIN = 4.0
 WIDTH = 152
 
 
-class CellDelegate(QStyledItemDelegate):
+class CellDelegate(Themed, QStyledItemDelegate):
     """Text: red where the pair was refused, faint where it waits; what does not fit is elided as `elide` says."""
 
     def __init__(self, theme: Theme, elide: Qt.TextElideMode, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._elide = theme, elide
-
-    def set_theme(self, theme: Theme) -> None:
-        """Other colours."""
-        self._theme = theme
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         """As the style has it, but for colour and ellipsis."""
@@ -40,17 +37,13 @@ class CellDelegate(QStyledItemDelegate):
                 option.palette.setColor(role, colour)
 
 
-class SparkDelegate(QStyledItemDelegate):
+class SparkDelegate(Themed, QStyledItemDelegate):
     """Paints the spark of a row: heights and colours from LOWEST_DB to HIGHEST_DB, nothing where no frame counts."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._colours = [QColor(*colour) for colour in lookup_table(COLOUR_MAP).tolist()]
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint on another ground."""
-        self._theme = theme
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

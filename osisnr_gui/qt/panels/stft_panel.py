@@ -6,13 +6,14 @@ import math
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
 from osisnr_gui.core.stft import WINDOWS, default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
+from osisnr_gui.qt.panels.layouts import REST, column_of, scroll_inside
 from osisnr_gui.qt.panels.mask_grid_fields import MaskGridFields
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, separator, set_text
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, separator, set_text
 from osisnr_gui.qt.panels.sample_field import DEFAULT_MARK, DecibelField, MarkedBox, SampleField
 from osisnr_gui.qt.panels.setting_rows import Setting, lay_out_settings
 from osisnr_gui.session import edits, words
@@ -46,7 +47,10 @@ class StftPanel(QWidget):
         self.n_fft, self.hop = SampleField(2, LARGEST, self), SampleField(1, LARGEST, self)
         self.silence = DecibelField(10.0, ZEROS_ONLY, 5.0, self)
         self.silence.setSpecialMaximum("zeros")
-        self.n_fft_note, self.hop_note = (_note("") for _ in range(2))
+        # Small words beside a field, on two lines where the panel is narrow.
+        self.n_fft_note, self.hop_note, self._silence_note = (
+            plain_label(text, "muted", wrap=True, small=True) for text in ("", "", "below loudest")
+        )
         self.summary: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.mask_grid = MaskGridFields(self)
         self.mask_grid.edit_requested.connect(self.edit_requested)
@@ -110,49 +114,41 @@ class StftPanel(QWidget):
             self.representation.addItem(f"{kind}{DEFAULT_MARK if kind is Representation.MAGNITUDE else ''}", kind)
         for name in WINDOWS:
             self.window_box.addItem(f"{name}{DEFAULT_MARK if name == FramingChoice().window else ''}", name)
-        for box in (self.representation, self.window_box):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(8)
 
     def _settings(self) -> tuple[Setting, ...]:
-        """Name, field, words beside it, tooltip of every setting, in the order on screen."""
+        """Every setting, in the order on screen."""
         again = "Double-click the name for the default"
         default_level = words.db(DEFAULT_SILENCE_DB, 0)
+        columns_tip = f"What one frame holds.\n{REPRESENTATION_TIPS}"
+        n_fft_tip = f"Samples in a frame. {again}, 32 ms."
+        hop_tip = f"Samples from one frame to the next. {again}."
+        window_tip = "Weight of the samples in a frame; not used for waveform columns."
+        reset_silence = partial(self._take_silence, DEFAULT_SILENCE_DB)
         silence_tip = (
             "A frame is silent when it is this far or further below the signal's loudest frame; at the largest value "
             f"only frames of zeros are. {again}, {default_level}."
         )
         return (
-            ("columns", self.representation, None, f"What one frame holds.\n{REPRESENTATION_TIPS}"),
-            ("n_fft", self.n_fft, self.n_fft_note, f"Samples in a frame. {again}, 32 ms."),
-            ("hop", self.hop, self.hop_note, f"Samples from one frame to the next. {again}."),
-            ("window", self.window_box, None, "Weight of the samples in a frame; not used for waveform columns."),
-            ("silence", self.silence, _note("below loudest"), silence_tip),
+            ("columns", self.representation, None, columns_tip, partial(self._frame, representation=None)),
+            ("n_fft", self.n_fft, self.n_fft_note, n_fft_tip, partial(self._frame, n_fft=None, hop=None)),
+            ("hop", self.hop, self.hop_note, hop_tip, partial(self._frame, hop=None)),
+            ("window", self.window_box, None, window_tip, partial(self._frame, window=FramingChoice().window)),
+            ("silence", self.silence, self._silence_note, silence_tip, reset_silence),
         )
 
     def _lay_out(self) -> None:
-        body = QWidget()
         grid = QGridLayout()
         settings = self._settings()
         self._names = lay_out_settings(grid, settings, GAP)
         self._sound_only = [
             part
-            for name, field, note, _tip in settings
+            for name, field, note, *_ in settings
             if field is not self.silence
             for part in (self._names[name], field, note)
             if part is not None
         ]
-        column = QVBoxLayout(body)
-        column.setContentsMargins(MARGIN, GAP, GAP, GAP)
-        column.setSpacing(GAP)
-        column.addWidget(self.mask_grid)
-        column.addLayout(grid)
-        column.addWidget(separator())
-        column.addWidget(self.summary)
-        column.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(NarrowScroll(body, self))
+        parts = self.mask_grid, grid, separator(), self.summary, REST
+        scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
 
     def _connect(self) -> None:
         self.representation.activated.connect(self._take_representation)
@@ -160,15 +156,6 @@ class StftPanel(QWidget):
         self.n_fft.chosen.connect(self._take_n_fft)
         self.hop.chosen.connect(lambda value: self._frame(hop=value))
         self.silence.chosen.connect(self._take_silence)
-        resets = {
-            "columns": partial(self._frame, representation=None),
-            "n_fft": partial(self._frame, n_fft=None, hop=None),
-            "hop": partial(self._frame, hop=None),
-            "window": partial(self._frame, window=FramingChoice().window),
-            "silence": partial(self._take_silence, DEFAULT_SILENCE_DB),
-        }
-        for name, reset in resets.items():
-            self._names[name].mouseDoubleClickEvent = lambda _event, run=reset: run()
 
     def _take_representation(self, index: int) -> None:
         kind = REPRESENTATIONS[index]
@@ -189,11 +176,6 @@ class StftPanel(QWidget):
     def _frame(self, **changes: object) -> None:
         if self.n_fft.isEnabled():
             self.edit_requested.emit(partial(edits.set_framing, **changes), "")
-
-
-def _note(text: str) -> QLabel:
-    """Small words beside a field, on two lines where the panel is narrow."""
-    return plain_label(text, "muted", wrap=True, small=True)
 
 
 def _wanted_framing(choice: FramingChoice, reference: Track) -> Framing:

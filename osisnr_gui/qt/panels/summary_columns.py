@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
 
 from osisnr_gui.core.loss import ExactScores, LiteralScores
+from osisnr_gui.qt.panels.column_model import Column
 from osisnr_gui.session import words
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
@@ -27,28 +28,19 @@ class Need(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class Figure(Column):
     """A figure of an estimate.
 
-    title : two lines, the second holds the unit. tip : which frames and which average. best : +1 when more is better,
-    -1 when less is, 0 when neither. why : words for a value that is no plain number. needs : what must be there for
-    the column to be shown.
+    best : +1 when more is better, -1 when less is, 0 when neither. why : words for a value that is no plain number.
+    needs : what must be there for the column to be shown.
     """
 
-    key: str
-    title: str
-    tip: str
     value: Callable[[PairAnalysis], float]
     text: Callable[[float], str]
     best: int = 0
     why: Callable[[float, PairAnalysis], str] = lambda _value, _pair: ""
-    widest: str = "−00.0"
     needs: Need | None = None
-
-    @property
-    def name(self) -> str:
-        """The title in one line, for a copied table."""
-        return self.title.replace("\n", " ").strip()
+    widest: str = field(default="−00.0", kw_only=True)
 
 
 def _scored(read: Callable[[PairScore], float]) -> Callable[[PairAnalysis], float]:
@@ -84,20 +76,12 @@ def literal_quantiles(facts: Facts) -> Quantiles:
     return low, middle
 
 
-def _nothing(_pair: PairAnalysis) -> None:
-    return None
-
-
-def _no_wins(_pair: PairAnalysis) -> float:
-    return NAN
-
-
 def columns_for(
     formula: Formula,
     quantiles: Callable[[Facts], Quantiles] = literal_quantiles,
-    unprocessed: Callable[[PairAnalysis], PairAnalysis | None] = _nothing,
-    wins: Callable[[PairAnalysis], float] = _no_wins,
-) -> tuple[Column, ...]:
+    unprocessed: Callable[[PairAnalysis], PairAnalysis | None] = lambda _pair: None,
+    wins: Callable[[PairAnalysis], float] = lambda _pair: NAN,
+) -> tuple[Figure, ...]:
     """All columns for one result: its losses and averages, how often it is the best, what was gained over the mixture,
     then counts of frames, then the whole signal in time. unprocessed : the mixture against the same reference. wins :
     share of frames, see `BestFrames.win_rate`.
@@ -108,7 +92,7 @@ def columns_for(
     return (*scores, _wins_column(wins), *gains, *_count_columns(), *whole)
 
 
-def _wins_column(wins: Callable[[PairAnalysis], float]) -> Column:
+def _wins_column(wins: Callable[[PairAnalysis], float]) -> Figure:
     def why(value: float, pair: PairAnalysis) -> str:
         if math.isfinite(value) or pair.score is None:
             return ""
@@ -119,15 +103,15 @@ def _wins_column(wins: Callable[[PairAnalysis], float]) -> Column:
         "OSI-SNR; a tie is no win. Higher is better."
     )
     title = "wins % of\nactive frames"
-    return Column("wins", title, tip, lambda pair: 100 * wins(pair), _dec(1), 1, why, "000.0", Need.RIVAL)
+    return Figure("wins", title, tip, lambda pair: 100 * wins(pair), _dec(1), 1, why, Need.RIVAL, widest="000.0")
 
 
 def _improvement_columns(
-    columns: dict[str, Column], formula: Formula, unprocessed: Callable[[PairAnalysis], PairAnalysis | None]
-) -> list[Column]:
+    columns: dict[str, Figure], formula: Formula, unprocessed: Callable[[PairAnalysis], PairAnalysis | None]
+) -> list[Figure]:
     """Estimate minus mixture, for three of the other columns."""
 
-    def improvement(column: Column, name: str, which: str, widest: str) -> Column:
+    def improvement(column: Figure, name: str, which: str, widest: str) -> Figure:
         def value(pair: PairAnalysis) -> float:
             mixture = unprocessed(pair)
             return NAN if mixture is None else column.value(pair) - column.value(mixture)
@@ -142,7 +126,7 @@ def _improvement_columns(
         tip = f"{which} of the estimate minus that of the unprocessed mixture. {better.capitalize()} 0 is better."
         unit = column.title.partition("\n")[2]
         title = f"Δ {name}\n{unit}"
-        return Column(f"delta_{column.key}", title, tip, value, text, column.best, why, widest, Need.MIXTURE)
+        return Figure(f"delta_{column.key}", title, tip, value, text, column.best, why, Need.MIXTURE, widest=widest)
 
     return [
         improvement(columns["osi_median"], "median", f"Median of OSI-SNR ({formula.words})", "−00.0"),
@@ -162,7 +146,7 @@ class _Result:
     def exact(self) -> bool:
         return self.formula is Formula.EXACT
 
-    def loss_columns(self) -> list[Column]:
+    def loss_columns(self) -> list[Figure]:
         loss, why, where = words.loss, self._why(words.why_loss), f"{self.formula.words}. Lower is better."
         fused = _scored(lambda score: self._of(score).fused)
         mc_mse = _scored(lambda score: self._of(score).mc_mse)
@@ -177,21 +161,21 @@ class _Result:
             f"Power-law compressed squared error at α, mean over all bins: {where}",
         )
         return [
-            Column("fused", "fused L\n", tips[0], fused, loss, -1, why, "00.000"),
-            Column("loss_osi_1", "L_OSI\nmethod 1", tips[1], methods[0], loss, -1, why, "0.0000"),
-            Column("loss_osi_2", "L_OSI\nmethod 2", tips[2], methods[1], loss, -1, why, "0.0000"),
-            Column("mc_mse", "MC-MSE\n", tips[3], mc_mse, loss, -1, widest="0.00000"),
+            Figure("fused", "fused L\n", tips[0], fused, loss, -1, why, widest="00.000"),
+            Figure("loss_osi_1", "L_OSI\nmethod 1", tips[1], methods[0], loss, -1, why, widest="0.0000"),
+            Figure("loss_osi_2", "L_OSI\nmethod 2", tips[2], methods[1], loss, -1, why, widest="0.0000"),
+            Figure("mc_mse", "MC-MSE\n", tips[3], mc_mse, loss, -1, widest="0.00000"),
         ]
 
-    def osi_columns(self) -> list[Column]:
+    def osi_columns(self) -> list[Figure]:
         one, why, where = _dec(1), self._why(words.why_osi), f"{self.formula.words}. Higher is better."
         mean = _scored(lambda score: self._of(score).osi_db_mean)
         mean_tip = f"Arithmetic mean of OSI-SNR; it can misrank, so look at the median beside it: {where}"
         worst_tip = f"5th percentile: 5 % of the frames have a lower OSI-SNR than this: {where}"
         return [
-            Column("osi_mean", "OSI mean\ndB", mean_tip, mean, one, 1, why),
-            Column("osi_median", "median\ndB", f"Median of OSI-SNR: {where}", _scored(self._median), one, 1, why),
-            Column("osi_p05", "worst 5 %\ndB", worst_tip, _scored(self._worst), one, 1, why),
+            Figure("osi_mean", "OSI mean\ndB", mean_tip, mean, one, 1, why),
+            Figure("osi_median", "median\ndB", f"Median of OSI-SNR: {where}", _scored(self._median), one, 1, why),
+            Figure("osi_p05", "worst 5 %\ndB", worst_tip, _scored(self._worst), one, 1, why),
         ]
 
     def _of(self, score: PairScore) -> LiteralScores | ExactScores:
@@ -207,12 +191,12 @@ class _Result:
         return lambda value, pair: "" if pair.score is None else words_for(value, pair.score, self.formula)
 
 
-def _count_columns() -> list[Column]:
+def _count_columns() -> list[Figure]:
     def status(label: str) -> Callable[[PairAnalysis], float]:
         return _scored(lambda score: score.facts.counts[label])
 
-    def frames(key: str, title: str, tip: str, value: Callable[[PairAnalysis], float], best: int = 0) -> Column:
-        return Column(key, f"{title}\nframes", tip, value, _whole, best, widest="00000")
+    def frames(key: str, title: str, tip: str, value: Callable[[PairAnalysis], float], best: int = 0) -> Figure:
+        return Figure(key, f"{title}\nframes", tip, value, _whole, best, widest="00000")
 
     bad = _scored(lambda score: score.bad.n_under)
     return [
@@ -230,7 +214,7 @@ def _count_columns() -> list[Column]:
     ]
 
 
-def _whole_columns() -> list[Column]:
+def _whole_columns() -> list[Figure]:
     def whole(read: Callable[[object], float]) -> Callable[[PairAnalysis], float]:
         return lambda pair: NAN if pair.whole is None else float(read(pair.whole))
 
@@ -243,11 +227,11 @@ def _whole_columns() -> list[Column]:
 
     tip = "of the whole signals in time, all samples, no mean removed"
     return [
-        Column(
+        Figure(
             "si_snr", "SI-SNR\ndB", f"SI-SNR {tip}. Higher is better.", whole(lambda w: w.si_snr_db), _dec(1), 1, why
         ),
-        Column("snr", "SNR\ndB", f"SNR {tip}. Higher is better.", whole(lambda w: w.snr_db), _dec(1), 1, why),
-        Column(
+        Figure("snr", "SNR\ndB", f"SNR {tip}. Higher is better.", whole(lambda w: w.snr_db), _dec(1), 1, why),
+        Figure(
             "gain", "gain\ndB", f"Least-squares gain {tip}. 0 is right.", whole(lambda w: w.gain_db), _dec(1), 0, why
         ),
     ]

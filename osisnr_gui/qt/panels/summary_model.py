@@ -4,54 +4,48 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont
 
+from osisnr_gui.core.types import IntArray
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.panels.summary_columns import Column, Need, Quantiles, columns_for, literal_quantiles
+from osisnr_gui.qt.panels.summary_columns import Figure, Need, Quantiles, columns_for, literal_quantiles
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
 
-Index = QModelIndex | QPersistentModelIndex
-SORT_ROLE = Qt.ItemDataRole.UserRole + 1
+NAME = Column("name", "estimate\n", "The estimate that is compared", is_text=True)
 
 
-class SummaryModel(QAbstractTableModel):
-    """Column 0 is the estimate's name, the others are `columns`. One named result at a time."""
+class SummaryModel(ColumnModel):
+    """Rows are estimates, columns `NAME` and the figures of one named result at a time."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._pairs: tuple[PairAnalysis, ...] = ()
-        self._names: list[str] = []
+        self.names: list[str] = []  # of the estimates, in the order of the session
         self._quantiles: dict[int, tuple[Facts, Quantiles]] = {}
         self._unprocessed: dict[int, PairAnalysis] = {}  # by the place of the estimate
         self._wins: tuple[float, ...] = ()
         self._needs: set[Need] = set()
         sources = self._quantiles_of, self._mixture_of, self._wins_of
         self._columns = {formula: columns_for(formula, *sources) for formula in Formula}
-        self._best: dict[int, float] = {}
+        self._best: dict[str, float] = {}
         self.formula = Formula.LITERAL
-        #: The figures of the result on show, without those there is nothing to compare with for.
-        self.columns: tuple[Column, ...] = ()
         self._choose_columns()
-
-    @property
-    def names(self) -> list[str]:
-        """The estimates' names, in the order of the session."""
-        return self._names
 
     def set_formula(self, formula: Formula) -> None:
         """Show the other named result; all columns change."""
         if formula is not self.formula:
-            self.beginResetModel()
-            self.formula = formula
-            self._choose_columns()
-            self._find_best()
-            self.endResetModel()
+            with self.resetting():
+                self.formula = formula
+                self._choose_columns()
+                self._find_best()
 
     def set_pairs(
         self,
@@ -70,19 +64,24 @@ class SummaryModel(QAbstractTableModel):
         same_rows = len(pairs) == len(self._pairs) and needs == self._needs
         if not same_rows:
             self.beginResetModel()
-        self._pairs, self._names, self._unprocessed, self._needs, self._wins = pairs, names, mixtures, needs, wins
+        self._pairs, self.names, self._unprocessed, self._needs, self._wins = pairs, names, mixtures, needs, wins
         self._choose_columns()
         # Facts hold whole files of frames: of those that are no longer on show none may stay.
         facts = {id(pair.score.facts) for pair in (*pairs, *mixtures.values()) if pair.score is not None}
         self._quantiles = {key: known for key, known in self._quantiles.items() if key in facts}
         self._find_best()
         if not same_rows:
+            self.arrange()
             self.endResetModel()
         elif pairs:
+            self.sort(self._sorted_by, self._direction)
             self.dataChanged.emit(self.index(0, 0), self.index(len(pairs) - 1, self.columnCount() - 1))
 
     def _choose_columns(self) -> None:
-        self.columns = tuple(c for c in self._columns[self.formula] if c.needs is None or c.needs in self._needs)
+        """The figures of the result on show, without those there is nothing to compare with for."""
+        self._sorted_by = 0 if self._sorted_by >= len(self._columns[self.formula]) else self._sorted_by
+        figures = (each for each in self._columns[self.formula] if each.needs is None or each.needs in self._needs)
+        self.columns = NAME, *figures
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
@@ -90,85 +89,64 @@ class SummaryModel(QAbstractTableModel):
         if self._pairs:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._pairs) - 1, self.columnCount() - 1))
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole) -> object:
+        """Titles; beside the rows their letters."""
+        if orientation is Qt.Orientation.Vertical and role == ROLE.DisplayRole:
+            return estimate_letter(self.place(section))
+        return super().headerData(section, orientation, role)
+
+    def n_places(self) -> int:
         """Estimates."""
-        return 0 if parent.isValid() else len(self._pairs)
+        return len(self._pairs)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """The name and the figures."""
-        return 0 if parent.isValid() else 1 + len(self.columns)
+    def find_order(self, column: Column, *, falling: bool) -> IntArray:
+        """In the order of the session by name, by value otherwise; what is no number comes last either way."""
+        values = np.arange(len(self._pairs)) if column is NAME else np.array([column.value(p) for p in self._pairs])
+        return np.argsort(-values if falling else values, kind="stable")
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Titles, and in tooltips which frames and which average; beside the rows their letters."""
-        if orientation is Qt.Orientation.Vertical and role == Qt.ItemDataRole.DisplayRole:
-            return estimate_letter(section)
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section <= len(self.columns):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return "estimate\n" if section == 0 else self.columns[section - 1].title
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip("The estimate that is compared" if section == 0 else self.columns[section - 1].tip)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignLeft if section == 0 else Qt.AlignmentFlag.AlignRight
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None
+    def column_tip(self, column: Column) -> str:
+        """Which frames and which average."""
+        return column.tip
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """A cell."""
-        if not index.isValid() or index.row() >= len(self._pairs):
-            return None
-        pair = self._pairs[index.row()]
-        if index.column() == 0:
-            return self._name_data(index.row(), pair, role)
-        return self._figure_data(index.column(), pair, role)
+    def text(self, place: int, column: Column) -> str:
+        """A cell as it is on screen."""
+        return self.names[place] if column is NAME else column.text(column.value(self._pairs[place]))
+
+    def cell(self, place: int, column: Column, role: int) -> object:
+        """What the name or the figure says beside its text."""
+        pair = self._pairs[place]
+        return self._name_data(place, pair, role) if column is NAME else self._figure_data(column, pair, role)
 
     def table_text(self, rows: list[int]) -> str:
         """Rows as tab-separated text with a header, numbers with all their digits."""
         scores = [pair.score for pair in self._pairs if pair.score is not None]
         method = f", method {scores[0].loss.method}" if scores else ""
-        lines = ["\t".join((f"estimate ({self.formula.words}{method})", *(column.name for column in self.columns)))]
-        for row in rows:
-            values = (column.value(self._pairs[row]) for column in self.columns)
-            lines.append("\t".join((self._names[row], *(f"{value:.10g}" for value in values))))
+        lines = ["\t".join((f"estimate ({self.formula.words}{method})", *(figure.name for figure in self.columns[1:])))]
+        for place in map(self.place, rows):
+            values = (figure.value(self._pairs[place]) for figure in self.columns[1:])
+            lines.append("\t".join((self.names[place], *(f"{value:.10g}" for value in values))))
         return "\n".join(lines) + "\n"
 
     def _name_data(self, row: int, pair: PairAnalysis, role: int) -> object:
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._names[row]
-        if role == SORT_ROLE:
-            return float(row)
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role == ROLE.ToolTipRole:
             return tooltip(str(pair.error) if pair.error is not None else pair.estimate.name)
-        if role == Qt.ItemDataRole.ForegroundRole and pair.error is not None:
+        if role == ROLE.ForegroundRole and pair.error is not None:
             return QColor(self._theme.error)
         return None
 
-    def _figure_data(self, number: int, pair: PairAnalysis, role: int) -> object:
-        column = self.columns[number - 1]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role not in (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.ToolTipRole,
-            Qt.ItemDataRole.FontRole,
-            Qt.ItemDataRole.ForegroundRole,
-            SORT_ROLE,
-        ):
+    def _figure_data(self, column: Figure, pair: PairAnalysis, role: int) -> object:
+        if role not in (ROLE.ToolTipRole, ROLE.FontRole, ROLE.ForegroundRole):
             return None
         value = column.value(pair)
-        best = self._best.get(number) == value
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(value)
-        if role == SORT_ROLE:
-            return value
-        if role == Qt.ItemDataRole.ToolTipRole:
+        best = self._best.get(column.key) == value
+        if role == ROLE.ToolTipRole:
             why = column.why(value, pair) or (str(pair.error) if pair.error is not None else "")
             return tooltip(why or ("Best of the estimates in this column" if best else ""))
-        if role == Qt.ItemDataRole.FontRole and best:
+        if role == ROLE.FontRole and best:
             font = QFont()
             font.setBold(True)
             return font
-        if role == Qt.ItemDataRole.ForegroundRole and not math.isfinite(value):
+        if role == ROLE.ForegroundRole and not math.isfinite(value):
             return QColor(self._theme.muted)
         return None
 
@@ -176,7 +154,7 @@ class SummaryModel(QAbstractTableModel):
         """The best value of each column, where at least two differ. What is not finite cannot be best, nor a literal
         loss that silence has brought to 0 or below."""
         self._best = {}
-        for number, column in enumerate(self.columns, start=1):
+        for column in self.columns[1:]:
             if not column.best:
                 continue
             values = [column.value(pair) for pair in self._pairs]
@@ -184,7 +162,7 @@ class SummaryModel(QAbstractTableModel):
             if column.key in ("fused", "loss_osi_1", "loss_osi_2"):
                 values = [value for value in values if value > 0]
             if len(set(values)) > 1:
-                self._best[number] = max(values) if column.best > 0 else min(values)
+                self._best[column.key] = max(values) if column.best > 0 else min(values)
 
     def _mixture_of(self, pair: PairAnalysis) -> PairAnalysis | None:
         return self._unprocessed.get(self._place_of(pair))
@@ -202,20 +180,3 @@ class SummaryModel(QAbstractTableModel):
         if known is None or known[0] is not facts:
             known = self._quantiles[id(facts)] = (facts, literal_quantiles(facts))
         return known[1]
-
-
-class SummarySort(QSortFilterProxyModel):
-    """Sorts by value; what is no number comes last either way."""
-
-    def __init__(self, model: SummaryModel) -> None:
-        super().__init__()
-        self.setSourceModel(model)
-        self.setSortRole(SORT_ROLE)
-
-    def lessThan(self, left: Index, right: Index) -> bool:
-        """By value, nan last in both directions."""
-        a, b = float(left.data(SORT_ROLE)), float(right.data(SORT_ROLE))
-        if math.isnan(a) or math.isnan(b):
-            ascending = self.sortOrder() == Qt.SortOrder.AscendingOrder
-            return math.isnan(b) and not math.isnan(a) if ascending else math.isnan(a) and not math.isnan(b)
-        return a < b

@@ -5,39 +5,34 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter
-from PySide6.QtWidgets import (
-    QSizePolicy,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QSizePolicy, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from osisnr_gui.qt.look.theme import Theme, tabular_font
+from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
+from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
-from osisnr_gui.qt.panels.segmented import Segmented
-from osisnr_gui.qt.panels.summary_model import SummaryModel, SummarySort
+from osisnr_gui.qt.panels.segmented import FORMULAS, Segmented
+from osisnr_gui.qt.panels.summary_model import SummaryModel
 from osisnr_gui.qt.plots.items.painting import line_pen
 from osisnr_gui.session import sentences
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Formula
 
-FORMULAS = (Formula.LITERAL, Formula.EXACT)
-NAME_WIDTH = 168
+NAME_WIDTH, CELL_PADDING = 168, 24
 SAMPLE = 20
 LETTER_WIDTH = 32
 #: With as many rows as are in sight at first, and above them.
 LEAST_ROWS, MOST_ROWS, ABOVE_ROWS = 2, 5, 128
 
 
-class _NameDelegate(QStyledItemDelegate):
+class _NameDelegate(Themed, QStyledItemDelegate):
     """The estimate's line sample before its name."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self.theme = theme
+        self._theme = theme
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Long names lose their middle."""
@@ -46,8 +41,7 @@ class _NameDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Sample, then the cell as usual."""
-        row = index.model().mapToSource(index).row()
-        style = self.theme.estimate(row)
+        style = self._theme.estimate(index.model().place(index.row()))
         moved = QStyleOptionViewItem(option)
         moved.rect = QRect(option.rect)
         if option.state & option.state.State_Selected:
@@ -87,9 +81,8 @@ class SummaryPanel(QWidget):
         self._leading: Formula | None = None
         self._showing = False
         self.model = SummaryModel(theme)
-        self.sorted = SummarySort(self.model)
-        self.part = Segmented(
-            (("literal", "all frames"), ("exact", "active frames")),
+        self.model.setParent(self)
+        self.part = Segmented.of_formulas(
             "result in the table",
             "Which of the two results the table shows; they are never mixed in one table.",
             self,
@@ -99,14 +92,8 @@ class SummaryPanel(QWidget):
         self.table = _Table(self)
         self._names = _NameDelegate(theme, self.table)
         self._set_up_table()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, GAP, 0, 0)
-        column.setSpacing(GAP)
-        top = QVBoxLayout()
-        top.setContentsMargins(MARGIN, 0, MARGIN, 0)
-        top.addWidget(self.part)
-        column.addLayout(top)
-        column.addWidget(self.table, 1)
+        top = column_of(self.part, margins=(MARGIN, 0, MARGIN, 0))
+        column_of(top, (self.table, 1), owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
 
     def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
         """Show all estimates of an analysis; nothing is done when they are on screen already."""
@@ -131,38 +118,17 @@ class SummaryPanel(QWidget):
         """The height, title included, in which this many rows are in sight, or some of them where they are many."""
         return ABOVE_ROWS + min(max(count, LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
 
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._names.theme = theme
-        self.model.set_theme(theme)
-        self.table.viewport().update()
-
     def copy_all(self) -> None:
         """Copy all rows as tab-separated text, in the order on screen."""
-        self._copy([self._source_row(row) for row in range(self.sorted.rowCount())])
-
-    def copy_selected(self) -> None:
-        """Copy the selected rows, all of them when none is selected."""
-        rows = sorted({index.row() for index in self.table.selectionModel().selectedIndexes()})
-        if rows:
-            self._copy([self._source_row(row) for row in rows])
-        else:
-            self.copy_all()
-
-    def _copy(self, rows: list[int]) -> None:
-        QGuiApplication.clipboard().setText(self.model.table_text(rows))
-
-    def _source_row(self, row: int) -> int:
-        return self.sorted.mapToSource(self.sorted.index(row, 0)).row()
+        self.table.copy_rows(every=True)
 
     def _set_up_table(self) -> None:
         table = self.table
-        table.setModel(self.sorted)
+        table.setModel(self.model)
         table.setItemDelegateForColumn(0, self._names)
         table.setSortingEnabled(True)
         table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         table.setAccessibleName("Summary: a row for each estimate")
-        table.copy_requested.connect(self.copy_selected)
         table.selectionModel().currentRowChanged.connect(self._take_current)
         # Once a name begins to leave at the left, its letter stays.
         table.horizontalScrollBar().valueChanged.connect(
@@ -172,28 +138,23 @@ class SummaryPanel(QWidget):
         self._set_widths()
 
     def _set_widths(self) -> None:
-        """Widths from titles and from the widest number each column is meant for: numbers that change move nothing."""
-        header, metrics = self.table.horizontalHeader(), QFontMetrics(tabular_font())
-        header.resizeSection(0, NAME_WIDTH)
-        for section, column in enumerate(self.model.columns, start=1):
-            texts = (*column.title.split("\n"), column.widest)
-            widest = max(metrics.horizontalAdvance(text) for text in texts)
-            header.resizeSection(section, widest + 24)
+        self.table.fit_columns(self.model.columns, CELL_PADDING)
+        self.table.horizontalHeader().resizeSection(0, NAME_WIDTH)
 
     def _show_formula(self, formula: Formula) -> None:
         self.part.set_current(FORMULAS.index(formula))
-        rows = {self._source_row(index.row()) for index in self.table.selectionModel().selectedRows()}
+        places = {self.model.place(index.row()) for index in self.table.selectionModel().selectedRows()}
         self.model.set_formula(formula)
         self._set_widths()
-        if rows:
-            self._select(min(rows))
+        if places:
+            self._select(min(places))
 
     def _select(self, selected: int) -> None:
         """Make the estimate in view the current row; further selected rows stay as they are."""
         selection = self.table.selectionModel()
         if not 0 <= selected < self.model.rowCount():
             return
-        index = self.sorted.mapFromSource(self.model.index(selected, 0))
+        index = self.model.index(self.model.row(selected), 0)
         if index.row() == selection.currentIndex().row() and selection.isRowSelected(index.row()):
             return
         flags = QItemSelectionModel.SelectionFlag
@@ -203,7 +164,7 @@ class SummaryPanel(QWidget):
 
     def _take_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid() and not self._showing:
-            self.selected_changed.emit(self._source_row(current.row()))
+            self.selected_changed.emit(self.model.place(current.row()))
 
 
 def _win_rates(analysis: Analysis) -> tuple[float, ...]:

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QColor,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QPen,
-    QValidator,
-    QWheelEvent,
-)
+from PySide6.QtCore import QPointF, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QDoubleSpinBox,
-    QHBoxLayout,
     QLabel,
     QSizePolicy,
     QSlider,
@@ -27,10 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from osisnr_gui.qt.look.theme import tabular_font
-from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, own_keys
+from osisnr_gui.qt.panels.layouts import row_of
+from osisnr_gui.qt.panels.own_keys import own_keys
 from osisnr_gui.qt.panels.plain_text import plain_label, tooltip
-from osisnr_gui.qt.panels.value_mapping import ValueSpec, parse_number
+from osisnr_gui.qt.panels.sample_field import TypedNumber
+from osisnr_gui.qt.panels.value_mapping import ValueSpec
 
 PLACES = 10_000
 FIELD_WIDTH = 80
@@ -63,13 +53,7 @@ class _Track(QSlider):
         self.setMinimumSize(80, 24)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def event(self, event: QEvent) -> bool:
-        """Keys that step belong to the slider while it has the focus, whatever the window uses them for."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._steps(event):
-            event.accept()
-            return True
-        return super().event(event)
+        own_keys(self, frozenset(_STEP_KEYS))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows: fine steps; PageUp and PageDown: ten of them."""
@@ -146,8 +130,8 @@ class _Track(QSlider):
         return 0 if held else _STEP_KEYS.get(Qt.Key(event.key()), 0)
 
 
-class _Field(QDoubleSpinBox):
-    """The number: any text may be typed, and what is not allowed is set to the nearest end, which is said."""
+class _Field(TypedNumber, QDoubleSpinBox):
+    """The number; what is not allowed is set to the nearest end, which is said."""
 
     stepped = Signal(int, bool)
 
@@ -158,37 +142,22 @@ class _Field(QDoubleSpinBox):
         self.setRange(spec.least, spec.most)
         self.setValue(spec.default)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        self.setKeyboardTracking(False)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setFixedWidth(FIELD_WIDTH)
-        self.setFont(tabular_font())
-        own_keys(self, FIELD_KEYS)
+        self.prepare(FIELD_WIDTH)
+        self.setFocusPolicy(Qt.FocusPolicy.WheelFocus)
 
     def textFromValue(self, value: float) -> str:
         """Decimals that count."""
         return self._spec.text(value)
 
-    def valueFromText(self, text: str) -> float:
-        """The number typed, held inside the range."""
-        value = parse_number(text)
-        return self.value() if value is None else self._spec.clamp(value)
-
-    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Anything may stand there while it is typed; only a number in the range is taken as it is."""
-        value = parse_number(text)
-        inside = value is not None and self._spec.least <= value <= self._spec.most
-        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, position
-
     def fixup(self, text: str) -> str:
-        """The nearest number that is allowed; the number before when it is none at all."""
-        spec, value = self._spec, parse_number(text)
-        if value is None:
-            return spec.text(self.value())
-        least, most = spec.text(spec.least), f"{spec.most:g}"
-        words = f"{spec.symbol} goes from {least} to {most}: {value:g} was set to {spec.text(spec.clamp(value))}"
-        if self.isVisible():
+        """The nearest number that is allowed, with a word about it; the number before when it is none at all."""
+        spec, value, taken = self._spec, self.parse(text), super().fixup(text)
+        if value is not None and self.isVisible():
+            least, most = spec.text(spec.least), f"{spec.most:g}"
+            words = f"{spec.symbol} goes from {least} to {most}: {value:g} was set to {taken}"
             QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), tooltip(words), self)
-        return spec.text(spec.clamp(value))
+        return taken
 
     def stepBy(self, steps: int) -> None:
         """Arrow keys and wheel: fine steps."""
@@ -210,14 +179,10 @@ class ValueSlider(QWidget):
         self._spec, self._value = spec, spec.default
         self._label: QLabel = plain_label(spec.symbol)
         self._label.setFixedWidth(16)
-        self._label.installEventFilter(self)
+        self._label.mouseDoubleClickEvent = lambda _event: self.reset()
         self.slider = _Track(spec.mapping.place_of(spec.default), self)
         self.field = _Field(spec, self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        for widget in (self._label, self.slider, self.field):
-            row.addWidget(widget)
+        row_of(self._label, self.slider, self.field, owner=self, spacing=8)
         for widget in (self._label, self.slider, self.field, self):
             widget.setToolTip(tooltip(spec.explanation))
         self.slider.setAccessibleName(f"{spec.name} slider")
@@ -260,13 +225,6 @@ class ValueSlider(QWidget):
         """Back to the default."""
         self._take(self._spec.default)
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """A double click on the label resets."""
-        if watched is self._label and event.type() == QEvent.Type.MouseButtonDblClick:
-            self.reset()
-            return True
-        return super().eventFilter(watched, event)
-
     def _step(self, steps: int, finer: bool) -> None:
         spec = self._spec
         step = spec.step_at(self._value) / (10 if finer else 1)
@@ -289,8 +247,7 @@ class ValueSlider(QWidget):
     def _show_value(self) -> None:
         place = round(self._spec.mapping.place_of(self._value) * PLACES)
         for widget, value in ((self.slider, place), (self.field, self._value)):
-            blocked = widget.blockSignals(True)
             # A slider in the hand stays under the pointer, also between two rounded values.
             if widget is self.field or not self.slider.isSliderDown():
-                widget.setValue(value)
-            widget.blockSignals(blocked)
+                with QSignalBlocker(widget):
+                    widget.setValue(value)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from osisnr_gui.qt.look.icons import icon, pixmap
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import Themed, tint
+from osisnr_gui.qt.panels.buttons import push_button
 from osisnr_gui.qt.panels.demo_card import DemoCard
-from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, plain_label, tooltip
+from osisnr_gui.qt.panels.layouts import REST, column_of, row_of, scroll_inside
+from osisnr_gui.qt.panels.plain_text import GAP, plain_label
 from osisnr_gui.session.demos import DEMOS
 
 WIDTH = 940
 COLUMN = 280
+PAGE_MARGINS = (24, 16, 24, 16)
 TIPS = (
     "Names tell the roles: clean, ref, target · est, enh, out · mix, noisy. One click changes them.",
     "N walks through the bad segments, W goes to the worst frame. F1 shows every key.",
@@ -23,7 +24,7 @@ TIPS = (
 )
 
 
-class DropZone(QWidget):
+class DropZone(Themed, QWidget):
     """A dashed plate that says where files may go: here, or anywhere in the window."""
 
     open_requested = Signal()
@@ -31,8 +32,9 @@ class DropZone(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._active = theme, False
-        self._sign = QLabel(self)
-        self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        sign = QLabel(self)
+        sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        tint(sign, "open", theme, "accent", 32)
         title, text = plain_label("Drop a reference and its estimates here"), plain_label("", "muted", wrap=True)
         title.setStyleSheet("font-size: 16px")
         text.setText(
@@ -41,25 +43,13 @@ class DropZone(QWidget):
         )
         for label in (title, text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.open_button = QPushButton("Open files…", self)
+        tip = "Open a reference and estimates: sound or masks (Ctrl+O)"
+        self.open_button = push_button("Open files…", tip, self.open_requested.emit, self)
         self.open_button.setDefault(True)
-        self.open_button.setToolTip(tooltip("Open a reference and estimates: sound or masks (Ctrl+O)"))
-        self.open_button.clicked.connect(self.open_requested)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 16)
-        column.setSpacing(GAP)
-        for part in (self._sign, title, text):
-            column.addWidget(part)
-        column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignCenter)
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self._sign.setPixmap(pixmap("open", theme.accent, 32))
-        self.open_button.setIcon(icon("open", theme.on_accent))
+        parts = column_of(sign, title, text, self.open_button, owner=self, margins=PAGE_MARGINS, spacing=GAP)
+        parts.setAlignment(self.open_button, Qt.AlignmentFlag.AlignCenter)
+        tint(self.open_button, "open", theme, "on_accent")
         self.open_button.setIconSize(QSize(16, 16))
-        self.update()
 
     def set_active(self, active: bool) -> None:
         """Light up while files hang over the window."""
@@ -78,7 +68,7 @@ class DropZone(QWidget):
         painter.end()
 
 
-class Welcome(QWidget):
+class Welcome(Themed, QWidget):
     """The page of an empty window."""
 
     open_requested = Signal()
@@ -91,29 +81,13 @@ class Welcome(QWidget):
         self.drop.open_requested.connect(self.open_requested)
         self.cards = [DemoCard(demo.title, demo.look_for, theme, self) for demo in DEMOS]
         for card, demo in zip(self.cards, DEMOS, strict=True):
-            card.clicked.connect(partial(self._ask, demo.name))
-        self._signs: list[QLabel] = []
+            card.clicked.connect(lambda _on=False, name=demo.name: self.demo_requested.emit(name))
         self._columns = 0
         self._page = QWidget()
         self._page.setMaximumWidth(WIDTH)
         self._grid = QGridLayout()
         self._grid.setSpacing(GAP)
         self._lay_out()
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self.drop.set_theme(theme)
-        for card in self.cards:
-            card.set_theme(theme)
-        for sign in self._signs:
-            sign.setPixmap(pixmap("info", theme.muted, 16))
-        self.update()
-
-    def set_drop_active(self, active: bool) -> None:
-        """Light the drop zone up while files hang over the window."""
-        self.drop.set_active(active)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The plots' background: the page stands where they will be."""
@@ -135,42 +109,23 @@ class Welcome(QWidget):
             "muted",
             wrap=True,
         )
-        column = QVBoxLayout(self._page)
-        column.setContentsMargins(24, 16, 24, 16)
-        column.setSpacing(GAP)
-        column.addWidget(title)
-        column.addWidget(intro)
-        column.addSpacing(GAP)
-        column.addWidget(self.drop)
-        column.addSpacing(GAP)
-        column.addWidget(plain_label("Or look at an example", "heading"))
-        column.addLayout(self._grid)
-        column.addSpacing(GAP)
-        for tip in TIPS:
-            column.addLayout(self._tip_row(tip))
-        centred = QWidget()
-        middle = QHBoxLayout(centred)
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.addStretch(1)
-        middle.addWidget(self._page, 100, Qt.AlignmentFlag.AlignVCenter)
-        middle.addStretch(1)
-        scroll = NarrowScroll(centred, self)
+        example = plain_label("Or look at an example", "heading")
+        parts = title, intro, GAP, self.drop, GAP, example, self._grid, GAP, *map(self._tip_row, TIPS)
+        column_of(*parts, owner=self._page, margins=PAGE_MARGINS, spacing=GAP)
+        middle = row_of(REST, (self._page, 100), REST)
+        middle.setAlignment(self._page, Qt.AlignmentFlag.AlignVCenter)
+        scroll = scroll_inside(self, middle)
         # The page stands where the plots will be, on their background.
-        for part in (scroll.viewport(), centred):
+        for part in (scroll.viewport(), scroll.widget()):
             part.setAutoFillBackground(False)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
         self._arrange()
 
     def _tip_row(self, tip: str) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
         sign = QLabel(self._page)
-        self._signs.append(sign)
-        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(plain_label(tip, "muted", wrap=True), 1)
-        return row
+        tint(sign, "info", self._theme, "muted")
+        found = row_of(sign, (plain_label(tip, "muted", wrap=True), 1), spacing=GAP)
+        found.setAlignment(sign, Qt.AlignmentFlag.AlignTop)
+        return found
 
     def _arrange(self) -> None:
         columns = min(3, max(1, (min(self.width(), WIDTH) - 48) // COLUMN))
@@ -184,6 +139,3 @@ class Welcome(QWidget):
             self._grid.addWidget(card, index // columns, column, 1, span)
         for column in range(3):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
-
-    def _ask(self, name: str, _checked: bool = False) -> None:
-        self.demo_requested.emit(name)

@@ -1,18 +1,15 @@
-"""Frames for the inspector, read on a thread of their own: a slow disk never holds up the window.
-
-One frame at a time is on its way; while it is, only the latest wish is kept, so a moving cursor never queues up work.
-"""
+"""Frames for the inspector, read on a thread of their own: a slow disk never holds up the window."""
 
 from __future__ import annotations
 
 import traceback
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.io.errors import FileError
-from osisnr_gui.qt.background import step_back
+from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.inspection.inspector import Inspector
 from osisnr_gui.session.pairs import PairAnalysis
@@ -31,55 +28,38 @@ class FrameLoader(QObject):
 
     loaded = Signal(object, object)  # FrameWish, Inspection
     failed = Signal(str)
-    _done = Signal(object, object, str)  # FrameWish, Inspection | None, error
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._inspector = Inspector()  # touched by the worker only
-        self._pool: ThreadPoolExecutor | None = None
-        self._running: FrameWish | None = None
-        self._next: FrameWish | None = None
         self._wanted: FrameWish | None = None
-        self._closed = False
-        self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._job = LatestJob("inspector", self)
+        self._job.reported.connect(self._take)
 
     @property
     def is_busy(self) -> bool:
         """Whether a frame is on its way."""
-        return self._running is not None
+        return self._job.is_busy
 
     def request(self, wish: FrameWish) -> None:
         """Ask for a frame; what was asked for before and has not begun is forgotten."""
-        if self._closed:
-            return
         self._wanted = wish
-        if self._running is not None:
-            self._next = wish
-        else:
-            self._start(wish)
+        self._job.start(partial(self._work, wish))
 
     def forget(self) -> None:
         """Nothing is wanted any more: what is on its way will be dropped, and the files are let go."""
-        self._wanted = self._next = None
-        if self._pool is not None and not self._closed:
-            self._pool.submit(self._inspector.close)
+        if self._wanted is not None:
+            self._wanted = None
+            self._job.start(lambda _report, _superseded: self._inspector.close())
 
     def close(self) -> None:
         """Wait for the worker; afterwards nothing is emitted any more."""
-        self._closed = True
-        self._wanted = self._next = None
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._wanted = None
+        self._job.close()
         self._inspector.close()
 
-    def _start(self, wish: FrameWish) -> None:
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(1, thread_name_prefix="inspector", initializer=step_back)
-        self._running = wish
-        self._pool.submit(self._work, wish)
-
-    def _work(self, wish: FrameWish) -> None:
-        """On the worker thread. Touches nothing but its argument, the inspector and the signal."""
+    def _work(self, wish: FrameWish, report: Report, _superseded: Superseded) -> None:
+        """On the worker thread. Touches nothing but its arguments and the inspector."""
         inspection: Inspection | None = None
         error = ""
         try:
@@ -88,19 +68,14 @@ class FrameLoader(QObject):
             error = str(wrong)
         except Exception:
             error = f"The frame could not be read.\n{traceback.format_exc(limit=-1)}"
-        self._done.emit(wish, inspection, error)
+        report((wish, inspection, error))
 
-    @Slot(object, object, str)
-    def _take(self, wish: FrameWish, inspection: Inspection | None, error: str) -> None:
-        self._running = None
-        wanted, following = self._wanted, self._next
-        self._next = None
-        if following is not None:
-            self._start(following)
+    def _take(self, found: tuple[FrameWish, Inspection | None, str]) -> None:
+        wish, inspection, error = found
         # A frame of the pair in view is shown though the cursor has moved on: what follows is on its way.
-        if wanted is None or wanted.pair.key != wish.pair.key:
+        if self._wanted is None or self._wanted.pair.key != wish.pair.key:
             return
         if inspection is not None:
             self.loaded.emit(wish, inspection)
-        elif wanted is wish:
+        elif self._wanted is wish:
             self.failed.emit(error)

@@ -18,7 +18,7 @@ from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairKey
 from osisnr_gui.session.session import Session
-from osisnr_gui.session.several.best_frames import BestFrames
+from osisnr_gui.session.several.best_frames import BestFrames, Lead
 from osisnr_gui.session.several.pairing import CrossFrames, cross_key, find_pairing, run_cross
 from osisnr_gui.session.tracks import Track
 
@@ -92,10 +92,7 @@ class PairingRow:
     def lead_words(self, time: float) -> str:
         """ "fits ref 2 +5.1 dB" for the frame at a time; empty where nothing is known or counts."""
         lead = None if self.best is None else self.best.lead_at(time)
-        if lead is None:
-            return ""
-        names = " = ".join(str(place + 1) for place in lead.places)
-        return f"fits ref {names}" if len(lead.places) > 1 else f"fits ref {names} +{words.db(lead.lead_db)}"
+        return "" if lead is None else f"fits ref {lead_words(lead, lambda place: str(place + 1))}"
 
     def is_final(self) -> bool:
         """Whether what is on screen is the best there will be."""
@@ -162,6 +159,12 @@ class PairingRow:
             for place in best.places
         ]
         return [what, f"Of {words.counted(best.best.n_counted, 'such frame')}: {', '.join(shares)}."]
+
+
+def lead_words(lead: Lead, name: Callable[[int], str]) -> str:
+    """Who leads and by how much, or who are tied."""
+    names = " = ".join(map(name, lead.places))
+    return names if len(lead.places) > 1 else f"{names} +{words.db(lead.lead_db)}"
 
 
 def _wish_of(analysis: Analysis, selected: int) -> _Wish | None:

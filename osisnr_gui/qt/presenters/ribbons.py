@@ -7,11 +7,11 @@ from PySide6.QtGui import QColor
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.ribbon_plot import Ribbon, RibbonPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.presenters.pairing_row import PAIRING, PairingRow
+from osisnr_gui.qt.presenters.pairing_row import PAIRING, PairingRow, lead_words
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.letters import estimate_letter
-from osisnr_gui.session.several.best_frames import BestFrames, Lead
+from osisnr_gui.session.several.best_frames import BestFrames
 
 BEST = "best"
 PALE = 0.5
@@ -53,7 +53,7 @@ class Ribbons:
         fields = {}
         if self.best_row.isVisible():
             lead = None if self._best is None else self._best.lead_at(time)
-            fields["best"] = "" if lead is None else f"best {_lead_words(lead)}"
+            fields["best"] = "" if lead is None else f"best {lead_words(lead, estimate_letter)}"
         if self.pairing.row.isVisible():
             fields["pairing"] = self.pairing.lead_words(time)
         return fields
@@ -68,7 +68,8 @@ class Ribbons:
 
     def _best_tip(self, time: float) -> str:
         lead = None if self._best is None else self._best.lead_at(time)
-        here = "" if lead is None else f"Here: {_lead_words(lead)}{'' if len(lead.places) > 1 else ' over the next'}."
+        over = "" if lead is None or len(lead.places) > 1 else " over the next"
+        here = "" if lead is None else f"Here: {lead_words(lead, estimate_letter)}{over}."
         return "\n".join(filter(None, (here, *_best_words(self._best))))
 
 
@@ -93,11 +94,6 @@ def ribbon_colour(theme: Theme, place: int) -> str:
         return colour.name()
     parts = zip(colour.getRgb()[:3], ground.getRgb()[:3], strict=True)
     return QColor(*(round(PALE * a + (1 - PALE) * b) for a, b in parts)).name()
-
-
-def _lead_words(lead: Lead) -> str:
-    names = " = ".join(map(estimate_letter, lead.places))
-    return names if len(lead.places) > 1 else f"{names} +{words.db(lead.lead_db)}"
 
 
 def _best_words(best: BestFrames | None) -> list[str]:

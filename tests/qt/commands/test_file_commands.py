@@ -100,7 +100,7 @@ def _fates(window: MainWindow) -> list[Fate]:
 def _have_patience(window: MainWindow) -> None:
     """A machine that is busy may take a while between two writes."""
     watch = window.commands.files.watch
-    watch._changes._quiet = 2.0
+    watch._files._quiet = 2.0
     watch._again.setInterval(2100)
 
 

@@ -75,7 +75,7 @@ def test_a_whole_folder_may_go_and_come_back(qtbot: QtBot, watch: FileWatch, pat
 def test_files_are_looked_at_on_another_thread_and_one_look_at_a_time(
     qtbot: QtBot, watch: FileWatch, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    qtbot.waitUntil(lambda: not watch._looking, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not watch._looking.is_busy, timeout=WAIT_MS)
     go_on, looks = threading.Event(), list[str]()
 
     def slow(name: str) -> Stamp | None:
@@ -87,7 +87,7 @@ def test_files_are_looked_at_on_another_thread_and_one_look_at_a_time(
     for _ in range(5):
         watch.look()
     go_on.set()
-    qtbot.waitUntil(lambda: not watch._looking, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not watch._looking.is_busy, timeout=WAIT_MS)
     assert len(looks) == 1, "those asked for while one was under way"
     assert looks[0].startswith("file-watch")
 

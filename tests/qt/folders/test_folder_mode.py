@@ -90,7 +90,7 @@ def test_every_pair_is_a_row_worst_first_and_what_failed_says_why(listed: MainWi
     assert _names(listed) == [f"{k:02}.wav" for k in (10, 9, 8, 6, 5, 4, 2, 1, 0, 3, 7, 11)]
     pairs = panel.model.pairs
     assert [pairs.count(state) for state in State] == [9, 3, 0]
-    assert panel.sentence == "9 of 12 pairs scored, 3 refused"
+    assert panel.state.text() == "9 of 12 pairs scored, 3 refused"
     remarks = {name: panel.model.text(panel.model.place(row), COLUMNS[-1]) for row, name in enumerate(_names(listed))}
     assert remarks["10.wav"] == ""
     assert "no estimate" in remarks[ALONE]
@@ -201,7 +201,7 @@ def test_stopped_it_goes_on_without_scoring_anything_twice(
     pairs = panel.model.pairs
     before = {row.pair.name: row for row in pairs.in_order() if row.error is None}
     assert pairs.count(State.WAITING)
-    assert panel.sentence.startswith("Stopped: ")
+    assert panel.state.text().startswith("Stopped: ")
     assert panel.go_on.isVisible()
     assert not panel.cancel.isVisible()
     panel.go_on.click()
@@ -333,7 +333,7 @@ def test_folders_without_sound_say_so_and_others_can_be_chosen(
     (tmp_path / "empty").mkdir()
     _open(qtbot, window, (str(tmp_path / "empty"), folders[1]))
     panel = window.views.folders
-    assert "no sound and no matrix" in panel.sentence
+    assert "no sound and no matrix" in panel.state.text()
     assert panel.nothing.isVisible()
     assert not panel.export.isEnabled()
 
@@ -347,7 +347,7 @@ def test_folders_without_sound_say_so_and_others_can_be_chosen(
     monkeypatch.setattr(FolderDialog, "exec", answer)
     panel.choose.click()
     _wait(qtbot, window)
-    assert panel.sentence == "9 of 12 pairs scored, 3 refused"
+    assert panel.state.text() == "9 of 12 pairs scored, 3 refused"
 
 
 def test_the_dialog_asks_for_the_second_folder_after_the_first(

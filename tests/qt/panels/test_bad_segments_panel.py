@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
+from osisnr_gui.qt.look.themed import set_theme_inside
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
@@ -184,7 +185,7 @@ def test_notes_stand_beside_their_segment(panel: BadSegmentsPanel, damaged: Anal
 
 
 def test_copied_rows_are_those_selected(panel: BadSegmentsPanel) -> None:
-    panel.copy_rows()
+    panel.table.copy_rows()
     every = QGuiApplication.clipboard().text().splitlines()
     assert len(every) == 1 + panel.model.rowCount()
     assert every[0].split("\t")[:3] == ["#", "start s", "length ms"]
@@ -280,7 +281,7 @@ def test_a_low_panel_keeps_its_rows_instead_of_the_curve(shown: Shown, damaged: 
 
 
 def test_no_files_and_other_look(panel: BadSegmentsPanel, qtbot: QtBot) -> None:
-    panel.set_theme(LIGHT)
+    set_theme_inside(panel, LIGHT)
     panel.show_analysis(None, 0)
     assert panel.model.rowCount() == 0
     assert panel.sentence.text() == panel.carriers.text() == ""

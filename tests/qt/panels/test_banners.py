@@ -125,24 +125,24 @@ def test_long_texts_wrap_and_are_not_cut(shown, mixed: Analysis):
 
 
 def test_progress_can_be_cancelled(banners: Banners, qtbot: QtBot):
-    banners.set_progress(0.25, "comparing")
+    banners.progress.set_progress(0.25, "comparing")
     assert not banners.progress.isVisible(), "short work shows no bar"
     qtbot.waitUntil(banners.progress.isVisible)
     assert banners.progress.label.text() == "comparing 25 %"
     assert banners.progress.bar.value() == 250
-    with qtbot.waitSignal(banners.cancel_requested):
+    with qtbot.waitSignal(banners.progress.cancel_requested):
         banners.progress.cancel.click()
-    banners.set_progress(None, "")
+    banners.progress.set_progress(None, "")
     assert not banners.progress.isVisible()
 
 
 def test_progress_that_ends_early_is_never_shown(banners: Banners):
-    banners.set_progress(0.5, "comparing")
-    banners.set_progress(None)
+    banners.progress.set_progress(0.5, "comparing")
+    banners.progress.set_progress(None)
     assert not banners.progress._delay.isActive()
-    banners.set_progress(float(7), "comparing")
+    banners.progress.set_progress(float(7), "comparing")
     assert banners.progress.bar.value() == 1000
-    banners.set_progress(None)
+    banners.progress.set_progress(None)
 
 
 def test_banners_that_come_one_at_a_time_are_as_tall_as_they_need(shown):
@@ -171,7 +171,7 @@ def test_a_banner_that_changes_is_measured_again(banners: Banners, qtbot: QtBot)
 
 def test_progress_paints_with_everything_else(banners: Banners, qtbot: QtBot):
     """Not at once: that would paint whatever else in the window waits for it, with every step of the progress."""
-    banners.set_progress(0.1, "comparing")
+    banners.progress.set_progress(0.1, "comparing")
     qtbot.waitUntil(banners.progress.isVisible)
     qtbot.wait(30)
     painted = []
@@ -185,6 +185,6 @@ def test_progress_paints_with_everything_else(banners: Banners, qtbot: QtBot):
     watch = Watch()
     banners.progress.bar.installEventFilter(watch)
     for share in (0.3, 0.6, 0.9):
-        banners.set_progress(share, "comparing")
+        banners.progress.set_progress(share, "comparing")
     assert not painted
     qtbot.waitUntil(lambda: len(painted) == 1)

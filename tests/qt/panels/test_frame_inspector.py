@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.qt.look.theme import DARK, LIGHT
+from osisnr_gui.qt.look.themed import set_theme_inside
 from osisnr_gui.qt.panels.frame_inspector import HINT, FrameInspector
 from osisnr_gui.qt.plots.charts.angle_chart import tip_of
 from osisnr_gui.qt.plots.time_link import TimeSpan
@@ -151,9 +152,10 @@ def test_a_moving_cursor_never_queues_up_work(
 
     monkeypatch.setattr(Inspector, "inspect", slow)
     panel.show_analysis(sound, 0)
-    for frame in range(100, 200):
-        panel.show_time(0.016 + 0.008 * frame)
+    panel.show_time(0.016 + 0.008 * 100)
     qtbot.waitUntil(lambda: len(asked) == 1)
+    for frame in range(101, 200):
+        panel.show_time(0.016 + 0.008 * frame)
     go.set()
     settle()
     assert asked == [100, 199]
@@ -276,7 +278,7 @@ def test_every_view_in_both_looks(panel: FrameInspector, settle: Show, sound: An
     panel.show_analysis(sound, 0)
     pictures = set()
     for theme in (DARK, LIGHT):
-        panel.set_theme(theme)
+        set_theme_inside(panel, theme)
         for frame in (365, 300, 700):  # one of them is silent
             panel.show_time(0.016 + 0.008 * frame)
             settle()

@@ -109,8 +109,8 @@ def test_cards_show_their_whole_sentence_at_every_width(shown, width: int):
 def test_the_drop_zone_lights_up_and_both_looks_differ(shown):
     page = shown(Welcome(DARK), 800, 640)
     dark = page.drop.grab().toImage()
-    page.set_drop_active(True)
+    page.drop.set_active(True)
     assert page.drop.grab().toImage() != dark
-    page.set_drop_active(False)
+    page.drop.set_active(False)
     page.set_theme(LIGHT)
     assert page.drop.grab().toImage() != dark

@@ -52,7 +52,7 @@ def test_a_row_for_each_file(panel: SourcesPanel, sound: Analysis):
 def test_a_click_or_return_on_an_estimate_selects_it(panel: SourcesPanel, sound: Analysis, qtbot: QtBot):
     panel.show_analysis(sound, 0)
     chosen: list[int] = []
-    panel.selected_changed.connect(chosen.append)
+    panel.chosen.connect(chosen.append)
     QTest.mouseClick(panel.rows[2], LEFT, pos=QPoint(20, panel.rows[2].height() - 4))
     QTest.mouseClick(panel.rows[0], LEFT, pos=QPoint(20, 4))
     QTest.keyClick(panel.rows[1], Qt.Key.Key_Return)

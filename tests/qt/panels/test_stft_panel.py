@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QValidator
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QStyleOptionComboBox
+from PySide6.QtWidgets import QApplication, QLabel, QStyleOptionComboBox
 
 from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.panels.stft_panel import StftPanel
@@ -170,7 +170,8 @@ def test_what_is_known_of_the_stft_of_masks(panel: StftPanel, sound: Analysis, m
     type_into(fields.n_fft, "512")
     assert taken.session.mask_grid.n_fft == 512
     for name in ("rate", "hop", "n_fft"):
-        QTest.mouseDClick(fields._names[name], Qt.MouseButton.LeftButton)
+        label = next(label for label in fields.findChildren(QLabel) if label.text() == name)
+        QTest.mouseDClick(label, Qt.MouseButton.LeftButton)
     assert taken.session.mask_grid == MaskGrid(centred=True, window="blackman")
     panel.show_analysis(sound, 0)
     assert not fields.isVisible()
