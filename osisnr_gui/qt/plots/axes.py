@@ -62,17 +62,23 @@ def decimals_of(step: float) -> int:
 
 @dataclass(frozen=True)
 class LinearScale:
-    """Round ticks on a linear axis; ``title`` carries the unit, e.g. ``"OSI-SNR (dB)"``."""
+    """Round ticks on a linear axis; ``title`` carries the unit, e.g. ``"OSI-SNR (dB)"``.
+
+    factor : from values to what the labels say. share : fewer labels on an axis whose labels are wider than tall.
+    """
 
     title: str = ""
+    factor: float = 1.0
+    share: float = 1.0
 
     def ticks(self, lo: float, hi: float, pixels: float) -> list[Tick]:
         """At least two labelled ticks on any range."""
-        step = nice_step((hi - lo) / max(pixels / VALUE_TICK_PIXELS, 1.0))
+        lo, hi = lo * self.factor, hi * self.factor
+        step = nice_step((hi - lo) / max(self.share * pixels / VALUE_TICK_PIXELS, 1.0))
         while len(values := multiples(step, lo, hi)) < 2:
             step = _finer(step)
         digits = decimals_of(step)
-        return [Tick(v, f"{v + 0.0:.{digits}f}".replace("-", "−")) for v in values]
+        return [Tick(v / self.factor, f"{v + 0.0:.{digits}f}".replace("-", "−")) for v in values]
 
 
 @dataclass(frozen=True)

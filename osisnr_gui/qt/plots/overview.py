@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy.typing as npt
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QLabel, QSizePolicy, QWidget
 
@@ -85,6 +85,8 @@ class OverviewBox(PixelViewBox):
 class Overview(PlotWidget):
     """The strip. It always shows the whole extent; dragging its window moves the :class:`TimeLink`."""
 
+    SIZE = (640, HEIGHT)
+
     def __init__(self, link: TimeLink, theme: Theme, parent: QWidget | None = None) -> None:
         self.box = OverviewBox(link, theme)
         super().__init__(parent, background=theme.background, viewBox=self.box)
@@ -150,10 +152,6 @@ class Overview(PlotWidget):
         """Show what changed meanwhile."""
         self._marks.catch_up()
         super().showEvent(event)
-
-    def sizeHint(self) -> QSize:
-        """As wide as there is room."""
-        return QSize(640, HEIGHT)
 
     def _resized(self) -> None:
         """The least window is so many pixels."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -15,6 +16,7 @@ class PlotWidget(pg.PlotWidget):
     `_resized` is called once the subclass is built (`_is_built`).
     """
 
+    SIZE, LEAST = (240, 140), (0, 0)  # pixels that it likes to have, and needs
     _is_built = False
 
     def __init__(self, parent: QWidget | None = None, **options: object) -> None:
@@ -31,6 +33,14 @@ class PlotWidget(pg.PlotWidget):
     def close(self) -> bool:
         """Close the widget only: pyqtgraph's own way leaves the scene behind."""
         return QWidget.close(self)
+
+    def sizeHint(self) -> QSize:
+        """What it likes to have."""
+        return QSize(*self.SIZE)
+
+    def minimumSizeHint(self) -> QSize:
+        """What it needs."""
+        return QSize(*self.LEAST)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Lay out at once, not at the next turn of the event loop; pyqtgraph calls this before anything is there."""

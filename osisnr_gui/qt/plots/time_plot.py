@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -32,6 +32,7 @@ MIN_HEIGHT = 48
 class TimePlot(PlotWidget):
     """A plot whose x axis is the shared time. `row_id` names it in hover signals."""
 
+    SIZE = (640, 140)
     context_menu_requested = Signal(QPoint, object)  # global position, this plot
     double_clicked = Signal(float, float)  # time, value
     y_range_changed = Signal(float, float)
@@ -181,10 +182,6 @@ class TimePlot(PlotWidget):
         if self.y_by_hand and math.isfinite(least) and math.isfinite(most):
             step = min(max((hi - lo) * fraction, least - lo), most - hi)
             self.set_y_range(lo + step, hi + step)
-
-    def sizeHint(self) -> QSize:
-        """A medium row."""
-        return QSize(640, 140)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up: a row that is not seen does not follow."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
@@ -21,6 +21,7 @@ from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_arrays,
 class AlphaChart(Chart):
     """The curves, with the default alpha as a dashed line and the present one as a line with points."""
 
+    SIZE = (240, 150)
     alpha_requested = Signal(float)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -68,10 +69,6 @@ class AlphaChart(Chart):
         self.setRange(xRange=(low, high), yRange=(0.0, top), padding=0.0)
         self._show_curves()
         self._dress()
-
-    def sizeHint(self) -> QSize:
-        """Small."""
-        return QSize(240, 150)
 
     def _show_curves(self) -> None:
         while len(self._curves) > len(self._values):

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -42,6 +42,9 @@ def _arc(radius: float, degrees: float, centre: float = 0.0) -> tuple[np.ndarray
 
 class AngleChart(PlotWidget):
     """The triangle of λs, e and e − λs, with the angle and the OSI-SNR it means."""
+
+    SIZE = (140, 105)
+    LEAST = (100, 90)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=None, enableMenu=False)
@@ -86,14 +89,6 @@ class AngleChart(PlotWidget):
         """Apply another theme."""
         self._theme = theme
         self._show()
-
-    def sizeHint(self) -> QSize:
-        """Twice as wide as high, and a line of words."""
-        return QSize(140, 105)
-
-    def minimumSizeHint(self) -> QSize:
-        """The same, narrower."""
-        return QSize(100, 90)
 
     def _resized(self) -> None:
         self._show_words()

@@ -6,7 +6,7 @@ import math
 
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
@@ -54,6 +54,7 @@ class Chart(PlotWidget):
     that, `pointer_at` the place under the pointer, or None when it left.
     """
 
+    LEAST = (160, 96)
     pointed = Signal(QPointF)
     released = Signal()
     pointer_at = Signal(object)
@@ -97,10 +98,6 @@ class Chart(PlotWidget):
         """Nothing is under the pointer."""
         super().leaveEvent(event)
         self.pointer_at.emit(None)
-
-    def minimumSizeHint(self) -> QSize:
-        """Small enough for a narrow panel."""
-        return QSize(160, 96)
 
     @property
     def columns(self) -> int:

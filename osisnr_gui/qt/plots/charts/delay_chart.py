@@ -6,14 +6,14 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import polyline, upper_edge
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
-from osisnr_gui.qt.plots.axes import LinearScale, Tick
+from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.charts.chart import Chart, curve_item, place_line, point_item, upright_line
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
 
@@ -29,20 +29,10 @@ NAME_PLACES = (0.92, 0.76)
 NEAR_NAME_PLACES = (0.08, 0.24)
 
 
-class DelayScale:
-    """Ticks of delays in samples, labelled in samples or milliseconds."""
-
-    def __init__(self, unit: str, per_sample: float) -> None:
-        """`per_sample`: how many units a sample is."""
-        space = 10 * "\N{NO-BREAK SPACE}"
-        self.title = f"← early{space}delay ({unit}){space}late →"
-        self._per_sample = per_sample
-
-    def ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
-        """Round ticks in the unit of the labels."""
-        unit = self._per_sample
-        ticks = LinearScale().ticks(low * unit, high * unit, TICK_SHARE * pixels)
-        return [Tick(tick.value / unit, tick.label) for tick in ticks]
+def delay_scale(unit: str, per_sample: float) -> LinearScale:
+    """Ticks of delays in samples, labelled in a unit of which a sample has `per_sample`."""
+    space = 10 * "\N{NO-BREAK SPACE}"
+    return LinearScale(f"← early{space}delay ({unit}){space}late →", per_sample, TICK_SHARE)
 
 
 def value_range(si_snr_db: FloatArray) -> tuple[float, float]:
@@ -61,12 +51,13 @@ class DelayChart(Chart):
     `moved` while the user chooses, `settled` once that is over; `hovered` with the delay under the pointer or None.
     """
 
+    SIZE = (560, 160)
     moved = Signal(int)
     settled = Signal()
     hovered = Signal(object)
 
     def __init__(self, theme: Theme, *, near: bool, parent: QWidget | None = None) -> None:
-        super().__init__(theme, DelayScale("samples", 1.0), LinearScale("SI-SNR (dB)"), parent, sizes=(56, 34))
+        super().__init__(theme, delay_scale("samples", 1.0), LinearScale("SI-SNR (dB)"), parent, sizes=(56, 34))
         self._near = near
         self._values: FloatArray = np.empty(0)
         self._pyramid = Pyramid(self._values)
@@ -109,7 +100,7 @@ class DelayChart(Chart):
         self._pyramid = Pyramid(self._values)
         self._peak, self._colour, self._rate = peak, colour, rate
         if not self._near:
-            self._lower.set_scale(DelayScale("ms", 1000.0 / rate))
+            self._lower.set_scale(delay_scale("ms", 1000.0 / rate))
         self._dress()
         self._show()
 
@@ -131,10 +122,6 @@ class DelayChart(Chart):
         if values.size > 1 and not np.isnan(values).all():
             wanted = max(first, -self.reach) + int(np.nanargmax(values))
         return min(max(wanted, -self.reach), self.reach)
-
-    def sizeHint(self) -> QSize:
-        """Small."""
-        return QSize(560, 160)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Frame the plot: the arrow keys are its."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QSize, Signal
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.types import IntArray
@@ -65,16 +65,6 @@ class WholeCounts:
         return [Tick(t.value, words.count(round(t.value))) for t in ticks if t.value >= 0 and t.value == round(t.value)]
 
 
-class MaskValues:
-    """Ticks of the axis of mask values, further apart than those of an upright axis."""
-
-    title = "Value"
-
-    def ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
-        """Round ticks."""
-        return LinearScale().ticks(low, high, pixels * VALUE_LABEL_SHARE)
-
-
 LOG_COUNTS: ValueScale = LogCounts()
 WHOLE_COUNTS: ValueScale = WholeCounts()
 
@@ -82,10 +72,11 @@ WHOLE_COUNTS: ValueScale = WholeCounts()
 class HistogramChart(Chart):
     """Counts by value; `bin_hovered` gives the bin under the pointer, −1 for none."""
 
+    SIZE = (260, 190)
     bin_hovered = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, MaskValues(), LOG_COUNTS, parent, sizes=(62, 34))
+        super().__init__(theme, LinearScale("Value", share=VALUE_LABEL_SHARE), LOG_COUNTS, parent, sizes=(62, 34))
         self._range = (0.0, 1.0)
         self._outlines: tuple[Outline, ...] = ()
         self._log = True
@@ -113,10 +104,6 @@ class HistogramChart(Chart):
         self._log = on
         self._left.set_scale(LOG_COUNTS if on else WHOLE_COUNTS)
         self._show()
-
-    def sizeHint(self) -> QSize:
-        """Small."""
-        return QSize(260, 190)
 
     @property
     def _n_bins(self) -> int:

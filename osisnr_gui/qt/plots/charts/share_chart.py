@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.core.loss_shares import LossShares
@@ -28,6 +28,7 @@ N_POINTS = 200
 class ShareChart(Chart):
     """Cumulative share of the loss over active frames from worst to best; a click chooses the worst frames."""
 
+    SIZE = (240, 118)
     frames_requested = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -57,10 +58,6 @@ class ShareChart(Chart):
             return
         self._chosen = chosen
         self._show_chosen()
-
-    def sizeHint(self) -> QSize:
-        """Low."""
-        return QSize(240, 118)
 
     def _show_chosen(self) -> None:
         """Fill what the chosen frames hold, and say it where the curve never is."""

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QSize
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
@@ -50,6 +50,9 @@ class PlaceScale:
 class SpectrumChart(Chart):
     """Three curves, their names, and the values under the pointer."""
 
+    SIZE = (260, 140)
+    LEAST = (160, 110)
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, PlaceScale(), LinearScale(), parent, sizes=(36, 17), top=WORDS_HEIGHT)
         self._curves: FrameCurves | None = None
@@ -86,14 +89,6 @@ class SpectrumChart(Chart):
         self.plotItem.setVisible(curves is not None)
         self._show_curves()
         self._dress()
-
-    def sizeHint(self) -> QSize:
-        """Small."""
-        return QSize(260, 140)
-
-    def minimumSizeHint(self) -> QSize:
-        """Smaller."""
-        return QSize(160, 110)
 
     def _follow_data(self, curves: FrameCurves, *, keep: bool) -> None:
         found = [values[np.isfinite(values)] for values in self._lines]
