@@ -83,11 +83,12 @@ class DifferencePlot(TimePlot):
         self.shading, self._tints, self._line = Shading(), TintItem(), CurveItem("difference")
         self._zero = LevelLine("muted")
         self._above, self._below = RunMarks(upper=True), RunMarks()
+        self._tags = BetterTags(self._lowest_taken)
         self.button = QToolButton(self)
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.hide()
-        self.add(self.shading, self._tints, self._line, self._above, self._below, BetterTags(self))
+        self.add(self.shading, self._tints, self._line, self._above, self._below, self._tags)
         self.add_levels(self._zero)
         self.set_y_scale(LinearScale(AXIS[Measure.OSI]))
         self.set_theme(theme)
@@ -125,20 +126,6 @@ class DifferencePlot(TimePlot):
         super().set_theme(theme)
         self.button.setStyleSheet(BUTTON.format(ground=theme.background))
 
-    @property
-    def colours(self) -> tuple[str, str]:
-        """Above and below zero: the colour of whichever is better there."""
-        assert self.contest is not None, "there are two"
-        first, second = (self.theme.estimate(place).colour for place in (self.contest.place, self.contest.partner))
-        return (first, second) if self._measure.sign > 0 else (second, first)
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """Who is better above and below zero."""
-        assert self.contest is not None, "there are two"
-        first, second = estimate_letter(self.contest.place), partner_name(self.contest.partner)
-        return (first, second) if self._measure.sign > 0 else (second, first)
-
     def _show_items(self) -> None:
         curve = self.curve if self.contest is not None else None
         if curve is None:
@@ -152,13 +139,22 @@ class DifferencePlot(TimePlot):
 
     def _dress(self) -> None:
         self._line.set_pens(line_pen(self.theme.text), line_pen(with_alpha(self.theme.text, RANGE_OPACITY)))
+        self._tags.contestants = ()
+        self._above.show_runs(NOWHERE)
+        self._below.show_runs(NOWHERE)
         if self.curve is not None and self.contest is not None:
-            self._above.show_runs(self.curve.above, self.colours[0])
-            self._below.show_runs(self.curve.below, self.colours[1])
-            self._tints.set_colours(*(with_alpha(colour, TINT_OPACITY) for colour in self.colours))
-        else:
-            self._above.show_runs(NOWHERE)
-            self._below.show_runs(NOWHERE)
+            places = self.contest.place, self.contest.partner
+            names = estimate_letter(places[0]), partner_name(places[1])
+            colours = tuple(self.theme.estimate(place).colour for place in places)
+            # Above zero is whichever is better there.
+            self._tags.contestants = tuple(zip(names, colours, strict=True))[:: self._measure.sign]
+            above, below = colours[:: self._measure.sign]
+            self._above.show_runs(self.curve.above, above)
+            self._below.show_runs(self.curve.below, below)
+            self._tints.set_colours(with_alpha(above, TINT_OPACITY), with_alpha(below, TINT_OPACITY))
+
+    def _lowest_taken(self) -> float:
+        return max(self.words.title_box.bottom(), self.button.geometry().bottom() - self.box.scenePos().y())
 
     def _resized(self) -> None:
         """The button keeps its corner, and the line below the title."""

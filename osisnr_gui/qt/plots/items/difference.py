@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
-from PySide6.QtWidgets import QToolButton
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font
 from osisnr_gui.qt.plots.items.curve import CurveItem
 from osisnr_gui.qt.plots.items.painting import TAG_MARGIN, edge_per_column, paint_tag, tag_width, tint_image
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
-from osisnr_gui.qt.plots.items.words import RowWords
-
-
-class Contestants(Protocol):
-    """What the labels need of their plot."""
-
-    words: RowWords
-    button: QToolButton
-    contest: object
-    curve: object
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """Who is better above and below zero."""
-        ...
-
-    @property
-    def colours(self) -> tuple[str, str]:
-        """The colours of these."""
-        ...
 
 
 class TintItem(PixelItem):
@@ -67,22 +46,19 @@ class TintItem(PixelItem):
 class BetterTags(PixelItem):
     """Beside zero, at the right end: who is better above and below."""
 
-    def __init__(self, plot: Contestants) -> None:
+    def __init__(self, lowest_taken: Callable[[], float]) -> None:
+        """`lowest_taken` : the labels lie below this pixel."""
         super().__init__(210.0)
-        self._plot = plot
+        self._lowest_taken = lowest_taken
+        self.contestants: tuple[tuple[str, str], ...] = ()  # name and colour above zero, and below
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the labels that have room."""
-        if self._plot.contest is None or self._plot.curve is None:
-            return
         vb = self.pixels(painter)
         height, zero = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height(), vb.y_of(0.0)
-        button = self._plot.button
-        taken = max(self._plot.words.title_box.bottom(), button.geometry().bottom() - vb.scenePos().y())
-        tops = zero - height - 1, zero + 2
-        for name, colour, top in zip(self._plot.names, self._plot.colours, tops, strict=True):
+        for (name, colour), top in zip(self.contestants, (zero - height - 1, zero + 2), strict=False):
             text = f"{name} better"
             width = tag_width(text)
             box = QRectF(vb.width() - width - TAG_MARGIN, top, width, height)
-            if vb.rect().contains(box) and box.top() > taken:
+            if vb.rect().contains(box) and box.top() > self._lowest_taken():
                 paint_tag(painter, box, text, colour, vb.theme)
