@@ -21,13 +21,15 @@ NOTCH = 120.0
 class PixelViewBox(pg.ViewBox):
     """ViewBox whose items can be drawn in its own pixels: (0, 0) is the upper left corner.
 
-    `pixel_ratio` is the number of device pixels per pixel of whatever is painted on: a screen, or an exported picture.
+    It shows the times `t0` to `t1` and the values `lo` to `hi`; `pixel_ratio` is the number of device pixels per pixel
+    of whatever is painted on: a screen, or an exported picture.
     """
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.pixel_ratio = 1.0
         self._width = self._height = 0.0
+        self.t0, self.t1, self.lo, self.hi = 0.0, 1.0, 0.0, 1.0
         super().__init__(enableMouse=False, enableMenu=False, defaultPadding=0.0)
         self.disableAutoRange()
         self.borderRect.hide()
@@ -49,26 +51,6 @@ class PixelViewBox(pg.ViewBox):
         return self._height
 
     @property
-    def t0(self) -> float:
-        """Time at the left edge."""
-        return float(self.state["viewRange"][0][0])
-
-    @property
-    def t1(self) -> float:
-        """Time at the right edge."""
-        return float(self.state["viewRange"][0][1])
-
-    @property
-    def lo(self) -> float:
-        """Value at the lower edge."""
-        return float(self.state["viewRange"][1][0])
-
-    @property
-    def hi(self) -> float:
-        """Value at the upper edge."""
-        return float(self.state["viewRange"][1][1])
-
-    @property
     def columns(self) -> int:
         """Columns of device pixels: the finest detail worth computing."""
         return max(round(self.width() * self.pixel_ratio), 1)
@@ -81,8 +63,7 @@ class PixelViewBox(pg.ViewBox):
     @property
     def view_key(self) -> tuple[float, ...]:
         """Everything a picture depends on: what is equal for the same view is kept."""
-        times, values = self.state["viewRange"]
-        return (*times, *values, self.width(), self.height(), self.pixel_ratio)
+        return self.t0, self.t1, self.lo, self.hi, self._width, self._height, self.pixel_ratio
 
     def x_of(self, time: float) -> float:
         """Pixel of a time."""
@@ -115,6 +96,7 @@ class PixelViewBox(pg.ViewBox):
     def updateViewRange(self, *force: bool, **forced: bool) -> None:
         """Bring the transform up to date at once: pyqtgraph does it while it paints, and then paints twice."""
         super().updateViewRange(*force, **forced)
+        (self.t0, self.t1), (self.lo, self.hi) = self.state["viewRange"]
         self.updateMatrix()
 
 
