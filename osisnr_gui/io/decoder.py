@@ -18,7 +18,7 @@ from .ogg_pages import read_ogg
 from .other_headers import read_aiff, read_au, read_caf
 from .sniff import AUDIO, is_misnamed, sniff_content, unknown_format
 from .source import Remembered, Source
-from .wav_header import read_riff, read_w64
+from .wav_header import read_wave
 
 _ENDLESS = 1 << 62
 _WANTED = "an audio file: WAV, FLAC, OGG, Opus, MP3, AIFF, CAF or AU"
@@ -32,7 +32,7 @@ def _read_mp3(source: Source) -> Header:
 
 
 _READERS: dict[str, Callable[[Source], Header]] = {
-    "WAV": read_riff, "W64": read_w64, "AIFF": read_aiff, "CAF": read_caf, "AU": read_au,
+    "WAV": read_wave, "W64": read_wave, "AIFF": read_aiff, "CAF": read_caf, "AU": read_au,
     "FLAC": read_flac, "OGG": read_ogg, "MP3": _read_mp3,
 }  # fmt: skip
 
