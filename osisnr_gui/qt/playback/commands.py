@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from osisnr_gui.qt.commands.actions import Actions, Handler
-from osisnr_gui.qt.playback.device import NoOutput
+from osisnr_gui.qt.playback.output import NoOutput
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.qt.views import Views
