@@ -1,7 +1,7 @@
 """Matrices from .npy, .npz, .mat and text files: rows are bins, columns are frames."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -62,8 +62,7 @@ def load_mask(
     try:
         with Source(path) as source:
             stored = _read(source, key, cancelled)
-            before = source.status
-            if source.identity()[2:] != (before.st_size, before.st_mtime_ns):
+            if not source.unchanged():
                 detail, remedy = "the file changed while it was read", "wait until it is complete, open it again"
                 raise LoadError(Reason.CORRUPT, path, detail, remedy)
         if pair_axis:
@@ -115,7 +114,7 @@ def _named(source: Source, stored: Stored, content: str) -> Stored:
         return stored
     kind = {"NPY": "NumPy array", "ZIP": "NumPy archive", "MAT": "MATLAB"}[content]
     warning = LoadWarning("EXTENSION", f"the content is a {kind} file, whatever the name says")
-    return Stored(stored.values, stored.key, stored.keys, (*stored.warnings, warning))
+    return replace(stored, warnings=(*stored.warnings, warning))
 
 
 def _to_mask(path: str, stored: Stored, transpose: bool, allow_complex: bool) -> Mask:
@@ -138,19 +137,7 @@ def _to_mask(path: str, stored: Stored, transpose: bool, allow_complex: bool) ->
         warnings.append(LoadWarning("RANGE", message))
     if transpose:
         matrix = np.ascontiguousarray(matrix.T)
-    return Mask(
-        path,
-        stored.key,
-        matrix,
-        shape,
-        tuple(warnings),
-        cells.minimum,
-        cells.maximum,
-        cells.mean,
-        cells.share_outside,
-        cells.kind,
-        stored.keys,
-    )
+    return Mask(path, stored.key, matrix, shape, tuple(warnings), keys=stored.keys, **asdict(cells))
 
 
 def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> Array:
@@ -162,12 +149,10 @@ def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> A
         warnings.append(LoadWarning("SQUEEZED", message))
         return values.reshape(squeezed)
     detail = f"{shape_text(values.shape)} is no matrix of two dimensions"
-    remedy, paired = "save a matrix: rows are bins, columns are frames", False
-    if values.ndim == 3 and values.shape[-1] == 2 and not np.iscomplexobj(values):
-        remedy, paired = (
-            "read these as real and imaginary parts, or save one complex matrix a[..., 0] + 1j * a[..., 1]",
-            True,
-        )
+    remedy = "save a matrix: rows are bins, columns are frames"
+    paired = values.ndim == 3 and values.shape[-1] == 2 and not np.iscomplexobj(values)
+    if paired:
+        remedy = "read these as real and imaginary parts, or save one complex matrix a[..., 0] + 1j * a[..., 1]"
     raise LoadError(Reason.BAD_NDIM, path, detail, remedy, looks_paired=paired)
 
 

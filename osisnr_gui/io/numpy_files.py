@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from .errors import LoadError, LoadWarning, Reason, printable
 from .headers import REMEDY
-from .limits import MAX_BYTES, check_size, shape_text, too_large
+from .limits import MAX_BYTES, check_size, is_matrix, shape_text, too_large
 from .source import Source
 from .view import PatchedView
 
@@ -225,7 +225,7 @@ def _from_archive(path: str, archive: zipfile.ZipFile, key: str | None) -> Store
     _check_archive(path, members)
     found = {info.filename.removesuffix(".npy"): (info, _open_header(path, archive, info)) for info in members}
     arrays = {name: head for name, (_, head) in found.items() if isinstance(head, NpyHeader)}
-    candidates = {name: head.shape for name, head in arrays.items() if _is_matrix(head)}
+    candidates = {name: head.shape for name, head in arrays.items() if is_matrix(head.shape)}
     refused = {name: head for name, (_, head) in found.items() if isinstance(head, LoadError)}
     if key is None and not candidates:
         if refused:
@@ -240,8 +240,3 @@ def _from_archive(path: str, archive: zipfile.ZipFile, key: str | None) -> Store
         member.read(header.offset)
         values = _read_member(path, member, header)
     return Stored(values, name, tuple(other for other in candidates if other != name))
-
-
-def _is_matrix(header: NpyHeader) -> bool:
-    """Whether the array is two-dimensional once axes of length 1 are dropped from three or more."""
-    return len(header.shape) == 2 or sum(n != 1 for n in header.shape) == 2
