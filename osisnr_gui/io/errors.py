@@ -102,13 +102,11 @@ class LoadError(FileError):
         looks_paired: bool = False,
     ) -> None:
         super().__init__(path, detail, remedy)
+        # A worker process hands its errors back by pickle, which needs all arguments.
+        self.args = (reason, path, detail, remedy, choices, looks_paired)
         self.reason = reason
         self.choices = choices
         self.looks_paired = looks_paired
-
-    def __reduce__(self) -> tuple[type["LoadError"], tuple[object, ...]]:
-        # A worker process hands its errors back by pickle, which needs all arguments.
-        return type(self), (self.reason, self.path, self.detail, self.remedy, self.choices, self.looks_paired)
 
 
 class BrokenOffError(LoadError):

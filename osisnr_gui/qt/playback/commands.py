@@ -7,11 +7,11 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from osisnr_gui.qt.commands.actions import Actions, Handler
-from osisnr_gui.qt.playback.output import NoOutput
+from osisnr_gui.qt.playback.output import Device, NoOutput
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.qt.views import Views
@@ -255,24 +255,20 @@ class PlaybackCommands(QObject):
     def _list_devices(self, menu: QMenu) -> None:
         """The devices there are now."""
         menu.clear()
-        group = QActionGroup(menu)
-        self._add_device(menu, group, "", "System default")
+        group, player = QActionGroup(menu), self._player
+        devices, none = [Device("", "System default")], "No sound device was found"
         try:
-            devices = self._player.devices()
+            devices += player.devices()
         except NoOutput as reason:
-            menu.addAction(f"No sound: {reason}").setEnabled(False)
-            return
+            none = f"No sound: {reason}"
         for device in devices:
-            self._add_device(menu, group, device.id, device.name)
-        if not devices:
-            menu.addAction("No sound device was found").setEnabled(False)
-
-    def _add_device(self, menu: QMenu, group: QActionGroup, device_id: str, name: str) -> None:
-        action = QAction(name.replace("&", "&&"), group)
-        action.setCheckable(True)
-        action.setChecked(device_id == self._player.device_id)
-        action.triggered.connect(lambda _on=False: self._player.set_device(device_id))
-        menu.addAction(action)
+            action = group.addAction(device.name.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(device.id == player.device_id)
+            action.triggered.connect(lambda _on=False, name=device.id: player.set_device(name))
+            menu.addAction(action)
+        if len(devices) == 1:
+            menu.addAction(none).setEnabled(False)
 
     def _is_on(self, action_id: str) -> bool:
         return self._actions is not None and self._actions.by_id[action_id].isChecked()
