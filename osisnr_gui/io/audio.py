@@ -65,59 +65,43 @@ class AudioScanner:
             # Whoever reads now did not ask: `finish` tells.
             self._refusal = refusal
 
-    def finish(
-        self,
-        min_samples: int = 1,
-        progress: Callable[[float], None] | None = None,
-        cancelled: Callable[[], bool] | None = None,
-    ) -> AudioScan:
+    def finish(self, cancelled: Callable[[], bool] | None = None) -> AudioScan:
         """Read and check the rest; see `scan_audio` for arguments and errors."""
         try:
-            self._read_rest(progress, cancelled)
-            return self._result(min_samples)
+            self._read_rest(cancelled)
+            return self._result()
         except MemoryError:
             raise _too_large(self._file.info.path) from None
 
-    def _read_rest(self, progress: Callable[[float], None] | None, cancelled: Callable[[], bool] | None) -> None:
+    def _read_rest(self, cancelled: Callable[[], bool] | None) -> None:
         info, checks = self._file.info, self._checks
         step = max(1, min(BLOCK, 2 * BLOCK // info.channels))
         while checks.n_samples < info.n_samples and self._refusal is None:
             if cancelled is not None and cancelled():
                 raise Cancelled(info.path)
             block = self._file.read(checks.n_samples, step)
-            if progress is not None:
-                progress(checks.n_samples / info.n_samples)
             if len(block) < step:
                 break
         if self._refusal is not None:
             raise self._refusal
 
-    def _result(self, min_samples: int) -> AudioScan:
+    def _result(self) -> AudioScan:
         file, info, checks = self._file, self._file.info, self._checks
         if not file.unchanged():
             detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
             raise LoadError(Reason.CORRUPT, info.path, detail, remedy)
         if checks.n_samples == 0:
             raise _damaged(info.path)
-        if checks.n_samples < min_samples:
-            detail = f"{checks.n_samples} samples are too few, {min_samples} are needed"
-            raise LoadError(Reason.TOO_SHORT, info.path, detail, "use a longer file or a smaller frame length")
         if checks.n_samples < info.n_samples:
             file.remember_length(checks.n_samples)
         return checks.finish()
 
 
-def scan_audio(
-    path: str,
-    min_samples: int = 1,
-    progress: Callable[[float], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> AudioScan:
+def scan_audio(path: str, cancelled: Callable[[], bool] | None = None) -> AudioScan:
     """Read a sound file once from start to end and check every sample.
 
-    `progress` gets the finished share, 0 to 1, after each block. Raises what `open_audio` does, LoadError
-    TOO_SHORT below `min_samples` per channel, NONFINITE, CORRUPT when the file changes meanwhile, and
-    Cancelled once `cancelled()` is true.
+    Raises what `open_audio` does, LoadError NONFINITE, CORRUPT when the file changes meanwhile, and Cancelled once
+    `cancelled()` is true.
     """
     with open_audio(path) as file:
-        return AudioScanner(file).finish(min_samples, progress, cancelled)
+        return AudioScanner(file).finish(cancelled)

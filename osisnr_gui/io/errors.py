@@ -60,10 +60,10 @@ def printable(text: str, limit: int) -> str:
     return shown[: limit - tail - 1] + "…" + shown[-tail:]
 
 
-def display_name(path: str, limit: int = NAME_LIMIT) -> str:
-    """The base name of `path`, safe to show as plain text: escaped, one line, at most `limit` characters."""
+def display_name(path: str) -> str:
+    """The base name of `path`, safe to show as plain text: escaped, one line, at most 90 characters."""
     name = os.path.basename(path.rstrip("/" + os.sep)) or path
-    return printable(name, limit)
+    return printable(name, NAME_LIMIT)
 
 
 def _message(path: str, detail: str, remedy: str) -> str:

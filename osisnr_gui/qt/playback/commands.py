@@ -46,21 +46,19 @@ class PlaybackCommands(QObject):
         super().__init__()
         self._views, self._player = views, views.player
         self._link, self._settings = views.plots.link, views.settings
-        self._actions: Actions | None = None
-        self._show_residual: Callable[[bool], object] = lambda _on: None
         self._bar: QWidget | None = None
         self._loop: TimeSpan | None = None  # the last one, while the loop is off
         self._heard_at = math.nan  # where the playhead was before
+
+    def attach(self, actions: Actions, show_residual: Callable[[bool], object]) -> None:
+        """The actions whose check marks follow; `show_residual` switches the third picture."""
+        self._actions, self._show_residual = actions, show_residual
         self._player.changed.connect(self.refresh)
         self._link.loop_changed.connect(self._keep_loop)
         self._link.selection_changed.connect(lambda _span: self.refresh())
         self._link.playhead_changed.connect(self._follow)
         for row_id in (REFERENCE, ESTIMATE, DIFFERENCE):
-            views.plots.stack.row(row_id).y_range_changed.connect(lambda _low, _high: self._follow_band())
-
-    def attach(self, actions: Actions, show_residual: Callable[[bool], object]) -> None:
-        """The actions whose check marks follow; `show_residual` switches the third picture."""
-        self._actions, self._show_residual = actions, show_residual
+            self._views.plots.stack.row(row_id).y_range_changed.connect(lambda _low, _high: self._follow_band())
         for name in ("follow", "transport"):
             actions.check(name, True)
         menu = actions.menu("Playback/Sound device")
@@ -69,13 +67,12 @@ class PlaybackCommands(QObject):
 
     def restore(self) -> None:
         """As it was left; called once, before there is anything to hear."""
-        player, settings, actions = self._player, self._settings, self._actions
+        player, settings = self._player, self._settings
         player.set_match(Match(settings.text("loudness", Match.OFF.value, tuple(Match))))
         player.set_scale(ResidualScale(settings.text("residual", ResidualScale.WHOLE.value, tuple(ResidualScale))))
         player.device_id = settings.text("sound_device", "")
-        if actions is not None:
-            for name, default in REMEMBERED.items():
-                actions.check(name, settings.flag(name, default))
+        for name, default in REMEMBERED.items():
+            self._actions.check(name, settings.flag(name, default))
         player.follows = self._is_on("follow")
         self.refresh()
 
@@ -145,8 +142,6 @@ class PlaybackCommands(QObject):
     def refresh(self) -> None:
         """Check marks, and which commands make sense."""
         actions, player = self._actions, self._player
-        if actions is None:
-            return
         if self._bar is not None:
             self._bar.setVisible(player.has_sound and self._is_on("transport"))
         sounds = player.recipe.sounds
@@ -231,7 +226,6 @@ class PlaybackCommands(QObject):
             self._player.set_band(band)
 
     def _play_box(self) -> None:
-        assert self._actions is not None
         self._actions.check("band", True)
         self._follow_band()
         self._player.play_range(*self._link.visible)
@@ -271,4 +265,4 @@ class PlaybackCommands(QObject):
             menu.addAction(none).setEnabled(False)
 
     def _is_on(self, action_id: str) -> bool:
-        return self._actions is not None and self._actions.by_id[action_id].isChecked()
+        return self._actions.by_id[action_id].isChecked()

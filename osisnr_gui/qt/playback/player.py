@@ -34,8 +34,8 @@ class Player(QObject):
     changed = Signal()
     said = Signal(str)  # a sentence for the user
 
-    def __init__(self, link: TimeLink, system: SoundSystem | None = None, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, link: TimeLink, system: SoundSystem | None = None) -> None:
+        super().__init__()
         self._link = link
         self._deck = Deck(system or SoundSystem(), self)
         self._deck.failed.connect(self._reopen)
@@ -55,8 +55,7 @@ class Player(QObject):
         self._once: TimeSpan | None = None  # played without the loop, and then no further
         self._ended = self._settling = 0
         self._lowered = 1.0
-        self._timer = QTimer(self, interval=TICK_MS)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         link.cursor_changed.connect(self._go)
         link.loop_changed.connect(lambda _loop: self._ask())

@@ -90,9 +90,9 @@ class SoundCard(QObject):
     failed = Signal(str)
     _stop = Signal()
 
-    def __init__(self, device_id: str, rate: int, parent: QObject | None = None) -> None:
+    def __init__(self, device_id: str, rate: int) -> None:
         """Raises NoOutput when nothing can be opened."""
-        super().__init__(parent)
+        super().__init__()
         device = find_device(device_id)
         self._format = find_format(device, rate)
         self.rate = self._format.sampleRate()
