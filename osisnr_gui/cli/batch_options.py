@@ -8,7 +8,15 @@ import os
 from dataclasses import dataclass
 
 from osisnr_gui.cli.lines import UsageError
-from osisnr_gui.cli.scoring_options import Parser, add_scoring, read_arguments, same_file, session_of, source_of, whole
+from osisnr_gui.cli.scoring_options import (
+    Parser,
+    add_scoring,
+    number_in,
+    read_arguments,
+    same_file,
+    session_of,
+    source_of,
+)
 from osisnr_gui.session.batch.engine import BatchSettings
 from osisnr_gui.session.batch.files import ENDINGS
 from osisnr_gui.session.batch.pool import core_count
@@ -80,7 +88,7 @@ def _parser() -> Parser:
     )
     group = parser.add_argument_group("batch")
     group.add_argument("-o", "--output", metavar="FILE", help="where the rows go: .csv, .json or .parquet")
-    group.add_argument("--jobs", metavar="N", type=whole(1, MOST_JOBS), help="processes (default: one a core)")
+    group.add_argument("--jobs", metavar="N", type=number_in(1, MOST_JOBS, int), help="processes (default: one a core)")
     group.add_argument("--cluster", metavar="ADDRESS", help="score on a Dask cluster, such as tcp://host:8786")
     add_scoring(parser)
     return parser

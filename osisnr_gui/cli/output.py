@@ -21,19 +21,15 @@ def write(target: str, data: Iterable[bytes], remedy: str = "") -> None:
             sys.stdout.buffer.flush()
     elif os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target):
         # A pipe or device (/dev/null, >(command)) is written to; replacing it would destroy it.
-        _into(target, data)
+        try:
+            with open(target, "wb") as file:
+                file.writelines(data)
+        except BrokenPipeError:
+            return  # its reader has seen enough
+        except OSError:
+            raise SaveError(target, "not saved: it cannot be written to", "choose another name") from None
     else:
         write_atomically(target, data)
-
-
-def _into(target: str, data: Iterable[bytes]) -> None:
-    try:
-        with open(target, "wb") as file:
-            file.writelines(data)
-    except BrokenPipeError:
-        return  # its reader has seen enough
-    except OSError:
-        raise SaveError(target, "not saved: it cannot be written to", "choose another name") from None
 
 
 def write_text(text: str, remedy: str = "") -> None:

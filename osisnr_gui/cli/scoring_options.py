@@ -6,6 +6,7 @@ import argparse
 import math
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import NoReturn
 
 from osisnr_gui.cli.lines import UsageError, flush_stdout
@@ -87,40 +88,15 @@ def add_scoring(parser: Parser) -> None:
 
 
 def _add_formula(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("formula")
-    number = group.add_argument
-    number(
-        "--alpha",
-        type=_number(*limits(LossChoice, "alpha")),
-        default=DEFAULT_ALPHA,
-        help="exponent of the compression in MC-MSE, 0 < alpha <= 1 (default %(default)g)",
-    )
-    number(
-        "--gamma",
-        type=_number(*limits(LossChoice, "gamma")),
-        default=DEFAULT_GAMMA,
-        help="weight of MC-MSE in the fused loss, 0 or more (default %(default)g)",
-    )
-    number(
-        "--method",
-        type=whole(*limits(LossChoice, "method")),
-        default=1,
-        help="loss_osi in the fused loss: 1 mean of inverses, 2 inverse of mean (default 1)",
-    )
-    number(
-        "--silence-db",
-        metavar="DB",
-        type=_number(*limits(Session, "silence_db")),
-        default=DEFAULT_SILENCE_DB,
-        help="a frame this far below the loudest one is silent; inf: only all-zero frames (default %(default)g)",
-    )
-    number(
-        "--threshold",
-        metavar="DB",
-        type=_number(0.0, limits(Session, "threshold_db")[1]),
-        default=DEFAULT_THRESHOLD_DB,
-        help="active frames with an exact OSI-SNR below this are bad (default %(default)g)",
-    )
+    number = partial(_add_number, parser.add_argument_group("formula"))
+    number("--alpha", LossChoice, "exponent of the compression in MC-MSE, 0 < alpha <= 1", default=DEFAULT_ALPHA)
+    number("--gamma", LossChoice, "weight of MC-MSE in the fused loss, 0 or more", default=DEFAULT_GAMMA)
+    words = "loss_osi in the fused loss: 1 mean of inverses, 2 inverse of mean"
+    number("--method", LossChoice, words, default=1, convert=int)
+    words = "a frame this far below the loudest one is silent; inf: only all-zero frames"
+    number("--silence-db", Session, words, default=DEFAULT_SILENCE_DB, metavar="DB")
+    words = "active frames with an exact OSI-SNR below this are bad"
+    number("--threshold", Session, words, "threshold_db", default=DEFAULT_THRESHOLD_DB, metavar="DB", low=0.0)
 
 
 def _add_framing(parser: argparse.ArgumentParser) -> None:
@@ -132,18 +108,9 @@ def _add_framing(parser: argparse.ArgumentParser) -> None:
         type=lambda text: Representation(_choice(audio)(text)),
         help=f"{' | '.join(audio)} (default magnitude)",
     )
-    group.add_argument(
-        "--n-fft",
-        metavar="N",
-        type=whole(*limits(FramingChoice, "n_fft")),
-        help="samples in a frame (default 32 ms: 512 at 16 kHz)",
-    )
-    group.add_argument(
-        "--hop",
-        metavar="N",
-        type=whole(*limits(FramingChoice, "hop")),
-        help="samples from frame to frame (default 8 ms; a quarter of --n-fft where that is given)",
-    )
+    whole = partial(_add_number, group, kind=FramingChoice, metavar="N", convert=int)
+    whole("--n-fft", words="samples in a frame (default 32 ms: 512 at 16 kHz)")
+    whole("--hop", words="samples from frame to frame (default 8 ms; a quarter of --n-fft where that is given)")
     group.add_argument(
         "--window", metavar="NAME", type=_choice(WINDOWS), default="hann", help=f"{' | '.join(WINDOWS)} (default hann)"
     )
@@ -151,12 +118,8 @@ def _add_framing(parser: argparse.ArgumentParser) -> None:
 
 def _add_inputs(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("inputs")
-    group.add_argument(
-        "--channel",
-        metavar="K",
-        type=whole(*limits(Source, "channel")),
-        help="channel of every sound file, from 1; 0 = mean of all (default 1)",
-    )
+    words = "channel of every sound file, from 1; 0 = mean of all (default 1)"
+    _add_number(group, "--channel", Source, words, metavar="K", convert=int)
     group.add_argument("--key", metavar="NAME", help="array to take from every .npz and .mat")
     group.add_argument("--transpose", action="store_true", help="masks are stored with frames as rows")
     group.add_argument(
@@ -168,35 +131,40 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--strict", action="store_true", help="refuse different lengths and sample rates")
 
 
-def _number(low: float, high: float) -> Callable[[str], float]:
-    """A converter to float in [low, high]."""
+def _add_number(
+    group: argparse._ArgumentGroup,
+    option: str,
+    kind: type,
+    words: str,
+    name: str | None = None,
+    default: float | None = None,
+    metavar: str | None = None,
+    low: float | None = None,
+    convert: Callable[[str], float] = float,
+) -> None:
+    """An option for a field of `kind` within its limits; it is called as the option is, unless it has a `name`."""
+    least, most = limits(kind, name or option.removeprefix("--").replace("-", "_"))
+    read = number_in(least if low is None else low, most, convert)
+    shown = words if default is None else f"{words} (default %(default)g)"
+    group.add_argument(option, metavar=metavar, type=read, default=default, help=shown)
 
-    def convert(text: str) -> float:
+
+def number_in(low: float, high: float, convert: Callable[[str], float]) -> Callable[[str], float]:
+    """A reader of numbers in [low, high]; `convert` : int for whole ones, else float."""
+
+    def read(text: str) -> float:
         try:
-            value = float(text)
+            value = convert(text)
         except ValueError:
             value = math.nan
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text!r} cannot be used; give a number from {low:g} to {high:g}")
-        return value
-
-    return convert
-
-
-def whole(low: int, high: int) -> Callable[[str], int]:
-    """A converter to int in [low, high]."""
-
-    def convert(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = low - 1
-        if not low <= value <= high:
-            words = f"{low} or {high}" if high == low + 1 else f"a whole number from {low} to {high}"
+            words = f"a number from {low:g} to {high:g}"
+            if convert is int:
+                words = f"{low} or {high}" if high == low + 1 else f"a whole number from {low} to {high}"
             raise argparse.ArgumentTypeError(f"{text!r} cannot be used; give {words}")
         return value
 
-    return convert
+    return read
 
 
 def _choice(names: list[str] | tuple[str, ...]) -> Callable[[str], str]:

@@ -11,14 +11,13 @@ import math
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .errors import Cancelled, LoadError, Reason
-from .source import Source
+from .source import Closing, Source
 
 MAGIC = b"osisnr\x00\x01"
 MAX_HEADER = 1 << 20
@@ -83,7 +82,7 @@ def _crc(array: Array) -> int:
     return crc
 
 
-class ArrayFile:
+class ArrayFile(Closing):
     """An open file of arrays: `facts`, and `read` for one array at a time. A context manager.
 
     Raises LoadError when there is no such file or it may not be read, DamagedFileError for anything that is not whole
@@ -156,9 +155,3 @@ class ArrayFile:
     def close(self) -> None:
         """Close the file."""
         self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()

@@ -1,15 +1,14 @@
 """Opening and scanning sound files: WAV, RF64, W64, FLAC, Ogg Vorbis and Opus, MP3, AIFF, CAF, AU."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from .block_reader import BLOCK
-from .checks import SampleChecks
+from .checks import AudioScan, SampleChecks
 from .decoder import AudioFile
-from .errors import Cancelled, LoadError, LoadWarning, Reason
+from .errors import Cancelled, LoadError, Reason
 from .headers import REMEDY
 from .info import AudioInfo
 from .source import Source
@@ -26,17 +25,12 @@ def open_audio(path: str) -> AudioFile:
     source = Source(path)
     try:
         return AudioFile(source)
-    except LoadError:
+    except BaseException as error:
         source.close()
-        raise
-    except MemoryError:
-        source.close()
-        raise _too_large(path) from None
-    except Exception:
-        source.close()
-        raise _damaged(path) from None
-    except BaseException:
-        source.close()
+        if isinstance(error, MemoryError):
+            raise _too_large(path) from None
+        if isinstance(error, Exception) and not isinstance(error, LoadError):
+            raise _damaged(path) from None
         raise
 
 
@@ -46,24 +40,6 @@ def _too_large(path: str) -> LoadError:
 
 def _damaged(path: str) -> LoadError:
     return LoadError(Reason.CORRUPT, path, "the header or the data is damaged", REMEDY)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AudioScan:
-    """All samples were read once. `rms`, `mean`, `peak` (linear) and the clip counts have one value per channel.
-
-    `clip_spans`: per channel an int array (k, 2), first sample and length of each clipped run.
-    """
-
-    info: AudioInfo
-    n_samples: int
-    rms: tuple[float, ...]
-    mean: tuple[float, ...]
-    peak: tuple[float, ...]
-    clipped_runs: tuple[int, ...]
-    clipped_samples: tuple[int, ...]
-    clip_spans: tuple[npt.NDArray[np.int64], ...]
-    warnings: tuple[LoadWarning, ...]
 
 
 class AudioScanner:
@@ -89,79 +65,43 @@ class AudioScanner:
             # Whoever reads now did not ask: `finish` tells.
             self._refusal = refusal
 
-    def finish(
-        self,
-        min_samples: int = 1,
-        progress: Callable[[float], None] | None = None,
-        cancelled: Callable[[], bool] | None = None,
-    ) -> AudioScan:
+    def finish(self, cancelled: Callable[[], bool] | None = None) -> AudioScan:
         """Read and check the rest; see `scan_audio` for arguments and errors."""
         try:
-            self._read_rest(progress, cancelled)
-            return self._result(min_samples)
+            self._read_rest(cancelled)
+            return self._result()
         except MemoryError:
             raise _too_large(self._file.info.path) from None
 
-    def _read_rest(self, progress: Callable[[float], None] | None, cancelled: Callable[[], bool] | None) -> None:
+    def _read_rest(self, cancelled: Callable[[], bool] | None) -> None:
         info, checks = self._file.info, self._checks
         step = max(1, min(BLOCK, 2 * BLOCK // info.channels))
         while checks.n_samples < info.n_samples and self._refusal is None:
             if cancelled is not None and cancelled():
                 raise Cancelled(info.path)
             block = self._file.read(checks.n_samples, step)
-            if progress is not None:
-                progress(checks.n_samples / info.n_samples)
             if len(block) < step:
                 break
         if self._refusal is not None:
             raise self._refusal
 
-    def _result(self, min_samples: int) -> AudioScan:
+    def _result(self) -> AudioScan:
         file, info, checks = self._file, self._file.info, self._checks
         if not file.unchanged():
             detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
             raise LoadError(Reason.CORRUPT, info.path, detail, remedy)
-        _check_length(info, checks.n_samples, min_samples)
-        warnings = checks.finish()
+        if checks.n_samples == 0:
+            raise _damaged(info.path)
         if checks.n_samples < info.n_samples:
             file.remember_length(checks.n_samples)
-            info = replace(info, n_samples=checks.n_samples, warnings=warnings)
-        return AudioScan(
-            info=info,
-            n_samples=checks.n_samples,
-            rms=tuple(checks.rms.tolist()),
-            mean=tuple(checks.mean.tolist()),
-            peak=tuple(checks.peak.tolist()),
-            clipped_runs=tuple(checks.clipped_runs.tolist()),
-            clipped_samples=tuple(checks.clipped_samples.tolist()),
-            clip_spans=checks.clip_spans,
-            warnings=warnings,
-        )
+        return checks.finish()
 
 
-def scan_audio(
-    path: str,
-    min_samples: int = 1,
-    progress: Callable[[float], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> AudioScan:
+def scan_audio(path: str, cancelled: Callable[[], bool] | None = None) -> AudioScan:
     """Read a sound file once from start to end and check every sample.
 
-    `progress` gets the finished share, 0 to 1, after each block. Raises what `open_audio` does, LoadError
-    TOO_SHORT below `min_samples` per channel, NONFINITE, CORRUPT when the file changes meanwhile, and
-    Cancelled once `cancelled()` is true.
+    Raises what `open_audio` does, LoadError NONFINITE, CORRUPT when the file changes meanwhile, and Cancelled once
+    `cancelled()` is true.
     """
     with open_audio(path) as file:
-        return AudioScanner(file).finish(min_samples, progress, cancelled)
-
-
-def _check_length(info: AudioInfo, n_samples: int, min_samples: int) -> None:
-    if n_samples == 0:
-        raise _damaged(info.path)
-    if n_samples < min_samples:
-        raise LoadError(
-            Reason.TOO_SHORT,
-            info.path,
-            f"{n_samples} samples are too few, {min_samples} are needed",
-            "use a longer file or a smaller frame length",
-        )
+        return AudioScanner(file).finish(cancelled)

@@ -1,6 +1,6 @@
 """Checks and figures of the samples themselves, gathered block by block."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,63 +19,54 @@ _OVERSHOOT = {"VORBIS": 2.0, "OPUS": 2.0, "MPEG_LAYER_I": 2.0, "MPEG_LAYER_II": 
 _SPANS_KEPT = 100_000
 
 
-@dataclass(slots=True)
-class _Clips:
-    """Runs of clipped samples of one channel; `open_length` counts the run that reached the last block's end."""
+@dataclass(frozen=True, slots=True, eq=False)
+class AudioScan:
+    """All samples were read once. `rms`, `mean`, `peak` (linear) and the clipped runs have one value per channel.
 
-    runs: int = 0
-    samples: int = 0
-    open_length: int = 0
-    spans: list[IntArray] = field(default_factory=list)
-    kept: int = 0
+    `clipped_runs`: of 3 or more samples at 0.999 or above in magnitude; `clip_spans`: per channel an int array (k, 2),
+    first sample and length of the first 100 000 of them.
+    """
+
+    info: AudioInfo
+    n_samples: int
+    rms: tuple[float, ...]
+    mean: tuple[float, ...]
+    peak: tuple[float, ...]
+    clipped_runs: tuple[int, ...]
+    clip_spans: tuple[IntArray, ...]
+    warnings: tuple[LoadWarning, ...]
+
+
+class _Clips:
+    """Runs of clipped samples of one channel."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self._spans = [np.zeros((0, 2), dtype=np.int64)]
+        self._open = np.zeros(0, dtype=np.int64)  # where the run began that reached the last block's end, if one did
 
     def feed(self, values: FloatArray, start: int, peak: float) -> None:
         """Take the next block, which begins at sample `start` and reaches `peak`."""
-        if peak < CLIP_LEVEL:
-            if self.open_length:
-                self._add(np.array([[start - self.open_length, self.open_length]]))
-                self.open_length = 0
+        was_open = len(self._open) > 0
+        if peak < CLIP_LEVEL and not was_open:
             return
-        hot = np.zeros(len(values) + 2, dtype=np.int8)
-        hot[1:-1] = np.abs(values) >= CLIP_LEVEL
-        edges = np.flatnonzero(np.diff(hot))
-        begins, ends = edges[::2] + start, edges[1::2] + start
-        if self.open_length:
-            if begins[0] == start:
-                begins[0] -= self.open_length
-            else:
-                begins = np.concatenate(([start - self.open_length], begins))
-                ends = np.concatenate(([start], ends))
-        self.open_length = 0
-        if ends[-1] == start + len(values):
-            self.open_length = int(ends[-1] - begins[-1])
-            begins, ends = begins[:-1], ends[:-1]
-        self._add(np.stack((begins, ends - begins), axis=1))
-
-    def finish(self, end: int) -> None:
-        """Close a run that lasts to the end, at sample `end`."""
-        if self.open_length:
-            self._add(np.array([[end - self.open_length, self.open_length]]))
-            self.open_length = 0
-
-    def _add(self, spans: IntArray) -> None:
-        spans = spans[spans[:, 1] >= CLIP_RUN]
+        changes = np.flatnonzero(np.diff(np.abs(values) >= CLIP_LEVEL, prepend=was_open)) + start
+        edges = np.concatenate((self._open, changes))
+        whole = len(edges) // 2 * 2
+        begins, ends, self._open = edges[:whole:2], edges[1:whole:2], edges[whole:]
+        spans = np.stack((begins, ends - begins), axis=1)[ends - begins >= CLIP_RUN]
+        if len(spans) and self.runs < _SPANS_KEPT:
+            self._spans.append(spans[: _SPANS_KEPT - self.runs])
         self.runs += len(spans)
-        self.samples += int(spans[:, 1].sum())
-        if len(spans) and self.kept < _SPANS_KEPT:
-            spans = spans[: _SPANS_KEPT - self.kept]
-            self.kept += len(spans)
-            self.spans.append(spans.astype(np.int64))
+
+    def finish(self, end: int) -> IntArray:
+        """First sample and length of the runs up to sample `end`."""
+        self.feed(np.zeros(1), end, 0.0)
+        return np.concatenate(self._spans)
 
 
 class SampleChecks:
-    """Figures per channel over all blocks fed, in order and without gaps.
-
-    `rms`, `mean` and `peak` are float arrays of one value per channel (linear, full scale is 1);
-    `clipped_runs` and `clipped_samples` are int arrays: runs of 3 or more samples at 0.999 or above in
-    magnitude, and the samples in them. `clip_spans` has per channel an int array (k, 2) of first sample and
-    length, the first 100 000 runs.
-    """
+    """Figures over all blocks fed, in order and without gaps; `rms`, `mean` and `peak` (linear) per channel."""
 
     def __init__(self, info: AudioInfo) -> None:
         self._info = info
@@ -128,26 +119,17 @@ class SampleChecks:
         """Mean (DC) per channel."""
         return np.asarray(self._sum / max(self.n_samples, 1))
 
-    @property
-    def clipped_runs(self) -> IntArray:
-        """Clipped runs per channel."""
-        return np.array([clips.runs for clips in self._clips], dtype=np.int64)
+    def finish(self) -> AudioScan:
+        """Call once after the last block; the warnings are those of `info` and those of the samples."""
+        spans = tuple(clips.finish(self.n_samples) for clips in self._clips)
+        info, warnings = self._info, self._warnings()
+        if self.n_samples < info.n_samples:
+            info = replace(info, n_samples=self.n_samples, warnings=warnings)
+        rms, mean, peak = (tuple(values.tolist()) for values in (self.rms, self.mean, self.peak))
+        runs = tuple(clips.runs for clips in self._clips)
+        return AudioScan(info, self.n_samples, rms, mean, peak, runs, spans, warnings)
 
-    @property
-    def clipped_samples(self) -> IntArray:
-        """Samples inside clipped runs, per channel."""
-        return np.array([clips.samples for clips in self._clips], dtype=np.int64)
-
-    @property
-    def clip_spans(self) -> tuple[IntArray, ...]:
-        """First sample and length of the clipped runs, one array (k, 2) per channel."""
-        empty = np.zeros((0, 2), dtype=np.int64)
-        return tuple(np.concatenate([empty, *clips.spans]) for clips in self._clips)
-
-    def finish(self) -> tuple[LoadWarning, ...]:
-        """Call once after the last block; returns the warnings of `info` and those of the samples."""
-        for clips in self._clips:
-            clips.finish(self.n_samples)
+    def _warnings(self) -> tuple[LoadWarning, ...]:
         found = list(self._info.warnings)
         if self.n_samples < self._info.n_samples:
             found.append(damaged(self.n_samples, self._info.n_samples, self._info.sample_rate))

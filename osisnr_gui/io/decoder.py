@@ -1,10 +1,7 @@
 """An open sound file, read in blocks as float64."""
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
@@ -17,8 +14,8 @@ from .mp3_frames import find_frames, read_mp3
 from .ogg_pages import read_ogg
 from .other_headers import read_aiff, read_au, read_caf
 from .sniff import AUDIO, is_misnamed, sniff_content, unknown_format
-from .source import Remembered, Source
-from .wav_header import read_riff, read_w64
+from .source import Closing, Remembered, Source
+from .wav_header import read_wave
 
 _ENDLESS = 1 << 62
 _WANTED = "an audio file: WAV, FLAC, OGG, Opus, MP3, AIFF, CAF or AU"
@@ -32,7 +29,7 @@ def _read_mp3(source: Source) -> Header:
 
 
 _READERS: dict[str, Callable[[Source], Header]] = {
-    "WAV": read_riff, "W64": read_w64, "AIFF": read_aiff, "CAF": read_caf, "AU": read_au,
+    "WAV": read_wave, "W64": read_wave, "AIFF": read_aiff, "CAF": read_caf, "AU": read_au,
     "FLAC": read_flac, "OGG": read_ogg, "MP3": _read_mp3,
 }  # fmt: skip
 
@@ -61,7 +58,7 @@ def _read_header(source: Source) -> Header:
 _counts: Remembered[tuple[int, bool]] = Remembered()
 
 
-class AudioFile:
+class AudioFile(Closing):
     """An open sound file, made by `open_audio`; close it or use `with`.
 
     Use from one thread; several objects may read one path at the same time. `info` tells what it is.
@@ -162,9 +159,7 @@ class AudioFile:
 
     def unchanged(self) -> bool:
         """Whether the file still has the size and time it had when it was opened."""
-        now = os.fstat(self._source.fd)
-        before = self._source.status
-        return (now.st_size, now.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+        return self._source.unchanged()
 
     def broken_off(self, n_samples: int) -> LoadError:
         """What to raise when nothing more than `n_samples` came; later opens of the same content know."""
@@ -186,11 +181,3 @@ class AudioFile:
         """Close the file; may be called twice."""
         self._reader.close()
         self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

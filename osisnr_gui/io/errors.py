@@ -60,10 +60,10 @@ def printable(text: str, limit: int) -> str:
     return shown[: limit - tail - 1] + "…" + shown[-tail:]
 
 
-def display_name(path: str, limit: int = NAME_LIMIT) -> str:
-    """The base name of `path`, safe to show as plain text: escaped, one line, at most `limit` characters."""
+def display_name(path: str) -> str:
+    """The base name of `path`, safe to show as plain text: escaped, one line, at most 90 characters."""
     name = os.path.basename(path.rstrip("/" + os.sep)) or path
-    return printable(name, limit)
+    return printable(name, NAME_LIMIT)
 
 
 def _message(path: str, detail: str, remedy: str) -> str:
@@ -102,13 +102,11 @@ class LoadError(FileError):
         looks_paired: bool = False,
     ) -> None:
         super().__init__(path, detail, remedy)
+        # A worker process hands its errors back by pickle, which needs all arguments.
+        self.args = (reason, path, detail, remedy, choices, looks_paired)
         self.reason = reason
         self.choices = choices
         self.looks_paired = looks_paired
-
-    def __reduce__(self) -> tuple[type["LoadError"], tuple[object, ...]]:
-        # A worker process hands its errors back by pickle, which needs all arguments.
-        return type(self), (self.reason, self.path, self.detail, self.remedy, self.choices, self.looks_paired)
 
 
 class BrokenOffError(LoadError):

@@ -4,6 +4,8 @@ The layouts are walked here because the library behind `soundfile` believes a he
 missing bytes later or never.
 """
 
+import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -101,18 +103,37 @@ def check_channels_and_rate(source: Source, channels: int, rate: float) -> None:
         )
 
 
-def settle(header: Header, claimed: int, available: int, align: int) -> None:
-    """Fill the counts of a layout with `align` bytes per sample of all channels."""
-    header.exact = True
-    header.promised = claimed // align
-    header.present = min(claimed, available) // align
+def settle(header: Header, plain: Plain, claimed: int, available: int) -> None:
+    """Fill the counts from the bytes of sound, where `plain` says how its samples lie one after another.
 
-
-def settle_packets(header: Header, claimed: int, available: int) -> None:
-    """Warn when bytes are missing in a layout whose samples only the decoder can count."""
-    if available < claimed:
+    Of sound whose samples only the decoder can count: warn when bytes are missing.
+    """
+    if header.coding in WIDTHS:
+        align = WIDTHS[header.coding] * plain.channels
+        header.plain, header.exact = plain, True
+        header.promised, header.present = claimed // align, min(claimed, available) // align
+    elif available < claimed:
         message = f"cut off: {claimed - available} of {claimed} bytes of sound are missing"
         header.warnings.append(LoadWarning("TRUNCATED", message))
+
+
+def walk_chunks(
+    source: Source, position: int, layout: str, unit: int, inclusive: bool = False
+) -> Iterator[tuple[bytes, int, int]]:
+    """Name, offset of the body and size of the body of one chunk after another.
+
+    `layout`: struct of name and size; `unit`: chunks are filled up to multiples of so many bytes; `inclusive`: the size
+    in the file counts name and size, too.
+    """
+    for _ in range(MAX_CHUNKS):
+        head = source.read_at(position, struct.calcsize(layout))
+        if len(head) < struct.calcsize(layout):
+            return
+        name, size = struct.unpack(layout, head)
+        body = position + len(head)
+        size -= len(head) if inclusive else 0
+        yield name, body, size
+        position = body + size + -size % unit
 
 
 def truncated(present: int, promised: int, rate: float) -> LoadWarning:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any
 
 from .atomic import save_error, write_atomically
+from .source import Closing
 
 Entry = dict[str, Any]
 
 
-class Journal:
+class Journal(Closing):
     """Appends entries to the file `path`, which begins with `head`; `found` : the entries that are there already.
 
     Entries of a file that begins with another head are of no use: `is_stale` tells, and the file is begun anew.
@@ -53,12 +53,6 @@ class Journal:
         """Close the file and forget it, once what it was for is safe elsewhere."""
         self.close()
         os.unlink(self.path)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
 
 
 def _line(entry: Entry) -> bytes:

@@ -23,3 +23,8 @@ def check_size(path: str, shape: tuple[int, ...], item_bytes: int) -> None:
 def shape_text(shape: tuple[int, ...]) -> str:
     """A shape in words: `257 × 62`."""
     return " × ".join(map(str, shape)) or "a single number"
+
+
+def is_matrix(shape: tuple[int, ...]) -> bool:
+    """Whether the shape is two-dimensional once axes of length 1 are dropped from three or more."""
+    return len(shape) == 2 or sum(n != 1 for n in shape) == 2

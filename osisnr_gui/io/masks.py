@@ -1,7 +1,7 @@
 """Matrices from .npy, .npz, .mat and text files: rows are bins, columns are frames."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class Mask:
     """A matrix from a file.
 
     `values`: (n_bins, n_frames) in this machine's byte order, rows contiguous, of the type it was stored in
-    (bool, int, float or complex). `stored_shape`: the shape in the file, before squeezing and transposing.
+    (bool, int, float or complex).
     `minimum`, `maximum`, `mean` and `share_outside` (share of cells outside 0 to 1) are taken from magnitudes
     when the values are complex. `kind`: what the values make of it. `key`: the name of the array in its file;
     `keys`: other arrays that could be meant.
@@ -34,7 +34,6 @@ class Mask:
     path: str
     key: str | None
     values: Array
-    stored_shape: tuple[int, ...]
     warnings: tuple[LoadWarning, ...]
     minimum: float
     maximum: float
@@ -48,7 +47,6 @@ def load_mask(
     path: str,
     key: str | None = None,
     transpose: bool = False,
-    allow_complex: bool = True,
     cancelled: Callable[[], bool] | None = None,
     pair_axis: bool = False,
 ) -> Mask:
@@ -62,13 +60,12 @@ def load_mask(
     try:
         with Source(path) as source:
             stored = _read(source, key, cancelled)
-            before = source.status
-            if source.identity()[2:] != (before.st_size, before.st_mtime_ns):
+            if not source.unchanged():
                 detail, remedy = "the file changed while it was read", "wait until it is complete, open it again"
                 raise LoadError(Reason.CORRUPT, path, detail, remedy)
         if pair_axis:
             stored = _paired(path, stored)
-        return _to_mask(path, stored, transpose, allow_complex)
+        return _to_mask(path, stored, transpose)
     except (LoadError, Cancelled):
         raise
     except MemoryError:
@@ -115,20 +112,17 @@ def _named(source: Source, stored: Stored, content: str) -> Stored:
         return stored
     kind = {"NPY": "NumPy array", "ZIP": "NumPy archive", "MAT": "MATLAB"}[content]
     warning = LoadWarning("EXTENSION", f"the content is a {kind} file, whatever the name says")
-    return Stored(stored.values, stored.key, stored.keys, (*stored.warnings, warning))
+    return replace(stored, warnings=(*stored.warnings, warning))
 
 
-def _to_mask(path: str, stored: Stored, transpose: bool, allow_complex: bool) -> Mask:
-    values, shape = stored.values, stored.values.shape
+def _to_mask(path: str, stored: Stored, transpose: bool) -> Mask:
+    values = stored.values
     warnings = list(stored.warnings)
-    check_size(path, shape, values.dtype.itemsize)
+    check_size(path, values.shape, values.dtype.itemsize)
     if values.size == 0:
-        raise LoadError(Reason.EMPTY_ARRAY, path, f"the matrix is empty: {shape_text(shape)}", REMEDY)
+        raise LoadError(Reason.EMPTY_ARRAY, path, f"the matrix is empty: {shape_text(values.shape)}", REMEDY)
     matrix = _two_dimensional(path, values, warnings)
     if np.iscomplexobj(matrix):
-        if not allow_complex:
-            detail = "its cells are complex numbers"
-            raise LoadError(Reason.BAD_DTYPE, path, detail, "save the magnitude or the real part")
         warnings.append(LoadWarning("COMPLEX", "complex numbers: compared as such, shown by their magnitude"))
     cells = find_cell_facts(path, matrix)
     if cells.share_outside:
@@ -138,19 +132,7 @@ def _to_mask(path: str, stored: Stored, transpose: bool, allow_complex: bool) ->
         warnings.append(LoadWarning("RANGE", message))
     if transpose:
         matrix = np.ascontiguousarray(matrix.T)
-    return Mask(
-        path,
-        stored.key,
-        matrix,
-        shape,
-        tuple(warnings),
-        cells.minimum,
-        cells.maximum,
-        cells.mean,
-        cells.share_outside,
-        cells.kind,
-        stored.keys,
-    )
+    return Mask(path, stored.key, matrix, tuple(warnings), keys=stored.keys, **asdict(cells))
 
 
 def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> Array:
@@ -162,12 +144,10 @@ def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> A
         warnings.append(LoadWarning("SQUEEZED", message))
         return values.reshape(squeezed)
     detail = f"{shape_text(values.shape)} is no matrix of two dimensions"
-    remedy, paired = "save a matrix: rows are bins, columns are frames", False
-    if values.ndim == 3 and values.shape[-1] == 2 and not np.iscomplexobj(values):
-        remedy, paired = (
-            "read these as real and imaginary parts, or save one complex matrix a[..., 0] + 1j * a[..., 1]",
-            True,
-        )
+    remedy = "save a matrix: rows are bins, columns are frames"
+    paired = values.ndim == 3 and values.shape[-1] == 2 and not np.iscomplexobj(values)
+    if paired:
+        remedy = "read these as real and imaginary parts, or save one complex matrix a[..., 0] + 1j * a[..., 1]"
     raise LoadError(Reason.BAD_NDIM, path, detail, remedy, looks_paired=paired)
 
 

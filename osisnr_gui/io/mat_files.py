@@ -14,13 +14,13 @@ from typing import IO, Any
 import numpy as np
 
 from .errors import Cancelled, LoadError, Reason
-from .headers import REMEDY
-from .limits import MAX_BYTES, MAX_CELLS, check_size, shape_text, too_large
-from .numpy_files import Array, Stored, native, pick, plain_dtype
+from .limits import MAX_BYTES, check_size, too_large
+from .mat_child import damaged
+from .numpy_files import Stored, native, plain_dtype
 from .source import Source
 
 MAX_FILE = 2 * MAX_BYTES
-MAX_ANSWER = 1 << 20
+MAX_ANSWER = 1 << 21
 WALL_SECONDS = 20.0
 PROCESSOR_SECONDS = 3
 POLL_SECONDS = 0.05
@@ -67,18 +67,15 @@ def _child(source: Source, arguments: list[str], wall: float) -> Iterator[subpro
         alarm.join()
 
 
-def _damaged(path: str) -> LoadError:
-    return LoadError(Reason.CORRUPT, path, "the MATLAB file is damaged and cannot be read", REMEDY)
-
-
-def _read_answer(path: str, out: IO[bytes]) -> tuple[dict[str, Any], Array | None]:
-    """The child's line and matrix, believed no more than a file would be."""
+def _read_answer(path: str, out: IO[bytes]) -> Stored:
+    """The child's line and matrix, believed no more than a file would be. Raises LoadError."""
     line = out.readline(MAX_ANSWER)
     if not line.endswith(b"\n"):
-        raise _damaged(path)
+        raise damaged(path)
     fields: dict[str, Any] = json.loads(line)
-    if fields["status"] != "ok":
-        return fields, None
+    if "reason" in fields:
+        words, choices = (str(fields["detail"]), str(fields["remedy"])), map(str, fields["choices"])
+        raise LoadError(Reason(fields["reason"]), path, *words, tuple(choices))
     dtype = plain_dtype(path, fields["dtype"])
     shape = tuple(int(n) for n in fields["shape"])
     check_size(path, shape, dtype.itemsize)
@@ -88,14 +85,12 @@ def _read_answer(path: str, out: IO[bytes]) -> tuple[dict[str, Any], Array | Non
         while view:
             got = out.readinto(view)  # type: ignore[attr-defined]
             if not got:
-                raise _damaged(path)
+                raise damaged(path)
             view = view[got:]
-    return fields, native(values)
+    return Stored(native(values), str(fields["name"]), tuple(map(str, fields["others"])))
 
 
-def _wait_for_answer(
-    path: str, process: subprocess.Popen[bytes], cancelled: Callable[[], bool] | None
-) -> tuple[dict[str, Any], Array | None]:
+def _wait_for_answer(path: str, process: subprocess.Popen[bytes], cancelled: Callable[[], bool] | None) -> Stored:
     """What `_read_answer` gives; a thread waits for the child, so that `cancelled` is asked meanwhile, in this one."""
     assert process.stdout is not None
     if cancelled is None:
@@ -112,25 +107,6 @@ def _wait_for_answer(
     return answer.result()
 
 
-def _refuse(path: str, fields: dict[str, Any], key: str | None) -> LoadError:
-    status = fields["status"]
-    if status in ("choose", "no_key"):
-        candidates = {str(name): tuple(shape) for name, shape in fields["candidates"]}
-        try:
-            pick(path, candidates, key if status == "no_key" else None, ())
-        except LoadError as error:
-            return error
-    if status == "too_large":
-        return too_large(path, f"the matrix would be {shape_text(tuple(fields['shape']))}")
-    if status == "memory":
-        return too_large(path, "it needs more memory than is allowed")
-    if status == "not_numeric":
-        return LoadError(
-            Reason.BAD_DTYPE, path, "the variable does not hold plain numbers", "save a plain number matrix"
-        )
-    return _damaged(path)
-
-
 def read_mat(source: Source, key: str | None, cancelled: Callable[[], bool] | None = None) -> Stored:
     """One matrix of a MATLAB file, full even when it was stored sparse.
 
@@ -140,19 +116,13 @@ def read_mat(source: Source, key: str | None, cancelled: Callable[[], bool] | No
     if source.size > MAX_FILE:
         raise too_large(path, f"the file has {source.size >> 20} MiB")
     extra = source.size // BYTES_PER_SECOND
-    arguments = [str(MAX_CELLS), str(MAX_BYTES), str(PROCESSOR_SECONDS + extra)]
-    if key is not None:
-        arguments.append(key)
+    arguments = [str(PROCESSOR_SECONDS + extra), *([] if key is None else [key])]
     try:
         with _child(source, arguments, WALL_SECONDS + 2 * extra) as process:
-            fields, values = _wait_for_answer(path, process, cancelled)
-        if values is None:
-            raise _refuse(path, fields, key)
-        others = tuple(str(name) for name, _ in fields["candidates"] if name != fields["name"])
-        return Stored(values, str(fields["name"]), others)
+            return _wait_for_answer(path, process, cancelled)
     except (LoadError, Cancelled):
         raise
     except MemoryError:
         raise too_large(path, "it needs more memory than there is") from None
     except Exception:  # an answer that makes no sense: the child was hit while it wrote
-        raise _damaged(path) from None
+        raise damaged(path) from None

@@ -6,7 +6,7 @@ there, which loses sound silently. The frames are counted here and the count is 
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import LoadWarning
 from .headers import Header, check_channels_and_rate
@@ -15,6 +15,7 @@ from .tags import id3_size
 
 _SEARCH = 64 * 1024
 _FRAMES_TO_AGREE = 3
+_KIND = 3  # so many fields of a frame are the same in all frames of a file
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 _KBIT_V1 = {
     3: (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -32,8 +33,7 @@ _WINDOW = 1 << 17
 _MAX_GAPS = 1_000  # each costs a search; a file with more is no sound worth counting
 
 
-@dataclass(frozen=True, slots=True)
-class Mp3Frame:
+class Mp3Frame(NamedTuple):
     """One frame header: rate in Hz, channels, bytes to the next header, samples per channel."""
 
     version: int
@@ -68,15 +68,8 @@ def _agrees(source: Source, position: int, first: Mp3Frame) -> bool:
     frame = first
     for _ in range(_FRAMES_TO_AGREE):
         position += frame.size
-        if position >= source.size:
-            # A very short or cut-off file: accept a single frame only when nothing precedes it.
-            return False
         following = parse_frame(source.read_at(position, 4))
-        if following is None or (following.version, following.layer, following.rate) != (
-            first.version,
-            first.layer,
-            first.rate,
-        ):
+        if following is None or following[:_KIND] != first[:_KIND]:
             return False
         frame = following
     return True
@@ -99,8 +92,7 @@ def find_frames(source: Source, start: int | None = None) -> tuple[int, Mp3Frame
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(NamedTuple):
     """Whole frames of a stream, and after how many of them bytes follow that are none (0: nowhere)."""
 
     frames: int

@@ -16,9 +16,8 @@ import numpy.typing as npt
 
 from .errors import LoadError, LoadWarning, Reason, printable
 from .headers import REMEDY
-from .limits import MAX_BYTES, check_size, shape_text, too_large
+from .limits import MAX_BYTES, check_size, is_matrix, shape_text, too_large
 from .source import Source
-from .view import PatchedView
 
 Array = npt.NDArray[np.generic]
 MAGIC = b"\x93NUMPY"
@@ -156,14 +155,6 @@ def pick(path: str, candidates: dict[str, tuple[int, ...]], key: str | None, eve
     raise LoadError(Reason.AMBIGUOUS, path, f"several matrices: {names}", "choose one by its name", tuple(candidates))
 
 
-class _ArchiveFile(PatchedView):
-    """The file as zipfile wants it."""
-
-    def seekable(self) -> bool:
-        """Always True."""
-        return True
-
-
 def _check_member(path: str, info: zipfile.ZipInfo) -> None:
     if info.flag_bits & 0x1:
         raise LoadError(Reason.ENCRYPTED, path, "the archive is protected by a password", "save it without a password")
@@ -208,9 +199,8 @@ def read_npz(source: Source, key: str | None) -> Stored:
     """One array of an .npz archive. Raises LoadError as `read_npy`, and ENCRYPTED, AMBIGUOUS, NO_MATRIX."""
     if source.size > 2 * MAX_BYTES:
         raise too_large(source.path, f"the archive has {source.size >> 20} MiB")
-    file = _ArchiveFile(source.fd, source.size, {})
     try:
-        with zipfile.ZipFile(file, "r") as archive:
+        with open(source.fd, "rb", closefd=False) as file, zipfile.ZipFile(file) as archive:
             return _from_archive(source.path, archive, key)
     except LoadError:
         raise
@@ -225,7 +215,7 @@ def _from_archive(path: str, archive: zipfile.ZipFile, key: str | None) -> Store
     _check_archive(path, members)
     found = {info.filename.removesuffix(".npy"): (info, _open_header(path, archive, info)) for info in members}
     arrays = {name: head for name, (_, head) in found.items() if isinstance(head, NpyHeader)}
-    candidates = {name: head.shape for name, head in arrays.items() if _is_matrix(head)}
+    candidates = {name: head.shape for name, head in arrays.items() if is_matrix(head.shape)}
     refused = {name: head for name, (_, head) in found.items() if isinstance(head, LoadError)}
     if key is None and not candidates:
         if refused:
@@ -240,8 +230,3 @@ def _from_archive(path: str, archive: zipfile.ZipFile, key: str | None) -> Store
         member.read(header.offset)
         values = _read_member(path, member, header)
     return Stored(values, name, tuple(other for other in candidates if other != name))
-
-
-def _is_matrix(header: NpyHeader) -> bool:
-    """Whether the array is two-dimensional once axes of length 1 are dropped from three or more."""
-    return len(header.shape) == 2 or sum(n != 1 for n in header.shape) == 2

@@ -4,7 +4,6 @@ import math
 import struct
 
 from .headers import (
-    MAX_CHUNKS,
     WIDTHS,
     Header,
     Plain,
@@ -13,9 +12,9 @@ from .headers import (
     integer_coding,
     open_ended,
     settle,
-    settle_packets,
     unreadable,
-)
+    walk_chunks,
+)  # fmt: skip
 from .source import Source
 
 _AIFC_INTEGERS = (b"NONE", b"twos", b"sowt")  # as many bits as the header says
@@ -61,33 +60,27 @@ def read_aiff(source: Source) -> Header:
     header = Header("AIFF")
     common = b""
     sound: tuple[int, int] | None = None  # offset of the first sample, bytes claimed
-    position = 12
-    for _ in range(MAX_CHUNKS):
-        head = source.read_at(position, 8)
-        if len(head) < 8 or (common and sound):
-            break
-        size = struct.unpack(">I", head[4:])[0]
-        if head[:4] == b"COMM":
-            common = source.read_at(position + 8, min(size, 22))
+    for name, body, size in walk_chunks(source, 12, ">4sI", 2):
+        if name == b"COMM":
+            common = source.read_at(body, min(size, 22))
             if len(common) < 18:
                 raise corrupt(source, "the format header is cut off")
-        elif head[:4] == b"SSND":
-            skip = struct.unpack(">I", source.read_at(position + 8, 4).ljust(4, b"\0"))[0]
-            sound = position + 16 + skip, max(size - 8 - skip, 0)
-        position += 8 + size + (size & 1)
+        elif name == b"SSND":
+            skip = struct.unpack(">I", source.read_at(body, 4).ljust(4, b"\0"))[0]
+            sound = body + 8 + skip, max(size - 8 - skip, 0)
+        if common and sound:
+            break
     if not common or sound is None:
         raise corrupt(source, "the sound is missing" if common else "the format header is missing")
     channels, promised = struct.unpack(">hI", common[:6])
     rate = _extended_float(common[8:18])
     check_channels_and_rate(source, channels, rate)
     header.coding, big_endian = _aiff_coding(source, common)
-    available = max(source.size - sound[0], 0)
-    if header.coding not in WIDTHS:
-        settle_packets(header, sound[1], available)
-    else:
-        header.plain = Plain(sound[0], rate, channels, big_endian)
-        align = WIDTHS[header.coding] * channels
-        settle(header, promised * align, min(sound[1], available), align)
+    start, claimed = sound
+    available = min(claimed, max(source.size - start, 0))
+    if header.coding in WIDTHS:
+        claimed = promised * WIDTHS[header.coding] * channels
+    settle(header, Plain(start, rate, channels, big_endian), claimed, available)
     return header
 
 
@@ -111,40 +104,29 @@ def _caf_coding(source: Source, kind: bytes, flags: int, packet: int, channels: 
 def read_caf(source: Source) -> Header:
     """Header of a Core Audio file. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
     header = Header("CAF")
-    described: tuple[float, int, int] | None = None  # rate in Hz, channels, flags
-    position = 8
-    for _ in range(MAX_CHUNKS):
-        head = source.read_at(position, 12)
-        if len(head) < 12:
-            break
-        size = struct.unpack(">q", head[4:])[0]
-        if head[:4] == b"desc":
-            body = source.read_at(position + 12, 32)
-            if len(body) < 32:
+    described: tuple[float, int, bool] | None = None  # rate in Hz, channels, whether the lowest byte comes last
+    for name, body, size in walk_chunks(source, 8, ">4sq", 1):
+        if name == b"desc":
+            fields = source.read_at(body, 32)
+            if len(fields) < 32:
                 raise corrupt(source, "the format header is cut off")
-            rate, kind, flags, packet, _, channels, bits = struct.unpack(">d4sIIIII", body)
+            rate, kind, flags, packet, _, channels, bits = struct.unpack(">d4sIIIII", fields)
             check_channels_and_rate(source, channels, rate)
             header.coding = _caf_coding(source, kind, flags, packet, channels, bits)
-            described = rate, channels, flags
-        elif head[:4] == b"data":
+            described = rate, channels, not flags & _CAF_LITTLE
+        elif name == b"data":
             if described is None:
                 raise corrupt(source, "there is no format header before the sound")
-            rest = max(source.size - position - 16, 0)
+            rest = max(source.size - body - 4, 0)
             if size == -1:
                 header.warnings.append(open_ended())
             claimed = rest if size == -1 else max(size - 4, 0)
             if claimed > rest:  # the decoder would stop eight bytes short of what is there
-                header.patches[position + 4] = struct.pack(">q", rest + 4)
-            if header.coding not in WIDTHS:
-                settle_packets(header, claimed, rest)
-            else:
-                rate, channels, flags = described
-                header.plain = Plain(position + 16, rate, channels, not flags & _CAF_LITTLE)
-                settle(header, claimed, rest, WIDTHS[header.coding] * channels)
+                header.patches[body - 8] = struct.pack(">q", rest + 4)
+            settle(header, Plain(body + 4, *described), claimed, rest)
             return header
         if size < 0:
             raise corrupt(source, "a chunk of the file has a negative size")
-        position += 12 + size
     raise corrupt(source, "the file ends before the sound begins")
 
 
@@ -158,10 +140,10 @@ def read_au(source: Source) -> Header:
     check_channels_and_rate(source, channels, rate)
     if coding not in _AU_CODINGS or offset < 24:
         raise corrupt(source, "the header names an unknown coding" if offset >= 24 else "the header is too short")
-    header = Header("AU", _AU_CODINGS[coding], Plain(offset, rate, channels, order == ">"))
+    header = Header("AU", _AU_CODINGS[coding])
     rest = max(source.size - offset, 0)
     if size == _AU_UNKNOWN_SIZE:
         header.warnings.append(open_ended())
         size = rest
-    settle(header, size, rest, WIDTHS[header.coding] * channels)
+    settle(header, Plain(offset, rate, channels, order == ">"), size, rest)
     return header

@@ -97,17 +97,11 @@ def sniff_content(source: Source) -> Content:
     found = _audio_magic(head) or _matrix_magic(head)
     if found is not None:
         return found
-    if head[:3] == b"ID3":
-        from_tag = _after_tag(source)
-        if from_tag is not None:
-            return from_tag
+    if head[:3] == b"ID3" and source.read_at(id3_size(source), 4) == b"fLaC":
+        return "FLAC"
     if find_frames(source) is not None:
         return "MP3"
     return "MAT4" if _is_mat4(head) else "UNKNOWN"
-
-
-def _after_tag(source: Source) -> Content | None:
-    return "FLAC" if source.read_at(id3_size(source), 4) == b"fLaC" else None
 
 
 def unknown_format(path: str, wanted: str) -> LoadError:

@@ -8,8 +8,9 @@ import errno
 import os
 import stat
 import threading
-from io import FileIO
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from typing import Generic, Self, TypeVar
 
 from .errors import LoadError, Reason
@@ -40,7 +41,21 @@ def _check_regular(path: str, status: os.stat_result) -> None:
     raise LoadError(Reason.NOT_A_FILE, path, f"this is {what}, not a file", remedy)
 
 
-class Source:
+class Closing:
+    """Closes itself when the block of a `with` is left."""
+
+    def close(self) -> None:
+        """Let go of what is open."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Source(Closing):
     """An open regular file; `size` in bytes. Owns its descriptor `fd`; use as a context manager.
 
     Raises LoadError NOT_FOUND, NO_PERMISSION, NOT_A_FILE, EMPTY_FILE.
@@ -71,46 +86,37 @@ class Source:
 
     def read_at(self, offset: int, count: int) -> bytes:
         """Up to `count` bytes from `offset`; fewer only at the end of the file. Raises LoadError CORRUPT."""
-        parts: list[bytes] = []
-        try:
-            os.lseek(self.fd, offset, os.SEEK_SET)
-            while count > 0 and (part := os.read(self.fd, min(count, _CHUNK))):
-                parts.append(part)
-                count -= len(part)
-        except OSError as error:
-            raise _os_error(self.path, error) from None
-        return b"".join(parts)
+        with self._at(offset) as file:
+            return file.read(max(0, min(count, self.size - offset)))
 
     def read_into(self, offset: int, target: memoryview) -> int:
         """Fill `target` (bytes) from `offset`; how many came, fewer only at the end. Raises LoadError CORRUPT."""
-        filled = 0
+        with self._at(offset) as file:
+            return file.readinto(target)
+
+    @contextmanager
+    def _at(self, offset: int) -> Iterator[BufferedReader]:
         try:
-            os.lseek(self.fd, offset, os.SEEK_SET)
-            with FileIO(self.fd, closefd=False) as file:
-                while filled < len(target) and (count := file.readinto(target[filled:])):
-                    filled += count
+            with open(self.fd, "rb", closefd=False) as file:
+                file.seek(offset)
+                yield file
         except OSError as error:
             raise _os_error(self.path, error) from None
-        return filled
 
     def identity(self) -> Identity:
         """Device, inode, size in bytes and modification time in ns: equal means the same content."""
         now = os.fstat(self.fd)
         return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns
 
+    def unchanged(self) -> bool:
+        """Whether the file still has the size and time it had when it was opened."""
+        return self.identity()[2:] == (self.status.st_size, self.status.st_mtime_ns)
+
     def close(self) -> None:
         """Close the descriptor; may be called twice."""
         if self._open:
             self._open = False
             os.close(self.fd)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class Remembered(Generic[V]):

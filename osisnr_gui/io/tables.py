@@ -15,7 +15,6 @@ MAX_TEXT = 64 * 2**20
 _REMEDY = "save it again as plain numbers with one kind of separator"
 _COMMENT = ("#", "%")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", " ": "space"}
-_BLANK = re.compile(r"[ \t\f\v\xa0]+")
 _COMMA_NUMBER = re.compile(r"[+-]?(\d+,\d*|,\d+|\d+)([eE][+-]?\d+)?")
 _WHOLE = re.compile(r"[+-]?\d+")
 

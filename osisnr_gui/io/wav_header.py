@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .headers import (
-    MAX_CHUNKS,
+    Container,
     Header,
     Plain,
     check_channels_and_rate,
@@ -13,9 +13,9 @@ from .headers import (
     integer_coding,
     open_ended,
     settle,
-    settle_packets,
     unreadable,
-)
+    walk_chunks,
+)  # fmt: skip
 from .source import Source
 
 _W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
@@ -26,32 +26,20 @@ _ADPCM = {_MS_ADPCM: "MS_ADPCM", _IMA_ADPCM: "IMA_ADPCM"}
 # How the identifiers of the extended header end whose beginning is a format tag; the second is ambisonic sound.
 _TAGGED = (bytes.fromhex("800000aa00389b71"), bytes.fromhex("8644c8c1ca000000"))
 
-Chunk = tuple[bytes, int, int, int]  # id, offset of the size field, offset of the body, size of the body
+_CONTAINERS: dict[bytes, Container] = {b"RF64": "RF64", b"BW64": "RF64", b"riff": "W64"}
+# Some writers count the bytes that fill up the chunk to whole units as sound.
+_UNITS = {"WAV": 1, "RF64": 2, "W64": 8}
 
 
-def _riff_chunks(source: Source, order: str, start: int) -> Iterator[Chunk]:
-    position = start
-    for _ in range(MAX_CHUNKS):
-        head = source.read_at(position, 8)
-        if len(head) < 8:
-            return
-        size = struct.unpack(order + "I", head[4:])[0]
-        yield head[:4], position + 4, position + 8, size
-        position += 8 + size + (size & 1)
-
-
-def _w64_chunks(source: Source) -> Iterator[Chunk]:
-    position = 40
-    for _ in range(MAX_CHUNKS):
-        head = source.read_at(position, 24)
-        if len(head) < 24:
-            return
-        size = struct.unpack("<Q", head[16:])[0]
-        if size < 24:
+def _chunks(source: Source, container: Container, order: str) -> Iterator[tuple[bytes, int, int]]:
+    """Name, offset of the body and size of the body of the chunks of a whole file."""
+    if container != "W64":
+        yield from walk_chunks(source, 12, order + "4sI", 2)
+        return
+    for name, body, size in walk_chunks(source, 40, "<16sQ", 8, inclusive=True):
+        if size < 0:
             raise corrupt(source, "a chunk of the file is smaller than its own header")
-        name = head[:4] if head[4:16] == _W64_TAIL else b""
-        yield name, position + 16, position + 24, size - 24
-        position += size + (-size % 8)
+        yield name[:4] if name[4:] == _W64_TAIL else b"", body, size
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +105,33 @@ def _check_format(source: Source, body: bytes, order: str) -> _Format:
 def _is_chunk_chain(source: Source, order: str, start: int) -> bool:
     """Whether chunks follow one another from `start` exactly to the end of the file."""
     end = start
-    for name, _, body, size in _riff_chunks(source, order, start):
+    for name, body, size in walk_chunks(source, start, order + "4sI", 2):
         if not all(32 <= byte < 127 for byte in name):
             return False
         end = body + size + (size & 1)
     return end == source.size or end == source.size + 1
 
 
-def read_riff(source: Source) -> Header:
-    """Header of a RIFF/RIFX/RF64 WAVE file. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
+def _number_at(source: Source, position: int, layout: str) -> int:
+    """The number at an offset; of a file that ends inside it, with zeros behind."""
+    size = struct.calcsize(layout)
+    return int(struct.unpack(layout, source.read_at(position, size).ljust(size, b"\0"))[0])
+
+
+def read_wave(source: Source) -> Header:
+    """Header of a RIFF/RIFX/RF64 WAVE or Sony Wave64 file. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
     magic = source.read_at(0, 4)
     order = ">" if magic == b"RIFX" else "<"
-    header = Header("RF64" if magic in (b"RF64", b"BW64") else "WAV")
+    header = Header(_CONTAINERS.get(magic, "WAV"))
+    is_wave64 = header.container == "W64"
     layout: _Format | None = None
     long_size: int | None = None
     count = 0
-    for name, size_at, body, size in _riff_chunks(source, order, 12):
-        if name == b"ds64" and size >= 16:
-            long_size, count = struct.unpack("<QQ", source.read_at(body + 8, 16).ljust(16, b"\0"))
+    for name, body, size in _chunks(source, header.container, order):
+        if name == b"ds64" and size >= 16 and not is_wave64:
+            long_size, count = (_number_at(source, body + offset, "<Q") for offset in (8, 16))
         elif name == b"fact" and long_size is None:
-            count = struct.unpack(order + "I", source.read_at(body, 4).ljust(4, b"\0"))[0]
+            count = _number_at(source, body, "<Q" if is_wave64 else order + "I")
         elif name == b"fmt ":
             layout = _check_format(source, source.read_at(body, min(size, 64)), order)
         elif name == b"data":
@@ -146,56 +141,33 @@ def read_riff(source: Source) -> Header:
                 size = long_size
             if header.container == "RF64" and layout.per_block > 1:
                 raise unreadable(source, f"{layout.coding} in RF64")
-            _settle_riff(source, header, layout, size_at, body, size, count)
+            if not is_wave64:
+                size = _mend_size(source, header, layout, body, size)
+            _settle(source, header, layout, body, size, count)
             return header
     raise corrupt(source, "the file ends before the sound begins" if layout else "the format header is missing")
 
 
-def _settle_riff(
-    source: Source, header: Header, layout: _Format, size_at: int, body: int, size: int, count: int
-) -> None:
+def _mend_size(source: Source, header: Header, layout: _Format, body: int, size: int) -> int:
+    """The bytes of sound, also where the header does not say: then it is put right for the decoder."""
     rest, order = source.size - body, layout.order
-    streamed = size == _UNKNOWN_SIZE or (size == 0 and rest > 0 and not _is_chunk_chain(source, order, body))
-    if streamed:
-        size = rest - rest % layout.align
-        header.warnings.append(open_ended())
-        # The decoder takes a size of 0 at its word, so it is shown a size that is true; the outer
-        # size too, because it bounds the chunks inside.
-        header.patches[size_at] = struct.pack(order + "I", min(size, _UNKNOWN_SIZE - 1))
-        header.patches[4] = struct.pack(order + "I", min(source.size - 8, _UNKNOWN_SIZE - 1))
-    _settle(header, layout, body, size, rest, count, 2 if header.container == "RF64" else 1)
+    if size != _UNKNOWN_SIZE and (size or rest <= 0 or _is_chunk_chain(source, order, body)):
+        return size
+    size = rest - rest % layout.align
+    header.warnings.append(open_ended())
+    # The decoder takes a size of 0 at its word, so it is shown a size that is true; the outer
+    # size too, because it bounds the chunks inside.
+    header.patches[body - 4] = struct.pack(order + "I", min(size, _UNKNOWN_SIZE - 1))
+    header.patches[4] = struct.pack(order + "I", min(source.size - 8, _UNKNOWN_SIZE - 1))
+    return size
 
 
-def _settle(header: Header, layout: _Format, body: int, claimed: int, available: int, count: int, unit: int) -> None:
-    """Fill in the coding and the counts; `count` is what the header says of samples per channel, 0: nothing.
-
-    Some writers count the bytes that fill up the chunk to whole units of `unit` bytes as sound.
-    """
+def _settle(source: Source, header: Header, layout: _Format, body: int, claimed: int, count: int) -> None:
+    """Fill in the coding and the counts; `count` is what the header says of samples per channel, 0: nothing."""
     header.coding = layout.coding
     if layout.per_block > 1:  # adaptive codings: the decoder counts, and the last block is filled up
-        settle_packets(header, claimed, available)
         padding = claimed // layout.align * layout.per_block - count
         header.most = count if count and 0 <= padding < layout.per_block else None
-        return
-    header.plain = Plain(body, layout.rate, layout.channels, layout.order == ">")
-    if 0 < claimed - count * layout.align < unit and count:
+    elif count and 0 < claimed - count * layout.align < _UNITS[header.container]:
         claimed = count * layout.align
-    settle(header, claimed, available, layout.align)
-
-
-def read_w64(source: Source) -> Header:
-    """Header of a Sony Wave64 file. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
-    header = Header("W64")
-    layout: _Format | None = None
-    count = 0
-    for name, _, body, size in _w64_chunks(source):
-        if name == b"fmt ":
-            layout = _check_format(source, source.read_at(body, min(size, 64)), "<")
-        elif name == b"fact":
-            count = struct.unpack("<Q", source.read_at(body, 8).ljust(8, b"\0"))[0]
-        elif name == b"data":
-            if layout is None:
-                raise corrupt(source, "there is no format header before the sound")
-            _settle(header, layout, body, size, source.size - body, count, 8)
-            return header
-    raise corrupt(source, "the file ends before the sound begins" if layout else "the format header is missing")
+    settle(header, Plain(body, layout.rate, layout.channels, layout.order == ">"), claimed, source.size - body)

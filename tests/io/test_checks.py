@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from osisnr_gui.io.checks import SampleChecks
+from osisnr_gui.io.checks import AudioScan, SampleChecks
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.io.info import AudioInfo
 
@@ -10,21 +10,22 @@ def info(channels: int, n_samples: int, coding: str = "FLOAT") -> AudioInfo:
     return AudioInfo("x.wav", "WAV", coding, 16000, channels, n_samples, 0, 0, ())
 
 
-def feed(samples: np.ndarray, block: int, coding: str = "FLOAT") -> tuple[SampleChecks, list[str]]:
+def feed(samples: np.ndarray, block: int, coding: str = "FLOAT") -> tuple[AudioScan, list[str]]:
     checks = SampleChecks(info(samples.shape[1], len(samples), coding))
     for start in range(0, len(samples), block):
         checks.feed(samples[start : start + block])
-    return checks, [warning.code for warning in checks.finish()]
+    scan = checks.finish()
+    return scan, [warning.code for warning in scan.warnings]
 
 
 @pytest.mark.parametrize("block", [1, 7, 64, 10_000])
 def test_figures_do_not_depend_on_the_blocks(block: int) -> None:
     samples = np.random.default_rng(0).normal(0.1, 0.2, (1000, 3))
-    checks, _ = feed(samples, block)
-    assert checks.n_samples == 1000
-    assert np.allclose(checks.rms, np.sqrt((samples**2).mean(axis=0)), rtol=1e-12)
-    assert np.allclose(checks.mean, samples.mean(axis=0), rtol=1e-12)
-    assert np.array_equal(checks.peak, np.abs(samples).max(axis=0))
+    scan, _ = feed(samples, block)
+    assert scan.n_samples == 1000
+    assert np.allclose(scan.rms, np.sqrt((samples**2).mean(axis=0)), rtol=1e-12)
+    assert np.allclose(scan.mean, samples.mean(axis=0), rtol=1e-12)
+    assert np.array_equal(scan.peak, np.abs(samples).max(axis=0))
 
 
 def plain_runs(values: np.ndarray) -> list[tuple[int, int]]:
@@ -44,18 +45,17 @@ def plain_runs(values: np.ndarray) -> list[tuple[int, int]]:
 def test_clipped_runs_are_found_across_blocks(block: int) -> None:
     rng = np.random.default_rng(block)
     samples = np.repeat(rng.choice([0.0, 1.0, -1.0, 0.5], (200, 2)), 2, axis=0)
-    checks, _ = feed(samples, block)
+    scan, _ = feed(samples, block)
     for channel in range(2):
         expected = plain_runs(samples[:, channel])
         assert expected
-        assert [tuple(span) for span in checks.clip_spans[channel]] == expected
-        assert checks.clipped_runs[channel] == len(expected)
-        assert checks.clipped_samples[channel] == sum(length for _, length in expected)
+        assert [tuple(span) for span in scan.clip_spans[channel]] == expected
+        assert scan.clipped_runs[channel] == len(expected)
 
 
 def test_two_clipped_samples_are_no_run() -> None:
-    checks, _ = feed(np.array([[0.0], [1.0], [-1.0], [0.0]]), 2)
-    assert checks.clipped_runs[0] == 0
+    scan, _ = feed(np.array([[0.0], [1.0], [-1.0], [0.0]]), 2)
+    assert scan.clipped_runs[0] == 0
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e308])
@@ -74,7 +74,7 @@ def test_silence_is_told_per_channel() -> None:
     samples[3, 1] = 1e-4
     checks = SampleChecks(info(2, 100))
     checks.feed(samples)
-    (warning,) = checks.finish()
+    (warning,) = checks.finish().warnings
     assert (warning.code, warning.message) == ("SILENT", "only silence in channel 1")
 
 
@@ -88,4 +88,4 @@ def test_values_beyond_full_scale_are_told_unless_a_lossy_decoder_overshot() -> 
 def test_fewer_samples_than_expected_are_damage() -> None:
     checks = SampleChecks(info(1, 100))
     checks.feed(np.full((60, 1), 0.1))
-    assert [warning.code for warning in checks.finish()] == ["DAMAGED"]
+    assert [warning.code for warning in checks.finish().warnings] == ["DAMAGED"]

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.headers import Header, check_channels_and_rate, settle, settle_packets
+from osisnr_gui.io.headers import Header, Plain, check_channels_and_rate, settle
 from osisnr_gui.io.source import Source
 
 
@@ -25,16 +25,18 @@ def test_limits_of_channels_and_rate(save_bytes: Callable[[str, bytes], str]) ->
     ("claimed", "available", "counts"), [(100, 100, (25, 25)), (100, 43, (25, 10)), (40, 99, (10, 10))]
 )
 def test_claims_are_held_against_bytes(claimed: int, available: int, counts: tuple[int, int]) -> None:
-    header = Header("WAV")
-    settle(header, claimed, available, 4)
+    header, plain = Header("WAV", "PCM_16"), Plain(44, 8000, 2, False)
+    settle(header, plain, claimed, available)
     assert (header.promised, header.present) == counts
     assert header.exact
+    assert header.plain is plain
 
 
 def test_missing_packets_are_told_in_bytes() -> None:
-    header = Header("CAF")
-    settle_packets(header, 100, 100)
+    header, plain = Header("CAF", "ALAC_16"), Plain(44, 8000, 2, False)
+    settle(header, plain, 100, 100)
     assert header.warnings == []
-    settle_packets(header, 100, 60)
+    settle(header, plain, 100, 60)
     assert "40 of 100 bytes" in header.warnings[0].message
     assert header.as_it_is
+    assert header.plain is None

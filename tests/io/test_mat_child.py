@@ -12,10 +12,18 @@ import scipy.io
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(data: bytes, *arguments: str) -> tuple[dict[str, object], bytes]:
+CODE = """
+from osisnr_gui.io import limits
+limits.MAX_CELLS, limits.MAX_BYTES = {}, {}
+from osisnr_gui.io.mat_child import main
+main(["5"])
+"""
+
+
+def run(data: bytes, max_cells: int, max_bytes: int) -> tuple[dict[str, object], bytes]:
     descriptor = open_input(data)
     done = subprocess.run(
-        [sys.executable, "-m", "osisnr_gui.io.mat_child", *arguments],
+        [sys.executable, "-c", CODE.format(max_cells, max_bytes)],
         stdin=descriptor,
         capture_output=True,
         cwd=ROOT,
@@ -44,20 +52,19 @@ def mat(**variables: object) -> bytes:
 class TestChild:
     def test_one_line_and_the_bytes(self) -> None:
         values = np.arange(6.0).reshape(2, 3)
-        fields, data = run(mat(m=values), "100", "1000", "5")
-        assert fields == {
-            "status": "ok", "name": "m", "dtype": "<f8", "shape": [2, 3], "candidates": [["m", [2, 3]]],
-        }  # fmt: skip
+        fields, data = run(mat(m=values), 100, 1000)
+        assert fields == {"name": "m", "others": [], "dtype": "<f8", "shape": [2, 3]}
         assert data == values.tobytes()
 
     def test_limits_are_kept(self) -> None:
-        fields, data = run(mat(m=np.ones((20, 20))), "399", "10000", "5")
-        assert (fields["status"], fields["shape"], data) == ("too_large", [20, 20], b"")
-        assert run(mat(m=np.ones((20, 20))), "400", "3199", "5")[0]["status"] == "too_large"
+        fields, data = run(mat(m=np.ones((20, 20))), 399, 10000)
+        assert (fields["reason"], fields["detail"], data) == ("TOO_LARGE", "the matrix would be 20 × 20", b"")
+        assert run(mat(m=np.ones((20, 20))), 400, 3199)[0]["reason"] == "TOO_LARGE"
 
     def test_damage_is_an_answer(self) -> None:
-        assert run(mat(m=np.ones((20, 20)))[:-40], "400", "9999", "5")[0]["status"] == "damaged"
+        assert run(mat(m=np.ones((20, 20)))[:-40], 400, 9999)[0]["reason"] == "CORRUPT"
 
     def test_choices_are_listed(self) -> None:
-        fields, _ = run(mat(a=np.ones((2, 3)), b=np.ones((4, 5))), "100", "1000", "5")
-        assert fields == {"status": "choose", "candidates": [["a", [2, 3]], ["b", [4, 5]]]}
+        fields, _ = run(mat(a=np.ones((2, 3)), b=np.ones((4, 5))), 100, 1000)
+        assert (fields["reason"], fields["choices"]) == ("AMBIGUOUS", ["a", "b"])
+        assert fields["detail"] == "several matrices: a (2 × 3), b (4 × 5)"

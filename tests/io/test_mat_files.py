@@ -102,7 +102,7 @@ def test_a_huge_sparse_matrix_is_refused_before_it_is_filled(save_bytes: SaveByt
 
 
 CRASH = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
-HALF = """print('{"status": "ok", "name": "m", "dtype": "<f8", "shape": [5, 7], "candidates": []}\\n' + 'x' * 50)"""
+HALF = """print('{"name": "m", "dtype": "<f8", "shape": [5, 7], "others": []}\\n' + 'x' * 50)"""
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_every_number_type_is_read_exactly(descr: str, order: str, save_bytes: S
     assert mask.values.dtype.isnative
     assert mask.values.flags.c_contiguous
     assert mask.values.flags.writeable
-    assert mask.stored_shape == (5, 7)
+    assert mask.values.shape == (5, 7)
 
 
 @pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
-from osisnr_gui.qt.playback.device import Device, NoOutput
+from osisnr_gui.qt.playback.output import Device, NoOutput
 
 BLOCK = 256
 WAIT = 10.0

@@ -13,8 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QThreadPool, QTi
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
-from osisnr_gui.qt.playback.device import NoOutput
-from osisnr_gui.qt.playback.output import SoundSystem
+from osisnr_gui.qt.playback.output import NoOutput, SoundSystem
 
 GRACE_SECONDS = 1.0
 # Belongs to Qt, is made at the first tooltip and reused.

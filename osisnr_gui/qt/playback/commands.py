@@ -7,11 +7,11 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from osisnr_gui.qt.commands.actions import Actions, Handler
-from osisnr_gui.qt.playback.device import NoOutput
+from osisnr_gui.qt.playback.output import Device, NoOutput
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.qt.views import Views
@@ -46,21 +46,19 @@ class PlaybackCommands(QObject):
         super().__init__()
         self._views, self._player = views, views.player
         self._link, self._settings = views.plots.link, views.settings
-        self._actions: Actions | None = None
-        self._show_residual: Callable[[bool], object] = lambda _on: None
         self._bar: QWidget | None = None
         self._loop: TimeSpan | None = None  # the last one, while the loop is off
         self._heard_at = math.nan  # where the playhead was before
+
+    def attach(self, actions: Actions, show_residual: Callable[[bool], object]) -> None:
+        """The actions whose check marks follow; `show_residual` switches the third picture."""
+        self._actions, self._show_residual = actions, show_residual
         self._player.changed.connect(self.refresh)
         self._link.loop_changed.connect(self._keep_loop)
         self._link.selection_changed.connect(lambda _span: self.refresh())
         self._link.playhead_changed.connect(self._follow)
         for row_id in (REFERENCE, ESTIMATE, DIFFERENCE):
-            views.plots.stack.row(row_id).y_range_changed.connect(lambda _low, _high: self._follow_band())
-
-    def attach(self, actions: Actions, show_residual: Callable[[bool], object]) -> None:
-        """The actions whose check marks follow; `show_residual` switches the third picture."""
-        self._actions, self._show_residual = actions, show_residual
+            self._views.plots.stack.row(row_id).y_range_changed.connect(lambda _low, _high: self._follow_band())
         for name in ("follow", "transport"):
             actions.check(name, True)
         menu = actions.menu("Playback/Sound device")
@@ -69,13 +67,12 @@ class PlaybackCommands(QObject):
 
     def restore(self) -> None:
         """As it was left; called once, before there is anything to hear."""
-        player, settings, actions = self._player, self._settings, self._actions
+        player, settings = self._player, self._settings
         player.set_match(Match(settings.text("loudness", Match.OFF.value, tuple(Match))))
         player.set_scale(ResidualScale(settings.text("residual", ResidualScale.WHOLE.value, tuple(ResidualScale))))
         player.device_id = settings.text("sound_device", "")
-        if actions is not None:
-            for name, default in REMEMBERED.items():
-                actions.check(name, settings.flag(name, default))
+        for name, default in REMEMBERED.items():
+            self._actions.check(name, settings.flag(name, default))
         player.follows = self._is_on("follow")
         self.refresh()
 
@@ -145,8 +142,6 @@ class PlaybackCommands(QObject):
     def refresh(self) -> None:
         """Check marks, and which commands make sense."""
         actions, player = self._actions, self._player
-        if actions is None:
-            return
         if self._bar is not None:
             self._bar.setVisible(player.has_sound and self._is_on("transport"))
         sounds = player.recipe.sounds
@@ -231,7 +226,6 @@ class PlaybackCommands(QObject):
             self._player.set_band(band)
 
     def _play_box(self) -> None:
-        assert self._actions is not None
         self._actions.check("band", True)
         self._follow_band()
         self._player.play_range(*self._link.visible)
@@ -255,24 +249,20 @@ class PlaybackCommands(QObject):
     def _list_devices(self, menu: QMenu) -> None:
         """The devices there are now."""
         menu.clear()
-        group = QActionGroup(menu)
-        self._add_device(menu, group, "", "System default")
+        group, player = QActionGroup(menu), self._player
+        devices, none = [Device("", "System default")], "No sound device was found"
         try:
-            devices = self._player.devices()
+            devices += player.devices()
         except NoOutput as reason:
-            menu.addAction(f"No sound: {reason}").setEnabled(False)
-            return
+            none = f"No sound: {reason}"
         for device in devices:
-            self._add_device(menu, group, device.id, device.name)
-        if not devices:
-            menu.addAction("No sound device was found").setEnabled(False)
-
-    def _add_device(self, menu: QMenu, group: QActionGroup, device_id: str, name: str) -> None:
-        action = QAction(name.replace("&", "&&"), group)
-        action.setCheckable(True)
-        action.setChecked(device_id == self._player.device_id)
-        action.triggered.connect(lambda _on=False: self._player.set_device(device_id))
-        menu.addAction(action)
+            action = group.addAction(device.name.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(device.id == player.device_id)
+            action.triggered.connect(lambda _on=False, name=device.id: player.set_device(name))
+            menu.addAction(action)
+        if len(devices) == 1:
+            menu.addAction(none).setEnabled(False)
 
     def _is_on(self, action_id: str) -> bool:
-        return self._actions is not None and self._actions.by_id[action_id].isChecked()
+        return self._actions.by_id[action_id].isChecked()

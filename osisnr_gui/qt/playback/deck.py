@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.io.errors import OverwrittenError
 from osisnr_gui.qt.playback.engine import Engine, Seek, Span
-from osisnr_gui.qt.playback.output import Output, SoundSystem
+from osisnr_gui.qt.playback.output import SoundSystem
 from osisnr_gui.qt.playback.read_ahead import ReadAhead
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.session.sound.listening import Recipe
 from osisnr_gui.session.sound.sound_feed import Band, SoundFeed
+
+if TYPE_CHECKING:
+    from osisnr_gui.qt.playback.sound_card import SoundCard
 
 
 class Deck(QObject):
@@ -28,7 +31,7 @@ class Deck(QObject):
     def __init__(self, system: SoundSystem, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.system = system
-        self._output: Output | None = None
+        self._output: SoundCard | None = None
         self._engine = Engine(1)
         self._recipe: Recipe | None = None
         self._loaded: tuple[Recipe, Band | None] | None = None

@@ -104,8 +104,8 @@ class Engine:
     """Samples on request, and what was where when they were made.
 
     `wish` may be replaced from any thread; everything else belongs to the thread of `render`, but for `position_at`,
-    `ended` (how often it stopped by itself), `lowered` (factor that keeps the sum below full scale) and `starved`
-    (how often samples were missing), which may be read from any.
+    `ended` (how often it stopped by itself), `index` (samples rendered so far), `lowered` (factor that keeps the sum
+    below full scale) and `starved` (how often samples were missing), which may be read from any.
     """
 
     def __init__(self, rate: int) -> None:
@@ -119,13 +119,8 @@ class Engine:
         self._position = 0.0  # where the sound is; apart from the top layer's position only while slowed down
         self._seen = 0  # serial of the last seek that was carried out
         self._ended_for: int | None = None  # the seek after which it stopped by itself
-        self._index = 0
+        self.index = 0
         self._history: deque[Moment] = deque([Moment(0, 0.0, 0.0)], HISTORY)
-
-    @property
-    def index(self) -> int:
-        """Samples rendered so far."""
-        return self._index
 
     def position_at(self, index: float) -> tuple[float, float]:
         """Where the sound was when output sample `index` was made, and how fast it moved: 0 in silence."""
@@ -148,7 +143,7 @@ class Engine:
             self._note(wish)
             out[done : done + n] = self._mix(n)
             self._position += n * self._speed(wish)
-            self._index += n
+            self.index += n
             done += n
             self._drop_covered()
         self._point_ahead(self.wish)
@@ -272,9 +267,9 @@ class Engine:
     def _note(self, wish: Wish) -> None:
         """Remember where the sound is, if that does not follow from the last moment."""
         speed, last = self._speed(wish), self._history[-1]
-        expected = last.position + (self._index - last.index) * last.speed
+        expected = last.position + (self.index - last.index) * last.speed
         if speed != last.speed or abs(expected - self._position) > 0.5:
-            self._history.append(Moment(self._index, self._position, speed))
+            self._history.append(Moment(self.index, self._position, speed))
 
     def _point_ahead(self, wish: Wish) -> None:
         """Tell the reading threads where samples are needed next."""

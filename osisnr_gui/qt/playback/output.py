@@ -1,37 +1,29 @@
-"""What the player needs of a sound card, without the library behind it."""
+"""The sound cards of this machine, without the library behind them, which may be missing."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from osisnr_gui.platform_check import APT_PACKAGES, missing_library
-from osisnr_gui.qt.playback.device import Device, NoOutput
-from osisnr_gui.qt.playback.read_ahead import SampleArray
 from osisnr_gui.qt.playback.sound_server import Identity, find_servers
 
+if TYPE_CHECKING:
+    from osisnr_gui.qt.playback.sound_card import SoundCard
 
-class Output(Protocol):
-    """An open sound card."""
 
-    rate: int
+class NoOutput(Exception):  # noqa: N818 - an answer: nothing can be heard, and why
+    """Nothing can be heard; `str()` says why, in words that follow "Nothing can be heard:"."""
+
+
+class Device(NamedTuple):
+    """A sound card: an id to remember and a name to show."""
+
+    id: str
     name: str
-    failed: object  # Signal(str)
-
-    def start(self, render: Callable[[int], SampleArray]) -> None:
-        """Ask `render` for samples from now on. Raises NoOutput."""
-        ...
-
-    def heard(self) -> float:
-        """Index of the sample that is heard now."""
-        ...
-
-    def close(self) -> None:
-        """Stop asking."""
-        ...
 
 
 class SoundSystem:
@@ -44,7 +36,7 @@ class SoundSystem:
         self._servers: Identity | None = None  # those there were when the library was asked last
         self._was_asked = self._was_lost = False
 
-    def open(self, device_id: str, rate: int) -> Output:
+    def open(self, device_id: str, rate: int) -> SoundCard:
         """Open a device, or the default, at a multiple of `rate` where it can. Raises NoOutput."""
         with self._asking() as library:
             card = library.SoundCard(device_id, rate)

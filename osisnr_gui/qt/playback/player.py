@@ -12,9 +12,8 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from osisnr_gui.qt.playback.deck import Deck
-from osisnr_gui.qt.playback.device import Device, NoOutput
 from osisnr_gui.qt.playback.measuring import GainMeasuring
-from osisnr_gui.qt.playback.output import SoundSystem
+from osisnr_gui.qt.playback.output import Device, NoOutput, SoundSystem
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Session
@@ -35,8 +34,8 @@ class Player(QObject):
     changed = Signal()
     said = Signal(str)  # a sentence for the user
 
-    def __init__(self, link: TimeLink, system: SoundSystem | None = None, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, link: TimeLink, system: SoundSystem | None = None) -> None:
+        super().__init__()
         self._link = link
         self._deck = Deck(system or SoundSystem(), self)
         self._deck.failed.connect(self._reopen)
@@ -56,8 +55,7 @@ class Player(QObject):
         self._once: TimeSpan | None = None  # played without the loop, and then no further
         self._ended = self._settling = 0
         self._lowered = 1.0
-        self._timer = QTimer(self, interval=TICK_MS)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         link.cursor_changed.connect(self._go)
         link.loop_changed.connect(lambda _loop: self._ask())
@@ -133,7 +131,7 @@ class Player(QObject):
         if not self.has_sound:
             return
         if loop:
-            missing = max(0.0, SHORTEST_LOOP / self._unit_seconds - (stop - start)) / 2
+            missing = max(0.0, SHORTEST_LOOP - (stop - start)) / 2
             self._link.set_loop(start - missing, stop + missing)
             self._once, start = None, start - missing
         else:
@@ -205,11 +203,6 @@ class Player(QObject):
 
     # ---- inside ---------------------------------------------------------------------------------------
 
-    @property
-    def _unit_seconds(self) -> float:
-        """Seconds in one unit of the plots' time axis."""
-        return 1.0
-
     def _want(self, sound: Sound) -> None:
         if sound != self.wanted:
             self.before, self.wanted = self.wanted, sound
@@ -218,15 +211,11 @@ class Player(QObject):
         if not self.has_sound:
             self.said.emit("Nothing to hear: open sound files.")
             return
-        try:
-            self._load()
-        except NoOutput as reason:
-            self._give_up(reason)
+        if not self._load():
             return
-        if self.problem:
-            self.problem = ""
+        self.problem = ""
         if start is not None:
-            self._deck.seek(start * self._unit_seconds)
+            self._deck.seek(start)
         self.is_playing, self.is_paused = True, False
         self._ended = self._deck.ended
         self._ask()
@@ -235,24 +224,23 @@ class Player(QObject):
         self._timer.start()
         self.changed.emit()
 
-    def _load(self) -> None:
-        self._deck.load(self.device_id, self.recipe, self.band)
+    def _load(self) -> bool:
+        """Whether the deck is ready to play; says why it is not."""
+        try:
+            self._deck.load(self.device_id, self.recipe, self.band)
+        except NoOutput as reason:
+            self._give_up(reason)
+            return False
+        return True
 
     def _ask(self) -> None:
         """Tell the deck all that is wanted; nothing while it was never asked to play."""
-        if not self._deck.device_name:
+        if not self._deck.device_name or not self._load():
             return
-        try:
-            self._load()
-        except NoOutput as reason:
-            self._give_up(reason)
-            return
-        sound, unit, loop = self.sound, self._unit_seconds, self._link.loop
-        if loop is not None:
-            loop = TimeSpan(loop.start * unit, loop.stop * unit)
+        sound, once = self.sound, self._once
         self._deck.ask(
-            None if self._once else loop,
-            self._once.stop * unit if self._once else None,
+            None if once else self._link.loop,
+            once.stop if once else None,
             playing=self.is_playing and sound in self.recipe.sounds,
             sound=self.recipe.sounds.index(sound) if sound in self.recipe.sounds else 0,
             gain=self.loudness.total(sound),
@@ -271,7 +259,7 @@ class Player(QObject):
         if math.isfinite(time) and (self.is_playing or self.is_paused):
             self._once = None
             self._ask()
-            self._deck.seek(time * self._unit_seconds)
+            self._deck.seek(time)
             if self.is_paused:
                 self._settling = 0
                 self._link.set_playhead(time)
@@ -292,7 +280,7 @@ class Player(QObject):
             self.changed.emit()
         position, moves = deck.heard()
         if moves or not self.is_playing:  # what was asked for may still be on its way to the ear
-            self._link.set_playhead(position / self._unit_seconds)
+            self._link.set_playhead(position)
         if not self.is_playing:
             self._settling -= 1
             if self._settling <= 0:

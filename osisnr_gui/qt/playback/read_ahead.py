@@ -7,32 +7,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from osisnr_gui.session.sound.sound_feed import SoundFeed
+
 SampleArray = npt.NDArray[np.float32]
 
 BLOCK = 4096
 AHEAD_BLOCKS = 16
 BEHIND_BLOCKS = 6  # for a slower speed, which looks back, and for a loop that is nudged
 LOOP_BLOCKS = 6
-
-
-class Feed(Protocol):
-    """Where the samples come from; used from one thread, opened and closed there."""
-
-    n_samples: int
-
-    def read(self, start: int, count: int) -> FloatArray:
-        """Samples [start, start + count) of every sound: (n_sounds, count)."""
-        ...
-
-    def close(self) -> None:
-        """Let go of the files."""
-        ...
 
 
 class Focus(NamedTuple):
@@ -49,7 +36,7 @@ class ReadAhead:
     Beyond its end the signal goes on mirrored, for fades only. A feed that fails is silent, and `error` says why.
     """
 
-    def __init__(self, open_feed: Callable[[], Feed], position: int = 0) -> None:
+    def __init__(self, open_feed: Callable[[], SoundFeed], position: int = 0) -> None:
         self.n_samples = 0
         self.error: Exception | None = None
         self._blocks: dict[int, SampleArray] = {}
@@ -92,7 +79,7 @@ class ReadAhead:
         if wait:
             self._thread.join()
 
-    def _run(self, open_feed: Callable[[], Feed]) -> None:
+    def _run(self, open_feed: Callable[[], SoundFeed]) -> None:
         try:
             feed = open_feed()
         except Exception as error:  # said by whoever looks at `error`
@@ -130,7 +117,7 @@ class ReadAhead:
         """One block beyond the end, for the fade after it."""
         return (self.n_samples - 1) // BLOCK + 1
 
-    def _read(self, feed: Feed, index: int) -> SampleArray:
+    def _read(self, feed: SoundFeed, index: int) -> SampleArray:
         stop, end = (index + 1) * BLOCK, self.n_samples
         block = feed.read(stop - BLOCK, BLOCK)
         beyond = min(stop - end, BLOCK)

@@ -16,7 +16,7 @@ import numpy as np
 from PySide6.QtCore import QIODevice, QObject, Qt, QThread, QTimer, Signal
 from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QMediaDevices
 
-from osisnr_gui.qt.playback.device import Device, NoOutput
+from osisnr_gui.qt.playback.output import Device, NoOutput
 from osisnr_gui.qt.playback.read_ahead import SampleArray
 
 # Qt's own buffer, behind which the server keeps another one of its own. Half of it runs dry on a busy machine now and
@@ -90,9 +90,9 @@ class SoundCard(QObject):
     failed = Signal(str)
     _stop = Signal()
 
-    def __init__(self, device_id: str, rate: int, parent: QObject | None = None) -> None:
+    def __init__(self, device_id: str, rate: int) -> None:
         """Raises NoOutput when nothing can be opened."""
-        super().__init__(parent)
+        super().__init__()
         device = find_device(device_id)
         self._format = find_format(device, rate)
         self.rate = self._format.sampleRate()
@@ -124,13 +124,14 @@ class SoundCard(QObject):
         if self._thread.isRunning():
             if self._driver.ready.is_set():
                 self._stop.emit()
+            self._thread.requestInterruption()
             self._thread.quit()
             if self._driver.ready.is_set():
                 self._thread.wait()
 
 
-class _Driver(QObject):
-    """Lives on the sink's thread."""
+class _Driver(QIODevice):
+    """What the sink reads from, on its thread: samples in the device's format, without an end."""
 
     failed = Signal(str)
 
@@ -138,12 +139,12 @@ class _Driver(QObject):
         super().__init__()
         self._thread = thread  # lives as long as anything runs on it
         self._device, self._format, self._name = device, wanted, device.description()
+        self._floats = wanted.sampleFormat() == QAudioFormat.SampleFormat.Float
         self.render: Render = lambda count: np.zeros(count, np.float32)
         self.clock = _Clock(time.perf_counter(), 0.0)
         self.ready = threading.Event()
         self.problem = ""
         self._sink: QAudioSink | None = None
-        self._pull: _Pull | None = None
         self._check: QTimer | None = None
         self._moved = _Clock(time.perf_counter(), 0.0)  # when the count last grew
 
@@ -151,20 +152,16 @@ class _Driver(QObject):
         """Open the sink."""
         sink = self._sink = QAudioSink(self._device, self._format)
         sink.setBufferSize(self._format.bytesForDuration(round(BUFFER_SECONDS * 1e6)))
-        self._pull = _Pull(self, self._format)
-        sink.start(self._pull)
+        # Qt's own read buffer would add thousands of samples of delay.
+        self.open(QIODevice.OpenModeFlag.ReadOnly | QIODevice.OpenModeFlag.Unbuffered)
+        sink.start(self)
         if sink.error().name != "NoError":  # the enum has moved from one namespace to another
             self.problem = "the system refused it"
-        else:
+        elif not self._thread.isInterruptionRequested():  # closed while the server did not answer
             self._check = QTimer(self, interval=CHECK_MS)
             self._check.timeout.connect(self._look)
             self._check.start()
         self.ready.set()
-
-    def note_time(self) -> None:
-        """Remember how far the server is; called at every read."""
-        if self._sink is not None:
-            self.clock = _Clock(time.perf_counter(), self._sink.processedUSecs() * 1e-6 * self._format.sampleRate())
 
     def stop(self) -> None:
         """Close the sink; everything that belongs to this thread is gone afterwards."""
@@ -172,10 +169,8 @@ class _Driver(QObject):
             if part is not None:
                 part.stop()
                 part.deleteLater()
-        if self._pull is not None:
-            self._pull.close()
-            self._pull.deleteLater()
-        self._check = self._sink = self._pull = None
+        self._check = self._sink = None
+        self.close()
 
     def _look(self) -> None:
         """Whether the sink still runs. Its own signal cannot be used from Python: the type of its state is unknown."""
@@ -189,25 +184,11 @@ class _Driver(QObject):
             self._check.stop()
             self.failed.emit(f"the sound device {self._name} does not answer any more")
 
-
-class _Pull(QIODevice):
-    """What the sink reads from: samples of the engine in the sink's format, without an end."""
-
-    def __init__(self, driver: _Driver, wanted: QAudioFormat) -> None:
-        super().__init__()
-        self._driver = driver
-        self._channels = wanted.channelCount()
-        self._floats = wanted.sampleFormat() == QAudioFormat.SampleFormat.Float
-        self._frame_bytes = wanted.bytesPerFrame()
-        # Qt's own read buffer would add thousands of samples of delay.
-        self.open(QIODevice.OpenModeFlag.ReadOnly | QIODevice.OpenModeFlag.Unbuffered)
-
     def readData(self, most: int) -> bytes:
-        """As many whole samples as were asked for."""
-        self._driver.note_time()
-        samples = self._driver.render(most // self._frame_bytes)
-        if self._channels > 1:
-            samples = np.repeat(samples, self._channels)
+        """As many whole samples as were asked for; how far the server is, is noted at every call."""
+        if self._sink is not None:
+            self.clock = _Clock(time.perf_counter(), self._sink.processedUSecs() * 1e-6 * self._format.sampleRate())
+        samples = np.repeat(self.render(most // self._format.bytesPerFrame()), self._format.channelCount())
         if self._floats:
             return samples.tobytes()
         return np.rint(samples * _FULL_SCALE_16).astype(np.int16).tobytes()

@@ -216,8 +216,8 @@ class TransportBar(QWidget):
 class SoundButton(QToolButton):
     """A short name, underlined in the colour of its estimate."""
 
-    def __init__(self, text: str, mark: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, text: str, mark: str) -> None:
+        super().__init__()
         self._mark = mark
         self.setText(text)
         self.setCheckable(True)

@@ -12,8 +12,8 @@ from PySide6.QtMultimedia import QAudioFormat
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.playback import sound_card
-from osisnr_gui.qt.playback.device import NoOutput
-from osisnr_gui.qt.playback.sound_card import SoundCard, _Pull, find_format
+from osisnr_gui.qt.playback.output import NoOutput
+from osisnr_gui.qt.playback.sound_card import SoundCard, _Driver, find_format
 
 Float, Int16 = QAudioFormat.SampleFormat.Float, QAudioFormat.SampleFormat.Int16
 
@@ -69,12 +69,11 @@ def test_samples_go_out_in_the_devices_format(
     wanted.setChannelCount(channels)
     wanted.setSampleFormat(kind)
     samples = np.linspace(-1.0, 1.0, 100).astype(np.float32)
-    driver = types.SimpleNamespace(note_time=lambda: None, render=lambda count: samples[:count])
-    pull = _Pull(driver, wanted)  # type: ignore[arg-type]
+    driver = _Driver(_Device(48_000, lambda _wanted: True), wanted, None)  # type: ignore[arg-type]
+    driver.render = lambda count: samples[:count]
     # Not a whole number of samples: the rest is asked for again.
-    data = np.frombuffer(pull.readData(50 * wanted.bytesPerFrame() + 1), dtype).reshape(-1, channels)
+    data = np.frombuffer(driver.readData(50 * wanted.bytesPerFrame() + 1), dtype).reshape(-1, channels)
     np.testing.assert_allclose(data, np.repeat(samples[:50, None], channels, axis=1) * scale, atol=0.5 * (scale > 1))
-    pull.close()
 
 
 class _Hanging:
