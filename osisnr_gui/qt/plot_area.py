@@ -138,7 +138,7 @@ class PlotArea(QWidget):
         self._clips.show_clips(self.reference, self.reference)
         for marks in self._notes:
             marks.show_notes(analysis.session.notes)
-        self._overview.show_notes(analysis.session.notes)
+        self._overview.notes.show_notes(analysis.session.notes)
 
     def _take_row(self, row: TimePlot) -> None:
         notes = NoteMarks(texts=row is self._reference)

@@ -93,15 +93,8 @@ class FixedScale:
         return [tick for tick in self.marks if lo <= tick.value <= hi]
 
 
-@dataclass(frozen=True)
-class NoScale:
-    """The axis of a plot with nothing in it: no ticks, no title."""
-
-    title: str = ""
-
-    def ticks(self, _lo: float, _hi: float, _pixels: float) -> list[Tick]:
-        """None."""
-        return []
+#: Of the axis of a plot with nothing in it.
+NO_SCALE = FixedScale("", ())
 
 
 def time_step(least: float, unit: str = "s") -> float:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
-from osisnr_gui.qt.plots.axes import LABEL_GAP, NoScale, Tick, ValueScale, time_format_name, time_ticks
+from osisnr_gui.qt.plots.axes import LABEL_GAP, NO_SCALE, Tick, ValueScale, time_format_name, time_ticks
 from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN
 from osisnr_gui.qt.plots.time_link import TimeLink
 
@@ -154,7 +154,7 @@ class TimeAxis(TickAxis):
 
     def __init__(self, link: TimeLink, theme: Theme, height: int) -> None:
         self._link = link
-        super().__init__("bottom", theme, NoScale(), height, room=RIGHT_MARGIN - 2)
+        super().__init__("bottom", theme, NO_SCALE, height, room=RIGHT_MARGIN - 2)
 
     def ticks(self) -> Sequence[Tick]:
         """Round times of the range in view."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from osisnr_gui.core.frequency_bands import FrequencyBand
 from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.axes import NoScale, Tick
+from osisnr_gui.qt.plots.axes import NO_SCALE, Tick
 from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP, HIGHEST_DB, LOWEST_DB, BandPicture, BandStrip
 from osisnr_gui.qt.plots.items.colour_bar import ColourBar
 from osisnr_gui.qt.plots.items.shading import Shading
@@ -60,7 +60,7 @@ class BandPlot(TimePlot):
         self._job = LatestJob("bands", self)
         self._job.reported.connect(self._take)
         self._job.failed.connect(partial(self.set_message, error=True))
-        self.set_y_scale(NoScale())
+        self.set_y_scale(NO_SCALE)
         self.shading = Shading(over=True)
         self.add(self._strip, self.shading, self._bar)
 
@@ -82,7 +82,7 @@ class BandPlot(TimePlot):
                 self._map = BandMap(columns, score.facts.active)
         if self._map is None:
             self._bar.hide()
-            self.set_y_scale(NoScale())
+            self.set_y_scale(NO_SCALE)
         else:
             self._bar.show_map(COLOUR_MAP, LOWEST_DB, HIGHEST_DB, "dB")
             self.set_y_scale(BandAxis(self._map.bands, "Band (Hz)" if self.in_hz else "Bins"))

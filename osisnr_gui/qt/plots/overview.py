@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy.typing as npt
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import Qt
@@ -16,13 +13,11 @@ from osisnr_gui.qt.plots.axes import format_time
 from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN
 from osisnr_gui.qt.plots.items.note_marks import NoteMarks
 from osisnr_gui.qt.plots.items.overview import OutsideShade, OverviewStrip
-from osisnr_gui.qt.plots.items.shading import Runs
 from osisnr_gui.qt.plots.items.still_picture import StillPicture
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.qt.plots.time_marks import TimeMarks
 from osisnr_gui.qt.plots.view_box import NOTCH, ZOOM_PER_NOTCH, PixelViewBox
-from osisnr_gui.session.session import Note
 
 HEIGHT = 44
 MARGIN = 4  # above and below the strip
@@ -95,10 +90,10 @@ class Overview(PlotWidget):
         self.plotItem.hideAxis("bottom")
         self.plotItem.layout.setContentsMargins(LEFT_AXIS_WIDTH, MARGIN, RIGHT_MARGIN, MARGIN)
         self._still = StillPicture(self.plotItem)
-        self._strip, self._notes = OverviewStrip(), NoteMarks()
+        self.strip, self.notes = OverviewStrip(), NoteMarks()
         self.window_region = pg.LinearRegionItem()
         self._shade = OutsideShade()
-        for z, item in enumerate((self._strip, self._notes, self._shade, self.window_region)):
+        for z, item in enumerate((self.strip, self.notes, self._shade, self.window_region)):
             item.setZValue(z)
             self.addItem(item, ignoreBounds=True)
         self._marks = TimeMarks(self.plotItem, link, "overview", theme)
@@ -120,18 +115,6 @@ class Overview(PlotWidget):
         self._is_built = True
         self.set_theme(theme)
         self._follow_extent()
-
-    def show_osi(self, t0: float, dt: float, osi_db: npt.ArrayLike) -> None:
-        """Colour the strip by the OSI-SNR of each frame; NaN where there is nothing to hear."""
-        self._strip.show_osi(t0, dt, osi_db)
-
-    def show_notes(self, notes: Sequence[Note]) -> None:
-        """Mark notes along the upper edge."""
-        self._notes.show_notes(tuple(notes))
-
-    def show_runs(self, runs: Runs) -> None:
-        """Hatch silence; mark bad and missed frames under the strip, and false activity with a hatch."""
-        self._strip.show_runs(runs)
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""

@@ -130,7 +130,7 @@ class PlotStack(QWidget):
     def set_crosshair(self, on: bool) -> None:
         """Show or hide the crosshair on all rows."""
         for row in self.rows:
-            row.set_crosshair(on)
+            row.marks.set_crosshair(on)
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint everything in another look."""

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.axes import NoScale, Tick
+from osisnr_gui.qt.plots.axes import NO_SCALE, Tick
 from osisnr_gui.qt.plots.blame_pixels import HIGHEST
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, make_scale
@@ -71,7 +71,7 @@ class SpectrogramPlot(TimePlot):
         self._scale_name = "linear"
         self._frequency = make_scale("linear", 2, 4000.0)
         self.set_y_limits(0.0, 1.0)
-        self.set_y_scale(NoScale())
+        self.set_y_scale(NO_SCALE)
         self.blame, self.shading = BlameItem(), Shading(over=True)
         self.add(self._spectrogram, self._difference, self.blame, self.shading, self._bar)
         store.tiles_changed.connect(self._take_tiles)
@@ -97,7 +97,7 @@ class SpectrogramPlot(TimePlot):
     def look_like(self, other: SpectrogramPlot) -> None:
         """Take colours, display ranges and frequency scale of another row."""
         self._colours, self._scale_name, self._levels = other._colours, other._scale_name, dict(other._levels)
-        self.set_crosshair(other.marks.has_crosshair)
+        self.marks.set_crosshair(other.marks.has_crosshair)
         self.y_is_held = other.y_is_held
 
     def set_colours(self, name: str) -> None:
@@ -187,7 +187,7 @@ class SpectrogramPlot(TimePlot):
 
     def _apply_scale(self) -> None:
         if not self._item.sources:
-            self.set_y_scale(NoScale())
+            self.set_y_scale(NO_SCALE)
             return
         source, old, vb = self._item.sources[0], self._frequency, self.box
         new = make_scale(self._scale_name, source.n_bins, source.bin_step)

@@ -126,10 +126,6 @@ class TimePlot(PlotWidget):
             self.words.message, self.words.message_is_error = text, error
             self.refresh()
 
-    def set_crosshair(self, on: bool) -> None:
-        """Show or hide the crosshair on this row."""
-        self.marks.set_crosshair(on)
-
     def set_time_axis(self, on: bool) -> None:
         """Show time labels under this row (the lowest one of a stack)."""
         if on != self.time_axis:

@@ -33,7 +33,7 @@ class Shader:
         for view in self._shadings:
             view.show_runs(runs)
         if self._overview is not None:
-            self._overview.show_runs(runs)
+            self._overview.strip.show_runs(runs)
 
     def _show_facts(self, facts: Facts | None) -> None:
         if facts is self._facts:
@@ -42,9 +42,9 @@ class Shader:
         if self._overview is None:
             return
         if facts is None:
-            self._overview.show_osi(0.0, 1.0, np.empty(0))
+            self._overview.strip.show_osi(0.0, 1.0, np.empty(0))
         else:
-            self._overview.show_osi(facts.frames.first_time, facts.frames.grid.step, facts.active_osi_db)
+            self._overview.strip.show_osi(facts.frames.first_time, facts.frames.grid.step, facts.active_osi_db)
 
     def _runs(self, bad: BadFrames, before: BadFrames | None) -> Runs:
         flags = {

@@ -154,8 +154,8 @@ def test_dragging_over_a_whole_overview_makes_a_window(overview, link):
 def test_the_overview_shows_the_worst_frame_of_a_pixel(overview):
     osi = np.full(5000, 30.0)
     osi[2500] = 0.0
-    overview.show_osi(0.0, 0.02, osi)
-    overview.show_runs(Runs({BandKind.BAD: Stretches.of_frames(osi < 5, 0.0, 0.02)}))
+    overview.strip.show_osi(0.0, 0.02, osi)
+    overview.strip.show_runs(Runs({BandKind.BAD: Stretches.of_frames(osi < 5, 0.0, 0.02)}))
     m, image = pixels(overview), overview.grab().toImage()
     x = int(m.x_of(50.0))
     row = [image.pixelColor(i, 15) for i in range(x - 2, x + 3)]
@@ -169,8 +169,8 @@ def test_the_overview_stands_any_length(overview, n):
     osi = np.random.default_rng(0).uniform(0, 40, n)
     osi[::3] = np.nan
     osi[::7] = np.inf
-    overview.show_osi(0.0, 100 / max(n, 1), osi)
-    overview.show_runs(Runs({BandKind.SILENT: Stretches.of_frames(np.isnan(osi), 0.0, 100 / max(n, 1))}))
+    overview.strip.show_osi(0.0, 100 / max(n, 1), osi)
+    overview.strip.show_runs(Runs({BandKind.SILENT: Stretches.of_frames(np.isnan(osi), 0.0, 100 / max(n, 1))}))
     overview.grab()
     overview.set_theme(LIGHT)
     overview.grab()
@@ -256,8 +256,8 @@ def test_the_overview_marks_false_activity_without_grey_hatch(overview):
     osi = np.full(1000, 20.0)
     false = np.zeros(1000, bool)
     false[400:600] = True
-    overview.show_osi(0.0, 0.1, np.where(false, np.nan, osi))
-    overview.show_runs(Runs({BandKind.FALSE_ACTIVITY: Stretches.of_frames(false, 0.0, 0.1)}))
+    overview.strip.show_osi(0.0, 0.1, np.where(false, np.nan, osi))
+    overview.strip.show_runs(Runs({BandKind.FALSE_ACTIVITY: Stretches.of_frames(false, 0.0, 0.1)}))
     m, image = pixels(overview), overview.grab().toImage()
     middle = range(round(m.x_of(45)), round(m.x_of(55)))
     assert len({image.pixelColor(x, 15).name() for x in middle}) == 1

@@ -39,7 +39,7 @@ class AlphaChart(Chart):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self.setAccessibleName("MC-MSE against alpha")
-        self.pointed.connect(self._request)
+        self.box.pointed.connect(self._request)
         self._dress()
 
     def show_alpha(

@@ -50,13 +50,10 @@ class ChartBox(pg.ViewBox):
 class Chart(PlotWidget):
     """PlotWidget of fixed ranges with tick axes and a grid.
 
-    `pointed` gives the place in view coordinates where the left button is clicked or dragged, `released` the end of
-    that, `pointer_at` the place under the pointer, or None when it left.
+    `pointer_at` gives the place under the pointer in view coordinates, or None when it left.
     """
 
     LEAST = (160, 96)
-    pointed = Signal(QPointF)
-    released = Signal()
     pointer_at = Signal(object)
 
     def __init__(
@@ -80,8 +77,6 @@ class Chart(PlotWidget):
         self.plotItem.layout.setContentsMargins(0, top, RIGHT_MARGIN, 0)
         self._grid = Grid(self._lower, self._left, pg.mkPen(theme.grid))
         self.addItem(self._grid, ignoreBounds=True)
-        self.box.pointed.connect(self.pointed)
-        self.box.released.connect(self.released)
         self.scene().sigMouseMoved.connect(self._say_place)
         self._is_built = True
 

@@ -77,8 +77,8 @@ class DelayChart(Chart):
         self.setCursor(Qt.CursorShape.SplitHCursor)
         where = "around the present one" if near else "within half a second"
         self.setAccessibleName(f"Whole-signal SI-SNR against delay, {where}")
-        self.pointed.connect(self._choose)
-        self.released.connect(self._settle)
+        self.box.pointed.connect(self._choose)
+        self.box.released.connect(self._settle)
         self.pointer_at.connect(self._say)
         self._dress()
         self._show()

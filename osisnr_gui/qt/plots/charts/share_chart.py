@@ -46,7 +46,7 @@ class ShareChart(Chart):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self.setAccessibleName("Share of the loss that the worst frames hold")
-        self.pointed.connect(self._request)
+        self.box.pointed.connect(self._request)
         self._dress()
 
     def show_shares(self, shares: LossShares | None, chosen: int) -> None:
