@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from functools import partial
 
 from osisnr_gui.cli import output
@@ -28,11 +27,7 @@ from osisnr_gui.session.batch.pool import BatchPool
 # Pairs handed out for each worker: enough that none waits for the next one, few enough that Ctrl+C is quick.
 PER_WORKER = 3
 
-
-@dataclass(frozen=True, slots=True)
-class _Workers:
-    count: int
-    open_executor: Callable[[], Executor]
+_Workers = tuple[int, Callable[[], Executor]]  # how many, and what opens them
 
 
 def run(arguments: list[str]) -> int:
@@ -72,10 +67,10 @@ def summary(rows: Sequence[BatchRow], more: str = "") -> tuple[str, int]:
 def _workers(options: BatchOptions) -> Iterator[_Workers]:
     """Processes of this machine, or a cluster. Raises FileError when there is no such cluster."""
     if options.cluster is None:
-        yield _Workers(options.jobs, partial(BatchPool, options.jobs))
+        yield options.jobs, partial(BatchPool, options.jobs)
     else:
         with Cluster(options.cluster) as cluster:
-            yield _Workers(max(1, cluster.n_threads), cluster.open_executor)
+            yield max(1, cluster.n_threads), cluster.open_executor
 
 
 def _score(
@@ -86,8 +81,8 @@ def _score(
     journal: Journal,
 ) -> None:
     """Fill `rows` by the names of the pairs as they end."""
-    at_once = PER_WORKER * workers.count
-    running = run_batch(pairs, options.settings, workers.open_executor, at_once=at_once, journal=journal)
+    count, open_executor = workers
+    running = run_batch(pairs, options.settings, open_executor, at_once=PER_WORKER * count, journal=journal)
     pace = _Pace(len(pairs))
     with ProgressLine() as line, closing(running):
         for row in running:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from osisnr_gui.io.streams import put
-from osisnr_gui.session.analysis import Progress, Report
+from osisnr_gui.session.analysis import Report
 
 INTERVAL_SECONDS = 0.1
 ERASE_LINE = "\r\x1b[K"
@@ -24,7 +24,7 @@ class ProgressLine:
     @property
     def report(self) -> Report | None:
         """The callback, None without a terminal: then `analyse` does not even prepare partial results."""
-        return self._show if self._visible else None
+        return (lambda progress: self.show(progress.fraction, progress.words)) if self._visible else None
 
     def show(self, fraction: float, words: str) -> None:
         """Show a share done, 0 to 1, and what is done; not more often than an eye can follow."""
@@ -33,9 +33,6 @@ class ProgressLine:
             return
         self._next = now + INTERVAL_SECONDS
         put(f"{ERASE_LINE}{fraction:4.0%} {words}")
-
-    def _show(self, progress: Progress) -> None:
-        self.show(progress.fraction, progress.words)
 
     def __enter__(self) -> Self:
         return self

@@ -9,8 +9,7 @@ from .block_reader import BLOCK
 from .checks import AudioScan, SampleChecks
 from .decoder import AudioFile
 from .errors import Cancelled, LoadError, Reason
-from .headers import REMEDY
-from .info import AudioInfo
+from .headers import REMEDY, AudioInfo
 from .source import Source
 
 __all__ = ["AudioFile", "AudioInfo", "AudioScan", "AudioScanner", "SampleChecks", "open_audio", "scan_audio"]
@@ -68,25 +67,21 @@ class AudioScanner:
     def finish(self, cancelled: Callable[[], bool] | None = None) -> AudioScan:
         """Read and check the rest; see `scan_audio` for arguments and errors."""
         try:
-            self._read_rest(cancelled)
-            return self._result()
+            return self._finish(cancelled)
         except MemoryError:
             raise _too_large(self._file.info.path) from None
 
-    def _read_rest(self, cancelled: Callable[[], bool] | None) -> None:
-        info, checks = self._file.info, self._checks
+    def _finish(self, cancelled: Callable[[], bool] | None) -> AudioScan:
+        file, info, checks = self._file, self._file.info, self._checks
         step = max(1, min(BLOCK, 2 * BLOCK // info.channels))
         while checks.n_samples < info.n_samples and self._refusal is None:
             if cancelled is not None and cancelled():
                 raise Cancelled(info.path)
-            block = self._file.read(checks.n_samples, step)
+            block = file.read(checks.n_samples, step)
             if len(block) < step:
                 break
         if self._refusal is not None:
             raise self._refusal
-
-    def _result(self) -> AudioScan:
-        file, info, checks = self._file, self._file.info, self._checks
         if not file.unchanged():
             detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
             raise LoadError(Reason.CORRUPT, info.path, detail, remedy)

@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import LoadError, LoadWarning, Reason
-from .headers import damaged
-from .info import AudioInfo
+from .headers import AudioInfo, damaged
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -8,8 +8,7 @@ import numpy as np
 from .block_reader import BlockReader, FloatArray
 from .errors import BrokenOffError, LoadError, LoadWarning, OverwrittenError, Reason
 from .flac_frames import read_flac
-from .headers import REMEDY, Header, check_channels_and_rate, corrupt, damaged, truncated
-from .info import AudioInfo
+from .headers import REMEDY, AudioInfo, Header, check_channels_and_rate, corrupt, damaged, truncated
 from .mp3_frames import find_frames, read_mp3
 from .ogg_pages import read_ogg
 from .other_headers import read_aiff, read_au, read_caf

@@ -9,9 +9,8 @@ import struct
 from collections.abc import Iterator
 
 from .errors import LoadWarning
-from .headers import MAX_CHUNKS, Header, check_channels_and_rate, corrupt, open_ended, unreadable
+from .headers import MAX_CHUNKS, Header, check_channels_and_rate, corrupt, id3_size, open_ended, unreadable
 from .source import Source
-from .tags import id3_size
 
 _CODINGS = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}
 _WINDOW = 1 << 20

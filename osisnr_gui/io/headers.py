@@ -74,6 +74,43 @@ class Header:
         return not self.patches and not self.prefix and self.start == 0 and self.end is None
 
 
+@dataclass(frozen=True, slots=True)
+class AudioInfo:
+    """An opened sound file.
+
+    `container` such as "WAV", `coding` such as "PCM_16"; `sample_rate` in Hz; `n_samples` per channel, as many
+    as can really be read; `file_size` in bytes; `modified_ns` is the modification time in nanoseconds;
+    `warnings` are those known without reading the samples.
+    """
+
+    path: str
+    container: str
+    coding: str
+    sample_rate: int
+    channels: int
+    n_samples: int
+    file_size: int
+    modified_ns: int
+    warnings: tuple[LoadWarning, ...]
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.n_samples / self.sample_rate
+
+
+def id3_size(source: Source) -> int:
+    """Bytes taken by ID3v2 tags, which may stand before MP3 and FLAC streams (0 when there is none)."""
+    position = 0
+    for _ in range(16):
+        head = source.read_at(position, 10)
+        if len(head) < 10 or head[:3] != b"ID3" or max(head[6:10]) > 127:
+            break
+        length = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+        position += 10 + length + (10 if head[5] & 0x10 else 0)
+    return position
+
+
 def corrupt(source: Source, detail: str) -> LoadError:
     """A LoadError CORRUPT with the usual remedy."""
     return LoadError(Reason.CORRUPT, source.path, detail, REMEDY)

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .errors import LoadWarning
-from .headers import Header, check_channels_and_rate
+from .headers import Header, check_channels_and_rate, id3_size
 from .source import Source
-from .tags import id3_size
 
 _SEARCH = 64 * 1024
 _FRAMES_TO_AGREE = 3

@@ -9,9 +9,9 @@ import struct
 from typing import Literal
 
 from .errors import LoadError, Reason
+from .headers import id3_size
 from .mp3_frames import find_frames
 from .source import Source
-from .tags import id3_size
 
 Content = Literal[
     "WAV", "W64", "FLAC", "OGG", "MP3", "AIFF", "CAF", "AU",

@@ -174,13 +174,9 @@ def read_table(source: Source) -> tuple[npt.NDArray[np.generic], tuple[LoadWarni
         detail = "the commas could separate cells or be decimal commas, which gives different columns"
         raise LoadError(Reason.RAGGED, path, detail, "separate the cells with semicolons or tabs")
     rows, trailing = _drop_trailing(rows, layout)
-    skipped = rows.pop(0) if _is_header(rows[0], layout) and _names_only(path, rows, layout) else None
+    skipped = None
+    if _is_header(rows[0], layout):
+        if len(rows) == 1:  # a lone row of words is an error, not a header
+            raise _bad_cell(path, rows[0][0], 1, layout.split(rows[0][1])[0])
+        skipped = rows.pop(0)
     return _matrix(path, rows, layout), _warnings(skipped, layout, trailing)
-
-
-def _names_only(path: str, rows: list[Row], layout: Layout) -> bool:
-    """True when numbers follow the row of names; a lone row of words is an error, not a header."""
-    if len(rows) > 1:
-        return True
-    cell = layout.split(rows[0][1])[0]
-    raise _bad_cell(path, rows[0][0], 1, cell)

@@ -3,7 +3,7 @@ import pytest
 
 from osisnr_gui.io.checks import AudioScan, SampleChecks
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.info import AudioInfo
+from osisnr_gui.io.headers import AudioInfo
 
 
 def info(channels: int, n_samples: int, coding: str = "FLOAT") -> AudioInfo:
