@@ -92,7 +92,7 @@ def _count_frames(source: Source, header: Header, info: bytes, widest: int) -> N
         raise corrupt(source, "the first frame of sound, or the header before it, is damaged or missing")
     header.most = samples
     header.gap = at < source.size and (header.promised is None or samples < header.promised)
-    end = source.size - (_TAG if source.read_at(source.size - _TAG, 3) == b"TAG" else 0)
+    end = source.size - (_TAG if source.read_at(max(source.size - _TAG, 0), 3) == b"TAG" else 0)
     if ended or (end <= place + most and _ends_at(source, place, end)):
         header.present = samples
 

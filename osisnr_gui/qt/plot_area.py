@@ -86,7 +86,7 @@ class PlotArea(QWidget):
         self.stack.add_row(maps.gain_row, GAIN_WEIGHT, visible=False)
         self.stack.add_row(self._loss, LOSS_WEIGHT)
         shaded = (*pictures, maps.band_row, self._osi, self.differences.row, maps.gain_row, self._loss)
-        self._shader = Shader([row.shading for row in shaded], self._overview)
+        self._shader = Shader([row.shading for row in shaded], self._overview.strip)
         self._clips = ClipMarks()
         self._reference.add(self._clips)
         self._notes: list[NoteMarks] = []

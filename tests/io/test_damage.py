@@ -324,3 +324,8 @@ def test_healthy_files_are_sought_not_decoded_from_their_start(
             for start in (800_000, 30_000, 400_000, 850_000):
                 assert len(file.read(start, 5000)) == 5000
             assert sum(skipped) <= 100_000, kind
+
+
+def test_a_file_shorter_than_a_tag_is_read(tmp_path: Path) -> None:
+    sf.write(tmp_path / "one.flac", np.zeros(1), 16_000)
+    assert scan_audio(str(tmp_path / "one.flac")).n_samples == 1

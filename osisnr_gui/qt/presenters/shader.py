@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from osisnr_gui.core.types import BoolArray
+from osisnr_gui.qt.plots.items.overview import OverviewStrip
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Shading
-from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.stretches import Stretches
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.segments.bad_segments import BadFrames
@@ -17,7 +17,7 @@ from osisnr_gui.session.segments.bad_segments import BadFrames
 class Shader:
     """Follows the bad frames of the estimate in view; of what a moved limit leaves alone nothing is done again."""
 
-    def __init__(self, shadings: Sequence[Shading], overview: Overview | None = None) -> None:
+    def __init__(self, shadings: Sequence[Shading], overview: OverviewStrip | None = None) -> None:
         self._shadings, self._overview = shadings, overview
         self._bad: BadFrames | None = None
         self._facts: Facts | None = None
@@ -33,7 +33,7 @@ class Shader:
         for view in self._shadings:
             view.show_runs(runs)
         if self._overview is not None:
-            self._overview.strip.show_runs(runs)
+            self._overview.show_runs(runs)
 
     def _show_facts(self, facts: Facts | None) -> None:
         if facts is self._facts:
@@ -42,9 +42,9 @@ class Shader:
         if self._overview is None:
             return
         if facts is None:
-            self._overview.strip.show_osi(0.0, 1.0, np.empty(0))
+            self._overview.show_osi(0.0, 1.0, np.empty(0))
         else:
-            self._overview.strip.show_osi(facts.frames.first_time, facts.frames.grid.step, facts.active_osi_db)
+            self._overview.show_osi(facts.frames.first_time, facts.frames.grid.step, facts.active_osi_db)
 
     def _runs(self, bad: BadFrames, before: BadFrames | None) -> Runs:
         flags = {
