@@ -14,12 +14,13 @@ LEAST_PIXELS = 200
 class PlotDialog(QDialog):
     """What to save of a plot: `format`, a key of FORMATS, and the `pixels` of a picture."""
 
-    def __init__(self, name: str, width: int, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, width: int, parent: QWidget | None = None, *, has_table: bool = True) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Export: {name}")
         self._format, self._width = QComboBox(), QSpinBox()
         for key, words in FORMATS.items():
-            self._format.addItem(words, key)
+            if key != CSV or has_table:
+                self._format.addItem(words, key)
         self._width.setRange(LEAST_PIXELS, MOST_PIXELS)
         self._width.setValue(2 * width)
         self._width.setSuffix(" pixels")

@@ -101,6 +101,11 @@ class TimeMarks(QObject):
         return _cross(0, self._theme)
 
     @property
+    def edges(self) -> list[pg.InfiniteLine]:
+        """What can be dragged of the regions there are."""
+        return [line for name in MARKS[:2] if name in self.__dict__ for line in self.__dict__[name].lines]
+
+    @property
     def pointers(self) -> list[Line]:
         """The lines that say where the pointer, the cursor and the sound are, as far as there are any."""
         return [self.__dict__[name] for name in MARKS[2:] if name in self.__dict__]
@@ -160,8 +165,12 @@ class TimeMarks(QObject):
             if together and self._link.loop is not None:
                 self._link.select(*self._link.loop)
 
-    def _let_go(self, _line: pg.InfiniteLine) -> None:
+    def _let_go(self, line: pg.InfiniteLine) -> None:
+        """Take what the region shows now (a right click has put the edge back), and show what became of it."""
+        region: pg.LinearRegionItem = line.parentItem()
+        (self._link.select if region is self.selection else self._link.set_loop)(*region.getRegion())
         self.edge_held.emit(False)
+        self.catch_up()
 
     def _follow_cursor(self, time: float) -> None:
         self._show_line("cursor", time)
@@ -192,7 +201,8 @@ class TimeMarks(QObject):
     def _show_region(self, name: str, span: TimeSpan | None) -> None:
         if self._is_seen and (span is not None or name in self.__dict__):
             region: pg.LinearRegionItem = getattr(self, name)
+            if any(line.moving for line in region.lines):
+                return  # an edge that is dragged may lie beyond the other one, or beyond the file
             _show(self._plot, region, span is not None)
-            # While an edge is dragged it may lie beyond the other one.
-            if span is not None and not any(line.moving for line in region.lines):
+            if span is not None:
                 region.setRegion(span)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QHideEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
@@ -75,7 +75,11 @@ class TimePlot(PlotWidget):
         self.box.values_panned.connect(self.pan_y)
         self.box.values_chosen.connect(self._choose_values)
         self.scene().sigMouseMoved.connect(self.point_at)
+        for signal in (self.scene().sigItemAdded, self.scene().sigItemRemoved):
+            signal.connect(self._take_item)
         self.scene().setMoveDistance(CLICK_PIXELS)
+        self.scene().minDragTime = math.inf  # a click may take its time
+        self.box.sigYRangeChanged.connect(self._adopt_values)
         self.scene().setClickRadius(CLICK_PIXELS)
 
     def add(self, *items: PixelItem) -> None:
@@ -208,6 +212,35 @@ class TimePlot(PlotWidget):
 
     def _ask_for_menu(self, at: QPoint) -> None:
         self.context_menu_requested.emit(at, self)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """With Shift a drag zooms wherever it begins: nothing else can be taken."""
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._set_movable(False)
+            self.scene().lastHoverEvent = None  # it may have promised the drag to a line
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Lines can be taken again."""
+        super().mouseReleaseEvent(event)
+        self._set_movable(True)
+
+    def _take_item(self, item: object) -> None:
+        """An item of the still picture was added or removed by whoever has the PlotItem."""
+        if isinstance(item, PixelItem):
+            self.refresh()
+
+    def _set_movable(self, on: bool) -> None:
+        lines = [line for line in self._level_lines if line.is_handle]
+        for line in (*lines, *self.marks.edges):
+            line.setMovable(on)
+
+    def _adopt_values(self, _box: PixelViewBox, values: tuple[float, float]) -> None:
+        """Someone has set the range of the ViewBox: as if it were zoomed by hand."""
+        if tuple(values) != self._y:
+            self.y_by_hand = True
+            self.set_y_range(*values)
+            self.box.setYRange(*self._y, padding=0.0)
 
     def _choose_values(self, lo: float, hi: float) -> None:
         self.y_by_hand = True

@@ -118,6 +118,7 @@ class TimeViewBox(PixelViewBox):
         self._link = link
         self._is_following = False
         self._anchor = 0.0  # the end of the new selection that stays
+        self._zooms = self._selects = False  # what the drag does; neither: it is a click until it moves
         super().__init__(theme)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.sigXRangeChanged.connect(self._ask_for_range)
@@ -160,10 +161,12 @@ class TimeViewBox(PixelViewBox):
             event.accept()
             if event.isStart():
                 self._anchor = self.place_of(event.buttonDownScenePos()).x()
-            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or self.rbScaleBox.isVisible():
+                self._zooms = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                self._selects = False
+            if self._zooms:
                 self._drag_box(event)
             else:
-                self._link.select(self._anchor, self.place_of(event.scenePos()).x())
+                self._drag_selection(event)
         else:
             event.ignore()
 
@@ -171,13 +174,21 @@ class TimeViewBox(PixelViewBox):
         """Seek; tell of a double click, and where a menu is wanted."""
         at = self.place_of(event.scenePos())
         event.accept()
-        if event.button() == Qt.MouseButton.RightButton:
+        if event.button() == Qt.MouseButton.RightButton and self.scene().dragItem is None:
             self.menu_requested.emit(event.screenPos().toPoint())
         elif event.button() == Qt.MouseButton.LeftButton and self.sceneBoundingRect().contains(event.scenePos()):
             if event.double():
                 self.double_clicked.emit(at.x(), at.y())
             else:
                 self._link.request_seek(at.x())
+
+    def _drag_selection(self, event: MouseDragEvent) -> None:
+        time = self.place_of(event.scenePos()).x()
+        self._selects |= abs(event.scenePos().x() - event.buttonDownScenePos().x()) > CLICK_PIXELS
+        if self._selects:
+            self._link.select(self._anchor, time)
+        elif event.isFinish():
+            self._link.request_seek(time)
 
     def _drag_box(self, event: MouseDragEvent) -> None:
         ends = event.buttonDownScenePos(), event.scenePos()
@@ -195,3 +206,4 @@ class TimeViewBox(PixelViewBox):
     def _ask_for_range(self, _box: pg.ViewBox, visible: tuple[float, float]) -> None:
         if not self._is_following:
             self._link.set_range(*visible)
+            self.show_range(*self._link.visible)  # it may be less than was asked for

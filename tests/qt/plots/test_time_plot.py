@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from plot_kit import drag as kit_drag
 from plot_kit import pixels, title_box
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN
+from osisnr_gui.qt.plots.items.level_line import LevelLine
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
@@ -335,3 +337,66 @@ def test_words_lie_over_the_crosshair(row):
     crossed = row.grab().toImage()
     assert crossed != plain
     assert crossed.copy(box.toAlignedRect()) == plain.copy(box.toAlignedRect())
+
+
+def test_an_edge_beyond_the_other_or_the_file_is_no_loss(row):
+    row.link.select(8, 10)
+    row.link.set_loop(8, 10)
+    row.link.clear_loop()
+    m = pixels(row)
+    places = [QPoint(round(m.x_of(8)), 90), QPoint(row.width() + 200, 90), QPoint(round(m.x_of(9)), 90)]
+    kit_drag(row, *places)
+    assert row.link.selection == pytest.approx((9, 10), abs=PIXEL)
+    kit_drag(row, QPoint(round(m.x_of(10)), 90), QPoint(row.width() + 200, 90))
+    assert row.marks.selection.getRegion() == tuple(row.link.selection)
+
+
+def test_a_shaky_click_is_a_click(row, qtbot):
+    row.link.select(1, 2)
+    m = pixels(row)
+    with qtbot.waitSignal(row.link.seek_requested) as seek:
+        drag(row, (m.x_of(5), 50), (m.x_of(5) + 1, 59))
+    assert seek.args[0] == pytest.approx(5, abs=PIXEL)
+    assert row.link.selection == (1, 2)
+    assert row.scene().minDragTime == math.inf
+
+
+def test_shift_drag_zooms_from_a_line_too(row):
+    line = LevelLine("bad", digits=lambda _vb: 1)
+    row.add_levels(line)
+    line.show_level(20.0)
+    row.link.select(2, 6)
+    m = pixels(row)
+    kit_drag(row, QPoint(round(m.x_of(4)), round(m.y_of(20))))  # hover first, as a hand does
+    drag(row, (m.x_of(2), m.y_of(20)), (m.x_of(4), m.y_of(20)), modifiers=SHIFT)
+    assert line.level == 20.0
+    assert row.link.selection == (2, 6)
+    assert row.link.visible == pytest.approx((2, 4), abs=PIXEL)
+    drag(row, (pixels(row).x_of(3), pixels(row).y_of(20)), (pixels(row).x_of(3), pixels(row).y_of(10)))
+    assert line.level == pytest.approx(10.0, abs=0.3)
+
+
+def test_ranges_set_through_pyqtgraph_are_taken_or_put_right(row):
+    row.setXRange(-5, 30, padding=0)
+    row.link.flush()
+    assert tuple(row.viewRange()[0]) == tuple(row.link.visible) == (0, 10)
+    row.setYRange(5, 6, padding=0)
+    assert not row.follows_data
+    row.zoom_y(2.0, 5.5)
+    assert row.viewRange()[1] == pytest.approx([4.5, 6.5])
+    row.setYRange(-50, 500, padding=0)
+    assert row.viewRange()[1] == pytest.approx([0, 100])
+
+
+def test_items_added_hidden_and_removed_by_pyqtgraphs_names(row):
+    plain = row.grab().toImage()
+    item = Fill("#00ff00", 5.0)
+    row.getPlotItem().addItem(item)
+    shown = row.grab().toImage()
+    assert shown != plain
+    item.hide()
+    assert row.grab().toImage() == plain
+    item.show()
+    assert row.grab().toImage() == shown
+    row.getPlotItem().removeItem(item)
+    assert row.grab().toImage() == plain

@@ -36,13 +36,11 @@ class ColourBar(PixelItem):
         text = format_value(high) if low != -high else f"+{format_value(high)}"
         self._colours, self._labels = colours, (format_value(low), f"{text} {unit}".rstrip())
         self.show()
-        self.update()
 
     def show_heat(self, low: str, high: str) -> None:
         """Show the colours of heat between these words."""
         self._colours, self._labels = None, (low, high)
         self.show()
-        self.update()
 
     def labels(self) -> tuple[str, str]:
         """Text left and right of the bar."""

@@ -106,10 +106,17 @@ class CurveItem(PixelItem):
             painter.drawPath(veil)
         reduced = is_reduced(self._values.size, self.t0, self.dt, vb.t0, vb.t1, vb.columns)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not reduced)
-        painter.setPen(self._pen)
-        # Drawn again a device pixel lower: a stronger line without a wide (slow) pen.
-        for k in range(max(round(vb.pixel_ratio), 1) * (2 if self._strong else 1)):
-            painter.drawPath(path.translated(0.0, k / vb.pixel_ratio))
+        if self._exportOpts:
+            pen = QPen(self._pen)
+            pen.setCosmetic(False)
+            pen.setWidthF(2.0 if self._strong else 1.0)
+            painter.setPen(pen)
+            painter.drawPath(path)
+        else:
+            painter.setPen(self._pen)
+            # Drawn again a device pixel lower: a stronger line without a wide (slow) pen.
+            for k in range(max(round(vb.pixel_ratio), 1) * (2 if self._strong else 1)):
+                painter.drawPath(path.translated(0.0, k / vb.pixel_ratio))
         if self._dots and self.dt * vb.width() >= DOT_PIXELS * (vb.t1 - vb.t0):
             self._paint_dots(painter, vb)
         if self.cap is not None and self._perfect.size:

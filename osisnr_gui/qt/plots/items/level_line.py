@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 
 from osisnr_gui.qt.look.theme import Theme
@@ -39,6 +39,9 @@ class LevelLine(Line):
     ) -> None:
         super().__init__(angle=0, movable=digits is not None)
         self.words, self.words_ink = words, words_ink or ink
+        self.is_handle = digits is not None
+        if self.is_handle:
+            self.setCursor(Qt.CursorShape.SplitVCursor)
         self._ink, self._digits = ink, digits
         self.level = math.nan
         self.setZValue(Z_VALUE)
@@ -57,7 +60,7 @@ class LevelLine(Line):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme; a line that can be dragged is dashed."""
-        dash = {"dash": DASHES} if self.movable else {}
+        dash = {"dash": DASHES} if self.is_handle else {}
         self.setPen(pg.mkPen(getattr(theme, self._ink), **dash))
         self.setHoverPen(pg.mkPen(getattr(theme, self._ink), width=2))
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPen
 
 
 class Line(pg.InfiniteLine):
     """InfiniteLine without antialiasing: sharp, and drawn ten times as fast with a pen of several pixels.
 
-    `halo` : a broader pen under it, so that it is seen on any colour. While it can be taken the pointer says so.
+    `halo` : a broader pen under it, so that it is seen on any colour.
     """
 
     halo: QPen | None = None
@@ -24,14 +24,9 @@ class Line(pg.InfiniteLine):
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw from end to end."""
         left, right = self._endPoints
+        scale = self._exportOpts.get("resolutionScale", 1.0) if self._exportOpts else 1.0
         for pen in (self.currentPen,) if self.halo is None else (self.halo, self.pen):
-            painter.setPen(pen)
+            scaled = QPen(pen)
+            scaled.setWidthF(max(pen.widthF(), 1.0) * scale)
+            painter.setPen(pen if scale == 1.0 else scaled)
             painter.drawLine(QPointF(left, 0.0), QPointF(right, 0.0))
-
-    def setMouseHover(self, hover: bool) -> None:
-        """Change the pointer over the plot with the pen."""
-        super().setMouseHover(hover)
-        across = Qt.CursorShape.SplitVCursor if self.angle % 180 == 0 else Qt.CursorShape.SplitHCursor
-        box = self.getViewBox()
-        if box is not None:
-            box.setCursor(across if hover else Qt.CursorShape.CrossCursor)

@@ -46,6 +46,16 @@ class PixelItem(pg.GraphicsObject):
         painter.setClipRect(box.rect())
         return box
 
+    def hide(self) -> None:
+        """Leave the picture."""
+        super().hide()
+        self.update()
+
+    def show(self) -> None:
+        """Come back into it."""
+        super().show()
+        self.update()
+
     def _updateView(self) -> None:
         """Hear of no changes of the view: whatever draws the item asks the ViewBox."""
 
