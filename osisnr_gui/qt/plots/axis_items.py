@@ -139,9 +139,6 @@ class NoAxis(pg.AxisItem):
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation, showValues=False)
 
-    def _updateLabel(self) -> None:
-        """There is none."""
-
     def updateAutoSIPrefix(self) -> None:
         """There is none."""
 

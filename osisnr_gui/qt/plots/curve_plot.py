@@ -147,13 +147,11 @@ class CurvePlot(CurvesPlot):
 
     def set_threshold(self, osi_db: float) -> None:
         """Put the dashed threshold line here; NaN hides it. Emits nothing."""
-        if self.threshold_line.show_level(safe_number(osi_db, math.nan)):
-            self.refresh()
+        self.threshold_line.show_level(safe_number(osi_db, math.nan))
 
     def set_chance_floor(self, osi_db: float) -> None:
         """Mark what two unrelated signals reach; NaN hides it."""
-        if self.chance_line.show_level(safe_number(osi_db, math.nan)):
-            self.refresh()
+        self.chance_line.show_level(safe_number(osi_db, math.nan))
 
     def fit_y(self) -> None:
         """Back to the automatic value range."""
@@ -184,7 +182,8 @@ class CurvePlot(CurvesPlot):
 
     def _update_limits(self) -> None:
         """Limits from the data, the range from a robust percentile so that one spike flattens nothing."""
-        samples = [_sample(item.values) for _, item in self._shown]
+        # Enough for a percentile: sorting an hour of frames takes longer than drawing them.
+        samples = [item.values[:: max(1, item.values.size // SAMPLE_LIMIT)] for _, item in self._shown]
         values = np.concatenate(samples) if samples else np.empty(0)
         values = values[np.isfinite(values)]
         top = float(np.percentile(values, ROBUST_PERCENTILE)) if values.size else 30.0
@@ -196,8 +195,3 @@ class CurvePlot(CurvesPlot):
 
 def _same(a: Curve, b: Curve) -> bool:
     return a.osi_db is b.osi_db and a._replace(osi_db=b.osi_db) == b
-
-
-def _sample(values: FloatArray) -> FloatArray:
-    """Enough values for a percentile; sorting an hour of frames takes longer than drawing them."""
-    return values[:: max(1, values.size // SAMPLE_LIMIT)]

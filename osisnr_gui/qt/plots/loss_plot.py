@@ -66,11 +66,6 @@ class LossPlot(TimePlot):
         """Says when the bands are means and not every frame."""
         return " · mean and maximum per pixel" if self._areas.is_crowded(vb) else ""
 
-    def set_limit(self, loss: float) -> None:
-        """Put the dashed line of the loss that is bad here; NaN hides it."""
-        if self.limit_line.show_level(loss):
-            self.refresh()
-
     def _limit_words(self, _vb: PixelViewBox) -> str:
         return f"bad over {words.loss(self.limit_line.level)}"
 

@@ -24,7 +24,6 @@ MARGIN = 4  # above and below the strip
 LABEL_GAP = 4
 #: Narrower windows are drawn and grabbed as this wide, or they could not be found.
 MIN_WINDOW_PIXELS = 8.0
-SHADE_OPACITY = 0.55
 PAN_PER_NOTCH = 0.25
 TIP = (
     "OSI-SNR of every frame, dark = 0 dB … bright = 30 dB; marks below: bad or missed frames"
@@ -127,7 +126,7 @@ class Overview(PlotWidget):
             line.setPen(pg.mkPen(theme.text))
             line.setHoverPen(pg.mkPen(theme.accent, width=3))
             line.setCursor(Qt.CursorShape.SplitHCursor)
-        self._shade.set_colours(with_alpha(theme.background, SHADE_OPACITY), pg.mkPen(theme.text))
+        self._shade.update()
         self._marks.set_theme(theme)
         self._still.forget()
 

@@ -57,16 +57,11 @@ def _render(plot: TimePlot, image: QImage) -> None:
     painter.end()
 
 
-def has_table(plot: TimePlot) -> bool:
-    """Whether the plot shows numbers that a table can hold."""
-    return bool(_tables(plot))
-
-
 def table_of(plot: TimePlot) -> Iterator[bytes]:
     """CSV of the frames in view: time and a column for each curve; of a picture a column for each row of pixels."""
     plot.link.flush()
     plot.grab()  # of a picture, what is drawn for the screen
-    tables = _tables(plot)
+    tables = tables_of(plot)
     if tables and isinstance(tables[0], PictureItem):
         yield from _rows("time", tables[0].getData())
         return
@@ -80,7 +75,7 @@ def table_of(plot: TimePlot) -> Iterator[bytes]:
     yield from _rows("time", (times, [name for name, _, _ in curves], values))
 
 
-def _tables(plot: TimePlot) -> list[Any]:
+def tables_of(plot: TimePlot) -> list[Any]:
     """The picture that is shown, or the curves that have values."""
     items = plot.getPlotItem().items
     pictures = [item for item in items if isinstance(item, PictureItem) and item.sources]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
@@ -29,8 +29,8 @@ class RowPane(QWidget):
         super().__init__(parent)
         self.rows: tuple[TimePlot, ...] = ()
         self._shown: tuple[TimePlot, ...] = (first,)
-        self._theme = first.theme
         self._time_axis = False
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.bar = QScrollBar(Qt.Orientation.Vertical, self)
         self.bar.valueChanged.connect(self._place)
         self.bar.setAccessibleName("Scroll the estimates")
@@ -65,8 +65,7 @@ class RowPane(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """The ground in another look; the rows are told by themselves."""
-        self._theme = theme
-        self.update()
+        self.setStyleSheet(f"RowPane {{ background: {theme.background}; }}")
 
     def reveal(self, row: TimePlot) -> None:
         """Scroll so that this row is in sight."""
@@ -87,12 +86,6 @@ class RowPane(QWidget):
         """Share the new height."""
         super().resizeEvent(event)
         self._arrange()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """What no row covers."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.background)
-        painter.end()
 
     @property
     def _room(self) -> int:

@@ -112,12 +112,8 @@ class SpectrogramPlot(TimePlot):
             self.blame.words, self.blame.on = words, on
             self._dress_picture()
 
-    def set_levels(self, low: float, high: float) -> None:
-        """Display range in the unit of what is shown; the difference uses the lower end as its floor."""
-        self.set_unit_levels(self._unit(), low, high)
-
     def set_unit_levels(self, unit: str, low: float, high: float) -> None:
-        """The same for pictures in `unit`, whether one is shown now or later."""
+        """Display range of pictures in `unit`, shown now or later; the difference uses the lower end as its floor."""
         if np.isfinite(low) and np.isfinite(high) and high > low and self._levels.get(unit) != (low, high):
             self._levels[unit] = (low, high)
             self._dress_picture()

@@ -77,6 +77,7 @@ class TimePlot(PlotWidget):
         self.scene().sigMouseMoved.connect(self.point_at)
         for signal in (self.scene().sigItemAdded, self.scene().sigItemRemoved):
             signal.connect(self._take_item)
+        self.scene().setItemIndexMethod(self.scene().ItemIndexMethod.NoIndex)  # items move with every view
         self.scene().setMoveDistance(CLICK_PIXELS)
         self.scene().minDragTime = math.inf  # a click may take its time
         self.box.sigYRangeChanged.connect(self._adopt_values)

@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtWidgets import QGraphicsSceneResizeEvent, QGraphicsSceneWheelEvent
+from PySide6.QtWidgets import QGraphicsSceneWheelEvent
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
@@ -28,27 +28,13 @@ class PixelViewBox(pg.ViewBox):
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.pixel_ratio = 1.0
-        self._width = self._height = 0.0
         self.t0, self.t1, self.lo, self.hi = 0.0, 1.0, 0.0, 1.0
         super().__init__(enableMouse=False, enableMenu=False, defaultPadding=0.0)
         self.disableAutoRange()
         self.borderRect.hide()
 
-    def resizeEvent(self, event: QGraphicsSceneResizeEvent) -> None:
-        """Keep the size: it is asked for hundreds of times while a picture is drawn."""
-        self._width, self._height = self.size().width(), self.size().height()
-        super().resizeEvent(event)
-
     def paint(self, *_: object) -> None:
         """Draw no border: a line of no width costs as much as a row of text."""
-
-    def width(self) -> float:
-        """Pixels from left to right."""
-        return self._width
-
-    def height(self) -> float:
-        """Pixels from top to bottom."""
-        return self._height
 
     @property
     def columns(self) -> int:
@@ -63,7 +49,7 @@ class PixelViewBox(pg.ViewBox):
     @property
     def view_key(self) -> tuple[float, ...]:
         """Everything a picture depends on: what is equal for the same view is kept."""
-        return self.t0, self.t1, self.lo, self.hi, self._width, self._height, self.pixel_ratio
+        return self.t0, self.t1, self.lo, self.hi, self.width(), self.height(), self.pixel_ratio
 
     def x_of(self, time: float) -> float:
         """Pixel of a time."""

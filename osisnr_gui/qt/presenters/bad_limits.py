@@ -28,7 +28,7 @@ class BadLimits:
         """Follow the session and the frames it makes bad."""
         criterion, limit = session.bad.criterion, edits.limit_of(session)
         self._osi.set_threshold(limit if criterion is Criterion.OSI else math.nan)
-        self._loss.set_limit(limit if criterion is Criterion.LOSS else math.nan)
+        self._loss.limit_line.show_level(limit if criterion is Criterion.LOSS else math.nan)
         if bad is not self._shown:
             self._shown = bad
             self._show_curve(bad)

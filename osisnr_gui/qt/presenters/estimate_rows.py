@@ -104,7 +104,8 @@ class EstimateRows(QObject):
         row.add(clips)
         self._clips.append(clips)
         self._shaders.append(Shader([row.shading]))
-        row.words.make_button("Bring this estimate into view").clicked.connect(partial(self._choose, row.row_id))
+        row.words.make_button("Bring this estimate into view")
+        row.words.clicked.connect(partial(self._choose, row.row_id))
         self.others.append(row)
         self.pane.add_row(row)
 

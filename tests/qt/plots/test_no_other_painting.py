@@ -37,7 +37,6 @@ PAINTERS = {
     "qt/panels/value_slider.py": "marks of values on a slider",
     "qt/panels/welcome.py": "the plate where files may be dropped",
     "qt/playback/transport_bar.py": "a letter underlined in the colour of its estimate",
-    "qt/plots/row_pane.py": "the ground that no row covers",
 }
 
 

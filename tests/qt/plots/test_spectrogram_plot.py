@@ -126,7 +126,7 @@ def test_colours_and_levels_compose_nothing(
     monkeypatch.setattr(TileStore, "gather", lambda *a: asked.append(a))
     for change in (
         lambda: plot.set_colours("magma"),
-        lambda: plot.set_levels(-60.0, 0.0),
+        lambda: plot.set_unit_levels(plot._unit(), -60.0, 0.0),
         lambda: plot.set_theme(LIGHT),
     ):
         change()
@@ -138,9 +138,9 @@ def test_colours_and_levels_compose_nothing(
 
 def test_levels_that_make_no_sense_are_ignored(plot: SpectrogramPlot) -> None:
     plot.show_source(random_source())
-    plot.set_levels(-70.0, -5.0)
+    plot.set_unit_levels(plot._unit(), -70.0, -5.0)
     for low, high in ((0.0, 0.0), (10.0, -10.0), (float("nan"), 0.0), (-60.0, float("inf"))):
-        plot.set_levels(low, high)
+        plot.set_unit_levels(plot._unit(), low, high)
     assert plot.levels == (-70.0, -5.0)
 
 
@@ -195,7 +195,7 @@ def test_mask_counts_bins_and_plain_values(plot: SpectrogramPlot) -> None:
     assert plot.value_scale.title == "Bin"
     assert plot.levels == (0.0, 1.0)
     assert plot.value_at(1.0, 20.0) == pytest.approx(0.5)
-    plot.set_levels(0.0, 0.5)
+    plot.set_unit_levels(plot._unit(), 0.0, 0.5)
     plot.show_source(random_source())
     assert plot.value_scale.title == "Frequency (Hz)"
     assert plot.levels == (-90.0, -10.0)  # the mask's range is not the sound's

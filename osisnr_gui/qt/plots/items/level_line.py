@@ -48,15 +48,15 @@ class LevelLine(Line):
         self.hide()
         self.sigDragged.connect(self._snap)
 
-    def show_level(self, level: float) -> bool:
-        """Put the line here, NaN hides it; False when it is there. Nothing is emitted."""
+    def show_level(self, level: float) -> None:
+        """Put the line here, NaN hides it. Nothing is emitted."""
         if level == self.level or (math.isnan(level) and math.isnan(self.level)):
-            return False
+            return
         self.level = level
         self.setVisible(math.isfinite(level))
         if math.isfinite(level):
             self.setValue(level)
-        return True
+        self.getViewBox().still.forget()  # its words are there
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme; a line that can be dragged is dashed."""

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, lowest_per_stretch, runs_of, summary_per_column
@@ -24,6 +24,7 @@ from osisnr_gui.qt.plots.view_box import PixelViewBox
 TICK_HEIGHT = 5  # of the marks under the strip for bad frames
 FALSE_OPACITY = 0.35  # of false activity between the hatch lines
 SILENT_OPACITY = 0.45
+SHADE_OPACITY = 0.55
 
 
 class _Drawn(NamedTuple):
@@ -112,16 +113,11 @@ class OutsideShade(pg.GraphicsObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._window, self._colour, self._pen = (0.0, 0.0), QColor(), QPen()
+        self._window = 0.0, 0.0
 
     def set_window(self, start: float, stop: float) -> None:
         """Leave this stretch of time bright."""
         self._window = start, stop
-        self.update()
-
-    def set_colours(self, shade: QColor, frame: QPen) -> None:
-        """Dim with this, draw the frame with that."""
-        self._colour, self._pen = shade, frame
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -133,10 +129,11 @@ class OutsideShade(pg.GraphicsObject):
         left, right = self.boundingRect(), self.boundingRect()
         left.setRight(max(self._window[0], left.left()))
         right.setLeft(min(self._window[1], right.right()))
-        painter.fillRect(left, self._colour)
-        painter.fillRect(right, self._colour)
+        theme = self.getViewBox().theme
+        for side in (left, right):
+            painter.fillRect(side, with_alpha(theme.background, SHADE_OPACITY))
         pixel = left.height() / max(self.getViewBox().height(), 1.0)
-        painter.setPen(self._pen)
+        painter.setPen(pg.mkPen(theme.text))
         for y in (left.top() + pixel, left.bottom()):
             painter.drawLine(QLineF(left.right(), y, right.left(), y))
 

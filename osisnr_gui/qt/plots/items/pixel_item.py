@@ -68,5 +68,4 @@ class PixelItem(pg.GraphicsObject):
     def setExportMode(self, export: bool, opts: object = None) -> None:
         """While something is exported the item is drawn by itself, in the resolution of the export."""
         super().setExportMode(export, opts)
-        self.prepareGeometryChange()
         self.setFlag(self.GraphicsItemFlag.ItemHasNoContents, not export)

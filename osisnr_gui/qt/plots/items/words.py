@@ -6,10 +6,9 @@ import itertools
 from collections.abc import Callable
 from typing import NamedTuple
 
-import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
@@ -50,44 +49,14 @@ class _TitleLayout(NamedTuple):
     box: QRectF
 
 
-class TitleButton(pg.GraphicsObject):
-    """The place of a title, which says `clicked`. The title itself is in the still picture."""
-
-    clicked = Signal()
-
-    def __init__(self, box: PixelViewBox, tip: str) -> None:
-        super().__init__(box)
-        self._place = QRectF()
-        self.setZValue(60.0)
-        self.setToolTip(tooltip(tip))
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def set_place(self, place: QRectF) -> None:
-        """The title is here, in pixels of the ViewBox."""
-        if place != self._place:
-            self.prepareGeometryChange()
-            self._place = place
-
-    def boundingRect(self) -> QRectF:
-        """The title."""
-        return self._place
-
-    def paint(self, *_: object) -> None:
-        """Draw nothing."""
-
-    def mouseClickEvent(self, event: MouseClickEvent) -> None:
-        """Say so."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            event.accept()
-            self.clicked.emit()
-
-
 class RowWords(PixelItem):
     """Title, keys and state message of a row.
 
     `note_of` gives what continues the title for a view, e.g. how the data was reduced, and `corner_of` the pixels of
     the title's line that are taken at its right end.
     """
+
+    clicked = Signal()
 
     def __init__(
         self, title: str, note_of: Callable[[PixelViewBox], str], corner_of: Callable[[PixelViewBox], float]
@@ -101,14 +70,28 @@ class RowWords(PixelItem):
         self.message_is_error = False
         self.plates: list[QRectF] = []  # under title and message, once painted
         self._note_of, self._corner_of = note_of, corner_of
-        self._button: TitleButton | None = None
+        self._is_button = False
         self._layout: _TitleLayout | None = None
         self._layout_of: tuple[object, ...] = ()
 
-    def make_button(self, tip: str) -> TitleButton:
-        """Let the title be clicked; over it appears `tip`."""
-        self._button = TitleButton(self.getViewBox(), tip)
-        return self._button
+    def make_button(self, tip: str) -> None:
+        """Say `clicked` when the title is; over it appears `tip`."""
+        self._is_button = True
+        self.setToolTip(tooltip(tip))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def shape(self) -> QPainterPath:
+        """The title, if it is a button."""
+        path = QPainterPath()
+        if self._is_button:
+            path.addRect(self.getViewBox().childGroup.mapRectFromParent(self.title_box))
+        return path
+
+    def mouseClickEvent(self, event: MouseClickEvent) -> None:
+        """Say so."""
+        if self._is_button and event.button() == Qt.MouseButton.LeftButton:
+            event.accept()
+            self.clicked.emit()
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw title and message; `plates` are then where they lie."""
@@ -117,8 +100,6 @@ class RowWords(PixelItem):
         if self.marked:
             painter.fillRect(QRectF(0.0, 0.0, MARK_WIDTH, vb.height()), QColor(vb.theme.accent))
         self._paint_title(painter, vb, vb.theme)
-        if self._button is not None:
-            self._button.set_place(self.plates[0] if self.plates else QRectF())
         self._paint_message(painter, vb, vb.theme)
         vb.still.words = self.plates
 
