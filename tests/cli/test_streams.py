@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import shutil
 import subprocess
@@ -98,10 +100,22 @@ def test_a_stream_that_takes_nothing_from_the_window(command: str, out: str, err
     _check("osisnr_gui", WINDOW[command], out, err)
 
 
+class _GoneTerminal(io.StringIO):
+    """What stderr is once the terminal it is on was closed."""
+
+    tries = 0
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, _text: str) -> int:
+        self.tries += 1
+        raise OSError(errno.EIO, "Input/output error")
+
+
 def test_progress_on_a_terminal_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours, theirs = os.openpty()
-    with open(theirs, "w", encoding="utf-8") as stderr:
-        monkeypatch.setattr(sys, "stderr", stderr)
-        with ProgressLine() as line:
-            os.close(ours)
-            line.show(0.5, "words")
+    stderr = _GoneTerminal()
+    monkeypatch.setattr(sys, "stderr", stderr)
+    with ProgressLine() as line:
+        line.show(0.5, "words")
+    assert stderr.tries == 2
