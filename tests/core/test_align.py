@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from measures import find_delay
 
 from osisnr_gui.core.align import Delay, DelayFinder, si_snr_of_correlation
 from osisnr_gui.core.osi_snr import project_rows, si_snr_db
@@ -16,16 +17,6 @@ def _noise(n: int = 4 * RATE, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=n)
 
 
-def _find(reference: np.ndarray, estimate: np.ndarray, max_lag: int) -> Delay:
-    """Delay of `estimate` (n,) against `reference` (m,) in samples, |delay| <= max_lag."""
-    finder = DelayFinder(max_lag, (len(reference), len(estimate)))
-    both = np.zeros((2, finder.n_samples))
-    for row, signal in zip(both, (reference, estimate), strict=True):
-        row[: len(signal)] = signal
-    finder.feed(*both)
-    return finder.find()
-
-
 def _late(x: np.ndarray, samples: int) -> np.ndarray:
     return np.concatenate((np.zeros(samples), x)) if samples >= 0 else x[-samples:]
 
@@ -34,7 +25,7 @@ def _late(x: np.ndarray, samples: int) -> np.ndarray:
 @pytest.mark.parametrize("gain", [1.0, -1.0, 1e-4])
 def test_exact(samples: int, gain: float) -> None:
     x = _noise()
-    found = _find(x, gain * _late(x, samples), MAX_LAG)
+    found = find_delay(x, gain * _late(x, samples), MAX_LAG)
     assert found.samples == samples
     assert np.sign(found.peak) == np.sign(gain)
     assert abs(found.peak) > 0.9
@@ -45,7 +36,7 @@ def test_exact(samples: int, gain: float) -> None:
 def test_at_minus_ten_decibels(samples: int) -> None:
     x = _noise()
     late = _late(x, samples)
-    found = _find(x, late + 10**0.5 * _noise(len(late), 1), MAX_LAG)
+    found = find_delay(x, late + 10**0.5 * _noise(len(late), 1), MAX_LAG)
     assert found.samples == samples
     assert found.peak == pytest.approx(1 / np.sqrt(11), abs=0.05)
 
@@ -56,7 +47,7 @@ def test_against_numpy_correlate() -> None:
     padded = np.concatenate((np.zeros(50), e, np.zeros(1000)))
     wanted = np.array([s @ padded[50 + k : 50 + k + 900] for k in lags])
     best = int(np.argmax(np.abs(wanted)))
-    found = _find(s, e, 50)
+    found = find_delay(s, e, 50)
     assert found.samples == lags[best]
     assert found.peak == pytest.approx(wanted[best] / np.linalg.norm(s) / np.linalg.norm(e), rel=1e-9)
 
@@ -64,8 +55,8 @@ def test_against_numpy_correlate() -> None:
 def test_blocks_equal_one_correlation() -> None:
     """Signals many blocks long, and a best lag across every block's border."""
     s = _noise(3 * DelayFinder(400, (0, 0)).block + 17)
-    assert _find(s, _late(s, 399), 400).samples == 399
-    assert _find(s, _late(s, -399), 400).samples == -399
+    assert find_delay(s, _late(s, 399), 400).samples == 399
+    assert find_delay(s, _late(s, -399), 400).samples == -399
 
 
 @pytest.mark.parametrize("piece", [1777, 30_000, 200_000])
@@ -86,26 +77,26 @@ def test_the_cut_into_pieces_changes_no_bit(piece: int) -> None:
 def test_samples_that_are_not_finite_have_no_delay() -> None:
     s = _noise(5000)
     s[7] = np.inf
-    assert _find(s, _noise(5000, 1), 100) == Delay(0, 0.0)
+    assert find_delay(s, _noise(5000, 1), 100) == Delay(0, 0.0)
 
 
 @pytest.mark.parametrize("which", ["reference", "estimate", "both"])
 def test_silence_has_no_delay(which: str) -> None:
     s = np.zeros(9000) if which != "estimate" else _noise(9000)
     e = np.zeros(9000) if which != "reference" else _noise(9000)
-    found = _find(s, e, 800)
+    found = find_delay(s, e, 800)
     assert found == Delay(0, 0.0)
     assert found.curve is None
     assert not found.trusted
 
 
 def test_unrelated_signals_are_not_trusted() -> None:
-    assert not _find(_noise(), _noise(seed=1), MAX_LAG).trusted
+    assert not find_delay(_noise(), _noise(seed=1), MAX_LAG).trusted
 
 
 @pytest.mark.parametrize("lengths", [(0, 0), (1, 1), (1, 5000), (5000, 1)])
 def test_shortest_signals(lengths: tuple[int, int]) -> None:
-    found = _find(np.ones(lengths[0]), np.ones(lengths[1]), 100)
+    found = find_delay(np.ones(lengths[0]), np.ones(lengths[1]), 100)
     assert abs(found.samples) <= 100
     assert abs(found.peak) <= 1.0
 
@@ -116,7 +107,7 @@ def test_the_block_leaves_room_for_every_lag(max_lag: int) -> None:
     assert finder.block > 0
     assert finder.block + 2 * max_lag <= 1 << (finder.block + 2 * max_lag - 1).bit_length()
     x = _noise(finder.block + 100)
-    assert _find(x, _late(x, max_lag), max_lag).samples == max_lag
+    assert find_delay(x, _late(x, max_lag), max_lag).samples == max_lag
 
 
 @pytest.mark.parametrize("lengths", [(5000, 5000), (5000, 4000), (4000, 5000), (900, 700), (60_000, 90_000)])
@@ -126,7 +117,7 @@ def test_the_curve_is_over_what_is_compared_at_every_delay(lengths: tuple[int, i
     s = _noise(n) + 0.3
     e = np.resize(_late(s, 137), m) + 0.5 * _noise(m, 1)
     e[:50] *= 30.0  # what a delay leaves out must not count
-    curve = _find(s, e, reach).curve
+    curve = find_delay(s, e, reach).curve
     assert curve.max_lag == reach
     for lag in (-reach, -201, -1, 0, 1, 137, 299, reach):
         pairs = (
@@ -156,7 +147,7 @@ def _padded(s: np.ndarray, e: np.ndarray, lag: int) -> tuple[np.ndarray, np.ndar
 def test_a_stretch_that_is_silent_in_one_signal_says_nothing() -> None:
     s, e = _noise(4000), _noise(4000, 1)
     s[300:] = 0.0
-    curve = _find(s, e, 400).curve
+    curve = find_delay(s, e, 400).curve
     assert np.isnan(curve.correlation(-350, padded=False))
     assert np.isfinite(curve.correlation(-200, padded=False))
 

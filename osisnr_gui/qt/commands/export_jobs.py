@@ -19,7 +19,7 @@ from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.qt.background import step_back
 from osisnr_gui.qt.dialogs.plot_dialog import CSV, FORMATS, PNG, PlotDialog
 from osisnr_gui.qt.dialogs.save_as import ask_where, warn
-from osisnr_gui.qt.plots.plot_export import picture_of, table_of, tables_of
+from osisnr_gui.qt.plots.plot_export import has_table, picture_of, table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
@@ -106,7 +106,7 @@ class ExportJobs(QObject):
     def save_plot(self, plot: TimePlot) -> None:
         """Ask how and where, then save one plot."""
         name = plot.accessibleName()
-        dialog = PlotDialog(name, plot.width(), self._window, has_table=bool(tables_of(plot)))
+        dialog = PlotDialog(name, plot.width(), self._window, has_table=has_table(plot))
         if dialog.exec() == QDialog.DialogCode.Accepted:
             self.export_plot(plot, dialog.format, dialog.pixels)
 

@@ -101,7 +101,6 @@ class Overview(PlotWidget):
         self._label = QLabel(self)
         self._label.setFont(tabular_font(SMALL_FONT_PIXELS))
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._label.setMargin(0)
         self._label.setGeometry(0, MARGIN, LEFT_AXIS_WIDTH - LABEL_GAP, HEIGHT - 2 * MARGIN)
         self.box.setYRange(0.0, 1.0, padding=0.0)
         self.setFixedHeight(HEIGHT)
@@ -172,6 +171,4 @@ class Overview(PlotWidget):
         self.window_region.setRegion(self._shown)
         self.window_region.blockSignals(False)
         self._shade.set_window(*self._shown)
-        movable = self._link.visible != extent
-        if movable != self.window_region.movable:
-            self.window_region.setMovable(movable)
+        self.window_region.setMovable(self._link.visible != extent)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEventLoop, QRectF, Qt
@@ -12,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.plots.items.spectrogram import PictureItem
+from osisnr_gui.qt.plots.safe_arrays import FloatArray
 from osisnr_gui.qt.plots.time_plot import TimePlot
 
 #: So long a picture is waited for whose parts are still read; then it is what it is.
@@ -21,13 +21,13 @@ MOST_PIXELS = 16_000
 
 def picture_of(plot: TimePlot, width: int) -> QImage:
     """The plot as it is on screen, without pointer and cursor, drawn (not scaled up) for `width` pixels."""
-    from pyqtgraph.exporters import ImageExporter  # slow to import
+    from pyqtgraph.exporters.Exporter import Exporter  # slow to import
 
     plot.link.flush()
     width = min(width, MOST_PIXELS)
     scale = width / plot.width()
     image = QImage(width, round(plot.height() * scale), QImage.Format.Format_RGB32)
-    exporter = ImageExporter(plot.getPlotItem())
+    exporter = Exporter(plot.getPlotItem())
     moving = [item for item in plot.marks.pointers if item.scene() is not None]
     for item in moving:
         item.hide()
@@ -61,11 +61,11 @@ def table_of(plot: TimePlot) -> Iterator[bytes]:
     """CSV of the frames in view: time and a column for each curve; of a picture a column for each row of pixels."""
     plot.link.flush()
     plot.grab()  # of a picture, what is drawn for the screen
-    tables = tables_of(plot)
-    if tables and isinstance(tables[0], PictureItem):
-        yield from _rows("time", tables[0].getData())
+    picture = _picture(plot)
+    if picture is not None:
+        yield from _rows("time", picture.getData())
         return
-    curves = [(str(item.name() or "value"), *item.getData()) for item in tables]
+    curves = _curves(plot)
     times = np.unique(np.concatenate([x for _, x, _ in curves])) if curves else np.empty(0)
     times = times[(times >= plot.box.t0) & (times <= plot.box.t1)]
     values = np.full((times.size, len(curves)), np.nan)
@@ -75,12 +75,21 @@ def table_of(plot: TimePlot) -> Iterator[bytes]:
     yield from _rows("time", (times, [name for name, _, _ in curves], values))
 
 
-def tables_of(plot: TimePlot) -> list[Any]:
-    """The picture that is shown, or the curves that have values."""
+def has_table(plot: TimePlot) -> bool:
+    """Whether the plot shows a picture, or curves that have values."""
+    return _picture(plot) is not None or bool(_curves(plot))
+
+
+def _picture(plot: TimePlot) -> PictureItem | None:
     items = plot.getPlotItem().items
-    pictures = [item for item in items if isinstance(item, PictureItem) and item.sources]
-    curves = (item for item in items if hasattr(item, "getData") and not isinstance(item, PictureItem))
-    return pictures or [item for item in curves if item.getData()[0] is not None and item.getData()[0].size]
+    return next((item for item in items if isinstance(item, PictureItem) and item.sources), None)
+
+
+def _curves(plot: TimePlot) -> list[tuple[str, FloatArray, FloatArray]]:
+    """Name, times and values of every curve; of hours of frames they are worked out, so they are asked for once."""
+    items = [item for item in plot.getPlotItem().items if hasattr(item, "name") and hasattr(item, "getData")]
+    curves = [(str(item.name() or "value"), *item.getData()) for item in items]
+    return [curve for curve in curves if curve[1] is not None and curve[1].size]
 
 
 def _rows(corner: str, data: tuple[np.ndarray, list[str], np.ndarray]) -> Iterator[bytes]:

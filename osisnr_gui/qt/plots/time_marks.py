@@ -69,14 +69,14 @@ class TimeMarks(QObject):
     @cached_property
     def selection(self) -> pg.LinearRegionItem:
         """What is selected."""
-        region = self._region(self._select, 10.0)
+        region = self._region(10.0)
         region.setBrush(with_alpha(self._theme.accent, self._theme.selection_opacity))
         return _with_edges(region, pg.mkPen(with_alpha(self._theme.accent, 0.8)), self._theme)
 
     @cached_property
     def loop(self) -> pg.LinearRegionItem:
         """What is played over and over."""
-        region = self._region(self._set_loop, 11.0)
+        region = self._region(11.0)
         region.setBrush(None)
         return _with_edges(region, pg.mkPen(self._theme.text, width=2), self._theme)
 
@@ -140,37 +140,36 @@ class TimeMarks(QObject):
         if self._is_seen:
             self.catch_up()
 
-    def _region(self, moved: object, z: float) -> pg.LinearRegionItem:
+    def _region(self, z: float) -> pg.LinearRegionItem:
         """A region whose edges can be dragged; dragging inside it selects anew, as anywhere."""
         region = pg.LinearRegionItem(movable=False)
         region.setZValue(z)
         for line in region.lines:
             line.setMovable(True)
             line.setCursor(Qt.CursorShape.SplitHCursor)
-            line.sigDragged.connect(moved)
+            line.sigDragged.connect(self._move)
             line.sigPositionChangeFinished.connect(self._let_go)
         return region
 
-    def _select(self, line: pg.InfiniteLine) -> None:
+    def _move(self, line: pg.InfiniteLine) -> None:
         if line.moving:
             self.edge_held.emit(True)
-            self._link.select(*self.selection.getRegion())
-
-    def _set_loop(self, line: pg.InfiniteLine) -> None:
-        if line.moving:
-            self.edge_held.emit(True)
-            # A loop made from the selection stays with it.
-            together = self._link.selection is not None and self._link.selection == self._link.loop
-            self._link.set_loop(*self.loop.getRegion())
-            if together and self._link.loop is not None:
-                self._link.select(*self._link.loop)
+            self._take(line.parentItem())
 
     def _let_go(self, line: pg.InfiniteLine) -> None:
         """Take what the region shows now (a right click has put the edge back), and show what became of it."""
-        region: pg.LinearRegionItem = line.parentItem()
-        (self._link.select if region is self.selection else self._link.set_loop)(*region.getRegion())
+        self._take(line.parentItem())
         self.edge_held.emit(False)
         self.catch_up()
+
+    def _take(self, region: pg.LinearRegionItem) -> None:
+        """Tell the link what a region shows. A loop made from the selection stays with it."""
+        link = self._link
+        together = link.selection is not None and link.selection == link.loop
+        is_loop = region is self.__dict__.get("loop")
+        (link.set_loop if is_loop else link.select)(*region.getRegion())
+        if is_loop and together and link.loop is not None:
+            link.select(*link.loop)
 
     def _follow_cursor(self, time: float) -> None:
         self._show_line("cursor", time)

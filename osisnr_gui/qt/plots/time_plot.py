@@ -267,6 +267,7 @@ class TimePlot(PlotWidget):
             self.still.update()
 
     def point_at(self, scene: QPointF) -> None:
+        """The pointer is at this place of the scene."""
         at = self.box.place_of(scene)
         inside = self.box.sceneBoundingRect().contains(scene)
         self.link.set_hover(*((at.x(), at.y(), self.row_id) if inside else (math.nan,)))

@@ -400,3 +400,12 @@ def test_items_added_hidden_and_removed_by_pyqtgraphs_names(row):
     assert row.grab().toImage() == shown
     row.getPlotItem().removeItem(item)
     assert row.grab().toImage() == plain
+
+
+def test_a_loop_made_from_the_selection_stays_with_it(row):
+    row.link.select(2, 8)
+    row.link.set_loop(2, 8)
+    m = pixels(row)
+    kit_drag(row, QPoint(round(m.x_of(8)), 90), QPoint(round(m.x_of(6)), 90))
+    assert row.link.loop == pytest.approx((2, 6), abs=PIXEL)
+    assert row.link.selection == row.link.loop

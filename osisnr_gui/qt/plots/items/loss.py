@@ -8,9 +8,17 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 
 from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve
-from osisnr_gui.core.reduce import is_crowded, is_reduced, runs_of, visible_frames
+from osisnr_gui.core.reduce import is_crowded, is_reduced, visible_frames
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font, with_alpha
-from osisnr_gui.qt.plots.items.painting import area_image, edge_per_column, line_path, line_pen, paint_tag, tag_width
+from osisnr_gui.qt.plots.items.painting import (
+    area_image,
+    column_spans,
+    edge_per_column,
+    line_path,
+    line_pen,
+    paint_tag,
+    tag_width,
+)
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.items.words import RowWords
 from osisnr_gui.qt.plots.loss_sketches import LossSketches, is_same_frames
@@ -131,11 +139,9 @@ class CutMarks(PixelItem):
         vb = self.pixels(painter)
         theme = vb.theme
         times, _, _, total = self._areas.drawn(vb)
-        starts, stops = runs_of(cut_columns(vb, times, total))
-        if not starts.size:
+        runs = column_spans(cut_columns(vb, times, total), vb)
+        if not runs:
             return
-        pixel = vb.width() / vb.columns
-        runs = list(zip((starts * pixel).tolist(), (stops * pixel).tolist(), strict=True))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.text))
         # One row of pixels after the other, each wider: all triangles in one call, and sharp.

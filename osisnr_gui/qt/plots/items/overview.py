@@ -11,11 +11,11 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter
 
 from osisnr_gui.core.pyramid import Pyramid
-from osisnr_gui.core.reduce import is_crowded, lowest_per_stretch, runs_of, summary_per_column
+from osisnr_gui.core.reduce import is_crowded, lowest_per_stretch, summary_per_column
 from osisnr_gui.qt.look.theme import with_alpha
 from osisnr_gui.qt.plots.colours import lookup_table
 from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP, HIGHEST_DB, LOWEST_DB
-from osisnr_gui.qt.plots.items.painting import hatch_brush
+from osisnr_gui.qt.plots.items.painting import column_spans, hatch_brush
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
@@ -84,13 +84,13 @@ class OverviewStrip(PixelItem):
         rows, theme = self._values(vb), vb.theme
         covered = {kind: stretches.coverage(vb) > 0 for kind, stretches in self._runs.kinds.items()}
         silent, false = covered[BandKind.SILENT], covered[BandKind.FALSE_ACTIVITY]
-        bad = covered[BandKind.BAD] | covered[BandKind.MISSED]
+        bad, top = covered[BandKind.BAD] | covered[BandKind.MISSED], vb.height() - TICK_HEIGHT + 1
         ground, line = QColor(theme.panel), with_alpha(theme.silent, SILENT_OPACITY)
         marks = with_alpha(theme.bad, FALSE_OPACITY), QColor(theme.bad)
         return _Drawn(
             image=_colour_image(rows, LOWEST_DB, HIGHEST_DB),
             silent=hatch_brush(silent & np.isnan(rows[-1]), ground, line, vb.pixel_ratio),
-            bad=_rects(bad, vb, vb.height() - TICK_HEIGHT + 1, TICK_HEIGHT - 1),
+            bad=[QRectF(a, top, max(b - a, 1.0), TICK_HEIGHT - 1) for a, b in column_spans(bad, vb)],
             false=hatch_brush(false, *marks, vb.pixel_ratio) if false.any() else None,
         )
 
@@ -147,11 +147,3 @@ def _colour_image(osi_db: FloatArray, lowest: float, highest: float) -> QImage:
     pixels = np.ascontiguousarray(np.dstack((rgb, opacity)))
     height, width = osi_db.shape
     return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
-
-
-def _rects(mask: npt.NDArray[np.bool_], vb: PixelViewBox, top: float, height: float) -> list[QRectF]:
-    """Rectangles over the runs of marked pixel columns."""
-    starts, stops = runs_of(mask)
-    pixel = 1 / vb.pixel_ratio
-    pairs = zip(starts.tolist(), stops.tolist(), strict=True)
-    return [QRectF(a * pixel, top, max((b - a) * pixel, 1.0), height) for a, b in pairs]

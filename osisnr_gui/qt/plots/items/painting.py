@@ -44,6 +44,12 @@ def line_path(xs: FloatArray, ys: FloatArray) -> QPainterPath:
     return pg.arrayToQPath(xs, ys, connect="finite")
 
 
+def column_spans(marked: npt.NDArray[np.bool_], vb: PixelViewBox) -> list[tuple[float, float]]:
+    """Left and right pixel of every run of marked pixel columns."""
+    pixel = vb.width() / vb.columns
+    return [(a * pixel, b * pixel) for a, b in zip(*(ends.tolist() for ends in runs_of(marked)), strict=True)]
+
+
 def edge_per_column(vb: PixelViewBox, times: FloatArray, values: FloatArray) -> FloatArray:
     """A line sampled once per pixel column, as image rows from the top; NaN where there is nothing.
 

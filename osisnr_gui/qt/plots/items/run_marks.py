@@ -5,9 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font
-from osisnr_gui.qt.plots.items.painting import TAG_MARGIN, paint_tag, tag_width
+from osisnr_gui.qt.plots.items.painting import TAG_MARGIN, column_spans, paint_tag, tag_width
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.stretches import NOWHERE, Stretches
 
@@ -33,15 +32,14 @@ class RunMarks(PixelItem):
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw all bars at once."""
         vb = self.pixels(painter)
-        starts, stops = runs_of(self._runs.coverage(vb) > 0)
-        if not starts.size:
+        top = 0.0 if self._upper else vb.height() - MARK_PIXELS
+        spans = column_spans(self._runs.coverage(vb) > 0, vb)
+        if not spans:
             return
-        pixel, top = 1 / vb.pixel_ratio, 0.0 if self._upper else vb.height() - MARK_PIXELS
-        pairs = zip((starts * pixel).tolist(), (stops * pixel).tolist(), strict=True)
         ink = getattr(vb.theme, self._ink, self._ink)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(ink))
-        painter.drawRects([QRectF(a, top, max(b - a, 1.0), MARK_PIXELS) for a, b in pairs])
+        painter.drawRects([QRectF(a, top, max(b - a, 1.0), MARK_PIXELS) for a, b in spans])
         if self._words:
             height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
             width = tag_width(self._words)

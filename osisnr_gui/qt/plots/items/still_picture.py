@@ -101,11 +101,7 @@ class _Words(pg.GraphicsObject):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         places = [place for place in self._picture.words if place.intersects(option.exposedRect)]
-        if (
-            not places
-            or widget is None
-            or not any(not isinstance(item, PixelItem) for item in self._box.childGroup.childItems())
-        ):
+        if widget is None or not places or all(isinstance(i, PixelItem) for i in self._box.childGroup.childItems()):
             return
         for place in places:
             painter.setClipRect(place)
