@@ -1,0 +1,30 @@
+"""What lower layers say: English for logs and programs, with the template and values a translation is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class Phrase(str):
+    """A formatted English string that remembers its template and the values of its places.
+
+    Phrase("only {n} samples could be read", n=5) == "only 5 samples could be read"
+    """
+
+    __slots__ = ("template", "values")
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, **values: object) -> Phrase:
+        """Format `template` with `values`."""
+        phrase = super().__new__(cls, template.format(**values))
+        phrase.template, phrase.values = template, values
+        return phrase
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Worker processes hand their errors back by pickle."""
+        return _made_again, (self.template, dict(self.values))
+
+
+def _made_again(template: str, values: dict[str, object]) -> Phrase:
+    return Phrase(template, **values)
