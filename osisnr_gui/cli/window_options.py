@@ -21,7 +21,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         prog="osisnr-gui", description="See and judge speech separation: spectrograms and OSI-SNR of every frame."
     )
     add = parser.add_argument
-    add("files", nargs="*", metavar="FILE", help="the first is the reference, the rest are estimates; or a session")
+    add(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="reference and estimates, as their names tell, else the first is the reference; or a session",
+    )
     add("--reference", metavar="FILE", help="the reference, whatever the order of the other files")
     add("--demo", nargs="?", const=DEMOS[0].name, metavar="NAME", help=f"open a demo: {names} (default: the first)")
     add("--screenshot", metavar="FILE", help="save the window as PNG once everything is shown, and quit")

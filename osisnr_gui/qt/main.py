@@ -27,6 +27,7 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.batch.engine import BatchRow
 from osisnr_gui.session.codec import is_session_file, load_session
 from osisnr_gui.session.demos import demo_session
+from osisnr_gui.session.edits import open_files
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session, Source
 
@@ -46,7 +47,7 @@ def start_session(options: argparse.Namespace) -> Session:
     if options.reference is not None:
         reference = Source(os.path.abspath(options.reference))
         return Session(references=(reference,), estimates=tuple(Source(path) for path in files))
-    return Session(references=tuple(map(Source, files[:1])), estimates=tuple(map(Source, files[1:])))
+    return open_files(Session(), files)
 
 
 def picture_path(options: argparse.Namespace) -> str | None:

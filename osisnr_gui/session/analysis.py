@@ -20,7 +20,7 @@ from osisnr_gui.session.session import Criterion, Session
 __all__ = ["Analysis", "Progress", "Report", "Wanted", "analyse", "heavy_part", "rescore", "takes_long"]
 
 #: Of a session: what `rescore` can follow.
-LIGHT_FIELDS = ("loss", "silence_db", "threshold_db", "bad", "notes")
+LIGHT_FIELDS = ("loss", "silence_db", "threshold_db", "bad", "notes", "roles_guessed")
 #: From here on a step that goes through all frames several times takes longer than a window may wait.
 MANY_FRAMES = 500_000
 

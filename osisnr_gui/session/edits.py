@@ -10,7 +10,7 @@ from typing import Any
 
 from osisnr_gui.core.loss import check_gamma
 from osisnr_gui.core.mc_mse import check_alpha
-from osisnr_gui.session.guess import Role, guess_roles
+from osisnr_gui.session.guess import Reading, Role, read_roles
 from osisnr_gui.session.masks.mask_grids import mask_times, move_notes
 from osisnr_gui.session.session import (
     BadChoice,
@@ -29,13 +29,13 @@ Edit = Callable[[Session], Session]
 _LISTS: dict[Role | None, str] = {Role.ESTIMATE: "estimates", Role.REFERENCE: "references"}
 
 
-def open_files(session: Session, paths: list[str]) -> Session:
-    """A new set of files, roles guessed from their names; loss and view settings stay, notes on others do not."""
+def open_files(session: Session, paths: list[str], roles: Sequence[Role] | None = None) -> Session:
+    """A new set of files, see `add_files`; loss and view settings stay, notes on others do not."""
     framing = replace(session.framing, representation=None)
     empty = replace(
         session, references=(), estimates=(), pairing=(), mixture=None, framing=framing, mask_grid=MaskGrid(), notes=()
     )
-    return add_files(empty, paths)
+    return add_files(replace(empty, roles_guessed=False), paths, roles)
 
 
 def open_pair(session: Session, reference: str, estimate: str) -> Session:
@@ -44,30 +44,40 @@ def open_pair(session: Session, reference: str, estimate: str) -> Session:
     return replace(open_files(session, []), references=sources[0], estimates=sources[1])
 
 
-def add_files(session: Session, paths: list[str]) -> Session:
-    """More files beside those already open; a file that is open already is not added again.
-
-    One file given twice at once may be reference and estimate (a usual first test), never two estimates. Paths become
-    absolute, so that one file has one name.
-    """
+def unknown_files(session: Session, paths: list[str]) -> list[str]:
+    """The paths that are not open yet, absolute, so that one file has one name."""
     known = {os.path.abspath(source.path) for source in session.sources}
-    fresh = [path for path in map(os.path.abspath, paths) if path not in known]
-    roles = guess_roles(
-        fresh,
+    return [path for path in map(os.path.abspath, paths) if path not in known]
+
+
+def read_added(session: Session, paths: list[str]) -> Reading:
+    """What the names say of the roles of `unknown_files` beside what is open."""
+    return read_roles(
+        unknown_files(session, paths),
         has_reference=bool(session.references),
         has_estimate=bool(session.estimates),
         has_mixture=session.mixture is not None,
     )
-    added = dict.fromkeys(zip(fresh, roles, strict=True))
+
+
+def add_files(session: Session, paths: list[str], roles: Sequence[Role] | None = None) -> Session:
+    """More files beside those already open; a file that is open already is not added again.
+
+    One file given twice at once may be reference and estimate (a usual first test), never two estimates. roles : of
+    `unknown_files`, chosen by the user; else they are read from the names.
+    """
+    reading = read_added(session, paths)
+    added = dict.fromkeys(zip(unknown_files(session, paths), roles or reading.roles, strict=True))
     references = tuple(Source(path) for path, role in added if role is Role.REFERENCE)
     estimates = tuple(Source(path) for path, role in added if role is Role.ESTIMATE)
     mixture = next((Source(path) for path, role in added if role is Role.MIXTURE), session.mixture)
-    return _with_files(
+    changed = _with_files(
         session,
         references=session.references + references,
         estimates=session.estimates + estimates,
         mixture=mixture,
     )
+    return replace(changed, roles_guessed=session.roles_guessed or (roles is None and not reading.sure))
 
 
 def _with_files(session: Session, **files: Any) -> Session:
@@ -152,7 +162,7 @@ def set_role(session: Session, source: Source, role: Role, present: Role | None 
         place = session.partner_of(session.estimates.index(source)) if present is Role.ESTIMATE else 0
         displaced = references[place : place + 1]
         references = (*references[:place], source, *references[place + 1 :])
-    session = remove(session, source, present)  # only from this role: a file may stand in two
+    session = replace(remove(session, source, present), roles_guessed=False)  # a file may stand in two roles
     if role is Role.REFERENCE:
         return _with_files(session, references=references, estimates=displaced + session.estimates)
     if role is Role.MIXTURE:
@@ -178,7 +188,7 @@ def swap(session: Session, estimate: Source) -> Session:
     reference = session.references[place]
     estimates = tuple(reference if source == estimate else source for source in session.estimates)
     references = (*session.references[:place], estimate, *session.references[place + 1 :])
-    return _with_rival(session, replace(session, references=references, estimates=estimates))
+    return _with_rival(session, replace(session, references=references, estimates=estimates, roles_guessed=False))
 
 
 def remove(session: Session, source: Source, role: Role | None = None) -> Session:

@@ -58,14 +58,6 @@ def name_role(path: str) -> Role | None:
     return _role(words) or _source(words)
 
 
-def guess_roles(
-    paths: list[str], *, has_reference: bool = False, has_estimate: bool | None = None, has_mixture: bool = False
-) -> list[Role]:
-    """The likeliest role of every path: see `read_roles`."""
-    reading = read_roles(paths, has_reference=has_reference, has_estimate=has_estimate, has_mixture=has_mixture)
-    return list(reading.roles)
-
-
 def read_roles(
     paths: Sequence[str], *, has_reference: bool = False, has_estimate: bool | None = None, has_mixture: bool = False
 ) -> Reading:
@@ -87,7 +79,7 @@ def read_roles(
         return Reading(_roles(hints, (), keeps_mixture))
     likeliest = claimed or sorted(range(len(hints)), key=lambda i: _RANKS[hints[i]])
     readings = [_roles(hints, (i,), keeps_mixture) for i in likeliest[:2]] or [()]
-    sure = len(readings) == 1 or _tell_one(hints)
+    sure = len(set(paths)) < 2 or _tell_one(hints)
     return Reading(readings[0], sure, None if sure else readings[1])
 
 

@@ -188,7 +188,8 @@ class Session:
     """Everything an analysis depends on.
 
     pairing : for each estimate the place of its reference among the references; where it says nothing, estimates take
-    the references in turn (one reference serves all).
+    the references in turn (one reference serves all). roles_guessed : the names did not tell the roles, and nobody has
+    chosen.
     """
 
     references: tuple[Source, ...] = _at_most(MAX_FILES, ())
@@ -204,6 +205,7 @@ class Session:
     lengths: Lengths = Lengths.COMMON
     same_rate_only: bool = False
     notes: tuple[Note, ...] = _at_most(MAX_NOTES, ())
+    roles_guessed: bool = False
 
     @property
     def reference(self) -> Source | None:

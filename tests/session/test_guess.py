@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from osisnr_gui.session.guess import Role, guess_roles, name_role, read_roles
+from osisnr_gui.session.guess import Role, name_role, read_roles
 
 R, E, M = Role.REFERENCE, Role.ESTIMATE, Role.MIXTURE
 
@@ -42,7 +42,7 @@ R, E, M = Role.REFERENCE, Role.ESTIMATE, Role.MIXTURE
     ],
 )
 def test_sets_of_names(names: list[str], roles: list[Role]) -> None:
-    assert guess_roles([f"/data/ref/{name}" for name in names]) == roles
+    assert list(read_roles([f"/data/ref/{name}" for name in names]).roles) == roles
 
 
 def test_folders_say_nothing() -> None:
@@ -57,24 +57,24 @@ def test_words_not_parts_of_words() -> None:
 
 
 def test_with_a_reference_already_open() -> None:
-    assert guess_roles(["a.wav"], has_reference=True) == [E]
-    assert guess_roles(["clean.wav", "est.wav"], has_reference=True) == [E, E]
-    assert guess_roles(["a.wav", "mix.wav", "mix2.wav"], has_reference=True, has_mixture=True) == [E, E, E]
+    assert list(read_roles(["a.wav"], has_reference=True).roles) == [E]
+    assert list(read_roles(["clean.wav", "est.wav"], has_reference=True).roles) == [E, E]
+    assert list(read_roles(["a.wav", "mix.wav", "mix2.wav"], has_reference=True, has_mixture=True).roles) == [E, E, E]
 
 
 def test_a_mixture_beside_what_is_open() -> None:
-    assert guess_roles(["noisy.wav"], has_reference=True) == [M]
-    assert guess_roles(["noisy.wav", "a.wav"], has_reference=True) == [M, E]
-    assert guess_roles(["noisy.wav"], has_reference=True, has_mixture=True) == [E]
+    assert list(read_roles(["noisy.wav"], has_reference=True).roles) == [M]
+    assert list(read_roles(["noisy.wav", "a.wav"], has_reference=True).roles) == [M, E]
+    assert list(read_roles(["noisy.wav"], has_reference=True, has_mixture=True).roles) == [E]
     # A reference alone waits for something to compare it with.
-    assert guess_roles(["noisy.wav"], has_reference=True, has_estimate=False) == [E]
-    assert guess_roles(["noisy.wav", "a.wav"], has_reference=True, has_estimate=False) == [M, E]
+    assert list(read_roles(["noisy.wav"], has_reference=True, has_estimate=False).roles) == [E]
+    assert list(read_roles(["noisy.wav", "a.wav"], has_reference=True, has_estimate=False).roles) == [M, E]
 
 
 @pytest.mark.parametrize("has_reference", [True, False])
 def test_at_most_one_reference_and_one_mixture(has_reference: bool) -> None:
     names = [f"{word}_{k}.wav" for k in range(3) for word in ("ref", "clean", "mix", "noisy", "est", "x")]
-    roles = guess_roles(names, has_reference=has_reference)
+    roles = read_roles(names, has_reference=has_reference).roles
     assert roles.count(R) == (not has_reference)
     assert roles.count(M) == 1
     assert len(roles) == len(names)

@@ -10,7 +10,7 @@ import pytest
 
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Wanted, analyse
-from osisnr_gui.session.guess import Role, guess_roles
+from osisnr_gui.session.guess import Role, read_roles
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.several.matching import find_matching
 from osisnr_gui.session.tracks import open_track
@@ -104,5 +104,5 @@ def test_a_saved_pairing_that_fits_nothing_is_dealt_anew() -> None:
 
 def test_names_of_speakers_make_several_references() -> None:
     names = ["mix.wav", "s1.wav", "s2.wav", "s1_est.wav", "s2_est.wav"]
-    assert [role.value[0] for role in guess_roles(names)] == ["m", "r", "r", "e", "e"]
-    assert [role.value[0] for role in guess_roles(["clean.wav", "target.wav", "out.wav"])] == ["r", "e", "e"]
+    assert [role.value[0] for role in read_roles(names).roles] == ["m", "r", "r", "e", "e"]
+    assert [role.value[0] for role in read_roles(["clean.wav", "target.wav", "out.wav"]).roles] == ["r", "e", "e"]

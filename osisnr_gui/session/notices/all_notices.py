@@ -74,7 +74,7 @@ def pair_notices(session: Session, pair: PairAnalysis) -> list[Notice]:
     found += _rate_notices(session, reference, pair)
     found += _polarity_notices(pair)
     found += _gain_notices(session, reference, pair)
-    found += _role_notices(reference, pair)
+    found += _role_notices(session, reference, pair)
     return found
 
 
@@ -273,13 +273,17 @@ def _order_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
     ]
 
 
-def _role_notices(reference: Track, pair: PairAnalysis) -> list[Notice]:
-    """Names that say the opposite of the roles. The scores cannot tell: swapping the two changes no exact value."""
+def _role_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:
+    """Names that do not tell the roles, or say the opposite; the exact scores of both orders are the same."""
+    swap = Remedy("Swap", partial(edits.swap, estimate=pair.source))
+    if session.roles_guessed and pair.source == session.estimates[0]:
+        message = f"The names do not tell the roles: {reference.name} was taken as the reference"
+        right = Remedy("That is right", partial(replace, roles_guessed=False))
+        return [Notice("roles_guessed", message, pair.source, "warning", (swap, right))]
     names = name_role(reference.source.path), name_role(pair.source.path)
     if names[0] not in (Role.ESTIMATE, Role.MIXTURE) or names[1] is not Role.REFERENCE:
         return []
     message = f"{pair.estimate.name} is compared with {reference.name} as its reference; the names say the opposite"
-    swap = Remedy("Swap", partial(edits.swap, estimate=pair.source))
     return [Notice("roles", message, pair.source, "warning", (swap,))]
 
 
