@@ -119,7 +119,7 @@ est/vocals.wav ref/vocals.wav | ER
 ref/A/vocals.wav est/A/vocals.wav | RE
 vocals.wav vocals_est.wav | RE
 vocals.wav mixture.wav | ?
-vocals.wav vocals.wav | ?
+vocals.wav vocals.wav | RE
 mixture.wav vocals.wav vocals_demucs.wav | MRE
 vocals.wav drums.wav | ?
 clean/fileid_1.flac noisy/fileid_1.flac enhanced/fileid_1.flac | RME
