@@ -1,0 +1,128 @@
+"""How good an estimate is, in one word and with what is wrong with it: codes and numbers, without sentences.
+
+The word follows the angle between the columns, as the median of the exact OSI-SNR over active frames. Frames in which
+one of the two is silent have no angle: what is missing or made up counts against the word in its own right, and so do
+many frames under the threshold. Frames count as in the list of bad segments (level gate).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from osisnr_gui.core.bad_frames import find_bad_frames
+from osisnr_gui.core.frequency_bands import FrequencyBand
+from osisnr_gui.session.file_measures import FileMeasures
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.segments.segment_table import find_segment_table
+
+#: Share of the reference's frames that are not silent from which on a fault other than the angle leads.
+NOTABLE_SHARE = 0.05
+#: Near the chance level, dB: unrelated recordings lie this close to it, whatever their spectra.
+CHANCE_MARGIN_DB = 1.0
+#: A band this far under the best one is where errors are; less is the spectrum of any estimate.
+NOTABLE_DB = 3.0
+
+
+class Grade(IntEnum):
+    """From bad to good; `least_db` is where each begins, as exact OSI-SNR."""
+
+    NOTHING = 0  # no active frame
+    UNRELATED = 1
+    STRONG = 2
+    AUDIBLE = 3
+    VERY_CLOSE = 4
+    SAME_TO_THE_EAR = 5
+    SAME = 6
+
+
+#: 30 dB are an angle of 1.8°, 20 dB 5.7°, 10 dB 18°.
+LEAST_DB = {Grade.SAME_TO_THE_EAR: 30.0, Grade.VERY_CLOSE: 20.0, Grade.AUDIBLE: 10.0}
+
+
+@dataclass(frozen=True, slots=True)
+class BandOfErrors:
+    """Frequencies from `low` to `high` in Hz (bins without a rate); 0 and inf for the ends of the spectrum."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One estimate against its reference.
+
+    median_db : exact OSI-SNR, active frames. chance_db : what unrelated signals reach, -inf where that is not known.
+    missing, made_up, under : silent frames of the estimate, active frames where the reference is silent, and frames
+    under the threshold, each as a share of the reference's frames that are not silent. band : where in frequency the
+    errors are, None where they are everywhere or not known yet. worst_time : middle of the worst segment, nan without.
+    """
+
+    grade: Grade
+    median_db: float
+    chance_db: float
+    missing: float
+    made_up: float
+    under: float
+    band: BandOfErrors | None
+    worst_time: float
+
+    @property
+    def is_flawed(self) -> bool:
+        """Whether something else than the angle keeps the word from being a good one."""
+        return max(self.missing, self.made_up, self.under) > NOTABLE_SHARE
+
+
+def find_verdict(pair: PairAnalysis, chance_db: float = -math.inf, measures: FileMeasures | None = None) -> Verdict:
+    """Judge a scored pair. chance_db : of what is compared; measures : for where in frequency, as soon as known."""
+    score = pair.score
+    assert score is not None, "only a scored pair can be judged"
+    gate, facts = score.bad.gate, score.facts
+    n_reference = int(np.count_nonzero(gate.active | gate.missed))
+    under = find_bad_frames(facts.frames.exact_osi_db, gate.active, score.bad.threshold_db)
+    counts = [int(np.count_nonzero(frames)) for frames in (gate.missed, gate.false_activity, under)]
+    missing, made_up, bad = (min(1.0, count / n_reference if n_reference else count) for count in counts)
+    median = score.exact.osi_db_median
+    grade = _grade(score, chance_db)
+    if max(missing, made_up, bad) > NOTABLE_SHARE:
+        grade = min(grade, Grade.AUDIBLE)
+    band = None if measures is None else find_band_of_errors(measures.bands, measures.osi_db)
+    return Verdict(grade, median, chance_db, missing, made_up, bad, band, _worst_time(score))
+
+
+def _grade(score: PairScore, chance_db: float) -> Grade:
+    n_active, median = score.facts.n_active, score.exact.osi_db_median
+    if not n_active:
+        return Grade.NOTHING
+    if score.facts.counts["proportional"] == n_active:
+        return Grade.SAME
+    if median <= chance_db + CHANCE_MARGIN_DB:
+        return Grade.UNRELATED
+    return next((grade for grade, least in LEAST_DB.items() if median >= least), Grade.STRONG)
+
+
+def _worst_time(score: PairScore) -> float:
+    if not len(score.bad.segments):
+        return math.nan
+    table = find_segment_table(score)
+    start, stop = table.span(int(table.worst_first[0]))
+    return (start + stop) / 2
+
+
+def find_band_of_errors(bands: Sequence[FrequencyBand], osi_db: Sequence[float]) -> BandOfErrors | None:
+    """The one run of bands with clearly less exact OSI-SNR (dB, one value a band) than the others; None without one."""
+    values = np.asarray(osi_db, dtype=float)
+    known = values[~np.isnan(values)]
+    if known.size < 2 or not math.isfinite(float(known.max())):
+        return None
+    middle = (float(known.max()) + float(known.min())) / 2
+    poor = np.flatnonzero(values < middle)
+    if float(np.ptp(known)) < NOTABLE_DB or poor.size == 0 or int(np.ptp(poor)) + 1 != poor.size:
+        return None
+    first, last = int(poor[0]), int(poor[-1])
+    return BandOfErrors(bands[first].low if first else 0.0, bands[last].high if last + 1 < len(bands) else math.inf)
