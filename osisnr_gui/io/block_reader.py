@@ -3,15 +3,15 @@
 from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
-import numpy.typing as npt
+
+from osisnr_gui.core.types import FloatArray
 
 from .errors import LoadError
 from .headers import Header
 from .open_decoder import DECODER_ERRORS, Decoder, open_decoder
-from .quiet import quiet_stderr
 from .source import Source
+from .streams import quiet_stderr
 
-FloatArray = npt.NDArray[np.float64]
 BLOCK = 65_536
 _STEPS = (BLOCK, 256, 1)  # an error throws away all that was read at once: the last stretch is read anew
 _NEAR = 1 << 14  # so many samples are rather decoded than passed over by a seek

@@ -8,8 +8,8 @@ import re
 import struct
 from collections.abc import Iterator
 
-from .errors import LoadWarning
-from .headers import MAX_CHUNKS, Header, check_channels_and_rate, corrupt, id3_size, open_ended, unreadable
+from .errors import LoadWarning, corrupt
+from .headers import MAX_CHUNKS, Header, check_channels_and_rate, id3_size, open_ended, unreadable
 from .source import Source
 
 _CODINGS = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}
@@ -89,7 +89,7 @@ def _count_frames(source: Source, header: Header, info: bytes, widest: int) -> N
     else:
         at = source.size
     if not kind:
-        raise corrupt(source, "the first frame of sound, or the header before it, is damaged or missing")
+        raise corrupt(source.path, "the first frame of sound, or the header before it, is damaged or missing")
     header.most = samples
     header.gap = at < source.size and (header.promised is None or samples < header.promised)
     end = source.size - (_TAG if source.read_at(max(source.size - _TAG, 0), 3) == b"TAG" else 0)
@@ -118,7 +118,7 @@ def read_flac(source: Source) -> Header:
     start = id3_size(source)
     head = source.read_at(start, 42)
     if len(head) < 42 or head[4] & 0x7F != 0:
-        raise corrupt(source, "the stream header is missing")
+        raise corrupt(source.path, "the stream header is missing")
     packed = int.from_bytes(head[18:26], "big")
     rate, channels, total = packed >> 44, (packed >> 41 & 7) + 1, packed & _MOST_SAMPLES
     check_channels_and_rate(source, channels, rate)

@@ -7,18 +7,13 @@ missing bytes later or never.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any
 
-from .errors import LoadError, LoadWarning, Reason
+from .errors import LoadError, LoadWarning, Reason, corrupt
 from .source import Source
 
 MIN_RATE, MAX_RATE, MAX_CHANNELS = 1_000, 768_000, 64
 MAX_CHUNKS = 10_000
-REMEDY = "export or copy the file again"
-
-Container = Literal["WAV", "RF64", "W64", "FLAC", "OGG", "MP3", "AIFF", "CAF", "AU"]
-
-
 # Codings of samples that lie one after another, and the bytes each takes.
 WIDTHS = {
     "PCM_S8": 1, "PCM_U8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4, "FLOAT": 4, "DOUBLE": 8, "ULAW": 1, "ALAW": 1,
@@ -44,15 +39,16 @@ class Plain:
 class Header:
     """Claims of one file, and how the decoder should be shown it.
 
-    `coding` such as "PCM_16" is what the header names; `plain` is set for the codings of WIDTHS. `most`: samples
-    per channel after which only padding follows. `promised` and `present` count samples per channel; None: not
-    known from the header. `exact`: they follow from byte counts alone. `gap`: a part is missing behind those present.
+    `container` such as "RF64" and `coding` such as "PCM_16" are what the header names; `plain` is set for the codings
+    of WIDTHS. `most`: samples per channel after which only padding follows. `promised` and `present` count samples
+    per channel; None: not known from the header. `exact`: they follow from byte counts alone. `gap`: a part is missing
+    behind those present.
     `seekable`: seeks arrive where they should, those to a place after `last_seek`, in seconds, excepted (None: none
     are). `start` and `end` bound the bytes the decoder sees (end None: all), `patches` maps offsets in the file to
     bytes that put right what the decoder would misread, `prefix` goes before it all.
     """
 
-    container: Container
+    container: str
     coding: str = ""
     plain: Plain | None = None
     most: int | None = None
@@ -111,11 +107,6 @@ def id3_size(source: Source) -> int:
     return position
 
 
-def corrupt(source: Source, detail: str) -> LoadError:
-    """A LoadError CORRUPT with the usual remedy."""
-    return LoadError(Reason.CORRUPT, source.path, detail, REMEDY)
-
-
 def unreadable(source: Source, coding: str) -> LoadError:
     """A LoadError UNKNOWN_FORMAT for sound in a coding that is known but not read here."""
     detail = f"the sound is in a coding this program does not read ({coding})"
@@ -152,6 +143,13 @@ def settle(header: Header, plain: Plain, claimed: int, available: int) -> None:
     elif available < claimed:
         message = f"cut off: {claimed - available} of {claimed} bytes of sound are missing"
         header.warnings.append(LoadWarning("TRUNCATED", message))
+
+
+def unpack_fields(source: Source, layout: str, data: bytes) -> tuple[Any, ...]:
+    """The fields (struct `layout`) at the beginning of `data`. Raises LoadError CORRUPT where it is too short."""
+    if len(data) < struct.calcsize(layout):
+        raise corrupt(source.path, "the format header is cut off")
+    return struct.unpack_from(layout, data)
 
 
 def walk_chunks(

@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from .errors import LoadError, Reason
-from .headers import REMEDY
-from .limits import check_size, is_matrix, too_large
-from .numpy_files import pick
+from .errors import LoadError, Reason, corrupt
+from .numpy_files import check_size, is_matrix, pick, too_large
 
 Variable = tuple[str, tuple[int, ...], str]  # name, shape, MATLAB class
 
+DAMAGED = "the MATLAB file is damaged and cannot be read"
 _MEMORY = 3 * 2**30
 _NUMERIC = frozenset({
     "double", "single", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "logical", "sparse",
@@ -39,11 +38,6 @@ def _limit(memory: int, seconds: int) -> None:
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(what, (value, hard))
-
-
-def damaged(path: str) -> LoadError:
-    """The refusal of a file that makes no sense."""
-    return LoadError(Reason.CORRUPT, path, "the MATLAB file is damaged and cannot be read", REMEDY)
 
 
 def _choose(listed: list[Variable], key: str | None) -> tuple[str, list[str]]:
@@ -67,7 +61,7 @@ def _read(key: str | None) -> tuple[dict[str, Any], Any]:
     name, others = _choose(listed, key)
     shape = next(shape for other, shape, _ in listed if other == name)
     if min(shape, default=0) < 0:
-        raise damaged("")
+        raise corrupt("", DAMAGED)
     check_size("", shape, 1)
     file.seek(0)
     value = scipy.io.loadmat(file, variable_names=[name])[name]
@@ -91,7 +85,7 @@ def _answer(key: str | None) -> tuple[dict[str, Any], Any]:
     except MemoryError:
         refusal = too_large("", "it needs more memory than is allowed")
     except BaseException:
-        refusal = damaged("")
+        refusal = corrupt("", DAMAGED)
     words = {"detail": refusal.detail, "remedy": refusal.remedy}
     return {"reason": refusal.reason, **words, "choices": refusal.choices}, b""
 

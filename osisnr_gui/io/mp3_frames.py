@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .errors import LoadWarning
+from .errors import LoadWarning, corrupt
 from .headers import Header, check_channels_and_rate, id3_size
 from .source import Source
 
@@ -144,8 +144,12 @@ def _info_frame(head: bytes, frame: Mp3Frame, count: int) -> bytes:
     return (raw + body).ljust(size, b"\0")
 
 
-def read_mp3(source: Source, start: int, frame: Mp3Frame) -> Header:
-    """Header of an MPEG audio stream whose first frame is at `start`. Raises LoadError BAD_RATE, BAD_CHANNELS."""
+def read_mp3(source: Source) -> Header:
+    """Header of an MPEG audio stream. Raises LoadError CORRUPT, BAD_RATE, BAD_CHANNELS."""
+    found = find_frames(source)
+    if found is None:
+        raise corrupt(source.path, "there are no frames of sound")
+    start, frame = found
     check_channels_and_rate(source, frame.channels, frame.rate)
     header = Header("MP3", "MPEG_LAYER_" + "I" * (4 - frame.layer))
     walk = walk_frames(source, start)

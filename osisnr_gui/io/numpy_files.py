@@ -14,12 +14,12 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
-from .errors import LoadError, LoadWarning, Reason, printable
-from .headers import REMEDY
-from .limits import MAX_BYTES, check_size, is_matrix, shape_text, too_large
+from .errors import LoadError, LoadWarning, Reason, corrupt, only_refusals, printable
 from .source import Source
 
 Array = npt.NDArray[np.generic]
+MAX_BYTES = 512 * 2**20  # of a matrix
+MAX_CELLS = 64 * 2**20
 MAGIC = b"\x93NUMPY"
 MAX_HEADER = 16_384
 MAX_MEMBERS = 4_096
@@ -55,8 +55,26 @@ class Stored:
     warnings: tuple[LoadWarning, ...] = ()
 
 
-def _corrupt(path: str, detail: str) -> LoadError:
-    return LoadError(Reason.CORRUPT, path, detail, REMEDY)
+def too_large(path: str, what: str) -> LoadError:
+    """The refusal of something above the limits."""
+    return LoadError(Reason.TOO_LARGE, path, what, f"save a part: at most {MAX_CELLS} cells and {MAX_BYTES >> 20} MiB")
+
+
+def check_size(path: str, shape: tuple[int, ...], item_bytes: int) -> None:
+    """Raise LoadError TOO_LARGE for an array of this shape. Python integers, so nothing wraps."""
+    cells = math.prod(shape)
+    if cells > MAX_CELLS or cells * item_bytes > MAX_BYTES:
+        raise too_large(path, f"the matrix would be {shape_text(shape)}")
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """A shape in words: `257 × 62`."""
+    return " × ".join(map(str, shape)) or "a single number"
+
+
+def is_matrix(shape: tuple[int, ...]) -> bool:
+    """Whether the shape is two-dimensional once axes of length 1 are dropped from three or more."""
+    return len(shape) == 2 or sum(n != 1 for n in shape) == 2
 
 
 def plain_dtype(path: str, descr: object) -> np.dtype[np.generic]:
@@ -66,7 +84,7 @@ def plain_dtype(path: str, descr: object) -> np.dtype[np.generic]:
         raise LoadError(Reason.BAD_DTYPE, path, detail, "save one field as a plain number matrix")
     found = _DESCR.fullmatch(descr) if isinstance(descr, str) else None
     if found is None:
-        raise _corrupt(path, "the type of its cells cannot be read")
+        raise corrupt(path, "the type of its cells cannot be read")
     kind, size = found[2], int(found[3] or 0)
     if kind == "O":
         detail = "it holds Python objects, which could run code when opened"
@@ -81,26 +99,26 @@ def plain_dtype(path: str, descr: object) -> np.dtype[np.generic]:
 def parse_header(path: str, head: bytes) -> NpyHeader:
     """The header in the first bytes of an .npy file. Raises LoadError CORRUPT, PICKLE, BAD_DTYPE."""
     if head[:6] != MAGIC or len(head) < 12 or head[6] not in (1, 2, 3):
-        raise _corrupt(path, "the array header is damaged")
+        raise corrupt(path, "the array header is damaged")
     start = 10 if head[6] == 1 else 12
     length = struct.unpack("<H" if start == 10 else "<I", head[8:start])[0]
     if length > MAX_HEADER or start + length > len(head):
-        raise _corrupt(path, "the array header is longer than the file or than any real one")
+        raise corrupt(path, "the array header is longer than the file or than any real one")
     text = head[start : start + length].decode("latin-1")
     # Nesting is bounded before parsing: deep brackets exhaust the parser's stack, not its patience.
     if max(text.count(opening) for opening in "([{") > 200 or not _LAYOUT.fullmatch(text):
-        raise _corrupt(path, "the array header is not a plain description")
+        raise corrupt(path, "the array header is not a plain description")
     try:
         fields = ast.literal_eval(text.strip())
     except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
-        raise _corrupt(path, "the array header is not a plain description") from None
+        raise corrupt(path, "the array header is not a plain description") from None
     if not isinstance(fields, dict) or set(fields) != {"descr", "fortran_order", "shape"}:
-        raise _corrupt(path, "the array header lacks its type or shape")
+        raise corrupt(path, "the array header lacks its type or shape")
     shape, fortran = fields["shape"], fields["fortran_order"]
     if not isinstance(fortran, bool) or not isinstance(shape, tuple) or len(shape) > 32:
-        raise _corrupt(path, "the array header has a malformed shape")
+        raise corrupt(path, "the array header has a malformed shape")
     if not all(type(n) is int and n >= 0 for n in shape):
-        raise _corrupt(path, "the array header has a malformed shape")
+        raise corrupt(path, "the array header has a malformed shape")
     return NpyHeader(plain_dtype(path, fields["descr"]), shape, fortran, start + length)
 
 
@@ -125,10 +143,10 @@ def read_npy(source: Source) -> Stored:
     check_size(source.path, header.shape, header.dtype.itemsize)
     extra = source.size - header.offset - header.data_bytes
     if extra < 0:
-        raise _corrupt(source.path, f"cut off: {-extra} bytes of the matrix are missing")
+        raise corrupt(source.path, f"cut off: {-extra} bytes of the matrix are missing")
     data = source.read_at(header.offset, header.data_bytes)
     if len(data) != header.data_bytes:
-        raise _corrupt(source.path, "the file changed while it was read")
+        raise corrupt(source.path, "the file changed while it was read")
     warnings: tuple[LoadWarning, ...] = ()
     if extra:
         warnings = (LoadWarning("EXTRA_BYTES", f"{extra} bytes after the matrix were ignored"),)
@@ -159,7 +177,7 @@ def _check_member(path: str, info: zipfile.ZipInfo) -> None:
     if info.flag_bits & 0x1:
         raise LoadError(Reason.ENCRYPTED, path, "the archive is protected by a password", "save it without a password")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _corrupt(path, "the archive is packed by a method NumPy does not use")
+        raise corrupt(path, "the archive is packed by a method NumPy does not use")
 
 
 def _check_archive(path: str, members: list[zipfile.ZipInfo]) -> None:
@@ -176,7 +194,7 @@ def _read_member(path: str, member: IO[bytes], header: NpyHeader) -> Array:
     check_size(path, header.shape, header.dtype.itemsize)
     data = member.read(header.data_bytes)
     if len(data) != header.data_bytes:
-        raise _corrupt(path, "cut off: the matrix inside is shorter than its header says")
+        raise corrupt(path, "cut off: the matrix inside is shorter than its header says")
     while member.read(2**16):
         pass  # only reading to the end makes zipfile compare the checksum
     return _to_array(header, data)
@@ -199,15 +217,12 @@ def read_npz(source: Source, key: str | None) -> Stored:
     """One array of an .npz archive. Raises LoadError as `read_npy`, and ENCRYPTED, AMBIGUOUS, NO_MATRIX."""
     if source.size > 2 * MAX_BYTES:
         raise too_large(source.path, f"the archive has {source.size >> 20} MiB")
-    try:
-        with open(source.fd, "rb", closefd=False) as file, zipfile.ZipFile(file) as archive:
-            return _from_archive(source.path, archive, key)
-    except LoadError:
-        raise
-    except MemoryError:
-        raise too_large(source.path, "the archive needs more memory than there is") from None
-    except Exception:  # zipfile, zlib and struct have a dozen ways to say so
-        raise _corrupt(source.path, "the archive is damaged or cut off") from None
+    with (
+        only_refusals(source.path, "the archive is damaged or cut off"),  # zipfile has a dozen ways to say so
+        open(source.fd, "rb", closefd=False) as file,
+        zipfile.ZipFile(file) as archive,
+    ):
+        return _from_archive(source.path, archive, key)
 
 
 def _from_archive(path: str, archive: zipfile.ZipFile, key: str | None) -> Stored:

@@ -9,8 +9,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .errors import LoadError, LoadWarning, Reason
-from .headers import Header, check_channels_and_rate, corrupt
+from .errors import LoadError, LoadWarning, Reason, corrupt
+from .headers import Header, check_channels_and_rate
 from .source import Source
 
 _MAX_PAGE = 27 + 255 + 255 * 255
@@ -101,14 +101,14 @@ def read_ogg(source: Source) -> Header:
     """Header of an Ogg Vorbis or Opus file. Raises LoadError CORRUPT, UNKNOWN_FORMAT, BAD_CHANNELS, BAD_RATE."""
     first = _page_at(source.read_at(0, _MAX_PAGE), 0)
     if not first:
-        raise corrupt(source, "the first page is damaged or cut off")
+        raise corrupt(source.path, "the first page is damaged or cut off")
     coding, rate, origin = _check_codec(source, first)
     pages = list(_walk(source, first[14:18]))
     kept = _without_gap(pages)
     # Pages of the codec's own data count no samples; a page in the middle of a packet counts none either.
     sound = [page for page in kept if page.position > 0]
     if not sound:
-        raise corrupt(source, "the first page of sound is damaged or missing")
+        raise corrupt(source.path, "the first page of sound is damaged or missing")
     last, header = sound[-1], Header("OGG", coding)
     # The last page may count fewer samples than it holds. The decoder counts back from there, and misses what it seeks.
     header.last_seek = (sound[-2].position - origin) / rate if len(sound) > 1 else 0.0

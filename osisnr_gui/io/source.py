@@ -5,6 +5,7 @@ on the descriptor: between the two another file may have taken the name.
 """
 
 import errno
+import hashlib
 import os
 import stat
 import threading
@@ -13,11 +14,11 @@ from contextlib import contextmanager
 from io import BufferedReader
 from typing import Generic, Self, TypeVar
 
-from .errors import LoadError, Reason
+from .errors import Cancel, LoadError, Reason, stop_if
 
 V = TypeVar("V")
 Identity = tuple[int, int, int, int]
-_CHUNK = 1 << 20
+_HASHED_AT_ONCE = 4 << 20
 _KEPT = 512
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL})
 
@@ -111,6 +112,17 @@ class Source(Closing):
     def unchanged(self) -> bool:
         """Whether the file still has the size and time it had when it was opened."""
         return self.identity()[2:] == (self.status.st_size, self.status.st_mtime_ns)
+
+    def sha256(self, cancelled: Cancel | None = None) -> str:
+        """SHA-256 of all bytes as `sha256sum` prints it: equal contents, whatever the files are called.
+
+        Raises LoadError CORRUPT, and Cancelled.
+        """
+        digest = hashlib.sha256()
+        for offset in range(0, self.size, _HASHED_AT_ONCE):
+            stop_if(cancelled, self.path)
+            digest.update(self.read_at(offset, _HASHED_AT_ONCE))
+        return digest.hexdigest()
 
     def close(self) -> None:
         """Close the descriptor; may be called twice."""

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from osisnr_gui.io.audio import AudioScan, AudioScanner, open_audio, scan_audio
+from osisnr_gui.io.audio import open_audio
+from osisnr_gui.io.checks import AudioScan, AudioScanner, scan_audio
 from osisnr_gui.io.errors import Cancelled, LoadError, Reason
 
 Save = Callable[..., str]
@@ -262,7 +263,7 @@ def test_trouble_in_a_library_becomes_a_refusal(
         def fail(*_: object, error: BaseException = error, **__: object) -> None:
             raise error
 
-        monkeypatch.setattr("osisnr_gui.io.decoder.sniff_content", fail)
+        monkeypatch.setattr("osisnr_gui.io.audio.find_format", fail)
         with pytest.raises(LoadError) as caught:
             open_audio(path)
         assert caught.value.reason == reason

@@ -1,8 +1,8 @@
 import os
 from collections.abc import Callable
 
+from osisnr_gui.io.open_decoder import PatchedView
 from osisnr_gui.io.source import Source
-from osisnr_gui.io.view import PatchedView
 
 SaveBytes = Callable[[str, bytes], str]
 

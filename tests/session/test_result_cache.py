@@ -170,7 +170,7 @@ def test_nothing_is_read_of_files_that_are_known(
     session = files()
     _keep(session, cache)
     monkeypatch.setattr(result_cache, "hash_file", lambda *_: pytest.fail("a file was hashed again"))
-    monkeypatch.setattr("osisnr_gui.io.decoder.AudioFile.read", lambda *_: pytest.fail("samples were read"))
+    monkeypatch.setattr("osisnr_gui.io.audio.AudioFile.read", lambda *_: pytest.fail("samples were read"))
     assert analyse(session, cache=cache).pairs[0].score is not None
 
 
