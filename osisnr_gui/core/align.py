@@ -1,7 +1,5 @@
 """Delay of an estimate against its reference, by cross-correlation in bounded memory."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Which estimate belongs to which reference, when there are several speakers and their order is not known."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -16,8 +16,7 @@ from typing import Self
 
 import numpy as np
 
-from osisnr_gui.core.errors import ParameterError
-from osisnr_gui.core.types import FloatArray
+from osisnr_gui.core.types import FloatArray, ParameterError
 
 DEFAULT_GAMMA = 15.0
 EPS_LOSS = 1e-8

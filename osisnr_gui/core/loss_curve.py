@@ -3,8 +3,6 @@
 A new alpha changes the loss of every frame of every file, but a picture shows a few thousand values of it at most.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -9,8 +9,6 @@ sixth of the frames in blocks of 64 and a fifteenth in blocks of 256, holds the 
 It is looked for at the nodes of the table, which lie so close that between them nothing comes up that counts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -4,15 +4,12 @@ Only frames that lie wholly inside the mixture are used: what an STFT was padded
 fewer frames overlap than elsewhere, and there the sound fades in and out as the windows do.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
 
-from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.stft import check_framing, frames_of, window
-from osisnr_gui.core.types import Columns, FloatArray
+from osisnr_gui.core.types import Columns, FloatArray, ParameterError
 
 # Below this share of the largest weight a division by it would blow up what a mask has left there.
 LEAST_WEIGHT = 0.01

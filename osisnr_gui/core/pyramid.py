@@ -6,8 +6,6 @@ reduced before, instead of from all frames. Columns then hold whole blocks, so a
 a pixel from its place; no frame is left out and none is counted twice.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -4,8 +4,6 @@ Layout: magic, length and CRC-32 of the header, the header (JSON), then the arra
 The header names every array with its type, shape and CRC-32, and the file must be exactly as long as that makes it.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import zlib

@@ -5,8 +5,6 @@ is one that was never kept, and several processes may use one folder: files are 
 process has removed is not missed.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

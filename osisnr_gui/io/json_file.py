@@ -1,7 +1,5 @@
 """Reading JSON that somebody else may have written: strict, bounded, and with errors that say where."""
 
-from __future__ import annotations
-
 import json
 import math
 from typing import NoReturn

@@ -15,7 +15,7 @@ import numpy as np
 
 from .errors import Cancel, LoadError, Reason, corrupt, only_refusals, stop_if
 from .mat_child import DAMAGED
-from .numpy_files import MAX_BYTES, Stored, check_size, native, plain_dtype, too_large
+from .numpy_files import MAX_BYTES, Stored, check_dtype, check_size, native, too_large
 from .source import Source
 
 MAX_FILE = 2 * MAX_BYTES
@@ -75,7 +75,8 @@ def _read_answer(path: str, out: IO[bytes]) -> Stored:
     if "reason" in fields:
         words, choices = (str(fields["detail"]), str(fields["remedy"])), map(str, fields["choices"])
         raise LoadError(Reason(fields["reason"]), path, *words, tuple(choices))
-    dtype = plain_dtype(path, fields["dtype"])
+    dtype: np.dtype[Any] = np.dtype(fields["dtype"])
+    check_dtype(path, dtype)
     shape = tuple(int(n) for n in fields["shape"])
     check_size(path, shape, dtype.itemsize)
     values = np.empty(shape, dtype)

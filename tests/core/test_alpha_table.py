@@ -12,7 +12,7 @@ from osisnr_gui.core.alpha_table import (
     AlphaTable,
     interpolation_weights,
     log_magnitudes,
-    nearby_weights,
+    nearby_nodes,
 )
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.osi_snr import rows_of
@@ -190,7 +190,8 @@ def test_what_is_drawn_is_right_to_a_hundredth_of_a_pixel(name: str) -> None:
 
 def test_nearby_weights_are_a_few_nodes_around_alpha() -> None:
     for alpha in ALPHAS:
-        nodes, weights = nearby_weights(alpha)
+        nodes = nearby_nodes(alpha)
+        weights = interpolation_weights(alpha, nodes)
         assert NODES[nodes].size == weights.size < N_NODES / 3
         assert NODES[nodes][0] <= max(alpha, NODES[0]) <= NODES[nodes][-1]
         assert weights.sum() == pytest.approx(1.0)

@@ -81,10 +81,10 @@ def test_the_readme_lists_every_format() -> None:
 
 
 def test_what_is_wanted_is_named_in_messages_and_dialogs(save_bytes: SaveBytes) -> None:
-    with pytest.raises(
-        LoadError, match=r"WAV, RF64, W64, FLAC, Ogg Vorbis, Opus, AIFF, CAF, AU or MP3; or a matrix: \.npy"
-    ):
+    with pytest.raises(LoadError) as caught:
         find_kind(save_bytes("a.bin", b"nothing that is known"))
+    named = [known.title for known in FORMATS if isinstance(known, SoundFormat)]
+    assert [name for name in (*named, *extensions_of(MatrixFormat)) if name not in caught.value.remedy] == []
     assert extensions_of(SoundFormat)[0] == ".wav"
     assert extensions_of(MatrixFormat) == (".npy", ".npz", ".mat", ".csv", ".tsv", ".txt")
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.masking import MaskFrames
-from osisnr_gui.core.types import FloatArray
+from osisnr_gui.core.types import FloatArray, ParameterError
 from osisnr_gui.session.masks.mask_grids import n_fft_of
 from osisnr_gui.session.session import MaskGrid, Source
 from osisnr_gui.session.signals import AudioSignal
