@@ -7,14 +7,14 @@ The header names every array with its type, shape and CRC-32, and the file must 
 import json
 import math
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .errors import Cancelled, LoadError, Reason
+from .errors import Cancel, LoadError, Reason, stop_if
 from .source import Closing, Source
 
 MAGIC = b"osisnr\x00\x01"
@@ -25,7 +25,6 @@ _PREFIX = len(MAGIC) + 8
 
 Array = npt.NDArray[Any]
 Facts = dict[str, Any]
-Cancel = Callable[[], bool]
 
 
 class DamagedFileError(Exception):
@@ -117,8 +116,7 @@ class ArrayFile(Closing):
         crc, offset = 0, entry.offset
         try:
             for piece in _pieces(array):
-                if cancelled is not None and cancelled():
-                    raise Cancelled
+                stop_if(cancelled)
                 if self._source.read_into(offset, piece) != len(piece):
                     raise DamagedFileError(f"{name} is cut off")
                 crc = zlib.crc32(piece, crc)

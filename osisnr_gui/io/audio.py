@@ -7,7 +7,7 @@ import numpy as np
 
 from osisnr_gui.core.types import FloatArray
 
-from .block_reader import BlockReader
+from .decoder import BlockReader
 from .errors import REMEDY, BrokenOffError, LoadError, LoadWarning, Reason, corrupt, only_refusals, overwritten
 from .formats import SOUND_WANTED, SoundFormat, find_format, is_misnamed, unknown_format
 from .headers import AudioInfo, Header, check_channels_and_rate, damaged, truncated

@@ -7,7 +7,7 @@ import numpy as np
 from osisnr_gui.core.types import FloatArray, IntArray
 
 from .audio import DAMAGED, AudioFile, open_audio
-from .block_reader import BLOCK
+from .decoder import BLOCK
 from .errors import Cancel, LoadError, LoadWarning, Reason, corrupt, only_refusals, overwritten, stop_if
 from .headers import AudioInfo, damaged
 
@@ -102,12 +102,9 @@ class SampleChecks:
         sample, channel = (int(i) for i in bad[0]) if len(bad) else (0, 0)
         value = float(block[sample, channel])
         what = f"{value:g} is too large" if np.isfinite(value) else f"the value is {value}"
-        raise LoadError(
-            Reason.NONFINITE,
-            self._info.path,
-            f"at sample {self.n_samples + sample} of channel {channel + 1} {what}",
-            "repair or export the file again without such values",
-        )
+        detail = f"at sample {self.n_samples + sample} of channel {channel + 1} {what}"
+        remedy = "repair or export the file again without such values"
+        raise LoadError(Reason.NONFINITE, self._info.path, detail, remedy)
 
     @property
     def rms(self) -> FloatArray:

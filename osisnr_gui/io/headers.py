@@ -89,11 +89,6 @@ class AudioInfo:
     modified_ns: int
     warnings: tuple[LoadWarning, ...]
 
-    @property
-    def duration(self) -> float:
-        """Length in seconds."""
-        return self.n_samples / self.sample_rate
-
 
 def id3_size(source: Source) -> int:
     """Bytes taken by ID3v2 tags, which may stand before MP3 and FLAC streams (0 when there is none)."""
@@ -116,19 +111,11 @@ def unreadable(source: Source, coding: str) -> LoadError:
 def check_channels_and_rate(source: Source, channels: int, rate: float) -> None:
     """Raise LoadError BAD_CHANNELS or BAD_RATE (Hz) when outside the limits of this program."""
     if not 1 <= channels <= MAX_CHANNELS:
-        raise LoadError(
-            Reason.BAD_CHANNELS,
-            source.path,
-            f"the header says {channels} channels, 1 to {MAX_CHANNELS} are possible",
-            "export the file again with fewer channels",
-        )
+        detail = f"the header says {channels} channels, 1 to {MAX_CHANNELS} are possible"
+        raise LoadError(Reason.BAD_CHANNELS, source.path, detail, "export the file again with fewer channels")
     if not MIN_RATE <= rate <= MAX_RATE:
-        raise LoadError(
-            Reason.BAD_RATE,
-            source.path,
-            f"the header says {rate:.10g} Hz, {MIN_RATE} to {MAX_RATE} Hz are possible",
-            "correct the sample rate and export the file again",
-        )
+        detail = f"the header says {rate:.10g} Hz, {MIN_RATE} to {MAX_RATE} Hz are possible"
+        raise LoadError(Reason.BAD_RATE, source.path, detail, "correct the sample rate and export the file again")
 
 
 def settle(header: Header, plain: Plain, claimed: int, available: int) -> None:

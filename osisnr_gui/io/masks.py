@@ -6,31 +6,24 @@ import numpy as np
 
 from .errors import REMEDY, Cancel, LoadError, LoadWarning, Reason, corrupt, only_refusals, overwritten, stop_if
 from .formats import MATRIX_WANTED, SoundFormat, extension, find_format, is_misnamed, unknown_format
-from .mask_cells import MaskKind, find_cell_facts
+from .mask_cells import CellFacts, find_cell_facts
 from .numpy_files import Array, Stored, check_size, shape_text
 from .source import Source
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mask:
-    """A matrix from a file.
+class Mask(CellFacts):
+    """A matrix from a file, and what its cells are.
 
     `values`: (n_bins, n_frames) in this machine's byte order, rows contiguous, of the type it was stored in
     (bool, int, float or complex).
-    `minimum`, `maximum`, `mean` and `share_outside` (share of cells outside 0 to 1) are taken from magnitudes
-    when the values are complex. `kind`: what the values make of it. `key`: the name of the array in its file;
-    `keys`: other arrays that could be meant.
+    `key`: the name of the array in its file; `keys`: other arrays that could be meant.
     """
 
     path: str
     key: str | None
     values: Array
     warnings: tuple[LoadWarning, ...]
-    minimum: float
-    maximum: float
-    mean: float
-    share_outside: float
-    kind: MaskKind
     keys: tuple[str, ...]
 
 
@@ -91,7 +84,7 @@ def _to_mask(path: str, stored: Stored, transpose: bool) -> Mask:
         warnings.append(LoadWarning("RANGE", message))
     if transpose:
         matrix = np.ascontiguousarray(matrix.T)
-    return Mask(path, stored.key, matrix, tuple(warnings), keys=stored.keys, **asdict(cells))
+    return Mask(**asdict(cells), path=path, key=stored.key, values=matrix, warnings=tuple(warnings), keys=stored.keys)
 
 
 def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> Array:

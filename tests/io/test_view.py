@@ -1,7 +1,7 @@
 import os
 from collections.abc import Callable
 
-from osisnr_gui.io.open_decoder import PatchedView
+from osisnr_gui.io.decoder import PatchedView
 from osisnr_gui.io.source import Source
 
 SaveBytes = Callable[[str, bytes], str]
