@@ -64,8 +64,9 @@ def nearby_nodes(alpha: float) -> slice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AlphaTable:
-    """values : (N_NODES, n_frames), mc_mse at NODES divided by 4**(alpha*exponent), float64; float32 will do to draw.
+    """MC-MSE of every frame at NODES, from which it is interpolated at any alpha.
 
+    values : (N_NODES, n_frames), mc_mse divided by 4**(alpha*exponent), float64; float32 will do to draw.
     exponents : int32 (n_frames,), log2 of each frame's M (0 for an all-zero frame).
     """
 
@@ -87,7 +88,7 @@ class AlphaTable:
         return int(self.exponents.shape[0])
 
     def put_rows(self, first: int, log_s: FloatArray, log_e: FloatArray, disagreement: FloatArray | None) -> None:
-        """Fill the frames from `first` on from what `log_magnitudes` made, (n_frames, n_bins); it is used up."""
+        """Fill the frames from `first` on from what `log_magnitudes` returned, (n_frames, n_bins); overwrites it."""
         n_frames, n_bins = log_s.shape
         peak = np.maximum(log_s.max(axis=1), log_e.max(axis=1)) / np.log(2.0)
         exponent = np.where(np.isfinite(peak), np.ceil(peak), 0.0)
@@ -121,8 +122,8 @@ class AlphaTable:
         """mc_mse at `alpha` of the frames in `frames`: float64 (n,)."""
         return _interpolated(interpolation_weights(alpha), self.values[:, frames], self.exponents[frames], alpha)
 
-    def drawn(self, alpha: float, frames: Frames = ALL_FRAMES) -> FloatArray:
-        """The same for a picture, from the nearest nodes alone: right to about 5e-5 of the value."""
+    def approximate(self, alpha: float, frames: Frames = ALL_FRAMES) -> FloatArray:
+        """As `per_frame`, for a picture: from the nearest nodes alone, right to about 5e-5 of the value."""
         nodes = nearby_nodes(alpha)
         weights = interpolation_weights(alpha, nodes).astype(self.values.dtype)
         return _interpolated(weights, self.values[nodes, frames], self.exponents[frames], alpha)

@@ -13,8 +13,9 @@ SCORE_LIMIT_DB = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """places : for each estimate the place of its reference. mean_db : mean score of these pairs.
+    """One order of the references.
 
+    places : for each estimate the place of its reference. mean_db : mean score of these pairs.
     margin_db : what the mean loses with the next best assignment; nan where there is only one.
     """
 

@@ -45,7 +45,7 @@ class LevelGate:
 
     @classmethod
     def of(cls, projection: Projection, status: StatusArray, active: BoolArray, gate_db: float | None) -> LevelGate:
-        """From the energies of all frames."""
+        """Gate from the energies of all frames; projection, status, active : of n_frames."""
         missed, false_activity = status == FrameStatus.SILENT_ESTIMATE, status == FrameStatus.SILENT_REFERENCE
         level = np.where(
             false_activity, _below_loudest(projection.estimate_db), _below_loudest(projection.reference_db)

@@ -13,9 +13,10 @@ NOBODY = -1
 
 
 class BestOf:
-    """place : int16 (n_frames,), the best of systems 0 ... n_systems - 1 in every frame; `tied` where two or more are
-    equally good, NOBODY where a frame does not count.
+    """The best of several systems in every frame.
 
+    place : int16 (n_frames,), the best of systems 0 ... n_systems - 1 in every frame; `tied` where two or more are
+    equally good, NOBODY where a frame does not count.
     Counts before every frame are kept (4 bytes for each system), so that shares of a pixel cost the same at any length.
     """
 

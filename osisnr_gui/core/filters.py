@@ -44,7 +44,7 @@ class Upsampler:
 
 
 class BandPass:
-    """Frequencies from `low` to `high` Hz only, without delay: linear phase, and the delay taken out again."""
+    """Band-pass filter from `low` to `high` Hz, without delay: linear phase, and the delay taken out again."""
 
     def __init__(self, low: float, high: float, rate: float) -> None:
         """Raises ParameterError unless 0 <= low < high; `high` may lie above half the rate."""

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import Cancel, LoadError, Reason, stop_if
-from .source import Closing, Source
+from .source import Closing, OpenFile
 
 MAGIC = b"osisnr\x00\x01"
 MAX_HEADER = 1 << 20
@@ -88,7 +88,7 @@ class ArrayFile(Closing):
 
     def __init__(self, path: str, max_bytes: int) -> None:
         try:
-            self._source = Source(path)
+            self._source = OpenFile(path)
         except LoadError as error:
             if error.reason is Reason.EMPTY_FILE:
                 raise DamagedFileError(str(error)) from None

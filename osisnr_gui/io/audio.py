@@ -8,20 +8,20 @@ import numpy as np
 from osisnr_gui.core.types import FloatArray
 
 from .decoder import BlockReader
-from .errors import REMEDY, BrokenOffError, LoadError, LoadWarning, Reason, corrupt, only_refusals, overwritten
+from .errors import REMEDY, BrokenOffError, LoadError, LoadWarning, Reason, as_load_errors, corrupt, overwritten
 from .formats import SOUND_WANTED, SoundFormat, find_format, is_misnamed, unknown_format
 from .headers import AudioInfo, Header, check_channels_and_rate, damaged, truncated
-from .source import Closing, Remembered, Source
+from .source import Closing, IdentityCache, OpenFile
 
 DAMAGED = "the header or the data is damaged"
 _ENDLESS = 1 << 62
 # Those that take a look at the whole file.
-_headers: Remembered[Header] = Remembered()
+_headers: IdentityCache[Header] = IdentityCache()
 # Samples per channel found by decoding a file to where it ends or breaks, and whether it breaks inside.
-_counts: Remembered[tuple[int, bool]] = Remembered()
+_counts: IdentityCache[tuple[int, bool]] = IdentityCache()
 
 
-def _read_header(source: Source) -> Header:
+def _read_header(source: OpenFile) -> Header:
     content = find_format(source)
     if content is None:
         raise unknown_format(source.path, SOUND_WANTED)
@@ -47,7 +47,7 @@ class AudioFile(Closing):
     info: AudioInfo
     listener: Callable[[int, FloatArray], None] | None = None
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: OpenFile) -> None:
         self._source = source
         self._header = _read_header(source)
         self._reader = BlockReader(source, self._header)
@@ -167,9 +167,9 @@ def open_audio(path: str) -> AudioFile:
     Raises LoadError: NOT_FOUND, NOT_A_FILE, NO_PERMISSION, EMPTY_FILE, UNKNOWN_FORMAT, CORRUPT, NO_FRAMES,
     BAD_CHANNELS, BAD_RATE, TOO_LARGE.
     """
-    source = Source(path)
+    source = OpenFile(path)
     try:
-        with only_refusals(path, DAMAGED):
+        with as_load_errors(path, DAMAGED):
             return AudioFile(source)
     except BaseException:
         source.close()

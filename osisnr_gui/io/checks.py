@@ -8,7 +8,7 @@ from osisnr_gui.core.types import FloatArray, IntArray
 
 from .audio import DAMAGED, AudioFile, open_audio
 from .decoder import BLOCK
-from .errors import Cancel, LoadError, LoadWarning, Reason, corrupt, only_refusals, overwritten, stop_if
+from .errors import Cancel, LoadError, LoadWarning, Reason, as_load_errors, corrupt, overwritten, stop_if
 from .headers import AudioInfo, damaged
 
 CLIP_LEVEL = 0.999
@@ -166,7 +166,7 @@ class AudioScanner:
 
     def finish(self, cancelled: Cancel | None = None) -> AudioScan:
         """Read and check the rest; see `scan_audio` for arguments and errors."""
-        with only_refusals(self._file.info.path, DAMAGED):
+        with as_load_errors(self._file.info.path, DAMAGED):
             return self._finish(cancelled)
 
     def _finish(self, cancelled: Cancel | None) -> AudioScan:

@@ -9,17 +9,17 @@ from .errors import corrupt
 from .headers import (
     WIDTHS,
     Header,
-    Plain,
+    RawLayout,
     check_channels_and_rate,
     id3_size,
     integer_coding,
     open_ended,
-    settle,
+    set_sample_counts,
     unpack_fields,
     unreadable,
     walk_chunks,
 )  # fmt: skip
-from .source import Source
+from .source import OpenFile
 
 _W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 _UNKNOWN_SIZE = 0xFFFFFFFF
@@ -48,7 +48,7 @@ _ALAC_CODINGS = {1: "ALAC_16", 2: "ALAC_20", 3: "ALAC_24", 4: "ALAC_32"}
 _AU_UNKNOWN_SIZE = 0xFFFFFFFF
 
 
-def _chunks(source: Source, header: Header, order: str) -> Iterator[tuple[bytes, int, int]]:
+def _chunks(source: OpenFile, header: Header, order: str) -> Iterator[tuple[bytes, int, int]]:
     """Name, offset of the body and size of the body of the chunks of a whole file."""
     if header.container != "W64":
         yield from walk_chunks(source, header.start + 12, order + "4sI", 2)
@@ -71,7 +71,7 @@ class _Format:
     order: str
 
 
-def _check_adpcm(source: Source, tag: int, channels: int, align: int, body: bytes, order: str) -> int:
+def _check_adpcm(source: OpenFile, tag: int, channels: int, align: int, body: bytes, order: str) -> int:
     """The samples per block. Raises LoadError CORRUPT when they do not fit the size of a block."""
     per_block: int = unpack_fields(source, order + "18xH", body)[0]
     head = (4 if tag == _IMA_ADPCM else 7) * channels
@@ -81,7 +81,7 @@ def _check_adpcm(source: Source, tag: int, channels: int, align: int, body: byte
     return per_block
 
 
-def _extended_tag(source: Source, body: bytes, order: str) -> int:
+def _extended_tag(source: OpenFile, body: bytes, order: str) -> int:
     """The format tag inside the identifier of an extended header."""
     field, ending = unpack_fields(source, "24x4s4x8s", body)
     if ending not in _TAGGED:
@@ -91,7 +91,7 @@ def _extended_tag(source: Source, body: bytes, order: str) -> int:
     return int(struct.unpack(order + "I", field)[0])
 
 
-def _check_format(source: Source, body: bytes, order: str) -> _Format:
+def _check_format(source: OpenFile, body: bytes, order: str) -> _Format:
     """The fields of a `fmt ` chunk. Raises LoadError CORRUPT, UNKNOWN_FORMAT, BAD_CHANNELS, BAD_RATE."""
     tag, channels, rate, _, align, bits = unpack_fields(source, order + "HHIIHH", body)
     if tag == _EXTENSIBLE:
@@ -113,7 +113,7 @@ def _check_format(source: Source, body: bytes, order: str) -> _Format:
     return _Format(coding or integer_coding(width, "PCM_U8") or "", channels, rate, align, 1, order)
 
 
-def _is_chunk_chain(source: Source, order: str, start: int) -> bool:
+def _is_chunk_chain(source: OpenFile, order: str, start: int) -> bool:
     """Whether chunks follow one another from `start` exactly to the end of the file."""
     end = start
     for name, body, size in walk_chunks(source, start, order + "4sI", 2):
@@ -123,13 +123,13 @@ def _is_chunk_chain(source: Source, order: str, start: int) -> bool:
     return end == source.size or end == source.size + 1
 
 
-def _number_at(source: Source, position: int, layout: str) -> int:
+def _number_at(source: OpenFile, position: int, layout: str) -> int:
     """The number at an offset; of a file that ends inside it, with zeros behind."""
     size = struct.calcsize(layout)
     return int(struct.unpack(layout, source.read_at(position, size).ljust(size, b"\0"))[0])
 
 
-def read_wave(source: Source) -> Header:
+def read_wave(source: OpenFile) -> Header:
     """Header of a RIFF/RIFX/RF64 WAVE or Sony Wave64 file. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
     start = id3_size(source)
     magic = source.read_at(start, 4)
@@ -154,13 +154,13 @@ def read_wave(source: Source) -> Header:
             if header.container == "RF64" and layout.per_block > 1:
                 raise unreadable(source, f"{layout.coding} in RF64")
             if not is_wave64:
-                size = _mend_size(source, header, layout, body, size)
-            _settle(source, header, layout, body, size, count)
+                size = _repaired_size(source, header, layout, body, size)
+            _set_counts(source, header, layout, body, size, count)
             return header
     raise corrupt(source.path, "the file ends before the sound begins" if layout else "the format header is missing")
 
 
-def _mend_size(source: Source, header: Header, layout: _Format, body: int, size: int) -> int:
+def _repaired_size(source: OpenFile, header: Header, layout: _Format, body: int, size: int) -> int:
     """The bytes of sound, also where the header does not say: then it is put right for the decoder."""
     rest, order = source.size - body, layout.order
     if size != _UNKNOWN_SIZE and (size or rest <= 0 or _is_chunk_chain(source, order, body)):
@@ -175,7 +175,7 @@ def _mend_size(source: Source, header: Header, layout: _Format, body: int, size:
     return size
 
 
-def _settle(source: Source, header: Header, layout: _Format, body: int, claimed: int, count: int) -> None:
+def _set_counts(source: OpenFile, header: Header, layout: _Format, body: int, claimed: int, count: int) -> None:
     """Fill in the coding and the counts; `count` is what the header says of samples per channel, 0: nothing."""
     header.coding = layout.coding
     if layout.per_block > 1:  # adaptive codings: the decoder counts, and the last block is filled up
@@ -183,7 +183,9 @@ def _settle(source: Source, header: Header, layout: _Format, body: int, claimed:
         header.most = count if count and 0 <= padding < layout.per_block else None
     elif count and 0 < claimed - count * layout.align < _UNITS[header.container]:
         claimed = count * layout.align
-    settle(header, Plain(body, layout.rate, layout.channels, layout.order == ">"), claimed, source.size - body)
+    set_sample_counts(
+        header, RawLayout(body, layout.rate, layout.channels, layout.order == ">"), claimed, source.size - body
+    )
 
 
 def _extended_float(raw: bytes) -> float:
@@ -195,7 +197,7 @@ def _extended_float(raw: bytes) -> float:
     return math.ldexp(float(mantissa), power)
 
 
-def _aiff_coding(source: Source, common: bytes, bits: int) -> tuple[str, bool]:
+def _aiff_coding(source: OpenFile, common: bytes, bits: int) -> tuple[str, bool]:
     """The coding from a COMM chunk, and whether the lowest byte comes last."""
     kind = b"NONE" if source.read_at(8, 4) == b"AIFF" or len(common) < 22 else common[18:22]
     if kind not in _AIFC_INTEGERS:
@@ -208,7 +210,7 @@ def _aiff_coding(source: Source, common: bytes, bits: int) -> tuple[str, bool]:
     return coding, kind not in _AIFC_LITTLE
 
 
-def read_aiff(source: Source) -> Header:
+def read_aiff(source: OpenFile) -> Header:
     """Header of an AIFF or AIFC file. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
     header, common = Header("AIFF"), b""
     sound: tuple[int, int] | None = None  # offset of the first sample, bytes claimed
@@ -230,11 +232,11 @@ def read_aiff(source: Source) -> Header:
     available = min(claimed, max(source.size - start, 0))
     if header.coding in WIDTHS:
         claimed = promised * WIDTHS[header.coding] * channels
-    settle(header, Plain(start, rate, channels, big_endian), claimed, available)
+    set_sample_counts(header, RawLayout(start, rate, channels, big_endian), claimed, available)
     return header
 
 
-def _caf_coding(source: Source, kind: bytes, flags: int, packet: int, channels: int, bits: int) -> str:
+def _caf_coding(source: OpenFile, kind: bytes, flags: int, packet: int, channels: int, bits: int) -> str:
     """The coding from the fields of a `desc` chunk."""
     if kind == b"alac" and flags not in _ALAC_CODINGS:
         raise unreadable(source, "Apple Lossless without its number of bits in the header")
@@ -251,7 +253,7 @@ def _caf_coding(source: Source, kind: bytes, flags: int, packet: int, channels: 
     return named
 
 
-def read_caf(source: Source) -> Header:
+def read_caf(source: OpenFile) -> Header:
     """Header of a Core Audio file. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
     header = Header("CAF")
     described: tuple[float, int, bool] | None = None  # rate in Hz, channels, whether the lowest byte comes last
@@ -271,14 +273,14 @@ def read_caf(source: Source) -> Header:
             claimed = rest if size == -1 else max(size - 4, 0)
             if claimed > rest:  # the decoder would stop eight bytes short of what is there
                 header.patches[body - 8] = struct.pack(">q", rest + 4)
-            settle(header, Plain(body + 4, *described), claimed, rest)
+            set_sample_counts(header, RawLayout(body + 4, *described), claimed, rest)
             return header
         if size < 0:
             raise corrupt(source.path, "a chunk of the file has a negative size")
     raise corrupt(source.path, "the file ends before the sound begins")
 
 
-def read_au(source: Source) -> Header:
+def read_au(source: OpenFile) -> Header:
     """Header of a Sun/NeXT file. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
     head = source.read_at(0, 24)
     order = ">" if head[:4] == b".snd" else "<"
@@ -291,5 +293,5 @@ def read_au(source: Source) -> Header:
     if size == _AU_UNKNOWN_SIZE:
         header.warnings.append(open_ended())
         size = rest
-    settle(header, Plain(offset, rate, channels, order == ">"), size, rest)
+    set_sample_counts(header, RawLayout(offset, rate, channels, order == ">"), size, rest)
     return header

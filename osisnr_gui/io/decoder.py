@@ -9,8 +9,8 @@ import soundfile
 from osisnr_gui.core.types import FloatArray
 
 from .errors import LoadError, corrupt
-from .headers import WIDTHS, Header, Plain
-from .source import Source
+from .headers import WIDTHS, Header, RawLayout
+from .source import OpenFile
 from .streams import quiet_stderr
 
 DECODER_ERRORS = (soundfile.SoundFileError, RuntimeError, OSError, TypeError, ValueError, OverflowError)
@@ -84,7 +84,7 @@ class PatchedView:
         return data
 
 
-def open_decoder(source: Source, header: Header) -> Decoder:
+def open_decoder(source: OpenFile, header: Header) -> Decoder:
     """A decoder that agrees with the header; where it does not, samples without packing are read without it.
 
     libsndfile takes some headers for another coding than they name, and would give numbers all the same.
@@ -107,17 +107,17 @@ def open_decoder(source: Source, header: Header) -> Decoder:
     return _open_plain(source, header.coding, plain, header.present or 0)
 
 
-def _open_plain(source: Source, coding: str, plain: Plain, count: int) -> Decoder:
+def _open_plain(source: OpenFile, coding: str, plain: RawLayout, count: int) -> Decoder:
     """`count` samples per channel where the header says they are, its words hidden from the decoder."""
     view = PatchedView(source.fd, plain.start + count * plain.channels * WIDTHS[coding], start=plain.start)
     order = "BIG" if plain.big_endian else "LITTLE"
     return Decoder(view, "r", round(plain.rate), plain.channels, coding, order, "RAW", closefd=False)
 
 
-def _open_whole(source: Source, header: Header) -> Decoder:
+def _open_whole(source: OpenFile, header: Header) -> Decoder:
     os.lseek(source.fd, 0, os.SEEK_SET)
     target: int | PatchedView = source.fd
-    if not header.as_it_is or os.name == "nt":
+    if not header.is_unpatched or os.name == "nt":
         # On Windows the decoder has another C runtime, to which our descriptor means nothing.
         end = source.size if header.end is None else header.end
         target = PatchedView(source.fd, end, header.patches, header.start, header.prefix)
@@ -135,7 +135,7 @@ class BlockReader:
     None while nothing is known of it.
     """
 
-    def __init__(self, source: Source, header: Header) -> None:
+    def __init__(self, source: OpenFile, header: Header) -> None:
         self._source, self._header = source, header
         self._decoder = self._open()
         self.rate, self.channels = int(self._decoder.samplerate), int(self._decoder.channels)

@@ -148,7 +148,7 @@ def stop_if(cancelled: Cancel | None, path: str = "") -> None:
 
 
 @contextmanager
-def only_refusals(path: str, detail: str = "the file is damaged") -> Iterator[None]:
+def as_load_errors(path: str, detail: str = "the file is damaged") -> Iterator[None]:
     """Turn what libraries raise inside into a LoadError: TOO_LARGE for want of memory, else CORRUPT with `detail`."""
     try:
         yield

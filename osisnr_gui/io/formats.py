@@ -17,12 +17,12 @@ from .flac_frames import read_flac
 from .headers import Header, id3_size
 from .mat_files import read_mat
 from .mp3_frames import find_frames, read_mp3
-from .numpy_files import Stored, read_npy, read_npz
+from .numpy_files import LoadedArray, read_npy, read_npz
 from .ogg_pages import read_ogg
-from .source import Source
+from .source import OpenFile
 from .tables import read_table
 
-MatrixReader = Callable[[Source, str | None, Cancel | None], Stored]
+MatrixReader = Callable[[OpenFile, str | None, Cancel | None], LoadedArray]
 _HEAD = 1024
 
 
@@ -39,9 +39,9 @@ class Format:
     extensions: tuple[str, ...] = ()
     magic: bytes = b""
     tagged: bool = False
-    probe: Callable[[Source], bool] | None = None
+    probe: Callable[[OpenFile], bool] | None = None
 
-    def matches(self, source: Source, head: bytes) -> bool:
+    def matches(self, source: OpenFile, head: bytes) -> bool:
         """Whether the content is of this format; `head`: the first kilobyte."""
         if not self.magic:
             return self.probe is not None and self.probe(source)
@@ -59,7 +59,7 @@ class Format:
 class SoundFormat(Format):
     """`read` gives the checked header of a sound file; raises LoadError."""
 
-    read: Callable[[Source], Header]
+    read: Callable[[OpenFile], Header]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class MatrixFormat(Format):
     read: MatrixReader
 
 
-def _is_mat4(source: Source) -> bool:
+def _is_mat4(source: OpenFile) -> bool:
     """MATLAB 4 has no magic: five integers that must make sense together, in either byte order."""
     head = source.read_at(0, 20)
     for order in "<>" if len(head) == 20 else "":
@@ -83,7 +83,7 @@ def _is_mat4(source: Source) -> bool:
 def _refuse(reason: Reason, detail: str, remedy: str) -> MatrixReader:
     """A reader for a format that is recognised, but not read."""
 
-    def read(source: Source, key: str | None, cancelled: Cancel | None) -> Stored:
+    def read(source: OpenFile, key: str | None, cancelled: Cancel | None) -> LoadedArray:
         raise LoadError(reason, source.path, detail, remedy)
 
     return read
@@ -164,7 +164,7 @@ SOUND_WANTED = "an audio file: " + _any_of(tuple(known.title for known in FORMAT
 MATRIX_WANTED = "a matrix: " + _any_of(extensions_of(MatrixFormat))
 
 
-def find_format(source: Source) -> SoundFormat | MatrixFormat | None:
+def find_format(source: OpenFile) -> SoundFormat | MatrixFormat | None:
     """The format of an open file, None when it is none of the table's. Reads a few kilobytes.
 
     Raises LoadError only when the disk fails.
@@ -191,7 +191,7 @@ def find_kind(path: str) -> Literal["audio", "mask"]:
     A broken matrix file is still called "mask" by its extension, so that its loader can say what is wrong.
     Raises LoadError (NOT_FOUND, NOT_A_FILE, NO_PERMISSION, EMPTY_FILE, UNKNOWN_FORMAT).
     """
-    with Source(path) as source:
+    with OpenFile(path) as source:
         found = find_format(source)
     if isinstance(found, SoundFormat):
         return "audio"

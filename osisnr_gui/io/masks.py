@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from .errors import REMEDY, Cancel, LoadError, LoadWarning, Reason, corrupt, only_refusals, overwritten, stop_if
+from .errors import REMEDY, Cancel, LoadError, LoadWarning, Reason, as_load_errors, corrupt, overwritten, stop_if
 from .formats import MATRIX_WANTED, SoundFormat, extension, find_format, is_misnamed, unknown_format
 from .mask_cells import CellFacts, find_cell_facts
-from .numpy_files import Array, Stored, check_size, shape_text
-from .source import Source
+from .numpy_files import Array, LoadedArray, check_size, shape_text
+from .source import OpenFile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,8 +41,8 @@ def load_mask(
     TOO_LARGE, BAD_DTYPE, BAD_NDIM, EMPTY_ARRAY, NONFINITE, ALL_NONFINITE, NO_MATRIX, AMBIGUOUS (its `choices`
     are the keys), MAT_V73, ENCRYPTED, RAGGED, NOT_NUMERIC. Raises Cancelled once `cancelled()` is true.
     """
-    with only_refusals(path):
-        with Source(path) as source:
+    with as_load_errors(path):
+        with OpenFile(path) as source:
             stop_if(cancelled, path)
             stored = _read(source, key, cancelled)
             if not source.unchanged():
@@ -52,7 +52,7 @@ def load_mask(
         return _to_mask(path, stored, transpose)
 
 
-def _read(source: Source, key: str | None, cancelled: Cancel | None) -> Stored:
+def _read(source: OpenFile, key: str | None, cancelled: Cancel | None) -> LoadedArray:
     path, content = source.path, find_format(source)
     if isinstance(content, SoundFormat):
         raise LoadError(Reason.UNKNOWN_FORMAT, path, "this is sound, not a matrix", f"choose {MATRIX_WANTED}")
@@ -67,7 +67,7 @@ def _read(source: Source, key: str | None, cancelled: Cancel | None) -> Stored:
     return replace(stored, warnings=(*stored.warnings, warning))
 
 
-def _to_mask(path: str, stored: Stored, transpose: bool) -> Mask:
+def _to_mask(path: str, stored: LoadedArray, transpose: bool) -> Mask:
     values = stored.values
     warnings = list(stored.warnings)
     check_size(path, values.shape, values.dtype.itemsize)
@@ -103,7 +103,7 @@ def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> A
     raise LoadError(Reason.BAD_NDIM, path, detail, remedy, looks_paired=paired)
 
 
-def _paired(path: str, stored: Stored) -> Stored:
+def _paired(path: str, stored: LoadedArray) -> LoadedArray:
     """Real and imaginary parts along the last axis as complex numbers: complex64 from float32, else complex128."""
     values = stored.values
     if values.ndim < 3 or values.shape[-1] != 2 or values.dtype.kind not in "biuf":
@@ -113,4 +113,4 @@ def _paired(path: str, stored: Stored) -> Stored:
     joined = np.empty(values.shape[:-1], dtype=np.complex64 if single else np.complex128)
     joined.real, joined.imag = values[..., 0], values[..., 1]
     message = f"{shape_text(values.shape)}: the last axis was read as real and imaginary parts"
-    return Stored(joined, stored.key, stored.keys, (*stored.warnings, LoadWarning("PAIRED", message)))
+    return LoadedArray(joined, stored.key, stored.keys, (*stored.warnings, LoadWarning("PAIRED", message)))

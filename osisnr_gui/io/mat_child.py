@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .errors import LoadError, Reason, corrupt
-from .numpy_files import check_size, is_matrix, pick, too_large
+from .numpy_files import check_size, choose_array, is_matrix, too_large
 
 Variable = tuple[str, tuple[int, ...], str]  # name, shape, MATLAB class
 
@@ -48,7 +48,7 @@ def _choose(listed: list[Variable], key: str | None) -> tuple[str, list[str]]:
     matrices = {n: s for n, s in matrices.items() if 1 not in s or len(s) > 2} or matrices
     if key is None and not matrices and len(numeric) == 1:
         key = next(iter(numeric))
-    name = pick("", matrices, key, tuple(numeric))
+    name = choose_array("", matrices, key, tuple(numeric))
     return name, [other for other in matrices if other != name]
 
 

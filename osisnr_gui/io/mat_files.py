@@ -13,10 +13,10 @@ from typing import IO, Any
 
 import numpy as np
 
-from .errors import Cancel, LoadError, Reason, corrupt, only_refusals, stop_if
+from .errors import Cancel, LoadError, Reason, as_load_errors, corrupt, stop_if
 from .mat_child import DAMAGED
-from .numpy_files import MAX_BYTES, Stored, check_dtype, check_size, native, too_large
-from .source import Source
+from .numpy_files import MAX_BYTES, LoadedArray, check_dtype, check_size, native, too_large
+from .source import OpenFile
 
 MAX_FILE = 2 * MAX_BYTES
 MAX_ANSWER = 1 << 21
@@ -41,7 +41,7 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _child(source: Source, arguments: list[str], wall: float) -> Iterator[subprocess.Popen[bytes]]:
+def _child(source: OpenFile, arguments: list[str], wall: float) -> Iterator[subprocess.Popen[bytes]]:
     """The child, with its standard output open; it is dead when the block is left, whatever happened."""
     os.lseek(source.fd, 0, os.SEEK_SET)
     process = subprocess.Popen(
@@ -66,7 +66,7 @@ def _child(source: Source, arguments: list[str], wall: float) -> Iterator[subpro
         alarm.join()
 
 
-def _read_answer(path: str, out: IO[bytes]) -> Stored:
+def _read_answer(path: str, out: IO[bytes]) -> LoadedArray:
     """The child's line and matrix, believed no more than a file would be. Raises LoadError."""
     line = out.readline(MAX_ANSWER)
     if not line.endswith(b"\n"):
@@ -87,10 +87,10 @@ def _read_answer(path: str, out: IO[bytes]) -> Stored:
             if not got:
                 raise corrupt(path, DAMAGED)
             view = view[got:]
-    return Stored(native(values), str(fields["name"]), tuple(map(str, fields["others"])))
+    return LoadedArray(native(values), str(fields["name"]), tuple(map(str, fields["others"])))
 
 
-def _wait_for_answer(path: str, process: subprocess.Popen[bytes], cancelled: Cancel | None) -> Stored:
+def _wait_for_answer(path: str, process: subprocess.Popen[bytes], cancelled: Cancel | None) -> LoadedArray:
     """What `_read_answer` gives; a thread waits for the child, so that `cancelled` is asked meanwhile, in this one."""
     assert process.stdout is not None
     if cancelled is None:
@@ -106,7 +106,7 @@ def _wait_for_answer(path: str, process: subprocess.Popen[bytes], cancelled: Can
     return answer.result()
 
 
-def read_mat(source: Source, key: str | None, cancelled: Cancel | None = None) -> Stored:
+def read_mat(source: OpenFile, key: str | None, cancelled: Cancel | None = None) -> LoadedArray:
     """One matrix of a MATLAB file, full even when it was stored sparse.
 
     Raises LoadError CORRUPT, TOO_LARGE, AMBIGUOUS, NO_MATRIX, BAD_DTYPE, and Cancelled once `cancelled()` is true.
@@ -117,5 +117,5 @@ def read_mat(source: Source, key: str | None, cancelled: Cancel | None = None) -
     extra = source.size // BYTES_PER_SECOND
     arguments = [str(PROCESSOR_SECONDS + extra), *([] if key is None else [key])]
     # An answer that makes no sense: the child was hit while it wrote.
-    with only_refusals(path, DAMAGED), _child(source, arguments, WALL_SECONDS + 2 * extra) as process:
+    with as_load_errors(path, DAMAGED), _child(source, arguments, WALL_SECONDS + 2 * extra) as process:
         return _wait_for_answer(path, process, cancelled)

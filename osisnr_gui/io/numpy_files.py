@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib import format as npy_format
 
-from .errors import LoadError, LoadWarning, Reason, corrupt, only_refusals, printable
-from .source import Source
+from .errors import LoadError, LoadWarning, Reason, as_load_errors, corrupt, printable
+from .source import OpenFile
 
 Array = npt.NDArray[np.generic]
 MAX_BYTES = 512 * 2**20  # of a matrix
@@ -44,7 +44,7 @@ class NpyHeader:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class LoadedArray:
     """An array as stored, before it is taken for a matrix; `keys` are the other arrays that could be meant."""
 
     values: Array
@@ -123,7 +123,7 @@ def _to_array(header: NpyHeader, data: bytes) -> Array:
     return values if values.flags.writeable else values.copy()
 
 
-def read_npy(source: Source) -> Stored:
+def read_npy(source: OpenFile) -> LoadedArray:
     """The array of an .npy file. Raises LoadError CORRUPT, PICKLE, BAD_DTYPE, TOO_LARGE."""
     header = parse_header(source.path, source.read_at(0, MAX_HEADER + 12))
     check_size(source.path, header.shape, header.dtype.itemsize)
@@ -136,10 +136,12 @@ def read_npy(source: Source) -> Stored:
     warnings: tuple[LoadWarning, ...] = ()
     if extra:
         warnings = (LoadWarning("EXTRA_BYTES", f"{extra} bytes after the matrix were ignored"),)
-    return Stored(_to_array(header, data), warnings=warnings)
+    return LoadedArray(_to_array(header, data), warnings=warnings)
 
 
-def pick(path: str, candidates: dict[str, tuple[int, ...]], key: str | None, everything: tuple[str, ...]) -> str:
+def choose_array(
+    path: str, candidates: dict[str, tuple[int, ...]], key: str | None, everything: tuple[str, ...]
+) -> str:
     """The name of the array to load.
 
     `candidates` are the two-dimensional numeric arrays with their shapes; `everything` names all arrays.
@@ -199,19 +201,19 @@ def _open_header(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> 
         return error
 
 
-def read_npz(source: Source, key: str | None) -> Stored:
+def read_npz(source: OpenFile, key: str | None) -> LoadedArray:
     """One array of an .npz archive. Raises LoadError as `read_npy`, and ENCRYPTED, AMBIGUOUS, NO_MATRIX."""
     if source.size > 2 * MAX_BYTES:
         raise too_large(source.path, f"the archive has {source.size >> 20} MiB")
     with (
-        only_refusals(source.path, "the archive is damaged or cut off"),  # zipfile has a dozen ways to say so
+        as_load_errors(source.path, "the archive is damaged or cut off"),  # zipfile has a dozen ways to say so
         open(source.fd, "rb", closefd=False) as file,
         zipfile.ZipFile(file) as archive,
     ):
         return _from_archive(source.path, archive, key)
 
 
-def _from_archive(path: str, archive: zipfile.ZipFile, key: str | None) -> Stored:
+def _from_archive(path: str, archive: zipfile.ZipFile, key: str | None) -> LoadedArray:
     members = archive.infolist()
     _check_archive(path, members)
     found = {info.filename.removesuffix(".npy"): (info, _open_header(path, archive, info)) for info in members}
@@ -225,9 +227,9 @@ def _from_archive(path: str, archive: zipfile.ZipFile, key: str | None) -> Store
             key = next(iter(arrays))  # the only array there is: its own fault is the better message
     if key is not None and key in refused:
         raise refused[key]
-    name = pick(path, candidates, key, tuple(arrays))
+    name = choose_array(path, candidates, key, tuple(arrays))
     header = arrays[name]
     with archive.open(found[name][0]) as member:
         member.read(header.offset)
         values = _read_member(path, member, header)
-    return Stored(values, name, tuple(other for other in candidates if other != name))
+    return LoadedArray(values, name, tuple(other for other in candidates if other != name))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .errors import LoadError, LoadWarning, Reason, corrupt
 from .headers import Header, check_channels_and_rate
-from .source import Source
+from .source import OpenFile
 
 _MAX_PAGE = 27 + 255 + 255 * 255
 _WINDOW = 1 << 20
@@ -56,7 +56,7 @@ def _page_at(data: bytes, at: int) -> bytes:
     return raw
 
 
-def _walk(source: Source, serial: bytes) -> Iterator[_Page]:
+def _walk(source: OpenFile, serial: bytes) -> Iterator[_Page]:
     """The whole pages of one stream, whatever lies between them."""
     base, at, data, more, joined = 0, 0, b"", True, True
     while at >= 0:
@@ -73,7 +73,7 @@ def _walk(source: Source, serial: bytes) -> Iterator[_Page]:
             at = len(data) - 3  # a page may begin there
 
 
-def _check_codec(source: Source, page: bytes) -> tuple[str, int, int]:
+def _check_codec(source: OpenFile, page: bytes) -> tuple[str, int, int]:
     """The coding its first page names, the rate of the positions in Hz, and where they begin."""
     body = page[27 + page[26] :]
     if body[:7] == b"\x01vorbis" and len(body) >= 16:
@@ -97,7 +97,7 @@ def _without_gap(pages: list[_Page]) -> list[_Page]:
     return kept
 
 
-def read_ogg(source: Source) -> Header:
+def read_ogg(source: OpenFile) -> Header:
     """Header of an Ogg Vorbis or Opus file. Raises LoadError CORRUPT, UNKNOWN_FORMAT, BAD_CHANNELS, BAD_RATE."""
     first = _page_at(source.read_at(0, _MAX_PAGE), 0)
     if not first:
@@ -125,7 +125,7 @@ def read_ogg(source: Source) -> Header:
     return header
 
 
-def _set_end(source: Source, header: Header, last: _Page) -> None:
+def _set_end(source: OpenFile, header: Header, last: _Page) -> None:
     """Show the decoder the mark of the end on a page that has none."""
     page = bytearray(source.read_at(last.offset, last.size))
     page[5] |= _END_OF_STREAM

@@ -43,7 +43,7 @@ def _check_regular(path: str, status: os.stat_result) -> None:
 
 
 class Closing:
-    """Closes itself when the block of a `with` is left."""
+    """Base of context managers that are closed at the end of the `with` block."""
 
     def close(self) -> None:
         """Let go of what is open."""
@@ -56,7 +56,7 @@ class Closing:
         self.close()
 
 
-class Source(Closing):
+class OpenFile(Closing):
     """An open regular file; `size` in bytes. Owns its descriptor `fd`; use as a context manager.
 
     Raises LoadError NOT_FOUND, NO_PERMISSION, NOT_A_FILE, EMPTY_FILE.
@@ -131,19 +131,19 @@ class Source(Closing):
             os.close(self.fd)
 
 
-class Remembered(Generic[V]):
-    """What was found out about files by reading them whole, by identity; the newest few hundred. Thread-safe."""
+class IdentityCache(Generic[V]):
+    """Cache of what was found out by reading whole files, by identity; the newest few hundred. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: dict[Identity, V] = {}
 
-    def get(self, source: Source) -> V | None:
+    def get(self, source: OpenFile) -> V | None:
         """What is known of the content of `source`, or None."""
         with self._lock:
             return self._known.get(source.identity())
 
-    def put(self, source: Source, value: V) -> None:
+    def put(self, source: OpenFile, value: V) -> None:
         """Remember `value` for the content of `source`."""
         with self._lock:
             self._known[source.identity()] = value

@@ -1,4 +1,4 @@
-"""stdout and stderr when they are closed, full or read by nobody: no error of the program's, whatever it writes."""
+"""Writing to stdout and stderr so that closed, full or unread streams are no errors; silencing what C prints."""
 
 import os
 import sys

@@ -28,7 +28,7 @@ import osisnr_gui
 from osisnr_gui.io.array_file import DamagedFileError
 from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.io.errors import Cancelled, LoadError
-from osisnr_gui.io.source import Source as OpenFile
+from osisnr_gui.io.source import OpenFile
 from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.kept_pair import pack_pair, unpack_pair
 from osisnr_gui.session.pairs import PairAnalysis, PairKey

@@ -9,19 +9,19 @@ import pytest
 
 from osisnr_gui.io import source
 from osisnr_gui.io.errors import Cancelled
-from osisnr_gui.io.source import Source
+from osisnr_gui.io.source import OpenFile
 
 
 def test_it_is_that_of_all_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "_HASHED_AT_ONCE", 7)
     path = tmp_path / "x.bin"
     path.write_bytes(bytes(range(50)))
-    with Source(str(path)) as file:
+    with OpenFile(str(path)) as file:
         assert file.sha256() == hashlib.sha256(bytes(range(50))).hexdigest()
 
 
 def test_it_can_be_cancelled(tmp_path: Path) -> None:
     path = tmp_path / "x.bin"
     path.write_bytes(b"x")
-    with Source(str(path)) as file, pytest.raises(Cancelled):
+    with OpenFile(str(path)) as file, pytest.raises(Cancelled):
         file.sha256(lambda: True)

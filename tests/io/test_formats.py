@@ -11,7 +11,7 @@ import scipy.io
 from osisnr_gui.io.audio import open_audio
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.io.formats import FORMATS, MatrixFormat, SoundFormat, extensions_of, find_format, find_kind, is_misnamed
-from osisnr_gui.io.source import Source
+from osisnr_gui.io.source import OpenFile
 
 SaveBytes = Callable[[str, bytes], str]
 
@@ -29,7 +29,7 @@ def test_sound_is_known_by_its_content(
     container: str, coding: str, content: str, noise: np.ndarray, save_sound: Callable[..., str]
 ) -> None:
     path = save_sound("name.says.nothing", noise, container, coding)
-    with Source(path) as source:
+    with OpenFile(path) as source:
         found = find_format(source)
         assert found is not None
         assert found.title == content
@@ -59,7 +59,7 @@ def test_text_is_known_by_its_name(save_bytes: SaveBytes) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_chance_bytes_are_not_taken_for_sound(seed: int, save_bytes: SaveBytes) -> None:
     data = np.random.default_rng(seed).bytes(200_000)
-    with Source(save_bytes("a.mp3", data)) as source:
+    with OpenFile(save_bytes("a.mp3", data)) as source:
         assert find_format(source) is None
 
 

@@ -126,7 +126,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     path = save(np.ones((10, 10)))
     genuine = formats.read_npy
 
-    def read_and_touch(source: formats.Source) -> formats.Stored:
+    def read_and_touch(source: formats.OpenFile) -> formats.LoadedArray:
         stored = genuine(source)
         os.utime(path, ns=(5, 5))
         return stored

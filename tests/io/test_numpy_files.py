@@ -10,7 +10,7 @@ import pytest
 
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.io.masks import load_mask
-from osisnr_gui.io.numpy_files import parse_header, pick
+from osisnr_gui.io.numpy_files import choose_array, parse_header
 
 SaveBytes = Callable[[str, bytes], str]
 MATRIX = np.random.default_rng(2).random((5, 7))
@@ -209,4 +209,4 @@ def test_a_header_is_parsed_without_reading_data() -> None:
 
 def test_picking_shows_hidden_characters_escaped() -> None:
     with pytest.raises(LoadError, match=r"a\\x0ab"):
-        pick("x.npz", {"a\nb": (2, 2), "c": (2, 2)}, None, ())
+        choose_array("x.npz", {"a\nb": (2, 2), "c": (2, 2)}, None, ())

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from osisnr_gui.io.errors import FileError, LoadError, Reason
 from osisnr_gui.io.formats import MatrixFormat, SoundFormat, extension, extensions_of
 from osisnr_gui.io.json_file import MAX_JSON_BYTES, Json, load_json
-from osisnr_gui.io.source import Source
+from osisnr_gui.io.source import OpenFile
 
 SOUND_ENDINGS = frozenset(extensions_of(SoundFormat))
 MASK_ENDINGS = frozenset(extensions_of(MatrixFormat))
@@ -142,7 +142,7 @@ def _alone(path: str, missing: str, folder: str) -> LoadError:
 
 
 def _csv_rows(path: str) -> Iterator[tuple[str, str, str]]:
-    with Source(path) as source:
+    with OpenFile(path) as source:
         if source.size > MAX_JSON_BYTES:
             raise LoadError(Reason.TOO_LARGE, path, "the list is too long (more than 10 MiB)", "split it")
         data = source.read_at(0, MAX_JSON_BYTES)
