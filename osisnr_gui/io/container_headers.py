@@ -236,10 +236,25 @@ def read_aiff(source: OpenFile) -> Header:
     return header
 
 
+def _alac_flags(source: OpenFile, position: int) -> int:
+    """What the format header's flags should be, from the decoder's configuration in a chunk behind `position`.
+
+    Raises LoadError UNKNOWN_FORMAT where that does not name the bits per sample.
+    """
+    for name, body, size in walk_chunks(source, position, ">4sq", 1):
+        if name == b"kuki":
+            cookie = source.read_at(body, 48)
+            for atom in (b"frma", b"alac"):  # twelve bytes each, which may be left out
+                cookie = cookie[12:] if cookie[4:8] == atom else cookie
+            if (flags := {16: 1, 20: 2, 24: 3, 32: 4}.get(int.from_bytes(cookie[5:6], "big"))) is not None:
+                return flags
+        if name == b"data" or size < 0:
+            break
+    raise unreadable(source, "Apple Lossless without its number of bits in the header")
+
+
 def _caf_coding(source: OpenFile, kind: bytes, flags: int, packet: int, channels: int, bits: int) -> str:
     """The coding from the fields of a `desc` chunk."""
-    if kind == b"alac" and flags not in _ALAC_CODINGS:
-        raise unreadable(source, "Apple Lossless without its number of bits in the header")
     if kind == b"lpcm":
         width = (bits + 7) // 8
         named = {4: "FLOAT", 8: "DOUBLE"}.get(width) if flags & _CAF_FLOAT else integer_coding(width)
@@ -262,6 +277,9 @@ def read_caf(source: OpenFile) -> Header:
             fields = unpack_fields(source, ">d4sIIIII", source.read_at(body, 32))
             rate, kind, flags, packet, _, channels, bits = fields
             check_channels_and_rate(source, channels, rate)
+            if kind == b"alac" and flags not in _ALAC_CODINGS:  # as ffmpeg writes it; the decoder needs the flags
+                flags = _alac_flags(source, body + size)
+                header.patches[body + 12] = struct.pack(">I", flags)
             header.coding = _caf_coding(source, kind, flags, packet, channels, bits)
             described = rate, channels, not flags & _CAF_LITTLE
         elif name == b"data":

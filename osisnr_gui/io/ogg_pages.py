@@ -15,7 +15,7 @@ from .source import OpenFile
 
 _MAX_PAGE = 27 + 255 + 255 * 255
 _WINDOW = 1 << 20
-_END_OF_STREAM = 4
+_BEGIN_OF_STREAM, _END_OF_STREAM = 2, 4
 _OPUS_RATE = 48_000  # positions count at this rate whatever the file's own is
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
@@ -112,8 +112,13 @@ def read_ogg(source: OpenFile) -> Header:
     last, header = sound[-1], Header("OGG", coding)
     # The last page may count fewer samples than it holds. The decoder counts back from there, and misses what it seeks.
     header.last_seek = (sound[-2].position - origin) / rate if len(sound) > 1 else 0.0
-    if last.offset + last.size < source.size:
-        header.end = last.offset + last.size
+    after = last.offset + last.size
+    if after < source.size:
+        header.end = after
+        following = _page_at(source.read_at(after, _MAX_PAGE), 0)
+        if last.is_last and following and following[5] & _BEGIN_OF_STREAM:
+            message = f"another stream follows at {(last.position - origin) / rate:.3f} s: only the first is read"
+            header.warnings.append(LoadWarning("CHAINED", message))
     if not last.is_last:
         _set_end(source, header, last)
         place = f"at {(last.position - origin) / rate:.3f} s"

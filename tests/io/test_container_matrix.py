@@ -240,6 +240,21 @@ def test_core_audio_codings_that_are_not_read_are_refused(
     assert caught.value.reason == reason
 
 
+@pytest.mark.parametrize("atoms", [b"", b"\0\0\0\x0cfrmaalac\0\0\0$alac\0\0\0\0"])
+def test_apple_lossless_names_its_bits_in_the_configuration_too(atoms: bytes, tmp_path: Path) -> None:
+    path, written = tmp_path / "a.caf", sounds(2, 16)
+    sf.write(path, written, RATE, "ALAC_16")
+    data = bytearray(path.read_bytes())
+    data[32:36] = bytes(4)  # the flags
+    at = data.index(b"kuki")
+    size = struct.unpack_from(">q", data, at + 4)[0]
+    plain = data[at + 12 : at + 12 + size]
+    plain = plain[24:] if plain[4:8] == b"frma" else plain
+    data[at + 4 : at + 12 + size] = struct.pack(">q", len(atoms + plain)) + atoms + plain
+    path.write_bytes(data)
+    assert np.array_equal(read_all(path)[: len(written)], written)
+
+
 def test_a_decoder_that_contradicts_the_header_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sf.write(tmp_path / "a.flac", sounds(1, 16), RATE)
     flac = next(known for known in FORMATS if known.title == "FLAC")
