@@ -1,6 +1,6 @@
 """Which frames are bad, by four criteria, and how bad: the rules behind the list of bad segments.
 
-A frame counts when the level gate lets it pass, see :class:`LevelGate`. Among the frames that count, an active frame
+A frame counts when the level gate lets it pass, see `LevelGate`. Among the frames that count, an active frame
 is bad by its exact OSI-SNR, its loss, or its drop under a curve it is expected to follow: the running median of its
 surroundings, or another estimate of the same reference. Missed frames and false activity have no OSI-SNR; they are
 bad in their own right.

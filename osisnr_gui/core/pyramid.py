@@ -1,6 +1,6 @@
 """Frames in blocks of rising size, so that a picture of hours costs as much as one of minutes.
 
-Frame ``i`` lies at time ``t0 + i * dt``. A picture as wide as the screen needs the smallest, the largest and the mean
+Frame `i` lies at time `t0 + i * dt`. A picture as wide as the screen needs the smallest, the largest and the mean
 value of each of its pixel columns; with hundreds of frames a column it takes them from blocks of frames that were
 reduced before, instead of from all frames. Columns then hold whole blocks, so an edge of one is at most an eighth of
 a pixel from its place; no frame is left out and none is counted twice.
@@ -25,8 +25,8 @@ BLOCKS_PER_COLUMN = 4
 class PixelColumns(NamedTuple):
     """Pixel columns of a visible range.
 
-    ``edges`` (k + 1) are frame indices: column ``j`` holds the frames ``edges[j]:edges[j + 1]``, never
-    empty. ``centres`` (k) are times. All edges but one at the end of the file are multiples of ``step``.
+    `edges` (k + 1) are frame indices: column `j` holds the frames `edges[j]:edges[j + 1]`, never
+    empty. `centres` (k) are times. All edges but one at the end of the file are multiples of `step`.
     """
 
     edges: IndexArray
@@ -35,7 +35,7 @@ class PixelColumns(NamedTuple):
 
 
 class Blocks(NamedTuple):
-    """What is left of blocks of ``step`` frames, gaps (NaN) ignored: extremes (NaN in a block of gaps), sum, count."""
+    """What is left of blocks of `step` frames, gaps (NaN) ignored: extremes (NaN in a block of gaps), sum, count."""
 
     step: int
     low: FloatArray
@@ -62,11 +62,11 @@ def frame_columns(
     n_columns: int,
     steps: tuple[int, int] = (BASE_STEP, LARGEST_STEP),
 ) -> PixelColumns:
-    """Cut the frames of ``start..stop`` into pixel columns, made of whole blocks where these are small enough.
+    """Cut the frames of `start..stop` into pixel columns, made of whole blocks where these are small enough.
 
     PixelColumns lie on a fixed grid (multiples of their width from time 0), so that a curve does not shimmer
     while it is panned. The outermost columns may reach a little outside the range.
-    ``steps`` : frames in the smallest and in the largest blocks there are.
+    `steps` : frames in the smallest and in the largest blocks there are.
     """
     width = (stop - start) / n_columns
     step = block_step(width / dt, *steps)
@@ -82,7 +82,7 @@ def frame_columns(
 
 
 def reduce_groups(how: np.ufunc, values: FloatArray, edges: IndexArray) -> FloatArray:
-    """``how`` over ``values[edges[j]:edges[j + 1]]`` for rising edges."""
+    """`how` over `values[edges[j]:edges[j + 1]]` for rising edges."""
     if edges.size < 2:
         return values[:0]
     # reduceat runs its last group to the end of the array: cut the array where the last group ends.
@@ -90,7 +90,7 @@ def reduce_groups(how: np.ufunc, values: FloatArray, edges: IndexArray) -> Float
 
 
 def reduce_ranges(how: np.ufunc, values: FloatArray, starts: IndexArray, stops: IndexArray, empty: float) -> FloatArray:
-    """``how`` over ``values[..., starts[i]:stops[i]]``; ``empty`` for a range without values."""
+    """`how` over `values[..., starts[i]:stops[i]]`; `empty` for a range without values."""
     filled = stops > starts
     found = np.full((*values.shape[:-1], filled.size), empty)
     if filled.any():

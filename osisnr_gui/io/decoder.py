@@ -1,7 +1,7 @@
 """libsndfile made to read a file as its header says, or nothing; samples from anywhere, as read from the start."""
 
 import os
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 
 import numpy as np
 import soundfile
@@ -137,6 +137,7 @@ class BlockReader:
 
     def __init__(self, source: OpenFile, header: Header) -> None:
         self._source, self._header = source, header
+        self._silence = quiet_stderr if header.container == "MP3" else nullcontext
         self._decoder = self._open()
         self.rate, self.channels = int(self._decoder.samplerate), int(self._decoder.channels)
         self.frames = int(self._decoder.frames)
@@ -144,9 +145,6 @@ class BlockReader:
         self.stop: int | None = None
         self._position = 0  # -1: not known
         self._sought = False  # so that what comes may end before it should
-
-    def _silence(self) -> AbstractContextManager[None]:
-        return quiet_stderr() if self._header.container == "MP3" else nullcontext()
 
     def _open(self) -> Decoder:
         with self._silence():

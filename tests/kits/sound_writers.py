@@ -68,7 +68,7 @@ _FFMPEG_ADPCM = {
 _FFMPEG_OTHERS = (
     ("FLAC", "flac16", "-c:a flac -sample_fmt s16 -f flac", "exact", 16, (1, 2, 6)),
     ("FLAC", "flac24", "-c:a flac -sample_fmt s32 -f flac", "exact", 24, (1, 2, 6)),
-    ("CAF", "alac16", "-c:a alac -sample_fmt s16p -f caf", "exact", 16, (1, 2, 6)),
+    ("CAF", "alac16", "-c:a alac -sample_fmt s16p -f caf", "exact", 16, (1, 2)),
     ("CAF", "alac24", "-c:a alac -sample_fmt s32p -f caf", "exact", 24, (1, 2)),
     ("OGG", "flac", "-c:a flac -f ogg", "refused", 16, (1, 2)),
     ("OGG", "vorbis", "-c:a libvorbis -f ogg", "ordered", 16, (1, 2, 6)),
