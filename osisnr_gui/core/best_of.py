@@ -24,7 +24,7 @@ class BestOf:
         self.place, self.n_systems = place, n_systems
         self._before = np.zeros((n_systems + 1, place.size + 1), np.int32)
         for kind, before in enumerate(self._before):
-            np.cumsum(place == kind, out=before[1:])
+            np.cumsum(place == kind, dtype=np.int32, out=before[1:])
 
     @property
     def tied(self) -> int:
