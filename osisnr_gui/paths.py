@@ -4,8 +4,6 @@ Two places, because the same code runs in two ways: a wheel carries them inside 
 tree (also an editable install of one) has them next to it.
 """
 
-from __future__ import annotations
-
 import os
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))

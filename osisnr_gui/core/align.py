@@ -1,7 +1,5 @@
 """Delay of an estimate against its reference, by cross-correlation in bounded memory."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -42,8 +40,9 @@ class DelayCurve:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """samples : positive when the estimate is late; peak : normalised correlation there, in [-1, 1].
+    """Delay of an estimate against its reference.
 
+    samples : positive when the estimate is late; peak : normalised correlation there, in [-1, 1].
     curve : every other delay; None where a signal is silent or not finite.
     """
 
@@ -72,7 +71,7 @@ class _Energy:
         self._between = self._after = 0.0
 
     def add(self, position: int, samples: FloatArray) -> None:
-        """The samples from `position` on."""
+        """Add the samples from `position` on."""
 
         def part(first: int, stop: int) -> slice:
             return slice(max(first - position, 0), max(stop - position, 0))
@@ -129,7 +128,7 @@ class DelayFinder:
         return max(n_reference + self.max_lag, n_estimate)
 
     def feed(self, reference: FloatArray, estimate: FloatArray) -> None:
-        """The next piece of both signals, of one length, beginning at sample 0; zeros where a signal has no samples."""
+        """Take the next equally long pieces of both signals, from sample 0 on; zeros where a signal has no samples."""
         done = 0
         while done < len(estimate):
             n = min(len(estimate) - done, self._n - self._filled)

@@ -32,8 +32,8 @@ NODES: FloatArray = _GRID * np.cumsum((1, *_STEPS))
 NODES.setflags(write=False)
 N_NODES = len(NODES)
 _t_nodes = np.log(NODES + _SHIFT)
+# Of barycentric interpolation; the factor 4 over the range keeps the products within float64's.
 _distances = (_t_nodes[:, None] - _t_nodes) / np.ptp(_t_nodes) * 4.0 + np.eye(N_NODES)
-_barycentric = 1.0 / np.prod(_distances, axis=1)
 
 _LEVEL_NODES = [int(np.argmin(np.abs(NODES - alpha))) for alpha in (1.0, 0.35)]
 _NEARBY = 8  # nodes that are enough for a picture
@@ -41,36 +41,32 @@ _LEVEL_STEPS = 3  # a slope this gentle costs no digits and needs no work
 
 
 Frames = slice | IntArray  # some frames of all: a range, or their numbers
-ALL_FRAMES = slice(None)
+ALL_FRAMES = ALL_NODES = slice(None)
 
 
-def interpolation_weights(alpha: float) -> FloatArray:
-    """Weights (N_NODES,) with value(alpha) = weights @ values_at_nodes."""
-    distance = np.log(alpha + _SHIFT) - _t_nodes
+def interpolation_weights(alpha: float, nodes: slice = ALL_NODES) -> FloatArray:
+    """Weights (n,) with value(alpha) = weights @ values_at_nodes, from all nodes or some in a row."""
+    t_nodes = _t_nodes[nodes]
+    distance = np.log(alpha + _SHIFT) - t_nodes
     hit = np.flatnonzero(distance == 0.0)
     if hit.size:
-        return np.asarray(np.eye(N_NODES)[hit[0]])
-    terms = _barycentric / distance
+        return np.asarray(np.eye(len(t_nodes))[hit[0]])
+    terms = 1.0 / np.prod(_distances[nodes, nodes], axis=1) / distance
     return np.asarray(terms / terms.sum())
 
 
-def nearby_weights(alpha: float) -> tuple[slice, FloatArray]:
-    """The nodes around `alpha`, and weights with value(alpha) nearly = weights @ values_at_those_nodes."""
+def nearby_nodes(alpha: float) -> slice:
+    """The nodes around `alpha`, as many as a picture needs."""
     first = int(np.searchsorted(NODES, alpha)) - _NEARBY // 2
     first = min(max(first, 0), N_NODES - _NEARBY)
-    nodes = slice(first, first + _NEARBY)
-    t, t_nodes = np.log(alpha + _SHIFT), _t_nodes[nodes]
-    # Lagrange's polynomials: node by node the distances to all others, those of alpha over its own.
-    others = ~np.eye(_NEARBY, dtype=np.bool_)
-    of_alpha = np.broadcast_to(t - t_nodes, others.shape)
-    of_nodes = t_nodes[:, None] - t_nodes
-    return nodes, np.asarray(np.prod(np.divide(of_alpha, of_nodes, out=np.ones(others.shape), where=others), axis=1))
+    return slice(first, first + _NEARBY)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AlphaTable:
-    """values : (N_NODES, n_frames), mc_mse at NODES divided by 4**(alpha*exponent), float64; float32 will do to draw.
+    """MC-MSE of every frame at NODES, from which it is interpolated at any alpha.
 
+    values : (N_NODES, n_frames), mc_mse divided by 4**(alpha*exponent), float64; float32 will do to draw.
     exponents : int32 (n_frames,), log2 of each frame's M (0 for an all-zero frame).
     """
 
@@ -92,7 +88,7 @@ class AlphaTable:
         return int(self.exponents.shape[0])
 
     def put_rows(self, first: int, log_s: FloatArray, log_e: FloatArray, disagreement: FloatArray | None) -> None:
-        """Fill the frames from `first` on from what `log_magnitudes` made, (n_frames, n_bins); it is used up."""
+        """Fill the frames from `first` on from what `log_magnitudes` returned, (n_frames, n_bins); overwrites it."""
         n_frames, n_bins = log_s.shape
         peak = np.maximum(log_s.max(axis=1), log_e.max(axis=1)) / np.log(2.0)
         exponent = np.where(np.isfinite(peak), np.ceil(peak), 0.0)
@@ -126,12 +122,11 @@ class AlphaTable:
         """mc_mse at `alpha` of the frames in `frames`: float64 (n,)."""
         return _interpolated(interpolation_weights(alpha), self.values[:, frames], self.exponents[frames], alpha)
 
-    def drawn(self, alpha: float, frames: Frames = ALL_FRAMES) -> FloatArray:
-        """The same for a picture, from the nearest nodes alone: right to about 5e-5 of the value."""
-        nodes, weights = nearby_weights(alpha)
-        return _interpolated(
-            weights.astype(self.values.dtype), self.values[nodes, frames], self.exponents[frames], alpha
-        )
+    def approximate(self, alpha: float, frames: Frames = ALL_FRAMES) -> FloatArray:
+        """As `per_frame`, for a picture: from the nearest nodes alone, right to about 5e-5 of the value."""
+        nodes = nearby_nodes(alpha)
+        weights = interpolation_weights(alpha, nodes).astype(self.values.dtype)
+        return _interpolated(weights, self.values[nodes, frames], self.exponents[frames], alpha)
 
     def split_sums(self, chosen: BoolArray) -> tuple[AlphaSums, AlphaSums]:
         """Sums over all frames, and over those where `chosen` (n_frames,) is True."""

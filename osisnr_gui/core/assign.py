@@ -1,7 +1,5 @@
 """Which estimate belongs to which reference, when there are several speakers and their order is not known."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +13,9 @@ SCORE_LIMIT_DB = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """places : for each estimate the place of its reference. mean_db : mean score of these pairs.
+    """One order of the references.
 
+    places : for each estimate the place of its reference. mean_db : mean score of these pairs.
     margin_db : what the mean loses with the next best assignment; nan where there is only one.
     """
 

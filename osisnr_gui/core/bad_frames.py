@@ -1,6 +1,6 @@
 """Which frames are bad, by four criteria, and how bad: the rules behind the list of bad segments.
 
-A frame counts when the level gate lets it pass, see :class:`LevelGate`. Among the frames that count, an active frame
+A frame counts when the level gate lets it pass, see `LevelGate`. Among the frames that count, an active frame
 is bad by its exact OSI-SNR, its loss, or its drop under a curve it is expected to follow: the running median of its
 surroundings, or another estimate of the same reference. Missed frames and false activity have no OSI-SNR; they are
 bad in their own right.
@@ -45,7 +45,7 @@ class LevelGate:
 
     @classmethod
     def of(cls, projection: Projection, status: StatusArray, active: BoolArray, gate_db: float | None) -> LevelGate:
-        """From the energies of all frames."""
+        """Gate from the energies of all frames; projection, status, active : of n_frames."""
         missed, false_activity = status == FrameStatus.SILENT_ESTIMATE, status == FrameStatus.SILENT_REFERENCE
         level = np.where(
             false_activity, _below_loudest(projection.estimate_db), _below_loudest(projection.reference_db)

@@ -45,11 +45,11 @@ class BandSums(NamedTuple):
 
     @classmethod
     def joined(cls, parts: list[BandSums]) -> BandSums:
-        """Stretches one after the other."""
+        """Concatenate along the stretches."""
         return cls(*(np.concatenate(sums, axis=1) for sums in zip(*parts, strict=True)))
 
     def where(self, counted: BoolArray) -> BandSums:
-        """All zero, like silence, where `counted` (n_stretches,) is False."""
+        """The same sums, all zero, like silence, where `counted` (n_stretches,) is False."""
         return BandSums(*(np.where(counted, sums, 0.0) for sums in self))
 
     def pooled(self, starts: IntArray, stops: IntArray) -> BandSums:

@@ -1,7 +1,5 @@
 """Which of several systems is best in every frame, and the shares of that in what a pixel covers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,27 +10,21 @@ from osisnr_gui.core.types import BoolArray, FloatArray
 
 #: The place in frames that do not count.
 NOBODY = -1
-#: Frames in a block whose shares are counted beforehand.
-STEP = 16
-#: Columns of fewer blocks than this are counted frame by frame.
-BLOCKS_PER_COLUMN = 4
 
 
 class BestOf:
-    """place : int16 (n_frames,), the best of systems 0 ... n_systems - 1 in every frame; `tied` where two or more are
-    equally good, NOBODY where a frame does not count.
+    """The best of several systems in every frame.
 
-    Counts before every block of frames are kept, so that shares of a pixel cost the same at any length.
+    place : int16 (n_frames,), the best of systems 0 ... n_systems - 1 in every frame; `tied` where two or more are
+    equally good, NOBODY where a frame does not count.
+    Counts before every frame are kept (4 bytes for each system), so that shares of a pixel cost the same at any length.
     """
 
     def __init__(self, place: npt.NDArray[np.int16], n_systems: int) -> None:
         self.place, self.n_systems = place, n_systems
-        kinds = n_systems + 1
-        n_blocks = -(-place.size // STEP)
-        keys = (np.arange(place.size) // STEP) * (kinds + 1) + (place + 1)
-        counts = np.bincount(keys, minlength=n_blocks * (kinds + 1)).reshape(n_blocks, kinds + 1)[:, 1:]
-        self._before = np.zeros((n_blocks + 1, kinds), np.int64)
-        np.cumsum(counts, axis=0, out=self._before[1:])
+        self._before = np.zeros((n_systems + 1, place.size + 1), np.int32)
+        for kind, before in enumerate(self._before):
+            np.cumsum(place == kind, dtype=np.int32, out=before[1:])
 
     @property
     def tied(self) -> int:
@@ -42,7 +34,7 @@ class BestOf:
     @property
     def counts(self) -> npt.NDArray[np.int64]:
         """Frames in which each system is best, and at the end those that are tied: (n_systems + 1,)."""
-        return np.asarray(self._before[-1])
+        return self._before[:, -1].astype(np.int64)
 
     @property
     def n_counted(self) -> int:
@@ -50,23 +42,10 @@ class BestOf:
         return int(self.counts.sum())
 
     def shares(self, edges: IndexArray) -> FloatArray:
-        """Shares of the counted frames `edges[j]:edges[j + 1]`: (n_systems + 1, k), nan where no frame counts.
-
-        edges : rising. Where columns hold many frames their edges are moved by half a block at most.
-        """
-        kinds, n = self.n_systems + 1, edges.size - 1
-        if n < 1:
-            return np.empty((kinds, 0))
-        if edges[-1] - edges[0] >= n * STEP * BLOCKS_PER_COLUMN:
-            blocks = np.where(edges < self.place.size, np.rint(edges / STEP), -(-edges // STEP)).astype(np.intp)
-            counts = np.diff(self._before[blocks], axis=0)
-        else:
-            columns = np.repeat(np.arange(n), np.diff(edges))
-            keys = columns * (kinds + 1) + (self.place[edges[0] : edges[-1]] + 1)
-            counts = np.bincount(keys, minlength=n * (kinds + 1)).reshape(n, kinds + 1)[:, 1:]
-        totals = counts.sum(axis=1)
+        """Shares of the counted frames `edges[j]:edges[j + 1]`: (n_systems + 1, k), nan where no frame counts."""
+        counts = np.diff(self._before[:, edges], axis=1)
         with np.errstate(invalid="ignore"):
-            return np.asarray((counts / totals[:, None]).T)
+            return np.asarray(counts / counts.sum(axis=0))
 
 
 def find_best(values: Sequence[FloatArray], counted: BoolArray) -> BestOf:

@@ -8,8 +8,6 @@ without cancellation, n is parallel to (C/(sqrt(S) E)) r - (R/(sqrt(S) E)) s, wh
 (orthogonal columns: the noise is a multiple of the reference) and keeps its digits where s and e nearly agree.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from osisnr_gui.core.mc_mse import compress

@@ -5,14 +5,11 @@ filtered at once: `span` says which input samples a stretch of output needs, `ru
 (n_signals, n_samples), filtered along the last axis.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
 
-from osisnr_gui.core.errors import ParameterError
-from osisnr_gui.core.types import FloatArray
+from osisnr_gui.core.types import FloatArray, ParameterError
 
 _UPSAMPLER_HALF = 32  # input samples on each side of an output sample
 _UPSAMPLER_BETA = 8.0
@@ -47,7 +44,7 @@ class Upsampler:
 
 
 class BandPass:
-    """Frequencies from `low` to `high` Hz only, without delay: linear phase, and the delay taken out again."""
+    """Band-pass filter from `low` to `high` Hz, without delay: linear phase, and the delay taken out again."""
 
     def __init__(self, low: float, high: float, rate: float) -> None:
         """Raises ParameterError unless 0 <= low < high; `high` may lie above half the rate."""

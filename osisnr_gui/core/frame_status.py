@@ -1,7 +1,5 @@
 """What can be said of a frame before any score: silent, missed, false activity, degenerate."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from osisnr_gui.core.osi_snr import Projection

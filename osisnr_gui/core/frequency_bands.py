@@ -3,8 +3,6 @@
 Half octaves divide the octaves: what is drawn over time is finer than what is written of one frame.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, pairwise, takewhile

@@ -16,8 +16,7 @@ from typing import Self
 
 import numpy as np
 
-from osisnr_gui.core.errors import ParameterError
-from osisnr_gui.core.types import FloatArray
+from osisnr_gui.core.types import FloatArray, ParameterError
 
 DEFAULT_GAMMA = 15.0
 EPS_LOSS = 1e-8
@@ -26,7 +25,7 @@ NAN = float("nan")
 
 
 class _Scores:
-    """What both named results can do."""
+    """Base of the two named results: losses by method, and the fused loss."""
 
     __slots__ = ()
     loss_osi_1: float
@@ -37,7 +36,7 @@ class _Scores:
         return self.loss_osi_1 if method == 1 else self.loss_osi_2
 
     def completed(self, mc_mse: float, gamma: float, method: int) -> Self:
-        """With the MC-MSE of the same frames, and the fused loss that follows."""
+        """A copy with the MC-MSE of the same frames, and the fused loss that follows."""
         total = fused(self.loss_osi(method), mc_mse, gamma)
         return replace(self, mc_mse=mc_mse, fused=total)  # type: ignore[type-var]
 
@@ -54,7 +53,7 @@ class LiteralScores(_Scores):
 
     @classmethod
     def of(cls, osi_db: FloatArray) -> LiteralScores:
-        """Of the literal values of all frames; all but what depends on alpha and gamma, see `completed`."""
+        """From the literal OSI-SNR (dB) of all frames; all but what depends on alpha and gamma, see `completed`."""
         return cls(mean_of(osi_db), loss_osi(osi_db, 1, EPS_FUSED), loss_osi(osi_db, 2, EPS_LOSS))
 
 
@@ -72,7 +71,7 @@ class ExactScores(_Scores):
 
     @classmethod
     def of(cls, osi_db: FloatArray) -> ExactScores:
-        """Of the exact values of active frames; all but what depends on alpha and gamma, see `completed`."""
+        """From the exact OSI-SNR (dB) of active frames; all but what depends on alpha and gamma, see `completed`."""
         mean, median, p05 = mean_of(osi_db), _quantile(osi_db, 0.5), _quantile(osi_db, 0.05)
         return cls(mean, median, p05, loss_osi(osi_db, 1, 0.0), loss_osi(osi_db, 2, 0.0))
 

@@ -3,8 +3,6 @@
 A new alpha changes the loss of every frame of every file, but a picture shows a few thousand values of it at most.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,7 +12,7 @@ import numpy as np
 from osisnr_gui.core.alpha_table import ALL_FRAMES, AlphaTable, Frames
 from osisnr_gui.core.loss import inverse_osi
 from osisnr_gui.core.loss_sketch import LossSketch, make_sketch, sketch_steps
-from osisnr_gui.core.pyramid import Columns, frame_columns, means_per_group, reduce_groups
+from osisnr_gui.core.pyramid import PixelColumns, frame_columns, means_per_group, reduce_groups
 from osisnr_gui.core.reduce import frame_times, is_crowded, visible_frames
 from osisnr_gui.core.types import FloatArray
 
@@ -85,7 +83,7 @@ class LossCurve:
                 return DrawnLoss(columns.centres, *sketch.reduced(columns, self.alpha, self.gamma))
             return self._reduced(columns, crowded=is_crowded(dt, start, stop, n_columns))
 
-    def _reduced(self, columns: Columns, *, crowded: bool) -> DrawnLoss:
+    def _reduced(self, columns: PixelColumns, *, crowded: bool) -> DrawnLoss:
         first = columns.edges[0]
         edges = columns.edges - first
         osi, mc = self._drawn_terms(slice(first, columns.edges[-1]))
@@ -97,7 +95,7 @@ class LossCurve:
 
     def _drawn_terms(self, frames: slice) -> tuple[FloatArray, FloatArray]:
         """`terms` as a picture needs them, MC-MSE to some 1e-5 of its value, in a third of the time."""
-        return loss_terms(self.osi_db[frames], self.eps, self.table.drawn(self.alpha, frames), self.gamma)
+        return loss_terms(self.osi_db[frames], self.eps, self.table.approximate(self.alpha, frames), self.gamma)
 
 
 def loss_terms(osi_db: FloatArray, eps: float, mc_mse: FloatArray, gamma: float) -> tuple[FloatArray, FloatArray]:

@@ -23,9 +23,10 @@ class LossShares:
 
     @classmethod
     def of(cls, exact_osi_db: FloatArray, active: BoolArray) -> LossShares:
-        """loss_osi method 1, exact: every active frame weighs 1/osi_db, a proportional one (infinite dB) nothing.
+        """Shares in loss_osi method 1, exact: every active frame weighs 1/osi_db.
 
-        A frame of 0 dB weighs infinitely: such frames share the whole loss among themselves.
+        A proportional one (infinite dB) weighs nothing. A frame of 0 dB weighs infinitely: such frames share the whole
+        loss among themselves.
         """
         osi_db = np.sort(exact_osi_db[active])
         with np.errstate(divide="ignore"):

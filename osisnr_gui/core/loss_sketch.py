@@ -9,8 +9,6 @@ sixth of the frames in blocks of 64 and a fifteenth in blocks of 256, holds the 
 It is looked for at the nodes of the table, which lie so close that between them nothing comes up that counts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +18,7 @@ from numpy.typing import NDArray
 
 from osisnr_gui.core.alpha_table import N_NODES, NODES, AlphaTable
 from osisnr_gui.core.loss import inverse_osi
-from osisnr_gui.core.pyramid import GROWTH, Columns, quotients, reduce_groups
+from osisnr_gui.core.pyramid import GROWTH, PixelColumns, quotients, reduce_groups
 from osisnr_gui.core.types import BoolArray, FloatArray, IntArray
 
 #: Frames in the smallest blocks. Smaller ones would keep a third of all frames and more.
@@ -59,7 +57,7 @@ class LossSketch:
 
     levels: dict[int, SketchLevel]
 
-    def reduced(self, columns: Columns, alpha: float, gamma: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def reduced(self, columns: PixelColumns, alpha: float, gamma: float) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Mean 1/OSI, mean loss and largest loss of each column; its step must be one of the levels'."""
         level = self.levels[columns.step]
         blocks = -(-columns.edges // columns.step)
@@ -67,9 +65,9 @@ class LossSketch:
         edges = blocks - blocks[0]
         count = reduce_groups(np.add, level.count[seen], edges)
         osi = reduce_groups(np.add, level.osi[seen], edges)
-        mc = reduce_groups(np.add, level.mc.drawn(alpha, seen), edges)
+        mc = reduce_groups(np.add, level.mc.approximate(alpha, seen), edges)
         kept = slice(int(level.first[seen.start]), int(level.first[seen.stop]))
-        loss = level.peak_osi[kept] + gamma * level.peak_mc.drawn(alpha, kept)
+        loss = level.peak_osi[kept] + gamma * level.peak_mc.approximate(alpha, kept)
         peak = reduce_groups(np.fmax, loss, level.first[blocks] - kept.start)
         return quotients(osi, count), quotients(osi + gamma * mc, count), peak
 

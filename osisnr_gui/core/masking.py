@@ -4,15 +4,12 @@ Only frames that lie wholly inside the mixture are used: what an STFT was padded
 fewer frames overlap than elsewhere, and there the sound fades in and out as the windows do.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
 
-from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.stft import check_framing, frames_of, window
-from osisnr_gui.core.types import Columns, FloatArray
+from osisnr_gui.core.types import Columns, FloatArray, ParameterError
 
 # Below this share of the largest weight a division by it would blow up what a mask has left there.
 LEAST_WEIGHT = 0.01
@@ -20,7 +17,7 @@ LEAST_WEIGHT = 0.01
 
 @dataclass(frozen=True, slots=True)
 class MaskFrames:
-    """Frame i holds the samples [offset + i*hop, offset + i*hop + n_fft) times the periodic window.
+    """Framing of a mask: frame i holds the samples [offset + i*hop, offset + i*hop + n_fft) times the periodic window.
 
     Raises ParameterError where windows that far apart cannot be put together again, or for impossible numbers.
     """
@@ -56,13 +53,13 @@ class MaskFrames:
         square[: self.n_fft] = window(self.window, self.n_fft) ** 2
         return np.asarray(square.reshape(-1, self.hop).sum(axis=0))
 
-    def spectra(self, samples: FloatArray) -> np.ndarray[tuple[int, int], np.dtype[np.complex128]]:
-        """rfft of every windowed frame of samples that begin with one: (n_frames, n_bins), one frame a row."""
+    def stft(self, samples: FloatArray) -> np.ndarray[tuple[int, int], np.dtype[np.complex128]]:
+        """STFT of samples (n,) that begin with a frame: complex128 (n_frames, n_bins), one frame a row."""
         frames = frames_of(np.ascontiguousarray(samples, dtype=np.float64), self.n_fft, self.hop)
         return np.fft.rfft(frames * window(self.window, self.n_fft), axis=1)
 
-    def sound(self, spectra: Columns) -> FloatArray:
-        """Samples from spectra (n_frames, n_bins), the first from the first frame's beginning.
+    def istft(self, spectra: Columns) -> FloatArray:
+        """Inverse STFT: samples (n,) from spectra (n_frames, n_bins), the first from the first frame's beginning.
 
         x[t] = sum_i w*frame_i / sum_i w**2, the lower sum over as many windows as overlap inside a long signal.
         """

@@ -1,4 +1,6 @@
-"""MC-MSE: mean squared error of power-law compressed columns, by the direct formula.
+"""How far two spectra are apart: MC-MSE by the direct formula, and log-spectral distance.
+
+MC-MSE is the mean squared error of power-law compressed columns:
 
     compress(x) = sign(x) * |x|**alpha          real x;   alpha in (0, 1]
     compress(x) = |x|**alpha * x/|x|, 0 -> 0    complex x
@@ -8,15 +10,13 @@ The mean of mc_mse over frames is the mean over all bins and frames. The fusion 
 et al., "A deep hierarchical fusion network for fullband acoustic echo cancellation", ICASSP 2022.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
-from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.osi_snr import check_pair
-from osisnr_gui.core.types import Columns, ComplexArray, FloatArray
+from osisnr_gui.core.types import Columns, ComplexArray, FloatArray, ParameterError
 
 DEFAULT_ALPHA = 0.3
+FLOOR_DB = 80.0
 
 
 def check_alpha(alpha: float) -> None:
@@ -60,3 +60,24 @@ def mc_mse_per_frame(reference: Columns, estimate: Columns, alpha: float) -> Flo
     rows = np.ascontiguousarray(difference.T)
     with np.errstate(over="ignore"):
         return np.asarray(np.vecdot(rows, rows).real / rows.shape[1])
+
+
+def log_spectral_distance_db(reference: Columns, estimate: Columns) -> FloatArray:
+    """Log-spectral distance of every frame in dB, float64 (n_frames,), from (n_bins, n_frames) columns.
+
+        lsd_db[i] = sqrt( mean over bins k of (L(s_k) - L(e_k))**2 ),   L(x) = 20*log10( max(|x|, floor_i) )
+        floor_i   = 1e-4 * the largest magnitude in either column of frame i (80 dB below it)
+
+    The floor keeps empty bins from deciding, so a frame's value lies between 0 and 80 dB. It is symmetric, does not
+    change when both signals are scaled alike, and counts a level difference (a pure gain of g dB reads |g| dB where
+    no bin is floored). nan where both columns are all zero or a cell is not finite. A file's value is the mean over
+    its active frames.
+
+    Raises ShapeError.
+    """
+    check_pair(reference, estimate)
+    s, e = np.abs(reference), np.abs(estimate)
+    with np.errstate(all="ignore"):
+        floor = np.maximum(s.max(axis=0), e.max(axis=0)) * 10.0 ** (-FLOOR_DB / 20.0)
+        difference = 20.0 * (np.log10(np.maximum(s, floor)) - np.log10(np.maximum(e, floor)))
+        return np.asarray(np.sqrt(np.mean(difference**2, axis=0)))

@@ -24,8 +24,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from osisnr_gui.core.errors import ShapeError
-from osisnr_gui.core.types import BoolArray, Columns, FloatArray
+from osisnr_gui.core.types import BoolArray, Columns, FloatArray, ShapeError
 
 EPS_DOT = 1e-10
 EPS_NOISE = 1e-8

@@ -1,12 +1,10 @@
 """Frames in blocks of rising size, so that a picture of hours costs as much as one of minutes.
 
-Frame ``i`` lies at time ``t0 + i * dt``. A picture as wide as the screen needs the smallest, the largest and the mean
+Frame `i` lies at time `t0 + i * dt`. A picture as wide as the screen needs the smallest, the largest and the mean
 value of each of its pixel columns; with hundreds of frames a column it takes them from blocks of frames that were
 reduced before, instead of from all frames. Columns then hold whole blocks, so an edge of one is at most an eighth of
 a pixel from its place; no frame is left out and none is counted twice.
 """
-
-from __future__ import annotations
 
 from typing import NamedTuple
 
@@ -20,15 +18,15 @@ IndexArray = npt.NDArray[np.intp]
 #: Frames in the smallest blocks, and smaller blocks in a larger one.
 BASE_STEP, GROWTH = 16, 4
 LARGEST_STEP = 1 << 40
-#: Columns are made of no fewer blocks than this.
+#: PixelColumns are made of no fewer blocks than this.
 BLOCKS_PER_COLUMN = 4
 
 
-class Columns(NamedTuple):
+class PixelColumns(NamedTuple):
     """Pixel columns of a visible range.
 
-    ``edges`` (k + 1) are frame indices: column ``j`` holds the frames ``edges[j]:edges[j + 1]``, never
-    empty. ``centres`` (k) are times. All edges but one at the end of the file are multiples of ``step``.
+    `edges` (k + 1) are frame indices: column `j` holds the frames `edges[j]:edges[j + 1]`, never
+    empty. `centres` (k) are times. All edges but one at the end of the file are multiples of `step`.
     """
 
     edges: IndexArray
@@ -37,7 +35,7 @@ class Columns(NamedTuple):
 
 
 class Blocks(NamedTuple):
-    """What is left of blocks of ``step`` frames, gaps (NaN) ignored: extremes (NaN in a block of gaps), sum, count."""
+    """What is left of blocks of `step` frames, gaps (NaN) ignored: extremes (NaN in a block of gaps), sum, count."""
 
     step: int
     low: FloatArray
@@ -63,12 +61,12 @@ def frame_columns(
     stop: float,
     n_columns: int,
     steps: tuple[int, int] = (BASE_STEP, LARGEST_STEP),
-) -> Columns:
-    """Cut the frames of ``start..stop`` into pixel columns, made of whole blocks where these are small enough.
+) -> PixelColumns:
+    """Cut the frames of `start..stop` into pixel columns, made of whole blocks where these are small enough.
 
-    Columns lie on a fixed grid (multiples of their width from time 0), so that a curve does not shimmer
+    PixelColumns lie on a fixed grid (multiples of their width from time 0), so that a curve does not shimmer
     while it is panned. The outermost columns may reach a little outside the range.
-    ``steps`` : frames in the smallest and in the largest blocks there are.
+    `steps` : frames in the smallest and in the largest blocks there are.
     """
     width = (stop - start) / n_columns
     step = block_step(width / dt, *steps)
@@ -79,12 +77,12 @@ def frame_columns(
     edges = np.clip(edges, 0, n).astype(np.intp)
     filled = np.flatnonzero(np.diff(edges))
     if not filled.size:
-        return Columns(np.zeros(1, np.intp), np.empty(0))
-    return Columns(np.append(edges[filled], edges[filled[-1] + 1]), (numbers[filled] + 0.5) * width, step)
+        return PixelColumns(np.zeros(1, np.intp), np.empty(0))
+    return PixelColumns(np.append(edges[filled], edges[filled[-1] + 1]), (numbers[filled] + 0.5) * width, step)
 
 
 def reduce_groups(how: np.ufunc, values: FloatArray, edges: IndexArray) -> FloatArray:
-    """``how`` over ``values[edges[j]:edges[j + 1]]`` for rising edges."""
+    """`how` over `values[edges[j]:edges[j + 1]]` for rising edges."""
     if edges.size < 2:
         return values[:0]
     # reduceat runs its last group to the end of the array: cut the array where the last group ends.
@@ -92,7 +90,7 @@ def reduce_groups(how: np.ufunc, values: FloatArray, edges: IndexArray) -> Float
 
 
 def reduce_ranges(how: np.ufunc, values: FloatArray, starts: IndexArray, stops: IndexArray, empty: float) -> FloatArray:
-    """``how`` over ``values[..., starts[i]:stops[i]]``; ``empty`` for a range without values."""
+    """`how` over `values[..., starts[i]:stops[i]]`; `empty` for a range without values."""
     filled = stops > starts
     found = np.full((*values.shape[:-1], filled.size), empty)
     if filled.any():
@@ -139,7 +137,7 @@ class Pyramid:
         """Number of frames."""
         return self.values.size
 
-    def extremes(self, columns: Columns) -> tuple[FloatArray, FloatArray]:
+    def extremes(self, columns: PixelColumns) -> tuple[FloatArray, FloatArray]:
         """Smallest and largest value of each column; NaN only where the whole column is NaN."""
         if columns.step == 1:
             low = high = self.values
@@ -148,7 +146,7 @@ class Pyramid:
         edges = _block_edges(columns)
         return reduce_groups(np.fmin, low, edges), reduce_groups(np.fmax, high, edges)
 
-    def means(self, columns: Columns) -> FloatArray:
+    def means(self, columns: PixelColumns) -> FloatArray:
         """Mean of the values of each column that are not NaN; NaN where all are."""
         if columns.step == 1:
             first, stop = columns.edges[0], columns.edges[-1]
@@ -175,6 +173,6 @@ class Pyramid:
         return Blocks(step, *(reduce_groups(how, part, edges) for how, part in parts))
 
 
-def _block_edges(columns: Columns) -> IndexArray:
+def _block_edges(columns: PixelColumns) -> IndexArray:
     """The edges as numbers of blocks; the last block may be cut short by the end of the file."""
     return -(-columns.edges // columns.step)

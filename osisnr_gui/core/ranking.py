@@ -4,8 +4,6 @@ L_i(gamma) = a_i + gamma * b_i with a_i = loss_osi and b_i = mc_mse of system i:
 gamma = (a_j - a_i) / (b_i - b_j).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,11 +1,12 @@
 """Reduce frame-indexed arrays to what a picture of a given width can show.
 
-Frame ``i`` lies at time ``t0 + i * dt``. A picture with one value per pixel column needs the smallest and
+Frame `i` lies at time `t0 + i * dt`. A picture with one value per pixel column needs the smallest and
 the largest value of each column and nothing more; reducing before drawing makes the cost of a picture
 depend on its width and not on the length of the recording.
 """
 
-from __future__ import annotations
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ RAW_FRAMES_PER_COLUMN = 2
 
 
 def visible_frames(n: int, t0: float, dt: float, start: float, stop: float) -> tuple[int, int]:
-    """First and last-plus-one frame of ``start..stop``, with one more on each side where there is one."""
+    """First and last-plus-one frame of `start..stop`, with one more on each side where there is one."""
     if n == 0 or dt <= 0:
         return 0, 0
     first = int(np.clip(np.floor((start - t0) / dt), 0, n))
@@ -32,7 +33,7 @@ def visible_frames(n: int, t0: float, dt: float, start: float, stop: float) -> t
 
 
 def is_crowded(dt: float, start: float, stop: float, n_columns: int) -> bool:
-    """True when more than :data:`CROWDED_FRAMES` frames share a pixel column."""
+    """True when more than `CROWDED_FRAMES` frames share a pixel column."""
     return stop - start > CROWDED_FRAMES * dt * n_columns
 
 
@@ -41,7 +42,7 @@ def lowest_per_stretch(
 ) -> FloatArray:
     """Smallest value of all frames that touch each pixel column, for strips that colour every pixel.
 
-    Here a frame is not a point but the stretch ``dt`` around its time, so that with few frames each one
+    Here a frame is not a point but the stretch `dt` around its time, so that with few frames each one
     covers several columns. One value per column; NaN in those without frames.
     """
     n = values.size
@@ -64,24 +65,13 @@ def is_reduced(n: int, t0: float, dt: float, start: float, stop: float, n_column
 def polyline(
     values: Pyramid, t0: float, dt: float, start: float, stop: float, n_columns: int
 ) -> tuple[FloatArray, FloatArray]:
-    """The line through ``values`` as a picture ``n_columns`` wide shows it.
+    """Times and values of the line through `values` as a picture `n_columns` pixels wide shows it, float64 (k,) each.
 
-    Parameters
-    ----------
-    values : of n_frames
-        Finite or NaN; NaN stays a gap.
-    t0, dt : float
-        Time of frame 0 and of one frame step.
-    start, stop : float
-        Visible range, in the unit of ``t0``.
-    n_columns : int
-        Pixel columns across the range.
+    Every visible frame where there are few, else the minimum and maximum of every column at the time of its centre.
+    One frame outside is kept on each side, so that the line runs out of the picture.
 
-    Returns
-    -------
-    times, values : float64
-        Every visible frame where there are few, else the minimum and maximum of every column at the time
-        of its centre. One frame outside is kept on each side, so that the line runs out of the picture.
+    values : of n_frames, finite or NaN, which stays a gap. t0, dt : time of frame 0 and of one frame step.
+    start, stop : visible range, in the unit of `t0`.
     """
     first, last = visible_frames(values.size, t0, dt, start, stop)
     if last - first <= RAW_FRAMES_PER_COLUMN * n_columns:
@@ -106,7 +96,7 @@ def summary_per_column(
 def upper_edge(
     values: Pyramid, t0: float, dt: float, start: float, stop: float, n_columns: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Like :func:`polyline`, but only the maximum per column: the upper edge of a filled area.
+    """Like `polyline`, but only the maximum per column: the upper edge of a filled area.
 
     Frames are left as they are only where each has two columns or more to itself.
     """
@@ -118,7 +108,7 @@ def upper_edge(
 
 
 def frame_times(t0: float, dt: float, first: int, last: int) -> FloatArray:
-    """Times of the frames ``first`` to ``last`` - 1."""
+    """Times of the frames `first` to `last` - 1."""
     return np.asarray(t0 + dt * np.arange(first, last), dtype=np.float64)
 
 
@@ -130,3 +120,25 @@ def runs_of(mask: npt.ArrayLike) -> tuple[IntArray, IntArray]:
     last = [flags.size] if flags.size and flags[-1] else []
     changes = np.concatenate((first, changes, last)).astype(np.intp, copy=False)
     return changes[::2], changes[1::2]
+
+
+def value_counts(
+    blocks: Iterable[npt.NDArray[Any]],
+    low: float,
+    high: float,
+    n_bins: int,
+    cancelled: Callable[[], bool] | None = None,
+) -> IntArray | None:
+    """Exact counts int64 (n_bins,) of all values in [low, high], bin i from low + i*(high - low)/n_bins on.
+
+    The last bin has its upper end too. Values are real; those outside are not counted. None once `cancelled()`.
+    """
+    counts = np.zeros(n_bins, dtype=np.int64)
+    # A quarter of everything: nothing is rounded, and the distance of two ends near float64's limits stays finite.
+    ends = 0.25 * low, 0.25 * high
+    for block in blocks:
+        if cancelled is not None and cancelled():
+            return None
+        part, _ = np.histogram(0.25 * np.asarray(block, dtype=np.float64), bins=n_bins, range=ends)
+        counts += part
+    return counts

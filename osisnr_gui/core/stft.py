@@ -4,14 +4,11 @@ Frame i covers samples [i*hop, i*hop + n_fft); only frames that lie wholly insid
 padded. Columns are plain sums as `numpy.fft.rfft` gives them, in float64 / complex128.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import numpy as np
 
-from osisnr_gui.core.errors import ParameterError
-from osisnr_gui.core.types import FloatArray
+from osisnr_gui.core.types import FloatArray, ParameterError
 
 # Cosine-sum windows: w[n] = sum_k (-1)^k a_k cos(2 pi k n / N), periodic. Coefficients: F. J. Harris, "On the use
 # of windows for harmonic analysis with the discrete Fourier transform", Proc. IEEE 66 (1978).

@@ -1,6 +1,4 @@
-"""Names shared by every measure."""
-
-from __future__ import annotations
+"""Names shared by every measure: array types, representations, frame statuses, errors."""
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -59,3 +57,11 @@ class Framing:
     def n_bins(self) -> int:
         """Rows of a column of audio."""
         return self.n_fft if self.representation is Representation.WAVEFORM else self.n_fft // 2 + 1
+
+
+class ShapeError(ValueError):
+    """Reference and estimate have different shapes, or are not (n_bins, n_frames)."""
+
+
+class ParameterError(ValueError):
+    """A number lies outside the range in which the formula is defined."""

@@ -4,20 +4,18 @@ Layout: magic, length and CRC-32 of the header, the header (JSON), then the arra
 The header names every array with its type, shape and CRC-32, and the file must be exactly as long as that makes it.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .errors import Cancelled, LoadError, Reason
-from .source import Closing, Source
+from .errors import Cancel, LoadError, Reason, stop_if
+from .source import Closing, OpenFile
 
 MAGIC = b"osisnr\x00\x01"
 MAX_HEADER = 1 << 20
@@ -27,7 +25,6 @@ _PREFIX = len(MAGIC) + 8
 
 Array = npt.NDArray[Any]
 Facts = dict[str, Any]
-Cancel = Callable[[], bool]
 
 
 class DamagedFileError(Exception):
@@ -91,7 +88,7 @@ class ArrayFile(Closing):
 
     def __init__(self, path: str, max_bytes: int) -> None:
         try:
-            self._source = Source(path)
+            self._source = OpenFile(path)
         except LoadError as error:
             if error.reason is Reason.EMPTY_FILE:
                 raise DamagedFileError(str(error)) from None
@@ -119,8 +116,7 @@ class ArrayFile(Closing):
         crc, offset = 0, entry.offset
         try:
             for piece in _pieces(array):
-                if cancelled is not None and cancelled():
-                    raise Cancelled
+                stop_if(cancelled)
                 if self._source.read_into(offset, piece) != len(piece):
                     raise DamagedFileError(f"{name} is cut off")
                 crc = zlib.crc32(piece, crc)

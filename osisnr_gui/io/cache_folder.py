@@ -5,8 +5,6 @@ is one that was never kept, and several processes may use one folder: files are 
 process has removed is not missed.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re
@@ -16,9 +14,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from .array_file import Array, ArrayFile, Cancel, DamagedFileError, Facts, array_file_parts
+from .array_file import Array, ArrayFile, DamagedFileError, Facts, array_file_parts
 from .atomic import write_atomically
-from .errors import Cancelled, LoadError, SaveError
+from .errors import Cancel, LoadError, SaveError, stop_if
 
 ENDING = ".kept"
 DEFAULT_MAX_BYTES = 1 << 30
@@ -150,6 +148,5 @@ class CacheFolder:
 
 def _until(cancelled: Cancel | None, parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
     for part in parts:
-        if cancelled is not None and cancelled():
-            raise Cancelled
+        stop_if(cancelled)
         yield part

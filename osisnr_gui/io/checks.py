@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from .errors import LoadError, LoadWarning, Reason
+from osisnr_gui.core.types import FloatArray, IntArray
+
+from .audio import DAMAGED, AudioFile, open_audio
+from .decoder import BLOCK
+from .errors import Cancel, LoadError, LoadWarning, Reason, as_load_errors, corrupt, overwritten, stop_if
 from .headers import AudioInfo, damaged
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 CLIP_LEVEL = 0.999
 CLIP_RUN = 3
 SILENCE = 1e-9  # -180 dB of full scale: below the last bit of any coding that is heard
@@ -101,12 +102,9 @@ class SampleChecks:
         sample, channel = (int(i) for i in bad[0]) if len(bad) else (0, 0)
         value = float(block[sample, channel])
         what = f"{value:g} is too large" if np.isfinite(value) else f"the value is {value}"
-        raise LoadError(
-            Reason.NONFINITE,
-            self._info.path,
-            f"at sample {self.n_samples + sample} of channel {channel + 1} {what}",
-            "repair or export the file again without such values",
-        )
+        detail = f"at sample {self.n_samples + sample} of channel {channel + 1} {what}"
+        remedy = "repair or export the file again without such values"
+        raise LoadError(Reason.NONFINITE, self._info.path, detail, remedy)
 
     @property
     def rms(self) -> FloatArray:
@@ -141,3 +139,60 @@ class SampleChecks:
             message = f"values reach {self.peak.max():.4g}, full scale is 1; nothing was rescaled"
             found.append(LoadWarning("OUT_OF_RANGE", message))
         return tuple(found)
+
+
+class AudioScanner:
+    """Checks every sample of an open file once, whoever reads it.
+
+    What is read in order from the start is checked on its way; `finish` reads what is left. A file that is read for
+    another purpose anyway need not be decoded twice.
+    """
+
+    def __init__(self, file: AudioFile) -> None:
+        self._file = file
+        self._checks = SampleChecks(file.info)
+        self._refusal: LoadError | None = None
+        file.listener = self._take
+
+    def _take(self, start: int, block: FloatArray) -> None:
+        new = self._checks.n_samples - start
+        if not 0 <= new < len(block) or self._refusal is not None:
+            return
+        try:
+            self._checks.feed(block[new:])
+        except LoadError as refusal:
+            # Whoever reads now did not ask: `finish` tells.
+            self._refusal = refusal
+
+    def finish(self, cancelled: Cancel | None = None) -> AudioScan:
+        """Read and check the rest; see `scan_audio` for arguments and errors."""
+        with as_load_errors(self._file.info.path, DAMAGED):
+            return self._finish(cancelled)
+
+    def _finish(self, cancelled: Cancel | None) -> AudioScan:
+        file, info, checks = self._file, self._file.info, self._checks
+        step = max(1, min(BLOCK, 2 * BLOCK // info.channels))
+        while checks.n_samples < info.n_samples and self._refusal is None:
+            stop_if(cancelled, info.path)
+            block = file.read(checks.n_samples, step)
+            if len(block) < step:
+                break
+        if self._refusal is not None:
+            raise self._refusal
+        if not file.unchanged():
+            raise overwritten(info.path)
+        if checks.n_samples == 0:
+            raise corrupt(info.path, DAMAGED)
+        if checks.n_samples < info.n_samples:
+            file.remember_length(checks.n_samples)
+        return checks.finish()
+
+
+def scan_audio(path: str, cancelled: Cancel | None = None) -> AudioScan:
+    """Read a sound file once from start to end and check every sample.
+
+    Raises what `open_audio` does, LoadError NONFINITE, CORRUPT when the file changes meanwhile, and Cancelled once
+    `cancelled()` is true.
+    """
+    with open_audio(path) as file:
+        return AudioScanner(file).finish(cancelled)

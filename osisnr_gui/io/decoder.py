@@ -1,182 +1,243 @@
-"""An open sound file, read in blocks as float64."""
+"""libsndfile made to read a file as its header says, or nothing; samples from anywhere, as read from the start."""
 
-from collections.abc import Callable
-from dataclasses import replace
+import os
+from contextlib import nullcontext, suppress
 
 import numpy as np
+import soundfile
 
-from .block_reader import BlockReader, FloatArray
-from .errors import BrokenOffError, LoadError, LoadWarning, OverwrittenError, Reason
-from .flac_frames import read_flac
-from .headers import REMEDY, AudioInfo, Header, check_channels_and_rate, corrupt, damaged, truncated
-from .mp3_frames import find_frames, read_mp3
-from .ogg_pages import read_ogg
-from .other_headers import read_aiff, read_au, read_caf
-from .sniff import AUDIO, is_misnamed, sniff_content, unknown_format
-from .source import Closing, Remembered, Source
-from .wav_header import read_wave
+from osisnr_gui.core.types import FloatArray
 
-_ENDLESS = 1 << 62
-_WANTED = "an audio file: WAV, FLAC, OGG, Opus, MP3, AIFF, CAF or AU"
+from .errors import LoadError, corrupt
+from .headers import WIDTHS, Header, RawLayout
+from .source import OpenFile
+from .streams import quiet_stderr
 
-
-def _read_mp3(source: Source) -> Header:
-    found = find_frames(source)
-    if found is None:
-        raise unknown_format(source.path, _WANTED)
-    return read_mp3(source, *found)
+DECODER_ERRORS = (soundfile.SoundFileError, RuntimeError, OSError, TypeError, ValueError, OverflowError)
+BLOCK = 65_536
+_STEPS = (BLOCK, 256, 1)  # an error throws away all that was read at once: the last stretch is read anew
+_NEAR = 1 << 14  # so many samples are rather decoded than passed over by a seek
+# Overlapping blocks and bits borrowed from earlier frames: after a seek these codings give other samples for
+# a while than when read from the start. So many samples are decoded and dropped first.
+_RUN_UP = {"VORBIS": 8192, "OPUS": 16384, "MPEG_LAYER_III": 11520, "MPEG_LAYER_II": 4608, "MPEG_LAYER_I": 4608}
 
 
-_READERS: dict[str, Callable[[Source], Header]] = {
-    "WAV": read_wave, "W64": read_wave, "AIFF": read_aiff, "CAF": read_caf, "AU": read_au,
-    "FLAC": read_flac, "OGG": read_ogg, "MP3": _read_mp3,
-}  # fmt: skip
+class Decoder(soundfile.SoundFile):  # type: ignore[misc]
+    """A SoundFile that never seeks on its own.
 
-
-# Those that take a look at the whole file.
-_headers: Remembered[Header] = Remembered()
-
-
-def _read_header(source: Source) -> Header:
-    content = sniff_content(source)
-    if content == "UNKNOWN":
-        raise unknown_format(source.path, _WANTED)
-    if content not in AUDIO:
-        detail = "this is a matrix or data file, not sound"
-        raise LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, f"choose {_WANTED}")
-    header = _headers.get(source) or _READERS[content](source)
-    if not header.exact:
-        _headers.put(source, header)
-    if not is_misnamed(source.path, content):
-        return header
-    warning = LoadWarning("EXTENSION", f"the content is {header.container}, whatever the name says")
-    return replace(header, warnings=[*header.warnings, warning])
-
-
-# Samples per channel found by decoding a file to where it ends or breaks, and whether it breaks inside.
-_counts: Remembered[tuple[int, bool]] = Remembered()
-
-
-class AudioFile(Closing):
-    """An open sound file, made by `open_audio`; close it or use `with`.
-
-    Use from one thread; several objects may read one path at the same time. `info` tells what it is.
-    Samples come as float64, integer codings scaled to ±1. `listener(start, block)` is told of all that is read.
+    The stock `read` seeks to where it already is after every block, which makes compressed formats decode
+    their last block anew each time; it does not when it believes it cannot seek. `seek` works all the same.
     """
 
-    info: AudioInfo
-    listener: Callable[[int, FloatArray], None] | None = None
+    def seekable(self) -> bool:
+        """Always False, see the class."""
+        return False
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._header = _read_header(source)
-        self._reader = BlockReader(source, self._header)
-        try:
-            check_channels_and_rate(source, self._reader.channels, self._reader.rate)
-            length, warnings = self._measure()
-        except BaseException:
-            self._reader.close()
+
+class PatchedView:
+    """`prefix`, then the bytes `start` to `end` of descriptor `fd` with `patches` (file offset to bytes) over them.
+
+    The decoder calls these methods from C, where an exception cannot travel: a disk error reads as the end.
+    """
+
+    def __init__(
+        self, fd: int, end: int, patches: dict[int, bytes] | None = None, start: int = 0, prefix: bytes = b""
+    ) -> None:
+        self._fd = fd
+        self._start = start - len(prefix)  # the file offset that position 0 would have
+        self._prefix = prefix
+        self._size = max(0, end - self._start)
+        self._patches = patches or {}
+        if prefix:
+            self._patches = {**self._patches, self._start: prefix}
+        self._position = 0
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move; returns the new position in bytes."""
+        origin = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        self._position = max(0, origin + offset)
+        return self._position
+
+    def tell(self) -> int:
+        """The position in bytes."""
+        return self._position
+
+    def read(self, count: int = -1) -> bytes:
+        """Up to `count` bytes from the position; fewer only at the end."""
+        room = max(0, self._size - self._position)
+        data = self._raw(self._position, room if count < 0 else min(count, room))
+        first = self._start + self._position
+        for offset, patch in self._patches.items():
+            for index, byte in enumerate(patch, offset - first):
+                if 0 <= index < len(data):
+                    data[index] = byte
+        self._position += len(data)
+        return bytes(data)
+
+    def _raw(self, position: int, count: int) -> bytearray:
+        inside = min(count, max(0, len(self._prefix) - position))
+        data = bytearray(inside)  # the prefix itself is laid over as a patch
+        with suppress(OSError):
+            os.lseek(self._fd, self._start + position + inside, os.SEEK_SET)
+            while len(data) < count and (part := os.read(self._fd, count - len(data))):
+                data += part
+        return data
+
+
+def open_decoder(source: OpenFile, header: Header) -> Decoder:
+    """A decoder that agrees with the header; where it does not, samples without packing are read without it.
+
+    libsndfile takes some headers for another coding than they name, and would give numbers all the same.
+    Raises LoadError CORRUPT.
+    """
+    plain = header.plain if header.present else None
+    try:
+        decoder = _open_whole(source, header)
+    except LoadError:
+        if plain is None:
             raise
-        self.info = AudioInfo(
-            path=source.path,
-            container=self._header.container,
-            coding=self._header.coding,
-            sample_rate=self._reader.rate,
-            channels=self._reader.channels,
-            n_samples=length,
-            file_size=source.size,
-            modified_ns=source.status.st_mtime_ns,
-            warnings=warnings,
-        )
+        return _open_plain(source, header.coding, plain, header.present or 0)
+    agrees = plain is None or (decoder.channels == plain.channels and abs(decoder.samplerate - plain.rate) < 1)
+    if decoder.subtype == header.coding and agrees:
+        return decoder
+    found = decoder.subtype
+    decoder.close()
+    if plain is None:
+        raise corrupt(source.path, f"the header says {header.coding}, the sound inside is {found}")
+    return _open_plain(source, header.coding, plain, header.present or 0)
 
-    def _measure(self) -> tuple[int, tuple[LoadWarning, ...]]:
-        """The readable samples per channel, and what the user must know of them."""
-        header, frames, rate = self._header, self._reader.frames, self._reader.rate
-        warnings, promised = list(header.warnings), header.promised
-        length, broken = self._count()
-        if header.container == "MP3" and promised is None and 0 < frames < 1 << 60:
-            promised = frames
-        told = any(warning.code in ("TRUNCATED", "DAMAGED") for warning in warnings)
-        if broken or header.gap:
-            warnings.append(damaged(length, promised, rate))
-            self._reader.seekable = False
-        elif promised is not None and length < promised and not told:
-            warnings.append(truncated(length, promised, rate))
-        if length <= 0:
-            if promised or told:
-                raise corrupt(self._source, "none of its samples can be read")
-            raise LoadError(Reason.NO_FRAMES, self._source.path, "there are no samples inside", REMEDY)
-        if self._reader.channels > 1:
-            message = f"{self._reader.channels} channels: one is used unless you choose otherwise"
-            warnings.append(LoadWarning("MULTICHANNEL", message))
-        return length, tuple(warnings)
 
-    def _count(self) -> tuple[int, bool]:
-        """The readable samples per channel, and whether they end before the file does because it is damaged."""
-        header, frames = self._header, self._reader.frames
-        most = _ENDLESS if header.most is None else header.most
-        known = _counts.get(self._source)
-        if known is not None:
-            return min(known[0], most), known[1]
-        if header.present is not None:
-            return min(header.present, frames), False
-        if header.container == "OGG" and frames > 0:
-            return frames, False
-        length = self._reader.find_end(most)
-        _counts.put(self._source, (length, False))
-        return length, False
+def _open_plain(source: OpenFile, coding: str, plain: RawLayout, count: int) -> Decoder:
+    """`count` samples per channel where the header says they are, its words hidden from the decoder."""
+    view = PatchedView(source.fd, plain.start + count * plain.channels * WIDTHS[coding], start=plain.start)
+    order = "BIG" if plain.big_endian else "LITTLE"
+    return Decoder(view, "r", round(plain.rate), plain.channels, coding, order, "RAW", closefd=False)
 
-    def read(self, start: int, count: int) -> FloatArray:
-        """Samples `start` to `start + count` as float64 of shape (n, channels).
 
-        n < count only at the end, or where the file breaks off. Reading on from where the last call ended
-        does not seek. Raises ValueError for a negative start or count.
-        """
-        if start < 0 or count < 0:
-            raise ValueError(f"start and count must not be negative: {start}, {count}")
-        out = np.empty((max(0, min(count, self.info.n_samples - start)), self._reader.channels))
-        if len(out) == 0:
-            return out
-        out = out[: self._reader.fill(start, out)]
-        if self.listener is not None:
-            self.listener(start, out)
-        return out
+def _open_whole(source: OpenFile, header: Header) -> Decoder:
+    os.lseek(source.fd, 0, os.SEEK_SET)
+    target: int | PatchedView = source.fd
+    if not header.is_unpatched or os.name == "nt":
+        # On Windows the decoder has another C runtime, to which our descriptor means nothing.
+        end = source.size if header.end is None else header.end
+        target = PatchedView(source.fd, end, header.patches, header.start, header.prefix)
+    try:
+        return Decoder(target, closefd=False)
+    except DECODER_ERRORS:
+        raise corrupt(source.path, f"the {header.container} header or data is damaged") from None
 
-    def read_channel(self, start: int, count: int, channel: int) -> FloatArray:
-        """As `read`, one channel as a 1-D array: 1 is the first channel, 0 the mean of all.
 
-        Raises ValueError when there is no such channel.
-        """
-        if not 0 <= channel <= self._reader.channels:
-            raise ValueError(f"channel {channel} of a file with {self._reader.channels}")
-        block = self.read(start, count)
-        if self._reader.channels == 1:
-            return block[:, 0]
-        if channel == 0:
-            return np.asarray(block.mean(axis=1))
-        return np.ascontiguousarray(block[:, channel - 1])
+class BlockReader:
+    """A decoder and the place where it stands. Use from one thread.
 
-    def unchanged(self) -> bool:
-        """Whether the file still has the size and time it had when it was opened."""
-        return self._source.unchanged()
+    rate, channels, frames : as the decoder says. seekable : set it to False for a file that turned out to be damaged;
+    all before the place that is wanted is decoded then. stop : samples per channel up to where decoding breaks off,
+    None while nothing is known of it.
+    """
 
-    def broken_off(self, n_samples: int) -> LoadError:
-        """What to raise when nothing more than `n_samples` came; later opens of the same content know."""
-        if not self.unchanged():
-            detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
-            return OverwrittenError(Reason.CORRUPT, self.info.path, detail, remedy)
-        n_samples = self.remember_length(n_samples)
-        message = damaged(n_samples, self.info.n_samples, self.info.sample_rate).message
-        return BrokenOffError(Reason.CORRUPT, self.info.path, message, REMEDY)
+    def __init__(self, source: OpenFile, header: Header) -> None:
+        self._source, self._header = source, header
+        self._silence = quiet_stderr if header.container == "MP3" else nullcontext
+        self._decoder = self._open()
+        self.rate, self.channels = int(self._decoder.samplerate), int(self._decoder.channels)
+        self.frames = int(self._decoder.frames)
+        self.seekable = header.seekable
+        self.stop: int | None = None
+        self._position = 0  # -1: not known
+        self._sought = False  # so that what comes may end before it should
 
-    def remember_length(self, n_samples: int) -> int:
-        """Let later opens of the same content know that reading breaks off after `n_samples`, or before; where."""
-        if self._reader.stop is not None:
-            n_samples = min(n_samples, self._reader.stop)
-        _counts.put(self._source, (n_samples, True))
-        return n_samples
+    def _open(self) -> Decoder:
+        with self._silence():
+            return open_decoder(self._source, self._header)
 
     def close(self) -> None:
-        """Close the file; may be called twice."""
-        self._reader.close()
-        self._source.close()
+        """Close the decoder; may be called twice."""
+        with self._silence():
+            self._decoder.close()
+
+    def fill(self, start: int, out: FloatArray) -> int:
+        """Decode from `start` into `out` (n, channels); the count of samples that came.
+
+        Fewer only where reading straight on from the start of the file gives no more either.
+        """
+        try:
+            with self._silence():
+                if start != self._position:
+                    self._move(start)
+                got = self._decode(out)
+            missed = self._sought and got < len(out)
+        except DECODER_ERRORS:
+            missed = True
+        if missed:
+            got = self._fill_to_break(start, out)
+        self._position = start + got if got == len(out) else -1
+        return got
+
+    def _decode(self, out: FloatArray) -> int:
+        """Fill `out` with what follows; the count of samples that came."""
+        got = 0
+        while got < len(out) and (part := len(self._decoder.read(out=out[got : got + BLOCK]))):
+            got += part
+        return got
+
+    def _move(self, start: int) -> None:
+        """Bring the decoder to sample `start`."""
+        here, self._position = self._position, -1
+        if self._header.exact:
+            self._decoder.seek(start)
+        elif 0 <= here <= start and (start - here <= _NEAR or not self.seekable):
+            self._skip(here, start)
+        elif start <= _NEAR or not self.seekable:
+            self._restart(start)
+        else:
+            origin = max(0, start - _RUN_UP.get(self._header.coding, 0))
+            if self._header.last_seek is not None:
+                origin = min(origin, int(self._header.last_seek * self.rate))
+            if self._header.coding == "VORBIS":  # once it has decoded something, some seeks miss by part of a block
+                self._restart(0)
+            self._sought = True
+            self._decoder.seek(origin)
+            self._skip(origin, start)
+
+    def _restart(self, start: int) -> None:
+        """Move to `start` by decoding all before it."""
+        self.close()
+        self._decoder = self._open()
+        self._sought = False
+        self._skip(0, start)
+
+    def _skip(self, here: int, start: int) -> None:
+        """Decode from `here` to `start`. Raises ValueError when the samples end before."""
+        block = np.empty((min(BLOCK, start - here), self.channels))
+        while here < start:
+            part = block[: start - here]
+            if self._decode(part) < len(part):
+                raise ValueError("the samples end")
+            here += len(part)
+
+    def find_end(self, limit: int) -> int:
+        """Samples per channel, at most `limit`, that come when all is decoded from the start."""
+        end = 0
+        for step in _STEPS:
+            block = np.empty((step, self.channels))
+            try:
+                with self._silence():
+                    self._restart(end)
+                    while end < limit and (got := self._decode(block[: limit - end])):
+                        end += got
+            except (*DECODER_ERRORS, LoadError):
+                self.stop = end
+            else:
+                break
+        self._position = -1
+        return end
+
+    def _fill_to_break(self, start: int, out: FloatArray) -> int:
+        """As `fill`, after a seek that failed or an error that threw a block away."""
+        end = self.find_end(start + len(out)) if self.stop is None else self.stop
+        try:
+            with self._silence():
+                self._restart(start)
+                return self._decode(out[: max(0, end - start)])
+        except (*DECODER_ERRORS, LoadError):
+            return 0

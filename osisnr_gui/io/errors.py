@@ -1,10 +1,15 @@
-"""What a loader can say: a refusal with its reason, or a warning beside the data."""
+"""What a loader can say: a refusal with its reason, or a warning beside the data; and how it is told to stop."""
 
 import os
 import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
+Cancel = Callable[[], bool]  # asked now and then; True: stop
+
+REMEDY = "export or copy the file again"
 MESSAGE_LIMIT = 300
 NAME_LIMIT = 90
 # Control, format (bidi), surrogate, private and unassigned characters, and line/paragraph separators:
@@ -109,6 +114,11 @@ class LoadError(FileError):
         self.looks_paired = looks_paired
 
 
+def corrupt(path: str, detail: str) -> LoadError:
+    """A LoadError CORRUPT with the usual remedy."""
+    return LoadError(Reason.CORRUPT, path, detail, REMEDY)
+
+
 class BrokenOffError(LoadError):
     """Reading came to where a damaged file breaks off. Opened again, it is as long as it can be read."""
 
@@ -117,12 +127,38 @@ class OverwrittenError(LoadError):
     """Samples are missing because the file is another by now than when it was opened."""
 
 
+def overwritten(path: str) -> OverwrittenError:
+    """The refusal of a file that is written while it is read."""
+    detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
+    return OverwrittenError(Reason.CORRUPT, path, detail, remedy)
+
+
 class SaveError(FileError):
     """A file could not be written; what was there before is untouched."""
 
 
 class Cancelled(Exception):  # noqa: N818 - no error, an answer
     """The caller's `cancelled()` said so; nothing is wrong with the file."""
+
+
+def stop_if(cancelled: Cancel | None, path: str = "") -> None:
+    """Raise Cancelled once `cancelled()` is true."""
+    if cancelled is not None and cancelled():
+        raise Cancelled(path)
+
+
+@contextmanager
+def as_load_errors(path: str, detail: str = "the file is damaged") -> Iterator[None]:
+    """Turn what libraries raise inside into a LoadError: TOO_LARGE for want of memory, else CORRUPT with `detail`."""
+    try:
+        yield
+    except (FileError, Cancelled):
+        raise
+    except MemoryError:
+        remedy = "close other programs or use a smaller file"
+        raise LoadError(Reason.TOO_LARGE, path, "there is not enough memory to read it", remedy) from None
+    except Exception:
+        raise corrupt(path, detail) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ import re
 import struct
 from collections.abc import Iterator
 
-from .errors import LoadWarning
-from .headers import MAX_CHUNKS, Header, check_channels_and_rate, corrupt, id3_size, open_ended, unreadable
-from .source import Source
+from .errors import LoadWarning, corrupt
+from .headers import MAX_CHUNKS, Header, check_channels_and_rate, id3_size, open_ended, unreadable
+from .source import OpenFile
 
 _CODINGS = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}
 _WINDOW = 1 << 20
@@ -58,7 +58,7 @@ def _parse(head: bytes) -> tuple[int, int] | None:
     return (number, samples) if code and rate < 15 and _is_sound(head[: at + 1], 8, _CRC8) else None
 
 
-def _candidates(source: Source, start: int) -> Iterator[tuple[int, bytes]]:
+def _candidates(source: OpenFile, start: int) -> Iterator[tuple[int, bytes]]:
     """Offsets of all bytes that may begin a frame, and as many bytes as its header may have."""
     while data := source.read_at(start, _WINDOW + _MOST_HEADER):
         for found in _SYNC.finditer(data, 0, _WINDOW + 1):
@@ -67,7 +67,7 @@ def _candidates(source: Source, start: int) -> Iterator[tuple[int, bytes]]:
         start += _WINDOW
 
 
-def _count_frames(source: Source, header: Header, info: bytes, widest: int) -> None:
+def _count_frames(source: OpenFile, header: Header, info: bytes, widest: int) -> None:
     """Follow the frames and fill `header` with what they hold.
 
     `info`: the block that describes the stream; `widest`: bytes that a sample of all channels may take.
@@ -89,7 +89,7 @@ def _count_frames(source: Source, header: Header, info: bytes, widest: int) -> N
     else:
         at = source.size
     if not kind:
-        raise corrupt(source, "the first frame of sound, or the header before it, is damaged or missing")
+        raise corrupt(source.path, "the first frame of sound, or the header before it, is damaged or missing")
     header.most = samples
     header.gap = at < source.size and (header.promised is None or samples < header.promised)
     end = source.size - (_TAG if source.read_at(max(source.size - _TAG, 0), 3) == b"TAG" else 0)
@@ -97,12 +97,12 @@ def _count_frames(source: Source, header: Header, info: bytes, widest: int) -> N
         header.present = samples
 
 
-def _ends_at(source: Source, place: int, end: int) -> bool:
+def _ends_at(source: OpenFile, place: int, end: int) -> bool:
     """Whether a frame that begins at offset `place` ends where `end` is."""
     return _is_sound(source.read_at(place, end - place), 16, _CRC16)
 
 
-def _find_start(source: Source, info: bytes) -> int:
+def _find_start(source: OpenFile, info: bytes) -> int:
     """Where the frames should begin."""
     at, last = id3_size(source) + 42, info[4] & _LAST_BLOCK
     for _ in range(MAX_CHUNKS):
@@ -113,12 +113,12 @@ def _find_start(source: Source, info: bytes) -> int:
     return at
 
 
-def read_flac(source: Source) -> Header:
+def read_flac(source: OpenFile) -> Header:
     """Header of a FLAC stream, after any ID3 tag. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
     start = id3_size(source)
     head = source.read_at(start, 42)
     if len(head) < 42 or head[4] & 0x7F != 0:
-        raise corrupt(source, "the stream header is missing")
+        raise corrupt(source.path, "the stream header is missing")
     packed = int.from_bytes(head[18:26], "big")
     rate, channels, total = packed >> 44, (packed >> 41 & 7) + 1, packed & _MOST_SAMPLES
     check_channels_and_rate(source, channels, rate)

@@ -7,18 +7,13 @@ missing bytes later or never.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any
 
-from .errors import LoadError, LoadWarning, Reason
-from .source import Source
+from .errors import LoadError, LoadWarning, Reason, corrupt
+from .source import OpenFile
 
 MIN_RATE, MAX_RATE, MAX_CHANNELS = 1_000, 768_000, 64
 MAX_CHUNKS = 10_000
-REMEDY = "export or copy the file again"
-
-Container = Literal["WAV", "RF64", "W64", "FLAC", "OGG", "MP3", "AIFF", "CAF", "AU"]
-
-
 # Codings of samples that lie one after another, and the bytes each takes.
 WIDTHS = {
     "PCM_S8": 1, "PCM_U8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4, "FLOAT": 4, "DOUBLE": 8, "ULAW": 1, "ALAW": 1,
@@ -31,8 +26,8 @@ def integer_coding(width: int, eight: str = "PCM_S8") -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
-    """Samples one after another from file offset `start`: all that is needed to read them without their header."""
+class RawLayout:
+    """Uncompressed samples from file offset `start`: all that is needed to read them without their header."""
 
     start: int
     rate: float
@@ -44,17 +39,18 @@ class Plain:
 class Header:
     """Claims of one file, and how the decoder should be shown it.
 
-    `coding` such as "PCM_16" is what the header names; `plain` is set for the codings of WIDTHS. `most`: samples
-    per channel after which only padding follows. `promised` and `present` count samples per channel; None: not
-    known from the header. `exact`: they follow from byte counts alone. `gap`: a part is missing behind those present.
+    `container` such as "RF64" and `coding` such as "PCM_16" are what the header names; `plain` is set for the codings
+    of WIDTHS. `most`: samples per channel after which only padding follows. `promised` and `present` count samples
+    per channel; None: not known from the header. `exact`: they follow from byte counts alone. `gap`: a part is missing
+    behind those present.
     `seekable`: seeks arrive where they should, those to a place after `last_seek`, in seconds, excepted (None: none
     are). `start` and `end` bound the bytes the decoder sees (end None: all), `patches` maps offsets in the file to
     bytes that put right what the decoder would misread, `prefix` goes before it all.
     """
 
-    container: Container
+    container: str
     coding: str = ""
-    plain: Plain | None = None
+    plain: RawLayout | None = None
     most: int | None = None
     promised: int | None = None
     present: int | None = None
@@ -69,7 +65,7 @@ class Header:
     last_seek: float | None = None
 
     @property
-    def as_it_is(self) -> bool:
+    def is_unpatched(self) -> bool:
         """Whether the decoder can be given the file itself."""
         return not self.patches and not self.prefix and self.start == 0 and self.end is None
 
@@ -93,13 +89,8 @@ class AudioInfo:
     modified_ns: int
     warnings: tuple[LoadWarning, ...]
 
-    @property
-    def duration(self) -> float:
-        """Length in seconds."""
-        return self.n_samples / self.sample_rate
 
-
-def id3_size(source: Source) -> int:
+def id3_size(source: OpenFile) -> int:
     """Bytes taken by ID3v2 tags, which may stand before MP3 and FLAC streams (0 when there is none)."""
     position = 0
     for _ in range(16):
@@ -111,39 +102,27 @@ def id3_size(source: Source) -> int:
     return position
 
 
-def corrupt(source: Source, detail: str) -> LoadError:
-    """A LoadError CORRUPT with the usual remedy."""
-    return LoadError(Reason.CORRUPT, source.path, detail, REMEDY)
-
-
-def unreadable(source: Source, coding: str) -> LoadError:
+def unreadable(source: OpenFile, coding: str) -> LoadError:
     """A LoadError UNKNOWN_FORMAT for sound in a coding that is known but not read here."""
     detail = f"the sound is in a coding this program does not read ({coding})"
     return LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, "convert it to WAV or FLAC")
 
 
-def check_channels_and_rate(source: Source, channels: int, rate: float) -> None:
+def check_channels_and_rate(source: OpenFile, channels: int, rate: float) -> None:
     """Raise LoadError BAD_CHANNELS or BAD_RATE (Hz) when outside the limits of this program."""
     if not 1 <= channels <= MAX_CHANNELS:
-        raise LoadError(
-            Reason.BAD_CHANNELS,
-            source.path,
-            f"the header says {channels} channels, 1 to {MAX_CHANNELS} are possible",
-            "export the file again with fewer channels",
-        )
+        detail = f"the header says {channels} channels, 1 to {MAX_CHANNELS} are possible"
+        raise LoadError(Reason.BAD_CHANNELS, source.path, detail, "export the file again with fewer channels")
     if not MIN_RATE <= rate <= MAX_RATE:
-        raise LoadError(
-            Reason.BAD_RATE,
-            source.path,
-            f"the header says {rate:.10g} Hz, {MIN_RATE} to {MAX_RATE} Hz are possible",
-            "correct the sample rate and export the file again",
-        )
+        detail = f"the header says {rate:.10g} Hz, {MIN_RATE} to {MAX_RATE} Hz are possible"
+        raise LoadError(Reason.BAD_RATE, source.path, detail, "correct the sample rate and export the file again")
 
 
-def settle(header: Header, plain: Plain, claimed: int, available: int) -> None:
-    """Fill the counts from the bytes of sound, where `plain` says how its samples lie one after another.
+def set_sample_counts(header: Header, plain: RawLayout, claimed: int, available: int) -> None:
+    """Set the samples promised and present from the bytes of sound that are claimed and available.
 
-    Of sound whose samples only the decoder can count: warn when bytes are missing.
+    `plain` says how uncompressed samples lie. Of sound whose samples only the decoder can count: warn when bytes are
+    missing.
     """
     if header.coding in WIDTHS:
         align = WIDTHS[header.coding] * plain.channels
@@ -154,10 +133,17 @@ def settle(header: Header, plain: Plain, claimed: int, available: int) -> None:
         header.warnings.append(LoadWarning("TRUNCATED", message))
 
 
+def unpack_fields(source: OpenFile, layout: str, data: bytes) -> tuple[Any, ...]:
+    """The fields (struct `layout`) at the beginning of `data`. Raises LoadError CORRUPT where it is too short."""
+    if len(data) < struct.calcsize(layout):
+        raise corrupt(source.path, "the format header is cut off")
+    return struct.unpack_from(layout, data)
+
+
 def walk_chunks(
-    source: Source, position: int, layout: str, unit: int, inclusive: bool = False
+    source: OpenFile, position: int, layout: str, unit: int, inclusive: bool = False
 ) -> Iterator[tuple[bytes, int, int]]:
-    """Name, offset of the body and size of the body of one chunk after another.
+    """Walk chunks (RIFF, AIFF, CAF, W64): name, offset of the body and size of the body, one after another.
 
     `layout`: struct of name and size; `unit`: chunks are filled up to multiples of so many bytes; `inclusive`: the size
     in the file counts name and size, too.

@@ -1,7 +1,5 @@
 """Lines of JSON that survive whatever kills the program: each is there as a whole or not at all."""
 
-from __future__ import annotations
-
 import json
 import os
 import zlib

@@ -1,13 +1,11 @@
 """Reading JSON that somebody else may have written: strict, bounded, and with errors that say where."""
 
-from __future__ import annotations
-
 import json
 import math
 from typing import NoReturn
 
 from .errors import LoadError, Reason
-from .source import Source
+from .source import OpenFile
 
 MAX_JSON_BYTES = 10 * 2**20
 _REMEDY = "choose a file that this program saved, or mend it in a text editor"
@@ -25,9 +23,9 @@ def load_json(path: str, max_bytes: int = MAX_JSON_BYTES) -> Json:
     Refused beyond what JSON itself refuses: NaN and Infinity, numbers too large for float64, an object that names a
     key twice.
 
-    Raises LoadError, from io's Source, or TOO_LARGE, or CORRUPT with line and column.
+    Raises LoadError, from io's OpenFile, or TOO_LARGE, or CORRUPT with line and column.
     """
-    with Source(path) as source:
+    with OpenFile(path) as source:
         if source.size > max_bytes:
             limit = f"more than {max_bytes >> 10} KiB"
             raise LoadError(Reason.TOO_LARGE, path, f"the file is too large for this ({limit})", _REMEDY)

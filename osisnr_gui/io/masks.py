@@ -1,45 +1,29 @@
 """Matrices from .npy, .npz, .mat and text files: rows are bins, columns are frames."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from .errors import Cancelled, LoadError, LoadWarning, Reason
-from .headers import REMEDY
-from .limits import check_size, shape_text
-from .mask_cells import MaskKind, find_cell_facts
-from .mat_files import read_mat
-from .numpy_files import Array, Stored, read_npy, read_npz
-from .sniff import AUDIO, EXTENSIONS, TEXT_EXTENSIONS, extension, is_misnamed, sniff_content, unknown_format
-from .source import Source
-from .tables import read_table
-
-__all__ = ["Mask", "MaskKind", "load_mask"]
-
-_WANTED = "a matrix: .npy, .npz, .mat, .csv, .tsv or .txt"
+from .errors import REMEDY, Cancel, LoadError, LoadWarning, Reason, as_load_errors, corrupt, overwritten, stop_if
+from .formats import MATRIX_WANTED, SoundFormat, extension, find_format, is_misnamed, unknown_format
+from .mask_cells import CellFacts, find_cell_facts
+from .numpy_files import Array, LoadedArray, check_size, shape_text
+from .source import OpenFile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mask:
-    """A matrix from a file.
+class Mask(CellFacts):
+    """A matrix from a file, and what its cells are.
 
     `values`: (n_bins, n_frames) in this machine's byte order, rows contiguous, of the type it was stored in
     (bool, int, float or complex).
-    `minimum`, `maximum`, `mean` and `share_outside` (share of cells outside 0 to 1) are taken from magnitudes
-    when the values are complex. `kind`: what the values make of it. `key`: the name of the array in its file;
-    `keys`: other arrays that could be meant.
+    `key`: the name of the array in its file; `keys`: other arrays that could be meant.
     """
 
     path: str
     key: str | None
     values: Array
     warnings: tuple[LoadWarning, ...]
-    minimum: float
-    maximum: float
-    mean: float
-    share_outside: float
-    kind: MaskKind
     keys: tuple[str, ...]
 
 
@@ -47,7 +31,7 @@ def load_mask(
     path: str,
     key: str | None = None,
     transpose: bool = False,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: Cancel | None = None,
     pair_axis: bool = False,
 ) -> Mask:
     """Load a matrix. `key` names an array in .npz and .mat; `transpose` swaps rows and columns after loading;
@@ -57,65 +41,33 @@ def load_mask(
     TOO_LARGE, BAD_DTYPE, BAD_NDIM, EMPTY_ARRAY, NONFINITE, ALL_NONFINITE, NO_MATRIX, AMBIGUOUS (its `choices`
     are the keys), MAT_V73, ENCRYPTED, RAGGED, NOT_NUMERIC. Raises Cancelled once `cancelled()` is true.
     """
-    try:
-        with Source(path) as source:
+    with as_load_errors(path):
+        with OpenFile(path) as source:
+            stop_if(cancelled, path)
             stored = _read(source, key, cancelled)
             if not source.unchanged():
-                detail, remedy = "the file changed while it was read", "wait until it is complete, open it again"
-                raise LoadError(Reason.CORRUPT, path, detail, remedy)
+                raise overwritten(path)
         if pair_axis:
             stored = _paired(path, stored)
         return _to_mask(path, stored, transpose)
-    except (LoadError, Cancelled):
-        raise
-    except MemoryError:
-        detail = "there is not enough memory to read it"
-        raise LoadError(Reason.TOO_LARGE, path, detail, "close other programs or use a smaller matrix") from None
-    except Exception:
-        raise LoadError(Reason.CORRUPT, path, "the file is damaged", REMEDY) from None
 
 
-def _read(source: Source, key: str | None, cancelled: Callable[[], bool] | None) -> Stored:
-    path = source.path
-    if cancelled is not None and cancelled():
-        raise Cancelled(path)
-    content = sniff_content(source)
-    if content == "PICKLE":
-        detail = "it holds Python objects, which could run code when opened"
-        raise LoadError(Reason.PICKLE, path, detail, "save it as a plain array of numbers")
-    if content == "MAT73":
-        detail = "MATLAB 7.3 files are not read"
-        raise LoadError(Reason.MAT_V73, path, detail, "save it in MATLAB with the option -v7")
-    if content in AUDIO:
-        raise LoadError(Reason.UNKNOWN_FORMAT, path, "this is sound, not a matrix", f"choose {_WANTED}")
-    if content == "UNKNOWN":
-        return _read_unmarked(source)
-    if content == "NPY":
-        return _named(source, read_npy(source), "NPY")
-    if content == "ZIP":
-        return _named(source, read_npz(source, key), "ZIP")
-    return _named(source, read_mat(source, key, cancelled), "MAT")
-
-
-def _read_unmarked(source: Source) -> Stored:
-    name = extension(source.path)
-    if name in TEXT_EXTENSIONS:
-        values, warnings = read_table(source)
-        return Stored(values, warnings=warnings)
-    if name in EXTENSIONS["MAT"]:
-        raise LoadError(Reason.CORRUPT, source.path, "the MATLAB header is damaged", REMEDY)
-    raise unknown_format(source.path, _WANTED)
-
-
-def _named(source: Source, stored: Stored, content: str) -> Stored:
-    if not is_misnamed(source.path, content):
+def _read(source: OpenFile, key: str | None, cancelled: Cancel | None) -> LoadedArray:
+    path, content = source.path, find_format(source)
+    if isinstance(content, SoundFormat):
+        raise LoadError(Reason.UNKNOWN_FORMAT, path, "this is sound, not a matrix", f"choose {MATRIX_WANTED}")
+    if content is None:
+        if extension(path) == ".mat":
+            raise corrupt(path, "the MATLAB header is damaged")
+        raise unknown_format(path, MATRIX_WANTED)
+    stored = content.read(source, key, cancelled)
+    if not is_misnamed(path, content):
         return stored
-    kind = {"NPY": "NumPy array", "ZIP": "NumPy archive", "MAT": "MATLAB"}[content]
-    warning = LoadWarning("EXTENSION", f"the content is a {kind} file, whatever the name says")
+    warning = LoadWarning("EXTENSION", f"the content is a {content.title} file, whatever the name says")
     return replace(stored, warnings=(*stored.warnings, warning))
 
 
-def _to_mask(path: str, stored: Stored, transpose: bool) -> Mask:
+def _to_mask(path: str, stored: LoadedArray, transpose: bool) -> Mask:
     values = stored.values
     warnings = list(stored.warnings)
     check_size(path, values.shape, values.dtype.itemsize)
@@ -132,7 +84,7 @@ def _to_mask(path: str, stored: Stored, transpose: bool) -> Mask:
         warnings.append(LoadWarning("RANGE", message))
     if transpose:
         matrix = np.ascontiguousarray(matrix.T)
-    return Mask(path, stored.key, matrix, tuple(warnings), keys=stored.keys, **asdict(cells))
+    return Mask(**asdict(cells), path=path, key=stored.key, values=matrix, warnings=tuple(warnings), keys=stored.keys)
 
 
 def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> Array:
@@ -151,7 +103,7 @@ def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> A
     raise LoadError(Reason.BAD_NDIM, path, detail, remedy, looks_paired=paired)
 
 
-def _paired(path: str, stored: Stored) -> Stored:
+def _paired(path: str, stored: LoadedArray) -> LoadedArray:
     """Real and imaginary parts along the last axis as complex numbers: complex64 from float32, else complex128."""
     values = stored.values
     if values.ndim < 3 or values.shape[-1] != 2 or values.dtype.kind not in "biuf":
@@ -161,4 +113,4 @@ def _paired(path: str, stored: Stored) -> Stored:
     joined = np.empty(values.shape[:-1], dtype=np.complex64 if single else np.complex128)
     joined.real, joined.imag = values[..., 0], values[..., 1]
     message = f"{shape_text(values.shape)}: the last axis was read as real and imaginary parts"
-    return Stored(joined, stored.key, stored.keys, (*stored.warnings, LoadWarning("PAIRED", message)))
+    return LoadedArray(joined, stored.key, stored.keys, (*stored.warnings, LoadWarning("PAIRED", message)))

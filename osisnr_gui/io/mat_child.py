@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from .errors import LoadError, Reason
-from .headers import REMEDY
-from .limits import check_size, is_matrix, too_large
-from .numpy_files import pick
+from .errors import LoadError, Reason, corrupt
+from .numpy_files import check_size, choose_array, is_matrix, too_large
 
 Variable = tuple[str, tuple[int, ...], str]  # name, shape, MATLAB class
 
+DAMAGED = "the MATLAB file is damaged and cannot be read"
 _MEMORY = 3 * 2**30
 _NUMERIC = frozenset({
     "double", "single", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "logical", "sparse",
@@ -41,11 +40,6 @@ def _limit(memory: int, seconds: int) -> None:
             resource.setrlimit(what, (value, hard))
 
 
-def damaged(path: str) -> LoadError:
-    """The refusal of a file that makes no sense."""
-    return LoadError(Reason.CORRUPT, path, "the MATLAB file is damaged and cannot be read", REMEDY)
-
-
 def _choose(listed: list[Variable], key: str | None) -> tuple[str, list[str]]:
     """The variable to read, and the others that could be meant. Raises LoadError when there is not exactly one."""
     numeric = {name: shape for name, shape, kind in listed if kind in _NUMERIC}
@@ -54,7 +48,7 @@ def _choose(listed: list[Variable], key: str | None) -> tuple[str, list[str]]:
     matrices = {n: s for n, s in matrices.items() if 1 not in s or len(s) > 2} or matrices
     if key is None and not matrices and len(numeric) == 1:
         key = next(iter(numeric))
-    name = pick("", matrices, key, tuple(numeric))
+    name = choose_array("", matrices, key, tuple(numeric))
     return name, [other for other in matrices if other != name]
 
 
@@ -67,7 +61,7 @@ def _read(key: str | None) -> tuple[dict[str, Any], Any]:
     name, others = _choose(listed, key)
     shape = next(shape for other, shape, _ in listed if other == name)
     if min(shape, default=0) < 0:
-        raise damaged("")
+        raise corrupt("", DAMAGED)
     check_size("", shape, 1)
     file.seek(0)
     value = scipy.io.loadmat(file, variable_names=[name])[name]
@@ -91,7 +85,7 @@ def _answer(key: str | None) -> tuple[dict[str, Any], Any]:
     except MemoryError:
         refusal = too_large("", "it needs more memory than is allowed")
     except BaseException:
-        refusal = damaged("")
+        refusal = corrupt("", DAMAGED)
     words = {"detail": refusal.detail, "remedy": refusal.remedy}
     return {"reason": refusal.reason, **words, "choices": refusal.choices}, b""
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +13,10 @@ from typing import IO, Any
 
 import numpy as np
 
-from .errors import Cancelled, LoadError, Reason
-from .limits import MAX_BYTES, check_size, too_large
-from .mat_child import damaged
-from .numpy_files import Stored, native, plain_dtype
-from .source import Source
+from .errors import Cancel, LoadError, Reason, as_load_errors, corrupt, stop_if
+from .mat_child import DAMAGED
+from .numpy_files import MAX_BYTES, LoadedArray, check_dtype, check_size, native, too_large
+from .source import OpenFile
 
 MAX_FILE = 2 * MAX_BYTES
 MAX_ANSWER = 1 << 21
@@ -42,7 +41,7 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _child(source: Source, arguments: list[str], wall: float) -> Iterator[subprocess.Popen[bytes]]:
+def _child(source: OpenFile, arguments: list[str], wall: float) -> Iterator[subprocess.Popen[bytes]]:
     """The child, with its standard output open; it is dead when the block is left, whatever happened."""
     os.lseek(source.fd, 0, os.SEEK_SET)
     process = subprocess.Popen(
@@ -67,16 +66,17 @@ def _child(source: Source, arguments: list[str], wall: float) -> Iterator[subpro
         alarm.join()
 
 
-def _read_answer(path: str, out: IO[bytes]) -> Stored:
+def _read_answer(path: str, out: IO[bytes]) -> LoadedArray:
     """The child's line and matrix, believed no more than a file would be. Raises LoadError."""
     line = out.readline(MAX_ANSWER)
     if not line.endswith(b"\n"):
-        raise damaged(path)
+        raise corrupt(path, DAMAGED)
     fields: dict[str, Any] = json.loads(line)
     if "reason" in fields:
         words, choices = (str(fields["detail"]), str(fields["remedy"])), map(str, fields["choices"])
         raise LoadError(Reason(fields["reason"]), path, *words, tuple(choices))
-    dtype = plain_dtype(path, fields["dtype"])
+    dtype: np.dtype[Any] = np.dtype(fields["dtype"])
+    check_dtype(path, dtype)
     shape = tuple(int(n) for n in fields["shape"])
     check_size(path, shape, dtype.itemsize)
     values = np.empty(shape, dtype)
@@ -85,12 +85,12 @@ def _read_answer(path: str, out: IO[bytes]) -> Stored:
         while view:
             got = out.readinto(view)  # type: ignore[attr-defined]
             if not got:
-                raise damaged(path)
+                raise corrupt(path, DAMAGED)
             view = view[got:]
-    return Stored(native(values), str(fields["name"]), tuple(map(str, fields["others"])))
+    return LoadedArray(native(values), str(fields["name"]), tuple(map(str, fields["others"])))
 
 
-def _wait_for_answer(path: str, process: subprocess.Popen[bytes], cancelled: Callable[[], bool] | None) -> Stored:
+def _wait_for_answer(path: str, process: subprocess.Popen[bytes], cancelled: Cancel | None) -> LoadedArray:
     """What `_read_answer` gives; a thread waits for the child, so that `cancelled` is asked meanwhile, in this one."""
     assert process.stdout is not None
     if cancelled is None:
@@ -99,15 +99,14 @@ def _wait_for_answer(path: str, process: subprocess.Popen[bytes], cancelled: Cal
         try:
             answer = pool.submit(_read_answer, path, process.stdout)
             while wait((answer,), POLL_SECONDS).not_done:
-                if cancelled():
-                    raise Cancelled(path)
+                stop_if(cancelled, path)
         except BaseException:
             process.kill()  # ends the thread's read, for which leaving the block waits
             raise
     return answer.result()
 
 
-def read_mat(source: Source, key: str | None, cancelled: Callable[[], bool] | None = None) -> Stored:
+def read_mat(source: OpenFile, key: str | None, cancelled: Cancel | None = None) -> LoadedArray:
     """One matrix of a MATLAB file, full even when it was stored sparse.
 
     Raises LoadError CORRUPT, TOO_LARGE, AMBIGUOUS, NO_MATRIX, BAD_DTYPE, and Cancelled once `cancelled()` is true.
@@ -117,12 +116,6 @@ def read_mat(source: Source, key: str | None, cancelled: Callable[[], bool] | No
         raise too_large(path, f"the file has {source.size >> 20} MiB")
     extra = source.size // BYTES_PER_SECOND
     arguments = [str(PROCESSOR_SECONDS + extra), *([] if key is None else [key])]
-    try:
-        with _child(source, arguments, WALL_SECONDS + 2 * extra) as process:
-            return _wait_for_answer(path, process, cancelled)
-    except (LoadError, Cancelled):
-        raise
-    except MemoryError:
-        raise too_large(path, "it needs more memory than there is") from None
-    except Exception:  # an answer that makes no sense: the child was hit while it wrote
-        raise damaged(path) from None
+    # An answer that makes no sense: the child was hit while it wrote.
+    with as_load_errors(path, DAMAGED), _child(source, arguments, WALL_SECONDS + 2 * extra) as process:
+        return _wait_for_answer(path, process, cancelled)

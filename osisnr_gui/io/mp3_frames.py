@@ -8,9 +8,9 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .errors import LoadWarning
+from .errors import LoadWarning, corrupt
 from .headers import Header, check_channels_and_rate, id3_size
-from .source import Source
+from .source import OpenFile
 
 _SEARCH = 64 * 1024
 _FRAMES_TO_AGREE = 3
@@ -62,8 +62,8 @@ def parse_frame(head: bytes) -> Mp3Frame | None:
     return Mp3Frame(version, layer, hertz, 1 if head[3] >> 6 == 3 else 2, size, samples)
 
 
-def _agrees(source: Source, position: int, first: Mp3Frame) -> bool:
-    """Whether frames of the same kind follow at the distances the headers give."""
+def _agrees(source: OpenFile, position: int, first: Mp3Frame) -> bool:
+    """Whether three more frames of the same kind follow at the distances the headers give."""
     frame = first
     for _ in range(_FRAMES_TO_AGREE):
         position += frame.size
@@ -74,7 +74,7 @@ def _agrees(source: Source, position: int, first: Mp3Frame) -> bool:
     return True
 
 
-def find_frames(source: Source, start: int | None = None) -> tuple[int, Mp3Frame] | None:
+def find_frames(source: OpenFile, start: int | None = None) -> tuple[int, Mp3Frame] | None:
     """Offset and header of the first of several frames in a row, or None when there are none.
 
     Looks through 64 KiB from `start`; by default after the tags, where an MP3 begins.
@@ -98,7 +98,7 @@ class Walk(NamedTuple):
     broken: int
 
 
-def _headers_from(source: Source, position: int) -> Iterator[tuple[int, Mp3Frame | None]]:
+def _headers_from(source: OpenFile, position: int) -> Iterator[tuple[int, Mp3Frame | None]]:
     """Positions and headers frame by frame; None where no header is, after which the walk ends."""
     base, window = position, source.read_at(position, _WINDOW)
     while position + 4 <= source.size:
@@ -111,7 +111,7 @@ def _headers_from(source: Source, position: int) -> Iterator[tuple[int, Mp3Frame
         position += frame.size
 
 
-def walk_frames(source: Source, start: int) -> Walk:
+def walk_frames(source: OpenFile, start: int) -> Walk:
     """Count the whole frames from offset `start`, finding the way again after damage."""
     count, broken, position = 0, 0, start
     for _ in range(_MAX_GAPS):
@@ -144,8 +144,12 @@ def _info_frame(head: bytes, frame: Mp3Frame, count: int) -> bytes:
     return (raw + body).ljust(size, b"\0")
 
 
-def read_mp3(source: Source, start: int, frame: Mp3Frame) -> Header:
-    """Header of an MPEG audio stream whose first frame is at `start`. Raises LoadError BAD_RATE, BAD_CHANNELS."""
+def read_mp3(source: OpenFile) -> Header:
+    """Header of an MPEG audio stream. Raises LoadError CORRUPT, BAD_RATE, BAD_CHANNELS."""
+    found = find_frames(source)
+    if found is None:
+        raise corrupt(source.path, "there are no frames of sound")
+    start, frame = found
     check_channels_and_rate(source, frame.channels, frame.rate)
     header = Header("MP3", "MPEG_LAYER_" + "I" * (4 - frame.layer))
     walk = walk_frames(source, start)

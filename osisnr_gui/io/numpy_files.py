@@ -1,40 +1,38 @@
-"""NumPy .npy and .npz files, parsed here: a header is a few hundred bytes of text and the data are plain bytes.
+"""NumPy .npy and .npz files: a header is a few hundred bytes of text, which numpy parses, the data are plain bytes.
 
 Nothing in this module can run code from a file or allocate what a header merely claims.
 """
 
-import ast
+import io
 import math
-import re
-import struct
 import zipfile
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib import format as npy_format
 
-from .errors import LoadError, LoadWarning, Reason, printable
-from .headers import REMEDY
-from .limits import MAX_BYTES, check_size, is_matrix, shape_text, too_large
-from .source import Source
+from .errors import LoadError, LoadWarning, Reason, as_load_errors, corrupt, printable
+from .source import OpenFile
 
 Array = npt.NDArray[np.generic]
+MAX_BYTES = 512 * 2**20  # of a matrix
+MAX_CELLS = 64 * 2**20
 MAGIC = b"\x93NUMPY"
 MAX_HEADER = 16_384
 MAX_MEMBERS = 4_096
 MAX_RATIO = 100
 RATIO_FREE = 2**20  # below this size a member may compress as well as it likes
-_LAYOUT = re.compile(r"[\s(){}',:<>|=\-\w\[\]]*")
-_DESCR = re.compile(r"([<>|=]?)([a-zA-Z?])(\d{0,9})(\[\w+\])?")
-_ALLOWED = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8), "c": (8, 16)}
+_MOST_AXES = 32
+_WIDTHS = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8), "c": (8, 16)}
 
 
 @dataclass(frozen=True, slots=True)
 class NpyHeader:
     """An array inside a file: its dtype, shape, order, and where its bytes start."""
 
-    dtype: np.dtype[np.generic]
+    dtype: np.dtype[Any]
     shape: tuple[int, ...]
     fortran: bool
     offset: int
@@ -46,7 +44,7 @@ class NpyHeader:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class LoadedArray:
     """An array as stored, before it is taken for a matrix; `keys` are the other arrays that could be meant."""
 
     values: Array
@@ -55,53 +53,59 @@ class Stored:
     warnings: tuple[LoadWarning, ...] = ()
 
 
-def _corrupt(path: str, detail: str) -> LoadError:
-    return LoadError(Reason.CORRUPT, path, detail, REMEDY)
+def too_large(path: str, what: str) -> LoadError:
+    """The refusal of something above the limits."""
+    return LoadError(Reason.TOO_LARGE, path, what, f"save a part: at most {MAX_CELLS} cells and {MAX_BYTES >> 20} MiB")
 
 
-def plain_dtype(path: str, descr: object) -> np.dtype[np.generic]:
-    """The dtype of a description such as `<f8`. Raises LoadError PICKLE, BAD_DTYPE, CORRUPT."""
-    if isinstance(descr, list):
-        detail = "its cells are records with several fields"
-        raise LoadError(Reason.BAD_DTYPE, path, detail, "save one field as a plain number matrix")
-    found = _DESCR.fullmatch(descr) if isinstance(descr, str) else None
-    if found is None:
-        raise _corrupt(path, "the type of its cells cannot be read")
-    kind, size = found[2], int(found[3] or 0)
-    if kind == "O":
+def check_size(path: str, shape: tuple[int, ...], item_bytes: int) -> None:
+    """Raise LoadError TOO_LARGE for an array of this shape. Python integers, so nothing wraps."""
+    cells = math.prod(shape)
+    if cells > MAX_CELLS or cells * item_bytes > MAX_BYTES:
+        raise too_large(path, f"the matrix would be {shape_text(shape)}")
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """A shape in words: `257 × 62`."""
+    return " × ".join(map(str, shape)) or "a single number"
+
+
+def is_matrix(shape: tuple[int, ...]) -> bool:
+    """Whether the shape is two-dimensional once axes of length 1 are dropped from three or more."""
+    return len(shape) == 2 or sum(n != 1 for n in shape) == 2
+
+
+def _unusable(path: str) -> LoadError:
+    return LoadError(Reason.BAD_DTYPE, path, "its cells are not plain numbers", "save it as float32 or float64")
+
+
+def check_dtype(path: str, dtype: np.dtype[Any]) -> None:
+    """Raise LoadError PICKLE or BAD_DTYPE unless an array of this type holds plain numbers."""
+    if dtype.hasobject:
         detail = "it holds Python objects, which could run code when opened"
         raise LoadError(Reason.PICKLE, path, detail, "save it as a plain array of numbers")
-    if kind == "?":
-        kind, size = "b", 1
-    if found[4] or size not in _ALLOWED.get(kind, ()):
-        raise LoadError(Reason.BAD_DTYPE, path, "its cells are not plain numbers", "save it as float32 or float64")
-    return np.dtype(found[1] + kind + str(size))
+    if dtype.names is not None:
+        detail = "its cells are records with several fields"
+        raise LoadError(Reason.BAD_DTYPE, path, detail, "save one field as a plain number matrix")
+    if dtype.itemsize not in _WIDTHS.get(dtype.kind, ()):
+        raise _unusable(path)
 
 
 def parse_header(path: str, head: bytes) -> NpyHeader:
     """The header in the first bytes of an .npy file. Raises LoadError CORRUPT, PICKLE, BAD_DTYPE."""
-    if head[:6] != MAGIC or len(head) < 12 or head[6] not in (1, 2, 3):
-        raise _corrupt(path, "the array header is damaged")
-    start = 10 if head[6] == 1 else 12
-    length = struct.unpack("<H" if start == 10 else "<I", head[8:start])[0]
-    if length > MAX_HEADER or start + length > len(head):
-        raise _corrupt(path, "the array header is longer than the file or than any real one")
-    text = head[start : start + length].decode("latin-1")
-    # Nesting is bounded before parsing: deep brackets exhaust the parser's stack, not its patience.
-    if max(text.count(opening) for opening in "([{") > 200 or not _LAYOUT.fullmatch(text):
-        raise _corrupt(path, "the array header is not a plain description")
+    file = io.BytesIO(head)
     try:
-        fields = ast.literal_eval(text.strip())
-    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
-        raise _corrupt(path, "the array header is not a plain description") from None
-    if not isinstance(fields, dict) or set(fields) != {"descr", "fortran_order", "shape"}:
-        raise _corrupt(path, "the array header lacks its type or shape")
-    shape, fortran = fields["shape"], fields["fortran_order"]
-    if not isinstance(fortran, bool) or not isinstance(shape, tuple) or len(shape) > 32:
-        raise _corrupt(path, "the array header has a malformed shape")
-    if not all(type(n) is int and n >= 0 for n in shape):
-        raise _corrupt(path, "the array header has a malformed shape")
-    return NpyHeader(plain_dtype(path, fields["descr"]), shape, fortran, start + length)
+        version = npy_format.read_magic(file)
+        read = npy_format.read_array_header_1_0 if version == (1, 0) else npy_format.read_array_header_2_0
+        shape, fortran, dtype = read(file, max_header_size=MAX_HEADER)
+    except Exception as error:
+        if isinstance(error.__cause__, TypeError):  # a type that numpy does not know, or not on this machine
+            raise _unusable(path) from None
+        raise corrupt(path, "the array header is damaged, cut off, or longer than any real one") from None
+    if any(n < 0 for n in shape) or len(shape) > _MOST_AXES:
+        raise corrupt(path, "the array header has a malformed shape")
+    check_dtype(path, dtype)
+    return NpyHeader(dtype, shape, fortran, file.tell())
 
 
 def native(values: Array) -> Array:
@@ -119,23 +123,25 @@ def _to_array(header: NpyHeader, data: bytes) -> Array:
     return values if values.flags.writeable else values.copy()
 
 
-def read_npy(source: Source) -> Stored:
+def read_npy(source: OpenFile) -> LoadedArray:
     """The array of an .npy file. Raises LoadError CORRUPT, PICKLE, BAD_DTYPE, TOO_LARGE."""
     header = parse_header(source.path, source.read_at(0, MAX_HEADER + 12))
     check_size(source.path, header.shape, header.dtype.itemsize)
     extra = source.size - header.offset - header.data_bytes
     if extra < 0:
-        raise _corrupt(source.path, f"cut off: {-extra} bytes of the matrix are missing")
+        raise corrupt(source.path, f"cut off: {-extra} bytes of the matrix are missing")
     data = source.read_at(header.offset, header.data_bytes)
     if len(data) != header.data_bytes:
-        raise _corrupt(source.path, "the file changed while it was read")
+        raise corrupt(source.path, "the file changed while it was read")
     warnings: tuple[LoadWarning, ...] = ()
     if extra:
         warnings = (LoadWarning("EXTRA_BYTES", f"{extra} bytes after the matrix were ignored"),)
-    return Stored(_to_array(header, data), warnings=warnings)
+    return LoadedArray(_to_array(header, data), warnings=warnings)
 
 
-def pick(path: str, candidates: dict[str, tuple[int, ...]], key: str | None, everything: tuple[str, ...]) -> str:
+def choose_array(
+    path: str, candidates: dict[str, tuple[int, ...]], key: str | None, everything: tuple[str, ...]
+) -> str:
     """The name of the array to load.
 
     `candidates` are the two-dimensional numeric arrays with their shapes; `everything` names all arrays.
@@ -159,7 +165,7 @@ def _check_member(path: str, info: zipfile.ZipInfo) -> None:
     if info.flag_bits & 0x1:
         raise LoadError(Reason.ENCRYPTED, path, "the archive is protected by a password", "save it without a password")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _corrupt(path, "the archive is packed by a method NumPy does not use")
+        raise corrupt(path, "the archive is packed by a method NumPy does not use")
 
 
 def _check_archive(path: str, members: list[zipfile.ZipInfo]) -> None:
@@ -176,7 +182,7 @@ def _read_member(path: str, member: IO[bytes], header: NpyHeader) -> Array:
     check_size(path, header.shape, header.dtype.itemsize)
     data = member.read(header.data_bytes)
     if len(data) != header.data_bytes:
-        raise _corrupt(path, "cut off: the matrix inside is shorter than its header says")
+        raise corrupt(path, "cut off: the matrix inside is shorter than its header says")
     while member.read(2**16):
         pass  # only reading to the end makes zipfile compare the checksum
     return _to_array(header, data)
@@ -195,22 +201,19 @@ def _open_header(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> 
         return error
 
 
-def read_npz(source: Source, key: str | None) -> Stored:
+def read_npz(source: OpenFile, key: str | None) -> LoadedArray:
     """One array of an .npz archive. Raises LoadError as `read_npy`, and ENCRYPTED, AMBIGUOUS, NO_MATRIX."""
     if source.size > 2 * MAX_BYTES:
         raise too_large(source.path, f"the archive has {source.size >> 20} MiB")
-    try:
-        with open(source.fd, "rb", closefd=False) as file, zipfile.ZipFile(file) as archive:
-            return _from_archive(source.path, archive, key)
-    except LoadError:
-        raise
-    except MemoryError:
-        raise too_large(source.path, "the archive needs more memory than there is") from None
-    except Exception:  # zipfile, zlib and struct have a dozen ways to say so
-        raise _corrupt(source.path, "the archive is damaged or cut off") from None
+    with (
+        as_load_errors(source.path, "the archive is damaged or cut off"),  # zipfile has a dozen ways to say so
+        open(source.fd, "rb", closefd=False) as file,
+        zipfile.ZipFile(file) as archive,
+    ):
+        return _from_archive(source.path, archive, key)
 
 
-def _from_archive(path: str, archive: zipfile.ZipFile, key: str | None) -> Stored:
+def _from_archive(path: str, archive: zipfile.ZipFile, key: str | None) -> LoadedArray:
     members = archive.infolist()
     _check_archive(path, members)
     found = {info.filename.removesuffix(".npy"): (info, _open_header(path, archive, info)) for info in members}
@@ -224,9 +227,9 @@ def _from_archive(path: str, archive: zipfile.ZipFile, key: str | None) -> Store
             key = next(iter(arrays))  # the only array there is: its own fault is the better message
     if key is not None and key in refused:
         raise refused[key]
-    name = pick(path, candidates, key, tuple(arrays))
+    name = choose_array(path, candidates, key, tuple(arrays))
     header = arrays[name]
     with archive.open(found[name][0]) as member:
         member.read(header.offset)
         values = _read_member(path, member, header)
-    return Stored(values, name, tuple(other for other in candidates if other != name))
+    return LoadedArray(values, name, tuple(other for other in candidates if other != name))

@@ -9,13 +9,13 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .errors import LoadError, LoadWarning, Reason
-from .headers import Header, check_channels_and_rate, corrupt
-from .source import Source
+from .errors import LoadError, LoadWarning, Reason, corrupt
+from .headers import Header, check_channels_and_rate
+from .source import OpenFile
 
 _MAX_PAGE = 27 + 255 + 255 * 255
 _WINDOW = 1 << 20
-_END_OF_STREAM = 4
+_BEGIN_OF_STREAM, _END_OF_STREAM = 2, 4
 _OPUS_RATE = 48_000  # positions count at this rate whatever the file's own is
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
@@ -56,7 +56,7 @@ def _page_at(data: bytes, at: int) -> bytes:
     return raw
 
 
-def _walk(source: Source, serial: bytes) -> Iterator[_Page]:
+def _walk(source: OpenFile, serial: bytes) -> Iterator[_Page]:
     """The whole pages of one stream, whatever lies between them."""
     base, at, data, more, joined = 0, 0, b"", True, True
     while at >= 0:
@@ -73,7 +73,7 @@ def _walk(source: Source, serial: bytes) -> Iterator[_Page]:
             at = len(data) - 3  # a page may begin there
 
 
-def _check_codec(source: Source, page: bytes) -> tuple[str, int, int]:
+def _check_codec(source: OpenFile, page: bytes) -> tuple[str, int, int]:
     """The coding its first page names, the rate of the positions in Hz, and where they begin."""
     body = page[27 + page[26] :]
     if body[:7] == b"\x01vorbis" and len(body) >= 16:
@@ -97,23 +97,28 @@ def _without_gap(pages: list[_Page]) -> list[_Page]:
     return kept
 
 
-def read_ogg(source: Source) -> Header:
+def read_ogg(source: OpenFile) -> Header:
     """Header of an Ogg Vorbis or Opus file. Raises LoadError CORRUPT, UNKNOWN_FORMAT, BAD_CHANNELS, BAD_RATE."""
     first = _page_at(source.read_at(0, _MAX_PAGE), 0)
     if not first:
-        raise corrupt(source, "the first page is damaged or cut off")
+        raise corrupt(source.path, "the first page is damaged or cut off")
     coding, rate, origin = _check_codec(source, first)
     pages = list(_walk(source, first[14:18]))
     kept = _without_gap(pages)
     # Pages of the codec's own data count no samples; a page in the middle of a packet counts none either.
     sound = [page for page in kept if page.position > 0]
     if not sound:
-        raise corrupt(source, "the first page of sound is damaged or missing")
+        raise corrupt(source.path, "the first page of sound is damaged or missing")
     last, header = sound[-1], Header("OGG", coding)
     # The last page may count fewer samples than it holds. The decoder counts back from there, and misses what it seeks.
     header.last_seek = (sound[-2].position - origin) / rate if len(sound) > 1 else 0.0
-    if last.offset + last.size < source.size:
-        header.end = last.offset + last.size
+    after = last.offset + last.size
+    if after < source.size:
+        header.end = after
+        following = _page_at(source.read_at(after, _MAX_PAGE), 0)
+        if last.is_last and following and following[5] & _BEGIN_OF_STREAM:
+            message = f"another stream follows at {(last.position - origin) / rate:.3f} s: only the first is read"
+            header.warnings.append(LoadWarning("CHAINED", message))
     if not last.is_last:
         _set_end(source, header, last)
         place = f"at {(last.position - origin) / rate:.3f} s"
@@ -125,7 +130,7 @@ def read_ogg(source: Source) -> Header:
     return header
 
 
-def _set_end(source: Source, header: Header, last: _Page) -> None:
+def _set_end(source: OpenFile, header: Header, last: _Page) -> None:
     """Show the decoder the mark of the end on a page that has none."""
     page = bytearray(source.read_at(last.offset, last.size))
     page[5] |= _END_OF_STREAM

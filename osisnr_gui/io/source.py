@@ -5,6 +5,7 @@ on the descriptor: between the two another file may have taken the name.
 """
 
 import errno
+import hashlib
 import os
 import stat
 import threading
@@ -13,11 +14,11 @@ from contextlib import contextmanager
 from io import BufferedReader
 from typing import Generic, Self, TypeVar
 
-from .errors import LoadError, Reason
+from .errors import Cancel, LoadError, Reason, stop_if
 
 V = TypeVar("V")
 Identity = tuple[int, int, int, int]
-_CHUNK = 1 << 20
+_HASHED_AT_ONCE = 4 << 20
 _KEPT = 512
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL})
 
@@ -42,7 +43,7 @@ def _check_regular(path: str, status: os.stat_result) -> None:
 
 
 class Closing:
-    """Closes itself when the block of a `with` is left."""
+    """Base of context managers that are closed at the end of the `with` block."""
 
     def close(self) -> None:
         """Let go of what is open."""
@@ -55,7 +56,7 @@ class Closing:
         self.close()
 
 
-class Source(Closing):
+class OpenFile(Closing):
     """An open regular file; `size` in bytes. Owns its descriptor `fd`; use as a context manager.
 
     Raises LoadError NOT_FOUND, NO_PERMISSION, NOT_A_FILE, EMPTY_FILE.
@@ -112,6 +113,17 @@ class Source(Closing):
         """Whether the file still has the size and time it had when it was opened."""
         return self.identity()[2:] == (self.status.st_size, self.status.st_mtime_ns)
 
+    def sha256(self, cancelled: Cancel | None = None) -> str:
+        """SHA-256 of all bytes as `sha256sum` prints it: equal contents, whatever the files are called.
+
+        Raises LoadError CORRUPT, and Cancelled.
+        """
+        digest = hashlib.sha256()
+        for offset in range(0, self.size, _HASHED_AT_ONCE):
+            stop_if(cancelled, self.path)
+            digest.update(self.read_at(offset, _HASHED_AT_ONCE))
+        return digest.hexdigest()
+
     def close(self) -> None:
         """Close the descriptor; may be called twice."""
         if self._open:
@@ -119,19 +131,19 @@ class Source(Closing):
             os.close(self.fd)
 
 
-class Remembered(Generic[V]):
-    """What was found out about files by reading them whole, by identity; the newest few hundred. Thread-safe."""
+class IdentityCache(Generic[V]):
+    """Cache of what was found out by reading whole files, by identity; the newest few hundred. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: dict[Identity, V] = {}
 
-    def get(self, source: Source) -> V | None:
+    def get(self, source: OpenFile) -> V | None:
         """What is known of the content of `source`, or None."""
         with self._lock:
             return self._known.get(source.identity())
 
-    def put(self, source: Source, value: V) -> None:
+    def put(self, source: OpenFile, value: V) -> None:
         """Remember `value` for the content of `source`."""
         with self._lock:
             self._known[source.identity()] = value

@@ -1,9 +1,15 @@
-"""stdout and stderr when they are closed, full or read by nobody: no error of the program's, whatever it writes."""
+"""Writing to stdout and stderr so that closed, full or unread streams are no errors; silencing what C prints."""
 
 import os
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TextIO
+
+_lock = threading.Lock()
+_depth = 0
+_saved = -1
 
 
 def say(lines: Iterable[str]) -> None:
@@ -46,3 +52,40 @@ def _fill(descriptor: int, mode: int) -> None:
     if null != descriptor:
         os.dup2(null, descriptor)
         os.close(null)
+
+
+@contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Send descriptor 2 to nowhere while any thread is inside.
+
+    The MP3 decoder prints warnings with C's `fprintf(stderr)` and has no switch reachable from here.
+    The descriptor belongs to the process: the first to enter redirects it, the last to leave puts it back.
+    """
+    global _depth, _saved
+    with _lock:
+        _depth += 1
+        if _depth == 1:
+            _saved = _redirect()
+    try:
+        yield
+    finally:
+        with _lock:
+            _depth -= 1
+            if _depth == 0 and _saved >= 0:
+                os.dup2(_saved, 2)
+                os.close(_saved)
+
+
+def _redirect() -> int:
+    """A copy of descriptor 2, which leads to nowhere now; -1 where there is none (a windowed program) or no more."""
+    try:
+        saved = os.dup(2)
+    except OSError:
+        return -1
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+    except OSError:
+        os.close(saved)
+        return -1
+    return saved

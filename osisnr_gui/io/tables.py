@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import LoadError, LoadWarning, Reason, printable
-from .limits import MAX_CELLS, check_size, too_large
-from .source import Source
+from .numpy_files import MAX_CELLS, LoadedArray, check_size, too_large
+from .source import OpenFile
 
 MAX_TEXT = 64 * 2**20
 _REMEDY = "save it again as plain numbers with one kind of separator"
@@ -156,7 +156,7 @@ def _warnings(skipped: Row | None, layout: Layout, trailing: bool) -> tuple[Load
     return tuple(found)
 
 
-def read_table(source: Source) -> tuple[npt.NDArray[np.generic], tuple[LoadWarning, ...]]:
+def read_table(source: OpenFile) -> LoadedArray:
     """The matrix (n_rows, n_columns) of a text file, float64 or complex128.
 
     Raises LoadError NOT_NUMERIC (naming line, column and text), RAGGED, EMPTY_ARRAY, TOO_LARGE.
@@ -179,4 +179,4 @@ def read_table(source: Source) -> tuple[npt.NDArray[np.generic], tuple[LoadWarni
         if len(rows) == 1:  # a lone row of words is an error, not a header
             raise _bad_cell(path, rows[0][0], 1, layout.split(rows[0][1])[0])
         skipped = rows.pop(0)
-    return _matrix(path, rows, layout), _warnings(skipped, layout, trailing)
+    return LoadedArray(_matrix(path, rows, layout), warnings=_warnings(skipped, layout, trailing))

@@ -13,7 +13,7 @@ import numpy as np
 
 from osisnr_gui.core.bands import BandSums
 from osisnr_gui.core.frequency_bands import FrequencyBand
-from osisnr_gui.core.log_spectrum import log_spectral_distance_db
+from osisnr_gui.core.mc_mse import log_spectral_distance_db
 from osisnr_gui.core.types import Columns, FloatArray
 from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.facts import Facts

@@ -12,10 +12,9 @@ from functools import partial
 import numpy as np
 
 from osisnr_gui.core.align import Delay
-from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
-from osisnr_gui.core.types import FloatArray, Framing, Representation
+from osisnr_gui.core.types import FloatArray, Framing, ParameterError, Representation
 from osisnr_gui.io.errors import FileError, LoadError, Reason
 from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.errors import PairError

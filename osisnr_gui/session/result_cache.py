@@ -27,9 +27,8 @@ from pathlib import Path
 import osisnr_gui
 from osisnr_gui.io.array_file import DamagedFileError
 from osisnr_gui.io.cache_folder import CacheFolder
-from osisnr_gui.io.content_hash import hash_file
 from osisnr_gui.io.errors import Cancelled, LoadError
-from osisnr_gui.io.source import Source as OpenFile
+from osisnr_gui.io.source import OpenFile
 from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.kept_pair import pack_pair, unpack_pair
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
@@ -137,7 +136,7 @@ def content_hash(
             name = f"file-{_hash_of(ascii(identity).encode())}"
             found = None if anew or folder is None else _remembered(folder, name)
             if found is None:
-                found = hash_file(file, cancelled)
+                found = file.sha256(cancelled)
                 if file.identity()[2:] != stamp:
                     return None
                 if folder is not None and _is_settled(status.st_mtime_ns, time.time_ns()):

@@ -9,7 +9,8 @@ from typing import Self
 import numpy as np
 
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.audio import AudioFile, AudioScanner, open_audio
+from osisnr_gui.io.audio import AudioFile, open_audio
+from osisnr_gui.io.checks import AudioScanner
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.session.session import Source
 

@@ -9,12 +9,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from osisnr_gui.io.audio import AudioScan, AudioScanner, SampleChecks, open_audio, scan_audio
-from osisnr_gui.io.checks import SILENCE
+from osisnr_gui.io.audio import open_audio
+from osisnr_gui.io.checks import SILENCE, AudioScan, AudioScanner, SampleChecks, scan_audio
 from osisnr_gui.io.errors import FileError, LoadError, LoadWarning, Reason, display_name
+from osisnr_gui.io.formats import find_kind
 from osisnr_gui.io.mask_cells import find_cell_facts
 from osisnr_gui.io.masks import Mask, load_mask
-from osisnr_gui.io.sniff import sniff_kind
 from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.session import DOWNMIX, Source
 
@@ -121,7 +121,7 @@ def open_track(source: Source, cancelled: Cancel | None = None) -> Track:
 
 def _open(source: Source, cancelled: Cancel | None) -> Track:
     stamp = stamp_of(source.path)
-    if sniff_kind(source.path) == "mask":
+    if find_kind(source.path) == "mask":
         mask = load_mask(
             source.path,
             key=source.key,

@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 
 from osisnr_gui.io.errors import display_name, printable
-from osisnr_gui.io.masks import MaskKind
+from osisnr_gui.io.mask_cells import MaskKind
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import DOWNMIX, Formula
 from osisnr_gui.session.tracks import Track

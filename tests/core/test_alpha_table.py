@@ -12,7 +12,7 @@ from osisnr_gui.core.alpha_table import (
     AlphaTable,
     interpolation_weights,
     log_magnitudes,
-    nearby_weights,
+    nearby_nodes,
 )
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.osi_snr import rows_of
@@ -184,13 +184,14 @@ def test_what_is_drawn_is_right_to_a_hundredth_of_a_pixel(name: str) -> None:
     reference, estimate, _ = CASES[name]
     table = alpha_table(reference, estimate)
     for alpha in (*ALPHAS, NODES[0], NODES[12], NODES[24]):
-        np.testing.assert_allclose(table.drawn(alpha), table.per_frame(alpha), rtol=2e-4, atol=0)
-    np.testing.assert_allclose(table.drawn(0.3, slice(3, None, 7)), table.drawn(0.3)[3::7], rtol=1e-13)
+        np.testing.assert_allclose(table.approximate(alpha), table.per_frame(alpha), rtol=2e-4, atol=0)
+    np.testing.assert_allclose(table.approximate(0.3, slice(3, None, 7)), table.approximate(0.3)[3::7], rtol=1e-13)
 
 
 def test_nearby_weights_are_a_few_nodes_around_alpha() -> None:
     for alpha in ALPHAS:
-        nodes, weights = nearby_weights(alpha)
+        nodes = nearby_nodes(alpha)
+        weights = interpolation_weights(alpha, nodes)
         assert NODES[nodes].size == weights.size < N_NODES / 3
         assert NODES[nodes][0] <= max(alpha, NODES[0]) <= NODES[nodes][-1]
         assert weights.sum() == pytest.approx(1.0)

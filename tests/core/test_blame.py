@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from measures import alpha_table, project, sums_of
 
 from osisnr_gui.core.blame import mc_mse_blame, osi_noise_blame
-from osisnr_gui.core.errors import ParameterError, ShapeError
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.osi_snr import exact_osi_db
+from osisnr_gui.core.types import ParameterError, ShapeError
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=60, database=None)
 seeds = st.integers(0, 2**32 - 1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.filters import BandPass, Upsampler
+from osisnr_gui.core.types import ParameterError
 
 RATE = 16_000
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from osisnr_gui.core.errors import ShapeError
-from osisnr_gui.core.log_spectrum import FLOOR_DB, log_spectral_distance_db
+from osisnr_gui.core.mc_mse import FLOOR_DB, log_spectral_distance_db
+from osisnr_gui.core.types import ShapeError
 
 
 def _spectra(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.loss import (
     EPS_FUSED,
     EPS_LOSS,
@@ -21,6 +20,7 @@ from osisnr_gui.core.loss import (
     inverse_osi,
     loss_osi,
 )
+from osisnr_gui.core.types import ParameterError
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=100, database=None)
 positive = st.lists(st.floats(0.01, 200), min_size=1, max_size=30).map(np.array)

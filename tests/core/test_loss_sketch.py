@@ -9,7 +9,7 @@ from measures import alpha_table
 from osisnr_gui.core.alpha_table import AlphaTable
 from osisnr_gui.core.loss_sketch import FEWEST_BLOCKS, SKETCH_STEP, LossSketch, make_sketch, sketch_steps
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
-from osisnr_gui.core.pyramid import GROWTH, Columns
+from osisnr_gui.core.pyramid import GROWTH, PixelColumns
 
 N = 600_007
 ALPHAS = (0.02, 0.11, 0.3, 0.37, 0.52, 0.66, 1.0)
@@ -17,7 +17,7 @@ GAMMAS = (0.0, 0.4, 15.0, 300.0)
 
 
 def make_pair(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Columns at levels over 80 dB, with what no frame of speech has: equal columns, zeros."""
+    """PixelColumns at levels over 80 dB, with what no frame of speech has: equal columns, zeros."""
     rng = np.random.default_rng(seed)
     level = 10 ** rng.uniform(-4, 0, n)
     s = np.abs(rng.normal(size=(2, n))) * level
@@ -46,7 +46,7 @@ def sketch() -> LossSketch:
     return found
 
 
-def check(sketch: LossSketch, osi_db: np.ndarray, table: AlphaTable, columns: Columns) -> None:
+def check(sketch: LossSketch, osi_db: np.ndarray, table: AlphaTable, columns: PixelColumns) -> None:
     first = columns.edges[0]
     osi = 1 / (osi_db[first : columns.edges[-1]] + 1e-10)
     for alpha in ALPHAS:
@@ -78,7 +78,7 @@ def test_the_sketch_has_a_level_for_every_far_view(sketch: LossSketch) -> None:
 def test_means_and_peaks_at_any_alpha_and_gamma(sketch: LossSketch, step: int) -> None:
     first, stop = 3 * step, N // step * step
     for edges in (np.arange(first, stop, 5 * step)[:30], np.append(np.arange(0, N, 20 * step), N)[-5:]):
-        check(sketch, OSI_DB, TABLE, Columns(edges, np.empty(0), step))
+        check(sketch, OSI_DB, TABLE, PixelColumns(edges, np.empty(0), step))
 
 
 @pytest.mark.parametrize("n", [1, 63, 64, 65, 1000])
@@ -86,7 +86,7 @@ def test_short_curves(n: int) -> None:
     s, e = (x[:, :n] for x in PAIR)
     found = make_sketch(OSI_DB[:n], 1e-10, alpha_table(s, e))
     assert found is not None
-    check(found, OSI_DB[:n], alpha_table(s, e), Columns(np.array([0, n]), np.empty(0), SKETCH_STEP))
+    check(found, OSI_DB[:n], alpha_table(s, e), PixelColumns(np.array([0, n]), np.empty(0), SKETCH_STEP))
 
 
 def test_frames_that_are_no_numbers_spoil_nothing() -> None:
@@ -99,7 +99,7 @@ def test_frames_that_are_no_numbers_spoil_nothing() -> None:
     osi_db[300] = -1e-10
     found = make_sketch(osi_db, 1e-10, table)
     assert found is not None
-    _, mean, peak = found.reduced(Columns(np.arange(0, n + 1, 64), np.empty(0), 64), 0.3, 15.0)
+    _, mean, peak = found.reduced(PixelColumns(np.arange(0, n + 1, 64), np.empty(0), 64), 0.3, 15.0)
     assert np.isfinite(mean[[0, 1, 2, 3, 5, 6, 7, 8, 9]]).all()
     assert peak[4] == np.inf
     others = np.delete(np.arange(64, 128), 36)

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from measures import project
 
-from osisnr_gui.core.errors import ShapeError
 from osisnr_gui.core.frame_status import frame_status
 from osisnr_gui.core.osi_snr import (
     Projection,
@@ -22,7 +21,7 @@ from osisnr_gui.core.osi_snr import (
     si_snr_db,
     snr_db,
 )
-from osisnr_gui.core.types import FrameStatus
+from osisnr_gui.core.types import FrameStatus, ShapeError
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=60, database=None)
 seeds = st.integers(0, 2**32 - 1)

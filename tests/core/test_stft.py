@@ -7,7 +7,6 @@ import pytest
 from measures import columns, spectra
 from scipy.signal import ShortTimeFFT, get_window
 
-from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.stft import (
     WINDOWS,
     check_framing,
@@ -18,7 +17,7 @@ from osisnr_gui.core.stft import (
     overlap_add,
     window,
 )
-from osisnr_gui.core.types import Framing, Representation
+from osisnr_gui.core.types import Framing, ParameterError, Representation
 
 M, C, W = Representation.MAGNITUDE, Representation.COMPLEX, Representation.WAVEFORM
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from osisnr_gui.core.value_histogram import value_counts
+from osisnr_gui.core.reduce import value_counts
 
 
 def test_pieces_add_up_to_the_whole_and_ends_belong_to_their_bins() -> None:

@@ -11,10 +11,12 @@ import soundfile as sf
 from sound_kit import smooth_noise
 from sound_writers import Case, ffmpeg_cases, missing_tools, sox_cases
 
-from osisnr_gui.io import decoder
-from osisnr_gui.io.audio import open_audio, scan_audio
+from osisnr_gui.io import formats
+from osisnr_gui.io.audio import open_audio
+from osisnr_gui.io.checks import scan_audio
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.io.flac_frames import read_flac
+from osisnr_gui.io.formats import FORMATS
 
 SaveBytes = Callable[[str, bytes], str]
 RATE, LENGTH = 48_000, 12_345
@@ -238,10 +240,26 @@ def test_core_audio_codings_that_are_not_read_are_refused(
     assert caught.value.reason == reason
 
 
+@pytest.mark.parametrize("atoms", [b"", b"\0\0\0\x0cfrmaalac\0\0\0$alac\0\0\0\0"])
+def test_apple_lossless_names_its_bits_in_the_configuration_too(atoms: bytes, tmp_path: Path) -> None:
+    path, written = tmp_path / "a.caf", sounds(2, 16)
+    sf.write(path, written, RATE, "ALAC_16")
+    data = bytearray(path.read_bytes())
+    data[32:36] = bytes(4)  # the flags
+    at = data.index(b"kuki")
+    size = struct.unpack_from(">q", data, at + 4)[0]
+    plain = data[at + 12 : at + 12 + size]
+    plain = plain[24:] if plain[4:8] == b"frma" else plain
+    data[at + 4 : at + 12 + size] = struct.pack(">q", len(atoms + plain)) + atoms + plain
+    path.write_bytes(data)
+    assert np.array_equal(read_all(path)[: len(written)], written)
+
+
 def test_a_decoder_that_contradicts_the_header_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sf.write(tmp_path / "a.flac", sounds(1, 16), RATE)
-    wrong = {"FLAC": lambda source: dataclasses.replace(read_flac(source), coding="PCM_24")}
-    monkeypatch.setattr(decoder, "_READERS", wrong)
+    flac = next(known for known in FORMATS if known.title == "FLAC")
+    wrong = dataclasses.replace(flac, read=lambda source: dataclasses.replace(read_flac(source), coding="PCM_24"))
+    monkeypatch.setattr(formats, "FORMATS", (wrong,))
     with pytest.raises(LoadError, match="says PCM_24, the sound inside is PCM_16") as caught:
         open_audio(str(tmp_path / "a.flac"))
     assert caught.value.reason == Reason.CORRUPT

@@ -7,22 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from osisnr_gui.io import content_hash
-from osisnr_gui.io.content_hash import hash_file
+from osisnr_gui.io import source
 from osisnr_gui.io.errors import Cancelled
-from osisnr_gui.io.source import Source
+from osisnr_gui.io.source import OpenFile
 
 
 def test_it_is_that_of_all_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(content_hash, "_CHUNK", 7)
+    monkeypatch.setattr(source, "_HASHED_AT_ONCE", 7)
     path = tmp_path / "x.bin"
     path.write_bytes(bytes(range(50)))
-    with Source(str(path)) as file:
-        assert hash_file(file) == hashlib.sha256(bytes(range(50))).hexdigest()
+    with OpenFile(str(path)) as file:
+        assert file.sha256() == hashlib.sha256(bytes(range(50))).hexdigest()
 
 
 def test_it_can_be_cancelled(tmp_path: Path) -> None:
     path = tmp_path / "x.bin"
     path.write_bytes(b"x")
-    with Source(str(path)) as file, pytest.raises(Cancelled):
-        hash_file(file, lambda: True)
+    with OpenFile(str(path)) as file, pytest.raises(Cancelled):
+        file.sha256(lambda: True)

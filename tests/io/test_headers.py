@@ -3,12 +3,12 @@ from collections.abc import Callable
 import pytest
 
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.headers import Header, Plain, check_channels_and_rate, settle
-from osisnr_gui.io.source import Source
+from osisnr_gui.io.headers import Header, RawLayout, check_channels_and_rate, set_sample_counts
+from osisnr_gui.io.source import OpenFile
 
 
 def test_limits_of_channels_and_rate(save_bytes: Callable[[str, bytes], str]) -> None:
-    with Source(save_bytes("a", b"x")) as source:
+    with OpenFile(save_bytes("a", b"x")) as source:
         for channels, rate in ((1, 1000), (64, 768_000)):
             check_channels_and_rate(source, channels, rate)
         for channels, rate, reason in (
@@ -25,18 +25,18 @@ def test_limits_of_channels_and_rate(save_bytes: Callable[[str, bytes], str]) ->
     ("claimed", "available", "counts"), [(100, 100, (25, 25)), (100, 43, (25, 10)), (40, 99, (10, 10))]
 )
 def test_claims_are_held_against_bytes(claimed: int, available: int, counts: tuple[int, int]) -> None:
-    header, plain = Header("WAV", "PCM_16"), Plain(44, 8000, 2, False)
-    settle(header, plain, claimed, available)
+    header, plain = Header("WAV", "PCM_16"), RawLayout(44, 8000, 2, False)
+    set_sample_counts(header, plain, claimed, available)
     assert (header.promised, header.present) == counts
     assert header.exact
     assert header.plain is plain
 
 
 def test_missing_packets_are_told_in_bytes() -> None:
-    header, plain = Header("CAF", "ALAC_16"), Plain(44, 8000, 2, False)
-    settle(header, plain, 100, 100)
+    header, plain = Header("CAF", "ALAC_16"), RawLayout(44, 8000, 2, False)
+    set_sample_counts(header, plain, 100, 100)
     assert header.warnings == []
-    settle(header, plain, 100, 60)
+    set_sample_counts(header, plain, 100, 60)
     assert "40 of 100 bytes" in header.warnings[0].message
-    assert header.as_it_is
+    assert header.is_unpatched
     assert header.plain is None

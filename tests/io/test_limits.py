@@ -1,7 +1,7 @@
 import pytest
 
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.limits import MAX_BYTES, MAX_CELLS, check_size, shape_text
+from osisnr_gui.io.numpy_files import MAX_BYTES, MAX_CELLS, check_size, shape_text
 
 
 def test_the_largest_matrix_and_one_cell_more() -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from osisnr_gui.io import limits, masks
+from osisnr_gui.io import formats, numpy_files
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.masks import MaskKind, load_mask
+from osisnr_gui.io.mask_cells import MaskKind
+from osisnr_gui.io.masks import Mask, load_mask
 
 SaveBytes = Callable[[str, bytes], str]
 
@@ -23,7 +24,7 @@ def save(tmp_path: Path) -> Callable[[np.ndarray], str]:
     return write
 
 
-def codes(mask: masks.Mask) -> list[str]:
+def codes(mask: Mask) -> list[str]:
     return [warning.code for warning in mask.warnings]
 
 
@@ -104,9 +105,9 @@ def test_the_size_limit_counts_bytes_and_cells(
     path = save(np.ones((10, 10)))
     for name, least in (("MAX_BYTES", 800), ("MAX_CELLS", 100)):
         with monkeypatch.context() as patch:
-            patch.setattr(limits, name, least)
+            patch.setattr(numpy_files, name, least)
             assert load_mask(path).values.shape == (10, 10)
-            patch.setattr(limits, name, least - 1)
+            patch.setattr(numpy_files, name, least - 1)
             with pytest.raises(LoadError) as caught:
                 load_mask(path)
             assert caught.value.reason == Reason.TOO_LARGE
@@ -123,14 +124,14 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     save: Callable[[np.ndarray], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = save(np.ones((10, 10)))
-    genuine = masks.read_npy
+    genuine = formats.read_npy
 
-    def read_and_touch(source: masks.Source) -> masks.Stored:
+    def read_and_touch(source: formats.OpenFile) -> formats.LoadedArray:
         stored = genuine(source)
         os.utime(path, ns=(5, 5))
         return stored
 
-    monkeypatch.setattr(masks, "read_npy", read_and_touch)
+    monkeypatch.setattr(formats, "read_npy", read_and_touch)
     with pytest.raises(LoadError, match="changed"):
         load_mask(path)
 
@@ -144,7 +145,7 @@ def test_trouble_in_a_library_becomes_a_refusal(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(masks, "read_npy", fail)
+    monkeypatch.setattr(formats, "read_npy", fail)
     with pytest.raises(LoadError) as caught:
         load_mask(save(np.ones((2, 2))))
     assert caught.value.reason == reason

@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 CODE = """
-from osisnr_gui.io import limits
-limits.MAX_CELLS, limits.MAX_BYTES = {}, {}
+from osisnr_gui.io import numpy_files
+numpy_files.MAX_CELLS, numpy_files.MAX_BYTES = {}, {}
 from osisnr_gui.io.mat_child import main
 main(["5"])
 """

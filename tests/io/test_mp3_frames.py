@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from osisnr_gui.io.audio import open_audio, scan_audio
+from osisnr_gui.io.audio import open_audio
+from osisnr_gui.io.checks import scan_audio
 from osisnr_gui.io.mp3_frames import find_frames, parse_frame, walk_frames
-from osisnr_gui.io.source import Source
+from osisnr_gui.io.source import OpenFile
 
 COUNT = 100_000
 
@@ -78,7 +79,7 @@ def test_bytes_between_the_frames_are_found(count: int, stream: Path) -> None:
     for _ in range(count):
         at += first_frame(data[at:])
     stream.write_bytes(data[:at] + bytes(3000) + data[at:])
-    with Source(str(stream)) as source:
+    with OpenFile(str(stream)) as source:
         assert walk_frames(source, 0).broken == count
     with open_audio(str(stream)) as file:
         (warning,) = (w for w in file.info.warnings if w.code == "DAMAGED")
@@ -100,7 +101,7 @@ def test_the_decoder_prints_nothing(stream: Path, capfd: pytest.CaptureFixture[s
 def test_frames_are_found_behind_tags(stream: Path) -> None:
     data = stream.read_bytes()
     stream.write_bytes(b"ID3\3\0\0\0\0\1\0" + bytes(128) + data)
-    with Source(str(stream)) as source:
+    with OpenFile(str(stream)) as source:
         found = find_frames(source)
     assert found is not None
     assert found[0] == 138
@@ -111,6 +112,6 @@ def test_thousands_of_gaps_do_not_take_for_ever(save_bytes: Callable[[str, bytes
     frame = bytes([0xFF, 0xFB, 0x10, 0xC0]) + bytes(100)
     data = (frame * 4 + bytes(50)) * 20_000
     started = time.monotonic()
-    with Source(save_bytes("a.mp3", data)) as source:
+    with OpenFile(save_bytes("a.mp3", data)) as source:
         assert walk_frames(source, 0).broken
     assert time.monotonic() - started < 5

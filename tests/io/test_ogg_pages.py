@@ -4,7 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from osisnr_gui.io.audio import open_audio, scan_audio
+from osisnr_gui.io.audio import open_audio
+from osisnr_gui.io.checks import scan_audio
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.io.ogg_pages import page_crc
 
@@ -72,3 +73,16 @@ def test_other_codecs_and_lost_beginnings_are_refused(stream: Path) -> None:
     with pytest.raises(LoadError) as caught:
         open_audio(str(stream))
     assert caught.value.reason == Reason.UNKNOWN_FORMAT
+
+
+@pytest.mark.parametrize("second", ["VORBIS", "OPUS"])
+def test_a_second_stream_behind_the_first_is_told(
+    second: str, noise: np.ndarray, save_sound: Callable[..., str], save_bytes: Callable[[str, bytes], str]
+) -> None:
+    first = Path(save_sound("a.ogg", noise, "OGG", "VORBIS")).read_bytes()
+    chained = save_bytes("c.ogg", first + Path(save_sound("b.ogg", noise, "OGG", second)).read_bytes())
+    scan = scan_audio(chained)
+    assert scan.n_samples == len(noise)
+    assert [(w.code, w.message) for w in scan.warnings] == [
+        ("CHAINED", "another stream follows at 0.375 s: only the first is read")
+    ]

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.source import Remembered, Source
+from osisnr_gui.io.source import IdentityCache, OpenFile
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX files")
 
 
 def refusal(path: str) -> Reason:
     with pytest.raises(LoadError) as caught:
-        Source(path)
+        OpenFile(path)
     return caught.value.reason
 
 
@@ -34,7 +34,7 @@ def test_what_is_no_plain_file(tmp_path: Path) -> None:
     assert refusal(str(loop)) == Reason.NOT_FOUND
     for path, remedy in ((tmp_path, "choose a file inside it"), (fifo, "store what it delivers"), (zero, "store what")):
         with pytest.raises(LoadError, match=remedy):
-            Source(str(path))
+            OpenFile(str(path))
 
 
 def test_an_empty_file_is_refused_and_its_descriptor_closed(save_bytes: Callable[[str, bytes], str]) -> None:
@@ -72,7 +72,7 @@ def test_a_file_exchanged_after_the_check_is_noticed(
 
 
 def test_reading_stays_inside_the_file(save_bytes: Callable[[str, bytes], str]) -> None:
-    with Source(save_bytes("a.bin", b"0123456789")) as source:
+    with OpenFile(save_bytes("a.bin", b"0123456789")) as source:
         assert source.size == 10
         assert source.read_at(3, 4) == b"3456"
         assert source.read_at(8, 100) == b"89"
@@ -81,8 +81,8 @@ def test_reading_stays_inside_the_file(save_bytes: Callable[[str, bytes], str]) 
 
 
 def test_only_so_much_is_remembered(save_bytes: Callable[[str, bytes], str]) -> None:
-    known: Remembered[int] = Remembered()
-    with Source(save_bytes("a.bin", b"1")) as first, Source(save_bytes("b.bin", b"2")) as second:
+    known: IdentityCache[int] = IdentityCache()
+    with OpenFile(save_bytes("a.bin", b"1")) as first, OpenFile(save_bytes("b.bin", b"2")) as second:
         known.put(first, 1)
         assert known.get(first) == 1
         assert known.get(second) is None

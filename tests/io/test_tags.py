@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 from osisnr_gui.io.headers import id3_size
-from osisnr_gui.io.source import Source
+from osisnr_gui.io.source import OpenFile
 
 
 def test_tags_are_measured(save_bytes: Callable[[str, bytes], str]) -> None:
@@ -14,5 +14,5 @@ def test_tags_are_measured(save_bytes: Callable[[str, bytes], str]) -> None:
         (b"ID3\4\0\0\xff\xff\xff\xff" + bytes(9), 0),
         (b"ID3\4\0\0\x7f\x7f\x7f\x7f", 10 + 2**28 - 1),
     ):
-        with Source(save_bytes("a.mp3", data)) as source:
+        with OpenFile(save_bytes("a.mp3", data)) as source:
             assert id3_size(source) == size

@@ -6,10 +6,9 @@ import numpy as np
 
 from osisnr_gui.core.align import Delay, DelayFinder
 from osisnr_gui.core.alpha_table import AlphaSums, AlphaTable, log_magnitudes
-from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.osi_snr import Projection, both_alike, check_pair, project_rows, rows_of
 from osisnr_gui.core.stft import frames_of, window
-from osisnr_gui.core.types import Columns, FloatArray, Framing, Representation
+from osisnr_gui.core.types import Columns, FloatArray, Framing, ParameterError, Representation
 
 
 def project(reference: Columns, estimate: Columns, complex_mode: str = "re") -> Projection:

@@ -63,11 +63,13 @@ _FFMPEG_PCM = {
 }  # fmt: skip
 _FFMPEG_ADPCM = {
     "WAV": "adpcm_ms adpcm_ima_wav", "RF64": "adpcm_ms adpcm_ima_wav", "W64": "adpcm_ms adpcm_ima_wav",
-    "AIFF": "adpcm_ima_qt", "CAF": "adpcm_ms adpcm_ima_wav adpcm_ima_qt alac",
+    "AIFF": "adpcm_ima_qt", "CAF": "adpcm_ms adpcm_ima_wav adpcm_ima_qt",
 }  # fmt: skip
 _FFMPEG_OTHERS = (
     ("FLAC", "flac16", "-c:a flac -sample_fmt s16 -f flac", "exact", 16, (1, 2, 6)),
     ("FLAC", "flac24", "-c:a flac -sample_fmt s32 -f flac", "exact", 24, (1, 2, 6)),
+    ("CAF", "alac16", "-c:a alac -sample_fmt s16p -f caf", "exact", 16, (1, 2)),
+    ("CAF", "alac24", "-c:a alac -sample_fmt s32p -f caf", "exact", 24, (1, 2)),
     ("OGG", "flac", "-c:a flac -f ogg", "refused", 16, (1, 2)),
     ("OGG", "vorbis", "-c:a libvorbis -f ogg", "ordered", 16, (1, 2, 6)),
     ("OGG", "opus", "-c:a libopus -f ogg", "ordered", 16, (1, 2, 6)),

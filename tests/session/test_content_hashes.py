@@ -43,7 +43,7 @@ def test_a_file_is_hashed_once(hashes: ContentHashes, tmp_path: Path, monkeypatc
     assert hashes.find(str(path), stamp) is None
     expected = hashlib.sha256(b"one").hexdigest()
     assert hashes.make(str(path), stamp) == expected
-    monkeypatch.setattr(result_cache, "hash_file", lambda *_: pytest.fail("hashed again"))
+    monkeypatch.setattr(result_cache.OpenFile, "sha256", lambda *_: pytest.fail("hashed again"))
     assert hashes.make(str(path), stamp) == hashes.find(str(path), stamp) == expected
 
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osisnr_gui.core.errors import ParameterError
-from osisnr_gui.core.types import Representation
+from osisnr_gui.core.types import ParameterError, Representation
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import heavy_part
 from osisnr_gui.session.guess import Role

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from measures import project
 
-from osisnr_gui.core.log_spectrum import log_spectral_distance_db
+from osisnr_gui.core.mc_mse import log_spectral_distance_db
 from osisnr_gui.core.osi_snr import exact_osi_db
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.errors import Cancelled

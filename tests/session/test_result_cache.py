@@ -169,8 +169,8 @@ def test_nothing_is_read_of_files_that_are_known(
 ) -> None:
     session = files()
     _keep(session, cache)
-    monkeypatch.setattr(result_cache, "hash_file", lambda *_: pytest.fail("a file was hashed again"))
-    monkeypatch.setattr("osisnr_gui.io.decoder.AudioFile.read", lambda *_: pytest.fail("samples were read"))
+    monkeypatch.setattr(result_cache.OpenFile, "sha256", lambda *_: pytest.fail("a file was hashed again"))
+    monkeypatch.setattr("osisnr_gui.io.audio.AudioFile.read", lambda *_: pytest.fail("samples were read"))
     assert analyse(session, cache=cache).pairs[0].score is not None
 
 
@@ -242,15 +242,15 @@ def test_a_file_that_changes_before_it_is_hashed_is_not_kept(
     files: Callable[..., Session], cache: ResultCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = files()
-    hash_file = result_cache.hash_file
+    sha256 = result_cache.OpenFile.sha256
 
     def changed(file: Any, cancelled: Any) -> str:
-        found = hash_file(file, cancelled)
+        found = sha256(file, cancelled)
         if file.path == session.estimates[0].path:
             _age(file.path, 5)
         return found
 
-    monkeypatch.setattr(result_cache, "hash_file", changed)
+    monkeypatch.setattr(result_cache.OpenFile, "sha256", changed)
     _keep(session, cache)
     assert cache.folder.names("pair") == []
 
@@ -513,7 +513,7 @@ def test_unknown_files_of_other_sizes_are_not_hashed(
     session = files()
     _keep(session, cache)
     hashed: list[str] = []
-    monkeypatch.setattr(result_cache, "hash_file", lambda file, _: hashed.append(file.path))
+    monkeypatch.setattr(result_cache.OpenFile, "sha256", lambda file, _: hashed.append(file.path))
     fresh = Source(write("f.wav", noise(9000, 5)))
     analyse(Session(session.references, (fresh,)), cache=cache)
     assert hashed == []

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
+from osisnr_gui.io.formats import Format, extensions_of
 from osisnr_gui.qt.commands.actions import ACTIONS, Actions, CommandGroup, Handler, key_rows
 from osisnr_gui.qt.commands.delay_commands import ACTIONS_OF_DELAY, DelayCommands
 from osisnr_gui.qt.commands.difference_commands import DifferenceCommands
@@ -39,10 +40,7 @@ from osisnr_gui.session.demos import DEMOS, demo_session
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.session import Formula, Session
 
-FILE_FILTER = (
-    "Sound, masks and sessions (*.wav *.flac *.ogg *.opus *.mp3 *.aif *.aiff *.w64 *.rf64 *.caf *.au *.npy *.npz *.mat"
-    " *.csv *.tsv *.txt *.osisnr);;All files (*)"
-)
+FILE_FILTER = f"Sound, masks and sessions (*{' *'.join((*extensions_of(Format), '.osisnr'))});;All files (*)"
 NEEDS_PAIR = (
     *("export_csv", "export_json", "export_segments", "export_png", "copy_numbers", "copy_figure"),
     *("fit", "zoom_selection", "zoom_back", "zoom_in", "zoom_out"),

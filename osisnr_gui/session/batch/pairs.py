@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from osisnr_gui.io.errors import FileError, LoadError, Reason
+from osisnr_gui.io.formats import MatrixFormat, SoundFormat, extension, extensions_of
 from osisnr_gui.io.json_file import MAX_JSON_BYTES, Json, load_json
-from osisnr_gui.io.sniff import EXTENSIONS, extension
-from osisnr_gui.io.source import Source
+from osisnr_gui.io.source import OpenFile
 
-_MATRIX = ("NPY", "ZIP", "MAT", "TEXT")
-SOUND_ENDINGS = frozenset().union(*(names for kind, names in EXTENSIONS.items() if kind not in _MATRIX))
-MASK_ENDINGS = frozenset().union(*(EXTENSIONS[kind] for kind in _MATRIX))
+SOUND_ENDINGS = frozenset(extensions_of(SoundFormat))
+MASK_ENDINGS = frozenset(extensions_of(MatrixFormat))
 MAX_COMMENTS = 100
 _LIST_REMEDY = "give two columns with the headings reference and estimate, one pair a line"
 
@@ -143,7 +142,7 @@ def _alone(path: str, missing: str, folder: str) -> LoadError:
 
 
 def _csv_rows(path: str) -> Iterator[tuple[str, str, str]]:
-    with Source(path) as source:
+    with OpenFile(path) as source:
         if source.size > MAX_JSON_BYTES:
             raise LoadError(Reason.TOO_LARGE, path, "the list is too long (more than 10 MiB)", "split it")
         data = source.read_at(0, MAX_JSON_BYTES)

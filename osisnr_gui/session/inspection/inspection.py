@@ -20,9 +20,8 @@ import numpy as np
 from osisnr_gui.core.bands import BandSums
 from osisnr_gui.core.blame import mc_mse_blame, osi_noise_blame
 from osisnr_gui.core.frequency_bands import FrequencyBand, equal_bands, octave_bands
-from osisnr_gui.core.log_spectrum import log_spectral_distance_db
 from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
-from osisnr_gui.core.mc_mse import mc_mse_per_frame
+from osisnr_gui.core.mc_mse import log_spectral_distance_db, mc_mse_per_frame
 from osisnr_gui.core.osi_snr import (
     EPS_DOT,
     Projection,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from osisnr_gui.core.errors import ParameterError
+from osisnr_gui.core.types import ParameterError
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.masks.mask_grids import MaskShape, find_grids, fits_mixture, n_fft_of
 from osisnr_gui.session.masks.masked_mixture import mask_frames

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from osisnr_gui.core.reduce import value_counts
 from osisnr_gui.core.types import IntArray
-from osisnr_gui.core.value_histogram import value_counts
-from osisnr_gui.io.mask_cells import blocks_of, real_values
-from osisnr_gui.io.masks import Mask, MaskKind
+from osisnr_gui.io.mask_cells import MaskKind, blocks_of, real_values
+from osisnr_gui.io.masks import Mask
 from osisnr_gui.session import words
 from osisnr_gui.session.cancel import Cancel
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.masking import MaskFrames
-from osisnr_gui.core.types import FloatArray
+from osisnr_gui.core.types import FloatArray, ParameterError
 from osisnr_gui.session.masks.mask_grids import n_fft_of
 from osisnr_gui.session.session import MaskGrid, Source
 from osisnr_gui.session.signals import AudioSignal
@@ -53,13 +52,13 @@ class MaskedMixture:
             return out
         begin = self.frames.offset + first * self.frames.hop
         length = (stop - 1 - first) * self.frames.hop + self.frames.n_fft
-        spectra = self.frames.spectra(self._signal.read(begin, length))
+        spectra = self.frames.stft(self._signal.read(begin, length))
         a, b = max(start, begin), min(start + count, begin + length)
         for row, mask in zip(out, self._masks, strict=True):
             part = np.asarray(mask[:, first:stop]).T
             through = np.zeros_like(spectra)
             np.multiply(spectra[: len(part)], part, out=through[: len(part)])
-            row[a - start : b - start] = self.frames.sound(through)[a - begin : b - begin]
+            row[a - start : b - start] = self.frames.istft(through)[a - begin : b - begin]
         return out
 
     def close(self) -> None:

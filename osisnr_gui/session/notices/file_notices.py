@@ -20,7 +20,7 @@ from osisnr_gui.session.tracks import Level, Track
 
 DC_SHARE = 0.01
 NEAR_SILENT_DB = -50.0
-SERIOUS = ("TRUNCATED", "DAMAGED", "SILENT", "OUT_OF_RANGE")
+SERIOUS = ("TRUNCATED", "DAMAGED", "CHAINED", "SILENT", "OUT_OF_RANGE")
 
 Change = Callable[..., Session]
 

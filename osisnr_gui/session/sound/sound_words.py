@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from osisnr_gui.io.masks import MaskKind
+from osisnr_gui.io.mask_cells import MaskKind
 from osisnr_gui.session import words
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.masks.masked_mixture import mask_frames

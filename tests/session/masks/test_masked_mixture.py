@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.core.stft import window
+from osisnr_gui.core.types import ParameterError
 from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.masks.masked_mixture import MaskedMixture, mask_frames

@@ -1,14 +1,14 @@
 import os
 from collections.abc import Callable
 
-from osisnr_gui.io.source import Source
-from osisnr_gui.io.view import PatchedView
+from osisnr_gui.io.decoder import PatchedView
+from osisnr_gui.io.source import OpenFile
 
 SaveBytes = Callable[[str, bytes], str]
 
 
 def test_patches_prefix_and_bounds_make_one_file(save_bytes: SaveBytes) -> None:
-    with Source(save_bytes("a", b"0123456789")) as source:
+    with OpenFile(save_bytes("a", b"0123456789")) as source:
         view = PatchedView(source.fd, 8, {3: b"xy", 7: b"abc"}, start=2, prefix=b"--")
         whole = b"--2xy56a"
         assert view.read() == whole
@@ -23,7 +23,7 @@ def test_patches_prefix_and_bounds_make_one_file(save_bytes: SaveBytes) -> None:
 
 
 def test_a_disk_error_reads_as_the_end(save_bytes: SaveBytes) -> None:
-    source = Source(save_bytes("a", b"0123456789"))
+    source = OpenFile(save_bytes("a", b"0123456789"))
     view = PatchedView(source.fd, 10)
     source.close()
     assert view.read(4) == b""
