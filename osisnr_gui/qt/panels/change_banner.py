@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed, tint
-from osisnr_gui.qt.panels.buttons import Run, push_button, tool_button
-from osisnr_gui.qt.panels.layouts import row_of
+from osisnr_gui.qt.panels.layouts import Run, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, set_text, tooltip
 from osisnr_gui.session.file_changes import FileChange, changes_sentence
 
