@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QFontMetrics, QIcon, QKeyEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QHeaderView,
     QLabel,
+    QSizePolicy,
     QStyle,
     QStyleOptionButton,
     QTableWidget,
@@ -44,9 +45,11 @@ def _radio(chosen: bool) -> QIcon:
     """A round button of the style, to be pressed with its whole cell."""
     style, option = QApplication.style(), QStyleOptionButton()
     size = style.pixelMetric(QStyle.PixelMetric.PM_ExclusiveIndicatorWidth)
-    picture = QPixmap(size, size)
+    ratio = QApplication.instance().devicePixelRatio()
+    picture = QPixmap(QSize(size, size) * ratio)
+    picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
-    option.rect = picture.rect()
+    option.rect = QRect(0, 0, size, size)
     # The style edges it in a darker window colour, which cannot be seen on a dark ground.
     option.palette = QPalette(QApplication.palette().placeholderText().color().lighter(140))
     option.state = QStyle.StateFlag.State_Enabled | (
@@ -81,7 +84,9 @@ class _Matrix(QTableWidget):
         rows.setFixedWidth(NAME_WIDTH)
         rows.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._put_names(speakers)
-        self.setMaximumSize(self._content())
+        self.setSizeAdjustPolicy(QAbstractItemView.SizeAdjustPolicy.AdjustToContents)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        self.setMaximumSize(MOST_WIDTH, MOST_HEIGHT)  # from there on it scrolls
         self.cellClicked.connect(self.chosen)
 
     def _put_names(self, speakers: Speakers) -> None:
@@ -100,17 +105,6 @@ class _Matrix(QTableWidget):
                 self.setVerticalHeaderItem(place, item)
             else:
                 self.setHorizontalHeaderItem(estimate, item)
-
-    def _content(self) -> QSize:
-        """All cells and headers."""
-        width = NAME_WIDTH + CELL_WIDTH * self.columnCount() + 2 * self.frameWidth()
-        height = self.horizontalHeader().sizeHint().height() + CELL_HEIGHT * self.rowCount() + 2 * self.frameWidth()
-        bar = self.horizontalScrollBar().sizeHint().height() if width > MOST_WIDTH else 0
-        return QSize(width, height + bar)
-
-    def sizeHint(self) -> QSize:
-        """All cells, up to a limit from which on they scroll."""
-        return self._content().boundedTo(QSize(MOST_WIDTH, MOST_HEIGHT))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose the cell with the focus, or move it."""
@@ -146,8 +140,9 @@ class SpeakersDialog(CloseDialog):
         best_words = plain_label(_best_words(speakers), wrap=True, parent=self)
         self.lay_out(*what, self.matrix, best_words, self.chosen, self.doubts, REST, spacing=GAP)
         self._choose_all(self.places)
-        self.matrix.setMinimumHeight(self.matrix.sizeHint().height())
-        width = max(LEAST_WIDTH, self.matrix.sizeHint().width() + 2 * PAGE_MARGINS[0])
+        room = self.matrix.sizeHint().boundedTo(self.matrix.maximumSize())
+        self.matrix.setMinimumHeight(room.height())
+        width = max(LEAST_WIDTH, room.width() + 2 * PAGE_MARGINS[0])
         self.resize(width, self.layout().totalHeightForWidth(width))
 
     def choose(self, reference: int, estimate: int) -> None:
