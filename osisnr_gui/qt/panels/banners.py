@@ -156,8 +156,7 @@ class Banners(Themed, QWidget):
     place_requested = Signal(float, float)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._notices: tuple[Notice, ...] | None = None
         self._keys: list[tuple[NoticeKey, tuple[str, ...]]] = []
         self._hidden: set[NoticeKey] = set()

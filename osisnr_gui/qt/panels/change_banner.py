@@ -19,8 +19,7 @@ class SlimBanner(Themed, QFrame):
     """Sign, text, buttons, and one to hide it."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._sign = QLabel(self)
         self.text: QLabel = plain_label("", wrap=True, selectable=True, parent=self)
 

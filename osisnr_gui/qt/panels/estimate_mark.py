@@ -16,8 +16,7 @@ class LineSample(Themed, QWidget):
     """A short piece of an estimate's line: colour and dash as on the plots."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._index: int | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 

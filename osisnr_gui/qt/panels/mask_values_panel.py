@@ -48,8 +48,7 @@ class MaskValuesPanel(Themed, QWidget):
     """Counts cells on a thread of its own, and only while it is to be seen."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._shown: tuple[ShownMask, ...] = ()
         self._bins = ValueBins(0.0, 1.0)
         self._counted: list[Counted] = []

@@ -86,8 +86,7 @@ class SourceRow(Themed, SourceWidget):
     """A row; a click on an estimate brings it into view."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._state: RowState | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.sample = LineSample(theme, self)

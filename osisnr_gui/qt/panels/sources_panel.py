@@ -74,8 +74,7 @@ class SourcesPanel(Themed, SourceWidget):
     add_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._states: list[RowState] = []
         self._estimate: Source | None = None
         self._hidden: frozenset[Source] = frozenset()

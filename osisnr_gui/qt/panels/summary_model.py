@@ -26,8 +26,7 @@ class SummaryModel(Themed, ColumnModel):
     """Rows are estimates, columns `NAME` and the figures of one named result at a time."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._pairs: tuple[PairAnalysis, ...] = ()
         self.names: list[str] = []  # of the estimates, in the order of the session
         self._quantiles: dict[int, tuple[Facts, Quantiles]] = {}

@@ -28,8 +28,8 @@ class DropZone(Themed, QWidget):
     open_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme, self._active = theme, False
+        super().__init__(theme, parent)
+        self._active = False
         sign = QLabel(self)
         sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
         tint(sign, "open", theme, "accent", 32)
@@ -73,8 +73,7 @@ class Welcome(Themed, QWidget):
     demo_requested = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self.drop = DropZone(theme, self)
         self.drop.open_requested.connect(self.open_requested)
         self.cards = [QCommandLinkButton(demo.title, demo.look_for, self) for demo in DEMOS]

@@ -49,8 +49,8 @@ class TransportBar(Themed, QWidget):
     estimate_chosen = Signal(int)
 
     def __init__(self, player: Player, link: TimeLink, actions: Actions, theme: Theme) -> None:
-        super().__init__()
-        self._player, self._link, self._actions, self._theme = player, link, actions, theme
+        super().__init__(theme)
+        self._player, self._link, self._actions = player, link, actions
         self._names: tuple[str, ...] = ()
         self._estimates: list[SoundButton] = []
         self._row = QHBoxLayout(self)
@@ -216,8 +216,8 @@ class SoundButton(Themed, QToolButton):
     """A short name, underlined in the colour of its estimate."""
 
     def __init__(self, text: str, theme: Theme, index: int | None = None) -> None:
-        super().__init__()
-        self._theme, self._index = theme, index
+        super().__init__(theme)
+        self._index = index
         self.setText(text)
         self.setCheckable(True)
 
