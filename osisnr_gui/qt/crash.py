@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import os
-import platform
 import sys
 import threading
 import traceback
@@ -27,17 +26,16 @@ from PySide6.QtCore import (
     Signal,
     Slot,
     qInstallMessageHandler,
-    qVersion,
 )
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
-from osisnr_gui import __version__
 from osisnr_gui.io.streams import say
-from osisnr_gui.qt.dialogs.crash_dialog import MOST_DETAILS, CrashDialog
+from osisnr_gui.qt.dialogs.error_dialog import MOST_DETAILS, ErrorDialog
 
 LOG_BYTES = 512 * 1024
 LOG_BACKUPS = 1
+SENTENCE = "Something in the program went wrong. Your files are untouched and you can go on."
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -97,7 +95,7 @@ class CrashReporter(QObject):
         super().__init__(parent)
         self.folder = folder or log_folder()
         self.log = open_log(self.folder)
-        self.dialog: CrashDialog | None = None
+        self.dialog: ErrorDialog | None = None
         self._unread: list[tuple[str, str]] = []  # summary and details of what the user has not closed yet
         self._seen: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -144,7 +142,7 @@ class CrashReporter(QObject):
             return
         self.log.error("%s%s", f"{where}\n" if where else "", details)
         if QApplication.instance() is not None:
-            self._happened.emit(summary, f"{_environment()}\n{where}\n{details}")
+            self._happened.emit(summary, f"{where}\n{details}".lstrip())
 
     @Slot(str, str)
     def _show(self, summary: str, details: str) -> None:
@@ -168,7 +166,7 @@ class CrashReporter(QObject):
             return
         over = QApplication.activeModalWidget() or QApplication.activeWindow()
         (summary, details), *later = self._unread
-        self.dialog = CrashDialog(summary, details, self.folder, over)
+        self.dialog = ErrorDialog(f"{SENTENCE}\n\n{summary}", details, over, log_folder=self.folder)
         for _summary, more in later:
             self.dialog.add(more)
         self.dialog.finished.connect(self._closed)
@@ -218,10 +216,3 @@ class CrashReporter(QObject):
             self.report(error, where)
         except Exception:
             self.log.exception("while reporting an error")
-
-
-def _environment() -> str:
-    return (
-        f"osisnr_gui {__version__}, Python {platform.python_version()}, Qt {qVersion()}, "
-        f"{platform.system()} {platform.release()} {platform.machine()}"
-    )

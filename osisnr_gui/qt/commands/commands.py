@@ -24,7 +24,7 @@ from osisnr_gui.qt.commands.segment_commands import SegmentCommands
 from osisnr_gui.qt.commands.session_files import SessionFiles
 from osisnr_gui.qt.dialogs.about import AboutDialog
 from osisnr_gui.qt.dialogs.cache_page import CacheDialog
-from osisnr_gui.qt.dialogs.error_page import ErrorDialog
+from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog
 from osisnr_gui.qt.dialogs.keys_page import KeysDialog
 from osisnr_gui.qt.folders.folder_mode import FolderMode

@@ -56,7 +56,7 @@ class EstimateCommands(CommandGroup):
     def _show_speakers(self) -> None:
         speakers = find_speakers(self._views.store.analysis)
         if speakers is not None:
-            dialog = SpeakersDialog(speakers, self._views.themes.theme, self._views.plots.window())
+            dialog = SpeakersDialog(speakers, self._views.plots.window())
             dialog.assign_requested.connect(partial(self._assign, speakers))
             dialog.open()
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QObject
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QDialog, QMainWindow
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import Cancelled, FileError
-from osisnr_gui.qt.background import step_back
 from osisnr_gui.qt.dialogs.plot_dialog import CSV, FORMATS, PNG, PlotDialog
 from osisnr_gui.qt.dialogs.save_as import ask_where, warn
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.plots.plot_export import has_table, picture_of, table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.views import Views
@@ -71,14 +69,11 @@ def until(cancelled: Callable[[], bool], parts: Iterable[bytes]) -> Iterator[byt
 class ExportJobs(QObject):
     """Export commands of one window."""
 
-    _finished = Signal(object, str)  # whom to tell, error ("" when saved)
-
     def __init__(self, window: QMainWindow, views: Views) -> None:
         super().__init__(window)
         self._window, self._views = window, views
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="export", initializer=step_back)
-        self._cancel = threading.Event()
-        self._finished.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+        self._jobs = Jobs("export", self)
+        self._jobs.reported.connect(lambda tell: tell())
 
     def save_csv(self) -> None:
         """Ask where, then compute every number by the direct formula and save one row a frame."""
@@ -141,7 +136,7 @@ class ExportJobs(QObject):
 
         done : is told "" once all are saved, or what went wrong. fault : words for an unexpected error.
         """
-        self._pool.submit(self._write_all, files, done, fault)
+        self._jobs.add(partial(_write_all, files, done, fault))
 
     def copy_figure(self) -> None:
         """The plots on the clipboard."""
@@ -154,8 +149,7 @@ class ExportJobs(QObject):
 
     def close(self) -> None:
         """Cancel and wait."""
-        self._cancel.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._jobs.close()
 
     def _numbers(self) -> Callable[[], Analysis]:
         """What works out the numbers of the present session, on the export thread.
@@ -169,27 +163,10 @@ class ExportJobs(QObject):
         wanted = Wanted(pictures=False, delay=not measured, alpha=session.loss.alpha)
 
         def numbers() -> Analysis:
-            analysis = analyse(session, wanted=wanted, cancelled=self._cancel.is_set)
+            analysis = analyse(session, wanted=wanted, cancelled=lambda: self._jobs.is_closed)
             return finish(with_delays(analysis, delays))  # notices tell of delays, too
 
         return numbers
-
-    def _write_all(self, files: Mapping[str, Parts], done: Done, fault: Fault) -> None:
-        """On the export thread."""
-        try:
-            for path, parts in files.items():
-                write_atomically(path, until(self._cancel.is_set, parts()))
-        except Cancelled:
-            return
-        except FileError as error:
-            self._finished.emit(done, str(error))
-        except Exception as error:
-            self._finished.emit(done, fault(error))
-        else:
-            self._finished.emit(done, "")
-
-    def _tell(self, done: Done, error: str) -> None:
-        done(error)
 
     def _write(self, path: str, data: bytes) -> None:
         try:
@@ -212,6 +189,20 @@ class ExportJobs(QObject):
 
     def _say(self, text: str) -> None:
         self._window.statusBar().showMessage(text, 5000)
+
+
+def _write_all(files: Mapping[str, Parts], done: Done, fault: Fault, job: Job) -> Callable[[], object]:
+    """On the export thread. Returns what is to be called on the GUI thread."""
+    try:
+        for path, parts in files.items():
+            write_atomically(path, until(job.superseded, parts()))
+    except Cancelled:
+        raise
+    except FileError as error:
+        return partial(done, str(error))
+    except Exception as error:
+        return partial(done, fault(error))
+    return partial(done, "")
 
 
 def _json(numbers: Callable[[], Analysis]) -> Iterable[bytes]:

@@ -6,10 +6,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Slot
 
-from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.commands.actions import CommandGroup, Handler
 from osisnr_gui.qt.commands.file_watch import FileWatch
-from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
@@ -29,7 +28,7 @@ class FileCommands(CommandGroup, QObject):
         self._tried: frozenset[FileChange] = frozenset()
         self._files: Files = {}
         self._hashed: set[tuple[str, Stamp | None]] = set()
-        self._hashing = LatestJob("file-hash", self)
+        self._hashing = Jobs("file-hash", self)
         self._hashing.reported.connect(lambda _path: self._show_contents())
         self.watch = FileWatch(self)
         self.watch.changed.connect(self._take_changes)
@@ -119,11 +118,8 @@ class FileCommands(CommandGroup, QObject):
             self._views.banners.changes.show_changes(changes)
 
 
-def _hash_all(hashes: ContentHashes, files: Files, report: Report, superseded: Superseded) -> None:
+def _hash_all(hashes: ContentHashes, files: Files, job: Job) -> None:
     """On the worker thread."""
     for path, stamp in files.items():
-        try:
-            hashes.make(path, stamp, superseded)
-        except Cancelled:
-            return
-        report(path)
+        hashes.make(path, stamp, job.superseded)
+        job.report(path)

@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from functools import partial
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
-from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
+from osisnr_gui.qt.jobs import Jobs
 from osisnr_gui.session.file_changes import QUIET_SECONDS, FileChange, FileChanges
 from osisnr_gui.session.tracks import Stamp, stamp_of
 
@@ -30,7 +29,7 @@ class FileWatch(QObject):
         self._files = FileChanges(quiet_seconds)
         self.changes: tuple[FileChange, ...] = ()  # what was told last
         self._system = QFileSystemWatcher(self)
-        self._looking = LatestJob("file-watch", self)
+        self._looking = Jobs("file-watch", self)
         self._looking.reported.connect(self._take)
         self._seen: dict[str, Stamp | None] = {}
         self._poll = QTimer(self, interval=POLL_MS)
@@ -59,7 +58,8 @@ class FileWatch(QObject):
     def look(self) -> None:
         """Look at all files soon, on a thread of its own: a drive that is gone may let one wait for minutes."""
         if self._files.paths and not self._looking.is_busy:
-            self._looking.start(partial(_look, self._files.paths))
+            paths = self._files.paths
+            self._looking.start(lambda _job: {path: stamp_of(path) for path in paths})
 
     def close(self) -> None:
         """Stop watching; a look under way is waited for."""
@@ -98,8 +98,3 @@ class FileWatch(QObject):
         if fresh := (paths | set(map(os.path.dirname, paths))) - (present - gone):
             self._system.addPaths(sorted(fresh))
         self._seen = {path: stamps.get(path) for path in self._files.paths}
-
-
-def _look(paths: list[str], report: Report, _superseded: Superseded) -> None:
-    """On the worker thread."""
-    report({path: stamp_of(path) for path in paths})

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.commands.actions import CommandGroup, Handler
-from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_of
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import words
@@ -42,7 +42,7 @@ class GhostCommands(CommandGroup, QObject):
         self._wishes: tuple[_Wish, ...] = ()
         self._found: dict[_Wish, tuple[Facts, Change | None]] = {}
         self.shown: tuple[ShownGhost, ...] = ()
-        self._job = LatestJob("ghosts", self)
+        self._job = Jobs("ghosts", self)
         self._job.reported.connect(self._take_found)
         views.store.analysis_changed.connect(self._take_analysis)
 
@@ -145,10 +145,10 @@ class GhostCommands(CommandGroup, QObject):
         self._follow(self._views.store.analysis)
 
 
-def _work(wishes: list[_Wish], report: Report, superseded: Superseded) -> None:
+def _work(wishes: list[_Wish], job: Job) -> None:
     """On the worker thread."""
     for wish in wishes:
-        if superseded():
+        if job.superseded():
             return
         facts = wish.ghost.facts_at(wish.silence_db)
-        report((wish, facts, None if wish.now is None else find_change(wish.now, facts)))
+        job.report((wish, facts, None if wish.now is None else find_change(wish.now, facts)))

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import FileError, display_name
 from osisnr_gui.qt.commands.actions import Handler
-from osisnr_gui.qt.dialogs.save_as import ask_where, warn
+from osisnr_gui.qt.dialogs.save_as import ask, ask_where, warn
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.codec import ENDING, SavedView, load_session, session_bytes
@@ -77,13 +77,9 @@ class SessionFiles(QObject):
         if left is None:
             return False
         text = "The program ended unexpectedly the last time. Open the files and notes it had then?"
-        box = QMessageBox(QMessageBox.Icon.Question, "Recover the last session?", text, parent=self._window)
-        wanted = box.addButton("&Recover", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("&Discard", QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(wanted)
-        box.exec()
-        box.deleteLater()
-        recovered = box.clickedButton() is wanted and self._show(*left)
+        roles = QMessageBox.ButtonRole
+        answers = ("&Recover", roles.AcceptRole), ("&Discard", roles.DestructiveRole)
+        recovered = ask(self._window, "Recover the last session?", text, *answers) == 0 and self._show(*left)
         # Only now: whoever is killed while the question stands is asked again.
         self._autosave.write()
         self._autosave.forget_left_behind()
@@ -103,12 +99,8 @@ class SessionFiles(QObject):
             return True
         kinds = QMessageBox.StandardButton
         text = "There are notes that are not saved. Save the session?"
-        box = QMessageBox(QMessageBox.Icon.Question, "Save the notes?", text, parent=self._window)
-        box.setStandardButtons(kinds.Save | kinds.Discard | kinds.Cancel)
-        box.setDefaultButton(kinds.Save)
-        answer = box.exec()
-        box.deleteLater()
-        return answer == kinds.Discard or (answer == kinds.Save and self.save())
+        answer = ask(self._window, "Save the notes?", text, kinds.Save, kinds.Discard, kinds.Cancel)
+        return answer == 1 or (answer == 0 and self.save())
 
     def close(self) -> None:
         """A normal end leaves nothing to recover."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QWidget
 
 from osisnr_gui.qt.panels.layouts import Margins, Part, column_of
 from osisnr_gui.qt.panels.plain_text import GAP, tooltip
@@ -41,23 +40,3 @@ class CloseDialog(QDialog):
     def lay_out(self, *parts: Part, margins: Margins | None = PAGE_MARGINS, spacing: int = 2 * GAP) -> None:
         """Parts one under the other, the buttons last."""
         column_of(*parts, self.box, owner=self, margins=margins, spacing=spacing)
-
-
-class FaultDialog(CloseDialog):
-    """A dialog about an error, with details to copy."""
-
-    def __init__(self, title: str, details: str, parent: QWidget | None = None) -> None:
-        super().__init__(title, parent)
-        self.details = QPlainTextEdit(details, self)
-        self.details.setReadOnly(True)
-        self.details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.details.setAccessibleName("Details of the error")
-
-    def copy(self) -> None:
-        """The details to the clipboard."""
-        QGuiApplication.clipboard().setText(self.report)
-
-    @property
-    def report(self) -> str:
-        """What is copied."""
-        return self.details.toPlainText()

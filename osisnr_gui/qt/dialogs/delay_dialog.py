@@ -8,9 +8,8 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.panels.buttons import push_button
 from osisnr_gui.qt.panels.figure_table import FigureTable
-from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
+from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label, set_text
 from osisnr_gui.qt.panels.sample_field import LagField
 from osisnr_gui.qt.plots.charts.delay_chart import DelayChart
@@ -156,6 +155,6 @@ class DelayDialog(QDialog):
             plot.settled.connect(self._settle)
             plot.hovered.connect(self._say)
             plot.installEventFilter(self)
-        self.field.chosen.connect(self._take)
+        self.field.valueChanged.connect(self._take)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo.click)
         QShortcut(QKeySequence("Ctrl+Shift+Z"), self, self.redo_requested.emit)

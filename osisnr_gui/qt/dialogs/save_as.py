@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from osisnr_gui.io.errors import SaveError, display_name
 from osisnr_gui.session.session import Session
 
+#: A button of its own, or a standard one.
+Answer = tuple[str, QMessageBox.ButtonRole] | QMessageBox.StandardButton
+
 
 def is_open(path: str, session: Session) -> bool:
     """Whether `path` is one of the session's own files, by whatever name: links and other spellings count."""
@@ -32,7 +35,10 @@ def ask_where(parent: QWidget, folder: str, session: Session, title: str, name: 
         path += ending
         # The dialog has asked about the name as it was typed. Its own default suffix would leave it to each
         # desktop's dialog whether it is added before the question or after.
-        if os.path.lexists(path) and not _may_replace(parent, path):
+        question = f"{display_name(path)} exists already. Replace it?"
+        replaces = "&Replace", QMessageBox.ButtonRole.DestructiveRole
+        cancels = QMessageBox.StandardButton.Cancel
+        if os.path.lexists(path) and ask(parent, "Replace the file?", question, replaces, cancels, default=1):
             return ""
     if path and is_open(path, session):
         warn(parent, "Not saved", str(SaveError(path, "not saved: it is open in this window", "choose another name")))
@@ -47,12 +53,13 @@ def warn(parent: QWidget, title: str, error: str) -> None:
     box.open()
 
 
-def _may_replace(parent: QWidget, path: str) -> bool:
-    question = f"{display_name(path)} exists already. Replace it?"
-    box = QMessageBox(QMessageBox.Icon.Question, "Replace the file?", question, parent=parent)
+def ask(parent: QWidget, title: str, question: str, *answers: Answer, default: int = 0) -> int:
+    """Which of the answers the user gave; Escape gives the last one. default : the one that Return gives."""
+    box = QMessageBox(QMessageBox.Icon.Question, title, question, parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    replace_button = box.addButton("&Replace", QMessageBox.ButtonRole.DestructiveRole)
-    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    buttons = [box.addButton(*answer) if isinstance(answer, tuple) else box.addButton(answer) for answer in answers]
+    box.setDefaultButton(buttons[default])
     box.exec()
     box.deleteLater()
-    return box.clickedButton() is replace_button
+    given = box.clickedButton()
+    return buttons.index(given) if given in buttons else len(buttons) - 1

@@ -5,21 +5,23 @@ from __future__ import annotations
 import math
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QFontMetrics, QIcon, QKeyEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHeaderView,
     QLabel,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
     QTableWidget,
     QTableWidgetItem,
     QWidget,
 )
 
 from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS, ButtonRole, CloseDialog
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
+from osisnr_gui.qt.look.theme import system_font, tabular_font
 from osisnr_gui.qt.panels.layouts import REST
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, tooltip
 from osisnr_gui.session import words
@@ -37,56 +39,26 @@ SYSTEMS = (
 CELL_WIDTH, CELL_HEIGHT = 132, 44
 NAME_WIDTH = 190
 LEAST_WIDTH, MOST_WIDTH, MOST_HEIGHT = 560, 1120, 360
-RADIO, PAD = 12.0, 8.0
-
-Index = QModelIndex | QPersistentModelIndex
-_VALUE, _NOTE, _CHOSEN, _BEST = (Qt.ItemDataRole.UserRole + k for k in range(1, 5))
 
 
-class _Cell(QStyledItemDelegate):
-    """A round button, the figure, and below it in words whether it is in force or best."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        """All cells are alike."""
-        return QSize(CELL_WIDTH, CELL_HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Everything by hand: two lines and a button are more than an item has."""
-        theme, box, chosen = self._theme, QRectF(option.rect), bool(index.data(_CHOSEN))
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if chosen:
-            painter.fillRect(box, with_alpha(theme.accent, theme.selection_opacity))
-        if option.state & option.state.State_HasFocus:
-            painter.setPen(QPen(QColor(theme.accent), 1, Qt.PenStyle.DotLine))
-            painter.drawRect(box.adjusted(1.5, 1.5, -1.5, -1.5))
-        left = box.left() + PAD + RADIO + PAD
-        note = str(index.data(_NOTE))
-        line = QRectF(left, box.top() + 4, box.right() - PAD - left, box.height() / 2 - 4)
-        self._paint_radio(painter, QPointF(box.left() + PAD + RADIO / 2, line.center().y()), chosen)
-        font = tabular_font()
-        font.setBold(bool(index.data(_BEST)))
-        painter.setFont(font)
-        painter.setPen(QColor(theme.text))
-        side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(line, side, str(index.data(_VALUE)))
-        painter.setFont(system_font(SMALL_FONT_PIXELS))
-        painter.setPen(QColor(theme.muted))
-        painter.drawText(line.translated(0, line.height()), side, note)
-        painter.restore()
-
-    def _paint_radio(self, painter: QPainter, centre: QPointF, chosen: bool) -> None:
-        painter.setPen(QPen(QColor(self._theme.accent if chosen else self._theme.faint), 1.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(centre, RADIO / 2 - 1, RADIO / 2 - 1)
-        if chosen:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self._theme.accent))
-            painter.drawEllipse(centre, RADIO / 4, RADIO / 4)
+def _radio(chosen: bool) -> QIcon:
+    """A round button of the style, to be pressed with its whole cell."""
+    style, option = QApplication.style(), QStyleOptionButton()
+    size = style.pixelMetric(QStyle.PixelMetric.PM_ExclusiveIndicatorWidth)
+    ratio = QApplication.instance().devicePixelRatio()
+    picture = QPixmap(QSize(size, size) * ratio)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    option.rect = QRect(0, 0, size, size)
+    # The style edges it in a darker window colour, which cannot be seen on a dark ground.
+    option.palette = QPalette(QApplication.palette().placeholderText().color().lighter(140))
+    option.state = QStyle.StateFlag.State_Enabled | (
+        QStyle.StateFlag.State_On if chosen else QStyle.StateFlag.State_Off
+    )
+    painter = QPainter(picture)
+    style.drawPrimitive(QStyle.PrimitiveElement.PE_IndicatorRadioButton, option, painter)
+    painter.end()
+    return QIcon(picture)
 
 
 class _Matrix(QTableWidget):
@@ -94,13 +66,13 @@ class _Matrix(QTableWidget):
 
     chosen = Signal(int, int)
 
-    def __init__(self, speakers: Speakers, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, speakers: Speakers, parent: QWidget) -> None:
         super().__init__(len(speakers.references), len(speakers.estimates), parent)
         self.setAccessibleName("SI-SNR of every estimate against every reference")
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setItemDelegate(_Cell(theme, self))
+        self.setStyleSheet("QTableView::item:focus { border: 1px dotted palette(highlight); }")
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
@@ -112,7 +84,9 @@ class _Matrix(QTableWidget):
         rows.setFixedWidth(NAME_WIDTH)
         rows.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._put_names(speakers)
-        self.setMaximumSize(self._content())
+        self.setSizeAdjustPolicy(QAbstractItemView.SizeAdjustPolicy.AdjustToContents)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        self.setMaximumSize(MOST_WIDTH, MOST_HEIGHT)  # from there on it scrolls
         self.cellClicked.connect(self.chosen)
 
     def _put_names(self, speakers: Speakers) -> None:
@@ -132,17 +106,6 @@ class _Matrix(QTableWidget):
             else:
                 self.setHorizontalHeaderItem(estimate, item)
 
-    def _content(self) -> QSize:
-        """All cells and headers."""
-        width = NAME_WIDTH + CELL_WIDTH * self.columnCount() + 2 * self.frameWidth()
-        height = self.horizontalHeader().sizeHint().height() + CELL_HEIGHT * self.rowCount() + 2 * self.frameWidth()
-        bar = self.horizontalScrollBar().sizeHint().height() if width > MOST_WIDTH else 0
-        return QSize(width, height + bar)
-
-    def sizeHint(self) -> QSize:
-        """All cells, up to a limit from which on they scroll."""
-        return self._content().boundedTo(QSize(MOST_WIDTH, MOST_HEIGHT))
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose the cell with the focus, or move it."""
         index = self.currentIndex()
@@ -158,11 +121,11 @@ class SpeakersDialog(CloseDialog):
     return_closes = False
     assign_requested = Signal(object)  # for each estimate the place of its reference
 
-    def __init__(self, speakers: Speakers, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, speakers: Speakers, parent: QWidget | None = None) -> None:
         super().__init__("Speakers", parent)
         self._speakers = speakers
         self.places: Places = speakers.best
-        self.matrix = _Matrix(speakers, theme, self)
+        self.matrix = _Matrix(speakers, self)
         self.matrix.chosen.connect(self.choose)
         self.chosen: QLabel = plain_label(wrap=True, parent=self)
         self.doubts: QLabel = plain_label(role="warning", wrap=True, parent=self)
@@ -177,8 +140,9 @@ class SpeakersDialog(CloseDialog):
         best_words = plain_label(_best_words(speakers), wrap=True, parent=self)
         self.lay_out(*what, self.matrix, best_words, self.chosen, self.doubts, REST, spacing=GAP)
         self._choose_all(self.places)
-        self.matrix.setMinimumHeight(self.matrix.sizeHint().height())
-        width = max(LEAST_WIDTH, self.matrix.sizeHint().width() + 2 * PAGE_MARGINS[0])
+        room = self.matrix.sizeHint().boundedTo(self.matrix.maximumSize())
+        self.matrix.setMinimumHeight(room.height())
+        width = max(LEAST_WIDTH, room.width() + 2 * PAGE_MARGINS[0])
         self.resize(width, self.layout().totalHeightForWidth(width))
 
     def choose(self, reference: int, estimate: int) -> None:
@@ -208,8 +172,12 @@ class SpeakersDialog(CloseDialog):
             item = QTableWidgetItem()
             self.matrix.setItem(row, column, item)
         note = " · ".join(notes) or ("not comparable" if why else "")
-        for role, data in ((_VALUE, words.db(value)), (_NOTE, note), (_CHOSEN, chosen), (_BEST, best)):
-            item.setData(role, data)
+        item.setText(f"{words.db(value)}\n{note}")
+        item.setIcon(_radio(chosen))
+        item.setBackground(self.palette().light() if chosen else QBrush())
+        font = tabular_font()
+        font.setBold(best)
+        item.setFont(font)
         item.setToolTip(tooltip(why))
         name = f"estimate {estimate_letter(column)}, reference {row + 1}: {why or words.db(value)}"
         spoken = ", ".join((name, *notes, *(("chosen",) if chosen else ())))

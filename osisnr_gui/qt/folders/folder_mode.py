@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDialog, QMainWindow
 from osisnr_gui.io.errors import display_name
 from osisnr_gui.qt.commands.actions import Actions, CommandGroup, Handler
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
-from osisnr_gui.qt.dialogs.error_page import ErrorDialog
+from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
 from osisnr_gui.qt.folders.folder_run import FolderRun, Inputs
 from osisnr_gui.qt.store import Store

@@ -5,22 +5,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import threading
-import traceback
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from osisnr_gui.io.errors import Cancelled, FileError, SaveError
+from osisnr_gui.io.errors import SaveError
 from osisnr_gui.io.journal import Journal
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.session.batch.engine import JOURNAL_ENDING, BatchRow, BatchSettings, open_journal, run_batch
 from osisnr_gui.session.batch.pair_list import ListedRow
 from osisnr_gui.session.batch.pairs import BatchPair, find_pairs, load_pairs
 from osisnr_gui.session.batch.pool import BatchPool, core_count
+
+Rows = Sequence[BatchRow]
 
 PER_WORKER = 3
 SHOW_MS = 300  # between two helpings: rows that move all the time cannot be read
@@ -37,16 +38,6 @@ class Inputs:
     def find(self) -> tuple[BatchPair, ...]:
         """The pairs. Raises LoadError."""
         return load_pairs(*self.paths) if len(self.paths) == 1 else find_pairs(*self.paths)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Job:
-    inputs: Inputs
-    settings: BatchSettings
-    known: tuple[BatchRow, ...]
-    cancel: threading.Event = field(default_factory=threading.Event)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    fresh: list[ListedRow] = field(default_factory=list)
 
 
 class _Pool(BatchPool):
@@ -67,45 +58,31 @@ class FolderRun(QObject):
     found = Signal(object)  # tuple[BatchPair, ...]
     scored = Signal(object)  # list[ListedRow]
     ended = Signal(str, str)  # what is wrong with the folders, details of a fault of the program
-    _found_by = Signal(object, object)  # _Job, tuple[BatchPair, ...]
-    _arrived = Signal(object)  # _Job
-    _ended_by = Signal(object, str, str)  # _Job, as `ended`
 
     def __init__(self, journal_folder: str | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._journal_folder = journal_folder
-        self._pool: ThreadPoolExecutor | None = None
-        self._job: _Job | None = None
+        self._fresh: deque[ListedRow] = deque()  # scored and not shown yet; filled by the thread
+        self.is_busy = False  # whether pairs are being found or scored
         self._is_listed = False  # whether `found` was emitted: rows before that have no place yet
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._show)
-        for signal, slot in (
-            (self._found_by, self._take_found),
-            (self._arrived, self._take_arrived),
-            (self._ended_by, self._take_end),
-        ):
-            signal.connect(slot, Qt.ConnectionType.QueuedConnection)
+        self._jobs = Jobs("folders", self)
+        self._jobs.reported.connect(lambda tell: tell())
+        self._jobs.failed.connect(lambda words, details: self._end("" if details else words, details))
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether pairs are being found or scored."""
-        return self._job is not None
-
-    def start(self, inputs: Inputs, settings: BatchSettings, known: Sequence[BatchRow] = ()) -> None:
+    def start(self, inputs: Inputs, settings: BatchSettings, known: Rows = ()) -> None:
         """Score all pairs; of those in `known`, rows of the same settings, nothing is looked at again."""
         self.stop()
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(1, thread_name_prefix="folders")
-        self._job, self._is_listed = _Job(inputs, settings, tuple(known)), False
-        self._pool.submit(self._work, self._job)
+        self.is_busy, self._fresh = True, deque()
+        self._jobs.start(partial(self._work, inputs, settings, tuple(known), self._fresh))
 
     def stop(self) -> None:
         """Cancel; what is scored has been shown or is shown now."""
-        if self._job is not None:
-            self._job.cancel.set()
-            self._show()
-            self._timer.stop()
-            self._job = None
+        self._jobs.cancel()
+        self._show()
+        self._timer.stop()
+        self.is_busy = self._is_listed = False
 
     def hold(self) -> None:
         """Show nothing new for a moment: a row must not move under a double click."""
@@ -115,95 +92,68 @@ class FolderRun(QObject):
     def close(self) -> None:
         """Cancel and wait: afterwards no process is left."""
         self.stop()
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        self._jobs.close()
 
-    def _work(self, job: _Job) -> None:
-        """On the thread. Touches nothing but its arguments and the signals."""
-        wrong = details = ""
-        try:
-            pairs = job.inputs.find()
-            self._found_by.emit(job, pairs)
-            self._score(job, pairs)
-        except Cancelled:
-            pass
-        except FileError as error:
-            wrong = str(error)
-        except Exception:
-            details = traceback.format_exc()
-        self._ended_by.emit(job, wrong, details)
+    def _work(
+        self, inputs: Inputs, settings: BatchSettings, known: Rows, fresh: deque[ListedRow], job: Job
+    ) -> Callable[[], None]:
+        """On the thread. Reports what is to be called on the GUI thread, and touches nothing but its arguments."""
 
-    def _score(self, job: _Job, pairs: Sequence[BatchPair]) -> None:
-        known = {row.pair: row for row in job.known}
+        def add(row: BatchRow) -> None:
+            fresh.append(ListedRow.of(row))
+            if len(fresh) == 1:  # else the others have told of themselves
+                job.report(self._await_more)
+
+        pairs, rows_of = inputs.find(), {row.pair: row for row in known}
+        job.report(partial(self._list, pairs))
         for pair in pairs:
-            if pair in known:
-                self._add(job, replace(known[pair], is_known=True))
+            if pair in rows_of:
+                add(replace(rows_of[pair], is_known=True))
+        waiting = [pair for pair in pairs if pair not in rows_of]
         n_jobs = core_count()
-        waiting = [pair for pair in pairs if pair not in known]
-        with ExitStack() as stack:
-            journal = self._open_journal(job)
-            if journal is not None:
-                stack.enter_context(journal)
-            rows = run_batch(
-                waiting,
-                job.settings,
-                partial(_Pool, n_jobs),
-                at_once=PER_WORKER * n_jobs,
-                journal=journal,
-                cancelled=job.cancel.is_set,
-            )
-            for row in stack.enter_context(closing(rows)):
-                if job.cancel.is_set():
-                    raise Cancelled
-                self._add(job, row)
+        pool, at_once = partial(_Pool, n_jobs), PER_WORKER * n_jobs
+        with (
+            self._open_journal(inputs, settings) as journal,
+            closing(
+                run_batch(waiting, settings, pool, at_once=at_once, journal=journal, cancelled=job.superseded)
+            ) as rows,
+        ):
+            for row in rows:
+                if job.superseded():
+                    break
+                add(row)
+        return partial(self._end, "", "")
 
-    def _add(self, job: _Job, row: BatchRow) -> None:
-        listed = ListedRow.of(row)
-        with job.lock:
-            job.fresh.append(listed)
-            is_first = len(job.fresh) == 1
-        if is_first:
-            self._arrived.emit(job)
-
-    def _open_journal(self, job: _Job) -> Journal | None:
+    def _open_journal(self, inputs: Inputs, settings: BatchSettings) -> AbstractContextManager[Journal | None]:
         """Where rows are kept; a disk that takes none is no reason not to score."""
         if self._journal_folder is None:
-            return None
-        name = hashlib.sha256(repr((job.inputs, job.settings)).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+            return nullcontext()
+        name = hashlib.sha256(repr((inputs, settings)).encode("utf-8", "surrogateescape")).hexdigest()[:32]
         with contextlib.suppress(SaveError, OSError):
             os.makedirs(self._journal_folder, exist_ok=True)
             _keep_newest(self._journal_folder, MOST_JOURNALS - 1)
-            return open_journal(os.path.join(self._journal_folder, name), job.settings)
-        return None
+            return open_journal(os.path.join(self._journal_folder, name), settings)
+        return nullcontext()
 
-    @Slot(object, object)
-    def _take_found(self, job: _Job, pairs: tuple[BatchPair, ...]) -> None:
-        if job is self._job:
-            self._is_listed = True
-            self.found.emit(pairs)
+    def _list(self, pairs: tuple[BatchPair, ...]) -> None:
+        self._is_listed = True
+        self.found.emit(pairs)
 
-    @Slot(object)
-    def _take_arrived(self, job: _Job) -> None:
-        if job is self._job and not self._timer.isActive():
+    def _await_more(self) -> None:
+        """Rows that come soon are shown with the first one."""
+        if not self._timer.isActive():
             self._timer.start(SHOW_MS)
 
     def _show(self) -> None:
-        if self._job is None or not self._is_listed:
-            return
-        with self._job.lock:
-            rows = list(self._job.fresh)
-            self._job.fresh.clear()
+        rows = []
+        while self._is_listed and self._fresh:
+            rows.append(self._fresh.popleft())
         if rows:
             self.scored.emit(rows)
 
-    @Slot(object, str, str)
-    def _take_end(self, job: _Job, wrong: str, details: str) -> None:
-        if job is self._job:
-            self._timer.stop()
-            self._show()
-            self._job = None
-            self.ended.emit(wrong, details)
+    def _end(self, wrong: str, details: str) -> None:
+        self.stop()
+        self.ended.emit(wrong, details)
 
 
 def _keep_newest(folder: str, count: int) -> None:

@@ -105,23 +105,7 @@ def contrast_ratio(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def darken_until(colour: str, background: str, ratio: float) -> str:
-    """The colour, made darker at the same hue until it stands out from a light background."""
-    result = QColor(colour)
-    while contrast_ratio(result.name(), background) < ratio and result.value() > 0:
-        result.setHsv(result.hsvHue(), result.hsvSaturation(), result.value() - 2)
-    return result.name()
-
-
-def lighten_until(colour: str, background: str, ratio: float) -> str:
-    """The colour, made lighter at the same hue until it stands out from a dark background."""
-    result = QColor(colour)
-    while contrast_ratio(result.name(), background) < ratio and result.lightness() < 255:
-        result.setHsl(result.hslHue(), result.hslSaturation(), result.lightness() + 1)
-    return result.name()
-
-
-def _estimates(colours: tuple[str, ...]) -> tuple[EstimateStyle, ...]:
+def _estimates(*colours: str) -> tuple[EstimateStyle, ...]:
     return tuple(EstimateStyle(c, d) for c, d in zip(colours, DASHES, strict=True))
 
 
@@ -145,7 +129,7 @@ DARK = Theme(
     loss_osi="#5f6b7c",
     loss_mc="#4ea1ff",
     loss_total="#c9d1db",
-    estimates=_estimates(tuple(lighten_until(c, "#15171c", 3.0) for c in OKABE_ITO)),
+    estimates=_estimates(*OKABE_ITO),
 )
 
 LIGHT = Theme(
@@ -168,7 +152,8 @@ LIGHT = Theme(
     loss_osi="#a9b3bf",
     loss_mc="#5b9bdc",
     loss_total="#1b1f24",
-    estimates=_estimates(tuple(darken_until(c, "#ffffff", 3.0) for c in OKABE_ITO)),
+    # As dark as it takes to stand out from white by 3:1.
+    estimates=_estimates("#4a9dc9", "#c68700", "#009e73", "#cc79a7", "#d55e00", "#0072b2", "#a0962c"),
 )
 
 

@@ -25,26 +25,16 @@ class ThemeManager(QObject):
 
     def __init__(self, mode: ThemeMode = "system", parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._mode: ThemeMode = mode
+        self.mode: ThemeMode = mode  # what the user asked for
         self._hints = QGuiApplication.styleHints()
         self._hints.colorSchemeChanged.connect(self._refresh)
-        self._theme = self._resolve()
-
-    @property
-    def mode(self) -> ThemeMode:
-        """What the user asked for."""
-        return self._mode
-
-    @property
-    def theme(self) -> Theme:
-        """The theme in force."""
-        return self._theme
+        self.theme = self._resolve()  # what is in force
 
     def set_mode(self, mode: ThemeMode) -> None:
         """Ask for a look; ``changed`` follows if it makes a difference."""
         if mode not in get_args(ThemeMode):
             raise ValueError(f"unknown theme mode {mode!r}")
-        self._mode = mode
+        self.mode = mode
         self._refresh()
 
     def apply(self, app: QApplication) -> None:
@@ -55,16 +45,16 @@ class ThemeManager(QObject):
         self.changed.connect(lambda _theme: self._dress(app))
 
     def _dress(self, app: QApplication) -> None:
-        app.setPalette(build_palette(self._theme))
-        app.setStyleSheet(build_style_sheet(self._theme))
+        app.setPalette(build_palette(self.theme))
+        app.setStyleSheet(build_style_sheet(self.theme))
 
     def _resolve(self) -> Theme:
-        if self._mode != "system":
-            return DARK if self._mode == "dark" else LIGHT
+        if self.mode != "system":
+            return DARK if self.mode == "dark" else LIGHT
         return DARK if self._hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
 
     def _refresh(self, *_scheme: object) -> None:
         theme = self._resolve()
-        if theme is not self._theme:
-            self._theme = theme
+        if theme is not self.theme:
+            self.theme = theme
             self.changed.emit(theme)

@@ -14,7 +14,9 @@ _TINT = "tint"
 class Themed:
     """A widget or delegate, to be mixed in, that paints in the colours of `_theme`."""
 
-    _theme: Theme
+    def __init__(self, theme: Theme, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self._theme = theme
 
     def set_theme(self, theme: Theme) -> None:
         """Apply `theme` to this and to all inside it, and repaint."""

@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui.core.loss_shares import LossShares
 from osisnr_gui.qt.look.theme import Theme, tabular_font
-from osisnr_gui.qt.panels.buttons import tool_button
 from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.panels.criterion_bar import CriterionBar
-from osisnr_gui.qt.panels.layouts import column_of, row_of
+from osisnr_gui.qt.panels.layouts import column_of, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.segments_model import SegmentsModel
 from osisnr_gui.qt.plots.charts.share_chart import ShareChart

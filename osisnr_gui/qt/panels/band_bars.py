@@ -26,8 +26,7 @@ class BandBars(Themed, QWidget):
     """Bands from low to high, each with its share of OSI-SNR's noise and of MC-MSE."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._bands: tuple[tuple[str, float, float], ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip(tooltip(TIP))

@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QPushButton, QSizePol
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed
-from osisnr_gui.qt.panels.buttons import push_button, tool_button
 from osisnr_gui.qt.panels.change_banner import BANNER_MARGINS, SLIM, ChangeBanner, SlimBanner
-from osisnr_gui.qt.panels.layouts import column_of, row_of
+from osisnr_gui.qt.panels.layouts import column_of, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, tooltip
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
@@ -157,8 +156,7 @@ class Banners(Themed, QWidget):
     place_requested = Signal(float, float)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._notices: tuple[Notice, ...] | None = None
         self._keys: list[tuple[NoticeKey, tuple[str, ...]]] = []
         self._hidden: set[NoticeKey] = set()

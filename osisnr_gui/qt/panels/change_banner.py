@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed, tint
-from osisnr_gui.qt.panels.buttons import Run, push_button, tool_button
-from osisnr_gui.qt.panels.layouts import row_of
+from osisnr_gui.qt.panels.layouts import Run, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, set_text, tooltip
 from osisnr_gui.session.file_changes import FileChange, changes_sentence
 
@@ -20,8 +19,7 @@ class SlimBanner(Themed, QFrame):
     """Sign, text, buttons, and one to hide it."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._sign = QLabel(self)
         self.text: QLabel = plain_label("", wrap=True, selectable=True, parent=self)
 

@@ -11,8 +11,7 @@ from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss_shares import LossShares
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import tint
-from osisnr_gui.qt.panels.buttons import tool_button
-from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
+from osisnr_gui.qt.panels.layouts import REST, column_of, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, tooltip
 from osisnr_gui.qt.panels.sample_field import DecibelField, NarrowBox
 from osisnr_gui.qt.panels.segment_options import SegmentOptions
@@ -118,7 +117,7 @@ class CriterionBar(QWidget):
     def _connect(self) -> None:
         self.box.activated.connect(self._take_entry)
         for field in (self.decibels, self.loss):
-            field.chosen.connect(
+            field.valueChanged.connect(
                 lambda value: self.edit_requested.emit(partial(edits.set_limit, limit=value), "threshold")
             )
         self.options.edit_requested.connect(self.edit_requested)

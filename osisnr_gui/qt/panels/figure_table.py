@@ -34,8 +34,8 @@ class FigureTable(Themed, QWidget):
         head: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._theme, self._shares, self._numbers, self._head = theme, tuple(shares), frozenset(numbers), head
+        super().__init__(theme, parent)
+        self._shares, self._numbers, self._head = tuple(shares), frozenset(numbers), head
         self._rows: tuple[tuple[str, ...], ...] = ()
         self._n_rows = n_rows  # room kept before there is anything to show
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
 from osisnr_gui.io.headers import MAX_RATE
+from osisnr_gui.qt.panels.layouts import Setting, lay_out_settings
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, set_text
 from osisnr_gui.qt.panels.sample_field import MarkedBox, SampleField
-from osisnr_gui.qt.panels.setting_rows import Setting, lay_out_settings
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.masks.mask_grids import n_fft_of
 from osisnr_gui.session.session import MaskGrid, Session
@@ -99,9 +99,9 @@ class MaskGridFields(QWidget):
         lay_out_settings(grid, self._settings(), GAP)
 
     def _connect(self) -> None:
-        self.rate.chosen.connect(lambda value: self._change(rate=value or None))
-        self.hop.chosen.connect(lambda value: self._change(hop=value or None))
-        self.n_fft.chosen.connect(lambda value: self._change(n_fft=value))
+        self.rate.valueChanged.connect(lambda value: self._change(rate=value or None))
+        self.hop.valueChanged.connect(lambda value: self._change(hop=value or None))
+        self.n_fft.valueChanged.connect(lambda value: self._change(n_fft=value))
         self.place.activated.connect(lambda index: self._change(centred=bool(index)))
         self.window_box.activated.connect(lambda index: self._change(window=WINDOWS[index]))
 

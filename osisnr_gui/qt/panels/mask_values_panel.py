@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.io.masks import Mask
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.layouts import REST, column_of, scroll_inside
@@ -15,7 +16,6 @@ from osisnr_gui.qt.panels.masked_sound import MaskedSound
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text
 from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart, Outline
-from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.letters import estimate_letter
@@ -48,15 +48,14 @@ class MaskValuesPanel(Themed, QWidget):
     """Counts cells on a thread of its own, and only while it is to be seen."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._shown: tuple[ShownMask, ...] = ()
         self._bins = ValueBins(0.0, 1.0)
         self._counted: list[Counted] = []
         self._in_sight = False
-        self._job = LatestJob("mask-values", self)
+        self._job = Jobs("mask-values", self)
         self._job.reported.connect(self._take)
-        self._job.failed.connect(lambda message: set_text(self.point, f"Not counted: {message}"))
+        self._job.failed.connect(lambda message, _details: set_text(self.point, f"Not counted: {message}"))
         self._job.idle.connect(self._draw)
         self.scale = Segmented(
             (("log", "counts"), ("linear", "counts")),
@@ -126,12 +125,12 @@ class MaskValuesPanel(Themed, QWidget):
         if not missing or not self._in_sight:
             return
 
-        def work(report: Report, superseded: Superseded) -> None:
+        def work(job: Job) -> None:
             for mask in missing:
-                counts = count_values(mask, bins, superseded)
+                counts = count_values(mask, bins, job.superseded)
                 if counts is None:
                     return
-                report(Counted(mask, bins, counts))
+                job.report(Counted(mask, bins, counts))
 
         self._job.start(work)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QLabel
 
-from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.qt.jobs import Jobs
 from osisnr_gui.qt.panels.plain_text import plain_label, set_text
-from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.masks.masked_score import MaskedResult, compare_masked, masked_sentences
 from osisnr_gui.session.session import LossChoice
@@ -31,9 +30,9 @@ class MaskedSound(QObject):
         self._asked: tuple[Recipe, int, float] | None = None
         self._results: list[MaskedResult] = []
         self._problem = ""
-        self._job = LatestJob("masked-sound", self)
-        self._job.reported.connect(self._take)
-        self._job.failed.connect(self._fail)
+        self._jobs = Jobs("masked-sound", self)
+        self._jobs.reported.connect(self._take)
+        self._jobs.failed.connect(self._fail)
 
     def show_analysis(self, analysis: Analysis | None, selected: int, in_sight: bool) -> None:
         """Follow the estimate in view; alpha and gamma cost nothing, other sounds are compared anew."""
@@ -46,35 +45,24 @@ class MaskedSound(QObject):
             asked = recipe, selected, analysis.session.silence_db
         if asked != self._asked:
             self._asked, self._results, self._problem = asked, [], ""
-            self._job.cancel()
+            self._jobs.cancel()
             if asked is not None:
-                self._compare(asked)
+                self._jobs.start(lambda job: compare_masked(*asked, job.superseded))
         self._say()
 
     def is_final(self) -> bool:
         """Whether nothing is under way."""
-        return not self._job.is_busy
+        return not self._jobs.is_busy
 
     def close_files(self) -> None:
         """Stop and wait."""
-        self._job.close()
+        self._jobs.close()
 
-    def _compare(self, asked: tuple[Recipe, int, float]) -> None:
-        def work(report: Report, superseded: Superseded) -> None:
-            try:
-                report((asked, compare_masked(*asked, superseded)))
-            except Cancelled:
-                return
+    def _take(self, results: list[MaskedResult]) -> None:
+        self._results = results
+        self._say()
 
-        self._job.start(work)
-
-    def _take(self, found: tuple[object, list[MaskedResult]]) -> None:
-        asked, results = found
-        if asked == self._asked:
-            self._results = results
-            self._say()
-
-    def _fail(self, problem: str) -> None:
+    def _fail(self, problem: str, _details: str) -> None:
         self._problem = problem
         self._say()
 
@@ -89,5 +77,5 @@ class MaskedSound(QObject):
             loss: LossChoice = analysis.session.loss
             set_text(self.label, masked_sentences(self._results, loss, analysis.mixture.name))
         else:
-            set_text(self.label, COMPARING if self._job.is_busy else "")
+            set_text(self.label, COMPARING if self._jobs.is_busy else "")
         self.label.setVisible(bool(self.label.text()))

@@ -14,10 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from osisnr_gui.qt.look.theme import tabular_font
-from osisnr_gui.qt.panels.buttons import push_button
 from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel, Index
 from osisnr_gui.qt.panels.copy_table import RowTable
-from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
+from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of
 from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
 from osisnr_gui.qt.plots.axes import format_time

@@ -8,8 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from osisnr_gui.io.errors import printable
-from osisnr_gui.qt.panels.buttons import tool_button
-from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
+from osisnr_gui.qt.panels.layouts import REST, column_of, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.sample_field import LagField, NarrowBox
 from osisnr_gui.session import edits
@@ -63,7 +62,7 @@ class ReadingOptions(SourceWidget):
         row_of(self.lag, self.delay_button, REST, owner=self.delay, spacing=4)
         mask = row_of((self.transpose, 1), self.values)
         column_of(self.channel, self.key, mask, self.delay, owner=self, spacing=4)
-        self.lag.chosen.connect(self._move)
+        self.lag.valueChanged.connect(self._move)
         # `activated`, not `currentIndexChanged`: only what the user does, never what is shown.
         self.channel.activated.connect(lambda _i: self._ask(channel=self.channel.currentData()))
         self.key.activated.connect(lambda _i: self._ask(key=self.key.currentData()))

@@ -1,8 +1,8 @@
-"""Number fields that never hand on a number outside their range, and say nothing while something is shown."""
+"""Number fields: `valueChanged` comes for what the user enters, never outside the range, not for what is shown."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QLocale, QSignalBlocker, Qt
 from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -85,13 +85,10 @@ class TypedCount(TypedNumber):
 class SampleField(TypedCount, QSpinBox):
     """A count of samples; arrows and wheel double and halve it."""
 
-    chosen = Signal(int)
-
     def __init__(self, least: int, most: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setRange(least, most)
         self.prepare()
-        self.valueChanged.connect(self.chosen)
 
     def show_value(self, value: int, most: int) -> None:
         """Show a value and the largest one allowed; nothing is emitted, and what is being typed stays."""
@@ -114,15 +111,12 @@ class SampleField(TypedCount, QSpinBox):
 class LagField(TypedCount, QSpinBox):
     """A delay in samples, positive for a late file; arrows and wheel go by one, with Ctrl by ten."""
 
-    chosen = Signal(int)
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.set_reach(MAX_DELAY)
         self.prepare(LAG_WIDTH)
         self.setAccessibleName("Delay taken out, in samples")
         self.setToolTip("Samples by which the estimate is late; they are taken out. Arrows: one, with Ctrl ten")
-        self.valueChanged.connect(self.chosen)
 
     def set_reach(self, samples: int) -> None:
         """Delays up to this long can be chosen; one that is longer already stays."""
@@ -147,8 +141,6 @@ class LagField(TypedCount, QSpinBox):
 class DecibelField(TypedNumber, QDoubleSpinBox):
     """A level in dB, or another number with its unit."""
 
-    chosen = Signal(float)
-
     def __init__(
         self,
         least: float,
@@ -165,7 +157,6 @@ class DecibelField(TypedNumber, QDoubleSpinBox):
         self.setSingleStep(step)
         self.setDecimals(decimals)
         self.prepare()
-        self.valueChanged.connect(self.chosen)
 
     def setSpecialMaximum(self, text: str) -> None:
         """Words instead of the largest number."""

@@ -8,9 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB
+from osisnr_gui.qt.panels.layouts import Setting, lay_out_settings
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
 from osisnr_gui.qt.panels.sample_field import DecibelField
-from osisnr_gui.qt.panels.setting_rows import Setting, lay_out_settings
 from osisnr_gui.session import edits
 from osisnr_gui.session.session import BadChoice, limits
 
@@ -63,10 +63,10 @@ class SegmentOptions(QWidget):
         grid.setHorizontalSpacing(MARGIN)
 
     def _connect(self) -> None:
-        self.minimum.chosen.connect(lambda ms: self._change(minimum_s=ms / MS))
-        self.join.chosen.connect(lambda ms: self._change(join_s=ms / MS))
-        self.gate.chosen.connect(lambda db: self._change(gate_db=None if db >= GATE_OFF else db))
-        self.window_field.chosen.connect(lambda seconds: self._change(window_s=seconds))
+        self.minimum.valueChanged.connect(lambda ms: self._change(minimum_s=ms / MS))
+        self.join.valueChanged.connect(lambda ms: self._change(join_s=ms / MS))
+        self.gate.valueChanged.connect(lambda db: self._change(gate_db=None if db >= GATE_OFF else db))
+        self.window_field.valueChanged.connect(lambda seconds: self._change(window_s=seconds))
 
     def _change(self, **changes: object) -> None:
         self.edit_requested.emit(partial(edits.set_bad, **changes), "_".join(changes))
@@ -75,7 +75,7 @@ class SegmentOptions(QWidget):
 def _setting(name: str, field: DecibelField, default: float, tip: str) -> Setting:
     """default : in the unit of the field."""
     whole_tip = f"{tip} Double-click the name for the default, {field.textFromValue(default)}."
-    return name, field, None, whole_tip, partial(field.chosen.emit, default)
+    return name, field, None, whole_tip, partial(field.valueChanged.emit, default)
 
 
 def _milliseconds(name: str, parent: QWidget) -> DecibelField:

@@ -38,8 +38,7 @@ class ShareBar(Themed, QWidget):
     """L_OSI against γ·MC-MSE: a bar, and under it each name with its number."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._terms = (math.nan, math.nan)
         self._names = ("L_OSI", "γ·MC-MSE")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

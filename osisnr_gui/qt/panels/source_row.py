@@ -23,9 +23,8 @@ from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from osisnr_gui.io.errors import FileError, printable
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed, tint
-from osisnr_gui.qt.panels.buttons import tool_button
 from osisnr_gui.qt.panels.estimate_mark import LineSample
-from osisnr_gui.qt.panels.layouts import column_of, row_of
+from osisnr_gui.qt.panels.layouts import column_of, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.reading_options import ReadingOptions, SourceWidget
 from osisnr_gui.session import edits, words
@@ -87,11 +86,10 @@ class SourceRow(Themed, SourceWidget):
     """A row; a click on an estimate brings it into view."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._state: RowState | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.sample = LineSample(self)
+        self.sample = LineSample(theme, self)
         remove = "Remove from the comparison; the file stays where it is, Undo brings it back"
         self.chip = tool_button("", "Role in the comparison; click to change it", self._show_roles, self)
         self.eye = tool_button(run=self._toggle_curve, parent=self)
@@ -111,7 +109,7 @@ class SourceRow(Themed, SourceWidget):
         self._state = state
         track, estimate = state.track, state.role is Role.ESTIMATE
         self.sample.setVisible(estimate)
-        self.sample.show_style(self._theme.estimate(state.index) if estimate and not state.hidden else None)
+        self.sample.show_estimate(state.index if estimate and not state.hidden else None)
         self._show_eye(state)
         self.chip.setText(f"{state.chip} ▾")
         self.chip.setAccessibleName(f"Role of {track.name}: {state.chip}")
@@ -145,13 +143,6 @@ class SourceRow(Themed, SourceWidget):
         self.eye.setToolTip(
             tooltip(f"{verb} its curve in the plots over time, and its row among all estimates; its numbers stay{key}")
         )
-
-    def set_theme(self, theme: Theme) -> None:
-        """Apply `theme` to sample and eye too."""
-        super().set_theme(theme)
-        state, self._state = self._state, None
-        if state is not None:
-            self.show_state(state)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Bring the estimate into view."""

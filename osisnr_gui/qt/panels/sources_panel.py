@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed, tint
-from osisnr_gui.qt.panels.buttons import push_button, tool_button
-from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
+from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, tooltip
 from osisnr_gui.qt.panels.reading_options import SourceWidget
 from osisnr_gui.qt.panels.source_row import RowState, SourceRow
@@ -75,8 +74,7 @@ class SourcesPanel(Themed, SourceWidget):
     add_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._states: list[RowState] = []
         self._estimate: Source | None = None
         self._hidden: frozenset[Source] = frozenset()

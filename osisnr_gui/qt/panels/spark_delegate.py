@@ -23,8 +23,8 @@ class CellDelegate(Themed, QStyledItemDelegate):
     """Text: red where the pair was refused, faint where it waits; what does not fit is elided as `elide` says."""
 
     def __init__(self, theme: Theme, elide: Qt.TextElideMode, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme, self._elide = theme, elide
+        super().__init__(theme, parent)
+        self._elide = elide
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         """As the style has it, but for colour and ellipsis."""
@@ -41,8 +41,7 @@ class SparkDelegate(Themed, QStyledItemDelegate):
     """Paints the spark of a row: heights and colours from LOWEST_DB to HIGHEST_DB, nothing where no frame counts."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._colours = [QColor(*colour) for colour in lookup_table(COLOUR_MAP).tolist()]
 
     def paint(

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont
 
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.summary_columns import Figure, Need, Quantiles, columns_for, literal_quantiles
@@ -21,12 +22,11 @@ from osisnr_gui.session.session import Formula
 NAME = Column("name", "estimate\n", "The estimate that is compared", is_text=True)
 
 
-class SummaryModel(ColumnModel):
+class SummaryModel(Themed, ColumnModel):
     """Rows are estimates, columns `NAME` and the figures of one named result at a time."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._pairs: tuple[PairAnalysis, ...] = ()
         self.names: list[str] = []  # of the estimates, in the order of the session
         self._quantiles: dict[int, tuple[Facts, Quantiles]] = {}
@@ -82,12 +82,6 @@ class SummaryModel(ColumnModel):
         self._sorted_by = 0 if self._sorted_by >= len(self._columns[self.formula]) else self._sorted_by
         figures = (each for each in self._columns[self.formula] if each.needs is None or each.needs in self._needs)
         self.columns = NAME, *figures
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        if self._pairs:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._pairs) - 1, self.columnCount() - 1))
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole) -> object:
         """Titles; beside the rows their letters."""

@@ -30,10 +30,6 @@ LEAST_ROWS, MOST_ROWS, ABOVE_ROWS = 2, 5, 128
 class _NameDelegate(Themed, QStyledItemDelegate):
     """The estimate's line sample before its name."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Long names lose their middle."""
         super().initStyleOption(option, index)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QCommandLinkButton, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed, tint
-from osisnr_gui.qt.panels.buttons import push_button
-from osisnr_gui.qt.panels.demo_card import DemoCard
-from osisnr_gui.qt.panels.layouts import REST, column_of, row_of, scroll_inside
+from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
 from osisnr_gui.session.demos import DEMOS
 
@@ -30,8 +28,8 @@ class DropZone(Themed, QWidget):
     open_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme, self._active = theme, False
+        super().__init__(theme, parent)
+        self._active = False
         sign = QLabel(self)
         sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
         tint(sign, "open", theme, "accent", 32)
@@ -75,12 +73,16 @@ class Welcome(Themed, QWidget):
     demo_requested = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self.drop = DropZone(theme, self)
         self.drop.open_requested.connect(self.open_requested)
-        self.cards = [DemoCard(demo.title, demo.look_for, theme, self) for demo in DEMOS]
+        self.cards = [QCommandLinkButton(demo.title, demo.look_for, self) for demo in DEMOS]
         for card, demo in zip(self.cards, DEMOS, strict=True):
+            card.setAccessibleName(f"Demo: {demo.title}")
+            tint(card, "play", theme, "accent", 20)
+            policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+            policy.setHeightForWidth(True)
+            card.setSizePolicy(policy)
             card.clicked.connect(lambda _on=False, name=demo.name: self.demo_requested.emit(name))
         self._columns = 0
         self._page = QWidget()

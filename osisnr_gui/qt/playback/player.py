@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from osisnr_gui.io.errors import LoadError
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.playback.deck import Deck
-from osisnr_gui.qt.playback.measuring import GainMeasuring
 from osisnr_gui.qt.playback.output import Device, NoOutput, SoundSystem
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Session
-from osisnr_gui.session.sound.listening import Recipe, ResidualScale, Sound, SoundKind, find_recipe
+from osisnr_gui.session.sound.listening import Recipe, ResidualScale, Sound, SoundKind, find_recipe, measure_gain
 from osisnr_gui.session.sound.loudness import Loudness, Match, find_loudness
 from osisnr_gui.session.sound.sound_feed import Band
 
@@ -26,6 +28,8 @@ TICK_MS = 16
 SETTLE_TICKS = 20
 SHORTEST_LOOP = 0.3  # seconds; a loop that is started for the user, of a segment of a few frames, is a buzz otherwise
 LEAST_LEFT = 0.02  # seconds before the end from which playing begins anew
+
+_GainKey = tuple[object, object, int]  # reference and mixture, each with the stamp of its file, and the rate
 
 
 class Player(QObject):
@@ -39,8 +43,10 @@ class Player(QObject):
         self._link = link
         self._deck = Deck(system or SoundSystem(), self)
         self._deck.failed.connect(self._reopen)
-        self._measuring = GainMeasuring(self)
-        self._measuring.measured.connect(self._level)
+        self._jobs = Jobs("gain", self)
+        self._jobs.reported.connect(self._take_gain)
+        self._gain_of: _GainKey | None = None  # the files that were measured last, or are being measured
+        self._gain: float | None = None
         self._analysis, self._selected = Analysis(Session()), 0
         self.recipe: Recipe = find_recipe(self._analysis)
         self.loudness = Loudness({})
@@ -199,7 +205,7 @@ class Player(QObject):
         """Stop, and wait for all threads."""
         self.stop()
         self._deck.close()
-        self._measuring.close()
+        self._jobs.close()
 
     # ---- inside ---------------------------------------------------------------------------------------
 
@@ -249,10 +255,27 @@ class Player(QObject):
 
     def _level(self) -> None:
         """Gains anew, after the analysis or the match changed."""
-        mixture = self._measuring.gain(self.recipe) if self.match is Match.OSI else None
+        mixture = self._mixture_gain() if self.match is Match.OSI else None
         self.loudness = find_loudness(self._analysis, self.recipe, self.match, mixture)
         self._ask()
         self.changed.emit()
+
+    def _mixture_gain(self) -> float | None:
+        """The mixture's least-squares gain on the reference; measured on a thread when it is first asked for."""
+        files = {sound: (source, stamp) for sound, source, stamp in self.recipe.files}
+        ends = files.get(Sound(SoundKind.REFERENCE)), files.get(Sound(SoundKind.MIXTURE))
+        if None in ends:
+            return None
+        key = (*ends, self.recipe.rate)
+        if key != self._gain_of:
+            self._gain_of, self._gain = key, None
+            self._jobs.start(partial(_measure_gain, key))
+        return self._gain
+
+    def _take_gain(self, found: tuple[_GainKey, float | None]) -> None:
+        if found[0] == self._gain_of:
+            self._gain = found[1]
+            self._level()
 
     def _go(self, time: float) -> None:
         """The cursor was put somewhere: play on from there; when paused, begin there."""
@@ -313,3 +336,12 @@ class Player(QObject):
         else:
             self.stop()
             self.changed.emit()
+
+
+def _measure_gain(key: tuple, job: Job) -> tuple[_GainKey, float | None]:
+    """On the worker thread."""
+    (reference, _), (mixture, _), rate = key
+    try:
+        return key, measure_gain(reference, mixture, rate, job.superseded)
+    except LoadError:
+        return key, None  # the track itself says what is wrong with it

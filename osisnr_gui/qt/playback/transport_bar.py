@@ -8,12 +8,13 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QIcon, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme, tabular_font
+from osisnr_gui.qt.look.themed import Themed, tint
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, tooltip
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -42,14 +43,14 @@ SHORT_NAMES = {SoundKind.REFERENCE: "Ref", SoundKind.MIXTURE: "Mix", SoundKind.R
 KEYS = {SoundKind.REFERENCE: "0", SoundKind.MIXTURE: "M", SoundKind.RESIDUAL: "D"}
 
 
-class TransportBar(QWidget):
+class TransportBar(Themed, QWidget):
     """Says what is wanted; the player and the commands do it."""
 
     estimate_chosen = Signal(int)
 
     def __init__(self, player: Player, link: TimeLink, actions: Actions, theme: Theme) -> None:
-        super().__init__()
-        self._player, self._link, self._actions, self._theme = player, link, actions, theme
+        super().__init__(theme)
+        self._player, self._link, self._actions = player, link, actions
         self._names: tuple[str, ...] = ()
         self._estimates: list[SoundButton] = []
         self._row = QHBoxLayout(self)
@@ -79,7 +80,7 @@ class TransportBar(QWidget):
         link.playhead_changed.connect(lambda _time: self._show_time())
         link.cursor_changed.connect(lambda _time: self._show_time())
         link.extent_changed.connect(lambda _start, _stop: self._show_time())
-        self.set_theme(theme)
+        self._dress_play()
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """One button for every estimate; nothing at all where there is nothing to hear."""
@@ -90,12 +91,9 @@ class TransportBar(QWidget):
         self._show_state()
 
     def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self._theme = theme
-        self._match.setIcon(icon("match", theme.text))
+        """Apply `theme` to the icon of the play action too."""
+        super().set_theme(theme)
         self._dress_play()
-        for index, button in enumerate(self._estimates):
-            button.set_mark(theme.estimate(index).colour)
 
     def _make_estimates(self) -> None:
         for button in self._estimates:
@@ -103,7 +101,7 @@ class TransportBar(QWidget):
             button.deleteLater()
         self._estimates = []
         for index, name in enumerate(self._names):
-            button = SoundButton(estimate_letter(index), self._theme.estimate(index).colour)
+            button = SoundButton(estimate_letter(index), self._theme, index)
             tip = f"Hear and show estimate {estimate_letter(index)}, {name} ({index + 1})"
             _describe(button, tip)
             button.clicked.connect(partial(self.estimate_chosen.emit, index))
@@ -196,7 +194,7 @@ class TransportBar(QWidget):
 
     def _sound_button(self, kind: SoundKind) -> SoundButton:
         action = self._actions.by_id[f"hear_{kind.value}"]
-        button = SoundButton(SHORT_NAMES[kind], "")
+        button = SoundButton(SHORT_NAMES[kind], self._theme)
         _describe(button, action.toolTip())
         button.clicked.connect(partial(_run, action, self._show_state))
         return button
@@ -207,33 +205,31 @@ class TransportBar(QWidget):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
-        button.setIcon(icon(icon_name, self._theme.text) if icon_name else QIcon())
+        if icon_name:
+            tint(button, icon_name, self._theme)
         _describe(button, tip)
         self._row.addWidget(button)
         return button
 
 
-class SoundButton(QToolButton):
+class SoundButton(Themed, QToolButton):
     """A short name, underlined in the colour of its estimate."""
 
-    def __init__(self, text: str, mark: str) -> None:
-        super().__init__()
-        self._mark = mark
+    def __init__(self, text: str, theme: Theme, index: int | None = None) -> None:
+        super().__init__(theme)
+        self._index = index
         self.setText(text)
         self.setCheckable(True)
-
-    def set_mark(self, colour: str) -> None:
-        """Another colour."""
-        self._mark = colour
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The button, and the line."""
         super().paintEvent(event)
-        if self._mark:
+        if self._index is not None:
             painter = QPainter(self)
             painter.setOpacity(1.0 if self.isEnabled() else 0.4)
-            painter.fillRect(QRectF(6, self.height() - 5, self.width() - 12, 2), QColor(self._mark))
+            painter.fillRect(
+                QRectF(6, self.height() - 5, self.width() - 12, 2), QColor(self._theme.estimate(self._index).colour)
+            )
             painter.end()
 
 

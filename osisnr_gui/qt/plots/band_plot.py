@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.frequency_bands import FrequencyBand
 from osisnr_gui.core.types import Representation
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NO_SCALE, Tick
 from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP, HIGHEST_DB, LOWEST_DB, BandPicture, BandStrip
 from osisnr_gui.qt.plots.items.colour_bar import ColourBar
 from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
-from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.qt.plots.picture_pooling import PictureView, covered, pixel_columns
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
@@ -57,9 +57,9 @@ class BandPlot(TimePlot):
         self._strip.asks = self._ask
         self._asked: tuple[BandMap, PixelGrid] | None = None
         self._bar = ColourBar()
-        self._job = LatestJob("bands", self)
-        self._job.reported.connect(self._take)
-        self._job.failed.connect(partial(self.set_message, error=True))
+        self._job = Jobs("bands", self)
+        self._job.reported.connect(self._strip.show_picture)
+        self._job.failed.connect(lambda words, _details: self.set_message(words, error=True))
         self.set_y_scale(NO_SCALE)
         self.shading = Shading(over=True)
         self.add(self._strip, self.shading, self._bar)
@@ -155,10 +155,6 @@ class BandPlot(TimePlot):
             self._asked = (self._map, grid)
             self._job.start(partial(_draw, self._map, grid))
 
-    def _take(self, result: tuple[BandMap, BandPicture]) -> None:
-        if result[0] is self._map:
-            self._strip.show_picture(result[1])
-
 
 def band_words(band: FrequencyBand, *, in_hz: bool) -> str:
     """ "250-500 Hz", "1-1.5 kHz", "bins 8-15"."""
@@ -173,7 +169,7 @@ def _edge_label(edge: float) -> str:
     return f"{edge / 1000:.3g}k" if edge >= 1000 else f"{edge:g}"
 
 
-def _draw(bands: BandMap, grid: PixelGrid, report: Report, superseded: Superseded) -> None:
+def _draw(bands: BandMap, grid: PixelGrid, job: Job) -> BandPicture | None:
     """On the worker thread: from sums that are there at once, then as more is read."""
     frames = bands.columns.frames
     per_pixel = grid.time_step / frames.grid.step
@@ -182,15 +178,15 @@ def _draw(bands: BandMap, grid: PixelGrid, report: Report, superseded: Supersede
     starts, stops = pixel_columns(view, step, bands.columns.n_frames)
     missing = bands.missing(step, *covered(starts, stops))
 
-    def show() -> None:
-        report((bands, BandPicture(bands.sums(step, starts, stops).osi_db(), grid)))
+    def picture() -> BandPicture:
+        return BandPicture(bands.sums(step, starts, stops).osi_db(), grid)
 
     shown = time.monotonic()
     for index in missing:
         bands.load(step, index)
-        if superseded():
-            return  # what was read stays
+        if job.superseded():
+            return None  # what was read stays
         if time.monotonic() - shown > PARTS_SECONDS:
-            show()
+            job.report(picture())
             shown = time.monotonic()
-    show()
+    return picture()

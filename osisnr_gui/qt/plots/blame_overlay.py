@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.plots.blame_pixels import density_pixels, step_for
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
 from osisnr_gui.qt.plots.items.blame import BlamePicture, heat_image
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
-from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.session.blame_map import CHUNK_COLUMNS, BlameKind, BlameMap, BlameTerms, can_be_blamed
 from osisnr_gui.session.pair_reader import PairReader
@@ -35,7 +35,7 @@ class BlameOverlay(QObject):
         self._map: BlameMap | None = None
         self._bin_step = 1.0
         self._asked: tuple[PixelGrid, FrequencyScale, float | None] | None = None
-        self._job = LatestJob("blame", self)
+        self._job = Jobs("blame", self)
         self._job.reported.connect(self._take)
         self._job.failed.connect(self._fail)
         for plot in self._plots:
@@ -111,14 +111,14 @@ class BlameOverlay(QObject):
             self._job.start(partial(_draw, self._map, grid, plot.frequency_scale, self._score, self._bin_step))
 
     @Slot(object)
-    def _take(self, result: tuple[BlameMap, BlamePicture]) -> None:
-        blame, picture = result
-        if blame is self._map and picture.scale == self._plot.frequency_scale:
+    def _take(self, picture: BlamePicture) -> None:
+        if picture.scale == self._plot.frequency_scale:
             self._plot.blame.show_picture(picture)
             self._plot.refresh()
 
-    @Slot(str)
-    def _fail(self, words: str) -> None:
+    @Slot(str, str)
+    def _fail(self, words: str, _details: str) -> None:
+        self._job.cancel()
         self._map = None
         self._plot.set_blame(f"none, {words}", on=False)
 
@@ -129,8 +129,7 @@ def _draw(
     scale: FrequencyScale,
     score: PairScore,
     bin_step: float,
-    report: Report,
-    superseded: Superseded,
+    job: Job,
 ) -> None:
     """On the worker thread: from what was read before at once, then as more is read."""
     times = score.facts.frames.grid
@@ -160,7 +159,7 @@ def _draw(
         density = density_pixels(densities, left / step - begin, per_pixel / step, grid, scale, bin_step)
         all_taken = step <= blame.taken
         frames = None if all_taken else (round(blame.taken * per_pixel / step), round(per_pixel))
-        report((blame, BlamePicture(density, heat_image(density), grid, scale, frames, complete)))
+        job.report(BlamePicture(density, heat_image(density), grid, scale, frames, complete))
 
     for index in chunks:
         put(index)
@@ -170,7 +169,7 @@ def _draw(
     for index in missing:
         blame.load(index)
         put(index)
-        if superseded():
+        if job.superseded():
             return  # what was read stays
         if time.monotonic() - shown > PARTS_SECONDS:
             show(complete=False)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject
 
 from osisnr_gui.core.alpha_table import AlphaTable
 from osisnr_gui.core.loss_curve import LossCurve
 from osisnr_gui.core.loss_sketch import LossSketch
-from osisnr_gui.qt.plots.latest_job import LatestJob
+from osisnr_gui.qt.jobs import Job, Jobs
 
 #: Shorter curves are drawn from their frames in a few milliseconds.
 LONG_FRAMES = 1 << 18
@@ -24,7 +25,7 @@ class LossSketches(QObject):
         super().__init__(parent)
         self._known: list[tuple[LossCurve, LossSketch]] = []  # the last one was wanted last
         self._wanted: LossCurve | None = None
-        self._job = LatestJob("loss-sketch", self)
+        self._job = Jobs("loss-sketch", self)
         self._job.reported.connect(self._take)
 
     def sketch_of(self, curve: LossCurve) -> LossSketch | None:
@@ -36,7 +37,7 @@ class LossSketches(QObject):
         under_way = self._wanted is not None and is_same_frames(self._wanted, curve)
         if curve.n_frames >= LONG_FRAMES and not under_way:
             self._wanted = curve
-            self._job.start(lambda report, superseded: _make(curve, report, superseded))
+            self._job.start(partial(_make, curve))
         return None
 
     def keep_only(self, tables: Sequence[AlphaTable]) -> None:
@@ -62,7 +63,7 @@ def is_same_frames(a: LossCurve, b: LossCurve) -> bool:
     return a.osi_db is b.osi_db and a.eps == b.eps and a.table is b.table
 
 
-def _make(curve: LossCurve, report: Callable[[object], None], superseded: Callable[[], bool]) -> None:
-    sketch = curve.sketch(superseded)
-    if sketch is not None:
-        report((curve, sketch))
+def _make(curve: LossCurve, job: Job) -> tuple[LossCurve, LossSketch] | None:
+    """On the worker thread."""
+    sketch = curve.sketch(job.superseded)
+    return None if sketch is None else (curve, sketch)

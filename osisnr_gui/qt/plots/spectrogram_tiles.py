@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.plots.picture_pooling import (
     Codes,
     PictureSource,
@@ -30,7 +31,6 @@ from osisnr_gui.qt.plots.picture_pooling import (
     stretched_coarse,
 )
 from osisnr_gui.qt.plots.spectrogram_blocks import BLOCK_COLUMNS, Block, BlockCache, blocks_of
-from osisnr_gui.qt.plots.spectrogram_workers import Result, Workers
 
 __all__ = ["BLOCK_COLUMNS", "PictureSource", "PictureView", "TileStore"]
 
@@ -39,6 +39,35 @@ __all__ = ["BLOCK_COLUMNS", "PictureSource", "PictureView", "TileStore"]
 _ANNOUNCE_MS = 25
 # This part of a view is fetched ahead where the view goes.
 _AHEAD = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A block that was fetched, or what went wrong."""
+
+    block: Block
+    codes: Codes | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetch:
+    """Fetches a block; equal for the same block, so that none is fetched twice at a time."""
+
+    block: Block
+    source: PictureSource = field(compare=False)
+
+    def __call__(self, _job: Job) -> Result:
+        """On a worker thread. Whatever the file throws becomes a result: the coarse picture stays."""
+        block, source = self.block, self.source
+        start, stop = block.columns(source.n_columns)
+        try:
+            codes = np.asarray(source.columns(start, stop))
+            if codes.shape != (stop - start, source.n_bins) or codes.dtype != np.uint8:
+                raise ValueError(f"columns({start}, {stop}) gave {codes.dtype} {codes.shape}")
+            return Result(block, pool_columns(codes, block.step))
+        except Exception as error:
+            return Result(block, None, str(error))
 
 
 @dataclass
@@ -77,8 +106,9 @@ class TileStore(QObject):
         self._cache = BlockCache(max_bytes)
         self._known: dict[int, _Known] = {}  # by id(source); the source is held, so its id stays its own
         self._next_serial = 0
-        self._workers = Workers(thread_count() if n_threads is None else n_threads)
-        self._workers.arrived.connect(self._take_results)
+        # By serial of the source, so that all spectrograms fill at the same pace. Only what is wanted now is queued.
+        self._jobs = Jobs("spectrogram", self, n_threads=thread_count() if n_threads is None else n_threads)
+        self._jobs.reported.connect(self._take_result)
         self._changed: dict[int, PictureSource] = {}
         self._announcer = QTimer(self, singleShot=True, interval=_ANNOUNCE_MS)
         self._announcer.timeout.connect(self._announce)
@@ -121,14 +151,14 @@ class TileStore(QObject):
     def is_busy(self, source: PictureSource) -> bool:
         """Whether blocks of this source are queued or under way."""
         known = self._known.get(id(source))
-        return known is not None and self._workers.busy(known.serial)
+        return known is not None and self._jobs.is_busy_with(known.serial)
 
     def release(self, source: PictureSource) -> None:
         """No row shows this source any more: drop its queue (its blocks stay cached while there is room)."""
         known = self._known.get(id(source))
         if known is None:
             return
-        self._workers.request(known.serial, source, ())
+        self._jobs.start(key=known.serial)
         known.wanted = frozenset()
         self._mark_changed(known)  # should another row still show it, it asks again
 
@@ -137,7 +167,7 @@ class TileStore(QObject):
         kept = {id(s) for s in sources}
         for key in [k for k in self._known if k not in kept]:
             known = self._known.pop(key)
-            self._workers.request(known.serial, known.source, ())
+            self._jobs.start(key=known.serial)
             self._cache.forget(known.serial)
             self._changed.pop(key, None)
 
@@ -149,7 +179,7 @@ class TileStore(QObject):
         """Cancel what is queued and wait for the threads; afterwards `gather` shows what is there."""
         self._announcer.stop()
         self._changed.clear()
-        self._workers.close()
+        self._jobs.close()
 
     def _know(self, source: PictureSource) -> _Known:
         known = self._known.get(id(source))
@@ -178,7 +208,8 @@ class TileStore(QObject):
             known.no_room.clear()
         for block in self._missing(known, blocks):
             self._pool_from_finer(known, block)
-        self._workers.request(known.serial, known.source, self._missing(known, [*blocks, *ahead]))
+        missing = self._missing(known, [*blocks, *ahead])
+        self._jobs.start(*(_Fetch(block, known.source) for block in missing), key=known.serial)
 
     def _ahead(self, known: _Known, view: PictureView, step: int, blocks: list[Block]) -> list[Block]:
         if not blocks or not known.direction:
@@ -227,15 +258,13 @@ class TileStore(QObject):
             coarser = coarser.coarser
         return stretched_coarse(known.source, block.step, start, stop)
 
-    @Slot()
-    def _take_results(self) -> None:
-        known_by_serial = {k.serial: k for k in self._known.values()}
-        for result in self._workers.take():
-            known = known_by_serial.get(result.block.serial)
-            if known is not None:  # else the source was dropped meanwhile
-                self._keep(known, result)
-                if result.block in known.wanted:  # not for what was fetched ahead
-                    self._mark_changed(known)
+    @Slot(object)
+    def _take_result(self, result: Result) -> None:
+        known = next((k for k in self._known.values() if k.serial == result.block.serial), None)
+        if known is not None:  # else the source was dropped meanwhile
+            self._keep(known, result)
+            if result.block in known.wanted:  # not for what was fetched ahead
+                self._mark_changed(known)
         if self._changed and not any(self._missing(k, list(k.wanted)) for k in self._known.values()):
             self._announcer.start(0)
 

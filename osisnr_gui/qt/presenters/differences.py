@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
 from PySide6.QtCore import QEvent, QObject
 
+from osisnr_gui.qt.jobs import Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.difference_plot import Contest, DifferenceCurve, DifferencePlot
-from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_of
 from osisnr_gui.session import sentences
@@ -42,9 +41,9 @@ class Differences(QObject):
         self._chosen: dict[str, str | int] = {}  # by the estimate's path, that of another one, or MIXTURE, or GHOST
         self._ghosts: tuple[ShownGhost, ...] = ()
         self._asked: tuple[object, ...] = ()
-        self._job = LatestJob("difference", self)
+        self._job = Jobs("difference", self)
         self._job.reported.connect(self._take)
-        self._job.failed.connect(partial(self.row.set_message, error=True))
+        self._job.failed.connect(lambda words, _details: self.row.set_message(words, error=True))
         self.row.installEventFilter(self)
 
     @property
@@ -168,7 +167,7 @@ class Differences(QObject):
         )
         if asked != self._asked:
             self._asked = asked
-            self._job.start(partial(_work, contest, scores, measure))
+            self._job.start(lambda _job: (contest, DifferenceCurve(find_difference(*scores, measure))))
 
     def _scores(self) -> tuple[PairScore, PairScore | GhostScore] | None:
         analysis, place = self._analysis, self.partner
@@ -183,16 +182,4 @@ class Differences(QObject):
         return pairs[0].score, pairs[1].score  # type: ignore[union-attr, return-value]
 
     def _take(self, result: tuple[Contest, DifferenceCurve]) -> None:
-        if self._asked:
-            self.row.show_contest(*result)
-
-
-def _work(
-    contest: Contest,
-    scores: tuple[PairScore, PairScore | GhostScore],
-    measure: Measure,
-    report: Report,
-    _superseded: Superseded,
-) -> None:
-    """On the worker thread."""
-    report((contest, DifferenceCurve(find_difference(*scores, measure))))
+        self.row.show_contest(*result)

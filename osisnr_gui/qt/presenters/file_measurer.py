@@ -7,8 +7,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from osisnr_gui.io.errors import Cancelled, FileError
-from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
+from osisnr_gui.io.errors import FileError
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.file_measures import FileMeasures, measure_file
 from osisnr_gui.session.pairs import PairAnalysis
@@ -23,7 +23,7 @@ class FileMeasurer(QObject):
         super().__init__(parent)
         self._wanted: Facts | None = None
         self._known: list[tuple[Facts, FileMeasures | None]] = []
-        self._job = LatestJob("measures", self)
+        self._job = Jobs("measures", self)
         self._job.reported.connect(self._take)
 
     @property
@@ -65,11 +65,9 @@ class FileMeasurer(QObject):
             self.changed.emit()
 
 
-def _measure(pair: PairAnalysis, facts: Facts, report: Report, superseded: Superseded) -> None:
+def _measure(pair: PairAnalysis, facts: Facts, job: Job) -> tuple[Facts, FileMeasures | None]:
     """On the worker thread. A file that cannot be read has no measures: the frame itself says why."""
     try:
-        report((facts, measure_file(pair, superseded)))
-    except Cancelled:
-        return
+        return facts, measure_file(pair, job.superseded)
     except FileError:
-        report((facts, None))
+        return facts, None

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from osisnr_gui.io.errors import FileError
-from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.inspection.inspector import Inspector
 from osisnr_gui.session.pairs import PairAnalysis
@@ -33,8 +31,9 @@ class FrameLoader(QObject):
         super().__init__(parent)
         self._inspector = Inspector()  # touched by the worker only
         self._wanted: FrameWish | None = None
-        self._job = LatestJob("inspector", self)
+        self._job = Jobs("inspector", self)
         self._job.reported.connect(self._take)
+        self._job.failed.connect(self._fail)
 
     @property
     def is_busy(self) -> bool:
@@ -50,7 +49,7 @@ class FrameLoader(QObject):
         """Nothing is wanted any more: what is on its way will be dropped, and the files are let go."""
         if self._wanted is not None:
             self._wanted = None
-            self._job.start(lambda _report, _superseded: self._inspector.close())
+            self._job.start(lambda _job: self._inspector.close())
 
     def close(self) -> None:
         """Wait for the worker; afterwards nothing is emitted any more."""
@@ -58,24 +57,14 @@ class FrameLoader(QObject):
         self._job.close()
         self._inspector.close()
 
-    def _work(self, wish: FrameWish, report: Report, _superseded: Superseded) -> None:
+    def _work(self, wish: FrameWish, _job: Job) -> tuple[FrameWish, Inspection]:
         """On the worker thread. Touches nothing but its arguments and the inspector."""
-        inspection: Inspection | None = None
-        error = ""
-        try:
-            inspection = self._inspector.inspect(wish.pair, wish.frame)
-        except FileError as wrong:
-            error = str(wrong)
-        except Exception:
-            error = f"The frame could not be read.\n{traceback.format_exc(limit=-1)}"
-        report((wish, inspection, error))
+        return wish, self._inspector.inspect(wish.pair, wish.frame)
 
-    def _take(self, found: tuple[FrameWish, Inspection | None, str]) -> None:
-        wish, inspection, error = found
+    def _take(self, found: tuple[FrameWish, Inspection]) -> None:
         # A frame of the pair in view is shown though the cursor has moved on: what follows is on its way.
-        if self._wanted is None or self._wanted.pair.key != wish.pair.key:
-            return
-        if inspection is not None:
-            self.loaded.emit(wish, inspection)
-        elif self._wanted is wish:
-            self.failed.emit(error)
+        if self._wanted is not None and self._wanted.pair.key == found[0].pair.key:
+            self.loaded.emit(*found)
+
+    def _fail(self, words: str, details: str) -> None:
+        self.failed.emit(f"The frame could not be read ({details.splitlines()[-1]})." if details else words)

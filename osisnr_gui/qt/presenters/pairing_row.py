@@ -6,10 +6,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.io.errors import FileError
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.qt.plots.ribbon_plot import Ribbon, RibbonPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session import words
@@ -76,9 +77,9 @@ class PairingRow:
         self._under_way: _Wish | None = None
         self._may_start = self._done = False
         self._known: dict[PairKey, CrossFrames] = {}
-        self._job = LatestJob("pairing", self.row)
+        self._job = Jobs("pairing", self.row)
         self._job.reported.connect(self._take)
-        self._job.failed.connect(lambda words: self.row.set_message(words, error=True))
+        self._job.failed.connect(lambda words, _details: self.row.set_message(words, error=True))
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Follow the estimate in view. Passes begin when the analysis is complete, so as not to hold it up."""
@@ -112,7 +113,7 @@ class PairingRow:
             self._under_way = wish
             self.row.set_message("")
             known = dict(self._known)
-            self._job.start(lambda report, superseded: _work(wish, known, report, superseded))
+            self._job.start(partial(_work, wish, known))
 
     def _take(self, part: _Part) -> None:
         if part.cross is not None:
@@ -183,7 +184,7 @@ def _colours(places: tuple[int, ...], own: int) -> Callable[[Theme], list[str]]:
     return lambda theme: [theme.loss_osi if place == own else theme.warning for place in places]
 
 
-def _work(wish: _Wish, known: dict[PairKey, CrossFrames], report: Report, superseded: Superseded) -> None:
+def _work(wish: _Wish, known: dict[PairKey, CrossFrames], job: Job) -> _Part:
     """On the worker thread: the passes that are missing, one after the other; the ribbon grows with the last one."""
     session, found = wish.session, dict[int, CrossFrames]()
     last = max(wish.others)
@@ -192,7 +193,7 @@ def _work(wish: _Wish, known: dict[PairKey, CrossFrames], report: Report, supers
     def grow(running: CrossFrames) -> None:
         nonlocal shown
         if not running.complete and time.monotonic() - shown > PARTS_SECONDS:
-            report(_Part(wish, find_pairing(wish.own, wish.facts, {**found, last: running})))
+            job.report(_Part(wish, find_pairing(wish.own, wish.facts, {**found, last: running})))
             shown = time.monotonic()
 
     try:
@@ -203,12 +204,9 @@ def _work(wish: _Wish, known: dict[PairKey, CrossFrames], report: Report, supers
             cross, grid = known.get(key), wish.facts.frames.grid
             if cross is None:
                 progress = grow if place == last else None
-                cross = run_cross(session, reference, wish.estimate, grid, progress, superseded)
-                report(_Part(wish, cross=(key, cross)))
+                cross = run_cross(session, reference, wish.estimate, grid, progress, job.superseded)
+                job.report(_Part(wish, cross=(key, cross)))
             found[place] = cross
-    except Cancelled:
-        return
     except FileError as error:
-        report(_Part(wish, error=str(error), final=True))
-    else:
-        report(_Part(wish, find_pairing(wish.own, wish.facts, found), final=True))
+        return _Part(wish, error=str(error), final=True)
+    return _Part(wish, find_pairing(wish.own, wish.facts, found), final=True)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from osisnr_gui import __version__
 from osisnr_gui.qt.dialogs.about import AboutDialog
-from osisnr_gui.qt.dialogs.error_page import ErrorDialog
+from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog, page_names, page_text, page_title
 from osisnr_gui.qt.dialogs.keys_page import KeysDialog
 

@@ -223,7 +223,7 @@ def test_another_list_dropped_while_rows_wait_to_be_shown(
     run, shown = window.commands.folders.run, []
     run.scored.connect(shown.append)
     window.commands.take_files(list(folders), add=False)
-    qtbot.waitUntil(lambda: run._job is not None and len(run._job.fresh) > 0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.is_busy and len(run._fresh) > 0, timeout=WAIT_MS)
     assert shown == []
     _open(qtbot, window, tuple(map(str, others)))
     assert _names(window) == ["another.wav"]

@@ -74,11 +74,11 @@ def test_switches_are_their_own_undo_steps(panel: LossPanel, sound: Analysis, ed
     panel.show_analysis(sound, 0)
     taken = edits_of(panel, sound.session)
     for switch in (panel.method, panel.formula):
-        QTest.mouseClick(switch, LEFT, pos=QPoint(switch.width() - 10, 10))
+        QTest.mouseClick(switch.childAt(switch.width() - 10, 10), LEFT)
     assert taken.session.loss.method == 2
     assert taken.session.loss.formula is Formula.EXACT
     assert taken.keys == ["", ""]
-    QTest.keyClick(panel.method, Qt.Key.Key_Return)
+    QTest.keyClick(panel.method.childAt(panel.method.width() - 10, 10), Qt.Key.Key_Return)
     assert taken.session.loss.method == 1
 
 

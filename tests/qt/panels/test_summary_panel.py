@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -68,7 +68,7 @@ def test_figures_are_those_of_the_result_named_above(panel: SummaryPanel, sound:
 
 def test_the_toggle_changes_the_table_only(panel: SummaryPanel, sound: Analysis):
     panel.show_analysis(sound, 1)
-    QTest.mouseClick(panel.part, Qt.MouseButton.LeftButton, pos=QPoint(panel.part.width() - 8, 10))
+    QTest.mouseClick(panel.part.childAt(panel.part.width() - 8, 10), Qt.MouseButton.LeftButton)
     assert panel.model.formula is Formula.EXACT
     panel.show_analysis(rescore(edits.set_gamma(sound.session, 2.0), sound), 1)
     assert panel.model.formula is Formula.EXACT, "a slider must not turn the table over"

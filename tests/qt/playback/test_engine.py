@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sound_kit import WholeSupply, smooth_noise, steepest
 
-from osisnr_gui.qt.playback.engine import Engine, Seek, Span, fade_in
-from osisnr_gui.qt.playback.slow import grain_samples
+from osisnr_gui.qt.playback.engine import Engine, Seek, Span, fade_in, grain_samples
 
 RATE = 16_000
 FADE = 160

@@ -13,8 +13,7 @@ import pytest
 from fake_sound import FakeCard
 
 from osisnr_gui.qt.playback import output
-from osisnr_gui.qt.playback.output import NoOutput
-from osisnr_gui.qt.playback.sound_server import find_servers
+from osisnr_gui.qt.playback.output import NoOutput, find_servers
 
 # The real one; `no_sound_card` has put another in its place for every test.
 OPEN, DEVICES = output.SoundSystem.open, output.SoundSystem.devices

@@ -145,7 +145,7 @@ def test_the_mixtures_gain_is_measured_when_it_is_needed(player: Player, qtbot: 
     player.set_match(Match.OSI)
     assert MIXTURE in player.loudness.unknown
     qtbot.waitUntil(lambda: MIXTURE not in player.loudness.unknown)
-    assert player._measuring.gain(player.recipe) == pytest.approx(float(S @ MIX / (S @ S)), rel=1e-9)
+    assert player._mixture_gain() == pytest.approx(float(S @ MIX / (S @ S)), rel=1e-9)
 
 
 def test_the_playhead_is_where_the_ear_is(player: Player, system: FakeSystem, link: TimeLink) -> None:

@@ -21,15 +21,12 @@ from osisnr_gui.qt.plots.items.line import Line
 PACKAGE = Path(osisnr_gui.__file__).parent
 #: Each paints words, marks of a list or a control; none has an axis or data of frames or bands.
 PAINTERS = {
-    "qt/dialogs/speakers_page.py": "a number with a few words under it, as a choice",
     "qt/panels/band_bars.py": "shares of one frame as bars in a table of words",
-    "qt/panels/demo_card.py": "a card of words on the welcome page",
     "qt/panels/estimate_mark.py": "swatch of an estimate",
     "qt/panels/figure_table.py": "words in columns",
     "qt/panels/headline.py": "the loss and its name",
     "qt/panels/plain_text.py": "one line of words",
     "qt/panels/readout.py": "text of the status bar",
-    "qt/panels/segmented.py": "choices with a few words each",
     "qt/panels/share_bar.py": "two shares of the loss and their names",
     "qt/panels/source_row.py": "the ground of a row that is chosen",
     "qt/panels/spark_delegate.py": "sparkline in a table cell",

@@ -1,0 +1,192 @@
+"""Background work: threads that compute beside the window, and results that come back on the GUI thread.
+
+Whoever has work for a thread owns a `Jobs` and closes it. A piece of work is a function of one argument, its `Job`:
+
+    jobs = Jobs("histogram", self)          # the name of the threads
+    jobs.reported.connect(self._show)       # every result, in order
+    jobs.failed.connect(self._show_error)   # one sentence, details
+    jobs.start(lambda job: count(mask, job.superseded))
+
+`start` is for work of which only the latest counts: it takes the place of what waits. `add` is for work that is all to
+be done: it waits for its turn. What a function returns is reported, unless that is None; `Job.report` tells of parts
+and of progress before that.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+
+from PySide6.QtCore import QMetaMethod, QObject, Qt, Signal, Slot
+
+from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.qt.background import step_back
+
+
+class Job:
+    """One piece of work: what its function is given to tell of results and to ask whether they are still wanted."""
+
+    __slots__ = ("_superseded", "_tell", "cancelled", "key", "work")
+
+    def __init__(self, work: Work, key: Hashable, tell: Callable[[Job, object], None]) -> None:
+        self.work, self.key, self._tell = work, key, tell
+        self._superseded = self.cancelled = False
+
+    def report(self, result: object) -> None:
+        """Have `Jobs.reported` emitted with a result."""
+        self._tell(self, result)
+
+    def superseded(self) -> bool:
+        """Whether it is cancelled, or something newer waits; to be asked between steps that take long."""
+        return self._superseded
+
+    def supersede(self, *, cancel: bool = False) -> None:
+        """Something newer waits; cancel : not even what it has found is wanted."""
+        self._superseded = True
+        self.cancelled |= cancel
+
+
+Work = Callable[[Job], object]
+
+
+class Jobs(QObject):
+    """Runs work on threads of its own, in turn for every `key`, and reports on the GUI thread.
+
+    A job is never broken off: one that follows a slider would then never be done. It ends by itself when it is
+    `superseded`, by returning or with `Cancelled`, and what it reports until then is delivered: whether that is still
+    of use is for the receiver to say. Nothing of a job that was cancelled is delivered.
+
+    An exception of a job that is not superseded arrives as `failed`: its words, and details unless it is a `FileError`.
+    One that nobody listens for goes the way of all exceptions in threads. Call all methods on the GUI thread.
+    """
+
+    reported = Signal(object)
+    failed = Signal(str, str)  # what is wrong, traceback ("" where that is no fault of the program)
+    idle = Signal()
+    _arrived = Signal(object, object)  # Job, result
+    _ended = Signal(object, object, object)  # Job, result, arguments of `failed` or None
+
+    def __init__(self, name: str, parent: QObject | None = None, *, n_threads: int = 1) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix=name, initializer=step_back)
+        self._lock = threading.Lock()
+        self._waiting: dict[Hashable, deque[Job]] = {}  # the key whose turn it is first
+        self._begun: list[Job] = []  # from the start of the work until its end has arrived
+        self._n_threads, self._n_running = n_threads, 0
+        self._closed = False
+        # Emitted on the threads: queued, so that everything below runs on the GUI thread.
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something waits, is under way or has not arrived yet."""
+        with self._lock:
+            return bool(self._waiting or self._begun)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is wanted any more, ever."""
+        return self._closed
+
+    def is_busy_with(self, key: Hashable) -> bool:
+        """Whether something of a key is."""
+        with self._lock:
+            return key in self._waiting or any(job.key == key for job in self._begun)
+
+    def start(self, *works: Work, key: Hashable = None) -> None:
+        """Run this next, instead of what waits under the same key; what is under way is superseded.
+
+        Work that equals one under way is the same: that goes on, and is not begun again.
+        """
+        with self._lock:
+            running = [job for job in self._begun if job.key == key and not job.cancelled]
+            for job in running:
+                if job.work not in works:
+                    job.supersede()
+            under_way = [job.work for job in running]
+            self._waiting.pop(key, None)
+            self._queue([work for work in works if work not in under_way], key)
+
+    def add(self, work: Work, key: Hashable = None) -> None:
+        """Run this after what waits."""
+        with self._lock:
+            self._queue([work], key)
+
+    def cancel(self) -> None:
+        """Nothing is wanted any more; jobs under way end at their next question."""
+        with self._lock:
+            self._waiting.clear()
+            for job in self._begun:
+                job.supersede(cancel=True)
+
+    def close(self) -> None:
+        """Cancel and wait; afterwards nothing arrives and nothing begins."""
+        with self._lock:
+            self._closed = True
+        self.cancel()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._begun.clear()
+
+    def _queue(self, works: list[Work], key: Hashable) -> None:
+        """Under the lock."""
+        if self._closed or not works:
+            return
+        self._waiting.setdefault(key, deque()).extend(Job(work, key, self._arrived.emit) for work in works)
+        fresh = min(self._n_threads - self._n_running, len(works))
+        self._n_running += fresh
+        for _ in range(fresh):
+            self._pool.submit(self._run)
+
+    def _run(self) -> None:
+        """On a thread: one job after the other while there are any."""
+        while (job := self._next()) is not None:
+            result, wrong = None, None
+            try:
+                result = job.work(job)
+            except Cancelled:
+                pass
+            except FileError as error:
+                wrong = str(error), ""
+            except Exception as error:
+                wrong = str(error) or type(error).__name__, traceback.format_exc()
+                if not job.cancelled and not self.isSignalConnected(QMetaMethod.fromSignal(self.failed)):
+                    thread = threading.current_thread()
+                    threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, thread)))
+            if not self._closed:
+                self._ended.emit(job, result, wrong)
+
+    def _next(self) -> Job | None:
+        """The next job, of each key in turn."""
+        with self._lock:
+            if not self._waiting:
+                self._n_running -= 1
+                return None
+            key = next(iter(self._waiting))
+            jobs = self._waiting.pop(key)
+            job = jobs.popleft()
+            if jobs:
+                self._waiting[key] = jobs
+            self._begun.append(job)
+            return job
+
+    @Slot(object, object)
+    def _deliver(self, job: Job, result: object) -> None:
+        if not job.cancelled and not self._closed:
+            self.reported.emit(result)
+
+    @Slot(object, object, object)
+    def _end(self, job: Job, result: object, wrong: tuple[str, str] | None) -> None:
+        if self._closed:
+            return
+        with self._lock:
+            self._begun.remove(job)
+        if wrong is not None and not job.superseded():
+            self.failed.emit(*wrong)
+        elif result is not None:
+            self._deliver(job, result)
+        if not self.is_busy:
+            self.idle.emit()
