@@ -13,15 +13,16 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.charts.chart import Chart, curve_item, curve_pen, place_line, point_item, upright_line
+from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, curve_pen, place_line, point_item, upright_line
 from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_arrays, safe_number
+from osisnr_gui.session.letters import estimate_letter
 
 
 class AlphaChart(Chart):
     """The curves, with the default alpha as a dashed line and the present one as a line with points."""
 
-    SIZE = (240, 150)
+    NAME, SIZE = "mc_mse", (240, 150)
     alpha_requested = Signal(float)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -59,6 +60,15 @@ class AlphaChart(Chart):
         place_line(self._alpha_line, self._alpha)
         self._show_points()
 
+    def table(self) -> Table | None:
+        """A column for each curve."""
+        if not any(values.size for values, _ in self._values):
+            return None
+        columns = np.full((self._alphas.size, len(self._values)), np.nan)
+        for k, (values, _) in enumerate(self._values):
+            columns[: values.size, k] = values
+        return "alpha", self._alphas, [estimate_letter(place) for _, place in self._values], columns
+
     def _take_curves(self, alphas: npt.ArrayLike, curves: Sequence[tuple[npt.ArrayLike, int]]) -> None:
         nodes = safe_array(alphas)
         self._alphas = nodes if np.all(np.diff(nodes) > 0) and np.all(np.isfinite(nodes)) else np.empty(0)
@@ -66,7 +76,7 @@ class AlphaChart(Chart):
         finite = [v[np.isfinite(v)] for v, _ in self._values]
         top = round_up(1.1 * max((float(v.max()) for v in finite if v.size), default=0.0))
         low, high = (float(nodes[0]), float(nodes[-1])) if self._alphas.size > 1 else (0.0, 1.0)
-        self.setRange(xRange=(low, high), yRange=(0.0, top), padding=0.0)
+        self.fit((low, high), (0.0, top))
         self._show_curves()
         self._dress()
 
@@ -80,7 +90,7 @@ class AlphaChart(Chart):
             item.setData(self._alphas[: values.size], values)
 
     def _dress(self) -> None:
-        theme = self._theme
+        theme = self.theme
         self._default_line.setPen(pg.mkPen(theme.faint, dash=[3.0, 3.0]))
         self._alpha_line.setPen(pg.mkPen(theme.accent))
         for item, (_values, colour) in zip(self._curves, self._values, strict=True):
@@ -95,7 +105,7 @@ class AlphaChart(Chart):
                 value = float(np.interp(self._alpha, self._alphas[: values.size], values))
                 if math.isfinite(value):
                     places.append((self._alpha, value))
-                    brushes.append(pg.mkBrush(self._theme.estimate(colour).colour))
+                    brushes.append(pg.mkBrush(self.theme.estimate(colour).colour))
         self._points.setData(pos=np.array(places).reshape(-1, 2), brush=brushes)
 
     def _request(self, at: QPointF) -> None:

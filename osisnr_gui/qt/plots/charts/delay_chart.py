@@ -14,7 +14,7 @@ from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import polyline, upper_edge
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.charts.chart import Chart, curve_item, place_line, point_item, upright_line
+from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, place_line, point_item, upright_line
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
 
 #: Samples to each side in the plot of the surroundings.
@@ -51,7 +51,7 @@ class DelayChart(Chart):
     `moved` while the user chooses, `settled` once that is over; `hovered` with the delay under the pointer or None.
     """
 
-    SIZE = (560, 160)
+    NAME, SIZE = "delays", (560, 160)
     moved = Signal(int)
     settled = Signal()
     hovered = Signal(object)
@@ -60,6 +60,7 @@ class DelayChart(Chart):
         super().__init__(theme, delay_scale("samples", 1.0), LinearScale("SI-SNR (dB)"), parent, sizes=(56, 34))
         self._near = near
         self._values: FloatArray = np.empty(0)
+        self._limits = value_range(self._values)
         self._pyramid = Pyramid(self._values)
         self._colour = 0
         self._rate = 1
@@ -95,7 +96,8 @@ class DelayChart(Chart):
 
     def show_curve(self, si_snr_db: FloatArray, rate: int, peak: int | None, colour: int) -> None:
         """The values for the delays from -reach to reach (2*reach + 1,), and where the peak is."""
-        self.setYRange(*value_range(si_snr_db), padding=0.0)
+        self._is_zoomed = False
+        self._limits = value_range(si_snr_db)
         self._values = np.clip(si_snr_db, 2 * LOWEST_DB, HIGHEST_DB)
         self._pyramid = Pyramid(self._values)
         self._peak, self._colour, self._rate = peak, colour, rate
@@ -113,6 +115,14 @@ class DelayChart(Chart):
         else:
             self._show_taken()
 
+    def table(self) -> Table | None:
+        """The values of the delays in view."""
+        delays = np.arange(-self.reach, self.reach + 1.0)
+        seen = (delays >= self.viewRange()[0][0]) & (delays <= self.viewRange()[0][1])
+        return (
+            ("delay (samples)", delays[seen], ["SI-SNR (dB)"], self._values[seen, None]) if self._values.size else None
+        )
+
     def delay_at(self, place: float) -> int:
         """The delay at a place of the axis; where many share a pixel, that with the highest value."""
         half = (self.viewRange()[0][1] - self.viewRange()[0][0]) / max(self.box.width(), 1.0) / 2
@@ -126,7 +136,7 @@ class DelayChart(Chart):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Frame the plot: the arrow keys are its."""
         super().focusInEvent(event)
-        self.box.setBorder(pg.mkPen(self._theme.accent))
+        self.box.setBorder(pg.mkPen(self.theme.accent))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """No frame."""
@@ -170,7 +180,7 @@ class DelayChart(Chart):
             ends = centre - NEAR - 0.5, centre + NEAR + 0.5
         else:
             ends = -float(max(reach, 1)), float(max(reach, 1))
-        self.setXRange(*ends, padding=0.0)
+        self.fit(ends, self._limits)
         place_line(self._marks[ZERO_WORDS], 0.0)
         place_line(self._marks[PEAK_WORDS], float(self._peak) if self._peak else math.nan)
         self._show_curves()
@@ -198,7 +208,7 @@ class DelayChart(Chart):
         self._show_curves()
 
     def _dress(self) -> None:
-        theme = self._theme
+        theme = self.theme
         style = theme.estimate(self._colour)
         self._curve.setPen(pg.mkPen(style.colour))
         self._range_curve.setPen(pg.mkPen(with_alpha(style.colour, RANGE_OPACITY)))

@@ -15,7 +15,7 @@ from osisnr_gui.core.types import IntArray
 from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import LinearScale, Tick, ValueScale
-from osisnr_gui.qt.plots.charts.chart import Chart
+from osisnr_gui.qt.plots.charts.chart import Chart, Table
 from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.session import words
 
@@ -33,8 +33,9 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True, eq=False)
 class Outline:
-    """Counts of one mask, its lowest and highest value, and how it is drawn."""
+    """Counts of one mask and its name, its lowest and highest value, and how it is drawn."""
 
+    name: str
     counts: IntArray
     low: float
     high: float
@@ -72,7 +73,7 @@ WHOLE_COUNTS: ValueScale = WholeCounts()
 class HistogramChart(Chart):
     """Counts by value; `bin_hovered` gives the bin under the pointer, −1 for none."""
 
-    SIZE = (260, 190)
+    NAME, SIZE = "mask_values", (260, 190)
     bin_hovered = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -103,7 +104,16 @@ class HistogramChart(Chart):
         """Counts on a logarithmic or a linear axis."""
         self._log = on
         self._left.set_scale(LOG_COUNTS if on else WHOLE_COUNTS)
+        self._is_zoomed = False
         self._show()
+
+    def table(self) -> Table | None:
+        """The lower and the upper edge of each bin, and its counts."""
+        if not self._outlines:
+            return None
+        edges = np.linspace(*self._range, self._n_bins + 1)
+        columns = np.column_stack((edges[1:], *(outline.counts for outline in self._outlines)))
+        return "from", edges[:-1], ["to", *(outline.name for outline in self._outlines)], columns
 
     @property
     def _n_bins(self) -> int:
@@ -114,7 +124,7 @@ class HistogramChart(Chart):
         top = math.log10(most) + 0.3 if self._log else round_up(1.1 * most)
         least = -0.3 if self._log else 0.0  # one cell still has a height
         low = least - MARK_PART * (top - least)
-        self.setRange(xRange=self._range, yRange=(low, top), padding=0.0)
+        self.fit(self._range, (low, top))
         while len(self._steps) > len(self._outlines):
             self.removeItem(self._steps.pop())
         while len(self._steps) < len(self._outlines):
@@ -137,7 +147,7 @@ class HistogramChart(Chart):
         self._show_hovered()
 
     def _dress(self) -> None:
-        self._bin.setBrush(pg.mkBrush(self._theme.hover))
+        self._bin.setBrush(pg.mkBrush(self.theme.hover))
 
     def _hover(self, at: QPointF | None) -> None:
         low, high = self._range
