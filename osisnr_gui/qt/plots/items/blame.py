@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from osisnr_gui.qt.look.theme import with_alpha
 from osisnr_gui.qt.plots.blame_pixels import Floats, heat_codes
-from osisnr_gui.qt.plots.colours import heat_table
+from osisnr_gui.qt.plots.colours import HEAT_MAP, lookup_table
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
@@ -36,9 +36,12 @@ class BlamePicture:
 
 def heat_image(density: Floats) -> QImage:
     """A density as colours, more or less clear; on any thread."""
-    pixels = heat_table()[heat_codes(density)]
-    height, width = pixels.shape
-    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+    codes = heat_codes(density)
+    pixels = lookup_table(HEAT_MAP)[codes]
+    pixels[codes == 0] = 0
+    height, width = codes.shape
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
 
 class BlameItem(PixelItem):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
-from osisnr_gui.qt.plots.colours import heat_table, lookup_table
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font
+from osisnr_gui.qt.plots.colours import HEAT_MAP, colour_map
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.items.words import paint_plate
 from osisnr_gui.qt.plots.view_box import PixelViewBox
@@ -28,8 +28,7 @@ class ColourBar(PixelItem):
     def __init__(self) -> None:
         super().__init__(200.0)
         self.hide()
-        self._colours: str | None = "viridis"
-        self._labels = ("", "")
+        self._colours, self._labels = "viridis", ("", "")
 
     def show_map(self, colours: str, low: float, high: float, unit: str) -> None:
         """Show this map for the values low..high."""
@@ -39,7 +38,7 @@ class ColourBar(PixelItem):
 
     def show_heat(self, low: str, high: str) -> None:
         """Show the colours of heat between these words."""
-        self._colours, self._labels = None, (low, high)
+        self._colours, self._labels = HEAT_MAP, (low, high)
         self.show()
 
     def labels(self) -> tuple[str, str]:
@@ -71,18 +70,10 @@ class ColourBar(PixelItem):
         painter.drawText(plate.adjusted(0, 0, -PAD, 0), centre | Qt.AlignmentFlag.AlignRight, right)
         top_left = QPointF(round(plate.left() + PAD + before + GAP), round(plate.center().y() - BAR_HEIGHT / 2))
         bar = QRectF(top_left.x(), top_left.y(), BAR_WIDTH, BAR_HEIGHT)
-        if self._colours is None:
-            painter.fillRect(bar, HEAT_GROUND)
-        painter.drawImage(bar, self._strip(theme))
+        painter.fillRect(bar, HEAT_GROUND)
+        painter.fillRect(bar, colour_map(self._colours, theme.background).getGradient(bar.topLeft(), bar.topRight()))
         painter.setPen(QColor(theme.grid))
         painter.drawRect(bar.adjusted(-1, -1, 0, 0))
-
-    def _strip(self, theme: Theme) -> QImage:
-        if self._colours is None:
-            table = heat_table()
-            return QImage(table.tobytes(), 256, 1, 1024, QImage.Format.Format_ARGB32_Premultiplied).copy()
-        table = lookup_table(self._colours, theme.background)
-        return QImage(table.tobytes(), 256, 1, 768, QImage.Format.Format_RGB888).copy()
 
 
 def format_value(value: float) -> str:
