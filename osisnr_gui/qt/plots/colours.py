@@ -48,7 +48,8 @@ def colour_map(name: str, neutral: str = "#15171c") -> pg.ColorMap:
 
 def lookup_table(name: str, neutral: str = "#15171c") -> NDArray[np.uint8]:
     """The 256 colours of a map, uint8 (256, 3); of heat with their opacity, (256, 4)."""
-    return np.asarray(colour_map(name, neutral).getLookupTable(nPts=256, alpha=name == HEAT_MAP), dtype=np.uint8)
+    table = colour_map(name, neutral).getLookupTable(nPts=256, alpha=name == HEAT_MAP, mode=pg.ColorMap.FLOAT)
+    return np.rint(255.0 * table).astype(np.uint8)
 
 
 def colour_table(name: str, code_low: float, code_high: float, nothing: str, neutral: str | None = None) -> list[int]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.axes import NO_SCALE, Tick
+from osisnr_gui.qt.plots.axes import NO_SCALE
 from osisnr_gui.qt.plots.blame_pixels import HIGHEST
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, make_scale
@@ -28,18 +26,6 @@ FEWEST_BINS = 4.0
 # Under a blame map a picture is grey, so that no colour of its own is taken for heat.
 UNDER_HEAT = "grey"
 TITLE_GAP = 8.0  # between the title and the colour bar
-
-
-@dataclass
-class FrequencyAxis:
-    """The left axis (see `axes.ValueScale`): values are axis coordinates, labels are Hz or bins."""
-
-    scale: FrequencyScale
-    title: str
-
-    def ticks(self, lo: float, hi: float, pixels: float) -> list[Tick]:
-        """Round frequencies between two axis coordinates."""
-        return [Tick(t.coordinate, t.label) for t in self.scale.ticks(lo, hi, pixels)]
 
 
 class SpectrogramPlot(TimePlot):
@@ -189,7 +175,7 @@ class SpectrogramPlot(TimePlot):
         new = make_scale(self._scale_name, source.n_bins, source.bin_step)
         self._frequency = new
         self._item.set_scale(new)
-        self.set_y_scale(FrequencyAxis(new, "Frequency (Hz)" if new.unit == "Hz" else "Bin"))
+        self.set_y_scale(new)
         if new != old:
             ends = np.clip(new.to_axis(old.to_frequency(np.array([vb.lo, vb.hi]))), 0.0, 1.0)
             low = 0.0 if vb.lo <= 0.0 else float(ends[0])

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from osisnr_gui.qt.plots.picture_pooling import (
     Codes,
@@ -29,8 +29,7 @@ from osisnr_gui.qt.plots.picture_pooling import (
     step_for,
     stretched_coarse,
 )
-from osisnr_gui.qt.plots.spectrogram_blocks import BLOCK_COLUMNS, Block, BlockCache, blocks_of
-from osisnr_gui.qt.plots.spectrogram_workers import Result, Workers
+from osisnr_gui.qt.plots.spectrogram_blocks import BLOCK_COLUMNS, Block, BlockCache, Result, Workers, blocks_of
 
 __all__ = ["BLOCK_COLUMNS", "PictureSource", "PictureView", "TileStore"]
 
@@ -78,7 +77,7 @@ class TileStore(QObject):
         self._known: dict[int, _Known] = {}  # by id(source); the source is held, so its id stays its own
         self._next_serial = 0
         self._workers = Workers(thread_count() if n_threads is None else n_threads)
-        self._workers.arrived.connect(self._take_results)
+        self._workers.arrived.connect(self._take_results, Qt.ConnectionType.QueuedConnection)
         self._changed: dict[int, PictureSource] = {}
         self._announcer = QTimer(self, singleShot=True, interval=_ANNOUNCE_MS)
         self._announcer.timeout.connect(self._announce)
