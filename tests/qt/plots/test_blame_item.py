@@ -8,9 +8,8 @@ from plot_kit import drawn, view_box
 from PySide6.QtGui import QColor, QImage
 
 from osisnr_gui.qt.look.theme import contrast_ratio
-from osisnr_gui.qt.plots.blame_pixels import HIGHEST
 from osisnr_gui.qt.plots.frequency_scale import make_scale
-from osisnr_gui.qt.plots.items.blame import BlameItem, BlamePicture, heat_image
+from osisnr_gui.qt.plots.items.blame import HIGHEST, BlameItem, BlamePicture, heat_image
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 
 SCALE = make_scale("linear", 10, 1.0)
