@@ -28,7 +28,6 @@ from osisnr_gui.session.scores import PairScore
 
 #: Above the highest band: room for the title and the colour bar.
 TITLE_PIXELS = 24.0
-TITLE_GAP = 8.0
 PARTS_SECONDS = 0.1
 WAVEFORM_WORDS = "Columns are samples here: they have no frequency bands"
 
@@ -142,8 +141,7 @@ class BandPlot(TimePlot):
         return " · all frames of a pixel together" if crowded else ""
 
     def _corner_width(self, vb: PixelViewBox) -> float:
-        plate = self._bar.plate(vb)
-        return 0.0 if plate.isEmpty() else vb.width() - plate.left() + TITLE_GAP
+        return self._bar.room(vb)
 
     def _fit(self) -> None:
         n = 1 if self._map is None else len(self._map.bands)

@@ -52,7 +52,7 @@ def lookup_table(name: str, neutral: str = "#15171c") -> NDArray[np.uint8]:
     return np.rint(255.0 * table).astype(np.uint8)
 
 
-def colour_table(name: str, code_low: float, code_high: float, nothing: str, neutral: str | None = None) -> list[int]:
+def colour_table(name: str, code_low: float, code_high: float, nothing: str) -> list[int]:
     """256 opaque QRgb values for an Indexed8 image.
 
     Codes up to `code_low` get the first colour of the map, codes from `code_high` the last, linear in
@@ -60,7 +60,7 @@ def colour_table(name: str, code_low: float, code_high: float, nothing: str, neu
     """
     span = max(code_high - code_low, 1e-6)
     place = np.clip((np.arange(256) - code_low) / span, 0.0, 1.0)
-    rgb = lookup_table(name, nothing if neutral is None else neutral)[np.rint(place * 255).astype(np.intp)]
+    rgb = lookup_table(name, nothing)[np.rint(place * 255).astype(np.intp)]
     packed = 0xFF000000 | (rgb.astype(np.uint32) @ np.array([65536, 256, 1], dtype=np.uint32))
     colours: list[int] = packed.tolist()
     colours[0] = QColor(nothing).rgb()

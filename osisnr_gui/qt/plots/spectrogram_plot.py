@@ -24,7 +24,6 @@ DIFFERENCE_SPAN_DB = 30.0
 FEWEST_BINS = 4.0
 # Under a blame map a picture is grey, so that no colour of its own is taken for heat.
 UNDER_HEAT = "grey"
-TITLE_GAP = 8.0  # between the title and the colour bar
 
 
 class SpectrogramPlot(TimePlot):
@@ -69,7 +68,10 @@ class SpectrogramPlot(TimePlot):
     @property
     def levels(self) -> tuple[float, float]:
         """Values of the first and the last colour of the spectrogram map."""
-        return self._present_levels()
+        if (levels := self._levels.get(self._unit())) is not None:
+            return levels
+        source = self._item.sources[0]
+        return source.low, source.high
 
     def show_source(self, source: PictureSource | None) -> None:
         """Show one source, or nothing."""
@@ -142,8 +144,7 @@ class SpectrogramPlot(TimePlot):
         return " · difference of maxima per pixel" if self._item is self._difference else " · maximum per pixel"
 
     def _corner_width(self, vb: PixelViewBox) -> float:
-        plate = self._bar.plate(vb)
-        return 0.0 if plate.isEmpty() else vb.width() - plate.left() + TITLE_GAP
+        return self._bar.room(vb)
 
     def _show(self, item: PictureItem, sources: tuple[PictureSource, ...]) -> None:
         if item is self._item and same_objects(sources, item.sources):
@@ -159,12 +160,6 @@ class SpectrogramPlot(TimePlot):
 
     def _unit(self) -> str:
         return self._item.sources[0].unit if self._item.sources else "dB"
-
-    def _present_levels(self) -> tuple[float, float]:
-        if (levels := self._levels.get(self._unit())) is not None:
-            return levels
-        source = self._item.sources[0]
-        return source.low, source.high
 
     def _apply_scale(self) -> None:
         if not self._item.sources:
@@ -183,7 +178,7 @@ class SpectrogramPlot(TimePlot):
         self.refresh()
 
     def _dress_picture(self) -> None:
-        low, high = self._present_levels()
+        low, high = self.levels
         # Values on both sides of 0 have a colour for each side.
         colours = DIFFERENCE_MAP if not self._unit() and low < 0 else self._colours
         self._item.set_look(Look(UNDER_HEAT if self.blame.on else colours, low, high))

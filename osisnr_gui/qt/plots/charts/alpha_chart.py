@@ -34,8 +34,7 @@ class AlphaChart(Chart):
         self._alpha = math.nan
         self._default_line, self._alpha_line = (upright_line(pg.mkPen(theme.accent)) for _ in range(2))
         self._points = point_item()
-        for item in (self._default_line, self._alpha_line, self._points):
-            self.addItem(item, ignoreBounds=True)
+        self.add(self._default_line, self._alpha_line, self._points)
         self.setMinimumHeight(110)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.SplitHCursor)
@@ -85,7 +84,7 @@ class AlphaChart(Chart):
             self.removeItem(self._curves.pop())
         while len(self._curves) < len(self._values):
             self._curves.append(curve_item())
-            self.addItem(self._curves[-1], ignoreBounds=True)
+            self.add(self._curves[-1])
         for item, (values, _colour) in zip(self._curves, self._values, strict=True):
             item.setData(self._alphas[: values.size], values)
 

@@ -68,8 +68,7 @@ class AngleChart(Chart):
             text.textItem.document().setDocumentMargin(1)
         curves = (self._circle, self._arc, self._ray, self._noise, self._reference, self._estimate)
         self._parts = (*curves[1:], *self._heads, *self._names[:3])
-        for item in (*curves, *self._heads, *self._names):
-            plot.addItem(item, ignoreBounds=True)
+        self.add(*curves, *self._heads, *self._names)
         self._circle.setData(*_arc(0.5, 180.0, 0.5))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip(tooltip(TIP))

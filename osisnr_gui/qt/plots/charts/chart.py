@@ -99,9 +99,14 @@ class Chart(PlotWidget):
         self.box.sigRangeChangedManually.connect(self._zoom)
         self.plotItem.layout.setContentsMargins(0, top, RIGHT_MARGIN, 0)
         self._grid = Grid(self._lower, self._left, pg.mkPen(theme.grid))
-        self.addItem(self._grid, ignoreBounds=True)
+        self.add(self._grid)
         self.scene().sigMouseMoved.connect(self._say_place)
         self._is_built = True
+
+    def add(self, *items: pg.GraphicsObject) -> None:
+        """Add items."""
+        for item in items:
+            self.addItem(item, ignoreBounds=True)
 
     def set_theme(self, theme: Theme) -> None:
         """Apply another theme."""

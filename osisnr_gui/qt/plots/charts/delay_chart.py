@@ -71,8 +71,7 @@ class DelayChart(Chart):
         self._dots, self._point = pg.ScatterPlotItem(size=DOT_PIXELS, pen=None), point_item()
         self._marks = {words: self._mark(words, k) for k, words in enumerate((ZERO_WORDS, PEAK_WORDS))}
         self._taken_line = upright_line(pg.mkPen(theme.accent))
-        for item in (self._range_curve, self._curve, self._dots, self._taken_line, self._point):
-            self.addItem(item, ignoreBounds=True)
+        self.add(self._range_curve, self._curve, self._dots, self._taken_line, self._point)
         self.setMinimumHeight(110)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SplitHCursor)
@@ -169,7 +168,7 @@ class DelayChart(Chart):
         mark = pg.InfiniteLine(angle=90, label=words, labelOpts={"position": position, "anchors": [(0, 0.5), (1, 0.5)]})
         mark.label.setFont(tabular_font(SMALL_FONT_PIXELS))
         mark.hide()
-        self.addItem(mark, ignoreBounds=True)
+        self.add(mark)
         return mark
 
     def _show(self) -> None:

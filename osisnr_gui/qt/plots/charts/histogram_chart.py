@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.plots.axes import LinearScale, Tick, ValueScale
+from osisnr_gui.qt.plots.axes import FixedScale, LinearScale, Tick, ValueScale
 from osisnr_gui.qt.plots.charts.chart import Chart, Table
 from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.session import words
@@ -43,18 +43,6 @@ class Outline:
     dash: tuple[float, ...] = ()
 
 
-class LogCounts:
-    """Ticks of an axis of log10 counts: 1, 10, 100, then powers."""
-
-    title = "Cells"
-
-    def ticks(self, _low: float, high: float, _pixels: float) -> list[Tick]:
-        """One tick a power of ten."""
-        words_of = ("1", "10", "100")
-        steps = range(int(max(high, 0.0)) + 1)
-        return [Tick(float(n), words_of[n] if n < 3 else f"10{str(n).translate(SUPERSCRIPTS)}") for n in steps]
-
-
 class WholeCounts:
     """Ticks of an axis of counts: whole numbers from 0."""
 
@@ -66,8 +54,12 @@ class WholeCounts:
         return [Tick(t.value, words.count(round(t.value))) for t in ticks if t.value >= 0 and t.value == round(t.value)]
 
 
-LOG_COUNTS: ValueScale = LogCounts()
 WHOLE_COUNTS: ValueScale = WholeCounts()
+#: Counts by their log10: 1, 10, 100, then powers.
+LOG_COUNTS: ValueScale = FixedScale(
+    "Cells",
+    tuple(Tick(float(n), str(10**n) if n < 3 else f"10{str(n).translate(SUPERSCRIPTS)}") for n in range(16)),
+)
 
 
 class HistogramChart(Chart):
@@ -86,8 +78,7 @@ class HistogramChart(Chart):
         self._ends = pg.ScatterPlotItem(symbol="t1", size=MARK_PIXELS, pen=None, antialias=True)
         self._bin = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None))
         self._bin.hide()
-        for item in (self._bin, self._ends):
-            self.addItem(item, ignoreBounds=True)
+        self.add(self._bin, self._ends)
         self.setMinimumHeight(140)
         self.setAccessibleName("How often each value occurs in the masks")
         self.setToolTip(tooltip(TIP))
@@ -129,7 +120,7 @@ class HistogramChart(Chart):
             self.removeItem(self._steps.pop())
         while len(self._steps) < len(self._outlines):
             self._steps.append(pg.PlotCurveItem(antialias=True))
-            self.addItem(self._steps[-1], ignoreBounds=True)
+            self.add(self._steps[-1])
         for item, outline in zip(self._steps, self._outlines, strict=True):
             counts = outline.counts.astype(np.float64)
             heights = np.log10(np.maximum(counts, 10.0**least)) if self._log else counts

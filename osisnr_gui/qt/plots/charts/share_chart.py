@@ -40,8 +40,7 @@ class ShareChart(Chart):
         self._words = pg.TextItem(anchor=(1.0, 1.0))
         self._words.setFont(tabular_font(SMALL_FONT_PIXELS))
         self._words.setPos(1.0, 0.0)
-        for item in (self._area, self._curve, self._point, self._words):
-            self.addItem(item, ignoreBounds=True)
+        self.add(self._area, self._curve, self._point, self._words)
         self.fit((0.0, 1.0), (0.0, 1.05))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.SplitHCursor)

@@ -14,7 +14,7 @@ from osisnr_gui.qt.plots.view_box import PixelViewBox
 BAR_WIDTH = 96.0
 BAR_HEIGHT = 6.0
 PAD = 5.0
-GAP = 6.0
+GAP, TITLE_GAP = 6.0, 8.0
 # What lies under heat in the plots is dark in both themes.
 HEAT_GROUND = QColor("#202020")
 # Below this the title of the row needs the room.
@@ -52,6 +52,11 @@ class ColourBar(PixelItem):
         metrics = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS))
         width = sum(map(metrics.horizontalAdvance, self.labels())) + BAR_WIDTH + 2 * (GAP + PAD)
         return QRectF(round(vb.width() - width - 5), 5, width, metrics.height() + 2)
+
+    def room(self, vb: PixelViewBox) -> float:
+        """What it takes of the title's line, in pixels."""
+        plate = self.plate(vb)
+        return 0.0 if plate.isEmpty() else vb.width() - plate.left() + TITLE_GAP
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw it; nothing where the plot is too small for it."""
