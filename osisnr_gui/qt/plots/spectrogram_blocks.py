@@ -11,7 +11,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.background import step_back
-from osisnr_gui.qt.plots.picture_pooling import Codes, PictureSource, pool_columns
+from osisnr_gui.qt.plots.picture_pooling import Codes, pool_columns
+from osisnr_gui.session.pictures import Picture
 
 BLOCK_COLUMNS = 256
 
@@ -98,15 +99,6 @@ class BlockCache:
         self.size -= self._blocks.pop(block).nbytes
 
 
-@dataclass(frozen=True)
-class Result:
-    """A block that was fetched, or what went wrong."""
-
-    block: Block
-    codes: Codes | None
-    error: str = ""
-
-
 class Workers(QObject):
     """A few threads and what they are to fetch. `arrived` announces that there is something to `take`.
 
@@ -119,10 +111,10 @@ class Workers(QObject):
     def __init__(self, n_threads: int) -> None:
         super().__init__()
         self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix="spectrogram", initializer=step_back)
-        self._jobs: dict[Block, Future[Result]] = {}  # until taken
+        self._jobs: dict[Block, Future[Codes | None]] = {}  # until taken
         self._closed = False
 
-    def request(self, serial: int, source: PictureSource, blocks: Iterable[Block]) -> None:
+    def request(self, serial: int, source: Picture, blocks: Iterable[Block]) -> None:
         """Fetch these blocks of a source, and no longer those asked for before."""
         for block in [b for b, job in self._jobs.items() if b.serial == serial and job.cancel()]:
             del self._jobs[block]
@@ -131,14 +123,10 @@ class Workers(QObject):
                 self._jobs[block] = self._pool.submit(_fetch, source, block)
                 self._jobs[block].add_done_callback(self._announce)
 
-    def take(self) -> list[Result]:
-        """What has arrived since the last call."""
+    def take(self) -> list[tuple[Block, Codes | None]]:
+        """What has arrived since the last call; None where the file could not be read."""
         done = [block for block, job in self._jobs.items() if job.done()]
-        return [self._jobs.pop(block).result() for block in done]
-
-    def busy(self, serial: int) -> bool:
-        """Whether blocks of a source are queued or under way."""
-        return any(block.serial == serial for block in self._jobs)
+        return [(block, self._jobs.pop(block).result()) for block in done]
 
     def close(self) -> None:
         """Drop the queue and wait for the threads."""
@@ -146,19 +134,18 @@ class Workers(QObject):
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._jobs.clear()
 
-    def _announce(self, job: Future[Result]) -> None:
+    def _announce(self, job: Future[Codes | None]) -> None:
         """On a worker thread, or where a job is cancelled."""
         if not (job.cancelled() or self._closed):
             self.arrived.emit()
 
 
-def _fetch(source: PictureSource, block: Block) -> Result:
-    """On a worker thread. Whatever the file throws becomes a result: the coarse picture stays."""
+def _fetch(source: Picture, block: Block) -> Codes | None:
+    """On a worker thread. Whatever the file throws, the coarse picture stays."""
     start, stop = block.columns(source.n_columns)
     try:
         codes = np.asarray(source.columns(start, stop))
-        if codes.shape != (stop - start, source.n_bins) or codes.dtype != np.uint8:
-            raise ValueError(f"columns({start}, {stop}) gave {codes.dtype} {codes.shape}")
-        return Result(block, pool_columns(codes, block.step))
-    except Exception as error:
-        return Result(block, None, str(error))
+        right = codes.shape == (stop - start, source.n_bins) and codes.dtype == np.uint8
+        return pool_columns(codes, block.step) if right else None
+    except Exception:
+        return None

@@ -13,10 +13,11 @@ from osisnr_gui.qt.plots.items.blame import HIGHEST, BlameItem
 from osisnr_gui.qt.plots.items.colour_bar import ColourBar
 from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.spectrogram import DifferenceItem, Look, PictureItem, SpectrogramItem, same_objects
-from osisnr_gui.qt.plots.spectrogram_tiles import PictureSource, TileStore
+from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
+from osisnr_gui.session.pictures import Picture
 
 DEFAULT_LEVELS_DB = (-90.0, -10.0)
 DIFFERENCE_SPAN_DB = 30.0
@@ -73,11 +74,11 @@ class SpectrogramPlot(TimePlot):
         source = self._item.sources[0]
         return source.low, source.high
 
-    def show_source(self, source: PictureSource | None) -> None:
+    def show_source(self, source: Picture | None) -> None:
         """Show one source, or nothing."""
         self._show(self._spectrogram, () if source is None else (source,))
 
-    def show_difference(self, reference: PictureSource, estimate: PictureSource) -> None:
+    def show_difference(self, reference: Picture, estimate: Picture) -> None:
         """Show level of the estimate minus level of the reference."""
         self._show(self._difference, (reference, estimate))
 
@@ -146,7 +147,7 @@ class SpectrogramPlot(TimePlot):
     def _corner_width(self, vb: PixelViewBox) -> float:
         return self._bar.room(vb)
 
-    def _show(self, item: PictureItem, sources: tuple[PictureSource, ...]) -> None:
+    def _show(self, item: PictureItem, sources: tuple[Picture, ...]) -> None:
         if item is self._item and same_objects(sources, item.sources):
             return
         for source in self._item.sources:
@@ -194,6 +195,6 @@ class SpectrogramPlot(TimePlot):
             self._bar.show_heat("1×", f"{HIGHEST:g}× even share")
         self.refresh()
 
-    def _take_tiles(self, source: PictureSource) -> None:
+    def _take_tiles(self, source: Picture) -> None:
         if any(s is source for s in self._item.sources):
             self._item.invalidate()

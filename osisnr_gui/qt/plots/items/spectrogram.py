@@ -20,7 +20,6 @@ from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, row_bins
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.picture_pooling import (
     Codes,
-    PictureSource,
     PictureView,
     max_pool,
     pool_bins,
@@ -28,6 +27,7 @@ from osisnr_gui.qt.plots.picture_pooling import (
 )
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.view_box import PixelViewBox
+from osisnr_gui.session.pictures import Picture
 
 #: From so many bins a row of pixels on they are pooled before the picture is turned.
 MANY_BINS = 8
@@ -58,7 +58,7 @@ class PixelGrid:
         start = origin + round((vb.t0 - origin) / step) * step
         return cls(start, step, width, vb.hi, (vb.hi - vb.lo) / height, height)
 
-    def view(self, source: PictureSource) -> PictureView:
+    def view(self, source: Picture) -> PictureView:
         """The same pixels in the columns of a source."""
         first = (self.time - source.first_time) / source.column_step + 0.5
         return PictureView(first, self.time_step / source.column_step, self.width)
@@ -80,15 +80,14 @@ class Look:
     high: float = -10.0
 
 
-def compose(store: TileStore, source: PictureSource, scale: FrequencyScale, grid: PixelGrid) -> tuple[Codes, bool]:
-    """(uint8 (height, width), complete): the codes of every pixel, the maximum of what it covers."""
-    view = grid.view(source)
-    columns, complete = store.gather(source, view.first_column, view.columns_per_pixel, view.width)
+def compose(store: TileStore, source: Picture, scale: FrequencyScale, grid: PixelGrid) -> Codes:
+    """uint8 (height, width): the codes of every pixel, the maximum of what it covers."""
+    columns = store.gather(source, grid.view(source))
     starts, stops = row_bins(scale, grid.top, grid.row_step, grid.height, source.n_bins, source.bin_step)
     low, high = int(starts.min()), int(stops.max())
     if high - low > MANY_BINS * grid.height:
-        return pool_bins(columns[:, low:high], starts - low, stops - low), complete
-    return max_pool(transposed(columns[:, low:high]), starts - low, stops - low), complete
+        return pool_bins(columns[:, low:high], starts - low, stops - low)
+    return max_pool(transposed(columns[:, low:high]), starts - low, stops - low)
 
 
 class PictureItem(PixelItem):
@@ -97,7 +96,7 @@ class PictureItem(PixelItem):
     def __init__(self, store: TileStore) -> None:
         super().__init__()
         self._store = store
-        self._sources: tuple[PictureSource, ...] = ()
+        self._sources: tuple[Picture, ...] = ()
         self._scale: FrequencyScale | None = None
         self._look = Look()
         self._grid: PixelGrid | None = None  # what is composed; None: nothing, or out of date
@@ -106,7 +105,7 @@ class PictureItem(PixelItem):
         self._image_look: tuple[Look, Theme, float] | None = None
 
     @property
-    def sources(self) -> tuple[PictureSource, ...]:
+    def sources(self) -> tuple[Picture, ...]:
         """What is shown."""
         return self._sources
 
@@ -115,7 +114,7 @@ class PictureItem(PixelItem):
         """Map and range in force."""
         return self._look
 
-    def show_sources(self, *sources: PictureSource) -> None:
+    def show_sources(self, *sources: Picture) -> None:
         """Show these, or nothing; skipped when they are on screen already."""
         if not same_objects(sources, self._sources):
             self._sources, self._parts = sources, []
@@ -145,7 +144,7 @@ class PictureItem(PixelItem):
         theme = vb.theme
         grid = self._grid_of(vb)
         if grid != self._grid:
-            self._parts = [compose(self._store, s, self._scale, grid)[0] for s in self._sources]
+            self._parts = [compose(self._store, s, self._scale, grid) for s in self._sources]
             self._grid, self._image = grid, None
         look = (self._look, theme, vb.pixel_ratio)
         if self._image is None or look != self._image_look:
@@ -239,7 +238,7 @@ class DifferenceItem(PictureItem):
         table = colour_table(DIFFERENCE_MAP, 1.0, 255.0, theme.background)
         return indexed_image(codes, table, pixel_ratio)
 
-    def _floored_levels(self, source: PictureSource) -> NDArray[np.float64]:
+    def _floored_levels(self, source: Picture) -> NDArray[np.float64]:
         return np.maximum(value_of_all(source), self._look.low)
 
 
@@ -248,7 +247,7 @@ def same_objects(some: Sequence[object], others: Sequence[object]) -> bool:
     return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
 
 
-def value_of_all(source: PictureSource) -> NDArray[np.float64]:
+def value_of_all(source: Picture) -> NDArray[np.float64]:
     """The values of the codes 0..255, shape (256,); code 0, which has none, continues the line."""
     return np.asarray(value_of(np.arange(256.0), source.low, source.high))
 
