@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NO_SCALE
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
-from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, make_scale
+from osisnr_gui.qt.plots.frequency_scale import make_scale
 from osisnr_gui.qt.plots.items.blame import HIGHEST, BlameItem
 from osisnr_gui.qt.plots.items.colour_bar import ColourBar
 from osisnr_gui.qt.plots.items.shading import Shading
@@ -54,17 +54,12 @@ class SpectrogramPlot(TimePlot):
         self._levels: dict[str, tuple[float, float]] = {"dB": DEFAULT_LEVELS_DB}
         self._spans = {"dB": DIFFERENCE_SPAN_DB}
         self._scale_name = "linear"
-        self._frequency = make_scale("linear", 2, 4000.0)
+        self.frequency_scale = make_scale("linear", 2, 4000.0)
         self.set_y_limits(0.0, 1.0)
         self.set_y_scale(NO_SCALE)
         self.blame, self.shading = BlameItem(), Shading(over=True)
         self.add(self._spectrogram, self._difference, self.blame, self.shading, self._bar)
         store.tiles_changed.connect(self._take_tiles)
-
-    @property
-    def frequency_scale(self) -> FrequencyScale:
-        """The scale in force: Hz (or bins) to axis coordinates."""
-        return self._frequency
 
     @property
     def levels(self) -> tuple[float, float]:
@@ -113,11 +108,11 @@ class SpectrogramPlot(TimePlot):
 
     def value_at(self, time: float, frequency: float) -> float | None:
         """Value of the pixel under a point (dB, plain, or a difference); None where there is nothing."""
-        return self._item.value_at(time, float(self._frequency.to_axis(frequency)))
+        return self._item.value_at(time, float(self.frequency_scale.to_axis(frequency)))
 
     def frequency_at(self, coordinate: float) -> float:
         """Hz (or bins) at a value of the y axis, e.g. that of a hover signal."""
-        return float(self._frequency.to_frequency(coordinate))
+        return float(self.frequency_scale.to_frequency(coordinate))
 
     def is_final(self) -> bool:
         """Whether the picture on screen is the best there will be for this view."""
@@ -166,9 +161,9 @@ class SpectrogramPlot(TimePlot):
         if not self._item.sources:
             self.set_y_scale(NO_SCALE)
             return
-        source, old, vb = self._item.sources[0], self._frequency, self.box
+        source, old, vb = self._item.sources[0], self.frequency_scale, self.box
         new = make_scale(self._scale_name, source.n_bins, source.bin_step)
-        self._frequency = new
+        self.frequency_scale = new
         self._item.set_scale(new)
         self.set_y_scale(new)
         if new != old:

@@ -129,7 +129,7 @@ class AngleChart(Chart):
     def _show_names(self, x: float, y: float) -> None:
         reference, estimate, noise, _ = self._names
         reference.setText(self._words[2], color=self.theme.text)
-        reference.setPos(1.0, 0.0)
+        reference.setPos(1.0, -0.04)  # below the head of the arrow
         estimate.setText("e", color=self.theme.estimate(self._colour).colour)
         estimate.setPos(0.62 * x, max(0.62 * y, 0.03))
         noise.setText("e − λs", color=self.theme.bad)

@@ -65,7 +65,7 @@ class DelayChart(Chart):
         self._colour = 0
         self._rate = 1
         self._peak: int | None = None
-        self._taken = self._centre = 0
+        self.taken = self._centre = 0  # what is taken out, and the middle of the near plot, in samples
         self._held = False
         self._range_curve, self._curve = pg.PlotCurveItem(connect="finite"), curve_item()
         self._dots, self._point = pg.ScatterPlotItem(size=DOT_PIXELS, pen=None), point_item()
@@ -88,11 +88,6 @@ class DelayChart(Chart):
         """The longest delay either way, in samples."""
         return self._values.size // 2
 
-    @property
-    def taken(self) -> int:
-        """The delay that is taken out, in samples."""
-        return self._taken
-
     def show_curve(self, si_snr_db: FloatArray, rate: int, peak: int | None, colour: int) -> None:
         """The values for the delays from -reach to reach (2*reach + 1,), and where the peak is."""
         self._is_zoomed = False
@@ -107,7 +102,7 @@ class DelayChart(Chart):
 
     def show_taken(self, samples: int) -> None:
         """The delay that is taken out."""
-        self._taken = samples
+        self.taken = samples
         if not self._held and abs(samples - self._centre) > NEAR // 2:
             self._centre = samples
             self._show()
@@ -153,7 +148,7 @@ class DelayChart(Chart):
             step = max(1, round(self._rate / 1000))
         elif held & Qt.KeyboardModifier.ShiftModifier:
             step = 10
-        self.moved.emit(min(max(self._taken + direction * step, -self.reach), self.reach))
+        self.moved.emit(min(max(self.taken + direction * step, -self.reach), self.reach))
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """A key that repeats itself chooses when it is let go."""
@@ -197,11 +192,11 @@ class DelayChart(Chart):
             self._range_curve.setData(*(polyline(self._pyramid, *where) if self._values.size else empty))
 
     def _show_taken(self) -> None:
-        place_line(self._taken_line, float(self._taken))
-        known = abs(self._taken) <= self.reach and self.reach > 0
-        value = self._values[self._taken + self.reach] if known else math.nan
+        place_line(self._taken_line, float(self.taken))
+        known = abs(self.taken) <= self.reach and self.reach > 0
+        value = self._values[self.taken + self.reach] if known else math.nan
         lowest = self.viewRange()[1][0]
-        self._point.setData(*(([], []) if math.isnan(value) else ([self._taken], [max(value, lowest)])))
+        self._point.setData(*(([], []) if math.isnan(value) else ([self.taken], [max(value, lowest)])))
 
     def _resized(self) -> None:
         self._show_curves()
@@ -223,13 +218,13 @@ class DelayChart(Chart):
         if self._values.size:
             self._held = True
             delay = self.delay_at(at.x())
-            if delay != self._taken:
+            if delay != self.taken:
                 self.moved.emit(delay)
 
     def _settle(self) -> None:
         if self._held:
             self._held = False
-            self.show_taken(self._taken)
+            self.show_taken(self.taken)
             self.settled.emit()
 
     def _say(self, at: QPointF | None) -> None:

@@ -101,21 +101,16 @@ class BlameItem(PixelItem):
         self.on = False
         self.words = ""  # for the title: of what it is, or why there is none; "" : none was asked for
         self.origin = 0.0
-        self._picture: BlamePicture | None = None
-
-    @property
-    def picture(self) -> BlamePicture | None:
-        """What is on screen."""
-        return self._picture
+        self.picture: BlamePicture | None = None
 
     def show_picture(self, picture: BlamePicture | None) -> None:
         """Show this one."""
-        self._picture = picture
+        self.picture = picture
         self.update()
 
     def note(self) -> str:
         """What the title must say of it."""
-        picture = self._picture if self.on else None
+        picture = self.picture if self.on else None
         frames = picture.frames if picture is not None else None
         sampled = f", {frames[0]} of {frames[1]} frames a pixel" if frames else ""
         return f"blame: {self.words}{sampled}{', reading' if picture is not None and not picture.complete else ''}"
@@ -129,7 +124,7 @@ class BlameItem(PixelItem):
         # Pixels of the widget: on fine screens they are coarser than the screen's, at a quarter of the cost.
         grid = PixelGrid.of(vb, self.origin, pixel_ratio=1.0)
         self.asks(grid)
-        picture = self._picture
+        picture = self.picture
         if picture is None:
             return
         shown = picture.grid
@@ -142,5 +137,5 @@ class BlameItem(PixelItem):
 
     def value_at(self, time: float, coordinate: float) -> float | None:
         """The density of the pixel under a point; None where there is none."""
-        pixel = self._picture.grid.pixel(time, coordinate) if self.on and self._picture is not None else None
-        return None if pixel is None or self._picture is None else float(self._picture.density[pixel])
+        pixel = self.picture.grid.pixel(time, coordinate) if self.on and self.picture is not None else None
+        return None if pixel is None or self.picture is None else float(self.picture.density[pixel])
