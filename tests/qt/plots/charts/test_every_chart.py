@@ -22,14 +22,10 @@ from osisnr_gui.qt.plots.charts.alpha_chart import AlphaChart
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.plot_export import picture_of, table_of
 
-#: Which demo shows it, and what brings it into sight.
+#: By the demo that shows them, what brings them into sight.
 CHARTS = {
-    "mc_mse": ("damaged", ""),
-    "loss_shares": ("damaged", ""),
-    "frame": ("damaged", "inspector"),
-    "angle": ("damaged", "inspector"),
-    "delays": ("damaged", "delay"),
-    "mask_values": ("masks", "mask_values"),
+    "damaged": {"mc_mse": "", "loss_shares": "", "frame": "inspector", "angle": "", "delays": "delay"},
+    "masks": {"mask_values": "mask_values"},
 }
 
 
@@ -39,21 +35,21 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
         yield window
 
 
-def _chart(qtbot: QtBot, window: MainWindow, name: str) -> Chart:
-    demo, action = CHARTS[name]
+def _charts(qtbot: QtBot, window: MainWindow, demo: str) -> Iterator[Chart]:
+    """Every chart of a demo, each in sight when it comes."""
     window.commands.open_demo(demo)
     wait_final(qtbot, window)
     window.views.plots.link.set_cursor(2.0)
-    if action:
-        window.actions_by_id.by_id[action].trigger()
-    chart = next(chart for chart in window.findChildren(Chart) if name == chart.NAME)
-    if name == "loss_shares":
-        dock = window.views.segments.parentWidget()
-        dock.show()
-        dock.raise_()
-    wait_final(qtbot, window)
-    qtbot.waitUntil(lambda: chart.isVisible() and chart.table() is not None)
-    return chart
+    for name, action in CHARTS[demo].items():
+        if action:
+            window.actions_by_id.by_id[action].trigger()
+        if name == "loss_shares":
+            window.views.segments.parentWidget().show()
+            window.views.segments.parentWidget().raise_()
+        chart = next(chart for chart in window.findChildren(Chart) if name == chart.NAME)
+        wait_final(qtbot, window)
+        qtbot.waitUntil(lambda chart=chart: chart.table() is not None)
+        yield chart
 
 
 @pytest.fixture(autouse=True)
@@ -69,67 +65,67 @@ def _menu(menus: list[QMenu], chart: Chart, place: QPoint) -> dict[str, QAction]
     return {action.text(): action for action in menus.pop().actions()}
 
 
-@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("demo", CHARTS)
 def test_a_right_click_offers_view_all_and_export(
-    qtbot: QtBot, window: MainWindow, menus: list[QMenu], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    qtbot: QtBot, window: MainWindow, menus: list[QMenu], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: str
 ) -> None:
-    chart = _chart(qtbot, window, name)
-    before = chart.grab().toImage()
-    actions = _menu(menus, chart, chart.viewport().rect().center())
-    assert list(actions) == ["View all", "Export…"]
-    chosen = {"kind": PNG}
+    wanted, asked = {"kind": PNG}, []
     monkeypatch.setattr(PlotDialog, "exec", lambda _dialog: PlotDialog.DialogCode.Accepted)
-    monkeypatch.setattr(PlotDialog, "format", property(lambda _dialog: chosen["kind"]))
-    asked: list[str] = []
+    monkeypatch.setattr(PlotDialog, "format", property(lambda _dialog: wanted["kind"]))
 
     def ask(*words: object) -> str:
         asked.append(str(words[4]))
         return str(tmp_path / asked[-1])
 
     monkeypatch.setattr("osisnr_gui.qt.commands.export_jobs.ask_where", ask)
-    actions["Export…"].trigger()
-    chosen["kind"] = CSV
-    actions["Export…"].trigger()
-    assert asked == [f"{name}.png", f"{name}.csv"]
-    assert QImage(str(tmp_path / f"{name}.png")).width() == 2 * chart.width()
-    head, *rows = csv.reader((tmp_path / f"{name}.csv").read_text("utf-8").splitlines())
-    _, places, names, values = chart.table()
-    assert head[1:] == names
-    np.testing.assert_allclose([float(row[0]) for row in rows], places, rtol=1e-6)
-    assert values.shape == (len(rows), len(names))
-    assert np.isfinite([float(row[1] or "nan") for row in rows]).any()
-    actions["View all"].trigger()
-    assert chart.grab().toImage() == before
+    for chart in _charts(qtbot, window, demo):
+        before = chart.grab().toImage()
+        actions = _menu(menus, chart, chart.viewport().rect().center())
+        assert list(actions) == ["View all", "Export…"]
+        for wanted["kind"] in (PNG, CSV):
+            actions["Export…"].trigger()
+        name = chart.NAME
+        assert asked[-2:] == [f"{name}.png", f"{name}.csv"]
+        assert QImage(str(tmp_path / f"{name}.png")).width() == 2 * chart.width()
+        head, *rows = csv.reader((tmp_path / f"{name}.csv").read_text("utf-8").splitlines())
+        _, places, names, values = chart.table()
+        assert head[1:] == names
+        np.testing.assert_allclose([float(row[0]) for row in rows], places, rtol=1e-6)
+        assert values.shape == (len(rows), len(names))
+        assert np.isfinite([float(row[1] or "nan") for row in rows]).any()
+        actions["View all"].trigger()
+        assert chart.grab().toImage() == before
+    assert len(asked) == 2 * len(CHARTS[demo])
 
 
-@pytest.mark.parametrize("name", ["mc_mse", "frame", "delays", "mask_values"])
+@pytest.mark.parametrize("demo", CHARTS)
 def test_the_wheel_over_an_axis_zooms_it_and_view_all_comes_back(
-    qtbot: QtBot, window: MainWindow, menus: list[QMenu], name: str
+    qtbot: QtBot, window: MainWindow, menus: list[QMenu], demo: str
 ) -> None:
-    chart = _chart(qtbot, window, name)
-    whole = chart.viewRange()
-    area = QRectF(chart.box.sceneBoundingRect())
-    below = QPoint(round(area.center().x()), round(area.bottom()) + 8)
-    beside = QPoint(round(area.left()) - 8, round(area.center().y()))
-    for place, axis in ((below, 0), (beside, 1)):
-        turn_wheel(chart, place, 3)
-        shown = chart.viewRange()
-        assert np.ptp(shown[axis]) < 0.95 * np.ptp(whole[axis])
-        assert axis == 1 or shown[1] == whole[1]
-        zoomed = np.ptp(shown[axis])
-        drag(chart, place, place + QPoint(12, 9))
-        assert chart.viewRange()[axis] != shown[axis], "a drag moves the axis"
-        assert np.ptp(chart.viewRange()[axis]) == pytest.approx(zoomed)
-        turn_wheel(chart, place, -60)
-        assert chart.viewRange()[axis] == pytest.approx(whole[axis], abs=1e-6), "there is nothing beyond"
-        turn_wheel(chart, place, 3)
-    assert not turn_wheel(chart, area.center().toPoint(), 3).isAccepted(), "the panel scrolls"
-    _menu(menus, chart, area.center().toPoint())["View all"].trigger()
-    assert chart.viewRange() == whole
+    for chart in _charts(qtbot, window, demo):
+        whole = chart.viewRange()
+        area = QRectF(chart.box.sceneBoundingRect())
+        below = QPoint(round(area.center().x()), round(area.bottom()) + 8)
+        beside = QPoint(round(area.left()) - 8, round(area.center().y()))
+        for place, axis in ((below, 0), (beside, 1)) if chart.ZOOMS else ():
+            turn_wheel(chart, place, 3)
+            shown = chart.viewRange()
+            assert np.ptp(shown[axis]) < 0.95 * np.ptp(whole[axis])
+            assert axis == 1 or shown[1] == whole[1]
+            zoomed = np.ptp(shown[axis])
+            drag(chart, place, place + QPoint(12, 9))
+            assert chart.viewRange()[axis] != shown[axis], "a drag moves the axis"
+            assert np.ptp(chart.viewRange()[axis]) == pytest.approx(zoomed)
+            turn_wheel(chart, place, -60)
+            assert chart.viewRange()[axis] == pytest.approx(whole[axis], abs=1e-6), "there is nothing beyond"
+            turn_wheel(chart, place, 3)
+        assert not turn_wheel(chart, area.center().toPoint(), 3).isAccepted(), "the panel scrolls"
+        _menu(menus, chart, area.center().toPoint())["View all"].trigger()
+        assert chart.viewRange() == whole
 
 
 def test_what_the_user_zoomed_stays_when_numbers_change(qtbot: QtBot, window: MainWindow) -> None:
-    chart = _chart(qtbot, window, "mc_mse")
+    chart = next(_charts(qtbot, window, "damaged"))
     assert isinstance(chart, AlphaChart)
     area = chart.box.sceneBoundingRect()
     turn_wheel(chart, QPoint(round(area.center().x()), round(area.bottom()) + 8), 3)
@@ -143,7 +139,7 @@ def test_what_the_user_zoomed_stays_when_numbers_change(qtbot: QtBot, window: Ma
 
 
 def test_a_chart_is_drawn_for_its_width_not_scaled_up(qtbot: QtBot, window: MainWindow) -> None:
-    chart = _chart(qtbot, window, "mc_mse")
+    chart = next(_charts(qtbot, window, "damaged"))
     hover(chart, 0.5)
     before = chart.grab().toImage()
     image = picture_of(chart, 4000)
