@@ -16,7 +16,7 @@ from osisnr_gui.qt.plots.axes import NO_SCALE, Tick
 from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP, HIGHEST_DB, LOWEST_DB, BandPicture, BandStrip
 from osisnr_gui.qt.plots.items.colour_bar import ColourBar
 from osisnr_gui.qt.plots.items.shading import Shading
-from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
+from osisnr_gui.qt.plots.items.spectrogram import PixelGrid, same_objects
 from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.qt.plots.picture_pooling import PictureView, covered, pixel_columns
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -66,7 +66,7 @@ class BandPlot(TimePlot):
     def show_pair(self, columns: PairReader | None, score: PairScore | None) -> None:
         """The pair in view, or none; skipped when its frames and which of them count are on screen already."""
         shown = () if columns is None or score is None else (columns, score.facts.active)
-        if len(shown) == len(self._shown) and all(a is b for a, b in zip(shown, self._shown, strict=True)):
+        if same_objects(shown, self._shown):
             return
         self._shown = shown
         self._map = self._asked = None

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, curve_pen, place_line, point_item, upright_line
+from osisnr_gui.qt.plots.charts.chart import Chart, Table, place_line, point_item, upright_line
 from osisnr_gui.qt.plots.items.painting import round_up
+from osisnr_gui.qt.plots.items.spectrogram import same_objects
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_arrays, safe_number
 from osisnr_gui.session.letters import estimate_letter
 
@@ -52,7 +53,7 @@ class AlphaChart(Chart):
         """Draw ``(values, colour index)`` of each estimate over rising ``alphas``."""
         self._alpha = safe_number(alpha, math.nan)
         given = (alphas, *(value for curve in curves for value in curve))
-        if len(given) != len(self._given) or any(a is not b for a, b in zip(given, self._given, strict=True)):
+        if not same_objects(given, self._given):
             self._given = given
             self._take_curves(alphas, curves)
         place_line(self._default_line, safe_number(default_alpha, math.nan))
@@ -80,11 +81,7 @@ class AlphaChart(Chart):
         self._dress()
 
     def _show_curves(self) -> None:
-        while len(self._curves) > len(self._values):
-            self.removeItem(self._curves.pop())
-        while len(self._curves) < len(self._values):
-            self._curves.append(curve_item())
-            self.add(self._curves[-1])
+        self.match(self._curves, len(self._values))
         for item, (values, _colour) in zip(self._curves, self._values, strict=True):
             item.setData(self._alphas[: values.size], values)
 
@@ -93,7 +90,8 @@ class AlphaChart(Chart):
         self._default_line.setPen(pg.mkPen(theme.faint, dash=[3.0, 3.0]))
         self._alpha_line.setPen(pg.mkPen(theme.accent))
         for item, (_values, colour) in zip(self._curves, self._values, strict=True):
-            item.setPen(curve_pen(theme.estimate(colour)))
+            style = theme.estimate(colour)
+            item.setPen(pg.mkPen(style.colour, dash=list(style.dash) or None))
         self._show_points()
 
     def _show_points(self) -> None:

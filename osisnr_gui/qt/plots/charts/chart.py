@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QWidget
 
-from osisnr_gui.qt.look.theme import EstimateStyle, Theme
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import ValueScale
 from osisnr_gui.qt.plots.axis_items import TickAxis
 from osisnr_gui.qt.plots.items.grid import Grid
@@ -108,6 +108,14 @@ class Chart(PlotWidget):
         for item in items:
             self.addItem(item, ignoreBounds=True)
 
+    def match(self, items: list[pg.PlotCurveItem], wanted: int) -> None:
+        """Add curves or take them away until there are as many as wanted."""
+        while len(items) > wanted:
+            self.removeItem(items.pop())
+        while len(items) < wanted:
+            items.append(curve_item())
+            self.add(items[-1])
+
     def set_theme(self, theme: Theme) -> None:
         """Apply another theme."""
         self.theme = theme
@@ -156,11 +164,6 @@ class Chart(PlotWidget):
     def _say_place(self, at: QPointF) -> None:
         inside = self.box.sceneBoundingRect().contains(at)
         self.pointer_at.emit(self.box.mapSceneToView(at) if inside else None)
-
-
-def curve_pen(style: EstimateStyle) -> QPen:
-    """The cosmetic one-pixel pen of an estimate's curve."""
-    return pg.mkPen(style.colour, dash=list(style.dash)) if style.dash else pg.mkPen(style.colour)
 
 
 def curve_item() -> pg.PlotCurveItem:

@@ -116,11 +116,7 @@ class HistogramChart(Chart):
         least = -0.3 if self._log else 0.0  # one cell still has a height
         low = least - MARK_PART * (top - least)
         self.fit(self._range, (low, top))
-        while len(self._steps) > len(self._outlines):
-            self.removeItem(self._steps.pop())
-        while len(self._steps) < len(self._outlines):
-            self._steps.append(pg.PlotCurveItem(antialias=True))
-            self.add(self._steps[-1])
+        self.match(self._steps, len(self._outlines))
         for item, outline in zip(self._steps, self._outlines, strict=True):
             counts = outline.counts.astype(np.float64)
             heights = np.log10(np.maximum(counts, 10.0**least)) if self._log else counts

@@ -28,29 +28,25 @@ class ColourBar(PixelItem):
     def __init__(self) -> None:
         super().__init__(200.0)
         self.hide()
-        self._colours, self._labels = "viridis", ("", "")
+        self._colours, self.labels = "viridis", ("", "")
 
     def show_map(self, colours: str, low: float, high: float, unit: str) -> None:
         """Show this map for the values low..high."""
         text = format_value(high) if low != -high else f"+{format_value(high)}"
-        self._colours, self._labels = colours, (format_value(low), f"{text} {unit}".rstrip())
+        self._colours, self.labels = colours, (format_value(low), f"{text} {unit}".rstrip())
         self.show()
 
     def show_heat(self, low: str, high: str) -> None:
         """Show the colours of heat between these words."""
-        self._colours, self._labels = HEAT_MAP, (low, high)
+        self._colours, self.labels = HEAT_MAP, (low, high)
         self.show()
-
-    def labels(self) -> tuple[str, str]:
-        """Text left and right of the bar."""
-        return self._labels
 
     def plate(self, vb: PixelViewBox) -> QRectF:
         """Where it lies, numbers included; empty where the plot is too small for it."""
         if not self.isVisible() or vb.width() < LEAST_PLOT_WIDTH or vb.height() < LEAST_PLOT_HEIGHT:
             return QRectF()
         metrics = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS))
-        width = sum(map(metrics.horizontalAdvance, self.labels())) + BAR_WIDTH + 2 * (GAP + PAD)
+        width = sum(map(metrics.horizontalAdvance, self.labels)) + BAR_WIDTH + 2 * (GAP + PAD)
         return QRectF(round(vb.width() - width - 5), 5, width, metrics.height() + 2)
 
     def room(self, vb: PixelViewBox) -> float:
@@ -66,7 +62,7 @@ class ColourBar(PixelItem):
         if plate.isEmpty():
             return
         painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-        left, right = self.labels()
+        left, right = self.labels
         before = QFontMetricsF(painter.font()).horizontalAdvance(left)
         paint_plate(painter, plate, theme)
         centre = Qt.AlignmentFlag.AlignVCenter
