@@ -26,6 +26,7 @@ from osisnr_gui.qt.look.theme_manager import ThemeManager
 from osisnr_gui.qt.look.themed import set_theme_inside, tint
 from osisnr_gui.qt.panels.plain_text import MARGIN
 from osisnr_gui.qt.playback.transport_bar import TransportBar
+from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
@@ -333,7 +334,8 @@ class MainWindow(QMainWindow):
         views.welcome.open_requested.connect(commands.open)
         views.welcome.demo_requested.connect(commands.open_demo)
         views.plots.limit_requested.connect(commands.set_limit)
-        views.plots.context_menu_requested.connect(commands.show_context_menu)
+        for plot in (views.plots, *self.findChildren(Chart)):
+            plot.context_menu_requested.connect(commands.show_context_menu)
         link.hover_changed.connect(commands.show_readout)
         link.cursor_changed.connect(lambda _time: commands.show_readout())
         link.cursor_changed.connect(views.inspector.show_time)

@@ -2,15 +2,58 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
+import pyqtgraph as pg
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
 
 from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, LIST_KEYS, own_keys
-from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS
+from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS, colour_map
 from osisnr_gui.qt.plots.frequency_scale import SCALE_NAMES
 from osisnr_gui.qt.plots.spectrogram_plot import DEFAULT_LEVELS_DB
 
 LOWEST_DB, HIGHEST_DB, NARROWEST_DB = -130, 20, 10
+BAR_HEIGHT, BAR_WIDTHS = 20, (60, 150)
+BAR_TIP = (
+    "Drag a handle to move the floor or the ceiling of the colours, between them: both; double-click: −90 to −10 dB"
+)
+
+
+class LevelBar(pg.GraphicsView):
+    """The colours between floor and ceiling, which are dragged by handles; a double click gives the usual ones."""
+
+    reset_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(background=None)
+        self.item = pg.ColorBarItem(
+            values=DEFAULT_LEVELS_DB,
+            width=BAR_HEIGHT,
+            limits=(LOWEST_DB, HIGHEST_DB),
+            orientation="horizontal",
+            colorMapMenu=False,
+        )
+        for side in ("left", "right", "top", "bottom"):
+            self.item.hideAxis(side)
+        for line, colour in zip(self.item.region.lines, "wk", strict=True):  # all maps grow lighter
+            line.setPen(colour, width=2)
+            line.setHoverPen(colour, width=4)
+        self.item.region.setHoverBrush("#ffffff40")
+        # It has no parent, and would stay as a window of its own.
+        self.item.ctrlMenu.setParent(self, self.item.ctrlMenu.windowFlags())
+        self.item.layout.setContentsMargins(0, 0, 0, 0)
+        self.setCentralItem(self.item)
+        self.setFixedHeight(BAR_HEIGHT)
+        self.setMinimumWidth(BAR_WIDTHS[0])
+        self.setMaximumWidth(BAR_WIDTHS[1])
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setToolTip(BAR_TIP)
+        self.setAccessibleName(BAR_TIP)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The usual levels."""
+        event.accept()
+        self.reset_requested.emit()
 
 
 class ViewBar(QWidget):
@@ -30,25 +73,30 @@ class ViewBar(QWidget):
             ("difference", "residual"),
             "Third picture: level difference, or the residual that the measure calls noise (D)",
         )
-        self._low, self._high = _decibels(DEFAULT_LEVELS_DB[0]), _decibels(DEFAULT_LEVELS_DB[1])
+        self._low, self._high = _decibels(LOWEST_DB), _decibels(LOWEST_DB + NARROWEST_DB)
+        self._bar = LevelBar()
         self._low.setToolTip("Floor: levels from here down get the darkest colour (dB re a full-scale sine)")
         self._high.setToolTip("Ceiling: levels from here up get the brightest colour (dB re a full-scale sine)")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
         layout.setSpacing(6)
-        self._to = QLabel("to")
         self._values = _combo(
             ("all values", "0 to 1"),
             "Mask values with the first and the last colour: all there are, or 0 to 1 (−1 to 1 if signed)",
         )
-        for widget in (self._scale, self._colours, self._third, self._low, self._to, self._high, self._values):
+        for widget in (self._scale, self._colours, self._third, self._low, self._bar, self._high, self._values):
             layout.addWidget(widget)
         self._scale.currentTextChanged.connect(self.scale_changed)
-        self._colours.currentTextChanged.connect(self.colours_changed)
+        self._colours.currentTextChanged.connect(self._show_colours)
         self._third.currentIndexChanged.connect(lambda index: self.residual_changed.emit(index == 1))
         self._values.currentIndexChanged.connect(lambda index: self.whole_range_changed.emit(index == 0))
         self._low.valueChanged.connect(self._send_levels)
         self._high.valueChanged.connect(self._send_levels)
+        self._bar.item.sigLevelsChanged.connect(self._take_drag)
+        self._bar.item.sigLevelsChangeFinished.connect(lambda bar: bar.setLevels(self.levels))
+        self._bar.reset_requested.connect(lambda: self.set_levels(*DEFAULT_LEVELS_DB))
+        self._show_colours(self.colours)
+        self.set_levels(*DEFAULT_LEVELS_DB)
 
     @property
     def scale(self) -> str:
@@ -69,8 +117,14 @@ class ViewBar(QWidget):
         """Put all controls; signals follow for those that change."""
         self._scale.setCurrentText(scale)
         self._colours.setCurrentText(colours)
-        self._low.setValue(round(low))
-        self._high.setValue(round(high))
+        self.set_levels(low, high)
+
+    def set_levels(self, low: float, high: float) -> None:
+        """Put floor and ceiling (dB); one signal follows if they change."""
+        high = max(high, low + NARROWEST_DB)
+        if (low, high) != self.levels:
+            self._put(low, high)
+            self._bar.item.setLevels(self.levels)
 
     def set_residual(self, residual: bool) -> None:
         """Choose the third picture."""
@@ -78,7 +132,7 @@ class ViewBar(QWidget):
 
     def show_masks(self, masks: bool) -> None:
         """Floor and ceiling are in dB: masks have a range of values instead."""
-        for widget in (self._low, self._to, self._high):
+        for widget in (self._low, self._bar, self._high):
             widget.setVisible(not masks)
         self._values.setVisible(masks)
 
@@ -90,10 +144,26 @@ class ViewBar(QWidget):
         low, high = self._low.value(), self._high.value()
         if high - low < NARROWEST_DB:
             # The control that was not touched gives way.
-            other = self._high if self.sender() is self._low else self._low
-            other.setValue(low + NARROWEST_DB if other is self._high else high - NARROWEST_DB)
-            return
-        self.levels_changed.emit(float(low), float(high))
+            low, high = (low, low + NARROWEST_DB) if self.sender() is self._low else (high - NARROWEST_DB, high)
+        self._put(low, high)
+        self._bar.item.setLevels(self.levels)
+
+    def _take_drag(self, bar: pg.ColorBarItem) -> None:
+        """A handle stops where the other one is near."""
+        low, high = bar.levels()
+        if high - low < NARROWEST_DB:
+            low, high = (low, low + NARROWEST_DB) if high != self.levels[1] else (high - NARROWEST_DB, high)
+        self._put(low, high)
+
+    def _put(self, low: float, high: float) -> None:
+        with QSignalBlocker(self._low), QSignalBlocker(self._high):
+            self._low.setValue(round(low))
+            self._high.setValue(round(high))
+        self.levels_changed.emit(*self.levels)
+
+    def _show_colours(self, name: str) -> None:
+        self._bar.item.setColorMap(colour_map(name))
+        self.colours_changed.emit(name)
 
 
 def _combo(names: tuple[str, ...], tip: str) -> QComboBox:
@@ -105,12 +175,12 @@ def _combo(names: tuple[str, ...], tip: str) -> QComboBox:
     return box
 
 
-def _decibels(value: float) -> QSpinBox:
+def _decibels(least: int) -> QSpinBox:
     box = QSpinBox()
-    box.setRange(LOWEST_DB, HIGHEST_DB)
+    box.setRange(least, least + HIGHEST_DB - LOWEST_DB - NARROWEST_DB)
     box.setSingleStep(5)
     box.setSuffix(" dB")
-    box.setValue(round(value))
+    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     box.setKeyboardTracking(False)
     own_keys(box, FIELD_KEYS)
     return box

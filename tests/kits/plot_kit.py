@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.look.theme import DARK
@@ -54,12 +54,30 @@ def double_click(plot: pg.PlotWidget, place: QPoint) -> None:
     _send(plot, QEvent.Type.MouseButtonRelease, place, held=False)
 
 
-def _send(plot: pg.PlotWidget, kind: QEvent.Type, at: QPoint, *, held: bool) -> None:
+def right_click(plot: pg.PlotWidget, place: QPoint) -> None:
+    """Press the right button, and let it go."""
+    right = Qt.MouseButton.RightButton
+    _send(plot, QEvent.Type.MouseButtonPress, place, held=True, with_=right)
+    _send(plot, QEvent.Type.MouseButtonRelease, place, held=False, with_=right)
+
+
+def turn_wheel(plot: pg.PlotWidget, place: QPoint, notches: int) -> QWheelEvent:
+    """Turn the wheel at a pixel of the viewport; the event says whether it was taken."""
+    at, world = QPointF(place), QPointF(plot.viewport().mapToGlobal(place))
+    held, keys, phase = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(at, world, QPoint(), QPoint(0, 120 * notches), held, keys, phase, False)
+    QApplication.sendEvent(plot.viewport(), event)
+    return event
+
+
+def _send(
+    plot: pg.PlotWidget, kind: QEvent.Type, at: QPoint, *, held: bool, with_: Qt.MouseButton = Qt.MouseButton.LeftButton
+) -> None:
     """Not QTest: it warns of a viewport that leaves an event to its scene."""
     place, world = QPointF(at), QPointF(plot.viewport().mapToGlobal(at))
-    none, left = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
-    button = none if kind is QEvent.Type.MouseMove else left
-    event = QMouseEvent(kind, place, world, button, left if held else none, Qt.KeyboardModifier.NoModifier)
+    none = Qt.MouseButton.NoButton
+    button = none if kind is QEvent.Type.MouseMove else with_
+    event = QMouseEvent(kind, place, world, button, with_ if held else none, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(plot.viewport(), event)
 
 

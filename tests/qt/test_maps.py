@@ -112,7 +112,7 @@ def test_b_goes_round_and_the_title_says_what_it_is(qtbot: QtBot, damaged: MainW
     for _ in range(3):
         QTest.keySequence(damaged, QKeySequence("B"))
         wait_final(qtbot, damaged)
-        seen.append((damaged.views.plots.maps.blame.kind, plot._title_note(plot.box), plot._bar.labels()[1]))
+        seen.append((damaged.views.plots.maps.blame.kind, plot._title_note(plot.box), plot._bar.labels[1]))
     kinds, notes, legends = zip(*seen, strict=True)
     assert kinds == (BlameKind.MC_MSE, BlameKind.OSI_NOISE, None)
     assert notes[0] == " · blame: MC-MSE, literal"
@@ -289,7 +289,7 @@ def test_other_columns(qtbot: QtBot, damaged: MainWindow, kind: Representation) 
     else:
         assert plots._estimate.blame.picture is None
         assert WAVEFORM_WORDS in plots._estimate._title_note(plots._estimate.box)
-        assert "dB" in plots._estimate._bar.labels()[1]  # the picture itself is as it always is
+        assert "dB" in plots._estimate._bar.labels[1]  # the picture itself is as it always is
         assert "no frequency bands" in row.words.message
     assert np.isfinite(plots.maps.gain_row.gains[0].gain_db).any()
 

@@ -69,7 +69,7 @@ def test_signed_masks_have_a_colour_for_each_side_of_0(qtbot: QtBot, tmp_path: P
         most = max(-signed.min(), signed.max(), positive.max())
         assert plot.levels == (-most, most)
         assert plot._item.look.colours == DIFFERENCE_MAP
-        assert plot._bar.labels()[1].startswith("+")
+        assert plot._bar.labels[1].startswith("+")
         window.views.view_bar._values.setCurrentIndex(1)
         assert plot.levels == (-1.0, 1.0)
         assert not window.views.view_bar._low.isVisible()

@@ -30,6 +30,7 @@ from osisnr_gui.qt.dialogs.keys_page import KeysDialog
 from osisnr_gui.qt.folders.folder_mode import FolderMode
 from osisnr_gui.qt.playback.commands import NEED_SOUND, PlaybackCommands
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
+from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.presenters.cursor import CursorCommands
 from osisnr_gui.qt.settings import Settings
@@ -66,7 +67,7 @@ class Commands(CommandGroup):
         self.masked = MaskedSounds(window, views, self._exports)
         self.rows = RowCommands(views.plots)
         self.estimates = EstimateCommands(views)
-        self.delays = DelayCommands(window, views)
+        self.delays = DelayCommands(window, views, self.show_context_menu)
         self.differences = DifferenceCommands(views.plots, self.rows)
         self.files = FileCommands(window, views)
         self.ghosts = GhostCommands(window, views)
@@ -183,18 +184,18 @@ class Commands(CommandGroup):
         if not self._views.store.analysis.complete:
             self._say("Stopped. What is there can be used; Ctrl+R compares the rest.")
 
-    def show_context_menu(self, position: QPoint, plot: TimePlot) -> None:
-        """The short menu of a right click on a plot."""
-        if self._actions is None:
-            return
-        menu = QMenu(self._window)
+    def show_context_menu(self, position: QPoint, plot: TimePlot | Chart) -> None:
+        """The short menu of a right click on a row or a chart."""
+        menu = QMenu(plot)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # Under the names that pyqtgraph gives them.
-        menu.addAction("View all", self._fit)
-        menu.addAction("Export…", lambda: self._exports.save_plot(plot))
-        menu.addSeparator()
-        shown = ("zoom_selection", "zoom_back", "crosshair", "all_estimates", "next_blame", "inspector")
-        for action_id in (*shown, "copy_figure", "export_png"):
-            menu.addAction(self._actions.by_id[action_id])
+        menu.addAction("View all", plot.view_all if isinstance(plot, Chart) else self._fit)
+        menu.addAction("Export…", partial(self._exports.save_plot, plot))
+        if isinstance(plot, TimePlot) and self._actions is not None:
+            menu.addSeparator()
+            shown = ("zoom_selection", "zoom_back", "crosshair", "all_estimates", "next_blame", "inspector")
+            for action_id in (*shown, "copy_figure", "export_png"):
+                menu.addAction(self._actions.by_id[action_id])
         menu.popup(position)
 
     def refresh(self) -> None:

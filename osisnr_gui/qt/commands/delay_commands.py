@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMainWindow
 
 from osisnr_gui.qt.commands.actions import CommandGroup, Handler
 from osisnr_gui.qt.dialogs.delay_dialog import DelayDialog
+from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.delay.measured_delay import MeasuredDelay, measured_delay
@@ -20,8 +23,9 @@ ACTIONS_OF_DELAY = ("delay", "align", "delay_earlier", "delay_later", "delay_non
 class DelayCommands(CommandGroup):
     """Handlers for the estimate in view, and one dialog at a time for any estimate."""
 
-    def __init__(self, window: QMainWindow, views: Views) -> None:
-        self._window, self._views = window, views
+    def __init__(self, window: QMainWindow, views: Views, show_menu: Callable[[QPoint, Chart], None]) -> None:
+        """`show_menu` : of a right click on a chart, at a place on the screen."""
+        self._window, self._views, self._show_menu = window, views, show_menu
         self.dialog: DelayDialog | None = None
         self._source: Source | None = None
         for signal in (views.store.session_changed, views.store.analysis_changed, views.store.history_changed):
@@ -60,6 +64,8 @@ class DelayCommands(CommandGroup):
             dialog.delay_requested.connect(self._set_shown)
             dialog.undo_requested.connect(self._views.store.undo)
             dialog.redo_requested.connect(self._views.store.redo)
+            for chart in dialog.plots:
+                chart.context_menu_requested.connect(self._show_menu)
         self._show_dialog()
         self.dialog.show()
         self.dialog.activateWindow()

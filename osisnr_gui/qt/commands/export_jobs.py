@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QDialog, QMainWindow
 from osisnr_gui.core.align import Delay
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import Cancelled, FileError
-from osisnr_gui.qt.dialogs.plot_dialog import CSV, FORMATS, PNG, PlotDialog
+from osisnr_gui.qt.dialogs.plot_dialog import FORMATS, PNG, PlotDialog
 from osisnr_gui.qt.dialogs.save_as import ask_where, warn
 from osisnr_gui.qt.jobs import Job, Jobs
+from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.plot_export import has_table, picture_of, table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.views import Views
@@ -98,20 +99,14 @@ class ExportJobs(QObject):
         """Ask where, then save the plots."""
         self.save_bytes("Save the figure", "figure.png", "Picture (*.png)", png_bytes(self.figure()))
 
-    def save_plot(self, plot: TimePlot) -> None:
-        """Ask how and where, then save one plot."""
-        name = plot.accessibleName()
-        dialog = PlotDialog(name, plot.width(), self._window, has_table=has_table(plot))
+    def save_plot(self, plot: TimePlot | Chart) -> None:
+        """Ask how and where, then save one plot as a picture of the width that was asked for, or its numbers."""
+        dialog = PlotDialog(plot.accessibleName(), plot.width(), plot.window(), has_table=has_table(plot))
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            self.export_plot(plot, dialog.format, dialog.pixels)
-
-    def export_plot(self, plot: TimePlot, kind: str, width: int) -> None:
-        """Ask where, then save one plot as a picture of this width, or its numbers."""
-        file_name, title = f"{plot.row_id}.{kind}", "Export the plot"
-        if kind == PNG:
-            self.save_bytes(title, file_name, FORMATS[PNG], png_bytes(picture_of(plot, width)))
-        else:
-            self.save_bytes(title, file_name, FORMATS[CSV], b"".join(table_of(plot)))
+            kind, name = dialog.format, plot.NAME if isinstance(plot, Chart) else plot.row_id
+            data = png_bytes(picture_of(plot, dialog.pixels)) if kind == PNG else b"".join(table_of(plot))
+            self.save_bytes("Export the plot", f"{name}.{kind}", FORMATS[kind], data)
+        dialog.deleteLater()
 
     def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
         """Ask where, then save what is ready."""

@@ -146,7 +146,8 @@ class MaskValuesPanel(Themed, QWidget):
             if counts is not None:
                 style = None if shown.index is None else self._theme.estimate(shown.index)
                 look = (self._theme.text, ()) if style is None else (style.colour, style.dash)
-                outlines.append(Outline(counts, shown.mask.minimum, shown.mask.maximum, *look))
+                name = "reference" if shown.index is None else estimate_letter(shown.index)
+                outlines.append(Outline(name, counts, shown.mask.minimum, shown.mask.maximum, *look))
         self.plot.show_outlines(self._bins.low, self._bins.high, outlines)
         self._say_bin(-1)
 

@@ -17,7 +17,7 @@ from osisnr_gui.qt.plots.axes import NO_SCALE, Tick
 from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP, HIGHEST_DB, LOWEST_DB, BandPicture, BandStrip
 from osisnr_gui.qt.plots.items.colour_bar import ColourBar
 from osisnr_gui.qt.plots.items.shading import Shading
-from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
+from osisnr_gui.qt.plots.items.spectrogram import PixelGrid, same_objects
 from osisnr_gui.qt.plots.picture_pooling import PictureView, covered, pixel_columns
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
@@ -28,7 +28,6 @@ from osisnr_gui.session.scores import PairScore
 
 #: Above the highest band: room for the title and the colour bar.
 TITLE_PIXELS = 24.0
-TITLE_GAP = 8.0
 PARTS_SECONDS = 0.1
 WAVEFORM_WORDS = "Columns are samples here: they have no frequency bands"
 
@@ -67,7 +66,7 @@ class BandPlot(TimePlot):
     def show_pair(self, columns: PairReader | None, score: PairScore | None) -> None:
         """The pair in view, or none; skipped when its frames and which of them count are on screen already."""
         shown = () if columns is None or score is None else (columns, score.facts.active)
-        if len(shown) == len(self._shown) and all(a is b for a, b in zip(shown, self._shown, strict=True)):
+        if same_objects(shown, self._shown):
             return
         self._shown = shown
         self._map = self._asked = None
@@ -142,8 +141,7 @@ class BandPlot(TimePlot):
         return " · all frames of a pixel together" if crowded else ""
 
     def _corner_width(self, vb: PixelViewBox) -> float:
-        plate = self._bar.plate(vb)
-        return 0.0 if plate.isEmpty() else vb.width() - plate.left() + TITLE_GAP
+        return self._bar.room(vb)
 
     def _fit(self) -> None:
         n = 1 if self._map is None else len(self._map.bands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from functools import partial
 
@@ -9,9 +10,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.plots.blame_pixels import density_pixels, step_for
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
-from osisnr_gui.qt.plots.items.blame import BlamePicture, heat_image
+from osisnr_gui.qt.plots.items.blame import BlamePicture, density_pixels, heat_image
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.session.blame_map import CHUNK_COLUMNS, BlameKind, BlameMap, BlameTerms, can_be_blamed
@@ -121,6 +121,11 @@ class BlameOverlay(QObject):
         self._job.cancel()
         self._map = None
         self._plot.set_blame(f"none, {words}", on=False)
+
+
+def step_for(columns_per_pixel: float) -> int:
+    """Frames in a stored column: 1, 2, 4 …, at least one stored column to a pixel where there is one frame."""
+    return 2 ** max(0, math.floor(math.log2(columns_per_pixel))) if columns_per_pixel >= 1.0 else 1
 
 
 def _draw(

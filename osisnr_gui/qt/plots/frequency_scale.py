@@ -6,28 +6,20 @@ No Qt here: the item asks which bins a pixel row covers, the axis asks for ticks
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from osisnr_gui.qt.plots.axes import VALUE_TICK_PIXELS, LinearScale, Tick
+
 Floats = NDArray[np.float64]
 
 SCALE_NAMES = ("linear", "log", "mel")
 
+SPACING = 22.0  # pixels between ticks
 _LOG_FLOOR_HZ = 50.0
-_LADDER = (1.0, 2.0, 5.0)
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A labelled position on the axis: `coordinate` in [0, 1], `value` in Hz or bins."""
-
-    coordinate: float
-    value: float
-    label: str
 
 
 @dataclass(frozen=True)
@@ -65,45 +57,35 @@ class FrequencyScale:
             return np.asarray((2595.0 / math.log(10.0)) * np.log1p(np.maximum(frequency, 0.0) / 700.0))
         return frequency
 
-    def ticks(self, bottom: float, top: float, length: float, spacing: float = 22.0) -> list[Tick]:
-        """Round (1-2-5) ticks for the visible coordinates bottom..top drawn over `length` pixels.
+    @property
+    def title(self) -> str:
+        """Of the axis."""
+        return "Frequency (Hz)" if self.unit == "Hz" else "Bin"
 
-        Labels are at least `spacing` pixels apart, except that there are always two of them.
+    def ticks(self, bottom: float, top: float, pixels: float) -> list[Tick]:
+        """Round (1-2-5) ticks for the visible coordinates bottom..top.
+
+        They are at least SPACING apart, except that there are always two of them; bins are whole numbers.
         """
-        low, high = (float(f) for f in self.to_frequency(np.array([max(bottom, 0.0), min(top, 1.0)])))
-        if not high > low or length <= 0:
+        bottom, top = max(bottom, 0.0), min(top, 1.0)
+        low, high = (float(f) for f in self.to_frequency(np.array([bottom, top])))
+        if not high > low or pixels <= 0:
             return []
-        room = spacing * (top - bottom) / length
-        if self.name != "linear":
-            ladder = self._thinned(_ladder(low, high), room)
-            if len(ladder) >= 2 and high > 4.0 * low:
-                return [Tick(c, f, _label(f, 0.0, self.unit)) for c, f in ladder]
-        step = self._linear_step(low, high, max(int(length / spacing), 1))
-        return self._linear_ticks(low, high, step, room)
+        room = SPACING * (top - bottom) / pixels
+        kept = [] if self.name == "linear" or high <= 4.0 * low else self._thinned(_ladder(low, high), room)
+        if len(kept) < 2:
+            values = [tick.value for tick in LinearScale(share=VALUE_TICK_PIXELS / SPACING).ticks(low, high, pixels)]
+            kept = self._thinned([v for v in values if self.unit == "Hz" or v == round(v)], room)
+        return [Tick(coordinate, _label(f)) for coordinate, f in kept]
 
-    def _linear_step(self, low: float, high: float, most: int) -> float:
-        """The smallest 1-2-5 step with at most `most` ticks, but never one that leaves a single tick."""
-        smallest = 1.0 if self.unit == "bin" else 1e-3
-        step = max(round_step((high - low) / most, up=True), smallest)
-        while step > smallest and _count(low, high, step) < 2:
-            step = max(round_step(step * 0.7, up=False), smallest)
-        return step
-
-    def _linear_ticks(self, low: float, high: float, step: float, room: float) -> list[Tick]:
-        first = math.ceil(low / step - 1e-9)
-        values = [(first + i) * step for i in range(min(_count(low, high, step), 200))]
-        return [Tick(c, f, _label(f, step, self.unit)) for c, f in self._thinned(values, room)]
-
-    def _thinned(self, values: Iterable[float], room: float) -> list[tuple[float, float]]:
-        """(coordinate, value) from the top down, dropping what is nearer than `room` to the last one kept."""
-        points = [(float(self.to_axis(f)), f) for f in values]
-        kept: list[tuple[float, float]] = []
-        for point in reversed(points):
-            if not kept or kept[-1][0] - point[0] >= room:
-                kept.append(point)
-        if len(kept) == 1 and len(points) > 1:
-            kept.append(points[0])
-        return kept[::-1]
+    def _thinned(self, values: list[float], room: float) -> list[tuple[float, float]]:
+        """(coordinate, value) without what is nearer than `room` to the next one kept, from the top down."""
+        points = list(zip(self.to_axis(np.array(values)).tolist(), values, strict=True))
+        kept = points[-1:]
+        for point in points[-2::-1]:
+            if kept[0][0] - point[0] >= room * (1 - 1e-9):
+                kept.insert(0, point)
+        return points[:1] + kept if len(kept) == 1 < len(points) else kept
 
 
 def make_scale(name: str, n_bins: int, bin_step: float) -> FrequencyScale:
@@ -152,29 +134,12 @@ def row_bins(
     return np.minimum(starts, n_bins), np.minimum(stops, n_bins)
 
 
-def round_step(value: float, *, up: bool) -> float:
-    """The 1-2-5 number next to `value` (> 0), not below it (`up`) or not above it."""
-    decade = 10.0 ** math.floor(math.log10(value))
-    steps = [decade * m for m in (*_LADDER, 10.0)]
-    if up:
-        return next((s for s in steps if s >= value * (1 - 1e-9)), steps[-1])
-    return next((s for s in reversed(steps) if s <= value * (1 + 1e-9)), steps[0])
-
-
-def _count(low: float, high: float, step: float) -> int:
-    return math.floor(high / step + 1e-9) - math.ceil(low / step - 1e-9) + 1
-
-
 def _ladder(low: float, high: float) -> list[float]:
     """All 1-2-5 numbers in low..high; 0 too when it is in sight."""
     first = math.floor(math.log10(max(low, 1.0)))
-    values = [m * 10.0**e for e in range(first, math.ceil(math.log10(max(high, 1.0))) + 1) for m in _LADDER]
+    values = [m * 10.0**e for e in range(first, math.ceil(math.log10(max(high, 1.0))) + 1) for m in (1.0, 2.0, 5.0)]
     return ([0.0] if low <= 0.0 else []) + [v for v in values if low * (1 - 1e-9) <= v <= high * (1 + 1e-9)]
 
 
-def _label(value: float, step: float, unit: str) -> str:
-    if unit == "bin":
-        return f"{value:.0f}"
-    if value >= 1000.0 and (step == 0.0 or step >= 10.0):
-        return f"{value / 1000.0:.6g}k"
-    return f"{value:.10g}"
+def _label(value: float) -> str:
+    return f"{value / 1000.0:.6g}k" if value >= 1000.0 else f"{value + 0.0:.6g}"

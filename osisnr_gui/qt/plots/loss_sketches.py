@@ -18,15 +18,14 @@ LONG_FRAMES = 1 << 18
 MOST_KEPT = 12
 
 
-class LossSketches(QObject):
+class LossSketches(Jobs):
     """Gives the sketch of a curve, whatever its alpha and gamma, as soon as there is one."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("loss-sketch", parent)
         self._known: list[tuple[LossCurve, LossSketch]] = []  # the last one was wanted last
         self._wanted: LossCurve | None = None
-        self._job = Jobs("loss-sketch", self)
-        self._job.reported.connect(self._take)
+        self.reported.connect(self._take)
 
     def sketch_of(self, curve: LossCurve) -> LossSketch | None:
         """The sketch of these frames; None where none is needed, or until it is made."""
@@ -37,21 +36,12 @@ class LossSketches(QObject):
         under_way = self._wanted is not None and is_same_frames(self._wanted, curve)
         if curve.n_frames >= LONG_FRAMES and not under_way:
             self._wanted = curve
-            self._job.start(partial(_make, curve))
+            self.start(partial(_make, curve))
         return None
 
     def keep_only(self, tables: Sequence[AlphaTable]) -> None:
         """Forget the sketches of all frames but these."""
         self._known = [entry for entry in self._known if any(entry[0].table is table for table in tables)]
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether a sketch is being made."""
-        return self._job.is_busy
-
-    def close(self) -> None:
-        """Make no more."""
-        self._job.close()
 
     def _take(self, result: tuple[LossCurve, LossSketch]) -> None:
         self._known = [*self._known[1 - MOST_KEPT :], result]

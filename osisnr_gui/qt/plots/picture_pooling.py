@@ -7,45 +7,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from osisnr_gui.session.pictures import Picture
+
 Codes = NDArray[np.uint8]
 Indices = NDArray[np.intp]
-
-
-class PictureSource(Protocol):
-    """A spectrogram (or mask) as uint8 codes: 0 nothing there, 1 = `low` … 255 = `high`, linear between."""
-
-    n_columns: int  # frames
-    n_bins: int
-    first_time: float  # centre of column 0, s (frames when there is no sample rate)
-    column_step: float  # s (or frames) per column
-    bin_step: float  # Hz; exactly 1.0 when the frequency is unknown
-    low: float  # value of code 1
-    high: float  # value of code 255
-    unit: str  # "dB" or ""
-
-    def coarse_step(self) -> int:
-        """Columns per column of `coarse(0)`, e.g. 8."""
-        ...
-
-    def coarse(self, level: int) -> Codes | None:
-        """(m, n_bins), the maximum over coarse_step·2^level columns. Cheap.
-
-        Columns not analysed yet are 0, or a first look; None when there is no such level.
-        """
-        ...
-
-    def is_exact(self, start: int, stop: int) -> bool:
-        """Whether the coarse pictures of the columns start..stop are final. Cheap."""
-        ...
-
-    def columns(self, start: int, stop: int) -> Codes:
-        """(stop - start, n_bins) exact columns from the file: blocking, on worker threads only."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -155,13 +124,13 @@ def pool_columns(codes: Codes, step: int) -> Codes:
     return pooled
 
 
-def is_analysed(source: PictureSource, view: PictureView) -> bool:
+def is_analysed(source: Picture, view: PictureView) -> bool:
     """Whether the coarse pictures are final wherever a view shows something."""
     stop = min(math.ceil(view.first_column + view.width * view.columns_per_pixel), source.n_columns)
     return source.is_exact(max(math.floor(view.first_column), 0), max(stop, 0))
 
 
-def coarse_picture(source: PictureSource, view: PictureView) -> Codes:
+def coarse_picture(source: Picture, view: PictureView) -> Codes:
     """uint8 (width, n_bins) from the coarse pictures alone: the best level, else a finer one."""
     base = source.coarse_step()
     level = max(step_for(view.columns_per_pixel, base) // base, 1).bit_length() - 1
@@ -174,7 +143,7 @@ def coarse_picture(source: PictureSource, view: PictureView) -> Codes:
     return max_pool(data, *pixel_columns(view, base << level, source.n_columns))
 
 
-def stretched_coarse(source: PictureSource, step: int, start: int, stop: int) -> Codes:
+def stretched_coarse(source: Picture, step: int, start: int, stop: int) -> Codes:
     """(stop - start, n_bins): stored columns of `step` frames guessed from the coarse picture; 0 beyond it."""
     data = source.coarse(0)
     if data is None or len(data) == 0:

@@ -1,11 +1,14 @@
-"""Pieces of exact pictures, and a cache of them that never grows over its cap."""
+"""Pieces of exact pictures, a cache of them that never grows over its cap, and how they are fetched from files."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from osisnr_gui.qt.plots.picture_pooling import Codes
+import numpy as np
+
+from osisnr_gui.qt.plots.picture_pooling import Codes, pool_columns
+from osisnr_gui.session.pictures import Picture
 
 BLOCK_COLUMNS = 256
 
@@ -90,3 +93,14 @@ class BlockCache:
 
     def _drop(self, block: Block) -> None:
         self.size -= self._blocks.pop(block).nbytes
+
+
+def fetch(source: Picture, block: Block) -> Codes | None:
+    """On a worker thread. Whatever the file throws, the coarse picture stays."""
+    start, stop = block.columns(source.n_columns)
+    try:
+        codes = np.asarray(source.columns(start, stop))
+        right = codes.shape == (stop - start, source.n_bins) and codes.dtype == np.uint8
+        return pool_columns(codes, block.step) if right else None
+    except Exception:
+        return None

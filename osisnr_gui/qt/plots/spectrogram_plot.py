@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.axes import NO_SCALE, Tick
-from osisnr_gui.qt.plots.blame_pixels import HIGHEST
+from osisnr_gui.qt.plots.axes import NO_SCALE
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
-from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, make_scale
-from osisnr_gui.qt.plots.items.blame import BlameItem
+from osisnr_gui.qt.plots.frequency_scale import make_scale
+from osisnr_gui.qt.plots.items.blame import HIGHEST, BlameItem
 from osisnr_gui.qt.plots.items.colour_bar import ColourBar
 from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.spectrogram import DifferenceItem, Look, PictureItem, SpectrogramItem, same_objects
-from osisnr_gui.qt.plots.spectrogram_tiles import PictureSource, TileStore
+from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
+from osisnr_gui.session.pictures import Picture
 
 DEFAULT_LEVELS_DB = (-90.0, -10.0)
 DIFFERENCE_SPAN_DB = 30.0
@@ -27,19 +25,6 @@ DIFFERENCE_SPAN_DB = 30.0
 FEWEST_BINS = 4.0
 # Under a blame map a picture is grey, so that no colour of its own is taken for heat.
 UNDER_HEAT = "grey"
-TITLE_GAP = 8.0  # between the title and the colour bar
-
-
-@dataclass
-class FrequencyAxis:
-    """The left axis (see `axes.ValueScale`): values are axis coordinates, labels are Hz or bins."""
-
-    scale: FrequencyScale
-    title: str
-
-    def ticks(self, lo: float, hi: float, pixels: float) -> list[Tick]:
-        """Round frequencies between two axis coordinates."""
-        return [Tick(t.coordinate, t.label) for t in self.scale.ticks(lo, hi, pixels)]
 
 
 class SpectrogramPlot(TimePlot):
@@ -69,7 +54,7 @@ class SpectrogramPlot(TimePlot):
         self._levels: dict[str, tuple[float, float]] = {"dB": DEFAULT_LEVELS_DB}
         self._spans = {"dB": DIFFERENCE_SPAN_DB}
         self._scale_name = "linear"
-        self._frequency = make_scale("linear", 2, 4000.0)
+        self.frequency_scale = make_scale("linear", 2, 4000.0)
         self.set_y_limits(0.0, 1.0)
         self.set_y_scale(NO_SCALE)
         self.blame, self.shading = BlameItem(), Shading(over=True)
@@ -77,20 +62,18 @@ class SpectrogramPlot(TimePlot):
         store.tiles_changed.connect(self._take_tiles)
 
     @property
-    def frequency_scale(self) -> FrequencyScale:
-        """The scale in force: Hz (or bins) to axis coordinates."""
-        return self._frequency
-
-    @property
     def levels(self) -> tuple[float, float]:
         """Values of the first and the last colour of the spectrogram map."""
-        return self._present_levels()
+        if (levels := self._levels.get(self._unit())) is not None:
+            return levels
+        source = self._item.sources[0]
+        return source.low, source.high
 
-    def show_source(self, source: PictureSource | None) -> None:
+    def show_source(self, source: Picture | None) -> None:
         """Show one source, or nothing."""
         self._show(self._spectrogram, () if source is None else (source,))
 
-    def show_difference(self, reference: PictureSource, estimate: PictureSource) -> None:
+    def show_difference(self, reference: Picture, estimate: Picture) -> None:
         """Show level of the estimate minus level of the reference."""
         self._show(self._difference, (reference, estimate))
 
@@ -125,11 +108,11 @@ class SpectrogramPlot(TimePlot):
 
     def value_at(self, time: float, frequency: float) -> float | None:
         """Value of the pixel under a point (dB, plain, or a difference); None where there is nothing."""
-        return self._item.value_at(time, float(self._frequency.to_axis(frequency)))
+        return self._item.value_at(time, float(self.frequency_scale.to_axis(frequency)))
 
     def frequency_at(self, coordinate: float) -> float:
         """Hz (or bins) at a value of the y axis, e.g. that of a hover signal."""
-        return float(self._frequency.to_frequency(coordinate))
+        return float(self.frequency_scale.to_frequency(coordinate))
 
     def is_final(self) -> bool:
         """Whether the picture on screen is the best there will be for this view."""
@@ -157,10 +140,9 @@ class SpectrogramPlot(TimePlot):
         return " · difference of maxima per pixel" if self._item is self._difference else " · maximum per pixel"
 
     def _corner_width(self, vb: PixelViewBox) -> float:
-        plate = self._bar.plate(vb)
-        return 0.0 if plate.isEmpty() else vb.width() - plate.left() + TITLE_GAP
+        return self._bar.room(vb)
 
-    def _show(self, item: PictureItem, sources: tuple[PictureSource, ...]) -> None:
+    def _show(self, item: PictureItem, sources: tuple[Picture, ...]) -> None:
         if item is self._item and same_objects(sources, item.sources):
             return
         for source in self._item.sources:
@@ -175,21 +157,15 @@ class SpectrogramPlot(TimePlot):
     def _unit(self) -> str:
         return self._item.sources[0].unit if self._item.sources else "dB"
 
-    def _present_levels(self) -> tuple[float, float]:
-        if (levels := self._levels.get(self._unit())) is not None:
-            return levels
-        source = self._item.sources[0]
-        return source.low, source.high
-
     def _apply_scale(self) -> None:
         if not self._item.sources:
             self.set_y_scale(NO_SCALE)
             return
-        source, old, vb = self._item.sources[0], self._frequency, self.box
+        source, old, vb = self._item.sources[0], self.frequency_scale, self.box
         new = make_scale(self._scale_name, source.n_bins, source.bin_step)
-        self._frequency = new
+        self.frequency_scale = new
         self._item.set_scale(new)
-        self.set_y_scale(FrequencyAxis(new, "Frequency (Hz)" if new.unit == "Hz" else "Bin"))
+        self.set_y_scale(new)
         if new != old:
             ends = np.clip(new.to_axis(old.to_frequency(np.array([vb.lo, vb.hi]))), 0.0, 1.0)
             low = 0.0 if vb.lo <= 0.0 else float(ends[0])
@@ -198,7 +174,7 @@ class SpectrogramPlot(TimePlot):
         self.refresh()
 
     def _dress_picture(self) -> None:
-        low, high = self._present_levels()
+        low, high = self.levels
         # Values on both sides of 0 have a colour for each side.
         colours = DIFFERENCE_MAP if not self._unit() and low < 0 else self._colours
         self._item.set_look(Look(UNDER_HEAT if self.blame.on else colours, low, high))
@@ -214,6 +190,6 @@ class SpectrogramPlot(TimePlot):
             self._bar.show_heat("1×", f"{HIGHEST:g}× even share")
         self.refresh()
 
-    def _take_tiles(self, source: PictureSource) -> None:
+    def _take_tiles(self, source: Picture) -> None:
         if any(s is source for s in self._item.sources):
             self._item.invalidate()

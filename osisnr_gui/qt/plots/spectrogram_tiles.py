@@ -19,7 +19,6 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.plots.picture_pooling import (
     Codes,
-    PictureSource,
     PictureView,
     coarse_picture,
     covered,
@@ -30,9 +29,8 @@ from osisnr_gui.qt.plots.picture_pooling import (
     step_for,
     stretched_coarse,
 )
-from osisnr_gui.qt.plots.spectrogram_blocks import BLOCK_COLUMNS, Block, BlockCache, blocks_of
-
-__all__ = ["BLOCK_COLUMNS", "PictureSource", "PictureView", "TileStore"]
+from osisnr_gui.qt.plots.spectrogram_blocks import BLOCK_COLUMNS, Block, BlockCache, blocks_of, fetch
+from osisnr_gui.session.pictures import Picture
 
 # Results that arrive within this time are announced together: each announcement costs a repaint. The last one
 # of a view does not wait.
@@ -42,46 +40,29 @@ _AHEAD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """A block that was fetched, or what went wrong."""
-
-    block: Block
-    codes: Codes | None
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class _Fetch:
     """Fetches a block; equal for the same block, so that none is fetched twice at a time."""
 
     block: Block
-    source: PictureSource = field(compare=False)
+    source: Picture = field(compare=False)
 
-    def __call__(self, _job: Job) -> Result:
-        """On a worker thread. Whatever the file throws becomes a result: the coarse picture stays."""
-        block, source = self.block, self.source
-        start, stop = block.columns(source.n_columns)
-        try:
-            codes = np.asarray(source.columns(start, stop))
-            if codes.shape != (stop - start, source.n_bins) or codes.dtype != np.uint8:
-                raise ValueError(f"columns({start}, {stop}) gave {codes.dtype} {codes.shape}")
-            return Result(block, pool_columns(codes, block.step))
-        except Exception as error:
-            return Result(block, None, str(error))
+    def __call__(self, _job: Job) -> tuple[Block, Codes | None]:
+        """On a worker thread; None where the file could not be read: the coarse picture stays."""
+        return self.block, fetch(self.source, self.block)
 
 
 @dataclass
 class _Known:
     """What the store knows about one source. Held by the GUI thread only."""
 
-    source: PictureSource
+    source: Picture
     serial: int
     wanted: frozenset[Block] = frozenset()  # blocks of the last view: not thrown out of the cache
     unreadable: set[Block] = field(default_factory=set)
     no_room: set[Block] = field(default_factory=set)  # for this view; asking again would go on for ever
     view: PictureView | None = None
     direction: int = 0  # of travel: 1 later, -1 earlier
-    picture: tuple[Codes, bool] | None = None  # of `view`, until something new arrives
+    picture: Codes | None = None  # of `view`, until something new arrives
 
     def turn_to(self, view: PictureView) -> None:
         """Another view: remember where it goes."""
@@ -96,8 +77,7 @@ class TileStore(QObject):
     A source is known by identity; `keep_only` says which ones are still in use.
     """
 
-    tiles_changed = Signal(object)  # the PictureSource
-    failed = Signal(object, str)  # the PictureSource, what its columns() raised
+    tiles_changed = Signal(object)  # the Picture
 
     def __init__(
         self, parent: QObject | None = None, *, max_bytes: int = 64 * 2**20, n_threads: int | None = None
@@ -109,32 +89,25 @@ class TileStore(QObject):
         # By serial of the source, so that all spectrograms fill at the same pace. Only what is wanted now is queued.
         self._jobs = Jobs("spectrogram", self, n_threads=thread_count() if n_threads is None else n_threads)
         self._jobs.reported.connect(self._take_result)
-        self._changed: dict[int, PictureSource] = {}
+        self._changed: dict[int, Picture] = {}
         self._announcer = QTimer(self, singleShot=True, interval=_ANNOUNCE_MS)
         self._announcer.timeout.connect(self._announce)
 
-    @property
-    def cached_bytes(self) -> int:
-        """Bytes of exact blocks held now; never more than `max_bytes`."""
-        return self._cache.size
-
-    def gather(
-        self, source: PictureSource, first_column: float, columns_per_pixel: float, width: int
-    ) -> tuple[Codes, bool]:
-        """(uint8 (width, n_bins), complete): per pixel the maximum over the columns it covers; not to be written to.
+    def gather(self, source: Picture, view: PictureView) -> Codes:
+        """uint8 (width, n_bins): per pixel the maximum over the columns it covers; not to be written to.
 
         Exact where it can be, else the best there is, else 0. What is missing is fetched; it replaces what was
         asked for this source before. A pixel covers the columns whose centre lies in it (pooled pictures are used
         at two or more of their columns per pixel); narrower pixels show the column under their middle.
         """
-        view, known = PictureView(first_column, columns_per_pixel, width), self._know(source)
+        known = self._know(source)
         if view != known.view:
             known.turn_to(view)
         if known.picture is None:
             known.picture = self._make_picture(known, view)
         return known.picture
 
-    def is_final(self, source: PictureSource, view: PictureView) -> bool:
+    def is_final(self, source: Picture, view: PictureView) -> bool:
         """Whether nothing better will arrive for this view: all its blocks are here (or cannot be had)."""
         step = step_for(view.columns_per_pixel, source.coarse_step())
         if step >= source.coarse_step():
@@ -143,17 +116,12 @@ class TileStore(QObject):
         first, last = covered(*pixel_columns(view, step, source.n_columns))
         return not self._missing(known, blocks_of(known.serial, step, first, last))
 
-    def is_exact(self, source: PictureSource, view: PictureView) -> bool:
+    def is_exact(self, source: Picture, view: PictureView) -> bool:
         """Whether every frame of a view counts in its picture, be it of less detail than there could be."""
         step = step_for(view.columns_per_pixel, source.coarse_step())
         return step < source.coarse_step() or is_analysed(source, view)
 
-    def is_busy(self, source: PictureSource) -> bool:
-        """Whether blocks of this source are queued or under way."""
-        known = self._known.get(id(source))
-        return known is not None and self._jobs.is_busy_with(known.serial)
-
-    def release(self, source: PictureSource) -> None:
+    def release(self, source: Picture) -> None:
         """No row shows this source any more: drop its queue (its blocks stay cached while there is room)."""
         known = self._known.get(id(source))
         if known is None:
@@ -162,7 +130,7 @@ class TileStore(QObject):
         known.wanted = frozenset()
         self._mark_changed(known)  # should another row still show it, it asks again
 
-    def keep_only(self, sources: Iterable[PictureSource]) -> None:
+    def keep_only(self, sources: Iterable[Picture]) -> None:
         """Forget all other sources: their blocks, their queue, and the results still to come."""
         kept = {id(s) for s in sources}
         for key in [k for k in self._known if k not in kept]:
@@ -171,7 +139,7 @@ class TileStore(QObject):
             self._cache.forget(known.serial)
             self._changed.pop(key, None)
 
-    def notify_growth(self, source: PictureSource) -> None:
+    def notify_growth(self, source: Picture) -> None:
         """The source's coarse pictures have grown (analysis goes on): let its rows look again."""
         self._mark_changed(self._know(source))
 
@@ -181,25 +149,24 @@ class TileStore(QObject):
         self._changed.clear()
         self._jobs.close()
 
-    def _know(self, source: PictureSource) -> _Known:
+    def _know(self, source: Picture) -> _Known:
         known = self._known.get(id(source))
         if known is None:
             known = self._known[id(source)] = _Known(source, self._next_serial)
             self._next_serial += 1
         return known
 
-    def _make_picture(self, known: _Known, view: PictureView) -> tuple[Codes, bool]:
+    def _make_picture(self, known: _Known, view: PictureView) -> Codes:
         source = known.source
         step = step_for(view.columns_per_pixel, source.coarse_step())
         if step >= source.coarse_step():
             self._want(known, [])
-            return coarse_picture(source, view), is_analysed(source, view)
+            return coarse_picture(source, view)
         starts, stops = pixel_columns(view, step, source.n_columns)
         first, last = covered(starts, stops)
         blocks = blocks_of(known.serial, step, first, last)
         self._want(known, blocks, self._ahead(known, view, step, blocks))
-        data, complete = self._assemble(known, step, first, last)
-        return max_pool(data, starts - first, stops - first), complete
+        return max_pool(self._assemble(known, step, first, last), starts - first, stops - first)
 
     def _want(self, known: _Known, blocks: list[Block], ahead: Iterable[Block] = ()) -> None:
         """Queue what is missing of these blocks, then of those where the view goes."""
@@ -232,20 +199,18 @@ class TileStore(QObject):
         parts = [codes for b in finer if (codes := self._cache.get(b)) is not None]
         return self._cache.put(block, pool_columns(np.concatenate(parts), 2), self._pinned() | set(finer))
 
-    def _assemble(self, known: _Known, step: int, first: int, last: int) -> tuple[Codes, bool]:
-        """The stored columns first..last, (last - first, n_bins), and whether all of them are exact."""
+    def _assemble(self, known: _Known, step: int, first: int, last: int) -> Codes:
+        """The stored columns first..last, (last - first, n_bins), exact as far as they are here."""
         data = np.empty((last - first, known.source.n_bins), dtype=np.uint8)
-        complete = True
         for block in blocks_of(known.serial, step, first, last):
             offset = block.index * BLOCK_COLUMNS
             start, stop = max(offset, first), min(offset + BLOCK_COLUMNS, last)
             codes = self._cache.get(block)
             if codes is None:
-                complete = False
                 data[start - first : stop - first] = self._stretched(known, block, start, stop)
             else:
                 data[start - first : stop - first] = codes[start - offset : stop - offset]
-        return data, complete
+        return data
 
     def _stretched(self, known: _Known, block: Block, start: int, stop: int) -> Codes:
         """Stored columns start..stop, which lie in `block`, guessed from the nearest block of less detail."""
@@ -259,24 +224,18 @@ class TileStore(QObject):
         return stretched_coarse(known.source, block.step, start, stop)
 
     @Slot(object)
-    def _take_result(self, result: Result) -> None:
-        known = next((k for k in self._known.values() if k.serial == result.block.serial), None)
+    def _take_result(self, result: tuple[Block, Codes | None]) -> None:
+        block, codes = result
+        known = next((k for k in self._known.values() if k.serial == block.serial), None)
         if known is not None:  # else the source was dropped meanwhile
-            self._keep(known, result)
-            if result.block in known.wanted:  # not for what was fetched ahead
+            if codes is None:
+                known.unreadable.add(block)
+            elif not self._cache.put(block, codes, self._pinned()):
+                known.no_room.add(block)
+            if block in known.wanted:  # not for what was fetched ahead
                 self._mark_changed(known)
         if self._changed and not any(self._missing(k, list(k.wanted)) for k in self._known.values()):
             self._announcer.start(0)
-
-    def _keep(self, known: _Known, result: Result) -> None:
-        if result.codes is None:
-            first_time = not known.unreadable
-            known.unreadable.add(result.block)
-            if first_time:
-                self.failed.emit(known.source, result.error)
-            return
-        if not self._cache.put(result.block, result.codes, self._pinned()):
-            known.no_room.add(result.block)
 
     def _pinned(self) -> frozenset[Block]:
         return frozenset[Block]().union(*(k.wanted for k in self._known.values()))

@@ -8,9 +8,8 @@ from plot_kit import drawn, view_box
 from PySide6.QtGui import QColor, QImage
 
 from osisnr_gui.qt.look.theme import contrast_ratio
-from osisnr_gui.qt.plots.colours import heat_table
 from osisnr_gui.qt.plots.frequency_scale import make_scale
-from osisnr_gui.qt.plots.items.blame import BlameItem, BlamePicture, heat_image
+from osisnr_gui.qt.plots.items.blame import HIGHEST, BlameItem, BlamePicture, heat_image
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 
 SCALE = make_scale("linear", 10, 1.0)
@@ -76,13 +75,13 @@ def test_the_note_says_how_many_frames_stand_for_a_pixel() -> None:
 
 
 def test_heat_is_clear_at_first_and_gets_lighter() -> None:
-    table = heat_table()
+    image = heat_image(np.concatenate(([0.5], np.geomspace(1.01, HIGHEST, 255)))[None, :])
+    table = np.array([image.pixel(x, 0) for x in range(256)], dtype=np.uint32)  # not premultiplied
     opacity = table >> 24
     assert opacity[0] == 0
     assert np.all(np.diff(opacity[1:].astype(int)) >= 0)
     assert opacity[-1] == 255
-    channels = [(table >> shift) & 255 for shift in (16, 8, 0)]
-    assert all((channel <= opacity).all() for channel in channels)  # premultiplied
+    channels = [((table >> shift) & 255) * (opacity / 255) for shift in (16, 8, 0)]
     ends = [f"#{int(table[-1]) & 0xFFFFFF:06x}", "#000000"]
     assert contrast_ratio(*ends) > 10
     # On black, equal steps of the code get lighter and lighter.

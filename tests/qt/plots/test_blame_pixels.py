@@ -7,15 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osisnr_gui.qt.plots.blame_pixels import (
-    HIGHEST,
-    density_pixels,
-    heat_codes,
-    mean_over_bins,
-    mean_over_time,
-    step_for,
-)
+from osisnr_gui.qt.plots.blame_overlay import step_for
 from osisnr_gui.qt.plots.frequency_scale import make_scale
+from osisnr_gui.qt.plots.items.blame import HIGHEST, density_pixels, heat_codes, mean_between
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=80, database=None)
@@ -25,7 +19,8 @@ repeatable = settings(derandomize=True, deadline=None, max_examples=80, database
 @given(st.integers(0, 2**32 - 1), st.floats(-20, 60), st.floats(0.05, 9), st.integers(1, 40))
 def test_time_by_brute_force(seed: int, first: float, per_pixel: float, width: int) -> None:
     columns = np.random.default_rng(seed).uniform(size=(37, 3))
-    found = mean_over_time(columns, first, per_pixel, width)
+    edges = first + np.arange(width + 1) * per_pixel
+    found = mean_between(columns, edges[:-1], edges[1:])
     for p in range(width):
         a, b = first + p * per_pixel, first + (p + 1) * per_pixel
         overlap = np.array([max(0.0, min(b, i + 1) - max(a, i)) for i in range(37)])
@@ -35,14 +30,15 @@ def test_time_by_brute_force(seed: int, first: float, per_pixel: float, width: i
 
 
 def test_nothing_under_any_pixel() -> None:
-    assert not mean_over_time(np.zeros((0, 4)), 0.0, 2.0, 5).any()
-    assert not mean_over_time(np.ones((3, 4)), 10.0, 2.0, 5).any()
+    starts = 2.0 * np.arange(5)
+    assert not mean_between(np.zeros((0, 4)), starts, starts + 2.0).any()
+    assert not mean_between(np.ones((3, 4)), starts + 10.0, starts + 12.0).any()
 
 
 def test_bins_by_brute_force() -> None:
     values = np.random.default_rng(0).uniform(size=(5, 20))
     starts, stops = np.array([15, 7, 7, 0, 20]), np.array([20, 15, 8, 7, 20])
-    found = mean_over_bins(values, starts, stops)
+    found = mean_between(values.T, starts, stops)
     wanted = [values[:, a:b].mean(axis=1) if b > a else np.zeros(5) for a, b in zip(starts, stops, strict=True)]
     np.testing.assert_allclose(found, wanted, atol=1e-12)
 

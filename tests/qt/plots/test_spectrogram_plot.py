@@ -290,8 +290,8 @@ def test_odd_widths_make_whole_images() -> None:
 def test_colour_bar_labels() -> None:
     bar = ColourBar()
     bar.show_map("viridis", -90.0, -10.0, "dB")
-    assert bar.labels() == ("−90", "−10 dB")
+    assert bar.labels == ("−90", "−10 dB")
     bar.show_map("difference", -30.0, 30.0, "dB")
-    assert bar.labels() == ("−30", "+30 dB")
+    assert bar.labels == ("−30", "+30 dB")
     bar.show_map("viridis", 0.0, 1.0, "")
-    assert bar.labels() == ("0", "1")
+    assert bar.labels == ("0", "1")

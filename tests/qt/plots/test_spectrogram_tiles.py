@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.plots.picture_pooling import max_pool, pool_bins, pool_columns, step_for, transposed
-from osisnr_gui.qt.plots.spectrogram_blocks import Block, BlockCache
-from osisnr_gui.qt.plots.spectrogram_tiles import BLOCK_COLUMNS, PictureView, TileStore
+from osisnr_gui.qt.plots.picture_pooling import PictureView, max_pool, pool_bins, pool_columns, step_for, transposed
+from osisnr_gui.qt.plots.spectrogram_blocks import BLOCK_COLUMNS, Block, BlockCache
+from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 
 
 class MatrixSource:
@@ -64,11 +64,14 @@ def store(qtbot: QtBot) -> Iterator[TileStore]:
 
 
 def final(qtbot: QtBot, store: TileStore, source: MatrixSource, view: PictureView) -> np.ndarray:
-    store.gather(source, view.first_column, view.columns_per_pixel, view.width)
+    store.gather(source, view)
     qtbot.waitUntil(lambda: store.is_final(source, view))
-    picture, complete = store.gather(source, view.first_column, view.columns_per_pixel, view.width)
-    assert complete
-    return picture
+    return store.gather(source, view)
+
+
+def settled(store: TileStore) -> bool:
+    """Whether nothing is queued or under way."""
+    return not store._workers._jobs
 
 
 def expected(source: MatrixSource, view: PictureView) -> np.ndarray:
@@ -126,8 +129,7 @@ def test_a_click_is_visible_at_every_zoom(qtbot: QtBot, store: TileStore) -> Non
 def test_first_answer_is_the_coarse_picture(qtbot: QtBot, store: TileStore) -> None:
     source = MatrixSource(4000)
     source.gate.clear()
-    picture, complete = store.gather(source, 1000.0, 1.0, 100)
-    assert not complete
+    picture = store.gather(source, PictureView(1000.0, 1.0, 100))
     expected_coarse = pool_columns(source.codes, 8)[np.arange(1000, 1100) // 8]
     np.testing.assert_array_equal(picture, expected_coarse)
     assert not store.is_final(source, PictureView(1000.0, 1.0, 100))
@@ -135,7 +137,7 @@ def test_first_answer_is_the_coarse_picture(qtbot: QtBot, store: TileStore) -> N
         source.gate.set()
     assert changed.args[0] is source
     qtbot.waitUntil(lambda: store.is_final(source, PictureView(1000.0, 1.0, 100)))
-    np.testing.assert_array_equal(store.gather(source, 1000.0, 1.0, 100)[0], source.codes[1000:1100])
+    np.testing.assert_array_equal(store.gather(source, PictureView(1000.0, 1.0, 100)), source.codes[1000:1100])
 
 
 def test_columns_run_on_worker_threads_only(qtbot: QtBot, store: TileStore) -> None:
@@ -148,12 +150,12 @@ def test_columns_run_on_worker_threads_only(qtbot: QtBot, store: TileStore) -> N
 def test_work_for_a_view_that_is_gone_never_starts(qtbot: QtBot, store: TileStore) -> None:
     source = MatrixSource(100 * BLOCK_COLUMNS)
     source.gate.clear()
-    store.gather(source, 0.0, 3.0, 2000)
+    store.gather(source, PictureView(0.0, 3.0, 2000))
     qtbot.waitUntil(lambda: len(source.asked) == 2)  # both threads wait at the gate
-    store.gather(source, 80.0 * BLOCK_COLUMNS, 1.0, 300)
+    store.gather(source, PictureView(80.0 * BLOCK_COLUMNS, 1.0, 300))
     source.gate.set()
     view = PictureView(80.0 * BLOCK_COLUMNS, 1.0, 300)
-    qtbot.waitUntil(lambda: store.is_final(source, view) and not store.is_busy(source))
+    qtbot.waitUntil(lambda: store.is_final(source, view) and settled(store))
     late = [start for start, _ in source.asked[2:]]
     assert late
     assert min(late) >= 79 * BLOCK_COLUMNS
@@ -164,7 +166,7 @@ def test_half_a_view_is_fetched_ahead(qtbot: QtBot, store: TileStore, way: int) 
     source, width = MatrixSource(40 * BLOCK_COLUMNS), 8 * BLOCK_COLUMNS
     for first in (16.0 * BLOCK_COLUMNS, 16.0 * BLOCK_COLUMNS + 10 * way):
         final(qtbot, store, source, PictureView(first, 1.0, width))
-    qtbot.waitUntil(lambda: not store.is_busy(source))
+    qtbot.waitUntil(lambda: settled(store))
     source.asked.clear()
     for step in range(1, 5):  # a block at a time: what comes into sight is here already
         view = PictureView(first + way * step * BLOCK_COLUMNS, 1.0, width)
@@ -181,8 +183,8 @@ def test_zooming_out_pools_what_is_here(qtbot: QtBot, store: TileStore) -> None:
     source.asked.clear()
     for per_pixel in (4.0, 8.0):
         view = PictureView(0.0, per_pixel, round(source.n_columns / per_pixel))
-        picture, complete = store.gather(source, 0.0, per_pixel, view.width)
-        assert complete
+        picture = store.gather(source, view)
+        assert store.is_final(source, view)
         np.testing.assert_array_equal(picture, expected(source, view))
     assert not source.asked
 
@@ -192,8 +194,8 @@ def test_zooming_in_stretches_what_is_here(qtbot: QtBot, store: TileStore) -> No
     source = MatrixSource(4 * BLOCK_COLUMNS)
     final(qtbot, store, source, PictureView(0.0, 4.0, BLOCK_COLUMNS))
     source.gate.clear()
-    picture, complete = store.gather(source, 300.0, 1.0, 200)
-    assert not complete
+    picture = store.gather(source, PictureView(300.0, 1.0, 200))
+    assert not store.is_final(source, PictureView(300.0, 1.0, 200))
     np.testing.assert_array_equal(picture, pool_columns(source.codes, 2)[np.arange(300, 500) // 2])
     source.gate.set()
 
@@ -245,8 +247,8 @@ def test_any_walk_shows_the_right_times_and_keeps_to_the_cap(qtbot: QtBot, seed:
                 qtbot.wait(int(random.integers(1, 8)))
         first = float(np.clip(first, 0, source.n_columns - width * per_pixel)) if width * per_pixel < 15_000 else 0.0
         view = PictureView(first, per_pixel, width)
-        assert_in_place(source, view, store.gather(source, first, per_pixel, width)[0])
-        assert store.cached_bytes <= cap
+        assert_in_place(source, view, store.gather(source, PictureView(first, per_pixel, width)))
+        assert store._cache.size <= cap
     source.gate.set()
     picture = final(qtbot, store, source, view)
     np.testing.assert_array_equal(picture, expected(source, view))
@@ -270,7 +272,7 @@ def test_the_longest_unused_goes_first() -> None:
 def test_late_results_of_a_dropped_source_are_dropped(qtbot: QtBot, store: TileStore) -> None:
     old, new = MatrixSource(3000, seed=1), MatrixSource(3000, seed=2)
     old.gate.clear()
-    store.gather(old, 0.0, 1.0, 1000)
+    store.gather(old, PictureView(0.0, 1.0, 1000))
     qtbot.waitUntil(lambda: len(old.asked) == 2)
     changed: list[object] = []
     store.tiles_changed.connect(changed.append)
@@ -280,7 +282,7 @@ def test_late_results_of_a_dropped_source_are_dropped(qtbot: QtBot, store: TileS
     np.testing.assert_array_equal(picture, new.codes[:1000])
     qtbot.wait(40)
     assert all(s is new for s in changed)
-    assert store.cached_bytes <= sum(b - a for a, b in new.asked) * new.n_bins
+    assert store._cache.size <= sum(b - a for a, b in new.asked) * new.n_bins
 
 
 def test_fast_source_switches_show_no_foreign_tile(qtbot: QtBot, store: TileStore) -> None:
@@ -288,7 +290,7 @@ def test_fast_source_switches_show_no_foreign_tile(qtbot: QtBot, store: TileStor
     for turn in range(60):
         source = sources[turn % 4]
         first = float(turn * 37)
-        picture, _ = store.gather(source, first, 1.0, 500)
+        picture = store.gather(source, PictureView(first, 1.0, 500))
         coarse = pool_columns(source.codes, 8)[np.arange(turn * 37, turn * 37 + 500) // 8]
         exact = source.codes[turn * 37 : turn * 37 + 500]
         assert ((picture == coarse).all(axis=1) | (picture == exact).all(axis=1)).all()
@@ -306,9 +308,9 @@ def test_cache_stays_under_its_cap(qtbot: QtBot) -> None:
     for first in range(0, 30 * BLOCK_COLUMNS, 3 * BLOCK_COLUMNS):
         for source in sources:
             view = PictureView(float(first), 1.0, BLOCK_COLUMNS)
-            store.gather(source, view.first_column, 1.0, view.width)
+            store.gather(source, view)
             qtbot.waitUntil(lambda s=source, v=view: store.is_final(s, v))
-            assert 0 < store.cached_bytes <= cap
+            assert 0 < store._cache.size <= cap
     store.close()
 
 
@@ -316,44 +318,44 @@ def test_a_view_larger_than_the_cache_comes_to_rest(qtbot: QtBot) -> None:
     store = TileStore(max_bytes=3 * BLOCK_COLUMNS * 5)
     source = MatrixSource(20 * BLOCK_COLUMNS)
     view = PictureView(0.0, 1.0, 12 * BLOCK_COLUMNS)
-    store.tiles_changed.connect(lambda s: store.gather(s, 0.0, 1.0, view.width))  # as a row does
-    store.gather(source, 0.0, 1.0, view.width)
-    qtbot.waitUntil(lambda: store.is_final(source, view) and not store.is_busy(source))
+    store.tiles_changed.connect(lambda s: store.gather(s, PictureView(0.0, 1.0, view.width)))  # as a row does
+    store.gather(source, PictureView(0.0, 1.0, view.width))
+    qtbot.waitUntil(lambda: store.is_final(source, view) and settled(store))
     qtbot.wait(40)
     asked = len(source.asked)
     assert asked == len(set(source.asked))
     qtbot.wait(40)
     assert len(source.asked) == asked
-    assert not store.gather(source, 0.0, 1.0, view.width)[1]
+    assert (store.gather(source, view) != source.codes[: view.width]).any(), "some of it has no room"
     store.close()
 
 
-def test_unreadable_file_is_told_once_and_leaves_the_coarse_picture(qtbot: QtBot, store: TileStore) -> None:
+def test_unreadable_file_is_asked_once_and_leaves_the_coarse_picture(qtbot: QtBot, store: TileStore) -> None:
     source = MatrixSource(4000)
     source.fail = True
-    told: list[str] = []
-    store.failed.connect(lambda _s, text: told.append(text))
     view = PictureView(0.0, 1.0, 2000)
-    store.gather(source, 0.0, 1.0, 2000)
+    store.gather(source, PictureView(0.0, 1.0, 2000))
     qtbot.waitUntil(lambda: store.is_final(source, view))
-    assert told == ["gone"]
-    picture, complete = store.gather(source, 0.0, 1.0, 2000)
-    assert not complete
+    asked = len(source.asked)
+    picture = store.gather(source, view)
+    assert settled(store)
+    assert len(source.asked) == asked
     np.testing.assert_array_equal(picture, pool_columns(source.codes, 8)[np.arange(2000) // 8])
 
 
 def test_picture_grows_with_the_analysis(qtbot: QtBot, store: TileStore) -> None:
     source = MatrixSource(8000)
     source.analysed = 4000
-    picture, complete = store.gather(source, 0.0, 80.0, 100)
-    assert not complete
+    view = PictureView(0.0, 80.0, 100)
+    picture = store.gather(source, view)
+    assert not store.is_final(source, view)
     assert (picture[:50] > 0).all()
     assert not picture[51:].any()
     source.analysed = 8000
     with qtbot.waitSignal(store.tiles_changed):
         store.notify_growth(source)
-    picture, complete = store.gather(source, 0.0, 80.0, 100)
-    assert complete
+    picture = store.gather(source, view)
+    assert store.is_final(source, view)
     assert (picture > 0).all()
 
 
@@ -361,7 +363,6 @@ def test_what_is_not_analysed_is_not_final(store: TileStore) -> None:
     source = MatrixSource(8000)
     source.analysed = 4000
     for view, final in ((PictureView(0.0, 80.0, 100), False), (PictureView(0.0, 20.0, 100), True)):
-        assert store.gather(source, view.first_column, view.columns_per_pixel, view.width)[1] is final
         assert store.is_final(source, view) is final
         assert store.is_exact(source, view) is final
     assert store.is_exact(source, PictureView(5000.0, 2.0, 100))  # made of the frames themselves
@@ -371,15 +372,14 @@ def test_close_cancels_waits_and_leaves_no_thread(qtbot: QtBot) -> None:
     store = TileStore(n_threads=2)
     source = MatrixSource(100 * BLOCK_COLUMNS)
     source.gate.clear()
-    store.gather(source, 0.0, 3.0, 3000)
+    store.gather(source, PictureView(0.0, 3.0, 3000))
     qtbot.waitUntil(lambda: len(source.asked) == 2)
     threading.Thread(target=lambda: (time.sleep(0.05), source.gate.set())).start()
     store.close()
     assert len(source.asked) == 2
     assert not [t for t in threading.enumerate() if t.name.startswith("spectrogram")]
-    picture, complete = store.gather(source, 0.0, 3.0, 3000)  # still answers
+    picture = store.gather(source, PictureView(0.0, 3.0, 3000))  # still answers
     assert picture.any()
-    assert not complete
     assert len(source.asked) == 2
 
 

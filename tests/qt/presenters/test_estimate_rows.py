@@ -150,7 +150,7 @@ def test_eight_estimates_and_more(window: MainWindow, qtbot: QtBot, tmp_path: Pa
     window.views.selection.select(9, 10)
     wait_final(qtbot, window)
     assert [title[0] for title in titles(window)] == list("ABCDEFGJ")
-    assert window.views.plots.tiles.cached_bytes <= 64 * 2**20
+    assert window.views.plots.tiles._cache.size <= 64 * 2**20
 
 
 def test_rows_scroll_where_they_would_be_too_low(window: MainWindow, qtbot: QtBot, tmp_path: Path):

@@ -13,15 +13,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.charts.chart import Chart, curve_item, curve_pen, place_line, point_item, upright_line
+from osisnr_gui.qt.plots.charts.chart import Chart, Table, place_line, point_item, upright_line
 from osisnr_gui.qt.plots.items.painting import round_up
+from osisnr_gui.qt.plots.items.spectrogram import same_objects
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_arrays, safe_number
+from osisnr_gui.session.letters import estimate_letter
 
 
 class AlphaChart(Chart):
     """The curves, with the default alpha as a dashed line and the present one as a line with points."""
 
-    SIZE = (240, 150)
+    NAME, SIZE = "mc_mse", (240, 150)
     alpha_requested = Signal(float)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -33,8 +35,7 @@ class AlphaChart(Chart):
         self._alpha = math.nan
         self._default_line, self._alpha_line = (upright_line(pg.mkPen(theme.accent)) for _ in range(2))
         self._points = point_item()
-        for item in (self._default_line, self._alpha_line, self._points):
-            self.addItem(item, ignoreBounds=True)
+        self.add(self._default_line, self._alpha_line, self._points)
         self.setMinimumHeight(110)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.SplitHCursor)
@@ -52,12 +53,21 @@ class AlphaChart(Chart):
         """Draw ``(values, colour index)`` of each estimate over rising ``alphas``."""
         self._alpha = safe_number(alpha, math.nan)
         given = (alphas, *(value for curve in curves for value in curve))
-        if len(given) != len(self._given) or any(a is not b for a, b in zip(given, self._given, strict=True)):
+        if not same_objects(given, self._given):
             self._given = given
             self._take_curves(alphas, curves)
         place_line(self._default_line, safe_number(default_alpha, math.nan))
         place_line(self._alpha_line, self._alpha)
         self._show_points()
+
+    def table(self) -> Table | None:
+        """A column for each curve."""
+        if not any(values.size for values, _ in self._values):
+            return None
+        columns = np.full((self._alphas.size, len(self._values)), np.nan)
+        for k, (values, _) in enumerate(self._values):
+            columns[: values.size, k] = values
+        return "alpha", self._alphas, [estimate_letter(place) for _, place in self._values], columns
 
     def _take_curves(self, alphas: npt.ArrayLike, curves: Sequence[tuple[npt.ArrayLike, int]]) -> None:
         nodes = safe_array(alphas)
@@ -66,25 +76,22 @@ class AlphaChart(Chart):
         finite = [v[np.isfinite(v)] for v, _ in self._values]
         top = round_up(1.1 * max((float(v.max()) for v in finite if v.size), default=0.0))
         low, high = (float(nodes[0]), float(nodes[-1])) if self._alphas.size > 1 else (0.0, 1.0)
-        self.setRange(xRange=(low, high), yRange=(0.0, top), padding=0.0)
+        self.fit((low, high), (0.0, top))
         self._show_curves()
         self._dress()
 
     def _show_curves(self) -> None:
-        while len(self._curves) > len(self._values):
-            self.removeItem(self._curves.pop())
-        while len(self._curves) < len(self._values):
-            self._curves.append(curve_item())
-            self.addItem(self._curves[-1], ignoreBounds=True)
+        self.match(self._curves, len(self._values))
         for item, (values, _colour) in zip(self._curves, self._values, strict=True):
             item.setData(self._alphas[: values.size], values)
 
     def _dress(self) -> None:
-        theme = self._theme
+        theme = self.theme
         self._default_line.setPen(pg.mkPen(theme.faint, dash=[3.0, 3.0]))
         self._alpha_line.setPen(pg.mkPen(theme.accent))
         for item, (_values, colour) in zip(self._curves, self._values, strict=True):
-            item.setPen(curve_pen(theme.estimate(colour)))
+            style = theme.estimate(colour)
+            item.setPen(pg.mkPen(style.colour, dash=list(style.dash) or None))
         self._show_points()
 
     def _show_points(self) -> None:
@@ -95,7 +102,7 @@ class AlphaChart(Chart):
                 value = float(np.interp(self._alpha, self._alphas[: values.size], values))
                 if math.isfinite(value):
                     places.append((self._alpha, value))
-                    brushes.append(pg.mkBrush(self._theme.estimate(colour).colour))
+                    brushes.append(pg.mkBrush(self.theme.estimate(colour).colour))
         self._points.setData(pos=np.array(places).reshape(-1, 2), brush=brushes)
 
     def _request(self, at: QPointF) -> None:

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.plots.plot_widget import PlotWidget
+from osisnr_gui.qt.plots.axes import NO_SCALE
+from osisnr_gui.qt.plots.charts.chart import Chart, Table
 
 SHORT = 0.35  # an estimate's vector with less than this part of the length of λs
 ARC = 0.22  # radius of the angle's arc, as a part of λs
@@ -40,25 +41,23 @@ def _arc(radius: float, degrees: float, centre: float = 0.0) -> tuple[np.ndarray
     return centre + radius * np.cos(turns), radius * np.sin(turns)
 
 
-class AngleChart(PlotWidget):
+class AngleChart(Chart):
     """The triangle of λs, e and e − λs, with the angle and the OSI-SNR it means."""
 
-    SIZE = (140, 105)
+    NAME, ZOOMS, SIZE = "angle", False, (140, 105)
     LEAST = (100, 90)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent, background=None, enableMenu=False)
-        self._theme = theme
+        super().__init__(theme, NO_SCALE, NO_SCALE, parent, top=0)
+        self.setBackground(None)
         self._angle = math.nan
         self._colour = 0
         self._words = ("", "", "")
         plot = self.plotItem
         plot.hideAxis("left")
         plot.hideAxis("bottom")
-        plot.setMouseEnabled(False, False)
-        plot.disableAutoRange()
+        plot.layout.setContentsMargins(0, 0, 0, 0)
         plot.setAspectLocked(True)
-        plot.setRange(xRange=(-0.08, 1.2), yRange=(-0.32, 0.56), padding=0.0)
         self._circle, self._arc, self._ray, self._noise, self._reference, self._estimate = (
             pg.PlotCurveItem(antialias=True) for _ in range(6)
         )
@@ -69,12 +68,11 @@ class AngleChart(PlotWidget):
             text.textItem.document().setDocumentMargin(1)
         curves = (self._circle, self._arc, self._ray, self._noise, self._reference, self._estimate)
         self._parts = (*curves[1:], *self._heads, *self._names[:3])
-        for item in (*curves, *self._heads, *self._names):
-            plot.addItem(item, ignoreBounds=True)
+        self.add(*curves, *self._heads, *self._names)
         self._circle.setData(*_arc(0.5, 180.0, 0.5))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip(tooltip(TIP))
-        self._is_built = True
+        self.fit((-0.08, 1.2), (-0.32, 0.56))
         self._show()
 
     def show_angle(self, degrees: float, words: str, osi_words: str, *, colour: int, reversed_: bool = False) -> None:
@@ -86,15 +84,23 @@ class AngleChart(PlotWidget):
             self._show()
 
     def set_theme(self, theme: Theme) -> None:
-        """Apply another theme."""
-        self._theme = theme
+        """Apply another theme; the ground is that of the panel."""
+        self.theme = theme
         self._show()
+
+    def table(self) -> Table | None:
+        """The angle and what OSI-SNR makes of it."""
+        if not math.isfinite(self._angle):
+            return None
+        with np.errstate(divide="ignore"):
+            osi_db = -20.0 * np.log10(np.sin(np.radians([[self._angle]])))
+        return "angle (°)", np.array([self._angle]), ["OSI-SNR (dB)"], osi_db
 
     def _resized(self) -> None:
         self._show_words()
 
     def _show(self) -> None:
-        theme, angle = self._theme, self._angle
+        theme, angle = self.theme, self._angle
         self._circle.setPen(pg.mkPen(theme.grid))
         for item in self._parts:
             item.setVisible(math.isfinite(angle))
@@ -122,11 +128,11 @@ class AngleChart(PlotWidget):
 
     def _show_names(self, x: float, y: float) -> None:
         reference, estimate, noise, _ = self._names
-        reference.setText(self._words[2], color=self._theme.text)
-        reference.setPos(1.0, 0.0)
-        estimate.setText("e", color=self._theme.estimate(self._colour).colour)
+        reference.setText(self._words[2], color=self.theme.text)
+        reference.setPos(1.0, -0.04)  # below the head of the arrow
+        estimate.setText("e", color=self.theme.estimate(self._colour).colour)
         estimate.setPos(0.62 * x, max(0.62 * y, 0.03))
-        noise.setText("e − λs", color=self._theme.bad)
+        noise.setText("e − λs", color=self.theme.bad)
         # Right of the leg where it is steep, over it where it lies flat.
         noise.setAnchor((0, 0.5) if x > 0.5 else (0, 1))
         noise.setPos(min(x + 0.45 * (1 - x) + 0.03, 0.85), 0.55 * y)
@@ -136,5 +142,5 @@ class AngleChart(PlotWidget):
         words = " · ".join(filter(None, self._words[:2]))
         if QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).horizontalAdvance(words) > self.width() - 4:
             words = self._words[0]
-        self._names[3].setText(words, color=self._theme.text)
+        self._names[3].setText(words, color=self.theme.text)
         self._names[3].setPos(sum(self.viewRange()[0]) / 2, self.viewRange()[1][0])

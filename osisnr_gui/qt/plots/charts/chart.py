@@ -6,41 +6,58 @@ import math
 
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QWidget
 
-from osisnr_gui.qt.look.theme import EstimateStyle, Theme
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import ValueScale
 from osisnr_gui.qt.plots.axis_items import TickAxis
 from osisnr_gui.qt.plots.items.grid import Grid
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
+from osisnr_gui.qt.plots.safe_arrays import FloatArray
+
+#: Name of the places, places (n,), names of the columns, values (n, columns).
+Table = tuple[str, FloatArray, list[str], FloatArray]
 
 LEFT_WIDTH, LOWER_HEIGHT = 56, 32
 RIGHT_MARGIN, TOP_MARGIN = 10, 7
 POINT_PIXELS = 7
+MOST_ZOOM = 1e4
 
 
 class ChartBox(pg.ViewBox):
-    """ViewBox that says where the left button points, and neither zooms nor pans."""
+    """ViewBox that says where the left button points; wheel and drags over an axis zoom and move that axis."""
 
     pointed = Signal(QPointF)  # view coordinates
     released = Signal()
+    menu_requested = Signal(QPoint)  # global position
 
-    def __init__(self) -> None:
-        super().__init__(enableMouse=False, enableMenu=False, defaultPadding=0.0)
+    def __init__(self, *, zooms: bool) -> None:
+        super().__init__(enableMouse=zooms, enableMenu=False, defaultPadding=0.0)
         self.disableAutoRange()
 
+    def wheelEvent(self, event: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
+        """Zoom an axis; over the plot the wheel scrolls the panel that the chart lies in."""
+        if axis is None:
+            event.ignore()
+        else:
+            super().wheelEvent(event, axis)
+
     def mouseClickEvent(self, event: MouseClickEvent) -> None:
-        """A click of the left button points once."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            event.accept()
+        """A click of the left button points once, one of the right button asks for a menu."""
+        event.accept()
+        if event.button() == Qt.MouseButton.RightButton:
+            self.menu_requested.emit(event.screenPos().toPoint())
+        elif event.button() == Qt.MouseButton.LeftButton and self.sceneBoundingRect().contains(event.scenePos()):
             self.pointed.emit(self.mapSceneToView(event.scenePos()))
             self.released.emit()
 
     def mouseDragEvent(self, event: MouseDragEvent, axis: int | None = None) -> None:
         """A drag of the left button points at every move."""
-        if event.button() == Qt.MouseButton.LeftButton:
+        if axis is not None:
+            super().mouseDragEvent(event, axis)
+        elif event.button() == Qt.MouseButton.LeftButton:
             event.accept()
             self.pointed.emit(self.mapSceneToView(event.scenePos()))
             if event.isFinish():
@@ -48,13 +65,15 @@ class ChartBox(pg.ViewBox):
 
 
 class Chart(PlotWidget):
-    """PlotWidget of fixed ranges with tick axes and a grid.
+    """PlotWidget with tick axes and a grid that shows all there is (`fit`) until an axis is zoomed (`ZOOMS`).
 
-    `pointer_at` gives the place under the pointer in view coordinates, or None when it left.
+    `pointer_at` gives the place under the pointer in view coordinates, or None when it left. NAME : of exported files.
     """
 
     LEAST = (160, 96)
+    NAME, ZOOMS = "chart", True
     pointer_at = Signal(object)
+    context_menu_requested = Signal(QPoint, object)  # global position, this chart
 
     def __init__(
         self,
@@ -67,27 +86,63 @@ class Chart(PlotWidget):
         top: int = TOP_MARGIN,
     ) -> None:
         """`sizes`: width of the left axis and height of the lower one; `top`: margin above the plot, in pixels."""
-        self.box = ChartBox()
+        self.box = ChartBox(zooms=self.ZOOMS)
         self._left = TickAxis("left", theme, upright, sizes[0])
         self._lower = TickAxis("bottom", theme, across, sizes[1], room=RIGHT_MARGIN - 2)
         super().__init__(
             parent, background=theme.background, viewBox=self.box, axisItems={"left": self._left, "bottom": self._lower}
         )
-        self._theme = theme
+        self.theme = theme
+        self._whole = (0.0, 1.0), (0.0, 1.0)
+        self._is_zoomed = False
+        self.box.menu_requested.connect(lambda at: self.context_menu_requested.emit(at, self))
+        self.box.sigRangeChangedManually.connect(self._zoom)
         self.plotItem.layout.setContentsMargins(0, top, RIGHT_MARGIN, 0)
         self._grid = Grid(self._lower, self._left, pg.mkPen(theme.grid))
-        self.addItem(self._grid, ignoreBounds=True)
+        self.add(self._grid)
         self.scene().sigMouseMoved.connect(self._say_place)
         self._is_built = True
 
+    def add(self, *items: pg.GraphicsObject) -> None:
+        """Add items."""
+        for item in items:
+            self.addItem(item, ignoreBounds=True)
+
+    def match(self, items: list[pg.PlotCurveItem], wanted: int) -> None:
+        """Add curves or take them away until there are as many as wanted."""
+        while len(items) > wanted:
+            self.removeItem(items.pop())
+        while len(items) < wanted:
+            items.append(curve_item())
+            self.add(items[-1])
+
     def set_theme(self, theme: Theme) -> None:
         """Apply another theme."""
-        self._theme = theme
+        self.theme = theme
         self.setBackground(theme.background)
-        self._grid.set_pen(pg.mkPen(theme.grid))
+        self._grid.setPen(pg.mkPen(theme.grid))
         for axis in (self._left, self._lower):
             axis.set_theme(theme)
         self._dress()
+
+    def fit(self, across: tuple[float, float], upright: tuple[float, float]) -> None:
+        """This is all there is: show it, unless the user has zoomed."""
+        self._whole = across, upright
+        if self.ZOOMS:
+            (left, right), (low, high) = across, upright
+            least = {"minXRange": (right - left) / MOST_ZOOM, "minYRange": (high - low) / MOST_ZOOM}
+            self.box.setLimits(xMin=left, xMax=right, yMin=low, yMax=high, **least)
+        if not self._is_zoomed:
+            self.setRange(xRange=across, yRange=upright, padding=0.0)
+
+    def view_all(self) -> None:
+        """Show all there is again."""
+        self._is_zoomed = False
+        self.fit(*self._whole)
+        self._resized()
+
+    def table(self) -> Table | None:
+        """What is plotted, as numbers."""
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer."""
@@ -102,14 +157,13 @@ class Chart(PlotWidget):
     def _dress(self) -> None:
         """Apply the theme to the items of the chart."""
 
+    def _zoom(self, *_: object) -> None:
+        self._is_zoomed = True
+        self._resized()
+
     def _say_place(self, at: QPointF) -> None:
         inside = self.box.sceneBoundingRect().contains(at)
         self.pointer_at.emit(self.box.mapSceneToView(at) if inside else None)
-
-
-def curve_pen(style: EstimateStyle) -> QPen:
-    """The cosmetic one-pixel pen of an estimate's curve."""
-    return pg.mkPen(style.colour, dash=list(style.dash)) if style.dash else pg.mkPen(style.colour)
 
 
 def curve_item() -> pg.PlotCurveItem:

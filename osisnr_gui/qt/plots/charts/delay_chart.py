@@ -14,7 +14,7 @@ from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import polyline, upper_edge
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.charts.chart import Chart, curve_item, place_line, point_item, upright_line
+from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, place_line, point_item, upright_line
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
 
 #: Samples to each side in the plot of the surroundings.
@@ -51,7 +51,7 @@ class DelayChart(Chart):
     `moved` while the user chooses, `settled` once that is over; `hovered` with the delay under the pointer or None.
     """
 
-    SIZE = (560, 160)
+    NAME, SIZE = "delays", (560, 160)
     moved = Signal(int)
     settled = Signal()
     hovered = Signal(object)
@@ -60,18 +60,18 @@ class DelayChart(Chart):
         super().__init__(theme, delay_scale("samples", 1.0), LinearScale("SI-SNR (dB)"), parent, sizes=(56, 34))
         self._near = near
         self._values: FloatArray = np.empty(0)
+        self._limits = value_range(self._values)
         self._pyramid = Pyramid(self._values)
         self._colour = 0
         self._rate = 1
         self._peak: int | None = None
-        self._taken = self._centre = 0
+        self.taken = self._centre = 0  # what is taken out, and the middle of the near plot, in samples
         self._held = False
         self._range_curve, self._curve = pg.PlotCurveItem(connect="finite"), curve_item()
         self._dots, self._point = pg.ScatterPlotItem(size=DOT_PIXELS, pen=None), point_item()
         self._marks = {words: self._mark(words, k) for k, words in enumerate((ZERO_WORDS, PEAK_WORDS))}
         self._taken_line = upright_line(pg.mkPen(theme.accent))
-        for item in (self._range_curve, self._curve, self._dots, self._taken_line, self._point):
-            self.addItem(item, ignoreBounds=True)
+        self.add(self._range_curve, self._curve, self._dots, self._taken_line, self._point)
         self.setMinimumHeight(110)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SplitHCursor)
@@ -88,14 +88,10 @@ class DelayChart(Chart):
         """The longest delay either way, in samples."""
         return self._values.size // 2
 
-    @property
-    def taken(self) -> int:
-        """The delay that is taken out, in samples."""
-        return self._taken
-
     def show_curve(self, si_snr_db: FloatArray, rate: int, peak: int | None, colour: int) -> None:
         """The values for the delays from -reach to reach (2*reach + 1,), and where the peak is."""
-        self.setYRange(*value_range(si_snr_db), padding=0.0)
+        self._is_zoomed = False
+        self._limits = value_range(si_snr_db)
         self._values = np.clip(si_snr_db, 2 * LOWEST_DB, HIGHEST_DB)
         self._pyramid = Pyramid(self._values)
         self._peak, self._colour, self._rate = peak, colour, rate
@@ -106,12 +102,20 @@ class DelayChart(Chart):
 
     def show_taken(self, samples: int) -> None:
         """The delay that is taken out."""
-        self._taken = samples
+        self.taken = samples
         if not self._held and abs(samples - self._centre) > NEAR // 2:
             self._centre = samples
             self._show()
         else:
             self._show_taken()
+
+    def table(self) -> Table | None:
+        """The values of the delays in view."""
+        delays = np.arange(-self.reach, self.reach + 1.0)
+        seen = (delays >= self.viewRange()[0][0]) & (delays <= self.viewRange()[0][1])
+        return (
+            ("delay (samples)", delays[seen], ["SI-SNR (dB)"], self._values[seen, None]) if self._values.size else None
+        )
 
     def delay_at(self, place: float) -> int:
         """The delay at a place of the axis; where many share a pixel, that with the highest value."""
@@ -126,7 +130,7 @@ class DelayChart(Chart):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Frame the plot: the arrow keys are its."""
         super().focusInEvent(event)
-        self.box.setBorder(pg.mkPen(self._theme.accent))
+        self.box.setBorder(pg.mkPen(self.theme.accent))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """No frame."""
@@ -144,7 +148,7 @@ class DelayChart(Chart):
             step = max(1, round(self._rate / 1000))
         elif held & Qt.KeyboardModifier.ShiftModifier:
             step = 10
-        self.moved.emit(min(max(self._taken + direction * step, -self.reach), self.reach))
+        self.moved.emit(min(max(self.taken + direction * step, -self.reach), self.reach))
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """A key that repeats itself chooses when it is let go."""
@@ -159,7 +163,7 @@ class DelayChart(Chart):
         mark = pg.InfiniteLine(angle=90, label=words, labelOpts={"position": position, "anchors": [(0, 0.5), (1, 0.5)]})
         mark.label.setFont(tabular_font(SMALL_FONT_PIXELS))
         mark.hide()
-        self.addItem(mark, ignoreBounds=True)
+        self.add(mark)
         return mark
 
     def _show(self) -> None:
@@ -170,7 +174,7 @@ class DelayChart(Chart):
             ends = centre - NEAR - 0.5, centre + NEAR + 0.5
         else:
             ends = -float(max(reach, 1)), float(max(reach, 1))
-        self.setXRange(*ends, padding=0.0)
+        self.fit(ends, self._limits)
         place_line(self._marks[ZERO_WORDS], 0.0)
         place_line(self._marks[PEAK_WORDS], float(self._peak) if self._peak else math.nan)
         self._show_curves()
@@ -188,17 +192,17 @@ class DelayChart(Chart):
             self._range_curve.setData(*(polyline(self._pyramid, *where) if self._values.size else empty))
 
     def _show_taken(self) -> None:
-        place_line(self._taken_line, float(self._taken))
-        known = abs(self._taken) <= self.reach and self.reach > 0
-        value = self._values[self._taken + self.reach] if known else math.nan
+        place_line(self._taken_line, float(self.taken))
+        known = abs(self.taken) <= self.reach and self.reach > 0
+        value = self._values[self.taken + self.reach] if known else math.nan
         lowest = self.viewRange()[1][0]
-        self._point.setData(*(([], []) if math.isnan(value) else ([self._taken], [max(value, lowest)])))
+        self._point.setData(*(([], []) if math.isnan(value) else ([self.taken], [max(value, lowest)])))
 
     def _resized(self) -> None:
         self._show_curves()
 
     def _dress(self) -> None:
-        theme = self._theme
+        theme = self.theme
         style = theme.estimate(self._colour)
         self._curve.setPen(pg.mkPen(style.colour))
         self._range_curve.setPen(pg.mkPen(with_alpha(style.colour, RANGE_OPACITY)))
@@ -214,13 +218,13 @@ class DelayChart(Chart):
         if self._values.size:
             self._held = True
             delay = self.delay_at(at.x())
-            if delay != self._taken:
+            if delay != self.taken:
                 self.moved.emit(delay)
 
     def _settle(self) -> None:
         if self._held:
             self._held = False
-            self.show_taken(self._taken)
+            self.show_taken(self.taken)
             self.settled.emit()
 
     def _say(self, at: QPointF | None) -> None:

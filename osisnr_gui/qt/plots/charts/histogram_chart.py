@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QWidget
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.plots.axes import LinearScale, Tick, ValueScale
-from osisnr_gui.qt.plots.charts.chart import Chart
+from osisnr_gui.qt.plots.axes import FixedScale, LinearScale, Tick, ValueScale
+from osisnr_gui.qt.plots.charts.chart import Chart, Table
 from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.session import words
 
@@ -33,25 +33,14 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True, eq=False)
 class Outline:
-    """Counts of one mask, its lowest and highest value, and how it is drawn."""
+    """Counts of one mask and its name, its lowest and highest value, and how it is drawn."""
 
+    name: str
     counts: IntArray
     low: float
     high: float
     colour: str
     dash: tuple[float, ...] = ()
-
-
-class LogCounts:
-    """Ticks of an axis of log10 counts: 1, 10, 100, then powers."""
-
-    title = "Cells"
-
-    def ticks(self, _low: float, high: float, _pixels: float) -> list[Tick]:
-        """One tick a power of ten."""
-        words_of = ("1", "10", "100")
-        steps = range(int(max(high, 0.0)) + 1)
-        return [Tick(float(n), words_of[n] if n < 3 else f"10{str(n).translate(SUPERSCRIPTS)}") for n in steps]
 
 
 class WholeCounts:
@@ -65,14 +54,18 @@ class WholeCounts:
         return [Tick(t.value, words.count(round(t.value))) for t in ticks if t.value >= 0 and t.value == round(t.value)]
 
 
-LOG_COUNTS: ValueScale = LogCounts()
 WHOLE_COUNTS: ValueScale = WholeCounts()
+#: Counts by their log10: 1, 10, 100, then powers.
+LOG_COUNTS: ValueScale = FixedScale(
+    "Cells",
+    tuple(Tick(float(n), str(10**n) if n < 3 else f"10{str(n).translate(SUPERSCRIPTS)}") for n in range(16)),
+)
 
 
 class HistogramChart(Chart):
     """Counts by value; `bin_hovered` gives the bin under the pointer, −1 for none."""
 
-    SIZE = (260, 190)
+    NAME, SIZE = "mask_values", (260, 190)
     bin_hovered = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -85,8 +78,7 @@ class HistogramChart(Chart):
         self._ends = pg.ScatterPlotItem(symbol="t1", size=MARK_PIXELS, pen=None, antialias=True)
         self._bin = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None))
         self._bin.hide()
-        for item in (self._bin, self._ends):
-            self.addItem(item, ignoreBounds=True)
+        self.add(self._bin, self._ends)
         self.setMinimumHeight(140)
         self.setAccessibleName("How often each value occurs in the masks")
         self.setToolTip(tooltip(TIP))
@@ -103,7 +95,16 @@ class HistogramChart(Chart):
         """Counts on a logarithmic or a linear axis."""
         self._log = on
         self._left.set_scale(LOG_COUNTS if on else WHOLE_COUNTS)
+        self._is_zoomed = False
         self._show()
+
+    def table(self) -> Table | None:
+        """The lower and the upper edge of each bin, and its counts."""
+        if not self._outlines:
+            return None
+        edges = np.linspace(*self._range, self._n_bins + 1)
+        columns = np.column_stack((edges[1:], *(outline.counts for outline in self._outlines)))
+        return "from", edges[:-1], ["to", *(outline.name for outline in self._outlines)], columns
 
     @property
     def _n_bins(self) -> int:
@@ -114,12 +115,8 @@ class HistogramChart(Chart):
         top = math.log10(most) + 0.3 if self._log else round_up(1.1 * most)
         least = -0.3 if self._log else 0.0  # one cell still has a height
         low = least - MARK_PART * (top - least)
-        self.setRange(xRange=self._range, yRange=(low, top), padding=0.0)
-        while len(self._steps) > len(self._outlines):
-            self.removeItem(self._steps.pop())
-        while len(self._steps) < len(self._outlines):
-            self._steps.append(pg.PlotCurveItem(antialias=True))
-            self.addItem(self._steps[-1], ignoreBounds=True)
+        self.fit(self._range, (low, top))
+        self.match(self._steps, len(self._outlines))
         for item, outline in zip(self._steps, self._outlines, strict=True):
             counts = outline.counts.astype(np.float64)
             heights = np.log10(np.maximum(counts, 10.0**least)) if self._log else counts
@@ -137,7 +134,7 @@ class HistogramChart(Chart):
         self._show_hovered()
 
     def _dress(self) -> None:
-        self._bin.setBrush(pg.mkBrush(self._theme.hover))
+        self._bin.setBrush(pg.mkBrush(self.theme.hover))
 
     def _hover(self, at: QPointF | None) -> None:
         low, high = self._range

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from osisnr_gui.core.loss_shares import LossShares
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import FixedScale, Tick
-from osisnr_gui.qt.plots.charts.chart import Chart, curve_item, point_item
+from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, point_item
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
 from osisnr_gui.session import words
 
@@ -28,7 +28,7 @@ N_POINTS = 200
 class ShareChart(Chart):
     """Cumulative share of the loss over active frames from worst to best; a click chooses the worst frames."""
 
-    SIZE = (240, 118)
+    NAME, ZOOMS, SIZE = "loss_shares", False, (240, 118)
     frames_requested = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -40,9 +40,8 @@ class ShareChart(Chart):
         self._words = pg.TextItem(anchor=(1.0, 1.0))
         self._words.setFont(tabular_font(SMALL_FONT_PIXELS))
         self._words.setPos(1.0, 0.0)
-        for item in (self._area, self._curve, self._point, self._words):
-            self.addItem(item, ignoreBounds=True)
-        self.setRange(xRange=(0.0, 1.0), yRange=(0.0, 1.05), padding=0.0)
+        self.add(self._area, self._curve, self._point, self._words)
+        self.fit((0.0, 1.0), (0.0, 1.05))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self.setAccessibleName("Share of the loss that the worst frames hold")
@@ -58,6 +57,13 @@ class ShareChart(Chart):
             return
         self._chosen = chosen
         self._show_chosen()
+
+    def table(self) -> Table | None:
+        """Shares of the loss over shares of the frames."""
+        places, held = self._curve.getData()
+        if places is None or not places.size:
+            return None
+        return "% of active frames", 100.0 * places**2, [LOSS.title], 100.0 * held[:, None]
 
     def _show_chosen(self) -> None:
         """Fill what the chosen frames hold, and say it where the curve never is."""
@@ -76,7 +82,7 @@ class ShareChart(Chart):
         self._words.setPlainText(f"{frames} of frames hold {words.percent(share)}")
 
     def _dress(self) -> None:
-        theme = self._theme
+        theme = self.theme
         self._area.setPen(None)
         self._area.setBrush(with_alpha(theme.bad, theme.bad_opacity))
         self._curve.setPen(pg.mkPen(theme.text))

@@ -14,7 +14,7 @@ from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import polyline
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale, Tick
-from osisnr_gui.qt.plots.charts.chart import Chart, curve_item, place_line, upright_line
+from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, place_line, upright_line
 from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
 from osisnr_gui.session import words
@@ -50,7 +50,7 @@ class PlaceScale:
 class SpectrumChart(Chart):
     """Three curves, their names, and the values under the pointer."""
 
-    SIZE = (260, 140)
+    NAME, SIZE = "frame", (260, 140)
     LEAST = (160, 110)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -63,8 +63,7 @@ class SpectrumChart(Chart):
         self._items = tuple(curve_item() for _ in range(3))  # reference, estimate, error
         self._area = pg.PlotCurveItem(pen=None, connect="finite")
         self._pointer_line = upright_line(pg.mkPen(theme.text))
-        for item in (self._area, self._items[2], *self._items[:2], self._pointer_line):
-            self.addItem(item, ignoreBounds=True)
+        self.add(self._area, self._items[2], *self._items[:2], self._pointer_line)
         self._place, self._names = (pg.TextItem(anchor=(k, 0.0)) for k in (0, 1))
         for text in (self._place, self._names):
             text.setFont(tabular_font(SMALL_FONT_PIXELS))
@@ -84,11 +83,22 @@ class SpectrumChart(Chart):
             low = LOWEST_DB if curves.in_db else -np.inf
             every = (curves.reference, curves.estimate, curves.error)
             self._lines = tuple(safe_array(np.maximum(values, low)) for values in every)
+            self._is_zoomed &= not new_kind
             self._follow_data(curves, keep=not new_kind)
             self._lower.set_scale(PlaceScale(curves.unit))
         self.plotItem.setVisible(curves is not None)
         self._show_curves()
         self._dress()
+
+    def table(self) -> Table | None:
+        """A column for each curve."""
+        curves = self._curves
+        if curves is None:
+            return None
+        shown = [(name, values) for name, values in zip(curves.names, self._lines, strict=True) if values.size]
+        places = np.arange(self._lines[1].size) * curves.step
+        titles = [f"{name} ({curves.title})" for name, _ in shown]
+        return curves.unit, places, titles, np.column_stack([values for _, values in shown])
 
     def _follow_data(self, curves: FrameCurves, *, keep: bool) -> None:
         found = [values[np.isfinite(values)] for values in self._lines]
@@ -106,7 +116,7 @@ class SpectrumChart(Chart):
             low = -high if signed else 0.0
         self._high = high
         last = max(self._lines[1].size - 1, 1) * curves.step
-        self.setRange(xRange=(0.0, last), yRange=(low, high), padding=0.0)
+        self.fit((0.0, last), (low, high))
 
     def _show_curves(self) -> None:
         lines = self._lines or (np.empty(0),) * 3
@@ -123,7 +133,7 @@ class SpectrumChart(Chart):
         self._show_words()
 
     def _dress(self) -> None:
-        theme = self._theme
+        theme = self.theme
         for item, colour in zip(self._items, self._colours(), strict=True):
             item.setPen(pg.mkPen(colour))
         self._area.setBrush(with_alpha(theme.bad, theme.bad_opacity))
@@ -132,7 +142,7 @@ class SpectrumChart(Chart):
         self._show_words()
 
     def _colours(self) -> tuple[str, str, str]:
-        return self._theme.text, self._theme.estimate(self._colour).colour, self._theme.bad
+        return self.theme.text, self.theme.estimate(self._colour).colour, self.theme.bad
 
     def _show_words(self) -> None:
         """Above the plot: the unit and the curves' names, or the values under the pointer."""
@@ -148,7 +158,7 @@ class SpectrumChart(Chart):
             if name:
                 text = f"{name} {self._value(float(values[index]))}" if pointed else name
                 sample = f'<span style="color:{colour}">━</span>'
-                parts.append(f'{sample} <span style="color:{self._theme.text}">{html.escape(text)}</span>')
+                parts.append(f'{sample} <span style="color:{self.theme.text}">{html.escape(text)}</span>')
         self._names.setHtml("&nbsp;&nbsp;".join(parts))
         self._names.setFont(tabular_font(SMALL_FONT_PIXELS))
         self._names.setPos(self.plotItem.size().width() - 4, 1)

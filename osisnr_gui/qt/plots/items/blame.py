@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from osisnr_gui.qt.look.theme import with_alpha
-from osisnr_gui.qt.plots.blame_pixels import Floats, heat_codes
-from osisnr_gui.qt.plots.colours import heat_table
-from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
+from osisnr_gui.qt.plots.colours import HEAT_MAP, lookup_table
+from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, row_bins
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 
+Floats = NDArray[np.float64]
+
+#: A density of 1, an even share, is the first that shows; from this one on there is but one colour.
+HIGHEST = 30.0
 #: The picture below is darkened, in both themes: heat begins dark and ends light.
 VEIL = with_alpha("#000000", 0.55)
 
@@ -34,11 +40,53 @@ class BlamePicture:
     complete: bool = True
 
 
+def mean_between(rows: Floats, starts: NDArray[np.float64 | np.intp], stops: NDArray[np.float64 | np.intp]) -> Floats:
+    """(m, k): mean of rows (n, k) from starts[i] to stops[i]; 0 where there are none. Row i covers [i, i + 1).
+
+    Rows count as far as they lie between, so that what all pixels show adds up to what there is.
+    """
+    starts, stops = np.clip((starts, stops), 0.0, len(rows))
+    sums = np.concatenate((np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0)))
+
+    def reached(edges: Floats) -> Floats:
+        whole = np.floor(edges).astype(np.intp)
+        rest = (edges - whole)[:, None]
+        return sums[whole] + rest * rows[np.minimum(whole, len(rows) - 1)] if rest.any() else sums[whole]
+
+    lengths = (stops - starts)[:, None]
+    totals = reached(stops) - reached(starts)
+    return np.divide(totals, lengths, out=np.zeros_like(totals), where=lengths > 0)
+
+
+def density_pixels(
+    columns: Floats, first: float, columns_per_pixel: float, grid: PixelGrid, scale: FrequencyScale, bin_step: float
+) -> Floats:
+    """float64 (height, width): mean density under every pixel of a grid.
+
+    columns : (n, n_bins) stored columns; pixel p of the grid covers first + [p, p + 1)*columns_per_pixel of them.
+    """
+    edges = first + np.arange(grid.width + 1) * columns_per_pixel
+    over_time = mean_between(columns, edges[:-1], edges[1:])
+    bins = row_bins(scale, grid.top, grid.row_step, grid.height, columns.shape[1], bin_step)
+    # Rounding of the running sums must not leave a trace where there is nothing.
+    return np.maximum(mean_between(over_time.T, *bins), 0.0)
+
+
+def heat_codes(density: Floats) -> NDArray[np.uint8]:
+    """0 up to a density of 1, then to 255 at HIGHEST: equal ratios are equal steps."""
+    with np.errstate(divide="ignore"):
+        place = np.log(density) / math.log(HIGHEST)
+    return np.rint(255.0 * np.clip(place, 0.0, 1.0)).astype(np.uint8)
+
+
 def heat_image(density: Floats) -> QImage:
     """A density as colours, more or less clear; on any thread."""
-    pixels = heat_table()[heat_codes(density)]
-    height, width = pixels.shape
-    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+    codes = heat_codes(density)
+    pixels = lookup_table(HEAT_MAP)[codes]
+    pixels[codes == 0] = 0
+    height, width = codes.shape
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
 
 class BlameItem(PixelItem):
@@ -53,21 +101,16 @@ class BlameItem(PixelItem):
         self.on = False
         self.words = ""  # for the title: of what it is, or why there is none; "" : none was asked for
         self.origin = 0.0
-        self._picture: BlamePicture | None = None
-
-    @property
-    def picture(self) -> BlamePicture | None:
-        """What is on screen."""
-        return self._picture
+        self.picture: BlamePicture | None = None
 
     def show_picture(self, picture: BlamePicture | None) -> None:
         """Show this one."""
-        self._picture = picture
+        self.picture = picture
         self.update()
 
     def note(self) -> str:
         """What the title must say of it."""
-        picture = self._picture if self.on else None
+        picture = self.picture if self.on else None
         frames = picture.frames if picture is not None else None
         sampled = f", {frames[0]} of {frames[1]} frames a pixel" if frames else ""
         return f"blame: {self.words}{sampled}{', reading' if picture is not None and not picture.complete else ''}"
@@ -81,7 +124,7 @@ class BlameItem(PixelItem):
         # Pixels of the widget: on fine screens they are coarser than the screen's, at a quarter of the cost.
         grid = PixelGrid.of(vb, self.origin, pixel_ratio=1.0)
         self.asks(grid)
-        picture = self._picture
+        picture = self.picture
         if picture is None:
             return
         shown = picture.grid
@@ -94,5 +137,5 @@ class BlameItem(PixelItem):
 
     def value_at(self, time: float, coordinate: float) -> float | None:
         """The density of the pixel under a point; None where there is none."""
-        pixel = self._picture.grid.pixel(time, coordinate) if self.on and self._picture is not None else None
-        return None if pixel is None or self._picture is None else float(self._picture.density[pixel])
+        pixel = self.picture.grid.pixel(time, coordinate) if self.on and self.picture is not None else None
+        return None if pixel is None or self.picture is None else float(self.picture.density[pixel])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
-from osisnr_gui.qt.plots.colours import heat_table, lookup_table
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font
+from osisnr_gui.qt.plots.colours import HEAT_MAP, colour_map
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.items.words import paint_plate
 from osisnr_gui.qt.plots.view_box import PixelViewBox
@@ -14,7 +14,7 @@ from osisnr_gui.qt.plots.view_box import PixelViewBox
 BAR_WIDTH = 96.0
 BAR_HEIGHT = 6.0
 PAD = 5.0
-GAP = 6.0
+GAP, TITLE_GAP = 6.0, 8.0
 # What lies under heat in the plots is dark in both themes.
 HEAT_GROUND = QColor("#202020")
 # Below this the title of the row needs the room.
@@ -28,31 +28,31 @@ class ColourBar(PixelItem):
     def __init__(self) -> None:
         super().__init__(200.0)
         self.hide()
-        self._colours: str | None = "viridis"
-        self._labels = ("", "")
+        self._colours, self.labels = "viridis", ("", "")
 
     def show_map(self, colours: str, low: float, high: float, unit: str) -> None:
         """Show this map for the values low..high."""
         text = format_value(high) if low != -high else f"+{format_value(high)}"
-        self._colours, self._labels = colours, (format_value(low), f"{text} {unit}".rstrip())
+        self._colours, self.labels = colours, (format_value(low), f"{text} {unit}".rstrip())
         self.show()
 
     def show_heat(self, low: str, high: str) -> None:
         """Show the colours of heat between these words."""
-        self._colours, self._labels = None, (low, high)
+        self._colours, self.labels = HEAT_MAP, (low, high)
         self.show()
-
-    def labels(self) -> tuple[str, str]:
-        """Text left and right of the bar."""
-        return self._labels
 
     def plate(self, vb: PixelViewBox) -> QRectF:
         """Where it lies, numbers included; empty where the plot is too small for it."""
         if not self.isVisible() or vb.width() < LEAST_PLOT_WIDTH or vb.height() < LEAST_PLOT_HEIGHT:
             return QRectF()
         metrics = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS))
-        width = sum(map(metrics.horizontalAdvance, self.labels())) + BAR_WIDTH + 2 * (GAP + PAD)
+        width = sum(map(metrics.horizontalAdvance, self.labels)) + BAR_WIDTH + 2 * (GAP + PAD)
         return QRectF(round(vb.width() - width - 5), 5, width, metrics.height() + 2)
+
+    def room(self, vb: PixelViewBox) -> float:
+        """What it takes of the title's line, in pixels."""
+        plate = self.plate(vb)
+        return 0.0 if plate.isEmpty() else vb.width() - plate.left() + TITLE_GAP
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw it; nothing where the plot is too small for it."""
@@ -62,7 +62,7 @@ class ColourBar(PixelItem):
         if plate.isEmpty():
             return
         painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-        left, right = self.labels()
+        left, right = self.labels
         before = QFontMetricsF(painter.font()).horizontalAdvance(left)
         paint_plate(painter, plate, theme)
         centre = Qt.AlignmentFlag.AlignVCenter
@@ -71,18 +71,10 @@ class ColourBar(PixelItem):
         painter.drawText(plate.adjusted(0, 0, -PAD, 0), centre | Qt.AlignmentFlag.AlignRight, right)
         top_left = QPointF(round(plate.left() + PAD + before + GAP), round(plate.center().y() - BAR_HEIGHT / 2))
         bar = QRectF(top_left.x(), top_left.y(), BAR_WIDTH, BAR_HEIGHT)
-        if self._colours is None:
-            painter.fillRect(bar, HEAT_GROUND)
-        painter.drawImage(bar, self._strip(theme))
+        painter.fillRect(bar, HEAT_GROUND)
+        painter.fillRect(bar, colour_map(self._colours, theme.background).getGradient(bar.topLeft(), bar.topRight()))
         painter.setPen(QColor(theme.grid))
         painter.drawRect(bar.adjusted(-1, -1, 0, 0))
-
-    def _strip(self, theme: Theme) -> QImage:
-        if self._colours is None:
-            table = heat_table()
-            return QImage(table.tobytes(), 256, 1, 1024, QImage.Format.Format_ARGB32_Premultiplied).copy()
-        table = lookup_table(self._colours, theme.background)
-        return QImage(table.tobytes(), 256, 1, 768, QImage.Format.Format_RGB888).copy()
 
 
 def format_value(value: float) -> str:

@@ -19,12 +19,12 @@ class Grid(pg.GraphicsObject):
 
     def __init__(self, across: TickAxis, upright: TickAxis, pen: QPen) -> None:
         super().__init__()
-        self._across, self._upright, self._pen = across, upright, pen
+        self._across, self._upright, self.pen = across, upright, pen
         self.setZValue(-100)
 
-    def set_pen(self, pen: QPen) -> None:
+    def setPen(self, pen: QPen) -> None:
         """Draw the lines with this cosmetic pen."""
-        self._pen = pen
+        self.pen = pen
         self.update()
 
     def viewRangeChanged(self) -> None:
@@ -40,7 +40,7 @@ class Grid(pg.GraphicsObject):
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         """Draw all lines at once."""
         area = self.boundingRect()
-        painter.setPen(self._pen)
+        painter.setPen(self.pen)
         lines = [QLineF(t.value, area.top(), t.value, area.bottom()) for t in self._across.ticks()]
         lines += [QLineF(area.left(), t.value, area.right(), t.value) for t in self._upright.ticks()]
         painter.drawLines(lines)

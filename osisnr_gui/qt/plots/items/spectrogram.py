@@ -20,7 +20,6 @@ from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, row_bins
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.picture_pooling import (
     Codes,
-    PictureSource,
     PictureView,
     max_pool,
     pool_bins,
@@ -28,6 +27,7 @@ from osisnr_gui.qt.plots.picture_pooling import (
 )
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.view_box import PixelViewBox
+from osisnr_gui.session.pictures import Picture
 
 #: From so many bins a row of pixels on they are pooled before the picture is turned.
 MANY_BINS = 8
@@ -58,7 +58,7 @@ class PixelGrid:
         start = origin + round((vb.t0 - origin) / step) * step
         return cls(start, step, width, vb.hi, (vb.hi - vb.lo) / height, height)
 
-    def view(self, source: PictureSource) -> PictureView:
+    def view(self, source: Picture) -> PictureView:
         """The same pixels in the columns of a source."""
         first = (self.time - source.first_time) / source.column_step + 0.5
         return PictureView(first, self.time_step / source.column_step, self.width)
@@ -80,15 +80,14 @@ class Look:
     high: float = -10.0
 
 
-def compose(store: TileStore, source: PictureSource, scale: FrequencyScale, grid: PixelGrid) -> tuple[Codes, bool]:
-    """(uint8 (height, width), complete): the codes of every pixel, the maximum of what it covers."""
-    view = grid.view(source)
-    columns, complete = store.gather(source, view.first_column, view.columns_per_pixel, view.width)
+def compose(store: TileStore, source: Picture, scale: FrequencyScale, grid: PixelGrid) -> Codes:
+    """uint8 (height, width): the codes of every pixel, the maximum of what it covers."""
+    columns = store.gather(source, grid.view(source))
     starts, stops = row_bins(scale, grid.top, grid.row_step, grid.height, source.n_bins, source.bin_step)
     low, high = int(starts.min()), int(stops.max())
     if high - low > MANY_BINS * grid.height:
-        return pool_bins(columns[:, low:high], starts - low, stops - low), complete
-    return max_pool(transposed(columns[:, low:high]), starts - low, stops - low), complete
+        return pool_bins(columns[:, low:high], starts - low, stops - low)
+    return max_pool(transposed(columns[:, low:high]), starts - low, stops - low)
 
 
 class PictureItem(PixelItem):
@@ -97,28 +96,18 @@ class PictureItem(PixelItem):
     def __init__(self, store: TileStore) -> None:
         super().__init__()
         self._store = store
-        self._sources: tuple[PictureSource, ...] = ()
+        self.sources: tuple[Picture, ...] = ()  # what is shown
         self._scale: FrequencyScale | None = None
-        self._look = Look()
+        self.look = Look()  # map and range in force
         self._grid: PixelGrid | None = None  # what is composed; None: nothing, or out of date
         self._parts: list[Codes] = []  # one (height, width) per source
         self._image: QImage | None = None
         self._image_look: tuple[Look, Theme, float] | None = None
 
-    @property
-    def sources(self) -> tuple[PictureSource, ...]:
-        """What is shown."""
-        return self._sources
-
-    @property
-    def look(self) -> Look:
-        """Map and range in force."""
-        return self._look
-
-    def show_sources(self, *sources: PictureSource) -> None:
+    def show_sources(self, *sources: Picture) -> None:
         """Show these, or nothing; skipped when they are on screen already."""
-        if not same_objects(sources, self._sources):
-            self._sources, self._parts = sources, []
+        if not same_objects(sources, self.sources):
+            self.sources, self._parts = sources, []
             self.invalidate()
 
     def set_scale(self, scale: FrequencyScale) -> None:
@@ -129,7 +118,7 @@ class PictureItem(PixelItem):
 
     def set_look(self, look: Look) -> None:
         """Other colours or another display range: costs a colour table."""
-        self._look = look
+        self.look = look
         self.update()
 
     def invalidate(self) -> None:
@@ -139,30 +128,30 @@ class PictureItem(PixelItem):
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the picture for this view."""
-        if not self._sources or self._scale is None:
+        if not self.sources or self._scale is None:
             return
         vb = self.pixels(painter)
         theme = vb.theme
         grid = self._grid_of(vb)
         if grid != self._grid:
-            self._parts = [compose(self._store, s, self._scale, grid)[0] for s in self._sources]
+            self._parts = [compose(self._store, s, self._scale, grid) for s in self.sources]
             self._grid, self._image = grid, None
-        look = (self._look, theme, vb.pixel_ratio)
+        look = (self.look, theme, vb.pixel_ratio)
         if self._image is None or look != self._image_look:
             self._image, self._image_look = self._make_image(theme, vb.pixel_ratio), look
         painter.drawImage(QPointF(0.0, 0.0), self._image)
 
     def is_final(self, vb: PixelViewBox) -> bool:
         """Whether the last paint showed this view and nothing better will arrive for it."""
-        if not self._sources:
+        if not self.sources:
             return True
         grid = self._grid_of(vb)
-        return grid == self._grid and all(self._store.is_final(s, grid.view(s)) for s in self._sources)
+        return grid == self._grid and all(self._store.is_final(s, grid.view(s)) for s in self.sources)
 
     def is_exact(self, vb: PixelViewBox) -> bool:
         """False while the picture of this view is a first look, of some frames only."""
         grid = self._grid_of(vb)
-        return all(self._store.is_exact(source, grid.view(source)) for source in self._sources)
+        return all(self._store.is_exact(source, grid.view(source)) for source in self.sources)
 
     def getData(self) -> tuple[NDArray[np.float64], list[str], NDArray[np.float64]]:
         """(times, frequencies as words, values (times, frequencies)) of the pixels that are shown, the lowest first."""
@@ -184,7 +173,7 @@ class PictureItem(PixelItem):
         return None if 0 in codes else float(self._values(codes))
 
     def _grid_of(self, vb: PixelViewBox) -> PixelGrid:
-        first = self._sources[0]
+        first = self.sources[0]
         return PixelGrid.of(vb, first.first_time - 0.5 * first.column_step)
 
     def _values(self, codes: Sequence[Codes]) -> NDArray[np.float64]:
@@ -199,10 +188,10 @@ class SpectrogramItem(PictureItem):
     """The picture of one source."""
 
     def _values(self, codes: Sequence[Codes]) -> NDArray[np.float64]:
-        return value_of_all(self._sources[0])[codes[0]]
+        return value_of_all(self.sources[0])[codes[0]]
 
     def _make_image(self, theme: Theme, pixel_ratio: float) -> QImage:
-        source, look = self._sources[0], self._look
+        source, look = self.sources[0], self.look
         ends = [code_of(v, source.low, source.high) for v in (look.low, look.high)]
         table = colour_table(look.colours, ends[0], ends[1], theme.background)
         return indexed_image(self._parts[0], table, pixel_ratio)
@@ -230,17 +219,17 @@ class DifferenceItem(PictureItem):
         super().set_look(replace(look, colours=DIFFERENCE_MAP, high=0.0))
 
     def _values(self, codes: Sequence[Codes]) -> NDArray[np.float64]:
-        reference, estimate = (self._floored_levels(s)[c] for c, s in zip(codes, self._sources, strict=True))
+        reference, estimate = (self._floored_levels(s)[c] for c, s in zip(codes, self.sources, strict=True))
         return estimate - reference
 
     def _make_image(self, theme: Theme, pixel_ratio: float) -> QImage:
-        levels = [self._floored_levels(s) for s in self._sources]
+        levels = [self._floored_levels(s) for s in self.sources]
         codes = difference_codes(self._parts[0], self._parts[1], levels[0], levels[1], self.span)
         table = colour_table(DIFFERENCE_MAP, 1.0, 255.0, theme.background)
         return indexed_image(codes, table, pixel_ratio)
 
-    def _floored_levels(self, source: PictureSource) -> NDArray[np.float64]:
-        return np.maximum(value_of_all(source), self._look.low)
+    def _floored_levels(self, source: Picture) -> NDArray[np.float64]:
+        return np.maximum(value_of_all(source), self.look.low)
 
 
 def same_objects(some: Sequence[object], others: Sequence[object]) -> bool:
@@ -248,7 +237,7 @@ def same_objects(some: Sequence[object], others: Sequence[object]) -> bool:
     return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
 
 
-def value_of_all(source: PictureSource) -> NDArray[np.float64]:
+def value_of_all(source: Picture) -> NDArray[np.float64]:
     """The values of the codes 0..255, shape (256,); code 0, which has none, continues the line."""
     return np.asarray(value_of(np.arange(256.0), source.low, source.high))
 
