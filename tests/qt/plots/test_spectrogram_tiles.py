@@ -71,7 +71,7 @@ def final(qtbot: QtBot, store: TileStore, source: MatrixSource, view: PictureVie
 
 def settled(store: TileStore) -> bool:
     """Whether nothing is queued or under way."""
-    return not store._workers._jobs
+    return not store._jobs.is_busy
 
 
 def expected(source: MatrixSource, view: PictureView) -> np.ndarray:
