@@ -7,6 +7,9 @@ import importlib.util
 import os
 from dataclasses import dataclass
 
+from osisnr_gui.batch.files import ENDINGS
+from osisnr_gui.batch.pool import core_count
+from osisnr_gui.batch.runner import BatchSettings
 from osisnr_gui.cli.lines import UsageError
 from osisnr_gui.cli.scoring_options import (
     Parser,
@@ -17,9 +20,6 @@ from osisnr_gui.cli.scoring_options import (
     session_of,
     source_of,
 )
-from osisnr_gui.session.batch.engine import BatchSettings
-from osisnr_gui.session.batch.files import ENDINGS
-from osisnr_gui.session.batch.pool import core_count
 
 #: Each takes some 70 MiB.
 MOST_JOBS = max(64, core_count())

@@ -78,6 +78,21 @@ class PairAnalysis:
         """The estimate's source."""
         return self.estimate.source
 
+    @property
+    def refusal(self) -> FileError | None:
+        """Why there are no numbers that hold: a reference that was refused spoils every pair."""
+        return self.error or (None if self.reference is None else self.reference.error)
+
+    @property
+    def valid_score(self) -> PairScore | None:
+        """The score, None where a refusal spoils it."""
+        return self.score if self.refusal is None else None
+
+    @property
+    def delay_samples(self) -> int | None:
+        """Delay at the reference's rate, positive = late, with what was taken out; None where none was measured."""
+        return (self.source.delay or None) if self.delay is None else self.delay.samples
+
 
 def resolve_framing(session: Session, reference: Track) -> Framing | None:
     """The framing in force for this reference; None for masks. Raises PairError for settings that cannot be."""

@@ -38,7 +38,7 @@ from osisnr_gui.session.tracks import Stamp, Track
 
 # The coarsest clock of a file system (FAT): a file may change within this time and keep its modification time.
 SETTLED_NS = 2_000_000_000
-PARTS = ("core", "io", "session")
+PARTS = ("core", "io", "session", "export", "batch")
 
 
 class ResultCache:

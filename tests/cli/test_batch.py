@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from osisnr_gui.batch.pairs import BatchPair
+from osisnr_gui.batch.runner import BatchRow, BatchSettings, open_journal
+from osisnr_gui.batch.table import batch_table
 from osisnr_gui.cli.batch_options import parse
-from osisnr_gui.cli.batch_table import batch_table
 from osisnr_gui.cli.lines import UsageError
-from osisnr_gui.session.batch.engine import BatchRow, BatchSettings, open_journal
-from osisnr_gui.session.batch.pairs import BatchPair
 from osisnr_gui.session.session import FramingChoice, Lengths, LossChoice, Session, Source
 
 from .conftest import ROOT, Run, speech_like, wav

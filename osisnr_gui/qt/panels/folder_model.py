@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from osisnr_gui.batch.files import warning_codes
+from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, PairList, State, warnings_of
+from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.io.errors import printable
 from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.session import words
-from osisnr_gui.session.batch.files import warning_codes
-from osisnr_gui.session.batch.pair_list import NAME, REMARKS, ListedRow, PairList, State, warnings_of
-from osisnr_gui.session.batch.pairs import BatchPair
 
 SPARK = "spark"
 SPARK_ROLE = ROLE.UserRole + 1

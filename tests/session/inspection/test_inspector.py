@@ -10,6 +10,7 @@ import pytest
 
 from osisnr_gui.core.mc_mse import compress
 from osisnr_gui.core.types import FrameStatus, Representation
+from osisnr_gui.export.frame_text import inspection_table
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.file_measures import measure_file
@@ -23,7 +24,6 @@ from osisnr_gui.session.inspection.frame_words import (
 )
 from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.inspection.inspector import Inspector, find_frame, find_worst
-from osisnr_gui.session.inspection.text import inspection_table
 from osisnr_gui.session.session import Formula, FramingChoice, LossChoice, MaskGrid, Session, Source
 
 

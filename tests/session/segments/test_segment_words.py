@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.export.segments_csv import segments_csv
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
@@ -24,7 +25,6 @@ from osisnr_gui.session.segments.segment_words import (
     limit_words,
     no_segment_words,
     other_letter,
-    segments_csv,
 )
 from osisnr_gui.session.session import Criterion
 

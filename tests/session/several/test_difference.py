@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from osisnr_gui.export.frames_csv import frames_csv
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.export import frames_csv
 from osisnr_gui.session.letters import MIXTURE
 from osisnr_gui.session.session import Formula, LossChoice, Session, Source
 from osisnr_gui.session.several.difference import (

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from statistics import fmean, median
 
 from osisnr_gui import __version__
+from osisnr_gui.batch.runner import BatchRow, BatchSettings
+from osisnr_gui.export.cells import comment, lines_bytes, text_cell
+from osisnr_gui.export.score_report import number
 from osisnr_gui.io.errors import printable
-from osisnr_gui.session.batch.engine import BatchRow, BatchSettings
-from osisnr_gui.session.export import comment, text_cell
-from osisnr_gui.session.json_text import JsonValue, json_parts
-from osisnr_gui.session.report import number
+from osisnr_gui.io.json_text import JsonValue, json_parts
 
 SCHEMA = "osisnr.batch/1"
 ENDINGS = (".csv", ".json", ".parquet")
@@ -185,14 +185,10 @@ def _pair_report(row: BatchRow) -> Object:
 
 
 def _csv(rows: Sequence[BatchRow], settings: BatchSettings) -> Iterator[bytes]:
-    yield f"# osisnr {__version__}\n{comment('schema', SCHEMA)}\n".encode()
-    for name, value in settings_object(settings).items():
-        yield f"{comment(name, value)}\n".encode()
-    for words in NOTES:
-        yield f"# {words}\n".encode()
-    yield (",".join(_BY_NAME) + "\n").encode()
+    facts = [comment(name, value) for name, value in {"schema": SCHEMA, **settings_object(settings)}.items()]
+    yield lines_bytes((f"# osisnr {__version__}", *facts, *(f"# {note}" for note in NOTES), ",".join(_BY_NAME)))
     for row in rows:
-        yield (",".join(_text(column.get(row)) for column in COLUMNS) + "\n").encode()
+        yield lines_bytes((",".join(_text(column.get(row)) for column in COLUMNS),))
 
 
 def _text(cell: Cell) -> str:

@@ -6,11 +6,11 @@ import math
 
 import pytest
 
-from osisnr_gui.session.batch.engine import BatchRow, BatchSettings, RowError
-from osisnr_gui.session.batch.list_words import Phase, median_sentence, settings_sentence, state_sentence
-from osisnr_gui.session.batch.pair_list import NAME, REMARKS, ListedRow, PairList, State
-from osisnr_gui.session.batch.pairs import BatchPair
-from osisnr_gui.session.json_text import JsonValue
+from osisnr_gui.batch.list_words import Phase, median_sentence, settings_sentence, state_sentence
+from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, PairList, State
+from osisnr_gui.batch.pairs import BatchPair
+from osisnr_gui.batch.runner import BatchRow, BatchSettings, RowError
+from osisnr_gui.io.json_text import JsonValue
 from osisnr_gui.session.session import FramingChoice, LossChoice, Session
 
 MEDIAN = "exact_osi_db_median"

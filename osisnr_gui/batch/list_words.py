@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from enum import Enum, auto
 
+from osisnr_gui.batch.pair_list import PairList, State
+from osisnr_gui.batch.runner import BatchSettings
 from osisnr_gui.session import words
-from osisnr_gui.session.batch.engine import BatchSettings
-from osisnr_gui.session.batch.pair_list import PairList, State
 from osisnr_gui.session.session import FramingChoice
 
 KEYS = (

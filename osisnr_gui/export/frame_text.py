@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from osisnr_gui.core.types import Representation
+from osisnr_gui.export.cells import number_cell
+from osisnr_gui.export.frames_csv import COLUMNS
 from osisnr_gui.io.errors import printable
-from osisnr_gui.session.export import COLUMNS
 from osisnr_gui.session.file_measures import FileMeasures
 from osisnr_gui.session.inspection.curves import plain
 from osisnr_gui.session.inspection.explain import band_words, explain
@@ -27,11 +26,11 @@ def csv_fields(x: Inspection, path: str) -> dict[str, str]:
     numbers |= {name: getattr(x, name) for name in COLUMNS[COLUMNS.index("mc_mse") : -1]}
     return {
         "frame": str(x.columns.frame),
-        "time_s": _cell(x.time) if x.in_seconds else "",
+        "time_s": number_cell(x.time) if x.in_seconds else "",
         "status": x.status.label,
         "active": str(int(x.active)),
         "bad": str(int(x.bad)),
-        **{name: _cell(value) for name, value in numbers.items()},
+        **{name: number_cell(value) for name, value in numbers.items()},
         "estimate": printable(path, _NAME_LIMIT),
     }
 
@@ -54,15 +53,15 @@ def inspection_table(x: Inspection, path: str, measures: FileMeasures | None = N
         **_terms(x.literal),
         **_terms(x.exact),
     }
-    rows = {**csv_fields(x, path), **{name: _cell(value) for name, value in more.items()}}
+    rows = {**csv_fields(x, path), **{name: number_cell(value) for name, value in more.items()}}
     for part in x.bands:
         name = band_words(part.band, x.columns.bin_hz is not None)
-        rows[f"noise_share {name}"] = _cell(part.noise_share)
-        rows[f"mc_mse_share {name}"] = _cell(part.mc_share)
-        rows[f"level_difference_db {name}"] = _cell(part.level_db)
-        rows[f"exact_osi_db {name}"] = _cell(part.osi_db)
+        rows[f"noise_share {name}"] = number_cell(part.noise_share)
+        rows[f"mc_mse_share {name}"] = number_cell(part.mc_share)
+        rows[f"level_difference_db {name}"] = number_cell(part.level_db)
+        rows[f"exact_osi_db {name}"] = number_cell(part.osi_db)
     if measures is not None:
-        rows |= {name: _cell(value) for name, value in _file(measures, x.columns.bin_hz is not None).items()}
+        rows |= {name: number_cell(value) for name, value in _file(measures, x.columns.bin_hz is not None).items()}
     rows |= {f"sentence_{number}": sentence for number, sentence in enumerate(explain(x), start=1)}
     return "".join(f"{name}\t{value}\n" for name, value in rows.items())
 
@@ -80,8 +79,8 @@ def columns_table(x: Inspection) -> str:
         name, positions = "frequency_hz", positions * columns.bin_hz
     parts = [plain(part) for part in (columns.reference, columns.estimate, x.target, x.noise) if part is not None]
     names = ("reference", "estimate", "scaled_reference", "noise")[: len(parts)]
-    lines = ["\t".join((name, *names))]
-    lines += ["\t".join(map(_cell, row)) for row in zip(positions.tolist(), *(p.tolist() for p in parts), strict=True)]
+    rows = zip(positions.tolist(), *(part.tolist() for part in parts), strict=True)
+    lines = ["\t".join((name, *names)), *("\t".join(map(number_cell, row)) for row in rows)]
     return "\n".join(lines) + "\n"
 
 
@@ -102,8 +101,3 @@ def _file(measures: FileMeasures, in_hertz: bool) -> dict[str, float]:
         "file_negative_correlation_share": measures.negative_share,
         **{f"file_exact_osi_db {band_words(band, in_hertz)}": value for band, value in bands},
     }
-
-
-def _cell(value: float) -> str:
-    """As many digits as read back to the same number; nothing for what is none."""
-    return repr(float(value)) if math.isfinite(value) else ""

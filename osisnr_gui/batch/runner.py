@@ -16,15 +16,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from osisnr_gui.batch.pairs import BatchPair
+from osisnr_gui.export.score_report import error_report, estimate_report, settings_report, track_report
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.io.journal import Entry, Journal
+from osisnr_gui.io.json_text import JsonValue
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.batch.pairs import BatchPair
 from osisnr_gui.session.cancel import Cancel, stop_if
 from osisnr_gui.session.delay.alignment import analyse_numbers
-from osisnr_gui.session.json_text import JsonValue
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.report import error_report, estimate_report, is_scored, refusal, settings_report, track_report
 from osisnr_gui.session.result_cache import program_hash
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.threads import limit_threads
@@ -113,25 +113,25 @@ def score_pair(pair: BatchPair, settings: BatchSettings) -> BatchRow:
         wrong = RowError("unexpected", pair.estimate, what, "score it alone to see more")
         return BatchRow(pair, error=wrong, stamps=stamps)
     scored = analysis.pairs[0]
-    if not is_scored(scored):
-        error = refusal(scored)
+    if scored.valid_score is None:
+        error = scored.refusal
         assert error is not None, "a pair without numbers has an error"
         path = pair.reference if error.path == paths[0] else pair.estimate
         return BatchRow(pair, error=_row_error(path, error), stamps=stamps)
-    return BatchRow(pair, _report(pair, analysis, scored), sparkline(scored), stamps=stamps)
+    return BatchRow(pair, _report(pair, analysis), sparkline(scored), stamps=stamps)
 
 
 def _row_error(path: str, error: FileError) -> RowError:
     return RowError(str(error_report(error)["code"]), path, error.detail, error.remedy)
 
 
-def _report(pair: BatchPair, analysis: Analysis, scored: PairAnalysis) -> Object:
+def _report(pair: BatchPair, analysis: Analysis) -> Object:
     assert analysis.reference is not None, "a scored pair has a reference"
     settings = settings_report(analysis)
     return {
         "framing": {key: settings[key] for key in FRAMING_KEYS},
         "reference": {**track_report(analysis.reference), "path": pair.reference},
-        "estimate": {**estimate_report(analysis, scored, with_frames=False), "path": pair.estimate},
+        "estimate": {**estimate_report(analysis, 0), "path": pair.estimate},
     }
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from osisnr_gui.cli.lines import shown_path
 from osisnr_gui.core.types import FrameStatus
+from osisnr_gui.export.score_report import settings_report
 from osisnr_gui.io.errors import printable
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.report import delay_samples, is_scored, settings_report
 from osisnr_gui.session.scores import PairScore, WholeSignal
 from osisnr_gui.session.segments.bad_segments import under_threshold
 from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.words import full_path
 
 NAME_WIDTH = 44
 GAP = "  "
@@ -24,7 +24,7 @@ Row = Sequence[str]
 
 def score_table(analysis: Analysis) -> str:
     """Text with a final newline; empty when nothing was scored."""
-    scored = [(pair, pair.score) for pair in analysis.pairs if pair.score is not None and is_scored(pair)]
+    scored = [(pair, score) for pair in analysis.pairs if (score := pair.valid_score) is not None]
     if not scored or analysis.reference is None:
         return ""
     references = {pair.reference.source: pair.reference for pair, _ in scored if pair.reference is not None}
@@ -71,11 +71,11 @@ def _name(pair: PairAnalysis) -> str:
 
 def _reference_line(track: Track) -> str:
     if track.kind == "mask":
-        return f"Reference: {shown_path(track.source.path)} (mask, {track.coding})"
+        return f"Reference: {full_path(track.source.path)} (mask, {track.coding})"
     parts = [f"{track.sample_rate} Hz", f"{track.duration_s or 0.0:.3f} s"]
     if track.level is not None:
         parts.append(f"RMS {decibels(track.level.rms_db)} dB")
-    return f"Reference: {shown_path(track.source.path)} ({', '.join(parts)})"
+    return f"Reference: {full_path(track.source.path)} ({', '.join(parts)})"
 
 
 def _settings_line(analysis: Analysis) -> str:
@@ -128,14 +128,9 @@ def _improvement_block(analysis: Analysis) -> list[str]:
     rows: list[Row] = []
     for index, pair in enumerate(analysis.pairs):
         mixture = analysis.unprocessed_for(index)
-        if (
-            mixture is None
-            or pair.score is None
-            or mixture.score is None
-            or not (is_scored(pair) and is_scored(mixture))
-        ):
+        now, before = pair.valid_score, None if mixture is None else mixture.valid_score
+        if mixture is None or now is None or before is None:
             continue
-        now, before = pair.score, mixture.score
         si_snr = pair.whole.si_snr_db - mixture.whole.si_snr_db if pair.whole and mixture.whole else math.nan
         rows.append(
             (
@@ -158,7 +153,7 @@ def _signed(form: Callable[[float], str], value: float) -> str:
 
 def _delay(pair: PairAnalysis) -> str:
     """The delay where it is certain: a lag at which the files hardly correlate says nothing."""
-    samples = delay_samples(pair)
+    samples = pair.delay_samples
     if pair.source.delay:
         return f"{samples} (taken out)"
     if samples is None or (samples != 0 and pair.delay is not None and not pair.delay.trusted):

@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from osisnr_gui.batch import runner as batch
+from osisnr_gui.batch.files import COLUMNS, MEASURES, batch_report, summary, values_of
+from osisnr_gui.batch.pairs import BatchPair, find_pairs
+from osisnr_gui.batch.pool import BatchPool
+from osisnr_gui.batch.runner import BatchRow, BatchSettings, open_journal, run_batch, score_pair, sparkline
+from osisnr_gui.export.score_report import score_report
 from osisnr_gui.io.errors import Cancelled, LoadError, Reason
-from osisnr_gui.session.batch import engine as batch
-from osisnr_gui.session.batch.engine import BatchRow, BatchSettings, open_journal, run_batch, score_pair, sparkline
-from osisnr_gui.session.batch.files import COLUMNS, MEASURES, batch_report, summary, values_of
-from osisnr_gui.session.batch.pairs import BatchPair, find_pairs
-from osisnr_gui.session.batch.pool import BatchPool
 from osisnr_gui.session.delay.alignment import analyse_numbers
-from osisnr_gui.session.report import score_report
 from osisnr_gui.session.session import LossChoice, Session, Source
 
 Write = Callable[..., str]
@@ -317,7 +317,7 @@ def pool() -> Iterator[BatchPool]:
 
 def test_workers_load_no_window(pool: BatchPool) -> None:
     modules = pool.submit(_loaded).result(timeout=60)
-    assert "osisnr_gui.session.batch.engine" in modules
+    assert "osisnr_gui.batch.runner" in modules
     assert [
         name for name in modules if name.startswith(("PySide6", "pyqtgraph", "osisnr_gui.qt", "scipy.signal"))
     ] == []

@@ -13,7 +13,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from osisnr_gui.session.batch import engine as batch
+from osisnr_gui.batch import runner as batch
 
 # A server that has loaded the engine once forks workers in no time, and has no threads that a fork could tear.
 _METHOD = "spawn" if sys.platform == "win32" else "forkserver"

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from osisnr_gui.session import export
+from osisnr_gui.export import frames_csv as export
+from osisnr_gui.export.cells import text_cell
+from osisnr_gui.export.frames_csv import COLUMNS, frames_csv
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
-from osisnr_gui.session.export import COLUMNS, frames_csv, text_cell
 from osisnr_gui.session.session import LossChoice, Session, Source
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from osisnr_gui.batch.pairs import BatchPair, find_pairs, load_pairs
 from osisnr_gui.io.errors import LoadError
-from osisnr_gui.session.batch.pairs import BatchPair, find_pairs, load_pairs
 
 Make = Callable[..., tuple[str, str]]
 

@@ -22,10 +22,9 @@ from osisnr_gui import __version__
 from osisnr_gui.core.loss import EPS_FUSED, fused_per_frame
 from osisnr_gui.core.types import FloatArray, FrameStatus, Representation
 from osisnr_gui.io.errors import FileError, LoadError
+from osisnr_gui.io.json_text import JsonValue
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.json_text import JsonValue
 from osisnr_gui.session.masks.mask_grids import n_fft_of
-from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import under_threshold
 from osisnr_gui.session.session import Source
@@ -50,7 +49,8 @@ def score_report(analysis: Analysis, *, with_frames: bool = False) -> Object:
             if len(references) > 1
             else {}
         ),
-        "estimates": [estimate_report(analysis, pair, with_frames) for pair in analysis.pairs],
+        "estimates": [estimate_report(analysis, k, with_frames=with_frames) for k in range(len(analysis.pairs))],
+        **({} if analysis.mixture is None else {"mixture": _mixture_report(analysis)}),
     }
 
 
@@ -133,21 +133,22 @@ def changes(source: Source) -> Object:
     return {name: value for name, value in _treatment(source).items() if value != untouched[name]}
 
 
-def estimate_report(analysis: Analysis, pair: PairAnalysis, with_frames: bool) -> Object:
+def estimate_report(analysis: Analysis, index: int, *, with_frames: bool = False) -> Object:
     """One estimate: its numbers, or its error."""
-    track, score = pair.estimate, pair.score
-    if score is None or not is_scored(pair):
-        return {"path": track.source.path, "kind": track.kind, "error": error_report(refusal(pair))}
+    pair = analysis.pairs[index]
+    track, score = pair.estimate, pair.valid_score
+    if score is None:
+        return {"path": track.source.path, "kind": track.kind, "error": error_report(pair.refusal)}
     facts, several = score.facts, len(analysis.references) > 1
     report: Object = {
         **track_report(track),
-        **({"reference": analysis.session.partner_of(analysis.pairs.index(pair)) + 1} if several else {}),
+        **({"reference": analysis.session.partner_of(index) + 1} if several else {}),
         **_reading(track),
         **_treatment(track.source),
         "n_frames": facts.frames.n_frames,
         "n_active": facts.n_active,
         "status_counts": dict(facts.counts),
-        "delay_samples": delay_samples(pair),
+        "delay_samples": pair.delay_samples,
         "aligned": pair.source.delay != 0,
         "delay_peak": None if pair.delay is None else number(pair.delay.peak),
         "literal": figures(score.literal),
@@ -160,29 +161,14 @@ def estimate_report(analysis: Analysis, pair: PairAnalysis, with_frames: bool) -
     # About the reference, too: the numbers depend on it as much.
     concerned = [pair.source] if pair.reference is None else [pair.reference.source, pair.source]
     report["warnings"] = warnings_report(analysis, *concerned)
+    if analysis.mixture is not None:
+        report["improvement"] = _improvement(analysis, index)
     return report
 
 
 def _key(track: Track) -> str | None:
     """The key asked for, null where the file's array has no name and the key meant nothing."""
     return None if track.mask is not None and track.mask.key is None else track.source.key
-
-
-def refusal(pair: PairAnalysis) -> FileError | None:
-    """Why a pair has no numbers that could be shown: a reference that was refused spoils every pair."""
-    return pair.error or (None if pair.reference is None else pair.reference.error)
-
-
-def is_scored(pair: PairAnalysis) -> bool:
-    """Whether the pair has numbers that hold."""
-    return pair.score is not None and refusal(pair) is None
-
-
-def delay_samples(pair: PairAnalysis) -> int | None:
-    """Delay at the reference's rate, positive = late, including what was taken out; None where none was measured."""
-    if pair.delay is None:
-        return pair.source.delay or None
-    return pair.delay.samples
 
 
 def error_report(error: FileError | None) -> Object:
@@ -264,3 +250,57 @@ def warnings_report(analysis: Analysis, *concerned: Source) -> list[JsonValue]:
     notices = [notice for notice in analysis.notices if notice.source in concerned]
     unique = dict.fromkeys((notice.code, notice.message) for notice in notices)
     return [{"code": code, "message": message} for code, message in unique]
+
+
+#: A gain is nothing to be improved.
+WHOLE_FIGURES = ("osi_db", "si_snr_db", "snr_db")
+
+
+def _improvement(analysis: Analysis, index: int) -> Object | None:
+    """Estimate `index` minus mixture, both against its reference; null where the mixture was refused.
+
+    Of OSI-SNR, SI-SNR and SNR more is better, of the losses less. A difference of two figures that are not both finite
+    is null. Each is the difference of the files' figures, so a median is not the median of the frames' differences.
+    """
+    pair, mixture = analysis.pairs[index], analysis.unprocessed_for(index)
+    score, before = pair.valid_score, None if mixture is None else mixture.valid_score
+    if mixture is None or score is None or before is None:
+        return None
+    whole = None
+    if pair.whole is not None and mixture.whole is not None:
+        whole = _differences(pair.whole, mixture.whole, WHOLE_FIGURES)
+    return {
+        "literal": _differences(score.literal, before.literal),
+        "exact": _differences(score.exact, before.exact),
+        "whole_signal": whole,
+    }
+
+
+def _mixture_report(analysis: Analysis) -> Object | None:
+    """The mixture as if it were an estimate: its file and its figures, or its error.
+
+    Of several references its "reference" is the number of the first one that an estimate is compared with.
+    """
+    track, pair = analysis.mixture, analysis.mixture_pair
+    if track is None:
+        return None
+    score = None if pair is None else pair.valid_score
+    if pair is None or score is None:
+        return {"path": track.source.path, "kind": track.kind, "error": error_report(analysis.mixture_error)}
+    several = len(analysis.references) > 1
+    return {
+        **track_report(track),
+        **({"reference": analysis.unprocessed.index(pair) + 1} if several else {}),
+        "n_frames": score.facts.frames.n_frames,
+        "n_active": score.facts.n_active,
+        "literal": figures(score.literal),
+        "exact": figures(score.exact),
+        "whole_signal": None if pair.whole is None else figures(pair.whole),
+        "warnings": warnings_report(analysis, track.source),
+    }
+
+
+def _differences(scores: Any, others: Any, names: tuple[str, ...] = ()) -> Object:
+    """Of two dataclasses of floats, in the order of their fields."""
+    found, theirs = asdict(scores), asdict(others)
+    return {name: number(found[name] - theirs[name]) for name in names or found}

@@ -17,10 +17,9 @@ from osisnr_gui.core.bad_frames import find_bad_frames
 from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
 from osisnr_gui.core.osi_snr import si_snr_db, snr_db
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.errors import printable
+from osisnr_gui.export.cells import comment, lines_bytes, text_cell
+from osisnr_gui.export.score_report import STATUS_LABELS, changes, settings_report
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.json_text import JsonValue, plain_text
-from osisnr_gui.session.report import STATUS_LABELS, changes, delay_samples, is_scored, refusal, settings_report
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.tracks import Track
@@ -55,33 +54,19 @@ FORMULAS = (
     "si_snr_db and snr_db and gain_db are of the frame's column; energies are sums over its cells",
 )
 _NO_NUMBER = frozenset({"nan", "inf", "-inf"})
-_FORMULA_SIGNS = ("=", "+", "-", "@")
-_QUOTED = frozenset(",;\"'# \t")
-_NAME_LIMIT = 1000
 
 
 def frames_csv(analysis: Analysis) -> Iterator[bytes]:
     """The file in UTF-8, piece by piece, so that hours of frames need little memory."""
-    yield _lines(_header(analysis))
-    yield _lines((",".join(COLUMNS),))
+    yield lines_bytes(_header(analysis))
+    yield lines_bytes((",".join(COLUMNS),))
     estimates = [pair.estimate for pair in analysis.pairs]
     for pair in analysis.pairs:
-        if pair.score is not None and is_scored(pair):
+        score = pair.valid_score
+        if score is not None:
             name = text_cell(_name(estimates, pair.estimate))
-            for start in range(0, pair.score.facts.frames.n_frames, BLOCK_FRAMES):
-                yield _lines(_rows(pair.score, slice(start, start + BLOCK_FRAMES), name))
-
-
-def text_cell(text: str) -> str:
-    """Text as one cell: hidden characters escaped, no formula, quoted where a reader could stumble."""
-    shown = printable(text, _NAME_LIMIT)
-    if shown.startswith(_FORMULA_SIGNS):
-        shown = "'" + shown
-    return '"' + shown.replace('"', '""') + '"' if _QUOTED & set(shown) else shown
-
-
-def _lines(lines: Iterable[str]) -> bytes:
-    return "".join(f"{line}\n" for line in lines).encode("utf-8")
+            for start in range(0, score.facts.frames.n_frames, BLOCK_FRAMES):
+                yield lines_bytes(_rows(score, slice(start, start + BLOCK_FRAMES), name))
 
 
 def _header(analysis: Analysis) -> Iterator[str]:
@@ -92,15 +77,15 @@ def _header(analysis: Analysis) -> Iterator[str]:
         yield from _changes("reference", reference.source)
     estimates = [pair.estimate for pair in analysis.pairs]
     for pair in analysis.pairs:
-        if is_scored(pair):
+        if pair.valid_score is not None:
             yield comment("estimate", _name(estimates, pair.estimate))
             if pair.reference is not None and len(analysis.references) > 1:
                 yield comment("estimate_reference", _name(analysis.references, pair.reference))
             yield from _changes("estimate", pair.source)
-            yield comment("estimate_delay_samples", delay_samples(pair))
+            yield comment("estimate_delay_samples", pair.delay_samples)
             yield comment("estimate_delay_taken_out", pair.source.delay != 0)
         else:
-            yield comment("refused", str(refusal(pair)))
+            yield comment("refused", str(pair.refusal))
     for name, value in settings_report(analysis).items():
         yield comment(name, value)
     for words in FORMULAS:
@@ -111,13 +96,6 @@ def _header(analysis: Analysis) -> Iterator[str]:
 def _changes(role: str, source: Source) -> Iterator[str]:
     for name, value in changes(source).items():
         yield comment(f"{role}_{name}", value)
-
-
-def comment(name: str, value: JsonValue) -> str:
-    """A comment line that holds a value as JSON."""
-    # A spreadsheet splits comment lines like any other: what follows a comma could start a formula.
-    text = plain_text(value).replace(",", "\\u002c").replace(";", "\\u003b")
-    return f"# {name}: {text}"
 
 
 def _name(tracks: Sequence[Track], track: Track) -> str:

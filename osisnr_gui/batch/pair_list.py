@@ -9,10 +9,10 @@ from enum import IntEnum
 
 import numpy as np
 
+from osisnr_gui.batch.files import COLUMNS, list_inside
+from osisnr_gui.batch.pairs import BatchPair
+from osisnr_gui.batch.runner import BatchRow
 from osisnr_gui.core.types import BoolArray, FloatArray, IntArray
-from osisnr_gui.session.batch.engine import BatchRow
-from osisnr_gui.session.batch.files import COLUMNS, list_inside
-from osisnr_gui.session.batch.pairs import BatchPair
 
 #: The columns of numbers, by their names in the saved table.
 NUMBERS = (

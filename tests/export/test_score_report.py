@@ -13,10 +13,10 @@ import pytest
 import soundfile as sf
 
 import osisnr_gui
+from osisnr_gui.export.frames_csv import frames_csv
+from osisnr_gui.export.score_report import score_report
+from osisnr_gui.io.json_text import json_bytes, json_parts, plain_text
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
-from osisnr_gui.session.export import frames_csv
-from osisnr_gui.session.json_text import json_bytes, json_parts, plain_text
-from osisnr_gui.session.report import delay_samples, score_report
 from osisnr_gui.session.session import LossChoice, Session, Source
 
 Types = type | UnionType
@@ -235,7 +235,7 @@ def test_a_delay_that_was_taken_out_counts(tmp_path: Path) -> None:
     sf.write(tmp_path / "e.wav", np.concatenate((np.zeros(50), samples)), 16000, subtype="DOUBLE")
     session = Session((Source(str(tmp_path / "r.wav")),), (Source(str(tmp_path / "e.wav"), delay=40),))
     (pair,) = analyse(session, wanted=Wanted(pictures=False)).pairs
-    assert delay_samples(pair) == 50
+    assert pair.delay_samples == 50
 
 
 def test_what_was_done_to_the_samples(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import fmean, median
 
-from osisnr_gui.cli.table import NAME_WIDTH, Row, aligned, decibels, loss
+from osisnr_gui.batch.files import MEASURES, Measure, values_of, warning_codes
+from osisnr_gui.batch.runner import BatchRow
+from osisnr_gui.export.score_table import NAME_WIDTH, Row, aligned, decibels, loss
 from osisnr_gui.io.errors import printable
-from osisnr_gui.session.batch.engine import BatchRow
-from osisnr_gui.session.batch.files import MEASURES, Measure, values_of, warning_codes
 
 
 def batch_table(rows: Sequence[BatchRow], more: str = "") -> str:
