@@ -11,11 +11,13 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import fmean, median
 
 from osisnr_gui import __version__
 from osisnr_gui.batch.runner import BatchRow, BatchSettings
 from osisnr_gui.export.cells import comment, lines_bytes, text_cell
+from osisnr_gui.export.measures import MEASURES, SAVED, Measure
 from osisnr_gui.export.score_report import number
 from osisnr_gui.io.errors import printable
 from osisnr_gui.io.json_text import JsonValue, json_parts
@@ -43,34 +45,17 @@ class Column:
     get: Callable[[BatchRow], Cell]
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A number of every pair that is summed up over pairs: its column, its words, whether more is better."""
-
-    column: str
-    words: str
-    more_is_better: bool
+def _reported(kind: type, *names: str, at: str) -> tuple[Column, ...]:
+    """Columns of values that stand under the key `at` of a row's report."""
+    return tuple(Column(name, kind, partial(_inside, keys=(at, name))) for name in names)
 
 
-MEASURES = (
-    Measure("literal_osi_db_mean", "mean OSI-SNR, literal, all frames, dB", True),
-    Measure("literal_fused", "fused loss, literal, all frames", False),
-    Measure("exact_osi_db_median", "median OSI-SNR, exact, active frames, dB", True),
-    Measure("exact_fused", "fused loss, exact, active frames", False),
-    Measure("whole_si_snr_db", "SI-SNR of the whole signal, dB", True),
-)
+def _measured(measure: Measure) -> Column:
+    return Column(measure.column, float, partial(_inside, keys=("estimate", measure.group.value, measure.key)))
 
 
-def _reported(kind: type, *names: str, at: tuple[str, ...], prefix: str = "") -> tuple[Column, ...]:
-    """Columns of values that stand under the keys `at` of a row's report."""
-
-    def column(name: str) -> Column:
-        return Column(prefix + name, kind, lambda row: _inside(row.report, (*at, name)))
-
-    return tuple(map(column, names))
-
-
-def _inside(value: JsonValue, keys: Iterable[str]) -> Cell:
+def _inside(row: BatchRow, keys: Iterable[str]) -> Cell:
+    value: JsonValue = row.report
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, bool | int | float | str) else None
@@ -83,31 +68,30 @@ def list_inside(row: BatchRow, name: str) -> list[JsonValue]:
     return found if isinstance(found, list) else []
 
 
-_LOSSES = ("loss_osi_1", "loss_osi_2", "mc_mse", "fused")
 COLUMNS: tuple[Column, ...] = (
     Column("name", str, lambda row: row.pair.name),
     Column("reference", str, lambda row: row.pair.reference or None),
     Column("estimate", str, lambda row: row.pair.estimate or None),
     Column("error_code", str, lambda row: None if row.error is None else row.error.code),
     Column("error", str, lambda row: None if row.error is None else str(row.error)),
-    *_reported(str, "representation", at=("framing",)),
-    *_reported(int, "n_fft", "hop", at=("framing",)),
-    *_reported(int, "sample_rate", at=("reference",)),
-    *_reported(float, "duration_s", at=("reference",)),
-    *_reported(int, "n_frames", "n_active", at=("estimate",)),
-    *_reported(float, "osi_db_mean", *_LOSSES, at=("estimate", "literal"), prefix="literal_"),
-    *_reported(
-        float, "osi_db_mean", "osi_db_median", "osi_db_p05", *_LOSSES, at=("estimate", "exact"), prefix="exact_"
+    *_reported(str, "representation", at="framing"),
+    *_reported(int, "n_fft", "hop", at="framing"),
+    *_reported(int, "sample_rate", at="reference"),
+    *_reported(float, "duration_s", at="reference"),
+    *_reported(int, "n_frames", "n_active", at="estimate"),
+    *(_measured(measure) for group in SAVED.values() for measure in group),
+    *(
+        Column(name, int, partial(_inside, keys=("estimate", "status_counts", name)))
+        for name in ("silent_reference", "silent_estimate")
     ),
-    *_reported(float, "osi_db", "si_snr_db", "snr_db", "gain_db", at=("estimate", "whole_signal"), prefix="whole_"),
-    *_reported(int, "silent_reference", "silent_estimate", at=("estimate", "status_counts")),
     Column("bad_segments", int, lambda row: None if row.report is None else len(list_inside(row, "bad_segments"))),
-    *_reported(int, "delay_samples", at=("estimate",)),
-    *_reported(bool, "aligned", at=("estimate",)),
-    *_reported(float, "delay_peak", at=("estimate",)),
+    *_reported(int, "delay_samples", at="estimate"),
+    *_reported(bool, "aligned", at="estimate"),
+    *_reported(float, "delay_peak", at="estimate"),
     Column("warnings", str, lambda row: None if row.report is None else " ".join(warning_codes(row))),
 )
 _BY_NAME = {column.name: column for column in COLUMNS}
+OVER_PAIRS = [measure for measure in MEASURES if measure.over_pairs]
 
 
 def batch_parts(rows: Sequence[BatchRow], settings: BatchSettings, ending: str) -> Iterable[bytes]:
@@ -155,7 +139,7 @@ def settings_object(settings: BatchSettings) -> Object:
 def summary(rows: Sequence[BatchRow]) -> Object:
     """Counts, and mean and median over the pairs of their numbers (of those that are finite: n)."""
     over_pairs: Object = {}
-    for measure in MEASURES:
+    for measure in OVER_PAIRS:
         values = [value for _, value in values_of(rows, measure)]
         if values:
             over_pairs[measure.column] = {"mean": fmean(values), "median": median(values), "n": len(values)}

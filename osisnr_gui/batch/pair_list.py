@@ -13,17 +13,10 @@ from osisnr_gui.batch.files import COLUMNS, list_inside
 from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.batch.runner import BatchRow
 from osisnr_gui.core.types import BoolArray, FloatArray, IntArray
+from osisnr_gui.export.measures import LISTED
 
 #: The columns of numbers, by their names in the saved table.
-NUMBERS = (
-    "exact_osi_db_median",
-    "exact_osi_db_p05",
-    "literal_osi_db_mean",
-    "exact_fused",
-    "literal_fused",
-    "whole_si_snr_db",
-    "bad_segments",
-)
+NUMBERS = (*(measure.column for measure in LISTED), "bad_segments")
 NAME = "name"
 REMARKS = "remarks"
 _GETTERS = [next(column.get for column in COLUMNS if column.name == name) for name in NUMBERS]

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import fmean, median
 
-from osisnr_gui.batch.files import MEASURES, Measure, values_of, warning_codes
+from osisnr_gui.batch.files import OVER_PAIRS, values_of, warning_codes
 from osisnr_gui.batch.runner import BatchRow
-from osisnr_gui.export.score_table import NAME_WIDTH, Row, aligned, decibels, loss
+from osisnr_gui.export.measures import Measure
+from osisnr_gui.export.score_table import NAME_WIDTH, Row, aligned, shown_as
 from osisnr_gui.io.errors import printable
 
 
@@ -20,7 +21,7 @@ def batch_table(rows: Sequence[BatchRow], more: str = "") -> str:
     parts += [f"{known} of them in an earlier run"] if known else []
     parts += [f"{len(rows) - scored} refused"] if scored < len(rows) else []
     lines = [", ".join(parts) + more]
-    table: list[Row] = [line for measure in MEASURES if (line := _line(rows, measure))]
+    table: list[Row] = [line for measure in OVER_PAIRS if (line := _line(rows, measure))]
     if table:
         lines += [
             "",
@@ -37,9 +38,9 @@ def _line(rows: Sequence[BatchRow], measure: Measure) -> tuple[str, ...]:
     found = values_of(rows, measure)
     if not found:
         return ()
-    pick = min if measure.more_is_better else max
+    pick = min if measure.better > 0 else max
     name, worst = pick(found, key=lambda item: item[1])
     values = [value for _, value in found]
-    form = decibels if measure.words.endswith("dB") else loss
+    form = shown_as(measure)
     numbers = (form(fmean(values)), form(median(values)), form(worst))
-    return measure.words, str(len(values)), *numbers, printable(name, NAME_WIDTH)
+    return measure.worded(measure.over_pairs), str(len(values)), *numbers, printable(name, NAME_WIDTH)

@@ -13,18 +13,18 @@ number, from 1, of the one it is compared with. A reference that was not read as
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 
 from osisnr_gui import __version__
 from osisnr_gui.core.loss import EPS_FUSED, fused_per_frame
 from osisnr_gui.core.types import FloatArray, FrameStatus, Representation
+from osisnr_gui.export.measures import SAVED, Group
 from osisnr_gui.io.errors import FileError, LoadError
 from osisnr_gui.io.json_text import JsonValue
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.masks.mask_grids import n_fft_of
+from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import under_threshold
 from osisnr_gui.session.session import Source
@@ -151,9 +151,7 @@ def estimate_report(analysis: Analysis, index: int, *, with_frames: bool = False
         "delay_samples": pair.delay_samples,
         "aligned": pair.source.delay != 0,
         "delay_peak": None if pair.delay is None else number(pair.delay.peak),
-        "literal": figures(score.literal),
-        "exact": figures(score.exact),
-        "whole_signal": None if pair.whole is None else figures(pair.whole),
+        **_figures(pair),
         "bad_segments": _bad_segments(score),
     }
     if with_frames:
@@ -188,9 +186,20 @@ def _channel(track: Track) -> int:
     return 1 if track.source.channel is None else track.source.channel
 
 
-def figures(scores: Any) -> Object:
-    """A dataclass of floats, in the order of its fields."""
-    return {name: number(value) for name, value in asdict(scores).items()}
+def _figures(pair: PairAnalysis, mixture: PairAnalysis | None = None) -> Object:
+    """All figures of a pair by group, the whole signal's null for masks; less those of a mixture, if one is given.
+
+    What is neither better nor worse, such as a gain, has no difference.
+    """
+    found: Object = {}
+    for group in (Group.LITERAL, Group.EXACT, Group.WHOLE):
+        if group is Group.WHOLE and (pair.whole is None or (mixture is not None and mixture.whole is None)):
+            found[group.value] = None
+        elif mixture is None:
+            found[group.value] = {m.key: number(m.of(pair)) for m in SAVED[group]}
+        else:
+            found[group.value] = {m.key: number(m.of(pair) - m.of(mixture)) for m in SAVED[group] if m.better}
+    return found
 
 
 def _bad_segments(score: PairScore) -> list[JsonValue]:
@@ -252,10 +261,6 @@ def warnings_report(analysis: Analysis, *concerned: Source) -> list[JsonValue]:
     return [{"code": code, "message": message} for code, message in unique]
 
 
-#: A gain is nothing to be improved.
-WHOLE_FIGURES = ("osi_db", "si_snr_db", "snr_db")
-
-
 def _improvement(analysis: Analysis, index: int) -> Object | None:
     """Estimate `index` minus mixture, both against its reference; null where the mixture was refused.
 
@@ -263,17 +268,9 @@ def _improvement(analysis: Analysis, index: int) -> Object | None:
     is null. Each is the difference of the files' figures, so a median is not the median of the frames' differences.
     """
     pair, mixture = analysis.pairs[index], analysis.unprocessed_for(index)
-    score, before = pair.valid_score, None if mixture is None else mixture.valid_score
-    if mixture is None or score is None or before is None:
+    if mixture is None or pair.valid_score is None or mixture.valid_score is None:
         return None
-    whole = None
-    if pair.whole is not None and mixture.whole is not None:
-        whole = _differences(pair.whole, mixture.whole, WHOLE_FIGURES)
-    return {
-        "literal": _differences(score.literal, before.literal),
-        "exact": _differences(score.exact, before.exact),
-        "whole_signal": whole,
-    }
+    return _figures(pair, mixture)
 
 
 def _mixture_report(analysis: Analysis) -> Object | None:
@@ -293,14 +290,6 @@ def _mixture_report(analysis: Analysis) -> Object | None:
         **({"reference": analysis.unprocessed.index(pair) + 1} if several else {}),
         "n_frames": score.facts.frames.n_frames,
         "n_active": score.facts.n_active,
-        "literal": figures(score.literal),
-        "exact": figures(score.exact),
-        "whole_signal": None if pair.whole is None else figures(pair.whole),
+        **_figures(pair),
         "warnings": warnings_report(analysis, track.source),
     }
-
-
-def _differences(scores: Any, others: Any, names: tuple[str, ...] = ()) -> Object:
-    """Of two dataclasses of floats, in the order of their fields."""
-    found, theirs = asdict(scores), asdict(others)
-    return {name: number(found[name] - theirs[name]) for name in names or found}

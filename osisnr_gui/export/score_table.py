@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from osisnr_gui.core.types import FrameStatus
+from osisnr_gui.export.measures import SAVED, Group, Measure
 from osisnr_gui.export.score_report import settings_report
 from osisnr_gui.io.errors import printable
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.scores import PairScore, WholeSignal
+from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import under_threshold
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.words import full_path
@@ -20,6 +21,9 @@ GAP = "  "
 NONE = "-"
 
 Row = Sequence[str]
+Scored = list[tuple[PairAnalysis, PairScore]]
+#: What is told of the gain over a mixture.
+GAINED = [m for group in (Group.EXACT, Group.LITERAL, Group.WHOLE) for m in SAVED[group] if m.gained]
 
 
 def score_table(analysis: Analysis) -> str:
@@ -31,7 +35,7 @@ def score_table(analysis: Analysis) -> str:
     lines = [*map(_reference_line, references.values()), _settings_line(analysis), ""]
     lines += [*_literal_block(scored), ""]
     lines += [*_exact_block(scored), ""]
-    whole = [(pair, pair.whole) for pair, _ in scored if pair.whole is not None]
+    whole = [pair for pair, _ in scored if pair.whole is not None]
     if whole:
         lines += [*_whole_block(whole), ""]
     lines += _frames_block(scored)
@@ -39,7 +43,7 @@ def score_table(analysis: Analysis) -> str:
     return "\n".join(lines) + "\n"
 
 
-def aligned(header: Row, rows: list[Row]) -> list[str]:
+def aligned(header: Row, rows: Sequence[Row]) -> list[str]:
     """Lines of a table: the first column to the left, the others to the right, no blanks at the ends."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     found = []
@@ -57,6 +61,11 @@ def decibels(value: float) -> str:
 def loss(value: float) -> str:
     """Five decimals, as losses are usually printed; large and tiny ones with four digits."""
     return _shown(value, lambda x: f"{x:.5f}" if 1e-3 <= abs(x) < 1e4 else f"{x:.4g}")
+
+
+def shown_as(measure: Measure) -> Callable[[float], str]:
+    """How a figure is written here."""
+    return decibels if measure.unit == "dB" else loss
 
 
 def _shown(value: float, form: Callable[[float], str]) -> str:
@@ -87,64 +96,52 @@ def _settings_line(analysis: Analysis) -> str:
     return f"Settings:  {', '.join(parts)}"
 
 
-def _literal_block(scored: list[tuple[PairAnalysis, PairScore]]) -> list[str]:
-    header = ("estimate", "frames", "mean OSI-SNR dB", "loss_osi 1", "loss_osi 2", "MC-MSE", "fused loss")
-    rows, notes = list[Row](), list[str]()
+def _literal_block(scored: Scored) -> list[str]:
+    measures, rows, notes = SAVED[Group.LITERAL], list[Row](), list[str]()
     for pair, score in scored:
-        n, s = score.facts.frames.n_frames, score.literal
-        mark = "*" if score.facts.not_meaningful else ""
-        values = (decibels(s.osi_db_mean), loss(s.loss_osi_1), loss(s.loss_osi_2), loss(s.mc_mse), loss(s.fused))
-        rows.append((_name(pair) + mark, str(n), *values))
-        if mark:
-            count = score.facts.not_meaningful
+        count, n = score.facts.not_meaningful, score.facts.frames.n_frames
+        rows.append((_name(pair) + ("*" if count else ""), str(n), *_figures(measures, pair)))
+        if count:
             notes.append(f"{GAP}* {_name(pair)}: {count} of {n} literal frames are not finite or not above 0 dB")
+    header = ("estimate", "frames", *_headings(measures))
     return ["Literal, all frames (constants included, as in training):", *aligned(header, rows), *notes]
 
 
-def _exact_block(scored: list[tuple[PairAnalysis, PairScore]]) -> list[str]:
-    columns = ("mean OSI-SNR dB", "median dB", "5 % quantile dB", "loss_osi 1", "loss_osi 2", "MC-MSE", "fused loss")
-    rows: list[Row] = []
-    for pair, score in scored:
-        s = score.exact
-        levels = map(decibels, (s.osi_db_mean, s.osi_db_median, s.osi_db_p05))
-        losses = map(loss, (s.loss_osi_1, s.loss_osi_2, s.mc_mse, s.fused))
-        rows.append((_name(pair), str(score.facts.n_active), *levels, *losses))
-    return ["Exact, active frames (no constants, silence left out):", *aligned(("estimate", "frames", *columns), rows)]
+def _exact_block(scored: Scored) -> list[str]:
+    measures = SAVED[Group.EXACT]
+    rows = [(_name(pair), str(score.facts.n_active), *_figures(measures, pair)) for pair, score in scored]
+    header = ("estimate", "frames", *_headings(measures))
+    return ["Exact, active frames (no constants, silence left out):", *aligned(header, rows)]
 
 
-def _whole_block(whole: list[tuple[PairAnalysis, WholeSignal]]) -> list[str]:
-    header = ("estimate", "OSI-SNR dB", "SI-SNR dB", "SNR dB", "gain dB", "RMS dB", "delay samples")
-    rows: list[Row] = []
-    for pair, signal in whole:
-        values = map(decibels, (signal.osi_db, signal.si_snr_db, signal.snr_db, signal.gain_db))
+def _whole_block(pairs: list[PairAnalysis]) -> list[str]:
+    measures, rows = SAVED[Group.WHOLE], list[Row]()
+    for pair in pairs:
         level = pair.estimate.level
-        rows.append((_name(pair), *values, decibels(level.rms_db) if level else NONE, _delay(pair)))
-    return ["Whole signal in time:", *aligned(header, rows)]
+        rows.append((_name(pair), *_figures(measures, pair), decibels(level.rms_db) if level else NONE, _delay(pair)))
+    return ["Whole signal in time:", *aligned(("estimate", *_headings(measures), "RMS dB", "delay samples"), rows)]
 
 
 def _improvement_block(analysis: Analysis) -> list[str]:
     """Estimate minus mixture; nothing where there is no mixture, or none that could be scored."""
-    header = ("estimate", "exact median dB", "exact fused loss", "literal fused loss", "whole SI-SNR dB")
     rows: list[Row] = []
     for index, pair in enumerate(analysis.pairs):
         mixture = analysis.unprocessed_for(index)
-        now, before = pair.valid_score, None if mixture is None else mixture.valid_score
-        if mixture is None or now is None or before is None:
-            continue
-        si_snr = pair.whole.si_snr_db - mixture.whole.si_snr_db if pair.whole and mixture.whole else math.nan
-        rows.append(
-            (
-                _name(pair),
-                _signed(decibels, now.exact.osi_db_median - before.exact.osi_db_median),
-                _signed(loss, now.exact.fused - before.exact.fused),
-                _signed(loss, now.literal.fused - before.literal.fused),
-                _signed(decibels, si_snr),
-            )
-        )
+        if mixture is not None and mixture.valid_score is not None and pair.valid_score is not None:
+            rows.append((_name(pair), *(_signed(shown_as(m), m.of(pair) - m.of(mixture)) for m in GAINED)))
     if not rows or analysis.mixture is None:
         return []
     name = printable(analysis.mixture.source.path, NAME_WIDTH)
+    header = ("estimate", *(f"{measure.group.prefix} {measure.heading}" for measure in GAINED))
     return ["", f"Gained over {name} (estimate minus mixture; losses: below 0 is better):", *aligned(header, rows)]
+
+
+def _headings(measures: Sequence[Measure]) -> Iterator[str]:
+    return (measure.heading for measure in measures)
+
+
+def _figures(measures: Sequence[Measure], pair: PairAnalysis) -> Iterator[str]:
+    return (shown_as(measure)(measure.of(pair)) for measure in measures)
 
 
 def _signed(form: Callable[[float], str], value: float) -> str:
@@ -161,7 +158,7 @@ def _delay(pair: PairAnalysis) -> str:
     return str(samples)
 
 
-def _frames_block(scored: list[tuple[PairAnalysis, PairScore]]) -> list[str]:
+def _frames_block(scored: Scored) -> list[str]:
     labels = [k.label for k in FrameStatus if any(score.facts.counts[k.label] for _, score in scored)]
     header = ("estimate", *(label.replace("_", " ") for label in labels), "bad", "bad segments")
     rows: list[Row] = []

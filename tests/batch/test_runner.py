@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from osisnr_gui.batch import runner as batch
-from osisnr_gui.batch.files import COLUMNS, MEASURES, batch_report, summary, values_of
+from osisnr_gui.batch.files import COLUMNS, OVER_PAIRS, batch_report, summary, values_of
 from osisnr_gui.batch.pairs import BatchPair, find_pairs
 from osisnr_gui.batch.pool import BatchPool
 from osisnr_gui.batch.runner import BatchRow, BatchSettings, open_journal, run_batch, score_pair, sparkline
@@ -402,7 +402,7 @@ def test_the_summary_counts_and_averages(pairs: Pairs) -> None:
     rows = _run(pairs)
     found = summary(rows)
     assert (found["n_pairs"], found["n_scored"], found["n_failed"]) == (12, 7, 5)
-    for measure in MEASURES:
+    for measure in OVER_PAIRS:
         (column,) = (column for column in COLUMNS if column.name == measure.column)
         cells = [column.get(row) for row in rows]
         values = [cell for cell in cells if isinstance(cell, float)]
