@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.masks.mask_notices import mask_notices
 from osisnr_gui.session.notices.all_notices import find_notices
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
@@ -36,5 +35,4 @@ def finish(analysis: Analysis) -> Analysis:
         others = [None if score is None else score.facts for score in scores]
         pairs = tuple(_scored_against(session, pair, other) for pair, other in zip(pairs, others, strict=True))
     analysis = replace(analysis, pairs=pairs, best=find_best_frames(pairs, analysis.best))
-    notices = mask_notices(session, analysis.reference, analysis.mixture) + find_notices(analysis)
-    return replace(analysis, notices=notices)
+    return replace(analysis, notices=find_notices(analysis))

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
 from osisnr_gui.session import words
-from osisnr_gui.session.delay.delays import si_snr_db_at
-from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.session import Lengths
 from osisnr_gui.session.several.matching import MOST_SCORE_DB
 
 TINY_MS = 0.05
@@ -39,32 +34,3 @@ def shift_words(samples: int, rate: int) -> str:
 def score_words(si_snr_db: float) -> str:
     """An SI-SNR in dB as far as the correlation of whole signals tells it."""
     return f"over {MOST_SCORE_DB:.0f} dB" if si_snr_db > MOST_SCORE_DB else words.db(si_snr_db)
-
-
-def late_message(pair: PairAnalysis, lengths: Lengths) -> str:
-    """Of an estimate that is late or early and was left where it is; its delay is known."""
-    delay, rate = pair.delay, pair.sample_rate
-    assert delay is not None, "only a delay that was measured is told"
-    assert rate, "only sound has a delay"
-    before, after = (si_snr_db_at(delay, lengths, samples) for samples in (0, delay.samples))
-    text = f"{pair.estimate.name}: {delay_words(delay.samples, rate)} (correlation {words.number(delay.peak, 2)})"
-    if not math.isnan(before + after):
-        then, now = score_words(after), score_words(before)
-        text += f"; whole-signal SI-SNR {now}" + (" also once aligned" if then == now else f", {then} once aligned")
-    return f"{text}; nothing was shifted"
-
-
-def moved_message(pair: PairAnalysis, lengths: Lengths) -> str:
-    """Of an estimate that was moved, by the search's delay or by hand."""
-    moved, delay, rate = pair.source.delay, pair.delay, pair.sample_rate
-    assert rate, "only sound is moved"
-    text = f"{pair.estimate.name}: {shift_words(moved, rate)}"
-    if delay is None:
-        return text
-    before, after = (si_snr_db_at(delay, lengths, samples) for samples in (0, moved))
-    if not math.isnan(before + after):
-        text += f"; whole-signal SI-SNR {score_words(before)} → {score_words(after)}"
-    if delay.certain and delay.samples != moved:
-        best, fits = si_snr_db_at(delay, lengths, delay.samples), delay_words(delay.samples, rate)
-        text += f", {score_words(best)} at the peak, {fits}"
-    return text

@@ -8,46 +8,42 @@ from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.masks.mask_grids import MaskShape, find_grids, fits_mixture, n_fft_of
 from osisnr_gui.session.masks.masked_mixture import mask_frames
-from osisnr_gui.session.notices.notice import Notice, Remedy
-from osisnr_gui.session.session import MaskGrid, Session
+from osisnr_gui.session.notices.notice import Case, Found, Remedy
+from osisnr_gui.session.session import MaskGrid
 from osisnr_gui.session.tracks import Track
 
 
-def mask_notices(session: Session, reference: Track | None, mixture: Track | None) -> tuple[Notice, ...]:
+def find_mask_grid(case: Case) -> Found | None:
     """Of masks whose STFT is not known: the grids that fit the mixture, each on a click; else what does not fit."""
-    if reference is None or reference.mask is None or mixture is None or mixture.kind != "audio":
-        return ()
+    reference, mixture, grid = case.reference, case.track, case.session.mask_grid
+    if reference is None or reference.mask is None or mixture.kind != "audio":
+        return None
     if not mixture.n_samples or not mixture.sample_rate:
-        return ()
+        return None
     shape = MaskShape(*reference.mask.values.shape)
-    if session.mask_grid.is_known:
-        return _unheard(session.mask_grid, shape, mixture)
-    found = find_grids(shape, mixture.n_samples, mixture.sample_rate, session.mask_grid.n_fft)
-    size = n_fft_of(session.mask_grid, shape.n_bins)
-    masks = f"The masks ({words.count(shape.n_frames)} frames, {shape.n_bins} bins) fit"
-    gain = "to see seconds and Hz and to hear them on it"
-    if not found:
-        text = f"{masks} no usual STFT of {mixture.name} with n_fft {size}; give rate and hop under Frames {gain}"
-        return (Notice("mask_grid", text, mixture.source),)
-    ways = _or([_words(grid) for grid in found])
-    text = f"{masks} an STFT of {mixture.name} with n_fft {size} and {ways}; nothing is assumed: choose it {gain}"
-    return (Notice("mask_grid", text, mixture.source, "note", tuple(_use(grid, shape.n_bins) for grid in found)),)
+    if grid.is_known:
+        return _unheard(grid, shape, mixture)
+    fitting = find_grids(shape, mixture.n_samples, mixture.sample_rate, grid.n_fft)
+    values = {
+        "frames": words.count(shape.n_frames),
+        "bins": shape.n_bins,
+        "n_fft": n_fft_of(grid, shape.n_bins),
+        "ways": _or([_words(each) for each in fitting]),
+    }
+    return Found(values, tuple(_use(each, shape.n_bins) for each in fitting), "fits" if fitting else "none")
 
 
-def _unheard(grid: MaskGrid, shape: MaskShape, mixture: Track) -> tuple[Notice, ...]:
+def _unheard(grid: MaskGrid, shape: MaskShape, mixture: Track) -> Found | None:
     """Why masks cannot be heard on the mixture, or that their frames are not those of its STFT."""
     try:
         mask_frames(grid, shape.n_bins)
     except ParameterError as error:
-        return (Notice("mask_grid", f"The masks cannot be heard on {mixture.name}: {error}", mixture.source),)
+        return Found({"error": error}, variant="unheard")
     n_samples = -(-(mixture.n_samples or 0) * (grid.rate or 1) // (mixture.sample_rate or 1))  # as resampling has it
     if fits_mixture(grid, shape, n_samples):
-        return ()
-    text = (
-        f"{mixture.name} has {words.counted(n_samples, 'sample')} at {words.rate(grid.rate or 1)}: its STFT has "
-        f"another number of frames than the masks ({words.count(shape.n_frames)}); what both have can be heard"
-    )
-    return (Notice("mask_grid", text, mixture.source),)
+        return None
+    samples, rate, frames = words.counted(n_samples, "sample"), words.rate(grid.rate or 1), words.count(shape.n_frames)
+    return Found({"samples": samples, "rate": rate, "frames": frames}, variant="other")
 
 
 def _use(grid: MaskGrid, n_bins: int) -> Remedy:
@@ -60,4 +56,4 @@ def _words(grid: MaskGrid) -> str:
 
 
 def _or(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{'; '.join(names[:-1])}; or {names[-1]}"
+    return f"{'; '.join(names[:-1])}; or {names[-1]}" if len(names) > 1 else "".join(names)

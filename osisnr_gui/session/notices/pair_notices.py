@@ -1,0 +1,240 @@
+"""What an estimate and its reference give rise to together, and several estimates at once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from osisnr_gui.session import edits, words
+from osisnr_gui.session.delay.delay_words import delay_words, score_words, shift_words
+from osisnr_gui.session.delay.delays import si_snr_db_at
+from osisnr_gui.session.errors import PairError
+from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.guess import Role, name_role
+from osisnr_gui.session.notices.file_notices import show_exact
+from osisnr_gui.session.notices.left_out import Spans, left_out
+from osisnr_gui.session.notices.notice import Case, Found, Remedy, louder, signed
+from osisnr_gui.session.pairs import check_fit
+from osisnr_gui.session.result import Analysis
+from osisnr_gui.session.session import Lengths, Session
+from osisnr_gui.session.several.matching import order_words
+from osisnr_gui.session.several.order import order_sentence
+
+NEGATIVE_SHARE = 0.5
+SURE_CORRELATION = 0.3
+SURE_GAIN_DB = 1.0
+LEVEL_DB = 3.0  # a level difference that weighs in MC-MSE
+
+
+def find_refused_pair(case: Case) -> Found | None:
+    """A file that can be read and yet not be compared: what would change that."""
+    error = None if case.pair is None else case.pair.error
+    if error is None or case.track.error is not None:
+        return None
+    return Found({"error": case.error_words(error)}, _allowing(case) or _turning(case) or (case.remove,))
+
+
+def _allowing(case: Case) -> tuple[Remedy, ...]:
+    """The way back where a pair is refused only because the session is strict."""
+    assert case.pair is not None, "only a pair can be refused"
+    assert case.reference is not None, "only a pair can be refused"
+    rates = case.reference.sample_rate != case.track.sample_rate
+    if not isinstance(case.pair.error, PairError) or _fits(case.session, case):
+        return ()
+    return (Remedy("Allow", partial(_allow, rates=rates)),) if _fits(_allow(case.session, rates=rates), case) else ()
+
+
+def _turning(case: Case) -> tuple[Remedy, ...]:
+    """Turn the mask that has as many columns as the other one has rows."""
+    assert case.reference is not None, "only a pair can be refused"
+    mask, other = case.track.mask, case.reference.mask
+    if mask is None or other is None or mask.values.shape[0] == other.values.shape[0]:
+        return ()
+    ways: tuple[Remedy, ...] = ()
+    if mask.values.shape[1] == other.values.shape[0]:
+        ways += case.change(f"Transpose the {case.role.value}", transpose=not case.source.transpose)
+    if other.values.shape[1] == mask.values.shape[0]:
+        beside = replace(case, track=case.reference, role=Role.REFERENCE)
+        ways += beside.change("Transpose the reference", transpose=not beside.source.transpose)
+    return ways
+
+
+def _fits(session: Session, case: Case) -> bool:
+    assert case.reference is not None, "only a pair can fit"
+    try:
+        check_fit(session, case.reference, case.track)
+    except PairError:
+        return False
+    return True
+
+
+def _allow(session: Session, rates: bool) -> Session:
+    """Without refusal of other lengths, and of other rates where those differ (refusing lengths refuses them, too)."""
+    lengths = Lengths.COMMON if session.lengths is Lengths.REFUSE else session.lengths
+    return replace(session, lengths=lengths, same_rate_only=session.same_rate_only and not rates)
+
+
+def _spans(case: Case) -> Spans | None:
+    return None if case.reference is None else left_out(case.session.lengths, case.reference, case.track)
+
+
+def _lost_words(spans: Spans, whose: str, mark: str) -> str:
+    """What is left out of a comparison, as the end of a sentence; perhaps nothing."""
+    lost = spans.words(whose)
+    return f"{mark}{lost}" if lost else ""
+
+
+def find_lengths(case: Case) -> Found | None:
+    """Files of different lengths."""
+    spans = _spans(case)
+    if spans is None or not spans.differ:
+        return None
+    values = {"lengths": spans.lengths, "lost": _lost_words(spans, "the estimate's", ", ")}
+    pads = case.session.lengths is Lengths.PAD
+    policies = {"Undo": Lengths.COMMON} if pads else {"Pad with zeros": Lengths.PAD, "Refuse": Lengths.REFUSE}
+    ways = tuple(Remedy(label, partial(edits.set_lengths, lengths=policy)) for label, policy in policies.items())
+    return Found(values, ways, "pad" if pads else "moved" if case.source.delay else "common")
+
+
+def find_rates(case: Case) -> Found | None:
+    """Files of different sample rates."""
+    rate, wanted = case.track.sample_rate, None if case.reference is None else case.reference.sample_rate
+    if not wanted or not rate or wanted == rate:
+        return None
+    return Found({"rate": rate, "wanted": wanted}, (Remedy("Refuse instead", partial(replace, same_rate_only=True)),))
+
+
+def find_moved(case: Case) -> Found | None:
+    """An estimate that was moved, by the search's delay or by hand."""
+    pair, moved = case.pair, case.source.delay
+    if pair is None or pair.sample_rate is None or not moved:
+        return None
+    rate, delay, spans, lengths = pair.sample_rate, pair.delay, _spans(case), case.session.lengths
+    # Where lengths differ, the notice about them says what is lost.
+    lost = "" if spans is None or spans.differ else _lost_words(spans, "its", "; ")
+    values = {"shift": shift_words(moved, rate), "lost": lost}
+    ways = case.change("Undo", delay=0)
+    if delay is None:
+        return Found(values, ways, "moved")
+    before, after = (si_snr_db_at(delay, lengths, samples) for samples in (0, moved))
+    variant = "moved" if math.isnan(before + after) else "scores"
+    values |= {"before": score_words(before), "after": score_words(after)}
+    if delay.certain and delay.samples != moved:
+        best = score_words(si_snr_db_at(delay, lengths, delay.samples))
+        values |= {"best": best, "peak": delay_words(delay.samples, rate)}
+        return Found(values, ways + case.change("Align", delay=delay.samples), f"{variant}_peak")
+    return Found(values, ways, variant)
+
+
+def find_late(case: Case) -> Found | None:
+    """An estimate that is late or early and was left where it is."""
+    pair = case.pair
+    delay, rate = (None, None) if pair is None else (pair.delay, pair.sample_rate)
+    if rate is None or delay is None or case.source.delay or not delay.trusted:
+        return None
+    now, then = (si_snr_db_at(delay, case.session.lengths, samples) for samples in (0, delay.samples))
+    values = {
+        "delay": delay_words(delay.samples, rate),
+        "correlation": words.number(delay.peak, 2),
+        "now": score_words(now),
+        "then": score_words(then),
+    }
+    variant = "late" if math.isnan(now + then) else "same" if values["now"] == values["then"] else "scores"
+    return Found(values, case.change("Align", delay=delay.samples), variant)
+
+
+def find_polarity(case: Case) -> Found | None:
+    """Magnitudes have no sign: the whole signal in time decides, at the delay found; for masks, most frames do."""
+    pair = case.pair
+    if pair is None or pair.score is None or case.source.flip:
+        return None
+    facts, whole, flip = pair.score.facts, pair.score.facts.frames.whole, case.change("Flip", flip=True)
+    if whole is None:
+        negative = np.count_nonzero(facts.active & (facts.frames.projection.dot < 0))
+        if not facts.n_active or negative <= NEGATIVE_SHARE * facts.n_active:
+            return None
+        return Found({"negative": negative, "active": facts.n_active}, flip, "frames")
+    with np.errstate(all="ignore"):
+        energies = np.sqrt(whole.reference_energy[0]) * np.sqrt(whole.estimate_energy[0])
+        correlation = float(whole.dot[0] / energies)
+    if pair.delay is not None and pair.delay.trusted:
+        correlation = pair.delay.peak  # half a period late looks inverted where it is not
+    if not correlation < -SURE_CORRELATION:
+        return None
+    return Found({"correlation": signed(correlation, ".2f")}, flip, "signal")
+
+
+def find_matched(case: Case) -> Found | None:
+    """An estimate that was brought to the reference's level."""
+    gain = case.source.gain
+    return None if gain == 1.0 else Found({"louder": louder(20 * math.log10(gain))}, case.change("Undo", gain=1.0))
+
+
+def find_gain(case: Case) -> Found | None:
+    """A constant level difference; it means something where the reference is the larger part of the estimate."""
+    whole = None if case.pair is None else case.pair.whole
+    level, wanted = case.track.level, None if case.reference is None else case.reference.level
+    if case.source.gain != 1.0 or case.session.loss.gamma == 0.0:
+        return None
+    if whole is None or level is None or wanted is None or not whole.si_snr_db > 0.0:
+        return None
+    # An estimate that lacks something has a smaller gain, too; what is only at another level has another RMS as well.
+    both = whole.gain_db, level.rms_db - wanted.rms_db
+    if not LEVEL_DB <= min(map(abs, both)) < math.inf or both[0] * both[1] < 0.0:
+        return None
+    values = {"louder": louder(whole.gain_db), "gain": signed(whole.gain_db, "+.1f")}
+    values |= {"rms": signed(level.rms_db, ".1f"), "wanted": signed(wanted.rms_db, ".1f")}
+    return Found(values, case.change("Match level", gain=10.0 ** (-whole.gain_db / 20.0)))
+
+
+def find_roles(case: Case) -> Found | None:
+    """Names that say the opposite of the roles. The scores cannot tell: swapping the two changes no exact value."""
+    if case.reference is None or name_role(case.reference.source.path) not in (Role.ESTIMATE, Role.MIXTURE):
+        return None
+    if name_role(case.source.path) is not Role.REFERENCE:
+        return None
+    values = {"name": case.track.name, "reference": case.reference.name}
+    return Found(values, (Remedy("Swap", partial(edits.swap, estimate=case.source)),))
+
+
+def _facts(case: Case) -> Facts | None:
+    return None if case.pair is None or case.pair.score is None else case.pair.score.facts
+
+
+def find_not_meaningful(case: Case) -> Found | None:
+    """Literal frames that silence makes look perfect."""
+    facts = _facts(case)
+    if facts is None or not facts.not_meaningful:
+        return None
+    return Found({"count": facts.not_meaningful, "all": facts.frames.n_frames}, (show_exact(),))
+
+
+def find_quiet(case: Case) -> Found | None:
+    """Where the constants of the literal formula, made for louder sound, weigh in."""
+    facts = _facts(case)
+    if facts is None or not facts.biased:
+        return None
+    values = {"count": facts.biased, "active": facts.n_active, "most": f"{facts.bias_db:.1f}"}
+    return Found({**values, "tiny": facts.tiny}, (show_exact(),), "tiny" if facts.tiny else "")
+
+
+def find_assignment_notice(analysis: Analysis) -> Found | None:
+    """Speakers that seem to be in another order; applied on a click only."""
+    matching, partners = analysis.matching, analysis.session.partners
+    if matching is None:
+        return None
+    best, gain = matching.best, matching.gain_db(partners)
+    known = all(not np.isnan(matching.si_snr_db[place, i]) for i, place in enumerate(best.places))
+    if best.places == partners or not gain > SURE_GAIN_DB or not known:
+        return None
+    values = {"order": order_words(best.places), "gain": f"{gain:.1f}", "margin": f"{best.margin_db:.1f}"}
+    return Found(values, (Remedy("Assign so", partial(edits.set_pairing, pairing=best.places)),))
+
+
+def find_order_notice(analysis: Analysis) -> Found | None:
+    """Figures that rank the estimates differently."""
+    orders = order_sentence(analysis.pairs)
+    return Found({"orders": orders}) if orders else None
