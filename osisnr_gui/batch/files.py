@@ -1,4 +1,4 @@
-"""Rows of a batch as a file: CSV, JSON or Parquet, and what can be said of all of them together.
+"""Rows of a batch as a file (CSV, JSON or Parquet), and the table of what can be said of all of them together.
 
 CSV and Parquet have one row a pair and the columns of COLUMNS. Numbers are written with as many digits as read back
 to the same float64; an empty cell (null) is a number that is not finite or does not exist.
@@ -16,9 +16,10 @@ from statistics import fmean, median
 
 from osisnr_gui import __version__
 from osisnr_gui.batch.runner import BatchRow, BatchSettings
-from osisnr_gui.export.cells import comment, lines_bytes, text_cell
+from osisnr_gui.export.csv_files import comment, lines_bytes, text_cell
 from osisnr_gui.export.measures import MEASURES, SAVED, Measure
 from osisnr_gui.export.score_report import number
+from osisnr_gui.export.score_table import NAME_WIDTH, Row, aligned, shown_as
 from osisnr_gui.io.errors import printable
 from osisnr_gui.io.json_text import JsonValue, json_parts
 
@@ -201,3 +202,36 @@ def _parquet(rows: Sequence[BatchRow], settings: BatchSettings) -> bytes:
 def _storable(cell: Cell) -> Cell:
     """Text without what is no Unicode, such as undecodable bytes of a file's name."""
     return printable(cell, _TEXT_LIMIT) if isinstance(cell, str) else cell
+
+
+def batch_table(rows: Sequence[BatchRow], more: str = "") -> str:
+    """Text with a final newline. more : what else to say in the first line."""
+    scored = sum(row.error is None for row in rows)
+    known = sum(row.is_known for row in rows)
+    parts = [f"{scored} of {len(rows)} pairs scored"]
+    parts += [f"{known} of them in an earlier run"] if known else []
+    parts += [f"{len(rows) - scored} refused"] if scored < len(rows) else []
+    lines = [", ".join(parts) + more]
+    table: list[Row] = [line for measure in OVER_PAIRS if (line := _line(rows, measure))]
+    if table:
+        lines += [
+            "",
+            *aligned(("over all pairs with a finite number", "pairs", "mean", "median", "worst", "worst pair"), table),
+        ]
+    counts = Counter(code for row in rows for code in dict.fromkeys(warning_codes(row)))
+    if counts:
+        words = ", ".join(f"{code} in {count}" for code, count in counts.most_common())
+        lines += ["", f"Adapted or suspicious, pairs: {words}"]
+    return "\n".join(lines) + "\n"
+
+
+def _line(rows: Sequence[BatchRow], measure: Measure) -> tuple[str, ...]:
+    found = values_of(rows, measure)
+    if not found:
+        return ()
+    pick = min if measure.better > 0 else max
+    name, worst = pick(found, key=lambda item: item[1])
+    values = [value for _, value in found]
+    form = shown_as(measure)
+    numbers = (form(fmean(values)), form(median(values)), form(worst))
+    return measure.worded(measure.over_pairs), str(len(values)), *numbers, printable(name, NAME_WIDTH)

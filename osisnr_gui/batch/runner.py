@@ -22,12 +22,11 @@ from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.io.journal import Entry, Journal
 from osisnr_gui.io.json_text import JsonValue
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.cancel import Cancel, stop_if
+from osisnr_gui.session.background import Cancel, limit_threads, stop_if
 from osisnr_gui.session.delay.alignment import analyse_numbers
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result_cache import program_hash
 from osisnr_gui.session.session import Session, Source
-from osisnr_gui.session.threads import limit_threads
 from osisnr_gui.session.tracks import Stamp, stamp_of
 
 JOURNAL_ENDING = ".journal"

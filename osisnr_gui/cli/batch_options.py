@@ -8,8 +8,8 @@ import os
 from dataclasses import dataclass
 
 from osisnr_gui.batch.files import ENDINGS
-from osisnr_gui.batch.pool import core_count
 from osisnr_gui.batch.runner import BatchSettings
+from osisnr_gui.batch.workers import core_count
 from osisnr_gui.cli.lines import UsageError
 from osisnr_gui.cli.scoring_options import (
     Parser,

@@ -11,13 +11,12 @@ from dataclasses import replace
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.cli import output
-from osisnr_gui.cli.codes import DONE, REFUSED
-from osisnr_gui.cli.lines import UsageError, error_line, warning_line
+from osisnr_gui.cli.lines import DONE, REFUSED, UsageError, error_line, warning_line
 from osisnr_gui.cli.options import Options, parse
-from osisnr_gui.cli.progress import ProgressLine
+from osisnr_gui.cli.output import ProgressLine
 from osisnr_gui.cli.scoring_options import STDOUT
 from osisnr_gui.core.stft import default_n_fft
-from osisnr_gui.export.frames_csv import frames_csv
+from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.export.score_table import score_table
 from osisnr_gui.io.errors import FileError, SaveError

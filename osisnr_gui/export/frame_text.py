@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from osisnr_gui.core.types import Representation
-from osisnr_gui.export.cells import number_cell
-from osisnr_gui.export.frames_csv import COLUMNS
+from osisnr_gui.export.csv_files import COLUMNS, number_cell
 from osisnr_gui.io.errors import printable
 from osisnr_gui.session.file_measures import FileMeasures
 from osisnr_gui.session.inspection.curves import plain

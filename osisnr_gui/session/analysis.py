@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from osisnr_gui.session.analysis_run import AnalysisRun
-from osisnr_gui.session.cancel import Cancel
+from osisnr_gui.session.background import Cancel
 from osisnr_gui.session.result import Analysis, Progress, Report, Wanted
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.scoring import finish, scored

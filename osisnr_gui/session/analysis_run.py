@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from osisnr_gui.io.errors import BrokenOffError, Cancelled, FileError, Reason
+from osisnr_gui.session.background import worker_count
 from osisnr_gui.session.delay.delays import measure_delay
 from osisnr_gui.session.frame_pass import NO_PICTURES
 from osisnr_gui.session.known import Known
@@ -17,7 +18,6 @@ from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.scoring import finish, scored
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.several.matching import find_matching, match_key
-from osisnr_gui.session.threads import worker_count
 from osisnr_gui.session.tracks import Track, check_track, open_track, stamp_of
 
 PARTIAL_SECONDS = 0.25

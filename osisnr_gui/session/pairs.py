@@ -17,8 +17,7 @@ from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
 from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.io.errors import FileError, LoadError, Reason
-from osisnr_gui.session.cancel import Cancel, stop_if
-from osisnr_gui.session.errors import PairError
+from osisnr_gui.session.background import Cancel, stop_if
 from osisnr_gui.session.frame_pass import NO_PICTURES, FramePass, PairFrames, PairPictures, PassPlan
 from osisnr_gui.session.masks.mask_grids import mask_times
 from osisnr_gui.session.pair_samples import PairSamples
@@ -27,7 +26,7 @@ from osisnr_gui.session.readers import AudioColumns, ColumnReader, MaskColumns
 from osisnr_gui.session.scores import PairScore, WholeSignal
 from osisnr_gui.session.session import Lengths, MaskGrid, Session, Source
 from osisnr_gui.session.signals import AudioSignal
-from osisnr_gui.session.tracks import Stamp, Track, stamp_of
+from osisnr_gui.session.tracks import PairError, Stamp, Track, stamp_of
 
 SOON_FRAMES = 1 << 14  # a tenth of a second or two
 

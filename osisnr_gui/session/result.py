@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from osisnr_gui.core.types import Framing
 from osisnr_gui.io.errors import FileError
-from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.notices.notice import Notice
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.several.best_frames import BestFrames
 from osisnr_gui.session.several.matching import Matching
-from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.tracks import PairError, Track
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -30,7 +30,7 @@ from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.io.content_hash import hash_file
 from osisnr_gui.io.errors import Cancelled, LoadError
 from osisnr_gui.io.source import Source as OpenFile
-from osisnr_gui.session.cancel import Cancel
+from osisnr_gui.session.background import Cancel
 from osisnr_gui.session.kept_pair import pack_pair, unpack_pair
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.pictures import Picture

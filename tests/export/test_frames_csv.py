@@ -13,9 +13,8 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from osisnr_gui.export import frames_csv as export
-from osisnr_gui.export.cells import text_cell
-from osisnr_gui.export.frames_csv import COLUMNS, frames_csv
+from osisnr_gui.export import csv_files as export
+from osisnr_gui.export.csv_files import COLUMNS, frames_csv, text_cell
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.session import LossChoice, Session, Source
 

@@ -13,7 +13,7 @@ import pytest
 import soundfile as sf
 
 import osisnr_gui
-from osisnr_gui.export.frames_csv import frames_csv
+from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.io.json_text import json_bytes, json_parts, plain_text
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse

@@ -25,11 +25,11 @@ from osisnr_gui.session import analysis_run as analysis_module
 from osisnr_gui.session import edits, frame_pass
 from osisnr_gui.session import pairs as pairs_module
 from osisnr_gui.session.analysis import Analysis, Progress, Wanted, analyse, rescore
+from osisnr_gui.session.background import worker_count
 from osisnr_gui.session.delay.delays import measure_delay
 from osisnr_gui.session.pairs import Fit, PairAnalysis, start_frame
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.session import DOWNMIX, Formula, FramingChoice, Lengths, LossChoice, Session, Source
-from osisnr_gui.session.threads import worker_count
 from osisnr_gui.session.tracks import check_track, open_track
 
 Write = Callable[..., str]

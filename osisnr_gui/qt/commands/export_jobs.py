@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QDialog, QMainWindow
 
 from osisnr_gui.core.align import Delay
-from osisnr_gui.export.frames_csv import frames_csv
+from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import Cancelled, FileError
@@ -30,7 +30,7 @@ from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scoring import finish
 from osisnr_gui.session.session import Formula, Source
-from osisnr_gui.session.sound.sound_file import wav_parts
+from osisnr_gui.session.sound.sound_feed import wav_parts
 from osisnr_gui.session.sound.sound_words import sound_name
 from osisnr_gui.session.tracks import Stamp, Track
 

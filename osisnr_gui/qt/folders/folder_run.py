@@ -17,8 +17,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from osisnr_gui.batch.pair_list import ListedRow
 from osisnr_gui.batch.pairs import BatchPair, find_pairs, load_pairs
-from osisnr_gui.batch.pool import BatchPool, core_count
 from osisnr_gui.batch.runner import JOURNAL_ENDING, BatchRow, BatchSettings, open_journal, run_batch
+from osisnr_gui.batch.workers import BatchPool, core_count
 from osisnr_gui.io.errors import Cancelled, FileError, SaveError
 from osisnr_gui.io.journal import Journal
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui.core.loss_shares import LossShares
-from osisnr_gui.export.segments_csv import segments_csv
+from osisnr_gui.export.csv_files import segments_csv
 from osisnr_gui.qt.look.theme import Theme, tabular_font
 from osisnr_gui.qt.panels.buttons import tool_button
 from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable

@@ -10,7 +10,7 @@ from osisnr_gui.core.value_histogram import value_counts
 from osisnr_gui.io.mask_cells import blocks_of, real_values
 from osisnr_gui.io.masks import Mask, MaskKind
 from osisnr_gui.session import words
-from osisnr_gui.session.cancel import Cancel
+from osisnr_gui.session.background import Cancel
 
 N_BINS = 80
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from osisnr_gui.session import edits
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.sound.listening import Recipe, Sound, SoundKind
-from osisnr_gui.session.sound.sound_file import wav_parts
+from osisnr_gui.session.sound.sound_feed import wav_parts
 
 
 def masked_paths(recipe: Recipe, folder: str) -> dict[Sound, str]:

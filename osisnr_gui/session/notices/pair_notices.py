@@ -9,9 +9,7 @@ from functools import partial
 import numpy as np
 
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.delay.delay_words import delay_words, score_words, shift_words
-from osisnr_gui.session.delay.delays import si_snr_db_at
-from osisnr_gui.session.errors import PairError
+from osisnr_gui.session.delay.delays import delay_words, score_words, shift_words, si_snr_db_at
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.notices.file_notices import show_exact
@@ -22,6 +20,7 @@ from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Lengths, Session
 from osisnr_gui.session.several.matching import order_words
 from osisnr_gui.session.several.order import order_sentence
+from osisnr_gui.session.tracks import PairError
 
 NEGATIVE_SHARE = 0.5
 SURE_CORRELATION = 0.3

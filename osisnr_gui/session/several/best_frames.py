@@ -11,8 +11,8 @@ import numpy as np
 from osisnr_gui.core.best_of import BestOf, find_best
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.frame_pass import common_part
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.several.common_frames import common_part
 
 
 @dataclass(frozen=True, slots=True)

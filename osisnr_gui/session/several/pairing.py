@@ -11,16 +11,14 @@ import numpy as np
 from osisnr_gui.core.best_of import find_best
 from osisnr_gui.core.frame_status import is_silent
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.session.cancel import Cancel
-from osisnr_gui.session.errors import PairError
+from osisnr_gui.session.background import Cancel
 from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan
+from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan, common_part
 from osisnr_gui.session.pairs import PairKey, Readers, check_fit, fit_frames, pair_key, time_grid
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.several.best_frames import BestFrames
-from osisnr_gui.session.several.common_frames import common_part
-from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.tracks import PairError, Track
 
 
 @dataclass(frozen=True, slots=True, eq=False)

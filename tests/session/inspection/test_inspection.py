@@ -15,8 +15,8 @@ from osisnr_gui.core.loss import fused_per_frame
 from osisnr_gui.core.mc_mse import compress
 from osisnr_gui.core.osi_snr import exact_osi_db
 from osisnr_gui.core.types import FrameStatus, Representation
+from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.frame_text import columns_table, csv_fields, inspection_table
-from osisnr_gui.export.frames_csv import frames_csv
 from osisnr_gui.io.errors import LoadError
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.demos import demo_session

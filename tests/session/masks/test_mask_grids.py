@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.signal import ShortTimeFFT, stft
 
-from osisnr_gui.export.frames_csv import frames_csv
+from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.demos import demo_session

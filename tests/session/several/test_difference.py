@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from osisnr_gui.export.frames_csv import frames_csv
+from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.letters import MIXTURE

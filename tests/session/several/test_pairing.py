@@ -11,10 +11,10 @@ import pytest
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
-from osisnr_gui.session.errors import PairError
 from osisnr_gui.session.session import MaskGrid, Session, Source
 from osisnr_gui.session.several.best_frames import BestFrames
 from osisnr_gui.session.several.pairing import CrossFrames, find_pairing, run_cross
+from osisnr_gui.session.tracks import PairError
 
 Write = Callable[..., str]
 Noise = Callable[..., np.ndarray]

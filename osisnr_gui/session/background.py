@@ -1,11 +1,22 @@
-"""How many threads help with one analysis: fewer where many analyses run side by side."""
+"""Work in the background: a function tells whether it is to be broken off, a limit how many threads help with it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+
+from osisnr_gui.io.errors import Cancelled
+
+Cancel = Callable[[], bool]
+
+
+def stop_if(cancelled: Cancel | None) -> None:
+    """Raise io's Cancelled once `cancelled()`."""
+    if cancelled is not None and cancelled():
+        raise Cancelled
+
 
 MOST = 4  # memory bandwidth is shared
 
