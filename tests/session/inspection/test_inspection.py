@@ -20,8 +20,7 @@ from osisnr_gui.export.frame_text import columns_table, csv_fields, inspection_t
 from osisnr_gui.io.errors import LoadError
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.frame_columns import PairColumns
-from osisnr_gui.session.inspection.inspection import Inspection, inspect_frame
+from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.inspection.inspector import Inspector
 from osisnr_gui.session.session import Formula, FramingChoice, Lengths, LossChoice, Session, Source
 
@@ -192,13 +191,13 @@ def test_the_window_s_own_numbers_are_as_near_as_the_alpha_table() -> None:
     analysis = analyse(demo_session("speakers"), wanted=Wanted(pictures=False, delay=False))
     pair = analysis.pairs[0]
     assert pair.score is not None
-    columns = PairColumns(pair)
+    inspector = Inspector()
     for index in range(0, pair.score.facts.frames.n_frames, 50):
-        x = inspect_frame(columns.read(index), pair)
+        x = inspector.inspect(pair, index)
         assert x.mc_mse == pytest.approx(pair.score.mc_mse()[index], rel=1e-6)
         osi, mc_mse = np.array([x.literal.osi_db]), np.array([x.mc_mse])
         assert x.literal.fused == fused_per_frame(osi, mc_mse, x.score.loss.gamma, 1e-10)[0]
-    columns.close()
+    inspector.close()
 
 
 def test_every_estimate_with_its_own_reference(write, noise) -> None:  # type: ignore[no-untyped-def]
