@@ -88,6 +88,21 @@ def scored(read: Callable[[PairScore], float]) -> Value:
     return lambda pair: math.nan if pair.score is None else read(pair.score)
 
 
+def _count(key: str, title: str, value: Value, tip: str, better: int = 0) -> Measure:
+    """A count of frames, which the window's summary alone shows."""
+    return Measure(
+        group=Group.FRAMES,
+        key=key,
+        value=value,
+        unit="frames",
+        better=better,
+        is_saved=False,
+        title=f"{title}\nframes",
+        tip=tip,
+        widest="00000",
+    )
+
+
 def _status(status: FrameStatus) -> Value:
     return scored(lambda score: score.facts.counts[status.label])
 
@@ -160,7 +175,6 @@ _fused = partial(
     gained=("fused L", "Fused loss ({frames})"),
 )
 _whole = partial(Measure, group=Group.WHOLE)
-_count = partial(Measure, group=Group.FRAMES, unit="frames", is_saved=False, widest="00000")
 _LITERAL, _EXACT = Group.LITERAL, Group.EXACT
 
 MEASURES: tuple[Measure, ...] = (
@@ -210,44 +224,28 @@ MEASURES: tuple[Measure, ...] = (
         title="gain\ndB",
         tip="Least-squares gain of the whole signals in time, all samples, no mean removed. 0 is right.",
     ),
+    _count("total", "all", scored(lambda score: score.facts.frames.n_frames), "Frames that were compared"),
+    _count("active", "active", scored(lambda score: score.facts.n_active), "Frames in which neither signal is silent"),
     _count(
-        key="total",
-        value=scored(lambda score: score.facts.frames.n_frames),
-        title="all\nframes",
-        tip="Frames that were compared",
-    ),
-    _count(
-        key="active",
-        value=scored(lambda score: score.facts.n_active),
-        title="active\nframes",
-        tip="Frames in which neither signal is silent",
-    ),
-    _count(
-        key="bad",
-        value=scored(lambda score: score.bad.n_under),
+        "bad",
+        "bad",
+        scored(lambda score: score.bad.n_under),
+        "Active frames whose exact OSI-SNR is under the threshold. Fewer is better.",
         better=-1,
-        title="bad\nframes",
-        tip="Active frames whose exact OSI-SNR is under the threshold. Fewer is better.",
     ),
+    _count("missed", "missed", _status(FrameStatus.SILENT_ESTIMATE), "Frames in which only the estimate is silent", -1),
     _count(
-        key="missed",
-        value=_status(FrameStatus.SILENT_ESTIMATE),
+        "false",
+        "false",
+        _status(FrameStatus.SILENT_REFERENCE),
+        "False activity: only the reference is silent there",
         better=-1,
-        title="missed\nframes",
-        tip="Frames in which only the estimate is silent",
     ),
     _count(
-        key="false",
-        value=_status(FrameStatus.SILENT_REFERENCE),
-        better=-1,
-        title="false\nframes",
-        tip="False activity: only the reference is silent there",
-    ),
-    _count(
-        key="not_meaningful",
-        value=scored(lambda score: score.facts.not_meaningful),
-        title="not > 0\nframes",
-        tip="Literal frames that are not finite or not above 0 dB: the literal loss counts them as perfect or worse",
+        "not_meaningful",
+        "not > 0",
+        scored(lambda score: score.facts.not_meaningful),
+        "Literal frames that are not finite or not above 0 dB: the literal loss counts them as perfect or worse",
     ),
 )
 #: Those of each group that are saved.

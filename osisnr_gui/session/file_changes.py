@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from osisnr_gui.io.errors import display_name
-from osisnr_gui.session.file_words import clock
 from osisnr_gui.session.tracks import Stamp
+from osisnr_gui.session.words import clock
 
 QUIET_SECONDS = 0.5
 MOST_NAMES = 3

@@ -13,9 +13,9 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.summary_columns import Figure, Need, columns_for
-from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
+from osisnr_gui.session.words import estimate_letter
 
 NAME = Column("name", "estimate\n", "The estimate that is compared", is_text=True)
 

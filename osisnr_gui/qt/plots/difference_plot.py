@@ -26,8 +26,8 @@ from osisnr_gui.qt.plots.stretches import NOWHERE, Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
-from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.several.difference import Difference, Measure, difference_words, partner_name
+from osisnr_gui.session.words import estimate_letter
 
 #: The axis never shows less than this, both ways: small ripples must not look large.
 LEAST = {Measure.OSI: 3.0, Measure.LOSS: 0.05}

@@ -14,7 +14,6 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_of
 from osisnr_gui.session import sentences
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.letters import GHOST, MIXTURE, estimate_letter
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.several.difference import (
     Measure,
@@ -25,6 +24,7 @@ from osisnr_gui.session.several.difference import (
     partners,
 )
 from osisnr_gui.session.several.ghosts import GhostScore
+from osisnr_gui.session.words import GHOST, MIXTURE, estimate_letter
 
 DELTA = "delta"
 NOTHING = "Nothing to compare with: add another estimate of the same reference, or the unprocessed mixture"

@@ -10,7 +10,7 @@ from osisnr_gui.io.errors import LoadError
 from osisnr_gui.session.inspection.inspection import FrameColumns, Inspection, inspect_frame
 from osisnr_gui.session.pairs import PairAnalysis, PairKey, Readers, changed_error
 from osisnr_gui.session.readers import Raw
-from osisnr_gui.session.selection import selected_frames
+from osisnr_gui.session.sentences import selected_frames
 from osisnr_gui.session.tracks import stamp_of
 
 # Frames are read in stretches, so that neighbours (arrow keys, playback) come from memory.

@@ -12,15 +12,15 @@ import numpy as np
 
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import words
-from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.frame_pass import on_grid
-from osisnr_gui.session.letters import GHOST, MIXTURE, estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import rivals
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.several.ghosts import GhostScore
 from osisnr_gui.session.sound.sound_words import signed_db
+from osisnr_gui.session.words import GHOST, MIXTURE, estimate_letter
 
 
 class Measure(StrEnum):

@@ -11,10 +11,10 @@ import numpy as np
 from osisnr_gui.core.assign import Assignment, find_assignment, mean_score_db
 from osisnr_gui.core.types import Columns, FloatArray
 from osisnr_gui.session.background import Cancel, stop_if
-from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Stamp, Track
+from osisnr_gui.session.words import estimate_letter
 
 BLOCK = 1 << 16
 MOST_SCORE_DB = 100.0  # float64 sums of an hour tell no more

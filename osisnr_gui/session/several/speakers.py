@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from osisnr_gui.core.assign import mean_score_db
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.letters import estimate_letter
+from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.several.matching import Matching
 from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.words import estimate_letter
 
 Places = tuple[int, ...]
 

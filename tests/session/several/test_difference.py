@@ -13,7 +13,6 @@ import pytest
 from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.session.analysis import Analysis, Wanted, analyse
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.letters import MIXTURE
 from osisnr_gui.session.session import Formula, LossChoice, Session, Source
 from osisnr_gui.session.several.difference import (
     Measure,
@@ -22,6 +21,7 @@ from osisnr_gui.session.several.difference import (
     partner_pair,
     partners,
 )
+from osisnr_gui.session.words import MIXTURE
 
 
 @pytest.fixture(scope="module")
