@@ -47,17 +47,13 @@ class Column:
 
 
 def _reported(kind: type, *names: str, at: str) -> tuple[Column, ...]:
-    """Columns of values that stand under the key `at` of a row's report."""
-    return tuple(Column(name, kind, partial(_inside, keys=(at, name))) for name in names)
+    """Columns of values that stand at a place of a row's report: keys with dots between them."""
+    return tuple(Column(name, kind, partial(_inside, place=f"{at}.{name}")) for name in names)
 
 
-def _measured(measure: Measure) -> Column:
-    return Column(measure.column, float, partial(_inside, keys=("estimate", measure.group.value, measure.key)))
-
-
-def _inside(row: BatchRow, keys: Iterable[str]) -> Cell:
+def _inside(row: BatchRow, place: str) -> Cell:
     value: JsonValue = row.report
-    for key in keys:
+    for key in place.split("."):
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, bool | int | float | str) else None
 
@@ -80,11 +76,12 @@ COLUMNS: tuple[Column, ...] = (
     *_reported(int, "sample_rate", at="reference"),
     *_reported(float, "duration_s", at="reference"),
     *_reported(int, "n_frames", "n_active", at="estimate"),
-    *(_measured(measure) for group in SAVED.values() for measure in group),
     *(
-        Column(name, int, partial(_inside, keys=("estimate", "status_counts", name)))
-        for name in ("silent_reference", "silent_estimate")
+        Column(measure.column, float, partial(_inside, place=f"estimate.{group.value}.{measure.key}"))
+        for group, measures in SAVED.items()
+        for measure in measures
     ),
+    *_reported(int, "silent_reference", "silent_estimate", at="estimate.status_counts"),
     Column("bad_segments", int, lambda row: None if row.report is None else len(list_inside(row, "bad_segments"))),
     *_reported(int, "delay_samples", at="estimate"),
     *_reported(bool, "aligned", at="estimate"),

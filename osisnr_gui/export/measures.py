@@ -132,25 +132,18 @@ _p05 = partial(
     title="worst 5 %\ndB",
     tip="5th percentile: 5 % of the frames have a lower OSI-SNR than this: {frames}. Higher is better.",
 )
-_loss_osi_1 = partial(
-    Measure,
-    key="loss_osi_1",
-    unit="",
-    better=-1,
-    heading="loss_osi 1",
-    title="L_OSI\nmethod 1",
-    tip="L_OSI by method 1, the mean of 1/OSI-SNR: {frames}. Lower is better.",
-    widest="0.0000",
-)
-_loss_osi_2 = partial(
-    Measure,
-    key="loss_osi_2",
-    unit="",
-    better=-1,
-    heading="loss_osi 2",
-    title="L_OSI\nmethod 2",
-    tip="L_OSI by method 2, 1/(mean OSI-SNR): {frames}. Lower is better.",
-    widest="0.0000",
+_loss_osi_1, _loss_osi_2 = (
+    partial(
+        Measure,
+        key=f"loss_osi_{method}",
+        unit="",
+        better=-1,
+        heading=f"loss_osi {method}",
+        title=f"L_OSI\nmethod {method}",
+        tip=f"L_OSI by method {method}, {formula}: {{frames}}. Lower is better.",
+        widest="0.0000",
+    )
+    for method, formula in ((1, "the mean of 1/OSI-SNR"), (2, "1/(mean OSI-SNR)"))
 )
 _mc_mse = partial(
     Measure,

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from osisnr_gui.session.analysis_run import AnalysisRun
+from osisnr_gui.session.analysis_run import AnalysisRun, finish, scored
 from osisnr_gui.session.background import Cancel
 from osisnr_gui.session.result import Analysis, Progress, Report, Wanted
 from osisnr_gui.session.result_cache import ResultCache
-from osisnr_gui.session.scoring import finish, scored
 from osisnr_gui.session.session import Criterion, Session
 
 __all__ = ["Analysis", "Progress", "Report", "Wanted", "analyse", "heavy_part", "rescore", "takes_long"]

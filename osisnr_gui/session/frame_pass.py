@@ -236,8 +236,8 @@ class FramePass:
         stop_if(self._cancelled)
         # Infinite samples reach the FFT here: the check that refuses such files comes after the pass.
         with np.errstate(all="ignore"):
-            s = plan.reference.rows(raw[0], first - chunk, stop - chunk)
-            e = plan.estimate.rows(raw[1], first - chunk, stop - chunk)
+            s = plan.reference.rows(raw[0], slice(first - chunk, stop - chunk))
+            e = plan.estimate.rows(raw[1], slice(first - chunk, stop - chunk))
         projection, residual = project_rows(s, e)
         at = first - plan.first
         self._projection.put(at, projection)

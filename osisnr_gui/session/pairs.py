@@ -172,7 +172,7 @@ def _exact_magnitudes(opened: Readers, start: int, stop: int, step: int) -> Floa
     Raises LoadError CORRUPT once a file is another than the one that was analysed.
     """
     count, readers = stop - start, opened.open()
-    rows = [reader.rows(reader.read(start, count), 0, count, step) for reader in readers]
+    rows = [reader.rows(reader.read(start, count), slice(0, count, step)) for reader in readers]
     for track, reader in zip(opened.tracks, readers, strict=True):
         if isinstance(reader, AudioColumns) and track.stamp and not reader.signal.is_at(*track.stamp):
             raise changed_error(track)
@@ -391,5 +391,5 @@ def _fill_outside(picture: Picture, reader: ColumnReader, fit: Fit, cancelled: C
         for first in range(begin, end, step):
             stop_if(cancelled)
             stop = min(first + step, end)
-            picture.put(first, reader.magnitudes(reader.rows(reader.read(first, stop - first), 0, stop - first)))
+            picture.put(first, reader.magnitudes(reader.rows(reader.read(first, stop - first), slice(stop - first))))
             picture.lift(first, stop)

@@ -43,7 +43,7 @@ def _check(analysis: Analysis) -> FileMeasures:
     for track in (analysis.references[0], pair.estimate):
         reader = open_columns(track, framing, pair.sample_rate)
         count = frames.n_frames
-        matrices.append(reader.rows(reader.read(frames.first_frame, count), 0, count)[facts.active])
+        matrices.append(reader.rows(reader.read(frames.first_frame, count), slice(count))[facts.active])
         reader.close()
     s, e = matrices
     if framing is None or framing.representation is not Representation.WAVEFORM:

@@ -9,9 +9,9 @@ import numpy as np
 from osisnr_gui.core.align import Delay
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.session.analysis import Analysis, Report, Wanted, analyse
+from osisnr_gui.session.analysis_run import finish
 from osisnr_gui.session.background import Cancel
 from osisnr_gui.session.delay.delays import measure_delay
-from osisnr_gui.session.scoring import finish
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track, open_track
 

@@ -85,7 +85,7 @@ class Inspector:
             self._raw, self._first = (reference, estimate), first
         at = frame - first
         with np.errstate(all="ignore"):
-            s, e = (reader.rows(raw, at, at + 1)[0] for reader, raw in zip(readers, self._raw, strict=True))
+            s, e = (reader.rows(raw, slice(at, at + 1))[0] for reader, raw in zip(readers, self._raw, strict=True))
         return FrameColumns(frame, framing, pair.sample_rate, pair.frames.grid.bin_hz, s, e)
 
     def close(self) -> None:

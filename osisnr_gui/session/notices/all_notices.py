@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from osisnr_gui.session.channel_edits import like
 from osisnr_gui.session.guess import Role
-from osisnr_gui.session.masks.mask_notices import find_mask_grid
 from osisnr_gui.session.notices import file_notices as of_file
 from osisnr_gui.session.notices import pair_notices as of_pair
 from osisnr_gui.session.notices.notice import Case, Kind, Notice, Remedy
@@ -166,7 +165,7 @@ MASK_GRID = Kind(
         "fits": "The masks ({frames} frames, {bins} bins) fit an STFT of {name} with n_fft {n_fft} and {ways}; "
         "nothing is assumed: choose it to see seconds and Hz and to hear them on it",
     },
-    find_mask_grid,
+    of_pair.find_mask_grid,
 )
 ASSIGNMENT = Kind(
     "assignment",

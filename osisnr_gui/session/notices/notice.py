@@ -14,7 +14,6 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import Track
 
-Edit = Callable[[Session], Session]
 Subject = TypeVar("Subject")
 
 
@@ -23,7 +22,7 @@ class Remedy:
     """A button: its label and the edit it makes."""
 
     label: str
-    edit: Edit
+    edit: edits.Edit
 
 
 @dataclass(frozen=True, slots=True)
