@@ -1,4 +1,4 @@
-"""What the list of pairs says about itself."""
+"""Sentences about a list of pairs: its progress, medians and settings."""
 
 from __future__ import annotations
 

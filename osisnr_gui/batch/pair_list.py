@@ -1,4 +1,4 @@
-"""The pairs of a list with their numbers as columns: sorted and filtered without a loop over rows."""
+"""List of pairs with their numbers as columns, for sorting and filtering without a loop over rows."""
 
 from __future__ import annotations
 

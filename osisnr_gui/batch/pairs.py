@@ -1,4 +1,4 @@
-"""Which files belong together: two folders by file name, or a list of pairs in a CSV or JSON file."""
+"""Finds the pairs of a batch: in two folders by file name, or in a CSV or JSON list."""
 
 from __future__ import annotations
 

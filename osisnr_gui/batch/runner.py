@@ -1,7 +1,7 @@
-"""Many pairs scored side by side: rows as they end, one bad file is a row with its error, nothing is scored twice.
+"""Scores many pairs in parallel: a row for each as it ends, an error is a row too, nothing is scored twice.
 
 The engine of `osisnr batch` and of the folder view. It runs on any executor of the kind of `concurrent.futures`:
-processes of this machine (`batch_pool`), threads, or a cluster. What is scored is written to a journal at once, so
+processes of this machine (`workers`), threads, or a cluster. What is scored is written to a journal at once, so
 that a run that was stopped, in whatever way, is gone on with.
 """
 

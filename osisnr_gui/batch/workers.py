@@ -1,4 +1,4 @@
-"""Who scores pairs: processes of this machine, or a Dask cluster (the extra `cluster`).
+"""Executors that score pairs: processes of this machine, or a Dask cluster (the extra `cluster`).
 
 The processes load no window, die with their parent, and leave Ctrl+C to it.
 """

@@ -1,7 +1,7 @@
-"""Every figure of a whole pair, one record each. JSON, CSV, the tables of the command line and the window's lists of
-estimates and of pairs show what is in MEASURES, each in the order it has here.
+"""The registry of measures: every figure of a whole pair is one record.
 
-To add a figure: a function of a pair, and a record with it in MEASURES.
+JSON, CSV, the tables of the command line and the window's lists of estimates and of pairs show what is in MEASURES, in
+its order. To add a figure: a function of a pair, and a record with it in MEASURES.
 """
 
 from __future__ import annotations

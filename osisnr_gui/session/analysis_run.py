@@ -9,19 +9,19 @@ from dataclasses import replace
 
 from osisnr_gui.io.errors import BrokenOffError, Cancelled, FileError, Reason
 from osisnr_gui.session.background import worker_count
+from osisnr_gui.session.comparison.best_frames import find_best_frames
+from osisnr_gui.session.comparison.matching import find_matching, match_key
 from osisnr_gui.session.delay.delays import measure_delay
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import NO_PICTURES
-from osisnr_gui.session.known import Known
 from osisnr_gui.session.notices.all_notices import find_notices
 from osisnr_gui.session.pairs import PairAnalysis, paint_alone, pair_key, resolve_framing, run_pair
-from osisnr_gui.session.result import Analysis, Progress, Report, Wanted
+from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report
 from osisnr_gui.session.result_cache import ResultCache
+from osisnr_gui.session.result_index import ResultIndex
 from osisnr_gui.session.scores import PairScore, score_frames
 from osisnr_gui.session.segments.bad_segments import other_place
 from osisnr_gui.session.session import Criterion, Session, Source
-from osisnr_gui.session.several.best_frames import find_best_frames
-from osisnr_gui.session.several.matching import find_matching, match_key
 from osisnr_gui.session.tracks import Track, check_track, open_track, stamp_of
 
 PARTIAL_SECONDS = 0.25
@@ -34,7 +34,7 @@ class AnalysisRun:
         self,
         session: Session,
         previous: Sequence[Analysis],
-        wanted: Wanted,
+        wanted: AnalysisOptions,
         progress: Report | None,
         cancelled: Callable[[], bool],
         cache: ResultCache | None,
@@ -43,7 +43,7 @@ class AnalysisRun:
         # Only whole results are kept: with the alpha table and pictures.
         self._cache = cache if wanted.pictures and wanted.alpha is None else None
         self._started_ns = time.time_ns()
-        self._known = Known(
+        self._known = ResultIndex(
             [track for old in previous for track in old.tracks],
             [pair for old in previous for pair in (*old.pairs, *old.unprocessed)],
             [old.matching for old in previous],

@@ -1,4 +1,4 @@
-"""Which content a session's files had when they were read."""
+"""Hashes of the content a session's files had when they were read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What follows from a pair's frames and the silence limit alone."""
+"""Status of every frame, and all that follows from frames and silence limit alone."""
 
 from __future__ import annotations
 

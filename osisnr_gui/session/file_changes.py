@@ -1,4 +1,4 @@
-"""Which files are no longer what they were when they were read, told only once they are at rest.
+"""Watches files for changes since they were read, and reports them once they are no longer written to.
 
 Whoever writes a file may take seconds over it, and most trainers write beside it and rename: between two looks a file
 is half there, gone and there again. A change counts once two looks, `QUIET_SECONDS` apart, show the same.

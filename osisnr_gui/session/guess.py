@@ -1,4 +1,4 @@
-"""Roles guessed from file names; always shown, always changeable."""
+"""Guesses the roles of files from their names."""
 
 from __future__ import annotations
 

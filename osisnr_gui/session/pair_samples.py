@@ -1,4 +1,4 @@
-"""The samples of a pair on their way through the pass, lent to whoever needs every one of them too."""
+"""Sample checks and the delay search, done with the samples that the pass reads anyway."""
 
 from __future__ import annotations
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from osisnr_gui.core.types import Framing
 from osisnr_gui.io.errors import FileError
+from osisnr_gui.session.comparison.best_frames import BestFrames
+from osisnr_gui.session.comparison.matching import Matching
 from osisnr_gui.session.notices.notice import Notice
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session
-from osisnr_gui.session.several.best_frames import BestFrames
-from osisnr_gui.session.several.matching import Matching
 from osisnr_gui.session.tracks import PairError, Track
 
 
@@ -91,8 +91,8 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a caller needs. alpha : MC-MSE at this alpha by the direct formula instead of the alpha table.
+class AnalysisOptions:
+    """What an analysis is to bring. alpha : MC-MSE at this alpha by the direct formula instead of the alpha table.
 
     around : what is on screen begins at this time (seconds, frames for masks): compare from there on first.
     """

@@ -15,7 +15,7 @@ import soundfile as sf
 
 from osisnr_gui.export import csv_files as export
 from osisnr_gui.export.csv_files import COLUMNS, frames_csv, text_cell
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.session import LossChoice, Session, Source
 
 
@@ -42,7 +42,7 @@ def audio(tmp_path: Path) -> Analysis:
     session = Session(
         (Source(str(tmp_path / "r.wav")),), (*sources, Source("gone.wav")), loss=LossChoice(0.5, 2.0), silence_db=50.0
     )
-    return analyse(session, wanted=Wanted(pictures=False, alpha=0.5))
+    return analyse(session, wanted=AnalysisOptions(pictures=False, alpha=0.5))
 
 
 def test_header(audio: Analysis) -> None:
@@ -107,7 +107,7 @@ def test_silent_frames_have_empty_cells(audio: Analysis) -> None:
 def test_masks_have_no_time(tmp_path: Path) -> None:
     np.save(tmp_path / "m.npy", np.random.default_rng(0).random((4, 3)))
     source = Source(str(tmp_path / "m.npy"))
-    values, rows = _read(analyse(Session((source,), (source,)), wanted=Wanted(pictures=False)))
+    values, rows = _read(analyse(Session((source,), (source,)), wanted=AnalysisOptions(pictures=False)))
     assert [row["time_s"] for row in rows] == ["", "", ""]
     assert [row["frame"] for row in rows] == ["0", "1", "2"]
     assert [row["status"] for row in rows] == ["proportional"] * 3
@@ -147,5 +147,5 @@ def test_what_was_done_to_the_samples_is_in_the_header(audio: Analysis) -> None:
         references=(replace(session.reference, offset=0.25),),
         estimates=(replace(session.estimates[0], gain=2.0, flip=True),),
     )
-    values, _ = _read(analyse(changed, wanted=Wanted(pictures=False, alpha=0.5)))
+    values, _ = _read(analyse(changed, wanted=AnalysisOptions(pictures=False, alpha=0.5)))
     assert (values["reference_offset"], values["estimate_gain"], values["estimate_flip"]) == (0.25, 2.0, True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from osisnr_gui.export.score_report import score_report
-from osisnr_gui.session.analysis import Wanted, analyse
+from osisnr_gui.session.analysis import AnalysisOptions, analyse
 from osisnr_gui.session.session import Session, Source
 
 
@@ -20,7 +20,7 @@ def test_figures_of_a_mixture_are_those_against_a_reference_that_has_an_estimate
 
     def report(references: tuple[Source, ...], place: int) -> dict:
         session = Session(references, (e2,), mixture, pairing=(place,))
-        analysis = analyse(session, wanted=Wanted(pictures=False))
+        analysis = analyse(session, wanted=AnalysisOptions(pictures=False))
         return score_report(analysis)
 
     both, alone = report((s1, s2), 1), report((s2,), 0)

@@ -14,7 +14,7 @@ from osisnr_gui.batch.pair_list import NUMBERS
 from osisnr_gui.export.measures import LISTED, MEASURES, SAVED, Group
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.export.score_table import score_table
-from osisnr_gui.session.analysis import Wanted, analyse
+from osisnr_gui.session.analysis import AnalysisOptions, analyse
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Session, Source
@@ -26,7 +26,7 @@ def test_every_saved_figure_is_in_json_csv_and_table(
 ) -> None:
     s = noise(seed=1)
     sources = (Source(write("s.wav", s)),), (Source(write("e.wav", s + 0.1 * noise(seed=2))),)
-    analysis = analyse(Session(*sources), wanted=Wanted(pictures=False))
+    analysis = analyse(Session(*sources), wanted=AnalysisOptions(pictures=False))
     (pair,), report = analysis.pairs, score_report(analysis)
     (estimate,) = report["estimates"]  # type: ignore[misc]
     names, table = [column.name for column in COLUMNS], score_table(analysis)

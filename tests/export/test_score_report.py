@@ -16,7 +16,7 @@ import osisnr_gui
 from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.io.json_text import json_bytes, json_parts, plain_text
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.session import LossChoice, Session, Source
 
 Types = type | UnionType
@@ -101,7 +101,7 @@ def masks(tmp_path: Path) -> Analysis:
 
 def _analyse(reference: Path, *estimates: Path, **settings: Any) -> Analysis:
     session = Session((Source(str(reference)),), tuple(Source(str(path)) for path in estimates), **settings)
-    return analyse(session, wanted=Wanted(pictures=False, alpha=session.loss.alpha))
+    return analyse(session, wanted=AnalysisOptions(pictures=False, alpha=session.loss.alpha))
 
 
 def _strict(analysis: Analysis, with_frames: bool = True) -> dict[str, Any]:
@@ -214,7 +214,7 @@ def test_a_refused_reference_leaves_no_numbers(tmp_path: Path) -> None:
 
 def test_infinite_settings_are_null(audio: Analysis) -> None:
     session = Session(audio.session.references, loss=LossChoice(0.5, 1.0, 2), silence_db=float("inf"))
-    settings = _strict(analyse(session, wanted=Wanted(pictures=False)))["settings"]
+    settings = _strict(analyse(session, wanted=AnalysisOptions(pictures=False)))["settings"]
     assert (settings["silence_db"], settings["alpha"], settings["method"]) == (None, 0.5, 2)
 
 
@@ -234,7 +234,7 @@ def test_a_delay_that_was_taken_out_counts(tmp_path: Path) -> None:
     sf.write(tmp_path / "r.wav", samples, 16000, subtype="DOUBLE")
     sf.write(tmp_path / "e.wav", np.concatenate((np.zeros(50), samples)), 16000, subtype="DOUBLE")
     session = Session((Source(str(tmp_path / "r.wav")),), (Source(str(tmp_path / "e.wav"), delay=40),))
-    (pair,) = analyse(session, wanted=Wanted(pictures=False)).pairs
+    (pair,) = analyse(session, wanted=AnalysisOptions(pictures=False)).pairs
     assert pair.delay_samples == 50
 
 
@@ -244,7 +244,7 @@ def test_what_was_done_to_the_samples(tmp_path: Path) -> None:
         sf.write(tmp_path / name, samples, 16000, subtype="DOUBLE")
     reference, estimate = (Source(str(tmp_path / name)) for name in ("r.wav", "e.wav"))
     session = Session((replace(reference, gain=2.0, delay=3),), (replace(estimate, delay=-7, flip=True),))
-    report = _strict(analyse(session, wanted=Wanted(pictures=False)))
+    report = _strict(analyse(session, wanted=AnalysisOptions(pictures=False)))
     assert (report["estimates"][0]["samples_taken_out"], report["estimates"][0]["flip"]) == (-7, True)
     _check(report["reference"], [*TRACK, ("gain", float), ("samples_taken_out", int)])
     assert (report["reference"]["gain"], report["reference"]["samples_taken_out"]) == (2.0, 3)
@@ -259,7 +259,7 @@ def test_every_estimate_names_which_of_several_references_it_is_compared_with(tm
         sf.write(tmp_path / f"e{k}.wav", noisy, 16000, subtype="DOUBLE")
     references = tuple(Source(str(tmp_path / "r.wav"), channel=k) for k in (1, 2))
     estimates = tuple(Source(str(tmp_path / name)) for name in ("e1.wav", "e0.wav", "gone.wav"))
-    analysis = analyse(Session(references, estimates, pairing=(1, 0, 0)), wanted=Wanted(pictures=False))
+    analysis = analyse(Session(references, estimates, pairing=(1, 0, 0)), wanted=AnalysisOptions(pictures=False))
     report = _strict(analysis, with_frames=False)
     assert list(report) == ["schema", "version", "settings", "reference", "references", "estimates"]
     several: list[tuple[str, Types]] = [*TRACK, ("channel", int), ("key", NoneType), ("transpose", bool)]

@@ -25,7 +25,7 @@ from osisnr_gui.qt.dialogs.save_as import ask_where, warn
 from osisnr_gui.qt.plots.plot_export import has_table, picture_of, table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.views import Views
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.analysis_run import finish
 from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.pairs import PairAnalysis
@@ -165,7 +165,7 @@ class ExportJobs(QObject):
         store = self._views.store
         session, delays = set_formula(store.session, Formula.LITERAL), known_delays(store.analysis)
         measured = store.analysis.complete and not store.is_busy
-        wanted = Wanted(pictures=False, delay=not measured, alpha=session.loss.alpha)
+        wanted = AnalysisOptions(pictures=False, delay=not measured, alpha=session.loss.alpha)
 
         def numbers() -> Analysis:
             analysis = analyse(session, wanted=wanted, cancelled=self._cancel.is_set)

@@ -23,8 +23,8 @@ from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, tabu
 from osisnr_gui.qt.panels.layouts import REST
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, tooltip
 from osisnr_gui.session import words
-from osisnr_gui.session.several.matching import order_words
-from osisnr_gui.session.several.speakers import Places, Speakers
+from osisnr_gui.session.comparison.matching import order_words
+from osisnr_gui.session.comparison.speakers import Places, Speakers
 from osisnr_gui.session.words import estimate_letter
 
 WHAT = (

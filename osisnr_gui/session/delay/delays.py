@@ -9,8 +9,8 @@ from osisnr_gui.core.align import MAX_DELAY_SECONDS, Delay, DelayFinder, si_snr_
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import words
 from osisnr_gui.session.background import Cancel, stop_if
+from osisnr_gui.session.comparison.matching import MOST_SCORE_DB
 from osisnr_gui.session.session import Lengths
-from osisnr_gui.session.several.matching import MOST_SCORE_DB
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Track
 

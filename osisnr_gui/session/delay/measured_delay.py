@@ -1,4 +1,4 @@
-"""What a search for the delay found out of one estimate, ready to be shown and tried out."""
+"""Result of the delay search for one estimate: correlations, figures, table rows."""
 
 from __future__ import annotations
 

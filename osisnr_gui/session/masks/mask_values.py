@@ -1,4 +1,4 @@
-"""How often each value occurs in masks, counted in the same bins so that they can be held against each other."""
+"""Histograms of the values of masks, in bins common to all of them."""
 
 from __future__ import annotations
 

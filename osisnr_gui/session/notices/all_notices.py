@@ -13,7 +13,7 @@ from osisnr_gui.session.channel_edits import like
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.notices import file_notices as of_file
 from osisnr_gui.session.notices import pair_notices as of_pair
-from osisnr_gui.session.notices.notice import Case, Kind, Notice, Remedy
+from osisnr_gui.session.notices.notice import Case, Notice, NoticeKind, Remedy
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.tracks import Track
@@ -23,8 +23,8 @@ __all__ = ["Notice", "Remedy", "find_notices", "gather"]
 # Of many estimates, with one remedy that serves all of them.
 ABOUT_LITERAL = ("literal_not_meaningful", "quiet")
 
-REFUSED_FILE = Kind("refused", "{error}{which}", of_file.find_refused_file, "warning")
-CHANNELS = Kind(
+REFUSED_FILE = NoticeKind("refused", "{error}{which}", of_file.find_refused_file, "warning")
+CHANNELS = NoticeKind(
     "channels",
     {
         "each": "{name}: each of its {count} channels is compared on its own{which}",
@@ -37,14 +37,14 @@ CHANNELS = Kind(
 )
 #: Of every file.
 FILE_KINDS = (
-    Kind("transposed", "{name}: transposed; its rows are taken as frames", of_file.find_transposed),
-    Kind("dc_removed", "{name}: a DC offset of {offset} of full scale was taken out", of_file.find_dc_removed),
-    Kind(
+    NoticeKind("transposed", "{name}: transposed; its rows are taken as frames", of_file.find_transposed),
+    NoticeKind("dc_removed", "{name}: a DC offset of {offset} of full scale was taken out", of_file.find_dc_removed),
+    NoticeKind(
         "dc",
         "{name}: DC offset of {percent} % of its RMS ({offset} of full scale); nothing was removed",
         of_file.find_dc,
     ),
-    Kind(
+    NoticeKind(
         "clipping",
         {
             "": "{name}: {runs} (3 or more samples at full scale)",
@@ -53,23 +53,23 @@ FILE_KINDS = (
         of_file.find_clipping,
         "warning",
     ),
-    Kind(
+    NoticeKind(
         "near_silent",
         "{name}: nearly silent, RMS {rms} dBFS, peak {peak} dBFS; "
         "the constants of the literal formula are made for louder sound",
         of_file.find_near_silent,
     ),
 )
-FLIPPED = Kind("flipped", "{name}: turned upside down (opposite sign)", of_file.find_flipped)
+FLIPPED = NoticeKind("flipped", "{name}: turned upside down (opposite sign)", of_file.find_flipped)
 #: Of what was done to a file that is no estimate; of an estimate its pair tells more.
 CHANGE_KINDS = (
-    Kind("aligned", "{name}: {shift}", of_file.find_moved_file),
-    Kind("level_matched", "{name}: made {louder}", of_file.find_scaled_file),
+    NoticeKind("aligned", "{name}: {shift}", of_file.find_moved_file),
+    NoticeKind("level_matched", "{name}: made {louder}", of_file.find_scaled_file),
     FLIPPED,
 )
-REFUSED_PAIR = Kind("refused", "{error}", of_pair.find_refused_pair, "warning")
+REFUSED_PAIR = NoticeKind("refused", "{error}", of_pair.find_refused_pair, "warning")
 DELAY_KINDS = (
-    Kind(
+    NoticeKind(
         "aligned",
         {
             "moved": "{name}: {shift}{lost}",
@@ -79,7 +79,7 @@ DELAY_KINDS = (
         },
         of_pair.find_moved,
     ),
-    Kind(
+    NoticeKind(
         "delay",
         {
             "late": "{name}: {delay} (correlation {correlation}); nothing was shifted",
@@ -94,7 +94,7 @@ DELAY_KINDS = (
 )
 #: Of an estimate, or the mixture, that differs from the reference in what can be adapted.
 FIT_KINDS = (
-    Kind(
+    NoticeKind(
         "length_mismatch",
         {
             "pad": "{name}: {lengths}; what one of them lacks is filled with zeros{lost}",
@@ -103,7 +103,7 @@ FIT_KINDS = (
         },
         of_pair.find_lengths,
     ),
-    Kind(
+    NoticeKind(
         "sample_rate_mismatch",
         "{name}: {rate} Hz, resampled to the reference's {wanted} Hz; resampling alone caps OSI-SNR at about 30 dB",
         of_pair.find_rates,
@@ -113,7 +113,7 @@ PAIR_KINDS = (
     *DELAY_KINDS,
     *FIT_KINDS,
     FLIPPED,
-    Kind(
+    NoticeKind(
         "polarity",
         {
             "signal": "{name}: the signal is inverted (correlation {correlation}); OSI-SNR does not see polarity",
@@ -122,14 +122,14 @@ PAIR_KINDS = (
         of_pair.find_polarity,
         "warning",
     ),
-    Kind("level_matched", "{name}: made {louder} to match the reference", of_pair.find_matched),
-    Kind(
+    NoticeKind("level_matched", "{name}: made {louder} to match the reference", of_pair.find_matched),
+    NoticeKind(
         "gain",
         "{name}: {louder} than the reference (least-squares gain {gain} dB, RMS {rms} dBFS against {wanted} dBFS); "
         "OSI-SNR does not see level, MC-MSE and the fused loss do",
         of_pair.find_gain,
     ),
-    Kind(
+    NoticeKind(
         "roles",
         "{name} is compared with {reference} as its reference; the names say the opposite",
         of_pair.find_roles,
@@ -137,13 +137,13 @@ PAIR_KINDS = (
     ),
 )
 #: Of an estimate where the literal result leads.
-NOT_MEANINGFUL = Kind(
+NOT_MEANINGFUL = NoticeKind(
     "literal_not_meaningful",
     "{name}: {count} of {all} literal frames are not finite or ≤ 0 dB; silence counts as perfect there",
     of_pair.find_not_meaningful,
     "warning",
 )
-QUIET = Kind(
+QUIET = NoticeKind(
     "quiet",
     {
         "": "{name}: in {count} of {active} active frames the constants of the literal formula change OSI-SNR, "
@@ -154,7 +154,7 @@ QUIET = Kind(
     },
     of_pair.find_quiet,
 )
-MASK_GRID = Kind(
+MASK_GRID = NoticeKind(
     "mask_grid",
     {
         "unheard": "The masks cannot be heard on {name}: {error}",
@@ -167,13 +167,13 @@ MASK_GRID = Kind(
     },
     of_pair.find_mask_grid,
 )
-ASSIGNMENT = Kind(
+ASSIGNMENT = NoticeKind(
     "assignment",
     "Speakers in another order? {order}: mean whole-signal SI-SNR +{gain} dB (margin to the next order {margin} dB)",
     of_pair.find_assignment_notice,
     "warning",
 )
-ORDER = Kind(
+ORDER = NoticeKind(
     "order",
     "The order depends on the figure (exact, active frames): {orders}; the mean misleads most",
     of_pair.find_order_notice,
@@ -222,7 +222,7 @@ def _mixture_case(analysis: Analysis) -> Case | None:
     return Case(analysis.session, track, Role.MIXTURE, None if pair is None else pair.reference, track.name, pair)
 
 
-def _told(kinds: Iterable[Kind[Case]], case: Case) -> list[Notice]:
+def _told(kinds: Iterable[NoticeKind[Case]], case: Case) -> list[Notice]:
     return [notice for kind in kinds for notice in kind.notices(case, case.source, case.name)]
 
 
@@ -238,7 +238,7 @@ def _file_notices(case: Case) -> list[Notice]:
     return found if case.role is Role.ESTIMATE else found + _told(CHANGE_KINDS, case)
 
 
-def _fit_notices(case: Case, kinds: Iterable[Kind[Case]]) -> list[Notice]:
+def _fit_notices(case: Case, kinds: Iterable[NoticeKind[Case]]) -> list[Notice]:
     """What a file and its reference give rise to together."""
     pair, reference = case.pair, case.reference
     if pair is None or reference is None or (case.role is Role.MIXTURE and reference.error is not None):

@@ -54,7 +54,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[Subject]):
+class NoticeKind(Generic[Subject]):
     """One notice. text : a sentence with named places, or several by variant. find : looks whether it applies."""
 
     code: str

@@ -10,6 +10,8 @@ import numpy as np
 
 from osisnr_gui.core.errors import ParameterError
 from osisnr_gui.session import edits, words
+from osisnr_gui.session.comparison.matching import order_words
+from osisnr_gui.session.comparison.ranking import order_sentence
 from osisnr_gui.session.delay.delays import delay_words, score_words, shift_words, si_snr_db_at
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.guess import Role, name_role
@@ -20,8 +22,6 @@ from osisnr_gui.session.notices.notice import Case, Found, Remedy, louder, signe
 from osisnr_gui.session.pairs import check_fit
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Lengths, MaskGrid, Session
-from osisnr_gui.session.several.matching import order_words
-from osisnr_gui.session.several.ranking import order_sentence
 from osisnr_gui.session.tracks import PairError, Track
 
 NEGATIVE_SHARE = 0.5

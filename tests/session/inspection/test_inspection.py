@@ -18,7 +18,7 @@ from osisnr_gui.core.types import FrameStatus, Representation
 from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.frame_text import columns_table, csv_fields, inspection_table
 from osisnr_gui.io.errors import LoadError
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.inspection.inspector import Inspector
@@ -30,7 +30,7 @@ ALPHA, GAMMA = 0.45, 7.0
 def _analysed(session: Session) -> Analysis:
     """With MC-MSE by the direct formula, as every CSV has it."""
     loss = LossChoice(ALPHA, GAMMA, formula=session.loss.formula)
-    return analyse(replace(session, loss=loss), wanted=Wanted(pictures=False, delay=False, alpha=ALPHA))
+    return analyse(replace(session, loss=loss), wanted=AnalysisOptions(pictures=False, delay=False, alpha=ALPHA))
 
 
 def _rows(analysis: Analysis) -> list[dict[str, str]]:
@@ -188,7 +188,7 @@ def test_a_sum_that_is_no_whole_has_no_shares() -> None:
 
 
 def test_the_window_s_own_numbers_are_as_near_as_the_alpha_table() -> None:
-    analysis = analyse(demo_session("speakers"), wanted=Wanted(pictures=False, delay=False))
+    analysis = analyse(demo_session("speakers"), wanted=AnalysisOptions(pictures=False, delay=False))
     pair = analysis.pairs[0]
     assert pair.score is not None
     inspector = Inspector()

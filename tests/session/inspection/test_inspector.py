@@ -11,7 +11,7 @@ import pytest
 from osisnr_gui.core.mc_mse import compress
 from osisnr_gui.core.types import FrameStatus, Representation
 from osisnr_gui.export.frame_text import inspection_table
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.file_measures import measure_file
 from osisnr_gui.session.inspection.curves import CurveView, frame_curves
@@ -28,7 +28,7 @@ from osisnr_gui.session.session import Formula, FramingChoice, LossChoice, MaskG
 
 
 def _analysed(session: Session) -> Analysis:
-    return analyse(session, wanted=Wanted(pictures=False, delay=False))
+    return analyse(session, wanted=AnalysisOptions(pictures=False, delay=False))
 
 
 def _inspect(analysis: Analysis, frame: int) -> Inspection:

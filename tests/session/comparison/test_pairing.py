@@ -10,15 +10,15 @@ import pytest
 
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
+from osisnr_gui.session.comparison.best_frames import BestFrames
+from osisnr_gui.session.comparison.pairing import CrossFrames, find_pairing, run_cross
 from osisnr_gui.session.session import MaskGrid, Session, Source
-from osisnr_gui.session.several.best_frames import BestFrames
-from osisnr_gui.session.several.pairing import CrossFrames, find_pairing, run_cross
 from osisnr_gui.session.tracks import PairError
 
 Write = Callable[..., str]
 Noise = Callable[..., np.ndarray]
-QUICK = Wanted(pictures=False, delay=False)
+QUICK = AnalysisOptions(pictures=False, delay=False)
 N, HALF = 64_000, 32_000
 
 

@@ -1,4 +1,4 @@
-"""What earlier analyses found out, looked up by what it depends on."""
+"""Index of the results of earlier analyses by what they depend on."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from osisnr_gui.core.align import Delay
+from osisnr_gui.session.comparison.matching import Matching, MatchKey
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Source
-from osisnr_gui.session.several.matching import Matching, MatchKey
 from osisnr_gui.session.tracks import Track, stamp_of
 
 
-class Known:
+class ResultIndex:
     """Tracks, complete pairs and matchings of earlier analyses; where there are several, the first counts."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""One analysed pair as facts and arrays, and back: bit for bit what the pass, the checks and the delay search gave."""
+"""Serialization of an analysed pair: to facts and arrays and back, bit for bit."""
 
 from __future__ import annotations
 

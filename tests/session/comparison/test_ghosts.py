@@ -14,9 +14,9 @@ import pytest
 
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
+from osisnr_gui.session.comparison.difference import Quantity, find_difference
+from osisnr_gui.session.comparison.ghosts import Change, Ghosts, GhostScore, change_sentence, find_change, ghost_name
 from osisnr_gui.session.session import Formula, Lengths, Session, Source
-from osisnr_gui.session.several.difference import Measure, find_difference
-from osisnr_gui.session.several.ghosts import Change, Ghosts, GhostScore, change_sentence, find_change, ghost_name
 
 Noise = Callable[..., np.ndarray]
 Write = Callable[..., str]
@@ -197,7 +197,7 @@ def test_the_difference_per_frame_is_now_minus_before(files: Files, formula: For
     files.rewrite(1, 0.1)
     new = _take(ghosts, session, old)
     ghost = GhostScore(_ghosts(ghosts, new)[0].facts, formula)
-    found = find_difference(new.pairs[0].score, ghost, Measure.OSI)
+    found = find_difference(new.pairs[0].score, ghost, Quantity.OSI)
     now, before = new.pairs[0].score.osi_db, old.pairs[0].score.osi_db
     with np.errstate(invalid="ignore"):
         expected = np.where(np.isposinf(now) & np.isposinf(before), 0.0, now - before)

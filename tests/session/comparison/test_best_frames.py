@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import Analysis, Progress, Wanted, analyse, rescore
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, Progress, analyse, rescore
 from osisnr_gui.session.session import Session, Source
 
 Write = Callable[..., str]
-QUICK = Wanted(pictures=False, delay=False)
+QUICK = AnalysisOptions(pictures=False, delay=False)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_equal_estimates_tie_and_win_nothing(session: Session) -> None:
 
 
 def test_sliders_leave_it_and_the_silence_limit_does_not(session: Session) -> None:
-    analysis = analyse(session, wanted=Wanted(delay=False))
+    analysis = analyse(session, wanted=AnalysisOptions(delay=False))
     for edit in (lambda s: edits.set_alpha(s, 0.7), lambda s: edits.set_threshold(s, 9.0)):
         scored = rescore(edit(session), analysis)
         assert scored is not None

@@ -1,4 +1,4 @@
-"""Several speakers as a matrix: how well each estimate fits each reference, which order is in force, which is best."""
+"""Matrix of speakers: how well each estimate fits each reference, which order is in force, which is best."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from osisnr_gui.core.assign import mean_score_db
 from osisnr_gui.session import edits
+from osisnr_gui.session.comparison.matching import Matching
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Session
-from osisnr_gui.session.several.matching import Matching
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.words import estimate_letter
 

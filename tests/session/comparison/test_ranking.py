@@ -9,16 +9,16 @@ import pytest
 
 from osisnr_gui.core.ranking import Crossing
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse, rescore
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse, rescore
+from osisnr_gui.session.comparison.ranking import Ranking, find_ranking
 from osisnr_gui.session.session import Formula, Session, Source
-from osisnr_gui.session.several.ranking import Ranking, find_ranking
 
 
 @pytest.fixture(scope="module")
 def three(samples: Path) -> Analysis:
     names = ("est_dfn3", "est_gate", "noisy")
     sources = [Source(str(samples / f"2_enhancement_{name}.flac")) for name in ("clean", *names)]
-    return analyse(Session((sources[0],), tuple(sources[1:])), wanted=Wanted(pictures=False, delay=False))
+    return analyse(Session((sources[0],), tuple(sources[1:])), wanted=AnalysisOptions(pictures=False, delay=False))
 
 
 def losses(analysis: Analysis, gamma: float) -> list[float]:
@@ -46,7 +46,9 @@ def test_crossings_are_where_the_losses_cross(three: Analysis, method: int, form
 def test_estimates_of_another_speaker_are_not_ranked(samples: Path) -> None:
     names = ("ref_a", "ref_b", "est_a", "est_b")
     sources = [Source(str(samples / f"1_two_speakers_{name}.flac")) for name in names]
-    analysis = analyse(Session(tuple(sources[:2]), tuple(sources[2:])), wanted=Wanted(pictures=False, delay=False))
+    analysis = analyse(
+        Session(tuple(sources[:2]), tuple(sources[2:])), wanted=AnalysisOptions(pictures=False, delay=False)
+    )
     assert find_ranking(analysis, 1).order == (1,)
     assert find_ranking(analysis, 1).sentence == ""
 

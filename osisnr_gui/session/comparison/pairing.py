@@ -1,4 +1,4 @@
-"""Whether an estimate fits its own reference or another one better, frame by frame: swaps of speakers in time."""
+"""Finds the frames in which an estimate fits another reference better than its own: swaps of speakers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from osisnr_gui.core.best_of import find_best
 from osisnr_gui.core.frame_status import is_silent
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session.background import Cancel
+from osisnr_gui.session.comparison.best_frames import BestFrames
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan, common_part
 from osisnr_gui.session.pairs import PairKey, Readers, check_fit, fit_frames, pair_key, time_grid
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.session import Session
-from osisnr_gui.session.several.best_frames import BestFrames
 from osisnr_gui.session.tracks import PairError, Track
 
 

@@ -12,18 +12,18 @@ import numpy as np
 
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import words
+from osisnr_gui.session.comparison.ghosts import GhostScore
 from osisnr_gui.session.frame_pass import on_grid
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import rivals
 from osisnr_gui.session.session import Session
-from osisnr_gui.session.several.ghosts import GhostScore
 from osisnr_gui.session.sound.sound_words import signed_db
 from osisnr_gui.session.words import GHOST, MIXTURE, estimate_letter
 
 
-class Measure(StrEnum):
+class Quantity(StrEnum):
     """What is subtracted."""
 
     OSI = "osi"
@@ -32,17 +32,17 @@ class Measure(StrEnum):
     @property
     def noun(self) -> str:
         """Its name on screen."""
-        return "OSI-SNR" if self is Measure.OSI else "fused loss"
+        return "OSI-SNR" if self is Quantity.OSI else "fused loss"
 
     @property
     def short(self) -> str:
         """Its name where room is short."""
-        return "OSI" if self is Measure.OSI else "loss"
+        return "OSI" if self is Quantity.OSI else "loss"
 
     @property
     def sign(self) -> int:
         """+1 where more is better, -1 where less is."""
-        return 1 if self is Measure.OSI else -1
+        return 1 if self is Quantity.OSI else -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +53,7 @@ class Difference:
     only one is. median : of the frames with a difference. n_better, n_frames : in how many of these this one is better.
     """
 
-    measure: Measure
+    measure: Quantity
     first_time: float
     step: float
     values: FloatArray
@@ -86,10 +86,10 @@ def partner_pair(analysis: Analysis, index: int, place: int) -> PairAnalysis | N
     return analysis.pairs[place] if place < len(analysis.pairs) else None
 
 
-def find_difference(score: PairScore, other: PairScore | GhostScore, measure: Measure) -> Difference:
+def find_difference(score: PairScore, other: PairScore | GhostScore, measure: Quantity) -> Difference:
     """`score` minus `other` in the frames both have; both by the formula that leads in `score`."""
     frames, others = score.facts.frames, other.facts.frames
-    if measure is Measure.OSI:
+    if measure is Quantity.OSI:
         values, theirs = score.osi_db, other.osi_db
     else:
         values, theirs = score.frame_loss(), other.frame_loss()
@@ -102,9 +102,9 @@ def find_difference(score: PairScore, other: PairScore | GhostScore, measure: Me
     return Difference(measure, frames.first_time, frames.grid.step, found, median, n_better, known.size)
 
 
-def difference_text(measure: Measure, value: float) -> str:
+def difference_text(measure: Quantity, value: float) -> str:
     """A difference with its sign: "+1.2 dB", or a loss."""
-    if measure is Measure.OSI:
+    if measure is Quantity.OSI:
         return signed_db(value)
     return f"{'+' if value > 0 else ''}{words.loss(value)}"
 

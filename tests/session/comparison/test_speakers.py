@@ -11,13 +11,13 @@ import pytest
 
 from osisnr_gui.core.assign import find_assignment
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import Wanted, analyse
+from osisnr_gui.session.analysis import AnalysisOptions, analyse
+from osisnr_gui.session.comparison.speakers import Speakers, find_speakers
 from osisnr_gui.session.session import Session, Source
-from osisnr_gui.session.several.speakers import Speakers, find_speakers
 
 Write = Callable[..., str]
 Noise = Callable[..., np.ndarray]
-QUICK = Wanted(pictures=False, delay=False)
+QUICK = AnalysisOptions(pictures=False, delay=False)
 
 
 def speakers_of(session: Session) -> Speakers:

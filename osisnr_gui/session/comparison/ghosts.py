@@ -1,4 +1,4 @@
-"""What estimates were before their files changed: their frames stay as ghosts, to be held against what they are now."""
+"""Earlier results of estimates whose files changed (ghosts), kept for comparison with the present ones."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.session import Session, Source
 
 
@@ -20,7 +20,7 @@ def compare(folder: Path, *noise: np.ndarray) -> Analysis:
         np.save(folder / f"{index}.npy", reference + levels * direction)
     estimates = tuple(Source(str(folder / f"{index}.npy")) for index in range(len(noise)))
     session = Session((Source(str(folder / "reference.npy")),), estimates)
-    return analyse(session, wanted=Wanted(pictures=False, delay=False))
+    return analyse(session, wanted=AnalysisOptions(pictures=False, delay=False))
 
 
 def test_a_mean_that_few_excellent_frames_lift_is_told(tmp_path: Path) -> None:
