@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from osisnr_gui import platform_check
-from osisnr_gui.cli.codes import REFUSED, WRONG_USAGE
+from osisnr_gui.cli.lines import REFUSED, WRONG_USAGE
 from osisnr_gui.io.streams import say
 
 if TYPE_CHECKING:

@@ -9,20 +9,17 @@ from concurrent.futures import Executor
 from contextlib import closing, contextmanager
 from functools import partial
 
+from osisnr_gui.batch.files import batch_parts, batch_table
+from osisnr_gui.batch.pairs import BatchPair, find_pairs, load_pairs
+from osisnr_gui.batch.runner import BatchRow, RowError, open_journal, run_batch
+from osisnr_gui.batch.workers import BatchPool, Cluster
 from osisnr_gui.cli import output
 from osisnr_gui.cli.batch_options import BatchOptions, parse
-from osisnr_gui.cli.batch_table import batch_table
-from osisnr_gui.cli.codes import DONE, INTERRUPTED, SOME_FAILED
-from osisnr_gui.cli.lines import PROGRAM, error_line, shown_path
-from osisnr_gui.cli.progress import ProgressLine
+from osisnr_gui.cli.lines import DONE, INTERRUPTED, PROGRAM, SOME_FAILED, error_line, shown_path
+from osisnr_gui.cli.output import ProgressLine
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.io.journal import Journal
 from osisnr_gui.io.streams import say
-from osisnr_gui.session.batch.cluster import Cluster
-from osisnr_gui.session.batch.engine import BatchRow, RowError, open_journal, run_batch
-from osisnr_gui.session.batch.files import batch_parts
-from osisnr_gui.session.batch.pairs import BatchPair, find_pairs, load_pairs
-from osisnr_gui.session.batch.pool import BatchPool
 
 # Pairs handed out for each worker: enough that none waits for the next one, few enough that Ctrl+C is quick.
 PER_WORKER = 3

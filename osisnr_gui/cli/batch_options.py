@@ -7,6 +7,9 @@ import importlib.util
 import os
 from dataclasses import dataclass
 
+from osisnr_gui.batch.files import ENDINGS
+from osisnr_gui.batch.runner import BatchSettings
+from osisnr_gui.batch.workers import core_count
 from osisnr_gui.cli.lines import UsageError
 from osisnr_gui.cli.scoring_options import (
     Parser,
@@ -17,9 +20,6 @@ from osisnr_gui.cli.scoring_options import (
     session_of,
     source_of,
 )
-from osisnr_gui.session.batch.engine import BatchSettings
-from osisnr_gui.session.batch.files import ENDINGS
-from osisnr_gui.session.batch.pool import core_count
 
 #: Each takes some 70 MiB.
 MOST_JOBS = max(64, core_count())
@@ -78,14 +78,8 @@ def _check_output(found: argparse.Namespace, inputs: list[str]) -> None:
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="osisnr batch",
-        usage="osisnr batch REF_DIR EST_DIR -o FILE [options]\n       osisnr batch PAIRS.csv -o FILE [options]",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    usage = "osisnr batch REF_DIR EST_DIR -o FILE [options]\n       osisnr batch PAIRS.csv -o FILE [options]"
+    parser = Parser.of_command(usage, DESCRIPTION, EPILOG)
     group = parser.add_argument_group("batch")
     group.add_argument("-o", "--output", metavar="FILE", help="where the rows go: .csv, .json or .parquet")
     group.add_argument("--jobs", metavar="N", type=number_in(1, MOST_JOBS, int), help="processes (default: one a core)")

@@ -1,4 +1,4 @@
-"""What the command line says: one line each on stderr, with the file as the user typed it, printable anywhere."""
+"""What the command line says, one line each on stderr, printable anywhere, and the exit codes of every command."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from contextlib import contextmanager
 
 from osisnr_gui.io.errors import FileError, SaveError, printable
 from osisnr_gui.io.streams import drop
+
+# Exit codes.
+DONE = 0
+SOME_FAILED = 1  # some items of a batch
+WRONG_USAGE = 2
+REFUSED = 3  # an input was refused, or a result could not be written
+INTERRUPTED = 130  # what a shell reports for Ctrl+C
 
 PROGRAM = "osisnr"
 PATH_LIMIT = 1000

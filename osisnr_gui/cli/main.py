@@ -11,8 +11,17 @@ from collections.abc import Callable
 from importlib import import_module
 
 from osisnr_gui import __version__
-from osisnr_gui.cli.codes import DONE, INTERRUPTED, REFUSED, WRONG_USAGE
-from osisnr_gui.cli.lines import PROGRAM, TEXT_LIMIT, UsageError, error_line, flush_stdout
+from osisnr_gui.cli.lines import (
+    DONE,
+    INTERRUPTED,
+    PROGRAM,
+    REFUSED,
+    TEXT_LIMIT,
+    WRONG_USAGE,
+    UsageError,
+    error_line,
+    flush_stdout,
+)
 from osisnr_gui.io.errors import FileError, printable
 from osisnr_gui.io.streams import open_missing, say
 

@@ -73,14 +73,7 @@ def _check_together(found: argparse.Namespace, files: list[str]) -> None:
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="osisnr score",
-        usage="osisnr score REFERENCE ESTIMATE [ESTIMATE ...] [options]",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = Parser.of_command("osisnr score REFERENCE ESTIMATE [ESTIMATE ...] [options]", DESCRIPTION, EPILOG)
     group = parser.add_argument_group("output")
     group.add_argument("--json", metavar="FILE", help="write the numbers as JSON; - is stdout")
     group.add_argument("--csv", metavar="FILE", help="write one row per frame of every estimate; - is stdout")

@@ -1,15 +1,51 @@
-"""Where results go: stdout, a file that is replaced in one step, or a pipe that cannot be replaced."""
+"""Where results go: stdout, a file that is replaced in one step, or a pipe that cannot be replaced; and progress."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
 
 from osisnr_gui.cli.lines import stdout_errors
 from osisnr_gui.cli.scoring_options import STDOUT
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import SaveError
+from osisnr_gui.io.streams import put
+from osisnr_gui.session.analysis import Report
+
+INTERVAL_SECONDS = 0.1
+ERASE_LINE = "\r\x1b[K"
+
+
+class ProgressLine:
+    """Context manager that shows progress in one line of a terminal, and nothing where stderr is a file or a pipe."""
+
+    def __init__(self) -> None:
+        self._visible = sys.stderr.isatty()
+        self._next = 0.0
+
+    @property
+    def report(self) -> Report | None:
+        """The callback, None without a terminal: then `analyse` does not even prepare partial results."""
+        return (lambda progress: self.show(progress.fraction, progress.words)) if self._visible else None
+
+    def show(self, fraction: float, words: str) -> None:
+        """Show a share done, 0 to 1, and what is done; not more often than an eye can follow."""
+        now = time.monotonic()
+        if not self._visible or now < self._next:
+            return
+        self._next = now + INTERVAL_SECONDS
+        put(f"{ERASE_LINE}{fraction:4.0%} {words}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._visible:
+            put(ERASE_LINE)
 
 
 def write(target: str, data: Iterable[bytes], remedy: str = "") -> None:

@@ -6,27 +6,24 @@ JSON, and the exit code is 3. A refused reference leaves nothing to score: no ou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.cli import output
-from osisnr_gui.cli.codes import DONE, REFUSED
-from osisnr_gui.cli.lines import UsageError, error_line, warning_line
+from osisnr_gui.cli.lines import DONE, REFUSED, UsageError, error_line, warning_line
 from osisnr_gui.cli.options import Options, parse
-from osisnr_gui.cli.progress import ProgressLine
+from osisnr_gui.cli.output import ProgressLine
 from osisnr_gui.cli.scoring_options import STDOUT
-from osisnr_gui.cli.table import score_table
 from osisnr_gui.core.stft import default_n_fft
+from osisnr_gui.export.csv_files import frames_csv
+from osisnr_gui.export.score_report import score_report
+from osisnr_gui.export.score_table import score_table
 from osisnr_gui.io.errors import FileError, SaveError
+from osisnr_gui.io.json_text import json_parts
 from osisnr_gui.io.streams import say
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.delay.alignment import analyse_numbers
-from osisnr_gui.session.export import frames_csv
-from osisnr_gui.session.json_text import json_parts
-from osisnr_gui.session.report import is_scored, score_report
-from osisnr_gui.session.several.improvement import mixture_error, mixture_pair, with_improvement
 from osisnr_gui.session.tracks import Track
 
 NO_NUMBERS = "There are no numbers: no estimate was compared with a reference.\n"
@@ -87,7 +84,7 @@ def _check_key(options: Options, analysis: Analysis) -> None:
 def _refusals(analysis: Analysis) -> list[FileError]:
     reference = analysis.reference
     found = [] if reference is None or reference.error is None else [reference.error]
-    last = mixture_error(analysis)
+    last = analysis.mixture_error
     own = analysis.mixture is not None and analysis.mixture.error is not None
     mixtures = [] if last is None or (found and not own) else [last]
     return found + [pair.error for pair in analysis.pairs if pair.error is not None] + mixtures
@@ -95,11 +92,11 @@ def _refusals(analysis: Analysis) -> list[FileError]:
 
 def _warnings(analysis: Analysis) -> list[str]:
     """Lines about the files that were scored; a refused file has its error and nothing else."""
-    scored = [pair.estimate for pair in analysis.pairs if is_scored(pair)]
+    scored = [pair.estimate for pair in analysis.pairs if pair.valid_score is not None]
     if not scored or analysis.reference is None:
         return []
-    mixture = mixture_pair(analysis)
-    scored += [mixture.estimate] if mixture is not None and is_scored(mixture) else []
+    mixture = analysis.mixture_pair
+    scored += [mixture.estimate] if mixture is not None and mixture.valid_score is not None else []
     references = [pair.reference for pair in analysis.pairs if pair.reference is not None]
     tracks = {track.source: track for track in (analysis.reference, *references, *scored)}
     return [
@@ -113,7 +110,8 @@ def _write(options: Options, analysis: Analysis) -> bool:
     """Write all that was asked for, stdout last because it may refuse; whether all was taken."""
     if options.csv is None and options.json is None:
         output.write_text(score_table(analysis))
-    wanted = [(options.csv, frames_csv(analysis)), (options.json, _json(options, analysis))]
+    report = score_report(analysis, with_frames=options.frames) if options.json else None
+    wanted = [(options.csv, frames_csv(analysis)), (options.json, json_parts(report))]
     taken = True
     for target, data in sorted(wanted, key=lambda item: item[0] == STDOUT):
         try:
@@ -123,8 +121,3 @@ def _write(options: Options, analysis: Analysis) -> bool:
             say([error_line(error)])
             taken = False
     return taken
-
-
-def _json(options: Options, analysis: Analysis) -> Iterator[bytes]:
-    report = score_report(analysis, with_frames=options.frames)
-    yield from json_parts(report if analysis.mixture is None else with_improvement(report, analysis))

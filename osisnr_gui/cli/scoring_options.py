@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import NoReturn
+from typing import NoReturn, Self
 
 from osisnr_gui.cli.lines import UsageError, flush_stdout
 from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
@@ -23,6 +23,18 @@ STDOUT = "-"
 
 class Parser(argparse.ArgumentParser):
     """Errors are UsageError instead of usage text and SystemExit."""
+
+    @classmethod
+    def of_command(cls, usage: str, description: str, epilog: str) -> Self:
+        """A parser of a scoring command; usage : its forms, the first words of which name it."""
+        return cls(
+            prog=" ".join(usage.split()[:2]),
+            usage=usage,
+            description=description,
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
 
     def _print_message(self, message: str, file: object = None) -> None:
         """Help or version on stdout; argparse's own hides what goes wrong. Raises SaveError."""

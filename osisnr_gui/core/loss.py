@@ -72,7 +72,7 @@ class ExactScores(_Scores):
     @classmethod
     def of(cls, osi_db: FloatArray) -> ExactScores:
         """From the exact OSI-SNR (dB) of active frames; all but what depends on alpha and gamma, see `completed`."""
-        mean, median, p05 = mean_of(osi_db), _quantile(osi_db, 0.5), _quantile(osi_db, 0.05)
+        mean, median, p05 = mean_of(osi_db), quantile(osi_db, 0.5), quantile(osi_db, 0.05)
         return cls(mean, median, p05, loss_osi(osi_db, 1, 0.0), loss_osi(osi_db, 2, 0.0))
 
 
@@ -119,12 +119,14 @@ def mean_of(values: FloatArray) -> float:
         return float(np.mean(values)) if values.size else NAN
 
 
-def _quantile(values: FloatArray, q: float) -> float:
-    """Quantile by linear interpolation that stays right when some values are infinite."""
+def quantile(values: FloatArray, q: float) -> float:
+    """Quantile of numbers by linear interpolation that stays right when some are infinite; nan without any."""
     if values.size == 0:
         return float("nan")
     position = q * (values.size - 1)
     low, high = int(np.floor(position)), int(np.ceil(position))
     ordered = np.partition(values, (low, high))
     below, above = float(ordered[low]), float(ordered[high])
-    return below if below == above or low == high else below + (position - low) * (above - below)
+    if below == above or low == high or (below == -np.inf and above < np.inf):
+        return below
+    return below + (position - low) * (above - below)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QSize, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from osisnr_gui import __version__
+from osisnr_gui.batch.runner import BatchRow
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.cache_folder import DEFAULT_MAX_BYTES, CacheFolder, user_cache_folder
 from osisnr_gui.io.errors import SaveError
@@ -24,7 +25,6 @@ from osisnr_gui.qt.quit_signals import QuitSignals
 from osisnr_gui.qt.settings import APPLICATION, KEEP_MIB_RANGE, Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.batch.engine import BatchRow
 from osisnr_gui.session.codec import is_session_file, load_session
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.edits import open_files

@@ -33,8 +33,7 @@ from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.guess import Role, name_role
-from osisnr_gui.session.selection import selection_sentence
-from osisnr_gui.session.sentences import status_sentence
+from osisnr_gui.session.sentences import selection_sentence, status_sentence
 
 DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 256, 304

@@ -39,12 +39,11 @@ from osisnr_gui.qt.presenters.shown_curves import CurveChoice
 from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_curves
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.inspection.explain import CHANCE_FLOOR_DB
-from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import Track
-from osisnr_gui.session.words import title
+from osisnr_gui.session.words import estimate_letter, title
 
 MIN_FRAMES_IN_VIEW = 6
 

@@ -20,13 +20,13 @@ from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.background import Foreground, step_back
 from osisnr_gui.session.analysis import (
     Analysis,
+    AnalysisOptions,
     Progress,
-    Wanted,
     analyse,
-    heavy_part,
+    analysis_key,
     rescore,
     takes_long,
-    with_light_part,
+    with_display_settings,
 )
 from osisnr_gui.session.content_hashes import ContentHashes, changed_files, without_files
 from osisnr_gui.session.edits import Edit
@@ -151,7 +151,7 @@ class Store(QObject):
         """After the session changed: score at once if that is enough, else start a run."""
         self.session_changed.emit(self.session)
         self.history_changed.emit()
-        if self._run is not None and heavy_part(self._run.session) == heavy_part(self.session):
+        if self._run is not None and analysis_key(self._run.session) == analysis_key(self.session):
             self._show(self._analysis)  # the run goes on; its results will be scored for the new session
             return
         if (self._analysis.complete or self._stopped) and self._show(self._analysis):
@@ -171,9 +171,9 @@ class Store(QObject):
         What was changed beside them meanwhile, a note or alpha, stays.
         """
         shown, left = self._analysis.session, self.session
-        if not self._history.find(lambda session: heavy_part(session) == heavy_part(shown)):
+        if not self._history.find(lambda session: analysis_key(session) == analysis_key(shown)):
             self._history.push(shown, "", time.monotonic())
-        kept = with_light_part(self.session, left)
+        kept = with_display_settings(self.session, left)
         if kept != self.session:
             self._history.push(kept, "", time.monotonic())
         self.session_changed.emit(self.session)
@@ -202,11 +202,11 @@ class Store(QObject):
         self._stopped = False
         self._run = run = _Run(self.session)
         self.progress_changed.emit(0.0, "opening files")
-        wanted = Wanted(around=self.looked_at())
+        wanted = AnalysisOptions(around=self.looked_at())
         previous = (self._analysis, self._finished)
         self._last = self._pool.submit(self._work, run, previous, wanted, self._thoroughly)
 
-    def _work(self, run: _Run, previous: tuple[Analysis, ...], wanted: Wanted, thoroughly: bool) -> None:
+    def _work(self, run: _Run, previous: tuple[Analysis, ...], wanted: AnalysisOptions, thoroughly: bool) -> None:
         """On the worker thread. Touches nothing but its arguments and the signals."""
 
         def cancelled() -> bool:

@@ -10,34 +10,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from osisnr_gui.session.analysis_run import AnalysisRun
-from osisnr_gui.session.cancel import Cancel
-from osisnr_gui.session.result import Analysis, Progress, Report, Wanted
+from osisnr_gui.session.analysis_run import AnalysisRun, finish, scored
+from osisnr_gui.session.background import Cancel
+from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report
 from osisnr_gui.session.result_cache import ResultCache
-from osisnr_gui.session.scoring import finish, scored
 from osisnr_gui.session.session import Criterion, Session
 
-__all__ = ["Analysis", "Progress", "Report", "Wanted", "analyse", "heavy_part", "rescore", "takes_long"]
+__all__ = ["Analysis", "AnalysisOptions", "Progress", "Report", "analyse", "analysis_key", "rescore", "takes_long"]
 
 #: Of a session: what `rescore` can follow.
-LIGHT_FIELDS = ("loss", "silence_db", "threshold_db", "bad", "notes", "roles_guessed")
+DISPLAY_FIELDS = ("loss", "silence_db", "threshold_db", "bad", "notes", "roles_guessed")
 #: From here on a step that goes through all frames several times takes longer than a window may wait.
 MANY_FRAMES = 500_000
 
 
-def heavy_part(session: Session) -> Session:
-    """The session without what `rescore` can follow: equal heavy parts share one pass."""
-    return with_light_part(session, Session())
+def analysis_key(session: Session) -> Session:
+    """What a pass over the files depends on: the session without what `rescore` can follow."""
+    return with_display_settings(session, Session())
 
 
-def with_light_part(session: Session, other: Session) -> Session:
+def with_display_settings(session: Session, other: Session) -> Session:
     """`session` with everything of `other` that `rescore` can follow."""
-    return replace(session, **{name: getattr(other, name) for name in LIGHT_FIELDS})
+    return replace(session, **{name: getattr(other, name) for name in DISPLAY_FIELDS})
 
 
 def rescore(session: Session, analysis: Analysis) -> Analysis | None:
     """The analysis of `session` when only cheap settings differ; None when files must be read again."""
-    if heavy_part(session) != heavy_part(analysis.session):
+    if analysis_key(session) != analysis_key(analysis.session):
         return None
     if any(pair.key is not None and pair.key.alpha not in (None, session.loss.alpha) for pair in analysis.pairs):
         return None  # no alpha table was kept
@@ -58,7 +57,7 @@ def analyse(
     session: Session,
     previous: Analysis | Sequence[Analysis] | None = None,
     *,
-    wanted: Wanted | None = None,
+    wanted: AnalysisOptions | None = None,
     progress: Report | None = None,
     cancelled: Cancel | None = None,
     cache: ResultCache | None = None,
@@ -71,4 +70,4 @@ def analyse(
     Raises io's Cancelled.
     """
     known = (previous,) if isinstance(previous, Analysis) else tuple(previous or ())
-    return AnalysisRun(session, known, wanted or Wanted(), progress, cancelled or (lambda: False), cache).run()
+    return AnalysisRun(session, known, wanted or AnalysisOptions(), progress, cancelled or (lambda: False), cache).run()

@@ -8,16 +8,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from osisnr_gui.io.errors import BrokenOffError, Cancelled, FileError, Reason
+from osisnr_gui.session.background import worker_count
+from osisnr_gui.session.comparison.best_frames import find_best_frames
+from osisnr_gui.session.comparison.matching import find_matching, match_key
 from osisnr_gui.session.delay.delays import measure_delay
+from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import NO_PICTURES
-from osisnr_gui.session.known import Known
+from osisnr_gui.session.notices.all_notices import find_notices
 from osisnr_gui.session.pairs import PairAnalysis, paint_alone, pair_key, resolve_framing, run_pair
-from osisnr_gui.session.result import Analysis, Progress, Report, Wanted
+from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report
 from osisnr_gui.session.result_cache import ResultCache
-from osisnr_gui.session.scoring import finish, scored
-from osisnr_gui.session.session import Session, Source
-from osisnr_gui.session.several.matching import find_matching, match_key
-from osisnr_gui.session.threads import worker_count
+from osisnr_gui.session.result_index import ResultIndex
+from osisnr_gui.session.scores import PairScore, score_frames
+from osisnr_gui.session.segments.bad_segments import other_place
+from osisnr_gui.session.session import Criterion, Session, Source
 from osisnr_gui.session.tracks import Track, check_track, open_track, stamp_of
 
 PARTIAL_SECONDS = 0.25
@@ -30,7 +34,7 @@ class AnalysisRun:
         self,
         session: Session,
         previous: Sequence[Analysis],
-        wanted: Wanted,
+        wanted: AnalysisOptions,
         progress: Report | None,
         cancelled: Callable[[], bool],
         cache: ResultCache | None,
@@ -39,7 +43,7 @@ class AnalysisRun:
         # Only whole results are kept: with the alpha table and pictures.
         self._cache = cache if wanted.pictures and wanted.alpha is None else None
         self._started_ns = time.time_ns()
-        self._known = Known(
+        self._known = ResultIndex(
             [track for old in previous for track in old.tracks],
             [pair for old in previous for pair in (*old.pairs, *old.unprocessed)],
             [old.matching for old in previous],
@@ -315,3 +319,27 @@ def _final(error: FileError) -> FileError:
 
 def _paths(pair: PairAnalysis) -> set[str]:
     return {track.source.path for track in (pair.estimate, pair.reference) if track is not None}
+
+
+def scored(session: Session, pair: PairAnalysis) -> PairAnalysis:
+    """A pair with its numbers under a session; as it is while it has no frames, or an error."""
+    return _scored_against(session, pair, pair.score.bad.other if pair.score is not None else None)
+
+
+def _scored_against(session: Session, pair: PairAnalysis, other: Facts | None) -> PairAnalysis:
+    if pair.frames is None or pair.error is not None:
+        return pair
+    score: PairScore = score_frames(pair.frames, session, pair.score, other)
+    return pair if score is pair.score else replace(pair, score=score)
+
+
+def finish(analysis: Analysis) -> Analysis:
+    """What concerns several pairs or files at once: estimates held against each other, notices."""
+    session, pairs = analysis.session, analysis.pairs
+    if session.bad.criterion is Criterion.AGAINST:
+        places = [other_place(session, index) for index in range(len(pairs))]
+        scores = [None if place is None else pairs[place].score for place in places]
+        others = [None if score is None else score.facts for score in scores]
+        pairs = tuple(_scored_against(session, pair, other) for pair, other in zip(pairs, others, strict=True))
+    analysis = replace(analysis, pairs=pairs, best=find_best_frames(pairs, analysis.best))
+    return replace(analysis, notices=find_notices(analysis))

@@ -22,7 +22,7 @@ from typing import Any
 from osisnr_gui import __version__
 from osisnr_gui.io.errors import LoadError, Reason, SaveError, printable
 from osisnr_gui.io.json_file import load_json
-from osisnr_gui.session.json_text import JsonValue, json_bytes
+from osisnr_gui.io.json_text import JsonValue, json_bytes
 from osisnr_gui.session.session import MAX_FILES, Session, Source, at_time, within
 
 SCHEMA = "osisnr.session/1"

@@ -1,4 +1,4 @@
-"""Which content a session's files had when they were read."""
+"""Hashes of the content a session's files had when they were read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from osisnr_gui.session.cancel import Cancel
+from osisnr_gui.session.background import Cancel
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.result_cache import ResultCache, content_hash

@@ -1,14 +1,15 @@
-"""What follows from a pair's frames and the silence limit alone."""
+"""Status of every frame, and all that follows from frames and silence limit alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from osisnr_gui.core.alpha_table import AlphaSums
 from osisnr_gui.core.frame_status import ACTIVE, frame_status, is_active, status_counts
-from osisnr_gui.core.loss import ExactScores, LiteralScores
+from osisnr_gui.core.loss import ExactScores, LiteralScores, quantile
 from osisnr_gui.core.types import BoolArray, FloatArray, StatusArray
 from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.session import Formula
@@ -17,7 +18,7 @@ BIAS_DB = 0.1
 QUIET_ENERGY_DB = -80.0  # estimate energy 1e-8: EPS_NOISE decides the literal value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """What follows from the frames and the silence limit.
 
@@ -46,6 +47,14 @@ class Facts:
     def n_active(self) -> int:
         """Frames in which neither signal is silent."""
         return sum(self.counts[kind.label] for kind in ACTIVE)
+
+    @cached_property
+    def literal_quantiles(self) -> tuple[float, float]:
+        """5th percentile and median of the literal OSI-SNR of all frames, dB; nan when a frame is not a number."""
+        values = self.frames.literal_osi_db
+        if np.isnan(values).any():
+            return np.nan, np.nan
+        return quantile(values, 0.05), quantile(values, 0.5)
 
 
 def osi_db_of(facts: Facts, formula: Formula) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Which files are no longer what they were when they were read, told only once they are at rest.
+"""Watches files for changes since they were read, and reports them once they are no longer written to.
 
 Whoever writes a file may take seconds over it, and most trainers write beside it and rename: between two looks a file
 is half there, gone and there again. A change counts once two looks, `QUIET_SECONDS` apart, show the same.
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from osisnr_gui.io.errors import display_name
-from osisnr_gui.session.file_words import clock
 from osisnr_gui.session.tracks import Stamp
+from osisnr_gui.session.words import clock
 
 QUIET_SECONDS = 0.5
 MOST_NAMES = 3

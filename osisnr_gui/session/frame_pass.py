@@ -9,23 +9,23 @@ lie in the same places wherever a pass begins, added up from the first to the la
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from osisnr_gui.core.alpha_table import AlphaTable, log_magnitudes
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.osi_snr import Projection, exact_osi_db, literal_osi_db, merge, project_rows
 from osisnr_gui.core.types import Columns, FloatArray
-from osisnr_gui.session.cancel import Cancel, stop_if
+from osisnr_gui.session.background import Cancel, stop_if, worker_count
 from osisnr_gui.session.pictures import RESIDUAL_STEP, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, Raw
-from osisnr_gui.session.threads import worker_count
 
 # Work on a block is some two hundred numpy calls. Cells enough that a call takes some ten microseconds: with shorter
 # ones, though each would find its data in a core's own cache, the threads do little but hand each other the
@@ -236,8 +236,8 @@ class FramePass:
         stop_if(self._cancelled)
         # Infinite samples reach the FFT here: the check that refuses such files comes after the pass.
         with np.errstate(all="ignore"):
-            s = plan.reference.rows(raw[0], first - chunk, stop - chunk)
-            e = plan.estimate.rows(raw[1], first - chunk, stop - chunk)
+            s = plan.reference.rows(raw[0], slice(first - chunk, stop - chunk))
+            e = plan.estimate.rows(raw[1], slice(first - chunk, stop - chunk))
         projection, residual = project_rows(s, e)
         at = first - plan.first
         self._projection.put(at, projection)
@@ -300,3 +300,21 @@ class FramePass:
                 yield s, e
             elif x < y:
                 yield reference.signal.read(x, y - x), estimate.signal.read(x, y - x)
+
+
+Value = TypeVar("Value", bound=np.generic)
+
+
+def on_grid(frames: PairFrames, others: PairFrames, values: NDArray[Value], empty: float) -> NDArray[Value]:
+    """`values`, one for each of the `others`, at the frames of `frames`; `empty` where the others have none."""
+    moved = np.full(frames.n_frames, empty, dtype=values.dtype)
+    _, (here, there) = common_part([frames.span, others.span])
+    moved[here] = values[there]
+    return moved
+
+
+def common_part(spans: Sequence[range]) -> tuple[int, list[slice]]:
+    """The number of the first frame that all have, and where in each the frames are that all have."""
+    first = max(span.start for span in spans)
+    stop = max(first, min(span.stop for span in spans))
+    return first, [slice(first - span.start, stop - span.start) for span in spans]

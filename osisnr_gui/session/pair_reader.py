@@ -55,5 +55,5 @@ class PairReader:
         with self._lock:
             readers = self._readers.open()
             raw = [reader.read(self.frames.first_frame + first, count) for reader in readers]
-            rows = [r.picked(part, frames - first) for r, part in zip(readers, raw, strict=True)]
+            rows = [r.rows(part, frames - first) for r, part in zip(readers, raw, strict=True)]
         return rows[0], rows[1]

@@ -1,11 +1,11 @@
-"""The samples of a pair on their way through the pass, lent to whoever needs every one of them too."""
+"""Sample checks and the delay search, done with the samples that the pass reads anyway."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from osisnr_gui.core.align import Delay
-from osisnr_gui.session.cancel import Cancel
+from osisnr_gui.session.background import Cancel
 from osisnr_gui.session.delay.delays import DelaySearch
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Track, check_track

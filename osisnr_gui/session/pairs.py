@@ -16,8 +16,7 @@ from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
 from osisnr_gui.core.types import FloatArray, Framing, ParameterError, Representation
 from osisnr_gui.io.errors import FileError, LoadError, Reason
-from osisnr_gui.session.cancel import Cancel, stop_if
-from osisnr_gui.session.errors import PairError
+from osisnr_gui.session.background import Cancel, stop_if
 from osisnr_gui.session.frame_pass import NO_PICTURES, FramePass, PairFrames, PairPictures, PassPlan
 from osisnr_gui.session.masks.mask_grids import mask_times
 from osisnr_gui.session.pair_samples import PairSamples
@@ -26,7 +25,7 @@ from osisnr_gui.session.readers import AudioColumns, ColumnReader, MaskColumns
 from osisnr_gui.session.scores import PairScore, WholeSignal
 from osisnr_gui.session.session import Lengths, MaskGrid, Session, Source
 from osisnr_gui.session.signals import AudioSignal
-from osisnr_gui.session.tracks import Stamp, Track, stamp_of
+from osisnr_gui.session.tracks import PairError, Stamp, Track, stamp_of
 
 SOON_FRAMES = 1 << 14  # a tenth of a second or two
 
@@ -76,6 +75,21 @@ class PairAnalysis:
     def source(self) -> Source:
         """The estimate's source."""
         return self.estimate.source
+
+    @property
+    def refusal(self) -> FileError | None:
+        """Why there are no numbers that hold: a reference that was refused spoils every pair."""
+        return self.error or (None if self.reference is None else self.reference.error)
+
+    @property
+    def valid_score(self) -> PairScore | None:
+        """The score, None where a refusal spoils it."""
+        return self.score if self.refusal is None else None
+
+    @property
+    def delay_samples(self) -> int | None:
+        """Delay at the reference's rate, positive = late, with what was taken out; None where none was measured."""
+        return (self.source.delay or None) if self.delay is None else self.delay.samples
 
 
 def resolve_framing(session: Session, reference: Track) -> Framing | None:
@@ -157,7 +171,7 @@ def _exact_magnitudes(opened: Readers, start: int, stop: int, step: int) -> Floa
     Raises LoadError CORRUPT once a file is another than the one that was analysed.
     """
     count, readers = stop - start, opened.open()
-    rows = [reader.rows(reader.read(start, count), 0, count, step) for reader in readers]
+    rows = [reader.rows(reader.read(start, count), slice(0, count, step)) for reader in readers]
     for track, reader in zip(opened.tracks, readers, strict=True):
         if isinstance(reader, AudioColumns) and track.stamp and not reader.signal.is_at(*track.stamp):
             raise changed_error(track)
@@ -376,5 +390,5 @@ def _fill_outside(picture: Picture, reader: ColumnReader, fit: Fit, cancelled: C
         for first in range(begin, end, step):
             stop_if(cancelled)
             stop = min(first + step, end)
-            picture.put(first, reader.magnitudes(reader.rows(reader.read(first, stop - first), 0, stop - first)))
+            picture.put(first, reader.magnitudes(reader.rows(reader.read(first, stop - first), slice(stop - first))))
             picture.lift(first, stop)

@@ -29,11 +29,8 @@ class ColumnReader(Protocol):
     def read(self, first: int, count: int) -> Raw:
         """Whatever `rows` needs for frames [first, first + count); from one thread at a time."""
 
-    def rows(self, raw: Raw, first: int, stop: int, step: int = 1) -> Columns:
-        """Frames [first, stop) of `raw`, every `step`-th: (n, n_values) real or complex, one a row; from any thread."""
-
-    def picked(self, raw: Raw, frames: IntArray) -> Columns:
-        """Some frames of `raw`, in the order given: rows as those of `rows`; from any thread."""
+    def rows(self, raw: Raw, frames: slice | IntArray) -> Columns:
+        """Some frames of `raw`, in the order given: (n, n_values) real or complex, one a row; from any thread."""
 
     def magnitudes(self, rows: Columns) -> FloatArray:
         """(n, n_bins) magnitudes for the picture, from `rows`; from any thread."""
@@ -86,16 +83,10 @@ class AudioColumns:
         """Samples of the frames [first, first + count)."""
         return self.signal.read(first * self.framing.hop, (count - 1) * self.framing.hop + self.framing.n_fft)
 
-    def rows(self, raw: Raw, first: int, stop: int, step: int = 1) -> Columns:
-        """Every `step`-th of the frames [first, stop) of what `read` gave."""
-        return self._columns(self._frames(raw)[first:stop:step])
-
-    def picked(self, raw: Raw, frames: IntArray) -> Columns:
+    def rows(self, raw: Raw, frames: slice | IntArray) -> Columns:
         """Some frames of what `read` gave."""
-        return self._columns(self._frames(raw)[frames])
-
-    def _frames(self, raw: Raw) -> FloatArray:
-        return frames_of(np.asarray(raw, dtype=np.float64), self.framing.n_fft, self.framing.hop)
+        samples = np.asarray(raw, dtype=np.float64)
+        return self._columns(frames_of(samples, self.framing.n_fft, self.framing.hop)[frames])
 
     def _columns(self, frames: FloatArray) -> Columns:
         if self.framing.representation is Representation.WAVEFORM:
@@ -138,16 +129,9 @@ class MaskColumns:
         missing = count - part.shape[1]
         return np.pad(part, ((0, 0), (0, missing))) if missing > 0 else part
 
-    def rows(self, raw: Raw, first: int, stop: int, step: int = 1) -> Columns:
-        """Every `step`-th of the columns [first, stop) of what `read` gave, as rows of float64 or complex128."""
-        return self._as_rows(raw[:, first:stop:step])
-
-    def picked(self, raw: Raw, frames: IntArray) -> Columns:
-        """Some columns of what `read` gave, as rows."""
-        return self._as_rows(raw[:, frames])
-
-    def _as_rows(self, columns: Raw) -> Columns:
-        part = columns.T
+    def rows(self, raw: Raw, frames: slice | IntArray) -> Columns:
+        """Some columns of what `read` gave, as rows of float64 or complex128."""
+        part = raw[:, frames].T
         if self.is_complex:
             return np.ascontiguousarray(part, dtype=np.complex128)
         return np.ascontiguousarray(part, dtype=np.float64)

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from osisnr_gui.core.types import Framing
+from osisnr_gui.io.errors import FileError
+from osisnr_gui.session.comparison.best_frames import BestFrames
+from osisnr_gui.session.comparison.matching import Matching
 from osisnr_gui.session.notices.notice import Notice
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session
-from osisnr_gui.session.several.best_frames import BestFrames
-from osisnr_gui.session.several.matching import Matching
-from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.tracks import PairError, Track
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +56,21 @@ class Analysis:
         masks = any(reference.kind == "mask" for reference in self.references)
         return self.mixture is not None and not (masks and self.mixture.kind == "audio")
 
+    @property
+    def mixture_pair(self) -> PairAnalysis | None:
+        """The mixture against the first reference that an estimate is compared with; None without one."""
+        place = min(self.session.partners, default=0)
+        return self.unprocessed[place] if place < len(self.unprocessed) else None
+
+    @property
+    def mixture_error(self) -> FileError | None:
+        """Why nothing can be said of a mixture: its file, its fit to the first reference, or sound beside masks."""
+        track, reference, pair = self.mixture, self.reference, self.mixture_pair
+        if track is None or track.error is not None or self.compares_mixture or reference is None:
+            return None if track is None else track.error or (None if pair is None else pair.refusal)
+        detail = f"{reference.name} is a mask and {track.name} is sound"
+        return PairError(track.source.path, detail, "leave the mixture out, or give a mask of it")
+
     def unprocessed_for(self, estimate: int) -> PairAnalysis | None:
         """The mixture against the reference of estimate number `estimate`; None where there is no mixture."""
         place = self.session.partner_of(estimate)
@@ -75,8 +91,8 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a caller needs. alpha : MC-MSE at this alpha by the direct formula instead of the alpha table.
+class AnalysisOptions:
+    """What an analysis is to bring. alpha : MC-MSE at this alpha by the direct formula instead of the alpha table.
 
     around : what is on screen begins at this time (seconds, frames for masks): compare from there on first.
     """

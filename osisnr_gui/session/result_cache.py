@@ -1,4 +1,4 @@
-"""Results of pairs that did not change, kept from one start of the program to the next.
+"""Cache of results of pairs on disk, kept from one start of the program to the next.
 
 A result is found by what the files hold, not by what they are called: by the hash of both files, how each is read,
 the framing and the policies, the program's own code and the libraries that compute. So that an unchanged file need
@@ -29,15 +29,15 @@ from osisnr_gui.io.array_file import DamagedFileError
 from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.io.errors import Cancelled, LoadError
 from osisnr_gui.io.source import OpenFile
-from osisnr_gui.session.cancel import Cancel
-from osisnr_gui.session.kept_pair import pack_pair, unpack_pair
+from osisnr_gui.session.background import Cancel
+from osisnr_gui.session.pair_serialization import pack_pair, unpack_pair
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.tracks import Stamp, Track
 
 # The coarsest clock of a file system (FAT): a file may change within this time and keep its modification time.
 SETTLED_NS = 2_000_000_000
-PARTS = ("core", "io", "session")
+PARTS = ("core", "io", "session", "export", "batch")
 
 
 class ResultCache:

@@ -1,4 +1,4 @@
-"""From frames to numbers: everything cheap enough to follow a slider.
+"""Scores of a pair from its frames: everything cheap enough to follow a slider.
 
 Three steps, each handed back unchanged while its inputs do not change: facts (silence limit), bad frames (threshold),
 and the score itself (alpha, gamma, method, which result leads).

@@ -9,13 +9,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.audio import open_audio
 from osisnr_gui.io.checks import SILENCE, AudioScan, AudioScanner, SampleChecks, scan_audio
 from osisnr_gui.io.errors import FileError, LoadError, LoadWarning, Reason, display_name
 from osisnr_gui.io.formats import find_kind
 from osisnr_gui.io.mask_cells import find_cell_facts
 from osisnr_gui.io.masks import Mask, load_mask
-from osisnr_gui.session.cancel import Cancel, stop_if
+from osisnr_gui.session.background import Cancel, stop_if
 from osisnr_gui.session.session import DOWNMIX, Source
 
 Kind = Literal["audio", "mask"]
@@ -207,3 +208,19 @@ def _mix_level(scan: AudioScan, cancelled: Cancel | None) -> Level:
                 break
             checks.feed(block[:, None])
     return Level(float(checks.rms[0]), float(checks.mean[0]), float(checks.peak[0]), sum(scan.clipped_runs))
+
+
+class PairError(FileError):
+    """Two files that were each read well do not fit together, or not the settings."""
+
+
+def clip_places(track: Track, reference_rate: int | None) -> FloatArray:
+    """Start and stop of every clipped run that is known, in seconds: (n, 2), by their starts.
+
+    The file's delay, which counts samples at `reference_rate` (None: the file's own), is taken out.
+    """
+    if not track.sample_rate:
+        return np.empty((0, 2))
+    starts, lengths = track.clips.astype(np.float64).T
+    moved = track.source.delay / (reference_rate or track.sample_rate)
+    return np.stack((starts, starts + lengths), axis=1) / track.sample_rate - moved

@@ -1,4 +1,4 @@
-"""Numbers with their units and plain sentences, the same in the window and on the command line.
+"""Numbers with their units, names and times in words, the same in the window and on the command line.
 
 Every number is named with what it is: which average, which frames, literal or exact. Nothing here knows a widget.
 """
@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import math
 import os
+import string
+import time
 from collections.abc import Sequence
 
 from osisnr_gui.io.errors import display_name, printable
 from osisnr_gui.io.mask_cells import MaskKind
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import DOWNMIX, Formula
-from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.tracks import Stamp, Track
 
 MINUS = "\u2212"
 NARROW_SPACE = "\u202f"
@@ -233,3 +235,65 @@ def why_loss(value: float, score: PairScore, formula: Formula) -> str:
         frames = counted(facts.frames.n_frames, "literal frame")
         return f"{count(facts.not_meaningful)} of {frames} are not above 0 dB; silence counts as perfect here."
     return ""
+
+
+SHORT_HASH = 8
+_NS = 1_000_000_000
+_STEPS = ((60, "s"), (60, "min"), (24, "h"), (365, "days"))
+
+
+def clock(seconds: float) -> str:
+    """The time of day, local, of seconds since 1970: "14:03:22"."""
+    return time.strftime("%H:%M:%S", time.localtime(seconds))
+
+
+def moment(seconds: float) -> str:
+    """ "2026-11-22 14:03:22", local."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+
+
+def short_moment(seconds: float, now: float) -> str:
+    """The time of day for today, the date for other days."""
+    date, today = (time.strftime("%Y-%m-%d", time.localtime(at)) for at in (seconds, now))
+    return clock(seconds) if date == today else date
+
+
+def age(seconds: float) -> str:
+    """ "2 min ago"; empty for what is to come or older than a year."""
+    value = seconds
+    for step, unit in _STEPS:
+        if 0 <= value < step:
+            return f"{value:.0f} {unit} ago" if unit != "days" or value >= 1.5 else "1 day ago"
+        value = value // step if value >= 0 else value
+    return ""
+
+
+def file_words(stamp: Stamp | None, content: str, now: float) -> str:
+    """ "14:03:22 · 3f9ac21e": when it was written and, where it is known, the start of its hash."""
+    if stamp is None:
+        return ""
+    parts = (short_moment(stamp[1] / _NS, now), content[:SHORT_HASH])
+    return " · ".join(part for part in parts if part)
+
+
+def file_tip(stamp: Stamp | None, content: str, now: float) -> str:
+    """The same in full, with the size, a line each."""
+    if stamp is None:
+        return ""
+    ago = age(now - stamp[1] / _NS)
+    written = f"written {moment(stamp[1] / _NS)}{f' ({ago})' if ago else ''}"
+    size = counted(stamp[0], "byte")
+    return "\n".join((written, size, f"SHA-256 {content or 'not known yet'}"))
+
+
+#: In place of an estimate: the unprocessed mixture.
+MIXTURE = -1
+#: In place of another estimate: what this one was before its file changed.
+GHOST = -2
+
+
+def estimate_letter(index: int) -> str:
+    """A, B, … Z, AA, AB, …: the short name of an estimate by its place."""
+    letters = string.ascii_uppercase
+    first, last = divmod(index, len(letters))
+    return letters[last] if first == 0 else estimate_letter(first - 1) + letters[last]

@@ -15,9 +15,9 @@ import soundfile
 from bench_table import record
 from long_files import RATE, SAMPLES
 
-from osisnr_gui.session.batch.engine import BatchSettings, score_pair
-from osisnr_gui.session.batch.pairs import find_pairs
-from osisnr_gui.session.batch.pool import core_count
+from osisnr_gui.batch.pairs import find_pairs
+from osisnr_gui.batch.runner import BatchSettings, score_pair
+from osisnr_gui.batch.workers import core_count
 
 ROOT = Path(__file__).resolve().parents[2]
 N_PAIRS = 300

@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from osisnr_gui.batch.files import batch_table
+from osisnr_gui.batch.pairs import BatchPair
+from osisnr_gui.batch.runner import BatchRow, BatchSettings, open_journal
 from osisnr_gui.cli.batch_options import parse
-from osisnr_gui.cli.batch_table import batch_table
 from osisnr_gui.cli.lines import UsageError
-from osisnr_gui.session.batch.engine import BatchRow, BatchSettings, open_journal
-from osisnr_gui.session.batch.pairs import BatchPair
 from osisnr_gui.session.session import FramingChoice, Lengths, LossChoice, Session, Source
 
 from .conftest import ROOT, Run, speech_like, wav
@@ -353,7 +353,7 @@ def test_a_result_that_cannot_be_saved_leaves_the_journal(
 def test_progress_on_a_terminal(run: Run, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     make(3)
     Path("est/0001.wav").write_bytes(b"")
-    monkeypatch.setattr("osisnr_gui.cli.progress.INTERVAL_SECONDS", 0.0)
+    monkeypatch.setattr("osisnr_gui.cli.output.INTERVAL_SECONDS", 0.0)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     done = run("batch", "ref", "est", "-o", "out.csv", "--jobs", "1")
     assert re.search(r"\r\x1b\[K 67% 2 of 3 pairs, 1 refused, [0-9.]+ pairs/s, [0-9]+ s left", done.err) or re.search(

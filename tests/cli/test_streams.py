@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from osisnr_gui.cli.progress import ProgressLine
+from osisnr_gui.cli.output import ProgressLine
 
 from .conftest import ROOT
 

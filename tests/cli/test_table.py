@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from osisnr_gui.cli.progress import ProgressLine
-from osisnr_gui.cli.table import aligned, decibels, loss
+from osisnr_gui.cli.output import ProgressLine
+from osisnr_gui.export.score_table import aligned, decibels, loss
 from osisnr_gui.session.analysis import Progress
 
 from .conftest import Run

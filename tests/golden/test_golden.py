@@ -17,7 +17,7 @@ from osisnr_gui.core.loss import EPS_FUSED, EPS_LOSS, ExactScores, fused, loss_o
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.osi_snr import exact_osi_db, literal_osi_db, si_snr_db, snr_db
 from osisnr_gui.core.types import FrameStatus
-from osisnr_gui.session.analysis import Wanted, analyse, rescore
+from osisnr_gui.session.analysis import AnalysisOptions, analyse, rescore
 from osisnr_gui.session.session import Formula, LossChoice, Session, Source
 
 HERE = Path(__file__).parent
@@ -140,7 +140,7 @@ def test_through_analyse(case: dict[str, Any], direct: bool, tmp_path: Path) -> 
     for path, matrix in zip(paths, _pair(case), strict=True):
         np.save(path, matrix)
     session = Session((Source(paths[0]),), (Source(paths[1]),), silence_db=np.inf)
-    analysis = analyse(session, wanted=Wanted(alpha=0.3 if direct else None))
+    analysis = analyse(session, wanted=AnalysisOptions(alpha=0.3 if direct else None))
     (pair,) = analysis.pairs
     assert pair.error is None
     assert pair.frames is not None

@@ -82,7 +82,7 @@ def analysis(reference: str, estimate: str, around: str = "") -> dict[str, Any]:
     from osisnr_gui.app import use_one_blas_thread
 
     use_one_blas_thread()
-    from osisnr_gui.session.analysis import Progress, Wanted, analyse
+    from osisnr_gui.session.analysis import AnalysisOptions, Progress, analyse
     from osisnr_gui.session.session import Session, Source
 
     seen: list[float] = []
@@ -95,7 +95,7 @@ def analysis(reference: str, estimate: str, around: str = "") -> dict[str, Any]:
 
     before, started = resident_mib(), time.perf_counter()
     session = Session((Source(reference),), (Source(estimate),))
-    done = analyse(session, wanted=Wanted(around=begin), progress=look)
+    done = analyse(session, wanted=AnalysisOptions(around=begin), progress=look)
     seconds = time.perf_counter() - started
     frames = done.pairs[0].frames
     assert frames is not None

@@ -17,8 +17,8 @@ from window_kit import open_window, show_files, wait_final
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.curve_plot import Curve
 from osisnr_gui.session import edits
-from osisnr_gui.session.letters import GHOST
 from osisnr_gui.session.session import Formula
+from osisnr_gui.session.words import GHOST
 
 RATE = 16_000
 

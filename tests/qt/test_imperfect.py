@@ -18,11 +18,11 @@ from window_kit import WAIT_MS, open_window
 
 from osisnr_gui.cli.main import main
 from osisnr_gui.core.osi_snr import Projection
+from osisnr_gui.export.score_report import score_report
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.panels.banners import Banner
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.report import score_report
 from osisnr_gui.session.session import Formula
 
 REFUSED = 3

@@ -18,7 +18,7 @@ import osisnr_gui.session.analysis as analysis_module
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.store import Store
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import Wanted, analyse
+from osisnr_gui.session.analysis import AnalysisOptions, analyse
 from osisnr_gui.session.session import Criterion, Note, Session
 from osisnr_gui.session.tracks import stamp_of
 
@@ -30,7 +30,7 @@ class _Gate:
         self.open = threading.Event()
         self.open.set()
         self.calls: list[Session] = []
-        self.wanted: list[Wanted] = []
+        self.wanted: list[AnalysisOptions] = []
 
     def analyse(self, session: Session, previous: Any, *, progress: Any, cancelled: Any, **options: Any) -> Any:
         self.calls.append(session)

@@ -21,7 +21,7 @@ from osisnr_gui.qt.commands.actions import ACTIONS, key_rows
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import analysis_run as analysis_module
 from osisnr_gui.session import edits, frame_pass, pairs
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.session import Formula
 
 
@@ -212,7 +212,7 @@ def test_what_is_not_analysed_yet_is_a_gap(
     plots, session = window.views.plots, window.views.store.session
     whole, extent = plots._osi.curves[0], plots.link.extent
     parts: list[Analysis] = []
-    wanted = Wanted(around=4.0)
+    wanted = AnalysisOptions(around=4.0)
     analyse(session, wanted=wanted, progress=lambda p: p.analysis is not None and parts.append(p.analysis))
     shown = 0
     for part in parts:

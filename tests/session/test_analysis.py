@@ -24,12 +24,12 @@ from osisnr_gui.io.errors import Cancelled, LoadError
 from osisnr_gui.session import analysis_run as analysis_module
 from osisnr_gui.session import edits, frame_pass
 from osisnr_gui.session import pairs as pairs_module
-from osisnr_gui.session.analysis import Analysis, Progress, Wanted, analyse, rescore
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, Progress, analyse, rescore
+from osisnr_gui.session.background import worker_count
 from osisnr_gui.session.delay.delays import measure_delay
 from osisnr_gui.session.pairs import Fit, PairAnalysis, start_frame
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.session import DOWNMIX, Formula, FramingChoice, Lengths, LossChoice, Session, Source
-from osisnr_gui.session.threads import worker_count
 from osisnr_gui.session.tracks import check_track, open_track
 
 Write = Callable[..., str]
@@ -68,7 +68,7 @@ def test_numbers_of_a_pair(write: Write, noise: Noise) -> None:
     a, b = columns(s, framing), columns(e, framing)
     p = project(a, b)
     literal, exact, mc_mse = literal_osi_db(p), exact_osi_db(p), mc_mse_per_frame(a, b, 0.3)
-    for wanted in (Wanted(), Wanted(pictures=False, delay=False, alpha=0.3)):
+    for wanted in (AnalysisOptions(), AnalysisOptions(pictures=False, delay=False, alpha=0.3)):
         analysis = analyse(session, wanted=wanted)
         assert analysis.complete
         assert analysis.framing == framing
@@ -177,13 +177,13 @@ def test_rescore_leaves_heavy_changes_alone(pair_of_files: Session) -> None:
 
 
 def test_rescore_needs_the_table_for_another_alpha(pair_of_files: Session) -> None:
-    direct = analyse(pair_of_files, wanted=Wanted(alpha=0.3))
+    direct = analyse(pair_of_files, wanted=AnalysisOptions(alpha=0.3))
     assert rescore(edits.set_gamma(pair_of_files, 3), direct) is not None
     assert rescore(edits.set_alpha(pair_of_files, 0.5), direct) is None
 
 
 def test_pictures_asked_for_later_are_made(pair_of_files: Session) -> None:
-    bare = analyse(pair_of_files, wanted=Wanted(pictures=False))
+    bare = analyse(pair_of_files, wanted=AnalysisOptions(pictures=False))
     assert _only(bare).pictures.estimate is None
     full = analyse(pair_of_files, bare)
     assert _only(full).pictures.estimate.coarse(0).any()
@@ -300,7 +300,7 @@ def test_what_is_on_screen_comes_first(pair_of_files: Session, monkeypatch: pyte
     found = _only(
         analyse(
             pair_of_files,
-            wanted=Wanted(around=around),
+            wanted=AnalysisOptions(around=around),
             progress=lambda p: p.analysis is not None and seen.append(p.analysis),
         )
     )

@@ -17,7 +17,7 @@ from osisnr_gui.io.errors import BrokenOffError, OverwrittenError
 from osisnr_gui.session import analysis_run
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.result import Wanted
+from osisnr_gui.session.result import AnalysisOptions
 from osisnr_gui.session.session import Lengths, Session, Source
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Track
@@ -54,7 +54,7 @@ def test_damage_is_told_and_not_scored_as_silence(sounds: tuple[str, str], aroun
     for path in sounds:
         os.utime(path)
     reference, estimate = map(Source, sounds[::-1] if turned else sounds)
-    analysis = analyse(Session((reference,), (estimate,)), wanted=Wanted(around=around))
+    analysis = analyse(Session((reference,), (estimate,)), wanted=AnalysisOptions(around=around))
     (pair,) = analysis.pairs
     assert pair.error is None
     assert pair.frames is not None
@@ -95,7 +95,7 @@ def test_what_is_finished_is_kept_when_a_file_breaks_off(
     paths = [sounds[0], *(str(tmp_path / f"{k}.flac") for k in range(4))]
     for path in paths[1:]:
         shutil.copy(sounds[1], path)
-    wanted = Wanted(pictures=False, delay=False)
+    wanted = AnalysisOptions(pictures=False, delay=False)
     pairs = analyse(Session((Source(sounds[0]),), tuple(map(Source, paths))), wanted=wanted).pairs
     assert runs == ["s.wav", *(f"{k}.flac" for k in range(4) for _ in range(2))]
     alone = analyse(Session((Source(sounds[0]),), (Source(sounds[1]),)), wanted=wanted).pairs[0]

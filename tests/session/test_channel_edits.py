@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.session import edits, sentences, words
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.channel_edits import compare_channels, one_channel
-from osisnr_gui.session.export import frames_csv
 from osisnr_gui.session.notices.all_notices import gather
 from osisnr_gui.session.session import DOWNMIX, Session, Source
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from osisnr_gui.core.types import Representation
-from osisnr_gui.session.analysis import Wanted, analyse
+from osisnr_gui.session.analysis import AnalysisOptions, analyse
 from osisnr_gui.session.demos import DEMOS, Demo, demo_session
 from osisnr_gui.session.inspection.explain import CHANCE_FLOOR_DB
 
@@ -40,13 +40,13 @@ def test_words_about_the_damage_are_true(samples: Path) -> None:
 def test_words_about_the_speakers_are_true() -> None:
     """ "hardly anything rises above chance. The banner offers the right order; one click, and both rise." """
     chance = CHANCE_FLOOR_DB[Representation.MAGNITUDE]
-    before = analyse(demo_session("speakers"), wanted=Wanted(pictures=False, delay=False))
+    before = analyse(demo_session("speakers"), wanted=AnalysisOptions(pictures=False, delay=False))
     (notice,) = (notice for notice in before.notices if notice.code == "assignment")
     right = notice.remedies[0].edit(before.session)
     for index, source in enumerate(right.estimates):
         speaker = right.references[right.partner_of(index)]
         assert os.path.basename(source.path)[-6:] == os.path.basename(speaker.path)[-6:], "a with a, b with b"
-    after = analyse(right, before, wanted=Wanted(pictures=False, delay=False))
+    after = analyse(right, before, wanted=AnalysisOptions(pictures=False, delay=False))
     for wrong, mended in zip(before.pairs, after.pairs, strict=True):
         assert wrong.score is not None
         assert mended.score is not None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from osisnr_gui.core.types import ParameterError, Representation
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import heavy_part
+from osisnr_gui.session.analysis import analysis_key
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import MAX_DELAY, Formula, Lengths, Note, Session, Source
 
@@ -232,7 +232,7 @@ def test_notes_are_kept_in_order_and_changed_one_at_a_time() -> None:
 
 def test_a_note_computes_nothing_again() -> None:
     plain = Session(references=(Source("a.wav"),))
-    assert heavy_part(edits.add_note(plain, Note(0.0, 1.0))) == heavy_part(plain)
+    assert analysis_key(edits.add_note(plain, Note(0.0, 1.0))) == analysis_key(plain)
 
 
 def test_delays() -> None:

@@ -13,7 +13,7 @@ from osisnr_gui.core.osi_snr import exact_osi_db
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import file_measures
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.file_measures import FileMeasures, measure_file
 from osisnr_gui.session.inspection.inspection import spectra_of
@@ -23,7 +23,7 @@ from osisnr_gui.session.session import FramingChoice, Session, Source
 
 
 def _analysed(session: Session) -> Analysis:
-    return analyse(session, wanted=Wanted(pictures=False, delay=False))
+    return analyse(session, wanted=AnalysisOptions(pictures=False, delay=False))
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def _check(analysis: Analysis) -> FileMeasures:
     for track in (analysis.references[0], pair.estimate):
         reader = open_columns(track, framing, pair.sample_rate)
         count = frames.n_frames
-        matrices.append(reader.rows(reader.read(frames.first_frame, count), 0, count)[facts.active])
+        matrices.append(reader.rows(reader.read(frames.first_frame, count), slice(count))[facts.active])
         reader.close()
     s, e = matrices
     if framing is None or framing.representation is not Representation.WAVEFORM:

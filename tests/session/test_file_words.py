@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from osisnr_gui.session.file_words import age, file_tip, file_words, short_moment
+from osisnr_gui.session.words import age, file_tip, file_words, short_moment
 
 NOON = time.mktime((2024, 5, 6, 12, 0, 0, 0, 0, -1))
 STAMP = (123_456, round(NOON) * 10**9)

@@ -19,7 +19,7 @@ from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import edits, result_cache
-from osisnr_gui.session.analysis import Analysis, Progress, Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, Progress, analyse
 from osisnr_gui.session.frame_pass import FramePass
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result_cache import ResultCache
@@ -367,12 +367,12 @@ def test_what_has_no_table_or_no_pictures_is_not_kept_nor_taken(
     files: Callable[..., Session], cache: ResultCache, passes: list[FramePass]
 ) -> None:
     session = files()
-    for wanted in (Wanted(alpha=0.3), Wanted(pictures=False)):
+    for wanted in (AnalysisOptions(alpha=0.3), AnalysisOptions(pictures=False)):
         analyse(session, cache=cache, wanted=wanted)
         cache.wait()
     assert cache.folder.names() == []
     _keep(session, cache)
-    direct = analyse(session, cache=cache, wanted=Wanted(alpha=0.3))
+    direct = analyse(session, cache=cache, wanted=AnalysisOptions(alpha=0.3))
     assert direct.pairs[0].frames.table is None
     assert len(passes) == 4
 

@@ -10,7 +10,7 @@ import pytest
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.selection import selected_frames, selection_sentence
+from osisnr_gui.session.sentences import selected_frames, selection_sentence
 from osisnr_gui.session.session import Session, Source
 
 

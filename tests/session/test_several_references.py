@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import Wanted, analyse
+from osisnr_gui.session.analysis import AnalysisOptions, analyse
+from osisnr_gui.session.comparison.matching import find_matching
 from osisnr_gui.session.guess import Role, read_roles
 from osisnr_gui.session.session import Session, Source
-from osisnr_gui.session.several.matching import find_matching
 from osisnr_gui.session.tracks import open_track
 
 A, B, C, D, E = (Source(f"/x/{name}.wav") for name in "abcde")
@@ -56,7 +56,7 @@ def test_the_swap_is_offered_and_gives_the_direct_numbers(speakers: dict[str, So
 
 def test_the_matrix_holds_whole_signal_si_snr(speakers: dict[str, Source]) -> None:
     session = wrong(speakers)
-    analysis = analyse(session, wanted=Wanted(pictures=False, delay=False))
+    analysis = analyse(session, wanted=AnalysisOptions(pictures=False, delay=False))
     assert analysis.matching is not None
     for index, pair in enumerate(analysis.pairs):
         assert pair.whole is not None

@@ -8,11 +8,11 @@ import pytest
 
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import analysis_run, edits
-from osisnr_gui.session.analysis import Progress, Wanted, analyse, rescore
+from osisnr_gui.session.analysis import AnalysisOptions, Progress, analyse, rescore
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.session import Source
 
-BARE = Wanted(pictures=False, delay=False)
+BARE = AnalysisOptions(pictures=False, delay=False)
 
 
 def test_the_mixture_has_the_numbers_it_would_have_as_an_estimate() -> None:

@@ -14,8 +14,8 @@ from osisnr_gui.core.types import Representation
 from osisnr_gui.session import edits, sentences, words
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.session import DOWNMIX, Formula, Session
+from osisnr_gui.session.words import estimate_letter
 
 RATE = 8000
 

@@ -38,8 +38,8 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.codec import is_session_file
 from osisnr_gui.session.demos import DEMOS, demo_session
-from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.session import Formula, Session
+from osisnr_gui.session.words import estimate_letter
 
 FILE_FILTER = f"Sound, masks and sessions (*{' *'.join((*extensions_of(Format), '.osisnr'))});;All files (*)"
 NEEDS_PAIR = (

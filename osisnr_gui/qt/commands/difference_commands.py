@@ -11,10 +11,10 @@ from osisnr_gui.qt.commands.row_commands import RowCommands
 from osisnr_gui.qt.plot_area import PlotArea
 from osisnr_gui.qt.presenters.differences import DELTA
 from osisnr_gui.qt.settings import Settings
-from osisnr_gui.session.several.difference import Measure
+from osisnr_gui.session.comparison.difference import Quantity
 
 MENU = "Analysis/Difference of two estimates"
-ACTIONS = {Measure.OSI: "difference_osi", Measure.LOSS: "difference_loss"}
+ACTIONS = {Quantity.OSI: "difference_osi", Quantity.LOSS: "difference_loss"}
 
 
 class DifferenceCommands(CommandGroup):
@@ -37,7 +37,7 @@ class DifferenceCommands(CommandGroup):
         measures = {name: partial(self.set_measure, measure) for measure, name in ACTIONS.items()}
         return {"next_partner": self._next, **measures}
 
-    def set_measure(self, measure: Measure) -> None:
+    def set_measure(self, measure: Quantity) -> None:
         """Subtract this."""
         self._plots.differences.set_measure(measure)
         self.refresh()
@@ -50,7 +50,7 @@ class DifferenceCommands(CommandGroup):
 
     def restore(self, settings: Settings) -> None:
         """The measure as it was left."""
-        self.set_measure(Measure(settings.text("difference", Measure.OSI, tuple(Measure))))
+        self.set_measure(Quantity(settings.text("difference", Quantity.OSI, tuple(Quantity))))
 
     def remember(self, settings: Settings) -> None:
         """Keep that for the next start."""

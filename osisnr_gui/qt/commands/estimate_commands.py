@@ -9,7 +9,7 @@ from osisnr_gui.qt.dialogs.speakers_page import SpeakersDialog
 from osisnr_gui.qt.presenters.shown_curves import CurveChoice
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
-from osisnr_gui.session.several.speakers import Speakers, find_speakers
+from osisnr_gui.session.comparison.speakers import Speakers, find_speakers
 
 
 class EstimateCommands(CommandGroup):

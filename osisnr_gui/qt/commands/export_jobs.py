@@ -12,8 +12,11 @@ from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QDialog, QMainWindow
 
 from osisnr_gui.core.align import Delay
+from osisnr_gui.export.csv_files import frames_csv
+from osisnr_gui.export.score_report import score_report
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.io.json_text import json_parts
 from osisnr_gui.qt.dialogs.plot_dialog import FORMATS, PNG, PlotDialog
 from osisnr_gui.qt.dialogs.save_as import ask_where, warn
 from osisnr_gui.qt.jobs import Job, Jobs
@@ -21,16 +24,12 @@ from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.plot_export import has_table, picture_of, table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.views import Views
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
+from osisnr_gui.session.analysis_run import finish
 from osisnr_gui.session.edits import set_formula
-from osisnr_gui.session.export import frames_csv
-from osisnr_gui.session.json_text import json_parts
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.report import score_report
-from osisnr_gui.session.scoring import finish
 from osisnr_gui.session.session import Formula, Source
-from osisnr_gui.session.several.improvement import with_improvement
-from osisnr_gui.session.sound.sound_file import wav_parts
+from osisnr_gui.session.sound.sound_feed import wav_parts
 from osisnr_gui.session.sound.sound_words import sound_name
 from osisnr_gui.session.tracks import Stamp, Track
 
@@ -155,7 +154,7 @@ class ExportJobs(QObject):
         store = self._views.store
         session, delays = set_formula(store.session, Formula.LITERAL), known_delays(store.analysis)
         measured = store.analysis.complete and not store.is_busy
-        wanted = Wanted(pictures=False, delay=not measured, alpha=session.loss.alpha)
+        wanted = AnalysisOptions(pictures=False, delay=not measured, alpha=session.loss.alpha)
 
         def numbers() -> Analysis:
             analysis = analyse(session, wanted=wanted, cancelled=lambda: self._jobs.is_closed)
@@ -202,8 +201,7 @@ def _write_all(files: Mapping[str, Parts], done: Done, fault: Fault, job: Job) -
 
 def _json(numbers: Callable[[], Analysis]) -> Iterable[bytes]:
     analysis = numbers()
-    report = score_report(analysis)
-    return json_parts(with_improvement(report, analysis) if analysis.compares_mixture else report)
+    return json_parts(score_report(analysis if analysis.compares_mixture else replace(analysis, mixture=None)))
 
 
 def _files(pair: PairAnalysis) -> tuple[_File | None, _File]:

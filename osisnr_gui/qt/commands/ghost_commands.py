@@ -15,9 +15,9 @@ from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_of
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.comparison.ghosts import Change, Ghost, Ghosts, change_sentence, find_change, ghost_name
 from osisnr_gui.session.facts import Facts, osi_db_of
 from osisnr_gui.session.session import Source
-from osisnr_gui.session.several.ghosts import Change, Ghost, Ghosts, change_sentence, find_change, ghost_name
 
 
 class _Wish(NamedTuple):

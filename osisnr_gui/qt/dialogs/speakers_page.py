@@ -25,9 +25,9 @@ from osisnr_gui.qt.look.theme import system_font, tabular_font
 from osisnr_gui.qt.panels.layouts import REST
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, tooltip
 from osisnr_gui.session import words
-from osisnr_gui.session.letters import estimate_letter
-from osisnr_gui.session.several.matching import order_words
-from osisnr_gui.session.several.speakers import Places, Speakers
+from osisnr_gui.session.comparison.matching import order_words
+from osisnr_gui.session.comparison.speakers import Places, Speakers
+from osisnr_gui.session.words import estimate_letter
 
 WHAT = (
     "SI-SNR in dB of the whole signals in time (all samples of the stretch both have, no mean removed; masks: all "

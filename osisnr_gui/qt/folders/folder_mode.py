@@ -11,6 +11,12 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QMainWindow
 
+from osisnr_gui.batch import list_words
+from osisnr_gui.batch.files import batch_parts
+from osisnr_gui.batch.list_words import Phase
+from osisnr_gui.batch.pair_list import State
+from osisnr_gui.batch.pairs import BatchPair, is_pair_list
+from osisnr_gui.batch.runner import BatchSettings
 from osisnr_gui.io.errors import display_name
 from osisnr_gui.qt.commands.actions import Actions, CommandGroup, Handler
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
@@ -20,12 +26,6 @@ from osisnr_gui.qt.folders.folder_run import FolderRun, Inputs
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
-from osisnr_gui.session.batch import list_words
-from osisnr_gui.session.batch.engine import BatchSettings
-from osisnr_gui.session.batch.files import batch_parts
-from osisnr_gui.session.batch.list_words import Phase
-from osisnr_gui.session.batch.pair_list import State
-from osisnr_gui.session.batch.pairs import BatchPair, is_pair_list
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.session import Formula, Session, Source
 

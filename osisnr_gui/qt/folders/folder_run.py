@@ -13,13 +13,13 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from osisnr_gui.batch.pair_list import ListedRow
+from osisnr_gui.batch.pairs import BatchPair, find_pairs, load_pairs
+from osisnr_gui.batch.runner import JOURNAL_ENDING, BatchRow, BatchSettings, open_journal, run_batch
+from osisnr_gui.batch.workers import BatchPool, core_count
 from osisnr_gui.io.errors import SaveError
 from osisnr_gui.io.journal import Journal
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.session.batch.engine import JOURNAL_ENDING, BatchRow, BatchSettings, open_journal, run_batch
-from osisnr_gui.session.batch.pair_list import ListedRow
-from osisnr_gui.session.batch.pairs import BatchPair, find_pairs, load_pairs
-from osisnr_gui.session.batch.pool import BatchPool, core_count
 
 Rows = Sequence[BatchRow]
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.export.csv_files import segments_csv
 from osisnr_gui.qt.look.theme import Theme, tabular_font
 from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.panels.criterion_bar import CriterionBar
@@ -113,7 +114,7 @@ class BadSegmentsPanel(QWidget):
         model, pair = self.model, self._analysis.pairs[self._selected]
         assert model.table is not None, "there is a table to save"
         names = "" if pair.reference is None else pair.reference.source.path, pair.source.path
-        return segment_words.segments_csv(model.table, model.order.tolist(), model.notes, names, model.other)
+        return segments_csv(model.table, model.order.tolist(), model.notes, names, model.other)
 
     @property
     def is_empty(self) -> bool:

@@ -16,11 +16,11 @@ from osisnr_gui.qt.panels.plain_text import GAP, tooltip
 from osisnr_gui.qt.panels.sample_field import DecibelField, NarrowBox
 from osisnr_gui.qt.panels.segment_options import SegmentOptions
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import other_place, rivals
 from osisnr_gui.session.segments.segment_table import half_loss_edit, set_worst_share
 from osisnr_gui.session.session import BadChoice, Criterion, Session
+from osisnr_gui.session.words import estimate_letter
 
 ABSOLUTE = (
     (Criterion.OSI, "exact OSI-SNR under"),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from osisnr_gui.batch.files import warning_codes
+from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, PairList, State, warnings_of
+from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.core.types import IntArray
+from osisnr_gui.export.measures import LISTED, Group, Measure
 from osisnr_gui.io.errors import printable
 from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.session import words
-from osisnr_gui.session.batch.files import warning_codes
-from osisnr_gui.session.batch.pair_list import NAME, REMARKS, ListedRow, PairList, State, warnings_of
-from osisnr_gui.session.batch.pairs import BatchPair
 
 SPARK = "spark"
 SPARK_ROLE = ROLE.UserRole + 1
@@ -27,11 +28,15 @@ class PairColumn(Column):
     decimals: int = 2
 
 
-_MEDIAN = "Median OSI-SNR, exact, of active frames, dB"
-_PERCENTILE = "5th percentile of OSI-SNR, exact, of active frames, dB"
-_MEAN = "Mean OSI-SNR, literal, of all frames, dB: what a training script prints"
-_EXACT = "Fused loss, exact, of active frames; no unit, less is better"
-_LITERAL = "Fused loss, literal, of all frames; no unit, less is better"
+def _listed(measure: Measure) -> PairColumn:
+    assert measure.listed is not None, "only some figures are listed"
+    _, name, tip = measure.listed
+    frames = {Group.LITERAL: "literal, all", Group.EXACT: "exact, active"}.get(measure.group, "whole")
+    title = f"{name}\n{frames}{', ' if measure.unit else ''}{measure.unit}"
+    decimals, widest = (2, "000.00") if measure.unit else (-1, "00.000")
+    return PairColumn(measure.column, title, tip, decimals, widest=widest, falling=measure.better < 0)
+
+
 _SPARK = (
     "Mean exact OSI-SNR of the active frames in up to 64 equal stretches of the file: height and colour from 0 dB "
     "(dark) to 30 dB (bright), as in the overview strip; gaps: no active frame. Sorted by the median"
@@ -39,16 +44,10 @@ _SPARK = (
 _BAD = "Stretches of frames under the threshold or missed, at any level"
 _NAME = "Name of the pair: the path below the folder, or what the list says"
 _WHY = "Why a pair has no numbers, or what was adapted or looks wrong"
-_WHOLE = "SI-SNR of the whole signal in time, dB; none for masks"
 COLUMNS = (
     PairColumn(NAME, "file\n", _NAME, is_text=True),
     PairColumn(SPARK, "OSI-SNR over the file\nexact, 0 to 30 dB", _SPARK, is_text=True),
-    PairColumn("exact_osi_db_median", "OSI-SNR median\nexact, active, dB", _MEDIAN, widest="000.00"),
-    PairColumn("exact_osi_db_p05", "OSI-SNR 5th perc.\nexact, active, dB", _PERCENTILE, widest="000.00"),
-    PairColumn("literal_osi_db_mean", "OSI-SNR mean\nliteral, all, dB", _MEAN, widest="000.00"),
-    PairColumn("exact_fused", "fused loss\nexact, active", _EXACT, -1, widest="00.000", falling=True),
-    PairColumn("literal_fused", "fused loss\nliteral, all", _LITERAL, -1, widest="00.000", falling=True),
-    PairColumn("whole_si_snr_db", "SI-SNR\nwhole, dB", _WHOLE, widest="000.00"),
+    *map(_listed, LISTED),
     PairColumn("bad_segments", "bad seg-\nments", _BAD, 0, widest="0000", falling=True),
     PairColumn(REMARKS, "remarks\n", _WHY, is_text=True),
 )

@@ -9,6 +9,9 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QToolButton, QWidget
 
+from osisnr_gui.batch import list_words
+from osisnr_gui.batch.list_words import Phase
+from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, State
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import tint
 from osisnr_gui.qt.panels.copy_table import CopyTable
@@ -18,9 +21,6 @@ from osisnr_gui.qt.panels.own_keys import UP_DOWN, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.spark_delegate import WIDTH as SPARK_WIDTH
 from osisnr_gui.qt.panels.spark_delegate import CellDelegate, SparkDelegate
-from osisnr_gui.session.batch import list_words
-from osisnr_gui.session.batch.list_words import Phase
-from osisnr_gui.session.batch.pair_list import NAME, REMARKS, ListedRow, State
 
 CELL_PADDING = 20
 NAME_SHARE = 0.6  # of the room that the figures leave to names and remarks

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
+from osisnr_gui.export.frame_text import columns_table, inspection_table
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.frame_page import FramePage
 from osisnr_gui.qt.panels.layouts import column_of, scroll_inside
@@ -27,7 +28,6 @@ from osisnr_gui.qt.presenters.frame_loader import FrameLoader, FrameWish
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.inspection.inspector import find_frame, find_worst
-from osisnr_gui.session.inspection.text import columns_table, inspection_table
 from osisnr_gui.session.pairs import PairAnalysis
 
 HINT = "Click a plot, or select a stretch: the frame at the cursor, or the one with the highest loss, is shown here."

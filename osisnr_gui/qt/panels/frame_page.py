@@ -34,8 +34,8 @@ from osisnr_gui.session.inspection.frame_words import (
     formula_tip,
 )
 from osisnr_gui.session.inspection.inspection import Inspection
-from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.words import estimate_letter
 
 VIEWS = (CurveView.LEVEL, CurveView.COMPRESSED, CurveView.MC_MSE)
 VIEW_TIP = (

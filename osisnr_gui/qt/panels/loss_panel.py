@@ -21,11 +21,11 @@ from osisnr_gui.qt.panels.value_slider import ValueSlider
 from osisnr_gui.qt.plots.charts.alpha_chart import AlphaChart
 from osisnr_gui.session import edits, sentences, words
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.comparison.ranking import find_ranking
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, LossChoice
-from osisnr_gui.session.several.ranking import find_ranking
 
 PLOT_HEIGHT = 132
 ALPHAS = np.linspace(0.01, 1.0, 60)

@@ -18,8 +18,8 @@ from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart, Outline
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.masks.mask_values import ValueBins, count_values, mask_sentence
+from osisnr_gui.session.words import estimate_letter
 
 NOTHING = "Open masks (matrices instead of sound) to see their values."
 COUNTING = "Counting cells…"

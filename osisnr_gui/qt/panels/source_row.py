@@ -30,10 +30,9 @@ from osisnr_gui.qt.panels.reading_options import ReadingOptions, SourceWidget
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels
 from osisnr_gui.session.file_changes import FileChange
-from osisnr_gui.session.file_words import file_tip, file_words
 from osisnr_gui.session.guess import Role
-from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.words import estimate_letter, file_tip, file_words
 
 ROLE_WORDS = {Role.REFERENCE: "Reference", Role.ESTIMATE: "Estimate", Role.MIXTURE: "Mixture"}
 # The chip is short: the file name beside it needs the room.

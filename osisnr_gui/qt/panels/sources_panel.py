@@ -19,9 +19,8 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.guess import Role
-from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.session import Source
-from osisnr_gui.session.words import short_names, title
+from osisnr_gui.session.words import estimate_letter, short_names, title
 
 #: Of more estimates than this only the one in view says what it is: the list would be longer than the panel.
 MOST_IN_FULL = 4

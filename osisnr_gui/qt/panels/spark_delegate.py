@@ -6,12 +6,12 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from osisnr_gui.batch.pair_list import State
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.folder_model import SPARK_ROLE, STATE_ROLE
 from osisnr_gui.qt.plots.colours import lookup_table
 from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP
-from osisnr_gui.session.batch.pair_list import State
 
 LOWEST_DB, HIGHEST_DB = 0.0, 30.0
 LEAST_HEIGHT = 2.0

@@ -13,11 +13,10 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.panels.summary_columns import Figure, Need, Quantiles, columns_for, literal_quantiles
-from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.letters import estimate_letter
+from osisnr_gui.qt.panels.summary_columns import Figure, Need, columns_for
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
+from osisnr_gui.session.words import estimate_letter
 
 NAME = Column("name", "estimate\n", "The estimate that is compared", is_text=True)
 
@@ -29,12 +28,10 @@ class SummaryModel(Themed, ColumnModel):
         super().__init__(theme)
         self._pairs: tuple[PairAnalysis, ...] = ()
         self.names: list[str] = []  # of the estimates, in the order of the session
-        self._quantiles: dict[int, tuple[Facts, Quantiles]] = {}
         self._unprocessed: dict[int, PairAnalysis] = {}  # by the place of the estimate
         self._wins: tuple[float, ...] = ()
         self._needs: set[Need] = set()
-        sources = self._quantiles_of, self._mixture_of, self._wins_of
-        self._columns = {formula: columns_for(formula, *sources) for formula in Formula}
+        self._columns = {formula: columns_for(formula, self._mixture_of, self._wins_of) for formula in Formula}
         self._best: dict[str, float] = {}
         self.formula = Formula.LITERAL
         self._choose_columns()
@@ -66,9 +63,6 @@ class SummaryModel(Themed, ColumnModel):
             self.beginResetModel()
         self._pairs, self.names, self._unprocessed, self._needs, self._wins = pairs, names, mixtures, needs, wins
         self._choose_columns()
-        # Facts hold whole files of frames: of those that are no longer on show none may stay.
-        facts = {id(pair.score.facts) for pair in (*pairs, *mixtures.values()) if pair.score is not None}
-        self._quantiles = {key: known for key, known in self._quantiles.items() if key in facts}
         self._find_best()
         if not same_rows:
             self.arrange()
@@ -167,10 +161,3 @@ class SummaryModel(Themed, ColumnModel):
 
     def _place_of(self, pair: PairAnalysis) -> int:
         return next((place for place, other in enumerate(self._pairs) if other is pair), -1)
-
-    def _quantiles_of(self, facts: Facts) -> Quantiles:
-        """Those of the literal OSI-SNR, kept while the frames are on show."""
-        known = self._quantiles.get(id(facts))
-        if known is None or known[0] is not facts:
-            known = self._quantiles[id(facts)] = (facts, literal_quantiles(facts))
-        return known[1]

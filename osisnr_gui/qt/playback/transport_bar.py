@@ -19,7 +19,6 @@ from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, tooltip
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.sound.listening import Sound, SoundKind
 from osisnr_gui.session.sound.loudness import Match
 from osisnr_gui.session.sound.sound_words import (
@@ -31,7 +30,7 @@ from osisnr_gui.session.sound.sound_words import (
     residual_words,
     sound_name,
 )
-from osisnr_gui.session.words import title
+from osisnr_gui.session.words import estimate_letter, title
 
 HEIGHT = 34
 ICON_PIXELS = 18

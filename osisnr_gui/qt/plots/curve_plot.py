@@ -21,7 +21,7 @@ from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_number
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
-from osisnr_gui.session.letters import MIXTURE, estimate_letter
+from osisnr_gui.session.words import MIXTURE, estimate_letter
 
 RANGE_OPACITY = 0.18
 OTHERS_OPACITY = 0.8

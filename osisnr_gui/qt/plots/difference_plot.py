@@ -26,13 +26,13 @@ from osisnr_gui.qt.plots.stretches import NOWHERE, Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
-from osisnr_gui.session.letters import estimate_letter
-from osisnr_gui.session.several.difference import Difference, Measure, difference_words, partner_name
+from osisnr_gui.session.comparison.difference import Difference, Quantity, difference_words, partner_name
+from osisnr_gui.session.words import estimate_letter
 
 #: The axis never shows less than this, both ways: small ripples must not look large.
-LEAST = {Measure.OSI: 3.0, Measure.LOSS: 0.05}
-LIMITS = {Measure.OSI: 200.0, Measure.LOSS: 1e6}
-AXIS = {Measure.OSI: "Δ OSI-SNR (dB)", Measure.LOSS: "Δ loss"}
+LEAST = {Quantity.OSI: 3.0, Quantity.LOSS: 0.05}
+LIMITS = {Quantity.OSI: 200.0, Quantity.LOSS: 1e6}
+AXIS = {Quantity.OSI: "Δ OSI-SNR (dB)", Quantity.LOSS: "Δ loss"}
 PERCENTILES = (2.0, 98.0)
 SAMPLE_LIMIT = 20_000
 TYPICAL_COLUMNS = 1000
@@ -90,7 +90,7 @@ class DifferencePlot(TimePlot):
         self.button.hide()
         self.add(self.shading, self._tints, self._line, self._above, self._below, self._tags)
         self.add_levels(self._zero)
-        self.set_y_scale(LinearScale(AXIS[Measure.OSI]))
+        self.set_y_scale(LinearScale(AXIS[Quantity.OSI]))
         self.set_theme(theme)
         link.range_changed.connect(lambda _start, _stop: self._show_title())
 
@@ -163,8 +163,8 @@ class DifferencePlot(TimePlot):
             self.fit_y()
 
     @property
-    def _measure(self) -> Measure:
-        return Measure.OSI if self.curve is None else self.curve.difference.measure
+    def _measure(self) -> Quantity:
+        return Quantity.OSI if self.curve is None else self.curve.difference.measure
 
     def _show_title(self) -> None:
         contest, curve = self.contest, self.curve

@@ -13,17 +13,17 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_of
 from osisnr_gui.session import sentences
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.letters import GHOST, MIXTURE, estimate_letter
-from osisnr_gui.session.scores import PairScore
-from osisnr_gui.session.several.difference import (
-    Measure,
+from osisnr_gui.session.comparison.difference import (
+    Quantity,
     difference_text,
     find_difference,
     partner_name,
     partner_pair,
     partners,
 )
-from osisnr_gui.session.several.ghosts import GhostScore
+from osisnr_gui.session.comparison.ghosts import GhostScore
+from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.words import GHOST, MIXTURE, estimate_letter
 
 DELTA = "delta"
 NOTHING = "Nothing to compare with: add another estimate of the same reference, or the unprocessed mixture"
@@ -35,7 +35,7 @@ class Differences(QObject):
     def __init__(self, link: TimeLink, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.row = DifferencePlot(link, theme, DELTA)
-        self.measure = Measure.OSI
+        self.measure = Quantity.OSI
         self._analysis: Analysis | None = None
         self._selected = 0
         self._chosen: dict[str, str | int] = {}  # by the estimate's path, that of another one, or MIXTURE, or GHOST
@@ -111,7 +111,7 @@ class Differences(QObject):
         if partner is not None:
             self.choose(options[(options.index(partner) + 1) % len(options)])
 
-    def set_measure(self, measure: Measure) -> None:
+    def set_measure(self, measure: Quantity) -> None:
         """OSI-SNR or the fused loss."""
         self.measure = measure
         self._follow()
@@ -155,7 +155,7 @@ class Differences(QObject):
             self.row.show_contest(None, None)
             return
         loss = scores[0].loss
-        measure = Measure.OSI if place == GHOST else self.measure
+        measure = Quantity.OSI if place == GHOST else self.measure
         contest = Contest(self._selected, place, loss.formula.words)
         # OSI-SNR does not depend on alpha and gamma: a slider asks for nothing new.
         asked = (
@@ -163,7 +163,7 @@ class Differences(QObject):
             scores[1].facts,
             measure,
             contest,
-            loss if measure is Measure.LOSS else None,
+            loss if measure is Quantity.LOSS else None,
         )
         if asked != self._asked:
             self._asked = asked

@@ -16,10 +16,10 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.presenters.shader import Shader
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.words import estimate_letter
 
 ESTIMATE = "estimate"
 #: More would be strips in which nothing can be seen.

@@ -10,8 +10,8 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.presenters.pairing_row import PAIRING, PairingRow, lead_words
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.letters import estimate_letter
-from osisnr_gui.session.several.best_frames import BestFrames
+from osisnr_gui.session.comparison.best_frames import BestFrames
+from osisnr_gui.session.words import estimate_letter
 
 BEST = "best"
 PALE = 0.5

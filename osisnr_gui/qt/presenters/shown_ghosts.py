@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from osisnr_gui.qt.plots.curve_plot import Curve
+from osisnr_gui.session.comparison.ghosts import Change, Ghost
 from osisnr_gui.session.facts import Facts, osi_db_of
 from osisnr_gui.session.session import Formula, Source
-from osisnr_gui.session.several.ghosts import Change, Ghost
 
 #: With more of them only that of the estimate in view is drawn.
 MOST_GHOSTS = 3

@@ -1,1 +1,1 @@
-"""Late and early estimates: measured, named, lined up."""
+"""Delays of estimates: measured, described, taken out."""

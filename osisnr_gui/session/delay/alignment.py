@@ -8,10 +8,10 @@ import numpy as np
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.io.errors import FileError
-from osisnr_gui.session.analysis import Analysis, Report, Wanted, analyse
-from osisnr_gui.session.cancel import Cancel
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, Report, analyse
+from osisnr_gui.session.analysis_run import finish
+from osisnr_gui.session.background import Cancel
 from osisnr_gui.session.delay.delays import measure_delay
-from osisnr_gui.session.scoring import finish
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track, open_track
 
@@ -32,7 +32,7 @@ def analyse_numbers(
     delays = None
     if align:
         session, delays = take_out_delays(session, cancelled)
-    wanted = Wanted(pictures=False, delay=delays is None, alpha=session.loss.alpha)
+    wanted = AnalysisOptions(pictures=False, delay=delays is None, alpha=session.loss.alpha)
     analysis = analyse(session, wanted=wanted, progress=progress, cancelled=cancelled)
     return analysis if delays is None else with_delays(analysis, delays)
 

@@ -1,4 +1,4 @@
-"""What a search for the delay found out of one estimate, ready to be shown and tried out."""
+"""Result of the delay search for one estimate: correlations, figures, table rows."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from osisnr_gui.core.align import Delay, si_snr_of_correlation
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import words
-from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.delay.delay_words import delay_words, score_words, time_words
-from osisnr_gui.session.delay.delays import correlation_at
-from osisnr_gui.session.letters import estimate_letter
+from osisnr_gui.session.delay.delays import correlation_at, delay_words, score_words, time_words
+from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Lengths, Session, Source
+from osisnr_gui.session.words import estimate_letter
 
 
 @dataclass(frozen=True, slots=True)

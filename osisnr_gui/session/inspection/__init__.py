@@ -1,1 +1,1 @@
-"""One frame taken apart, and a file explained in sentences."""
+"""Everything known of one frame, as numbers, curves and sentences."""

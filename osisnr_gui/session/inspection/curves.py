@@ -11,8 +11,7 @@ import numpy as np
 from osisnr_gui.core.mc_mse import compress
 from osisnr_gui.core.stft import window
 from osisnr_gui.core.types import Columns, FloatArray, Representation
-from osisnr_gui.session.frame_columns import FrameColumns
-from osisnr_gui.session.inspection.inspection import Inspection
+from osisnr_gui.session.inspection.inspection import FrameColumns, Inspection
 
 
 class CurveView(StrEnum):

@@ -35,12 +35,27 @@ from osisnr_gui.core.osi_snr import (
     snr_db,
 )
 from osisnr_gui.core.types import Columns, FloatArray, FrameStatus, Framing, Representation
-from osisnr_gui.session.frame_columns import FrameColumns
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula
 
 NAN = math.nan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameColumns:
+    """Both columns of one frame, as the pass has them: (n_values,) float64 or complex128.
+
+    frame : number on the reference's grid. framing : None for masks, as is sample_rate. bin_hz : Hz from one bin to the
+    next, None where it is not known.
+    """
+
+    frame: int
+    framing: Framing | None
+    sample_rate: int | None
+    bin_hz: float | None
+    reference: Columns
+    estimate: Columns
 
 
 @dataclass(frozen=True, slots=True)

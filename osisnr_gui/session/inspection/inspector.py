@@ -1,4 +1,4 @@
-"""Inspects one frame after the other, whose files stay open meanwhile."""
+"""Frames to inspect: the one at a time, the worst of a stretch, and their columns, read from the files."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ import math
 import numpy as np
 
 from osisnr_gui.io.errors import LoadError
-from osisnr_gui.session.frame_columns import PairColumns
-from osisnr_gui.session.inspection.inspection import Inspection, inspect_frame
-from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.selection import selected_frames
+from osisnr_gui.session.inspection.inspection import FrameColumns, Inspection, inspect_frame
+from osisnr_gui.session.pairs import PairAnalysis, PairKey, Readers, changed_error
+from osisnr_gui.session.readers import Raw
+from osisnr_gui.session.sentences import selected_frames
+from osisnr_gui.session.tracks import stamp_of
+
+# Frames are read in stretches, so that neighbours (arrow keys, playback) come from memory.
+STRETCH_SAMPLES = 1 << 14
+STRETCH_COLUMNS = 64
 
 
 def find_frame(pair: PairAnalysis, time: float) -> int | None:
@@ -39,25 +44,52 @@ def find_worst(pair: PairAnalysis, start: float, stop: float) -> int | None:
 
 
 class Inspector:
-    """Keeps the two files of the last pair open. One thread at a time; `close` when done."""
+    """Reads and inspects frames; keeps the two files of the last pair open. One thread at a time; `close` when done."""
 
     def __init__(self) -> None:
-        self._columns: PairColumns | None = None
+        self._key: PairKey | None = None
+        self._readers: Readers | None = None
+        self._raw: tuple[Raw, Raw] | None = None
+        self._first = 0
 
     def inspect(self, pair: PairAnalysis, frame: int) -> Inspection:
-        """Everything known of a scored frame, by its number on the reference's grid. Raises LoadError."""
-        if self._columns is None or self._columns.key != pair.key:
-            self.close()
-            self._columns = PairColumns(pair)
+        """Everything known of a scored frame, by its number on the reference's grid.
+
+        Raises LoadError when a file cannot be opened, or is not the one that was analysed any more.
+        """
         try:
-            columns = self._columns.read(frame)
+            columns = self._read(pair, frame)
         except LoadError:
             self.close()
             raise
         return inspect_frame(columns, pair)
 
+    def _read(self, pair: PairAnalysis, frame: int) -> FrameColumns:
+        assert pair.key is not None, "only a pair that was run has frames"
+        assert pair.reference is not None, "only a pair that was run has frames"
+        assert pair.frames is not None, "only a pair that was run has frames"
+        framing = pair.key.framing
+        if self._readers is None or self._key != pair.key:
+            self.close()
+            self._key = pair.key
+            self._readers = Readers((pair.reference, pair.estimate), framing, pair.sample_rate)
+        readers = self._readers.open()
+        for track, stamp in zip(self._readers.tracks, pair.key.stamps, strict=True):
+            if track.kind == "audio" and stamp_of(track.source.path) != stamp:
+                raise changed_error(track)
+        stretch = STRETCH_COLUMNS if framing is None else max(1, STRETCH_SAMPLES // framing.hop)
+        first = frame // stretch * stretch
+        if self._raw is None or self._first != first:
+            self._raw = None
+            reference, estimate = (reader.read(first, stretch) for reader in readers)
+            self._raw, self._first = (reference, estimate), first
+        at = frame - first
+        with np.errstate(all="ignore"):
+            s, e = (reader.rows(raw, slice(at, at + 1))[0] for reader, raw in zip(readers, self._raw, strict=True))
+        return FrameColumns(frame, framing, pair.sample_rate, pair.frames.grid.bin_hz, s, e)
+
     def close(self) -> None:
         """Let go of the files."""
-        if self._columns is not None:
-            self._columns.close()
-        self._columns = None
+        if self._readers is not None:
+            self._readers.close()
+        self._readers = self._raw = None

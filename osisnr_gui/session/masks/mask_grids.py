@@ -1,4 +1,4 @@
-"""Where the columns of a mask lie in time and its rows in frequency, once the STFT it belongs to is known.
+"""Time of a mask's columns and frequency of its rows, once the STFT it belongs to is known.
 
 Nothing is assumed: rate and hop are the user's, or were chosen among those that fit a mixture.
 """

@@ -1,4 +1,4 @@
-"""How often each value occurs in masks, counted in the same bins so that they can be held against each other."""
+"""Histograms of the values of masks, in bins common to all of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from osisnr_gui.core.types import IntArray
 from osisnr_gui.io.mask_cells import MaskKind, blocks_of, real_values
 from osisnr_gui.io.masks import Mask
 from osisnr_gui.session import words
-from osisnr_gui.session.cancel import Cancel
+from osisnr_gui.session.background import Cancel
 
 N_BINS = 80
 

@@ -1,4 +1,4 @@
-"""What masks let through of a mixture, as sound: its STFT times each mask, back in time, block by block."""
+"""Applies masks to a mixture: its STFT times each mask, back in time, block by block."""
 
 from __future__ import annotations
 

@@ -1,290 +1,255 @@
 """What was adapted, and what looks wrong: one notice each, with figures, remedies and, where it makes sense, an undo.
 
-A remedy is an edit of the session: the banner that shows it, the command line and undo all take the same path.
+A remedy is an edit of the session: the banner that shows it, the command line and undo all take the same path. To add a
+notice: a function that finds it, in one of the modules beside this one, and its record in a table below.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 
-import numpy as np
-
-from osisnr_gui.session import edits
 from osisnr_gui.session.channel_edits import like
-from osisnr_gui.session.delay.delay_words import late_message, moved_message
-from osisnr_gui.session.errors import PairError
-from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.guess import Role, name_role
-from osisnr_gui.session.notices.file_notices import flipped_notice, louder, show_exact, track_notices
-from osisnr_gui.session.notices.left_out import Spans, left_out
-from osisnr_gui.session.notices.notice import Notice, Remedy, signed
-from osisnr_gui.session.pairs import PairAnalysis, check_fit
+from osisnr_gui.session.guess import Role
+from osisnr_gui.session.notices import file_notices as of_file
+from osisnr_gui.session.notices import pair_notices as of_pair
+from osisnr_gui.session.notices.notice import Case, Notice, NoticeKind, Remedy
 from osisnr_gui.session.result import Analysis
-from osisnr_gui.session.session import Formula, Lengths, Session
-from osisnr_gui.session.several.matching import Matching, order_words
-from osisnr_gui.session.several.order import order_sentence
+from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.tracks import Track
 
 __all__ = ["Notice", "Remedy", "find_notices", "gather"]
 
-NEGATIVE_SHARE = 0.5
-SURE_CORRELATION = 0.3
-SURE_GAIN_DB = 1.0
-LEVEL_DB = 3.0  # a level difference that weighs in MC-MSE
 # Of many estimates, with one remedy that serves all of them.
 ABOUT_LITERAL = ("literal_not_meaningful", "quiet")
 
+REFUSED_FILE = NoticeKind("refused", "{error}{which}", of_file.find_refused_file, "warning")
+CHANNELS = NoticeKind(
+    "channels",
+    {
+        "each": "{name}: each of its {count} channels is compared on its own{which}",
+        "some": "{name}: {some} of its {count} channels are compared, each on its own{which}",
+        "first": "{name}: {count} channels; channel 1 is used, nothing was mixed{which}",
+        "mean": "{name}: the mean of all {count} channels is used{which}",
+        "one": "{name}: channel {channel} of {count} is used{which}",
+    },
+    of_file.find_channels,
+)
+#: Of every file.
+FILE_KINDS = (
+    NoticeKind("transposed", "{name}: transposed; its rows are taken as frames", of_file.find_transposed),
+    NoticeKind("dc_removed", "{name}: a DC offset of {offset} of full scale was taken out", of_file.find_dc_removed),
+    NoticeKind(
+        "dc",
+        "{name}: DC offset of {percent} % of its RMS ({offset} of full scale); nothing was removed",
+        of_file.find_dc,
+    ),
+    NoticeKind(
+        "clipping",
+        {
+            "": "{name}: {runs} (3 or more samples at full scale)",
+            "longest": "{name}: {runs} (3 or more samples at full scale), the longest {length} samples at {start} s",
+        },
+        of_file.find_clipping,
+        "warning",
+    ),
+    NoticeKind(
+        "near_silent",
+        "{name}: nearly silent, RMS {rms} dBFS, peak {peak} dBFS; "
+        "the constants of the literal formula are made for louder sound",
+        of_file.find_near_silent,
+    ),
+)
+FLIPPED = NoticeKind("flipped", "{name}: turned upside down (opposite sign)", of_file.find_flipped)
+#: Of what was done to a file that is no estimate; of an estimate its pair tells more.
+CHANGE_KINDS = (
+    NoticeKind("aligned", "{name}: {shift}", of_file.find_moved_file),
+    NoticeKind("level_matched", "{name}: made {louder}", of_file.find_scaled_file),
+    FLIPPED,
+)
+REFUSED_PAIR = NoticeKind("refused", "{error}", of_pair.find_refused_pair, "warning")
+DELAY_KINDS = (
+    NoticeKind(
+        "aligned",
+        {
+            "moved": "{name}: {shift}{lost}",
+            "moved_peak": "{name}: {shift}, {best} at the peak, {peak}{lost}",
+            "scores": "{name}: {shift}; whole-signal SI-SNR {before} → {after}{lost}",
+            "scores_peak": "{name}: {shift}; whole-signal SI-SNR {before} → {after}, {best} at the peak, {peak}{lost}",
+        },
+        of_pair.find_moved,
+    ),
+    NoticeKind(
+        "delay",
+        {
+            "late": "{name}: {delay} (correlation {correlation}); nothing was shifted",
+            "same": "{name}: {delay} (correlation {correlation}); "
+            "whole-signal SI-SNR {now} also once aligned; nothing was shifted",
+            "scores": "{name}: {delay} (correlation {correlation}); "
+            "whole-signal SI-SNR {now}, {then} once aligned; nothing was shifted",
+        },
+        of_pair.find_late,
+        "warning",
+    ),
+)
+#: Of an estimate, or the mixture, that differs from the reference in what can be adapted.
+FIT_KINDS = (
+    NoticeKind(
+        "length_mismatch",
+        {
+            "pad": "{name}: {lengths}; what one of them lacks is filled with zeros{lost}",
+            "moved": "{name}: {lengths}; the stretch both have is compared{lost}",
+            "common": "{name}: {lengths}; the common start is compared{lost}",
+        },
+        of_pair.find_lengths,
+    ),
+    NoticeKind(
+        "sample_rate_mismatch",
+        "{name}: {rate} Hz, resampled to the reference's {wanted} Hz; resampling alone caps OSI-SNR at about 30 dB",
+        of_pair.find_rates,
+    ),
+)
+PAIR_KINDS = (
+    *DELAY_KINDS,
+    *FIT_KINDS,
+    FLIPPED,
+    NoticeKind(
+        "polarity",
+        {
+            "signal": "{name}: the signal is inverted (correlation {correlation}); OSI-SNR does not see polarity",
+            "frames": "{name}: {negative} of {active} active frames are inverted; OSI-SNR does not see polarity",
+        },
+        of_pair.find_polarity,
+        "warning",
+    ),
+    NoticeKind("level_matched", "{name}: made {louder} to match the reference", of_pair.find_matched),
+    NoticeKind(
+        "gain",
+        "{name}: {louder} than the reference (least-squares gain {gain} dB, RMS {rms} dBFS against {wanted} dBFS); "
+        "OSI-SNR does not see level, MC-MSE and the fused loss do",
+        of_pair.find_gain,
+    ),
+    NoticeKind(
+        "roles_guessed",
+        "The names do not tell the roles: {reference} was taken as the reference",
+        of_pair.find_untold_roles,
+        "warning",
+    ),
+    NoticeKind(
+        "roles",
+        "{name} is compared with {reference} as its reference; the names say the opposite",
+        of_pair.find_roles,
+        "warning",
+    ),
+)
+#: Of an estimate where the literal result leads.
+NOT_MEANINGFUL = NoticeKind(
+    "literal_not_meaningful",
+    "{name}: {count} of {all} literal frames are not finite or ≤ 0 dB; silence counts as perfect there",
+    of_pair.find_not_meaningful,
+    "warning",
+)
+QUIET = NoticeKind(
+    "quiet",
+    {
+        "": "{name}: in {count} of {active} active frames the constants of the literal formula change OSI-SNR, "
+        "by up to {most} dB: the sound is quiet, or the error next to nothing",
+        "tiny": "{name}: in {count} of {active} active frames the constants of the literal formula change OSI-SNR, "
+        "by up to {most} dB: the sound is quiet, or the error next to nothing; "
+        "{tiny} frames of the estimate hold less energy than the constants",
+    },
+    of_pair.find_quiet,
+)
+MASK_GRID = NoticeKind(
+    "mask_grid",
+    {
+        "unheard": "The masks cannot be heard on {name}: {error}",
+        "other": "{name} has {samples} at {rate}: its STFT has another number of frames than the masks ({frames}); "
+        "what both have can be heard",
+        "none": "The masks ({frames} frames, {bins} bins) fit no usual STFT of {name} with n_fft {n_fft}; "
+        "give rate and hop under Frames to see seconds and Hz and to hear them on it",
+        "fits": "The masks ({frames} frames, {bins} bins) fit an STFT of {name} with n_fft {n_fft} and {ways}; "
+        "nothing is assumed: choose it to see seconds and Hz and to hear them on it",
+    },
+    of_pair.find_mask_grid,
+)
+ASSIGNMENT = NoticeKind(
+    "assignment",
+    "Speakers in another order? {order}: mean whole-signal SI-SNR +{gain} dB (margin to the next order {margin} dB)",
+    of_pair.find_assignment_notice,
+    "warning",
+)
+ORDER = NoticeKind(
+    "order",
+    "The order depends on the figure (exact, active frames): {orders}; the mean misleads most",
+    of_pair.find_order_notice,
+)
+
 
 def find_notices(analysis: Analysis) -> tuple[Notice, ...]:
-    """All notices of an analysis: the references', then each estimate's, the mixture's, then those about the result.
+    """All notices of an analysis: of masks beside a mixture, of the references, then each estimate's, the mixture's,
+    then those about the result.
 
     Of the mixture against each reference the first speaks for all.
     """
-    session, pairs = analysis.session, analysis.pairs
-    found: list[Notice] = []
-    for reference in analysis.references:
-        found += track_notices(session, reference, Role.REFERENCE, reference)
-    if analysis.matching is not None:
-        found += _assignment_notices(session, analysis.matching)
-    for pair in pairs:
-        found += _of_channel(session, pair, pair_notices(session, pair))
-    if analysis.mixture is not None:
-        found += _mixture_notices(session, analysis.mixture, next(iter(analysis.unprocessed), None))
-    found += _order_notices(pairs)
+    session = analysis.session
+    references = [Case(session, track, Role.REFERENCE, track, track.name) for track in analysis.references]
+    estimates = [
+        Case(session, pair.estimate, Role.ESTIMATE, pair.reference, _name(session, pair.estimate), pair)
+        for pair in analysis.pairs
+    ]
+    mixture = _mixture_case(analysis)
+    found = [] if mixture is None else _told((MASK_GRID,), replace(mixture, reference=analysis.reference))
+    for case in references:
+        found += _file_notices(case)
+    found += ASSIGNMENT.notices(analysis)
+    for case in estimates:
+        found += _file_notices(case) + _fit_notices(case, PAIR_KINDS)
+    if mixture is not None:
+        found += _file_notices(mixture) + _fit_notices(mixture, FIT_KINDS)
+    found += ORDER.notices(analysis)
     if session.loss.formula is Formula.LITERAL:
-        scored = [(pair, pair.score.facts) for pair in pairs if pair.score is not None]
-        found += [_meaning_notice(pair, facts) for pair, facts in scored if facts.not_meaningful]
-        found += [_quiet_notice(pair, facts) for pair, facts in scored if facts.biased]
+        plain = [replace(case, name=case.track.name) for case in estimates]
+        found += [notice for kind in (NOT_MEANINGFUL, QUIET) for case in plain for notice in _told((kind,), case)]
     return tuple(found)
 
 
-def pair_notices(session: Session, pair: PairAnalysis) -> list[Notice]:
-    """Everything to be said of one estimate and of its fit to the reference."""
-    reference = pair.reference
-    found = track_notices(session, pair.estimate, Role.ESTIMATE, reference)
-    if reference is None:
-        return found
-    if pair.error is not None:
-        return found + _refusal_notices(session, reference, pair)
-    spans = left_out(session.lengths, reference, pair.estimate)
-    found += _delay_notices(session, pair, spans)
-    found += _length_notices(session, pair, spans)
-    found += _rate_notices(session, reference, pair)
-    found += _polarity_notices(pair)
-    found += _gain_notices(session, reference, pair)
-    found += _role_notices(session, reference, pair)
-    return found
+def _name(session: Session, track: Track) -> str:
+    """A file's name, with the channel where several of one file are compared."""
+    several = sum(like(other, track.source) for other in session.estimates) > 1
+    return f"{track.name}: channel {track.source.channel or 1}" if several else track.name
 
 
-def _mixture_notices(session: Session, mixture: Track, pair: PairAnalysis | None) -> list[Notice]:
-    """What was adapted so that a mixture can be compared; whether it is late or loud is no fault of an estimate.
-
-    pair : it against the first reference, where both could be opened.
-    """
-    reference = None if pair is None else pair.reference
-    found = track_notices(session, mixture, Role.MIXTURE, reference)
-    if pair is None or reference is None or reference.error is not None:
-        return found
-    if pair.error is not None:
-        return found + _refusal_notices(session, reference, pair, Role.MIXTURE)
-    spans = left_out(session.lengths, reference, mixture)
-    return found + _length_notices(session, pair, spans) + _rate_notices(session, reference, pair)
+def _mixture_case(analysis: Analysis) -> Case | None:
+    """The mixture against the first reference; no reference where the two could not be opened."""
+    track, pair = analysis.mixture, next(iter(analysis.unprocessed), None)
+    if track is None:
+        return None
+    return Case(analysis.session, track, Role.MIXTURE, None if pair is None else pair.reference, track.name, pair)
 
 
-def _of_channel(session: Session, pair: PairAnalysis, notices: list[Notice]) -> list[Notice]:
-    """Notices that name the channel, where several of one file are compared."""
-    source, start = pair.source, f"{pair.estimate.name}: "
-    if sum(like(other, source) for other in session.estimates) < 2:
-        return notices
-    named = f"{start}channel {source.channel or 1}: "
-    return [
-        notice if notice.code == "channels" else replace(notice, message=notice.message.replace(start, named, 1))
-        for notice in notices
-    ]
+def _told(kinds: Iterable[NoticeKind[Case]], case: Case) -> list[Notice]:
+    return [notice for kind in kinds for notice in kind.notices(case, case.source, case.name)]
 
 
-def _refusal_notices(
-    session: Session, reference: Track, pair: PairAnalysis, role: Role = Role.ESTIMATE
-) -> list[Notice]:
-    """A file that can be read and yet not be compared: what would change that."""
-    if pair.error is None or pair.estimate.error is not None:
+def _file_notices(case: Case) -> list[Notice]:
+    """What a file gives rise to in one role; its remedies leave its other role alone."""
+    if case.track.error is not None:
+        return _told((REFUSED_FILE,), case)
+    found: list[Notice] = []
+    for warning in case.track.warnings:
+        is_channels = warning.code == "MULTICHANNEL"
+        found += _told((CHANNELS,), case) if is_channels else [of_file.warning_notice(case, warning)]
+    found += _told(FILE_KINDS, case)
+    return found if case.role is Role.ESTIMATE else found + _told(CHANGE_KINDS, case)
+
+
+def _fit_notices(case: Case, kinds: Iterable[NoticeKind[Case]]) -> list[Notice]:
+    """What a file and its reference give rise to together."""
+    pair, reference = case.pair, case.reference
+    if pair is None or reference is None or (case.role is Role.MIXTURE and reference.error is not None):
         return []
-    ways = _allowing(session, reference, pair) + _turning(reference, pair, role)
-    ways = ways or (Remedy("Remove", partial(edits.remove, source=pair.source, role=role)),)
-    return [Notice("refused", str(pair.error), pair.source, "warning", ways)]
-
-
-def _allowing(session: Session, reference: Track, pair: PairAnalysis) -> tuple[Remedy, ...]:
-    """The way back where a pair is refused only because the session is strict."""
-    rates = reference.sample_rate != pair.estimate.sample_rate
-    if not isinstance(pair.error, PairError) or _fits(session, reference, pair):
-        return ()
-    fits = _fits(_allow(session, rates=rates), reference, pair)
-    return (Remedy("Allow", partial(_allow, rates=rates)),) if fits else ()
-
-
-def _turning(reference: Track, pair: PairAnalysis, own_role: Role) -> tuple[Remedy, ...]:
-    """Turn the mask that has as many columns as the other one has rows."""
-    tracks = (reference, Role.REFERENCE), (pair.estimate, own_role)
-    shapes = [() if track.mask is None else track.mask.values.shape for track, _ in tracks]
-    if () in shapes or shapes[0][0] == shapes[1][0]:
-        return ()
-    return tuple(
-        Remedy(
-            f"Transpose the {role.value}",
-            partial(edits.change_source, source=track.source, role=role, transpose=not track.source.transpose),
-        )
-        for (track, role), own, other in reversed(list(zip(tracks, shapes, shapes[::-1], strict=True)))
-        if own[1] == other[0]
-    )
-
-
-def _fits(session: Session, reference: Track, pair: PairAnalysis) -> bool:
-    try:
-        check_fit(session, reference, pair.estimate)
-    except PairError:
-        return False
-    return True
-
-
-def _allow(session: Session, rates: bool) -> Session:
-    """Without refusal of other lengths, and of other rates where those differ (refusing lengths refuses them, too)."""
-    lengths = Lengths.COMMON if session.lengths is Lengths.REFUSE else session.lengths
-    return replace(session, lengths=lengths, same_rate_only=session.same_rate_only and not rates)
-
-
-def _length_notices(session: Session, pair: PairAnalysis, spans: Spans | None) -> list[Notice]:
-    if spans is None or not spans.differ:
-        return []
-    text = f"{pair.estimate.name}: {spans.lengths}; "
-    lost = spans.words("the estimate's")
-    if session.lengths is Lengths.PAD:
-        text += f"what one of them lacks is filled with zeros{', ' if lost else ''}{lost}"
-        ways = [Remedy("Undo", partial(edits.set_lengths, lengths=Lengths.COMMON))]
-    else:
-        what = "the stretch both have" if pair.source.delay else "the common start"
-        text += f"{what} is compared{', ' if lost else ''}{lost}"
-        policies = ("Pad with zeros", Lengths.PAD), ("Refuse", Lengths.REFUSE)
-        ways = [Remedy(label, partial(edits.set_lengths, lengths=policy)) for label, policy in policies]
-    return [Notice("length_mismatch", text, pair.source, "note", tuple(ways))]
-
-
-def _rate_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:
-    estimate = pair.estimate
-    if not reference.sample_rate or not estimate.sample_rate or reference.sample_rate == estimate.sample_rate:
-        return []
-    message = (
-        f"{estimate.name}: {estimate.sample_rate} Hz, resampled to the reference's {reference.sample_rate} Hz; "
-        "resampling alone caps OSI-SNR at about 30 dB"
-    )
-    refuse = Remedy("Refuse instead", partial(replace, same_rate_only=True))
-    return [Notice("sample_rate_mismatch", message, estimate.source, "note", (refuse,))]
-
-
-def _delay_notices(session: Session, pair: PairAnalysis, spans: Spans | None) -> list[Notice]:
-    source, delay = pair.source, pair.delay
-    if pair.sample_rate is None:
-        return []
-    move = partial(edits.change_source, source=source, role=Role.ESTIMATE)
-    align = [] if delay is None else [Remedy("Align", partial(move, delay=delay.samples))]
-    if source.delay:
-        message = moved_message(pair, session.lengths)
-        if spans is not None and not spans.differ:  # else the notice about lengths says it
-            lost = spans.words("its")
-            message += f"; {lost}" if lost else ""
-        again = align if delay is not None and delay.certain and delay.samples != source.delay else []
-        return [Notice("aligned", message, source, "note", (Remedy("Undo", partial(move, delay=0)), *again))]
-    if delay is None or not delay.trusted:
-        return []
-    return [Notice("delay", late_message(pair, session.lengths), source, "warning", tuple(align))]
-
-
-def _polarity_notices(pair: PairAnalysis) -> list[Notice]:
-    """Magnitudes have no sign: the whole signal in time decides, at the delay found; for masks, most frames do."""
-    flip = partial(edits.change_source, source=pair.source, role=Role.ESTIMATE, flip=not pair.source.flip)
-    if pair.source.flip:
-        return [flipped_notice(pair.estimate, flip)]
-    if pair.score is None:
-        return []
-    facts, whole = pair.score.facts, pair.score.facts.frames.whole
-    if whole is not None:
-        with np.errstate(all="ignore"):
-            energies = np.sqrt(whole.reference_energy[0]) * np.sqrt(whole.estimate_energy[0])
-            correlation = float(whole.dot[0] / energies)
-        if pair.delay is not None and pair.delay.trusted:
-            correlation = pair.delay.peak  # half a period late looks inverted where it is not
-        if not correlation < -SURE_CORRELATION:
-            return []
-        inverted = f"the signal is inverted (correlation {signed(correlation, '.2f')})"
-    else:
-        negative = np.count_nonzero(facts.active & (facts.frames.projection.dot < 0))
-        if not facts.n_active or negative <= NEGATIVE_SHARE * facts.n_active:
-            return []
-        inverted = f"{negative} of {facts.n_active} active frames are inverted"
-    message = f"{pair.estimate.name}: {inverted}; OSI-SNR does not see polarity"
-    return [Notice("polarity", message, pair.source, "warning", (Remedy("Flip", flip),))]
-
-
-def _gain_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:
-    """A constant level difference; it means something where the reference is the larger part of the estimate."""
-    source, whole, name = pair.source, pair.whole, pair.estimate.name
-    change = partial(edits.change_source, source=source, role=Role.ESTIMATE)
-    if source.gain != 1.0:
-        message = f"{name}: made {louder(20 * math.log10(source.gain))} to match the reference"
-        return [Notice("level_matched", message, source, "note", (Remedy("Undo", partial(change, gain=1.0)),))]
-    level, wanted = pair.estimate.level, reference.level
-    if session.loss.gamma == 0.0 or whole is None or level is None or wanted is None or not whole.si_snr_db > 0.0:
-        return []
-    # An estimate that lacks something has a smaller gain, too; what is only at another level has another RMS as well.
-    both = whole.gain_db, level.rms_db - wanted.rms_db
-    if not LEVEL_DB <= min(map(abs, both)) < math.inf or both[0] * both[1] < 0.0:
-        return []
-    rms = " against ".join(f"{signed(each.rms_db, '.1f')} dBFS" for each in (level, wanted))
-    message = (
-        f"{name}: {louder(whole.gain_db)} than the reference (least-squares gain {signed(whole.gain_db, '+.1f')} dB, "
-        f"RMS {rms}); OSI-SNR does not see level, MC-MSE and the fused loss do"
-    )
-    match = Remedy("Match level", partial(change, gain=10.0 ** (-whole.gain_db / 20.0)))
-    return [Notice("gain", message, source, "note", (match,))]
-
-
-def _assignment_notices(session: Session, matching: Matching) -> list[Notice]:
-    """Speakers that seem to be in another order; applied on a click only."""
-    best, gain = matching.best, matching.gain_db(session.partners)
-    known = all(not np.isnan(matching.si_snr_db[place, i]) for i, place in enumerate(best.places))
-    if best.places == session.partners or not gain > SURE_GAIN_DB or not known:
-        return []
-    message = (
-        f"Speakers in another order? {order_words(best.places)}: mean whole-signal SI-SNR +{gain:.1f} dB"
-        f" (margin to the next order {best.margin_db:.1f} dB)"
-    )
-    use = Remedy("Assign so", partial(edits.set_pairing, pairing=best.places))
-    return [Notice("assignment", message, None, "warning", (use,))]
-
-
-def _order_notices(pairs: tuple[PairAnalysis, ...]) -> list[Notice]:
-    sentence = order_sentence(pairs)
-    if not sentence:
-        return []
-    return [
-        Notice("order", f"The order depends on the figure (exact, active frames): {sentence}; the mean misleads most")
-    ]
-
-
-def _role_notices(session: Session, reference: Track, pair: PairAnalysis) -> list[Notice]:
-    """Names that do not tell the roles, or say the opposite; the exact scores of both orders are the same."""
-    swap = Remedy("Swap", partial(edits.swap, estimate=pair.source))
-    if session.roles_guessed and pair.source == session.estimates[0]:
-        message = f"The names do not tell the roles: {reference.name} was taken as the reference"
-        right = Remedy("That is right", partial(replace, roles_guessed=False))
-        return [Notice("roles_guessed", message, pair.source, "warning", (swap, right))]
-    names = name_role(reference.source.path), name_role(pair.source.path)
-    if names[0] not in (Role.ESTIMATE, Role.MIXTURE) or names[1] is not Role.REFERENCE:
-        return []
-    message = f"{pair.estimate.name} is compared with {reference.name} as its reference; the names say the opposite"
-    return [Notice("roles", message, pair.source, "warning", (swap,))]
+    return _told((REFUSED_PAIR,) if pair.error is not None else kinds, case)
 
 
 def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
@@ -302,22 +267,3 @@ def _gathered(first: Notice, *others: Notice) -> Notice:
     if not others or first.code == "channels":
         return first
     return replace(first, message=f"{first.message} (+{len(others)} estimate{'s' if len(others) > 1 else ''})")
-
-
-def _meaning_notice(pair: PairAnalysis, facts: Facts) -> Notice:
-    message = (
-        f"{pair.estimate.name}: {facts.not_meaningful} of {facts.frames.n_frames} literal frames are not finite "
-        "or ≤ 0 dB; silence counts as perfect there"
-    )
-    return Notice("literal_not_meaningful", message, pair.source, "warning", (show_exact(),))
-
-
-def _quiet_notice(pair: PairAnalysis, facts: Facts) -> Notice:
-    """Where the constants of the literal formula, made for louder sound, weigh in."""
-    message = (
-        f"{pair.estimate.name}: in {facts.biased} of {facts.n_active} active frames the constants of the literal "
-        f"formula change OSI-SNR, by up to {facts.bias_db:.1f} dB: the sound is quiet, or the error next to nothing"
-    )
-    if facts.tiny:
-        message += f"; {facts.tiny} frames of the estimate hold less energy than the constants"
-    return Notice("quiet", message, pair.source, "note", (show_exact(),))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -11,49 +10,15 @@ from osisnr_gui.io.checks import SILENCE
 from osisnr_gui.io.errors import LoadError, LoadWarning, Reason
 from osisnr_gui.session import edits
 from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels, like, one_channel
-from osisnr_gui.session.delay.delay_words import shift_words
+from osisnr_gui.session.delay.delays import shift_words
 from osisnr_gui.session.guess import Role
-from osisnr_gui.session.notices.notice import Notice, Remedy, signed
-from osisnr_gui.session.segments.clips import clip_places
-from osisnr_gui.session.session import DOWNMIX, Formula, Session
-from osisnr_gui.session.tracks import Level, Track
+from osisnr_gui.session.notices.notice import Case, Found, Notice, Remedy, louder, signed
+from osisnr_gui.session.session import DOWNMIX, Formula
+from osisnr_gui.session.tracks import clip_places
 
 DC_SHARE = 0.01
 NEAR_SILENT_DB = -50.0
 SERIOUS = ("TRUNCATED", "DAMAGED", "CHAINED", "SILENT", "OUT_OF_RANGE")
-
-Change = Callable[..., Session]
-
-
-def track_notices(session: Session, track: Track, role: Role, reference: Track | None = None) -> list[Notice]:
-    """What a file gives rise to in one role; its remedies leave its other role alone.
-
-    reference : the one it is compared with, itself for a reference; None while there is none.
-    """
-    source = track.source
-    change: Change = partial(edits.change_source, source=source, role=role)
-    remove = Remedy("Remove", partial(edits.remove, source=source, role=role))
-    # Where one file stands in two roles, a remedy must say which of them it is for.
-    twice = source in session.references and source in session.estimates
-    which = f" (the {role.value})" if twice else ""
-    if track.error is not None:
-        return [Notice("refused", f"{track.error}{which}", source, "warning", _ways_out(track, change) or (remove,))]
-    found = []
-    for warning in track.warnings:
-        if warning.code == "MULTICHANNEL":
-            notice = _channel_notice(session, track, role, reference, change)
-            found.append(replace(notice, message=notice.message + which))
-        else:
-            message, ways = f"{track.name}: {warning.message}", _ways_from_silence(track, warning, change, remove)
-            ways += (Remedy("Undo", partial(change, pair_axis=False)),) if warning.code == "PAIRED" else ()
-            severity = "warning" if warning.code in SERIOUS else "note"
-            found.append(Notice(warning.code.lower(), message, source, severity, ways))
-    if track.mask is not None and source.transpose:
-        message = f"{track.name}: transposed; its rows are taken as frames"
-        found.append(Notice("transposed", message, source, "note", (Remedy("Undo", partial(change, transpose=False)),)))
-    found += _sample_notices(session, track, reference, change)
-    # Of an estimate its pair tells more.
-    return found if role is Role.ESTIMATE else found + _change_notices(track, reference, change)
 
 
 def show_exact() -> Remedy:
@@ -61,113 +26,134 @@ def show_exact() -> Remedy:
     return Remedy("Show exact, active frames", partial(edits.set_formula, formula=Formula.EXACT))
 
 
-def _ways_out(track: Track, change: Change) -> tuple[Remedy, ...]:
+def find_refused_file(case: Case) -> Found | None:
+    """A file that could not be read."""
+    error = case.track.error
+    if error is None:
+        return None
+    return Found({"error": case.error_words(error), "which": _which(case)}, _ways_out(case) or (case.remove,))
+
+
+def _which(case: Case) -> str:
+    """Where one file stands in two roles, a remedy must say which of them it is for."""
+    twice = case.source in case.session.references and case.source in case.session.estimates
+    return f" (the {case.role.value})" if twice else ""
+
+
+def _ways_out(case: Case) -> tuple[Remedy, ...]:
     """Other ways to read a file that was refused."""
-    if isinstance(track.error, LoadError) and track.error.reason is Reason.BAD_CHANNELS and track.source.channel:
-        return (Remedy("Channel 1", partial(change, channel=None)),)
-    if track.source.pair_axis:
-        return (Remedy("Undo", partial(change, pair_axis=False)),)
-    if isinstance(track.error, LoadError) and track.error.looks_paired:
-        return (Remedy("Read as re + i·im", partial(change, pair_axis=True)),)
-    keys: tuple[str, ...] = getattr(track.error, "choices", ())
-    return tuple(Remedy(f"Use {key}", partial(change, key=key)) for key in keys)
+    error, source = case.track.error, case.source
+    if isinstance(error, LoadError) and error.reason is Reason.BAD_CHANNELS and source.channel:
+        return case.change("Channel 1", channel=None)
+    if source.pair_axis:
+        return case.change("Undo", pair_axis=False)
+    if isinstance(error, LoadError) and error.looks_paired:
+        return case.change("Read as re + i·im", pair_axis=True)
+    keys: tuple[str, ...] = getattr(error, "choices", ())
+    return tuple(way for key in keys for way in case.change(f"Use {key}", key=key))
 
 
-def _ways_from_silence(track: Track, warning: LoadWarning, change: Change, remove: Remedy) -> tuple[Remedy, ...]:
+def warning_notice(case: Case, warning: LoadWarning) -> Notice:
+    """What the loader says of a file, in its own words and under its own code."""
+    ways = case.change("Undo", pair_axis=False) if warning.code == "PAIRED" else _ways_from_silence(case, warning)
+    severity = "warning" if warning.code in SERIOUS else "note"
+    return Notice(warning.code.lower(), f"{case.name}: {warning.message}", case.source, severity, ways)
+
+
+def _ways_from_silence(case: Case, warning: LoadWarning) -> tuple[Remedy, ...]:
     """Where nothing at all is heard of a file, not only of another channel."""
-    if warning.code != "SILENT" or track.level is None or track.level.peak >= SILENCE:
+    level = case.track.level
+    if warning.code != "SILENT" or level is None or level.peak >= SILENCE:
         return ()
-    if track.source.channel == DOWNMIX:
-        return (Remedy("Channel 1", partial(change, channel=None)),)
-    return (remove,)
+    return case.change("Channel 1", channel=None) if case.source.channel == DOWNMIX else (case.remove,)
 
 
-def _channel_notice(session: Session, track: Track, role: Role, reference: Track | None, change: Change) -> Notice:
-    source, count = track.source, track.channels
-    beside = {Role.REFERENCE: session.references, Role.ESTIMATE: session.estimates}.get(role, ())
-    alike = [other for other in beside if like(other, source)]
+def find_channels(case: Case) -> Found | None:
+    """Which channels of a file are compared."""
+    track, source, count = case.track, case.source, case.track.channels
+    if all(warning.code != "MULTICHANNEL" for warning in track.warnings):
+        return None
+    values = {"name": track.name, "count": count, "which": _which(case), "channel": source.channel}
+    lists = {Role.REFERENCE: case.session.references, Role.ESTIMATE: case.session.estimates}
+    alike = [other for other in lists.get(case.role, ()) if like(other, source)]
     if len(alike) > 1:
-        all_of_them = f"each of its {count} channels is compared on its own"
-        some = f"{len(alike)} of its {count} channels are compared, each on its own"
-        message = f"{track.name}: {all_of_them if len(alike) == count else some}"
-        undo = Remedy("Undo", partial(one_channel, estimate=source if role is Role.ESTIMATE else None))
-        return Notice("channels", message, source, "note", (undo,))
-    if source.channel is None:
-        message = f"{track.name}: {count} channels; channel 1 is used, nothing was mixed"
-        ways = [Remedy(f"Channel {k}", partial(change, channel=k)) for k in range(2, min(count, 6) + 1)]
-        ways.append(Remedy("Mean of all", partial(change, channel=DOWNMIX)))
-        if role is Role.ESTIMATE and reference is not None and count <= MOST_CHANNELS:
-            each = partial(compare_channels, estimate=source, count=count, reference_count=reference.channels)
-            ways.append(Remedy("Each channel as its own estimate", each))
-        ways.append(Remedy("Keep", partial(change, channel=1)))
-        return Notice("channels", message, source, "note", tuple(ways))
-    used = f"the mean of all {count} channels" if source.channel == DOWNMIX else f"channel {source.channel} of {count}"
-    undo = Remedy("Undo", partial(change, channel=None))
-    return Notice("channels", f"{track.name}: {used} is used", source, "note", (undo,))
+        undo = Remedy("Undo", partial(one_channel, estimate=source if case.role is Role.ESTIMATE else None))
+        return Found({**values, "some": len(alike)}, (undo,), "each" if len(alike) == count else "some")
+    if source.channel is not None:
+        return Found(values, case.change("Undo", channel=None), "mean" if source.channel == DOWNMIX else "one")
+    ways = [way for k in range(2, min(count, 6) + 1) for way in case.change(f"Channel {k}", channel=k)]
+    ways += case.change("Mean of all", channel=DOWNMIX)
+    if case.role is Role.ESTIMATE and case.reference is not None and count <= MOST_CHANNELS:
+        each = partial(compare_channels, estimate=source, count=count, reference_count=case.reference.channels)
+        ways.append(Remedy("Each channel as its own estimate", each))
+    return Found(values, (*ways, *case.change("Keep", channel=1)), "first")
 
 
-def _sample_notices(session: Session, track: Track, reference: Track | None, change: Change) -> list[Notice]:
-    """What was found, or changed, in the samples."""
-    source, level, found = track.source, track.level, list[Notice]()
-    if level is None:
-        return found
-    if source.offset:
-        message = f"{track.name}: a DC offset of {signed(source.offset, '+.4g')} of full scale was taken out"
-        found.append(Notice("dc_removed", message, source, "note", (Remedy("Undo", partial(change, offset=0.0)),)))
-    if abs(level.mean) > DC_SHARE * level.rms > 0:
-        message = (
-            f"{track.name}: DC offset of {100 * abs(level.mean) / level.rms:.1f} % of its RMS "
-            f"({signed(level.mean, '+.4g')} of full scale); nothing was removed"
-        )
-        offset = level.mean / source.gain + source.offset
-        found.append(Notice("dc", message, source, "note", (Remedy("Take it out", partial(change, offset=offset)),)))
-    if level.clipped_runs:
-        found.append(_clipping_notice(track, level, reference))
-    if level.rms_db < NEAR_SILENT_DB and level.peak >= SILENCE:
-        rms_db, peak_db = (signed(value, ".1f") for value in (level.rms_db, level.peak_db))
-        message = (
-            f"{track.name}: nearly silent, RMS {rms_db} dBFS, peak {peak_db} dBFS; "
-            "the constants of the literal formula are made for louder sound"
-        )
-        ways = (show_exact(),) if session.loss.formula is Formula.LITERAL else ()
-        found.append(Notice("near_silent", message, source, "note", ways))
-    return found
+def find_transposed(case: Case) -> Found | None:
+    """A mask that was turned."""
+    if case.track.mask is None or not case.source.transpose:
+        return None
+    return Found({}, case.change("Undo", transpose=False))
 
 
-def _change_notices(track: Track, reference: Track | None, change: Change) -> list[Notice]:
-    """What was done to a file that is no estimate, or no longer one."""
-    source, found = track.source, list[Notice]()
-    rate = track.sample_rate if reference is None else reference.sample_rate
-    if source.delay and track.sample_rate and rate:
-        message = f"{track.name}: {shift_words(source.delay, rate)}"
-        found.append(Notice("aligned", message, source, "note", (Remedy("Undo", partial(change, delay=0)),)))
-    if source.gain != 1.0 and track.sample_rate:
-        message = f"{track.name}: made {louder(20 * math.log10(source.gain))}"
-        found.append(Notice("level_matched", message, source, "note", (Remedy("Undo", partial(change, gain=1.0)),)))
-    return [*found, flipped_notice(track, partial(change, flip=False))] if source.flip else found
+def find_dc_removed(case: Case) -> Found | None:
+    """A constant that was taken out of all samples."""
+    if case.track.level is None or not case.source.offset:
+        return None
+    return Found({"offset": signed(case.source.offset, "+.4g")}, case.change("Undo", offset=0.0))
 
 
-def flipped_notice(track: Track, undo: Change) -> Notice:
-    """Of a file that is read with the opposite sign."""
-    message = f"{track.name}: turned upside down (opposite sign)"
-    return Notice("flipped", message, track.source, "note", (Remedy("Undo", undo),))
+def find_dc(case: Case) -> Found | None:
+    """A constant in all samples that is large for how loud the sound is."""
+    level, source = case.track.level, case.source
+    if level is None or not abs(level.mean) > DC_SHARE * level.rms > 0:
+        return None
+    values = {"percent": f"{100 * abs(level.mean) / level.rms:.1f}", "offset": signed(level.mean, "+.4g")}
+    return Found(values, case.change("Take it out", offset=level.mean / source.gain + source.offset))
 
 
-def louder(gain_db: float) -> str:
-    """ "6.0 dB louder", "6.0 dB quieter"."""
-    return f"{abs(gain_db):.1f} dB {'louder' if gain_db > 0 else 'quieter'}"
-
-
-def _clipping_notice(track: Track, level: Level, reference: Track | None) -> Notice:
-    message = (
-        f"{track.name}: {level.clipped_runs} clipped place{'' if level.clipped_runs == 1 else 's'} "
-        "(3 or more samples at full scale)"
-    )
+def find_clipping(case: Case) -> Found | None:
+    """Runs of samples at full scale."""
+    track = case.track
+    if track.level is None or not track.level.clipped_runs:
+        return None
+    runs = track.level.clipped_runs
+    values = {"runs": f"{runs} clipped place{'' if runs == 1 else 's'}"}
     if not len(track.clips):
-        return Notice("clipping", message, track.source, "warning")
+        return Found(values)
     # Of a hundred thousand runs only this one: notices are found anew while a slider moves.
     longest = int(track.clips[:, 1].argmax())
     one = replace(track, clips=track.clips[longest : longest + 1])
-    ((start, stop),) = clip_places(one, None if reference is None else reference.sample_rate).tolist()
-    message += f", the longest {one.clips[0, 1]} samples at {start:.3f} s"
-    return Notice("clipping", message, track.source, "warning", place=(start, stop))
+    ((start, stop),) = clip_places(one, None if case.reference is None else case.reference.sample_rate).tolist()
+    values |= {"length": one.clips[0, 1], "start": f"{start:.3f}"}
+    return Found(values, variant="longest", place=(start, stop))
+
+
+def find_near_silent(case: Case) -> Found | None:
+    """Sound so quiet that the constants of the literal formula may weigh in."""
+    level = case.track.level
+    if level is None or not (level.rms_db < NEAR_SILENT_DB and level.peak >= SILENCE):
+        return None
+    values = {"rms": signed(level.rms_db, ".1f"), "peak": signed(level.peak_db, ".1f")}
+    return Found(values, (show_exact(),) if case.session.loss.formula is Formula.LITERAL else ())
+
+
+def find_moved_file(case: Case) -> Found | None:
+    """A file that is no estimate, or no longer one, and was moved in time."""
+    track, reference = case.track, case.reference
+    rate = track.sample_rate if reference is None else reference.sample_rate
+    if not (case.source.delay and track.sample_rate and rate):
+        return None
+    return Found({"shift": shift_words(case.source.delay, rate)}, case.change("Undo", delay=0))
+
+
+def find_scaled_file(case: Case) -> Found | None:
+    """Such a file at another level."""
+    if case.source.gain == 1.0 or not case.track.sample_rate:
+        return None
+    return Found({"louder": louder(20 * math.log10(case.source.gain))}, case.change("Undo", gain=1.0))
+
+
+def find_flipped(case: Case) -> Found | None:
+    """A file that is read with the opposite sign."""
+    return Found({}, case.change("Undo", flip=False)) if case.source.flip else None

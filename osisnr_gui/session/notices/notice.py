@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
 
+from osisnr_gui.io.errors import FileError
+from osisnr_gui.session import edits
+from osisnr_gui.session.guess import Role
+from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.tracks import Track
+
+Subject = TypeVar("Subject")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +22,7 @@ class Remedy:
     """A button: its label and the edit it makes."""
 
     label: str
-    edit: Callable[[Session], Session]
+    edit: edits.Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,76 @@ class Notice:
     place: tuple[float, float] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """That a notice applies. values : what stands in the named places of its text; variant : which of its texts.
+
+    name, among the values, stands for the file's own.
+    """
+
+    values: Mapping[str, object]
+    remedies: tuple[Remedy, ...] = ()
+    variant: str = ""
+    place: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKind(Generic[Subject]):
+    """One notice. text : a sentence with named places, or several by variant. find : looks whether it applies."""
+
+    code: str
+    text: str | dict[str, str]
+    find: Callable[[Subject], Found | None]
+    severity: str = "note"
+
+    def notices(self, subject: Subject, source: Source | None = None, name: str = "") -> list[Notice]:
+        """The notice where it applies; source, name : of the file it concerns."""
+        found = self.find(subject)
+        if found is None:
+            return []
+        text = self.text if isinstance(self.text, str) else self.text[found.variant]
+        message = text.format_map({"name": name, **found.values})
+        return [Notice(self.code, message, source, self.severity, found.remedies, found.place)]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A file in one role. reference : what it is compared with, itself for a reference; None while there is none.
+
+    name : what notices call it. pair : of an estimate, or of the mixture.
+    """
+
+    session: Session
+    track: Track
+    role: Role
+    reference: Track | None
+    name: str
+    pair: PairAnalysis | None = None
+
+    @property
+    def source(self) -> Source:
+        """The file."""
+        return self.track.source
+
+    @property
+    def remove(self) -> Remedy:
+        """Close it."""
+        return Remedy("Remove", partial(edits.remove, source=self.source, role=self.role))
+
+    def change(self, label: str, **changes: Any) -> tuple[Remedy, ...]:
+        """Read it in another way, in this role alone."""
+        return (Remedy(label, partial(edits.change_source, source=self.source, role=self.role, **changes)),)
+
+    def error_words(self, error: FileError) -> str:
+        """An error of it under the name notices give it."""
+        return str(error).replace(f"{self.track.name}: ", f"{self.name}: ", 1)
+
+
 def signed(value: float, form: str) -> str:
     """A number with a true minus sign: `signed(-0.5, ".1f")`. A whole sentence may name a file with a hyphen."""
     return format(value, form).replace("-", "\u2212")
+
+
+def louder(gain_db: float) -> str:
+    """ "6.0 dB louder", "6.0 dB quieter"."""
+    return f"{abs(gain_db):.1f} dB {'louder' if gain_db > 0 else 'quieter'}"

@@ -24,8 +24,8 @@ from osisnr_gui.core.bad_frames import (
 from osisnr_gui.core.segments import JOIN_SECONDS, MINIMUM_SECONDS, BadSegments, find_bad_segments
 from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus
 from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.frame_pass import on_grid
 from osisnr_gui.session.session import BadChoice, Criterion, LossChoice, Session
-from osisnr_gui.session.several.common_frames import on_grid
 
 MASK_FRAME_SECONDS = 0.008  # where there is no sample rate
 

@@ -1,4 +1,4 @@
-"""What each bad segment amounts to, and in which order they are worth a visit: arrays, one entry per segment."""
+"""Figures and severity of all bad segments: arrays with one entry per segment."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What can be heard, how loud, and the samples of it."""
+"""Sounds of an analysis: their samples, loudness and names."""

@@ -15,12 +15,12 @@ import numpy as np
 from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import frames_of, overlap_add, window
 from osisnr_gui.core.types import FloatArray, Framing, ParameterError, Representation
-from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.cancel import Cancel
+from osisnr_gui.session.background import Cancel
+from osisnr_gui.session.comparison.matching import product_sums
 from osisnr_gui.session.masks.masked_mixture import MaskedMixture, mask_frames
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Lengths, MaskGrid, Source
-from osisnr_gui.session.several.matching import product_sums
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Stamp, Track
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.sound.listening import Recipe, ResidualScale, Sound, SoundKind, sound_tracks, whole_gain
 
 LIMIT_DB = 30.0  # nothing is made louder or softer by more

@@ -6,11 +6,11 @@ import math
 
 from osisnr_gui.io.mask_cells import MaskKind
 from osisnr_gui.session import words
-from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.masks.masked_mixture import mask_frames
 from osisnr_gui.session.sound.listening import Recipe, ResidualScale, Sound, SoundKind
 from osisnr_gui.session.sound.loudness import Loudness, Match
 from osisnr_gui.session.sound.sound_feed import Band
+from osisnr_gui.session.words import estimate_letter
 
 MATCH_NAMES = {Match.OFF: "as it is", Match.RMS: "RMS", Match.OSI: "OSI"}
 LEAST_DB = 0.05  # what rounds to 0.0 dB is not said

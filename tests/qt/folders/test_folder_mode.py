@@ -19,6 +19,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 from window_kit import WAIT_MS, open_window, wait_final
 
+from osisnr_gui.batch.list_words import Phase
+from osisnr_gui.batch.pair_list import State
 from osisnr_gui.cli.main import main
 from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
@@ -27,8 +29,6 @@ from osisnr_gui.qt.folders.folder_run import Inputs
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.panels.folder_model import COLUMNS
 from osisnr_gui.session import edits
-from osisnr_gui.session.batch.list_words import Phase
-from osisnr_gui.session.batch.pair_list import State
 from osisnr_gui.session.result_cache import ResultCache
 
 Write = Callable[..., str]

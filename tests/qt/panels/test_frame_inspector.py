@@ -188,7 +188,7 @@ def test_late_frames_of_another_pair_are_dropped(
 def test_a_frame_that_cannot_be_read_is_said(
     panel: FrameInspector, settle: Show, sound: Analysis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("osisnr_gui.session.frame_columns.stamp_of", lambda _path: (0, 0))
+    monkeypatch.setattr("osisnr_gui.session.inspection.inspector.stamp_of", lambda _path: (0, 0))
     panel.show_analysis(sound, 0)
     panel.show_time(1.0)
     settle()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import math
 import weakref
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.look.themed import set_theme_inside
-from osisnr_gui.qt.panels.summary_columns import columns_for, literal_quantiles
+from osisnr_gui.qt.panels.summary_columns import columns_for
 from osisnr_gui.qt.panels.summary_panel import SummaryPanel
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
@@ -56,12 +55,12 @@ def test_figures_are_those_of_the_result_named_above(panel: SummaryPanel, sound:
     score = sound.pairs[0].score
     assert panel.part.current == 0
     assert cell(panel, 0, "fused") == f"{score.literal.fused:.3f}"
-    assert cell(panel, 0, "osi_mean") == "−∞"
-    assert "129 of 822 literal frames" in cell(panel, 0, "osi_mean", ROLE.ToolTipRole)
+    assert cell(panel, 0, "osi_db_mean") == "−∞"
+    assert "129 of 822 literal frames" in cell(panel, 0, "osi_db_mean", ROLE.ToolTipRole)
     panel.show_analysis(exact_of(sound), 0)
     assert panel.part.current == 1
     assert cell(panel, 0, "fused") == f"{score.exact.fused:.3f}"
-    assert cell(panel, 0, "osi_mean") == f"{score.exact.osi_db_mean:.1f}"
+    assert cell(panel, 0, "osi_db_mean") == f"{score.exact.osi_db_mean:.1f}"
     assert cell(panel, 0, "active") == "683"
     assert cell(panel, 0, "false") == "75"
 
@@ -81,7 +80,15 @@ def test_every_header_says_which_frames_and_no_other_result(panel: SummaryPanel)
         (Formula.EXACT, "exact, act", "literal, all"),
     ):
         for figure in columns_for(formula):
-            if figure.key in ("fused", "loss_osi_1", "loss_osi_2", "mc_mse", "osi_mean", "osi_median", "osi_p05"):
+            if figure.key in (
+                "fused",
+                "loss_osi_1",
+                "loss_osi_2",
+                "mc_mse",
+                "osi_db_mean",
+                "osi_db_median",
+                "osi_db_p05",
+            ):
                 assert own in figure.tip
             assert other not in figure.tip
     assert all("\n" in figure.title for figure in panel.model.columns)
@@ -92,7 +99,7 @@ def test_the_best_value_is_marked(panel: SummaryPanel, sound: Analysis, masks: A
     assert cell(panel, 0, "fused", ROLE.FontRole).bold()
     assert cell(panel, 1, "fused", ROLE.FontRole) is None
     assert cell(panel, 1, "false", ROLE.FontRole).bold(), "72 against 75 frames"
-    assert cell(panel, 0, "gain", ROLE.FontRole) is None, "no gain is better than another"
+    assert cell(panel, 0, "gain_db", ROLE.FontRole) is None, "no gain is better than another"
     panel.show_analysis(exact_of(masks), 0)
     assert cell(panel, 0, "fused", ROLE.FontRole) is None, "one estimate has nothing to be better than"
 
@@ -103,11 +110,11 @@ def test_what_is_no_number_says_why(panel: SummaryPanel, mixed: Analysis, masks:
     assert cell(panel, broken, "fused") == "–"
     assert "broken.wav" in cell(panel, broken, "fused", ROLE.ToolTipRole)
     assert "<img" not in panel.model.index(hostile, 0).data(ROLE.ToolTipRole)
-    assert cell(panel, silent, "osi_median") == "–"
-    assert "silent" in cell(panel, silent, "osi_median", ROLE.ToolTipRole)
+    assert cell(panel, silent, "osi_db_median") == "–"
+    assert "silent" in cell(panel, silent, "osi_db_median", ROLE.ToolTipRole)
     panel.show_analysis(masks, 0)
-    assert cell(panel, 0, "si_snr") == "–"
-    assert "no signal in time" in cell(panel, 0, "si_snr", ROLE.ToolTipRole)
+    assert cell(panel, 0, "si_snr_db") == "–"
+    assert "no signal in time" in cell(panel, 0, "si_snr_db", ROLE.ToolTipRole)
 
 
 def test_sorting_puts_what_is_no_number_last_either_way(panel: SummaryPanel, mixed: Analysis):
@@ -196,12 +203,11 @@ def test_frames_that_are_no_longer_on_show_are_let_go(panel: SummaryPanel):
     first, second = analyse(demo_session("masks")), analyse(demo_session("masks"))
     held = weakref.ref(first.pairs[0].score.facts.status)
     panel.show_analysis(first, 0)
-    assert cell(panel, 0, "osi_median") != "–"
+    assert cell(panel, 0, "osi_db_median") != "–"
     panel.show_analysis(second, 0)
     del first
     gc.collect()
     assert held() is None
-    assert len(panel.model._quantiles) == len(second.pairs)
 
 
 def test_what_was_gained_over_the_mixture(panel: SummaryPanel, sound: Analysis):
@@ -210,13 +216,13 @@ def test_what_was_gained_over_the_mixture(panel: SummaryPanel, sound: Analysis):
     for row, pair in enumerate(sound.pairs):
         gained = pair.score.exact.osi_db_median - mixture.score.exact.osi_db_median
         assert gained > 1.0, "both programs made it better"
-        assert cell(panel, row, "delta_osi_median") == f"+{gained:.1f}"
-        assert cell(panel, row, "delta_si_snr") == f"{pair.whole.si_snr_db - mixture.whole.si_snr_db:+.1f}".replace(
+        assert cell(panel, row, "delta_osi_db_median") == f"+{gained:.1f}"
+        assert cell(panel, row, "delta_si_snr_db") == f"{pair.whole.si_snr_db - mixture.whole.si_snr_db:+.1f}".replace(
             "-", "−"
         )
         change = pair.score.exact.fused - mixture.score.exact.fused
         assert cell(panel, row, "delta_fused") == f"{'+' if change > 0 else ''}{words.loss(change)}"
-    tip = panel.model.headerData(column(panel, "delta_osi_median"), Qt.Orientation.Horizontal, ROLE.ToolTipRole)
+    tip = panel.model.headerData(column(panel, "delta_osi_db_median"), Qt.Orientation.Horizontal, ROLE.ToolTipRole)
     assert "exact, active frames" in tip
     assert "minus that of the unprocessed mixture" in tip
 
@@ -246,26 +252,13 @@ def test_every_measure_is_there_for_both_results(panel: SummaryPanel, sound: Ana
     for analysis in (sound, exact_of(sound)):
         panel.show_analysis(analysis, 0)
         keys = {figure.key for figure in panel.model.columns}
-        assert keys >= {"fused", "loss_osi_1", "loss_osi_2", "mc_mse", "osi_mean", "osi_median", "osi_p05"}
-        assert keys >= {"si_snr", "missed", "false", "wins"}
+        assert keys >= {"fused", "loss_osi_1", "loss_osi_2", "mc_mse", "osi_db_mean", "osi_db_median", "osi_db_p05"}
+        assert keys >= {"si_snr_db", "missed", "false", "wins"}
     score = sound.pairs[0].score
     shown = exact_of(sound)
     assert figure(panel, shown, 0, "loss_osi_1") == score.exact.loss_osi_1
     assert figure(panel, shown, 0, "loss_osi_2") == score.exact.loss_osi_2
-    assert figure(panel, shown, 0, "osi_p05") == score.exact.osi_db_p05
-
-
-@pytest.mark.parametrize("values", [[3.0], [1.0, 4.0, 2.0, 8.0], [-np.inf, 2.0, np.inf, 5.0, 1.0], [-np.inf] * 3])
-def test_literal_quantiles_by_linear_interpolation(values: list[float]):
-    facts = SimpleNamespace(frames=SimpleNamespace(literal_osi_db=np.array(values)))
-    ordered = sorted(values)
-    for share, found in zip((0.05, 0.5), literal_quantiles(facts), strict=True):
-        low, part = divmod(share * (len(values) - 1), 1)
-        below, above = ordered[int(low)], ordered[min(int(low) + 1, len(values) - 1)]
-        wanted = below if below == above or not part else (1 - part) * below + part * above
-        assert found == pytest.approx(wanted)
-    facts.frames.literal_osi_db = np.append(values, np.nan)
-    assert all(map(math.isnan, literal_quantiles(facts)))
+    assert figure(panel, shown, 0, "osi_db_p05") == score.exact.osi_db_p05
 
 
 def test_no_improvement_is_shown_without_a_mixture(panel: SummaryPanel, masks: Analysis, sound: Analysis):

@@ -14,9 +14,8 @@ from osisnr_gui.qt.look.theme import DARK, LIGHT, Theme
 from osisnr_gui.qt.plots.items.clip_marks import WIDER_COLUMNS, ClipMarks
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
-from osisnr_gui.session.segments.clips import clip_places
 from osisnr_gui.session.session import Source
-from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.tracks import Track, clip_places
 
 HOUR = 3600.0
 

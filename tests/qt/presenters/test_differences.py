@@ -16,8 +16,8 @@ from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, system_font
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.difference_plot import DifferencePlot
 from osisnr_gui.session import edits
-from osisnr_gui.session.letters import MIXTURE
 from osisnr_gui.session.session import Formula
+from osisnr_gui.session.words import MIXTURE
 from tests.kits.window_kit import open_window, wait_final
 
 

@@ -12,16 +12,15 @@ import soundfile as sf
 from scipy import signal
 
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.delay.alignment import analyse_numbers
-from osisnr_gui.session.delay.delay_words import lag_words
-from osisnr_gui.session.delay.delays import si_snr_db_at
+from osisnr_gui.session.delay.delays import lag_words, si_snr_db_at
 from osisnr_gui.session.delay.measured_delay import measured_delay
 from osisnr_gui.session.notices.all_notices import Notice
 from osisnr_gui.session.session import Lengths, Session, Source
 
 RATE = 16_000
-NUMBERS = Wanted(pictures=False)
+NUMBERS = AnalysisOptions(pictures=False)
 Write = Callable[..., str]
 
 

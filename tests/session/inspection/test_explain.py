@@ -12,7 +12,7 @@ import pytest
 
 from osisnr_gui.core.frequency_bands import FrequencyBand
 from osisnr_gui.core.types import FrameStatus, Representation
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.inspection.explain import (
     angle_words,
@@ -40,7 +40,7 @@ def _inspect(analysis: Analysis, frame: int, pair: int = 0) -> Inspection:
 
 @pytest.fixture(scope="module")
 def damaged() -> Analysis:
-    return analyse(demo_session("damaged"), wanted=Wanted(pictures=False, delay=False))
+    return analyse(demo_session("damaged"), wanted=AnalysisOptions(pictures=False, delay=False))
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def column(write) -> Inspect:  # type: ignore[no-untyped-def]
         columns = [np.stack((rng.uniform(1, 2, len(s)), x, rng.uniform(1, 2, len(s))), axis=1) for x in (s, e)]
         sources = [Source(write(f"{name}.npy", x)) for name, x in zip("se", columns, strict=True)]
         session = Session((sources[0],), (sources[1],), loss=LossChoice(**loss))  # type: ignore[arg-type]
-        return _inspect(analyse(session, wanted=Wanted(pictures=False)), 1)
+        return _inspect(analyse(session, wanted=AnalysisOptions(pictures=False)), 1)
 
     return inspect
 
@@ -77,9 +77,9 @@ def test_the_planted_damage_is_told(damaged: Analysis) -> None:
 def test_places(damaged: Analysis) -> None:
     assert place_words(_inspect(damaged, 115)) == "frame 115 · 0.936 s"
     session = demo_session("masks")
-    masks = analyse(session, wanted=Wanted(pictures=False))
+    masks = analyse(session, wanted=AnalysisOptions(pictures=False))
     assert place_words(_inspect(masks, 7)) == "frame 7 · 0.064 s"
-    masks = analyse(replace(session, mask_grid=MaskGrid()), wanted=Wanted(pictures=False))
+    masks = analyse(replace(session, mask_grid=MaskGrid()), wanted=AnalysisOptions(pictures=False))
     assert place_words(_inspect(masks, 7)) == "frame 7"
 
 
@@ -161,7 +161,7 @@ def test_no_sentence_is_ever_broken(demo: str, kind: Representation | None) -> N
     if demo == "masks" and kind is not None:
         kind = None
     session = replace(demo_session(demo), framing=FramingChoice(kind))
-    analysis = analyse(session, wanted=Wanted(pictures=False, delay=False))
+    analysis = analyse(session, wanted=AnalysisOptions(pictures=False, delay=False))
     inspector, frames = Inspector(), analysis.pairs[0].frames
     assert frames is not None
     for frame in range(0, frames.n_frames, 11):

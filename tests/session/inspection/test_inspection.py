@@ -15,14 +15,13 @@ from osisnr_gui.core.loss import fused_per_frame
 from osisnr_gui.core.mc_mse import compress
 from osisnr_gui.core.osi_snr import exact_osi_db
 from osisnr_gui.core.types import FrameStatus, Representation
+from osisnr_gui.export.csv_files import frames_csv
+from osisnr_gui.export.frame_text import columns_table, csv_fields, inspection_table
 from osisnr_gui.io.errors import LoadError
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.export import frames_csv
-from osisnr_gui.session.frame_columns import PairColumns
-from osisnr_gui.session.inspection.inspection import Inspection, inspect_frame
+from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.inspection.inspector import Inspector
-from osisnr_gui.session.inspection.text import columns_table, csv_fields, inspection_table
 from osisnr_gui.session.session import Formula, FramingChoice, Lengths, LossChoice, Session, Source
 
 ALPHA, GAMMA = 0.45, 7.0
@@ -31,7 +30,7 @@ ALPHA, GAMMA = 0.45, 7.0
 def _analysed(session: Session) -> Analysis:
     """With MC-MSE by the direct formula, as every CSV has it."""
     loss = LossChoice(ALPHA, GAMMA, formula=session.loss.formula)
-    return analyse(replace(session, loss=loss), wanted=Wanted(pictures=False, delay=False, alpha=ALPHA))
+    return analyse(replace(session, loss=loss), wanted=AnalysisOptions(pictures=False, delay=False, alpha=ALPHA))
 
 
 def _rows(analysis: Analysis) -> list[dict[str, str]]:
@@ -189,16 +188,16 @@ def test_a_sum_that_is_no_whole_has_no_shares() -> None:
 
 
 def test_the_window_s_own_numbers_are_as_near_as_the_alpha_table() -> None:
-    analysis = analyse(demo_session("speakers"), wanted=Wanted(pictures=False, delay=False))
+    analysis = analyse(demo_session("speakers"), wanted=AnalysisOptions(pictures=False, delay=False))
     pair = analysis.pairs[0]
     assert pair.score is not None
-    columns = PairColumns(pair)
+    inspector = Inspector()
     for index in range(0, pair.score.facts.frames.n_frames, 50):
-        x = inspect_frame(columns.read(index), pair)
+        x = inspector.inspect(pair, index)
         assert x.mc_mse == pytest.approx(pair.score.mc_mse()[index], rel=1e-6)
         osi, mc_mse = np.array([x.literal.osi_db]), np.array([x.mc_mse])
         assert x.literal.fused == fused_per_frame(osi, mc_mse, x.score.loss.gamma, 1e-10)[0]
-    columns.close()
+    inspector.close()
 
 
 def test_every_estimate_with_its_own_reference(write, noise) -> None:  # type: ignore[no-untyped-def]

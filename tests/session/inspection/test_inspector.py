@@ -10,7 +10,8 @@ import pytest
 
 from osisnr_gui.core.mc_mse import compress
 from osisnr_gui.core.types import FrameStatus, Representation
-from osisnr_gui.session.analysis import Analysis, Wanted, analyse
+from osisnr_gui.export.frame_text import inspection_table
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.file_measures import measure_file
 from osisnr_gui.session.inspection.curves import CurveView, frame_curves
@@ -23,12 +24,11 @@ from osisnr_gui.session.inspection.frame_words import (
 )
 from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.inspection.inspector import Inspector, find_frame, find_worst
-from osisnr_gui.session.inspection.text import inspection_table
 from osisnr_gui.session.session import Formula, FramingChoice, LossChoice, MaskGrid, Session, Source
 
 
 def _analysed(session: Session) -> Analysis:
-    return analyse(session, wanted=Wanted(pictures=False, delay=False))
+    return analyse(session, wanted=AnalysisOptions(pictures=False, delay=False))
 
 
 def _inspect(analysis: Analysis, frame: int) -> Inspection:

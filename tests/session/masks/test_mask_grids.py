@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from scipy.signal import ShortTimeFFT, stft
 
+from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.export import frames_csv
 from osisnr_gui.session.masks.mask_grids import MaskShape, find_grids, fits_mixture, mask_times
 from osisnr_gui.session.session import MaskGrid, Note, Session, Source
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from osisnr_gui.core.types import Representation
+from osisnr_gui.export.score_report import track_report
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.notices.all_notices import Notice, gather
-from osisnr_gui.session.report import track_report
 from osisnr_gui.session.session import DOWNMIX, Formula, FramingChoice, Lengths, Session, Source
 from osisnr_gui.session.tracks import check_track, open_track
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from osisnr_gui.session.notices.left_out import left_out
+from osisnr_gui.session.notices.pair_notices import left_out
 from osisnr_gui.session.session import Lengths, Source
 from osisnr_gui.session.tracks import Track
 

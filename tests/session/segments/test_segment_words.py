@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.export.csv_files import SEGMENT_COLUMNS, segments_csv
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.segments.segment_table import Kind, SegmentTable, find_segment_table
 from osisnr_gui.session.segments.segment_words import (
     ALONE_WORDS,
-    CSV_COLUMNS,
     carriers_sentence,
     count_words,
     counts_sentence,
@@ -24,7 +24,6 @@ from osisnr_gui.session.segments.segment_words import (
     limit_words,
     no_segment_words,
     other_letter,
-    segments_csv,
 )
 from osisnr_gui.session.session import Criterion
 
@@ -115,7 +114,7 @@ def test_the_csv_has_the_order_and_the_figures_of_the_table(damaged: Analysis) -
     assert head[0] == '# reference: "/x/r,1.wav"'
     assert "# level gate: 40 dB" in head
     rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
-    assert tuple(rows[0]) == CSV_COLUMNS
+    assert tuple(rows[0]) == SEGMENT_COLUMNS
     ranks = [int(row["rank"]) for row in rows]
     assert sorted(ranks) == list(range(1, len(table) + 1))
     assert [places[ranks.index(k + 1)] for k in range(len(table))] == table.worst_first.tolist()

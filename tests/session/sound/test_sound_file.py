@@ -13,9 +13,9 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.session import Session
-from osisnr_gui.session.sound import sound_file
+from osisnr_gui.session.sound import sound_feed as sound_file
 from osisnr_gui.session.sound.listening import Listening, find_recipe
-from osisnr_gui.session.sound.sound_file import wav_parts
+from osisnr_gui.session.sound.sound_feed import wav_parts
 
 
 def test_every_sound_of_masks_on_a_mixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,7 @@ from PySide6.QtGui import QColor, QPainter
 from osisnr_gui.qt.plots.items.painting import column_brush
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.stretches import NOWHERE, Stretches
-from osisnr_gui.session.segments.clips import clip_places
-from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.tracks import Track, clip_places
 
 #: Higher than the bars of notes, which lie over it.
 STRIP_PIXELS = 6.0

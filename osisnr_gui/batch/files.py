@@ -1,0 +1,234 @@
+"""Rows of a batch as a file (CSV, JSON or Parquet), and the table of what can be said of all of them together.
+
+CSV and Parquet have one row a pair and the columns of COLUMNS. Numbers are written with as many digits as read back
+to the same float64; an empty cell (null) is a number that is not finite or does not exist.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from statistics import fmean, median
+
+from osisnr_gui import __version__
+from osisnr_gui.batch.runner import BatchRow, BatchSettings
+from osisnr_gui.export.csv_files import comment, lines_bytes, text_cell
+from osisnr_gui.export.measures import MEASURES, SAVED, Measure
+from osisnr_gui.export.score_report import number
+from osisnr_gui.export.score_table import NAME_WIDTH, Row, aligned, shown_as
+from osisnr_gui.io.errors import printable
+from osisnr_gui.io.json_text import JsonValue, json_parts
+
+SCHEMA = "osisnr.batch/1"
+ENDINGS = (".csv", ".json", ".parquet")
+NOTES = (
+    "one row a pair; an empty cell is a number that is not finite or does not exist",
+    "literal: with the constants 1e-10 and 1e-8 / every frame counts",
+    "exact: without constants / active frames count",
+    "whole: of the whole signals in time; osi_db and si_snr_db and snr_db and gain_db are in dB",
+)
+_TEXT_LIMIT = 1000
+
+Cell = None | bool | int | float | str
+Object = dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: the type of its cells, and the cell of a row (None = empty)."""
+
+    name: str
+    kind: type
+    get: Callable[[BatchRow], Cell]
+
+
+def _reported(kind: type, *names: str, at: str) -> tuple[Column, ...]:
+    """Columns of values that stand at a place of a row's report: keys with dots between them."""
+    return tuple(Column(name, kind, partial(_inside, place=f"{at}.{name}")) for name in names)
+
+
+def _inside(row: BatchRow, place: str) -> Cell:
+    value: JsonValue = row.report
+    for key in place.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, bool | int | float | str) else None
+
+
+def list_inside(row: BatchRow, name: str) -> list[JsonValue]:
+    """A list in the report of a row's estimate; empty where there is none."""
+    estimate = None if row.report is None else row.report["estimate"]
+    found = estimate.get(name) if isinstance(estimate, dict) else None
+    return found if isinstance(found, list) else []
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("name", str, lambda row: row.pair.name),
+    Column("reference", str, lambda row: row.pair.reference or None),
+    Column("estimate", str, lambda row: row.pair.estimate or None),
+    Column("error_code", str, lambda row: None if row.error is None else row.error.code),
+    Column("error", str, lambda row: None if row.error is None else str(row.error)),
+    *_reported(str, "representation", at="framing"),
+    *_reported(int, "n_fft", "hop", at="framing"),
+    *_reported(int, "sample_rate", at="reference"),
+    *_reported(float, "duration_s", at="reference"),
+    *_reported(int, "n_frames", "n_active", at="estimate"),
+    *(
+        Column(measure.column, float, partial(_inside, place=f"estimate.{group.value}.{measure.key}"))
+        for group, measures in SAVED.items()
+        for measure in measures
+    ),
+    *_reported(int, "silent_reference", "silent_estimate", at="estimate.status_counts"),
+    Column("bad_segments", int, lambda row: None if row.report is None else len(list_inside(row, "bad_segments"))),
+    *_reported(int, "delay_samples", at="estimate"),
+    *_reported(bool, "aligned", at="estimate"),
+    *_reported(float, "delay_peak", at="estimate"),
+    Column("warnings", str, lambda row: None if row.report is None else " ".join(warning_codes(row))),
+)
+_BY_NAME = {column.name: column for column in COLUMNS}
+OVER_PAIRS = [measure for measure in MEASURES if measure.over_pairs]
+
+
+def batch_parts(rows: Sequence[BatchRow], settings: BatchSettings, ending: str) -> Iterable[bytes]:
+    """The file for one of ENDINGS, piece by piece. Raises ImportError for .parquet without pyarrow."""
+    if ending == ".json":
+        return json_parts(batch_report(rows, settings))
+    return (_parquet(rows, settings),) if ending == ".parquet" else _csv(rows, settings)
+
+
+def batch_report(rows: Sequence[BatchRow], settings: BatchSettings) -> Object:
+    """The JSON: settings, what all pairs say together, and the report of every pair."""
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "settings": settings_object(settings),
+        "summary": summary(rows),
+        "pairs": [_pair_report(row) for row in rows],
+    }
+
+
+def settings_object(settings: BatchSettings) -> Object:
+    """What every pair is scored with; null is decided for each file by what it is (silence_db: only zeros)."""
+    session, source = settings.session, settings.source
+    framing, loss = session.framing, session.loss
+    return {
+        "representation": None if framing.representation is None else framing.representation.value,
+        "n_fft": framing.n_fft,
+        "hop": framing.hop,
+        "window": framing.window,
+        "alpha": loss.alpha,
+        "gamma": loss.gamma,
+        "method": loss.method,
+        "silence_db": number(session.silence_db),
+        "threshold_db": session.threshold_db,
+        "channel": source.channel,
+        "key": source.key,
+        "transpose": source.transpose,
+        **({"pair_axis": True} if source.pair_axis else {}),
+        "align": settings.align,
+        "lengths": session.lengths.value,
+        "same_rate_only": session.same_rate_only or session.lengths.value == "refuse",
+    }
+
+
+def summary(rows: Sequence[BatchRow]) -> Object:
+    """Counts, and mean and median over the pairs of their numbers (of those that are finite: n)."""
+    over_pairs: Object = {}
+    for measure in OVER_PAIRS:
+        values = [value for _, value in values_of(rows, measure)]
+        if values:
+            over_pairs[measure.column] = {"mean": fmean(values), "median": median(values), "n": len(values)}
+    scored = sum(row.error is None for row in rows)
+    warnings: Object = dict(Counter(code for row in rows for code in dict.fromkeys(warning_codes(row))))
+    counts: Object = {"n_pairs": len(rows), "n_scored": scored, "n_failed": len(rows) - scored}
+    return {**counts, "over_pairs": over_pairs, "pairs_with_warning": warnings}
+
+
+def values_of(rows: Iterable[BatchRow], measure: Measure) -> list[tuple[str, float]]:
+    """Names of pairs and their numbers, those that are finite."""
+    cells = ((row.pair.name, _BY_NAME[measure.column].get(row)) for row in rows)
+    return [(name, cell) for name, cell in cells if isinstance(cell, int | float) and math.isfinite(cell)]
+
+
+def warning_codes(row: BatchRow) -> list[str]:
+    """Codes of what was adapted or looks wrong, as often as they came up."""
+    return [str(warning["code"]) for warning in list_inside(row, "warnings") if isinstance(warning, dict)]
+
+
+def _pair_report(row: BatchRow) -> Object:
+    if row.report is not None:
+        return {"name": row.pair.name, **row.report}
+    error: Object = {} if row.error is None else {"code": row.error.code, "message": str(row.error)}
+    paths: Object = {"reference": {"path": row.pair.reference or None}, "estimate": {"path": row.pair.estimate or None}}
+    return {"name": row.pair.name, **paths, "error": error}
+
+
+def _csv(rows: Sequence[BatchRow], settings: BatchSettings) -> Iterator[bytes]:
+    facts = [comment(name, value) for name, value in {"schema": SCHEMA, **settings_object(settings)}.items()]
+    yield lines_bytes((f"# osisnr {__version__}", *facts, *(f"# {note}" for note in NOTES), ",".join(_BY_NAME)))
+    for row in rows:
+        yield lines_bytes((",".join(_text(column.get(row)) for column in COLUMNS),))
+
+
+def _text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(int(cell))
+    return text_cell(cell) if isinstance(cell, str) else repr(cell)
+
+
+def _parquet(rows: Sequence[BatchRow], settings: BatchSettings) -> bytes:
+    # An extra: only those who ask for such a file need it.
+    import pyarrow
+    from pyarrow import parquet
+
+    types = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}
+    facts = b"".join(json_parts({"version": __version__, "settings": settings_object(settings)}))
+    fields = [pyarrow.field(column.name, types[column.kind]) for column in COLUMNS]
+    schema = pyarrow.schema(fields, {"osisnr": facts})
+    columns = [[_storable(column.get(row)) for row in rows] for column in COLUMNS]
+    target = io.BytesIO()
+    parquet.write_table(pyarrow.table(columns, schema=schema), target)
+    return target.getvalue()
+
+
+def _storable(cell: Cell) -> Cell:
+    """Text without what is no Unicode, such as undecodable bytes of a file's name."""
+    return printable(cell, _TEXT_LIMIT) if isinstance(cell, str) else cell
+
+
+def batch_table(rows: Sequence[BatchRow], more: str = "") -> str:
+    """Text with a final newline. more : what else to say in the first line."""
+    scored = sum(row.error is None for row in rows)
+    known = sum(row.is_known for row in rows)
+    parts = [f"{scored} of {len(rows)} pairs scored"]
+    parts += [f"{known} of them in an earlier run"] if known else []
+    parts += [f"{len(rows) - scored} refused"] if scored < len(rows) else []
+    lines = [", ".join(parts) + more]
+    table: list[Row] = [line for measure in OVER_PAIRS if (line := _line(rows, measure))]
+    if table:
+        lines += [
+            "",
+            *aligned(("over all pairs with a finite number", "pairs", "mean", "median", "worst", "worst pair"), table),
+        ]
+    counts = Counter(code for row in rows for code in dict.fromkeys(warning_codes(row)))
+    if counts:
+        words = ", ".join(f"{code} in {count}" for code, count in counts.most_common())
+        lines += ["", f"Adapted or suspicious, pairs: {words}"]
+    return "\n".join(lines) + "\n"
+
+
+def _line(rows: Sequence[BatchRow], measure: Measure) -> tuple[str, ...]:
+    found = values_of(rows, measure)
+    if not found:
+        return ()
+    pick = min if measure.better > 0 else max
+    name, worst = pick(found, key=lambda item: item[1])
+    values = [value for _, value in found]
+    form = shown_as(measure)
+    numbers = (form(fmean(values)), form(median(values)), form(worst))
+    return measure.worded(measure.over_pairs), str(len(values)), *numbers, printable(name, NAME_WIDTH)

@@ -1,0 +1,132 @@
+"""List of pairs with their numbers as columns, for sorting and filtering without a loop over rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from osisnr_gui.batch.files import COLUMNS, list_inside
+from osisnr_gui.batch.pairs import BatchPair
+from osisnr_gui.batch.runner import BatchRow
+from osisnr_gui.core.types import BoolArray, FloatArray, IntArray
+from osisnr_gui.export.measures import LISTED
+
+#: The columns of numbers, by their names in the saved table.
+NUMBERS = (*(measure.column for measure in LISTED), "bad_segments")
+NAME = "name"
+REMARKS = "remarks"
+_GETTERS = [next(column.get for column in COLUMNS if column.name == name) for name in NUMBERS]
+
+
+class State(IntEnum):
+    """What is known of a pair, in the order in which equal rows stand."""
+
+    SCORED = 0
+    REFUSED = 1
+    WAITING = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRow:
+    """A pair that was dealt with. numbers : as NUMBERS, NaN where there is none that is finite."""
+
+    row: BatchRow
+    numbers: tuple[float, ...]
+
+    @classmethod
+    def of(cls, row: BatchRow) -> ListedRow:
+        """Look the numbers up: done where rows are made, so that a view need not."""
+        cells = [get(row) for get in _GETTERS]
+        return cls(row, tuple(math.nan if cell is None else float(cell) for cell in cells))
+
+
+class PairList:
+    """Pairs by their place in the order of their names, and what came of them."""
+
+    def __init__(self, pairs: Sequence[BatchPair] = ()) -> None:
+        self.pairs = tuple(pairs)
+        self.rows: list[BatchRow | None] = [None] * len(self.pairs)
+        self._places = {pair.name: place for place, pair in enumerate(self.pairs)}
+        self._values = np.full((len(NUMBERS), len(self.pairs)), np.nan)
+        self._states = np.full(len(self.pairs), State.WAITING, dtype=np.int64)
+        self._remarked = np.zeros(len(self.pairs), dtype=np.bool_)
+        self._searched = [pair.name.casefold() for pair in self.pairs]
+        self._by_name: IntArray = np.argsort(np.array(self._searched, dtype=np.str_), kind="stable")
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def put(self, found: Iterable[ListedRow]) -> None:
+        """Take in what came of some pairs."""
+        for listed in found:
+            place = self._places[listed.row.pair.name]
+            self.rows[place] = listed.row
+            self._values[:, place] = listed.numbers
+            self._states[place] = State.SCORED if listed.row.error is None else State.REFUSED
+            self._remarked[place] = bool(warnings_of(listed.row))
+
+    def state(self, place: int) -> State:
+        """What is known of a pair."""
+        return State(int(self._states[place]))
+
+    def count(self, state: State) -> int:
+        """Pairs in a state."""
+        return int(np.count_nonzero(self._states == state))
+
+    def number(self, key: str, place: int) -> float:
+        """One of NUMBERS of a pair; NaN where there is none."""
+        return float(self._values[NUMBERS.index(key), place])
+
+    def median(self, key: str) -> float:
+        """Median over the pairs with a finite number; NaN without any."""
+        values = self._values[NUMBERS.index(key)]
+        finite = values[np.isfinite(values)]
+        return float(np.median(finite)) if finite.size else math.nan
+
+    def place_of(self, name: str) -> int | None:
+        """The place of a pair by its name."""
+        return self._places.get(name)
+
+    def place_of_files(self, reference: str, estimate: str) -> int | None:
+        """The place of the pair of two files; "" for one that is missing."""
+        wanted = reference, estimate
+        return next((k for k, pair in enumerate(self.pairs) if (pair.reference, pair.estimate) == wanted), None)
+
+    def places(self, key: str, *, falling: bool, words: str = "", only_errors: bool = False) -> IntArray:
+        """Places in the order of a column: NAME, REMARKS (what is wrong first) or one of NUMBERS.
+
+        words : only names with all of them, in any letters. What has no number comes last in both directions, then
+        what was refused, then what waits; equal rows stand in the order of their names.
+        """
+        names = np.empty(len(self), dtype=np.float64)
+        names[self._by_name] = np.arange(len(self))
+        if key == NAME:
+            keys: tuple[FloatArray, ...] = (-names if falling else names,)
+        elif key == REMARKS:
+            wrong = np.select([self._states == State.REFUSED, self._remarked], [0.0, 1.0], 2.0)
+            keys = names, -wrong if falling else wrong
+        else:
+            values = self._values[NUMBERS.index(key)]
+            rank = np.where(self._states == State.SCORED, np.isnan(values), 1.0 + self._states)
+            keys = names, -values if falling else values, rank
+        order: IntArray = np.lexsort(keys).astype(np.int64)
+        kept: IntArray = order[self._kept(words, only_errors)[order]]
+        return kept
+
+    def in_order(self) -> list[BatchRow]:
+        """All rows there are, in the order of the pairs, as a batch saves them."""
+        return [row for row in self.rows if row is not None]
+
+    def _kept(self, words: str, only_errors: bool) -> BoolArray:
+        wanted = words.casefold().split()
+        kept = np.fromiter((all(word in name for word in wanted) for name in self._searched), np.bool_, len(self))
+        return kept & (self._states == State.REFUSED) if only_errors else kept
+
+
+def warnings_of(row: BatchRow) -> list[str]:
+    """What was adapted or looks wrong, as sentences."""
+    return [str(warning["message"]) for warning in list_inside(row, "warnings") if isinstance(warning, dict)]

@@ -1,0 +1,231 @@
+"""CSV of an analysis: the frames of all estimates, one after the other, and the bad segments of one.
+
+Comment lines come first: the program's version, the files, every setting, which formula each column has. Their values
+are written as JSON, so that they can be read back and hold no comma a spreadsheet would cut at. Numbers are written
+with as many digits as read back to the same float64; an empty cell is a number that is not finite or does not exist
+(the status says why). Text that a spreadsheet would take for a formula gets a leading apostrophe.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from osisnr_gui import __version__
+from osisnr_gui.core.bad_frames import find_bad_frames
+from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
+from osisnr_gui.core.osi_snr import si_snr_db, snr_db
+from osisnr_gui.core.types import FloatArray
+from osisnr_gui.export.score_report import STATUS_LABELS, changes, settings_report
+from osisnr_gui.io.errors import printable
+from osisnr_gui.io.json_text import JsonValue, plain_text
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.segments.segment_table import SegmentTable
+from osisnr_gui.session.segments.segment_words import kind_name, limit_words
+from osisnr_gui.session.session import Source
+from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.words import channel_words
+
+_FORMULA_SIGNS = ("=", "+", "-", "@")
+_QUOTED = frozenset(",;\"'# \t")
+_NO_NUMBER = frozenset({"nan", "inf", "-inf"})
+_TEXT_LIMIT = 1000
+
+SCHEMA = "osisnr.frames/1"
+BLOCK_FRAMES = 4096
+COLUMNS = (
+    "frame",
+    "time_s",
+    "status",
+    "active",
+    "bad",
+    "literal_osi_db",
+    "literal_loss_osi",
+    "literal_fused",
+    "exact_osi_db",
+    "exact_loss_osi",
+    "exact_fused",
+    "mc_mse",
+    "si_snr_db",
+    "snr_db",
+    "gain_db",
+    "reference_energy_db",
+    "estimate_energy_db",
+    "estimate",
+)
+FORMULAS = (
+    "literal: with the constants 1e-10 and 1e-8 / every frame counts; literal_loss_osi = 1/(literal_osi_db + 1e-10)",
+    "exact: without constants / active frames count; exact_loss_osi = 1/exact_osi_db (0 where proportional)",
+    "fused = loss_osi + gamma*mc_mse of the frame (their mean is the file's value by method 1)",
+    "si_snr_db and snr_db and gain_db are of the frame's column; energies are sums over its cells",
+)
+SEGMENT_COLUMNS = (
+    *("rank", "start", "length", "first_frame", "n_frames", "kind", "n_by_criterion", "n_missed", "n_false_activity"),
+    *("exact_osi_db_min", "exact_osi_db_mean", "worst", "loss_share", "note"),
+)
+
+
+def text_cell(text: str) -> str:
+    """Text as one cell: hidden characters escaped, no formula, quoted where a reader could stumble."""
+    shown = printable(text, _TEXT_LIMIT)
+    if shown.startswith(_FORMULA_SIGNS):
+        shown = "'" + shown
+    return '"' + shown.replace('"', '""') + '"' if _QUOTED & set(shown) else shown
+
+
+def number_cell(value: float) -> str:
+    """A float with all its digits; empty unless finite."""
+    return repr(float(value)) if math.isfinite(value) else ""
+
+
+def number_cells(values: FloatArray) -> list[str]:
+    """`number_cell` of many, quickly."""
+    return ["" if text in _NO_NUMBER else text for text in map(repr, values.tolist())]
+
+
+def comment(name: str, value: JsonValue) -> str:
+    """A comment line that holds a value as JSON."""
+    # A spreadsheet splits comment lines like any other: what follows a comma could start a formula.
+    text = plain_text(value).replace(",", "\\u002c").replace(";", "\\u003b")
+    return f"# {name}: {text}"
+
+
+def lines_bytes(lines: Iterable[str]) -> bytes:
+    """Lines as UTF-8, each with its newline."""
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def frames_csv(analysis: Analysis) -> Iterator[bytes]:
+    """The file in UTF-8, piece by piece, so that hours of frames need little memory."""
+    yield lines_bytes(_header(analysis))
+    yield lines_bytes((",".join(COLUMNS),))
+    estimates = [pair.estimate for pair in analysis.pairs]
+    for pair in analysis.pairs:
+        score = pair.valid_score
+        if score is not None:
+            name = text_cell(_name(estimates, pair.estimate))
+            for start in range(0, score.facts.frames.n_frames, BLOCK_FRAMES):
+                yield lines_bytes(_rows(score, slice(start, start + BLOCK_FRAMES), name))
+
+
+def _header(analysis: Analysis) -> Iterator[str]:
+    yield f"# osisnr {__version__}"
+    yield comment("schema", SCHEMA)
+    for reference in analysis.references:
+        yield comment("reference", _name(analysis.references, reference))
+        yield from _changes("reference", reference.source)
+    estimates = [pair.estimate for pair in analysis.pairs]
+    for pair in analysis.pairs:
+        if pair.valid_score is not None:
+            yield comment("estimate", _name(estimates, pair.estimate))
+            if pair.reference is not None and len(analysis.references) > 1:
+                yield comment("estimate_reference", _name(analysis.references, pair.reference))
+            yield from _changes("estimate", pair.source)
+            yield comment("estimate_delay_samples", pair.delay_samples)
+            yield comment("estimate_delay_taken_out", pair.source.delay != 0)
+        else:
+            yield comment("refused", str(pair.refusal))
+    for name, value in settings_report(analysis).items():
+        yield comment(name, value)
+    for words in FORMULAS:
+        yield f"# {words}"
+    yield "# an empty cell is a number that is not finite or does not exist: see status"
+
+
+def _changes(role: str, source: Source) -> Iterator[str]:
+    for name, value in changes(source).items():
+        yield comment(f"{role}_{name}", value)
+
+
+def _name(tracks: Sequence[Track], track: Track) -> str:
+    """What one of these files is called: its path, with the channel where several of it are there."""
+    path = track.source.path
+    return path if sum(other.source.path == path for other in tracks) < 2 else f"{path} ({channel_words(track)})"
+
+
+def _rows(score: PairScore, part: slice, name: str) -> Iterator[str]:
+    facts, exact = score.facts, score.facts.frames.exact_osi_db
+    frames, active = facts.frames, facts.active[part]
+    bad = find_bad_frames(exact[part], active, score.bad.threshold_db)
+    numbers = [number_cells(values) for values in _number_columns(score, part)]
+    count = len(active)
+    first = frames.first_frame + part.start
+    seconds = frames.grid.first + frames.grid.step * np.arange(first, first + count)
+    times = number_cells(seconds) if frames.grid.seconds else [""] * count
+    columns: list[Iterable[str]] = [
+        map(str, range(first, first + count)),
+        times,
+        (STATUS_LABELS[kind] for kind in facts.status[part].tolist()),
+        map(str, active.astype(int).tolist()),
+        map(str, bad.astype(int).tolist()),
+        *numbers,
+        [name] * count,
+    ]
+    return map(",".join, zip(*columns, strict=True))
+
+
+def _number_columns(score: PairScore, part: slice) -> tuple[FloatArray, ...]:
+    """The columns from literal_osi_db to estimate_energy_db for some frames."""
+    frames, active = score.facts.frames, score.facts.active[part]
+    projection = frames.projection[part]
+    literal = frames.literal_osi_db[part]
+    exact = np.where(active, frames.exact_osi_db[part], np.nan)
+    mc_mse, gamma = score.mc_mse(part), score.loss.gamma
+    literal_loss, exact_loss = inverse_osi(literal, EPS_FUSED), inverse_osi(exact)
+    with np.errstate(all="ignore"):
+        return (
+            literal,
+            literal_loss,
+            literal_loss + gamma * mc_mse,
+            exact,
+            exact_loss,
+            exact_loss + gamma * mc_mse,
+            mc_mse,
+            si_snr_db(projection),
+            snr_db(projection),
+            20.0 * np.log10(np.abs(projection.gain)),
+            projection.reference_db,
+            projection.estimate_db,
+        )
+
+
+def segments_csv(
+    table: SegmentTable, places: Iterable[int], notes: Mapping[int, str], names: tuple[str, str], other: str
+) -> bytes:
+    """The table in the order of `places`; names : paths of reference and estimate.
+
+    start, length : seconds, or frames where there is no sample rate. worst : largest drop (dB) or loss, empty for
+    OSI-SNR. loss_share : of the whole fused loss, method 1, of the result that leads.
+    """
+    bad = table.bad
+    rank = np.empty(len(table), dtype=np.int64)
+    rank[table.worst_first] = np.arange(1, len(table) + 1)
+    unit = "s" if bad.facts.frames.grid.seconds else "frames"
+    lines = [
+        f"# reference: {text_cell(names[0])}",
+        f"# estimate: {text_cell(names[1])}",
+        f"# bad: {text_cell(limit_words(bad, other))}",
+        f"# level gate: {'off' if bad.choice.gate_db is None else f'{bad.choice.gate_db:g} dB'}",
+        f"# start and length: {unit}",
+        ",".join(SEGMENT_COLUMNS),
+    ]
+    first, stop = bad.segments.first, bad.segments.stop
+    figures = (table.osi_min, table.osi_mean, table.worst, table.shares())
+    for place in places:
+        missed, false_activity, low = table.counts[:, place].tolist()
+        cells = (
+            str(rank[place]),
+            repr(round(float(table.start[place]), 9)),
+            repr(round(float(table.length[place]), 9)),
+            str(bad.facts.frames.first_frame + int(first[place])),
+            str(stop[place] - first[place]),
+            text_cell(kind_name(table, place, other)),
+            *map(str, (low, missed, false_activity)),
+            *(number_cell(values[place]) for values in figures),
+            text_cell(notes.get(place, "")),
+        )
+        lines.append(",".join(cells))
+    return lines_bytes(lines)

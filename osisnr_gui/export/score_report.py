@@ -1,0 +1,295 @@
+"""Analysis -> the numbers as one JSON value, schema `osisnr.score/1`: the same for command line and window.
+
+Numbers that are not finite are null; a frame's status says why. Times of masks are null unless the session says which
+STFT they belong to. Settings name the reference's channel, key and orientation; each estimate repeats its own.
+
+A refused estimate has only `path`, `kind` and `error` {"code", "message"}; the code is the loader's reason in lower
+case, or "pair" when the file is sound but does not fit the reference or the settings.
+
+Several references: "reference" is the first of them, "references" has all, and each estimate's "reference" is the
+number, from 1, of the one it is compared with. A reference that was not read as it is says what was changed.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from osisnr_gui import __version__
+from osisnr_gui.core.loss import EPS_FUSED, fused_per_frame
+from osisnr_gui.core.types import FloatArray, FrameStatus, Representation
+from osisnr_gui.export.measures import SAVED, Group
+from osisnr_gui.io.errors import FileError, LoadError
+from osisnr_gui.io.json_text import JsonValue
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.masks.mask_grids import n_fft_of
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.segments.bad_segments import under_threshold
+from osisnr_gui.session.session import Source
+from osisnr_gui.session.tracks import Track
+
+SCHEMA = "osisnr.score/1"
+STATUS_LABELS = tuple(kind.label for kind in FrameStatus)
+
+Object = dict[str, JsonValue]
+
+
+def score_report(analysis: Analysis, *, with_frames: bool = False) -> Object:
+    """The whole report of a complete analysis whose reference was accepted; `with_frames` adds per-frame arrays."""
+    references = analysis.references
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "settings": settings_report(analysis),
+        "reference": None if not references else track_report(references[0]) | changes(references[0].source),
+        **(
+            {"references": [track_report(t) | _reading(t) | changes(t.source) for t in references]}
+            if len(references) > 1
+            else {}
+        ),
+        "estimates": [estimate_report(analysis, k, with_frames=with_frames) for k in range(len(analysis.pairs))],
+        **({} if analysis.mixture is None else {"mixture": _mixture_report(analysis)}),
+    }
+
+
+def settings_report(analysis: Analysis) -> Object:
+    """Everything the numbers depend on beside the files; what does not apply (a mask's hop) is null.
+
+    silence_db null : only all-zero frames are silent. channel 0 : mean of all channels.
+    """
+    session, framing, reference = analysis.session, analysis.framing, analysis.reference
+    source = None if reference is None else reference.source
+    is_mask = reference is not None and reference.kind == "mask"
+    windowed = framing is not None and framing.representation is not Representation.WAVEFORM
+    representation = Representation.MASK.value if framing is None else framing.representation.value
+    return {
+        "representation": representation,
+        "n_fft": None if framing is None else framing.n_fft,
+        "hop": None if framing is None else framing.hop,
+        **_mask_grid(analysis),
+        "window": framing.window if framing is not None and windowed else None,
+        "alpha": session.loss.alpha,
+        "gamma": session.loss.gamma,
+        "method": session.loss.method,
+        "silence_db": number(session.silence_db),
+        "channel": None if is_mask or reference is None else _channel(reference),
+        "threshold_db": session.threshold_db,
+        "key": None if reference is None else _key(reference),
+        "transpose": False if source is None else source.transpose,
+        **_pair_axis(source),
+        "lengths": session.lengths.value,
+        "same_rate_only": session.same_rate_only or session.lengths.value == "refuse",
+    }
+
+
+def _mask_grid(analysis: Analysis) -> Object:
+    """The STFT that masks belong to, where the user has said which: the times of frames follow from it."""
+    grid, reference = analysis.session.mask_grid, analysis.reference
+    if reference is None or reference.mask is None or not grid.is_known:
+        return {}
+    n_fft = n_fft_of(grid, reference.mask.values.shape[0])
+    return {"n_fft": n_fft, "hop": grid.hop, "mask_sample_rate": grid.rate, "mask_frames_centred": grid.centred}
+
+
+def _pair_axis(source: Source | None) -> Object:
+    """Said only where it was asked for."""
+    return {"pair_axis": True} if source is not None and source.pair_axis else {}
+
+
+def track_report(track: Track) -> Object:
+    """What is known of one file; levels of the channel that was read, over the whole file."""
+    return {
+        "path": track.source.path,
+        "kind": track.kind,
+        "sample_rate": track.sample_rate,
+        "channels": track.channels,
+        "n_samples": track.n_samples,
+        "duration_s": track.duration_s,
+        "rms_db": None if track.level is None else number(track.level.rms_db),
+    }
+
+
+def _reading(track: Track) -> Object:
+    """What is read of a file."""
+    channel = _channel(track) if track.kind == "audio" else None
+    return {
+        "channel": channel,
+        "key": _key(track),
+        "transpose": track.source.transpose,
+        **_pair_axis(track.source),
+    }
+
+
+def _treatment(source: Source) -> Object:
+    """What is done to its samples."""
+    return {"flip": source.flip, "gain": source.gain, "offset": source.offset, "samples_taken_out": source.delay}
+
+
+def changes(source: Source) -> Object:
+    """The part of it that changes anything."""
+    untouched = _treatment(Source(source.path))
+    return {name: value for name, value in _treatment(source).items() if value != untouched[name]}
+
+
+def estimate_report(analysis: Analysis, index: int, *, with_frames: bool = False) -> Object:
+    """One estimate: its numbers, or its error."""
+    pair = analysis.pairs[index]
+    track, score = pair.estimate, pair.valid_score
+    if score is None:
+        return {"path": track.source.path, "kind": track.kind, "error": error_report(pair.refusal)}
+    facts, several = score.facts, len(analysis.references) > 1
+    report: Object = {
+        **track_report(track),
+        **({"reference": analysis.session.partner_of(index) + 1} if several else {}),
+        **_reading(track),
+        **_treatment(track.source),
+        "n_frames": facts.frames.n_frames,
+        "n_active": facts.n_active,
+        "status_counts": dict(facts.counts),
+        "delay_samples": pair.delay_samples,
+        "aligned": pair.source.delay != 0,
+        "delay_peak": None if pair.delay is None else number(pair.delay.peak),
+        **_figures(pair),
+        "bad_segments": _bad_segments(score),
+    }
+    if with_frames:
+        report["frames"] = _frames(score)
+    # About the reference, too: the numbers depend on it as much.
+    concerned = [pair.source] if pair.reference is None else [pair.reference.source, pair.source]
+    report["warnings"] = warnings_report(analysis, *concerned)
+    if analysis.mixture is not None:
+        report["improvement"] = _improvement(analysis, index)
+    return report
+
+
+def _key(track: Track) -> str | None:
+    """The key asked for, null where the file's array has no name and the key meant nothing."""
+    return None if track.mask is not None and track.mask.key is None else track.source.key
+
+
+def error_report(error: FileError | None) -> Object:
+    """Why a file has no numbers."""
+    if error is None:
+        return {"code": "incomplete", "message": "the analysis was not finished"}
+    code = error.reason.value.lower() if isinstance(error, LoadError) else "pair"
+    return {"code": code, "message": str(error)}
+
+
+def number(value: float) -> float | None:
+    """A float as JSON has it: null unless finite."""
+    return float(value) if math.isfinite(value) else None
+
+
+def _channel(track: Track) -> int:
+    return 1 if track.source.channel is None else track.source.channel
+
+
+def _figures(pair: PairAnalysis, mixture: PairAnalysis | None = None) -> Object:
+    """All figures of a pair by group, the whole signal's null for masks; less those of a mixture, if one is given.
+
+    What is neither better nor worse, such as a gain, has no difference.
+    """
+    found: Object = {}
+    for group in (Group.LITERAL, Group.EXACT, Group.WHOLE):
+        if group is Group.WHOLE and (pair.whole is None or (mixture is not None and mixture.whole is None)):
+            found[group.value] = None
+        elif mixture is None:
+            found[group.value] = {m.key: number(m.of(pair)) for m in SAVED[group]}
+        else:
+            found[group.value] = {m.key: number(m.of(pair) - m.of(mixture)) for m in SAVED[group] if m.better}
+    return found
+
+
+def _bad_segments(score: PairScore) -> list[JsonValue]:
+    """Segments of frames under the threshold and of missed ones, at any level (the window's level gate has no part).
+
+    They reach from half a hop before the first frame's centre to half a hop after the last one's.
+    osi_db_min, osi_db_mean : exact OSI-SNR of the frames in it that are under the threshold themselves (gaps may be
+    joined); null for a segment of missed frames alone.
+    first_frame : number on the reference's grid, from 0; the position where masks have no time.
+    """
+    frames = score.facts.frames
+    bad, segments = under_threshold(score.facts, score.bad.threshold_db)
+    step, found = frames.grid.step, list[JsonValue]()
+    for first, stop in zip(segments.first.tolist(), segments.stop.tolist(), strict=True):
+        osi_db = frames.exact_osi_db[first:stop][bad[first:stop]]
+        start = frames.first_time + (first - 0.5) * step
+        in_seconds = frames.grid.seconds
+        found.append(
+            {
+                "start_s": start if in_seconds else None,
+                "end_s": start + (stop - first) * step if in_seconds else None,
+                "n_frames": stop - first,
+                "osi_db_min": number(osi_db.min()) if osi_db.size else None,
+                "osi_db_mean": number(osi_db.mean()) if osi_db.size else None,
+                "first_frame": frames.first_frame + first,
+            }
+        )
+    return found
+
+
+def _frames(score: PairScore) -> Object:
+    """Per-frame arrays. `fused` is that of the literal result: 1/(literal_osi_db + 1e-10) + gamma*mc_mse."""
+    facts = score.facts
+    frames = facts.frames
+    n, mc_mse = frames.n_frames, score.mc_mse()
+    with np.errstate(all="ignore"):
+        fused = fused_per_frame(frames.literal_osi_db, mc_mse, score.loss.gamma, EPS_FUSED)
+    return {
+        "time_s": _finite(frames.times()) if frames.grid.seconds else [None] * n,
+        "status": [STATUS_LABELS[kind] for kind in facts.status.tolist()],
+        "literal_osi_db": _finite(frames.literal_osi_db),
+        "exact_osi_db": _finite(np.where(facts.active, frames.exact_osi_db, np.nan)),
+        "mc_mse": _finite(mc_mse),
+        "fused": _finite(fused),
+    }
+
+
+def _finite(values: FloatArray) -> list[JsonValue]:
+    found: list[JsonValue] = values.tolist()
+    for index in np.flatnonzero(~np.isfinite(values)):
+        found[index] = None
+    return found
+
+
+def warnings_report(analysis: Analysis, *concerned: Source) -> list[JsonValue]:
+    """Notices about these files."""
+    notices = [notice for notice in analysis.notices if notice.source in concerned]
+    unique = dict.fromkeys((notice.code, notice.message) for notice in notices)
+    return [{"code": code, "message": message} for code, message in unique]
+
+
+def _improvement(analysis: Analysis, index: int) -> Object | None:
+    """Estimate `index` minus mixture, both against its reference; null where the mixture was refused.
+
+    Of OSI-SNR, SI-SNR and SNR more is better, of the losses less. A difference of two figures that are not both finite
+    is null. Each is the difference of the files' figures, so a median is not the median of the frames' differences.
+    """
+    pair, mixture = analysis.pairs[index], analysis.unprocessed_for(index)
+    if mixture is None or pair.valid_score is None or mixture.valid_score is None:
+        return None
+    return _figures(pair, mixture)
+
+
+def _mixture_report(analysis: Analysis) -> Object | None:
+    """The mixture as if it were an estimate: its file and its figures, or its error.
+
+    Of several references its "reference" is the number of the first one that an estimate is compared with.
+    """
+    track, pair = analysis.mixture, analysis.mixture_pair
+    if track is None:
+        return None
+    score = None if pair is None else pair.valid_score
+    if pair is None or score is None:
+        return {"path": track.source.path, "kind": track.kind, "error": error_report(analysis.mixture_error)}
+    several = len(analysis.references) > 1
+    return {
+        **track_report(track),
+        **({"reference": analysis.unprocessed.index(pair) + 1} if several else {}),
+        "n_frames": score.facts.frames.n_frames,
+        "n_active": score.facts.n_active,
+        **_figures(pair),
+        "warnings": warnings_report(analysis, track.source),
+    }

@@ -1,0 +1,170 @@
+"""The table `osisnr score` prints: four small blocks, a row for every estimate, each number named in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+from osisnr_gui.core.types import FrameStatus
+from osisnr_gui.export.measures import SAVED, Group, Measure
+from osisnr_gui.export.score_report import settings_report
+from osisnr_gui.io.errors import printable
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.segments.bad_segments import under_threshold
+from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.words import full_path
+
+NAME_WIDTH = 44
+GAP = "  "
+NONE = "-"
+
+Row = Sequence[str]
+Scored = list[tuple[PairAnalysis, PairScore]]
+#: What is told of the gain over a mixture.
+GAINED = [m for group in (Group.EXACT, Group.LITERAL, Group.WHOLE) for m in SAVED[group] if m.gained]
+
+
+def score_table(analysis: Analysis) -> str:
+    """Text with a final newline; empty when nothing was scored."""
+    scored = [(pair, score) for pair in analysis.pairs if (score := pair.valid_score) is not None]
+    if not scored or analysis.reference is None:
+        return ""
+    references = {pair.reference.source: pair.reference for pair, _ in scored if pair.reference is not None}
+    lines = [*map(_reference_line, references.values()), _settings_line(analysis), ""]
+    lines += [*_literal_block(scored), ""]
+    lines += [*_exact_block(scored), ""]
+    whole = [pair for pair, _ in scored if pair.whole is not None]
+    if whole:
+        lines += [*_whole_block(whole), ""]
+    lines += _frames_block(scored)
+    lines += _improvement_block(analysis)
+    return "\n".join(lines) + "\n"
+
+
+def aligned(header: Row, rows: Sequence[Row]) -> list[str]:
+    """Lines of a table: the first column to the left, the others to the right, no blanks at the ends."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    found = []
+    for row in (header, *rows):
+        first, *others = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        found.append((GAP + GAP.join((row[0].ljust(len(first)), *others))).rstrip())
+    return found
+
+
+def decibels(value: float) -> str:
+    """Two decimals; infinite values in words."""
+    return _shown(value, lambda x: f"{x:.2f}")
+
+
+def loss(value: float) -> str:
+    """Five decimals, as losses are usually printed; large and tiny ones with four digits."""
+    return _shown(value, lambda x: f"{x:.5f}" if 1e-3 <= abs(x) < 1e4 else f"{x:.4g}")
+
+
+def shown_as(measure: Measure) -> Callable[[float], str]:
+    """How a figure is written here."""
+    return decibels if measure.unit == "dB" else loss
+
+
+def _shown(value: float, form: Callable[[float], str]) -> str:
+    if math.isnan(value):
+        return NONE
+    return form(value) if math.isfinite(value) else f"{value:g}"
+
+
+def _name(pair: PairAnalysis) -> str:
+    return printable(pair.source.path, NAME_WIDTH)
+
+
+def _reference_line(track: Track) -> str:
+    if track.kind == "mask":
+        return f"Reference: {full_path(track.source.path)} (mask, {track.coding})"
+    parts = [f"{track.sample_rate} Hz", f"{track.duration_s or 0.0:.3f} s"]
+    if track.level is not None:
+        parts.append(f"RMS {decibels(track.level.rms_db)} dB")
+    return f"Reference: {full_path(track.source.path)} ({', '.join(parts)})"
+
+
+def _settings_line(analysis: Analysis) -> str:
+    s, silence = settings_report(analysis), analysis.session.silence_db
+    parts = [str(s["representation"])]
+    parts += [f"{name} {s[name]}" for name in ("n_fft", "hop", "window") if s[name] is not None]
+    parts += [f"{name} {s[name]:g}" for name in ("alpha", "gamma")]
+    parts += [f"method {s['method']}", f"silent below -{silence:g} dB", f"bad below {s['threshold_db']:g} dB"]
+    return f"Settings:  {', '.join(parts)}"
+
+
+def _literal_block(scored: Scored) -> list[str]:
+    measures, rows, notes = SAVED[Group.LITERAL], list[Row](), list[str]()
+    for pair, score in scored:
+        count, n = score.facts.not_meaningful, score.facts.frames.n_frames
+        rows.append((_name(pair) + ("*" if count else ""), str(n), *_figures(measures, pair)))
+        if count:
+            notes.append(f"{GAP}* {_name(pair)}: {count} of {n} literal frames are not finite or not above 0 dB")
+    header = ("estimate", "frames", *_headings(measures))
+    return ["Literal, all frames (constants included, as in training):", *aligned(header, rows), *notes]
+
+
+def _exact_block(scored: Scored) -> list[str]:
+    measures = SAVED[Group.EXACT]
+    rows = [(_name(pair), str(score.facts.n_active), *_figures(measures, pair)) for pair, score in scored]
+    header = ("estimate", "frames", *_headings(measures))
+    return ["Exact, active frames (no constants, silence left out):", *aligned(header, rows)]
+
+
+def _whole_block(pairs: list[PairAnalysis]) -> list[str]:
+    measures, rows = SAVED[Group.WHOLE], list[Row]()
+    for pair in pairs:
+        level = pair.estimate.level
+        rows.append((_name(pair), *_figures(measures, pair), decibels(level.rms_db) if level else NONE, _delay(pair)))
+    return ["Whole signal in time:", *aligned(("estimate", *_headings(measures), "RMS dB", "delay samples"), rows)]
+
+
+def _improvement_block(analysis: Analysis) -> list[str]:
+    """Estimate minus mixture; nothing where there is no mixture, or none that could be scored."""
+    rows: list[Row] = []
+    for index, pair in enumerate(analysis.pairs):
+        mixture = analysis.unprocessed_for(index)
+        if mixture is not None and mixture.valid_score is not None and pair.valid_score is not None:
+            rows.append((_name(pair), *(_signed(shown_as(m), m.of(pair) - m.of(mixture)) for m in GAINED)))
+    if not rows or analysis.mixture is None:
+        return []
+    name = printable(analysis.mixture.source.path, NAME_WIDTH)
+    header = ("estimate", *(f"{measure.group.prefix} {measure.heading}" for measure in GAINED))
+    return ["", f"Gained over {name} (estimate minus mixture; losses: below 0 is better):", *aligned(header, rows)]
+
+
+def _headings(measures: Sequence[Measure]) -> Iterator[str]:
+    return (measure.heading for measure in measures)
+
+
+def _figures(measures: Sequence[Measure], pair: PairAnalysis) -> Iterator[str]:
+    return (shown_as(measure)(measure.of(pair)) for measure in measures)
+
+
+def _signed(form: Callable[[float], str], value: float) -> str:
+    return f"+{form(value)}" if value > 0 else form(value)
+
+
+def _delay(pair: PairAnalysis) -> str:
+    """The delay where it is certain: a lag at which the files hardly correlate says nothing."""
+    samples = pair.delay_samples
+    if pair.source.delay:
+        return f"{samples} (taken out)"
+    if samples is None or (samples != 0 and pair.delay is not None and not pair.delay.trusted):
+        return NONE
+    return str(samples)
+
+
+def _frames_block(scored: Scored) -> list[str]:
+    labels = [k.label for k in FrameStatus if any(score.facts.counts[k.label] for _, score in scored)]
+    header = ("estimate", *(label.replace("_", " ") for label in labels), "bad", "bad segments")
+    rows: list[Row] = []
+    for pair, score in scored:
+        counts = [str(score.facts.counts[label]) for label in labels]
+        _, segments = under_threshold(score.facts, score.bad.threshold_db)
+        bad = (str(score.bad.n_under), str(len(segments)))
+        rows.append((_name(pair), *counts, *bad))
+    return ["Frames:", *aligned(header, rows)]

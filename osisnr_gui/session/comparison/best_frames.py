@@ -1,0 +1,91 @@
+"""Which estimate of a reference is the best one in every frame, by exact OSI-SNR."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from osisnr_gui.core.best_of import BestOf, find_best
+from osisnr_gui.core.types import FloatArray
+from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.frame_pass import common_part
+from osisnr_gui.session.pairs import PairAnalysis
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Of one frame: the places of the best contenders (two or more are tied), and how far the next one is below, dB."""
+
+    places: tuple[int, ...]
+    lead_db: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BestFrames:
+    """Several contenders beside each other, over the frames all of them have: mostly the estimates of one reference.
+
+    places : of these in the session, in order; `best` numbers them from 0. first_time : centre of entry 0. values :
+    exact OSI-SNR of each contender in dB, nan where it is not active. found_from : what a later one is told apart by.
+    """
+
+    places: tuple[int, ...]
+    first_time: float
+    step: float
+    best: BestOf
+    values: tuple[FloatArray, ...]
+    found_from: tuple[object, ...] = ()
+
+    def win_rate(self, place: int) -> float:
+        """Share of the counted frames in which the contender at `place` has the highest value; a tie is no win.
+
+        nan where no frame counts.
+        """
+        n_counted = self.best.n_counted
+        return int(self.best.counts[self.places.index(place)]) / n_counted if n_counted else math.nan
+
+    def lead_at(self, time: float) -> Lead | None:
+        """Who is best in the frame at a time, and by how much; None where it does not count or there is none."""
+        index = round((time - self.first_time) / self.step)
+        if not 0 <= index < self.best.place.size or self.best.place[index] < 0:
+            return None
+        values = {place: float(value[index]) for place, value in zip(self.places, self.values, strict=True)}
+        top = max(value for value in values.values() if not math.isnan(value))
+        best = tuple(place for place, value in values.items() if value == top)
+        below = [value for value in values.values() if value < top]
+        return Lead(best, top - max(below) if below and len(best) == 1 else 0.0)
+
+
+def find_best_frames(pairs: Sequence[PairAnalysis], known: Sequence[BestFrames] = ()) -> tuple[BestFrames, ...]:
+    """One for every reference with two or more estimates, as soon as all of these have frames.
+
+    Only frames that are active in every one of them count. known : earlier ones, handed back where their frames are the
+    same. A pair with an error takes no part.
+    """
+    groups: dict[int, list[int]] = {}
+    for place, pair in enumerate(pairs):
+        if pair.error is None and pair.reference is not None:
+            groups.setdefault(id(pair.reference), []).append(place)
+    found = []
+    for places in groups.values():
+        facts = tuple(score.facts for place in places if (score := pairs[place].score) is not None)
+        if len(facts) == len(places) > 1:
+            found.append(_same(known, tuple(places), facts) or _best_frames(tuple(places), facts))
+    return tuple(found)
+
+
+def _same(known: Sequence[BestFrames], places: tuple[int, ...], facts: tuple[Facts, ...]) -> BestFrames | None:
+    def is_same(old: BestFrames) -> bool:
+        return old.places == places and all(a is b for a, b in zip(old.found_from, facts, strict=True))
+
+    return next(filter(is_same, known), None)
+
+
+def _best_frames(places: tuple[int, ...], facts: tuple[Facts, ...]) -> BestFrames:
+    first, parts = common_part([one.frames.span for one in facts])
+    values = tuple(one.active_osi_db[part] for one, part in zip(facts, parts, strict=True))
+    grid = facts[0].frames.grid
+    best = find_best(values, ~np.logical_or.reduce([np.isnan(value) for value in values]))
+    return BestFrames(places, grid.first + first * grid.step, grid.step, best, values, facts)

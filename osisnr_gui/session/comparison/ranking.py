@@ -1,0 +1,103 @@
+"""Which estimate of one reference ranks where: at the gamma in force, how far gamma may go, by which figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from osisnr_gui.core.ranking import Crossing, find_crossings, find_order, find_span
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.result import Analysis
+from osisnr_gui.session.words import estimate_letter
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """order : places of the estimates by rising fused loss. crossings : with places of estimates, by rising gamma.
+
+    low, high : the range of gamma in which this order holds.
+    """
+
+    order: tuple[int, ...]
+    crossings: tuple[Crossing, ...]
+    low: float
+    high: float
+
+    @property
+    def sentence(self) -> str:
+        """ "A before B for γ from 4.0 to 31"; empty where there is nothing to rank."""
+        if len(self.order) < 2:
+            return ""
+        names = " before ".join(map(estimate_letter, self.order))
+        if self.low == 0.0 and self.high == math.inf:
+            return f"{names} at every γ"
+        if self.high == math.inf:
+            return f"{names} for γ above {_number(self.low)}"
+        return f"{names} for γ from {_number(self.low)} to {_number(self.high)}"
+
+
+def find_ranking(analysis: Analysis, selected: int) -> Ranking:
+    """The ranking among the estimates that share a reference with the selected one, by the leading fused loss."""
+    loss, pairs = analysis.session.loss, analysis.pairs
+    reference = pairs[selected].reference if 0 <= selected < len(pairs) else None
+    places = [i for i, pair in enumerate(pairs) if pair.score is not None and pair.reference is reference]
+    scores = [score for i in places if (score := pairs[i].score) is not None]
+    terms = [(score.leading.loss_osi(loss.method), score.leading.mc_mse) for score in scores]
+    crossings = find_crossings(terms)
+    low, high = find_span(crossings, loss.gamma)
+    return Ranking(
+        tuple(places[i] for i in find_order(terms, loss.gamma)),
+        tuple(Crossing(c.gamma, places[c.below], places[c.above]) for c in crossings),
+        low,
+        high,
+    )
+
+
+def _number(gamma: float) -> str:
+    return f"{gamma:.3g}" if gamma < 1000 else f"{gamma:.0f}"
+
+
+#: Of more estimates only the first place is named: nobody reads an order of eight four times over.
+MOST_NAMED = 3
+
+
+def order_sentence(pairs: Sequence[PairAnalysis]) -> str:
+    """Which figures rank the estimates of one reference how, "" where all agree or a pass is not done.
+
+    Mean and median of OSI-SNR and the fused loss are those of exact, active frames. A figure that is not finite for
+    all estimates, or equal for two of them, ranks nothing.
+    """
+    groups: dict[int, list[int]] = {}
+    for place, pair in enumerate(pairs):
+        if pair.score is not None and pair.score.facts.frames.complete:
+            groups.setdefault(id(pair.reference), []).append(place)
+    return "; ".join(filter(None, (_sentence(pairs, places) for places in groups.values())))
+
+
+def _sentence(pairs: Sequence[PairAnalysis], places: list[int]) -> str:
+    orders: dict[tuple[int, ...], list[str]] = {}
+    figures = [_figures(pairs[place]) for place in places]
+    for name in ("mean OSI-SNR", "median OSI-SNR", "fused loss", "whole-signal SI-SNR"):
+        values = {place: found[name] for place, found in zip(places, figures, strict=True)}
+        if all(map(math.isfinite, values.values())) and len(set(values.values())) == len(places) > 1:
+            order = tuple(sorted(places, key=lambda p: -values[p]))
+            orders.setdefault(order if len(places) <= MOST_NAMED else order[:1], []).append(name)
+    if len(orders) < 2:
+        return ""
+    return ", ".join(
+        f"{' before '.join(map(estimate_letter, order))}{' first' if len(order) == 1 else ''} by {' and '.join(names)}"
+        for order, names in orders.items()
+    )
+
+
+def _figures(pair: PairAnalysis) -> dict[str, float]:
+    """Higher is better in all of them."""
+    assert pair.score is not None, "only scored pairs are ranked"
+    exact = pair.score.exact
+    return {
+        "mean OSI-SNR": exact.osi_db_mean,
+        "median OSI-SNR": exact.osi_db_median,
+        "fused loss": -exact.fused,
+        "whole-signal SI-SNR": math.nan if pair.whole is None else pair.whole.si_snr_db,
+    }

@@ -1,0 +1,357 @@
+"""What a file and its reference give rise to together, several estimates at once, and masks beside a mixture."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from osisnr_gui.core.types import ParameterError
+from osisnr_gui.session import edits, words
+from osisnr_gui.session.comparison.matching import order_words
+from osisnr_gui.session.comparison.ranking import order_sentence
+from osisnr_gui.session.delay.delays import delay_words, score_words, shift_words, si_snr_db_at
+from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.guess import Role, name_role
+from osisnr_gui.session.masks.mask_grids import MaskShape, find_grids, fits_mixture, n_fft_of
+from osisnr_gui.session.masks.masked_mixture import mask_frames
+from osisnr_gui.session.notices.file_notices import show_exact
+from osisnr_gui.session.notices.notice import Case, Found, Remedy, louder, signed
+from osisnr_gui.session.pairs import check_fit
+from osisnr_gui.session.result import Analysis
+from osisnr_gui.session.session import Lengths, MaskGrid, Session
+from osisnr_gui.session.tracks import PairError, Track
+
+NEGATIVE_SHARE = 0.5
+SURE_CORRELATION = 0.3
+SURE_GAIN_DB = 1.0
+LEVEL_DB = 3.0  # a level difference that weighs in MC-MSE
+
+
+def find_refused_pair(case: Case) -> Found | None:
+    """A file that can be read and yet not be compared: what would change that."""
+    error = None if case.pair is None else case.pair.error
+    if error is None or case.track.error is not None:
+        return None
+    return Found({"error": case.error_words(error)}, _allowing(case) or _turning(case) or (case.remove,))
+
+
+def _allowing(case: Case) -> tuple[Remedy, ...]:
+    """The way back where a pair is refused only because the session is strict."""
+    assert case.pair is not None, "only a pair can be refused"
+    assert case.reference is not None, "only a pair can be refused"
+    rates = case.reference.sample_rate != case.track.sample_rate
+    if not isinstance(case.pair.error, PairError) or _fits(case.session, case):
+        return ()
+    return (Remedy("Allow", partial(_allow, rates=rates)),) if _fits(_allow(case.session, rates=rates), case) else ()
+
+
+def _turning(case: Case) -> tuple[Remedy, ...]:
+    """Turn the mask that has as many columns as the other one has rows."""
+    assert case.reference is not None, "only a pair can be refused"
+    mask, other = case.track.mask, case.reference.mask
+    if mask is None or other is None or mask.values.shape[0] == other.values.shape[0]:
+        return ()
+    ways: tuple[Remedy, ...] = ()
+    if mask.values.shape[1] == other.values.shape[0]:
+        ways += case.change(f"Transpose the {case.role.value}", transpose=not case.source.transpose)
+    if other.values.shape[1] == mask.values.shape[0]:
+        beside = replace(case, track=case.reference, role=Role.REFERENCE)
+        ways += beside.change("Transpose the reference", transpose=not beside.source.transpose)
+    return ways
+
+
+def _fits(session: Session, case: Case) -> bool:
+    assert case.reference is not None, "only a pair can fit"
+    try:
+        check_fit(session, case.reference, case.track)
+    except PairError:
+        return False
+    return True
+
+
+def _allow(session: Session, rates: bool) -> Session:
+    """Without refusal of other lengths, and of other rates where those differ (refusing lengths refuses them, too)."""
+    lengths = Lengths.COMMON if session.lengths is Lengths.REFUSE else session.lengths
+    return replace(session, lengths=lengths, same_rate_only=session.same_rate_only and not rates)
+
+
+def _spans(case: Case) -> Spans | None:
+    return None if case.reference is None else left_out(case.session.lengths, case.reference, case.track)
+
+
+def _lost_words(spans: Spans, whose: str, mark: str) -> str:
+    """What is left out of a comparison, as the end of a sentence; perhaps nothing."""
+    lost = spans.words(whose)
+    return f"{mark}{lost}" if lost else ""
+
+
+def find_lengths(case: Case) -> Found | None:
+    """Files of different lengths."""
+    spans = _spans(case)
+    if spans is None or not spans.differ:
+        return None
+    values = {"lengths": spans.lengths, "lost": _lost_words(spans, "the estimate's", ", ")}
+    pads = case.session.lengths is Lengths.PAD
+    policies = {"Undo": Lengths.COMMON} if pads else {"Pad with zeros": Lengths.PAD, "Refuse": Lengths.REFUSE}
+    ways = tuple(Remedy(label, partial(edits.set_lengths, lengths=policy)) for label, policy in policies.items())
+    return Found(values, ways, "pad" if pads else "moved" if case.source.delay else "common")
+
+
+def find_rates(case: Case) -> Found | None:
+    """Files of different sample rates."""
+    rate, wanted = case.track.sample_rate, None if case.reference is None else case.reference.sample_rate
+    if not wanted or not rate or wanted == rate:
+        return None
+    return Found({"rate": rate, "wanted": wanted}, (Remedy("Refuse instead", partial(replace, same_rate_only=True)),))
+
+
+def find_moved(case: Case) -> Found | None:
+    """An estimate that was moved, by the search's delay or by hand."""
+    pair, moved = case.pair, case.source.delay
+    if pair is None or pair.sample_rate is None or not moved:
+        return None
+    rate, delay, spans, lengths = pair.sample_rate, pair.delay, _spans(case), case.session.lengths
+    # Where lengths differ, the notice about them says what is lost.
+    lost = "" if spans is None or spans.differ else _lost_words(spans, "its", "; ")
+    values = {"shift": shift_words(moved, rate), "lost": lost}
+    ways = case.change("Undo", delay=0)
+    if delay is None:
+        return Found(values, ways, "moved")
+    before, after = (si_snr_db_at(delay, lengths, samples) for samples in (0, moved))
+    variant = "moved" if math.isnan(before + after) else "scores"
+    values |= {"before": score_words(before), "after": score_words(after)}
+    if delay.certain and delay.samples != moved:
+        best = score_words(si_snr_db_at(delay, lengths, delay.samples))
+        values |= {"best": best, "peak": delay_words(delay.samples, rate)}
+        return Found(values, ways + case.change("Align", delay=delay.samples), f"{variant}_peak")
+    return Found(values, ways, variant)
+
+
+def find_late(case: Case) -> Found | None:
+    """An estimate that is late or early and was left where it is."""
+    pair = case.pair
+    delay, rate = (None, None) if pair is None else (pair.delay, pair.sample_rate)
+    if rate is None or delay is None or case.source.delay or not delay.trusted:
+        return None
+    now, then = (si_snr_db_at(delay, case.session.lengths, samples) for samples in (0, delay.samples))
+    values = {
+        "delay": delay_words(delay.samples, rate),
+        "correlation": words.number(delay.peak, 2),
+        "now": score_words(now),
+        "then": score_words(then),
+    }
+    variant = "late" if math.isnan(now + then) else "same" if values["now"] == values["then"] else "scores"
+    return Found(values, case.change("Align", delay=delay.samples), variant)
+
+
+def find_polarity(case: Case) -> Found | None:
+    """Magnitudes have no sign: the whole signal in time decides, at the delay found; for masks, most frames do."""
+    pair = case.pair
+    if pair is None or pair.score is None or case.source.flip:
+        return None
+    facts, whole, flip = pair.score.facts, pair.score.facts.frames.whole, case.change("Flip", flip=True)
+    if whole is None:
+        negative = np.count_nonzero(facts.active & (facts.frames.projection.dot < 0))
+        if not facts.n_active or negative <= NEGATIVE_SHARE * facts.n_active:
+            return None
+        return Found({"negative": negative, "active": facts.n_active}, flip, "frames")
+    with np.errstate(all="ignore"):
+        energies = np.sqrt(whole.reference_energy[0]) * np.sqrt(whole.estimate_energy[0])
+        correlation = float(whole.dot[0] / energies)
+    if pair.delay is not None and pair.delay.trusted:
+        correlation = pair.delay.peak  # half a period late looks inverted where it is not
+    if not correlation < -SURE_CORRELATION:
+        return None
+    return Found({"correlation": signed(correlation, ".2f")}, flip, "signal")
+
+
+def find_matched(case: Case) -> Found | None:
+    """An estimate that was brought to the reference's level."""
+    gain = case.source.gain
+    return None if gain == 1.0 else Found({"louder": louder(20 * math.log10(gain))}, case.change("Undo", gain=1.0))
+
+
+def find_gain(case: Case) -> Found | None:
+    """A constant level difference; it means something where the reference is the larger part of the estimate."""
+    whole = None if case.pair is None else case.pair.whole
+    level, wanted = case.track.level, None if case.reference is None else case.reference.level
+    if case.source.gain != 1.0 or case.session.loss.gamma == 0.0:
+        return None
+    if whole is None or level is None or wanted is None or not whole.si_snr_db > 0.0:
+        return None
+    # An estimate that lacks something has a smaller gain, too; what is only at another level has another RMS as well.
+    both = whole.gain_db, level.rms_db - wanted.rms_db
+    if not LEVEL_DB <= min(map(abs, both)) < math.inf or both[0] * both[1] < 0.0:
+        return None
+    values = {"louder": louder(whole.gain_db), "gain": signed(whole.gain_db, "+.1f")}
+    values |= {"rms": signed(level.rms_db, ".1f"), "wanted": signed(wanted.rms_db, ".1f")}
+    return Found(values, case.change("Match level", gain=10.0 ** (-whole.gain_db / 20.0)))
+
+
+def find_untold_roles(case: Case) -> Found | None:
+    """Names that do not tell the roles, where nobody has chosen; said once, of the first estimate."""
+    session = case.session
+    if not session.roles_guessed or case.reference is None or case.source != session.estimates[0]:
+        return None
+    right = Remedy("That is right", partial(replace, roles_guessed=False))
+    return Found({"reference": case.reference.name}, (_swap(case), right))
+
+
+def find_roles(case: Case) -> Found | None:
+    """Names that say the opposite of the roles. The scores cannot tell: swapping the two changes no exact value."""
+    if case.reference is None or name_role(case.reference.source.path) not in (Role.ESTIMATE, Role.MIXTURE):
+        return None
+    if case.session.roles_guessed or name_role(case.source.path) is not Role.REFERENCE:
+        return None
+    return Found({"name": case.track.name, "reference": case.reference.name}, (_swap(case),))
+
+
+def _swap(case: Case) -> Remedy:
+    return Remedy("Swap", partial(edits.swap, estimate=case.source))
+
+
+def _facts(case: Case) -> Facts | None:
+    return None if case.pair is None or case.pair.score is None else case.pair.score.facts
+
+
+def find_not_meaningful(case: Case) -> Found | None:
+    """Literal frames that silence makes look perfect."""
+    facts = _facts(case)
+    if facts is None or not facts.not_meaningful:
+        return None
+    return Found({"count": facts.not_meaningful, "all": facts.frames.n_frames}, (show_exact(),))
+
+
+def find_quiet(case: Case) -> Found | None:
+    """Where the constants of the literal formula, made for louder sound, weigh in."""
+    facts = _facts(case)
+    if facts is None or not facts.biased:
+        return None
+    values = {"count": facts.biased, "active": facts.n_active, "most": f"{facts.bias_db:.1f}"}
+    return Found({**values, "tiny": facts.tiny}, (show_exact(),), "tiny" if facts.tiny else "")
+
+
+def find_assignment_notice(analysis: Analysis) -> Found | None:
+    """Speakers that seem to be in another order; applied on a click only."""
+    matching, partners = analysis.matching, analysis.session.partners
+    if matching is None:
+        return None
+    best, gain = matching.best, matching.gain_db(partners)
+    known = all(not np.isnan(matching.si_snr_db[place, i]) for i, place in enumerate(best.places))
+    if best.places == partners or not gain > SURE_GAIN_DB or not known:
+        return None
+    values = {"order": order_words(best.places), "gain": f"{gain:.1f}", "margin": f"{best.margin_db:.1f}"}
+    return Found(values, (Remedy("Assign so", partial(edits.set_pairing, pairing=best.places)),))
+
+
+def find_order_notice(analysis: Analysis) -> Found | None:
+    """Figures that rank the estimates differently."""
+    orders = order_sentence(analysis.pairs)
+    return Found({"orders": orders}) if orders else None
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """What is not compared. differ : whether the files' own lengths do; lengths : both, in words.
+
+    reference, estimate : samples (frames of a mask) lost at the start and at the end. rate : Hz, None for masks.
+    """
+
+    differ: bool
+    lengths: str
+    reference: tuple[int, int]
+    estimate: tuple[int, int]
+    rate: int | None
+
+    def words(self, whose: str) -> str:
+        """ "the reference's last 4000 samples (0.250 s) are left out"; `whose` names the estimate; may be empty."""
+        lost = [
+            f"{owner} {place} {self._amount(n)}"
+            for owner, counts in ((whose, self.estimate), ("the reference's", self.reference))
+            for place, n in zip(("first", "last"), counts, strict=True)
+            if n
+        ]
+        return f"{' and '.join(lost)} are left out" if lost else ""
+
+    def _amount(self, n: int) -> str:
+        plural = "" if n == 1 else "s"
+        return f"{n} frame{plural}" if self.rate is None else f"{n} sample{plural} ({n / self.rate:.3f} s)"
+
+
+def left_out(policy: Lengths, reference: Track, estimate: Track) -> Spans | None:
+    """What a pair leaves out under a length policy, once the files' delays were taken out; None when not known."""
+    if reference.mask is not None and estimate.mask is not None:
+        n, m = int(reference.mask.values.shape[1]), int(estimate.mask.values.shape[1])
+        lengths = f"{m} frames against the reference's {n}"
+        of_reference, of_estimate = _lost(policy, (n, 0), (m, 0))
+        return Spans(n != m, lengths, of_reference, of_estimate, None)
+    rate, own_rate = reference.sample_rate, estimate.sample_rate
+    n_samples, m_samples = reference.n_samples, estimate.n_samples
+    if not rate or not own_rate or n_samples is None or m_samples is None:
+        return None
+    m = -(-m_samples * rate // own_rate)  # what resampling makes of it
+    if rate != own_rate and abs(n_samples - m) <= 1:
+        m = n_samples  # rounding, no difference
+    lengths = f"{estimate.duration_s:.3f} s against the reference's {reference.duration_s:.3f} s"
+    of_reference, of_estimate = _lost(policy, (n_samples, reference.source.delay), (m, estimate.source.delay))
+    return Spans(n_samples != m, lengths, of_reference, of_estimate, rate)
+
+
+def _lost(policy: Lengths, *files: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+    """Lost at start and end of each file; files : samples, and by how many of them a file is moved earlier.
+
+    What is moved before sample 0 is never compared.
+    """
+    pad = policy is Lengths.PAD
+    first = 0 if pad else max(0, *(-delay for _, delay in files))
+    stop = (max if pad else min)(n - delay for n, delay in files)
+    return tuple((min(max(0, first + delay), n), max(0, n - delay - max(first, stop))) for n, delay in files)
+
+
+def find_mask_grid(case: Case) -> Found | None:
+    """Of masks whose STFT is not known: the grids that fit the mixture, each on a click; else what does not fit."""
+    reference, mixture, grid = case.reference, case.track, case.session.mask_grid
+    if reference is None or reference.mask is None or mixture.kind != "audio":
+        return None
+    if not mixture.n_samples or not mixture.sample_rate:
+        return None
+    shape = MaskShape(*reference.mask.values.shape)
+    if grid.is_known:
+        return _unheard(grid, shape, mixture)
+    fitting = find_grids(shape, mixture.n_samples, mixture.sample_rate, grid.n_fft)
+    values = {
+        "frames": words.count(shape.n_frames),
+        "bins": shape.n_bins,
+        "n_fft": n_fft_of(grid, shape.n_bins),
+        "ways": _or([_grid_words(each) for each in fitting]),
+    }
+    return Found(values, tuple(_use_grid(each, shape.n_bins) for each in fitting), "fits" if fitting else "none")
+
+
+def _unheard(grid: MaskGrid, shape: MaskShape, mixture: Track) -> Found | None:
+    """Why masks cannot be heard on the mixture, or that their frames are not those of its STFT."""
+    try:
+        mask_frames(grid, shape.n_bins)
+    except ParameterError as error:
+        return Found({"error": error}, variant="unheard")
+    n_samples = -(-(mixture.n_samples or 0) * (grid.rate or 1) // (mixture.sample_rate or 1))  # as resampling has it
+    if fits_mixture(grid, shape, n_samples):
+        return None
+    samples, rate, frames = words.counted(n_samples, "sample"), words.rate(grid.rate or 1), words.count(shape.n_frames)
+    return Found({"samples": samples, "rate": rate, "frames": frames}, variant="other")
+
+
+def _use_grid(grid: MaskGrid, n_bins: int) -> Remedy:
+    edit = partial(edits.set_mask_grid, n_bins=n_bins, rate=grid.rate, hop=grid.hop, centred=grid.centred)
+    return Remedy(f"Use {_grid_words(grid)}", edit)
+
+
+def _grid_words(grid: MaskGrid) -> str:
+    return f"hop {grid.hop}, {'centred (padded)' if grid.centred else 'not padded'}"
+
+
+def _or(names: list[str]) -> str:
+    return f"{'; '.join(names[:-1])}; or {names[-1]}" if len(names) > 1 else "".join(names)
