@@ -30,6 +30,8 @@ class TickAxis(pg.AxisItem):
         """`room`: pixels beyond both ends of a horizontal axis into which labels may reach."""
         self.scale_of_values = scale
         self._room = room
+        self._ticks: Sequence[Tick] = ()
+        self._ticks_of: tuple[float, ...] = ()
         super().__init__(orientation, maxTickLength=0)
         self.enableAutoSIPrefix(False)
         self.setStyle(tickFont=tabular_font(SMALL_FONT_PIXELS), hideOverlappingLabels=False)
@@ -48,7 +50,7 @@ class TickAxis(pg.AxisItem):
 
     def set_scale(self, scale: ValueScale) -> None:
         """Take ticks and title from another scale."""
-        self.scale_of_values = scale
+        self.scale_of_values, self._ticks_of = scale, ()
         self.setLabel(scale.title)
         self.resizeEvent()
         self.update()
@@ -62,7 +64,10 @@ class TickAxis(pg.AxisItem):
         size = self.size()
         pixels = size.height() if self._is_upright else size.width()
         low, high = sorted(self.range)
-        return self.scale_of_values.ticks(low, high, max(pixels, 1.0)) if high > low else ()
+        if (low, high, pixels) != self._ticks_of:
+            self._ticks_of = low, high, pixels
+            self._ticks = self.scale_of_values.ticks(low, high, max(pixels, 1.0)) if high > low else ()
+        return self._ticks
 
     def tickValues(self, _low: float, _high: float, _pixels: float) -> list[tuple[float, list[float]]]:
         """Tick positions, as AxisItem passes them to other items; one level only."""
@@ -88,8 +93,9 @@ class TickAxis(pg.AxisItem):
                 self.label.setPos(at.x(), self.size().height() - height)
 
     def boundingRect(self) -> QRectF:
-        """Where labels may be."""
-        return QRectF(QPointF(), QSizeF(self.size())).adjusted(-self._room, 0, self._room, 0)
+        """Where labels may be: not beside the plot, or they would be drawn again with everything that moves in it."""
+        whole = QRectF(QPointF(), QSizeF(self.size()))
+        return whole.adjusted(0, 0, -LABEL_GAP, 0) if self._is_upright else whole.adjusted(-self._room, 3, self._room, 0)
 
     def generateDrawSpecs(self, _painter: QPainter) -> tuple[tuple[object, ...], list[object], list[object]]:
         """(axis line, tick marks, labels) as AxisItem paints them; only labels here."""

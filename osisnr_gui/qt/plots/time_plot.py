@@ -78,6 +78,8 @@ class TimePlot(PlotWidget):
         for signal in (self.scene().sigItemAdded, self.scene().sigItemRemoved):
             signal.connect(self._take_item)
         self.scene().setItemIndexMethod(self.scene().ItemIndexMethod.NoIndex)  # items move with every view
+        # Nothing here is smoothed beyond its bounds; else what lies beside the plot is drawn with all that moves in it.
+        self.setOptimizationFlag(self.OptimizationFlag.DontAdjustForAntialiasing)
         self.scene().setMoveDistance(CLICK_PIXELS)
         self.scene().minDragTime = math.inf  # a click may take its time
         self.box.sigYRangeChanged.connect(self._adopt_values)

@@ -55,8 +55,9 @@ class StillPicture(pg.GraphicsObject):
             self.pixmap, self._kept_for = QPixmap(size), ()
             self.pixmap.setDevicePixelRatio(ratio)
         self._box.pixel_ratio = ratio
-        if self._box.view_key != self._kept_for:
-            self._kept_for = self._box.view_key
+        view = self._box.view_key
+        if view != self._kept_for:
+            self._kept_for = view
             self._draw()
         painter.drawPixmap(QPointF(), self.pixmap)
 
@@ -69,6 +70,9 @@ class StillPicture(pg.GraphicsObject):
         """Step aside while an exporter runs."""
         super().setExportMode(export, opts)
         self._is_exporting = export
+
+    def _updateView(self) -> None:
+        """Hear of no changes of the view: they are seen when it is painted."""
 
     def _draw(self) -> None:
         self.pixmap.fill(QColor(self._box.theme.background))
@@ -98,6 +102,9 @@ class _Words(pg.GraphicsObject):
         self._box, self._picture = box, picture
         self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.setZValue(50)
+
+    def _updateView(self) -> None:
+        pass
 
     def boundingRect(self) -> QRectF:
         return self._box.rect()
