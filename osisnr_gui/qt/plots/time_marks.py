@@ -65,6 +65,7 @@ class TimeMarks(QObject):
         link.hover_changed.connect(self._follow_hover)
         link.cursor_changed.connect(self._follow_cursor)
         link.playhead_changed.connect(self._follow_playhead)
+        self.set_theme(theme)
 
     @cached_property
     def selection(self) -> pg.LinearRegionItem:

@@ -107,6 +107,8 @@ class TimePlot(PlotWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Apply another theme."""
+        if theme is self.theme:
+            return
         self.theme = self.box.theme = theme
         self.setBackground(theme.background)
         for part in (self._left, self._lower, self.marks, *self._level_lines):

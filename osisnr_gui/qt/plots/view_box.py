@@ -21,14 +21,15 @@ NOTCH = 120.0
 class PixelViewBox(pg.ViewBox):
     """ViewBox whose items can be drawn in its own pixels: (0, 0) is the upper left corner.
 
-    It shows the times `t0` to `t1` and the values `lo` to `hi`; `pixel_ratio` is the number of device pixels per pixel
-    of whatever is painted on: a screen, or an exported picture.
+    It shows the times `t0` to `t1` and the values `lo` to `hi`, which are the rectangle `shown`; `pixel_ratio` is the
+    number of device pixels per pixel of whatever is painted on: a screen, or an exported picture.
     """
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.pixel_ratio = 1.0
         self.t0, self.t1, self.lo, self.hi = 0.0, 1.0, 0.0, 1.0
+        self.shown = QRectF()
         self._width = self._height = 0.0
         super().__init__(enableMouse=False, enableMenu=False, defaultPadding=0.0)
         self.disableAutoRange()
@@ -97,6 +98,7 @@ class PixelViewBox(pg.ViewBox):
         """Bring the transform up to date at once: pyqtgraph does it while it paints, and then paints twice."""
         super().updateViewRange(*force, **forced)
         (self.t0, self.t1), (self.lo, self.hi) = self.state["viewRange"]
+        self.shown = self.viewRect()
         self.updateMatrix()
 
 

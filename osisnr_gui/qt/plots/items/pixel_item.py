@@ -28,7 +28,7 @@ class PixelItem(pg.GraphicsObject):
     def boundingRect(self) -> QRectF:
         """All that is in view."""
         box = self.getViewBox()
-        return QRectF() if box is None else box.viewRect()
+        return QRectF() if box is None else box.shown
 
     def shape(self) -> QPainterPath:
         """Nothing that the mouse could meet."""
