@@ -10,8 +10,16 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
-from osisnr_gui.qt.plots.axes import LABEL_GAP, NO_SCALE, Tick, ValueScale, time_format_name, time_ticks
-from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN
+from osisnr_gui.qt.plots.axes import (
+    LABEL_GAP,
+    LEFT_AXIS_WIDTH,
+    NO_SCALE,
+    RIGHT_MARGIN,
+    Tick,
+    ValueScale,
+    time_format_name,
+    time_ticks,
+)
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 #: Between two labels of a horizontal axis, in pixels.
@@ -77,15 +85,6 @@ class TickAxis(pg.AxisItem):
             self._ticks_of = low, high, pixels
             self._ticks = self.scale_of_values.ticks(low, high, max(pixels, 1.0)) if high > low else ()
         return self._ticks
-
-    def tickValues(self, _low: float, _high: float, _pixels: float) -> list[tuple[float, list[float]]]:
-        """Tick positions, as AxisItem passes them to other items; one level only."""
-        return [(math.nan, [tick.value for tick in self.ticks()])]
-
-    def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
-        """Labels of tick positions."""
-        labels = {tick.value: tick.label for tick in self.ticks()}
-        return [labels.get(value, "") for value in values]
 
     def resizeEvent(self, event: object = None) -> None:
         """Place the title; where it has no room, only its unit."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QPen
 
 from osisnr_gui.qt.look.theme import Theme, with_alpha
-from osisnr_gui.qt.plots.items.line import Line
+from osisnr_gui.qt.plots.items.level_line import Line
 from osisnr_gui.qt.plots.time_link import NO_HOVER, TimeLink, TimeSpan
 
 PLAYHEAD_WIDTHS = (5, 3)
