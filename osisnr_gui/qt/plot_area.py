@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve, CurvePlot
-from osisnr_gui.qt.plots.items.clip_marks import ClipMarks
-from osisnr_gui.qt.plots.items.note_marks import NoteMarks
+from osisnr_gui.qt.plots.items.run_marks import ClipMarks, NoteMarks
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
 from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.overview import Overview

@@ -1,4 +1,4 @@
-"""Round ticks for values and for time."""
+"""Round ticks for values and for time, and the room for axes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
+#: The margins that all rows share, so that plot edges are aligned to the pixel whatever the labels are.
+LEFT_AXIS_WIDTH, RIGHT_MARGIN, TIME_AXIS_HEIGHT = 64, 12, 24
+ROW_GAP = 3  # empty pixels above and below the plot of a row
 LABEL_GAP = 6.0
 #: Closest labels, in pixels, where there is room for more than two.
 VALUE_TICK_PIXELS = 34.0

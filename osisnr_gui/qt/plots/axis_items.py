@@ -10,12 +10,22 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
-from osisnr_gui.qt.plots.axes import LABEL_GAP, NO_SCALE, Tick, ValueScale, time_format_name, time_ticks
-from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN
+from osisnr_gui.qt.plots.axes import (
+    LABEL_GAP,
+    LEFT_AXIS_WIDTH,
+    NO_SCALE,
+    RIGHT_MARGIN,
+    Tick,
+    ValueScale,
+    time_format_name,
+    time_ticks,
+)
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 #: Between two labels of a horizontal axis, in pixels.
 LABEL_SPACE = 4.0
+#: From the edge of a plot to the labels under it.
+LABEL_TOP = 3.0
 
 
 class TickAxis(pg.AxisItem):
@@ -30,6 +40,9 @@ class TickAxis(pg.AxisItem):
         """`room`: pixels beyond both ends of a horizontal axis into which labels may reach."""
         self.scale_of_values = scale
         self._room = room
+        self._title = ""
+        self._ticks: Sequence[Tick] = ()
+        self._ticks_of: tuple[float, ...] = ()
         super().__init__(orientation, maxTickLength=0)
         self.enableAutoSIPrefix(False)
         self.setStyle(tickFont=tabular_font(SMALL_FONT_PIXELS), hideOverlappingLabels=False)
@@ -46,9 +59,15 @@ class TickAxis(pg.AxisItem):
     def updateAutoSIPrefix(self) -> None:
         """Leave the title alone: pyqtgraph lays it out anew at every change of the range."""
 
+    def _updateLabel(self) -> None:
+        """Lay the title out where it is another one: pyqtgraph does it six times while an axis is made."""
+        if self.labelString() != self._title:
+            self._title = self.labelString()
+            super()._updateLabel()
+
     def set_scale(self, scale: ValueScale) -> None:
         """Take ticks and title from another scale."""
-        self.scale_of_values = scale
+        self.scale_of_values, self._ticks_of = scale, ()
         self.setLabel(scale.title)
         self.resizeEvent()
         self.update()
@@ -62,22 +81,16 @@ class TickAxis(pg.AxisItem):
         size = self.size()
         pixels = size.height() if self._is_upright else size.width()
         low, high = sorted(self.range)
-        return self.scale_of_values.ticks(low, high, max(pixels, 1.0)) if high > low else ()
-
-    def tickValues(self, _low: float, _high: float, _pixels: float) -> list[tuple[float, list[float]]]:
-        """Tick positions, as AxisItem passes them to other items; one level only."""
-        return [(math.nan, [tick.value for tick in self.ticks()])]
-
-    def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
-        """Labels of tick positions."""
-        labels = {tick.value: tick.label for tick in self.ticks()}
-        return [labels.get(value, "") for value in values]
+        if (low, high, pixels) != self._ticks_of:
+            self._ticks_of = low, high, pixels
+            self._ticks = self.scale_of_values.ticks(low, high, max(pixels, 1.0)) if high > low else ()
+        return self._ticks
 
     def resizeEvent(self, event: object = None) -> None:
         """Place the title; where it has no room, only its unit."""
         if self.label is not None and self._is_upright:
             self.labelText = self._title_that_fits()
-            self.label.setHtml(self.labelString())
+            self._updateLabel()
         super().resizeEvent(event)
         if self.label is not None:
             at = self.label.pos()
@@ -88,8 +101,11 @@ class TickAxis(pg.AxisItem):
                 self.label.setPos(at.x(), self.size().height() - height)
 
     def boundingRect(self) -> QRectF:
-        """Where labels may be."""
-        return QRectF(QPointF(), QSizeF(self.size())).adjusted(-self._room, 0, self._room, 0)
+        """Where labels may be: not beside the plot, or they would be drawn again with everything that moves in it."""
+        whole = QRectF(QPointF(), QSizeF(self.size()))
+        if self._is_upright:
+            return whole.adjusted(0, 0, -LABEL_GAP, 0)
+        return whole.adjusted(-self._room, LABEL_TOP, self._room, 0)
 
     def generateDrawSpecs(self, _painter: QPainter) -> tuple[tuple[object, ...], list[object], list[object]]:
         """(axis line, tick marks, labels) as AxisItem paints them; only labels here."""
@@ -127,7 +143,7 @@ class TickAxis(pg.AxisItem):
             x = bounds.left() + (tick.value - low) / (high - low) * bounds.width() - width / 2
             x = min(max(x, bounds.left() - self._room), bounds.right() + self._room - width)
             if tick.label and x > last:
-                box = QRectF(x, bounds.top() + 3, width, metrics.height())
+                box = QRectF(x, bounds.top() + LABEL_TOP, width, metrics.height())
                 texts.append((box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, tick.label))
                 last = x + width + LABEL_SPACE
         return texts
@@ -141,6 +157,9 @@ class NoAxis(pg.AxisItem):
 
     def updateAutoSIPrefix(self) -> None:
         """There is none."""
+
+    def _updateLabel(self) -> None:
+        """There is none: to lay out an empty one takes 0.2 ms."""
 
     def linkToView(self, _view: pg.ViewBox) -> None:
         """Stay alone."""
@@ -165,7 +184,7 @@ class TimeAxis(TickAxis):
     def generateDrawSpecs(self, painter: QPainter) -> tuple[tuple[object, ...], list[object], list[object]]:
         """The labels, and their unit."""
         line, marks, texts = super().generateDrawSpecs(painter)
-        corner = QRectF(-LEFT_AXIS_WIDTH, 3, LEFT_AXIS_WIDTH - 2 * LABEL_GAP, self.size().height())
+        corner = QRectF(-LEFT_AXIS_WIDTH, LABEL_TOP, LEFT_AXIS_WIDTH - 2 * LABEL_GAP, self.size().height())
         name = time_format_name(max(map(abs, self.range)), self._link.unit)
         texts.append((corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, name))
         return line, marks, texts

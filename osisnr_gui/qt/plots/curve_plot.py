@@ -99,6 +99,12 @@ class CurvesPlot(TimePlot):
             veil = line_pen(with_alpha(style.colour, RANGE_OPACITY)) if curve.selected or not several else None
             item.set_pens(line_pen(colour, style.dash), veil, strong=several and curve.selected)
 
+    def _sample(self) -> FloatArray:
+        """Finite values, enough for a percentile: sorting an hour of frames takes longer than drawing them."""
+        samples = [item.values[:: max(1, item.values.size // SAMPLE_LIMIT)] for _, item in self._shown]
+        values = np.concatenate(samples) if samples else np.empty(0)
+        return values[np.isfinite(values)]
+
     def _title_note(self, vb: PixelViewBox) -> str:
         """Says when the line is a mean and not every frame."""
         return " · mean and range per pixel" if any(item.is_crowded(vb) for _, item in self._shown) else ""
@@ -182,10 +188,7 @@ class CurvePlot(CurvesPlot):
 
     def _update_limits(self) -> None:
         """Limits from the data, the range from a robust percentile so that one spike flattens nothing."""
-        # Enough for a percentile: sorting an hour of frames takes longer than drawing them.
-        samples = [item.values[:: max(1, item.values.size // SAMPLE_LIMIT)] for _, item in self._shown]
-        values = np.concatenate(samples) if samples else np.empty(0)
-        values = values[np.isfinite(values)]
+        values = self._sample()
         top = float(np.percentile(values, ROBUST_PERCENTILE)) if values.size else 30.0
         lowest = float(values.min()) if values.size else 0.0
         self.set_y_limits(min(0.0, lowest), max(round_up(1.2 * max(top, lowest)), 200.0))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.curve_plot import SAMPLE_LIMIT, Curve, CurvesPlot
+from osisnr_gui.qt.plots.curve_plot import Curve, CurvesPlot
 from osisnr_gui.qt.plots.items.level_line import LevelLine
 from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.qt.plots.items.run_marks import RunMarks
@@ -82,9 +82,7 @@ class GainPlot(CurvesPlot):
     def fit_y(self) -> None:
         """Back to the automatic value range: what most frames have, and always 0 dB."""
         self.y_by_hand = False
-        samples = [gain.gain_db[:: max(1, gain.gain_db.size // SAMPLE_LIMIT)] for gain in self._gains]
-        values = np.concatenate(samples) if samples else np.empty(0)
-        values = values[np.isfinite(values)]
+        values = self._sample()
         low, high = np.percentile(values, PERCENTILES) if values.size else (0.0, 0.0)
         low, high = -round_up(max(-1.1 * low, LEAST_DB)), round_up(max(1.1 * high, LEAST_DB))
         height = self.box.height()

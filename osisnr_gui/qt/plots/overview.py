@@ -9,11 +9,10 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QLabel, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
-from osisnr_gui.qt.plots.axes import format_time
-from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN
-from osisnr_gui.qt.plots.items.note_marks import NoteMarks
+from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, format_time
 from osisnr_gui.qt.plots.items.overview import OutsideShade, OverviewStrip
-from osisnr_gui.qt.plots.items.still_picture import StillPicture
+from osisnr_gui.qt.plots.items.pixel_item import StillPicture
+from osisnr_gui.qt.plots.items.run_marks import NoteMarks
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.qt.plots.time_marks import TimeMarks

@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.geometry import TIME_AXIS_HEIGHT
+from osisnr_gui.qt.plots.axes import TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.row_pane import RowPane
 from osisnr_gui.qt.plots.time_plot import TimePlot

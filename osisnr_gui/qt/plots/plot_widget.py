@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -23,6 +23,9 @@ class PlotWidget(pg.PlotWidget):
         """`options` : those of pyqtgraph's PlotWidget."""
         axes = {side: NoAxis(side) for side in ("top", "right")} | options.pop("axisItems", {})
         super().__init__(parent, axisItems=axes, **options)
+        # Every paint fills the whole place: neither Qt nor a kept picture of the ground has to do it before.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
         self.plotItem.hideButtons()
         self.plotItem.setMenuEnabled(False)
         for side in ("top", "right"):  # an axis that is given is shown

@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.plots.axes import Tick
-from osisnr_gui.qt.plots.geometry import ROW_GAP, TIME_AXIS_HEIGHT
+from osisnr_gui.qt.plots.axes import ROW_GAP, TIME_AXIS_HEIGHT, Tick
 from osisnr_gui.qt.plots.items.ribbon import Ribbon, RibbonItem
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.geometry import RIGHT_MARGIN, TIME_AXIS_HEIGHT
+from osisnr_gui.qt.plots.axes import RIGHT_MARGIN, TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.time_plot import MIN_HEIGHT, TimePlot
 
 #: The lowest row: its title still fits.

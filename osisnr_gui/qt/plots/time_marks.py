@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QPen
 
 from osisnr_gui.qt.look.theme import Theme, with_alpha
-from osisnr_gui.qt.plots.items.line import Line
+from osisnr_gui.qt.plots.items.level_line import Line
 from osisnr_gui.qt.plots.time_link import NO_HOVER, TimeLink, TimeSpan
 
 PLAYHEAD_WIDTHS = (5, 3)
@@ -65,6 +65,7 @@ class TimeMarks(QObject):
         link.hover_changed.connect(self._follow_hover)
         link.cursor_changed.connect(self._follow_cursor)
         link.playhead_changed.connect(self._follow_playhead)
+        self.set_theme(theme)
 
     @cached_property
     def selection(self) -> pg.LinearRegionItem:

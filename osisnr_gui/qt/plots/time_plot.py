@@ -14,12 +14,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots import axes
+from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, ROW_GAP, TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.axis_items import TickAxis, TimeAxis
-from osisnr_gui.qt.plots.geometry import LEFT_AXIS_WIDTH, RIGHT_MARGIN, ROW_GAP, TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.items.grid import StillGrid
 from osisnr_gui.qt.plots.items.level_line import LevelLine, LevelTags
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem
-from osisnr_gui.qt.plots.items.still_picture import StillPicture
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem, StillPicture
 from osisnr_gui.qt.plots.items.words import RowWords
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -78,6 +77,8 @@ class TimePlot(PlotWidget):
         for signal in (self.scene().sigItemAdded, self.scene().sigItemRemoved):
             signal.connect(self._take_item)
         self.scene().setItemIndexMethod(self.scene().ItemIndexMethod.NoIndex)  # items move with every view
+        # Nothing here is smoothed beyond its bounds; else what lies beside the plot is drawn with all that moves in it.
+        self.setOptimizationFlag(self.OptimizationFlag.DontAdjustForAntialiasing)
         self.scene().setMoveDistance(CLICK_PIXELS)
         self.scene().minDragTime = math.inf  # a click may take its time
         self.box.sigYRangeChanged.connect(self._adopt_values)
@@ -87,7 +88,6 @@ class TimePlot(PlotWidget):
         """Add items of the still picture."""
         for item in items:
             self.addItem(item, ignoreBounds=True)
-        self.refresh()
 
     def add_levels(self, *lines: LevelLine) -> None:
         """Add lines at a value, with their words."""
@@ -105,6 +105,8 @@ class TimePlot(PlotWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Apply another theme."""
+        if theme is self.theme:
+            return
         self.theme = self.box.theme = theme
         self.setBackground(theme.background)
         for part in (self._left, self._lower, self.marks, *self._level_lines):

@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtWidgets import QGraphicsSceneWheelEvent
+from PySide6.QtWidgets import QGraphicsSceneResizeEvent, QGraphicsSceneWheelEvent
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
@@ -21,20 +21,35 @@ NOTCH = 120.0
 class PixelViewBox(pg.ViewBox):
     """ViewBox whose items can be drawn in its own pixels: (0, 0) is the upper left corner.
 
-    It shows the times `t0` to `t1` and the values `lo` to `hi`; `pixel_ratio` is the number of device pixels per pixel
-    of whatever is painted on: a screen, or an exported picture.
+    It shows the times `t0` to `t1` and the values `lo` to `hi`, which are the rectangle `shown`; `pixel_ratio` is the
+    number of device pixels per pixel of whatever is painted on: a screen, or an exported picture.
     """
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.pixel_ratio = 1.0
         self.t0, self.t1, self.lo, self.hi = 0.0, 1.0, 0.0, 1.0
+        self.shown = QRectF()
+        self._width = self._height = 0.0
         super().__init__(enableMouse=False, enableMenu=False, defaultPadding=0.0)
         self.disableAutoRange()
         self.borderRect.hide()
 
     def paint(self, *_: object) -> None:
         """Draw no border: a line of no width costs as much as a row of text."""
+
+    def resizeEvent(self, event: QGraphicsSceneResizeEvent) -> None:
+        """Keep the size: pyqtgraph asks Qt for it, and a pan asks for it 350 times."""
+        self._width, self._height = event.newSize().width(), event.newSize().height()
+        super().resizeEvent(event)
+
+    def width(self) -> float:
+        """Pixels across."""
+        return self._width
+
+    def height(self) -> float:
+        """Pixels upright."""
+        return self._height
 
     @property
     def columns(self) -> int:
@@ -83,6 +98,7 @@ class PixelViewBox(pg.ViewBox):
         """Bring the transform up to date at once: pyqtgraph does it while it paints, and then paints twice."""
         super().updateViewRange(*force, **forced)
         (self.t0, self.t1), (self.lo, self.hi) = self.state["viewRange"]
+        self.shown = self.viewRect()
         self.updateMatrix()
 
 

@@ -28,13 +28,18 @@ class BandPicture:
 
     def image(self, theme: Theme) -> QImage:
         """One pixel per value, the highest band on top."""
-        with np.errstate(invalid="ignore"):
-            place = np.clip((self.osi_db[::-1] - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB), 0.0, 1.0)
-        codes = np.rint(255 * np.nan_to_num(place)).astype(np.intp)
-        rgb = lookup_table(COLOUR_MAP)[codes].astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
-        pixels = np.where(np.isnan(place), QColor(theme.background).rgb(), rgb | 0xFF000000).astype(np.uint32)
-        height, width = pixels.shape
-        return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+        return colour_image(self.osi_db[::-1], QColor(theme.background))
+
+
+def colour_image(osi_db: NDArray[np.float64], missing: QColor) -> QImage:
+    """One pixel per value of a (rows, columns) array; those that are NaN have a colour of their own."""
+    with np.errstate(invalid="ignore"):
+        place = np.clip((osi_db - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB), 0.0, 1.0)
+    codes = np.rint(255 * np.nan_to_num(place)).astype(np.intp)
+    rgb = lookup_table(COLOUR_MAP)[codes].astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
+    pixels = np.where(np.isnan(place), missing.rgba(), rgb | 0xFF000000).astype(np.uint32)
+    height, width = pixels.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
 
 
 class BandStrip(PixelItem):

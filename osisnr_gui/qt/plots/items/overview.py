@@ -13,8 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, lowest_per_stretch, summary_per_column
 from osisnr_gui.qt.look.theme import with_alpha
-from osisnr_gui.qt.plots.colours import lookup_table
-from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP, HIGHEST_DB, LOWEST_DB
+from osisnr_gui.qt.plots.items.band_strip import HIGHEST_DB, colour_image
 from osisnr_gui.qt.plots.items.painting import column_spans, hatch_brush
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs
@@ -88,7 +87,7 @@ class OverviewStrip(PixelItem):
         ground, line = QColor(theme.panel), with_alpha(theme.silent, SILENT_OPACITY)
         marks = with_alpha(theme.bad, FALSE_OPACITY), QColor(theme.bad)
         return _Drawn(
-            image=_colour_image(rows, LOWEST_DB, HIGHEST_DB),
+            image=colour_image(rows, QColor(0, 0, 0, 0)),
             silent=hatch_brush(silent & np.isnan(rows[-1]), ground, line, vb.pixel_ratio),
             bad=[QRectF(a, top, max(b - a, 1.0), TICK_HEIGHT - 1) for a, b in column_spans(bad, vb)],
             false=hatch_brush(false, *marks, vb.pixel_ratio) if false.any() else None,
@@ -136,14 +135,3 @@ class OutsideShade(pg.GraphicsObject):
         painter.setPen(pg.mkPen(theme.text))
         for y in (left.top() + pixel, left.bottom()):
             painter.drawLine(QLineF(left.right(), y, right.left(), y))
-
-
-def _colour_image(osi_db: FloatArray, lowest: float, highest: float) -> QImage:
-    """One pixel per value of a (rows, columns) array; NaN is transparent."""
-    with np.errstate(invalid="ignore"):
-        codes = np.clip((osi_db - lowest) / (highest - lowest), 0.0, 1.0) * 255
-    rgb = lookup_table(COLOUR_MAP)[np.rint(np.nan_to_num(codes)).astype(np.intp)]
-    opacity = np.where(np.isnan(osi_db), 0, 255).astype(np.uint8)
-    pixels = np.ascontiguousarray(np.dstack((rgb, opacity)))
-    height, width = osi_db.shape
-    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
