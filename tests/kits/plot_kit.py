@@ -117,7 +117,7 @@ def view_box(
     return box
 
 
-def approximate(item: PixelItem, box: PixelViewBox, ground: str = "#000000") -> QImage:
+def drawn(item: PixelItem, box: PixelViewBox, ground: str = "#000000") -> QImage:
     """What an item draws for a ViewBox."""
     if item.getViewBox() is not box:
         box.addItem(item, ignoreBounds=True)
