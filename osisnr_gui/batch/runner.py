@@ -18,11 +18,11 @@ import numpy as np
 
 from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.export.score_report import error_report, estimate_report, settings_report, track_report
-from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.io.errors import Cancel, Cancelled, FileError, stop_if
 from osisnr_gui.io.journal import Entry, Journal
 from osisnr_gui.io.json_text import JsonValue
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.background import Cancel, limit_threads, stop_if
+from osisnr_gui.session.background import limit_threads
 from osisnr_gui.session.delay.alignment import analyse_numbers
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result_cache import program_hash

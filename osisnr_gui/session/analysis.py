@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from osisnr_gui.io.errors import Cancel
 from osisnr_gui.session.analysis_run import AnalysisRun, finish, scored
-from osisnr_gui.session.background import Cancel
 from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Criterion, Session

@@ -1,22 +1,11 @@
-"""Work in the background: a function tells whether it is to be broken off, a limit how many threads help with it."""
+"""How many threads help with an analysis."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-
-from osisnr_gui.io.errors import Cancelled
-
-Cancel = Callable[[], bool]
-
-
-def stop_if(cancelled: Cancel | None) -> None:
-    """Raise io's Cancelled once `cancelled()`."""
-    if cancelled is not None and cancelled():
-        raise Cancelled
-
 
 MOST = 4  # memory bandwidth is shared
 

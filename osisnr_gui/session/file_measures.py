@@ -15,7 +15,7 @@ from osisnr_gui.core.bands import BandSums
 from osisnr_gui.core.frequency_bands import FrequencyBand
 from osisnr_gui.core.mc_mse import log_spectral_distance_db
 from osisnr_gui.core.types import Columns, FloatArray
-from osisnr_gui.session.background import Cancel, stop_if
+from osisnr_gui.io.errors import Cancel, stop_if
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.inspection.inspection import bands_of, is_waveform, spectra_of
 from osisnr_gui.session.pair_reader import PairReader

@@ -23,7 +23,8 @@ from osisnr_gui.core.alpha_table import AlphaTable, log_magnitudes
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.osi_snr import Projection, exact_osi_db, literal_osi_db, merge, project_rows
 from osisnr_gui.core.types import Columns, FloatArray
-from osisnr_gui.session.background import Cancel, stop_if, worker_count
+from osisnr_gui.io.errors import Cancel, stop_if
+from osisnr_gui.session.background import worker_count
 from osisnr_gui.session.pictures import RESIDUAL_STEP, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, Raw
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from osisnr_gui.core.align import Delay
-from osisnr_gui.session.background import Cancel
+from osisnr_gui.io.errors import Cancel
 from osisnr_gui.session.delay.delays import DelaySearch
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Track, check_track

@@ -12,8 +12,7 @@ from osisnr_gui.core.align import Delay, DelayCurve
 from osisnr_gui.core.alpha_table import N_NODES, AlphaTable
 from osisnr_gui.core.osi_snr import Projection
 from osisnr_gui.io.array_file import Array, ArrayFile, DamagedFileError, Facts
-from osisnr_gui.io.errors import LoadWarning
-from osisnr_gui.session.background import Cancel
+from osisnr_gui.io.errors import Cancel, LoadWarning
 from osisnr_gui.session.frame_pass import PairFrames, PairPictures
 from osisnr_gui.session.pairs import PairAnalysis, PairKey, coarse_step_of, make_picture, time_grid
 from osisnr_gui.session.pictures import Picture

@@ -15,8 +15,7 @@ from osisnr_gui.core.align import Delay
 from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
 from osisnr_gui.core.types import FloatArray, Framing, ParameterError, Representation
-from osisnr_gui.io.errors import FileError, LoadError, Reason
-from osisnr_gui.session.background import Cancel, stop_if
+from osisnr_gui.io.errors import Cancel, FileError, LoadError, Reason, stop_if
 from osisnr_gui.session.frame_pass import NO_PICTURES, FramePass, PairFrames, PairPictures, PassPlan
 from osisnr_gui.session.masks.mask_grids import mask_times
 from osisnr_gui.session.pair_samples import PairSamples

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.session.background import Cancel, stop_if
+from osisnr_gui.io.errors import Cancel, stop_if
 
 CodeArray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 

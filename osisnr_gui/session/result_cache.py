@@ -27,9 +27,8 @@ from pathlib import Path
 import osisnr_gui
 from osisnr_gui.io.array_file import DamagedFileError
 from osisnr_gui.io.cache_folder import CacheFolder
-from osisnr_gui.io.errors import Cancelled, LoadError
+from osisnr_gui.io.errors import Cancel, Cancelled, LoadError
 from osisnr_gui.io.source import OpenFile
-from osisnr_gui.session.background import Cancel
 from osisnr_gui.session.pair_serialization import pack_pair, unpack_pair
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.pictures import Picture

@@ -12,11 +12,10 @@ import numpy.typing as npt
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.audio import open_audio
 from osisnr_gui.io.checks import SILENCE, AudioScan, AudioScanner, SampleChecks, scan_audio
-from osisnr_gui.io.errors import FileError, LoadError, LoadWarning, Reason, display_name
+from osisnr_gui.io.errors import Cancel, FileError, LoadError, LoadWarning, Reason, display_name, stop_if
 from osisnr_gui.io.formats import find_kind
 from osisnr_gui.io.mask_cells import find_cell_facts
 from osisnr_gui.io.masks import Mask, load_mask
-from osisnr_gui.session.background import Cancel, stop_if
 from osisnr_gui.session.session import DOWNMIX, Source
 
 Kind = Literal["audio", "mask"]

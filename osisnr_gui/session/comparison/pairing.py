@@ -11,7 +11,7 @@ import numpy as np
 from osisnr_gui.core.best_of import find_best
 from osisnr_gui.core.frame_status import is_silent
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.session.background import Cancel
+from osisnr_gui.io.errors import Cancel
 from osisnr_gui.session.comparison.best_frames import BestFrames
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan, common_part

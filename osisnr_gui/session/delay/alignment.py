@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from osisnr_gui.core.align import Delay
-from osisnr_gui.io.errors import FileError
+from osisnr_gui.io.errors import Cancel, FileError
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, Report, analyse
 from osisnr_gui.session.analysis_run import finish
-from osisnr_gui.session.background import Cancel
 from osisnr_gui.session.delay.delays import measure_delay
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track, open_track

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from osisnr_gui.core.reduce import value_counts
 from osisnr_gui.core.types import IntArray
+from osisnr_gui.io.errors import Cancel
 from osisnr_gui.io.mask_cells import MaskKind, blocks_of, real_values
 from osisnr_gui.io.masks import Mask
 from osisnr_gui.session import words
-from osisnr_gui.session.background import Cancel
 
 N_BINS = 80
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from osisnr_gui.core.stft import default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
+from osisnr_gui.io.errors import Cancel
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.background import Cancel
 from osisnr_gui.session.facts import Facts, find_facts
 from osisnr_gui.session.frame_pass import FramePass, PassPlan
 from osisnr_gui.session.masks.masked_mixture import MaskedSignal
