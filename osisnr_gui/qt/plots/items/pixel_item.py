@@ -86,7 +86,6 @@ class StillPicture(pg.GraphicsObject):
         super().__init__(self._box)
         self._plot = plot
         self._words = _Words(self._box, self)
-        self._is_exporting = False
         self._kept_for: tuple[float, ...] = ()  # the view of the kept pixels; (): out of date
         self.pixmap = QPixmap()
         self.painter: QPainter | None = None  # counts in pixels of the ViewBox, while the items are drawn
@@ -106,7 +105,7 @@ class StillPicture(pg.GraphicsObject):
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Draw the kept pixels, 1:1."""
-        if self._is_exporting:
+        if self._exportOpts is not False:
             return
         ratio = painter.device().devicePixelRatioF()
         size = (self._box.size() * ratio).toSize()
@@ -126,11 +125,6 @@ class StillPicture(pg.GraphicsObject):
         """Repaint the picture, and its words over whatever lies on it."""
         super().update()
         self._words.update()
-
-    def setExportMode(self, export: bool, opts: object = None) -> None:
-        """Step aside while an exporter runs."""
-        super().setExportMode(export, opts)
-        self._is_exporting = export
 
     def _updateView(self) -> None:
         """Hear of no changes of the view: they are seen when it is painted."""
