@@ -168,12 +168,6 @@ def find_polarity(case: Case) -> Found | None:
     return Found({"correlation": signed(correlation, ".2f")}, flip, "signal")
 
 
-def find_matched(case: Case) -> Found | None:
-    """An estimate that was brought to the reference's level."""
-    gain = case.source.gain
-    return None if gain == 1.0 else Found({"louder": louder(20 * math.log10(gain))}, case.change("Undo", gain=1.0))
-
-
 def find_gain(case: Case) -> Found | None:
     """A constant level difference; it means something where the reference is the larger part of the estimate."""
     whole = None if case.pair is None else case.pair.whole
