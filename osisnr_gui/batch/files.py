@@ -190,15 +190,12 @@ def _parquet(rows: Sequence[BatchRow], settings: BatchSettings) -> bytes:
     facts = b"".join(json_parts({"version": __version__, "settings": settings_object(settings)}))
     fields = [pyarrow.field(column.name, types[column.kind]) for column in COLUMNS]
     schema = pyarrow.schema(fields, {"osisnr": facts})
-    columns = [[_storable(column.get(row)) for row in rows] for column in COLUMNS]
+    columns = [[column.get(row) for row in rows] for column in COLUMNS]
+    # Text without what is no Unicode, such as undecodable bytes of a file's name.
+    columns = [[printable(x, _TEXT_LIMIT) if isinstance(x, str) else x for x in cells] for cells in columns]
     target = io.BytesIO()
     parquet.write_table(pyarrow.table(columns, schema=schema), target)
     return target.getvalue()
-
-
-def _storable(cell: Cell) -> Cell:
-    """Text without what is no Unicode, such as undecodable bytes of a file's name."""
-    return printable(cell, _TEXT_LIMIT) if isinstance(cell, str) else cell
 
 
 def batch_table(rows: Sequence[BatchRow], more: str = "") -> str:

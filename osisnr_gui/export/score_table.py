@@ -100,13 +100,13 @@ def _frames_block(group: Group, title: str, scored: Scored) -> list[str]:
     """A named result; literal figures that silence spoils are marked."""
     rows, notes = list[Row](), list[str]()
     for pair, score in scored:
-        n_frames, spoilt = score.facts.frames.n_frames, score.facts.not_meaningful if group is Group.LITERAL else 0
-        counted = n_frames if group is Group.LITERAL else score.facts.n_active
+        facts = score.facts
+        counted, spoilt = facts.n_active, 0
+        if group is Group.LITERAL:
+            counted, spoilt = facts.frames.n_frames, facts.not_meaningful
         rows.append((_name(pair) + ("*" if spoilt else ""), str(counted), *_figures(SAVED[group], pair)))
         if spoilt:
-            notes.append(
-                f"{GAP}* {_name(pair)}: {spoilt} of {n_frames} literal frames are not finite or not above 0 dB"
-            )
+            notes.append(f"{GAP}* {_name(pair)}: {spoilt} of {counted} literal frames are not finite or not above 0 dB")
     return [title, *aligned(("estimate", "frames", *_headings(SAVED[group])), rows), *notes]
 
 
