@@ -21,7 +21,7 @@ from osisnr_gui.export.measures import MEASURES, SAVED, Measure
 from osisnr_gui.export.score_report import number
 from osisnr_gui.export.score_table import NAME_WIDTH, Row, aligned, shown_as
 from osisnr_gui.io.errors import printable
-from osisnr_gui.io.json_text import JsonValue, json_parts
+from osisnr_gui.io.json_file import Json, json_parts
 
 SCHEMA = "osisnr.batch/1"
 ENDINGS = (".csv", ".json", ".parquet")
@@ -34,7 +34,7 @@ NOTES = (
 _TEXT_LIMIT = 1000
 
 Cell = None | bool | int | float | str
-Object = dict[str, JsonValue]
+Object = dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ def _reported(kind: type, *names: str, at: str) -> tuple[Column, ...]:
 
 
 def _inside(row: BatchRow, place: str) -> Cell:
-    value: JsonValue = row.report
+    value: Json = row.report
     for key in place.split("."):
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, bool | int | float | str) else None
 
 
-def list_inside(row: BatchRow, name: str) -> list[JsonValue]:
+def list_inside(row: BatchRow, name: str) -> list[Json]:
     """A list in the report of a row's estimate; empty where there is none."""
     estimate = None if row.report is None else row.report["estimate"]
     found = estimate.get(name) if isinstance(estimate, dict) else None
@@ -190,15 +190,12 @@ def _parquet(rows: Sequence[BatchRow], settings: BatchSettings) -> bytes:
     facts = b"".join(json_parts({"version": __version__, "settings": settings_object(settings)}))
     fields = [pyarrow.field(column.name, types[column.kind]) for column in COLUMNS]
     schema = pyarrow.schema(fields, {"osisnr": facts})
-    columns = [[_storable(column.get(row)) for row in rows] for column in COLUMNS]
+    columns = [[column.get(row) for row in rows] for column in COLUMNS]
+    # Text without what is no Unicode, such as undecodable bytes of a file's name.
+    columns = [[printable(x, _TEXT_LIMIT) if isinstance(x, str) else x for x in cells] for cells in columns]
     target = io.BytesIO()
     parquet.write_table(pyarrow.table(columns, schema=schema), target)
     return target.getvalue()
-
-
-def _storable(cell: Cell) -> Cell:
-    """Text without what is no Unicode, such as undecodable bytes of a file's name."""
-    return printable(cell, _TEXT_LIMIT) if isinstance(cell, str) else cell
 
 
 def batch_table(rows: Sequence[BatchRow], more: str = "") -> str:

@@ -20,7 +20,7 @@ from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.export.score_report import error_report, estimate_report, settings_report, track_report
 from osisnr_gui.io.errors import Cancel, Cancelled, FileError, stop_if
 from osisnr_gui.io.journal import Entry, Journal
-from osisnr_gui.io.json_text import JsonValue
+from osisnr_gui.io.json_file import Json
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.background import limit_threads
 from osisnr_gui.session.delay.alignment import analyse_numbers
@@ -35,7 +35,7 @@ SPARK_POINTS = 64
 WAKE_SECONDS = 0.2
 FRAMING_KEYS = ("representation", "n_fft", "hop", "window")
 
-Object = dict[str, JsonValue]
+Object = dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.export.score_table import score_table
 from osisnr_gui.io.errors import FileError, SaveError
-from osisnr_gui.io.json_text import json_parts
+from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.io.streams import say
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.delay.alignment import analyse_numbers

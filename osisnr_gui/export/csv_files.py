@@ -20,7 +20,7 @@ from osisnr_gui.core.osi_snr import si_snr_db, snr_db
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.export.score_report import STATUS_LABELS, changes, settings_report
 from osisnr_gui.io.errors import printable
-from osisnr_gui.io.json_text import JsonValue, plain_text
+from osisnr_gui.io.json_file import Json, plain_text
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.segment_table import SegmentTable
@@ -86,7 +86,7 @@ def number_cells(values: FloatArray) -> list[str]:
     return ["" if text in _NO_NUMBER else text for text in map(repr, values.tolist())]
 
 
-def comment(name: str, value: JsonValue) -> str:
+def comment(name: str, value: Json) -> str:
     """A comment line that holds a value as JSON."""
     # A spreadsheet splits comment lines like any other: what follows a comma could start a formula.
     text = plain_text(value).replace(",", "\\u002c").replace(";", "\\u003b")

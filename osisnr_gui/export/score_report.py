@@ -21,7 +21,7 @@ from osisnr_gui.core.loss import EPS_FUSED, fused_per_frame
 from osisnr_gui.core.types import FloatArray, FrameStatus, Representation
 from osisnr_gui.export.measures import SAVED, Group
 from osisnr_gui.io.errors import FileError, LoadError
-from osisnr_gui.io.json_text import JsonValue
+from osisnr_gui.io.json_file import Json
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.masks.mask_grids import n_fft_of
 from osisnr_gui.session.pairs import PairAnalysis
@@ -33,7 +33,7 @@ from osisnr_gui.session.tracks import Track
 SCHEMA = "osisnr.score/1"
 STATUS_LABELS = tuple(kind.label for kind in FrameStatus)
 
-Object = dict[str, JsonValue]
+Object = dict[str, Json]
 
 
 def score_report(analysis: Analysis, *, with_frames: bool = False) -> Object:
@@ -202,7 +202,7 @@ def _figures(pair: PairAnalysis, mixture: PairAnalysis | None = None) -> Object:
     return found
 
 
-def _bad_segments(score: PairScore) -> list[JsonValue]:
+def _bad_segments(score: PairScore) -> list[Json]:
     """Segments of frames under the threshold and of missed ones, at any level (the window's level gate has no part).
 
     They reach from half a hop before the first frame's centre to half a hop after the last one's.
@@ -212,7 +212,7 @@ def _bad_segments(score: PairScore) -> list[JsonValue]:
     """
     frames = score.facts.frames
     bad, segments = under_threshold(score.facts, score.bad.threshold_db)
-    step, found = frames.grid.step, list[JsonValue]()
+    step, found = frames.grid.step, list[Json]()
     for first, stop in zip(segments.first.tolist(), segments.stop.tolist(), strict=True):
         osi_db = frames.exact_osi_db[first:stop][bad[first:stop]]
         start = frames.first_time + (first - 0.5) * step
@@ -247,14 +247,14 @@ def _frames(score: PairScore) -> Object:
     }
 
 
-def _finite(values: FloatArray) -> list[JsonValue]:
-    found: list[JsonValue] = values.tolist()
+def _finite(values: FloatArray) -> list[Json]:
+    found: list[Json] = values.tolist()
     for index in np.flatnonzero(~np.isfinite(values)):
         found[index] = None
     return found
 
 
-def warnings_report(analysis: Analysis, *concerned: Source) -> list[JsonValue]:
+def warnings_report(analysis: Analysis, *concerned: Source) -> list[Json]:
     """Notices about these files."""
     notices = [notice for notice in analysis.notices if notice.source in concerned]
     unique = dict.fromkeys((notice.code, notice.message) for notice in notices)

@@ -33,12 +33,12 @@ def score_table(analysis: Analysis) -> str:
         return ""
     references = {pair.reference.source: pair.reference for pair, _ in scored if pair.reference is not None}
     lines = [*map(_reference_line, references.values()), _settings_line(analysis), ""]
-    lines += [*_literal_block(scored), ""]
-    lines += [*_exact_block(scored), ""]
+    lines += [*_frames_block(Group.LITERAL, "Literal, all frames (constants included, as in training):", scored), ""]
+    lines += [*_frames_block(Group.EXACT, "Exact, active frames (no constants, silence left out):", scored), ""]
     whole = [pair for pair, _ in scored if pair.whole is not None]
     if whole:
         lines += [*_whole_block(whole), ""]
-    lines += _frames_block(scored)
+    lines += _status_block(scored)
     lines += _improvement_block(analysis)
     return "\n".join(lines) + "\n"
 
@@ -96,22 +96,18 @@ def _settings_line(analysis: Analysis) -> str:
     return f"Settings:  {', '.join(parts)}"
 
 
-def _literal_block(scored: Scored) -> list[str]:
-    measures, rows, notes = SAVED[Group.LITERAL], list[Row](), list[str]()
+def _frames_block(group: Group, title: str, scored: Scored) -> list[str]:
+    """A named result; literal figures that silence spoils are marked."""
+    rows, notes = list[Row](), list[str]()
     for pair, score in scored:
-        count, n = score.facts.not_meaningful, score.facts.frames.n_frames
-        rows.append((_name(pair) + ("*" if count else ""), str(n), *_figures(measures, pair)))
-        if count:
-            notes.append(f"{GAP}* {_name(pair)}: {count} of {n} literal frames are not finite or not above 0 dB")
-    header = ("estimate", "frames", *_headings(measures))
-    return ["Literal, all frames (constants included, as in training):", *aligned(header, rows), *notes]
-
-
-def _exact_block(scored: Scored) -> list[str]:
-    measures = SAVED[Group.EXACT]
-    rows = [(_name(pair), str(score.facts.n_active), *_figures(measures, pair)) for pair, score in scored]
-    header = ("estimate", "frames", *_headings(measures))
-    return ["Exact, active frames (no constants, silence left out):", *aligned(header, rows)]
+        facts = score.facts
+        counted, spoilt = facts.n_active, 0
+        if group is Group.LITERAL:
+            counted, spoilt = facts.frames.n_frames, facts.not_meaningful
+        rows.append((_name(pair) + ("*" if spoilt else ""), str(counted), *_figures(SAVED[group], pair)))
+        if spoilt:
+            notes.append(f"{GAP}* {_name(pair)}: {spoilt} of {counted} literal frames are not finite or not above 0 dB")
+    return [title, *aligned(("estimate", "frames", *_headings(SAVED[group])), rows), *notes]
 
 
 def _whole_block(pairs: list[PairAnalysis]) -> list[str]:
@@ -158,7 +154,7 @@ def _delay(pair: PairAnalysis) -> str:
     return str(samples)
 
 
-def _frames_block(scored: Scored) -> list[str]:
+def _status_block(scored: Scored) -> list[str]:
     labels = [k.label for k in FrameStatus if any(score.facts.counts[k.label] for _, score in scored)]
     header = ("estimate", *(label.replace("_", " ") for label in labels), "bad", "bad segments")
     rows: list[Row] = []

@@ -1,7 +1,12 @@
-"""Reading JSON that somebody else may have written: strict, bounded, and with errors that say where."""
+"""JSON files: strict reading with bounds and errors that say where, and writing as readable UTF-8 text.
+
+Written lists of plain values take one line each.
+"""
 
 import json
 import math
+import re
+from collections.abc import Iterator
 from typing import NoReturn
 
 from .errors import LoadError, Reason
@@ -75,3 +80,51 @@ def _integer(text: str) -> int:
     if len(text) > 19:
         raise _RefusedError(f"the number {text[:20]}… is too large")
     return int(text)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_INDENT = "  "
+
+
+def json_bytes(value: Json) -> bytes:
+    """`value` as UTF-8 with a final newline; keys keep their order.
+
+    A name that is not valid Unicode (a lone surrogate, as Python gives undecodable bytes of a path) is written as a
+    JSON escape such as \\udcff, which Python's json reads back to the same path.
+
+    Raises ValueError for a number that is not finite: whoever builds the value writes null for it.
+    """
+    return b"".join(json_parts(value))
+
+
+def json_parts(value: Json) -> Iterator[bytes]:
+    """`json_bytes` piece by piece: hours of frames need not stand in memory twice."""
+    for text in _texts(value, ""):
+        yield text.encode("utf-8")
+    yield b"\n"
+
+
+def plain_text(value: Json) -> str:
+    """A value on one line, without a newline, safe to encode as UTF-8."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _texts(value: Json, indent: str) -> Iterator[str]:
+    deeper = indent + _INDENT
+    if isinstance(value, dict) and value:
+        mark = "{\n"
+        for key, item in value.items():
+            yield f"{mark}{deeper}{plain_text(key)}: "
+            yield from _texts(item, deeper)
+            mark = ",\n"
+        yield f"\n{indent}}}"
+    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        mark = "[\n"
+        for item in value:
+            yield mark + deeper
+            yield from _texts(item, deeper)
+            mark = ",\n"
+        yield f"\n{indent}]"
+    else:
+        yield plain_text(value)

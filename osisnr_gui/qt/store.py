@@ -28,8 +28,8 @@ from osisnr_gui.session.analysis import (
     takes_long,
     with_display_settings,
 )
-from osisnr_gui.session.content_hashes import ContentHashes, changed_files, without_files
 from osisnr_gui.session.edits import Edit
+from osisnr_gui.session.file_changes import ContentHashes, changed_files, without_files
 from osisnr_gui.session.history import History
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session

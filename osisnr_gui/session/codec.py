@@ -21,8 +21,7 @@ from typing import Any
 
 from osisnr_gui import __version__
 from osisnr_gui.io.errors import LoadError, Reason, SaveError, printable
-from osisnr_gui.io.json_file import load_json
-from osisnr_gui.io.json_text import JsonValue, json_bytes
+from osisnr_gui.io.json_file import Json, json_bytes, load_json
 from osisnr_gui.session.session import MAX_FILES, Session, Source, at_time, within
 
 SCHEMA = "osisnr.session/1"
@@ -117,7 +116,7 @@ def _with_paths(session: Session, change: typing.Callable[[str], str]) -> Sessio
     )
 
 
-def _encode(value: Any) -> JsonValue:
+def _encode(value: Any) -> Json:
     if dataclasses.is_dataclass(value):
         return {field.name: _encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Enum):

@@ -10,16 +10,16 @@ from osisnr_gui.batch.list_words import Phase, median_sentence, settings_sentenc
 from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, PairList, State
 from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.batch.runner import BatchRow, BatchSettings, RowError
-from osisnr_gui.io.json_text import JsonValue
+from osisnr_gui.io.json_file import Json
 from osisnr_gui.session.session import FramingChoice, LossChoice, Session
 
 MEDIAN = "exact_osi_db_median"
 
 
 def _scored(name: str, osi_db: float | None, *codes: str) -> ListedRow:
-    warnings: list[JsonValue] = [{"code": code, "message": f"{name}: {code}"} for code in codes]
-    exact: dict[str, JsonValue] = {"osi_db_median": osi_db, "fused": 1.0}
-    estimate: dict[str, JsonValue] = {"exact": exact, "warnings": warnings, "bad_segments": []}
+    warnings: list[Json] = [{"code": code, "message": f"{name}: {code}"} for code in codes]
+    exact: dict[str, Json] = {"osi_db_median": osi_db, "fused": 1.0}
+    estimate: dict[str, Json] = {"exact": exact, "warnings": warnings, "bad_segments": []}
     return ListedRow.of(BatchRow(_pair(name), {"estimate": estimate}))
 
 

@@ -15,7 +15,7 @@ import soundfile as sf
 import osisnr_gui
 from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.score_report import score_report
-from osisnr_gui.io.json_text import json_bytes, json_parts, plain_text
+from osisnr_gui.io.json_file import json_bytes, json_parts, plain_text
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.session import LossChoice, Session, Source
 

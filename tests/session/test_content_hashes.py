@@ -14,7 +14,7 @@ from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import result_cache
 from osisnr_gui.session.analysis import analyse
-from osisnr_gui.session.content_hashes import ContentHashes, changed_files, without_files
+from osisnr_gui.session.file_changes import ContentHashes, changed_files, without_files
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import stamp_of

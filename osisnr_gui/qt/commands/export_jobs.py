@@ -16,7 +16,7 @@ from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import Cancelled, FileError
-from osisnr_gui.io.json_text import json_parts
+from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.qt.dialogs.plot_dialog import FORMATS, PNG, PlotDialog
 from osisnr_gui.qt.dialogs.save_as import ask_where, warn
 from osisnr_gui.qt.jobs import Job, Jobs

@@ -12,8 +12,7 @@ from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.content_hashes import ContentHashes
-from osisnr_gui.session.file_changes import FileChange
+from osisnr_gui.session.file_changes import ContentHashes, FileChange
 from osisnr_gui.session.tracks import Stamp
 
 Files = dict[str, Stamp | None]

@@ -21,8 +21,7 @@ from osisnr_gui.session.comparison.difference import (
     partner_pair,
     partners,
 )
-from osisnr_gui.session.comparison.ghosts import GhostScore
-from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.scores import FrameLosses, PairScore
 from osisnr_gui.session.words import GHOST, MIXTURE, estimate_letter
 
 DELTA = "delta"
@@ -169,13 +168,13 @@ class Differences(QObject):
             self._asked = asked
             self._job.start(lambda _job: (contest, DifferenceCurve(find_difference(*scores, measure))))
 
-    def _scores(self) -> tuple[PairScore, PairScore | GhostScore] | None:
+    def _scores(self) -> tuple[PairScore, FrameLosses] | None:
         analysis, place = self._analysis, self.partner
         if analysis is None or place is None:
             return None
         score, ghost = analysis.pairs[self._selected].score, ghost_of(self._ghosts, self._selected)
         if place == GHOST and ghost is not None:
-            return None if score is None else (score, GhostScore(ghost.facts, score.loss.formula))
+            return None if score is None else (score, FrameLosses(ghost.facts, score.loss))
         pairs = analysis.pairs[self._selected], partner_pair(analysis, self._selected, place)
         if any(pair is None or pair.score is None for pair in pairs):
             return None

@@ -12,11 +12,10 @@ import numpy as np
 
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import words
-from osisnr_gui.session.comparison.ghosts import GhostScore
 from osisnr_gui.session.frame_pass import on_grid
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
-from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.scores import FrameLosses, PairScore
 from osisnr_gui.session.segments.bad_segments import rivals
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.sound.sound_words import signed_db
@@ -86,7 +85,7 @@ def partner_pair(analysis: Analysis, index: int, place: int) -> PairAnalysis | N
     return analysis.pairs[place] if place < len(analysis.pairs) else None
 
 
-def find_difference(score: PairScore, other: PairScore | GhostScore, measure: Quantity) -> Difference:
+def find_difference(score: PairScore, other: FrameLosses, measure: Quantity) -> Difference:
     """`score` minus `other` in the frames both have; both by the formula that leads in `score`."""
     frames, others = score.facts.frames, other.facts.frames
     if measure is Quantity.OSI:

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import words
-from osisnr_gui.session.facts import Facts, find_facts, osi_db_of
+from osisnr_gui.session.facts import Facts, find_facts
 from osisnr_gui.session.frame_pass import on_grid
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
-from osisnr_gui.session.session import Formula, FramingChoice, Lengths, Session, Source
+from osisnr_gui.session.session import FramingChoice, Lengths, Session, Source
 from osisnr_gui.session.words import clock, estimate_letter, short_moment
 
 _NS = 1_000_000_000
@@ -49,30 +48,13 @@ class Ghost:
 
     @classmethod
     def of(cls, reading: Reading, facts: Facts, replaced: float) -> Ghost:
-        """The ghost of a scored pair."""
-        bare = replace(facts.frames, table=None, mc_mse=None)
+        """The ghost of a scored pair; its MC-MSE, and with it the loss, is not known any more in any frame."""
+        bare = replace(facts.frames, table=None, mc_mse=np.broadcast_to(np.nan, facts.frames.n_frames))
         return cls(reading, replace(facts, frames=bare, sums_all=None, sums_active=None), replaced)
 
     def facts_at(self, silence_db: float) -> Facts:
         """Its facts under a silence limit."""
         return self.facts if self.facts.silence_db == silence_db else find_facts(self.facts.frames, silence_db)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class GhostScore:
-    """What of a score a ghost still has, by the formula that leads."""
-
-    facts: Facts
-    formula: Formula
-
-    @property
-    def osi_db(self) -> FloatArray:
-        """OSI-SNR of every frame, nan in frames the formula leaves out."""
-        return osi_db_of(self.facts, self.formula)
-
-    def frame_loss(self) -> FloatArray:
-        """Not known any more in any frame."""
-        return np.full(self.facts.frames.n_frames, np.nan)
 
 
 class Ghosts:

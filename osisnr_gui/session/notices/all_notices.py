@@ -64,7 +64,7 @@ FLIPPED = NoticeKind("flipped", "{name}: turned upside down (opposite sign)", of
 #: Of what was done to a file that is no estimate; of an estimate its pair tells more.
 CHANGE_KINDS = (
     NoticeKind("aligned", "{name}: {shift}", of_file.find_moved_file),
-    NoticeKind("level_matched", "{name}: made {louder}", of_file.find_scaled_file),
+    NoticeKind("level_matched", "{name}: made {louder}", of_file.find_scaled),
     FLIPPED,
 )
 REFUSED_PAIR = NoticeKind("refused", "{error}", of_pair.find_refused_pair, "warning")
@@ -122,7 +122,7 @@ PAIR_KINDS = (
         of_pair.find_polarity,
         "warning",
     ),
-    NoticeKind("level_matched", "{name}: made {louder} to match the reference", of_pair.find_matched),
+    NoticeKind("level_matched", "{name}: made {louder} to match the reference", of_file.find_scaled),
     NoticeKind(
         "gain",
         "{name}: {louder} than the reference (least-squares gain {gain} dB, RMS {rms} dBFS against {wanted} dBFS); "

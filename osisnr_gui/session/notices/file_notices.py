@@ -147,8 +147,8 @@ def find_moved_file(case: Case) -> Found | None:
     return Found({"shift": shift_words(case.source.delay, rate)}, case.change("Undo", delay=0))
 
 
-def find_scaled_file(case: Case) -> Found | None:
-    """Such a file at another level."""
+def find_scaled(case: Case) -> Found | None:
+    """Sound that was brought to another level."""
     if case.source.gain == 1.0 or not case.track.sample_rate:
         return None
     return Found({"louder": louder(20 * math.log10(case.source.gain))}, case.change("Undo", gain=1.0))

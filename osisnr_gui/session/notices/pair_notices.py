@@ -82,18 +82,12 @@ def _spans(case: Case) -> Spans | None:
     return None if case.reference is None else left_out(case.session.lengths, case.reference, case.track)
 
 
-def _lost_words(spans: Spans, whose: str, mark: str) -> str:
-    """What is left out of a comparison, as the end of a sentence; perhaps nothing."""
-    lost = spans.words(whose)
-    return f"{mark}{lost}" if lost else ""
-
-
 def find_lengths(case: Case) -> Found | None:
     """Files of different lengths."""
     spans = _spans(case)
     if spans is None or not spans.differ:
         return None
-    values = {"lengths": spans.lengths, "lost": _lost_words(spans, "the estimate's", ", ")}
+    values = {"lengths": spans.lengths, "lost": spans.words("the estimate's", ", ")}
     pads = case.session.lengths is Lengths.PAD
     policies = {"Undo": Lengths.COMMON} if pads else {"Pad with zeros": Lengths.PAD, "Refuse": Lengths.REFUSE}
     ways = tuple(Remedy(label, partial(edits.set_lengths, lengths=policy)) for label, policy in policies.items())
@@ -115,7 +109,7 @@ def find_moved(case: Case) -> Found | None:
         return None
     rate, delay, spans, lengths = pair.sample_rate, pair.delay, _spans(case), case.session.lengths
     # Where lengths differ, the notice about them says what is lost.
-    lost = "" if spans is None or spans.differ else _lost_words(spans, "its", "; ")
+    lost = "" if spans is None or spans.differ else spans.words("its", "; ")
     values = {"shift": shift_words(moved, rate), "lost": lost}
     ways = case.change("Undo", delay=0)
     if delay is None:
@@ -166,12 +160,6 @@ def find_polarity(case: Case) -> Found | None:
     if not correlation < -SURE_CORRELATION:
         return None
     return Found({"correlation": signed(correlation, ".2f")}, flip, "signal")
-
-
-def find_matched(case: Case) -> Found | None:
-    """An estimate that was brought to the reference's level."""
-    gain = case.source.gain
-    return None if gain == 1.0 else Found({"louder": louder(20 * math.log10(gain))}, case.change("Undo", gain=1.0))
 
 
 def find_gain(case: Case) -> Found | None:
@@ -266,15 +254,18 @@ class Spans:
     estimate: tuple[int, int]
     rate: int | None
 
-    def words(self, whose: str) -> str:
-        """ "the reference's last 4000 samples (0.250 s) are left out"; `whose` names the estimate; may be empty."""
+    def words(self, whose: str, mark: str) -> str:
+        """ ", the reference's last 4000 samples (0.250 s) are left out" after a mark; perhaps nothing.
+
+        whose : names the estimate.
+        """
         lost = [
             f"{owner} {place} {self._amount(n)}"
             for owner, counts in ((whose, self.estimate), ("the reference's", self.reference))
             for place, n in zip(("first", "last"), counts, strict=True)
             if n
         ]
-        return f"{' and '.join(lost)} are left out" if lost else ""
+        return f"{mark}{' and '.join(lost)} are left out" if lost else ""
 
     def _amount(self, n: int) -> str:
         plural = "" if n == 1 else "s"

@@ -60,7 +60,9 @@ def limit_words(bad: BadFrames, other: str) -> str:
     """What frames that are bad by the criterion have in common: "under 3.0 dB exact OSI-SNR"."""
     choice = bad.choice
     if choice.criterion is Criterion.OSI:
-        return f"under {words.db(bad.threshold_db, _decimals(bad.threshold_db))} exact OSI-SNR"
+        # Two decimals where one would hide a limit that was chosen by its share of frames.
+        decimals = 1 if round(bad.threshold_db, 1) == bad.threshold_db else 2
+        return f"under {words.db(bad.threshold_db, decimals)} exact OSI-SNR"
     if choice.criterion is Criterion.LOSS:
         return f"over a fused loss of {words.loss(choice.loss_limit)}"
     if choice.criterion is Criterion.DROP:
@@ -76,14 +78,9 @@ def counts_sentence(table: SegmentTable, other: str) -> str:
     counts = [int(np.count_nonzero(mask)) for mask in (bad.low, bad.missed, bad.false_activity)]
     names = (low_name(bad.choice.criterion, other), "missed", "of false activity")
     frames = ", ".join(f"{words.count(n)} {name}" for n, name in zip(counts, names, strict=True))
-    return f"{words.counted(len(table), 'segment')}; frames: {frames}. {gate_words(bad)}"
-
-
-def gate_words(bad: BadFrames) -> str:
-    """How many frames the level gate leaves out."""
-    if bad.choice.gate_db is None:
-        return "No level gate."
-    return f"Level gate: {words.count(bad.n_left_out)} of {words.count(bad.n_judged)} left out."
+    gate = f"Level gate: {words.count(bad.n_left_out)} of {words.count(bad.n_judged)} left out."
+    gate = "No level gate." if bad.choice.gate_db is None else gate
+    return f"{words.counted(len(table), 'segment')}; frames: {frames}. {gate}"
 
 
 def counts_tip(table: SegmentTable, other: str) -> str:
@@ -124,8 +121,3 @@ def carriers_sentence(shares: LossShares) -> str:
 
 def _stands_alone(bad: BadFrames) -> bool:
     return bad.choice.criterion is Criterion.AGAINST and bad.other is None
-
-
-def _decimals(value: float) -> int:
-    """Two decimals where one would hide a limit that was chosen by its share of frames."""
-    return 1 if round(value, 1) == value else 2

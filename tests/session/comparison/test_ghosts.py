@@ -15,8 +15,9 @@ import pytest
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.comparison.difference import Quantity, find_difference
-from osisnr_gui.session.comparison.ghosts import Change, Ghosts, GhostScore, change_sentence, find_change, ghost_name
-from osisnr_gui.session.session import Formula, Lengths, Session, Source
+from osisnr_gui.session.comparison.ghosts import Change, Ghosts, change_sentence, find_change, ghost_name
+from osisnr_gui.session.scores import FrameLosses
+from osisnr_gui.session.session import Formula, Lengths, LossChoice, Session, Source
 
 Noise = Callable[..., np.ndarray]
 Write = Callable[..., str]
@@ -79,7 +80,8 @@ def test_a_rewritten_file_leaves_what_it_was(files: Files) -> None:
     frames, before = ghost.facts.frames, old.pairs[0].frames
     for name in ("literal_osi_db", "exact_osi_db"):
         np.testing.assert_array_equal(getattr(frames, name), getattr(before, name))
-    assert frames.table is frames.mc_mse is ghost.facts.sums_all is ghost.facts.sums_active is None
+    assert frames.table is ghost.facts.sums_all is ghost.facts.sums_active is None
+    assert frames.mc_mse.strides == (0,), "nan for every frame takes no room"
     assert ghost.replaced == files.clock, "the file's own time"
     change = find_change(new.pairs[0].score.facts, ghost.facts)
     assert change.before == old.pairs[0].score.exact.osi_db_median
@@ -196,7 +198,7 @@ def test_the_difference_per_frame_is_now_minus_before(files: Files, formula: For
     old = _take(ghosts, session)
     files.rewrite(1, 0.1)
     new = _take(ghosts, session, old)
-    ghost = GhostScore(_ghosts(ghosts, new)[0].facts, formula)
+    ghost = FrameLosses(_ghosts(ghosts, new)[0].facts, LossChoice(formula=formula))
     found = find_difference(new.pairs[0].score, ghost, Quantity.OSI)
     now, before = new.pairs[0].score.osi_db, old.pairs[0].score.osi_db
     with np.errstate(invalid="ignore"):

@@ -17,7 +17,7 @@ from osisnr_gui.qt.plots.charts.chart import Chart, Table, place_line, point_ite
 from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_arrays, safe_number
-from osisnr_gui.session.letters import estimate_letter
+from osisnr_gui.session.words import estimate_letter
 
 
 class AlphaChart(Chart):
