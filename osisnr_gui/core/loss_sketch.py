@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,7 @@ class LossSketch:
         return quotients(osi, count), quotients(osi + gamma * mc, count), peak
 
 
+@lru_cache(maxsize=64)
 def sketch_steps(n_frames: int) -> tuple[int, int]:
     """Frames in the smallest and in the largest blocks of a sketch."""
     step = SKETCH_STEP

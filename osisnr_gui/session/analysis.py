@@ -14,7 +14,7 @@ from osisnr_gui.session.analysis_run import AnalysisRun
 from osisnr_gui.session.cancel import Cancel
 from osisnr_gui.session.result import Analysis, Progress, Report, Wanted
 from osisnr_gui.session.result_cache import ResultCache
-from osisnr_gui.session.scoring import finish, scored
+from osisnr_gui.session.scoring import finish, is_finished, scored
 from osisnr_gui.session.session import Criterion, Session
 
 __all__ = ["Analysis", "Progress", "Report", "Wanted", "analyse", "heavy_part", "rescore", "takes_long"]
@@ -42,7 +42,8 @@ def rescore(session: Session, analysis: Analysis) -> Analysis | None:
     if any(pair.key is not None and pair.key.alpha not in (None, session.loss.alpha) for pair in analysis.pairs):
         return None  # no alpha table was kept
     pairs, unprocessed = (tuple(scored(session, p) for p in group) for group in (analysis.pairs, analysis.unprocessed))
-    return finish(replace(analysis, session=session, pairs=pairs, unprocessed=unprocessed))
+    fresh = replace(analysis, session=session, pairs=pairs, unprocessed=unprocessed)
+    return fresh if is_finished(fresh, analysis) else finish(fresh)
 
 
 def takes_long(session: Session, analysis: Analysis) -> bool:

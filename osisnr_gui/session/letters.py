@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from functools import cache
 
 #: In place of an estimate: the unprocessed mixture.
 MIXTURE = -1
@@ -10,6 +11,7 @@ MIXTURE = -1
 GHOST = -2
 
 
+@cache
 def estimate_letter(index: int) -> str:
     """A, B, … Z, AA, AB, …: the short name of an estimate by its place."""
     letters = string.ascii_uppercase

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+from osisnr_gui.core.loss import NAN
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.masks.mask_notices import mask_notices
 from osisnr_gui.session.notices.all_notices import find_notices
@@ -38,3 +40,17 @@ def finish(analysis: Analysis) -> Analysis:
     analysis = replace(analysis, pairs=pairs, best=find_best_frames(pairs, analysis.best))
     notices = mask_notices(session, analysis.reference, analysis.mixture) + find_notices(analysis)
     return replace(analysis, notices=notices)
+
+
+def is_finished(analysis: Analysis, before: Analysis) -> bool:
+    """Whether what `finish` made of `before` holds for `analysis`, whose files and frames are the same."""
+    return _decisive(analysis) == _decisive(before)
+
+
+def _decisive(analysis: Analysis) -> tuple[object, ...]:
+    """What `finish` looks at beside files and frames; of the fused losses only how they rank the estimates."""
+    session = analysis.session
+    losses = [NAN if pair.score is None else pair.score.exact.fused for pair in analysis.pairs]
+    ranks = {loss: rank for rank, loss in enumerate(sorted(set(filter(math.isfinite, losses))))}
+    light = session.silence_db, session.bad, session.loss.formula, session.loss.gamma == 0.0
+    return *light, *map(ranks.get, losses)

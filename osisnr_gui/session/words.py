@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from osisnr_gui.io.errors import display_name, printable
@@ -19,6 +20,7 @@ MINUS = "\u2212"
 NARROW_SPACE = "\u202f"
 MISSING = "–"
 LEVEL_DB = 0.5  # a level difference below this is not worth a word
+_LOSS_LIMITS, _LOSS_DECIMALS = (0.01, 0.1, 10.0, 100.0, 1000.0), (5, 4, 3, 2, 1, 0)
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -46,8 +48,7 @@ def loss(value: float) -> str:
         return number(value, 3)
     if size >= 1e5 or size < 1e-4:
         return _power(value)
-    limits = ((0.01, 5), (0.1, 4), (10.0, 3), (100.0, 2), (1000.0, 1))
-    return number(value, next((decimals for limit, decimals in limits if size < limit), 0))
+    return number(value, _LOSS_DECIMALS[bisect_right(_LOSS_LIMITS, size)])
 
 
 def _power(value: float) -> str:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from osisnr_gui.core.errors import ParameterError, ShapeError
-from osisnr_gui.core.mc_mse import check_alpha, compress, mc_mse_per_frame
+from osisnr_gui.core.loss import check_alpha
+from osisnr_gui.core.mc_mse import compress, mc_mse_per_frame
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=60, database=None)
 alphas = st.floats(0.01, 1.0)

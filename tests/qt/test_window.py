@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from window_kit import open_window, save_published_pair, show_files, wait_final
 
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
-from osisnr_gui.qt.commands.actions import ACTIONS, key_rows
+from osisnr_gui.qt.commands.action_table import ACTIONS, key_rows
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import analysis_run as analysis_module
 from osisnr_gui.session import edits, frame_pass, pairs

@@ -5,65 +5,36 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
 
-from osisnr_gui.qt.commands.actions import Actions, CommandGroup, Handler
 from osisnr_gui.qt.commands.row_commands import RowCommands
 from osisnr_gui.qt.plot_area import PlotArea
 from osisnr_gui.qt.presenters.differences import DELTA
-from osisnr_gui.qt.settings import Settings
-from osisnr_gui.session.several.difference import Measure
 
 MENU = "Analysis/Difference of two estimates"
-ACTIONS = {Measure.OSI: "difference_osi", Measure.LOSS: "difference_loss"}
 
 
-class DifferenceCommands(CommandGroup):
-    """Handlers, and the one menu of the row's button and of the menu bar, with an entry for every partner."""
+class DifferenceCommands:
+    """The one menu of the row's button and of the menu bar, with an entry for every partner."""
 
     def __init__(self, plots: PlotArea, rows: RowCommands) -> None:
         self._plots, self._rows = plots, rows
         self._entries: list[QAction] = []
 
-    def attach(self, actions: Actions) -> None:
-        """The menu and the check marks that follow."""
-        super().attach(actions)
-        menu = actions.menu(MENU)
+    def fill(self, menu: QMenu) -> None:
+        """Keep this menu filled, and show it at the row's button."""
         menu.addSeparator()
-        menu.aboutToShow.connect(self._fill)
+        menu.aboutToShow.connect(partial(self._list_partners, menu))
         self._plots.differences.row.button.setMenu(menu)
 
-    def handlers(self) -> dict[str, Handler]:
-        """A function for every action of these."""
-        measures = {name: partial(self.set_measure, measure) for measure, name in ACTIONS.items()}
-        return {"next_partner": self._next, **measures}
-
-    def set_measure(self, measure: Measure) -> None:
-        """Subtract this."""
-        self._plots.differences.set_measure(measure)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Which of them make sense now, and check marks."""
-        differences = self._plots.differences
-        self._enable(bool(differences.options), "next_partner")
-        self._check(ACTIONS[differences.measure], True)
-
-    def restore(self, settings: Settings) -> None:
-        """The measure as it was left."""
-        self.set_measure(Measure(settings.text("difference", Measure.OSI, tuple(Measure))))
-
-    def remember(self, settings: Settings) -> None:
-        """Keep that for the next start."""
-        settings.put("difference", self._plots.differences.measure.value)
-
-    def _next(self) -> None:
+    def show_next(self) -> None:
+        """The row; the next partner when it is on show."""
         if not self._rows.show_row(DELTA):
             self._plots.differences.next_partner()
 
-    def _fill(self) -> None:
+    def _list_partners(self, menu: QMenu) -> None:
         """One entry for each partner there is, the one in force checked."""
-        assert self._actions is not None, "only an attached menu is shown"
-        menu, differences = self._actions.menu(MENU), self._plots.differences
+        differences = self._plots.differences
         for entry in self._entries:
             menu.removeAction(entry)
             entry.deleteLater()

@@ -18,6 +18,8 @@ class NoteCommands:
 
     def __init__(self, views: Views) -> None:
         self._views = views
+        views.notes.add_requested.connect(self.add)
+        views.notes.go_requested.connect(self.go)
 
     def add(self) -> None:
         """An empty note on the selection, else at the cursor, else in the middle of what is seen; then type."""

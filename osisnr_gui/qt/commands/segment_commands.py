@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget
 
-from osisnr_gui.qt.commands.actions import Handler
+from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.segments.segment_table import worst_frame
 
@@ -21,16 +20,17 @@ class SegmentCommands:
 
     def __init__(self, views: Views, say: Callable[[str], None], save: Callable[[str, str, str, bytes], None]) -> None:
         self._views, self._say, self._save = views, say, save
+        panel = views.segments
+        for wanted in (views.banners.place_requested, panel.segment_shown, panel.segment_activated):
+            wanted.connect(self.go)
+        panel.export_requested.connect(self.export)
 
-    def handlers(self) -> dict[str, Handler]:
-        """A function for every id of the action table about bad segments."""
-        return {
-            "next_bad": partial(self._step, 1),
-            "previous_bad": partial(self._step, -1),
-            "worst": self._worst,
-            "bad_list": self._show_list,
-            "export_segments": self.export,
-        }
+    @property
+    def _panel(self) -> BadSegmentsPanel:
+        """The list as of now: out of sight it follows no slider."""
+        panel = self._views.segments
+        panel.show_analysis(self._views.store.analysis, self._views.selection.index)
+        return panel
 
     def go(self, start: float, stop: float) -> None:
         """Select a stretch, show it with what is round it, and put the cursor at its start."""
@@ -44,18 +44,20 @@ class SegmentCommands:
 
     def go_to_shading(self, time: float, _value: float) -> None:
         """A double click on a plot: to the segment there, if there is one."""
-        self._views.segments.go_to(time)
+        self._panel.go_to(time)
 
     def export(self) -> None:
         """Ask where, then save the table."""
-        panel = self._views.segments
+        panel = self._panel
         if not panel.is_empty:
             self._save("Save the bad segments", "bad_segments.csv", "Table (*.csv)", panel.csv())
 
-    def _step(self, direction: int) -> None:
-        self._say(self._views.segments.step(direction))
+    def step(self, direction: int) -> None:
+        """To the next (previous) one in the order of the list."""
+        self._say(self._panel.step(direction))
 
-    def _worst(self) -> None:
+    def go_to_worst(self) -> None:
+        """To the worst frame."""
         pair = self._views.plots.pair
         if pair is None or pair.score is None or pair.frames is None:
             return
@@ -68,7 +70,7 @@ class SegmentCommands:
         self.go(time - 0.5 * step, time + 0.5 * step)
         self._views.plots.link.set_cursor(time)
 
-    def _show_list(self) -> None:
+    def show_list(self) -> None:
         """The list to the front, ready for the arrow keys."""
         panel = self._views.segments
         dock = panel.parentWidget()

@@ -62,6 +62,6 @@ class DemoCard(Themed, QAbstractButton):
 
     @staticmethod
     def _title_font() -> QFont:
-        font = system_font(FONT_PIXELS + 1)
+        font = QFont(system_font(FONT_PIXELS + 1))
         font.setWeight(QFont.Weight.DemiBold)
         return font

@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
+from operator import attrgetter
 
 import numpy as np
 
-from osisnr_gui.core.loss import ExactScores, LiteralScores
 from osisnr_gui.qt.panels.column_model import Column
 from osisnr_gui.session import words
+from osisnr_gui.session.changes import Changed
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
@@ -32,7 +33,7 @@ class Figure(Column):
     """A figure of an estimate.
 
     best : +1 when more is better, -1 when less is, 0 when neither. why : words for a value that is no plain number.
-    needs : what must be there for the column to be shown.
+    needs : what must be there for the column to be shown. depends : what of an analysis its values follow.
     """
 
     value: Callable[[PairAnalysis], float]
@@ -41,6 +42,7 @@ class Figure(Column):
     why: Callable[[float, PairAnalysis], str] = lambda _value, _pair: ""
     needs: Need | None = None
     widest: str = field(default="−00.0", kw_only=True)
+    depends: Changed = field(default=Changed.FRAMES, kw_only=True)
 
 
 def _scored(read: Callable[[PairScore], float]) -> Callable[[PairAnalysis], float]:
@@ -126,7 +128,8 @@ def _improvement_columns(
         tip = f"{which} of the estimate minus that of the unprocessed mixture. {better.capitalize()} 0 is better."
         unit = column.title.partition("\n")[2]
         title = f"Δ {name}\n{unit}"
-        return Figure(f"delta_{column.key}", title, tip, value, text, column.best, why, Need.MIXTURE, widest=widest)
+        key, depends = f"delta_{column.key}", column.depends
+        return Figure(key, title, tip, value, text, column.best, why, Need.MIXTURE, widest=widest, depends=depends)
 
     return [
         improvement(columns["osi_median"], "median", f"Median of OSI-SNR ({formula.words})", "−00.0"),
@@ -148,12 +151,7 @@ class _Result:
 
     def loss_columns(self) -> list[Figure]:
         loss, why, where = words.loss, self._why(words.why_loss), f"{self.formula.words}. Lower is better."
-        fused = _scored(lambda score: self._of(score).fused)
-        mc_mse = _scored(lambda score: self._of(score).mc_mse)
-        methods = (
-            _scored(lambda score: self._of(score).loss_osi_1),
-            _scored(lambda score: self._of(score).loss_osi_2),
-        )
+        fused, mc_mse, *methods = map(self._read, ("fused", "mc_mse", "loss_osi_1", "loss_osi_2"))
         tips = (
             f"Fused loss L = L_OSI + γ·MC-MSE at the method, α and γ in force: {where}",
             f"L_OSI by method 1, the mean of 1/OSI-SNR: {where}",
@@ -161,15 +159,15 @@ class _Result:
             f"Power-law compressed squared error at α, mean over all bins: {where}",
         )
         return [
-            Figure("fused", "fused L\n", tips[0], fused, loss, -1, why, widest="00.000"),
+            Figure("fused", "fused L\n", tips[0], fused, loss, -1, why, widest="00.000", depends=Changed.LOSS),
             Figure("loss_osi_1", "L_OSI\nmethod 1", tips[1], methods[0], loss, -1, why, widest="0.0000"),
             Figure("loss_osi_2", "L_OSI\nmethod 2", tips[2], methods[1], loss, -1, why, widest="0.0000"),
-            Figure("mc_mse", "MC-MSE\n", tips[3], mc_mse, loss, -1, widest="0.00000"),
+            Figure("mc_mse", "MC-MSE\n", tips[3], mc_mse, loss, -1, widest="0.00000", depends=Changed.LOSS),
         ]
 
     def osi_columns(self) -> list[Figure]:
         one, why, where = _dec(1), self._why(words.why_osi), f"{self.formula.words}. Higher is better."
-        mean = _scored(lambda score: self._of(score).osi_db_mean)
+        mean = self._read("osi_db_mean")
         mean_tip = f"Arithmetic mean of OSI-SNR; it can misrank, so look at the median beside it: {where}"
         worst_tip = f"5th percentile: 5 % of the frames have a lower OSI-SNR than this: {where}"
         return [
@@ -178,8 +176,9 @@ class _Result:
             Figure("osi_p05", "worst 5 %\ndB", worst_tip, _scored(self._worst), one, 1, why),
         ]
 
-    def _of(self, score: PairScore) -> LiteralScores | ExactScores:
-        return score.exact if self.exact else score.literal
+    def _read(self, name: str) -> Callable[[PairAnalysis], float]:
+        """A reader of one number of this result."""
+        return _scored(attrgetter(f"{self.formula.value}.{name}"))
 
     def _median(self, score: PairScore) -> float:
         return score.exact.osi_db_median if self.exact else self.quantiles(score.facts)[1]
@@ -195,14 +194,22 @@ def _count_columns() -> list[Figure]:
     def status(label: str) -> Callable[[PairAnalysis], float]:
         return _scored(lambda score: score.facts.counts[label])
 
-    def frames(key: str, title: str, tip: str, value: Callable[[PairAnalysis], float], best: int = 0) -> Figure:
-        return Figure(key, f"{title}\nframes", tip, value, _whole, best, widest="00000")
+    def frames(
+        key: str,
+        title: str,
+        tip: str,
+        value: Callable[[PairAnalysis], float],
+        best: int = 0,
+        depends: Changed = Changed.FRAMES,
+    ) -> Figure:
+        return Figure(key, f"{title}\nframes", tip, value, _whole, best, widest="00000", depends=depends)
 
+    under = "Active frames whose exact OSI-SNR is under the threshold. Fewer is better."
     bad = _scored(lambda score: score.bad.n_under)
     return [
         frames("total", "all", "Frames that were compared", _scored(lambda score: score.facts.frames.n_frames)),
         frames("active", "active", "Frames in which neither signal is silent", _scored(lambda s: s.facts.n_active)),
-        frames("bad", "bad", "Active frames whose exact OSI-SNR is under the threshold. Fewer is better.", bad, -1),
+        frames("bad", "bad", under, bad, -1, Changed.BAD),
         frames("missed", "missed", "Frames in which only the estimate is silent", status("silent_estimate"), -1),
         frames("false", "false", "False activity: only the reference is silent there", status("silent_reference"), -1),
         frames(

@@ -30,6 +30,8 @@ class TickAxis(pg.AxisItem):
         """`room`: pixels beyond both ends of a horizontal axis into which labels may reach."""
         self.scale_of_values = scale
         self._room = room
+        self._ticks: Sequence[Tick] = ()
+        self._ticks_of: tuple[object, ...] = ()  # range and pixels
         super().__init__(orientation, maxTickLength=0)
         self.enableAutoSIPrefix(False)
         self.setStyle(tickFont=tabular_font(SMALL_FONT_PIXELS), hideOverlappingLabels=False)
@@ -48,7 +50,7 @@ class TickAxis(pg.AxisItem):
 
     def set_scale(self, scale: ValueScale) -> None:
         """Take ticks and title from another scale."""
-        self.scale_of_values = scale
+        self.scale_of_values, self._ticks_of = scale, ()
         self.setLabel(scale.title)
         self.resizeEvent()
         self.update()
@@ -62,7 +64,11 @@ class TickAxis(pg.AxisItem):
         size = self.size()
         pixels = size.height() if self._is_upright else size.width()
         low, high = sorted(self.range)
-        return self.scale_of_values.ticks(low, high, max(pixels, 1.0)) if high > low else ()
+        key = low, high, pixels
+        if key != self._ticks_of:
+            self._ticks_of = key
+            self._ticks = self.scale_of_values.ticks(low, high, max(pixels, 1.0)) if high > low else ()
+        return self._ticks
 
     def tickValues(self, _low: float, _high: float, _pixels: float) -> list[tuple[float, list[float]]]:
         """Tick positions, as AxisItem passes them to other items; one level only."""
@@ -156,7 +162,11 @@ class TimeAxis(TickAxis):
     def ticks(self) -> Sequence[Tick]:
         """Round times of the range in view."""
         low, high = self.range
-        return time_ticks(low, high, max(self.size().width(), 1.0), self._link.unit) if high > low else ()
+        key = low, high, self.size().width(), self._link.unit
+        if key != self._ticks_of:
+            self._ticks_of = key
+            self._ticks = time_ticks(low, high, max(key[2], 1.0), key[3]) if high > low else ()
+        return self._ticks
 
     def boundingRect(self) -> QRectF:
         """The corner too."""

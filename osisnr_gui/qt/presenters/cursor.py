@@ -3,45 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import partial
 
-from osisnr_gui.qt.commands.actions import Handler
 from osisnr_gui.qt.plot_area import PlotArea
 
 FRAMES_A_SECOND = 125  # what "one second" means where there is no sample rate: frames of 8 ms
 
 
 class CursorCommands:
-    """Handlers that move the cursor, and the visible range with it."""
+    """Moves the cursor, and the visible range with it."""
 
-    def __init__(self, plots: PlotArea, say: Callable[[str], None]) -> None:
-        self._plots, self._say = plots, say
+    def __init__(self, plots: PlotArea) -> None:
+        self._plots = plots
 
-    def handlers(self) -> dict[str, Handler]:
-        """A function for every id of the action table that moves about."""
-        extent = self._plots.link
-        return {
-            "cursor_home": lambda: self._go(extent.extent.start),
-            "cursor_end": lambda: self._go(extent.extent.stop),
-            "cursor_left": partial(self._move, -1.0),
-            "cursor_right": partial(self._move, 1.0),
-            "cursor_left_5": partial(self._move, -5.0),
-            "cursor_right_5": partial(self._move, 5.0),
-            "frame_left": partial(self._move_frames, -1),
-            "frame_right": partial(self._move_frames, 1),
-        }
-
-    def _move(self, seconds: float) -> None:
+    def move(self, seconds: float) -> None:
+        """By seconds."""
         link = self._plots.link
-        self._go(self._here() + (seconds if link.unit == "s" else seconds * FRAMES_A_SECOND))
+        self.go(self._here() + (seconds if link.unit == "s" else seconds * FRAMES_A_SECOND))
 
-    def _move_frames(self, frames: int) -> None:
+    def move_frames(self, frames: int) -> None:
+        """By frames."""
         pair = self._plots.pair
         if pair is not None and pair.frames is not None:
             grid = pair.frames.grid
             index = round((self._here() - grid.first) / grid.step)
-            self._go(grid.first + (index + frames) * grid.step)
+            self.go(grid.first + (index + frames) * grid.step)
 
     def go_to_frame(self, number: int) -> None:
         """The cursor on a frame, or on the nearest one that was compared."""
@@ -49,14 +34,14 @@ class CursorCommands:
         if pair is not None and pair.frames is not None and pair.frames.n_frames:
             frames = pair.frames
             number = min(max(number, frames.first_frame), frames.first_frame + frames.n_frames - 1)
-            self._go(frames.grid.first + number * frames.grid.step)
+            self.go(frames.grid.first + number * frames.grid.step)
 
     def _here(self) -> float:
         """What is heard, else the cursor, else the beginning of the view."""
         link = self._plots.link
         return next((time for time in (link.playhead, link.cursor) if math.isfinite(time)), link.visible.start)
 
-    def _go(self, time: float) -> None:
+    def go(self, time: float) -> None:
         """Put the cursor here and keep it in sight."""
         link = self._plots.link
         time = min(max(time, link.extent.start), link.extent.stop)

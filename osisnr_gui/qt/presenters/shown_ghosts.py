@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from osisnr_gui.qt.plots.curve_plot import Curve
-from osisnr_gui.session.facts import Facts, osi_db_of
+from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.scores import osi_db_of
 from osisnr_gui.session.session import Formula, Source
 from osisnr_gui.session.several.ghosts import Change, Ghost
 

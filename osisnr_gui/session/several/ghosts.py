@@ -9,10 +9,11 @@ import numpy as np
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.facts import Facts, find_facts, osi_db_of
+from osisnr_gui.session.facts import Facts, find_facts
 from osisnr_gui.session.file_words import clock, short_moment
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.scores import osi_db_of
 from osisnr_gui.session.session import Formula, FramingChoice, Lengths, Session, Source
 from osisnr_gui.session.several.common_frames import on_grid
 
