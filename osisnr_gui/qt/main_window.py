@@ -24,9 +24,6 @@ from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.theme_manager import ThemeManager
 from osisnr_gui.qt.look.themed import set_theme_inside, tint
-from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
-from osisnr_gui.qt.panels.frame_inspector import FrameInspector
-from osisnr_gui.qt.panels.mask_values_panel import MaskValuesPanel
 from osisnr_gui.qt.panels.plain_text import MARGIN
 from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.plots.time_plot import TimePlot
@@ -34,7 +31,7 @@ from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.changes import Changed, Part
+from osisnr_gui.session.changes import Changed, Part, Show
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.selection import selection_sentence
 from osisnr_gui.session.sentences import status_sentence
@@ -58,7 +55,7 @@ class MainWindow(QMainWindow):
         self.views = Views(store, themes, settings)
         self._remembers, self._docks_restored, self._selected = remembers, False, 0
         self._session_state: tuple[object, ...] = ()
-        self._in_sight: list[BadSegmentsPanel | FrameInspector | MaskValuesPanel] = []
+        self._in_sight: list[Show] = []
         self.commands = Commands(self, self.views)
         self.actions_by_id = self.commands.actions
         self.transport = TransportBar(self.views.player, self.views.plots.link, self.actions_by_id, themes.theme)
@@ -118,7 +115,7 @@ class MainWindow(QMainWindow):
             (self._show_sentence, files | Changed.BAD | Changed.NOTICES),
             (self._show_selection, Changed.LOSS | Changed.LEADING),
             (self._show_title, files),
-            (commands.show_analysis, files | Changed.LEADING),
+            (commands.actions.update, files | Changed.LEADING),
             (commands.follow_readout, files),
             (self._show_pointed, Changed.LEADING | Changed.LOSS),
             (commands.session_files.show_analysis, Changed.FILES | Changed.FRAMES),
@@ -142,16 +139,16 @@ class MainWindow(QMainWindow):
             self._session_state = state
             commands.show_session(session)
 
-    def _take_sight(self, panel: BadSegmentsPanel | FrameInspector | MaskValuesPanel, seen: bool) -> None:
+    def _take_sight(self, show: Show, seen: bool) -> None:
         """Out of sight a panel follows no slider."""
-        self._in_sight = [other for other in self._in_sight if other is not panel]
+        self._in_sight = [other for other in self._in_sight if other != show]
         if seen:
-            self._in_sight.append(panel)
-            panel.show_analysis(self.views.store.analysis, self._selected)
+            self._in_sight.append(show)
+            show(self.views.store.analysis, self._selected)
 
     def _show_in_sight(self, analysis: Analysis, selected: int) -> None:
-        for panel in self._in_sight:
-            panel.show_analysis(analysis, selected)
+        for show in self._in_sight:
+            show(analysis, selected)
 
     def _show_pointed(self, *_: object) -> None:
         """The losses at the pointer or the cursor, where there is one."""
@@ -159,17 +156,13 @@ class MainWindow(QMainWindow):
         if math.isfinite(link.hover.time) or math.isfinite(link.cursor):
             self.commands.follow_readout()
 
-    def _take_page(self) -> None:
-        self._show_page()
-        self._show_sentence()
-
     def _show_docks(self, shown: bool) -> None:
         if self._docks[0].isVisibleTo(self) == shown:
             return
         for dock in self._docks:
             dock.setVisible(shown)
-        for on_demand in self._on_demand:
-            on_demand.show_if_wanted(shown)
+        for dock in self._on_demand:
+            dock.show_if_wanted(shown)
         if shown and not self._docks_restored:
             # Hidden docks have no size to share: once they are laid out.
             self._docks_restored = True
@@ -286,7 +279,7 @@ class MainWindow(QMainWindow):
         for dock in self._on_demand:
             dock.place(self, docks[2])
         for dock in (docks[5], *self._on_demand):
-            dock.visibilityChanged.connect(partial(self._take_sight, dock.widget()))
+            dock.visibilityChanged.connect(partial(self._take_sight, dock.widget().show_analysis))
         docks[5].visibilityChanged.connect(self.views.segments.set_seen)
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
@@ -348,9 +341,8 @@ class MainWindow(QMainWindow):
         button.setObjectName(f"button_{name}")
         button.setMenu(self.actions_by_id.menu(menu))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolTip(tip)
-        button.setStatusTip(tip)
-        button.setAccessibleName(tip)
+        for say in (button.setToolTip, button.setStatusTip, button.setAccessibleName):
+            say(tip)
         toolbar.addWidget(button)
 
     def _connect(self) -> None:
@@ -365,15 +357,16 @@ class MainWindow(QMainWindow):
             slider.sliderPressed.connect(store.hold)
             slider.sliderReleased.connect(partial(store.hold, False))
         for choice in (views.sources.chosen, views.plots.estimates.chosen, views.summary.selected_changed):
-            choice.connect(self._select)
+            choice.connect(lambda index: views.selection.select(index, views.count))
         views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis, Changed.VIEW))
         views.plots.stack.for_each_row(self._take_row)
         store.session_changed.connect(self._take_session)
         store.progress_changed.connect(views.banners.progress.set_progress)
         views.notes.typing_started.connect(self._docks[4].raise_)
         views.player.said.connect(lambda sentence: self.statusBar().showMessage(sentence, 8000))
-        commands.folders.page_changed.connect(self._take_page)
-        commands.ghosts.changed.connect(self._show_sentence)
+        commands.folders.page_changed.connect(self._show_page)
+        for changed in (commands.folders.page_changed, commands.ghosts.changed):
+            changed.connect(self._show_sentence)
         self.transport.estimate_chosen.connect(commands.playback.hear_estimate)
         views.themes.changed.connect(self._dress)
         for index in range(9):
@@ -382,9 +375,6 @@ class MainWindow(QMainWindow):
     def _take_row(self, row: TimePlot) -> None:
         row.double_clicked.connect(self.commands.segments.go_to_shading)
         row.handle_held.connect(self.views.store.hold)
-
-    def _select(self, index: int) -> None:
-        self.views.selection.select(index, self.views.count)
 
     def _dress(self, theme: Theme) -> None:
         set_theme_inside(self, theme)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve, CurvePlot
+from osisnr_gui.qt.plots.curve_plot import CurvePlot
 from osisnr_gui.qt.plots.items.clip_marks import ClipMarks
 from osisnr_gui.qt.plots.items.note_marks import NoteMarks
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
@@ -35,12 +33,11 @@ from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE, EstimateRows
 from osisnr_gui.qt.presenters.pair_maps import BANDS, GAIN, PairMaps
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING, Ribbons
 from osisnr_gui.qt.presenters.shader import Shader
-from osisnr_gui.qt.presenters.shown_curves import CurveChoice
+from osisnr_gui.qt.presenters.shown_curves import CurveChoice, chance_floor_db, osi_curves
 from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_curves
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.changes import Changed, Part
-from osisnr_gui.session.inspection.explain import CHANCE_FLOOR_DB
 from osisnr_gui.session.letters import estimate_letter
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
@@ -114,8 +111,6 @@ class PlotArea(QWidget):
         )
         self.link.range_changed.connect(self._follow_pointer)
         self._extent_of: Source | None = None
-        self._theme = theme
-        self._loss_grid = (0.0, 1.0, False)
         self.shows_residual, self.is_held, self._whole_range = False, False, True
         self._choice = CurveChoice()
         self._ghosts: tuple[ShownGhost, ...] = ()
@@ -214,7 +209,6 @@ class PlotArea(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
-        self._theme = theme
         self.stack.set_theme(theme)
         self.estimates.set_theme(theme)
         self._show_titles()
@@ -332,9 +326,9 @@ class PlotArea(QWidget):
             for picture in (reference, residual, *stacked):
                 if picture is not None:
                     self.tiles.notify_growth(picture)
-        every = [p for pair in analysis.pairs for p in _pictures_of(pair)]
-        every += [analysis.alone] if analysis.alone is not None else []
-        self.tiles.keep_only(every)
+        found = [pair.pictures for pair in analysis.pairs]
+        every = (analysis.alone, *(p for each in found for p in (each.reference, each.estimate, each.residual)))
+        self.tiles.keep_only([picture for picture in every if picture is not None])
         self._show_titles()
 
     def _reference_without_pair(self) -> Picture | None:
@@ -367,19 +361,10 @@ class PlotArea(QWidget):
         self._reference.set_message(str(wrong) if wrong else missing, error=wrong is not None)
 
     def _show_curves(self, analysis: Analysis, selected: int) -> None:
-        curves = [
-            _curve(pair, index, index == selected)
-            for index, pair in enumerate(analysis.pairs)
-            if pair.score is not None and pair.source not in self._choice.hidden
-        ]
-        mixture = analysis.unprocessed_for(selected) if self._choice.mixture else None
-        if mixture is not None and mixture.score is not None:
-            curves.append(_curve(mixture, MIXTURE))
-        formula, framing = analysis.session.loss.formula, analysis.framing
+        curves = osi_curves(analysis, selected, self._choice)
+        formula = analysis.session.loss.formula
         self._osi.show_curves(curves + ghost_curves(self._ghosts, formula, selected, self._choice.hidden))
-        kind = Representation.MASK if framing is None else framing.representation
-        known = bool(curves) and (framing is not None or _is_non_negative(self.reference, self.pair))
-        self._osi.set_chance_floor(CHANCE_FLOOR_DB.get(kind, math.nan) if known else math.nan)
+        self._osi.set_chance_floor(chance_floor_db(analysis, self.reference, self.pair) if curves else math.nan)
         self._osi.set_title(f"OSI-SNR per frame · {formula.words}")
         self._loss.set_title(f"1/OSI-SNR + γ·MC-MSE per frame · {formula.words}")
         tables = [pair.frames.table for pair in analysis.pairs if pair.frames is not None]
@@ -388,9 +373,8 @@ class PlotArea(QWidget):
     def _find_loss_grid(self, *_: object) -> None:
         """First time and step of the frames in view, and whether more are to come."""
         frames = self.pair.frames if self.pair is not None else None
-        self._loss_grid = (0.0, 1.0, False)
-        if frames is not None:
-            self._loss_grid = frames.first_time, frames.grid.step, not frames.complete
+        known = frames is not None
+        self._loss_grid = (frames.first_time, frames.grid.step, not frames.complete) if known else (0.0, 1.0, False)
 
     def _show_loss(self, *_: object) -> None:
         score = self.pair.score if self.pair is not None else None
@@ -414,22 +398,3 @@ class PlotArea(QWidget):
                 plot.blockSignals(True)
                 plot.set_y_range(low, high)
                 plot.blockSignals(False)
-
-
-def _curve(pair: PairAnalysis, colour: int, selected: bool = False) -> Curve:
-    """The OSI-SNR of a pair that has a score, by the formula that leads."""
-    assert pair.score is not None, "only what has a score has a curve"
-    frames = pair.score.facts.frames
-    return Curve(frames.first_time, frames.grid.step, pair.score.osi_db, colour, selected)
-
-
-def _is_non_negative(reference: Track | None, pair: PairAnalysis | None) -> bool:
-    """Whether chance can be named for two masks: it is known for real values not below 0 only."""
-    tracks = (reference, pair.estimate if pair else None)
-    masks = [track.mask for track in tracks if track is not None and track.mask is not None]
-    return all(not np.iscomplexobj(mask.values) and mask.minimum >= 0 for mask in masks)
-
-
-def _pictures_of(pair: PairAnalysis) -> list[object]:
-    pictures = pair.pictures
-    return [p for p in (pictures.reference, pictures.estimate, pictures.residual) if p is not None]

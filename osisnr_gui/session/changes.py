@@ -36,8 +36,10 @@ class Changed(Flag):
     ALL = FILES | FRAMES | LEADING | LOSS | BAD | NOTES | NOTICES | VIEW
 
 
-#: Shows an analysis with one estimate in view, whenever something of this changed.
-Part = tuple[Callable[[Analysis, int], object], Changed]
+#: Shows an analysis with one estimate in view.
+Show = Callable[[Analysis, int], object]
+#: What is to be called whenever something of this changed.
+Part = tuple[Show, Changed]
 
 
 def find_changes(before: Analysis, after: Analysis) -> Changed:

@@ -58,7 +58,7 @@ class Actions:
             if spec.icon:
                 self.by_id[spec.id].setIcon(icon(spec.icon))
 
-    def update(self) -> None:
+    def update(self, *_: object) -> None:
         """Enable and check all of them as things are now, without running any."""
         for spec in ACTIONS:
             action = self.by_id[spec.id]

@@ -11,15 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.commands.delay_commands import DelayCommands
-from osisnr_gui.qt.commands.difference_commands import MENU as DIFFERENCE_MENU
-from osisnr_gui.qt.commands.difference_commands import DifferenceCommands
-from osisnr_gui.qt.commands.estimate_commands import EstimateCommands
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.file_commands import FileCommands
 from osisnr_gui.qt.commands.ghost_commands import GhostCommands
 from osisnr_gui.qt.commands.masked_sounds import MaskedSounds
 from osisnr_gui.qt.commands.note_commands import NoteCommands
-from osisnr_gui.qt.commands.row_commands import RowCommands
+from osisnr_gui.qt.commands.plot_commands import PlotCommands
 from osisnr_gui.qt.commands.segment_commands import SegmentCommands
 from osisnr_gui.qt.commands.session_files import SessionFiles
 from osisnr_gui.qt.dialogs.cache_page import CacheDialog
@@ -28,7 +25,6 @@ from osisnr_gui.qt.folders.folder_mode import FolderMode
 from osisnr_gui.qt.playback.commands import PlaybackCommands
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
 from osisnr_gui.qt.plots.time_plot import TimePlot
-from osisnr_gui.qt.presenters.cursor import CursorCommands
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
@@ -55,12 +51,9 @@ class Commands:
         self.segments = SegmentCommands(views, self._say, self.exports.save_bytes)
         self.playback = PlaybackCommands(views, self.set_residual)
         self.folders = FolderMode(window, views, self.exports, self._start_anew)
-        self.cursor = CursorCommands(views.plots)
         self.masked = MaskedSounds(window, views, self.exports)
-        self.rows = RowCommands(views.plots)
-        self.estimates = EstimateCommands(views)
+        self.shown = PlotCommands(views)
         self.delays = DelayCommands(window, views)
-        self.differences = DifferenceCommands(views.plots, self.rows)
         self.files = FileCommands(window, views)
         self.ghosts = GhostCommands(window, views)
         self.actions = Actions(window, self)
@@ -76,7 +69,6 @@ class Commands:
         views.sources.add_requested.connect(self.add)
         views.view_bar.residual_changed.connect(self.set_residual)
         views.banners.progress.cancel_requested.connect(self.cancel)
-        views.inspector.frame_requested.connect(self.cursor.go_to_frame)
         views.segments.segment_shown.connect(self.playback.autoplay)
         views.segments.segment_activated.connect(self.player.play_range)
         self.store.failed.connect(self.show_failure)
@@ -88,7 +80,7 @@ class Commands:
     def _follow_states(self) -> None:
         """Update actions with what they depend on beside the analysis, and fill the menus that change."""
         actions, views = self.actions, self.views
-        self.differences.fill(actions.menu(DIFFERENCE_MENU))
+        self.shown.fill_partners(actions.menu("Analysis/Difference of two estimates"))
         self.playback.list_devices_in(actions.menu("Playback/Sound device"))
         for name in ("export_list_csv", "export_list_json"):
             views.folders.export.addAction(actions.by_id[name])
@@ -98,10 +90,6 @@ class Commands:
             changed.connect(self.actions.update)
         for changed in (views.curves.changed, views.inspector_dock.wanted_changed, views.mask_dock.wanted_changed):
             changed.connect(self.actions.update)
-
-    def show_analysis(self, *_: object) -> None:
-        """Enable and check the actions that depend on files, and on the estimate in view."""
-        self.actions.update()
 
     def show_session(self, session: Session) -> None:
         """What depends on the session itself, perhaps before its analysis is there."""
@@ -181,13 +169,13 @@ class Commands:
 
     def restore(self, settings: Settings) -> None:
         """As it was left."""
-        self.rows.restore(settings)
+        self.shown.restore(settings)
         self.playback.restore(settings)
         self.actions.restore(settings)
 
     def remember(self, settings: Settings) -> None:
         """Keep that for the next start."""
-        self.rows.remember(settings)
+        self.shown.remember(settings)
         self.playback.remember(settings)
         self.actions.remember(settings)
 
@@ -313,11 +301,6 @@ class Commands:
         full, state = Qt.WindowState.WindowFullScreen, self.window.windowState()
         # Not `showNormal`: a window that was maximized is so again.
         self.window.setWindowState(state | full if on else state & ~full)
-
-    def reset_layout(self) -> None:
-        """Rows and their heights as at the first start."""
-        self.views.plots.stack.reset_heights()
-        self.rows.reset()
 
     def clear(self) -> None:
         """Stop what runs; else take away the selection, else the cursor."""

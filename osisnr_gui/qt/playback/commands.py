@@ -119,23 +119,19 @@ class PlaybackCommands(QObject):
 
     def loop_from_here(self) -> None:
         """The loop begins at the playhead, or at the cursor."""
-        self._loop_edge(self._here(), self._link.loop.stop if self._link.loop else self._link.extent.stop)
+        self._loop_edge(self._link.here, self._link.loop.stop if self._link.loop else self._link.extent.stop)
 
     def loop_to_here(self) -> None:
         """The loop ends there."""
-        self._loop_edge(self._link.loop.start if self._link.loop else self._link.extent.start, self._here())
+        self._loop_edge(self._link.loop.start if self._link.loop else self._link.extent.start, self._link.here)
 
     def _loop_edge(self, start: float, stop: float) -> None:
         link = self._link
         if start < stop:
             link.set_loop(start, stop)
         else:  # the new edge lies beyond the other one, which then is in the way
-            here = self._here()
+            here = link.here
             link.set_loop(*((here, link.extent.stop) if here == start else (link.extent.start, here)))
-
-    def _here(self) -> float:
-        link = self._link
-        return next((time for time in (link.playhead, link.cursor) if math.isfinite(time)), link.visible.start)
 
     # ---- what is heard ----------------------------------------------------------------------------------
 

@@ -1,12 +1,20 @@
-"""Which curves are drawn. View state: it is not saved with the session, and undo does not know of it."""
+"""Which curves are drawn, and they. View state: it is not saved with the session, and undo does not know of it."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from osisnr_gui.core.types import Representation
+from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.inspection.explain import CHANCE_FLOOR_DB
+from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Source
+from osisnr_gui.session.tracks import Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +50,31 @@ class ShownCurves(QObject):
         if choice != self.choice:
             self.choice = choice
             self.changed.emit(choice)
+
+
+def osi_curves(analysis: Analysis, selected: int, choice: CurveChoice) -> list[Curve]:
+    """OSI-SNR of every estimate that is not hidden, and of the mixture where that is wanted."""
+    curves = [
+        _curve(pair, index, index == selected)
+        for index, pair in enumerate(analysis.pairs)
+        if pair.score is not None and pair.source not in choice.hidden
+    ]
+    mixture = analysis.unprocessed_for(selected) if choice.mixture else None
+    return curves if mixture is None or mixture.score is None else [*curves, _curve(mixture, MIXTURE)]
+
+
+def chance_floor_db(analysis: Analysis, reference: Track | None, pair: PairAnalysis | None) -> float:
+    """What unrelated sounds, or masks of real values not below 0, would reach; nan where it is not known."""
+    if analysis.framing is not None:
+        return CHANCE_FLOOR_DB.get(analysis.framing.representation, math.nan)
+    tracks = (reference, pair.estimate if pair else None)
+    masks = [track.mask for track in tracks if track is not None and track.mask is not None]
+    known = all(not np.iscomplexobj(mask.values) and mask.minimum >= 0 for mask in masks)
+    return CHANCE_FLOOR_DB.get(Representation.MASK, math.nan) if known else math.nan
+
+
+def _curve(pair: PairAnalysis, colour: int, selected: bool = False) -> Curve:
+    """The OSI-SNR of a pair that has a score, by the formula that leads."""
+    assert pair.score is not None, "only what has a score has a curve"
+    frames = pair.score.facts.frames
+    return Curve(frames.first_time, frames.grid.step, pair.score.osi_db, colour, selected)
