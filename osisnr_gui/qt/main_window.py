@@ -64,12 +64,11 @@ class MainWindow(QMainWindow):
         self._docks = self._build_docks()
         self._build_bars()
         self._connect()
-        if remembers:
-            self.commands.session_files.keep_copy()
         self.setWindowTitle("osisnr_gui")
         self.setAcceptDrops(True)
         self.resize(*DEFAULT_SIZE)
         if remembers:
+            self.commands.session_files.keep_copy()
             self.restore()
         else:
             self.commands.actions.restore(None)
@@ -109,15 +108,13 @@ class MainWindow(QMainWindow):
             (views.segments.show_analysis, files | Changed.LEADING | Changed.BAD | Changed.NOTES),
             (views.inspector.show_analysis, files | Changed.LEADING),
             (views.mask_values.show_analysis, files),
-            (self._show_in_sight, Changed.LOSS),
             (views.player.show_analysis, files),
             (self.transport.show_analysis, files),
             (self._show_sentence, files | Changed.BAD | Changed.NOTICES),
-            (self._show_selection, Changed.LOSS | Changed.LEADING),
             (self._show_title, files),
             (commands.actions.update, files | Changed.LEADING),
             (commands.follow_readout, files),
-            (self._show_pointed, Changed.LEADING | Changed.LOSS),
+            (self._follow_losses, Changed.LEADING | Changed.LOSS),
             (commands.session_files.show_analysis, Changed.FILES | Changed.FRAMES),
         )
 
@@ -146,13 +143,13 @@ class MainWindow(QMainWindow):
             self._in_sight.append(show)
             show(self.views.store.analysis, self._selected)
 
-    def _show_in_sight(self, analysis: Analysis, selected: int) -> None:
+    def _follow_losses(self, analysis: Analysis, selected: int) -> None:
+        """Panels in sight, the numbers of the selection, and those at the pointer or the cursor, if there are any."""
         for show in self._in_sight:
             show(analysis, selected)
-
-    def _show_pointed(self, *_: object) -> None:
-        """The losses at the pointer or the cursor, where there is one."""
         link = self.views.plots.link
+        if link.selection is not None:
+            self._show_sentence()
         if math.isfinite(link.hover.time) or math.isfinite(link.cursor):
             self.commands.follow_readout()
 
@@ -197,12 +194,10 @@ class MainWindow(QMainWindow):
         if self._docks[0].isVisibleTo(self):
             settings.put("docks", self.saveState())
             settings.put("heights", self.views.plots.stack.save_heights())
-        bar = self.views.view_bar
-        for key, value in zip(("floor_db", "ceiling_db"), bar.levels, strict=True):
+        bar, (low, high) = self.views.view_bar, self.views.view_bar.levels
+        kept = {"floor_db": low, "ceiling_db": high, "scale": bar.scale, "colours": bar.colours}
+        for key, value in {**kept, "theme": self.views.themes.mode}.items():
             settings.put(key, value)
-        settings.put("scale", bar.scale)
-        settings.put("colours", bar.colours)
-        settings.put("theme", self.views.themes.mode)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files can be dropped anywhere."""
@@ -386,11 +381,6 @@ class MainWindow(QMainWindow):
         names = [pair.estimate.name] if pair is not None else []
         names += [reference.name] if reference is not None else []
         self.setWindowTitle(" · ".join([" against ".join(names), "osisnr_gui"]) if names else "osisnr_gui")
-
-    def _show_selection(self, *_: object) -> None:
-        """The numbers of the selection, the loss among them."""
-        if self.views.plots.link.selection is not None:
-            self._show_sentence()
 
     def _show_sentence(self, *_: object) -> None:
         """The state in one sentence, or the numbers of the selection while there is one."""

@@ -27,14 +27,12 @@ from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
-from osisnr_gui.qt.presenters.bad_limits import BadLimits
 from osisnr_gui.qt.presenters.differences import DELTA, Differences
 from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE, EstimateRows
 from osisnr_gui.qt.presenters.pair_maps import BANDS, GAIN, PairMaps
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING, Ribbons
-from osisnr_gui.qt.presenters.shader import Shader
-from osisnr_gui.qt.presenters.shown_curves import CurveChoice, chance_floor_db, osi_curves
-from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_curves
+from osisnr_gui.qt.presenters.shader import BadLimits, Shader
+from osisnr_gui.qt.presenters.shown_curves import CurveChoice, ShownGhost, chance_floor_db, ghost_curves, osi_curves
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.changes import Changed, Part

@@ -8,8 +8,7 @@ from osisnr_gui.qt.look.theme_manager import ThemeManager
 from osisnr_gui.qt.on_demand_dock import OnDemandDock
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.panels.banners import Banners
-from osisnr_gui.qt.panels.folder_panel import FolderPanel
-from osisnr_gui.qt.panels.folder_strip import FolderStrip
+from osisnr_gui.qt.panels.folder_panel import FolderPanel, FolderStrip
 from osisnr_gui.qt.panels.frame_inspector import FrameInspector
 from osisnr_gui.qt.panels.loss_panel import LossPanel
 from osisnr_gui.qt.panels.mask_values_panel import MaskValuesPanel

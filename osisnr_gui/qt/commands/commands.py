@@ -15,9 +15,8 @@ from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.file_commands import FileCommands
 from osisnr_gui.qt.commands.ghost_commands import GhostCommands
 from osisnr_gui.qt.commands.masked_sounds import MaskedSounds
-from osisnr_gui.qt.commands.note_commands import NoteCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands
-from osisnr_gui.qt.commands.segment_commands import SegmentCommands
+from osisnr_gui.qt.commands.segment_commands import NoteCommands, SegmentCommands
 from osisnr_gui.qt.commands.session_files import SessionFiles
 from osisnr_gui.qt.dialogs.cache_page import CacheDialog
 from osisnr_gui.qt.dialogs.error_page import ErrorDialog

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
-from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_of
+from osisnr_gui.qt.presenters.shown_curves import ShownGhost, ghost_of
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis

@@ -1,18 +1,24 @@
-"""Bad segments: one after the other, the one at a place, the worst frame, the table as a file."""
+"""Bad segments: one after the other, the one at a place, the worst frame, the table as a file. Notes: write, go to."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget
 
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.views import Views
+from osisnr_gui.session import edits
 from osisnr_gui.session.segments.segment_table import worst_frame
+from osisnr_gui.session.session import Note
 
 CONTEXT = 1.5  # a segment is shown with this many times its length on both sides
 LEAST_CONTEXT_FRAMES = 60
+NOTE_CONTEXT = 1.0  # the same of a note
+LEAST_CONTEXT_SECONDS = 0.5
 
 
 class SegmentCommands:
@@ -78,3 +84,33 @@ class SegmentCommands:
             dock.show()
             dock.raise_()
         panel.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+class NoteCommands:
+    """What can be done with notes. Holds no state."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+        views.notes.add_requested.connect(self.add)
+        views.notes.go_requested.connect(self.go)
+
+    def add(self) -> None:
+        """An empty note on the selection, else at the cursor, else in the middle of what is seen; then type."""
+        self._views.notes.finish_typing()
+        link = self._views.plots.link
+        middle = 0.5 * (link.visible.start + link.visible.stop)
+        cursor = link.cursor if math.isfinite(link.cursor) else middle
+        note = Note(*(link.selection or (cursor, cursor)))
+        if note not in self._views.store.session.notes:
+            self._views.store.edit(partial(edits.add_note, note=note))
+        self._views.notes.start_typing(note)
+
+    def go(self, start: float, stop: float) -> None:
+        """Show a note with what is round it."""
+        link = self._views.plots.link
+        step = 1.0 if link.unit == "s" else 125.0
+        around = max(NOTE_CONTEXT * (stop - start), LEAST_CONTEXT_SECONDS * step)
+        if not (link.visible.start <= start and stop <= link.visible.stop):
+            link.set_range(start - around, stop + around, remember=True)
+        link.select(start, stop)
+        link.set_cursor(start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QToolButton, QWid
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import tint
-from osisnr_gui.qt.panels.buttons import push_button, tool_button
+from osisnr_gui.qt.panels.buttons import Run, push_button, tool_button
 from osisnr_gui.qt.panels.copy_table import CopyTable
 from osisnr_gui.qt.panels.folder_model import COLUMNS, DEFAULT_SORT, SPARK, FolderModel
 from osisnr_gui.qt.panels.layouts import column_of, row_of
@@ -24,6 +25,34 @@ from osisnr_gui.session.batch.pair_list import NAME, REMARKS, ListedRow, State
 
 CELL_PADDING = 20
 NAME_SHARE = 0.6  # of the room that the figures leave to names and remarks
+
+
+class FolderStrip(QWidget):
+    """A line over the plots while a pair of a list is open: back, previous, next, and the place."""
+
+    back_requested = Signal()
+    step_requested = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        arrows, step = Qt.ArrowType, self.step_requested.emit
+        back = "Back to the list of pairs (Ctrl+L)"
+        before = "Open the pair before it in the list (Ctrl+PgUp)"
+        after = "Open the next pair of the list, in its order (Ctrl+PgDown)"
+        self.back = self._button("Back to the list", back, arrows.LeftArrow, self.back_requested.emit)
+        self.previous = self._button("Previous pair", before, arrows.UpArrow, partial(step, -1))
+        self.next = self._button("Next pair", after, arrows.DownArrow, partial(step, 1))
+        self.back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.place = ElidedLabel(parent=self)
+        parts = self.back, (self.place, 1), self.previous, self.next
+        row_of(*parts, owner=self, margins=(MARGIN, 2, MARGIN, 2), spacing=GAP)
+        self.hide()
+
+    def _button(self, text: str, tip: str, arrow: Qt.ArrowType, run: Run) -> QToolButton:
+        button = tool_button(text, tip, run, self, name=text)
+        button.setStatusTip(tip)
+        button.setArrowType(arrow)
+        return button
 
 
 class FolderPanel(QWidget):

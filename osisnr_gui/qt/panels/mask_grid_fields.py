@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
 from osisnr_gui.io.headers import MAX_RATE
+from osisnr_gui.qt.panels.layouts import Setting, lay_out_settings
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, set_text
 from osisnr_gui.qt.panels.sample_field import MarkedBox, SampleField
-from osisnr_gui.qt.panels.setting_rows import Setting, lay_out_settings
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.masks.mask_grids import n_fft_of
 from osisnr_gui.session.session import MaskGrid, Session

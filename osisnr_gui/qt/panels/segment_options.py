@@ -8,9 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB
+from osisnr_gui.qt.panels.layouts import Setting, lay_out_settings
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
 from osisnr_gui.qt.panels.sample_field import DecibelField
-from osisnr_gui.qt.panels.setting_rows import Setting, lay_out_settings
 from osisnr_gui.session import edits
 from osisnr_gui.session.session import BadChoice, limits
 

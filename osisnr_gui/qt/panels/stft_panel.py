@@ -11,11 +11,10 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
 from osisnr_gui.core.stft import WINDOWS, default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
-from osisnr_gui.qt.panels.layouts import REST, column_of, scroll_inside
+from osisnr_gui.qt.panels.layouts import REST, Setting, column_of, lay_out_settings, scroll_inside
 from osisnr_gui.qt.panels.mask_grid_fields import MaskGridFields
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, separator, set_text
 from osisnr_gui.qt.panels.sample_field import DEFAULT_MARK, DecibelField, MarkedBox, SampleField
-from osisnr_gui.qt.panels.setting_rows import Setting, lay_out_settings
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import FramingChoice, Session

@@ -12,7 +12,7 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.difference_plot import Contest, DifferenceCurve, DifferencePlot
 from osisnr_gui.qt.plots.latest_job import LatestJob, Report, Superseded
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_of
+from osisnr_gui.qt.presenters.shown_curves import ShownGhost, ghost_of
 from osisnr_gui.session import sentences
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.letters import GHOST, MIXTURE, estimate_letter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,9 +12,12 @@ from PySide6.QtCore import QObject, Signal
 from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.inspection.explain import CHANCE_FLOOR_DB
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.session import Source
+from osisnr_gui.session.scores import osi_db_of
+from osisnr_gui.session.session import Formula, Source
+from osisnr_gui.session.several.ghosts import Change, Ghost
 from osisnr_gui.session.tracks import Track
 
 
@@ -78,3 +82,46 @@ def _curve(pair: PairAnalysis, colour: int, selected: bool = False) -> Curve:
     assert pair.score is not None, "only what has a score has a curve"
     frames = pair.score.facts.frames
     return Curve(frames.first_time, frames.grid.step, pair.score.osi_db, colour, selected)
+
+
+#: With more of them only that of the estimate in view is drawn.
+MOST_GHOSTS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownGhost:
+    """A ghost of estimate number `place`, called `name`. facts : under the silence limit in force.
+
+    change : None while it is worked out, and for an estimate that cannot be read.
+    """
+
+    place: int
+    source: Source
+    ghost: Ghost
+    name: str
+    facts: Facts
+    change: Change | None = None
+
+
+def ghost_of(ghosts: Sequence[ShownGhost], place: int) -> ShownGhost | None:
+    """The ghost of estimate number `place`."""
+    return next((ghost for ghost in ghosts if ghost.place == place), None)
+
+
+def ghost_curves(
+    ghosts: Sequence[ShownGhost], formula: Formula, selected: int, hidden: frozenset[Source]
+) -> list[Curve]:
+    """Lines for the plot of OSI-SNR, without those of estimates whose curve is hidden."""
+    drawn = [ghost for ghost in ghosts if ghost.source not in hidden]
+    if len(drawn) > MOST_GHOSTS:
+        drawn = [ghost for ghost in drawn if ghost.place == selected]
+    return [
+        Curve(
+            shown.facts.frames.first_time,
+            shown.facts.frames.grid.step,
+            osi_db_of(shown.facts, formula),
+            shown.place,
+            before=shown.name,
+        )
+        for shown in drawn
+    ]
