@@ -85,9 +85,14 @@ class Commands:
             views.folders.export.addAction(actions.by_id[name])
         for moved in (self.link.selection_changed, self.link.loop_changed):
             moved.connect(self._follow_stretch)
-        for changed in (self.player.changed, self.folders.changed, self.ghosts.changed, views.themes.changed):
+        for changed in (self.player.changed, self.folders.changed, self.ghosts.changed, self.files.changed):
             changed.connect(self.actions.update)
-        for changed in (views.curves.changed, views.inspector_dock.wanted_changed, views.mask_dock.wanted_changed):
+        for changed in (
+            views.themes.changed,
+            views.curves.changed,
+            views.inspector_dock.wanted_changed,
+            views.mask_dock.wanted_changed,
+        ):
             changed.connect(self.actions.update)
 
     def show_session(self, session: Session) -> None:

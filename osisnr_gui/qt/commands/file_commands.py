@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.commands.file_watch import FileWatch
@@ -21,6 +21,8 @@ Files = dict[str, Stamp | None]
 class FileCommands(QObject):
     """Between the watch, the store and what shows changes."""
 
+    changed = Signal()  # whether files are read again without a question
+
     def __init__(self, window: QObject, views: Views) -> None:
         super().__init__(window)
         self._views = views
@@ -36,7 +38,7 @@ class FileCommands(QObject):
         # Queued: a run that ends has not shown yet what it found.
         store.progress_changed.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)
         banner.reload_requested.connect(lambda: self.reload())
-        banner.always_requested.connect(lambda: self.reload_always())
+        banner.always_requested.connect(self._reload_always)
 
     @property
     def is_busy(self) -> bool:
@@ -54,7 +56,12 @@ class FileCommands(QObject):
         self.watch.close()
         self._hashing.close()
 
-    def reload_always(self, on: bool = True) -> None:
+    def _reload_always(self) -> None:
+        self.reloads_always = True
+        self.changed.emit()
+        self.reload()
+
+    def reload_always(self, on: bool) -> None:
         """Read changed files again without a question, from now on, or no more."""
         self.reloads_always = on
         self._decide()
