@@ -76,11 +76,6 @@ def has_list(c: Commands) -> bool:
     return c.folders.inputs is not None
 
 
-def has_rows(c: Commands) -> bool:
-    """Whether pairs of the list are scored."""
-    return has_list(c) and c.folders.has_rows
-
-
 def has_sound(c: Commands) -> bool:
     """Whether something can be heard and seen."""
     return c.player.has_sound and not c.folders.shows_list
@@ -126,8 +121,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("export_segments", "File/Export", "Bad segments (CSV)…", (), "Save the list of bad segments of the estimate in view, in its order", "csv", run=lambda c: c.segments.export(), enabled=has_pair),
     Action("export_sound", "File/Export", "Sound that is chosen (WAV)…", (), "Save what playback has chosen: a file, a residual, or a mask on the mixture; 32-bit float, whole, at the level of the files", run=lambda c: c.exports.save_sound(), enabled=has_sound),
     Action("export_png", "File/Export", "Figure (PNG)…", (), "Save the plots as they are on screen", "camera", run=lambda c: c.exports.save_figure(), enabled=has_pair),
-    Action("export_list_csv", "File/Export", "List of pairs (CSV)…", (), "Save one row a pair, as `osisnr batch` does", "csv", run=lambda c: c.folders.save(".csv", "Table (*.csv)"), enabled=has_rows),
-    Action("export_list_json", "File/Export", "List of pairs (JSON)…", (), "Save every pair's numbers, warnings and bad segments, as `osisnr batch` does", run=lambda c: c.folders.save(".json", "JSON (*.json)"), enabled=has_rows),
+    Action("export_list_csv", "File/Export", "List of pairs (CSV)…", (), "Save one row a pair, as `osisnr batch` does", "csv", run=lambda c: c.folders.save(".csv", "Table (*.csv)"), enabled=lambda c: c.folders.has_rows),
+    Action("export_list_json", "File/Export", "List of pairs (JSON)…", (), "Save every pair's numbers, warnings and bad segments, as `osisnr batch` does", run=lambda c: c.folders.save(".json", "JSON (*.json)"), enabled=lambda c: c.folders.has_rows),
     Action("quit", "File", "Quit", ("Ctrl+Q",), "Close the program", run=lambda c: c.window.close(), section=True),
     Action("undo", "Edit", "Undo", ("Ctrl+Z",), "Take the last change back", "undo", run=lambda c: c.store.undo(), enabled=lambda c: c.store.can_undo),
     Action("redo", "Edit", "Redo", ("Ctrl+Shift+Z",), "Make the change again", "redo", run=lambda c: c.store.redo(), enabled=lambda c: c.store.can_redo),
