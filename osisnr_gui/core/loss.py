@@ -76,6 +76,12 @@ class ExactScores(_Scores):
         return cls(mean, median, p05, loss_osi(osi_db, 1, 0.0), loss_osi(osi_db, 2, 0.0))
 
 
+def check_alpha(alpha: float) -> None:
+    """Raise ParameterError unless 0 < alpha <= 1."""
+    if not 0.0 < alpha <= 1.0:
+        raise ParameterError(f"alpha must be greater than 0 and at most 1, not {alpha:g}")
+
+
 def check_gamma(gamma: float) -> None:
     """Raise ParameterError unless gamma is finite and not negative."""
     if not 0.0 <= gamma < np.inf:

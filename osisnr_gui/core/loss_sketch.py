@@ -11,6 +11,7 @@ It is looked for at the nodes of the table, which lie so close that between them
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,7 @@ class LossSketch:
         return quotients(osi, count), quotients(osi + gamma * mc, count), peak
 
 
+@lru_cache(maxsize=64)
 def sketch_steps(n_frames: int) -> tuple[int, int]:
     """Frames in the smallest and in the largest blocks of a sketch."""
     step = SKETCH_STEP

@@ -12,17 +12,12 @@ et al., "A deep hierarchical fusion network for fullband acoustic echo cancellat
 
 import numpy as np
 
+from osisnr_gui.core.loss import check_alpha
 from osisnr_gui.core.osi_snr import check_pair
-from osisnr_gui.core.types import Columns, ComplexArray, FloatArray, ParameterError
+from osisnr_gui.core.types import Columns, ComplexArray, FloatArray
 
 DEFAULT_ALPHA = 0.3
 FLOOR_DB = 80.0
-
-
-def check_alpha(alpha: float) -> None:
-    """Raise ParameterError unless 0 < alpha <= 1."""
-    if not 0.0 < alpha <= 1.0:
-        raise ParameterError(f"alpha must be greater than 0 and at most 1, not {alpha:g}")
 
 
 def compress(x: Columns, alpha: float) -> Columns:

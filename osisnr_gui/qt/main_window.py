@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -18,7 +19,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.commands.commands import Commands
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
@@ -32,8 +32,10 @@ from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.changes import Changed, Part, Show
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.sentences import selection_sentence, status_sentence
+from osisnr_gui.session.session import Session
 
 DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 256, 304
@@ -51,59 +53,113 @@ class MainWindow(QMainWindow):
     def __init__(self, store: Store, themes: ThemeManager, settings: Settings, *, remembers: bool = True) -> None:
         super().__init__()
         self.views = Views(store, themes, settings)
-        self._remembers, self._docks_restored = remembers, False
+        self._remembers, self._docks_restored, self._selected = remembers, False, 0
+        self._session_state: tuple[object, ...] = ()
+        self._in_sight: list[Show] = []
         self.commands = Commands(self, self.views)
-        self.actions_by_id = Actions(self, self.commands.handlers())
-        self.commands.attach(self.actions_by_id)
+        self.actions_by_id = self.commands.actions
         self.transport = TransportBar(self.views.player, self.views.plots.link, self.actions_by_id, themes.theme)
         self.commands.playback.add_bar(self.transport)
         self._build_centre()
         self._docks = self._build_docks()
         self._build_bars()
         self._connect()
-        self.commands.session_files.watch(recovers=remembers)
         self.setWindowTitle("osisnr_gui")
         self.setAcceptDrops(True)
         self.resize(*DEFAULT_SIZE)
         if remembers:
+            self.commands.session_files.keep_copy()
             self.restore()
         else:
-            self._set_switches(True, True)
+            self.commands.actions.restore(None)
         self._dress(themes.theme)
-        self.show_analysis(store.analysis)
+        self._parts = self._find_parts()
+        store.analysis_changed.connect(self.show_analysis)
+        self.show_analysis(store.analysis, Changed.ALL)
 
-    def show_analysis(self, analysis: Analysis) -> None:
-        """Show the store's latest result in every view."""
-        views = self.views
-        selected = views.selection.follow(tuple(pair.source for pair in analysis.pairs))
-        empty = views.store.session.is_empty
-        self.centre.setCurrentWidget(views.welcome if empty else views.plots)
-        self._show_page()
-        panels = (views.sources, views.stft, views.loss, views.summary, views.notes, views.banners, views.segments)
-        for view in (views.plots, *panels, views.inspector, views.mask_values, views.player, self.transport):
-            view.show_analysis(analysis, selected)
-        self._show_sentence()
-        views.view_bar.show_masks(views.plots.shows_masks)
-        self.commands.refresh()
-        self.commands.show_readout(*views.plots.link.hover)
-        self._show_title(analysis)
+    def show_analysis(self, analysis: Analysis, changed: Changed) -> None:
+        """Tell every view that depends on what changed."""
+        selection = self.views.selection
+        if changed & Changed.FILES:
+            selection.follow(tuple(pair.source for pair in analysis.pairs))
+        if selection.index != self._selected:
+            self._selected, changed = selection.index, changed | Changed.VIEW
+        for show, depends in self._parts:
+            if depends & changed:
+                show(analysis, self._selected)
 
-    def _show_page(self) -> None:
+    def _find_parts(self) -> tuple[Part, ...]:
+        """Every view and what of an analysis it depends on, in the order in which they are told."""
+        views, commands = self.views, self.commands
+        files = Changed.FILES | Changed.FRAMES | Changed.VIEW
+        return (
+            (commands.delays.show_analysis, Changed.FILES | Changed.FRAMES),
+            (commands.files.show_analysis, Changed.FILES | Changed.FRAMES),
+            (commands.ghosts.show_analysis, Changed.FILES | Changed.FRAMES),
+            (commands.ghosts.show_sentence, files),
+            (self._show_page, Changed.FILES | Changed.FRAMES),
+            *views.plots.parts,
+            (views.sources.show_analysis, files),
+            (views.stft.show_analysis, files),
+            *views.loss.parts,
+            *views.summary.parts,
+            (views.notes.show_analysis, Changed.NOTES | Changed.FILES | Changed.FRAMES),
+            (views.banners.show_analysis, Changed.NOTICES),
+            (views.segments.show_analysis, files | Changed.LEADING | Changed.BAD | Changed.NOTES),
+            (views.inspector.show_analysis, files | Changed.LEADING),
+            (views.mask_values.show_analysis, files),
+            (views.player.show_analysis, files),
+            (self.transport.show_analysis, files),
+            (self._show_sentence, files | Changed.BAD | Changed.NOTICES),
+            (self._show_title, files),
+            (commands.actions.update, files | Changed.LEADING),
+            (commands.follow_readout, files),
+            (self._follow_losses, Changed.LEADING | Changed.LOSS),
+            (commands.session_files.show_analysis, Changed.FILES | Changed.FRAMES),
+        )
+
+    def _show_page(self, *_: object) -> None:
         """The list of pairs, or what belongs to the files that are open."""
+        empty = self.views.store.session.is_empty
+        self.centre.setCurrentWidget(self.views.welcome if empty else self.views.plots)
         shows_list = self.commands.folders.shows_list
         self.pages.setCurrentWidget(self.views.folders if shows_list else self.holder)
-        self._show_docks(not shows_list and not self.views.store.session.is_empty)
+        self._show_docks(not shows_list and not empty)
 
-    def _take_page(self) -> None:
-        self.show_analysis(self.views.store.analysis)
+    def _take_session(self, session: Session) -> None:
+        """Tell the commands of it, unless it differs in what is seen in the analysis alone: alpha, a limit, a note."""
+        store, commands = self.views.store, self.commands
+        parts = session.references, session.estimates, session.mixture, session.pairing, session.loss.formula
+        state = store.can_undo, store.can_redo, *parts
+        asked = commands.folders.inputs is not None or commands.delays.dialog is not None or self.views.plots.is_held
+        if state != self._session_state or asked:
+            self._session_state = state
+            commands.show_session(session)
+
+    def _take_sight(self, show: Show, seen: bool) -> None:
+        """Out of sight a panel follows no slider."""
+        self._in_sight = [other for other in self._in_sight if other != show]
+        if seen:
+            self._in_sight.append(show)
+            show(self.views.store.analysis, self._selected)
+
+    def _follow_losses(self, analysis: Analysis, selected: int) -> None:
+        """Panels in sight, the numbers of the selection, and those at the pointer or the cursor, if there are any."""
+        for show in self._in_sight:
+            show(analysis, selected)
+        link = self.views.plots.link
+        if link.selection is not None:
+            self._show_sentence()
+        if math.isfinite(link.hover.time) or math.isfinite(link.cursor):
+            self.commands.follow_readout()
 
     def _show_docks(self, shown: bool) -> None:
         if self._docks[0].isVisibleTo(self) == shown:
             return
         for dock in self._docks:
             dock.setVisible(shown)
-        for on_demand in self._on_demand:
-            on_demand.show_if_wanted(shown)
+        for dock in self._on_demand:
+            dock.show_if_wanted(shown)
         if shown and not self._docks_restored:
             # Hidden docks have no size to share: once they are laid out.
             self._docks_restored = True
@@ -129,8 +185,6 @@ class MainWindow(QMainWindow):
         self.views.plots.stack.restore_heights(bytes(settings.state("heights").data()))
         low, high = settings.number("floor_db", -90, -130, 10), settings.number("ceiling_db", -10, -120, 20)
         self.views.view_bar.set_view(settings.text("scale", "linear"), settings.text("colours", "viridis"), low, high)
-        self._set_switches(settings.flag("crosshair", True), settings.flag("overview", True))
-        self.commands.playback.restore()
 
     def remember(self) -> None:
         """Keep geometry, panels and view for the next start."""
@@ -140,15 +194,10 @@ class MainWindow(QMainWindow):
         if self._docks[0].isVisibleTo(self):
             settings.put("docks", self.saveState())
             settings.put("heights", self.views.plots.stack.save_heights())
-        bar = self.views.view_bar
-        for key, value in zip(("floor_db", "ceiling_db"), bar.levels, strict=True):
+        bar, (low, high) = self.views.view_bar, self.views.view_bar.levels
+        kept = {"floor_db": low, "ceiling_db": high, "scale": bar.scale, "colours": bar.colours}
+        for key, value in {**kept, "theme": self.views.themes.mode}.items():
             settings.put(key, value)
-        settings.put("scale", bar.scale)
-        settings.put("colours", bar.colours)
-        for name in ("crosshair", "overview"):
-            settings.put(name, self.actions_by_id.by_id[name].isChecked())
-        settings.put("theme", self.views.themes.mode)
-        self.commands.playback.remember()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files can be dropped anywhere."""
@@ -192,12 +241,6 @@ class MainWindow(QMainWindow):
         self.views.mask_values.close_files()
         event.accept()
 
-    def _set_switches(self, crosshair: bool, overview: bool) -> None:
-        self.actions_by_id.check("crosshair", crosshair)
-        self.views.plots.stack.set_crosshair(crosshair)
-        self.actions_by_id.check("overview", overview)
-        self.views.plots.stack.set_overview_visible(overview)
-
     def _build_centre(self) -> None:
         self.centre = QStackedWidget()
         self.centre.addWidget(self.views.welcome)
@@ -227,10 +270,12 @@ class MainWindow(QMainWindow):
         ]
         self._tabify(docks[1], docks[4])
         self._tabify(docks[2], docks[5])
-        docks[5].visibilityChanged.connect(self.views.segments.set_seen)
         self._on_demand = (self.views.inspector_dock, self.views.mask_dock)
         for dock in self._on_demand:
             dock.place(self, docks[2])
+        for dock in (docks[5], *self._on_demand):
+            dock.visibilityChanged.connect(partial(self._take_sight, dock.widget().show_analysis))
+        docks[5].visibilityChanged.connect(self.views.segments.set_seen)
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
         return docks
@@ -291,20 +336,15 @@ class MainWindow(QMainWindow):
         button.setObjectName(f"button_{name}")
         button.setMenu(self.actions_by_id.menu(menu))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolTip(tip)
-        button.setStatusTip(tip)
-        button.setAccessibleName(tip)
+        for say in (button.setToolTip, button.setStatusTip, button.setAccessibleName):
+            say(tip)
         toolbar.addWidget(button)
 
     def _connect(self) -> None:
-        views, store, commands = self.views, self.views.store, self.commands
-        link = views.plots.link
-        store.analysis_changed.connect(self.show_analysis)
+        views, store, commands, link = self.views, self.views.store, self.commands, self.views.plots.link
         link.range_changed.connect(store.foreground.claim)
-        store.session_changed.connect(lambda _session: commands.refresh())
-        store.progress_changed.connect(views.banners.progress.set_progress)
-        store.failed.connect(commands.show_failure)
-        views.banners.progress.cancel_requested.connect(commands.cancel)
+        link.seek_requested.connect(views.player.point)
+        link.selection_changed.connect(self._show_sentence)
         for panel in (views.sources, views.stft, views.loss, views.segments, views.notes, views.banners):
             panel.edit_requested.connect(store.edit)
         # A drag is one step of undo, however long the pointer rests in it.
@@ -312,46 +352,19 @@ class MainWindow(QMainWindow):
             slider.sliderPressed.connect(store.hold)
             slider.sliderReleased.connect(partial(store.hold, False))
         for choice in (views.sources.chosen, views.plots.estimates.chosen, views.summary.selected_changed):
-            choice.connect(self._select)
-        views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis))
-        notes = commands.notes
-        views.notes.add_requested.connect(notes.add)
-        views.notes.go_requested.connect(notes.go)
-        views.notes.typing_started.connect(self._docks[4].raise_)
-        segments = commands.segments
-        views.banners.place_requested.connect(segments.go)
-        views.segments.segment_shown.connect(segments.go)
-        views.segments.segment_shown.connect(commands.playback.autoplay)
-        views.segments.segment_activated.connect(segments.go)
-        views.segments.segment_activated.connect(views.player.play_range)
-        views.segments.export_requested.connect(segments.export)
-        link.selection_changed.connect(views.segments.show_selection)
+            choice.connect(lambda index: views.selection.select(index, views.count))
+        views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis, Changed.VIEW))
         views.plots.stack.for_each_row(self._take_row)
-        views.sources.add_requested.connect(commands.add)
-        commands.folders.page_changed.connect(self._take_page)
-        commands.ghosts.changed.connect(self._show_sentence)
-        views.welcome.open_requested.connect(commands.open)
-        views.welcome.demo_requested.connect(commands.open_demo)
-        views.plots.limit_requested.connect(commands.set_limit)
-        for plot in (views.plots, *self.findChildren(Chart)):
-            plot.context_menu_requested.connect(commands.show_context_menu)
-        link.hover_changed.connect(commands.show_readout)
-        link.cursor_changed.connect(lambda _time: commands.show_readout())
-        link.cursor_changed.connect(views.inspector.show_time)
-        link.selection_changed.connect(views.inspector.show_selection)
-        views.inspector.frame_requested.connect(commands.cursor.go_to_frame)
-        views.inspector_dock.wanted_changed.connect(partial(self.actions_by_id.check, "inspector"))
-        views.mask_dock.wanted_changed.connect(partial(self.actions_by_id.check, "mask_values"))
-        views.sources.values_requested.connect(views.mask_dock.toggle)
-        link.seek_requested.connect(views.player.point)
+        for chart in self.findChildren(Chart):
+            chart.context_menu_requested.connect(commands.show_context_menu)
+        store.session_changed.connect(self._take_session)
+        store.progress_changed.connect(views.banners.progress.set_progress)
+        views.notes.typing_started.connect(self._docks[4].raise_)
         views.player.said.connect(lambda sentence: self.statusBar().showMessage(sentence, 8000))
+        commands.folders.page_changed.connect(self._show_page)
+        for changed in (commands.folders.page_changed, commands.ghosts.changed):
+            changed.connect(self._show_sentence)
         self.transport.estimate_chosen.connect(commands.playback.hear_estimate)
-        link.selection_changed.connect(lambda _span: self._show_sentence())
-        views.view_bar.scale_changed.connect(views.plots.set_scale)
-        views.view_bar.colours_changed.connect(views.plots.set_colours)
-        views.view_bar.levels_changed.connect(views.plots.set_levels)
-        views.view_bar.whole_range_changed.connect(views.plots.set_whole_range)
-        views.view_bar.residual_changed.connect(commands.set_residual)
         views.themes.changed.connect(self._dress)
         for index in range(9):
             QShortcut(QKeySequence(str(index + 1)), self, partial(commands.playback.hear_estimate, index))
@@ -360,21 +373,18 @@ class MainWindow(QMainWindow):
         row.double_clicked.connect(self.commands.segments.go_to_shading)
         row.handle_held.connect(self.views.store.hold)
 
-    def _select(self, index: int) -> None:
-        self.views.selection.select(index, self.views.count)
-
     def _dress(self, theme: Theme) -> None:
         set_theme_inside(self, theme)
         self.actions_by_id.set_icons(lambda name: icon(name, theme.text))
-        self.actions_by_id.check(f"theme_{self.views.themes.mode}", True)
 
-    def _show_title(self, analysis: Analysis) -> None:
+    def _show_title(self, _analysis: Analysis, _selected: int) -> None:
+        self.views.view_bar.show_masks(self.views.plots.shows_masks)
         pair, reference = self.views.plots.pair, self.views.plots.reference
         names = [pair.estimate.name] if pair is not None else []
         names += [reference.name] if reference is not None else []
         self.setWindowTitle(" · ".join([" against ".join(names), "osisnr_gui"]) if names else "osisnr_gui")
 
-    def _show_sentence(self) -> None:
+    def _show_sentence(self, *_: object) -> None:
         """The state in one sentence, or the numbers of the selection while there is one."""
         views = self.views
         pair, span = views.plots.pair, views.plots.link.selection

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve, CurvePlot
+from osisnr_gui.qt.plots.curve_plot import CurvePlot
 from osisnr_gui.qt.plots.items.run_marks import ClipMarks, NoteMarks
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
 from osisnr_gui.qt.plots.loss_plot import LossPlot
@@ -28,16 +26,15 @@ from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
-from osisnr_gui.qt.presenters.bad_limits import BadLimits
 from osisnr_gui.qt.presenters.differences import DELTA, Differences
 from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE, EstimateRows
 from osisnr_gui.qt.presenters.pair_maps import BANDS, GAIN, PairMaps
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING, Ribbons
-from osisnr_gui.qt.presenters.shader import Shader
-from osisnr_gui.qt.presenters.shown_curves import CurveChoice
-from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_curves
+from osisnr_gui.qt.presenters.shader import BadLimits, Shader
+from osisnr_gui.qt.presenters.shown_curves import CurveChoice, ShownGhost, chance_floor_db, ghost_curves, osi_curves
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.inspection.explain import CHANCE_FLOOR_DB
+from osisnr_gui.session.blame_map import BlameKind
+from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session, Source
@@ -60,6 +57,7 @@ class PlotArea(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._analysis, self._selected = Analysis(Session()), 0
         self.link = TimeLink(self)
         self.tiles = TileStore(self)
         self._overview = Overview(self.link, theme)
@@ -72,7 +70,7 @@ class PlotArea(QWidget):
         pictures = (self._reference, self._estimate, self._difference)
         self._pictures: list[SpectrogramPlot] = []
         self.maps = maps = PairMaps(self.link, theme, self._estimate, self._difference)
-        self.differences = Differences(self.link, theme, self)
+        self.differences = Differences(self.link, theme, lambda: (self._analysis, self._selected), self)
         for plot in pictures:
             self.stack.add_row(plot, SPECTROGRAM_WEIGHT, pane=self.estimates.pane if plot is self._estimate else None)
         self.stack.add_row(maps.band_row, CURVE_WEIGHT, visible=False)
@@ -88,14 +86,28 @@ class PlotArea(QWidget):
         self._clips = ClipMarks()
         self._reference.add(self._clips)
         self._notes: list[NoteMarks] = []
-        self._analysis = Analysis(Session())
         self.stack.for_each_row(self._take_row)
         self._limits = BadLimits(self._osi, self._loss, self.limit_requested.emit)
+        files = Changed.FILES | Changed.FRAMES | Changed.VIEW
+        #: What is shown of an analysis, and what of it that depends on.
+        self.parts: tuple[Part, ...] = (
+            (self._take, Changed.ALL),
+            (self._show_extent, files),
+            (self._show_pictures, files),
+            (self._show_curves, files | Changed.LEADING),
+            (self._find_loss_grid, files),
+            (self._show_loss, files | Changed.LEADING | Changed.LOSS),
+            (self._show_bad, files | Changed.BAD),
+            (self.maps.show_analysis, files),
+            (self._show_blame, Changed.LEADING | Changed.LOSS),
+            (self.differences.show_analysis, files | Changed.LEADING),
+            (self._show_differences, Changed.LOSS),
+            (self._show_ribbons, files),
+            (self._show_notes, Changed.NOTES),
+        )
         self.link.range_changed.connect(self._follow_pointer)
         self._extent_of: Source | None = None
-        self._selected = 0
-        self._theme = theme
-        self._residual, self._whole_range = False, True
+        self.shows_residual, self.is_held, self._whole_range = False, False, True
         self._choice = CurveChoice()
         self._ghosts: tuple[ShownGhost, ...] = ()
         self._grown: tuple[object, ...] = ()
@@ -119,24 +131,34 @@ class PlotArea(QWidget):
         """The rows that share levels, colours and frequency scale."""
         return self._reference, self._estimate
 
-    def show_analysis(self, analysis: Analysis, selected: int) -> None:
-        """Show an analysis with one estimate in view; what did not change is not touched."""
+    def _take(self, analysis: Analysis, selected: int) -> None:
         self._analysis, self._selected = analysis, selected
-        self._show_extent()
-        self._show_pictures()
-        self._show_curves()
+
+    def _show_bad(self, analysis: Analysis, selected: int) -> None:
         score = self.pair.score if self.pair else None
-        self._shader.show_bad(score.bad if score else None)
-        self.maps.show_analysis(analysis, selected)
-        self.differences.show_analysis(analysis, selected)
+        bad = score.bad if score else None
+        self._shader.show_bad(bad)
+        self.estimates.show_bad(analysis)
+        self._limits.show(analysis.session, bad)
+
+    def _show_blame(self, analysis: Analysis, selected: int) -> None:
+        """While there is no map nothing of it follows a slider; `set_blame` catches up."""
+        if self.maps.blame.kind is not None:
+            self.maps.show_blame(analysis, selected)
+
+    def _show_differences(self, analysis: Analysis, selected: int) -> None:
+        """While the row is hidden it follows no slider."""
+        if self.differences.row.isVisible():
+            self.differences.show_analysis(analysis, selected)
+
+    def _show_ribbons(self, analysis: Analysis, selected: int) -> None:
         self.ribbons.show_analysis(analysis, selected)
         for row_id, useful in self.ribbons.useful(analysis).items():
             self.stack.set_row_useful(row_id, useful)
-        self._limits.show(analysis.session, self.pair.score.bad if self.pair and self.pair.score else None)
-        self._clips.show_clips(self.reference, self.reference)
-        for marks in self._notes:
+
+    def _show_notes(self, analysis: Analysis, _selected: int) -> None:
+        for marks in (*self._notes, self._overview.notes):
             marks.show_notes(analysis.session.notes)
-        self._overview.notes.show_notes(analysis.session.notes)
 
     def _take_row(self, row: TimePlot) -> None:
         notes = NoteMarks(texts=row is self._reference)
@@ -151,29 +173,38 @@ class PlotArea(QWidget):
     def set_curves(self, choice: CurveChoice) -> None:
         """Which curves are drawn."""
         self._choice = choice
-        self._show_curves()
-        self._show_pictures()
+        self._show_curves(self._analysis, self._selected)
+        self._show_pictures(self._analysis, self._selected)
         self.maps.set_hidden(choice.hidden)
 
     def set_stacked(self, on: bool) -> None:
         """The pictures of all estimates one above the other, or that of the one in view."""
         self.estimates.stacked = on
-        self._show_pictures()
+        self._show_pictures(self._analysis, self._selected)
 
     def show_ghosts(self, ghosts: tuple[ShownGhost, ...]) -> None:
         """What estimates were before their files changed."""
         self._ghosts = ghosts
-        self._show_curves()
+        self._show_curves(self._analysis, self._selected)
         self.differences.show_ghosts(ghosts)
 
     def set_residual(self, residual: bool) -> None:
         """Third picture: the residual (what the metric calls noise) or the level difference."""
-        self._residual = residual
-        self._show_pictures()
+        self.shows_residual = residual
+        self._show_pictures(self._analysis, self._selected)
+
+    @property
+    def blame(self) -> BlameKind | None:
+        """The map over a picture."""
+        return self.maps.blame.kind
+
+    def set_blame(self, kind: BlameKind | None) -> None:
+        """The map over a picture; None for none."""
+        self.maps.show_blame(self._analysis, self._selected)
+        self.maps.blame.set_kind(kind)
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
-        self._theme = theme
         self.stack.set_theme(theme)
         self.estimates.set_theme(theme)
         self._show_titles()
@@ -201,7 +232,7 @@ class PlotArea(QWidget):
     def set_whole_range(self, whole: bool) -> None:
         """Colours of masks: over all values there are, or over 0 to 1."""
         self._whole_range = whole
-        self._show_pictures()
+        self._show_pictures(self._analysis, self._selected)
 
     def fit_values(self) -> None:
         """Automatic value ranges again on all rows."""
@@ -216,13 +247,14 @@ class PlotArea(QWidget):
 
     def hold_values(self, held: bool) -> None:
         """After files were read again value ranges do not follow them: what is on screen can be compared."""
+        self.is_held = held
         for row in self.stack.rows:
             row.y_is_held = held
 
     def third_value_at(self, time: float, frequency: float) -> tuple[str, float] | None:
         """Name and value of the difference or residual picture at a point; None where there is nothing."""
         value = self._difference.value_at(time, frequency)
-        return None if value is None else ("residual" if self._residual else "difference", value)
+        return None if value is None else ("residual" if self.shows_residual else "difference", value)
 
     def is_final(self) -> bool:
         """Whether all pictures on screen are the best there will be."""
@@ -243,9 +275,8 @@ class PlotArea(QWidget):
         self.differences.close_files()
         self._loss.sketches.close()
 
-    def _show_extent(self) -> None:
+    def _show_extent(self, analysis: Analysis, _selected: int) -> None:
         """Everything there is: all compared frames, and the reference to its end."""
-        analysis = self._analysis
         frames = [pair.frames for pair in analysis.pairs if pair.frames is not None]
         durations = [reference.duration_s for reference in analysis.references if reference.error is None]
         stops = [duration for duration in durations if duration is not None]
@@ -259,7 +290,7 @@ class PlotArea(QWidget):
         else:
             return
         start, unit = (0.0, "s") if seconds else (first - 0.5 * step, "frames")
-        reference = self._analysis.reference
+        reference = analysis.reference
         source = None if reference is None else reference.source
         if unit != self.link.unit and source == self._extent_of:
             # The same masks on another axis: what was marked on the old one lies elsewhere on this.
@@ -270,29 +301,30 @@ class PlotArea(QWidget):
         if (start, max(stops)) != tuple(self.link.extent) or unit != self.link.unit:
             self.link.set_extent(start, max(stops), min_span=MIN_FRAMES_IN_VIEW * step, unit=unit)
 
-    def _show_pictures(self) -> None:
+    def _show_pictures(self, analysis: Analysis, selected: int) -> None:
         pictures = self.pair.pictures if self.pair else None
         reference = pictures.reference if pictures and pictures.reference else self._reference_without_pair()
         estimate = pictures.estimate if pictures else None
         residual = pictures.residual if pictures else None
         self._reference.show_source(reference)
-        self.estimates.show_analysis(self._analysis, self._selected, self._choice.hidden)
+        self.estimates.show_analysis(analysis, selected, self._choice.hidden)
+        self._clips.show_clips(self.reference, self.reference)
         self.stack.set_weight(ESTIMATE, self.estimates.weight)
         stacked = [pair.pictures.estimate for pair in self.estimates.pairs]
         self._share_values([p for p in (reference, *stacked) if p is not None and not p.unit])
-        if self._residual or reference is None or estimate is None:
+        if self.shows_residual or reference is None or estimate is None:
             self._difference.show_source(residual)
         else:
             self._difference.show_difference(reference, estimate)
-        grown = (*(pair.frames for pair in self.estimates.pairs), self._analysis.complete)
+        grown = (*(pair.frames for pair in self.estimates.pairs), analysis.complete)
         if not same_objects(grown, self._grown):
             self._grown = grown
             for picture in (reference, residual, *stacked):
                 if picture is not None:
                     self.tiles.notify_growth(picture)
-        every = [p for pair in self._analysis.pairs for p in _pictures_of(pair)]
-        every += [self._analysis.alone] if self._analysis.alone is not None else []
-        self.tiles.keep_only(every)
+        found = [pair.pictures for pair in analysis.pairs]
+        every = (analysis.alone, *(p for each in found for p in (each.reference, each.estimate, each.residual)))
+        self.tiles.keep_only([picture for picture in every if picture is not None])
         self._show_titles()
 
     def _reference_without_pair(self) -> Picture | None:
@@ -317,40 +349,33 @@ class PlotArea(QWidget):
         residual = "Residual: estimate minus its best multiple of the reference"
         self._difference.set_title(
             residual
-            if self._residual
+            if self.shows_residual
             else f"Difference: {name} minus reference, {'value' if self.shows_masks else 'level'}"
         )
         wrong = reference.error if reference is not None else None
         missing = "" if reference is not None else "No reference: drop one here"
         self._reference.set_message(str(wrong) if wrong else missing, error=wrong is not None)
 
-    def _show_curves(self) -> None:
-        curves = [
-            _curve(pair, index, index == self._selected)
-            for index, pair in enumerate(self._analysis.pairs)
-            if pair.score is not None and pair.source not in self._choice.hidden
-        ]
-        mixture = self._analysis.unprocessed_for(self._selected) if self._choice.mixture else None
-        if mixture is not None and mixture.score is not None:
-            curves.append(_curve(mixture, MIXTURE))
-        formula = self._analysis.session.loss.formula
-        self._osi.show_curves(curves + ghost_curves(self._ghosts, formula, self._selected, self._choice.hidden))
-        session = self._analysis.session
-        framing = self._analysis.framing
-        kind = Representation.MASK if framing is None else framing.representation
-        known = bool(curves) and (framing is not None or _is_non_negative(self.reference, self.pair))
-        self._osi.set_chance_floor(CHANCE_FLOOR_DB.get(kind, math.nan) if known else math.nan)
-        score = self.pair.score if self.pair else None
-        frames_shown = [pair.frames for pair in self._analysis.pairs if pair.frames is not None]
-        self._loss.sketches.keep_only([frames.table for frames in frames_shown if frames.table is not None])
-        words = session.loss.formula.words
-        self._osi.set_title(f"OSI-SNR per frame · {words}")
-        self._loss.set_title(f"1/OSI-SNR + γ·MC-MSE per frame · {words}")
-        if score is None or self.pair is None or self.pair.frames is None:
-            self._loss.show_loss(0.0, 1.0, None)
-            return
-        frames = self.pair.frames
-        self._loss.show_loss(frames.first_time, frames.grid.step, score.curve, growing=not frames.complete)
+    def _show_curves(self, analysis: Analysis, selected: int) -> None:
+        curves = osi_curves(analysis, selected, self._choice)
+        formula = analysis.session.loss.formula
+        self._osi.show_curves(curves + ghost_curves(self._ghosts, formula, selected, self._choice.hidden))
+        self._osi.set_chance_floor(chance_floor_db(analysis, self.reference, self.pair) if curves else math.nan)
+        self._osi.set_title(f"OSI-SNR per frame · {formula.words}")
+        self._loss.set_title(f"1/OSI-SNR + γ·MC-MSE per frame · {formula.words}")
+        tables = [pair.frames.table for pair in analysis.pairs if pair.frames is not None]
+        self._loss.sketches.keep_only([table for table in tables if table is not None])
+
+    def _find_loss_grid(self, *_: object) -> None:
+        """First time and step of the frames in view, and whether more are to come."""
+        frames = self.pair.frames if self.pair is not None else None
+        known = frames is not None
+        self._loss_grid = (frames.first_time, frames.grid.step, not frames.complete) if known else (0.0, 1.0, False)
+
+    def _show_loss(self, *_: object) -> None:
+        score = self.pair.score if self.pair is not None else None
+        t0, dt, growing = self._loss_grid
+        self._loss.show_loss(t0, dt, None if score is None else score.curve, growing=growing)
 
     def _follow_pointer(self, *_range: float) -> None:
         """After a zoom something else is under a pointer that stood still."""
@@ -369,22 +394,3 @@ class PlotArea(QWidget):
                 plot.blockSignals(True)
                 plot.set_y_range(low, high)
                 plot.blockSignals(False)
-
-
-def _curve(pair: PairAnalysis, colour: int, selected: bool = False) -> Curve:
-    """The OSI-SNR of a pair that has a score, by the formula that leads."""
-    assert pair.score is not None, "only what has a score has a curve"
-    frames = pair.score.facts.frames
-    return Curve(frames.first_time, frames.grid.step, pair.score.osi_db, colour, selected)
-
-
-def _is_non_negative(reference: Track | None, pair: PairAnalysis | None) -> bool:
-    """Whether chance can be named for two masks: it is known for real values not below 0 only."""
-    tracks = (reference, pair.estimate if pair else None)
-    masks = [track.mask for track in tracks if track is not None and track.mask is not None]
-    return all(not np.iscomplexobj(mask.values) and mask.minimum >= 0 for mask in masks)
-
-
-def _pictures_of(pair: PairAnalysis) -> list[object]:
-    pictures = pair.pictures
-    return [p for p in (pictures.reference, pictures.estimate, pictures.residual) if p is not None]

@@ -28,6 +28,7 @@ from osisnr_gui.session.analysis import (
     takes_long,
     with_display_settings,
 )
+from osisnr_gui.session.changes import find_changes
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.file_changes import ContentHashes, changed_files, without_files
 from osisnr_gui.session.history import History
@@ -47,10 +48,9 @@ class Store(QObject):
     """Session, analysis, undo, and the worker. cache : where results are kept beyond this window, closed with it."""
 
     session_changed = Signal(object)  # Session
-    analysis_changed = Signal(object)  # Analysis
+    analysis_changed = Signal(object, object)  # Analysis, Changed: what of it is not as it was
     progress_changed = Signal(object, str)  # fraction or None when idle, words
     failed = Signal(str, str)  # one sentence, details
-    history_changed = Signal()
     _reported = Signal(object, object)  # _Run, Progress
     _ended = Signal(object, object, str)  # _Run, Analysis | None, traceback
 
@@ -150,7 +150,6 @@ class Store(QObject):
     def _follow(self) -> None:
         """After the session changed: score at once if that is enough, else start a run."""
         self.session_changed.emit(self.session)
-        self.history_changed.emit()
         if self._run is not None and analysis_key(self._run.session) == analysis_key(self.session):
             self._show(self._analysis)  # the run goes on; its results will be scored for the new session
             return
@@ -177,7 +176,6 @@ class Store(QObject):
         if kept != self.session:
             self._history.push(kept, "", time.monotonic())
         self.session_changed.emit(self.session)
-        self.history_changed.emit()
         self._show(self._analysis, at_any_cost=True)
 
     def _show(self, analysis: Analysis, at_any_cost: bool = False) -> bool:
@@ -190,10 +188,10 @@ class Store(QObject):
             if scored is None:
                 return False
             analysis = scored
-        self._analysis = analysis
+        changed, self._analysis = find_changes(self._analysis, analysis), analysis
         if analysis.complete:
             self._finished = analysis
-        self.analysis_changed.emit(analysis)
+        self.analysis_changed.emit(analysis, changed)
         return True
 
     def _start(self) -> None:

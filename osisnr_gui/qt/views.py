@@ -80,6 +80,19 @@ class Views:
         self.mask_dock = OnDemandDock("Masks", "dock_mask_values", self.mask_values)
         self.folders, self.folder_strip = FolderPanel(theme), FolderStrip()
         self.view_bar, self.readout, self.sentence = ViewBar(), Readout(), ElidedLabel()
+        self._connect()
+
+    def _connect(self) -> None:
+        """What one view shows of what is chosen or pointed at in another."""
+        link, bar, plots = self.plots.link, self.view_bar, self.plots
+        bar.scale_changed.connect(plots.set_scale)
+        bar.colours_changed.connect(plots.set_colours)
+        bar.levels_changed.connect(plots.set_levels)
+        bar.whole_range_changed.connect(plots.set_whole_range)
+        link.cursor_changed.connect(self.inspector.show_time)
+        for panel in (self.segments, self.inspector):
+            link.selection_changed.connect(panel.show_selection)
+        self.sources.values_requested.connect(self.mask_dock.toggle)
 
     @property
     def count(self) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from osisnr_gui.io.errors import Cancel
-from osisnr_gui.session.analysis_run import AnalysisRun, finish, scored
+from osisnr_gui.session.analysis_run import AnalysisRun, finish, is_finished, scored
 from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Criterion, Session
@@ -41,7 +41,8 @@ def rescore(session: Session, analysis: Analysis) -> Analysis | None:
     if any(pair.key is not None and pair.key.alpha not in (None, session.loss.alpha) for pair in analysis.pairs):
         return None  # no alpha table was kept
     pairs, unprocessed = (tuple(scored(session, p) for p in group) for group in (analysis.pairs, analysis.unprocessed))
-    return finish(replace(analysis, session=session, pairs=pairs, unprocessed=unprocessed))
+    fresh = replace(analysis, session=session, pairs=pairs, unprocessed=unprocessed)
+    return fresh if is_finished(fresh, analysis) else finish(fresh)
 
 
 def takes_long(session: Session, analysis: Analysis) -> bool:

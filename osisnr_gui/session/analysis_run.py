@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from osisnr_gui.core.loss import NAN
 from osisnr_gui.io.errors import BrokenOffError, Cancelled, FileError, Reason
 from osisnr_gui.session.background import worker_count
 from osisnr_gui.session.comparison.best_frames import find_best_frames
@@ -343,3 +345,17 @@ def finish(analysis: Analysis) -> Analysis:
         pairs = tuple(_scored_against(session, pair, other) for pair, other in zip(pairs, others, strict=True))
     analysis = replace(analysis, pairs=pairs, best=find_best_frames(pairs, analysis.best))
     return replace(analysis, notices=find_notices(analysis))
+
+
+def is_finished(analysis: Analysis, before: Analysis) -> bool:
+    """Whether what `finish` made of `before` holds for `analysis`, whose files and frames are the same."""
+    return _decisive(analysis) == _decisive(before)
+
+
+def _decisive(analysis: Analysis) -> tuple[object, ...]:
+    """What `finish` looks at beside files and frames; of the fused losses only how they rank the estimates."""
+    session = analysis.session
+    losses = [NAN if pair.score is None else pair.score.exact.fused for pair in analysis.pairs]
+    ranks = {loss: rank for rank, loss in enumerate(sorted(set(filter(math.isfinite, losses))))}
+    light = session.silence_db, session.bad, session.loss.formula, session.loss.gamma == 0.0, session.roles_guessed
+    return *light, *map(ranks.get, losses)

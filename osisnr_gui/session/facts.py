@@ -12,7 +12,6 @@ from osisnr_gui.core.frame_status import ACTIVE, frame_status, is_active, status
 from osisnr_gui.core.loss import ExactScores, LiteralScores, quantile
 from osisnr_gui.core.types import BoolArray, FloatArray, StatusArray
 from osisnr_gui.session.frame_pass import PairFrames
-from osisnr_gui.session.session import Formula
 
 BIAS_DB = 0.1
 QUIET_ENERGY_DB = -80.0  # estimate energy 1e-8: EPS_NOISE decides the literal value
@@ -55,11 +54,6 @@ class Facts:
         if np.isnan(values).any():
             return np.nan, np.nan
         return quantile(values, 0.05), quantile(values, 0.5)
-
-
-def osi_db_of(facts: Facts, formula: Formula) -> FloatArray:
-    """OSI-SNR of every frame by one of the formulas, nan in frames it leaves out."""
-    return facts.frames.literal_osi_db if formula is Formula.LITERAL else facts.active_osi_db
 
 
 def find_facts(frames: PairFrames, silence_db: float) -> Facts:

@@ -15,12 +15,17 @@ from osisnr_gui.core.loss import EPS_FUSED, ExactScores, LiteralScores, inverse_
 from osisnr_gui.core.loss_curve import LossCurve, loss_terms
 from osisnr_gui.core.osi_snr import exact_osi_db, si_snr_db, snr_db
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.session.facts import Facts, find_facts, osi_db_of
+from osisnr_gui.session.facts import Facts, find_facts
 from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.segments.bad_segments import BadFrames, find_bad
-from osisnr_gui.session.session import Formula, LossChoice, Session
+from osisnr_gui.session.session import Criterion, Formula, LossChoice, Session
 
 LOSS_FRAMES = 1 << 16
+
+
+def osi_db_of(facts: Facts, formula: Formula) -> FloatArray:
+    """OSI-SNR of every frame by one of the formulas, nan in frames it leaves out."""
+    return facts.frames.literal_osi_db if formula is Formula.LITERAL else facts.active_osi_db
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,8 +160,19 @@ def score_frames(
     facts = previous.facts if previous else None
     if facts is None or facts.frames is not frames or facts.silence_db != session.silence_db:
         facts, previous = find_facts(frames, session.silence_db), None
-    losses = FrameLosses(facts, session.loss)
-    bad = find_bad(facts, session, previous.bad if previous else None, other, losses.all_losses)
+    if previous is not None and _asks_the_same(previous.bad, session, other):
+        bad = previous.bad
+    else:
+        losses = FrameLosses(facts, session.loss)
+        bad = find_bad(facts, session, previous.bad if previous else None, other, losses.all_losses)
     if previous is None or previous.loss != session.loss:
         return PairScore(facts, session.loss, bad, *named_results(facts, session.loss))
     return previous if bad is previous.bad else replace(previous, bad=bad)
+
+
+def _asks_the_same(bad: BadFrames, session: Session, other: Facts | None) -> bool:
+    """Whether a session calls the same frames of a pair bad. Alpha and gamma count for a limit of the loss only."""
+    choice = session.bad
+    loss = session.loss if choice.criterion is Criterion.LOSS else None
+    other = other if choice.criterion is Criterion.AGAINST else None
+    return (bad.threshold_db, bad.choice, bad.loss) == (session.threshold_db, choice, loss) and bad.other is other

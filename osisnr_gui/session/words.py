@@ -9,7 +9,9 @@ import math
 import os
 import string
 import time
+from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cache
 
 from osisnr_gui.io.errors import display_name, printable
 from osisnr_gui.io.mask_cells import MaskKind
@@ -21,6 +23,7 @@ MINUS = "\u2212"
 NARROW_SPACE = "\u202f"
 MISSING = "–"
 LEVEL_DB = 0.5  # a level difference below this is not worth a word
+_LOSS_LIMITS, _LOSS_DECIMALS = (0.01, 0.1, 10.0, 100.0, 1000.0), (5, 4, 3, 2, 1, 0)
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -48,8 +51,7 @@ def loss(value: float) -> str:
         return number(value, 3)
     if size >= 1e5 or size < 1e-4:
         return _power(value)
-    limits = ((0.01, 5), (0.1, 4), (10.0, 3), (100.0, 2), (1000.0, 1))
-    return number(value, next((decimals for limit, decimals in limits if size < limit), 0))
+    return number(value, _LOSS_DECIMALS[bisect_right(_LOSS_LIMITS, size)])
 
 
 def _power(value: float) -> str:
@@ -292,6 +294,7 @@ MIXTURE = -1
 GHOST = -2
 
 
+@cache
 def estimate_letter(index: int) -> str:
     """A, B, … Z, AA, AB, …: the short name of an estimate by its place."""
     letters = string.ascii_uppercase

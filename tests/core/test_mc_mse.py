@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osisnr_gui.core.mc_mse import check_alpha, compress, mc_mse_per_frame
+from osisnr_gui.core.loss import check_alpha
+from osisnr_gui.core.mc_mse import compress, mc_mse_per_frame
 from osisnr_gui.core.types import ParameterError, ShapeError
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=60, database=None)

@@ -14,6 +14,8 @@ from osisnr_gui.qt.look.theme_manager import ThemeManager
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.changes import Changed
 from osisnr_gui.session.result_cache import ResultCache
 
 WAIT_MS = 20_000
@@ -56,3 +58,10 @@ def save_published_pair(folder: Path) -> tuple[Path, Path]:
     np.save(paths[0], m1)
     np.save(paths[1], m1 - 0.1)
     return paths
+
+
+def show_parts(view: object, analysis: Analysis, selected: int, changed: Changed = Changed.ALL) -> None:
+    """Show an analysis in a view of several parts, as the window does."""
+    for show, depends in view.parts:  # type: ignore[attr-defined]
+        if depends & changed:
+            show(analysis, selected)

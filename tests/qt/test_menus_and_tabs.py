@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QMenu, QTabBar
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.commands.actions import ACTIONS, SECTIONS, key_rows
+from osisnr_gui.qt.commands.action_table import key_rows
 from osisnr_gui.qt.look.style_sheet import build_style_sheet
 from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.main_window import MainWindow
@@ -17,10 +17,6 @@ from tests.kits.window_kit import open_window, show_files, wait_final
 
 MOST_IN_A_SECTION = 8
 PADDING = 6
-
-
-def test_sections_are_of_commands_that_exist() -> None:
-    assert {spec.id for spec in ACTIONS} >= SECTIONS
 
 
 def test_menus_fall_into_sections_of_a_few_lines(qtbot: QtBot) -> None:

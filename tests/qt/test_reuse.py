@@ -152,7 +152,7 @@ def test_the_page_opens_from_the_menu_where_there_is_a_cache(qtbot: QtBot, tmp_p
         assert not action.isEnabled()
         action.trigger()
         window.views.store.cache = ResultCache(CacheFolder(str(tmp_path)))
-        window.commands.refresh()
+        window.commands.actions.update()
         assert action.isEnabled()
         action.trigger()
         dialog = window.findChild(CacheDialog)

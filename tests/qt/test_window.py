@@ -14,10 +14,10 @@ from PySide6.QtGui import QDropEvent, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, save_published_pair, show_files, wait_final
+from window_kit import open_window, save_published_pair, show_files, show_parts, wait_final
 
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
-from osisnr_gui.qt.commands.actions import ACTIONS, key_rows
+from osisnr_gui.qt.commands.action_table import ACTIONS, key_rows
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import analysis_run as analysis_module
 from osisnr_gui.session import edits, frame_pass, pairs
@@ -219,7 +219,7 @@ def test_what_is_not_analysed_yet_is_a_gap(
         frames = part.pairs[0].frames
         if frames is None or frames.complete:
             continue
-        plots.show_analysis(part, 0)
+        show_parts(plots, part, 0)
         assert plots.link.extent == extent
         curve = plots._osi.curves[0]
         first = round((curve.t0 - whole.t0) / whole.dt)

@@ -1,4 +1,4 @@
-"""What the commands do: one handler for every row of the action table, and what drops and menus share with them."""
+"""What the rows of the action table work on, and what drops and menus share with them."""
 
 from __future__ import annotations
 
@@ -10,129 +10,103 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from osisnr_gui.io.formats import Format, extensions_of
-from osisnr_gui.qt.commands.actions import ACTIONS, Actions, CommandGroup, Handler, key_rows
-from osisnr_gui.qt.commands.delay_commands import ACTIONS_OF_DELAY, DelayCommands
-from osisnr_gui.qt.commands.difference_commands import DifferenceCommands
-from osisnr_gui.qt.commands.estimate_commands import EstimateCommands
+from osisnr_gui.qt.commands.actions import Actions
+from osisnr_gui.qt.commands.delay_commands import DelayCommands
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.file_commands import FileCommands
 from osisnr_gui.qt.commands.ghost_commands import GhostCommands
 from osisnr_gui.qt.commands.masked_sounds import MaskedSounds
-from osisnr_gui.qt.commands.note_commands import NoteCommands
-from osisnr_gui.qt.commands.row_commands import RowCommands
-from osisnr_gui.qt.commands.segment_commands import SegmentCommands
+from osisnr_gui.qt.commands.plot_commands import PlotCommands
+from osisnr_gui.qt.commands.segment_commands import NoteCommands, SegmentCommands
 from osisnr_gui.qt.commands.session_files import SessionFiles
-from osisnr_gui.qt.dialogs.about import AboutDialog
 from osisnr_gui.qt.dialogs.cache_page import CacheDialog
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.help_page import HelpDialog
-from osisnr_gui.qt.dialogs.keys_page import KeysDialog
 from osisnr_gui.qt.folders.folder_mode import FolderMode
-from osisnr_gui.qt.playback.commands import NEED_SOUND, PlaybackCommands
+from osisnr_gui.qt.playback.commands import PlaybackCommands
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.time_plot import TimePlot
-from osisnr_gui.qt.presenters.cursor import CursorCommands
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.codec import is_session_file
-from osisnr_gui.session.demos import DEMOS, demo_session
+from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.words import estimate_letter
 
 FILE_FILTER = f"Sound, masks and sessions (*{' *'.join((*extensions_of(Format), '.osisnr'))});;All files (*)"
-NEEDS_PAIR = (
-    *("export_csv", "export_json", "export_segments", "export_png", "copy_numbers", "copy_figure"),
-    *("fit", "zoom_selection", "zoom_back", "zoom_in", "zoom_out"),
-    *("swap", "previous_bad", "next_bad", "worst", "add_note"),
-)
-
-# What would change plots that are not on show; everything else there needs a pair.
-BEHIND_THE_LIST = ("play_once", "loop_selection", "hear_reference", "hear_mixture", "flip", *ACTIONS_OF_DELAY)
 
 
-class Commands(CommandGroup):
-    """Handlers by action id. Holds no state of its own; works on the window's store and views."""
+class Commands:
+    """The parts of one window that its actions work on, and what is done with several of them."""
 
     def __init__(self, window: QMainWindow, views: Views) -> None:
-        self._window, self._views = window, views
-        self._exports = ExportJobs(window, views)
+        self.window, self.views, self.store = window, views, views.store
+        self.plots, self.link, self.player = views.plots, views.plots.link, views.player
+        self.exports = ExportJobs(window, views)
         self.session_files = SessionFiles(window, views, self._start_anew)
         self.notes = NoteCommands(views)
-        self.segments = SegmentCommands(views, self._say, self._exports.save_bytes)
-        self.playback = PlaybackCommands(views)
-        self.folders = FolderMode(window, views, self._exports, self._start_anew)
-        self.cursor = CursorCommands(views.plots, self._say)
-        self.masked = MaskedSounds(window, views, self._exports)
-        self.rows = RowCommands(views.plots)
-        self.estimates = EstimateCommands(views)
+        self.segments = SegmentCommands(views, self._say, self.exports.save_bytes)
+        self.playback = PlaybackCommands(views, self.set_residual)
+        self.folders = FolderMode(window, views, self.exports, self._start_anew)
+        self.masked = MaskedSounds(window, views, self.exports)
+        self.shown = PlotCommands(views)
         self.delays = DelayCommands(window, views, self.show_context_menu)
-        self.differences = DifferenceCommands(views.plots, self.rows)
         self.files = FileCommands(window, views)
         self.ghosts = GhostCommands(window, views)
-        rows = self.rows, self.estimates, self.differences
-        self._groups: tuple[CommandGroup, ...] = (*rows, self.files, self.delays, self.ghosts, self.folders)
+        self.actions = Actions(window, self)
+        self._there = (False, False)  # selection, loop
+        self._connect()
+        self._follow_states()
 
-    def attach(self, actions: Actions) -> None:
-        """The actions whose check marks and states follow the session."""
-        super().attach(actions)
-        for group in self._groups:
-            group.attach(actions)
-        self.playback.attach(actions, self.set_residual)
+    def _connect(self) -> None:
+        """Do what views ask for, and show what they point at."""
+        views, plots, link = self.views, self.plots, self.link
+        views.welcome.open_requested.connect(self.open)
+        views.welcome.demo_requested.connect(self.open_demo)
+        views.sources.add_requested.connect(self.add)
+        views.view_bar.residual_changed.connect(self.set_residual)
+        views.banners.progress.cancel_requested.connect(self.cancel)
+        views.segments.segment_shown.connect(self.playback.autoplay)
+        views.segments.segment_activated.connect(self.player.play_range)
+        self.store.failed.connect(self.show_failure)
+        plots.limit_requested.connect(self.set_limit)
+        plots.context_menu_requested.connect(self.show_context_menu)
+        link.hover_changed.connect(self.show_readout)
+        link.cursor_changed.connect(lambda _time: self.show_readout())
 
-    def handlers(self) -> dict[str, Handler]:
-        """A function for every id of the action table."""
-        views, link, store = self._views, self._views.plots.link, self._views.store
-        table: dict[str, Handler] = {
-            "open": self.open,
-            "add": self.add,
-            "reload": self._reload,
-            "export_csv": self._exports.save_csv,
-            "export_json": self._exports.save_json,
-            "export_png": self._exports.save_figure,
-            "export_sound": self._exports.save_sound,
-            "compare_masked": self.masked.compare,
-            "quit": self._window.close,
-            "undo": store.undo,
-            "redo": store.redo,
-            "copy_numbers": views.summary.copy_all,
-            "copy_figure": self._exports.copy_figure,
-            "result_cache": self._show_cache,
-            "fit": self._fit,
-            "zoom_selection": link.zoom_to_selection,
-            "zoom_back": link.zoom_back,
-            "zoom_in": partial(self._zoom, 0.5),
-            "zoom_out": partial(self._zoom, 2.0),
-            "crosshair": lambda: views.plots.stack.set_crosshair(self._is_on("crosshair")),
-            "overview": lambda: views.plots.stack.set_overview_visible(self._is_on("overview")),
-            "inspector": views.inspector_dock.toggle,
-            "mask_values": views.mask_dock.toggle,
-            "copy_frame": views.inspector.copy_numbers,
-            "residual": lambda: self.set_residual(self._is_on("residual")),
-            "next_map": views.view_bar.next_colours,
-            "theme_system": partial(views.themes.set_mode, "system"),
-            "theme_light": partial(views.themes.set_mode, "light"),
-            "theme_dark": partial(views.themes.set_mode, "dark"),
-            "full_screen": self._full_screen,
-            "reset_layout": self._reset_layout,
-            "swap": self._swap,
-            "close_files": self._close_files,
-            "literal": lambda: store.edit(partial(edits.set_formula, formula=Formula.LITERAL)),
-            "exact": lambda: store.edit(partial(edits.set_formula, formula=Formula.EXACT)),
-            "clear": self._clear,
-            "keys": lambda: KeysDialog(key_rows(), self._window).open(),
-            "numbers": lambda: HelpDialog("numbers", self._window).open(),
-            "first_steps": lambda: HelpDialog("first_steps", self._window).open(),
-            "about": lambda: AboutDialog(self._window).open(),
-            **{f"demo_{demo.name}": partial(self.open_demo, demo.name) for demo in DEMOS},
-            "add_note": self.notes.add,
-        }
-        for group in (*self._groups, self.cursor, self.segments, self.session_files, self.playback):
-            table |= group.handlers()
-        missing = {spec.id for spec in ACTIONS} ^ set(table)
-        assert not missing, f"the action table and the handlers disagree about {missing}"
-        return table
+    def _follow_states(self) -> None:
+        """Update actions with what they depend on beside the analysis, and fill the menus that change."""
+        actions, views = self.actions, self.views
+        self.shown.fill_partners(actions.menu("Analysis/Difference of two estimates"))
+        self.playback.list_devices_in(actions.menu("Playback/Sound device"))
+        for name in ("export_list_csv", "export_list_json"):
+            views.folders.export.addAction(actions.by_id[name])
+        for moved in (self.link.selection_changed, self.link.loop_changed):
+            moved.connect(self._follow_stretch)
+        for changed in (self.player.changed, self.folders.changed, self.ghosts.changed, self.files.changed):
+            changed.connect(self.actions.update)
+        for changed in (
+            views.themes.changed,
+            views.curves.changed,
+            views.inspector_dock.wanted_changed,
+            views.mask_dock.wanted_changed,
+        ):
+            changed.connect(self.actions.update)
+
+    def show_session(self, session: Session) -> None:
+        """What depends on the session itself, perhaps before its analysis is there."""
+        self.plots.hold_values(False)
+        self.delays.show_analysis()
+        self.folders.follow(session)
+        self.actions.update()
+
+    def _follow_stretch(self, *_: object) -> None:
+        """A selection that is dragged changes no state of an action: only its beginning and end do."""
+        there = self.link.selection is not None, self.link.loop is not None
+        if there != self._there:
+            self._there = there
+            self.actions.update()
 
     def open(self) -> None:
         """Ask for files and open them."""
@@ -145,15 +119,15 @@ class Commands(CommandGroup):
     def open_demo(self, name: str) -> None:
         """Open one of the demos."""
         session = demo_session(name)
-        present = self._views.store.session
+        present = self.views.store.session
         if self._start_anew():
-            self._views.store.edit(lambda _old: replace(session, loss=present.loss))
+            self.views.store.edit(lambda _old: replace(session, loss=present.loss))
 
     def take_files(self, paths: list[str], *, add: bool) -> None:
         """Open or add files, however they came. A reference alone waits for an estimate; a session replaces all."""
         if not paths or self.folders.take(paths):
             return
-        views = self._views
+        views = self.views
         sessions = [path for path in paths if is_session_file(path)]
         if sessions:
             self.session_files.open(sessions[0])
@@ -166,22 +140,22 @@ class Commands(CommandGroup):
 
     def set_limit(self, limit: float) -> None:
         """The line of the threshold, or of the loss, was dragged."""
-        self._views.store.edit(partial(edits.set_limit, limit=limit), "threshold")
+        self.views.store.edit(partial(edits.set_limit, limit=limit), "threshold")
 
     def set_residual(self, residual: bool) -> None:
         """Third picture: residual or difference."""
-        self._views.plots.set_residual(residual)
-        self._views.view_bar.set_residual(residual)
-        self._check("residual", residual)
+        self.views.plots.set_residual(residual)
+        self.views.view_bar.set_residual(residual)
+        self.actions.update()
 
     def show_failure(self, sentence: str, details: str) -> None:
         """Something unexpected went wrong on the worker."""
-        ErrorDialog.show_once(sentence, details, self._window)
+        ErrorDialog.show_once(sentence, details, self.window)
 
     def cancel(self) -> None:
         """Stop comparing; say how to go on."""
-        self._views.store.cancel()
-        if not self._views.store.analysis.complete:
+        self.views.store.cancel()
+        if not self.views.store.analysis.complete:
             self._say("Stopped. What is there can be used; Ctrl+R compares the rest.")
 
     def show_context_menu(self, position: QPoint, plot: TimePlot | Chart) -> None:
@@ -189,47 +163,34 @@ class Commands(CommandGroup):
         menu = QMenu(plot)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # Under the names that pyqtgraph gives them.
-        menu.addAction("View all", plot.view_all if isinstance(plot, Chart) else self._fit)
-        menu.addAction("Export…", partial(self._exports.save_plot, plot))
-        if isinstance(plot, TimePlot) and self._actions is not None:
+        menu.addAction("View all", plot.view_all if isinstance(plot, Chart) else self.fit)
+        menu.addAction("Export…", partial(self.exports.save_plot, plot))
+        if isinstance(plot, TimePlot):
             menu.addSeparator()
             shown = ("zoom_selection", "zoom_back", "crosshair", "all_estimates", "next_blame", "inspector")
             for action_id in (*shown, "copy_figure", "export_png"):
-                menu.addAction(self._actions.by_id[action_id])
+                menu.addAction(self.actions.by_id[action_id])
         menu.popup(position)
 
-    def refresh(self) -> None:
-        """Which commands make sense now, and check marks."""
-        store = self._views.store
-        for group in self._groups:
-            group.refresh()
-        has_pair = any(pair.score is not None for pair in store.analysis.pairs)
-        shows_list = self.folders.shows_list
-        self._enable(has_pair and not store.session.is_empty and not shows_list, *NEEDS_PAIR)
-        self._enable(shows_list or not store.session.is_empty, "reload")
-        self._enable(not store.session.is_empty, "add", "close_files", "save_session", "save_session_as")
-        self._enable(store.can_undo, "undo")
-        self._enable(store.cache is not None, "result_cache")
-        self._enable(store.can_redo, "redo")
-        self.playback.refresh()
-        if shows_list:
-            self._enable(False, *NEED_SOUND, *BEHIND_THE_LIST)
-        self._check(store.session.loss.formula.value, True)
-        self._enable(self.masked.is_possible and not shows_list, "compare_masked")
-
     def restore(self, settings: Settings) -> None:
-        """Every group as it was left."""
-        for group in self._groups:
-            group.restore(settings)
+        """As it was left."""
+        self.shown.restore(settings)
+        self.playback.restore(settings)
+        self.actions.restore(settings)
 
     def remember(self, settings: Settings) -> None:
-        """Keep every group's state for the next start."""
-        for group in self._groups:
-            group.remember(settings)
+        """Keep that for the next start."""
+        self.shown.remember(settings)
+        self.playback.remember(settings)
+        self.actions.remember(settings)
+
+    def follow_readout(self, *_: object) -> None:
+        """The numbers at the pointer or the cursor, where there is one."""
+        self.show_readout(*self.link.hover)
 
     def show_readout(self, time: float = math.nan, value: float = math.nan, row_id: str = "") -> None:
         """Everything known of the point under the pointer, or of the cursor."""
-        plots, readout, pairs = self._views.plots, self._views.readout, self._views.store.analysis.pairs
+        plots, readout, pairs = self.views.plots, self.views.readout, self.views.store.analysis.pairs
         if not math.isfinite(time):
             time, value, row_id = plots.link.cursor, math.nan, ""
         place, estimate = plots.estimates.under(row_id)
@@ -277,35 +238,43 @@ class Commands(CommandGroup):
 
     def close(self) -> None:
         """Wait for exports under way, and stop the list."""
-        for group in self._groups:
-            group.close()
-        self._exports.close()
+        for part in (self.files, self.delays, self.ghosts, self.folders):
+            part.close()
+        self.exports.close()
         self.session_files.close()
 
+    def lead(self, formula: Formula) -> None:
+        """Let one of the two named results lead."""
+        self.store.edit(partial(edits.set_formula, formula=formula))
+
     def _ask(self, title: str) -> list[str]:
-        folder = self._views.settings.last_folder()
-        paths, _ = QFileDialog.getOpenFileNames(self._window, title, folder, FILE_FILTER)
+        folder = self.views.settings.last_folder()
+        paths, _ = QFileDialog.getOpenFileNames(self.window, title, folder, FILE_FILTER)
         return list(paths)
 
     def _say(self, text: str) -> None:
-        self._window.statusBar().showMessage(text, 5000)
+        self.window.statusBar().showMessage(text, 5000)
 
-    def _fit(self) -> None:
-        self._views.plots.link.fit()
-        self._views.plots.fit_values()
+    def fit(self) -> None:
+        """Show everything, in time and in value."""
+        self.views.plots.link.fit()
+        self.views.plots.fit_values()
 
-    def _zoom(self, factor: float) -> None:
-        link = self._views.plots.link
+    def zoom(self, factor: float) -> None:
+        """Zoom in time at the pointer, else at the cursor."""
+        link = self.views.plots.link
         link.zoom(factor, link.hover.time if math.isfinite(link.hover.time) else link.cursor)
 
-    def _swap(self) -> None:
-        pair = self._views.plots.pair
+    def swap(self) -> None:
+        """Let the estimate in view and its reference change places."""
+        pair = self.views.plots.pair
         if pair is not None:
-            self._views.store.edit(partial(edits.swap, estimate=pair.source))
+            self.views.store.edit(partial(edits.swap, estimate=pair.source))
 
-    def _close_files(self) -> None:
+    def close_files(self) -> None:
+        """Close all files."""
         if self._start_anew():
-            self._views.store.edit(lambda _session: Session())
+            self.views.store.edit(lambda _session: Session())
 
     def _start_anew(self) -> bool:
         """Other files: what was zoomed to or selected in the old ones means nothing in them.
@@ -314,33 +283,33 @@ class Commands(CommandGroup):
         """
         if not self.session_files.leave():
             return False
-        self._views.selection.reset()
-        link = self._views.plots.link
+        self.views.selection.reset()
+        link = self.views.plots.link
         self.playback.forget()
         link.clear_selection()
         link.set_cursor(math.nan)
         link.fit()
         return True
 
-    def _reload(self) -> None:
+    def reload(self) -> None:
+        """Look at all files again."""
         self.folders.look_again() if self.folders.shows_list else self.files.reload(thoroughly=True)
 
-    def _show_cache(self) -> None:
-        cache = self._views.store.cache
+    def show_cache(self) -> None:
+        """What is kept of results, and how much room that takes."""
+        cache = self.views.store.cache
         if cache is not None:
-            CacheDialog(cache, self._views.settings, self._window).open()
+            CacheDialog(cache, self.views.settings, self.window).open()
 
-    def _full_screen(self) -> None:
-        full, state = Qt.WindowState.WindowFullScreen, self._window.windowState()
+    def show_full_screen(self, on: bool) -> None:
+        """The whole screen for the window, or not."""
+        full, state = Qt.WindowState.WindowFullScreen, self.window.windowState()
         # Not `showNormal`: a window that was maximized is so again.
-        self._window.setWindowState(state | full if self._is_on("full_screen") else state & ~full)
+        self.window.setWindowState(state | full if on else state & ~full)
 
-    def _reset_layout(self) -> None:
-        self._views.plots.stack.reset_heights()
-        self.rows.reset()
-
-    def _clear(self) -> None:
-        store, link = self._views.store, self._views.plots.link
+    def clear(self) -> None:
+        """Stop what runs; else take away the selection, else the cursor."""
+        store, link = self.views.store, self.views.plots.link
         if self.folders.shows_list:
             self.folders.stop()
         elif store.is_busy:

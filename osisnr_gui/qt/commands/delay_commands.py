@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMainWindow
 
-from osisnr_gui.qt.commands.actions import CommandGroup, Handler
 from osisnr_gui.qt.dialogs.delay_dialog import DelayDialog
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.views import Views
@@ -17,42 +16,35 @@ from osisnr_gui.session.delay.measured_delay import MeasuredDelay, measured_dela
 from osisnr_gui.session.notices.all_notices import Notice
 from osisnr_gui.session.session import Source
 
-ACTIONS_OF_DELAY = ("delay", "align", "delay_earlier", "delay_later", "delay_none")
 
-
-class DelayCommands(CommandGroup):
-    """Handlers for the estimate in view, and one dialog at a time for any estimate."""
+class DelayCommands:
+    """Moves the estimate in view; one dialog at a time for any estimate."""
 
     def __init__(self, window: QMainWindow, views: Views, show_menu: Callable[[QPoint, Chart], None]) -> None:
         """`show_menu` : of a right click on a chart, at a place on the screen."""
         self._window, self._views, self._show_menu = window, views, show_menu
         self.dialog: DelayDialog | None = None
         self._source: Source | None = None
-        for signal in (views.store.session_changed, views.store.analysis_changed, views.store.history_changed):
-            signal.connect(self._show)
         views.banners.details_requested.connect(self._show_details)
         views.sources.delay_requested.connect(self.open)
 
-    def handlers(self) -> dict[str, Handler]:
-        """A function for every action of these."""
-        return {
-            "delay": self._open_in_view,
-            "align": self._align,
-            "delay_earlier": partial(self._nudge, 1),
-            "delay_later": partial(self._nudge, -1),
-            "delay_none": self._as_it_is,
-        }
+    @property
+    def can_move(self) -> bool:
+        """Whether the estimate in view is sound, and on screen."""
+        source = self._in_view
+        return source is not None and self._is_sound(source)
 
-    def refresh(self) -> None:
-        """Which of them make sense now."""
-        source, shown = self._in_view, None
-        is_sound = source is not None and self._is_sound(source)
-        if source is not None and is_sound:
-            shown = self._measured(source)
-        self._enable(is_sound, *ACTIONS_OF_DELAY)
-        fits = shown is not None and shown.delay.certain and source is not None
-        self._enable(fits and shown.delay.samples != source.delay, "align")
-        self._enable(source is not None and source.delay != 0, "delay_none")
+    @property
+    def can_align(self) -> bool:
+        """Whether its delay is known for certain, and another than the one that is taken out."""
+        source = self._in_view
+        shown = self._measured(source) if source is not None and self._is_sound(source) else None
+        return shown is not None and shown.delay.certain and shown.delay.samples != source.delay
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether a delay is taken out."""
+        return self._in_view is not None and self._in_view.delay != 0
 
     def open(self, source: Source) -> None:
         """Show the dialog for an estimate."""
@@ -91,21 +83,24 @@ class DelayCommands(CommandGroup):
     def _is_sound(self, source: Source) -> bool:
         return any(p.source.path == source.path and p.sample_rate for p in self._views.store.analysis.pairs)
 
-    def _open_in_view(self) -> None:
+    def open_in_view(self) -> None:
+        """Show the dialog for the estimate in view."""
         if self._in_view is not None:
             self.open(self._in_view)
 
-    def _align(self) -> None:
+    def align(self) -> None:
+        """Take its measured delay out."""
         shown = None if self._in_view is None else self._measured(self._in_view)
         if shown is not None and shown.delay.certain:
             self._set(self._in_view, shown.delay.samples, "")
 
-    def _as_it_is(self) -> None:
+    def reset(self) -> None:
+        """Take no delay out."""
         if self._in_view is not None:
             self._set(self._in_view, 0, "")
 
-    def _nudge(self, earlier: int) -> None:
-        """A burst of these is one step for undo."""
+    def nudge(self, earlier: int) -> None:
+        """Move it by samples; a burst of these is one step for undo."""
         if self._in_view is not None:
             edit = partial(edits.nudge, estimate=self._in_view, earlier=earlier)
             self._views.store.edit(edit, f"delay {self._in_view.signal}")
@@ -117,7 +112,8 @@ class DelayCommands(CommandGroup):
         if self._source is not None:
             self._set(self._source, delay, f"delay {self._source.signal}")
 
-    def _show(self, *_: object) -> None:
+    def show_analysis(self, *_: object) -> None:
+        """Show what has become known, while the dialog is open."""
         if self.dialog is not None and self.dialog.isVisible():
             self._show_dialog()
 

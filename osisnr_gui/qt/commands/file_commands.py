@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from osisnr_gui.qt.commands.actions import CommandGroup, Handler
 from osisnr_gui.qt.commands.file_watch import FileWatch
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.file_changes import ContentHashes, FileChange
@@ -18,12 +16,15 @@ from osisnr_gui.session.tracks import Stamp
 Files = dict[str, Stamp | None]
 
 
-class FileCommands(CommandGroup, QObject):
+class FileCommands(QObject):
     """Between the watch, the store and what shows changes."""
+
+    changed = Signal()  # whether files are read again without a question
 
     def __init__(self, window: QObject, views: Views) -> None:
         super().__init__(window)
         self._views = views
+        self.reloads_always = False
         self._tried: frozenset[FileChange] = frozenset()
         self._files: Files = {}
         self._hashed: set[tuple[str, Stamp | None]] = set()
@@ -32,26 +33,15 @@ class FileCommands(CommandGroup, QObject):
         self.watch = FileWatch(self)
         self.watch.changed.connect(self._take_changes)
         store, banner = views.store, views.banners.changes
-        store.analysis_changed.connect(self._take_analysis)
-        store.session_changed.connect(lambda _session: views.plots.hold_values(False))
         # Queued: a run that ends has not shown yet what it found.
         store.progress_changed.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)
         banner.reload_requested.connect(lambda: self.reload())
         banner.always_requested.connect(self._reload_always)
 
-    def handlers(self) -> dict[str, Handler]:
-        """A function for every action of these."""
-        return {"reload_changed": self._decide}
-
     @property
     def is_busy(self) -> bool:
         """Whether hashes are still to come."""
         return self._hashing.is_busy
-
-    @property
-    def reloads_always(self) -> bool:
-        """Whether changed files are read again without a question."""
-        return self._is_on("reload_changed")
 
     def reload(self, *, thoroughly: bool = False) -> None:
         """Read again what changed; see `Store.reload`."""
@@ -59,24 +49,23 @@ class FileCommands(CommandGroup, QObject):
         self._views.plots.hold_values(True)
         self._views.store.reload(thoroughly=thoroughly)
 
-    def restore(self, settings: Settings) -> None:
-        """As it was left."""
-        self._check("reload_changed", settings.flag("reload_changed", False))
-
-    def remember(self, settings: Settings) -> None:
-        """Keep that for the next start."""
-        settings.put("reload_changed", self.reloads_always)
-
     def close(self) -> None:
         """Stop watching and hashing."""
         self.watch.close()
         self._hashing.close()
 
     def _reload_always(self) -> None:
-        self._check("reload_changed", True)
+        self.reloads_always = True
+        self.changed.emit()
         self.reload()
 
-    def _take_analysis(self, analysis: Analysis) -> None:
+    def reload_always(self, on: bool) -> None:
+        """Read changed files again without a question, from now on, or no more."""
+        self.reloads_always = on
+        self._decide()
+
+    def show_analysis(self, analysis: Analysis, _selected: int) -> None:
+        """Watch the files of a finished analysis."""
         if analysis.complete:
             self._files = {}
             for track in analysis.tracks:  # the first one counts: a file may stand in two roles

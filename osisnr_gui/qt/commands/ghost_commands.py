@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from osisnr_gui.qt.commands.actions import CommandGroup, Handler
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_of
+from osisnr_gui.qt.presenters.shown_curves import ShownGhost, ghost_of
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.comparison.ghosts import Change, Ghost, Ghosts, change_sentence, find_change, ghost_name
-from osisnr_gui.session.facts import Facts, osi_db_of
+from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.scores import osi_db_of
 from osisnr_gui.session.session import Source
 
 
@@ -30,7 +30,7 @@ class _Wish(NamedTuple):
     silence_db: float
 
 
-class GhostCommands(CommandGroup, QObject):
+class GhostCommands(QObject):
     """Follows the store; what takes long at hours of frames is worked out on a thread of its own."""
 
     changed = Signal()
@@ -44,35 +44,36 @@ class GhostCommands(CommandGroup, QObject):
         self.shown: tuple[ShownGhost, ...] = ()
         self._job = Jobs("ghosts", self)
         self._job.reported.connect(self._take_found)
-        views.store.analysis_changed.connect(self._take_analysis)
-
-    def handlers(self) -> dict[str, Handler]:
-        """A function for every action of these."""
-        return {"keep_ghost": self._pin, "forget_ghosts": self._forget}
 
     @property
     def is_busy(self) -> bool:
         """Whether something about them is being worked out."""
         return self._job.is_busy
 
-    def refresh(self) -> None:
-        """Which commands make sense now, the check mark, and the sentence beside the numbers."""
+    @property
+    def in_view(self) -> ShownGhost | None:
+        """The ghost of the estimate in view."""
+        return ghost_of(self.shown, self._views.selection.index)
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether that one stays."""
+        return self.in_view is not None and self.in_view.ghost.pinned
+
+    def show_sentence(self, *_: object) -> None:
+        """Say beside the numbers what became of the estimate in view."""
         self._views.loss.show_change(self.sentence())
-        ghost = self._in_view()
-        self._enable(ghost is not None, "keep_ghost")
-        self._check("keep_ghost", ghost is not None and ghost.ghost.pinned)
-        self._enable(bool(self.shown), "forget_ghosts")
 
     def sentence(self) -> str:
         """What became of the estimate in view; empty without a ghost."""
-        shown = self._in_view()
+        shown = self.in_view
         if shown is None or shown.change is None:
             return ""
         return change_sentence(shown.place, shown.ghost, shown.change, time.time())
 
     def readout(self, when: float) -> dict[str, str]:
         """OSI-SNR of the ghost of the estimate in view at a time, by field of the readout, and the difference."""
-        shown, pair = self._in_view(), self._views.plots.pair
+        shown, pair = self.in_view, self._views.plots.pair
         if shown is None or pair is None or pair.score is None:
             return {}
         old, new = shown.facts.frames, pair.score.facts.frames
@@ -90,10 +91,8 @@ class GhostCommands(CommandGroup, QObject):
         """Cancel and wait."""
         self._job.close()
 
-    def _in_view(self) -> ShownGhost | None:
-        return ghost_of(self.shown, self._views.selection.index)
-
-    def _take_analysis(self, analysis: Analysis) -> None:
+    def show_analysis(self, analysis: Analysis, _selected: int) -> None:
+        """Find out what became of estimates that were read again."""
         self._ghosts.take(analysis, time.time())
         self._follow(analysis)
 
@@ -131,16 +130,18 @@ class GhostCommands(CommandGroup, QObject):
             shown.append(ShownGhost(wish.place, wish.source, wish.ghost, name, facts, change))
         self.shown = tuple(shown)
         self._views.plots.show_ghosts(self.shown)
-        self.refresh()
+        self.show_sentence()
         self.changed.emit()
 
-    def _pin(self) -> None:
-        shown = self._in_view()
+    def pin(self) -> None:
+        """Keep it through further reloads, or no more."""
+        shown = self.in_view
         if shown is not None:
             self._ghosts.pin(shown.source, pinned=not shown.ghost.pinned)
             self._follow(self._views.store.analysis)
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Remove all of them."""
         self._ghosts.forget()
         self._follow(self._views.store.analysis)
 

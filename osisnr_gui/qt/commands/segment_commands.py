@@ -1,19 +1,24 @@
-"""Bad segments: one after the other, the one at a place, the worst frame, the table as a file."""
+"""Bad segments: one after the other, the one at a place, the worst frame, the table as a file. Notes: write, go to."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget
 
-from osisnr_gui.qt.commands.actions import Handler
+from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.views import Views
+from osisnr_gui.session import edits
 from osisnr_gui.session.segments.segment_table import worst_frame
+from osisnr_gui.session.session import Note
 
 CONTEXT = 1.5  # a segment is shown with this many times its length on both sides
 LEAST_CONTEXT_FRAMES = 60
+NOTE_CONTEXT = 1.0  # the same of a note
+LEAST_CONTEXT_SECONDS = 0.5
 
 
 class SegmentCommands:
@@ -21,16 +26,17 @@ class SegmentCommands:
 
     def __init__(self, views: Views, say: Callable[[str], None], save: Callable[[str, str, str, bytes], None]) -> None:
         self._views, self._say, self._save = views, say, save
+        panel = views.segments
+        for wanted in (views.banners.place_requested, panel.segment_shown, panel.segment_activated):
+            wanted.connect(self.go)
+        panel.export_requested.connect(self.export)
 
-    def handlers(self) -> dict[str, Handler]:
-        """A function for every id of the action table about bad segments."""
-        return {
-            "next_bad": partial(self._step, 1),
-            "previous_bad": partial(self._step, -1),
-            "worst": self._worst,
-            "bad_list": self._show_list,
-            "export_segments": self.export,
-        }
+    @property
+    def _panel(self) -> BadSegmentsPanel:
+        """The list as of now: out of sight it follows no slider."""
+        panel = self._views.segments
+        panel.show_analysis(self._views.store.analysis, self._views.selection.index)
+        return panel
 
     def go(self, start: float, stop: float) -> None:
         """Select a stretch, show it with what is round it, and put the cursor at its start."""
@@ -44,18 +50,20 @@ class SegmentCommands:
 
     def go_to_shading(self, time: float, _value: float) -> None:
         """A double click on a plot: to the segment there, if there is one."""
-        self._views.segments.go_to(time)
+        self._panel.go_to(time)
 
     def export(self) -> None:
         """Ask where, then save the table."""
-        panel = self._views.segments
+        panel = self._panel
         if not panel.is_empty:
             self._save("Save the bad segments", "bad_segments.csv", "Table (*.csv)", panel.csv())
 
-    def _step(self, direction: int) -> None:
-        self._say(self._views.segments.step(direction))
+    def step(self, direction: int) -> None:
+        """To the next (previous) one in the order of the list."""
+        self._say(self._panel.step(direction))
 
-    def _worst(self) -> None:
+    def go_to_worst(self) -> None:
+        """To the worst frame."""
         pair = self._views.plots.pair
         if pair is None or pair.score is None or pair.frames is None:
             return
@@ -68,7 +76,7 @@ class SegmentCommands:
         self.go(time - 0.5 * step, time + 0.5 * step)
         self._views.plots.link.set_cursor(time)
 
-    def _show_list(self) -> None:
+    def show_list(self) -> None:
         """The list to the front, ready for the arrow keys."""
         panel = self._views.segments
         dock = panel.parentWidget()
@@ -76,3 +84,33 @@ class SegmentCommands:
             dock.show()
             dock.raise_()
         panel.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+class NoteCommands:
+    """What can be done with notes. Holds no state."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+        views.notes.add_requested.connect(self.add)
+        views.notes.go_requested.connect(self.go)
+
+    def add(self) -> None:
+        """An empty note on the selection, else at the cursor, else in the middle of what is seen; then type."""
+        self._views.notes.finish_typing()
+        link = self._views.plots.link
+        middle = 0.5 * (link.visible.start + link.visible.stop)
+        cursor = link.cursor if math.isfinite(link.cursor) else middle
+        note = Note(*(link.selection or (cursor, cursor)))
+        if note not in self._views.store.session.notes:
+            self._views.store.edit(partial(edits.add_note, note=note))
+        self._views.notes.start_typing(note)
+
+    def go(self, start: float, stop: float) -> None:
+        """Show a note with what is round it."""
+        link = self._views.plots.link
+        step = 1.0 if link.unit == "s" else 125.0
+        around = max(NOTE_CONTEXT * (stop - start), LEAST_CONTEXT_SECONDS * step)
+        if not (link.visible.start <= start and stop <= link.visible.stop):
+            link.set_range(start - around, stop + around, remember=True)
+        link.select(start, stop)
+        link.set_cursor(start)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import FileError, display_name
-from osisnr_gui.qt.commands.actions import Handler
 from osisnr_gui.qt.dialogs.save_as import ask, ask_where, warn
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
@@ -39,15 +38,9 @@ class SessionFiles(QObject):
         self._autosave = Autosave(self)
         views.store.looked_at = self._looked_at
 
-    def handlers(self) -> dict[str, Handler]:
-        """Commands by id."""
-        return {"save_session": self.save, "save_session_as": self.save_as}
-
-    def watch(self, *, recovers: bool) -> None:
-        """Follow the store; `recovers` offers what a killed program left behind, and keeps a copy from now on."""
-        self._views.store.analysis_changed.connect(self._restore_view)
-        if recovers:
-            self._autosave.start(self._content)
+    def keep_copy(self) -> None:
+        """From now on, for the case that the program is killed."""
+        self._autosave.start(self._content)
 
     def save(self) -> bool:
         """Save where it was saved last; True when it is on disk."""
@@ -142,7 +135,7 @@ class SessionFiles(QObject):
         link = self._views.plots.link
         return None if link.visible == link.extent else link.visible.start
 
-    def _restore_view(self, analysis: Analysis) -> None:
+    def show_analysis(self, analysis: Analysis, _selected: int) -> None:
         """Once it is known how long everything is, go where the session was saved."""
         view = self._pending
         if view is None or (analysis.reference is None and not analysis.complete):

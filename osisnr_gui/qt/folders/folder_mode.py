@@ -18,7 +18,6 @@ from osisnr_gui.batch.pair_list import State
 from osisnr_gui.batch.pairs import BatchPair, is_pair_list
 from osisnr_gui.batch.runner import BatchSettings
 from osisnr_gui.io.errors import display_name
-from osisnr_gui.qt.commands.actions import Actions, CommandGroup, Handler
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
@@ -29,15 +28,14 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.session import Formula, Session, Source
 
-NEEDS_LIST = ("folder_list", "previous_pair", "next_pair", "folder_filter", "close_list")
-EXPORTS = {"export_list_csv": "Table (*.csv)", "export_list_json": "JSON (*.json)"}
 LISTS = "lists"  # beside the kept results
 
 
-class FolderMode(CommandGroup, QObject):
+class FolderMode(QObject):
     """Commands of the list and what they need to know; the window asks `shows_list` which page to show."""
 
     page_changed = Signal()
+    changed = Signal()  # the list, or how far it is
 
     def __init__(self, window: QMainWindow, views: Views, exports: ExportJobs, start_anew: Callable[[], bool]) -> None:
         super().__init__(window)
@@ -51,25 +49,13 @@ class FolderMode(CommandGroup, QObject):
         self._phase, self._place = Phase.DONE, None
         self._began, self._n_known = 0.0, 0
         self._connect()
-
-    def attach(self, actions: Actions) -> None:
-        """The actions whose states follow the list."""
-        super().attach(actions)
-        for action_id in EXPORTS:
-            self.panel.export.addAction(actions.by_id[action_id])
         self._refresh()
 
-    def handlers(self) -> dict[str, Handler]:
-        """A function for every id of the action table about the list."""
-        return {
-            "open_folders": self.choose,
-            "folder_list": self.show_list,
-            "previous_pair": partial(self.step, -1),
-            "next_pair": partial(self.step, 1),
-            "folder_filter": self._find,
-            "close_list": self.close_list,
-            **{action_id: partial(self._save, action_id) for action_id in EXPORTS},
-        }
+    @property
+    def has_rows(self) -> bool:
+        """Whether a pair is scored."""
+        pairs = self.panel.model.pairs
+        return pairs.count(State.WAITING) < len(pairs)
 
     @property
     def is_busy(self) -> bool:
@@ -197,7 +183,6 @@ class FolderMode(CommandGroup, QObject):
         panel.held.connect(run.hold)
         self.strip.back_requested.connect(self.show_list)
         self.strip.step_requested.connect(self.step)
-        self._views.store.session_changed.connect(self._follow)
 
     def _start(self, known: list[object] | tuple[object, ...] = ()) -> None:
         assert self.inputs is not None, "there is a list"
@@ -242,7 +227,7 @@ class FolderMode(CommandGroup, QObject):
         self.panel.show_phase(phase, done / passed if done > 0 and passed > 1.0 else 0.0, wrong)
         self._refresh()
 
-    def _follow(self, session: Session) -> None:
+    def follow(self, session: Session) -> None:
         """Other files belong on the plots; none at all, back to the list."""
         if session.sources != self._sources:
             self._sources = session.sources
@@ -256,15 +241,13 @@ class FolderMode(CommandGroup, QObject):
 
     def _refresh(self) -> None:
         """Settings, strip and commands as things are now."""
-        has_list, pairs = self.inputs is not None, self.panel.model.pairs
+        has_list = self.inputs is not None
         session = self._views.store.session
         differ = has_list and _scoring(session) != self.settings.session
         self.panel.show_settings(list_words.settings_sentence(self.settings), differ=differ)
         self.strip.setVisible(has_list and not self.shows_list)
         self.strip.place.set_text(self._place_words())
-        self._enable(has_list, *NEEDS_LIST)
-        self._enable(has_list and not self.shows_list, "folder_list")
-        self._enable(has_list and pairs.count(State.WAITING) < len(pairs), *EXPORTS)
+        self.changed.emit()
 
     def _place_words(self) -> str:
         model = self.panel.model
@@ -275,16 +258,15 @@ class FolderMode(CommandGroup, QObject):
         where = f"{row + 1} of {model.rowCount()}" if row >= 0 else "not in the filtered list"
         return f"{where} · {display_name(name)}"
 
-    def _find(self) -> None:
+    def find(self) -> None:
+        """Filter the list by name."""
         self.show_list()
         self.panel.focus_filter()
 
-    def _save(self, action_id: str) -> None:
+    def save(self, ending: str, kind: str) -> None:
         """Ask where, then save the rows there are, as a batch does."""
-        rows, settings = self.panel.model.pairs.in_order(), self.settings
-        ending = f".{action_id.rpartition('_')[2]}"
-        parts = partial(batch_parts, rows, settings, ending)
-        self._exports.save_parts("Save the list", f"results{ending}", EXPORTS[action_id], parts)
+        parts = partial(batch_parts, self.panel.model.pairs.in_order(), self.settings, ending)
+        self._exports.save_parts("Save the list", f"results{ending}", kind, parts)
 
 
 def _scoring(session: Session) -> Session:

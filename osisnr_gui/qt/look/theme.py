@@ -82,8 +82,9 @@ class Theme:
         return EstimateStyle(self.estimates[place].colour, self.estimates[(place + turn) % len(self.estimates)].dash)
 
 
+@lru_cache(maxsize=256)
 def with_alpha(colour: str, opacity: float) -> QColor:
-    """The colour with an opacity of 0-1."""
+    """The colour with an opacity of 0-1; one object for all, not to be changed."""
     result = QColor(colour)
     result.setAlphaF(opacity)
     return result
@@ -99,6 +100,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear(c.redF()) + 0.7152 * linear(c.greenF()) + 0.0722 * linear(c.blueF())
 
 
+@lru_cache(maxsize=256)
 def contrast_ratio(one: str, other: str) -> float:
     """WCAG contrast of two colours, 1 (none) to 21."""
     high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
@@ -157,23 +159,21 @@ LIGHT = Theme(
 )
 
 
+# Kept, because every text painted asks for its font: whoever wants another weight makes a copy.
+@lru_cache(maxsize=32)
 def system_font(pixels: int = FONT_PIXELS) -> QFont:
     """The system's interface font at a fixed pixel height."""
-    return QFont(_kept_font(pixels, tabular=False))
-
-
-def tabular_font(pixels: int = FONT_PIXELS) -> QFont:
-    """The interface font with digits of equal width, so that changing numbers do not jitter."""
-    return QFont(_kept_font(pixels, tabular=True))
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    font.setPixelSize(pixels)
+    return font
 
 
 @lru_cache(maxsize=32)
-def _kept_font(pixels: int, *, tabular: bool) -> QFont:
-    """Kept, because every text painted asks for its font; callers get copies, which they may change."""
-    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    font.setPixelSize(pixels)
+def tabular_font(pixels: int = FONT_PIXELS) -> QFont:
+    """The interface font with digits of equal width, so that changing numbers do not jitter."""
+    font = QFont(system_font(pixels))
     tag = getattr(QFont, "Tag", None)
-    if tabular and tag is not None and hasattr(font, "setFeature"):  # OpenType features came with Qt 6.7
+    if tag is not None and hasattr(font, "setFeature"):  # OpenType features came with Qt 6.7
         font.setFeature(tag("tnum"), 1)
     return font
 

@@ -68,11 +68,10 @@ class BadSegmentsPanel(QWidget):
         self.plot.frames_requested.connect(self._take_carriers)
         self._refresh()
 
-    def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show the segments of one estimate; nothing is done when they are on screen already."""
-        self._analysis, self._selected = analysis or Analysis(Session()), selected
-        session = self._analysis.session
-        self.criterion.show_session(session, selected)
+        self._analysis, self._selected = analysis, selected
+        self.criterion.show_session(analysis.session, selected)
         if self._seen:
             self._refresh()
 

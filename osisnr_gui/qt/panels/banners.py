@@ -157,7 +157,7 @@ class Banners(Themed, QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self._notices: tuple[Notice, ...] | None = None
+        self._notices: tuple[Notice, ...] = ()
         self._keys: list[tuple[NoticeKey, tuple[str, ...]]] = []
         self._hidden: set[NoticeKey] = set()
         self._expanded = False
@@ -174,15 +174,12 @@ class Banners(Themed, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._rebuild([])
 
-    def show_analysis(self, analysis: Analysis | None, _selected: int = 0) -> None:
-        """Show the notices of an analysis; nothing is done when they say the same as before."""
-        notices = analysis.notices if analysis is not None else ()
-        if notices is self._notices:
-            return
-        self._notices = notices
-        if analysis is None or analysis.complete:
+    def show_analysis(self, analysis: Analysis, _selected: int = 0) -> None:
+        """Show the notices of an analysis."""
+        self._notices = analysis.notices
+        if analysis.complete:
             # Only a finished run can tell that a notice is gone for good.
-            self._hidden &= {notice_key(notice) for notice in notices}
+            self._hidden &= set(map(notice_key, analysis.notices))
         self._show_notices()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -197,7 +194,7 @@ class Banners(Themed, QWidget):
         return super().eventFilter(watched, event)
 
     def _show_notices(self) -> None:
-        wanted = [notice for notice in in_order(gather(self._notices or ())) if notice_key(notice) not in self._hidden]
+        wanted = [notice for notice in in_order(gather(self._notices)) if notice_key(notice) not in self._hidden]
         keys = [(notice_key(notice), tuple(remedy.label for remedy in notice.remedies)) for notice in wanted]
         if keys != self._keys:
             self._keys = keys

@@ -46,6 +46,8 @@ class ColumnModel(QAbstractTableModel):
     A model of its own says what is in `columns`, how many places there are, what is in a cell, and how rows are sorted.
     """
 
+    #: Roles that `cell` has an answer to; None: any. A cell on screen is asked for seven at every paint.
+    cell_roles: frozenset[int] | None = None
     #: The column rows are sorted by until another one is chosen.
     default_sort = 0
 
@@ -157,9 +159,10 @@ class ColumnModel(QAbstractTableModel):
         """A cell."""
         if not index.isValid() or index.row() >= self.order.size:
             return None
-        place, column = self.place(index.row()), self.columns[index.column()]
-        if role == ROLE.DisplayRole:
-            return self.text(place, column)
+        column = self.columns[index.column()]
         if role == ROLE.TextAlignmentRole:
             return LEFT if column.is_text else RIGHT
-        return self.cell(place, column, role)
+        if role == ROLE.DisplayRole:
+            return self.text(self.place(index.row()), column)
+        asked = self.cell_roles is None or role in self.cell_roles
+        return self.cell(self.place(index.row()), column, role) if asked else None

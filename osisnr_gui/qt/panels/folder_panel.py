@@ -26,6 +26,34 @@ CELL_PADDING = 20
 NAME_SHARE = 0.6  # of the room that the figures leave to names and remarks
 
 
+class FolderStrip(QWidget):
+    """A line over the plots while a pair of a list is open: back, previous, next, and the place."""
+
+    back_requested = Signal()
+    step_requested = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        arrows, step = Qt.ArrowType, self.step_requested.emit
+        back = "Back to the list of pairs (Ctrl+L)"
+        before = "Open the pair before it in the list (Ctrl+PgUp)"
+        after = "Open the next pair of the list, in its order (Ctrl+PgDown)"
+        self.back = self._button("Back to the list", back, arrows.LeftArrow, self.back_requested.emit)
+        self.previous = self._button("Previous pair", before, arrows.UpArrow, partial(step, -1))
+        self.next = self._button("Next pair", after, arrows.DownArrow, partial(step, 1))
+        self.back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.place = ElidedLabel(parent=self)
+        parts = self.back, (self.place, 1), self.previous, self.next
+        row_of(*parts, owner=self, margins=(MARGIN, 2, MARGIN, 2), spacing=GAP)
+        self.hide()
+
+    def _button(self, text: str, tip: str, arrow: Qt.ArrowType, run: Run) -> QToolButton:
+        button = tool_button(text, tip, run, self, name=text)
+        button.setStatusTip(tip)
+        button.setArrowType(arrow)
+        return button
+
+
 class FolderPanel(QWidget):
     """Shows what it is told and says what is asked for; places are those of the list, not rows."""
 
@@ -249,31 +277,3 @@ class FolderPanel(QWidget):
             margins=(MARGIN, GAP, MARGIN, GAP),
             spacing=GAP,
         )
-
-
-class FolderStrip(QWidget):
-    """A line over the plots while a pair of a list is open: where in the list it is, and the way back."""
-
-    back_requested = Signal()
-    step_requested = Signal(int)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        arrows, step = Qt.ArrowType, self.step_requested.emit
-        back = "Back to the list of pairs (Ctrl+L)"
-        before = "Open the pair before it in the list (Ctrl+PgUp)"
-        after = "Open the next pair of the list, in its order (Ctrl+PgDown)"
-        self.back = self._button("Back to the list", back, arrows.LeftArrow, self.back_requested.emit)
-        self.previous = self._button("Previous pair", before, arrows.UpArrow, partial(step, -1))
-        self.next = self._button("Next pair", after, arrows.DownArrow, partial(step, 1))
-        self.back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.place = ElidedLabel(parent=self)
-        parts = self.back, (self.place, 1), self.previous, self.next
-        row_of(*parts, owner=self, margins=(MARGIN, 2, MARGIN, 2), spacing=GAP)
-        self.hide()
-
-    def _button(self, text: str, tip: str, arrow: Qt.ArrowType, run: Run) -> QToolButton:
-        button = tool_button(text, tip, run, self, name=text)
-        button.setStatusTip(tip)
-        button.setArrowType(arrow)
-        return button

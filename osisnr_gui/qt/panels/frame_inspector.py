@@ -29,6 +29,7 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.inspection.inspector import find_frame, find_worst
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.session import Session
 
 HINT = "Click a plot, or select a stretch: the frame at the cursor, or the one with the highest loss, is shown here."
 OF_SELECTION = "highest loss of the selection"
@@ -46,7 +47,7 @@ class FrameInspector(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.loader, self.measurer = FrameLoader(self), FileMeasurer(self)
-        self._analysis: Analysis | None = None
+        self._analysis = Analysis(Session())
         self._selected = 0
         self._place: float | TimeSpan = math.nan
         self.inspection: Inspection | None = None  # the frame on show
@@ -67,10 +68,10 @@ class FrameInspector(QWidget):
         """Whether what is shown is what will be shown."""
         return not self.loader.is_busy and not self.measurer.is_busy
 
-    def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show the frame of another result; the frame on show is looked at anew only when its numbers changed."""
         self._analysis, self._selected = analysis, selected
-        self.measurer.keep_only(analysis.pairs if analysis is not None else ())
+        self.measurer.keep_only(analysis.pairs)
         self._ask()
 
     def show_time(self, time: float) -> None:
@@ -144,12 +145,12 @@ class FrameInspector(QWidget):
 
     @property
     def _pair(self) -> PairAnalysis | None:
-        pairs = self._analysis.pairs if self._analysis is not None else ()
+        pairs = self._analysis.pairs
         return pairs[self._selected] if 0 <= self._selected < len(pairs) else None
 
     def _ask(self) -> None:
         """Ask for the frame wanted now, unless it is on show or on its way already."""
-        if not (self._in_sight and self.isVisible()) or self._analysis is None:
+        if not (self._in_sight and self.isVisible()):
             return
         pair, place = self._pair, self._place
         if pair is None or pair.score is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import numpy as np
@@ -11,21 +12,20 @@ from PySide6.QtWidgets import QLabel, QWidget
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.estimate_mark import EstimateMark
-from osisnr_gui.qt.panels.headline import Headline
 from osisnr_gui.qt.panels.layouts import REST, column_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text
 from osisnr_gui.qt.panels.segmented import FORMULAS, Segmented
-from osisnr_gui.qt.panels.share_bar import ShareBar
-from osisnr_gui.qt.panels.value_mapping import ALPHA, GAMMA
-from osisnr_gui.qt.panels.value_slider import ValueSlider
+from osisnr_gui.qt.panels.share_bar import Headline, ShareBar
+from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, ValueSlider
 from osisnr_gui.qt.plots.charts.alpha_chart import AlphaChart
 from osisnr_gui.session import edits, sentences, words
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.comparison.ranking import find_ranking
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
-from osisnr_gui.session.session import Formula, LossChoice
+from osisnr_gui.session.session import Formula, Session
 
 PLOT_HEIGHT = 132
 ALPHAS = np.linspace(0.01, 1.0, 60)
@@ -38,8 +38,11 @@ class LossPanel(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: tuple[object, ...] = ()
         self._curves: dict[int, tuple[Facts, Formula, np.ndarray]] = {}
+        self._result: tuple[int, Formula] | None = None  # method, and which leads
+        self._said_for: tuple[object, ...] = ()
+        self._alpha = DEFAULT_ALPHA
+        self._said = "", ""  # which number the headline shows, and what is the matter with it
         self.mark = EstimateMark(theme, self)
         self.headline = Headline(theme, self)
         self.bar = ShareBar(theme, self)
@@ -65,30 +68,15 @@ class LossPanel(QWidget):
         self.plot_title = ElidedLabel("", muted=True, parent=self)
         self._lay_out()
         self._connect()
-        self.show_analysis(None, 0)
-
-    def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
-        """Show the loss of one estimate; nothing is done when it is on screen already."""
-        pair = analysis.pairs[selected] if analysis is not None and 0 <= selected < len(analysis.pairs) else None
-        loss = analysis.session.loss if analysis is not None else LossChoice()
-        scores = tuple(other.score for other in analysis.pairs) if analysis is not None else ()
-        self._show_choice(loss)
-        tracks = tuple(analysis.tracks) if analysis is not None else ()
-        # The sentence tells of polarity, which only a notice knows.
-        inverted = sum(notice.code == "polarity" for notice in analysis.notices) if analysis is not None else 0
-        shown = (pair, selected, loss, inverted, *scores, *tracks)
-        if len(shown) == len(self._shown) and all(
-            new is old or (isinstance(new, int | LossChoice) and new == old)
-            for new, old in zip(shown, self._shown, strict=True)
-        ):
-            return
-        self._shown = shown
-        name = sentences.estimate_names(analysis)[selected] if pair else ""
-        self.mark.show_estimate(selected if pair else None, name)
-        self._show_score(pair, pair.score if pair else None)
-        set_text(self.sentence, sentences.status_sentence(analysis, selected))
-        self._show_ranking(analysis, selected)
-        self._show_curves(analysis, loss)
+        files = Changed.FILES | Changed.FRAMES | Changed.VIEW
+        self.parts: tuple[Part, ...] = (
+            (self._show_choice, Changed.LEADING | Changed.LOSS),
+            (self._show_names, files | Changed.BAD | Changed.NOTICES),
+            (self._show_score, files | Changed.LEADING | Changed.LOSS),
+            (self._show_curves, files | Changed.LEADING),
+        )
+        for show, _ in self.parts:
+            show(Analysis(Session()), 0)
 
     def show_change(self, sentence: str) -> None:
         """What became of the estimate since its file changed; empty when there is nothing to say."""
@@ -128,34 +116,53 @@ class LossPanel(QWidget):
             lambda i: self.edit_requested.emit(partial(edits.set_formula, formula=FORMULAS[i]), "")
         )
 
-    def _show_choice(self, loss: LossChoice) -> None:
+    def _show_choice(self, analysis: Analysis, _selected: int) -> None:
+        loss = analysis.session.loss
         self.alpha.set_value(loss.alpha)
         self.gamma.set_value(loss.gamma)
-        self.method.set_current(0 if loss.method == 1 else 1)
-        self.formula.set_current(FORMULAS.index(loss.formula))
+        if loss.alpha != self._alpha:
+            self._alpha = loss.alpha
+            self.plot.move_to(loss.alpha)
+        if (loss.method, loss.formula) != self._result:
+            self._result = loss.method, loss.formula
+            self.method.set_current(0 if loss.method == 1 else 1)
+            self.formula.set_current(FORMULAS.index(loss.formula))
 
-    def _show_score(self, pair: PairAnalysis | None, score: PairScore | None) -> None:
+    def _show_names(self, analysis: Analysis, selected: int) -> None:
+        """Whose loss it is, and the sentence about that estimate."""
+        pair = _pair_of(analysis, selected)
+        name = sentences.estimate_names(analysis)[selected] if pair else ""
+        self.mark.show_estimate(selected if pair else None, name)
+        set_text(self.sentence, sentences.status_sentence(analysis, selected))
+
+    def _show_score(self, analysis: Analysis, selected: int) -> None:
+        pair = _pair_of(analysis, selected)
+        score = pair.score if pair else None
         if score is None:
             refused = pair is not None and pair.error is not None
             self.headline.show_number("–", "cannot be compared" if refused else "nothing to compare yet")
             self.bar.show_terms(float("nan"), float("nan"))
-            return
-        fused = score.leading.fused
-        why = words.why_loss(fused, score, score.loss.formula)
-        self.headline.show_number(words.loss(fused), words.result_words(score), why)
-        self.bar.show_terms(*score.shares)
+        else:
+            fused = score.leading.fused
+            key = score.facts, score.loss.method, score.loss.formula, 0.0 if math.isfinite(fused) else fused
+            if key != self._said_for:
+                self._said_for = key
+                self._said = words.result_words(score), words.why_loss(fused, score, score.loss.formula)
+            self.headline.show_number(words.loss(fused), *self._said)
+            self.bar.show_terms(*score.shares)
+        self._show_ranking(analysis, selected)
 
-    def _show_ranking(self, analysis: Analysis | None, selected: int) -> None:
+    def _show_ranking(self, analysis: Analysis, selected: int) -> None:
         """Where two estimates swap ranks, and how far the present order holds."""
-        ranking = find_ranking(analysis, selected) if analysis is not None else None
-        gammas = tuple(crossing.gamma for crossing in ranking.crossings) if ranking is not None else ()
+        ranking = find_ranking(analysis, selected)
+        gammas = tuple(crossing.gamma for crossing in ranking.crossings)
         self.gamma.set_marks(gammas, "Ticks above: here two estimates swap ranks.")
-        set_text(self.order, ranking.sentence if ranking is not None else "")
+        set_text(self.order, ranking.sentence)
         self.order.setVisible(bool(self.order.text()))
 
-    def _show_curves(self, analysis: Analysis | None, loss: LossChoice) -> None:
-        pairs = analysis.pairs if analysis is not None else ()
-        scores = [(index, pair.score) for index, pair in enumerate(pairs) if pair.score is not None]
+    def _show_curves(self, analysis: Analysis, _selected: int) -> None:
+        loss = analysis.session.loss
+        scores = [(index, pair.score) for index, pair in enumerate(analysis.pairs) if pair.score is not None]
         self._curves = {index: self._curve(index, score) for index, score in scores}
         curves = [(values, index) for index, (_, _, values) in self._curves.items()]
         self.plot.show_alpha(ALPHAS, curves, loss.alpha, DEFAULT_ALPHA)
@@ -167,3 +174,7 @@ class LossPanel(QWidget):
         if old is not None and old[0] is score.facts and old[1] is formula:
             return old
         return score.facts, formula, np.array([score.mc_mse_at(alpha) for alpha in ALPHAS])
+
+
+def _pair_of(analysis: Analysis, selected: int) -> PairAnalysis | None:
+    return analysis.pairs[selected] if 0 <= selected < len(analysis.pairs) else None

@@ -19,6 +19,7 @@ from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart, Outline
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.masks.mask_values import ValueBins, count_values, mask_sentence
+from osisnr_gui.session.session import Session
 from osisnr_gui.session.words import estimate_letter
 
 NOTHING = "Open masks (matrices instead of sound) to see their values."
@@ -67,23 +68,22 @@ class MaskValuesPanel(Themed, QWidget):
         self.point: QLabel = SteadyLabel("muted", small=True, parent=self)
         self.about: QLabel = plain_label("", wrap=True, small=True, selectable=True, parent=self)
         self.sound = MaskedSound(self)
-        self._analysis: Analysis | None = None
+        self._analysis = Analysis(Session())
         self._selected = 0
         self.scale.chosen.connect(lambda index: self.plot.set_log(index == 0))
         self.plot.bin_hovered.connect(self._say_bin)
         self._lay_out()
-        self.show_analysis(None, 0)
+        self.show_analysis(self._analysis, 0)
 
-    def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """The reference's mask and that of the estimate in view; bins are common to all masks there are."""
         self._analysis, self._selected = analysis, selected
         self.sound.show_analysis(analysis, selected, self._in_sight)
-        shown = () if analysis is None else tuple(masks_in_view(analysis, selected))
+        shown = tuple(masks_in_view(analysis, selected))
         if [s.mask for s in shown] == [s.mask for s in self._shown] and (shown or self.about.text()):
             return
         self._shown = shown
-        tracks = () if analysis is None else analysis.tracks
-        masks = [track.mask for track in tracks if track.mask is not None]
+        masks = [track.mask for track in analysis.tracks if track.mask is not None]
         self._bins = ValueBins.of(masks)
         self._counted = [c for c in self._counted if any(c.mask is mask for mask in masks) and c.bins == self._bins]
         lines = [f"{s.name}\n{mask_sentence(s.mask)}" for s in shown]

@@ -9,7 +9,7 @@ from osisnr_gui.qt.jobs import Jobs
 from osisnr_gui.qt.panels.plain_text import plain_label, set_text
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.masks.masked_score import MaskedResult, compare_masked, masked_sentences
-from osisnr_gui.session.session import LossChoice
+from osisnr_gui.session.session import Session
 from osisnr_gui.session.sound.listening import Recipe, find_recipe
 
 COMPARING = "As sound, on the mixture: comparing…"
@@ -25,7 +25,7 @@ class MaskedSound(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.label: QLabel = plain_label("", wrap=True, small=True, selectable=True)
-        self._analysis: Analysis | None = None
+        self._analysis = Analysis(Session())
         self._selected = 0
         self._asked: tuple[Recipe, int, float] | None = None
         self._results: list[MaskedResult] = []
@@ -34,15 +34,13 @@ class MaskedSound(QObject):
         self._jobs.reported.connect(self._take)
         self._jobs.failed.connect(self._fail)
 
-    def show_analysis(self, analysis: Analysis | None, selected: int, in_sight: bool) -> None:
+    def show_analysis(self, analysis: Analysis, selected: int, in_sight: bool) -> None:
         """Follow the estimate in view; alpha and gamma cost nothing, other sounds are compared anew."""
         self._analysis, self._selected = analysis, selected
         if not in_sight:
             return
-        recipe = None if analysis is None else find_recipe(analysis)
-        asked = None
-        if analysis is not None and recipe is not None and recipe.masks:
-            asked = recipe, selected, analysis.session.silence_db
+        recipe = find_recipe(analysis)
+        asked = (recipe, selected, analysis.session.silence_db) if recipe.masks else None
         if asked != self._asked:
             self._asked, self._results, self._problem = asked, [], ""
             self._jobs.cancel()
@@ -68,14 +66,13 @@ class MaskedSound(QObject):
 
     def _say(self) -> None:
         analysis = self._analysis
-        has_masks = analysis is not None and analysis.reference is not None and analysis.reference.mask is not None
-        if self._asked is None or analysis is None or analysis.mixture is None:
+        has_masks = analysis.reference is not None and analysis.reference.mask is not None
+        if self._asked is None or analysis.mixture is None:
             set_text(self.label, HOW if has_masks else "")
         elif self._problem:
             set_text(self.label, f"As sound, on the mixture: {self._problem}")
         elif self._results:
-            loss: LossChoice = analysis.session.loss
-            set_text(self.label, masked_sentences(self._results, loss, analysis.mixture.name))
+            set_text(self.label, masked_sentences(self._results, analysis.session.loss, analysis.mixture.name))
         else:
             set_text(self.label, COMPARING if self._jobs.is_busy else "")
         self.label.setVisible(bool(self.label.text()))

@@ -22,7 +22,7 @@ from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
 from osisnr_gui.qt.plots.axes import format_time
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.session import Note
+from osisnr_gui.session.session import Note, Session
 
 EMPTY_WORDS = "No notes yet. Select a time range and press Ctrl+N; a note is kept with the session (Ctrl+S)."
 WHERE, TEXT = Column("where", "Time", "", is_text=True), Column("text", "Note", "", is_text=True)
@@ -114,12 +114,12 @@ class NotesPanel(QWidget):
         words = row_of(self.hint, margins=(MARGIN, 0, MARGIN, 0))
         buttons = row_of(self.add_button, self.delete_button, REST, margins=(MARGIN, 0, MARGIN, MARGIN))
         column_of(words, (self.table, 1), buttons, owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
-        self.show_analysis(None, 0)
+        self.show_analysis(Analysis(Session()), 0)
 
-    def show_analysis(self, analysis: Analysis | None, _selected: int) -> None:
+    def show_analysis(self, analysis: Analysis, _selected: int) -> None:
         """Show the notes of a session."""
-        notes = analysis.session.notes if analysis is not None else ()
-        frames = [pair.frames for pair in analysis.pairs if pair.frames is not None] if analysis is not None else []
+        notes = analysis.session.notes
+        frames = [pair.frames for pair in analysis.pairs if pair.frames is not None]
         self.model.show_notes(notes, "frames" if frames and not frames[0].grid.seconds else "s")
         self.hint.setVisible(not notes)
         self.table.setVisible(bool(notes))

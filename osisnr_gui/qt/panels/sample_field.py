@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt
 from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import (
@@ -15,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, LIST_KEYS, own_keys
-from osisnr_gui.qt.panels.value_mapping import parse_number
 from osisnr_gui.session.session import MAX_DELAY
+from osisnr_gui.session.words import MINUS
 
 WIDTH, LAG_WIDTH = 84, 132
 DEFAULT_MARK = " · default"
@@ -198,3 +200,12 @@ class MarkedBox(NarrowBox):
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width()
         if self.fontMetrics().horizontalAdvance(option.currentText) > room - 4:
             option.currentText = option.currentText.removesuffix(DEFAULT_MARK)
+
+
+def parse_number(text: str) -> float | None:
+    """A number as people type it, a comma or a true minus sign included; None when it is none."""
+    try:
+        value = float(text.strip().replace(",", ".").replace(MINUS, "-"))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

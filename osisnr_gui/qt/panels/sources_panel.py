@@ -19,7 +19,7 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.guess import Role
-from osisnr_gui.session.session import Source
+from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.words import estimate_letter, short_names, title
 
 #: Of more estimates than this only the one in view says what it is: the list would be longer than the panel.
@@ -28,15 +28,13 @@ DROP_WORDS = "Drop files anywhere to add them; with Alt they replace these."
 
 
 def row_states(
-    analysis: Analysis | None,
+    analysis: Analysis,
     selected: int,
     hidden: frozenset[Source] = frozenset(),
     changes: tuple[FileChange, ...] = (),
     contents: Mapping[str, str] | None = None,
 ) -> list[RowState]:
     """A row for each track, references first, estimates in order, then the mixture."""
-    if analysis is None:
-        return []
     rows = []
     several = tuple(title(track) for track in analysis.references) if len(analysis.references) > 1 else ()
     for index, track in enumerate(analysis.references):
@@ -79,7 +77,7 @@ class SourcesPanel(Themed, SourceWidget):
         self._hidden: frozenset[Source] = frozenset()
         self._changes: tuple[FileChange, ...] = ()
         self._contents: Mapping[str, str] = {}
-        self._analysis: tuple[Analysis | None, int] = (None, 0)
+        self._analysis: tuple[Analysis, int] = (Analysis(Session()), 0)
         self.rows: list[SourceRow] = []
         body = QWidget()
         self._column = column_of(REST, owner=body, spacing=0)
@@ -91,12 +89,15 @@ class SourcesPanel(Themed, SourceWidget):
         self._lay_out()
         tint(self.add_button, "add", theme)
         tint(self.swap_button, "swap", theme)
-        self.show_analysis(None, 0)
 
-    def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
-        """Show the files of an analysis; nothing is done when they are on screen already."""
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
+        """Show the files of an analysis."""
         self._analysis = analysis, selected
-        states = row_states(analysis, selected, self._hidden, self._changes, self._contents)
+        self._show_states()
+
+    def _show_states(self) -> None:
+        """Rows as things are; nothing is done when they are on screen already."""
+        states = row_states(*self._analysis, self._hidden, self._changes, self._contents)
         if states == self._states and (states or self._estimate is None):
             return
         self._states = states
@@ -122,18 +123,18 @@ class SourcesPanel(Themed, SourceWidget):
     def set_hidden(self, hidden: frozenset[Source]) -> None:
         """Estimates whose curve is not drawn."""
         self._hidden = hidden
-        self.show_analysis(*self._analysis)
+        self._show_states()
 
     def set_changes(self, changes: tuple[FileChange, ...]) -> None:
         """Files that are not as they were read."""
         self._changes = changes
-        self.show_analysis(*self._analysis)
+        self._show_states()
 
     def set_contents(self, contents: Mapping[str, str]) -> None:
         """SHA-256 of the files that were hashed, by path."""
         if contents != self._contents:
             self._contents = contents
-            self.show_analysis(*self._analysis)
+            self._show_states()
 
     def _lay_out(self) -> None:
         self.swap_button.setEnabled(False)

@@ -57,13 +57,11 @@ class StftPanel(QWidget):
         self._fill_boxes()
         self._lay_out()
         self._connect()
-        self.show_analysis(None, 0)
+        self.show_analysis(Analysis(Session()), 0)
 
-    def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show the framing in force; nothing is done when it is on screen already."""
-        session = analysis.session if analysis is not None else Session()
-        reference = analysis.reference if analysis is not None else None
-        framing = analysis.framing if analysis is not None else None
+        session, reference, framing = analysis.session, analysis.reference, analysis.framing
         frames = _frames_words(analysis, selected)
         shown = (session.framing, session.mask_grid, session.silence_db, framing, reference, frames)
         if shown == self._shown:
@@ -184,9 +182,9 @@ def _wanted_framing(choice: FramingChoice, reference: Track) -> Framing:
     return Framing(kind, choice.n_fft or default_n_fft(rate), choice.hop or default_hop(rate), choice.window)
 
 
-def _frames_words(analysis: Analysis | None, selected: int) -> str:
+def _frames_words(analysis: Analysis, selected: int) -> str:
     """How many frames there are, and how long they are."""
-    if analysis is None or analysis.reference is None or analysis.framing is None:
+    if analysis.reference is None or analysis.framing is None:
         return ""
     framing, reference = analysis.framing, analysis.reference
     pair = analysis.pairs[selected] if 0 <= selected < len(analysis.pairs) else None

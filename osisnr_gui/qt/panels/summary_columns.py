@@ -10,6 +10,7 @@ from enum import Enum
 from osisnr_gui.export.measures import MEASURES, Group, Measure
 from osisnr_gui.qt.panels.column_model import Column
 from osisnr_gui.session import words
+from osisnr_gui.session.changes import Changed
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
 
@@ -30,7 +31,7 @@ class Figure(Column):
     """A figure of an estimate.
 
     best : +1 when more is better, -1 when less is, 0 when neither. why : words for a value that is no plain number.
-    needs : what must be there for the column to be shown.
+    needs : what must be there for the column to be shown. depends : what of an analysis its values follow.
     """
 
     value: Callable[[PairAnalysis], float]
@@ -39,6 +40,7 @@ class Figure(Column):
     why: Callable[[float, PairAnalysis], str] = lambda _value, _pair: ""
     needs: Need | None = None
     widest: str = field(default="−00.0", kw_only=True)
+    depends: Changed = field(default=Changed.FRAMES, kw_only=True)
 
 
 def columns_for(
@@ -69,8 +71,14 @@ def _figure(measure: Measure) -> Figure:
     def why(value: float, pair: PairAnalysis) -> str:
         return _why(measure, value, pair)
 
-    tip, widest = measure.worded(measure.tip), measure.widest
-    return Figure(measure.key, measure.title, tip, measure.of, _text(measure), measure.better, why, widest=widest)
+    tip, widest, depends = measure.worded(measure.tip), measure.widest, _depends(measure)
+    text, better = _text(measure), measure.better
+    return Figure(measure.key, measure.title, tip, measure.of, text, better, why, widest=widest, depends=depends)
+
+
+def _depends(measure: Measure) -> Changed:
+    """What of an analysis a figure follows."""
+    return {"fused": Changed.LOSS, "mc_mse": Changed.LOSS, "bad": Changed.BAD}.get(measure.key, Changed.FRAMES)
 
 
 def _text(measure: Measure) -> Callable[[float], str]:
@@ -132,5 +140,5 @@ def _improvement(measure: Measure, unprocessed: Mixture) -> Figure:
     tip = f"{measure.worded(which)} of the estimate minus that of the unprocessed mixture. {better} 0 is better."
     title = f"Δ {name}\n{measure.unit}"
     widest = measure.widest if measure.unit else "−00.000"
-    key = f"delta_{measure.key}"
-    return Figure(key, title, tip, value, text, measure.better, why, Need.MIXTURE, widest=widest)
+    key, depends = f"delta_{measure.key}", _depends(measure)
+    return Figure(key, title, tip, value, text, measure.better, why, Need.MIXTURE, widest=widest, depends=depends)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -14,21 +15,29 @@ from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.summary_columns import Figure, Need, columns_for
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.changes import Changed
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.words import estimate_letter
 
 NAME = Column("name", "estimate\n", "The estimate that is compared", is_text=True)
+#: So many cells are told of one by one: Qt paints them alone, but the whole table for a range.
+MOST_CELLS = 64
 
 
 class SummaryModel(Themed, ColumnModel):
     """Rows are estimates, columns `NAME` and the figures of one named result at a time."""
 
+    cell_roles = frozenset((ROLE.ToolTipRole, ROLE.FontRole, ROLE.ForegroundRole))
+
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._pairs: tuple[PairAnalysis, ...] = ()
         self.names: list[str] = []  # of the estimates, in the order of the session
-        self._unprocessed: dict[int, PairAnalysis] = {}  # by the place of the estimate
+        self._places: dict[int, int] = {}  # by identity of the pair
+        self._unprocessed: tuple[PairAnalysis, ...] = ()  # by the place of the reference
+        self._partners: tuple[int, ...] = ()
         self._wins: tuple[float, ...] = ()
         self._needs: set[Need] = set()
         self._columns = {formula: columns_for(formula, self._mixture_of, self._wins_of) for formula in Formula}
@@ -42,34 +51,53 @@ class SummaryModel(Themed, ColumnModel):
             with self.resetting():
                 self.formula = formula
                 self._choose_columns()
-                self._find_best()
+                self._find_best(self.columns)
 
-    def set_pairs(
-        self,
-        pairs: tuple[PairAnalysis, ...],
-        names: list[str],
-        unprocessed: tuple[PairAnalysis | None, ...] = (),
-        wins: tuple[float, ...] = (),
-    ) -> None:
-        """Show other results; rows stay where they are when only numbers changed.
+    def show_pairs(self, analysis: Analysis, names: list[str], wins: tuple[float, ...]) -> None:
+        """Show other estimates; rows stay where they are when only numbers changed.
 
-        unprocessed : for each pair the mixture against the same reference. wins : for each pair the share of frames in
-        which it is the best, nan where that is not known; none where no two estimates share a reference.
+        wins : for each pair the share of frames in which it is the best, nan where that is not known; none where no two
+        estimates share a reference.
         """
-        mixtures = {place: pair for place, pair in enumerate(unprocessed) if pair is not None and pair.score}
-        needs = {need for need, there in ((Need.MIXTURE, mixtures), (Need.RIVAL, wins)) if there}
+        pairs, unprocessed, partners = analysis.pairs, analysis.unprocessed, analysis.session.partners
+        mixtures = [unprocessed[place] for place in set(partners) if place < len(unprocessed)]
+        has_mixture = any(mixture.score is not None for mixture in mixtures)
+        needs = {need for need, there in ((Need.MIXTURE, has_mixture), (Need.RIVAL, bool(wins))) if there}
         same_rows = len(pairs) == len(self._pairs) and needs == self._needs
         if not same_rows:
             self.beginResetModel()
-        self._pairs, self.names, self._unprocessed, self._needs, self._wins = pairs, names, mixtures, needs, wins
+        self.names, self._needs, self._wins, self._partners = names, needs, wins, partners
         self._choose_columns()
-        self._find_best()
-        if not same_rows:
+        if same_rows:
+            self.show_scores(Changed.ALL, analysis, 0)
+        else:
+            self._take_scores(analysis)
+            self._find_best(self.columns)
             self.arrange()
             self.endResetModel()
-        elif pairs:
+
+    def show_scores(self, changed: Changed, analysis: Analysis, _selected: int) -> None:
+        """Show other numbers of the same estimates; of the columns that depend on something else nothing is done."""
+        self._take_scores(analysis)
+        columns = enumerate(self.columns)
+        sections = [
+            place for place, column in columns if (Changed.FILES if column is NAME else column.depends) & changed
+        ]
+        self._find_best([self.columns[section] for section in sections])
+        if self._sorted_by in sections:
             self.sort(self._sorted_by, self._direction)
-            self.dataChanged.emit(self.index(0, 0), self.index(len(pairs) - 1, self.columnCount() - 1))
+        n_rows = self.order.size
+        if len(sections) * n_rows > MOST_CELLS:
+            self.dataChanged.emit(self.index(0, sections[0]), self.index(n_rows - 1, sections[-1]))
+            return
+        for section in sections:
+            for row in range(n_rows):
+                cell = self.index(row, section)
+                self.dataChanged.emit(cell, cell)
+
+    def _take_scores(self, analysis: Analysis) -> None:
+        self._pairs, self._unprocessed = analysis.pairs, analysis.unprocessed
+        self._places = {id(pair): place for place, pair in enumerate(analysis.pairs)}
 
     def _choose_columns(self) -> None:
         """The figures of the result on show, without those there is nothing to compare with for."""
@@ -123,8 +151,6 @@ class SummaryModel(Themed, ColumnModel):
         return None
 
     def _figure_data(self, column: Figure, pair: PairAnalysis, role: int) -> object:
-        if role not in (ROLE.ToolTipRole, ROLE.FontRole, ROLE.ForegroundRole):
-            return None
         value = column.value(pair)
         best = self._best.get(column.key) == value
         if role == ROLE.ToolTipRole:
@@ -138,26 +164,23 @@ class SummaryModel(Themed, ColumnModel):
             return QColor(self._theme.muted)
         return None
 
-    def _find_best(self) -> None:
+    def _find_best(self, columns: Sequence[Column]) -> None:
         """The best value of each column, where at least two differ. What is not finite cannot be best, nor a literal
         loss that silence has brought to 0 or below."""
-        self._best = {}
-        for column in self.columns[1:]:
-            if not column.best:
+        for column in columns:
+            if column is NAME or not column.best:
                 continue
-            values = [column.value(pair) for pair in self._pairs]
-            values = [value for value in values if math.isfinite(value)]
+            values = {value for value in map(column.value, self._pairs) if math.isfinite(value)}
             if column.key in ("fused", "loss_osi_1", "loss_osi_2"):
-                values = [value for value in values if value > 0]
-            if len(set(values)) > 1:
-                self._best[column.key] = max(values) if column.best > 0 else min(values)
+                values = {value for value in values if value > 0}
+            best = max if column.best > 0 else min
+            self._best[column.key] = best(values) if len(values) > 1 else math.nan
 
     def _mixture_of(self, pair: PairAnalysis) -> PairAnalysis | None:
-        return self._unprocessed.get(self._place_of(pair))
+        place = self._places.get(id(pair))
+        partner = len(self._unprocessed) if place is None else self._partners[place]
+        return self._unprocessed[partner] if partner < len(self._unprocessed) else None
 
     def _wins_of(self, pair: PairAnalysis) -> float:
-        place = self._place_of(pair)
+        place = self._places.get(id(pair), -1)
         return self._wins[place] if 0 <= place < len(self._wins) else math.nan
-
-    def _place_of(self, pair: PairAnalysis) -> int:
-        return next((place for place, other in enumerate(self._pairs) if other is pair), -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
@@ -18,6 +19,7 @@ from osisnr_gui.qt.panels.summary_model import SummaryModel
 from osisnr_gui.qt.plots.items.painting import line_pen
 from osisnr_gui.session import sentences
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.session import Formula
 
 NAME_WIDTH, CELL_PADDING = 168, 24
@@ -73,8 +75,6 @@ class SummaryPanel(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: tuple[object, ...] = ()
-        self._leading: Formula | None = None
         self._showing = False
         self.model = SummaryModel(theme)
         self.model.setParent(self)
@@ -90,23 +90,26 @@ class SummaryPanel(QWidget):
         self._set_up_table()
         top = column_of(self.part, margins=(MARGIN, 0, MARGIN, 0))
         column_of(top, (self.table, 1), owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
+        files = Changed.FILES | Changed.FRAMES
+        self.parts: tuple[Part, ...] = (
+            (self._show_leading, Changed.LEADING),
+            (self._show_pairs, files | Changed.LEADING),
+            (partial(self.model.show_scores, Changed.LOSS), Changed.LOSS),
+            (partial(self.model.show_scores, Changed.BAD), Changed.BAD),
+            (self._show_selected, files | Changed.LEADING | Changed.VIEW),
+        )
 
-    def show_analysis(self, analysis: Analysis | None, selected: int) -> None:
-        """Show all estimates of an analysis; nothing is done when they are on screen already."""
-        pairs = analysis.pairs if analysis is not None else ()
-        leading = analysis.session.loss.formula if analysis is not None else Formula.LITERAL
-        names = sentences.estimate_names(analysis) if analysis is not None else []
-        if leading is not self._leading:
-            self._leading = leading
-            self._show_formula(leading)
-        unprocessed = tuple(analysis.unprocessed_for(index) if analysis else None for index in range(len(pairs)))
-        every = (*pairs, *(pair for pair in unprocessed if pair is not None))
-        shown = tuple(part for pair in every for part in (pair.score, pair.whole, pair.error, pair.estimate))
-        same = len(shown) == len(self._shown) and all(a is b for a, b in zip(shown, self._shown, strict=True))
-        if not same or names != self.model.names:
-            self._shown = shown
-            self.model.set_pairs(pairs, names, unprocessed, _win_rates(analysis) if analysis is not None else ())
+    def _show_leading(self, analysis: Analysis, _selected: int) -> None:
+        self._show_formula(analysis.session.loss.formula)
+
+    def _show_pairs(self, analysis: Analysis, _selected: int) -> None:
+        columns = self.model.columns
+        names = sentences.estimate_names(analysis)
+        self.model.show_pairs(analysis, names, _win_rates(analysis))
+        if self.model.columns != columns:
             self._set_widths()
+
+    def _show_selected(self, _analysis: Analysis, selected: int) -> None:
         self._select(selected)
 
     @staticmethod

@@ -175,7 +175,11 @@ class TimeAxis(TickAxis):
     def ticks(self) -> Sequence[Tick]:
         """Round times of the range in view."""
         low, high = self.range
-        return time_ticks(low, high, max(self.size().width(), 1.0), self._link.unit) if high > low else ()
+        key = low, high, self.size().width(), self._link.unit
+        if key != self._ticks_of:
+            self._ticks_of = key
+            self._ticks = time_ticks(low, high, max(key[2], 1.0), key[3]) if high > low else ()
+        return self._ticks
 
     def boundingRect(self) -> QRectF:
         """The corner too."""

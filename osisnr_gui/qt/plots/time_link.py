@@ -73,6 +73,11 @@ class TimeLink(QObject):
         # Posted like repaints, but ahead of them: a timer would run only after a repaint asked for meanwhile.
         self._range_due.connect(self.flush, Qt.ConnectionType.QueuedConnection)
 
+    @property
+    def here(self) -> float:
+        """What is heard, else the cursor, else the beginning of the view."""
+        return next((time for time in (self.playhead, self.cursor) if math.isfinite(time)), self.visible.start)
+
     def set_extent(self, start: float, stop: float, *, min_span: float = 1e-3, unit: str = "s") -> None:
         """Say how long everything is; a view that showed all of it goes on showing all of it."""
         if not (math.isfinite(start) and math.isfinite(stop) and stop > start):

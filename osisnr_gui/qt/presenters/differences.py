@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject
 
@@ -10,7 +11,7 @@ from osisnr_gui.qt.jobs import Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.difference_plot import Contest, DifferenceCurve, DifferencePlot
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.presenters.shown_ghosts import ShownGhost, ghost_of
+from osisnr_gui.qt.presenters.shown_curves import ShownGhost, ghost_of
 from osisnr_gui.session import sentences
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.comparison.difference import (
@@ -31,12 +32,12 @@ NOTHING = "Nothing to compare with: add another estimate of the same reference, 
 class Differences(QObject):
     """Holds the choice of the partner for each estimate, by file, as long as both are there."""
 
-    def __init__(self, link: TimeLink, theme: Theme, parent: QObject | None = None) -> None:
+    def __init__(self, link: TimeLink, theme: Theme, now: Callable[[], tuple[Analysis, int]], parent: QObject) -> None:
+        """`now` gives the analysis and the place of the estimate in view, for when the row comes into sight."""
         super().__init__(parent)
         self.row = DifferencePlot(link, theme, DELTA)
         self.measure = Quantity.OSI
-        self._analysis: Analysis | None = None
-        self._selected = 0
+        self._now, (self._analysis, self._selected) = now, now()
         self._chosen: dict[str, str | int] = {}  # by the estimate's path, that of another one, or MIXTURE, or GHOST
         self._ghosts: tuple[ShownGhost, ...] = ()
         self._asked: tuple[object, ...] = ()
@@ -49,7 +50,7 @@ class Differences(QObject):
     def options(self) -> tuple[int, ...]:
         """What the estimate in view can be held against, the default first."""
         analysis = self._analysis
-        if analysis is None or self._selected >= len(analysis.pairs):
+        if self._selected >= len(analysis.pairs):
             return ()
         before = () if ghost_of(self._ghosts, self._selected) is None else (GHOST,)
         there = partners(analysis.session, self._selected)
@@ -59,14 +60,14 @@ class Differences(QObject):
     def partner(self) -> int | None:
         """What it is held against: another estimate's place, MIXTURE, GHOST, or None where there is nothing."""
         options = self.options
-        if self._analysis is None or not options:
+        if not options:
             return None
         wanted = self._chosen.get(self._analysis.session.estimates[self._selected].path)
         return next((place for place in options if self._key_of(place) == wanted), options[0])
 
     def option_names(self) -> list[tuple[int, str]]:
         """The options by place, the mixture last, with what to call them in a menu."""
-        names = dict(enumerate(sentences.estimate_names(self._analysis))) if self._analysis is not None else {}
+        names = dict(enumerate(sentences.estimate_names(self._analysis)))
         ghost = ghost_of(self._ghosts, self._selected)
         names |= {MIXTURE: "the unprocessed mixture", GHOST: "" if ghost is None else ghost.name}
         order = sorted(self.options, key=lambda place: (place == MIXTURE, place))
@@ -96,12 +97,10 @@ class Differences(QObject):
             self._follow()
 
     def _choose(self, place: int) -> None:
-        assert self._analysis is not None, "without an analysis there is no place to choose"
         self._chosen[self._analysis.session.estimates[self._selected].path] = self._key_of(place)
 
     def _key_of(self, place: int) -> str | int:
         """What a choice is known by while estimates come and go."""
-        assert self._analysis is not None, "without an analysis there is no place to choose"
         return place if place < 0 else self._analysis.session.estimates[place].path
 
     def next_partner(self) -> None:
@@ -140,8 +139,8 @@ class Differences(QObject):
 
     def eventFilter(self, _row: QObject, event: QEvent) -> bool:
         """What was not worked out while the row was hidden."""
-        if event.type() == QEvent.Type.Show and self._analysis is not None:
-            self._follow()
+        if event.type() == QEvent.Type.Show:
+            self.show_analysis(*self._now())
         return False
 
     def _follow(self) -> None:
@@ -170,7 +169,7 @@ class Differences(QObject):
 
     def _scores(self) -> tuple[PairScore, FrameLosses] | None:
         analysis, place = self._analysis, self.partner
-        if analysis is None or place is None:
+        if place is None:
             return None
         score, ghost = analysis.pairs[self._selected].score, ghost_of(self._ghosts, self._selected)
         if place == GHOST and ghost is not None:

@@ -76,13 +76,11 @@ class EstimateRows(QObject):
         self.main.show_source(_picture_of(analysis, selected))
         self.main.set_marked(bool(places))
         self._places = {row.row_id: place for row, place in zip(self.others, places, strict=False)}
-        for row, shader in zip(self.others, self._shaders, strict=True):
-            place = self._places.get(row.row_id, -1)
-            row.show_source(_picture_of(analysis, place))
+        for row in self.others:
+            row.show_source(_picture_of(analysis, self._places.get(row.row_id, -1)))
             row.y_by_hand = self.main.y_by_hand
             row.set_y_range(self.main.box.lo, self.main.box.hi)
-            score = analysis.pairs[place].score if place >= 0 else None
-            shader.show_bad(None if score is None else score.bad)
+        self.show_bad(analysis)
         for marks, place in zip(self._clips, (selected, *places), strict=False):
             pair = analysis.pairs[place] if 0 <= place < len(analysis.pairs) else None
             marks.show_clips(*((None, None) if pair is None else (pair.estimate, pair.reference)))
@@ -91,6 +89,13 @@ class EstimateRows(QObject):
         if moved:
             self.pane.reveal(self.main)
         self._say()
+
+    def show_bad(self, analysis: Analysis) -> None:
+        """Shade the bad frames in the rows of the other estimates."""
+        for row, shader in zip(self.others, self._shaders, strict=True):
+            place = self._places.get(row.row_id, -1)
+            score = analysis.pairs[place].score if place >= 0 else None
+            shader.show_bad(None if score is None else score.bad)
 
     def set_theme(self, theme: Theme) -> None:
         """Titles with colours of another look."""

@@ -40,15 +40,20 @@ class PairMaps:
         """Show an analysis with one estimate in view; a pair appears once all its frames are there."""
         pair = analysis.pairs[selected] if selected < len(analysis.pairs) else None
         self._open(pair)
-        score = pair.score if pair is not None and self._columns is not None else None
-        picture = pair.pictures.estimate if pair is not None else None
-        self.blame.show_pair(self._columns if picture else None, score, picture.bin_step if picture else 1.0)
-        self.band_row.show_pair(self._columns, score)
+        self.show_blame(analysis, selected)
+        self.band_row.show_pair(self._columns, pair.score if pair is not None else None)
         name = estimate_letter(selected)
         self.band_row.set_title(f"OSI-SNR per band · {name} · exact, active frames")
         self.gain_row.set_title("Gain per frame · least squares, active frames")
         self._analysis = analysis, selected
         self._show_gains(analysis, selected)
+
+    def show_blame(self, analysis: Analysis, selected: int) -> None:
+        """Give the blame map the losses in force."""
+        pair = analysis.pairs[selected] if selected < len(analysis.pairs) else None
+        picture = pair.pictures.estimate if pair is not None else None
+        score = pair.score if pair is not None and self._columns is not None else None
+        self.blame.show_pair(self._columns if picture else None, score, picture.bin_step if picture else 1.0)
 
     def set_hidden(self, hidden: frozenset[Source]) -> None:
         """Estimates without a curve in the gain strip."""

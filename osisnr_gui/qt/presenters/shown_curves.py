@@ -1,12 +1,24 @@
-"""Which curves are drawn. View state: it is not saved with the session, and undo does not know of it."""
+"""Which curves are drawn, and they. View state: it is not saved with the session, and undo does not know of it."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from osisnr_gui.session.session import Source
+from osisnr_gui.core.types import Representation
+from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.comparison.ghosts import Change, Ghost
+from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.inspection.explain import CHANCE_FLOOR_DB
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.scores import osi_db_of
+from osisnr_gui.session.session import Formula, Source
+from osisnr_gui.session.tracks import Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +54,74 @@ class ShownCurves(QObject):
         if choice != self.choice:
             self.choice = choice
             self.changed.emit(choice)
+
+
+def osi_curves(analysis: Analysis, selected: int, choice: CurveChoice) -> list[Curve]:
+    """OSI-SNR of every estimate that is not hidden, and of the mixture where that is wanted."""
+    curves = [
+        _curve(pair, index, index == selected)
+        for index, pair in enumerate(analysis.pairs)
+        if pair.score is not None and pair.source not in choice.hidden
+    ]
+    mixture = analysis.unprocessed_for(selected) if choice.mixture else None
+    return curves if mixture is None or mixture.score is None else [*curves, _curve(mixture, MIXTURE)]
+
+
+def chance_floor_db(analysis: Analysis, reference: Track | None, pair: PairAnalysis | None) -> float:
+    """What unrelated sounds, or masks of real values not below 0, would reach; nan where it is not known."""
+    if analysis.framing is not None:
+        return CHANCE_FLOOR_DB.get(analysis.framing.representation, math.nan)
+    tracks = (reference, pair.estimate if pair else None)
+    masks = [track.mask for track in tracks if track is not None and track.mask is not None]
+    known = all(not np.iscomplexobj(mask.values) and mask.minimum >= 0 for mask in masks)
+    return CHANCE_FLOOR_DB.get(Representation.MASK, math.nan) if known else math.nan
+
+
+def _curve(pair: PairAnalysis, colour: int, selected: bool = False) -> Curve:
+    """The OSI-SNR of a pair that has a score, by the formula that leads."""
+    assert pair.score is not None, "only what has a score has a curve"
+    frames = pair.score.facts.frames
+    return Curve(frames.first_time, frames.grid.step, pair.score.osi_db, colour, selected)
+
+
+#: With more of them only that of the estimate in view is drawn.
+MOST_GHOSTS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownGhost:
+    """A ghost of estimate number `place`, called `name`. facts : under the silence limit in force.
+
+    change : None while it is worked out, and for an estimate that cannot be read.
+    """
+
+    place: int
+    source: Source
+    ghost: Ghost
+    name: str
+    facts: Facts
+    change: Change | None = None
+
+
+def ghost_of(ghosts: Sequence[ShownGhost], place: int) -> ShownGhost | None:
+    """The ghost of estimate number `place`."""
+    return next((ghost for ghost in ghosts if ghost.place == place), None)
+
+
+def ghost_curves(
+    ghosts: Sequence[ShownGhost], formula: Formula, selected: int, hidden: frozenset[Source]
+) -> list[Curve]:
+    """Lines for the plot of OSI-SNR, without those of estimates whose curve is hidden."""
+    drawn = [ghost for ghost in ghosts if ghost.source not in hidden]
+    if len(drawn) > MOST_GHOSTS:
+        drawn = [ghost for ghost in drawn if ghost.place == selected]
+    return [
+        Curve(
+            shown.facts.frames.first_time,
+            shown.facts.frames.grid.step,
+            osi_db_of(shown.facts, formula),
+            shown.place,
+            before=shown.name,
+        )
+        for shown in drawn
+    ]

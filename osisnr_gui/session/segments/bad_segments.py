@@ -81,7 +81,7 @@ def find_bad(
     other: Facts | None,
     frame_loss: Callable[[], FloatArray],
 ) -> BadFrames:
-    """What the session calls bad in a pair; `previous` itself when nothing it depends on changed.
+    """What the session calls bad in a pair. previous : of it what does not depend on what changed is kept.
 
     other : the estimate `Criterion.AGAINST` asks for. frame_loss : gives the fused loss of every frame, for
     `Criterion.LOSS`.
@@ -91,10 +91,6 @@ def find_bad(
     other = other if choice.criterion is Criterion.AGAINST else None
     if previous is not None and previous.facts is not facts:
         previous = None
-    if previous is not None:
-        asked = (previous.threshold_db, previous.choice, previous.loss)
-        if asked == (session.threshold_db, choice, loss) and previous.other is other:
-            return previous
     gate = _gate(facts, choice.gate_db, previous)
     under = find_bad_frames(facts.frames.exact_osi_db, facts.active, session.threshold_db)
     drop_db = _drop(facts, gate, choice, other, previous)

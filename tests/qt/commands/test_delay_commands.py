@@ -285,7 +285,7 @@ def test_the_plots_stay_while_an_estimate_is_moved(qtbot: QtBot, open_late: Open
     """The old curve is there until the new one begins."""
     window = open_late(137)
     seen: list[int] = []
-    window.views.store.analysis_changed.connect(lambda a: seen.append(sum(p.score is not None for p in a.pairs)))
+    window.views.store.analysis_changed.connect(lambda a, _: seen.append(sum(p.score is not None for p in a.pairs)))
     window.actions_by_id.by_id["align"].trigger()
     wait_final(qtbot, window)
     assert set(seen) == {1}

@@ -193,5 +193,5 @@ def test_the_sound_that_is_chosen(window: MainWindow, qtbot: QtBot, answer, tmp_
     window.commands.take_files([str(tmp_path / "reference.wav"), str(tmp_path / "estimate.wav")], add=False)
     wait_final(qtbot, window)
     assert window.views.store.analysis.pairs[0].whole is not None
-    window.commands.handlers()["close_files"]()
+    window.commands.close_files()
     qtbot.waitUntil(lambda: not action.isEnabled())

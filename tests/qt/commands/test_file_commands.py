@@ -162,7 +162,7 @@ def test_a_half_written_file_is_no_error(
 ) -> None:
     window.actions_by_id.by_id["reload_changed"].trigger()
     errors: list[object] = []
-    window.views.store.analysis_changed.connect(lambda a: errors.extend(p.error for p in a.pairs if p.error))
+    window.views.store.analysis_changed.connect(lambda a, _: errors.extend(p.error for p in a.pairs if p.error))
     _write(tmp_path / "beside.wav", 0.05)
     _have_patience(window)
     data, stirred = (tmp_path / "beside.wav").read_bytes(), window.commands.files.watch._system.fileChanged

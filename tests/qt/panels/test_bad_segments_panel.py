@@ -18,7 +18,7 @@ from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.session import Criterion, Note
+from osisnr_gui.session.session import Criterion, Note, Session
 
 Shown = Callable[..., BadSegmentsPanel]
 
@@ -282,7 +282,7 @@ def test_a_low_panel_keeps_its_rows_instead_of_the_curve(shown: Shown, damaged: 
 
 def test_no_files_and_other_look(panel: BadSegmentsPanel, qtbot: QtBot) -> None:
     set_theme_inside(panel, LIGHT)
-    panel.show_analysis(None, 0)
+    panel.show_analysis(Analysis(Session()), 0)
     assert panel.model.rowCount() == 0
     assert panel.sentence.text() == panel.carriers.text() == ""
     assert panel.is_empty

@@ -54,7 +54,7 @@ def test_two_need_no_button(banners: Banners):
     banners.show_analysis(with_notices(*NOTES[:2]))
     assert len(banners.banners) == 2
     assert not banners.more.isVisible()
-    banners.show_analysis(None)
+    banners.show_analysis(Analysis(Session()))
     assert banners.banners == []
     assert not banners.scroll.isVisible()
 

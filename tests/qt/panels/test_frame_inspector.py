@@ -26,7 +26,7 @@ from osisnr_gui.session.analysis import Analysis, rescore
 from osisnr_gui.session.file_measures import measure_file
 from osisnr_gui.session.inspection import inspector as session_inspector
 from osisnr_gui.session.inspection.inspector import Inspector
-from osisnr_gui.session.session import LossChoice
+from osisnr_gui.session.session import LossChoice, Session
 
 Show = Callable[..., None]
 
@@ -103,7 +103,7 @@ def test_masks_and_missing_pairs(panel: FrameInspector, settle: Show, masks: Ana
     assert panel.page.mark.name.text() == "A · frame 285"
     panel.show_analysis(mixed, 0)
     assert "broken.wav" in panel.message.text()
-    panel.show_analysis(None, 0)
+    panel.show_analysis(Analysis(Session()), 0)
 
 
 def test_it_follows_alpha_without_reading_again(

@@ -7,11 +7,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from window_kit import show_parts
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.panels.loss_panel import LossPanel
-from osisnr_gui.session import edits
+from osisnr_gui.session import edits, sentences
 from osisnr_gui.session.analysis import Analysis, rescore
+from osisnr_gui.session.changes import find_changes
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, Session
 
@@ -24,12 +26,12 @@ def panel(shown) -> LossPanel:
 
 
 def test_the_number_is_named_exactly(panel: LossPanel, sound: Analysis):
-    panel.show_analysis(sound, 0)
+    show_parts(panel, sound, 0)
     score = sound.pairs[0].score
     assert score is not None
     assert panel.headline.text == f"fused loss L = {score.literal.fused:.3f} (literal, all 822 frames, method 1)"
     exact = rescore(edits.set_method(edits.set_formula(sound.session, Formula.EXACT), 2), sound)
-    panel.show_analysis(exact, 1)
+    show_parts(panel, exact, 1)
     score = exact.pairs[1].score
     which = f"exact, {score.facts.n_active} active frames, method 2"
     assert panel.headline.text == f"fused loss L = {score.exact.fused:.3f} ({which})"
@@ -37,31 +39,31 @@ def test_the_number_is_named_exactly(panel: LossPanel, sound: Analysis):
 
 
 def test_a_literal_number_that_silence_touched_says_so(panel: LossPanel, sound: Analysis):
-    panel.show_analysis(sound, 0)
+    show_parts(panel, sound, 0)
     assert "silence counts as perfect" in panel.headline.toolTip()
 
 
 def test_a_refused_estimate_and_an_empty_window(panel: LossPanel, mixed: Analysis):
-    panel.show_analysis(mixed, 0)
+    show_parts(panel, mixed, 0)
     assert "cannot be compared" in panel.headline.text
     assert "broken" in panel.mark.name.text()
-    panel.show_analysis(None, 0)
+    show_parts(panel, Analysis(Session()), 0)
     assert "nothing to compare yet" in panel.headline.text
-    panel.show_analysis(Analysis(Session()), 0)
+    show_parts(panel, Analysis(Session()), 0)
     assert panel.bar.shares is None
 
 
 def test_silence_and_masks_do_not_break_it(panel: LossPanel, mixed: Analysis, masks: Analysis):
     for index in range(len(mixed.pairs)):
         for formula in Formula:
-            panel.show_analysis(rescore(edits.set_formula(mixed.session, formula), mixed), index)
+            show_parts(panel, rescore(edits.set_formula(mixed.session, formula), mixed), index)
             assert not panel.grab().isNull()
-    panel.show_analysis(masks, 0)
+    show_parts(panel, masks, 0)
     assert "686 frames" in panel.headline.text
 
 
 def test_sliders_ask_with_their_merge_key(panel: LossPanel, sound: Analysis, edits_of, qtbot: QtBot):
-    panel.show_analysis(sound, 0)
+    show_parts(panel, sound, 0)
     taken = edits_of(panel, sound.session)
     panel.alpha.slider.setValue(panel.alpha.slider.maximum())
     qtbot.waitUntil(lambda: taken.session.loss.alpha == 1.0)
@@ -71,7 +73,7 @@ def test_sliders_ask_with_their_merge_key(panel: LossPanel, sound: Analysis, edi
 
 
 def test_switches_are_their_own_undo_steps(panel: LossPanel, sound: Analysis, edits_of):
-    panel.show_analysis(sound, 0)
+    show_parts(panel, sound, 0)
     taken = edits_of(panel, sound.session)
     for switch in (panel.method, panel.formula):
         QTest.mouseClick(switch.childAt(switch.width() - 10, 10), LEFT)
@@ -83,7 +85,7 @@ def test_switches_are_their_own_undo_steps(panel: LossPanel, sound: Analysis, ed
 
 
 def test_a_click_on_the_curve_asks_for_that_alpha(panel: LossPanel, sound: Analysis, edits_of):
-    panel.show_analysis(sound, 0)
+    show_parts(panel, sound, 0)
     taken = edits_of(panel, sound.session)
     panel.plot.alpha_requested.emit(5.0)
     assert taken.session.loss.alpha == 1.0
@@ -93,21 +95,21 @@ def test_a_click_on_the_curve_asks_for_that_alpha(panel: LossPanel, sound: Analy
 def test_showing_a_session_asks_for_nothing(panel: LossPanel, sound: Analysis, edits_of):
     taken = edits_of(panel, sound.session)
     session = edits.set_method(edits.set_gamma(edits.set_alpha(sound.session, 0.7), 90.0), 2)
-    panel.show_analysis(rescore(edits.set_formula(session, Formula.EXACT), sound), 0)
+    show_parts(panel, rescore(edits.set_formula(session, Formula.EXACT), sound), 0)
     QApplication.processEvents()
     assert taken.keys == []
     assert (panel.alpha.value, panel.gamma.value) == (0.7, 90.0)
     assert (panel.method.current, panel.formula.current) == (1, 1)
 
 
-def test_an_unchanged_analysis_does_no_work(panel: LossPanel, sound: Analysis, monkeypatch: pytest.MonkeyPatch):
-    panel.show_analysis(sound, 0)
+def test_a_slider_makes_no_new_sentence(panel: LossPanel, sound: Analysis, monkeypatch: pytest.MonkeyPatch):
+    show_parts(panel, sound, 0)
     calls: list[object] = []
-    monkeypatch.setattr(panel.plot, "show_alpha", lambda *args: calls.append(args))
-    panel.show_analysis(sound, 0)
+    monkeypatch.setattr(sentences, "estimate_names", lambda *args: calls.append(args))
+    moved = rescore(edits.set_gamma(sound.session, 3.0), sound)
+    show_parts(panel, moved, 0, find_changes(sound, moved))
     assert calls == []
-    panel.show_analysis(sound, 1)
-    assert len(calls) == 1
+    assert panel.gamma.value == 3.0
 
 
 def test_curves_are_computed_for_new_facts_or_another_formula_only(
@@ -116,30 +118,30 @@ def test_curves_are_computed_for_new_facts_or_another_formula_only(
     calls: list[float] = []
     real = PairScore.mc_mse_at
     monkeypatch.setattr(PairScore, "mc_mse_at", lambda self, alpha: calls.append(alpha) or real(self, alpha))
-    panel.show_analysis(sound, 0)
+    show_parts(panel, sound, 0)
     first = len(calls)
     assert first > 0
     moved = rescore(edits.set_alpha(edits.set_gamma(sound.session, 3.0), 0.9), sound)
-    panel.show_analysis(moved, 0)
+    show_parts(panel, moved, 0)
     assert len(calls) == first
-    panel.show_analysis(rescore(edits.set_formula(moved.session, Formula.EXACT), moved), 0)
+    show_parts(panel, rescore(edits.set_formula(moved.session, Formula.EXACT), moved), 0)
     assert len(calls) == 2 * first
 
 
 def test_nothing_moves_while_a_slider_does(panel: LossPanel, sound: Analysis):
-    panel.show_analysis(sound, 0)
+    show_parts(panel, sound, 0)
     QApplication.processEvents()
     parts = (panel.headline, panel.bar, panel.alpha, panel.gamma, panel.plot, panel.sentence)
     before = [part.geometry() for part in parts]
     for gamma in (0.0, 0.1, 77.7, 1e6):
-        panel.show_analysis(rescore(edits.set_gamma(sound.session, gamma), sound), 0)
+        show_parts(panel, rescore(edits.set_gamma(sound.session, gamma), sound), 0)
         QApplication.processEvents()
         assert [part.geometry() for part in parts] == before
 
 
 def test_a_narrow_panel_shows_all_of_its_width(shown, sound: Analysis):
     panel = shown(LossPanel(LIGHT), 280, 700)
-    panel.show_analysis(sound, 1)
+    show_parts(panel, sound, 1)
     QApplication.processEvents()
     assert panel.width() == 280
     for part in (panel.method, panel.formula, panel.alpha, panel.bar):

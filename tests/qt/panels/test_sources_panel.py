@@ -15,7 +15,7 @@ from osisnr_gui.qt.panels.plain_text import ElidedLabel, tooltip
 from osisnr_gui.qt.panels.source_row import SourceRow
 from osisnr_gui.qt.panels.sources_panel import SourcesPanel
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.session import DOWNMIX
+from osisnr_gui.session.session import DOWNMIX, Session
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -45,7 +45,7 @@ def test_a_row_for_each_file(panel: SourcesPanel, sound: Analysis):
     ]
     details = panel.rows[0].details.text().replace("\u00a0", " ")
     assert details == "6.60 s · 16 kHz · mono · FLAC PCM 16 · −25.5 dBFS"
-    panel.show_analysis(None, 0)
+    panel.show_analysis(Analysis(Session()), 0)
     assert texts(panel) == []
 
 

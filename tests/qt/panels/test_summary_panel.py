@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from window_kit import show_parts
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.look.themed import set_theme_inside
@@ -19,8 +20,9 @@ from osisnr_gui.qt.panels.summary_columns import columns_for
 from osisnr_gui.qt.panels.summary_panel import SummaryPanel
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
+from osisnr_gui.session.changes import find_changes
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.session import Formula
+from osisnr_gui.session.session import Formula, Session
 
 ROLE = Qt.ItemDataRole
 
@@ -51,13 +53,13 @@ def exact_of(analysis: Analysis) -> Analysis:
 
 
 def test_figures_are_those_of_the_result_named_above(panel: SummaryPanel, sound: Analysis):
-    panel.show_analysis(sound, 0)
+    show_parts(panel, sound, 0)
     score = sound.pairs[0].score
     assert panel.part.current == 0
     assert cell(panel, 0, "fused") == f"{score.literal.fused:.3f}"
     assert cell(panel, 0, "osi_db_mean") == "−∞"
     assert "129 of 822 literal frames" in cell(panel, 0, "osi_db_mean", ROLE.ToolTipRole)
-    panel.show_analysis(exact_of(sound), 0)
+    show_parts(panel, exact_of(sound), 0)
     assert panel.part.current == 1
     assert cell(panel, 0, "fused") == f"{score.exact.fused:.3f}"
     assert cell(panel, 0, "osi_db_mean") == f"{score.exact.osi_db_mean:.1f}"
@@ -66,10 +68,11 @@ def test_figures_are_those_of_the_result_named_above(panel: SummaryPanel, sound:
 
 
 def test_the_toggle_changes_the_table_only(panel: SummaryPanel, sound: Analysis):
-    panel.show_analysis(sound, 1)
+    show_parts(panel, sound, 1)
     QTest.mouseClick(panel.part.childAt(panel.part.width() - 8, 10), Qt.MouseButton.LeftButton)
     assert panel.model.formula is Formula.EXACT
-    panel.show_analysis(rescore(edits.set_gamma(sound.session, 2.0), sound), 1)
+    moved = rescore(edits.set_gamma(sound.session, 2.0), sound)
+    show_parts(panel, moved, 1, find_changes(sound, moved))
     assert panel.model.formula is Formula.EXACT, "a slider must not turn the table over"
     assert panel.table.selectionModel().currentIndex().row() == 1
 
@@ -95,31 +98,31 @@ def test_every_header_says_which_frames_and_no_other_result(panel: SummaryPanel)
 
 
 def test_the_best_value_is_marked(panel: SummaryPanel, sound: Analysis, masks: Analysis):
-    panel.show_analysis(exact_of(sound), 0)
+    show_parts(panel, exact_of(sound), 0)
     assert cell(panel, 0, "fused", ROLE.FontRole).bold()
     assert cell(panel, 1, "fused", ROLE.FontRole) is None
     assert cell(panel, 1, "false", ROLE.FontRole).bold(), "72 against 75 frames"
     assert cell(panel, 0, "gain_db", ROLE.FontRole) is None, "no gain is better than another"
-    panel.show_analysis(exact_of(masks), 0)
+    show_parts(panel, exact_of(masks), 0)
     assert cell(panel, 0, "fused", ROLE.FontRole) is None, "one estimate has nothing to be better than"
 
 
 def test_what_is_no_number_says_why(panel: SummaryPanel, mixed: Analysis, masks: Analysis):
-    panel.show_analysis(exact_of(mixed), 0)
+    show_parts(panel, exact_of(mixed), 0)
     broken, hostile, silent = 0, 2, 3
     assert cell(panel, broken, "fused") == "–"
     assert "broken.wav" in cell(panel, broken, "fused", ROLE.ToolTipRole)
     assert "<img" not in panel.model.index(hostile, 0).data(ROLE.ToolTipRole)
     assert cell(panel, silent, "osi_db_median") == "–"
     assert "silent" in cell(panel, silent, "osi_db_median", ROLE.ToolTipRole)
-    panel.show_analysis(masks, 0)
+    show_parts(panel, masks, 0)
     assert cell(panel, 0, "si_snr_db") == "–"
     assert "no signal in time" in cell(panel, 0, "si_snr_db", ROLE.ToolTipRole)
 
 
 def test_sorting_puts_what_is_no_number_last_either_way(panel: SummaryPanel, mixed: Analysis):
     analysis = exact_of(mixed)
-    panel.show_analysis(analysis, 0)
+    show_parts(panel, analysis, 0)
     values = [figure(panel, analysis, row, "mc_mse") for row in range(4)]
     missing = {row for row, value in enumerate(values) if math.isnan(value)}
     assert missing
@@ -129,7 +132,7 @@ def test_sorting_puts_what_is_no_number_last_either_way(panel: SummaryPanel, mix
 
 
 def test_sorting_by_value(panel: SummaryPanel, sound: Analysis):
-    panel.show_analysis(exact_of(sound), 0)
+    show_parts(panel, exact_of(sound), 0)
     panel.table.sortByColumn(column(panel, "fused"), Qt.SortOrder.DescendingOrder)
     assert order(panel) == [1, 0]
     panel.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
@@ -139,9 +142,9 @@ def test_sorting_by_value(panel: SummaryPanel, sound: Analysis):
 def test_selection_goes_both_ways_and_knows_sorting(panel: SummaryPanel, sound: Analysis):
     chosen: list[int] = []
     panel.selected_changed.connect(chosen.append)
-    panel.show_analysis(exact_of(sound), 0)
+    show_parts(panel, exact_of(sound), 0)
     panel.table.sortByColumn(column(panel, "fused"), Qt.SortOrder.DescendingOrder)
-    panel.show_analysis(exact_of(sound), 1)
+    show_parts(panel, exact_of(sound), 1)
     assert panel.table.selectionModel().currentIndex().row() == 0
     assert chosen == [], "showing selects nothing"
     panel.table.setCurrentIndex(panel.model.index(1, 0))
@@ -149,7 +152,7 @@ def test_selection_goes_both_ways_and_knows_sorting(panel: SummaryPanel, sound: 
 
 
 def test_copy_takes_the_selected_rows_with_all_digits(panel: SummaryPanel, sound: Analysis):
-    panel.show_analysis(exact_of(sound), 1)
+    show_parts(panel, exact_of(sound), 1)
     panel.table.setFocus()
     QTest.keyClick(panel.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().rstrip("\n").split("\n")
@@ -163,55 +166,70 @@ def test_copy_takes_the_selected_rows_with_all_digits(panel: SummaryPanel, sound
 
 
 def test_a_name_cannot_break_a_copied_line(panel: SummaryPanel, mixed: Analysis):
-    panel.show_analysis(mixed, 0)
+    show_parts(panel, mixed, 0)
     panel.copy_all()
     lines = QGuiApplication.clipboard().text().rstrip("\n").split("\n")
     assert len(lines) == 1 + len(mixed.pairs)
     assert len({line.count("\t") for line in lines}) == 1
 
 
-def test_an_unchanged_analysis_does_no_work(panel: SummaryPanel, sound: Analysis, monkeypatch: pytest.MonkeyPatch):
-    panel.show_analysis(sound, 0)
-    calls: list[object] = []
-    monkeypatch.setattr(panel.model, "set_pairs", lambda *args: calls.append(args))
-    panel.show_analysis(sound, 0)
-    panel.show_analysis(rescore(sound.session, sound), 0)
-    assert calls == []
-    panel.show_analysis(rescore(edits.set_gamma(sound.session, 1.0), sound), 0)
-    assert len(calls) == 1
+def test_only_columns_that_follow_a_slider_are_shown_anew(panel: SummaryPanel, sound: Analysis):
+    show_parts(panel, sound, 0)
+    told: set[str] = set()
+    panel.model.dataChanged.connect(lambda first, _last: told.add(panel.model.columns[first.column()].key))
+    panel.model.layoutChanged.connect(lambda: told.add("layout"))
+    same = rescore(sound.session, sound)
+    show_parts(panel, same, 0, find_changes(sound, same))
+    assert told == set()
+    moved = rescore(edits.set_gamma(sound.session, 1.0), sound)
+    show_parts(panel, moved, 0, find_changes(same, moved))
+    assert told == {"fused", "mc_mse", "delta_fused"}
+    told.clear()
+    stricter = rescore(edits.set_threshold(moved.session, 9.0), moved)
+    show_parts(panel, stricter, 0, find_changes(moved, stricter))
+    assert told == {"bad"}
+
+
+def test_rows_sorted_by_the_loss_follow_a_slider(panel: SummaryPanel, many: Analysis):
+    show_parts(panel, many, 0)
+    panel.model.sort(panel.model.section("fused"))
+    moved = rescore(edits.set_gamma(many.session, 500.0), many)
+    show_parts(panel, moved, 0, find_changes(many, moved))
+    losses = [moved.pairs[panel.model.place(row)].score.literal.fused for row in range(12)]
+    assert losses == sorted(losses)
 
 
 def test_widths_stay_while_numbers_change(panel: SummaryPanel, sound: Analysis):
-    panel.show_analysis(sound, 0)
+    show_parts(panel, sound, 0)
     header = panel.table.horizontalHeader()
     before = [header.sectionSize(i) for i in range(header.count())]
-    panel.show_analysis(rescore(edits.set_gamma(sound.session, 1e6), sound), 0)
+    show_parts(panel, rescore(edits.set_gamma(sound.session, 1e6), sound), 0)
     QApplication.processEvents()
     assert [header.sectionSize(i) for i in range(header.count())] == before
 
 
 def test_it_can_be_painted_in_both_looks_with_many_rows(panel: SummaryPanel, many: Analysis):
-    panel.show_analysis(many, 11)
+    show_parts(panel, many, 11)
     set_theme_inside(panel, LIGHT)
     assert panel.model.rowCount() == 12
     assert not panel.grab().isNull()
-    panel.show_analysis(None, 0)
+    show_parts(panel, Analysis(Session()), 0)
     assert panel.model.rowCount() == 0
 
 
 def test_frames_that_are_no_longer_on_show_are_let_go(panel: SummaryPanel):
     first, second = analyse(demo_session("masks")), analyse(demo_session("masks"))
     held = weakref.ref(first.pairs[0].score.facts.status)
-    panel.show_analysis(first, 0)
+    show_parts(panel, first, 0)
     assert cell(panel, 0, "osi_db_median") != "–"
-    panel.show_analysis(second, 0)
+    show_parts(panel, second, 0)
     del first
     gc.collect()
     assert held() is None
 
 
 def test_what_was_gained_over_the_mixture(panel: SummaryPanel, sound: Analysis):
-    panel.show_analysis(exact_of(sound), 0)
+    show_parts(panel, exact_of(sound), 0)
     mixture = sound.unprocessed[0]
     for row, pair in enumerate(sound.pairs):
         gained = pair.score.exact.osi_db_median - mixture.score.exact.osi_db_median
@@ -229,7 +247,7 @@ def test_what_was_gained_over_the_mixture(panel: SummaryPanel, sound: Analysis):
 
 def test_how_often_each_is_the_best(panel: SummaryPanel, sound: Analysis, masks: Analysis):
     for analysis in (sound, exact_of(sound)):
-        panel.show_analysis(analysis, 0)
+        show_parts(panel, analysis, 0)
         osi_db = [pair.score.facts.active_osi_db for pair in sound.pairs]
         counted = ~np.isnan(osi_db[0]) & ~np.isnan(osi_db[1])
         wins = [100 * np.mean(osi_db[k][counted] > osi_db[1 - k][counted]) for k in range(2)]
@@ -243,14 +261,14 @@ def test_how_often_each_is_the_best(panel: SummaryPanel, sound: Analysis, masks:
         lines = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
         place = lines[0].index("wins % of active frames")
         assert [float(line[place]) for line in lines[1:]] == pytest.approx(wins)
-    panel.show_analysis(masks, 0)
+    show_parts(panel, masks, 0)
     assert "wins" not in [figure.key for figure in panel.model.columns]
 
 
 def test_every_measure_is_there_for_both_results(panel: SummaryPanel, sound: Analysis):
-    panel.show_analysis(sound, 0)
+    show_parts(panel, sound, 0)
     for analysis in (sound, exact_of(sound)):
-        panel.show_analysis(analysis, 0)
+        show_parts(panel, analysis, 0)
         keys = {figure.key for figure in panel.model.columns}
         assert keys >= {"fused", "loss_osi_1", "loss_osi_2", "mc_mse", "osi_db_mean", "osi_db_median", "osi_db_p05"}
         assert keys >= {"si_snr_db", "missed", "false", "wins"}
@@ -262,7 +280,7 @@ def test_every_measure_is_there_for_both_results(panel: SummaryPanel, sound: Ana
 
 
 def test_no_improvement_is_shown_without_a_mixture(panel: SummaryPanel, masks: Analysis, sound: Analysis):
-    panel.show_analysis(masks, 0)
+    show_parts(panel, masks, 0)
     assert not [column for column in panel.model.columns if column.key.startswith("delta_")]
-    panel.show_analysis(sound, 0)
+    show_parts(panel, sound, 0)
     assert len([column for column in panel.model.columns if column.key.startswith("delta_")]) == 3

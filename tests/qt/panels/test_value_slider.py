@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.panels import value_slider
-from osisnr_gui.qt.panels.value_mapping import ALPHA, GAMMA, PowerMapping, ValueSpec, parse_number
-from osisnr_gui.qt.panels.value_slider import ValueSlider
+from osisnr_gui.qt.panels.sample_field import parse_number
+from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, PowerMapping, ValueSlider, ValueSpec
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -113,7 +113,7 @@ def test_it_is_saved(window: MainWindow, tmp_path: Path, monkeypatch: pytest.Mon
     row = window.views.plots.stack.row("osi")
     monkeypatch.setattr(PlotDialog, "exec", lambda _dialog: PlotDialog.DialogCode.Accepted)
     monkeypatch.setattr(PlotDialog, "format", property(lambda _dialog: kind))
-    window.commands._exports.save_plot(row)
+    window.commands.exports.save_plot(row)
     if kind == PNG:
         assert QImage(str(path)).width() == 2 * row.width()
     else:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
@@ -33,6 +34,7 @@ class AlphaChart(Chart):
         self._curves: list[pg.PlotCurveItem] = []
         self._given: tuple[object, ...] = ()
         self._alpha = math.nan
+        self._brushes: dict[int, QBrush] = {}  # by colour
         self._default_line, self._alpha_line = (upright_line(pg.mkPen(theme.accent)) for _ in range(2))
         self._points = point_item()
         self.add(self._default_line, self._alpha_line, self._points)
@@ -51,14 +53,21 @@ class AlphaChart(Chart):
         default_alpha: float,
     ) -> None:
         """Draw ``(values, colour index)`` of each estimate over rising ``alphas``."""
-        self._alpha = safe_number(alpha, math.nan)
         given = (alphas, *(value for curve in curves for value in curve))
         if not same_objects(given, self._given):
             self._given = given
             self._take_curves(alphas, curves)
         place_line(self._default_line, safe_number(default_alpha, math.nan))
+        self._alpha = safe_number(alpha, math.nan)
         place_line(self._alpha_line, self._alpha)
         self._show_points()
+
+    def move_to(self, alpha: float) -> None:
+        """Another alpha in force, a finite number; the curves stay."""
+        if alpha != self._alpha:
+            self._alpha = alpha
+            self._alpha_line.setPos(alpha)
+            self._show_points()
 
     def table(self) -> Table | None:
         """A column for each curve."""
@@ -89,6 +98,7 @@ class AlphaChart(Chart):
         theme = self.theme
         self._default_line.setPen(pg.mkPen(theme.faint, dash=[3.0, 3.0]))
         self._alpha_line.setPen(pg.mkPen(theme.accent))
+        self._brushes = {colour: pg.mkBrush(theme.estimate(colour).colour) for _values, colour in self._values}
         for item, (_values, colour) in zip(self._curves, self._values, strict=True):
             style = theme.estimate(colour)
             item.setPen(pg.mkPen(style.colour, dash=list(style.dash) or None))
@@ -102,7 +112,7 @@ class AlphaChart(Chart):
                 value = float(np.interp(self._alpha, self._alphas[: values.size], values))
                 if math.isfinite(value):
                     places.append((self._alpha, value))
-                    brushes.append(pg.mkBrush(self.theme.estimate(colour).colour))
+                    brushes.append(self._brushes[colour])
         self._points.setData(pos=np.array(places).reshape(-1, 2), brush=brushes)
 
     def _request(self, at: QPointF) -> None:

@@ -129,6 +129,12 @@ class LevelTags(PixelItem):
     def __init__(self, lines: Sequence[LevelLine], taken: Callable[[], QRectF]) -> None:
         super().__init__(50.0)
         self._lines, self._taken = lines, taken
+        for line in lines:
+            line.visibleChanged.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setVisible(any(line.isVisible() for line in self._lines))
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the words of the lines that are seen."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve
 from osisnr_gui.core.reduce import is_crowded, is_reduced, visible_frames
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font, with_alpha
+from osisnr_gui.qt.plots import loss_sketches
 from osisnr_gui.qt.plots.items.painting import (
     area_image,
     column_spans,
@@ -93,7 +94,8 @@ class LossAreas(PixelItem):
             self._drawn_of, self._drawn = vb.view_key, NOTHING_DRAWN
             if self.curve is not None:
                 # A curve that grows is another one in a moment: not worth a sketch.
-                sketch = None if self._growing else self.sketches.sketch_of(self.curve)
+                is_long = not self._growing and self.curve.n_frames >= loss_sketches.LONG_FRAMES
+                sketch = self.sketches.sketch_of(self.curve) if is_long else None
                 times, *values = self.curve.draw(self._t0, self._dt, vb.t0, vb.t1, vb.columns, sketch)
                 self._drawn = DrawnLoss(times, *map(safe_array, values))
         return self._drawn
@@ -124,7 +126,7 @@ def _same(a: LossCurve | None, b: LossCurve | None) -> bool:
     """Whether two curves are equal in every frame, without a look at the frames."""
     if a is None or b is None:
         return a is b
-    return is_same_frames(a, b) and (a.alpha, a.gamma) == (b.alpha, b.gamma)
+    return (a.alpha, a.gamma) == (b.alpha, b.gamma) and is_same_frames(a, b)
 
 
 class CutMarks(PixelItem):

@@ -69,11 +69,13 @@ class NoteMarks(PixelItem):
         super().__init__(200.0)
         self._texts = texts
         self._notes: tuple[Note, ...] = ()
+        self.hide()
 
     def show_notes(self, notes: tuple[Note, ...]) -> None:
         """Mark these."""
         if notes != self._notes:
             self._notes = notes
+            self.setVisible(bool(notes))
             self.update()
 
     def paint(self, painter: QPainter, *_: object) -> None:

@@ -1,0 +1,138 @@
+"""What can be done with the plots: rows, curves, the map, the partner of the differences, the cursor."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from osisnr_gui.qt.dialogs.speakers_page import SpeakersDialog
+from osisnr_gui.qt.plot_area import HIDDEN_AT_FIRST, ROW_IDS
+from osisnr_gui.qt.presenters.differences import DELTA
+from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING
+from osisnr_gui.qt.presenters.shown_curves import CurveChoice
+from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.views import Views
+from osisnr_gui.session.blame_map import BlameKind
+from osisnr_gui.session.comparison.speakers import find_speakers
+
+BLAMES = (None, *BlameKind)
+FRAMES_A_SECOND = 125  # what "one second" means where there is no sample rate: frames of 8 ms
+
+
+class PlotCommands:
+    """What is on show is known to the plots and to `Views.curves`; only the entries of a menu are kept here."""
+
+    def __init__(self, views: Views) -> None:
+        self._views, self._plots, self._link = views, views.plots, views.plots.link
+        self._partners: list[QAction] = []
+        views.curves.changed.connect(self._show_curves)
+        views.sources.curve_toggled.connect(views.curves.toggle)
+        views.banners.details_requested.connect(lambda notice: notice.code == "assignment" and self.show_speakers())
+        views.inspector.frame_requested.connect(self.go_to_frame)
+
+    def reset(self) -> None:
+        """Rows and their heights as at the first start, no map."""
+        self._plots.stack.reset_heights()
+        for row_id in ROW_IDS:
+            self._plots.stack.set_row_visible(row_id, row_id not in HIDDEN_AT_FIRST)
+        self._plots.set_blame(None)
+
+    def restore(self, settings: Settings) -> None:
+        """Rows as they were left; a window without any row has them all again."""
+        shown = {row_id: settings.flag(f"row_{row_id}", row_id not in HIDDEN_AT_FIRST) for row_id in ROW_IDS}
+        if any(visible for row_id, visible in shown.items() if row_id not in (BEST, PAIRING)):
+            for row_id, visible in shown.items():
+                self._plots.stack.set_row_visible(row_id, visible)
+
+    def remember(self, settings: Settings) -> None:
+        """Keep them for the next start."""
+        for row_id in ROW_IDS:
+            settings.put(f"row_{row_id}", self._plots.stack.is_row_wanted(row_id))
+
+    def next_blame(self) -> None:
+        """The next map over a picture; after the last one none."""
+        self._plots.set_blame(BLAMES[(BLAMES.index(self._plots.blame) + 1) % len(BLAMES)])
+
+    # ---- estimates ------------------------------------------------------------------------------------
+
+    @property
+    def hides_curves(self) -> bool:
+        """Whether the curve of an estimate is hidden."""
+        return not self._views.curves.choice.hidden.isdisjoint(self._views.store.analysis.session.estimates)
+
+    def toggle_curve(self) -> None:
+        """Hide the curve of the estimate in view, or draw it again."""
+        if self._plots.pair is not None:
+            self._views.curves.toggle(self._plots.pair.source)
+
+    def show_speakers(self) -> None:
+        """How well every estimate fits every reference."""
+        speakers = find_speakers(self._views.store.analysis)
+        if speakers is not None:
+            dialog = SpeakersDialog(speakers, self._views.themes.theme, self._plots.window())
+            edit, assign = self._views.store.edit, speakers.assign
+            dialog.assign_requested.connect(lambda places: edit(partial(assign, places=places)))
+            dialog.open()
+
+    def fill_partners(self, menu: QMenu) -> None:
+        """Keep this menu filled with what the estimate in view can be held against, and show it at the row's button."""
+        menu.addSeparator()
+        menu.aboutToShow.connect(partial(self._list_partners, menu))
+        self._plots.differences.row.button.setMenu(menu)
+
+    def show_next_partner(self) -> None:
+        """The row of differences; the next partner when it is on show."""
+        if self._plots.stack.is_row_visible(DELTA):
+            self._plots.differences.next_partner()
+        else:
+            self._plots.stack.set_row_visible(DELTA, True)
+
+    def _list_partners(self, menu: QMenu) -> None:
+        """One entry for each partner there is, the one in force checked."""
+        differences = self._plots.differences
+        for entry in self._partners:
+            menu.removeAction(entry)
+            entry.deleteLater()
+        self._partners = []
+        for place, name in differences.option_names():
+            entry = menu.addAction(f"Against {name}".replace("&", "&&"), partial(differences.choose, place))
+            entry.setCheckable(True)
+            entry.setChecked(place == differences.partner)
+            self._partners.append(entry)
+
+    def _show_curves(self, choice: CurveChoice) -> None:
+        self._plots.set_curves(choice)
+        self._views.sources.set_hidden(choice.hidden)
+
+    # ---- cursor ---------------------------------------------------------------------------------------
+
+    def move(self, seconds: float) -> None:
+        """Move the cursor by seconds."""
+        self.go(self._link.here + (seconds if self._link.unit == "s" else seconds * FRAMES_A_SECOND))
+
+    def move_frames(self, frames: int) -> None:
+        """Move it by frames."""
+        pair = self._plots.pair
+        if pair is not None and pair.frames is not None:
+            grid = pair.frames.grid
+            index = round((self._link.here - grid.first) / grid.step)
+            self.go(grid.first + (index + frames) * grid.step)
+
+    def go_to_frame(self, number: int) -> None:
+        """The cursor on a frame, or on the nearest one that was compared."""
+        pair = self._plots.pair
+        if pair is not None and pair.frames is not None and pair.frames.n_frames:
+            frames = pair.frames
+            number = min(max(number, frames.first_frame), frames.first_frame + frames.n_frames - 1)
+            self.go(frames.grid.first + number * frames.grid.step)
+
+    def go(self, time: float) -> None:
+        """Put the cursor here and keep it in sight."""
+        link = self._link
+        time = min(max(time, link.extent.start), link.extent.stop)
+        link.set_cursor(time)
+        if not link.visible.start <= time <= link.visible.stop:
+            start = time - 0.5 * link.visible.length
+            link.set_range(start, start + link.visible.length)
