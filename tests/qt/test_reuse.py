@@ -41,9 +41,10 @@ def spectra(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     blocks: list[int] = []
     rows = AudioColumns.rows
 
-    def counted(self: AudioColumns, raw: Any, first: int, stop: int) -> Any:
-        blocks.append(stop - first)
-        return rows(self, raw, first, stop)
+    def counted(self: AudioColumns, raw: Any, frames: Any) -> Any:
+        found = rows(self, raw, frames)
+        blocks.append(len(found))
+        return found
 
     monkeypatch.setattr(AudioColumns, "rows", counted)
     return blocks

@@ -71,7 +71,7 @@ class PlotCommands:
         """How well every estimate fits every reference."""
         speakers = find_speakers(self._views.store.analysis)
         if speakers is not None:
-            dialog = SpeakersDialog(speakers, self._views.themes.theme, self._plots.window())
+            dialog = SpeakersDialog(speakers, self._plots.window())
             edit, assign = self._views.store.edit, speakers.assign
             dialog.assign_requested.connect(lambda places: edit(partial(assign, places=places)))
             dialog.open()

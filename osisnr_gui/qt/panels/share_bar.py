@@ -39,8 +39,7 @@ class Headline(Themed, QWidget):
     """ "fused loss L = 0.602" over "literal, all 822 frames, method 1"; painted, so that a new digit moves nothing."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._parts = ("fused loss L", "–", "")
         self._warned = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
