@@ -90,7 +90,9 @@ def show_start(window: MainWindow, options: argparse.Namespace) -> None:
     if options.files and window.commands.folders.take(options.files):
         return
     session = start_session(options)
-    if not session.is_empty:
+    if options.files and options.reference is None:
+        window.commands.compare(options.files, add=False)
+    elif not session.is_empty:
         window.views.store.edit(lambda _empty: session)
     elif options.screenshot is None:
         QTimer.singleShot(0, window, window.commands.session_files.recover)
@@ -115,6 +117,7 @@ def run(options: argparse.Namespace, take: Callable[[Analysis, list[BatchRow]], 
         window.resize(*options.size)
     elif remembers and settings.state("geometry").isEmpty():
         fit_screen(window, window.screen().availableSize())
+    window.commands.asks = options.screenshot is None
     window.show()
     favour_window()
     show_start(window, options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -21,6 +22,7 @@ from osisnr_gui.qt.commands.segment_commands import NoteCommands, SegmentCommand
 from osisnr_gui.qt.commands.session_files import SessionFiles
 from osisnr_gui.qt.dialogs.cache_page import CacheDialog
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
+from osisnr_gui.qt.dialogs.roles_dialog import RolesDialog
 from osisnr_gui.qt.folders.folder_mode import FolderMode
 from osisnr_gui.qt.playback.commands import PlaybackCommands
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
@@ -31,6 +33,7 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.codec import is_session_file
 from osisnr_gui.session.demos import demo_session
+from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.words import estimate_letter
 
@@ -56,6 +59,7 @@ class Commands:
         self.ghosts = GhostCommands(window, views)
         self.actions = Actions(window, self)
         self._there = (False, False)  # selection, loop
+        self.asks = False  # whether somebody sits before the window who can be asked
         self._connect()
         self._follow_states()
 
@@ -133,10 +137,22 @@ class Commands:
             self.session_files.open(sessions[0])
             return
         views.settings.put("last_folder", paths[-1].rpartition("/")[0])
-        if add and not views.store.session.is_empty:
-            views.store.edit(partial(edits.add_files, paths=paths))
-        elif self._start_anew():
-            views.store.edit(partial(edits.open_files, paths=paths))
+        self.compare(paths, add=add and not views.store.session.is_empty)
+
+    def compare(self, paths: list[str], *, add: bool) -> None:
+        """Open or add sound and masks; where the names do not tell the roles, ask first, if there is someone to ask."""
+        reading = edits.read_added(self.store.session if add else Session(), paths)
+        if reading.sure or not self.asks:
+            self._compare(paths, add)
+            return
+        dialog = RolesDialog(edits.unknown_files(self.store.session if add else Session(), paths), reading, self.window)
+        dialog.accepted.connect(lambda: self._compare(paths, add, dialog.roles))
+        dialog.open()
+
+    def _compare(self, paths: list[str], add: bool, roles: Sequence[Role] | None = None) -> None:
+        if add or self._start_anew():
+            edit = edits.add_files if add else edits.open_files
+            self.store.edit(partial(edit, paths=paths, roles=roles))
 
     def set_limit(self, limit: float) -> None:
         """The line of the threshold, or of the loss, was dragged."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QCommandLinkButton, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
@@ -19,6 +20,7 @@ class RolesDialog(QDialog):
         super().__init__(parent)
         title, words = question()
         self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.roles: tuple[Role, ...] | None = None
         layout = QVBoxLayout(self)
         layout.addWidget(plain_label(words))
@@ -39,10 +41,3 @@ class RolesDialog(QDialog):
     def _take(self, roles: tuple[Role, ...]) -> None:
         self.roles = roles
         self.accept()
-
-
-def ask_roles(paths: Sequence[str], reading: Reading, parent: QWidget) -> tuple[Role, ...] | None:
-    """The roles the user chooses; None after Cancel."""
-    dialog = RolesDialog(paths, reading, parent)
-    dialog.exec()
-    return dialog.roles
