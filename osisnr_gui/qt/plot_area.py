@@ -31,7 +31,7 @@ from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE, EstimateRows
 from osisnr_gui.qt.presenters.pair_maps import BANDS, GAIN, PairMaps
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING, Ribbons
 from osisnr_gui.qt.presenters.shader import BadLimits, Shader
-from osisnr_gui.qt.presenters.shown_curves import CurveChoice, ShownGhost, chance_floor_db, ghost_curves, osi_curves
+from osisnr_gui.qt.presenters.shown_curves import CurveChoice, ShownGhost, ghost_curves, osi_curves
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.changes import Changed, Part
@@ -39,6 +39,7 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.verdict import chance_floor_db
 from osisnr_gui.session.words import estimate_letter, title
 
 MIN_FRAMES_IN_VIEW = 6
@@ -360,7 +361,7 @@ class PlotArea(QWidget):
         curves = osi_curves(analysis, selected, self._choice)
         formula = analysis.session.loss.formula
         self._osi.show_curves(curves + ghost_curves(self._ghosts, formula, selected, self._choice.hidden))
-        self._osi.set_chance_floor(chance_floor_db(analysis, self.reference, self.pair) if curves else math.nan)
+        self._osi.set_chance_floor(chance_floor_db(analysis, self.pair) if curves else math.nan)
         self._osi.set_title(f"OSI-SNR per frame · {formula.words}")
         self._loss.set_title(f"1/OSI-SNR + γ·MC-MSE per frame · {formula.words}")
         tables = [pair.frames.table for pair in analysis.pairs if pair.frames is not None]

@@ -33,6 +33,12 @@ def gain_words(pair: PairAnalysis) -> str:
     return f"{words.db(abs(whole.gain_db))} too {'loud' if whole.gain_db > 0 else 'quiet'}"
 
 
+def level_and_polarity(analysis: Analysis, pair: PairAnalysis) -> list[str]:
+    """What is wrong with an estimate that OSI-SNR does not see, in words."""
+    inverted = any(notice.code == "polarity" and notice.source == pair.source for notice in analysis.notices)
+    return list(filter(None, (gain_words(pair), "upside down (polarity)" if inverted else "")))
+
+
 def osi_words(score: PairScore) -> str:
     """Mean and median of the exact OSI-SNR over active frames, in words."""
     exact, facts = score.exact, score.facts
@@ -68,9 +74,7 @@ def pair_sentence(analysis: Analysis, index: int) -> str:
         return f"{name} cannot be compared: {pair.error.detail}; {pair.error.remedy}."
     if pair.score is None:
         return f"{name} is open; it has not been compared yet."
-    inverted = any(notice.code == "polarity" and notice.source == pair.source for notice in analysis.notices)
-    facts = [gain_words(pair), "upside down (polarity)" if inverted else ""]
-    verb = " and ".join(fact for fact in facts if fact)
+    verb = " and ".join(level_and_polarity(analysis, pair))
     subject = f"{name} is {verb}; " if verb else f"{name}: "
     frames = pair.score.facts.frames
     done = f"{words.count(frames.n_frames)} of {words.counted(frames.n_total, 'frame')}"

@@ -16,8 +16,11 @@ import numpy as np
 
 from osisnr_gui.core.bad_frames import find_bad_frames
 from osisnr_gui.core.frequency_bands import FrequencyBand
+from osisnr_gui.core.types import Representation
 from osisnr_gui.session.file_measures import FileMeasures
+from osisnr_gui.session.inspection.explain import CHANCE_FLOOR_DB
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.segment_table import find_segment_table
 
@@ -57,7 +60,7 @@ class BandOfErrors:
 class Verdict:
     """One estimate against its reference.
 
-    median_db : exact OSI-SNR, active frames. chance_db : what unrelated signals reach, -inf where that is not known.
+    median_db : exact OSI-SNR, active frames. chance_db : what unrelated signals reach, nan where that is not known.
     missing, made_up, under : silent frames of the estimate, active frames where the reference is silent, and frames
     under the threshold, each as a share of the reference's frames that are not silent. band : where in frequency the
     errors are, None where they are everywhere or not known yet. worst_time : middle of the worst segment, nan without.
@@ -78,7 +81,7 @@ class Verdict:
         return max(self.missing, self.made_up, self.under) > NOTABLE_SHARE
 
 
-def find_verdict(pair: PairAnalysis, chance_db: float = -math.inf, measures: FileMeasures | None = None) -> Verdict:
+def find_verdict(pair: PairAnalysis, chance_db: float = math.nan, measures: FileMeasures | None = None) -> Verdict:
     """Judge a scored pair. chance_db : of what is compared; measures : for where in frequency, as soon as known."""
     score = pair.score
     assert score is not None, "only a scored pair can be judged"
@@ -126,3 +129,13 @@ def find_band_of_errors(bands: Sequence[FrequencyBand], osi_db: Sequence[float])
         return None
     first, last = int(poor[0]), int(poor[-1])
     return BandOfErrors(bands[first].low if first else 0.0, bands[last].high if last + 1 < len(bands) else math.inf)
+
+
+def chance_floor_db(analysis: Analysis, pair: PairAnalysis | None) -> float:
+    """What unrelated sounds, or masks of real values not below 0, would reach; nan where it is not known."""
+    if analysis.framing is not None:
+        return CHANCE_FLOOR_DB.get(analysis.framing.representation, math.nan)
+    tracks = () if pair is None else (pair.reference, pair.estimate)
+    masks = [track.mask for track in tracks if track is not None and track.mask is not None]
+    known = all(not np.iscomplexobj(mask.values) and mask.minimum >= 0 for mask in masks)
+    return CHANCE_FLOOR_DB.get(Representation.MASK, math.nan) if known else math.nan

@@ -22,6 +22,14 @@ def grade_words(grade: Grade) -> str:
     }[grade]
 
 
+def verdict_line(verdict: Verdict) -> str:
+    """The word, and the number it rests on."""
+    if math.isnan(verdict.median_db):
+        return grade_words(verdict.grade)
+    line = _("{word} · median {number} (exact)")
+    return line.format(word=grade_words(verdict.grade), number=words.db(verdict.median_db))
+
+
 def grade_tip() -> str:
     """What the words rest on."""
     return _(

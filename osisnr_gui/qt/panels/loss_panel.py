@@ -13,7 +13,7 @@ from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.estimate_mark import EstimateMark
 from osisnr_gui.qt.panels.layouts import REST, column_of, scroll_inside
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.segmented import FORMULAS, Segmented
 from osisnr_gui.qt.panels.share_bar import Headline, ShareBar
 from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, ValueSlider
@@ -26,6 +26,8 @@ from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, Session
+from osisnr_gui.session.verdict import chance_floor_db, find_verdict
+from osisnr_gui.text.verdict import grade_tip, verdict_line, verdict_sentence
 
 PLOT_HEIGHT = 132
 ALPHAS = np.linspace(0.01, 1.0, 60)
@@ -44,6 +46,7 @@ class LossPanel(QWidget):
         self._alpha = DEFAULT_ALPHA
         self._said = "", ""  # which number the headline shows, and what is the matter with it
         self.mark = EstimateMark(theme, self)
+        self.verdict = ElidedLabel(parent=self)
         self.headline = Headline(theme, self)
         self.bar = ShareBar(theme, self)
         self.sentence: QLabel = plain_label("", "muted", wrap=True, parent=self)
@@ -88,6 +91,7 @@ class LossPanel(QWidget):
         # The sentence comes last: its length differs from estimate to estimate, and nothing above it may move.
         body = column_of(
             self.mark,
+            self.verdict,
             self.headline,
             self.bar,
             self.alpha,
@@ -129,11 +133,19 @@ class LossPanel(QWidget):
             self.formula.set_current(FORMULAS.index(loss.formula))
 
     def _show_names(self, analysis: Analysis, selected: int) -> None:
-        """Whose loss it is, and the sentence about that estimate."""
+        """Whose loss it is, how good that estimate is in a word, and in a sentence."""
         pair = _pair_of(analysis, selected)
         name = sentences.estimate_names(analysis)[selected] if pair else ""
         self.mark.show_estimate(selected if pair else None, name)
-        set_text(self.sentence, sentences.status_sentence(analysis, selected))
+        if pair is None or pair.score is None:
+            self.verdict.set_text("")
+            set_text(self.sentence, sentences.status_sentence(analysis, selected))
+            return
+        verdict = find_verdict(pair, chance_floor_db(analysis, pair))
+        self.verdict.set_text(verdict_line(verdict))
+        self.verdict.setToolTip(tooltip(grade_tip()))
+        unit = "s" if pair.score.facts.frames.grid.seconds else "frames"
+        set_text(self.sentence, verdict_sentence(verdict, unit, *sentences.level_and_polarity(analysis, pair)))
 
     def _show_score(self, analysis: Analysis, selected: int) -> None:
         pair = _pair_of(analysis, selected)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.comparison.ghosts import Change, Ghost
 from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.inspection.explain import CHANCE_FLOOR_DB
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import osi_db_of
 from osisnr_gui.session.session import Formula, Source
-from osisnr_gui.session.tracks import Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +60,6 @@ def osi_curves(analysis: Analysis, selected: int, choice: CurveChoice) -> list[C
     ]
     mixture = analysis.unprocessed_for(selected) if choice.mixture else None
     return curves if mixture is None or mixture.score is None else [*curves, _curve(mixture, MIXTURE)]
-
-
-def chance_floor_db(analysis: Analysis, reference: Track | None, pair: PairAnalysis | None) -> float:
-    """What unrelated sounds, or masks of real values not below 0, would reach; nan where it is not known."""
-    if analysis.framing is not None:
-        return CHANCE_FLOOR_DB.get(analysis.framing.representation, math.nan)
-    tracks = (reference, pair.estimate if pair else None)
-    masks = [track.mask for track in tracks if track is not None and track.mask is not None]
-    known = all(not np.iscomplexobj(mask.values) and mask.minimum >= 0 for mask in masks)
-    return CHANCE_FLOOR_DB.get(Representation.MASK, math.nan) if known else math.nan
 
 
 def _curve(pair: PairAnalysis, colour: int, selected: bool = False) -> Curve:

@@ -11,7 +11,7 @@ from window_kit import show_parts
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.panels.loss_panel import LossPanel
-from osisnr_gui.session import edits, sentences
+from osisnr_gui.session import edits, sentences, words
 from osisnr_gui.session.analysis import Analysis, rescore
 from osisnr_gui.session.changes import find_changes
 from osisnr_gui.session.scores import PairScore
@@ -148,3 +148,13 @@ def test_a_narrow_panel_shows_all_of_its_width(shown, sound: Analysis):
         right = part.mapTo(panel, QPoint(part.width(), 0)).x()
         assert right <= 280
         assert part.width() >= part.minimumSizeHint().width()
+
+
+def test_how_good_it_is_stands_over_the_number(panel: LossPanel, sound: Analysis) -> None:
+    show_parts(panel, sound, 0)
+    median = words.db(sound.pairs[0].score.exact.osi_db_median)
+    assert panel.verdict.text() == f"errors audible · median {median} (exact)"
+    assert "no listening test" in panel.verdict.toolTip()
+    assert "errors are audible" in panel.sentence.text()
+    show_parts(panel, sound, 1)
+    assert panel.verdict.text().startswith("strong errors")
