@@ -126,8 +126,11 @@ def test_the_readout_tells_the_difference_under_the_pointer(window: MainWindow, 
     number = f"{found.values[index]:.1f}".replace("-", "−")
     assert f"A−B {sign}{number} dB" in window.views.readout.text
     window.actions_by_id.by_id["row_delta"].trigger()
+    assert "A−B" not in window.views.readout.text, "the row took its number with it"
     link.set_hover(found.first_time + index * found.step, 0.0, "osi")
     assert "A−B" not in window.views.readout.text
+    window.actions_by_id.by_id["row_gain"].trigger()
+    assert " · gain " in window.views.readout.text
 
 
 def test_a_single_estimate_has_nothing_to_be_held_against(window: MainWindow, qtbot: QtBot):
