@@ -15,6 +15,7 @@ from osisnr_gui.cli.scoring_options import (
     session_of,
     source_of,
 )
+from osisnr_gui.io.formats import SoundFormat, extensions_of
 from osisnr_gui.session.session import Session
 
 DESCRIPTION = """\
@@ -68,6 +69,9 @@ def _check_together(found: argparse.Namespace, files: list[str]) -> None:
             raise UsageError(f"{option}: the file name is empty", "give a file name, or - for stdout")
         if target not in (None, STDOUT) and any(same_file(target, path) for path in files):
             raise UsageError(f"{option}: {target} is one of the inputs", "choose another name")
+        if target is not None and target.lower().endswith(extensions_of(SoundFormat)):
+            # `--json ref.wav a.wav b.wav`, as if it were a switch: the recording would be lost.
+            raise UsageError(f"{option}: {target} has the name of a sound", "name the result, or give - for stdout")
     if found.json is not None and found.csv is not None and same_file(found.json, found.csv):
         raise UsageError("--csv: the same place as --json", "choose two names")
 

@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
     def show_analysis(self, analysis: Analysis, changed: Changed) -> None:
         """Tell every view that depends on what changed."""
         selection = self.views.selection
-        if changed & Changed.FILES:
+        if changed & (Changed.FILES | Changed.VIEW):
             selection.follow(tuple(pair.source for pair in analysis.pairs))
         if selection.index != self._selected:
             self._selected, changed = selection.index, changed | Changed.VIEW
@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
             (views.notes.show_analysis, Changed.NOTES | Changed.FILES | Changed.FRAMES),
             (views.banners.show_analysis, Changed.NOTICES),
             (views.segments.show_analysis, files | Changed.LEADING | Changed.BAD | Changed.NOTES),
-            (views.inspector.show_analysis, files | Changed.LEADING),
+            (views.inspector.show_analysis, files | Changed.LEADING | Changed.BAD),
             (views.mask_values.show_analysis, files),
             (views.player.show_analysis, files),
             (self.transport.show_analysis, files),

@@ -50,6 +50,11 @@ def test_a_mixture_is_read_as_the_other_files_are() -> None:
         parse(["r.wav", "e.wav", "--mixture", "m.json", "--json", "m.json"])
 
 
+def test_an_option_that_wants_a_file_name_does_not_take_a_recording() -> None:
+    with pytest.raises(UsageError, match=r"--json: r\.FLAC has the name of a sound"):
+        parse(["--json", "r.FLAC", "a.wav", "b.wav"])
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--", "-a.wav", "--json"], ["-", "--", "--"], ["a b", "--alpha", "1", "--", "-1"], ["@x", "=y"]],

@@ -143,9 +143,12 @@ def test_a_ghost_can_be_kept_and_all_forgotten(
     np.testing.assert_array_equal(_ghost_lines(window)[0].osi_db, first)
     window.views.selection.select(1, 2)
     assert not keep.isChecked()
+    window.views.plots.link.set_cursor(0.5)
+    assert "was " in window.views.readout.text
     forget.trigger()
     wait_final(qtbot, window)
     assert _ghost_lines(window) == []
+    assert "was " not in window.views.readout.text
     assert _enabled(window) == [False, False]
     assert window.commands.ghosts.sentence() == ""
 

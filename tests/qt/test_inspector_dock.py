@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, wait_final
 
@@ -97,6 +97,17 @@ def test_bad_segments_are_shown_as_they_are_visited(qtbot: QtBot, window: MainWi
     assert inspection.bad
 
 
+def test_it_says_whether_the_frame_is_bad_by_the_limit_in_force(qtbot: QtBot, window: MainWindow) -> None:
+    window.actions_by_id.by_id["inspector"].trigger()
+    window.views.plots.link.set_cursor(2.936)
+    wait_final(qtbot, window)
+    for limit in (3.0, 40.0):
+        window.commands.set_limit(limit)
+        wait_final(qtbot, window)
+        said = [label.text() for label in window.views.inspector.page.findChildren(QLabel)]
+        assert any(f"under {limit:.1f} dB" in text for text in said) == (limit == 40.0)
+
+
 def test_behind_another_tab_it_reads_nothing(qtbot: QtBot, window: MainWindow) -> None:
     link, panel = window.views.plots.link, window.views.inspector
     window.actions_by_id.by_id["inspector"].trigger()
@@ -127,8 +138,11 @@ def test_the_numbers_can_be_copied_from_the_menu(qtbot: QtBot, window: MainWindo
     window.actions_by_id.by_id["inspector"].trigger()
     window.views.plots.link.set_cursor(2.936)
     wait_final(qtbot, window)
-    window.actions_by_id.by_id["copy_frame"].trigger()
+    copy = window.actions_by_id.by_id["copy_frame"]
+    copy.trigger()
     assert QApplication.clipboard().text().startswith("frame\t365\n")
+    window._docks[2].raise_()
+    qtbot.waitUntil(lambda: not copy.isEnabled())  # out of sight it follows nothing: its numbers may be old
 
 
 def test_it_is_remembered(qtbot: QtBot) -> None:

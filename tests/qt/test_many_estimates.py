@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.session import edits
 from osisnr_gui.session.sound.loudness import Match
 from tests.kits.window_kit import open_window, show_files, wait_final
 
@@ -74,3 +75,16 @@ def test_letters_stay_when_names_scroll_out_of_the_summary(window: MainWindow):
     assert letters != sorted(letters)
     table.horizontalScrollBar().setValue(0)
     assert not table.verticalHeader().isVisible()
+
+
+def test_the_estimate_that_was_chosen_stays_in_view_when_another_is_removed(window: MainWindow, qtbot: QtBot):
+    QTest.keyClick(window, Qt.Key.Key_3)
+    wait_final(qtbot, window)
+    chosen = window.views.plots.pair.source
+    store = window.views.store
+    store.edit(lambda session: edits.remove(session, session.estimates[0]))
+    wait_final(qtbot, window)
+    assert window.views.plots.pair.source == chosen
+    store.undo()
+    wait_final(qtbot, window)
+    assert window.views.plots.pair.source == chosen

@@ -127,7 +127,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("undo", "Edit", "Undo", ("Ctrl+Z",), "Take the last change back", "undo", run=lambda c: c.store.undo(), enabled=lambda c: c.store.can_undo),
     Action("redo", "Edit", "Redo", ("Ctrl+Shift+Z",), "Make the change again", "redo", run=lambda c: c.store.redo(), enabled=lambda c: c.store.can_redo),
     Action("copy_numbers", "Edit", "Copy numbers", ("Ctrl+C",), "Copy the scores of the estimates as a table", run=lambda c: c.views.summary.copy_all(), enabled=has_pair, section=True),
-    Action("copy_frame", "Edit", "Copy this frame's numbers", (), "Copy everything the frame inspector shows of its frame, as lines of name and value", run=lambda c: c.views.inspector.copy_numbers()),
+    Action("copy_frame", "Edit", "Copy this frame's numbers", (), "Copy everything the frame inspector shows of its frame, as lines of name and value", run=lambda c: c.views.inspector.copy_numbers(), enabled=lambda c: c.views.inspector_dock.is_in_front),
     Action("copy_figure", "Edit", "Copy figure", ("Ctrl+Shift+C",), "Copy the plots as a picture", run=lambda c: c.exports.copy_figure(), enabled=has_pair),
     Action("result_cache", "Edit", "Result cache…", (), "How much room kept results take; clear them, or keep none", run=lambda c: c.show_cache(), enabled=lambda c: c.store.cache is not None, section=True),
     Action("fit", "View", "Fit everything", ("F",), "Show the whole file", "fit", toolbar=True, run=lambda c: c.fit(), enabled=has_pair),

@@ -110,3 +110,4 @@ class Actions:
         elif spec.run is not None:
             spec.run(self._commands)
         self.update()
+        self._commands.follow_readout()  # a row that comes or goes has a number there

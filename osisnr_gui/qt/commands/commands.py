@@ -78,6 +78,8 @@ class Commands:
         plots.context_menu_requested.connect(self.show_context_menu)
         link.hover_changed.connect(self.show_readout)
         link.cursor_changed.connect(lambda _time: self.show_readout())
+        for changed in (plots.differences.changed, self.ghosts.changed):
+            changed.connect(self.follow_readout)
 
     def _follow_states(self) -> None:
         """Update actions with what they depend on beside the analysis, and fill the menus that change."""
@@ -94,6 +96,7 @@ class Commands:
             views.themes.changed,
             views.curves.changed,
             views.inspector_dock.wanted_changed,
+            views.inspector_dock.visibilityChanged,
             views.mask_dock.wanted_changed,
         ):
             changed.connect(self.actions.update)

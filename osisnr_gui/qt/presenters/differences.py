@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Signal
 
 from osisnr_gui.qt.jobs import Jobs
 from osisnr_gui.qt.look.theme import Theme
@@ -31,6 +31,8 @@ NOTHING = "Nothing to compare with: add another estimate of the same reference, 
 
 class Differences(QObject):
     """Holds the choice of the partner for each estimate, by file, as long as both are there."""
+
+    changed = Signal()  # another curve is on show
 
     def __init__(self, link: TimeLink, theme: Theme, now: Callable[[], tuple[Analysis, int]], parent: QObject) -> None:
         """`now` gives the analysis and the place of the estimate in view, for when the row comes into sight."""
@@ -181,3 +183,4 @@ class Differences(QObject):
 
     def _take(self, result: tuple[Contest, DifferenceCurve]) -> None:
         self.row.show_contest(*result)
+        self.changed.emit()

@@ -16,6 +16,7 @@ from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, system_font
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.difference_plot import DifferencePlot
 from osisnr_gui.session import edits
+from osisnr_gui.session.comparison.difference import Quantity, difference_text
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.words import MIXTURE
 from tests.kits.window_kit import open_window, wait_final
@@ -105,10 +106,13 @@ def test_the_formula_and_the_measure_in_force(window: MainWindow, qtbot: QtBot):
     wait_final(qtbot, window)
     assert row.curve is drawn, "OSI-SNR does not depend on alpha"
     window.actions_by_id.by_id["difference_loss"].trigger()
+    window.views.plots.link.set_cursor(row.curve.difference.first_time + 300 * row.curve.difference.step)
     store.edit(lambda session: edits.set_gamma(session, 3.0))
     wait_final(qtbot, window)
     a, b = (pair.score for pair in store.analysis.pairs)
     np.testing.assert_array_equal(row.curve.difference.values, a.frame_loss() - b.frame_loss())
+    told = difference_text(Quantity.LOSS, float(row.curve.difference.values[300]))
+    assert f"A−B {told} ·" in window.views.readout.text, "the number at the cursor follows the curve"
     assert row.words.title.startswith("fused loss, A minus B")
     assert row.value_scale.title == "Δ loss"
 
@@ -122,8 +126,11 @@ def test_the_readout_tells_the_difference_under_the_pointer(window: MainWindow, 
     number = f"{found.values[index]:.1f}".replace("-", "−")
     assert f"A−B {sign}{number} dB" in window.views.readout.text
     window.actions_by_id.by_id["row_delta"].trigger()
+    assert "A−B" not in window.views.readout.text, "the row took its number with it"
     link.set_hover(found.first_time + index * found.step, 0.0, "osi")
     assert "A−B" not in window.views.readout.text
+    window.actions_by_id.by_id["row_gain"].trigger()
+    assert " · gain " in window.views.readout.text
 
 
 def test_a_single_estimate_has_nothing_to_be_held_against(window: MainWindow, qtbot: QtBot):
