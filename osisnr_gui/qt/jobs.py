@@ -92,11 +92,6 @@ class Jobs(QObject):
         """Whether nothing is wanted any more, ever."""
         return self._closed
 
-    def is_busy_with(self, key: Hashable) -> bool:
-        """Whether something of a key is."""
-        with self._lock:
-            return key in self._waiting or any(job.key == key for job in self._begun)
-
     def start(self, *works: Work, key: Hashable = None) -> None:
         """Run this next, instead of what waits under the same key; what is under way is superseded.
 

@@ -56,7 +56,7 @@ class ColumnModel(QAbstractTableModel):
         self.columns = columns
         self.order: IntArray = np.empty(0, dtype=np.int64)
         self._row_of: IntArray = self.order
-        self._sorted_by, self._direction = self.default_sort, Qt.SortOrder.AscendingOrder
+        self.sorted_by, self._direction = self.default_sort, Qt.SortOrder.AscendingOrder
 
     def n_places(self) -> int:
         """Places in the list, those that are not on show included."""
@@ -108,7 +108,7 @@ class ColumnModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort the rows by a column; -1 is as at first. What points to a row goes with it."""
-        self._sorted_by, self._direction = (column, order) if column >= 0 else (self.default_sort, order)
+        self.sorted_by, self._direction = (column, order) if column >= 0 else (self.default_sort, order)
         self.layoutAboutToBeChanged.emit()
         old = self.persistentIndexList()
         places = [self.place(index.row()) for index in old]
@@ -120,7 +120,7 @@ class ColumnModel(QAbstractTableModel):
     def arrange(self) -> None:
         """Work the order of the rows out anew; views are told by the caller."""
         falling = self._direction is Qt.SortOrder.DescendingOrder
-        self.order = self.find_order(self.columns[self._sorted_by], falling=falling)
+        self.order = self.find_order(self.columns[self.sorted_by], falling=falling)
         self._row_of = np.full(self.n_places(), -1, dtype=np.int64)
         self._row_of[self.order] = np.arange(self.order.size)
 

@@ -77,7 +77,7 @@ class FolderModel(ColumnModel):
                 self.pairs.put(rows)
         else:
             self.pairs.put(rows)
-            self.sort(self._sorted_by, self._direction)
+            self.sort(self.sorted_by, self._direction)
 
     def set_filter(self, text: str, only_errors: bool) -> None:
         """Show only pairs whose name has these words, or only those that were refused."""

@@ -50,7 +50,7 @@ class SegmentsModel(ColumnModel):
     @property
     def order_words(self) -> str:
         """What the rows are sorted by, for a message."""
-        column = self.columns[self._sorted_by]
+        column = self.columns[self.sorted_by]
         if column.key == "rank":
             return "worst first" if self._direction is Qt.SortOrder.AscendingOrder else "worst last"
         if column.key == "start":

@@ -32,7 +32,7 @@ class SummaryModel(Themed, ColumnModel):
     cell_roles = frozenset((ROLE.ToolTipRole, ROLE.FontRole, ROLE.ForegroundRole))
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme)
+        super().__init__(theme, (NAME,))
         self._pairs: tuple[PairAnalysis, ...] = ()
         self.names: list[str] = []  # of the estimates, in the order of the session
         self._places: dict[int, int] = {}  # by identity of the pair
@@ -84,8 +84,8 @@ class SummaryModel(Themed, ColumnModel):
             place for place, column in columns if (Changed.FILES if column is NAME else column.depends) & changed
         ]
         self._find_best([self.columns[section] for section in sections])
-        if self._sorted_by in sections:
-            self.sort(self._sorted_by, self._direction)
+        if self.sorted_by in sections:
+            self.sort(self.sorted_by, self._direction)
         n_rows = self.order.size
         if len(sections) * n_rows > MOST_CELLS:
             self.dataChanged.emit(self.index(0, sections[0]), self.index(n_rows - 1, sections[-1]))
@@ -100,10 +100,11 @@ class SummaryModel(Themed, ColumnModel):
         self._places = {id(pair): place for place, pair in enumerate(analysis.pairs)}
 
     def _choose_columns(self) -> None:
-        """The figures of the result on show, without those there is nothing to compare with for."""
-        self._sorted_by = 0 if self._sorted_by >= len(self._columns[self.formula]) else self._sorted_by
+        """The figures of the result on show, without those there is nothing to compare with for; sorted as before."""
+        sorted_by = self.columns[self.sorted_by].key
         figures = (each for each in self._columns[self.formula] if each.needs is None or each.needs in self._needs)
         self.columns = NAME, *figures
+        self.sorted_by = next((place for place, column in enumerate(self.columns) if column.key == sorted_by), 0)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole) -> object:
         """Titles; beside the rows their letters."""

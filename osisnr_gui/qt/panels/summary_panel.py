@@ -138,7 +138,10 @@ class SummaryPanel(QWidget):
 
     def _set_widths(self) -> None:
         self.table.fit_columns(self.model.columns, CELL_PADDING)
-        self.table.horizontalHeader().resizeSection(0, NAME_WIDTH)
+        header = self.table.horizontalHeader()
+        header.resizeSection(0, NAME_WIDTH)
+        if header.sortIndicatorSection() >= 0:  # the column may stand elsewhere now
+            header.setSortIndicator(self.model.sorted_by, header.sortIndicatorOrder())
 
     def _show_formula(self, formula: Formula) -> None:
         self.part.set_current(FORMULAS.index(formula))

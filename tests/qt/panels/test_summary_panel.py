@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import math
 import weakref
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -284,3 +286,18 @@ def test_no_improvement_is_shown_without_a_mixture(panel: SummaryPanel, masks: A
     assert not [column for column in panel.model.columns if column.key.startswith("delta_")]
     show_parts(panel, sound, 0)
     assert len([column for column in panel.model.columns if column.key.startswith("delta_")]) == 3
+
+
+@pytest.mark.parametrize("key", ["fused", "bad", "si_snr_db", "snr_db", "gain_db", "delta_fused"])
+def test_rows_stay_sorted_by_their_column_when_others_come_and_go(panel: SummaryPanel, sound: Analysis, key: str):
+    show_parts(panel, sound, 0)
+    panel.table.sortByColumn(column(panel, key), Qt.SortOrder.DescendingOrder)
+    alone = analyse(replace(sound.session, mixture=None), sound)
+    steps = [sound, exact_of(sound), sound] + [alone, sound] * (not key.startswith("delta"))
+    for before, after in pairwise(steps):
+        show_parts(panel, after, 0, find_changes(before, after))
+        values = [figure(panel, after, panel.model.place(row), key) for row in range(2)]
+        assert values == sorted(values, reverse=True)
+        assert panel.table.horizontalHeader().sortIndicatorSection() == column(panel, key)
+    show_parts(panel, alone, 0)
+    assert panel.model.rowCount() == 2, "a column that is gone sorts nothing"
