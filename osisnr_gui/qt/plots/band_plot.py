@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -13,7 +12,7 @@ from osisnr_gui.core.frequency_bands import FrequencyBand
 from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.axes import NO_SCALE, Tick
+from osisnr_gui.qt.plots.axes import NO_SCALE, FixedScale, Tick
 from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP, HIGHEST_DB, LOWEST_DB, BandPicture, BandStrip
 from osisnr_gui.qt.plots.items.colour_bar import ColourBar
 from osisnr_gui.qt.plots.items.shading import Shading
@@ -30,19 +29,6 @@ from osisnr_gui.session.scores import PairScore
 TITLE_PIXELS = 24.0
 PARTS_SECONDS = 0.1
 WAVEFORM_WORDS = "Columns are samples here: they have no frequency bands"
-
-
-@dataclass(frozen=True)
-class BandAxis:
-    """The left axis: edge k of the bands lies at the value k."""
-
-    bands: tuple[FrequencyBand, ...]
-    title: str
-
-    def ticks(self, _lo: float, _hi: float, _pixels: float) -> list[Tick]:
-        """All edges; labels that have no room are left out by the axis."""
-        edges = (*(band.low for band in self.bands), self.bands[-1].high)
-        return [Tick(float(k), _edge_label(edge)) for k, edge in enumerate(edges)]
 
 
 class BandPlot(TimePlot):
@@ -84,7 +70,10 @@ class BandPlot(TimePlot):
             self.set_y_scale(NO_SCALE)
         else:
             self._bar.show_map(COLOUR_MAP, LOWEST_DB, HIGHEST_DB, "dB")
-            self.set_y_scale(BandAxis(self._map.bands, "Band (Hz)" if self.in_hz else "Bins"))
+            # All edges, edge k at the value k; labels that have no room are left out by the axis.
+            edges = (*(band.low for band in self._map.bands), self._map.bands[-1].high)
+            ticks = tuple(Tick(float(k), _edge_label(edge)) for k, edge in enumerate(edges))
+            self.set_y_scale(FixedScale("Band (Hz)" if self.in_hz else "Bins", ticks))
             grid = self._map.columns.frames.grid
             self._strip.origin, self._strip.n_bands = grid.first - 0.5 * grid.step, len(self._map.bands)
         self._fit()
