@@ -25,8 +25,6 @@ from osisnr_gui.session.band_map import BandMap, band_step
 from osisnr_gui.session.pair_reader import PairReader
 from osisnr_gui.session.scores import PairScore
 
-#: Above the highest band: room for the title and the colour bar.
-TITLE_PIXELS = 24.0
 PARTS_SECONDS = 0.1
 WAVEFORM_WORDS = "Columns are samples here: they have no frequency bands"
 
@@ -133,9 +131,7 @@ class BandPlot(TimePlot):
         return self._bar.room(vb)
 
     def _fit(self) -> None:
-        n = 1 if self._map is None else len(self._map.bands)
-        height = self.box.height()
-        self.set_y_range(0.0, n * height / max(height - TITLE_PIXELS, height / 2))
+        self.set_range_under_title(0.0, 1.0 if self._map is None else len(self._map.bands))
 
     def _ask(self, grid: PixelGrid) -> None:
         if self._map is not None and self._asked != (self._map, grid):

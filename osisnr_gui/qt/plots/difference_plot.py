@@ -36,8 +36,6 @@ AXIS = {Quantity.OSI: "Δ OSI-SNR (dB)", Quantity.LOSS: "Δ loss"}
 PERCENTILES = (2.0, 98.0)
 SAMPLE_LIMIT = 20_000
 TYPICAL_COLUMNS = 1000
-#: Above the highest value: room for the title.
-TITLE_PIXELS = 24.0
 TINT_OPACITY, RANGE_OPACITY = 0.45, 0.14
 CORNER_GAP = 5.0
 #: Beside the title and the button.
@@ -118,8 +116,7 @@ class DifferencePlot(TimePlot):
             return
         least = LEAST[self._measure]
         low, high = (round_up(max(1.1 * end, least)) for end in (-self.curve.low, self.curve.high))
-        height = self.box.height()
-        self.set_y_range(-low, -low + (low + high) * height / max(height - TITLE_PIXELS, height / 2))
+        self.set_range_under_title(-low, high)
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""

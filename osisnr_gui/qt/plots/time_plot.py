@@ -26,6 +26,8 @@ from osisnr_gui.qt.plots.time_marks import TimeMarks
 from osisnr_gui.qt.plots.view_box import CLICK_PIXELS, PixelViewBox, TimeViewBox
 
 MIN_HEIGHT = 48
+#: Above the highest value: room for the title.
+TITLE_PIXELS = 24.0
 
 
 class TimePlot(PlotWidget):
@@ -161,6 +163,11 @@ class TimePlot(PlotWidget):
             self.box.setYRange(lo, hi, padding=0.0)
             self.refresh()
             self.y_range_changed.emit(lo, hi)
+
+    def set_range_under_title(self, lo: float, hi: float) -> None:
+        """Show these values below the title, as far as there is room for both."""
+        height = self.box.height()
+        self.set_y_range(lo, lo + (hi - lo) * height / max(height - TITLE_PIXELS, height / 2))
 
     def set_y_limits(self, lo: float, hi: float) -> None:
         """Values beyond which zooming and panning never go."""
