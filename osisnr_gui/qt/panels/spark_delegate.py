@@ -11,7 +11,7 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.folder_model import SPARK_ROLE, STATE_ROLE
 from osisnr_gui.qt.plots.colours import lookup_table
-from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP
+from osisnr_gui.qt.plots.items.maps import COLOUR_MAP
 
 LOWEST_DB, HIGHEST_DB = 0.0, 30.0
 LEAST_HEIGHT = 2.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,8 +14,8 @@ from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NO_SCALE, FixedScale, Tick
-from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP, HIGHEST_DB, LOWEST_DB, BandPicture, BandStrip
 from osisnr_gui.qt.plots.items.colour_bar import ColourBar
+from osisnr_gui.qt.plots.items.maps import COLOUR_MAP, HIGHEST_DB, LOWEST_DB, BandStrip, MapPicture, colour_image
 from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid, same_objects
 from osisnr_gui.qt.plots.picture_pooling import PictureView, covered, pixel_columns
@@ -73,7 +74,7 @@ class BandPlot(TimePlot):
             ticks = tuple(Tick(float(k), _edge_label(edge)) for k, edge in enumerate(edges))
             self.set_y_scale(FixedScale("Band (Hz)" if self.in_hz else "Bins", ticks))
             grid = self._map.columns.frames.grid
-            self._strip.origin, self._strip.n_bands = grid.first - 0.5 * grid.step, len(self._map.bands)
+            self._strip.origin = grid.first - 0.5 * grid.step
         self._fit()
         self.refresh()
 
@@ -94,12 +95,10 @@ class BandPlot(TimePlot):
 
     def value_at(self, moment: float, band: FrequencyBand) -> float | None:
         """OSI-SNR in dB of the frames of the pixel at a time; None where there is none."""
-        picture, bands = self._strip.picture, self._map
-        pixel = None if picture is None else picture.grid.pixel(moment, 0.5)
-        if picture is None or bands is None or pixel is None or band not in bands.bands:
+        if self._map is None or band not in self._map.bands:
             return None
-        value = float(picture.osi_db[bands.bands.index(band), pixel[1]])
-        return None if np.isnan(value) else value
+        value = self._strip.value_at(moment, self._map.bands.index(band) + 0.5)
+        return None if value is None or np.isnan(value) else value
 
     def is_final(self) -> bool:
         """Whether what is on screen is the best there will be."""
@@ -152,7 +151,7 @@ def _edge_label(edge: float) -> str:
     return f"{edge / 1000:.3g}k" if edge >= 1000 else f"{edge:g}"
 
 
-def _draw(bands: BandMap, grid: PixelGrid, job: Job) -> BandPicture | None:
+def _draw(bands: BandMap, grid: PixelGrid, job: Job) -> MapPicture | None:
     """On the worker thread: from sums that are there at once, then as more is read."""
     frames = bands.columns.frames
     per_pixel = grid.time_step / frames.grid.step
@@ -160,9 +159,12 @@ def _draw(bands: BandMap, grid: PixelGrid, job: Job) -> BandPicture | None:
     step = band_step(per_pixel)
     starts, stops = pixel_columns(view, step, bands.columns.n_frames)
     missing = bands.missing(step, *covered(starts, stops))
+    n_bands = len(bands.bands)
+    rows = replace(grid, top=float(n_bands), row_step=1.0, height=n_bands)
 
-    def picture() -> BandPicture:
-        return BandPicture(bands.sums(step, starts, stops).osi_db(), grid)
+    def picture() -> MapPicture:
+        osi_db = bands.sums(step, starts, stops).osi_db()[::-1]  # the highest band on top
+        return MapPicture(osi_db, colour_image(osi_db), rows)
 
     shown = time.monotonic()
     for index in missing:

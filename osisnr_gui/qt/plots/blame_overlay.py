@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Slot
 
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
-from osisnr_gui.qt.plots.items.blame import BlamePicture, density_pixels, heat_image
+from osisnr_gui.qt.plots.items.maps import BlamePicture, density_pixels, heat_image
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.session.blame_map import CHUNK_COLUMNS, BlameKind, BlameMap, BlameTerms, can_be_blamed
