@@ -68,7 +68,7 @@ def test_the_old_curve_stays_as_a_faint_line_with_its_name(
     _write(files[1], 0.1)
     _reload(qtbot, window)
     (ghost,) = _ghost_lines(window)
-    np.testing.assert_array_equal(ghost.osi_db, old.osi_db)
+    np.testing.assert_array_equal(ghost.values, old.osi_db)
     assert ghost.colour == 0
     assert ghost.before.startswith("A before ")
     assert [key.text for key in views.plots._osi.words.keys] == ["A", "B", ghost.before]
@@ -206,9 +206,9 @@ def test_the_silence_limit_moves_the_ghost_too(
     store.edit(lambda session: edits.set_silence(session, 0.5))
     wait_final(qtbot, window)
     (ghost,) = _ghost_lines(window)
-    known = ~np.isnan(ghost.osi_db)
+    known = ~np.isnan(ghost.values)
     assert 0 < known.sum() < old.n_frames
-    np.testing.assert_array_equal(ghost.osi_db[known], old.exact_osi_db[known])
+    np.testing.assert_array_equal(ghost.values[known], old.exact_osi_db[known])
 
 
 def test_a_slider_works_nothing_out_anew(
