@@ -74,10 +74,6 @@ class BlameOverlay(QObject):
         settled = self._asked is not None and not self._job.is_busy
         return self._map is None or not self._plot.isVisible() or settled
 
-    def close(self) -> None:
-        """Cancel and wait."""
-        self._job.close()
-
     def _start_anew(self) -> None:
         """Nothing that was worked out is of use."""
         self._job.cancel()

@@ -76,15 +76,6 @@ class PairMaps:
             fields["gain"] = self._gain_words(time)
         return fields
 
-    def is_final(self) -> bool:
-        """Whether what is on screen is the best there will be."""
-        return self.blame.is_final() and self.band_row.is_final()
-
-    def close_files(self) -> None:
-        """Cancel and wait."""
-        self.blame.close()
-        self.band_row.close_files()
-
     def _band_words(self, time: float, value: float, row_id: str, frequency: float | None) -> str:
         row = self.band_row
         band = row.band_at(value) if row_id == BANDS else None if frequency is None else row.band_of(frequency)

@@ -99,10 +99,6 @@ class PairingRow:
         """Whether what is on screen is the best there will be."""
         return not self.row.isVisible() or not self._job.is_busy
 
-    def close_files(self) -> None:
-        """Cancel and wait."""
-        self._job.close()
-
     def _follow(self) -> None:
         """Start on what is wanted while the row is seen; stop when it is not."""
         wish = self._wish if self.row.isVisible() and self._may_start else None

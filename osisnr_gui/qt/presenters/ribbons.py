@@ -58,14 +58,6 @@ class Ribbons:
             fields["pairing"] = self.pairing.lead_words(time)
         return fields
 
-    def is_final(self) -> bool:
-        """Whether what is on screen is the best there will be."""
-        return self.pairing.is_final()
-
-    def close_files(self) -> None:
-        """Cancel and wait."""
-        self.pairing.close_files()
-
     def _best_tip(self, time: float) -> str:
         lead = None if self._best is None else self._best.lead_at(time)
         over = "" if lead is None or len(lead.places) > 1 else " over the next"
