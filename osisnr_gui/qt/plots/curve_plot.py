@@ -17,11 +17,10 @@ from osisnr_gui.qt.plots.items.curve import CurveItem
 from osisnr_gui.qt.plots.items.level_line import LevelLine
 from osisnr_gui.qt.plots.items.painting import TAG_MARGIN, line_pen, round_up, tag_width
 from osisnr_gui.qt.plots.items.run_marks import RunMarks
-from osisnr_gui.qt.plots.items.shading import Shading
+from osisnr_gui.qt.plots.items.shading import NOWHERE, Shading, Stretches
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
 from osisnr_gui.qt.plots.items.words import Key
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_number
-from osisnr_gui.qt.plots.stretches import NOWHERE, Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox

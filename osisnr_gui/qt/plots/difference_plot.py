@@ -15,14 +15,12 @@ from osisnr_gui.core.reduce import is_crowded, summary_per_column
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.items.curve import CurveItem
-from osisnr_gui.qt.plots.items.difference import BetterTags, TintItem
+from osisnr_gui.qt.plots.items.curve import BetterTags, CurveItem, TintItem
 from osisnr_gui.qt.plots.items.level_line import LevelLine
 from osisnr_gui.qt.plots.items.painting import line_pen, round_up
 from osisnr_gui.qt.plots.items.run_marks import RunMarks
-from osisnr_gui.qt.plots.items.shading import Shading
+from osisnr_gui.qt.plots.items.shading import NOWHERE, Shading, Stretches
 from osisnr_gui.qt.plots.safe_arrays import safe_array
-from osisnr_gui.qt.plots.stretches import NOWHERE, Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
