@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from osisnr_gui.qt.jobs import Jobs
+from osisnr_gui.qt.jobs import close_jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.curve_plot import CurvePlot
 from osisnr_gui.qt.plots.items.run_marks import ClipMarks, NoteMarks
@@ -119,8 +119,7 @@ class PlotArea(QWidget):
     @property
     def pair(self) -> PairAnalysis | None:
         """The pair in view."""
-        pairs = self._analysis.pairs
-        return pairs[self._selected] if 0 <= self._selected < len(pairs) else None
+        return self._analysis.pair_at(self._selected)
 
     @property
     def reference(self) -> Track | None:
@@ -266,8 +265,7 @@ class PlotArea(QWidget):
     def close_files(self) -> None:
         """Cancel all that is read and worked out, and wait for it."""
         self.tiles.close()
-        for jobs in self.findChildren(Jobs):
-            jobs.close()
+        close_jobs(self)
 
     def _show_extent(self, analysis: Analysis, _selected: int) -> None:
         """Everything there is: all compared frames, and the reference to its end."""

@@ -145,8 +145,7 @@ class FrameInspector(QWidget):
 
     @property
     def _pair(self) -> PairAnalysis | None:
-        pairs = self._analysis.pairs
-        return pairs[self._selected] if 0 <= self._selected < len(pairs) else None
+        return self._analysis.pair_at(self._selected)
 
     def _ask(self) -> None:
         """Ask for the frame wanted now, unless it is on show or on its way already."""

@@ -109,11 +109,6 @@ class MaskValuesPanel(Themed, QWidget):
         """Whether nothing is left to count for what can be seen."""
         return not self._job.is_busy and self.sound.is_final()
 
-    def close_files(self) -> None:
-        """Stop counting and wait for it."""
-        self._job.close()
-        self.sound.close_files()
-
     def _missing(self) -> list[Mask]:
         return [s.mask for s in self._shown if self._counts_of(s.mask) is None]
 
@@ -173,7 +168,7 @@ class MaskValuesPanel(Themed, QWidget):
 
 def masks_in_view(analysis: Analysis, selected: int) -> list[ShownMask]:
     """The masks of the estimate in view and of its reference, those that are there."""
-    pair = analysis.pairs[selected] if 0 <= selected < len(analysis.pairs) else None
+    pair = analysis.pair_at(selected)
     reference = analysis.reference if pair is None else pair.reference
     found = []
     if reference is not None and reference.mask is not None:

@@ -52,10 +52,6 @@ class MaskedSound(QObject):
         """Whether nothing is under way."""
         return not self._jobs.is_busy
 
-    def close_files(self) -> None:
-        """Stop and wait."""
-        self._jobs.close()
-
     def _take(self, results: list[MaskedResult]) -> None:
         self._results = results
         self._say()

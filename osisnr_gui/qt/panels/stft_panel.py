@@ -187,7 +187,7 @@ def _frames_words(analysis: Analysis, selected: int) -> str:
     if analysis.reference is None or analysis.framing is None:
         return ""
     framing, reference = analysis.framing, analysis.reference
-    pair = analysis.pairs[selected] if 0 <= selected < len(analysis.pairs) else None
+    pair = analysis.pair_at(selected)
     if pair is not None and pair.frames is not None:
         n_frames, which = pair.frames.n_total, "compared"
     else:

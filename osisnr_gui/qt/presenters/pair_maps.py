@@ -38,7 +38,7 @@ class PairMaps:
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show an analysis with one estimate in view; a pair appears once all its frames are there."""
-        pair = analysis.pairs[selected] if selected < len(analysis.pairs) else None
+        pair = analysis.pair_at(selected)
         self._open(pair)
         self.show_blame(analysis, selected)
         self.band_row.show_pair(self._columns, pair.score if pair is not None else None)
@@ -50,7 +50,7 @@ class PairMaps:
 
     def show_blame(self, analysis: Analysis, selected: int) -> None:
         """Give the blame map the losses in force."""
-        pair = analysis.pairs[selected] if selected < len(analysis.pairs) else None
+        pair = analysis.pair_at(selected)
         picture = pair.pictures.estimate if pair is not None else None
         score = pair.score if pair is not None and self._columns is not None else None
         self.blame.show_pair(self._columns if picture else None, score, picture.bin_step if picture else 1.0)

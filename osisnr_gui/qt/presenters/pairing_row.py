@@ -165,7 +165,7 @@ def lead_words(lead: Lead, name: Callable[[int], str]) -> str:
 
 
 def _wish_of(analysis: Analysis, selected: int) -> _Wish | None:
-    pair = analysis.pairs[selected] if 0 <= selected < len(analysis.pairs) else None
+    pair = analysis.pair_at(selected)
     if pair is None or pair.score is None or pair.error is not None or len(analysis.references) < 2:
         return None
     if not pair.score.facts.frames.complete:
