@@ -28,8 +28,6 @@ from osisnr_gui.session.words import estimate_letter
 NOTHING = "Open masks (matrices instead of sound) to see their values."
 COUNTING = "Counting cells…"
 POINT = "Point at a bar for its values and counts."
-
-
 COMPARING = "As sound, on the mixture: comparing…"
 HOW = (
     "To hear the masks and compare them as sound, add the mixture they are applied to, and set rate and hop under "
