@@ -33,8 +33,6 @@ TIP = (
     "that leads.\nSudden drop: under the median of its surroundings, which finds damage in a good passage.\n"
     "Worse than another estimate: under that one's curve."
 )
-
-
 MS = 1000.0
 GATE_OFF = limits(BadChoice, "gate_db")[1]
 
