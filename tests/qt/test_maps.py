@@ -89,7 +89,7 @@ def test_the_whole_view_adds_up_to_mc_mse(qtbot: QtBot, damaged: MainWindow) -> 
     picture = damaged.views.plots._estimate.blame.picture
     assert picture is not None
     assert picture.complete
-    covered = picture.density[:, picture.density.any(axis=0)]
+    covered = picture.values[:, picture.values.any(axis=0)]
     share = covered.shape[1] * picture.grid.time_step / (822 * 0.008)
     assert covered.mean() * share == pytest.approx(1.0, rel=0.02)  # rows of pixels hold unequal numbers of bins
 

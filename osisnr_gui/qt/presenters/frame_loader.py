@@ -1,4 +1,4 @@
-"""Frames for the inspector and measures of whole files, on threads of their own: a slow disk never holds up the window."""
+"""Frames and measures of files for the inspector, on threads of their own: a slow disk never holds up the window."""
 
 from __future__ import annotations
 
