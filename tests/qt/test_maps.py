@@ -153,14 +153,14 @@ def test_another_formula_or_estimate_is_another_map(qtbot: QtBot, damaged: MainW
     exact = plots._estimate.blame.picture
     assert literal is not None
     assert exact is not None
-    assert literal.density.max() != pytest.approx(exact.density.max(), rel=1e-6)
+    assert literal.values.max() != pytest.approx(exact.values.max(), rel=1e-6)
     assert "exact" in plots._estimate.blame.words
     show_files(qtbot, damaged, samples / FILES[0], samples / FILES[1], samples / "2_enhancement_est_dfn3.flac")
     damaged.views.selection.select(1, 2)
     wait_final(qtbot, damaged)
     other = plots._estimate.blame.picture
     assert other is not None
-    assert other.density.max() != pytest.approx(exact.density.max(), rel=1e-6)
+    assert other.values.max() != pytest.approx(exact.values.max(), rel=1e-6)
     damaged.commands.take_files([str(samples / FILES[0])], add=False)
     wait_final(qtbot, damaged)
     assert plots._estimate.blame.picture is None
@@ -338,7 +338,7 @@ def test_alpha_moves_faster_than_maps_are_made(qtbot: QtBot, damaged: MainWindow
     again = damaged.views.plots._estimate.blame.picture
     assert found is not None
     assert again is not None
-    np.testing.assert_allclose(found.density, again.density, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found.values, again.values, rtol=1e-9, atol=1e-12)
 
 
 def test_what_does_not_change_a_map_draws_none(qtbot: QtBot, damaged: MainWindow) -> None:
