@@ -73,8 +73,10 @@ class MapItem(PixelItem):
         pixel = None if picture is None else picture.grid.pixel(time, coordinate)
         return None if picture is None or pixel is None else float(picture.values[pixel])
 
-    def draw_picture(self, painter: QPainter, vb: PixelViewBox, ground: QColor, pixel_ratio: float = 0.0) -> None:
-        """Ask for the picture of so many pixels per pixel of the ViewBox, and draw what there is over a ground."""
+    def draw_picture(
+        self, painter: QPainter, vb: PixelViewBox, *, ground: QColor | None = None, pixel_ratio: float = 0.0
+    ) -> None:
+        """Ask for the picture of so many pixels per pixel of the ViewBox, and draw what there is, over a ground."""
         grid = PixelGrid.of(vb, self.origin, pixel_ratio=pixel_ratio)
         self.asks(grid)
         if self.picture is None:
@@ -86,7 +88,8 @@ class MapItem(PixelItem):
         ends = vb.y_of(shown.top), vb.y_of(shown.top - shown.height * shown.row_step)
         top, bottom = (round(end, SHIFT_DIGITS) for end in ends)
         place = QRectF(QPointF(left, top), QPointF(right, bottom))
-        painter.fillRect(place, ground)
+        if ground is not None:
+            painter.fillRect(place, ground)
         painter.drawImage(place, self.picture.image)
 
 
@@ -96,7 +99,7 @@ class BandStrip(MapItem):
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the picture."""
         vb = self.pixels(painter)
-        self.draw_picture(painter, vb, QColor(vb.theme.background))
+        self.draw_picture(painter, vb, ground=QColor(vb.theme.background))
 
 
 class BlameItem(MapItem):
@@ -122,7 +125,7 @@ class BlameItem(MapItem):
             vb = self.pixels(painter)
             painter.fillRect(vb.rect(), VEIL)
             # Pixels of the widget: on fine screens they are coarser than the screen's, at a quarter of the cost.
-            self.draw_picture(painter, vb, QColor(), pixel_ratio=1.0)
+            self.draw_picture(painter, vb, pixel_ratio=1.0)
 
     def value_at(self, time: float, coordinate: float) -> float | None:
         """The density of the pixel under a point; None where there is none."""
