@@ -16,9 +16,8 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, ROW_GAP, TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.axis_items import TickAxis, TimeAxis
-from osisnr_gui.qt.plots.items.grid import StillGrid
 from osisnr_gui.qt.plots.items.level_line import LevelLine, LevelTags
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem, StillPicture
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem, StillGrid, StillPicture
 from osisnr_gui.qt.plots.items.words import RowWords
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
 from osisnr_gui.qt.plots.time_link import TimeLink
