@@ -1,4 +1,4 @@
-"""The base of the items that are drawn for the pixels they cover, the picture of a plot that holds them, and grid lines."""
+"""The base of items drawn for the pixels they cover, the picture of a plot that holds them, and grid lines."""
 
 from __future__ import annotations
 
