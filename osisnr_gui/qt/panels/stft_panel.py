@@ -32,8 +32,6 @@ REPRESENTATION_TIPS = (
 MASK_WORDS = "A mask has its frames already: one column is one frame."
 NO_GRID_WORDS = f"{MASK_WORDS} With rate and hop they are shown in seconds and Hz."
 NOTHING_WORDS = "Open a reference to see its frames."
-
-
 UNKNOWN = "unknown"
 RATES = (0, 8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000, MAX_RATE)
 PLACES = ("begin at hop·i", "centred on hop·i")

@@ -32,8 +32,6 @@ WHAT_IS_BEST = (
     "active in every one of them. A stripe that covers several frames shows their shares, stacked."
 )
 NO_FRAME = "No frame is active in every estimate"
-
-
 PAIRING = "pairing"
 PARTS_SECONDS = 0.25
 #: An hour of each takes some 11 MB.
@@ -148,9 +146,7 @@ class PairingRow:
         self.row.show_ribbon(ribbon, " ".join(self._words()))
 
     def _tip(self, time: float) -> str:
-        here = self.lead_words(time)
-        over = "" if " = " in here else " over the next"
-        return "\n".join(filter(None, (f"Here: {here}{over}." if here else "", *self._words())))
+        return _tip(self.lead_words(time), self._words())
 
     def _words(self) -> list[str]:
         wish, best = self._wish, self.best
@@ -173,6 +169,12 @@ def lead_words(lead: Lead, name: Callable[[int], str]) -> str:
     """Who leads and by how much, or who are tied."""
     names = " = ".join(map(name, lead.places))
     return names if len(lead.places) > 1 else f"{names} +{words.db(lead.lead_db)}"
+
+
+def _tip(here: str, lines: list[str]) -> str:
+    """What the tooltip says: who leads at a time, then what the ribbon is."""
+    over = "" if " = " in here else " over the next"
+    return "\n".join(filter(None, (f"Here: {here}{over}." if here else "", *lines)))
 
 
 def _wish_of(analysis: Analysis, selected: int) -> _Wish | None:
@@ -249,17 +251,18 @@ class Ribbons:
         """What the rows that are shown say of a time, by field of the readout; "" for one with nothing there."""
         fields = {}
         if self.best_row.isVisible():
-            lead = None if self._best is None else self._best.lead_at(time)
-            fields["best"] = "" if lead is None else f"best {lead_words(lead, estimate_letter)}"
+            here = self._lead_words(time)
+            fields["best"] = here and f"best {here}"
         if self.pairing.row.isVisible():
             fields["pairing"] = self.pairing.lead_words(time)
         return fields
 
-    def _best_tip(self, time: float) -> str:
+    def _lead_words(self, time: float) -> str:
         lead = None if self._best is None else self._best.lead_at(time)
-        over = "" if lead is None or len(lead.places) > 1 else " over the next"
-        here = "" if lead is None else f"Here: {lead_words(lead, estimate_letter)}{over}."
-        return "\n".join(filter(None, (here, *_best_words(self._best))))
+        return "" if lead is None else lead_words(lead, estimate_letter)
+
+    def _best_tip(self, time: float) -> str:
+        return _tip(self._lead_words(time), _best_words(self._best))
 
 
 def _why_empty(best: BestFrames | None) -> str:
