@@ -185,3 +185,9 @@ class Jobs(QObject):
             self._deliver(job, result)
         if not self.is_busy:
             self.idle.emit()
+
+
+def close_jobs(owner: QObject) -> None:
+    """Close all jobs of whatever lies below an object, see `Jobs.close`."""
+    for jobs in owner.findChildren(Jobs):
+        jobs.close()

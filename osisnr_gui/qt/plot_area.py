@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from osisnr_gui.qt.jobs import close_jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.curve_plot import CurvePlot
 from osisnr_gui.qt.plots.items.run_marks import ClipMarks, NoteMarks
@@ -119,8 +120,7 @@ class PlotArea(QWidget):
     @property
     def pair(self) -> PairAnalysis | None:
         """The pair in view."""
-        pairs = self._analysis.pairs
-        return pairs[self._selected] if 0 <= self._selected < len(pairs) else None
+        return self._analysis.pair_at(self._selected)
 
     @property
     def reference(self) -> Track | None:
@@ -259,22 +259,14 @@ class PlotArea(QWidget):
 
     def is_final(self) -> bool:
         """Whether all pictures on screen are the best there will be."""
-        rows_are = all(plot.is_final() for plot in self._pictures if plot.isVisibleTo(self))
-        return (
-            rows_are
-            and self.maps.is_final()
-            and self.ribbons.is_final()
-            and self.differences.is_final()
-            and not self._loss.sketches.is_busy
-        )
+        shown = [plot for plot in self._pictures if plot.isVisibleTo(self)]
+        parts = *shown, self.maps.blame, self.maps.band_row, self.ribbons.pairing, self.differences
+        return all(part.is_final() for part in parts) and not self._loss.sketches.is_busy
 
     def close_files(self) -> None:
-        """Cancel picture loading and wait for it."""
+        """Cancel all that is read and worked out, and wait for it."""
         self.tiles.close()
-        self.maps.close_files()
-        self.ribbons.close_files()
-        self.differences.close_files()
-        self._loss.sketches.close()
+        close_jobs(self)
 
     def _show_extent(self, analysis: Analysis, _selected: int) -> None:
         """Everything there is: all compared frames, and the reference to its end."""

@@ -71,6 +71,10 @@ class Analysis:
         detail = f"{reference.name} is a mask and {track.name} is sound"
         return PairError(track.source.path, detail, "leave the mixture out, or give a mask of it")
 
+    def pair_at(self, place: int) -> PairAnalysis | None:
+        """The pair of estimate number `place`; None where there is no such estimate."""
+        return self.pairs[place] if 0 <= place < len(self.pairs) else None
+
     def unprocessed_for(self, estimate: int) -> PairAnalysis | None:
         """The mixture against the reference of estimate number `estimate`; None where there is no mixture."""
         place = self.session.partner_of(estimate)

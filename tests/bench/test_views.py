@@ -121,5 +121,5 @@ def test_drop_to_pictures(qtbot: QtBot, folder: Path, length: str, target: float
 
 def _share_painted(plot: TimePlot) -> float:
     """Share of the pixel columns on screen with a picture in them."""
-    parts = plot._spectrogram._parts  # type: ignore[attr-defined]
+    parts = plot._item._parts  # type: ignore[attr-defined]
     return float(np.mean(parts[0].any(axis=0))) if parts else 0.0

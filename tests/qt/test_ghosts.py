@@ -68,7 +68,7 @@ def test_the_old_curve_stays_as_a_faint_line_with_its_name(
     _write(files[1], 0.1)
     _reload(qtbot, window)
     (ghost,) = _ghost_lines(window)
-    np.testing.assert_array_equal(ghost.osi_db, old.osi_db)
+    np.testing.assert_array_equal(ghost.values, old.osi_db)
     assert ghost.colour == 0
     assert ghost.before.startswith("A before ")
     assert [key.text for key in views.plots._osi.words.keys] == ["A", "B", ghost.before]
@@ -84,7 +84,7 @@ def test_the_old_curve_stays_as_a_faint_line_with_its_name(
     assert not views.loss.change.isVisible()
     assert len(_ghost_lines(window)) == 1
     views.store.edit(lambda session: edits.set_formula(session, Formula.EXACT))
-    np.testing.assert_array_equal(_ghost_lines(window)[0].osi_db, old.facts.active_osi_db)
+    np.testing.assert_array_equal(_ghost_lines(window)[0].values, old.facts.active_osi_db)
 
 
 def test_the_readout_and_the_row_say_what_became_of_a_frame(
@@ -140,7 +140,7 @@ def test_a_ghost_can_be_kept_and_all_forgotten(
     _write(files[2], 0.1)
     _reload(qtbot, window)
     assert [curve.colour for curve in _ghost_lines(window)] == [0, 1]
-    np.testing.assert_array_equal(_ghost_lines(window)[0].osi_db, first)
+    np.testing.assert_array_equal(_ghost_lines(window)[0].values, first)
     window.views.selection.select(1, 2)
     assert not keep.isChecked()
     window.views.plots.link.set_cursor(0.5)
@@ -162,12 +162,12 @@ def test_a_broken_rewrite_says_so_and_the_old_curve_stays(
     pair = views.store.analysis.pairs[0]
     assert pair.error is not None
     assert views.sources.rows[1].problem.isVisible()
-    np.testing.assert_array_equal(_ghost_lines(window)[0].osi_db, old)
+    np.testing.assert_array_equal(_ghost_lines(window)[0].values, old)
     assert window.commands.ghosts.sentence() == ""
     _write(files[1], 0.1)
     _reload(qtbot, window)
     assert views.store.analysis.pairs[0].error is None
-    np.testing.assert_array_equal(_ghost_lines(window)[0].osi_db, old)
+    np.testing.assert_array_equal(_ghost_lines(window)[0].values, old)
     assert "median +" in window.commands.ghosts.sentence()
 
 
@@ -179,7 +179,7 @@ def test_a_file_that_may_not_be_read_any_more_leaves_its_ghost(
     files[1].mkdir()  # like one without permission, for whoever may read everything
     _reload(qtbot, window)
     assert window.views.store.analysis.pairs[0].error is not None
-    np.testing.assert_array_equal(_ghost_lines(window)[0].osi_db, old)
+    np.testing.assert_array_equal(_ghost_lines(window)[0].values, old)
 
 
 @pytest.mark.parametrize("seconds", [0.6, 1.4])
@@ -209,9 +209,9 @@ def test_the_silence_limit_moves_the_ghost_too(
     store.edit(lambda session: edits.set_silence(session, 0.5))
     wait_final(qtbot, window)
     (ghost,) = _ghost_lines(window)
-    known = ~np.isnan(ghost.osi_db)
+    known = ~np.isnan(ghost.values)
     assert 0 < known.sum() < old.n_frames
-    np.testing.assert_array_equal(ghost.osi_db[known], old.exact_osi_db[known])
+    np.testing.assert_array_equal(ghost.values[known], old.exact_osi_db[known])
 
 
 def test_a_slider_works_nothing_out_anew(

@@ -89,7 +89,7 @@ def test_the_whole_view_adds_up_to_mc_mse(qtbot: QtBot, damaged: MainWindow) -> 
     picture = damaged.views.plots._estimate.blame.picture
     assert picture is not None
     assert picture.complete
-    covered = picture.density[:, picture.density.any(axis=0)]
+    covered = picture.values[:, picture.values.any(axis=0)]
     share = covered.shape[1] * picture.grid.time_step / (822 * 0.008)
     assert covered.mean() * share == pytest.approx(1.0, rel=0.02)  # rows of pixels hold unequal numbers of bins
 
@@ -153,14 +153,14 @@ def test_another_formula_or_estimate_is_another_map(qtbot: QtBot, damaged: MainW
     exact = plots._estimate.blame.picture
     assert literal is not None
     assert exact is not None
-    assert literal.density.max() != pytest.approx(exact.density.max(), rel=1e-6)
+    assert literal.values.max() != pytest.approx(exact.values.max(), rel=1e-6)
     assert "exact" in plots._estimate.blame.words
     show_files(qtbot, damaged, samples / FILES[0], samples / FILES[1], samples / "2_enhancement_est_dfn3.flac")
     damaged.views.selection.select(1, 2)
     wait_final(qtbot, damaged)
     other = plots._estimate.blame.picture
     assert other is not None
-    assert other.density.max() != pytest.approx(exact.density.max(), rel=1e-6)
+    assert other.values.max() != pytest.approx(exact.values.max(), rel=1e-6)
     damaged.commands.take_files([str(samples / FILES[0])], add=False)
     wait_final(qtbot, damaged)
     assert plots._estimate.blame.picture is None
@@ -227,12 +227,12 @@ def test_bands_far_out_pool_sums_not_decibels(qtbot: QtBot, window: MainWindow, 
 def test_gain_is_the_least_squares_gain_of_active_frames(qtbot: QtBot, damaged: MainWindow, samples: Path) -> None:
     s, e = _columns(samples)
     _trigger(qtbot, damaged, "row_gain")
-    (gain,) = damaged.views.plots.maps.gain_row.gains
+    (gain,) = damaged.views.plots.maps.gain_row.curves
     active = damaged.views.plots.pair.score.facts.active  # type: ignore[union-attr]
-    assert np.isnan(gain.gain_db[~active]).all()
+    assert np.isnan(gain.values[~active]).all()
     s, e = s[:, active], e[:, active]
     wanted = 20 * np.log10(np.sum(s * e, axis=0) / np.sum(s * s, axis=0))
-    np.testing.assert_allclose(gain.gain_db[active], wanted, atol=1e-9)
+    np.testing.assert_allclose(gain.values[active], wanted, atol=1e-9)
     assert not gain.turned.any()
 
 
@@ -291,7 +291,7 @@ def test_other_columns(qtbot: QtBot, damaged: MainWindow, kind: Representation) 
         assert WAVEFORM_WORDS in plots._estimate._title_note(plots._estimate.box)
         assert "dB" in plots._estimate._bar.labels[1]  # the picture itself is as it always is
         assert "no frequency bands" in row.words.message
-    assert np.isfinite(plots.maps.gain_row.gains[0].gain_db).any()
+    assert np.isfinite(plots.maps.gain_row.curves[0].values).any()
 
 
 def test_turned_polarity_is_seen_where_it_can_be(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
@@ -302,11 +302,11 @@ def test_turned_polarity_is_seen_where_it_can_be(qtbot: QtBot, window: MainWindo
     show_files(qtbot, window, *paths)
     _trigger(qtbot, window, "row_gain")
     gain_row = window.views.plots.maps.gain_row
-    assert not gain_row.gains[0].turned.any()  # magnitudes have no sign
+    assert not gain_row.curves[0].turned.any()  # magnitudes have no sign
     window.views.store.edit(lambda session: edits.set_framing(session, representation=Representation.COMPLEX))
     wait_final(qtbot, window)
-    assert gain_row.gains[0].turned.all()
-    assert gain_row.gains[0].gain_db == pytest.approx(np.full(122, 20 * np.log10(0.5)), abs=0.01)
+    assert gain_row.curves[0].turned.all()
+    assert gain_row.curves[0].values == pytest.approx(np.full(122, 20 * np.log10(0.5)), abs=0.01)
     window.views.plots.link.set_hover(0.5, 0.0, GAIN)
     assert "dB (−)" in window.views.readout.text
 
@@ -338,7 +338,7 @@ def test_alpha_moves_faster_than_maps_are_made(qtbot: QtBot, damaged: MainWindow
     again = damaged.views.plots._estimate.blame.picture
     assert found is not None
     assert again is not None
-    np.testing.assert_allclose(found.density, again.density, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found.values, again.values, rtol=1e-9, atol=1e-12)
 
 
 def test_what_does_not_change_a_map_draws_none(qtbot: QtBot, damaged: MainWindow) -> None:

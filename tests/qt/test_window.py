@@ -224,7 +224,7 @@ def test_what_is_not_analysed_yet_is_a_gap(
         curve = plots._osi.curves[0]
         first = round((curve.t0 - whole.t0) / whole.dt)
         assert first == frames.missing_before
-        np.testing.assert_array_equal(curve.osi_db, whole.osi_db[first : first + len(curve.osi_db)])
+        np.testing.assert_array_equal(curve.values, whole.values[first : first + len(curve.values)])
         shown += first > 0
     assert shown > 2
 

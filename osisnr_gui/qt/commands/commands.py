@@ -209,11 +209,11 @@ class Commands:
 
     def show_readout(self, time: float = math.nan, value: float = math.nan, row_id: str = "") -> None:
         """Everything known of the point under the pointer, or of the cursor."""
-        plots, readout, pairs = self.views.plots, self.views.readout, self.views.store.analysis.pairs
+        plots, readout = self.views.plots, self.views.readout
         if not math.isfinite(time):
             time, value, row_id = plots.link.cursor, math.nan, ""
         place, estimate = plots.estimates.under(row_id)
-        pair = pairs[place] if place < len(pairs) else None
+        pair = self.views.store.analysis.pair_at(place)
         if pair is None or pair.frames is None or pair.score is None or not math.isfinite(time):
             readout.clear()
             return

@@ -121,8 +121,8 @@ class BadSegmentsPanel(QWidget):
         return self._score() is None
 
     def _score(self) -> PairScore | None:
-        pairs = self._analysis.pairs
-        return pairs[self._selected].score if 0 <= self._selected < len(pairs) else None
+        pair = self._analysis.pair_at(self._selected)
+        return None if pair is None else pair.score
 
     def _refresh(self) -> None:
         """Make the table that of the score in view."""

@@ -1,21 +1,22 @@
-"""Slim banners above the plots: what was adapted or looks wrong, each with its remedies; and what is going on."""
+"""Slim banners above the plots: which files changed, what was adapted or looks wrong, each with its remedies; and what
+is going on."""
 
 from __future__ import annotations
 
 from collections import Counter
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.themed import Themed
-from osisnr_gui.qt.panels.change_banner import BANNER_MARGINS, SLIM, ChangeBanner, SlimBanner
-from osisnr_gui.qt.panels.layouts import column_of, push_button, row_of, tool_button
-from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, tooltip
+from osisnr_gui.qt.look.themed import Themed, tint
+from osisnr_gui.qt.panels.layouts import Run, column_of, push_button, row_of, tool_button
+from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, plain_label, set_text, tooltip
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.file_changes import FileChange, changes_sentence
 from osisnr_gui.session.notices.all_notices import Notice, Remedy, gather
 from osisnr_gui.session.session import Source
 
@@ -49,6 +50,72 @@ def in_order(notices: tuple[Notice, ...]) -> list[Notice]:
         ranked.append((notice.severity != "warning", seen[notice.code], notice))
         seen[notice.code] += 1
     return [notice for *_, notice in sorted(ranked, key=lambda entry: entry[:2])]
+
+
+SLIM = "QPushButton, QToolButton { padding: 2px 8px; }"
+BANNER_MARGINS = (10, 4, 4, 4)
+
+
+class SlimBanner(Themed, QFrame):
+    """Sign, text, buttons, and one to hide it."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._sign = QLabel(self)
+        self.text: QLabel = plain_label("", wrap=True, selectable=True, parent=self)
+
+    def show_sign(self, warns: bool) -> None:
+        """The sign of a warning, or of a piece of information."""
+        tint(self._sign, "warning" if warns else "info", self._theme, "warning" if warns else "accent")
+
+    def add_buttons(self, *buttons: QPushButton, hide_tip: str, hide: Run) -> None:
+        """Buttons beside the text, the one that hides the banner last."""
+        self.close_button = tool_button("", hide_tip, hide, self, name="Hide")
+        self.close_button.setIconSize(QSize(14, 14))
+        tint(self.close_button, "close", self._theme, "muted")
+        for button in (*buttons, self.close_button):
+            button.setStyleSheet(SLIM)
+        parts = self._sign, (self.text, 1), *buttons, self.close_button
+        row_of(*parts, owner=self, margins=BANNER_MARGINS, spacing=GAP)
+
+
+class ChangeBanner(SlimBanner):
+    """Hidden while all files are as they were read."""
+
+    reload_requested = Signal()
+    always_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.setProperty("role", "banner")
+        self._changes: tuple[FileChange, ...] = ()
+        self._hidden: frozenset[FileChange] = frozenset()
+        once = "Read what changed again; the view stays, and the old curve as a faint line"
+        ever = "Reload now, and from now on whenever a file has changed (Sources: Reload changed files by itself)"
+        self.reload = push_button("Reload", once, self.reload_requested.emit, self)
+        self.always = push_button("Reload always", ever, self.always_requested.emit, self)
+        self.add_buttons(self.reload, self.always, hide_tip="Hide until a file changes again", hide=self._hide)
+        self.hide()
+
+    def show_changes(self, changes: tuple[FileChange, ...]) -> None:
+        """Show these; nothing is done when they are on screen already, or were hidden."""
+        self._changes = changes
+        shown = tuple(change for change in changes if change not in self._hidden)
+        self.setVisible(bool(shown))
+        if not shown:
+            return
+        sentence = changes_sentence(shown)
+        set_text(self.text, sentence)
+        self.text.setToolTip(tooltip("\n".join(f"{change.path} {change.words}" for change in shown)))
+        self.setAccessibleName(sentence)
+        can_be_read = any(change.can_be_read for change in shown)
+        for button in (self.reload, self.always):
+            button.setVisible(can_be_read)
+        self.show_sign(not all(change.can_be_read for change in changes))
+
+    def _hide(self) -> None:
+        self._hidden = frozenset(self._changes)
+        self.show_changes(self._changes)
 
 
 class Banner(SlimBanner):

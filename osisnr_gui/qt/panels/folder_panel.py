@@ -1,29 +1,87 @@
-"""The page of a list of pairs: what is being scored, how far it is, the table, and how to go on."""
+"""The page of a list of pairs: what is being scored, how far it is, the table and its cells, and how to go on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QToolButton, QWidget
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
+    QWidget,
+)
 
 from osisnr_gui.batch import list_words
 from osisnr_gui.batch.list_words import Phase
 from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, State
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.themed import tint
+from osisnr_gui.qt.look.themed import Themed, tint
 from osisnr_gui.qt.panels.copy_table import CopyTable
-from osisnr_gui.qt.panels.folder_model import COLUMNS, DEFAULT_SORT, SPARK, FolderModel
+from osisnr_gui.qt.panels.folder_model import COLUMNS, DEFAULT_SORT, SPARK, SPARK_ROLE, STATE_ROLE, FolderModel
 from osisnr_gui.qt.panels.layouts import Run, column_of, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.own_keys import UP_DOWN, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
-from osisnr_gui.qt.panels.spark_delegate import WIDTH as SPARK_WIDTH
-from osisnr_gui.qt.panels.spark_delegate import CellDelegate, SparkDelegate
+from osisnr_gui.qt.plots.colours import lookup_table
+from osisnr_gui.qt.plots.items.maps import COLOUR_MAP, HIGHEST_DB, LOWEST_DB
 
 CELL_PADDING = 20
 NAME_SHARE = 0.6  # of the room that the figures leave to names and remarks
+#: Of a spark: the lowest bar, what is free beside it, and how wide it is.
+LEAST_HEIGHT, SPARK_MARGIN, SPARK_WIDTH = 2.0, 4.0, 152
+
+
+class CellDelegate(Themed, QStyledItemDelegate):
+    """Text: red where the pair was refused, faint where it waits; what does not fit is elided as `elide` says."""
+
+    def __init__(self, theme: Theme, elide: Qt.TextElideMode, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._elide = elide
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """As the style has it, but for colour and ellipsis."""
+        super().initStyleOption(option, index)
+        option.textElideMode = self._elide
+        state = index.data(STATE_ROLE)
+        if state != State.SCORED:
+            colour = QColor(self._theme.error if state == State.REFUSED else self._theme.faint)
+            for role in (QPalette.ColorRole.Text, QPalette.ColorRole.HighlightedText):
+                option.palette.setColor(role, colour)
+
+
+class SparkDelegate(Themed, QStyledItemDelegate):
+    """Paints the spark of a row: heights and colours from LOWEST_DB to HIGHEST_DB, nothing where no frame counts."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._colours = [QColor(*colour) for colour in lookup_table(COLOUR_MAP).tolist()]
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """The row's background, then the bars on a plate of their own."""
+        super().paint(painter, option, index)
+        values = index.data(SPARK_ROLE)
+        if not values:
+            return
+        area = QRectF(option.rect).adjusted(SPARK_MARGIN, 3.0, -SPARK_MARGIN, -3.0)
+        painter.fillRect(area, QColor(self._theme.panel))
+        width = area.width() / len(values)
+        for place, value in enumerate(values):
+            if value is not None:
+                share = min(max((value - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB), 0.0), 1.0)
+                height = max(LEAST_HEIGHT, share * area.height())
+                bar = QRectF(area.left() + place * width, area.bottom() - height, width, height)
+                painter.fillRect(bar, self._colours[round(255 * share)])
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Wide enough to see where in the file it is."""
+        return QSize(SPARK_WIDTH, super().sizeHint(option, index).height())
 
 
 class FolderStrip(QWidget):

@@ -23,8 +23,7 @@ from osisnr_gui.qt.panels.layouts import column_of, scroll_inside
 from osisnr_gui.qt.panels.own_keys import own_keys
 from osisnr_gui.qt.panels.plain_text import MARGIN, plain_label, set_text
 from osisnr_gui.qt.plots.time_link import TimeSpan
-from osisnr_gui.qt.presenters.file_measurer import FileMeasurer
-from osisnr_gui.qt.presenters.frame_loader import FrameLoader, FrameWish
+from osisnr_gui.qt.presenters.frame_loader import FileMeasurer, FrameLoader, FrameWish
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.inspection.inspector import find_frame, find_worst
@@ -145,8 +144,7 @@ class FrameInspector(QWidget):
 
     @property
     def _pair(self) -> PairAnalysis | None:
-        pairs = self._analysis.pairs
-        return pairs[self._selected] if 0 <= self._selected < len(pairs) else None
+        return self._analysis.pair_at(self._selected)
 
     def _ask(self) -> None:
         """Ask for the frame wanted now, unless it is on show or on its way already."""

@@ -77,10 +77,6 @@ def _fill(box: Box, parts: Iterable[Part], owner: QWidget | None, margins: Margi
     return box
 
 
-#: Name, field, words beside it (None: the field is as wide as both), tooltip, what a double click on the name does.
-Setting = tuple[str, QWidget, QLabel | None, str, Callable[[], object] | None]
-
-
 def lay_out_settings(grid: QGridLayout, settings: Sequence[Setting], gap: int) -> dict[str, QLabel]:
     """A row for each of them; the labels of their names."""
     grid.setHorizontalSpacing(6)

@@ -23,7 +23,6 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.comparison.ranking import find_ranking
 from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.verdict import chance_floor_db, find_verdict
@@ -134,7 +133,7 @@ class LossPanel(QWidget):
 
     def _show_names(self, analysis: Analysis, selected: int) -> None:
         """Whose loss it is, how good that estimate is in a word, and in a sentence."""
-        pair = _pair_of(analysis, selected)
+        pair = analysis.pair_at(selected)
         name = sentences.estimate_names(analysis)[selected] if pair else ""
         self.mark.show_estimate(selected if pair else None, name)
         if pair is None or pair.score is None:
@@ -148,7 +147,7 @@ class LossPanel(QWidget):
         set_text(self.sentence, verdict_sentence(verdict, unit, *sentences.level_and_polarity(analysis, pair)))
 
     def _show_score(self, analysis: Analysis, selected: int) -> None:
-        pair = _pair_of(analysis, selected)
+        pair = analysis.pair_at(selected)
         score = pair.score if pair else None
         if score is None:
             refused = pair is not None and pair.error is not None
@@ -186,7 +185,3 @@ class LossPanel(QWidget):
         if old is not None and old[0] is score.facts and old[1] is formula:
             return old
         return score.facts, formula, np.array([score.mc_mse_at(alpha) for alpha in ALPHAS])
-
-
-def _pair_of(analysis: Analysis, selected: int) -> PairAnalysis | None:
-    return analysis.pairs[selected] if 0 <= selected < len(analysis.pairs) else None

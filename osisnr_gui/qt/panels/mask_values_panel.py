@@ -1,9 +1,11 @@
-"""The values of the masks in view: a histogram of both, their ranges, and what kind of mask each is."""
+"""The values of the masks in view: a histogram of both, their ranges, what kind of mask each is, and how they compare
+as sound."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QLabel, QWidget
 
 from osisnr_gui.core.types import IntArray
@@ -12,19 +14,80 @@ from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.layouts import REST, column_of, scroll_inside
-from osisnr_gui.qt.panels.masked_sound import MaskedSound
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text
 from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart, Outline
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.masks.mask_values import ValueBins, count_values, mask_sentence
+from osisnr_gui.session.masks.masked_score import MaskedResult, compare_masked, masked_sentences
 from osisnr_gui.session.session import Session
+from osisnr_gui.session.sound.listening import Recipe, find_recipe
 from osisnr_gui.session.words import estimate_letter
 
 NOTHING = "Open masks (matrices instead of sound) to see their values."
 COUNTING = "Counting cells…"
 POINT = "Point at a bar for its values and counts."
+COMPARING = "As sound, on the mixture: comparing…"
+HOW = (
+    "To hear the masks and compare them as sound, add the mixture they are applied to, and set rate and hop under "
+    "Frames (or take what the banner offers)."
+)
+
+
+class MaskedSound(QObject):
+    """Works out the comparison on a thread of its own while `label` is to be seen."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.label: QLabel = plain_label("", wrap=True, small=True, selectable=True)
+        self._analysis = Analysis(Session())
+        self._selected = 0
+        self._asked: tuple[Recipe, int, float] | None = None
+        self._results: list[MaskedResult] = []
+        self._problem = ""
+        self._jobs = Jobs("masked-sound", self)
+        self._jobs.reported.connect(self._take)
+        self._jobs.failed.connect(self._fail)
+
+    def show_analysis(self, analysis: Analysis, selected: int, in_sight: bool) -> None:
+        """Follow the estimate in view; alpha and gamma cost nothing, other sounds are compared anew."""
+        self._analysis, self._selected = analysis, selected
+        if not in_sight:
+            return
+        recipe = find_recipe(analysis)
+        asked = (recipe, selected, analysis.session.silence_db) if recipe.masks else None
+        if asked != self._asked:
+            self._asked, self._results, self._problem = asked, [], ""
+            self._jobs.cancel()
+            if asked is not None:
+                self._jobs.start(lambda job: compare_masked(*asked, job.superseded))
+        self._say()
+
+    def is_final(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._jobs.is_busy
+
+    def _take(self, results: list[MaskedResult]) -> None:
+        self._results = results
+        self._say()
+
+    def _fail(self, problem: str, _details: str) -> None:
+        self._problem = problem
+        self._say()
+
+    def _say(self) -> None:
+        analysis = self._analysis
+        has_masks = analysis.reference is not None and analysis.reference.mask is not None
+        if self._asked is None or analysis.mixture is None:
+            set_text(self.label, HOW if has_masks else "")
+        elif self._problem:
+            set_text(self.label, f"As sound, on the mixture: {self._problem}")
+        elif self._results:
+            set_text(self.label, masked_sentences(self._results, analysis.session.loss, analysis.mixture.name))
+        else:
+            set_text(self.label, COMPARING if self._jobs.is_busy else "")
+        self.label.setVisible(bool(self.label.text()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,11 +172,6 @@ class MaskValuesPanel(Themed, QWidget):
         """Whether nothing is left to count for what can be seen."""
         return not self._job.is_busy and self.sound.is_final()
 
-    def close_files(self) -> None:
-        """Stop counting and wait for it."""
-        self._job.close()
-        self.sound.close_files()
-
     def _missing(self) -> list[Mask]:
         return [s.mask for s in self._shown if self._counts_of(s.mask) is None]
 
@@ -173,7 +231,7 @@ class MaskValuesPanel(Themed, QWidget):
 
 def masks_in_view(analysis: Analysis, selected: int) -> list[ShownMask]:
     """The masks of the estimate in view and of its reference, those that are there."""
-    pair = analysis.pairs[selected] if 0 <= selected < len(analysis.pairs) else None
+    pair = analysis.pair_at(selected)
     reference = analysis.reference if pair is None else pair.reference
     found = []
     if reference is not None and reference.mask is not None:

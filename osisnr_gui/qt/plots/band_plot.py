@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,9 +13,9 @@ from osisnr_gui.core.frequency_bands import FrequencyBand
 from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.axes import NO_SCALE, Tick
-from osisnr_gui.qt.plots.items.band_strip import COLOUR_MAP, HIGHEST_DB, LOWEST_DB, BandPicture, BandStrip
+from osisnr_gui.qt.plots.axes import NO_SCALE, FixedScale, Tick
 from osisnr_gui.qt.plots.items.colour_bar import ColourBar
+from osisnr_gui.qt.plots.items.maps import COLOUR_MAP, HIGHEST_DB, LOWEST_DB, BandStrip, MapPicture, colour_image
 from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid, same_objects
 from osisnr_gui.qt.plots.picture_pooling import PictureView, covered, pixel_columns
@@ -26,23 +26,8 @@ from osisnr_gui.session.band_map import BandMap, band_step
 from osisnr_gui.session.pair_reader import PairReader
 from osisnr_gui.session.scores import PairScore
 
-#: Above the highest band: room for the title and the colour bar.
-TITLE_PIXELS = 24.0
 PARTS_SECONDS = 0.1
 WAVEFORM_WORDS = "Columns are samples here: they have no frequency bands"
-
-
-@dataclass(frozen=True)
-class BandAxis:
-    """The left axis: edge k of the bands lies at the value k."""
-
-    bands: tuple[FrequencyBand, ...]
-    title: str
-
-    def ticks(self, _lo: float, _hi: float, _pixels: float) -> list[Tick]:
-        """All edges; labels that have no room are left out by the axis."""
-        edges = (*(band.low for band in self.bands), self.bands[-1].high)
-        return [Tick(float(k), _edge_label(edge)) for k, edge in enumerate(edges)]
 
 
 class BandPlot(TimePlot):
@@ -84,9 +69,12 @@ class BandPlot(TimePlot):
             self.set_y_scale(NO_SCALE)
         else:
             self._bar.show_map(COLOUR_MAP, LOWEST_DB, HIGHEST_DB, "dB")
-            self.set_y_scale(BandAxis(self._map.bands, "Band (Hz)" if self.in_hz else "Bins"))
+            # All edges, edge k at the value k; labels that have no room are left out by the axis.
+            edges = (*(band.low for band in self._map.bands), self._map.bands[-1].high)
+            ticks = tuple(Tick(float(k), _edge_label(edge)) for k, edge in enumerate(edges))
+            self.set_y_scale(FixedScale("Band (Hz)" if self.in_hz else "Bins", ticks))
             grid = self._map.columns.frames.grid
-            self._strip.origin, self._strip.n_bands = grid.first - 0.5 * grid.step, len(self._map.bands)
+            self._strip.origin = grid.first - 0.5 * grid.step
         self._fit()
         self.refresh()
 
@@ -107,20 +95,14 @@ class BandPlot(TimePlot):
 
     def value_at(self, moment: float, band: FrequencyBand) -> float | None:
         """OSI-SNR in dB of the frames of the pixel at a time; None where there is none."""
-        picture, bands = self._strip.picture, self._map
-        pixel = None if picture is None else picture.grid.pixel(moment, 0.5)
-        if picture is None or bands is None or pixel is None or band not in bands.bands:
+        if self._map is None or band not in self._map.bands:
             return None
-        value = float(picture.osi_db[bands.bands.index(band), pixel[1]])
-        return None if np.isnan(value) else value
+        value = self._strip.value_at(moment, self._map.bands.index(band) + 0.5)
+        return None if value is None or np.isnan(value) else value
 
     def is_final(self) -> bool:
         """Whether what is on screen is the best there will be."""
         return self._map is None or not self.isVisible() or (self._asked is not None and not self._job.is_busy)
-
-    def close_files(self) -> None:
-        """Cancel and wait."""
-        self._job.close()
 
     def set_time_axis(self, on: bool) -> None:
         """As any row; the bands keep below the title."""
@@ -144,9 +126,7 @@ class BandPlot(TimePlot):
         return self._bar.room(vb)
 
     def _fit(self) -> None:
-        n = 1 if self._map is None else len(self._map.bands)
-        height = self.box.height()
-        self.set_y_range(0.0, n * height / max(height - TITLE_PIXELS, height / 2))
+        self.set_range_under_title(0.0, 1.0 if self._map is None else len(self._map.bands))
 
     def _ask(self, grid: PixelGrid) -> None:
         if self._map is not None and self._asked != (self._map, grid):
@@ -167,7 +147,7 @@ def _edge_label(edge: float) -> str:
     return f"{edge / 1000:.3g}k" if edge >= 1000 else f"{edge:g}"
 
 
-def _draw(bands: BandMap, grid: PixelGrid, job: Job) -> BandPicture | None:
+def _draw(bands: BandMap, grid: PixelGrid, job: Job) -> MapPicture | None:
     """On the worker thread: from sums that are there at once, then as more is read."""
     frames = bands.columns.frames
     per_pixel = grid.time_step / frames.grid.step
@@ -175,9 +155,12 @@ def _draw(bands: BandMap, grid: PixelGrid, job: Job) -> BandPicture | None:
     step = band_step(per_pixel)
     starts, stops = pixel_columns(view, step, bands.columns.n_frames)
     missing = bands.missing(step, *covered(starts, stops))
+    n_bands = len(bands.bands)
+    rows = replace(grid, top=float(n_bands), row_step=1.0, height=n_bands)
 
-    def picture() -> BandPicture:
-        return BandPicture(bands.sums(step, starts, stops).osi_db(), grid)
+    def picture() -> MapPicture:
+        osi_db = bands.sums(step, starts, stops).osi_db()[::-1]  # the highest band on top
+        return MapPicture(osi_db, colour_image(osi_db), rows)
 
     shown = time.monotonic()
     for index in missing:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Slot
 
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
-from osisnr_gui.qt.plots.items.blame import BlamePicture, density_pixels, heat_image
+from osisnr_gui.qt.plots.items.maps import BlamePicture, density_pixels, heat_image
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.session.blame_map import CHUNK_COLUMNS, BlameKind, BlameMap, BlameTerms, can_be_blamed
@@ -73,10 +73,6 @@ class BlameOverlay(QObject):
         """Whether what is on screen is the best there will be."""
         settled = self._asked is not None and not self._job.is_busy
         return self._map is None or not self._plot.isVisible() or settled
-
-    def close(self) -> None:
-        """Cancel and wait."""
-        self._job.close()
 
     def _start_anew(self) -> None:
         """Nothing that was worked out is of use."""

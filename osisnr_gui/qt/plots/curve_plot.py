@@ -1,4 +1,4 @@
-"""OSI-SNR per frame: a line per estimate, the threshold to drag, the chance floor."""
+"""OSI-SNR and gain per frame: a line per estimate, the threshold to drag, the chance floor, turned polarity."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -15,7 +16,9 @@ from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.items.curve import CurveItem
 from osisnr_gui.qt.plots.items.level_line import LevelLine
 from osisnr_gui.qt.plots.items.painting import TAG_MARGIN, line_pen, round_up, tag_width
-from osisnr_gui.qt.plots.items.shading import Shading
+from osisnr_gui.qt.plots.items.run_marks import RunMarks
+from osisnr_gui.qt.plots.items.shading import NOWHERE, Shading, Stretches
+from osisnr_gui.qt.plots.items.spectrogram import same_objects
 from osisnr_gui.qt.plots.items.words import Key
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_number
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -23,6 +26,10 @@ from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.words import MIXTURE, estimate_letter
 
+#: Of the gain the axis never shows less than this, both ways: small ripples must not look large.
+LEAST_DB = 6.0
+LIMIT_DB = 200.0
+PERCENTILES = (2.0, 98.0)
 RANGE_OPACITY = 0.18
 OTHERS_OPACITY = 0.8
 #: What an estimate was before.
@@ -36,17 +43,19 @@ LOW_PIXELS = 60.0
 
 
 class Curve(NamedTuple):
-    """One estimate: ``osi_db[i]`` belongs to time ``t0 + i * dt``; +inf = perfect, NaN = no value.
+    """One estimate: ``values[i]`` belongs to time ``t0 + i * dt``; +inf = perfect, NaN = no value.
 
     colour : its place, or MIXTURE. before : the name of a ghost, of what the estimate was; "" for what it is.
+    turned : of a gain, where it is negative.
     """
 
     t0: float
     dt: float
-    osi_db: FloatArray
+    values: FloatArray
     colour: int
     selected: bool = False
     before: str = ""
+    turned: npt.NDArray[np.bool_] | None = None
 
     @property
     def name(self) -> str:
@@ -59,19 +68,39 @@ class CurvesPlot(TimePlot):
 
     def __init__(self, link: TimeLink, theme: Theme, row_id: str, title: str, parent: QWidget | None = None) -> None:
         super().__init__(link, theme, row_id, title, parent)
+        self.shading = Shading()
         self._shown: list[tuple[Curve, CurveItem]] = []
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """What is drawn, the lowest first."""
+        return tuple(curve for curve, _ in self._shown)
+
+    def show_curves(self, curves: Sequence[Curve | tuple[float, float, FloatArray, int, bool]]) -> None:
+        """Draw these estimates; the selected one comes last and stronger."""
+        new = sorted((Curve(*c) for c in curves), key=lambda c: (not c.before, c.selected, c.colour != MIXTURE))
+        before = self.curves
+        same_data = same_objects([c.values for c in new], [c.values for c in before])
+        if not (same_data and all(a._replace(turned=b.turned) == b for a, b in zip(new, before, strict=True))):
+            self._show_items(new)
+            if not same_data:
+                self._follow_data()
+
+    def _follow_data(self) -> None:
+        """Other values: another range, unless the user chose it."""
+        raise NotImplementedError
 
     def _show_items(self, new: Sequence[Curve]) -> None:
         """An item for each curve; one whose values are shown already keeps its own."""
-        known = {id(curve.osi_db): item for curve, item in self._shown}
+        known = {id(curve.values): item for curve, item in self._shown}
         self._shown, caps = [], 0
         for z, curve in enumerate(new):
-            item = known.pop(id(curve.osi_db), None)
+            item = known.pop(id(curve.values), None)
             if item is None:
                 item = CurveItem(dots=not curve.before)
                 self.add(item)
             item.setName(curve.name)
-            item.setData(curve.t0, curve.dt, curve.osi_db)
+            item.setData(curve.t0, curve.dt, curve.values)
             item.setZValue(z / len(new))
             item.cap = None if curve.before else caps
             caps += not curve.before and item.has_perfect
@@ -117,7 +146,6 @@ class CurvePlot(CurvesPlot):
 
     def __init__(self, link: TimeLink, theme: Theme, row_id: str = "osi", parent: QWidget | None = None) -> None:
         super().__init__(link, theme, row_id, "OSI-SNR per frame", parent)
-        self.shading = Shading()
         self.limit_curve = CurveItem("limit")
         self.threshold_line = LevelLine("bad", self._threshold_words, digits=lambda _vb: 1)
         self.chance_line = LevelLine("faint", lambda _vb: f"chance {self.chance_line.level:.1f} dB", words_ink="muted")
@@ -135,22 +163,6 @@ class CurvePlot(CurvesPlot):
         """Where the threshold is; NaN: nowhere."""
         return self.threshold_line.level
 
-    @property
-    def curves(self) -> tuple[Curve, ...]:
-        """What is drawn, the lowest first."""
-        return tuple(curve for curve, _ in self._shown)
-
-    def show_curves(self, curves: Sequence[Curve | tuple[float, float, FloatArray, int, bool]]) -> None:
-        """Draw these estimates; the selected one comes last and stronger."""
-        new = sorted((Curve(*c) for c in curves), key=lambda c: (not c.before, c.selected, c.colour != MIXTURE))
-        before = [curve for curve, _ in self._shown]
-        if len(new) == len(before) and all(map(_same, new, before)):
-            return
-        same_data = len(new) == len(before) and all(a.osi_db is b.osi_db for a, b in zip(new, before, strict=True))
-        self._show_items(new)
-        if not same_data:
-            self._update_limits()
-
     def set_threshold(self, osi_db: float) -> None:
         """Put the dashed threshold line here; NaN hides it. Emits nothing."""
         self.threshold_line.show_level(safe_number(osi_db, math.nan))
@@ -162,7 +174,7 @@ class CurvePlot(CurvesPlot):
     def fit_y(self) -> None:
         """Back to the automatic value range."""
         self.y_by_hand = False
-        self._update_limits()
+        self._follow_data()
 
     def zoom_y(self, factor: float, at: float) -> None:
         """Ctrl+wheel: the floor of the axis stays, because 0 dB is the worst there is."""
@@ -186,7 +198,7 @@ class CurvePlot(CurvesPlot):
             text if tag_width(text) <= min(room, LABEL_SHARE * vb.width()) else f"bad < {self.threshold:.1f} dB exact"
         )
 
-    def _update_limits(self) -> None:
+    def _follow_data(self) -> None:
         """Limits from the data, the range from a robust percentile so that one spike flattens nothing."""
         values = self._sample()
         top = float(np.percentile(values, ROBUST_PERCENTILE)) if values.size else 30.0
@@ -196,5 +208,36 @@ class CurvePlot(CurvesPlot):
             self.set_y_range(min(0.0, lowest), max(round_up(1.08 * top), 10.0))
 
 
-def _same(a: Curve, b: Curve) -> bool:
-    return a.osi_db is b.osi_db and a._replace(osi_db=b.osi_db) == b
+class GainPlot(CurvesPlot):
+    """Least-squares gain in dB over time, which OSI-SNR does not see, around the zero line."""
+
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str = "gain", parent: QWidget | None = None) -> None:
+        super().__init__(link, theme, row_id, "Gain per frame", parent)
+        self._turned = RunMarks("warning", words="polarity turned")
+        self._zero = LevelLine("faint")
+        self.set_y_scale(LinearScale("Gain (dB)"))
+        self.set_y_limits(-LIMIT_DB, LIMIT_DB)
+        self.set_y_range(-LEAST_DB, LEAST_DB)
+        self.add(self.shading, self._turned)
+        self.add_levels(self._zero)
+
+    def _show_items(self, new: Sequence[Curve]) -> None:
+        super()._show_items(new)
+        self._zero.show_level(0.0 if new else math.nan)
+        chosen = next((curve for curve in new if curve.selected and curve.turned is not None), None)
+        self._turned.show_runs(NOWHERE if chosen is None else Stretches.of_frames(chosen.turned, chosen.t0, chosen.dt))
+
+    def fit_y(self) -> None:
+        """Back to the automatic value range: what most frames have, and always 0 dB."""
+        self.y_by_hand = False
+        values = self._sample()
+        low, high = np.percentile(values, PERCENTILES) if values.size else (0.0, 0.0)
+        self.set_range_under_title(-round_up(max(-1.1 * low, LEAST_DB)), round_up(max(1.1 * high, LEAST_DB)))
+
+    def _follow_data(self) -> None:
+        if self.follows_data:
+            self.fit_y()
+
+    def _resized(self) -> None:
+        """The lines keep below the title."""
+        self._follow_data()

@@ -15,14 +15,12 @@ from osisnr_gui.core.reduce import is_crowded, summary_per_column
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.items.curve import CurveItem
-from osisnr_gui.qt.plots.items.difference import BetterTags, TintItem
+from osisnr_gui.qt.plots.items.curve import BetterTags, CurveItem, TintItem
 from osisnr_gui.qt.plots.items.level_line import LevelLine
 from osisnr_gui.qt.plots.items.painting import line_pen, round_up
 from osisnr_gui.qt.plots.items.run_marks import RunMarks
-from osisnr_gui.qt.plots.items.shading import Shading
+from osisnr_gui.qt.plots.items.shading import NOWHERE, Shading, Stretches
 from osisnr_gui.qt.plots.safe_arrays import safe_array
-from osisnr_gui.qt.plots.stretches import NOWHERE, Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
@@ -36,8 +34,6 @@ AXIS = {Quantity.OSI: "Δ OSI-SNR (dB)", Quantity.LOSS: "Δ loss"}
 PERCENTILES = (2.0, 98.0)
 SAMPLE_LIMIT = 20_000
 TYPICAL_COLUMNS = 1000
-#: Above the highest value: room for the title.
-TITLE_PIXELS = 24.0
 TINT_OPACITY, RANGE_OPACITY = 0.45, 0.14
 CORNER_GAP = 5.0
 #: Beside the title and the button.
@@ -118,8 +114,7 @@ class DifferencePlot(TimePlot):
             return
         least = LEAST[self._measure]
         low, high = (round_up(max(1.1 * end, least)) for end in (-self.curve.low, self.curve.high))
-        height = self.box.height()
-        self.set_y_range(-low, -low + (low + high) * height / max(height - TITLE_PIXELS, height / 2))
+        self.set_range_under_title(-low, high)
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""

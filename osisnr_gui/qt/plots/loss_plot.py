@@ -11,11 +11,10 @@ from osisnr_gui.core.loss_curve import LossCurve
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.items.level_line import LevelLine
-from osisnr_gui.qt.plots.items.loss import CutMarks, LossAreas
+from osisnr_gui.qt.plots.items.loss import CutMarks, LossAreas, LossSketches
 from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.words import Key
-from osisnr_gui.qt.plots.loss_sketches import LossSketches
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox

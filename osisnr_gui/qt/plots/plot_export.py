@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.plots.charts.chart import Chart
-from osisnr_gui.qt.plots.items.grid import Grid
+from osisnr_gui.qt.plots.items.pixel_item import Grid
 from osisnr_gui.qt.plots.items.spectrogram import PictureItem
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
 from osisnr_gui.qt.plots.time_plot import TimePlot

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, Signal
 from PySide6.QtGui import QHelpEvent, QHideEvent, QShowEvent
@@ -11,24 +10,12 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.plots.axes import ROW_GAP, TIME_AXIS_HEIGHT, Tick
+from osisnr_gui.qt.plots.axes import ROW_GAP, TIME_AXIS_HEIGHT, FixedScale, Tick
 from osisnr_gui.qt.plots.items.ribbon import Ribbon, RibbonItem
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 
 RIBBON_PIXELS = 18
-
-
-@dataclass(frozen=True)
-class _Name:
-    """The left axis: the name of the ribbon."""
-
-    name: str
-    title: str = ""
-
-    def ticks(self, _lo: float, _hi: float, _pixels: float) -> list[Tick]:
-        """Half-way up."""
-        return [Tick(0.5, self.name)]
 
 
 class RibbonPlot(TimePlot):
@@ -40,7 +27,7 @@ class RibbonPlot(TimePlot):
         super().__init__(link, theme, row_id, "", parent)
         self.words_at: Callable[[float], str] = lambda _time: ""
         self._item = RibbonItem()
-        self.set_y_scale(_Name(name))
+        self.set_name(name)
         self.add(self._item)
         self.set_time_axis(False)
 
@@ -57,9 +44,10 @@ class RibbonPlot(TimePlot):
         return self._item.ribbon
 
     def set_name(self, name: str) -> None:
-        """What stands on the left."""
-        if self.value_scale != _Name(name):
-            self.set_y_scale(_Name(name))
+        """What stands on the left, half-way up."""
+        scale = FixedScale("", (Tick(0.5, name),))
+        if self.value_scale != scale:
+            self.set_y_scale(scale)
 
     def set_time_axis(self, on: bool) -> None:
         """As any row; the ribbon itself is always as high."""

@@ -9,10 +9,10 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NO_SCALE
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
 from osisnr_gui.qt.plots.frequency_scale import make_scale
-from osisnr_gui.qt.plots.items.blame import HIGHEST, BlameItem
 from osisnr_gui.qt.plots.items.colour_bar import ColourBar
+from osisnr_gui.qt.plots.items.maps import HIGHEST, BlameItem
 from osisnr_gui.qt.plots.items.shading import Shading
-from osisnr_gui.qt.plots.items.spectrogram import DifferenceItem, Look, PictureItem, SpectrogramItem, same_objects
+from osisnr_gui.qt.plots.items.spectrogram import Look, PictureItem, same_objects
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
@@ -47,18 +47,16 @@ class SpectrogramPlot(TimePlot):
     ) -> None:
         super().__init__(link, theme, row_id, title, parent)
         self._store, self._bare = store, bare
-        self._spectrogram, self._difference = SpectrogramItem(store), DifferenceItem(store)
-        self._item: PictureItem = self._spectrogram
+        self._item = PictureItem(store)
         self._bar = ColourBar()
         self._colours = "viridis"
         self._levels: dict[str, tuple[float, float]] = {"dB": DEFAULT_LEVELS_DB}
-        self._spans = {"dB": DIFFERENCE_SPAN_DB}
         self._scale_name = "linear"
         self.frequency_scale = make_scale("linear", 2, 4000.0)
         self.set_y_limits(0.0, 1.0)
         self.set_y_scale(NO_SCALE)
         self.blame, self.shading = BlameItem(), Shading(over=True)
-        self.add(self._spectrogram, self._difference, self.blame, self.shading, self._bar)
+        self.add(self._item, self.blame, self.shading, self._bar)
         store.tiles_changed.connect(self._take_tiles)
 
     @property
@@ -71,11 +69,11 @@ class SpectrogramPlot(TimePlot):
 
     def show_source(self, source: Picture | None) -> None:
         """Show one source, or nothing."""
-        self._show(self._spectrogram, () if source is None else (source,))
+        self._show(*(() if source is None else (source,)))
 
     def show_difference(self, reference: Picture, estimate: Picture) -> None:
         """Show level of the estimate minus level of the reference."""
-        self._show(self._difference, (reference, estimate))
+        self._show(reference, estimate)
 
     def look_like(self, other: SpectrogramPlot) -> None:
         """Take colours, display ranges and frequency scale of another row."""
@@ -137,20 +135,18 @@ class SpectrogramPlot(TimePlot):
             return ""
         if not self._item.is_exact(vb):
             return f" · first look: 1 frame in {self._item.sources[0].coarse_step()}"
-        return " · difference of maxima per pixel" if self._item is self._difference else " · maximum per pixel"
+        return " · difference of maxima per pixel" if len(self._item.sources) == 2 else " · maximum per pixel"
 
     def _corner_width(self, vb: PixelViewBox) -> float:
         return self._bar.room(vb)
 
-    def _show(self, item: PictureItem, sources: tuple[Picture, ...]) -> None:
-        if item is self._item and same_objects(sources, item.sources):
+    def _show(self, *sources: Picture) -> None:
+        if same_objects(sources, self._item.sources):
             return
         for source in self._item.sources:
             if not any(source is s for s in sources):
                 self._store.release(source)
-        self._item.show_sources()  # an item without sources paints nothing
-        self._item = item
-        item.show_sources(*sources)
+        self._item.show_sources(*sources)
         self._apply_scale()
         self._dress_picture()
 
@@ -177,12 +173,11 @@ class SpectrogramPlot(TimePlot):
         low, high = self.levels
         # Values on both sides of 0 have a colour for each side.
         colours = DIFFERENCE_MAP if not self._unit() and low < 0 else self._colours
-        self._item.set_look(Look(UNDER_HEAT if self.blame.on else colours, low, high))
+        span = max(DIFFERENCE_SPAN_DB if self._unit() == "dB" else high - low, 1e-6)
+        self._item.set_look(Look(UNDER_HEAT if self.blame.on else colours, low, high, span))
         if self._bare or not self._item.sources:
             self._bar.hide()
-        elif self._item is self._difference:
-            span = self._spans.get(self._unit(), high - low)
-            self._difference.set_span(span)
+        elif len(self._item.sources) == 2:
             self._bar.show_map(DIFFERENCE_MAP, -span, span, self._unit())
         else:
             self._bar.show_map(colours, low, high, self._unit())

@@ -18,10 +18,15 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.plots.picture_pooling import (
+    BLOCK_COLUMNS,
+    Block,
+    BlockCache,
     Codes,
     PictureView,
+    blocks_of,
     coarse_picture,
     covered,
+    fetch,
     is_analysed,
     max_pool,
     pixel_columns,
@@ -29,7 +34,6 @@ from osisnr_gui.qt.plots.picture_pooling import (
     step_for,
     stretched_coarse,
 )
-from osisnr_gui.qt.plots.spectrogram_blocks import BLOCK_COLUMNS, Block, BlockCache, blocks_of, fetch
 from osisnr_gui.session.pictures import Picture
 
 # Results that arrive within this time are announced together: each announcement costs a repaint. The last one

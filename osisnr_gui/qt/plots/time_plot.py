@@ -16,9 +16,8 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, ROW_GAP, TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.axis_items import TickAxis, TimeAxis
-from osisnr_gui.qt.plots.items.grid import StillGrid
 from osisnr_gui.qt.plots.items.level_line import LevelLine, LevelTags
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem, StillPicture
+from osisnr_gui.qt.plots.items.pixel_item import PixelItem, StillGrid, StillPicture
 from osisnr_gui.qt.plots.items.words import RowWords
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -26,6 +25,8 @@ from osisnr_gui.qt.plots.time_marks import TimeMarks
 from osisnr_gui.qt.plots.view_box import CLICK_PIXELS, PixelViewBox, TimeViewBox
 
 MIN_HEIGHT = 48
+#: Above the highest value: room for the title.
+TITLE_PIXELS = 24.0
 
 
 class TimePlot(PlotWidget):
@@ -161,6 +162,11 @@ class TimePlot(PlotWidget):
             self.box.setYRange(lo, hi, padding=0.0)
             self.refresh()
             self.y_range_changed.emit(lo, hi)
+
+    def set_range_under_title(self, lo: float, hi: float) -> None:
+        """Show these values below the title, as far as there is room for both."""
+        height = self.box.height()
+        self.set_y_range(lo, lo + (hi - lo) * height / max(height - TITLE_PIXELS, height / 2))
 
     def set_y_limits(self, lo: float, hi: float) -> None:
         """Values beyond which zooming and panning never go."""

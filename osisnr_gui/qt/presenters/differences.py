@@ -135,10 +135,6 @@ class Differences(QObject):
         """Whether what is on screen is the best there will be."""
         return not self.row.isVisible() or not self._job.is_busy
 
-    def close_files(self) -> None:
-        """Cancel and wait."""
-        self._job.close()
-
     def eventFilter(self, _row: QObject, event: QEvent) -> bool:
         """What was not worked out while the row was hidden."""
         if event.type() == QEvent.Type.Show:

@@ -8,8 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.items.run_marks import ClipMarks
-from osisnr_gui.qt.plots.plot_stack import SPECTROGRAM_WEIGHT
-from osisnr_gui.qt.plots.row_pane import RowPane
+from osisnr_gui.qt.plots.plot_stack import SPECTROGRAM_WEIGHT, RowPane
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -59,7 +58,7 @@ class EstimateRows(QObject):
         """The pairs whose estimates are shown."""
         analysis, selected, _ = self._shown
         places = list(self._places.values()) or [selected]
-        return tuple(analysis.pairs[place] for place in places if place < len(analysis.pairs))
+        return tuple(pair for place in places if (pair := analysis.pair_at(place)) is not None)
 
     def under(self, row_id: str) -> tuple[int, SpectrogramPlot]:
         """Place and row of the estimate that a row shows; of the one in view for all other rows."""
@@ -82,7 +81,7 @@ class EstimateRows(QObject):
             row.set_y_range(self.main.box.lo, self.main.box.hi)
         self.show_bad(analysis)
         for marks, place in zip(self._clips, (selected, *places), strict=False):
-            pair = analysis.pairs[place] if 0 <= place < len(analysis.pairs) else None
+            pair = analysis.pair_at(place)
             marks.show_clips(*((None, None) if pair is None else (pair.estimate, pair.reference)))
         shown = [self.main if place == selected else row for row, place in zip(self.others, places, strict=False)]
         self.pane.show_rows(shown or [self.main])
@@ -124,11 +123,11 @@ class EstimateRows(QObject):
         several = len(analysis.references) > 1
         rows = [(self.main, selected), *((row, self._places.get(row.row_id, -1)) for row in self.others)]
         for row, place in rows:
-            if not 0 <= place < len(analysis.pairs):
+            pair = analysis.pair_at(place)
+            if pair is None:
                 row.set_title("Estimate")
                 row.set_message("Nothing to compare yet: add an estimate, or drop one here")
                 continue
-            pair = analysis.pairs[place]
             more = f" · {left_out} more not shown" if left_out and row is self.pane.shown[-1] else ""
             # Several speakers: which reference it is held against, as in the list of sources.
             speaker = f" → {analysis.session.partner_of(place) + 1}" if self._places and several else ""
@@ -154,4 +153,5 @@ def stacked_places(analysis: Analysis, selected: int, hidden: frozenset[Source])
 
 
 def _picture_of(analysis: Analysis, place: int) -> Picture | None:
-    return analysis.pairs[place].pictures.estimate if 0 <= place < len(analysis.pairs) else None
+    pair = analysis.pair_at(place)
+    return None if pair is None else pair.pictures.estimate

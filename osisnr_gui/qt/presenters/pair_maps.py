@@ -10,7 +10,7 @@ from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.band_plot import BandPlot, band_words
 from osisnr_gui.qt.plots.blame_overlay import BlameOverlay
-from osisnr_gui.qt.plots.gain_plot import Gain, GainPlot
+from osisnr_gui.qt.plots.curve_plot import Curve, GainPlot
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session import words
@@ -38,7 +38,7 @@ class PairMaps:
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show an analysis with one estimate in view; a pair appears once all its frames are there."""
-        pair = analysis.pairs[selected] if selected < len(analysis.pairs) else None
+        pair = analysis.pair_at(selected)
         self._open(pair)
         self.show_blame(analysis, selected)
         self.band_row.show_pair(self._columns, pair.score if pair is not None else None)
@@ -50,7 +50,7 @@ class PairMaps:
 
     def show_blame(self, analysis: Analysis, selected: int) -> None:
         """Give the blame map the losses in force."""
-        pair = analysis.pairs[selected] if selected < len(analysis.pairs) else None
+        pair = analysis.pair_at(selected)
         picture = pair.pictures.estimate if pair is not None else None
         score = pair.score if pair is not None and self._columns is not None else None
         self.blame.show_pair(self._columns if picture else None, score, picture.bin_step if picture else 1.0)
@@ -76,15 +76,6 @@ class PairMaps:
             fields["gain"] = self._gain_words(time)
         return fields
 
-    def is_final(self) -> bool:
-        """Whether what is on screen is the best there will be."""
-        return self.blame.is_final() and self.band_row.is_final()
-
-    def close_files(self) -> None:
-        """Cancel and wait."""
-        self.blame.close()
-        self.band_row.close_files()
-
     def _band_words(self, time: float, value: float, row_id: str, frequency: float | None) -> str:
         row = self.band_row
         band = row.band_at(value) if row_id == BANDS else None if frequency is None else row.band_of(frequency)
@@ -94,13 +85,14 @@ class PairMaps:
         return f"{band_words(band, in_hz=row.in_hz)} {words.db(math.nan if osi_db is None else osi_db)}"
 
     def _gain_words(self, time: float) -> str:
-        chosen = next((gain for gain in self.gain_row.gains if gain.selected), None)
+        chosen = next((curve for curve in self.gain_row.curves if curve.selected), None)
         if chosen is None:
             return ""
         index = round((time - chosen.t0) / chosen.dt)
-        if not 0 <= index < chosen.gain_db.size or math.isnan(chosen.gain_db[index]):
+        if not 0 <= index < chosen.values.size or math.isnan(chosen.values[index]):
             return ""
-        return f"gain {words.db(float(chosen.gain_db[index]))}{' (−)' if chosen.turned[index] else ''}"
+        turned = chosen.turned is not None and chosen.turned[index]
+        return f"gain {words.db(float(chosen.values[index]))}{' (−)' if turned else ''}"
 
     def _open(self, pair: PairAnalysis | None) -> None:
         """Columns to look at again, for a pair whose pass is done."""
@@ -120,9 +112,11 @@ class PairMaps:
             kept[index] = known if known is not None and known[0] is facts else (facts, *_gain_of(facts))
             frames = facts.frames
             if pair.source not in self._hidden:
-                gains.append(Gain(frames.first_time, frames.grid.step, *kept[index][1:], index, index == selected))
+                _, gain_db, turned = kept[index]
+                place = frames.first_time, frames.grid.step
+                gains.append(Curve(*place, gain_db, index, index == selected, turned=turned))
         self._gains = kept
-        self.gain_row.show_gains(gains)
+        self.gain_row.show_curves(gains)
 
 
 def _gain_of(facts: Facts) -> tuple[FloatArray, BoolArray]:

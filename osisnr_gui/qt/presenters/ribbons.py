@@ -1,16 +1,28 @@
-"""The ribbons: which estimate is best when, and whether the one in view fits its own reference or another one."""
+"""The ribbons: which estimate is best when, and whether the one in view fits its own reference or another one: for that
+passes of its own, made only while it is on show."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
 from PySide6.QtGui import QColor
 
+from osisnr_gui.io.errors import FileError
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.ribbon_plot import Ribbon, RibbonPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.presenters.pairing_row import PAIRING, PairingRow, lead_words
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.comparison.best_frames import BestFrames
+from osisnr_gui.session.comparison.best_frames import BestFrames, Lead
+from osisnr_gui.session.comparison.pairing import CrossFrames, cross_key, find_pairing, run_cross
+from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.pairs import PairKey
+from osisnr_gui.session.session import Session
+from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.words import estimate_letter
 
 BEST = "best"
@@ -20,6 +32,193 @@ WHAT_IS_BEST = (
     "active in every one of them. A stripe that covers several frames shows their shares, stacked."
 )
 NO_FRAME = "No frame is active in every estimate"
+PAIRING = "pairing"
+PARTS_SECONDS = 0.25
+#: An hour of each takes some 11 MB.
+MOST_KEPT = 8
+
+
+@dataclass(frozen=True, eq=False)
+class _Wish:
+    """A ribbon to be made: the estimate with its own reference at `own`, and the others by place."""
+
+    session: Session
+    selected: int
+    facts: Facts
+    estimate: Track
+    own: int
+    others: dict[int, Track]
+
+    def is_same(self, other: _Wish | None) -> bool:
+        """Whether it would look the same. Facts hold the files, frames and the silence limit of the own pair."""
+        if other is None or (self.facts, self.selected, self.own) != (other.facts, other.selected, other.own):
+            return False
+        theirs = other.others
+        return self.others.keys() == theirs.keys() and all(
+            (track.source, track.stamp, track.error) == (theirs[k].source, theirs[k].stamp, theirs[k].error)
+            for k, track in self.others.items()
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """What has become known for a wish: the ribbon so far, a pass that is done, or what went wrong.
+
+    final : nothing more follows.
+    """
+
+    wish: _Wish
+    best: BestFrames | None = None
+    final: bool = False
+    cross: tuple[PairKey, CrossFrames] | None = None
+    error: str = ""
+
+
+class PairingRow:
+    """The row, its worker, and the passes that were made for the files that are open."""
+
+    def __init__(self, link: TimeLink, theme: Theme) -> None:
+        self.row = RibbonPlot(link, theme, PAIRING, "Fits")
+        self.row.words_at = self._tip
+        self.row.shown_changed.connect(self._follow)
+        self.best: BestFrames | None = None
+        self._wish: _Wish | None = None
+        self._under_way: _Wish | None = None
+        self._may_start = self._done = False
+        self._known: dict[PairKey, CrossFrames] = {}
+        self._job = Jobs("pairing", self.row)
+        self._job.reported.connect(self._take)
+        self._job.failed.connect(lambda words, _details: self.row.set_message(words, error=True))
+
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
+        """Follow the estimate in view. Passes begin when the analysis is complete, so as not to hold it up."""
+        wish = _wish_of(analysis, selected)
+        if not (wish is self._wish is None or (wish is not None and wish.is_same(self._wish))):
+            self._wish, self._done = wish, False
+            self._show(None)
+        self._may_start = analysis.complete
+        self._follow()
+
+    def lead_words(self, time: float) -> str:
+        """ "fits ref 2 +5.1 dB" for the frame at a time; empty where nothing is known or counts."""
+        lead = None if self.best is None else self.best.lead_at(time)
+        return "" if lead is None else f"fits ref {lead_words(lead, lambda place: str(place + 1))}"
+
+    def is_final(self) -> bool:
+        """Whether what is on screen is the best there will be."""
+        return not self.row.isVisible() or not self._job.is_busy
+
+    def _follow(self) -> None:
+        """Start on what is wanted while the row is seen; stop when it is not."""
+        wish = self._wish if self.row.isVisible() and self._may_start else None
+        if wish is None and self._under_way is not None:
+            self._under_way = None
+            self._job.cancel()
+        elif wish is not None and not self._done and wish is not self._under_way:
+            self._under_way = wish
+            self.row.set_message("")
+            known = dict(self._known)
+            self._job.start(partial(_work, wish, known))
+
+    def _take(self, part: _Part) -> None:
+        if part.cross is not None:
+            # What was made for a wish of a moment ago is as good later.
+            self._known[part.cross[0]] = part.cross[1]
+            for key in list(self._known)[:-MOST_KEPT]:
+                del self._known[key]
+        if part.wish is not self._under_way:
+            return
+        self._done |= part.final
+        if part.error:
+            self.row.set_message(part.error, error=True)
+        elif part.best is not None:
+            self._show(part.best)
+
+    def _show(self, best: BestFrames | None) -> None:
+        self.best, wish = best, self._wish
+        letter = "" if wish is None else f"{estimate_letter(wish.selected)} "
+        self.row.set_name(f"{letter}fits")
+        ribbon = None
+        if best is not None and wish is not None:
+            letters = tuple(str(place + 1) for place in best.places)
+            ribbon = Ribbon(best.best, best.first_time, best.step, letters, _colours(best.places, wish.own))
+        self.row.set_message("")
+        self.row.show_ribbon(ribbon, " ".join(self._words()))
+
+    def _tip(self, time: float) -> str:
+        return _tip(self.lead_words(time), self._words())
+
+    def _words(self) -> list[str]:
+        wish, best = self._wish, self.best
+        name = "the estimate in view" if wish is None else estimate_letter(wish.selected)
+        what = (
+            f"Better reference per frame: whether {name} fits its own reference or another one, by exact OSI-SNR, in "
+            "frames in which it, its own and another reference are active. A stripe that covers several frames shows "
+            "their shares, stacked."
+        )
+        if wish is None or best is None or not best.best.n_counted:
+            return [what]
+        shares = [
+            f"reference {place + 1}{' (its own)' if place == wish.own else ''} {words.percent(best.win_rate(place), 1)}"
+            for place in best.places
+        ]
+        return [what, f"Of {words.counted(best.best.n_counted, 'such frame')}: {', '.join(shares)}."]
+
+
+def lead_words(lead: Lead, name: Callable[[int], str]) -> str:
+    """Who leads and by how much, or who are tied."""
+    names = " = ".join(map(name, lead.places))
+    return names if len(lead.places) > 1 else f"{names} +{words.db(lead.lead_db)}"
+
+
+def _tip(here: str, lines: list[str]) -> str:
+    """What the tooltip says: who leads at a time, then what the ribbon is."""
+    over = "" if " = " in here else " over the next"
+    return "\n".join(filter(None, (f"Here: {here}{over}." if here else "", *lines)))
+
+
+def _wish_of(analysis: Analysis, selected: int) -> _Wish | None:
+    pair = analysis.pair_at(selected)
+    if pair is None or pair.score is None or pair.error is not None or len(analysis.references) < 2:
+        return None
+    if not pair.score.facts.frames.complete:
+        return None
+    own = analysis.session.partner_of(selected)
+    others = {place: track for place, track in enumerate(analysis.references) if place != own}
+    return _Wish(analysis.session, selected, pair.score.facts, pair.estimate, own, others)
+
+
+def _colours(places: tuple[int, ...], own: int) -> Callable[[Theme], list[str]]:
+    """Calm for the own reference, striking for any other."""
+    return lambda theme: [theme.loss_osi if place == own else theme.warning for place in places]
+
+
+def _work(wish: _Wish, known: dict[PairKey, CrossFrames], job: Job) -> _Part:
+    """On the worker thread: the passes that are missing, one after the other; the ribbon grows with the last one."""
+    session, found = wish.session, dict[int, CrossFrames]()
+    last = max(wish.others)
+    shown = time.monotonic()
+
+    def grow(running: CrossFrames) -> None:
+        nonlocal shown
+        if not running.complete and time.monotonic() - shown > PARTS_SECONDS:
+            job.report(_Part(wish, find_pairing(wish.own, wish.facts, {**found, last: running})))
+            shown = time.monotonic()
+
+    try:
+        for place, reference in sorted(wish.others.items()):
+            if reference.error is not None:
+                raise reference.error
+            key = cross_key(session, reference, wish.estimate)
+            cross, grid = known.get(key), wish.facts.frames.grid
+            if cross is None:
+                progress = grow if place == last else None
+                cross = run_cross(session, reference, wish.estimate, grid, progress, job.superseded)
+                job.report(_Part(wish, cross=(key, cross)))
+            found[place] = cross
+    except FileError as error:
+        return _Part(wish, error=str(error), final=True)
+    return _Part(wish, find_pairing(wish.own, wish.facts, found), final=True)
 
 
 class Ribbons:
@@ -52,25 +251,18 @@ class Ribbons:
         """What the rows that are shown say of a time, by field of the readout; "" for one with nothing there."""
         fields = {}
         if self.best_row.isVisible():
-            lead = None if self._best is None else self._best.lead_at(time)
-            fields["best"] = "" if lead is None else f"best {lead_words(lead, estimate_letter)}"
+            here = self._lead_words(time)
+            fields["best"] = here and f"best {here}"
         if self.pairing.row.isVisible():
             fields["pairing"] = self.pairing.lead_words(time)
         return fields
 
-    def is_final(self) -> bool:
-        """Whether what is on screen is the best there will be."""
-        return self.pairing.is_final()
-
-    def close_files(self) -> None:
-        """Cancel and wait."""
-        self.pairing.close_files()
+    def _lead_words(self, time: float) -> str:
+        lead = None if self._best is None else self._best.lead_at(time)
+        return "" if lead is None else lead_words(lead, estimate_letter)
 
     def _best_tip(self, time: float) -> str:
-        lead = None if self._best is None else self._best.lead_at(time)
-        over = "" if lead is None or len(lead.places) > 1 else " over the next"
-        here = "" if lead is None else f"Here: {lead_words(lead, estimate_letter)}{over}."
-        return "\n".join(filter(None, (here, *_best_words(self._best))))
+        return _tip(self._lead_words(time), _best_words(self._best))
 
 
 def _why_empty(best: BestFrames | None) -> str:

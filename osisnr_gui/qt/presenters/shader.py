@@ -11,9 +11,8 @@ from osisnr_gui.core.bad_frames import CEILING_DB
 from osisnr_gui.core.types import BoolArray
 from osisnr_gui.qt.plots.curve_plot import CurvePlot
 from osisnr_gui.qt.plots.items.overview import OverviewStrip
-from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Shading
+from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Shading, Stretches
 from osisnr_gui.qt.plots.loss_plot import LossPlot
-from osisnr_gui.qt.plots.stretches import Stretches
 from osisnr_gui.session import edits
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.segments.bad_segments import BadFrames

@@ -80,9 +80,7 @@ def partner_name(place: int) -> str:
 
 def partner_pair(analysis: Analysis, index: int, place: int) -> PairAnalysis | None:
     """The pair that estimate `index` is held against; None while there is none."""
-    if place == MIXTURE:
-        return analysis.unprocessed_for(index)
-    return analysis.pairs[place] if place < len(analysis.pairs) else None
+    return analysis.unprocessed_for(index) if place == MIXTURE else analysis.pair_at(place)
 
 
 def find_difference(score: PairScore, other: FrameLosses, measure: Quantity) -> Difference:

@@ -33,7 +33,7 @@ def test_h_hides_the_curve_of_the_estimate_in_view(window: MainWindow):
     assert drawn(window) == [0, 1]
     QTest.keyClick(window, Qt.Key.Key_H)
     assert drawn(window) == [1]
-    assert [gain.colour for gain in window.views.plots.maps.gain_row.gains] == [1]
+    assert [gain.colour for gain in window.views.plots.maps.gain_row.curves] == [1]
     QTest.keyClick(window, Qt.Key.Key_2)
     QTest.keyClick(window, Qt.Key.Key_H)
     assert drawn(window) == []
@@ -59,7 +59,7 @@ def test_the_mixture_as_a_grey_line(window: MainWindow, qtbot: QtBot):
     row = window.views.plots.stack.row("osi")
     assert [key.text for key in row.words.keys] == ["A", "B", "mixture"]
     mixture = window.views.store.analysis.unprocessed[0]
-    assert next(c for c in row.curves if c.colour == MIXTURE).osi_db is mixture.score.osi_db
+    assert next(c for c in row.curves if c.colour == MIXTURE).values is mixture.score.osi_db
     window.commands.open_demo("masks")
     wait_final(qtbot, window)
     assert not action.isEnabled()

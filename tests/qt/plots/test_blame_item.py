@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage
 
 from osisnr_gui.qt.look.theme import contrast_ratio
 from osisnr_gui.qt.plots.frequency_scale import make_scale
-from osisnr_gui.qt.plots.items.blame import HIGHEST, BlameItem, BlamePicture, heat_image
+from osisnr_gui.qt.plots.items.maps import HIGHEST, BlameItem, BlamePicture, heat_image
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 
 SCALE = make_scale("linear", 10, 1.0)

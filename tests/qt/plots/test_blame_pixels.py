@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from osisnr_gui.qt.plots.blame_overlay import step_for
 from osisnr_gui.qt.plots.frequency_scale import make_scale
-from osisnr_gui.qt.plots.items.blame import HIGHEST, density_pixels, heat_codes, mean_between
+from osisnr_gui.qt.plots.items.maps import HIGHEST, density_pixels, heat_codes, mean_between
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=80, database=None)

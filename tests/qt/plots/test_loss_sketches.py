@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from osisnr_gui.core.loss_curve import LossCurve
 from osisnr_gui.core.loss_sketch import LossSketch
 from osisnr_gui.qt.look.theme import DARK
-from osisnr_gui.qt.plots import loss_sketches
+from osisnr_gui.qt.plots.items import loss as loss_items
+from osisnr_gui.qt.plots.items.loss import LossSketches
 from osisnr_gui.qt.plots.loss_plot import LossPlot
-from osisnr_gui.qt.plots.loss_sketches import LossSketches
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 N = 40_000
@@ -29,7 +29,7 @@ def make_curve(seed: int, alpha: float = 0.3) -> LossCurve:
 
 @pytest.fixture(autouse=True)
 def short_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loss_sketches, "LONG_FRAMES", N)
+    monkeypatch.setattr(loss_items, "LONG_FRAMES", N)
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_a_table_of_curves_is_what_is_in_view(window: MainWindow) -> None:
     frames = plots.pair.frames  # type: ignore[union-attr]
     inside = (frames.times() >= 1.0) & (frames.times() <= 2.0)
     np.testing.assert_allclose(times, frames.times()[inside])
-    shown = plots._osi.curves[0].osi_db[inside]
+    shown = plots._osi.curves[0].values[inside]
     np.testing.assert_allclose([float(row[1] or "nan") for row in rows], np.where(np.isfinite(shown), shown, np.nan))
     head, *rows = _table(plots.stack.row("loss"))
     assert head == ["time", "loss"]

@@ -17,8 +17,8 @@ from osisnr_gui.qt.plots.frequency_scale import make_scale
 from osisnr_gui.qt.plots.items.colour_bar import ColourBar
 from osisnr_gui.qt.plots.items.spectrogram import (
     Look,
+    PictureItem,
     PixelGrid,
-    SpectrogramItem,
     difference_codes,
     indexed_image,
     value_of_all,
@@ -86,7 +86,7 @@ def plot(qtbot: QtBot, store: TileStore, link: TimeLink) -> Iterator[Spectrogram
 
 def test_one_pixel_per_column_and_bin_is_the_matrix_itself(store: TileStore) -> None:
     source = Matrix(np.random.default_rng(1).integers(1, 256, (61, 33), dtype=np.uint8), bin_step=1.0)
-    item = SpectrogramItem(store)
+    item = PictureItem(store)
     item.show_sources(source)
     item.set_scale(make_scale("linear", 33, 1.0))
     item.set_look(Look("viridis", -130.0, 20.0))
@@ -103,7 +103,7 @@ def test_pixel_ratio_gives_one_code_per_physical_pixel(store: TileStore, ratio: 
     box = view_box(100, 40, 0.0, 1.0, pixel_ratio=ratio)
     grid = PixelGrid.of(box)
     assert (grid.width, grid.height) == (100 * ratio, 40 * ratio)
-    item = SpectrogramItem(store)
+    item = PictureItem(store)
     item.show_sources(random_source())
     item.set_scale(make_scale("log", 257, 31.25))
     image = drawn(item, box, "#ff00ff")

@@ -11,8 +11,17 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.plots.picture_pooling import PictureView, max_pool, pool_bins, pool_columns, step_for, transposed
-from osisnr_gui.qt.plots.spectrogram_blocks import BLOCK_COLUMNS, Block, BlockCache
+from osisnr_gui.qt.plots.picture_pooling import (
+    BLOCK_COLUMNS,
+    Block,
+    BlockCache,
+    PictureView,
+    max_pool,
+    pool_bins,
+    pool_columns,
+    step_for,
+    transposed,
+)
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 
 

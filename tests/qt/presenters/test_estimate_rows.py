@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.plots.row_pane import LEAST_ROW
+from osisnr_gui.qt.plots.plot_stack import LEAST_ROW
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.presenters.estimate_rows import MOST_ROWS
 from osisnr_gui.session import edits

@@ -66,7 +66,7 @@ def test_an_estimate_that_cannot_be_compared_leaves_the_reference_and_says_why_t
     wait_final(qtbot, window)
     assert pairs[2].error is not None
     assert plots.ribbons.best_row.words.message == "The estimate in view, or every other one, cannot be compared"
-    assert plots.spectrograms[0]._spectrogram.sources == (pairs[0].pictures.reference,)
+    assert plots.spectrograms[0]._item.sources == (pairs[0].pictures.reference,)
     window.views.selection.select(1, 3)
     wait_final(qtbot, window)
     assert plots.ribbons.best_row.words.message == ""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QWidget
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import ValueScale
 from osisnr_gui.qt.plots.axis_items import TickAxis
-from osisnr_gui.qt.plots.items.grid import Grid
+from osisnr_gui.qt.plots.items.pixel_item import Grid
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
 from osisnr_gui.qt.plots.safe_arrays import FloatArray
 

@@ -1,14 +1,17 @@
-"""A value per frame as a line, however many frames there are."""
+"""A value per frame as a line, however many frames there are; and for a difference its tint and who is better."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, is_reduced, polyline, runs_of, summary_per_column, upper_edge
-from osisnr_gui.qt.plots.items.painting import line_path
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font
+from osisnr_gui.qt.plots.items.painting import TAG_MARGIN, edge_per_column, line_path, paint_tag, tag_width, tint_image
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
 from osisnr_gui.qt.plots.view_box import PixelViewBox
@@ -157,3 +160,54 @@ class CurveItem(PixelItem):
         painter.setBrush(opaque)
         pairs = zip(left.tolist(), right.tolist(), strict=True)
         painter.drawRects([QRectF(a - half, y - CAP_PIXELS / 2, b - a + 2 * half, CAP_PIXELS) for a, b in pairs])
+
+
+class TintItem(PixelItem):
+    """The area between a curve and zero, in one colour above and another below."""
+
+    def __init__(self) -> None:
+        super().__init__(-1.0)
+        self._curve: CurveItem | None = None
+        self._colours = QColor(), QColor()
+        self._image, self._image_of = QImage(), ()
+
+    def show_curve(self, curve: CurveItem | None) -> None:
+        """Tint up to this curve, or nothing."""
+        self._curve, self._image_of = curve, ()
+        self.update()
+
+    def set_colours(self, above: QColor, below: QColor) -> None:
+        """Tint with these."""
+        self._colours, self._image_of = (above, below), ()
+        self.update()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw the picture of this view."""
+        if self._curve is None:
+            return
+        vb = self.pixels(painter)
+        if vb.view_key != self._image_of:
+            self._image_of = vb.view_key
+            self._image = tint_image(vb, edge_per_column(vb, *self._curve.points(vb)), 0.0, *self._colours)
+        painter.drawImage(vb.rect(), self._image)
+
+
+class BetterTags(PixelItem):
+    """Beside zero, at the right end: who is better above and below."""
+
+    def __init__(self, lowest_taken: Callable[[], float]) -> None:
+        """`lowest_taken` : the labels lie below this pixel."""
+        super().__init__(210.0)
+        self._lowest_taken = lowest_taken
+        self.contestants: tuple[tuple[str, str], ...] = ()  # name and colour above zero, and below
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw the labels that have room."""
+        vb = self.pixels(painter)
+        height, zero = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height(), vb.y_of(0.0)
+        for (name, colour), top in zip(self.contestants, (zero - height - 1, zero + 2), strict=False):
+            text = f"{name} better"
+            width = tag_width(text)
+            box = QRectF(vb.width() - width - TAG_MARGIN, top, width, height)
+            if vb.rect().contains(box) and box.top() > self._lowest_taken():
+                paint_tag(painter, box, text, colour, vb.theme)

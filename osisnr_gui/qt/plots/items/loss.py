@@ -1,16 +1,21 @@
-"""The loss of every frame as two stacked areas, and the marks over what is cut off."""
+"""The loss of every frame as two stacked areas, the marks over what is cut off, and sketches of long curves."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 
+from osisnr_gui.core.alpha_table import AlphaTable
 from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve
+from osisnr_gui.core.loss_sketch import LossSketch
 from osisnr_gui.core.reduce import is_crowded, is_reduced, visible_frames
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font, with_alpha
-from osisnr_gui.qt.plots import loss_sketches
 from osisnr_gui.qt.plots.items.painting import (
     area_image,
     column_spans,
@@ -22,7 +27,6 @@ from osisnr_gui.qt.plots.items.painting import (
 )
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.items.words import RowWords
-from osisnr_gui.qt.plots.loss_sketches import LossSketches, is_same_frames
 from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session import words
@@ -31,6 +35,51 @@ VEIL_OPACITY = 0.28
 NOTHING_DRAWN = DrawnLoss(*4 * (np.empty(0),))
 #: Height of the marks at the top edge over values that are cut off.
 MARK_PIXELS = 4
+#: Shorter curves are drawn from their frames in a few milliseconds.
+LONG_FRAMES = 1 << 18
+#: Results that lead and silence limits come and go: this many sketches of the files on show are kept.
+MOST_KEPT = 12
+
+
+class LossSketches(Jobs):
+    """Gives the sketch of a curve, whatever its alpha and gamma, as soon as there is one."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__("loss-sketch", parent)
+        self._known: list[tuple[LossCurve, LossSketch]] = []  # the last one was wanted last
+        self._wanted: LossCurve | None = None
+        self.reported.connect(self._take)
+
+    def sketch_of(self, curve: LossCurve) -> LossSketch | None:
+        """The sketch of these frames; None where none is needed, or until it is made."""
+        for place, (known, sketch) in enumerate(self._known):
+            if is_same_frames(known, curve):
+                self._known.append(self._known.pop(place))
+                return sketch
+        under_way = self._wanted is not None and is_same_frames(self._wanted, curve)
+        if curve.n_frames >= LONG_FRAMES and not under_way:
+            self._wanted = curve
+            self.start(partial(_make, curve))
+        return None
+
+    def keep_only(self, tables: Sequence[AlphaTable]) -> None:
+        """Forget the sketches of all frames but these."""
+        self._known = [entry for entry in self._known if any(entry[0].table is table for table in tables)]
+
+    def _take(self, result: tuple[LossCurve, LossSketch]) -> None:
+        self._known = [*self._known[1 - MOST_KEPT :], result]
+        self._wanted = None
+
+
+def is_same_frames(a: LossCurve, b: LossCurve) -> bool:
+    """Whether two curves differ in alpha and gamma at most, without a look at the frames."""
+    return a.osi_db is b.osi_db and a.eps == b.eps and a.table is b.table
+
+
+def _make(curve: LossCurve, job: Job) -> tuple[LossCurve, LossSketch] | None:
+    """On the worker thread."""
+    sketch = curve.sketch(job.superseded)
+    return None if sketch is None else (curve, sketch)
 
 
 class LossAreas(PixelItem):
@@ -94,7 +143,7 @@ class LossAreas(PixelItem):
             self._drawn_of, self._drawn = vb.view_key, NOTHING_DRAWN
             if self.curve is not None:
                 # A curve that grows is another one in a moment: not worth a sketch.
-                is_long = not self._growing and self.curve.n_frames >= loss_sketches.LONG_FRAMES
+                is_long = not self._growing and self.curve.n_frames >= LONG_FRAMES
                 sketch = self.sketches.sketch_of(self.curve) if is_long else None
                 times, *values = self.curve.draw(self._t0, self._dt, vb.t0, vb.t1, vb.columns, sketch)
                 self._drawn = DrawnLoss(times, *map(safe_array, values))

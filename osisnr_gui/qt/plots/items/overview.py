@@ -13,7 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, lowest_per_stretch, summary_per_column
 from osisnr_gui.qt.look.theme import with_alpha
-from osisnr_gui.qt.plots.items.band_strip import HIGHEST_DB, colour_image
+from osisnr_gui.qt.plots.items.maps import HIGHEST_DB, colour_image
 from osisnr_gui.qt.plots.items.painting import column_spans, hatch_brush
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs
@@ -87,7 +87,7 @@ class OverviewStrip(PixelItem):
         ground, line = QColor(theme.panel), with_alpha(theme.silent, SILENT_OPACITY)
         marks = with_alpha(theme.bad, FALSE_OPACITY), QColor(theme.bad)
         return _Drawn(
-            image=colour_image(rows, QColor(0, 0, 0, 0)),
+            image=colour_image(rows),
             silent=hatch_brush(silent & np.isnan(rows[-1]), ground, line, vb.pixel_ratio),
             bad=[QRectF(a, top, max(b - a, 1.0), TICK_HEIGHT - 1) for a, b in column_spans(bad, vb)],
             false=hatch_brush(false, *marks, vb.pixel_ratio) if false.any() else None,

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font
 from osisnr_gui.qt.plots.items.painting import TAG_MARGIN, column_brush, column_spans, paint_tag, tag_width
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
-from osisnr_gui.qt.plots.stretches import NOWHERE, Stretches
+from osisnr_gui.qt.plots.items.shading import NOWHERE, Stretches
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.session import Note
 from osisnr_gui.session.tracks import Track, clip_places

@@ -7,7 +7,7 @@ colour table of the image only, so changing them composes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +18,7 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP, code_of, colour_table, value_of
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, row_bins
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
-from osisnr_gui.qt.plots.picture_pooling import (
-    Codes,
-    PictureView,
-    max_pool,
-    pool_bins,
-    transposed,
-)
+from osisnr_gui.qt.plots.picture_pooling import Codes, PictureView, max_pool, pool_bins, transposed
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.pictures import Picture
@@ -73,11 +67,15 @@ class PixelGrid:
 
 @dataclass(frozen=True)
 class Look:
-    """Everything about a picture that is colour: map name and the values of its first and last colour."""
+    """Everything about a picture that is colour: map name and the values of its first and last colour.
+
+    span : difference (in the unit of the sources) that gets the last colour, where two are subtracted.
+    """
 
     colours: str = "viridis"
     low: float = -90.0
     high: float = -10.0
+    span: float = 30.0
 
 
 def compose(store: TileStore, source: Picture, scale: FrequencyScale, grid: PixelGrid) -> Codes:
@@ -91,7 +89,7 @@ def compose(store: TileStore, source: Picture, scale: FrequencyScale, grid: Pixe
 
 
 class PictureItem(PixelItem):
-    """One picture. Subclasses turn the composed codes of their sources into it."""
+    """The picture of one source; or of two, reference and estimate: level of the second minus level of the first."""
 
     def __init__(self, store: TileStore) -> None:
         super().__init__()
@@ -178,57 +176,23 @@ class PictureItem(PixelItem):
 
     def _values(self, codes: Sequence[Codes]) -> NDArray[np.float64]:
         """The values that codes of the sources stand for."""
-        raise NotImplementedError
-
-    def _make_image(self, theme: Theme, pixel_ratio: float) -> QImage:
-        raise NotImplementedError
-
-
-class SpectrogramItem(PictureItem):
-    """The picture of one source."""
-
-    def _values(self, codes: Sequence[Codes]) -> NDArray[np.float64]:
-        return value_of_all(self.sources[0])[codes[0]]
-
-    def _make_image(self, theme: Theme, pixel_ratio: float) -> QImage:
-        source, look = self.sources[0], self.look
-        ends = [code_of(v, source.low, source.high) for v in (look.low, look.high)]
-        table = colour_table(look.colours, ends[0], ends[1], theme.background)
-        return indexed_image(self._parts[0], table, pixel_ratio)
-
-
-class DifferenceItem(PictureItem):
-    """Two sources, reference and estimate: level of the second minus level of the first, both floored.
-
-    The floor (`Look.low`) keeps noise far below everything shown from filling the picture. The colours run
-    from -span to +span.
-    """
-
-    def __init__(self, store: TileStore) -> None:
-        super().__init__(store)
-        self.span = 30.0
-
-    def set_span(self, span: float) -> None:
-        """Difference (in the unit of the sources) that gets the last colour."""
-        self.span = max(span, 1e-6)
-        self._image = None
-        self.update()
-
-    def set_look(self, look: Look) -> None:
-        """Only the floor matters here."""
-        super().set_look(replace(look, colours=DIFFERENCE_MAP, high=0.0))
-
-    def _values(self, codes: Sequence[Codes]) -> NDArray[np.float64]:
+        if len(self.sources) == 1:
+            return value_of_all(self.sources[0])[codes[0]]
         reference, estimate = (self._floored_levels(s)[c] for c, s in zip(codes, self.sources, strict=True))
         return estimate - reference
 
     def _make_image(self, theme: Theme, pixel_ratio: float) -> QImage:
+        look, source = self.look, self.sources[0]
+        if len(self.sources) == 1:
+            ends = [code_of(v, source.low, source.high) for v in (look.low, look.high)]
+            table = colour_table(look.colours, ends[0], ends[1], theme.background)
+            return indexed_image(self._parts[0], table, pixel_ratio)
         levels = [self._floored_levels(s) for s in self.sources]
-        codes = difference_codes(self._parts[0], self._parts[1], levels[0], levels[1], self.span)
-        table = colour_table(DIFFERENCE_MAP, 1.0, 255.0, theme.background)
-        return indexed_image(codes, table, pixel_ratio)
+        codes = difference_codes(self._parts[0], self._parts[1], levels[0], levels[1], look.span)
+        return indexed_image(codes, colour_table(DIFFERENCE_MAP, 1.0, 255.0, theme.background), pixel_ratio)
 
     def _floored_levels(self, source: Picture) -> NDArray[np.float64]:
+        """Levels to subtract. The floor keeps noise far below everything shown from filling the picture."""
         return np.maximum(value_of_all(source), self.look.low)
 
 
