@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT, Theme
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.presenters import pairing_row
+from osisnr_gui.qt.presenters import ribbons
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING, ribbon_colour
 from osisnr_gui.session import edits
 from osisnr_gui.session.session import Session, Source
@@ -137,13 +137,13 @@ def speakers(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> MainWindow:
 def runs_counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the references of all cross passes from now on."""
     runs: list[str] = []
-    run = pairing_row.run_cross
+    run = ribbons.run_cross
 
     def counted(session, reference, *rest):
         runs.append(reference.name)
         return run(session, reference, *rest)
 
-    monkeypatch.setattr(pairing_row, "run_cross", counted)
+    monkeypatch.setattr(ribbons, "run_cross", counted)
     return runs
 
 
@@ -185,7 +185,7 @@ def test_a_pass_ends_when_its_row_is_hidden(
     qtbot: QtBot, speakers: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pairing, action = speakers.views.plots.ribbons.pairing, speakers.actions_by_id.by_id["row_pairing"]
-    begun, ended, run = threading.Event(), threading.Event(), pairing_row.run_cross
+    begun, ended, run = threading.Event(), threading.Event(), ribbons.run_cross
 
     def slow(session, reference, estimate, grid, progress, cancelled):
         begun.set()
@@ -196,7 +196,7 @@ def test_a_pass_ends_when_its_row_is_hidden(
         finally:
             ended.set()
 
-    monkeypatch.setattr(pairing_row, "run_cross", slow)
+    monkeypatch.setattr(ribbons, "run_cross", slow)
     action.trigger()
     assert begun.wait(5)
     assert not speakers.is_final()
@@ -204,7 +204,7 @@ def test_a_pass_ends_when_its_row_is_hidden(
     qtbot.waitUntil(ended.is_set)
     qtbot.waitUntil(lambda: not pairing._job.is_busy)
     assert pairing.best is None
-    monkeypatch.setattr(pairing_row, "run_cross", run)
+    monkeypatch.setattr(ribbons, "run_cross", run)
     action.trigger()
     wait_final(qtbot, speakers)
     assert pairing.best is not None
