@@ -14,7 +14,7 @@ from osisnr_gui.session.session import Formula
 
 STYLE = f"font-size: {SMALL_FONT_PIXELS}px; padding: 4px 2px"
 #: The two named results, in the order of their switch.
-FORMULAS = (Formula.LITERAL, Formula.EXACT)
+FORMULAS = (Formula.EXACT, Formula.LITERAL)
 
 
 class Segmented(QWidget):
