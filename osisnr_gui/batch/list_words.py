@@ -47,9 +47,9 @@ def median_sentence(pairs: PairList) -> str:
     n = pairs.count(State.SCORED)
     if not n:
         return ""
-    osi, loss, si_snr = map(pairs.median, ("exact_osi_db_median", "literal_fused", "whole_si_snr_db"))
+    osi, loss, si_snr = map(pairs.median, ("exact_osi_db_median", "exact_fused", "whole_si_snr_db"))
     return (
-        f"Median of {_pairs(n)}: OSI-SNR median (exact, active) {words.number(osi, 2)} dB · fused loss (literal, all) "
+        f"Median of {_pairs(n)}: OSI-SNR median (exact, active) {words.number(osi, 2)} dB · fused loss (exact, active) "
         f"{words.loss(loss)} · SI-SNR (whole) {words.number(si_snr, 2)} dB"
     )
 

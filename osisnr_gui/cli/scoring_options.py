@@ -16,7 +16,7 @@ from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.core.stft import WINDOWS
 from osisnr_gui.core.types import Representation
-from osisnr_gui.session.session import MAX_FILES, FramingChoice, Lengths, LossChoice, Session, Source, limits
+from osisnr_gui.session.session import MAX_FILES, Formula, FramingChoice, Lengths, LossChoice, Session, Source, limits
 
 STDOUT = "-"
 
@@ -85,7 +85,7 @@ def session_of(found: argparse.Namespace, files: list[str]) -> Session:
         references=sources[:1],
         estimates=sources[1:],
         framing=FramingChoice(found.representation, found.n_fft, found.hop, found.window),
-        loss=LossChoice(found.alpha, found.gamma, found.method),
+        loss=LossChoice(found.alpha, found.gamma, found.method, Formula.LITERAL),
         silence_db=found.silence_db,
         threshold_db=found.threshold,
         lengths=Lengths.REFUSE if found.strict else Lengths.COMMON,

@@ -136,7 +136,7 @@ class LossChoice:
     alpha: float = within(DEFAULT_ALPHA, 1e-9, 1.0)
     gamma: float = within(DEFAULT_GAMMA, 0.0, 1e12)
     method: int = within(1, 1, 2)
-    formula: Formula = Formula.LITERAL
+    formula: Formula = Formula.EXACT
 
 
 class Criterion(StrEnum):

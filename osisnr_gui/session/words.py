@@ -15,6 +15,7 @@ from functools import cache
 
 from osisnr_gui.io.errors import display_name, printable
 from osisnr_gui.io.mask_cells import MaskKind
+from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import DOWNMIX, Formula
 from osisnr_gui.session.tracks import Stamp, Track
@@ -151,17 +152,17 @@ def method_words(method: int) -> str:
     return "mean of inverses" if method == 1 else "inverse of mean"
 
 
-def frames_words(score: PairScore, formula: Formula) -> str:
+def frames_words(facts: Facts, formula: Formula) -> str:
     """ "literal, all 822 frames" or "exact, 683 active frames"."""
     if formula is Formula.LITERAL:
-        return f"literal, all {counted(score.facts.frames.n_frames, 'frame')}"
-    return f"exact, {counted(score.facts.n_active, 'active frame')}"
+        return f"literal, all {counted(facts.frames.n_frames, 'frame')}"
+    return f"exact, {counted(facts.n_active, 'active frame')}"
 
 
 def result_words(score: PairScore) -> str:
     """Which number the leading fused loss is."""
     partial = "" if score.facts.frames.complete else ", so far"
-    return f"{frames_words(score, score.loss.formula)}, method {score.loss.method}{partial}"
+    return f"{frames_words(score.facts, score.loss.formula)}, method {score.loss.method}{partial}"
 
 
 def level_words(track: Track) -> str:

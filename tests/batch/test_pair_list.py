@@ -72,7 +72,9 @@ def test_counts_medians_and_places(pairs: PairList) -> None:
 def test_sentences(pairs: PairList) -> None:
     assert state_sentence(pairs, Phase.STOPPED, 0.0) == "Stopped: 3 of 5 pairs scored, 1 refused"
     assert state_sentence(pairs, Phase.RUNNING, 0.5) == "3 of 5 pairs scored, 1 refused, 0.5 pairs/s, 2 s left"
-    assert median_sentence(pairs).startswith("Median of 3 pairs: OSI-SNR median (exact, active) 2.00 dB")
+    medians = median_sentence(pairs)
+    assert medians.startswith("Median of 3 pairs: OSI-SNR median (exact, active) 2.00 dB")
+    assert " · fused loss (exact, active) 1.00" in medians
     session = Session(framing=FramingChoice(n_fft=256), loss=LossChoice(gamma=3.0), silence_db=math.inf)
     words = settings_sentence(BatchSettings(session))
     for part in ("γ = 3", "silent: zeros only", "256 samples every default, hann"):

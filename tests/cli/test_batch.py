@@ -25,7 +25,7 @@ from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.batch.runner import BatchRow, BatchSettings, open_journal
 from osisnr_gui.cli.batch_options import parse
 from osisnr_gui.cli.lines import UsageError
-from osisnr_gui.session.session import FramingChoice, Lengths, LossChoice, Session, Source
+from osisnr_gui.session.session import Formula, FramingChoice, Lengths, LossChoice, Session, Source
 
 from .conftest import ROOT, Run, speech_like, wav
 
@@ -236,7 +236,7 @@ def test_every_option_arrives() -> None:
     options = parse(text.split())
     session = Session(
         framing=FramingChoice("complex", 256, 64, "hamming"),  # type: ignore[arg-type]
-        loss=LossChoice(0.5, 2.0, 2), silence_db=math.inf, threshold_db=1.5, lengths=Lengths.REFUSE,
+        loss=LossChoice(0.5, 2.0, 2, Formula.LITERAL), silence_db=math.inf, threshold_db=1.5, lengths=Lengths.REFUSE,
     )  # fmt: skip
     assert options.settings == BatchSettings(session, Source("", channel=2, key="a", transpose=True), align=True)
     assert (options.inputs, options.output, options.jobs, options.cluster) == (("r", "e"), "x.csv", 3, None)

@@ -10,14 +10,16 @@ import pytest
 from osisnr_gui.cli.lines import UsageError
 from osisnr_gui.cli.options import parse
 from osisnr_gui.core.types import Representation
-from osisnr_gui.session.session import FramingChoice, Lengths, LossChoice, Session, Source
+from osisnr_gui.session import edits
+from osisnr_gui.session.session import Formula, FramingChoice, Lengths, LossChoice, Session, Source
 
 from .conftest import Run
 
 
-def test_defaults_are_the_sessions_own() -> None:
+def test_defaults_are_the_sessions_own_but_for_the_result_that_leads() -> None:
     options = parse(["r.wav", "e.wav"])
-    assert options.session == Session(references=(Source("r.wav"),), estimates=(Source("e.wav"),))
+    session = Session(references=(Source("r.wav"),), estimates=(Source("e.wav"),))
+    assert options.session == edits.set_formula(session, Formula.LITERAL)
     assert (options.json, options.csv, options.frames, options.align) == (None, None, False, False)
 
 
@@ -32,7 +34,7 @@ def test_every_option_arrives() -> None:
         references=(Source("r", **read_as),),  # type: ignore[arg-type]
         estimates=(Source("e1", **read_as), Source("e2", **read_as)),  # type: ignore[arg-type]
         framing=FramingChoice(Representation.COMPLEX, 256, 64, "hamming"),
-        loss=LossChoice(0.5, 2.0, 2),
+        loss=LossChoice(0.5, 2.0, 2, Formula.LITERAL),
         silence_db=math.inf,
         threshold_db=1.5,
         lengths=Lengths.REFUSE,

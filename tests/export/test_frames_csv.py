@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
+from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
 from osisnr_gui.export import csv_files as export
 from osisnr_gui.export.csv_files import COLUMNS, frames_csv, text_cell
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
@@ -81,7 +82,8 @@ def test_rows_hold_the_exact_numbers(audio: Analysis, monkeypatch: pytest.Monkey
             "exact_osi_db": np.where(facts.active, frames.exact_osi_db, np.nan),
             "mc_mse": pair.score.mc_mse(),
             "reference_energy_db": frames.projection.reference_db,
-            "literal_loss_osi": pair.score.terms()[0],
+            "literal_loss_osi": inverse_osi(frames.literal_osi_db, EPS_FUSED),
+            "exact_loss_osi": pair.score.terms()[0],
         }
         for name, values in columns.items():
             expected = [repr(value) if np.isfinite(value) else "" for value in values.tolist()]

@@ -83,8 +83,9 @@ def test_the_old_curve_stays_as_a_faint_line_with_its_name(
     assert window.commands.ghosts.sentence() == "", "B did not change"
     assert not views.loss.change.isVisible()
     assert len(_ghost_lines(window)) == 1
-    views.store.edit(lambda session: edits.set_formula(session, Formula.EXACT))
     np.testing.assert_array_equal(_ghost_lines(window)[0].values, old.facts.active_osi_db)
+    views.store.edit(lambda session: edits.set_formula(session, Formula.LITERAL))
+    np.testing.assert_array_equal(_ghost_lines(window)[0].values, old.facts.frames.literal_osi_db)
 
 
 def test_the_readout_and_the_row_say_what_became_of_a_frame(

@@ -73,7 +73,7 @@ def _zoom_to_bins(qtbot: QtBot, window: MainWindow, frames: tuple[int, int], bin
 
 def test_the_map_is_the_blame_of_the_core_and_follows_alpha(qtbot: QtBot, damaged: MainWindow, samples: Path) -> None:
     s, e = _columns(samples)
-    _trigger(qtbot, damaged, "blame_mc_mse")
+    _trigger(qtbot, damaged, "literal", "blame_mc_mse")
     _zoom_to_bins(qtbot, damaged, (110, 140), (40, 80))
     for alpha in (0.3, 0.11, 1.0):
         damaged.views.store.edit(lambda session, a=alpha: edits.set_alpha(session, a))
@@ -85,7 +85,7 @@ def test_the_map_is_the_blame_of_the_core_and_follows_alpha(qtbot: QtBot, damage
 
 def test_the_whole_view_adds_up_to_mc_mse(qtbot: QtBot, damaged: MainWindow) -> None:
     """The mean over all pixels is the even share: what is drawn is all of mc_mse, no more and no less."""
-    _trigger(qtbot, damaged, "blame_mc_mse")
+    _trigger(qtbot, damaged, "literal", "blame_mc_mse")
     picture = damaged.views.plots._estimate.blame.picture
     assert picture is not None
     assert picture.complete
@@ -115,8 +115,8 @@ def test_b_goes_round_and_the_title_says_what_it_is(qtbot: QtBot, damaged: MainW
         seen.append((damaged.views.plots.maps.blame.kind, plot._title_note(plot.box), plot._bar.labels[1]))
     kinds, notes, legends = zip(*seen, strict=True)
     assert kinds == (BlameKind.MC_MSE, BlameKind.OSI_NOISE, None)
-    assert notes[0] == " · blame: MC-MSE, literal"
-    assert notes[1] == " · blame: 1/OSI-SNR, literal"
+    assert notes[0] == " · blame: MC-MSE, exact"
+    assert notes[1] == " · blame: 1/OSI-SNR, exact"
     assert "blame" not in notes[2]
     assert legends[:2] == ("30× even share",) * 2
     assert legends[2] == "−10 dB"
@@ -147,7 +147,7 @@ def test_over_the_third_picture(qtbot: QtBot, damaged: MainWindow) -> None:
 
 def test_another_formula_or_estimate_is_another_map(qtbot: QtBot, damaged: MainWindow, samples: Path) -> None:
     plots = damaged.views.plots
-    _trigger(qtbot, damaged, "blame_mc_mse")
+    _trigger(qtbot, damaged, "literal", "blame_mc_mse")
     literal = plots._estimate.blame.picture
     _trigger(qtbot, damaged, "exact")
     exact = plots._estimate.blame.picture
@@ -360,7 +360,10 @@ def test_what_does_not_change_a_map_draws_none(qtbot: QtBot, damaged: MainWindow
     assert len(drawn) == 1
 
 
-def test_literal_is_what_the_headline_says(qtbot: QtBot, damaged: MainWindow) -> None:
-    assert damaged.views.store.session.loss.formula is Formula.LITERAL
+def test_the_map_is_of_the_result_in_the_headline(qtbot: QtBot, damaged: MainWindow) -> None:
+    assert damaged.views.store.session.loss.formula is Formula.EXACT
     _trigger(qtbot, damaged, "blame_osi_noise")
-    assert damaged.views.plots._estimate.blame.words == "1/OSI-SNR, literal"
+    for formula in (Formula.EXACT, Formula.LITERAL):
+        _trigger(qtbot, damaged, formula.value)
+        assert f"({formula.value}, " in damaged.views.loss.headline.text
+        assert damaged.views.plots._estimate.blame.words == f"1/OSI-SNR, {formula.value}"

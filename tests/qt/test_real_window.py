@@ -23,7 +23,7 @@ ARGUMENTS = ["--demo", "enhancement", "--size", "1280x720", "--theme", "dark"]
 TITLE = "against .* osisnr_gui$"
 FUSED = "fused L"
 STILL = 3  # looks at the screen that must agree
-DEFAULT_ALPHA, FAR_ALPHA = 0.3, 0.8
+DEFAULT_ALPHA, FAR_ALPHA = 0.3, 0.9
 SCORE = "import sys; from osisnr_gui.app import command_line; sys.exit(command_line())"
 # The same window without a screen, to learn where things are: nothing of it is looked at but places.
 PLACES = """
@@ -150,7 +150,7 @@ def _scored(alpha: float) -> list[float]:
     command = [sys.executable, "-c", SCORE, "score", *files, "--alpha", repr(alpha), "--json", "-"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    return [estimate["literal"]["fused"] for estimate in json.loads(done.stdout)["estimates"]]
+    return [estimate["exact"]["fused"] for estimate in json.loads(done.stdout)["estimates"]]
 
 
 def _ended_well(process: subprocess.Popen[bytes], log: Path, home: Path) -> None:

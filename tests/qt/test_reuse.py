@@ -73,7 +73,7 @@ def _changes(window: MainWindow) -> dict[str, Callable[[], object]]:
         "method": partial(edits.set_method, method=2),
         "threshold": partial(edits.set_threshold, threshold_db=9.0),
         "silence": partial(edits.set_silence, silence_db=35.0),
-        "formula": partial(edits.set_formula, formula=Formula.EXACT),
+        "formula": partial(edits.set_formula, formula=Formula.LITERAL),
     }
     return {
         **{name: partial(store.edit, change) for name, change in edit.items()},

@@ -49,6 +49,9 @@ def test_the_published_pair_shows_the_published_numbers(qtbot: QtBot, window: Ma
     score = window.views.plots.pair.score  # type: ignore[union-attr]
     assert score.literal.fused == pytest.approx(0.05373708198223013, rel=1e-9)
     assert "0.0537" in window.views.loss.headline.text
+    assert "exact, 3 active frames, method 1" in window.views.loss.headline.text
+    window.actions_by_id.by_id["literal"].trigger()
+    assert "0.0537" in window.views.loss.headline.text
     assert "literal, all 3 frames, method 1" in window.views.loss.headline.text
     shown = window.views.plots._osi._shown[0][1].values
     assert shown == pytest.approx([28.07307793, 30.06463945, 31.86671312], abs=1e-8)
@@ -122,6 +125,10 @@ def test_a_slider_drag_is_one_undo_step(qtbot: QtBot, window: MainWindow, tmp_pa
 
 def test_the_banner_switches_the_headline(qtbot: QtBot, window: MainWindow, samples: Path) -> None:
     show_files(qtbot, window, samples / "3_echo_nearend.flac", samples / "3_echo_est.flac")
+    assert "exact, 556 active frames" in window.views.loss.headline.text
+    assert "literal_not_meaningful" not in {notice.code for notice in window.views.store.analysis.notices}
+    window.actions_by_id.by_id["literal"].trigger()
+    assert "literal, all 997 frames" in window.views.loss.headline.text
     notices = {notice.code: notice for notice in window.views.store.analysis.notices}
     assert "426 of 997" in notices["literal_not_meaningful"].message
     window.views.store.edit(notices["literal_not_meaningful"].remedies[0].edit)

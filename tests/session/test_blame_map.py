@@ -49,7 +49,10 @@ def _densities(blame: BlameMap, step: int, terms: BlameTerms) -> np.ndarray:
 @pytest.mark.parametrize("alpha", ALPHAS)
 def test_near_views_sum_to_mc_mse(write: Write, noise: Noise, representation: Representation, alpha: float) -> None:
     analysis = _analysis(
-        write, noise, framing=FramingChoice(representation=representation), loss=LossChoice(alpha=alpha)
+        write,
+        noise,
+        framing=FramingChoice(representation=representation),
+        loss=LossChoice(alpha=alpha, formula=Formula.LITERAL),
     )
     columns, score = _parts(analysis)
     density = _densities(BlameMap(columns, score, BlameKind.MC_MSE), 1, BlameTerms.of(score, BlameKind.MC_MSE))
@@ -87,7 +90,8 @@ def test_exact_counts_active_frames_only(write: Write, noise: Noise) -> None:
 def test_frames_whose_literal_term_is_no_positive_number_carry_nothing(write: Write, noise: Noise) -> None:
     s, e = noise(20_000, 1), noise(20_000, 2)
     e[8_000:12_000] = 0.0
-    session = Session((Source(write("a.wav", s)),), (Source(write("b.wav", e)),))
+    loss = LossChoice(formula=Formula.LITERAL)
+    session = Session((Source(write("a.wav", s)),), (Source(write("b.wav", e)),), loss=loss)
     columns, score = _parts(analyse(session))
     terms = BlameTerms.of(score, BlameKind.OSI_NOISE)
     silent = score.facts.frames.projection.estimate_energy == 0
@@ -137,7 +141,7 @@ def test_moving_alpha_reads_nothing(write: Write, noise: Noise, monkeypatch: pyt
     _densities(blame, 1, BlameTerms.of(score, BlameKind.MC_MSE))
     monkeypatch.setattr(columns, "picked", lambda _frames: pytest.fail("read again"))
     for alpha in ALPHAS:
-        moved = rescore(replace(analysis.session, loss=LossChoice(alpha=alpha)), analysis)
+        moved = rescore(replace(analysis.session, loss=LossChoice(alpha=alpha, formula=Formula.LITERAL)), analysis)
         assert moved is not None
         assert moved.pairs[0].score is not None
         density = _densities(blame, 1, BlameTerms.of(moved.pairs[0].score, BlameKind.MC_MSE))

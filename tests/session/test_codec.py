@@ -41,7 +41,7 @@ def rich(folder: Path) -> Session:
         mixture=Source(str(folder / "mix.wav"), channel=0),
         framing=FramingChoice(Representation.COMPLEX, 1024, 256, "hamming"),
         mask_grid=MaskGrid(48_000, 480, 1024, True, "hamming"),
-        loss=LossChoice(0.45, 7.0, 2, Formula.EXACT),
+        loss=LossChoice(0.45, 7.0, 2, Formula.LITERAL),
         silence_db=50.0,
         threshold_db=2.5,
         bad=BadChoice(Criterion.AGAINST, 2.0, 5.0, 0.5, 4.0, 1, 0.05, 0.1, None),
@@ -80,6 +80,17 @@ def test_missing_fields_have_their_defaults(tmp_path: Path) -> None:
     path = tmp_path / "x.osisnr"
     path.write_text(json.dumps({"schema": SCHEMA, "session": {"loss": {"gamma": 3}}}))
     assert load_session(str(path))[0] == Session(loss=LossChoice(gamma=3.0))
+
+
+@pytest.mark.parametrize("formula", list(Formula))
+def test_the_result_that_leads_is_named_in_every_session_file(tmp_path: Path, formula: Formula) -> None:
+    """What was saved keeps the result that led, whichever one a new session starts with."""
+    path = save(tmp_path, Session(loss=LossChoice(formula=formula)))
+    assert json.loads(Path(path).read_bytes())["session"]["loss"]["formula"] == formula.value
+    saved = tmp_path / "older.osisnr"
+    loss = {"alpha": 0.3, "gamma": 15.0, "method": 1, "formula": formula.value}
+    saved.write_text(json.dumps({"schema": SCHEMA, "version": "0.0.1", "session": {"loss": loss}}))
+    assert load_session(str(saved))[0].loss.formula is load_session(path)[0].loss.formula is formula
 
 
 def set_field(path: str) -> Callable[[dict[str, Any], Any], None]:

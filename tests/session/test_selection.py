@@ -39,7 +39,8 @@ def test_sentence_holds_the_numbers_of_the_range(pair: PairAnalysis) -> None:
     assert f"over {exact.size} active" in sentence
     assert words.db(float(exact.mean())) in sentence
     assert words.db(float(np.median(exact))) in sentence
-    assert words.loss(float(np.add(*score.terms())[chosen].mean())) in sentence
+    fused = np.add(*score.terms())[chosen]
+    assert f"mean fused loss {words.loss(float(fused[active].mean()))} (exact, active frames)" in sentence
 
 
 def test_silence_has_no_active_frame(pair: PairAnalysis) -> None:

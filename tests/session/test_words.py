@@ -116,9 +116,9 @@ def test_the_sentence_does_not_depend_on_which_result_leads(sound: Analysis):
 
 def test_the_leading_result_is_named_with_its_frames(sound: Analysis):
     score = sound.pairs[0].score
-    assert words.result_words(score) == "literal, all 822 frames, method 1"
-    exact = rescore(edits.set_method(edits.set_formula(sound.session, Formula.EXACT), 2), sound)
-    assert words.result_words(exact.pairs[0].score) == "exact, 683 active frames, method 2"
+    assert words.result_words(score) == "exact, 683 active frames, method 1"
+    literal = rescore(edits.set_method(edits.set_formula(sound.session, Formula.LITERAL), 2), sound)
+    assert words.result_words(literal.pairs[0].score) == "literal, all 822 frames, method 2"
 
 
 @pytest.mark.parametrize(("gain", "said"), [(2.0, "6.0 dB too loud"), (0.5, "6.0 dB too quiet"), (1.01, "")])

@@ -62,8 +62,8 @@ class LossPanel(QWidget):
         )
         self.formula = Segmented.of_formulas(
             "result that leads",
-            "literal, all frames: the definition with its constants, what a training script prints; silence counts as "
-            "perfect.\nexact, active frames: without the constants, silent frames left out; what you can trust.",
+            "exact, active frames: without the constants, silent frames left out; what you can trust.\nliteral, all "
+            "frames: the definition with its constants, what a training script prints; silence counts as perfect.",
             self,
         )
         self.plot = AlphaChart(theme, self)

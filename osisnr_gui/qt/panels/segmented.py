@@ -14,11 +14,11 @@ from osisnr_gui.session.session import Formula
 
 STYLE = f"font-size: {SMALL_FONT_PIXELS}px; padding: 4px 2px"
 #: The two named results, in the order of their switch.
-FORMULAS = (Formula.LITERAL, Formula.EXACT)
+FORMULAS = (Formula.EXACT, Formula.LITERAL)
 
 
 class Segmented(QWidget):
-    """Choices with a name and a few words each, e.g. "literal" / "all frames"; one is always in force."""
+    """Choices with a name and a few words each, e.g. "exact" / "active frames"; one is always in force."""
 
     chosen = Signal(int)
 
@@ -58,4 +58,4 @@ class Segmented(QWidget):
     @classmethod
     def of_formulas(cls, name: str, tip: str, parent: QWidget) -> Segmented:
         """A switch between the two named results."""
-        return cls((("literal", "all frames"), ("exact", "active frames")), name, tip, parent)
+        return cls((("exact", "active frames"), ("literal", "all frames")), name, tip, parent)

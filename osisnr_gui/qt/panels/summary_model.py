@@ -42,7 +42,7 @@ class SummaryModel(Themed, ColumnModel):
         self._needs: set[Need] = set()
         self._columns = {formula: columns_for(formula, self._mixture_of, self._wins_of) for formula in Formula}
         self._best: dict[str, float] = {}
-        self.formula = Formula.LITERAL
+        self.formula = Formula.EXACT
         self._choose_columns()
 
     def set_formula(self, formula: Formula) -> None:

@@ -93,7 +93,7 @@ class EstimateRows(QObject):
         """Shade the bad frames in the rows of the other estimates."""
         for row, shader in zip(self.others, self._shaders, strict=True):
             place = self._places.get(row.row_id, -1)
-            score = analysis.pairs[place].score if place >= 0 else None
+            score = analysis.pairs[place].score if 0 <= place < len(analysis.pairs) else None
             shader.show_bad(None if score is None else score.bad)
 
     def set_theme(self, theme: Theme) -> None:

@@ -21,7 +21,7 @@ from osisnr_gui.session.masks.masked_mixture import MaskedSignal
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.readers import AudioColumns
 from osisnr_gui.session.scores import WholeSignal, named_results
-from osisnr_gui.session.session import LossChoice, Session, Source
+from osisnr_gui.session.session import Formula, LossChoice, Session, Source
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.sound.listening import Recipe, Sound, SoundKind
 from osisnr_gui.session.sound.sound_feed import wav_parts
@@ -93,8 +93,8 @@ def _sentence(result: MaskedResult, loss: LossChoice) -> str:
     literal, exact = named_results(result.facts, loss)
     facts = result.facts
     name = "Mixture as it is" if result.sound.kind is SoundKind.MIXTURE else sound_name(result.sound)
-    frames = words.counted(facts.frames.n_frames, "frame")
-    fused = f"fused loss {words.loss(literal.fused)} (literal, all {frames}, method {loss.method})"
+    leading = literal if loss.formula is Formula.LITERAL else exact
+    fused = f"fused loss {words.loss(leading.fused)} ({words.frames_words(facts, loss.formula)}, method {loss.method})"
     osi = (
         f"exact OSI-SNR {words.db(exact.osi_db_mean)} mean, {words.db(exact.osi_db_median)} median over "
         f"{words.counted(facts.n_active, 'active frame')}"

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.panels.banners import Banners, in_order
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import Analysis, analyse
+from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.notices.all_notices import Notice, Remedy
 from osisnr_gui.session.session import Formula, Session, Source
 
@@ -60,8 +60,9 @@ def test_two_need_no_button(banners: Banners):
 
 
 def test_a_remedy_emits_its_edit(banners: Banners, sound: Analysis, edits_of):
-    banners.show_analysis(sound)
-    taken = edits_of(banners, sound.session)
+    literal = rescore(edits.set_formula(sound.session, Formula.LITERAL), sound)
+    banners.show_analysis(literal)
+    taken = edits_of(banners, literal.session)
     assert [button.text() for button in banners.banners[0].buttons] == ["Show exact, active frames"]
     assert "Undo (Ctrl+Z)" in banners.banners[0].buttons[0].toolTip()
     banners.banners[0].buttons[0].click()

@@ -29,8 +29,12 @@ def test_the_number_is_named_exactly(panel: LossPanel, sound: Analysis):
     show_parts(panel, sound, 0)
     score = sound.pairs[0].score
     assert score is not None
+    which = f"exact, {score.facts.n_active} active frames, method 1"
+    assert panel.headline.text == f"fused loss L = {score.exact.fused:.3f} ({which})"
+    literal = rescore(edits.set_formula(sound.session, Formula.LITERAL), sound)
+    show_parts(panel, literal, 0)
     assert panel.headline.text == f"fused loss L = {score.literal.fused:.3f} (literal, all 822 frames, method 1)"
-    exact = rescore(edits.set_method(edits.set_formula(sound.session, Formula.EXACT), 2), sound)
+    exact = rescore(edits.set_method(sound.session, 2), sound)
     show_parts(panel, exact, 1)
     score = exact.pairs[1].score
     which = f"exact, {score.facts.n_active} active frames, method 2"
@@ -40,6 +44,8 @@ def test_the_number_is_named_exactly(panel: LossPanel, sound: Analysis):
 
 def test_a_literal_number_that_silence_touched_says_so(panel: LossPanel, sound: Analysis):
     show_parts(panel, sound, 0)
+    assert "silence counts as perfect" not in panel.headline.toolTip()
+    show_parts(panel, rescore(edits.set_formula(sound.session, Formula.LITERAL), sound), 0)
     assert "silence counts as perfect" in panel.headline.toolTip()
 
 
@@ -59,6 +65,10 @@ def test_silence_and_masks_do_not_break_it(panel: LossPanel, mixed: Analysis, ma
             show_parts(panel, rescore(edits.set_formula(mixed.session, formula), mixed), index)
             assert not panel.grab().isNull()
     show_parts(panel, masks, 0)
+    score = masks.pairs[0].score
+    assert score is not None
+    assert f"exact, {score.facts.n_active} active frames" in panel.headline.text
+    show_parts(panel, rescore(edits.set_formula(masks.session, Formula.LITERAL), masks), 0)
     assert "686 frames" in panel.headline.text
 
 
@@ -78,8 +88,10 @@ def test_switches_are_their_own_undo_steps(panel: LossPanel, sound: Analysis, ed
     for switch in (panel.method, panel.formula):
         QTest.mouseClick(switch.childAt(switch.width() - 10, 10), LEFT)
     assert taken.session.loss.method == 2
-    assert taken.session.loss.formula is Formula.EXACT
+    assert taken.session.loss.formula is Formula.LITERAL
     assert taken.keys == ["", ""]
+    QTest.mouseClick(panel.formula.childAt(10, 10), LEFT)
+    assert taken.session.loss.formula is Formula.EXACT
     QTest.keyClick(panel.method.childAt(panel.method.width() - 10, 10), Qt.Key.Key_Return)
     assert taken.session.loss.method == 1
 
@@ -95,7 +107,7 @@ def test_a_click_on_the_curve_asks_for_that_alpha(panel: LossPanel, sound: Analy
 def test_showing_a_session_asks_for_nothing(panel: LossPanel, sound: Analysis, edits_of):
     taken = edits_of(panel, sound.session)
     session = edits.set_method(edits.set_gamma(edits.set_alpha(sound.session, 0.7), 90.0), 2)
-    show_parts(panel, rescore(edits.set_formula(session, Formula.EXACT), sound), 0)
+    show_parts(panel, rescore(edits.set_formula(session, Formula.LITERAL), sound), 0)
     QApplication.processEvents()
     assert taken.keys == []
     assert (panel.alpha.value, panel.gamma.value) == (0.7, 90.0)
@@ -124,7 +136,7 @@ def test_curves_are_computed_for_new_facts_or_another_formula_only(
     moved = rescore(edits.set_alpha(edits.set_gamma(sound.session, 3.0), 0.9), sound)
     show_parts(panel, moved, 0)
     assert len(calls) == first
-    show_parts(panel, rescore(edits.set_formula(moved.session, Formula.EXACT), moved), 0)
+    show_parts(panel, rescore(edits.set_formula(moved.session, Formula.LITERAL), moved), 0)
     assert len(calls) == 2 * first
 
 

@@ -50,32 +50,32 @@ def figure(panel: SummaryPanel, analysis: Analysis, row: int, key: str) -> float
     return panel.model.columns[column(panel, key)].value(analysis.pairs[row])
 
 
-def exact_of(analysis: Analysis) -> Analysis:
-    return rescore(edits.set_formula(analysis.session, Formula.EXACT), analysis)
+def literal_of(analysis: Analysis) -> Analysis:
+    return rescore(edits.set_formula(analysis.session, Formula.LITERAL), analysis)
 
 
 def test_figures_are_those_of_the_result_named_above(panel: SummaryPanel, sound: Analysis):
     show_parts(panel, sound, 0)
     score = sound.pairs[0].score
     assert panel.part.current == 0
-    assert cell(panel, 0, "fused") == f"{score.literal.fused:.3f}"
-    assert cell(panel, 0, "osi_db_mean") == "−∞"
-    assert "129 of 822 literal frames" in cell(panel, 0, "osi_db_mean", ROLE.ToolTipRole)
-    show_parts(panel, exact_of(sound), 0)
-    assert panel.part.current == 1
     assert cell(panel, 0, "fused") == f"{score.exact.fused:.3f}"
     assert cell(panel, 0, "osi_db_mean") == f"{score.exact.osi_db_mean:.1f}"
     assert cell(panel, 0, "active") == "683"
     assert cell(panel, 0, "false") == "75"
+    show_parts(panel, literal_of(sound), 0)
+    assert panel.part.current == 1
+    assert cell(panel, 0, "fused") == f"{score.literal.fused:.3f}"
+    assert cell(panel, 0, "osi_db_mean") == "−∞"
+    assert "129 of 822 literal frames" in cell(panel, 0, "osi_db_mean", ROLE.ToolTipRole)
 
 
 def test_the_toggle_changes_the_table_only(panel: SummaryPanel, sound: Analysis):
     show_parts(panel, sound, 1)
     QTest.mouseClick(panel.part.childAt(panel.part.width() - 8, 10), Qt.MouseButton.LeftButton)
-    assert panel.model.formula is Formula.EXACT
+    assert panel.model.formula is Formula.LITERAL
     moved = rescore(edits.set_gamma(sound.session, 2.0), sound)
     show_parts(panel, moved, 1, find_changes(sound, moved))
-    assert panel.model.formula is Formula.EXACT, "a slider must not turn the table over"
+    assert panel.model.formula is Formula.LITERAL, "a slider must not turn the table over"
     assert panel.table.selectionModel().currentIndex().row() == 1
 
 
@@ -100,17 +100,17 @@ def test_every_header_says_which_frames_and_no_other_result(panel: SummaryPanel)
 
 
 def test_the_best_value_is_marked(panel: SummaryPanel, sound: Analysis, masks: Analysis):
-    show_parts(panel, exact_of(sound), 0)
+    show_parts(panel, sound, 0)
     assert cell(panel, 0, "fused", ROLE.FontRole).bold()
     assert cell(panel, 1, "fused", ROLE.FontRole) is None
     assert cell(panel, 1, "false", ROLE.FontRole).bold(), "72 against 75 frames"
     assert cell(panel, 0, "gain_db", ROLE.FontRole) is None, "no gain is better than another"
-    show_parts(panel, exact_of(masks), 0)
+    show_parts(panel, masks, 0)
     assert cell(panel, 0, "fused", ROLE.FontRole) is None, "one estimate has nothing to be better than"
 
 
 def test_what_is_no_number_says_why(panel: SummaryPanel, mixed: Analysis, masks: Analysis):
-    show_parts(panel, exact_of(mixed), 0)
+    show_parts(panel, mixed, 0)
     broken, hostile, silent = 0, 2, 3
     assert cell(panel, broken, "fused") == "–"
     assert "broken.wav" in cell(panel, broken, "fused", ROLE.ToolTipRole)
@@ -123,9 +123,8 @@ def test_what_is_no_number_says_why(panel: SummaryPanel, mixed: Analysis, masks:
 
 
 def test_sorting_puts_what_is_no_number_last_either_way(panel: SummaryPanel, mixed: Analysis):
-    analysis = exact_of(mixed)
-    show_parts(panel, analysis, 0)
-    values = [figure(panel, analysis, row, "mc_mse") for row in range(4)]
+    show_parts(panel, mixed, 0)
+    values = [figure(panel, mixed, row, "mc_mse") for row in range(4)]
     missing = {row for row, value in enumerate(values) if math.isnan(value)}
     assert missing
     for direction in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
@@ -134,7 +133,7 @@ def test_sorting_puts_what_is_no_number_last_either_way(panel: SummaryPanel, mix
 
 
 def test_sorting_by_value(panel: SummaryPanel, sound: Analysis):
-    show_parts(panel, exact_of(sound), 0)
+    show_parts(panel, sound, 0)
     panel.table.sortByColumn(column(panel, "fused"), Qt.SortOrder.DescendingOrder)
     assert order(panel) == [1, 0]
     panel.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
@@ -144,9 +143,9 @@ def test_sorting_by_value(panel: SummaryPanel, sound: Analysis):
 def test_selection_goes_both_ways_and_knows_sorting(panel: SummaryPanel, sound: Analysis):
     chosen: list[int] = []
     panel.selected_changed.connect(chosen.append)
-    show_parts(panel, exact_of(sound), 0)
+    show_parts(panel, sound, 0)
     panel.table.sortByColumn(column(panel, "fused"), Qt.SortOrder.DescendingOrder)
-    show_parts(panel, exact_of(sound), 1)
+    show_parts(panel, sound, 1)
     assert panel.table.selectionModel().currentIndex().row() == 0
     assert chosen == [], "showing selects nothing"
     panel.table.setCurrentIndex(panel.model.index(1, 0))
@@ -154,7 +153,7 @@ def test_selection_goes_both_ways_and_knows_sorting(panel: SummaryPanel, sound: 
 
 
 def test_copy_takes_the_selected_rows_with_all_digits(panel: SummaryPanel, sound: Analysis):
-    show_parts(panel, exact_of(sound), 1)
+    show_parts(panel, sound, 1)
     panel.table.setFocus()
     QTest.keyClick(panel.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().rstrip("\n").split("\n")
@@ -197,7 +196,7 @@ def test_rows_sorted_by_the_loss_follow_a_slider(panel: SummaryPanel, many: Anal
     panel.model.sort(panel.model.section("fused"))
     moved = rescore(edits.set_gamma(many.session, 500.0), many)
     show_parts(panel, moved, 0, find_changes(many, moved))
-    losses = [moved.pairs[panel.model.place(row)].score.literal.fused for row in range(12)]
+    losses = [moved.pairs[panel.model.place(row)].score.exact.fused for row in range(12)]
     assert losses == sorted(losses)
 
 
@@ -231,7 +230,7 @@ def test_frames_that_are_no_longer_on_show_are_let_go(panel: SummaryPanel):
 
 
 def test_what_was_gained_over_the_mixture(panel: SummaryPanel, sound: Analysis):
-    show_parts(panel, exact_of(sound), 0)
+    show_parts(panel, sound, 0)
     mixture = sound.unprocessed[0]
     for row, pair in enumerate(sound.pairs):
         gained = pair.score.exact.osi_db_median - mixture.score.exact.osi_db_median
@@ -248,7 +247,7 @@ def test_what_was_gained_over_the_mixture(panel: SummaryPanel, sound: Analysis):
 
 
 def test_how_often_each_is_the_best(panel: SummaryPanel, sound: Analysis, masks: Analysis):
-    for analysis in (sound, exact_of(sound)):
+    for analysis in (literal_of(sound), sound):
         show_parts(panel, analysis, 0)
         osi_db = [pair.score.facts.active_osi_db for pair in sound.pairs]
         counted = ~np.isnan(osi_db[0]) & ~np.isnan(osi_db[1])
@@ -269,16 +268,15 @@ def test_how_often_each_is_the_best(panel: SummaryPanel, sound: Analysis, masks:
 
 def test_every_measure_is_there_for_both_results(panel: SummaryPanel, sound: Analysis):
     show_parts(panel, sound, 0)
-    for analysis in (sound, exact_of(sound)):
+    for analysis in (literal_of(sound), sound):
         show_parts(panel, analysis, 0)
         keys = {figure.key for figure in panel.model.columns}
         assert keys >= {"fused", "loss_osi_1", "loss_osi_2", "mc_mse", "osi_db_mean", "osi_db_median", "osi_db_p05"}
         assert keys >= {"si_snr_db", "missed", "false", "wins"}
     score = sound.pairs[0].score
-    shown = exact_of(sound)
-    assert figure(panel, shown, 0, "loss_osi_1") == score.exact.loss_osi_1
-    assert figure(panel, shown, 0, "loss_osi_2") == score.exact.loss_osi_2
-    assert figure(panel, shown, 0, "osi_db_p05") == score.exact.osi_db_p05
+    assert figure(panel, sound, 0, "loss_osi_1") == score.exact.loss_osi_1
+    assert figure(panel, sound, 0, "loss_osi_2") == score.exact.loss_osi_2
+    assert figure(panel, sound, 0, "osi_db_p05") == score.exact.osi_db_p05
 
 
 def test_no_improvement_is_shown_without_a_mixture(panel: SummaryPanel, masks: Analysis, sound: Analysis):

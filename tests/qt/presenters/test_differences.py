@@ -60,7 +60,7 @@ def test_v_shows_the_row_and_then_changes_the_partner(window: MainWindow, qtbot:
     a, b = (pair.score for pair in window.views.store.analysis.pairs)
     np.testing.assert_array_equal(row.curve.difference.values, minus(a.osi_db, b.osi_db))
     assert row.words.title.startswith("OSI-SNR, A minus B: median ")
-    assert row.words.title.endswith(" frames · literal, all frames")
+    assert row.words.title.endswith(" frames · exact, active frames")
     row = press(qtbot, window, Qt.Key.Key_V)
     assert row.contest.partner == MIXTURE
     mixture = window.views.store.analysis.unprocessed[0].score
@@ -96,6 +96,12 @@ def test_each_estimate_remembers_its_partner(window: MainWindow, qtbot: QtBot):
 def test_the_formula_and_the_measure_in_force(window: MainWindow, qtbot: QtBot):
     press(qtbot, window, Qt.Key.Key_V)
     store, row = window.views.store, window.views.plots.differences.row
+    store.edit(lambda session: edits.set_formula(session, Formula.LITERAL))
+    wait_final(qtbot, window)
+    a, b = (pair.score for pair in store.analysis.pairs)
+    literal = [score.facts.frames.literal_osi_db for score in (a, b)]
+    np.testing.assert_array_equal(row.curve.difference.values, minus(*literal))
+    assert row.words.title.endswith(" frames · literal, all frames")
     store.edit(lambda session: edits.set_formula(session, Formula.EXACT))
     wait_final(qtbot, window)
     a, b = (pair.score for pair in store.analysis.pairs)

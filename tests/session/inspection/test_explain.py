@@ -12,7 +12,8 @@ import pytest
 
 from osisnr_gui.core.frequency_bands import FrequencyBand
 from osisnr_gui.core.types import FrameStatus, Representation
-from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
+from osisnr_gui.session import edits
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse, rescore
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.inspection.explain import (
     angle_words,
@@ -176,16 +177,25 @@ def test_no_sentence_is_ever_broken(demo: str, kind: Representation | None) -> N
 
 def test_shares_name_their_sum(column: Inspect, damaged: Analysis) -> None:
     x = _inspect(damaged, 600)
+    n = x.score.facts.n_active
+    assert 0 < n < 822
     assert share_words(x) == (
-        f"{100 * x.share:.2f} % of the sum of 1/OSI + γ·MC-MSE (literal, all 822 frames); "
-        f"{822 * x.share:.1f} × an even share"
+        f"{100 * x.share:.2f} % of the sum of 1/OSI + γ·MC-MSE (exact, {n} active frames); "
+        f"{n * x.share:.1f} × an even share"
+    )
+    literal = rescore(edits.set_formula(damaged.session, Formula.LITERAL), damaged)
+    assert literal is not None
+    y = _inspect(literal, 600)
+    assert share_words(y) == (
+        f"{100 * y.share:.2f} % of the sum of 1/OSI + γ·MC-MSE (literal, all 822 frames); "
+        f"{822 * y.share:.1f} × an even share"
     )
     loud, zero = np.ones(10), np.zeros(10)
     left_out = column(loud, zero, formula=Formula.EXACT)
     assert share_words(left_out).startswith("no part of the sum of 1/OSI + γ·MC-MSE (exact, 2 active frames)")
     endless = column(np.eye(10)[0], np.eye(10)[1], formula=Formula.EXACT)
     assert "the frame's loss is not finite" in share_words(endless)
-    assert "under 0.01 %" in share_words(replace(x, literal=replace(x.literal, fused=1e-9)))
+    assert "under 0.01 %" in share_words(replace(x, exact=replace(x.exact, fused=1e-9)))
 
 
 def test_a_chance_floor_needs_columns_that_are_not_negative(damaged: Analysis) -> None:

@@ -140,7 +140,7 @@ def test_the_table_and_the_lines_hold_the_numbers(damaged: Analysis) -> None:
     literal, exact, loss = formula_lines(x)
     assert literal == "literal OSI = 10·log₁₀(503.0 / (42.74 + 10⁻⁸))"
     assert exact == "exact OSI = −20·log₁₀ sin 16.9°"
-    assert loss == "literal L = 1/10.71 + 15 · 0.186"
+    assert loss == "exact L = 1/10.71 + 15 · 0.186"
 
 
 def test_companions_of_the_frame_and_of_the_file(damaged: Analysis) -> None:

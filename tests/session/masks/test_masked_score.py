@@ -13,7 +13,7 @@ from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.masks.masked_score import compare_masked, masked_sentences
 from osisnr_gui.session.scores import named_results
-from osisnr_gui.session.session import LossChoice, MaskGrid, Session, Source
+from osisnr_gui.session.session import Formula, LossChoice, MaskGrid, Session, Source
 from osisnr_gui.session.sound.listening import Listening, Sound, SoundKind, find_recipe
 
 Write = Callable[..., str]
@@ -64,7 +64,9 @@ def test_words_name_the_frames_the_average_and_the_mixture(demo: Analysis) -> No
     assert "magnitude frames of 32.0 ms every 8.00 ms" in text
     assert "\n\nA: exact OSI-SNR " in text
     assert f"median over {results[0].facts.n_active} active frames" in text
-    assert "(literal, all 684 frames, method 1)" in text
+    assert f"(exact, {results[0].facts.n_active} active frames, method 1)" in text
+    literal = masked_sentences(results, LossChoice(formula=Formula.LITERAL), "noisy.flac")
+    assert "(literal, all 684 frames, method 1)" in literal
     assert "\n\nMixture as it is: " in text
 
 

@@ -24,7 +24,9 @@ Noise = Callable[..., np.ndarray]
 
 
 def _session(write: Write, s: np.ndarray, e: np.ndarray, rates: tuple[int, int] = (16_000, 16_000)) -> Session:
-    return Session((Source(write("s.wav", s, rates[0])),), (Source(write("e.wav", e, rates[1])),))
+    """A pair whose literal result leads: that one has notices of its own."""
+    session = Session((Source(write("s.wav", s, rates[0])),), (Source(write("e.wav", e, rates[1])),))
+    return edits.set_formula(session, Formula.LITERAL)
 
 
 def _notice(analysis: Analysis, code: str) -> Notice:
