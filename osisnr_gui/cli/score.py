@@ -22,8 +22,10 @@ from osisnr_gui.export.score_table import score_table
 from osisnr_gui.io.errors import FileError, SaveError
 from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.io.streams import say
-from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.analysis import Analysis, rescore
 from osisnr_gui.session.delay.alignment import analyse_numbers
+from osisnr_gui.session.edits import set_formula
+from osisnr_gui.session.session import Formula
 from osisnr_gui.session.tracks import Track
 
 NO_NUMBERS = "There are no numbers: no estimate was compared with a reference.\n"
@@ -45,7 +47,11 @@ def run(arguments: list[str]) -> int:
 
 
 def summary(analysis: Analysis) -> tuple[str, int]:
-    """The table of an analysis made elsewhere, and the exit code; says its warnings and errors."""
+    """The table of an analysis made in the window, and the exit code; says its warnings and errors.
+
+    In the window the exact result leads; here the literal one does, as in `osisnr score`.
+    """
+    analysis = rescore(set_formula(analysis.session, Formula.LITERAL), analysis) or analysis
     mixture = analysis.mixture
     if mixture is not None and mixture.error is None and not analysis.compares_mixture:
         analysis = replace(analysis, mixture=None)  # masks are heard on it
