@@ -89,10 +89,9 @@ def show_start(window: MainWindow, options: argparse.Namespace) -> None:
         return
     if options.files and window.commands.folders.take(options.files):
         return
-    session = start_session(options)
     if options.files and options.reference is None:
         window.commands.compare(options.files, add=False)
-    elif not session.is_empty:
+    elif not (session := start_session(options)).is_empty:
         window.views.store.edit(lambda _empty: session)
     elif options.screenshot is None:
         QTimer.singleShot(0, window, window.commands.session_files.recover)

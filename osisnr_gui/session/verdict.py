@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -33,7 +33,7 @@ NOTABLE_DB = 3.0
 
 
 class Grade(IntEnum):
-    """From bad to good; `least_db` is where each begins, as exact OSI-SNR."""
+    """From bad to good."""
 
     NOTHING = 0  # no active frame
     UNRELATED = 1
@@ -44,7 +44,7 @@ class Grade(IntEnum):
     SAME = 6
 
 
-#: 30 dB are an angle of 1.8°, 20 dB 5.7°, 10 dB 18°.
+#: Where grades begin, as exact OSI-SNR: 30 dB are an angle of 1.8°, 20 dB 5.7°, 10 dB 18°.
 LEAST_DB = {Grade.SAME_TO_THE_EAR: 30.0, Grade.VERY_CLOSE: 20.0, Grade.AUDIBLE: 10.0}
 
 
@@ -90,12 +90,10 @@ def find_verdict(pair: PairAnalysis, chance_db: float = math.nan, measures: File
     under = find_bad_frames(facts.frames.exact_osi_db, gate.active, score.bad.threshold_db)
     counts = [int(np.count_nonzero(frames)) for frames in (gate.missed, gate.false_activity, under)]
     missing, made_up, bad = (min(1.0, count / n_reference if n_reference else count) for count in counts)
-    median = score.exact.osi_db_median
-    grade = _grade(score, chance_db)
-    if max(missing, made_up, bad) > NOTABLE_SHARE:
-        grade = min(grade, Grade.AUDIBLE)
+    median, grade = score.exact.osi_db_median, _grade(score, chance_db)
     band = None if measures is None else find_band_of_errors(measures.bands, measures.osi_db)
-    return Verdict(grade, median, chance_db, missing, made_up, bad, band, _worst_time(score))
+    verdict = Verdict(grade, median, chance_db, missing, made_up, bad, band, _worst_time(score))
+    return replace(verdict, grade=min(grade, Grade.AUDIBLE)) if verdict.is_flawed else verdict
 
 
 def _grade(score: PairScore, chance_db: float) -> Grade:

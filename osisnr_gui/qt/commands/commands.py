@@ -144,11 +144,12 @@ class Commands:
 
     def compare(self, paths: list[str], *, add: bool) -> None:
         """Open or add sound and masks; where the names do not tell the roles, ask first, if there is someone to ask."""
-        reading = edits.read_added(self.store.session if add else Session(), paths)
+        beside = self.store.session if add else Session()
+        reading = edits.read_added(beside, paths)
         if reading.sure or not self.asks:
             self._compare(paths, add)
             return
-        dialog = RolesDialog(edits.unknown_files(self.store.session if add else Session(), paths), reading, self.window)
+        dialog = RolesDialog(edits.unknown_files(beside, paths), reading, self.window)
         dialog.accepted.connect(lambda: self._compare(paths, add, dialog.roles))
         dialog.open()
 
