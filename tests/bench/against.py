@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, nargs="+", default=[10.0])
     parser.add_argument("--estimates", type=int, nargs="+", default=[2])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--result", choices=["literal", "exact"], default="literal", help="whose curves are drawn")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         before = Path(folder) / "before"
@@ -35,17 +36,17 @@ def main() -> None:
         try:
             for minutes in chosen.minutes:
                 for n_estimates in chosen.estimates:
-                    print(f"\n{minutes:g} min, {n_estimates} estimates (ms, p50 / p95)")
-                    _compare(before, minutes, n_estimates, chosen.rounds)
+                    print(f"\n{minutes:g} min, {n_estimates} estimates, {chosen.result} (ms, p50 / p95)", flush=True)
+                    _compare(before, [f"{minutes:g}", str(n_estimates), chosen.result], chosen.rounds)
         finally:
             subprocess.run(["git", "-C", ROOT, "worktree", "remove", "--force", before], check=True)
 
 
-def _compare(before: Path, minutes: float, n_estimates: int, rounds: int) -> None:
+def _compare(before: Path, arguments: list[str], rounds: int) -> None:
     runs: dict[Path, list[dict[str, list[float]]]] = {before: [], ROOT: []}
     for k in range(rounds):
         for package in (before, ROOT) if k % 2 == 0 else (ROOT, before):
-            runs[package].append(_measure(package, minutes, n_estimates))
+            runs[package].append(_measure(package, arguments))
     for name in runs[ROOT][0]:
         old, new = (np.concatenate([run[name] for run in runs[package]]) for package in (before, ROOT))
         ends = [np.percentile(took, [50, 95]) for took in (old, new)]
@@ -53,8 +54,8 @@ def _compare(before: Path, minutes: float, n_estimates: int, rounds: int) -> Non
         print(f"{name:22}" + "".join(f"{a:9.2f} /{b:7.2f}" for a, b in ends) + f"   ×{ratio[0]:.2f} / ×{ratio[1]:.2f}")
 
 
-def _measure(package: Path, minutes: float, n_estimates: int) -> dict[str, list[float]]:
-    command = [sys.executable, Path(__file__).with_name("gestures.py"), f"{minutes:g}", str(n_estimates)]
+def _measure(package: Path, arguments: list[str]) -> dict[str, list[float]]:
+    command = [sys.executable, Path(__file__).with_name("gestures.py"), *arguments]
     environment = {**os.environ, "PYTHONPATH": str(package), "XDG_CONFIG_HOME": tempfile.gettempdir()}
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     found: dict[str, list[float]] = json.loads(done.stdout.splitlines()[-1])

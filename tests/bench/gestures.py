@@ -1,7 +1,8 @@
-"""What gestures in the window cost, as JSON on stdout: python gestures.py MINUTES ESTIMATES [SECONDS_IN_VIEW].
+"""What gestures in the window cost, as JSON on stdout: python gestures.py MINUTES ESTIMATES [RESULT].
 
 Runs with whatever package is on the path, so that two commits can be compared: see `against.py`. Milliseconds are CPU
 time of the GUI thread from the event until all it asked for is painted, and the wall clock where it is named so.
+RESULT is "literal" or "exact": either commit then draws the same curves, whichever leads in it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ NONE, LEFT = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
 def main() -> None:
     """Open a window, make every gesture, print what they cost."""
     minutes, n_estimates = float(sys.argv[1]), int(sys.argv[2])
-    seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 60.0
+    result = sys.argv[3] if len(sys.argv) > 3 else "literal"
     folder = Path(tempfile.gettempdir()) / "osisnr_gestures"
     folder.mkdir(exist_ok=True)
     reference, estimate = make_pair(folder, 60 * minutes)
@@ -42,16 +43,20 @@ def main() -> None:
     from osisnr_gui.qt.main_window import MainWindow
     from osisnr_gui.qt.settings import Settings
     from osisnr_gui.qt.store import Store
+    from osisnr_gui.session import edits
+    from osisnr_gui.session.session import Formula
 
     app = QApplication([])
-    window = MainWindow(Store(), ThemeManager("dark"), Settings())
+    store = Store()
+    window = MainWindow(store, ThemeManager("dark"), Settings())
     window.resize(*SIZE)
     window.show()
     _paint()
     took = {"window start (wall)": [1000 * (time.perf_counter() - started)]}
     window.commands.take_files([str(path) for path in paths], add=False)
     _wait(window)
-    for name, steps in _gestures(window, seconds):
+    store.edit(lambda session: edits.set_formula(session, Formula(result)))
+    for name, steps in _gestures(window):
         _wait(window)
         took[name] = [_cost(step) for step in steps]
     print(json.dumps(took))
@@ -59,11 +64,11 @@ def main() -> None:
     del app
 
 
-def _gestures(window: object, seconds: float) -> Iterator[tuple[str, Iterator[Callable[[], object]]]]:
+def _gestures(window: object) -> Iterator[tuple[str, Iterator[Callable[[], object]]]]:
     plots = window.views.plots  # type: ignore[attr-defined]
     link, osi, picture = plots.link, plots.stack.row("osi"), plots.stack.row("reference")
     extent = link.extent.length
-    seconds = min(seconds, extent / 4)
+    seconds = min(60.0, extent / 4)
     start = 0.4 * extent
     link.set_range(start, start + seconds)
     yield "pan", ((lambda k=k: link.pan(0.01 if k % 20 < 10 else -0.01)) for k in range(STEPS))
