@@ -52,6 +52,7 @@ def lookup_table(name: str, neutral: str = "#15171c") -> NDArray[np.uint8]:
     return np.rint(255.0 * table).astype(np.uint8)
 
 
+@lru_cache(maxsize=16)  # a pan asks for the same ones at every step
 def colour_table(name: str, code_low: float, code_high: float, nothing: str) -> list[int]:
     """256 opaque QRgb values for an Indexed8 image.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 from osisnr_gui.qt.plots.colours import HEAT_MAP, colour_map
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
-from osisnr_gui.qt.plots.items.words import paint_plate
+from osisnr_gui.qt.plots.items.words import KeptPixels, paint_plate
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 BAR_WIDTH = 96.0
@@ -29,6 +29,7 @@ class ColourBar(PixelItem):
         super().__init__(200.0)
         self.hide()
         self._colours, self.labels = "viridis", ("", "")
+        self._pixels = KeptPixels()
 
     def show_map(self, colours: str, low: float, high: float, unit: str) -> None:
         """Show this map for the values low..high."""
@@ -57,10 +58,12 @@ class ColourBar(PixelItem):
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw it; nothing where the plot is too small for it."""
         vb = self.pixels(painter)
-        theme = vb.theme
         plate = self.plate(vb)
-        if plate.isEmpty():
-            return
+        if not plate.isEmpty():
+            key = (self._colours, self.labels)
+            self._pixels.paint(painter, vb, plate, key, lambda p: self._paint_bar(p, plate, vb.theme))
+
+    def _paint_bar(self, painter: QPainter, plate: QRectF, theme: Theme) -> None:
         painter.setFont(tabular_font(SMALL_FONT_PIXELS))
         left, right = self.labels
         before = QFontMetricsF(painter.font()).horizontalAdvance(left)
