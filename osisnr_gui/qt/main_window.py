@@ -59,7 +59,8 @@ class MainWindow(QMainWindow):
         self._in_sight: list[Show] = []
         self.commands = Commands(self, self.views)
         self.actions_by_id = self.commands.actions
-        self.transport = TransportBar(self.views.player, self.views.plots.link, self.actions_by_id, themes.theme)
+        player, link, actions = self.views.player, self.views.plots.link, self.commands.actions
+        self.transport = TransportBar(player, link, actions.by_id, actions.menu, themes.theme)
         self.commands.playback.add_bar(self.transport)
         self._build_centre()
         self._docks = self._build_docks()
@@ -375,8 +376,8 @@ class MainWindow(QMainWindow):
         row.handle_held.connect(self.views.store.hold)
 
     def _dress(self, theme: Theme) -> None:
-        set_theme_inside(self, theme)
         self.actions_by_id.set_icons(lambda name: icon(name, theme.text))
+        set_theme_inside(self, theme)  # last: a view may choose another icon for an action
 
     def _show_title(self, _analysis: Analysis, _selected: int) -> None:
         self.views.view_bar.show_masks(self.views.plots.shows_masks)

@@ -15,16 +15,15 @@ from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.commands.delay_commands import DelayCommands
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.file_commands import FileCommands
+from osisnr_gui.qt.commands.folder_mode import FolderMode
 from osisnr_gui.qt.commands.ghost_commands import GhostCommands
-from osisnr_gui.qt.commands.masked_sounds import MaskedSounds
+from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands
 from osisnr_gui.qt.commands.segment_commands import NoteCommands, SegmentCommands
 from osisnr_gui.qt.commands.session_files import SessionFiles
 from osisnr_gui.qt.dialogs.cache_page import CacheDialog
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.roles_dialog import RolesDialog
-from osisnr_gui.qt.folders.folder_mode import FolderMode
-from osisnr_gui.qt.playback.commands import PlaybackCommands
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.time_plot import TimePlot
@@ -52,7 +51,6 @@ class Commands:
         self.segments = SegmentCommands(views, self._say, self.exports.save_bytes)
         self.playback = PlaybackCommands(views, self.set_residual)
         self.folders = FolderMode(window, views, self.exports, self._start_anew)
-        self.masked = MaskedSounds(window, views, self.exports)
         self.shown = PlotCommands(views)
         self.delays = DelayCommands(window, views, self.show_context_menu)
         self.files = FileCommands(window, views)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
-from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme, tabular_font
 from osisnr_gui.qt.look.themed import Themed, tint
@@ -47,9 +46,17 @@ class TransportBar(Themed, QWidget):
 
     estimate_chosen = Signal(int)
 
-    def __init__(self, player: Player, link: TimeLink, actions: Actions, theme: Theme) -> None:
+    def __init__(
+        self,
+        player: Player,
+        link: TimeLink,
+        actions: Mapping[str, QAction],
+        menu: Callable[[str], QMenu],
+        theme: Theme,
+    ) -> None:
+        """`menu` gives the menu of a path such as "Playback/Speed"."""
         super().__init__(theme)
-        self._player, self._link, self._actions = player, link, actions
+        self._player, self._link, self._actions, self._menu = player, link, actions, menu
         self._names: tuple[str, ...] = ()
         self._estimates: list[SoundButton] = []
         self._row = QHBoxLayout(self)
@@ -177,7 +184,7 @@ class TransportBar(Themed, QWidget):
 
     def _dress_play(self) -> None:
         """The button shows what it will do."""
-        action, playing = self._actions.by_id["play"], self._player.is_playing
+        action, playing = self._actions["play"], self._player.is_playing
         action.setText("Pause" if playing else "Play")
         action.setIcon(icon("pause" if playing else "play", self._theme.text))
 
@@ -185,14 +192,14 @@ class TransportBar(Themed, QWidget):
 
     def _action_button(self, action_id: str) -> QToolButton:
         button = QToolButton(self)
-        button.setDefaultAction(self._actions.by_id[action_id])
+        button.setDefaultAction(self._actions[action_id])
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         button.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
-        button.setAccessibleName(self._actions.by_id[action_id].text())
+        button.setAccessibleName(self._actions[action_id].text())
         return button
 
     def _sound_button(self, kind: SoundKind) -> SoundButton:
-        action = self._actions.by_id[f"hear_{kind.value}"]
+        action = self._actions[f"hear_{kind.value}"]
         button = SoundButton(SHORT_NAMES[kind], self._theme)
         _describe(button, action.toolTip())
         button.clicked.connect(partial(_run, action, self._show_state))
@@ -200,7 +207,7 @@ class TransportBar(Themed, QWidget):
 
     def _menu_button(self, icon_name: str, menu: str, tip: str) -> QToolButton:
         button = QToolButton(self)
-        button.setMenu(self._actions.menu(menu))
+        button.setMenu(self._menu(menu))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))

@@ -19,9 +19,9 @@ from osisnr_gui.batch.pairs import BatchPair, is_pair_list
 from osisnr_gui.batch.runner import BatchSettings
 from osisnr_gui.io.errors import display_name
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
+from osisnr_gui.qt.commands.folder_run import FolderRun, Inputs
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
-from osisnr_gui.qt.folders.folder_run import FolderRun, Inputs
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
