@@ -18,6 +18,7 @@ from osisnr_gui.batch.runner import BatchRow
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.cache_folder import DEFAULT_MAX_BYTES, CacheFolder, user_cache_folder
 from osisnr_gui.io.errors import SaveError
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.qt import crash
 from osisnr_gui.qt.background import favour_window
 from osisnr_gui.qt.commands.export_jobs import png_bytes
@@ -72,7 +73,9 @@ def picture_path(options: argparse.Namespace) -> str | None:
     if os.path.isfile(path):
         with open(path, "rb") as file:
             if file.read(len(PNG_START)) != PNG_START:
-                raise SaveError(path, "not saved: another file has this name", "move it, or use --screenshot FILE")
+                raise SaveError(
+                    path, Phrase("not saved: another file has this name"), Phrase("move it, or use --screenshot FILE")
+                )
     return path
 
 
@@ -194,7 +197,9 @@ class Screenshot(QObject):
 
     def __init__(self, window: MainWindow, path: str, leave: Callable[[int], None]) -> None:
         super().__init__(window)
-        self.error: SaveError | None = SaveError(path, "not saved: the window was not ready", "try again")
+        self.error: SaveError | None = SaveError(
+            path, Phrase("not saved: the window was not ready"), Phrase("try again")
+        )
         self._window, self._path, self._leave = window, path, leave
         self._settled = 0
         self._timer = QTimer(self, interval=CHECK_MS)

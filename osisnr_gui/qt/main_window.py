@@ -37,6 +37,7 @@ from osisnr_gui.session.changes import Changed, Part, Show
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.sentences import selection_sentence, status_sentence
 from osisnr_gui.session.session import Session
+from osisnr_gui.text.catalogue import _
 
 DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 256, 304
@@ -263,12 +264,12 @@ class MainWindow(QMainWindow):
     def _build_docks(self) -> list[QDockWidget]:
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         docks = [
-            self._dock("Sources", self.views.sources, left),
-            self._dock("Frames", self.views.stft, left),
-            self._dock("Loss", self.views.loss, right),
-            self._dock("Summary", self.views.summary, right),
-            self._dock("Notes", self.views.notes, left),
-            self._dock("Bad segments", self.views.segments, right),
+            self._dock(_("Sources"), "sources", self.views.sources, left),
+            self._dock(_("Frames"), "frames", self.views.stft, left),
+            self._dock(_("Loss"), "loss", self.views.loss, right),
+            self._dock(_("Summary"), "summary", self.views.summary, right),
+            self._dock(_("Notes"), "notes", self.views.notes, left),
+            self._dock(_("Bad segments"), "bad_segments", self.views.segments, right),
         ]
         self._tabify(docks[1], docks[4])
         self._tabify(docks[2], docks[5])
@@ -303,16 +304,16 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(front, behind)
         front.raise_()
 
-    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    def _dock(self, title: str, name: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
-        dock.setObjectName(f"dock_{title.lower()}")
+        dock.setObjectName(f"dock_{name.replace('_', ' ')}")  # as in the layouts that are saved already
         dock.setWidget(panel)
         dock.setFeatures(dock.DockWidgetFeature.DockWidgetMovable | dock.DockWidgetFeature.DockWidgetFloatable)
         self.addDockWidget(area, dock)
         return dock
 
     def _build_bars(self) -> None:
-        toolbar = QToolBar("Toolbar")
+        toolbar = QToolBar(_("Toolbar"))
         toolbar.setObjectName("toolbar")
         toolbar.setMovable(False)
         self.addToolBar(toolbar)
@@ -322,9 +323,9 @@ class MainWindow(QMainWindow):
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         toolbar.addWidget(gap)
-        self._add_menu_button(toolbar, "demo", "File/Demos", "Demos: open an example")
-        self._add_menu_button(toolbar, "export", "File/Export", "Export numbers or the figure")
-        self._add_menu_button(toolbar, "theme-system", "View/Theme", "Light or dark")
+        self._add_menu_button(toolbar, "demo", "file/demos", _("Demos: open an example"))
+        self._add_menu_button(toolbar, "export", "file/export", _("Export numbers or the figure"))
+        self._add_menu_button(toolbar, "theme-system", "view/theme", _("Light or dark"))
         toolbar.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
         self.toolbar = toolbar
         bar = self.statusBar()
@@ -382,9 +383,11 @@ class MainWindow(QMainWindow):
     def _show_title(self, _analysis: Analysis, _selected: int) -> None:
         self.views.view_bar.show_masks(self.views.plots.shows_masks)
         pair, reference = self.views.plots.pair, self.views.plots.reference
-        names = [pair.estimate.name] if pair is not None else []
-        names += [reference.name] if reference is not None else []
-        self.setWindowTitle(" · ".join([" against ".join(names), "osisnr_gui"]) if names else "osisnr_gui")
+        names = [track.name for track in (None if pair is None else pair.estimate, reference) if track is not None]
+        title = names[0] if names else ""
+        if len(names) == 2:
+            title = _("{estimate} against {reference}").format(estimate=names[0], reference=names[1])
+        self.setWindowTitle(f"{title} · osisnr_gui" if title else "osisnr_gui")
 
     def _show_sentence(self, *_: object) -> None:
         """The state in one sentence, or the numbers of the selection while there is one."""

@@ -31,6 +31,7 @@ from osisnr_gui.session.file_changes import ContentHashes, changed_files, withou
 from osisnr_gui.session.history import History
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session
+from osisnr_gui.text.catalogue import _, translated
 
 
 class Store(QObject):
@@ -186,7 +187,7 @@ class Store(QObject):
         self._jobs.cancel()
         self._stopped = False
         self._running = session = self.session
-        self.progress_changed.emit(0.0, "opening files")
+        self.progress_changed.emit(0.0, _("opening files"))
         wanted = AnalysisOptions(around=self.looked_at())
         self._jobs.start(partial(self._work, session, (self._analysis, self._finished), wanted, self._thoroughly))
 
@@ -219,7 +220,7 @@ class Store(QObject):
                 self._finished = result
                 self._start()
             return
-        self.progress_changed.emit(result.fraction, result.words)
+        self.progress_changed.emit(result.fraction, translated(result.words))
         if result.analysis is not None and not self._is_emptier(result.analysis):
             self._show(result.analysis)
 
@@ -233,7 +234,7 @@ class Store(QObject):
         self._end_run()
         self._stopped = True
         self._step_back()
-        self.failed.emit("Something unexpected went wrong while comparing; what you had is still here.", details)
+        self.failed.emit(_("Something unexpected went wrong while comparing; what you had is still here."), details)
 
 
 def _n_scored(analysis: Analysis) -> int:

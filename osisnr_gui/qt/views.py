@@ -27,6 +27,7 @@ from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.view_bar import ViewBar
 from osisnr_gui.session.session import Source
+from osisnr_gui.text.catalogue import _
 
 
 class Selection(QObject):
@@ -127,8 +128,8 @@ class Views:
         self.sources, self.stft, self.notes = SourcesPanel(theme), StftPanel(), NotesPanel()
         self.loss, self.summary, self.segments = LossPanel(theme), SummaryPanel(theme), BadSegmentsPanel(theme)
         self.inspector, self.mask_values = FrameInspector(theme), MaskValuesPanel(theme)
-        self.inspector_dock = OnDemandDock("Inspector", "dock_inspector", self.inspector)
-        self.mask_dock = OnDemandDock("Masks", "dock_mask_values", self.mask_values)
+        self.inspector_dock = OnDemandDock(_("Inspector"), "dock_inspector", self.inspector)
+        self.mask_dock = OnDemandDock(_("Masks"), "dock_mask_values", self.mask_values)
         self.folders, self.folder_strip = FolderPanel(theme), FolderStrip()
         self.view_bar, self.readout, self.sentence = ViewBar(), Readout(), ElidedLabel()
         self._connect()

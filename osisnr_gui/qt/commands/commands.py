@@ -30,13 +30,16 @@ from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
-from osisnr_gui.session.codec import is_session_file
+from osisnr_gui.session.codec import ENDING, is_session_file
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _
 
-FILE_FILTER = f"Sound, masks and sessions (*{' *'.join((*extensions_of(Format), '.osisnr'))});;All files (*)"
+FILE_FILTER = _("Sound, masks and sessions ({patterns});;All files (*)").format(
+    patterns=" ".join(f"*{extension}" for extension in (*extensions_of(Format), ENDING))
+)
 
 
 class Commands:
@@ -82,8 +85,8 @@ class Commands:
     def _follow_states(self) -> None:
         """Update actions with what they depend on beside the analysis, and fill the menus that change."""
         actions, views = self.actions, self.views
-        self.shown.fill_partners(actions.menu("Analysis/Difference of two estimates"))
-        self.playback.list_devices_in(actions.menu("Playback/Sound device"))
+        self.shown.fill_partners(actions.menu("analysis/difference"))
+        self.playback.list_devices_in(actions.menu("playback/device"))
         for name in ("export_list_csv", "export_list_json"):
             views.folders.export.addAction(actions.by_id[name])
         for moved in (self.link.selection_changed, self.link.loop_changed):
@@ -115,11 +118,11 @@ class Commands:
 
     def open(self) -> None:
         """Ask for files and open them."""
-        self.take_files(self._ask("Open a reference and estimates"), add=False)
+        self.take_files(self._ask(_("Open a reference and estimates")), add=False)
 
     def add(self) -> None:
         """Ask for further estimates."""
-        self.take_files(self._ask("Add estimates"), add=True)
+        self.take_files(self._ask(_("Add estimates")), add=True)
 
     def open_demo(self, name: str) -> None:
         """Open one of the demos."""
@@ -174,15 +177,15 @@ class Commands:
         """Stop comparing; say how to go on."""
         self.views.store.cancel()
         if not self.views.store.analysis.complete:
-            self._say("Stopped. What is there can be used; Ctrl+R compares the rest.")
+            self._say(_("Stopped. What is there can be used; Ctrl+R compares the rest."))
 
     def show_context_menu(self, position: QPoint, plot: TimePlot | Chart) -> None:
         """The short menu of a right click on a row or a chart."""
         menu = QMenu(plot)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # Under the names that pyqtgraph gives them.
-        menu.addAction("View all", plot.view_all if isinstance(plot, Chart) else self.fit)
-        menu.addAction("Export…", partial(self.exports.save_plot, plot))
+        menu.addAction(_("View all"), plot.view_all if isinstance(plot, Chart) else self.fit)
+        menu.addAction(_("Export…"), partial(self.exports.save_plot, plot))
         if isinstance(plot, TimePlot):
             menu.addSeparator()
             shown = ("zoom_selection", "zoom_back", "crosshair", "all_estimates", "next_blame", "inspector")
@@ -267,8 +270,7 @@ class Commands:
 
     def _ask(self, title: str) -> list[str]:
         folder = self.views.settings.last_folder()
-        paths, _ = QFileDialog.getOpenFileNames(self.window, title, folder, FILE_FILTER)
-        return list(paths)
+        return QFileDialog.getOpenFileNames(self.window, title, folder, FILE_FILTER)[0]
 
     def _say(self, text: str) -> None:
         self.window.statusBar().showMessage(text, 5000)

@@ -35,6 +35,8 @@ from osisnr_gui.session.sound.listening import Recipe, Sound
 from osisnr_gui.session.sound.sound_feed import wav_parts
 from osisnr_gui.session.sound.sound_words import sound_name
 from osisnr_gui.session.tracks import Stamp, Track
+from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.errors import error_words
 
 Parts = Callable[[], Iterable[bytes]]
 Done = Callable[[], object]
@@ -81,13 +83,13 @@ class ExportJobs(QObject):
     def save_csv(self) -> None:
         """Ask where, then compute every number by the direct formula and save one row a frame."""
         numbers = self._numbers()
-        title, kind = "Save the numbers of every frame", "Table (*.csv)"
+        title, kind = _("Save the numbers of every frame"), _("Table (*.csv)")
         self.save_parts(title, "frames.csv", kind, lambda: frames_csv(numbers()))
 
     def save_json(self) -> None:
         """Ask where, then compute every number by the direct formula and save what `osisnr score --json` gives."""
         parts = partial(_json, self._numbers())
-        self.save_parts("Save the numbers", "scores.json", "Scores (*.json)", parts)
+        self.save_parts(_("Save the numbers"), "scores.json", _("Scores (*.json)"), parts)
 
     def save_sound(self) -> None:
         """Ask where, then save the sound that playback has chosen."""
@@ -95,11 +97,11 @@ class ExportJobs(QObject):
         if player.sound in player.recipe.sounds:
             parts = partial(wav_parts, player.recipe, player.sound)
             name = f"{sound_name(player.sound).lower().replace(' ', '_')}.wav"
-            self.save_parts("Save the sound that is chosen", name, "Sound (*.wav)", parts)
+            self.save_parts(_("Save the sound that is chosen"), name, _("Sound (*.wav)"), parts)
 
     def save_figure(self) -> None:
         """Ask where, then save the plots."""
-        self.save_bytes("Save the figure", "figure.png", "Picture (*.png)", png_bytes(self._views.plots.grab()))
+        self.save_bytes(_("Save the figure"), "figure.png", _("Picture (*.png)"), png_bytes(self._views.plots.grab()))
 
     def save_plot(self, plot: TimePlot | Chart) -> None:
         """Ask how and where, then save one plot as a picture of the width that was asked for, or its numbers."""
@@ -107,7 +109,7 @@ class ExportJobs(QObject):
         if dialog.exec() == QDialog.DialogCode.Accepted:
             kind, name = dialog.format, plot.NAME if isinstance(plot, Chart) else plot.row_id
             data = png_bytes(picture_of(plot, dialog.pixels)) if kind == PNG else b"".join(table_of(plot))
-            self.save_bytes("Export the plot", f"{name}.{kind}", FORMATS[kind], data)
+            self.save_bytes(_("Export the plot"), f"{name}.{kind}", FORMATS[kind], data)
         dialog.deleteLater()
 
     def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
@@ -120,20 +122,20 @@ class ExportJobs(QObject):
         """Ask where, then work out and save a file in the background."""
         path = self._ask(title, name, kind)
         if path:
-            self._say(f"Saving {os.path.basename(path)} …")
+            self._say(_("Saving {name} …").format(name=os.path.basename(path)))
             self._jobs.add(partial(_write_all, {path: parts}, partial(self._say_saved, path)))
 
     def copy_figure(self) -> None:
         """The plots on the clipboard."""
         QGuiApplication.clipboard().setPixmap(self._views.plots.grab())
-        self._say("The figure is on the clipboard.")
+        self._say(_("The figure is on the clipboard."))
 
     def compare_masked(self) -> None:
         """Ask for a folder, save there what the masks let through of the mixture, and compare that in their place."""
-        recipe, where = self._views.player.recipe, "Folder for the sound of the masks"
+        recipe, where = self._views.player.recipe, _("Folder for the sound of the masks")
         folder = QFileDialog.getExistingDirectory(self._window, where, self._views.settings.last_folder())
         if folder and recipe.masks:
-            self._say("Applying the masks to the mixture…")
+            self._say(_("Applying the masks to the mixture…"))
             paths = masked_paths(recipe, folder)
             files = {path: partial(masked_parts, recipe, sound) for sound, path in paths.items()}
             self._jobs.add(partial(_write_all, files, partial(self._open_masked, recipe, paths)))
@@ -163,7 +165,7 @@ class ExportJobs(QObject):
         try:
             write_atomically(path, data)
         except FileError as error:
-            self._show_failure(str(error), "")
+            self._show_failure(error_words(error), "")
         else:
             self._say_saved(path)
 
@@ -171,14 +173,18 @@ class ExportJobs(QObject):
         """Once the sound of the masks is saved: unless other files were opened meanwhile."""
         if recipe.masks == self._views.player.recipe.masks:
             self._views.store.edit(partial(open_masked, paths=paths))
-            self._say("These are the masks as sound, on the mixture; Undo comes back.")
+            self._say(_("These are the masks as sound, on the mixture; Undo comes back."))
 
     def _show_failure(self, words: str, details: str) -> None:
         """A file that cannot be written; with details an unexpected error."""
         if details:
-            ErrorDialog.show_once(f"The file could not be written ({words}); try another place.", details, self._window)
+            ErrorDialog.show_once(
+                _("The file could not be written ({error}); try another place.").format(error=words),
+                details,
+                self._window,
+            )
         else:
-            warn(self._window, "Not saved", words)
+            warn(self._window, _("Not saved"), words)
 
     def _ask(self, title: str, name: str, kind: str) -> str:
         """Where to save; "" when nothing is to be saved."""
@@ -186,7 +192,7 @@ class ExportJobs(QObject):
         return ask_where(self._window, views.settings.last_folder(), views.store.session, title, name, kind)
 
     def _say_saved(self, path: str) -> None:
-        self._say(f"Saved {os.path.basename(path)}.")
+        self._say(_("Saved {name}.").format(name=os.path.basename(path)))
 
     def _say(self, text: str) -> None:
         self._window.statusBar().showMessage(text, 5000)

@@ -27,6 +27,7 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.session import Formula, Session, Source
+from osisnr_gui.text.catalogue import _, ngettext
 
 LISTS = "lists"  # beside the kept results
 
@@ -92,7 +93,9 @@ class FolderMode(QObject):
         self.panel.filter.clear()
         self.panel.only_errors.setChecked(False)
         names = [display_name(path) for path in inputs.paths]
-        title = names[0] if len(names) == 1 else f"{names[1]}  against  {names[0]}"
+        title = names[0]
+        if len(names) == 2:
+            title = _("{estimates}  against  {references}").format(references=names[0], estimates=names[1])
         self.panel.title.set_text(title, "\n".join(reversed(inputs.paths)))
         self.panel.model.show_pairs(())
         self._place = None
@@ -151,9 +154,8 @@ class FolderMode(QObject):
             self.panel.set_current(self._place)
         place = self.panel.step(direction)
         if place is None:
-            self._window.statusBar().showMessage(
-                f"This is the {'last' if direction > 0 else 'first'} of the list.", 5000
-            )
+            end = _("This is the last of the list.") if direction > 0 else _("This is the first of the list.")
+            self._window.statusBar().showMessage(end, 5000)
         elif not self.shows_list:
             self.open_pair(place)
 
@@ -217,7 +219,7 @@ class FolderMode(QObject):
         if self.panel.current_place is None and self.panel.model.rowCount():
             self.panel.set_current(self.panel.model.place(0))
         if details:
-            ErrorDialog.show_once("Something unexpected went wrong while scoring the list.", details, self._window)
+            ErrorDialog.show_once(_("Something unexpected went wrong while scoring the list."), details, self._window)
 
     def _show_phase(self, phase: Phase, wrong: str = "") -> None:
         self._phase = phase
@@ -250,13 +252,14 @@ class FolderMode(QObject):
         self.changed.emit()
 
     def _place_words(self) -> str:
-        model = self.panel.model
-        row = model.row(self._place) if self._place is not None and self._place < len(model.pairs) else -1
-        if self._place is None or self._place >= len(model.pairs):
-            return f"List of {len(model.pairs)} pairs"
-        name = model.pairs.pairs[self._place].name
-        where = f"{row + 1} of {model.rowCount()}" if row >= 0 else "not in the filtered list"
-        return f"{where} · {display_name(name)}"
+        model, place = self.panel.model, self._place
+        if place is None or place >= len(model.pairs):
+            n = len(model.pairs)
+            return ngettext("List of {n} pairs", "List of {n} pairs", n).format(n=n)
+        name, row = display_name(model.pairs.pairs[place].name), model.row(place)
+        if row < 0:
+            return _("not in the filtered list · {name}").format(name=name)
+        return _("{place} of {count} · {name}").format(place=row + 1, count=model.rowCount(), name=name)
 
     def find(self) -> None:
         """Filter the list by name."""
@@ -266,7 +269,7 @@ class FolderMode(QObject):
     def save(self, ending: str, kind: str) -> None:
         """Ask where, then save the rows there are, as a batch does."""
         parts = partial(batch_parts, self.panel.model.pairs.in_order(), self.settings, ending)
-        self._exports.save_parts("Save the list", f"results{ending}", kind, parts)
+        self._exports.save_parts(_("Save the list"), f"results{ending}", kind, parts)
 
 
 def _scoring(session: Session) -> Session:

@@ -17,6 +17,7 @@ from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.sound.listening import Sound, SoundKind
 from osisnr_gui.session.sound.sound_feed import Band
+from osisnr_gui.text.catalogue import _
 
 FEWEST_HERTZ = 50.0  # a narrower band is little more than the ringing of its filter
 
@@ -198,11 +199,11 @@ class PlaybackCommands(QObject):
         """The devices there are now."""
         menu.clear()
         group, player = QActionGroup(menu), self._player
-        devices, none = [Device("", "System default")], "No sound device was found"
+        devices, none = [Device("", _("System default"))], _("No sound device was found")
         try:
             devices += player.devices()
         except NoOutput as reason:
-            none = f"No sound: {reason}"
+            none = _("No sound: {reason}").format(reason=reason)
         for device in devices:
             action = group.addAction(device.name.replace("&", "&&"))
             action.setCheckable(True)

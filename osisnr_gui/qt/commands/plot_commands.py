@@ -16,6 +16,7 @@ from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.comparison.speakers import find_speakers
+from osisnr_gui.text.catalogue import _
 
 BLAMES = (None, *BlameKind)
 FRAMES_A_SECOND = 125  # what "one second" means where there is no sample rate: frames of 8 ms
@@ -97,7 +98,9 @@ class PlotCommands:
             entry.deleteLater()
         self._partners = []
         for place, name in differences.option_names():
-            entry = menu.addAction(f"Against {name}".replace("&", "&&"), partial(differences.choose, place))
+            entry = menu.addAction(
+                _("Against {name}").format(name=name).replace("&", "&&"), partial(differences.choose, place)
+            )
             entry.setCheckable(True)
             entry.setChecked(place == differences.partner)
             self._partners.append(entry)

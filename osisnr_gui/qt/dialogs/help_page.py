@@ -12,6 +12,7 @@ from osisnr_gui.paths import resource_path
 from osisnr_gui.qt.dialogs.close_dialog import CloseDialog
 from osisnr_gui.qt.panels.layouts import row_of
 from osisnr_gui.qt.panels.plain_text import GAP
+from osisnr_gui.text.catalogue import _
 
 FIRST_PAGES = ("first_steps", "numbers")
 
@@ -59,7 +60,7 @@ class HelpDialog(CloseDialog):
     """Titles on the left, the page on the right."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__("Help", parent)
+        super().__init__(_("Help"), parent)
         self.resize(860, 640)
         self._texts = {page: page_text(page) for page in page_names()}
         self.titles, self.page = QListWidget(self), _Page(self)
@@ -67,7 +68,7 @@ class HelpDialog(CloseDialog):
         self.titles.setFixedWidth(200)
         self.titles.setWordWrap(True)
         self.titles.setSpacing(4)
-        self.titles.setAccessibleName("Help pages")
+        self.titles.setAccessibleName(_("Help pages"))
         self.page.setOpenLinks(False)
         self.page.anchorClicked.connect(self._follow)
         self.page.document().setDocumentMargin(2 * GAP)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from osisnr_gui.io.errors import OverwrittenError
+from osisnr_gui.io.errors import FileError, OverwrittenError
 from osisnr_gui.qt.playback.engine import Engine, Seek, Span
 from osisnr_gui.qt.playback.output import SoundSystem
 from osisnr_gui.qt.playback.read_ahead import ReadAhead
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.session.sound.listening import Recipe
 from osisnr_gui.session.sound.sound_feed import Band, SoundFeed
+from osisnr_gui.text.errors import error_words
 
 if TYPE_CHECKING:
     from osisnr_gui.qt.playback.sound_card import SoundCard
@@ -57,7 +58,9 @@ class Deck(QObject):
     def error(self) -> str:
         """Why a file cannot be read; empty while all can, and for one that was overwritten: reloaded, it plays on."""
         problem = None if self._supply is None else self._supply.error
-        return "" if problem is None or isinstance(problem, OverwrittenError) else str(problem)
+        if problem is None or isinstance(problem, OverwrittenError):
+            return ""
+        return error_words(problem) if isinstance(problem, FileError) else str(problem)
 
     def load(self, device_id: str, recipe: Recipe, band: Band | None) -> None:
         """Be ready to play this; what is there already is kept. Raises NoOutput."""

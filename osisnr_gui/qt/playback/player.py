@@ -22,6 +22,7 @@ from osisnr_gui.session.session import Session
 from osisnr_gui.session.sound.listening import Recipe, ResidualScale, Sound, SoundKind, find_recipe, measure_gain
 from osisnr_gui.session.sound.loudness import Loudness, Match, find_loudness
 from osisnr_gui.session.sound.sound_feed import Band
+from osisnr_gui.text.catalogue import _
 
 TICK_MS = 16
 # After a stop the playhead follows what is still on its way to the ear, for this many ticks.
@@ -102,9 +103,9 @@ class Player(QObject):
         recipe = find_recipe(analysis, self.scale)
         # During a pass the residuals' gains are missing for a moment: those of before will do, if all else is the same.
         if analysis.complete or replace(recipe, gains=self.recipe.gains) != self.recipe:
-            kept = {source.path for _, source, _ in recipe.files} & {source.path for _, source, _ in self.recipe.files}
+            old, new = ({source.path for _sound, source, _stamp in each.files} for each in (self.recipe, recipe))
             self.recipe = recipe
-            if not kept:
+            if old.isdisjoint(new):
                 self.stop()
                 self.problem = ""
                 self.wanted, self.before = Sound(SoundKind.ESTIMATE, selected), Sound(SoundKind.REFERENCE)
@@ -215,7 +216,7 @@ class Player(QObject):
 
     def _begin(self, start: float | None) -> None:
         if not self.has_sound:
-            self.said.emit("Nothing to hear: open sound files.")
+            self.said.emit(_("Nothing to hear: open sound files."))
             return
         if not self._load():
             return
@@ -291,7 +292,7 @@ class Player(QObject):
         deck = self._deck
         deck.tidy()
         if deck.error:
-            self.said.emit(f"Playing stopped: {deck.error}")
+            self.said.emit(_("Playing stopped: {reason}").format(reason=deck.error))
             self.stop()
             return
         if deck.lowered != self._lowered:
@@ -316,12 +317,12 @@ class Player(QObject):
         self.stop()
         if str(reason) != self.problem:
             self.problem = str(reason)
-            self.said.emit(f"Nothing can be heard: {reason}. Everything else works.")
+            self.said.emit(_("Nothing can be heard: {reason}. Everything else works.").format(reason=reason))
         self.changed.emit()
 
     def _reopen(self, reason: str) -> None:
         """The device is gone: say so, and go on with the default one if there is one."""
-        self.said.emit(f"Playing stopped: {reason}.")
+        self.said.emit(_("Playing stopped: {reason}.").format(reason=reason))
         self.device_id = ""
         self._restart()
 
@@ -340,7 +341,7 @@ class Player(QObject):
 
 def _measure_gain(key: tuple, job: Job) -> tuple[_GainKey, float | None]:
     """On the worker thread."""
-    (reference, _), (mixture, _), rate = key
+    (reference, _stamp), (mixture, _stamp), rate = key
     try:
         return key, measure_gain(reference, mixture, rate, job.superseded)
     except LoadError:

@@ -30,6 +30,7 @@ from osisnr_gui.session.sound.sound_words import (
     sound_name,
 )
 from osisnr_gui.session.words import estimate_letter, title
+from osisnr_gui.text.catalogue import _
 
 HEIGHT = 34
 ICON_PIXELS = 18
@@ -37,7 +38,7 @@ MOST_ESTIMATES = 9  # as many as there are digits
 # With more than this the bar gets narrow, so that the window needs no more width for them.
 MOST_WIDE = 4
 NARROW = "padding: 4px 1px"
-SHORT_NAMES = {SoundKind.REFERENCE: "Ref", SoundKind.MIXTURE: "Mix", SoundKind.RESIDUAL: "Res"}
+SHORT_NAMES = {SoundKind.REFERENCE: _("Ref"), SoundKind.MIXTURE: _("Mix"), SoundKind.RESIDUAL: _("Res")}
 KEYS = {SoundKind.REFERENCE: "0", SoundKind.MIXTURE: "M", SoundKind.RESIDUAL: "D"}
 
 
@@ -54,7 +55,7 @@ class TransportBar(Themed, QWidget):
         menu: Callable[[str], QMenu],
         theme: Theme,
     ) -> None:
-        """`menu` gives the menu of a path such as "Playback/Speed"."""
+        """`menu` gives the menu of a path such as "playback/speed"."""
         super().__init__(theme)
         self._player, self._link, self._actions, self._menu = player, link, actions, menu
         self._names: tuple[str, ...] = ()
@@ -66,7 +67,7 @@ class TransportBar(Themed, QWidget):
             self._row.addWidget(self._action_button(name))
         self._row.addSpacing(6)
         self._time = plain_label("", parent=self)
-        self._time.setToolTip("Where the sound is, and how long everything is, in seconds")
+        self._time.setToolTip(_("Where the sound is, and how long everything is, in seconds"))
         self._row.addWidget(self._time)
         self._row.addSpacing(8)
         self._buttons = {kind: self._sound_button(kind) for kind in SHORT_NAMES}
@@ -74,11 +75,11 @@ class TransportBar(Themed, QWidget):
             self._row.addWidget(button)
         self._first_estimate = self._row.indexOf(self._buttons[SoundKind.REFERENCE]) + 1
         self._row.addSpacing(8)
-        self._match = self._menu_button("match", "Playback/Loudness", "Loudness: as the files are, or equally loud")
+        self._match = self._menu_button("match", "playback/loudness", _("Loudness: as the files are, or equally loud"))
         self._note = ElidedLabel("", muted=True, parent=self)
         self._row.addWidget(self._note, 1)
         self._row.addWidget(self._action_button("band"))
-        self._speed = self._menu_button("", "Playback/Speed", "Speed, at the same pitch")
+        self._speed = self._menu_button("", "playback/speed", _("Speed, at the same pitch"))
         self._fit()
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -108,8 +109,10 @@ class TransportBar(Themed, QWidget):
         self._estimates = []
         for index, name in enumerate(self._names):
             button = SoundButton(estimate_letter(index), self._theme, index)
-            tip = f"Hear and show estimate {estimate_letter(index)}, {name} ({index + 1})"
-            _describe(button, tip)
+            letter, key = estimate_letter(index), index + 1
+            _describe(
+                button, _("Hear and show estimate {letter}, {name} ({key})").format(letter=letter, name=name, key=key)
+            )
             button.clicked.connect(partial(self.estimate_chosen.emit, index))
             self._row.insertWidget(self._first_estimate + index, button)
             self._estimates.append(button)
@@ -151,7 +154,9 @@ class TransportBar(Themed, QWidget):
         """What there is to know of what is heard, or why nothing can be heard."""
         player = self._player
         if player.problem:
-            self._note.set_text(f"No sound: {player.problem}", tip=f"Nothing can be heard: {player.problem}.")
+            reason = player.problem
+            tip = _("Nothing can be heard: {reason}.").format(reason=reason)
+            self._note.set_text(_("No sound: {reason}").format(reason=reason), tip=tip)
             return
         sound = player.sound
         matched = self._is_narrow and player.match is not Match.OFF
@@ -168,7 +173,7 @@ class TransportBar(Themed, QWidget):
         if lowered := lowered_words(player.lowered * player.loudness.lowered):
             parts, shorter = [*parts, lowered[0]], [lowered[1], *shorter]
         n_references = sum(other.kind is SoundKind.REFERENCE for other in player.recipe.sounds)
-        tip = f"Heard: {', '.join([sound_name(sound, n_references), *parts])}."
+        tip = _("Heard: {what}.").format(what=", ".join([sound_name(sound, n_references), *parts]))
         self._note.set_text(" · ".join(parts), tip=tip, shorter=" · ".join(shorter))
 
     def _show_time(self) -> None:
@@ -185,7 +190,7 @@ class TransportBar(Themed, QWidget):
     def _dress_play(self) -> None:
         """The button shows what it will do."""
         action, playing = self._actions["play"], self._player.is_playing
-        action.setText("Pause" if playing else "Play")
+        action.setText(_("Pause") if playing else _("Play"))
         action.setIcon(icon("pause" if playing else "play", self._theme.text))
 
     # ---- building -------------------------------------------------------------------------------------

@@ -289,7 +289,7 @@ def test_only_the_frequencies_in_sight(window: MainWindow) -> None:
 
 def test_devices_are_listed_and_remembered(window: MainWindow, system: FakeSystem) -> None:
     system.names = ["Speakers", "Head & phones"]
-    menu = window.actions_by_id.menu("Playback/Sound device")
+    menu = window.actions_by_id.menu("playback/device")
     menu.aboutToShow.emit()
     assert [action.text() for action in menu.actions()] == ["System default", "Speakers", "Head && phones"]
     menu.actions()[2].trigger()
