@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QToolBar,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,6 +24,7 @@ from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.theme_manager import ThemeManager
 from osisnr_gui.qt.look.themed import set_theme_inside, tint
+from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import MARGIN
 from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.plots.charts.chart import Chart
@@ -248,16 +248,10 @@ class MainWindow(QMainWindow):
         self.centre = QStackedWidget()
         self.centre.addWidget(self.views.welcome)
         self.centre.addWidget(self.views.plots)
-        holder = QWidget()
-        layout = QVBoxLayout(holder)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.views.folder_strip)
-        layout.addWidget(self.views.banners)
-        layout.addWidget(self.centre, 1)
-        layout.addWidget(self.transport)
-        self.holder, self.pages = holder, QStackedWidget()
-        for page in (holder, self.views.folders):
+        self.holder, self.pages = QWidget(), QStackedWidget()
+        parts = self.views.folder_strip, self.views.banners, (self.centre, 1), self.transport
+        column_of(*parts, owner=self.holder, spacing=0)
+        for page in (self.holder, self.views.folders):
             self.pages.addWidget(page)
         self.setCentralWidget(self.pages)
 

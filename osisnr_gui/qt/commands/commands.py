@@ -74,7 +74,7 @@ class Commands:
         views.banners.progress.cancel_requested.connect(self.cancel)
         views.segments.segment_shown.connect(self.playback.autoplay)
         views.segments.segment_activated.connect(self.player.play_range)
-        self.store.failed.connect(self.show_failure)
+        self.store.failed.connect(lambda sentence, details: ErrorDialog.show_once(sentence, details, self.window))
         plots.limit_requested.connect(self.set_limit)
         plots.context_menu_requested.connect(self.show_context_menu)
         link.hover_changed.connect(self.show_readout)
@@ -169,10 +169,6 @@ class Commands:
         self.views.view_bar.set_residual(residual)
         self.actions.update()
 
-    def show_failure(self, sentence: str, details: str) -> None:
-        """Something unexpected went wrong on the worker."""
-        ErrorDialog.show_once(sentence, details, self.window)
-
     def cancel(self) -> None:
         """Stop comparing; say how to go on."""
         self.views.store.cancel()
@@ -196,13 +192,13 @@ class Commands:
     def restore(self, settings: Settings) -> None:
         """As it was left."""
         self.shown.restore(settings)
-        self.playback.restore(settings)
+        self.player.device_id = settings.text("sound_device", "")
         self.actions.restore(settings)
 
     def remember(self, settings: Settings) -> None:
         """Keep that for the next start."""
         self.shown.remember(settings)
-        self.playback.remember(settings)
+        settings.put("sound_device", self.player.device_id)
         self.actions.remember(settings)
 
     def follow_readout(self, *_: object) -> None:

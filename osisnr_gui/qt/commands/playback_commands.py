@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 from osisnr_gui.qt.playback.output import Device, NoOutput
 from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
 from osisnr_gui.qt.plots.time_link import TimeSpan
-from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.sound.listening import Sound, SoundKind
 from osisnr_gui.session.sound.sound_feed import Band
@@ -40,14 +39,6 @@ class PlaybackCommands(QObject):
         self._link.playhead_changed.connect(self._follow)
         for row_id in (REFERENCE, ESTIMATE, DIFFERENCE):
             views.plots.stack.row(row_id).y_range_changed.connect(lambda _low, _high: self._follow_band())
-
-    def restore(self, settings: Settings) -> None:
-        """The device as it was chosen; called once, before there is anything to hear."""
-        self._player.device_id = settings.text("sound_device", "")
-
-    def remember(self, settings: Settings) -> None:
-        """Keep it for the next start."""
-        settings.put("sound_device", self._player.device_id)
 
     def add_bar(self, bar: QWidget) -> None:
         """The bar that is shown where it is wanted and there is something to hear."""

@@ -87,7 +87,7 @@ class Player(QObject):
     @property
     def lowered(self) -> float:
         """Factor by which everything is lowered just now so that nothing clips."""
-        return self._deck.lowered
+        return self._deck.engine.lowered
 
     def devices(self) -> list[Device]:
         """All sound cards, the system's default first. Raises NoOutput when there cannot be any."""
@@ -224,7 +224,7 @@ class Player(QObject):
         if start is not None:
             self._deck.seek(start)
         self.is_playing, self.is_paused = True, False
-        self._ended = self._deck.ended
+        self._ended = self._deck.engine.ended
         self._ask()
         if start is not None:
             self._link.set_playhead(start)
@@ -242,7 +242,7 @@ class Player(QObject):
 
     def _ask(self) -> None:
         """Tell the deck all that is wanted; nothing while it was never asked to play."""
-        if not self._deck.device_name or not self._load():
+        if not self._deck.is_open or not self._load():
             return
         sound, once = self.sound, self._once
         self._deck.ask(
@@ -295,11 +295,11 @@ class Player(QObject):
             self.said.emit(_("Playing stopped: {reason}").format(reason=deck.error))
             self.stop()
             return
-        if deck.lowered != self._lowered:
-            self._lowered = deck.lowered
+        if deck.engine.lowered != self._lowered:
+            self._lowered = deck.engine.lowered
             self.changed.emit()
-        if self.is_playing and deck.ended != self._ended:
-            self._ended, self.is_playing, self._settling = deck.ended, False, SETTLE_TICKS
+        if self.is_playing and deck.engine.ended != self._ended:
+            self._ended, self.is_playing, self._settling = deck.engine.ended, False, SETTLE_TICKS
             self._ask()
             self.changed.emit()
         position, moves = deck.heard()

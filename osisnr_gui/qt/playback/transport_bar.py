@@ -9,11 +9,12 @@ from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme, tabular_font
 from osisnr_gui.qt.look.themed import Themed, tint
+from osisnr_gui.qt.panels.layouts import row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, tooltip
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -60,26 +61,28 @@ class TransportBar(Themed, QWidget):
         self._player, self._link, self._actions, self._menu = player, link, actions, menu
         self._names: tuple[str, ...] = ()
         self._estimates: list[SoundButton] = []
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(8, 2, 12, 2)
-        self._row.setSpacing(2)
-        for name in ("play", "loop"):
-            self._row.addWidget(self._action_button(name))
-        self._row.addSpacing(6)
         self._time = plain_label("", parent=self)
         self._time.setToolTip(_("Where the sound is, and how long everything is, in seconds"))
-        self._row.addWidget(self._time)
-        self._row.addSpacing(8)
         self._buttons = {kind: self._sound_button(kind) for kind in SHORT_NAMES}
-        for button in self._buttons.values():
-            self._row.addWidget(button)
-        self._first_estimate = self._row.indexOf(self._buttons[SoundKind.REFERENCE]) + 1
-        self._row.addSpacing(8)
         self._match = self._menu_button("match", "playback/loudness", _("Loudness: as the files are, or equally loud"))
         self._note = ElidedLabel("", muted=True, parent=self)
-        self._row.addWidget(self._note, 1)
-        self._row.addWidget(self._action_button("band"))
         self._speed = self._menu_button("", "playback/speed", _("Speed, at the same pitch"))
+        play, loop, band = map(self._action_button, ("play", "loop", "band"))
+        parts = (
+            play,
+            loop,
+            6,
+            self._time,
+            8,
+            *self._buttons.values(),
+            8,
+            self._match,
+            (self._note, 1),
+            band,
+            self._speed,
+        )
+        self._row = row_of(*parts, owner=self, margins=(8, 2, 12, 2), spacing=2)
+        self._first_estimate = self._row.indexOf(self._buttons[SoundKind.REFERENCE]) + 1
         self._fit()
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -219,7 +222,6 @@ class TransportBar(Themed, QWidget):
         if icon_name:
             tint(button, icon_name, self._theme)
         _describe(button, tip)
-        self._row.addWidget(button)
         return button
 
 

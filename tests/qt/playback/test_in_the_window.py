@@ -124,7 +124,7 @@ def test_loop_keys(window: MainWindow, system: FakeSystem) -> None:
     assert link.loop == TimeSpan(4.0, link.extent.stop), "a start behind the end moves the end"
     _press(window, Key.Key_Space)
     system.card.pull_sound()
-    assert window.views.player._deck._engine.position_at(10**9)[0] >= 4.0 * 16_000
+    assert window.views.player._deck.engine.position_at(10**9)[0] >= 4.0 * 16_000
 
 
 def test_the_selection_is_played_once(window: MainWindow, system: FakeSystem, qtbot: QtBot) -> None:
@@ -212,7 +212,7 @@ def test_without_sound_there_is_no_bar_and_t_and_d_are_for_the_eye(
 
 def _pull_without_a_gap(card: FakeCard, player: Player, count: int) -> None:
     """Ask for samples until this many came in a row: a busy machine may read too late and leave a silence."""
-    engine = player._deck._engine
+    engine = player._deck.engine
     starved = -1
     while starved != engine.starved:
         starved, stop = engine.starved, card.samples.size + count
@@ -342,7 +342,7 @@ def test_moving_the_cursor_moves_the_sound(window: MainWindow, system: FakeSyste
     before = link.playhead
     _press(window, Key.Key_Right)
     assert link.cursor == pytest.approx(before + 1.0), "a second on from what is heard"
-    system.card.pull_until(lambda: player._deck._engine.position_at(10**9)[0] > (before + 1.0) * 16_000)
+    system.card.pull_until(lambda: player._deck.engine.position_at(10**9)[0] > (before + 1.0) * 16_000)
 
 
 def test_a_reload_goes_on_where_it_was_and_plays_what_is_new(
