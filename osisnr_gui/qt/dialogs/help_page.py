@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QFont, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QDesktopServices, QTextBlockFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QListWidget, QTextBrowser, QWidget
 
 from osisnr_gui.paths import resource_path
@@ -34,18 +34,6 @@ def page_title(name: str, text: str) -> str:
     """The page's first heading, or its name."""
     first = next((line for line in text.splitlines() if line.startswith("# ")), "")
     return first.removeprefix("# ").strip() or name.replace("_", " ").capitalize()
-
-
-def _mend_cell(cursor: QTextCursor) -> None:
-    """Qt puts an empty line into the first cell of a table that follows a quotation: take it out."""
-    cell = cursor.currentTable().cellAt(cursor)
-    if not cursor.block().text() and cell.lastPosition() > cell.firstPosition():
-        cursor.deleteChar()
-        cursor.setBlockFormat(QTextBlockFormat())
-        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
-        heading = QTextCharFormat()
-        heading.setFontWeight(QFont.Weight.Bold)
-        cursor.mergeCharFormat(heading)
 
 
 class _Page(QTextBrowser):
@@ -97,9 +85,7 @@ class HelpDialog(CloseDialog):
         block = self.page.document().begin()
         while block.isValid():
             cursor.setPosition(block.position())
-            if cursor.currentTable() is not None:
-                _mend_cell(cursor)
-            else:
+            if cursor.currentTable() is None:
                 form = QTextBlockFormat(block.blockFormat())
                 heading, item = form.headingLevel(), block.textList() is not None
                 form.setTopMargin(2 * GAP if heading > 1 else 0)

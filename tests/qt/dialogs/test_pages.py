@@ -66,7 +66,7 @@ def test_nothing_is_fetched(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
     assert opened == [QUrl("https://example.org")], "only what the user clicked, in the user's browser"
 
 
-def test_a_table_after_a_quotation_has_no_empty_line(qtbot: QtBot):
+def test_the_table_after_the_formula_has_no_empty_line(qtbot: QtBot):
     dialog = HelpDialog("numbers")
     qtbot.addWidget(dialog)
     block = dialog.page.document().begin()

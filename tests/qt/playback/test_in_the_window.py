@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QToolButto
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
+from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plots.time_link import TimeSpan
@@ -392,3 +393,13 @@ def test_a_mask_that_is_removed_while_it_is_heard(
     store.undo()
     wait_final(qtbot, window)
     assert last in player.recipe.sounds
+
+
+def test_the_pause_icon_stays_when_the_theme_changes(window: MainWindow) -> None:
+    action, themes = window.actions_by_id.by_id["play"], window.views.themes
+    action.trigger()
+    assert window.views.player.is_playing
+    themes.set_mode("light" if themes.theme.is_dark else "dark")
+    assert action.icon().cacheKey() == icon("pause", themes.theme.text).cacheKey()
+    action.trigger()
+    assert action.icon().cacheKey() == icon("play", themes.theme.text).cacheKey()
