@@ -31,10 +31,6 @@ class KeysDialog(CloseDialog):
         self._rows: list[tuple[str, QLabel, QLabel]] = []
         self.lay_out(self.search, self.nothing, (NarrowScroll(self._table(rows), self), 1), margins=None, spacing=GAP)
 
-    def visible_rows(self) -> list[tuple[str, str]]:
-        """What is listed now: (what it does, keys)."""
-        return [(text.text(), keys.text()) for _group, text, keys in self._rows if not text.isHidden()]
-
     def _table(self, rows: Sequence[KeyRow]) -> QWidget:
         body = QWidget()
         grid = QGridLayout(body)
