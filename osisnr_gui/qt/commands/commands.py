@@ -91,14 +91,10 @@ class Commands:
             views.folders.export.addAction(actions.by_id[name])
         for moved in (self.link.selection_changed, self.link.loop_changed):
             moved.connect(self._follow_stretch)
-        for changed in (self.player.changed, self.folders.changed, self.ghosts.changed, self.files.changed):
-            changed.connect(self.actions.update)
         for changed in (
-            views.themes.changed,
-            views.curves.changed,
-            views.inspector_dock.wanted_changed,
+            *(p.changed for p in (self.player, self.folders, self.ghosts, self.files, views.themes, views.curves)),
+            *(dock.wanted_changed for dock in (views.inspector_dock, views.mask_dock)),
             views.inspector_dock.visibilityChanged,
-            views.mask_dock.wanted_changed,
         ):
             changed.connect(self.actions.update)
 

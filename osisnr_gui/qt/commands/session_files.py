@@ -37,12 +37,12 @@ class SessionFiles(QObject):
         self._path = ""
         self._saved = Session()
         self._pending: SavedView | None = None
-        self._autosave = Autosave(self)
+        self._autosave = Autosave(self, self._content)
         views.store.looked_at = self._looked_at
 
     def keep_copy(self) -> None:
         """From now on, for the case that the program is killed."""
-        self._autosave.start(self._content)
+        self._autosave.start()
 
     def save(self) -> bool:
         """Save where it was saved last; True when it is on disk."""
@@ -155,20 +155,20 @@ class Autosave(QObject):
     """A copy of the session, written while the program runs and removed when it ends as it should.
 
     One file for each running program, named after its process, so that two windows never share one.
+    `content(path)` gives what is to be kept, None while there is nothing.
     """
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, content: Callable[[str], bytes | None]) -> None:
         super().__init__(parent)
+        self._content = content
         self._folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
         self._path = os.path.join(self._folder, f"unsaved-{os.getpid()}{ENDING}")
         self._left: list[str] = []
-        self._content: Callable[[str], bytes | None] = lambda _path: None
         self._timer = QTimer(self, interval=AUTOSAVE_MS)
         self._timer.timeout.connect(self.write)
 
-    def start(self, content: Callable[[str], bytes | None]) -> None:
-        """Keep a copy from now on; `content(path)` gives it, None while there is nothing to keep."""
-        self._content = content
+    def start(self) -> None:
+        """Keep a copy from now on."""
         self._timer.start()
 
     def stop(self) -> None:
