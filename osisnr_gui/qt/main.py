@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import signal
+import socket
 from collections.abc import Callable
+from types import FrameType
+from typing import get_args
 
-from PySide6.QtCore import QCoreApplication, QObject, QSize, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QSize, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from osisnr_gui import __version__
@@ -21,7 +25,7 @@ from osisnr_gui.qt import crash
 from osisnr_gui.qt.background import favour_window
 from osisnr_gui.qt.commands.export_jobs import png_bytes
 from osisnr_gui.qt.look.icons import app_icon
-from osisnr_gui.qt.look.theme_manager import ThemeManager
+from osisnr_gui.qt.look.theme_manager import ThemeManager, ThemeMode
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.settings import APPLICATION, KEEP_MIB_RANGE, Settings
 from osisnr_gui.qt.store import Store
@@ -39,7 +43,7 @@ FRAME = QSize(16, 48)
 PNG_START = b"\x89PNG"
 SCREENSHOT_LIMIT_MS = 10 * 60 * 1000
 EXIT_BASE = 128  # the exit code of a program that a signal ended is this and the signal's number
-SIGNAL_MS = 250  # a signal waits no longer than this
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def start_session(options: argparse.Namespace) -> Session:
@@ -112,7 +116,8 @@ def run(options: argparse.Namespace, take: Callable[[Analysis, list[BatchRow]], 
     crash.install()
     app.setWindowIcon(app_icon())
     settings = Settings()
-    themes = ThemeManager(options.theme or settings.text("theme", "system", ("system", "light", "dark")))
+    wanted = options.theme or settings.text("theme", "system")
+    themes = ThemeManager(next((mode for mode in get_args(ThemeMode) if mode == wanted), "system"))
     themes.apply(app)
     remembers = options.screenshot is None
     store = Store(cache=open_cache(settings) if remembers else None)
@@ -143,38 +148,51 @@ def fit_screen(window: QWidget, screen: QSize) -> None:
     window.resize(window.size().boundedTo(screen - FRAME))
 
 
-class QuitSignals(QTimer):
-    """Closes a window on SIGINT and SIGTERM as if its cross had been clicked, from its creation to `stop`.
+class QuitSignals(QObject):
+    """Closes a window on SIGINT and SIGTERM, from its creation to `stop`. Elsewhere than on POSIX it does nothing.
 
-    Python runs a handler between two of its own instructions, and Qt's event loop may not come to one for hours: the
-    timer brings it there.
+    Python runs handlers between two of its own instructions, and Qt's event loop may not come to one for hours. So
+    the interpreter also writes each signal's number into a socket, which wakes the loop up.
     """
 
     def __init__(self, window: QWidget, leave: Callable[[int], None]) -> None:
-        super().__init__(window, interval=SIGNAL_MS)
+        super().__init__(window)
         self._window, self._leave = window, leave
-        self._received = 0
-        self._before = {number: signal.signal(number, self._note) for number in (signal.SIGINT, signal.SIGTERM)}
-        self.timeout.connect(self._check)
-        self.start()
+        self._before: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
+        if os.name != "posix":
+            return
+        self._read, self._write = socket.socketpair()
+        for end in (self._read, self._write):
+            end.setblocking(False)
+        self._wakeup_before = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
+        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._take)
+        for number in _SIGNALS:
+            self._before[number] = signal.signal(number, lambda _number, _frame: None)
 
     def stop(self) -> None:
         """Give the signals back; a second call changes nothing."""
-        super().stop()
+        if not self._before:
+            return
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._wakeup_before)
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before.clear()
+        self._read.close()
+        self._write.close()
 
-    def _note(self, number: int, _frame: object) -> None:
-        self._received = number  # no more: this may be in the middle of a paintEvent
-
-    def _check(self) -> None:
-        if self._received:
-            for number in self._before:
-                signal.signal(number, signal.SIG_DFL)  # asking a second time ends a program that hangs while it closes
-            super().stop()
-            self._window.close()
-            self._leave(EXIT_BASE + self._received)
+    def _take(self) -> None:
+        received = b""
+        with contextlib.suppress(BlockingIOError):
+            received = self._read.recv(64)
+        number = next((number for number in received if number in _SIGNALS), None)
+        if number is None:
+            return
+        for each in _SIGNALS:
+            signal.signal(each, signal.SIG_DFL)  # asking a second time ends a program that hangs while it closes
+        self._window.close()
+        self._leave(EXIT_BASE + number)
 
 
 class Screenshot(QObject):

@@ -268,10 +268,14 @@ class MainWindow(QMainWindow):
         self._tabify(docks[1], docks[4])
         self._tabify(docks[2], docks[5])
         self._on_demand = (self.views.inspector_dock, self.views.mask_dock)
-        for dock in self._on_demand:
-            dock.place(self, docks[2])
-        for dock in (docks[5], *self._on_demand):
-            dock.visibilityChanged.connect(partial(self._take_sight, dock.widget().show_analysis))
+        for on_demand in self._on_demand:
+            on_demand.place(self, docks[2])
+        for dock, panel in (
+            (docks[5], self.views.segments),
+            (self.views.inspector_dock, self.views.inspector),
+            (self.views.mask_dock, self.views.mask_values),
+        ):
+            dock.visibilityChanged.connect(partial(self._take_sight, panel.show_analysis))
         docks[5].visibilityChanged.connect(self.views.segments.set_seen)
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self.setCorner(Qt.Corner.BottomRightCorner, right)

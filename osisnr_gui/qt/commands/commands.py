@@ -24,10 +24,14 @@ from osisnr_gui.qt.commands.session_files import SessionFiles
 from osisnr_gui.qt.dialogs.cache_page import CacheDialog
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.roles_dialog import RolesDialog
-from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
+from osisnr_gui.qt.playback.player import Player
+from osisnr_gui.qt.plot_area import DIFFERENCE, REFERENCE, PlotArea
 from osisnr_gui.qt.plots.charts.chart import Chart
+from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
+from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE
 from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.codec import ENDING, is_session_file
@@ -44,6 +48,23 @@ FILE_FILTER = _("Sound, masks and sessions ({patterns});;All files (*)").format(
 
 class Commands:
     """The parts of one window that its actions work on, and what is done with several of them."""
+
+    window: QMainWindow
+    views: Views
+    store: Store
+    plots: PlotArea
+    link: TimeLink
+    player: Player
+    exports: ExportJobs
+    session_files: SessionFiles
+    notes: NoteCommands
+    segments: SegmentCommands
+    playback: PlaybackCommands
+    folders: FolderMode
+    shown: PlotCommands
+    delays: DelayCommands
+    files: FileCommands
+    ghosts: GhostCommands
 
     def __init__(self, window: QMainWindow, views: Views) -> None:
         self.window, self.views, self.store = window, views, views.store
@@ -219,7 +240,7 @@ class Commands:
         reference, in_view = plots.spectrograms
         on_picture = row_id in (REFERENCE, ESTIMATE, DIFFERENCE) or estimate is not in_view
         frequency = reference.frequency_at(value) if on_picture else None
-        levels = (None, None)
+        levels: tuple[float | None, float | None] = (None, None)
         third = None
         if frequency is not None and math.isfinite(frequency):
             is_its = pair.reference is plots.reference

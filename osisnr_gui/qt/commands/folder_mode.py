@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QDialog, QMainWindow
 from osisnr_gui.batch import list_words
 from osisnr_gui.batch.files import batch_parts
 from osisnr_gui.batch.list_words import Phase
-from osisnr_gui.batch.pair_list import State
+from osisnr_gui.batch.pair_list import ListedRow, State
 from osisnr_gui.batch.pairs import BatchPair, is_pair_list
-from osisnr_gui.batch.runner import BatchSettings
+from osisnr_gui.batch.runner import BatchRow, BatchSettings
 from osisnr_gui.io.errors import display_name
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.folder_run import FolderRun, Inputs
@@ -47,7 +47,8 @@ class FolderMode(QObject):
         self.settings = BatchSettings()
         self.shows_list = False
         self._sources: tuple[Source, ...] = ()
-        self._phase, self._place = Phase.DONE, None
+        self._phase = Phase.DONE
+        self._place: int | None = None
         self._began, self._n_known = 0.0, 0
         self._connect()
         self._refresh()
@@ -186,7 +187,7 @@ class FolderMode(QObject):
         self.strip.back_requested.connect(self.show_list)
         self.strip.step_requested.connect(self.step)
 
-    def _start(self, known: list[object] | tuple[object, ...] = ()) -> None:
+    def _start(self, known: Sequence[BatchRow] = ()) -> None:
         assert self.inputs is not None, "there is a list"
         self._place = self.panel.current_place if self._place is None else self._place
         self.run.start(self.inputs, self.settings, known)
@@ -208,7 +209,7 @@ class FolderMode(QObject):
         chosen, self._place = (None if name is None else panel.model.pairs.place_of(name) for name in names)
         panel.set_current(chosen)
 
-    def _take_rows(self, rows: list[object]) -> None:
+    def _take_rows(self, rows: list[ListedRow]) -> None:
         self.panel.put(rows)
         self._n_known += sum(row.row.is_known for row in rows)
         self._show_phase(self._phase)

@@ -11,8 +11,9 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from osisnr_gui.qt.playback.output import Device, NoOutput
-from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
+from osisnr_gui.qt.plot_area import DIFFERENCE, REFERENCE
 from osisnr_gui.qt.plots.time_link import TimeSpan
+from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.sound.listening import Sound, SoundKind
 from osisnr_gui.session.sound.sound_feed import Band

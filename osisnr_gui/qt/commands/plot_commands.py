@@ -16,6 +16,7 @@ from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.comparison.speakers import find_speakers
+from osisnr_gui.session.notices.notice import Notice
 from osisnr_gui.text.catalogue import _
 
 BLAMES = (None, *BlameKind)
@@ -30,7 +31,7 @@ class PlotCommands:
         self._partners: list[QAction] = []
         views.curves.changed.connect(self._show_curves)
         views.sources.curve_toggled.connect(views.curves.toggle)
-        views.banners.details_requested.connect(lambda notice: notice.code == "assignment" and self.show_speakers())
+        views.banners.details_requested.connect(self._show_details)
         views.inspector.frame_requested.connect(self.go_to_frame)
 
     def reset(self) -> None:
@@ -67,6 +68,10 @@ class PlotCommands:
         """Hide the curve of the estimate in view, or draw it again."""
         if self._plots.pair is not None:
             self._views.curves.toggle(self._plots.pair.source)
+
+    def _show_details(self, notice: Notice) -> None:
+        if notice.code == "assignment":
+            self.show_speakers()
 
     def show_speakers(self) -> None:
         """How well every estimate fits every reference."""

@@ -46,7 +46,7 @@ class DelayDialog(QDialog):
         self.pointer = ElidedLabel(HOW, muted=True, parent=self)
         self.field = LagField(self)
         align = _("Take out the delay at which the whole signals correlate most")
-        self.align = push_button(_("&Align"), align, lambda: self._take(self._shown.delay.samples), self)
+        self.align = push_button(_("&Align"), align, self._align, self)
         as_is = _("Take no delay out: the file as it is")
         self.as_is = push_button(_("As it &is"), as_is, lambda: self._take(0), self)
         self.undo = push_button(_("&Undo"), _("Take the last move back (Ctrl+Z)"), self.undo_requested.emit, self)
@@ -75,12 +75,11 @@ class DelayDialog(QDialog):
         self.note.show()
 
     def _show_curve(self, shown: MeasuredDelay) -> None:
-        values, peak = shown.si_snr_db, shown.delay.samples
-        note = "" if shown.delay.certain else UNCERTAIN
+        values, note = shown.si_snr_db, "" if shown.delay.certain else UNCERTAIN
         if values is None:
-            values, peak, note = np.empty(0), None, SILENT
+            values, note = np.empty(0), SILENT
         for plot in self.plots:
-            plot.show_curve(values, shown.rate, peak, shown.place)
+            plot.show_curve(values, shown.rate, shown.delay.samples if values.size else None, shown.place)
         self.field.set_reach(values.size // 2)
         set_text(self.note, note)
         self.note.setVisible(bool(note))
@@ -105,8 +104,12 @@ class DelayDialog(QDialog):
         known = shown is not None and shown.delay.curve is not None
         self.field.setEnabled(known)
         self.as_is.setEnabled(known and taken != 0)
-        self.align.setEnabled(known and shown.delay.certain and taken != shown.delay.samples)
+        self.align.setEnabled(shown is not None and known and shown.delay.certain and taken != shown.delay.samples)
         self.table.show_rows(() if shown is None else shown.rows(taken))
+
+    def _align(self) -> None:
+        if self._shown is not None:
+            self._take(self._shown.delay.samples)
 
     def _move(self, samples: int) -> None:
         self._wanted = samples

@@ -39,7 +39,7 @@ def page_title(name: str, text: str) -> str:
 class _Page(QTextBrowser):
     """Shows text; pictures, style sheets and pages of other places are never fetched."""
 
-    def loadResource(self, kind: int, _name: QUrl) -> object:
+    def loadResource(self, kind: int, _name: QUrl | str) -> object:
         """Nothing, whatever is asked for."""
         return "" if kind == QTextDocument.ResourceType.StyleSheetResource.value else None
 

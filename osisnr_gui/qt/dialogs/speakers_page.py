@@ -6,7 +6,7 @@ import math
 from functools import partial
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetrics, QIcon, QKeyEvent, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QBrush, QFontMetrics, QGuiApplication, QIcon, QKeyEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -46,7 +46,7 @@ def _radio(chosen: bool) -> QIcon:
     """A round button of the style, to be pressed with its whole cell."""
     style, option = QApplication.style(), QStyleOptionButton()
     size = style.pixelMetric(QStyle.PixelMetric.PM_ExclusiveIndicatorWidth)
-    ratio = QApplication.instance().devicePixelRatio()
+    ratio = QGuiApplication.primaryScreen().devicePixelRatio()
     picture = QPixmap(QSize(size, size) * ratio)
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
@@ -145,7 +145,7 @@ class SpeakersDialog(CloseDialog):
         room = self.matrix.sizeHint().boundedTo(self.matrix.maximumSize())
         self.matrix.setMinimumHeight(room.height())
         width = max(LEAST_WIDTH, room.width() + 2 * PAGE_MARGINS[0])
-        self.resize(width, self.layout().totalHeightForWidth(width))
+        self.resize(width, self.heightForWidth(width))
 
     def choose(self, reference: int, estimate: int) -> None:
         """Let one estimate go with another reference."""

@@ -23,7 +23,8 @@ class Themed:
         self._theme = theme
         if isinstance(self, QWidget):
             self.update()
-        set_theme_inside(self, theme)
+        if isinstance(self, QObject):
+            set_theme_inside(self, theme)
 
 
 def set_theme_inside(whole: QObject, theme: Theme) -> None:

@@ -50,14 +50,15 @@ class SoundSystem:
     def open(self, device_id: str, rate: int) -> SoundCard:
         """Open a device, or the default, at a multiple of `rate` where it can. Raises NoOutput."""
         with self._asking() as library:
-            card = library.SoundCard(device_id, rate)
+            card: SoundCard = library.SoundCard(device_id, rate)
         card.failed.connect(self._lose)
         return card
 
     def devices(self) -> list[Device]:
         """All of them, the system's default first. Raises NoOutput when the library is not there."""
         with self._asking() as library:
-            return library.list_devices()
+            devices: list[Device] = library.list_devices()
+        return devices
 
     def _lose(self, _why: str) -> None:
         # Where no server is seen, one on another machine say, nobody can tell whether it is still there.

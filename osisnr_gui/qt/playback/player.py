@@ -18,10 +18,11 @@ from osisnr_gui.qt.playback.deck import Deck
 from osisnr_gui.qt.playback.output import Device, NoOutput, SoundSystem
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.session import Session
+from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.sound.listening import Recipe, ResidualScale, Sound, SoundKind, find_recipe, measure_gain
 from osisnr_gui.session.sound.loudness import Loudness, Match, find_loudness
 from osisnr_gui.session.sound.sound_feed import Band
+from osisnr_gui.session.tracks import Stamp
 from osisnr_gui.text.catalogue import _
 
 TICK_MS = 16
@@ -30,7 +31,8 @@ SETTLE_TICKS = 20
 SHORTEST_LOOP = 0.3  # seconds; a loop that is started for the user, of a segment of a few frames, is a buzz otherwise
 LEAST_LEFT = 0.02  # seconds before the end from which playing begins anew
 
-_GainKey = tuple[object, object, int]  # reference and mixture, each with the stamp of its file, and the rate
+_File = tuple[Source, Stamp | None]
+_GainKey = tuple[_File, _File, int]  # reference, mixture, and the rate
 
 
 class Player(QObject):
@@ -264,10 +266,10 @@ class Player(QObject):
     def _mixture_gain(self) -> float | None:
         """The mixture's least-squares gain on the reference; measured on a thread when it is first asked for."""
         files = {sound: (source, stamp) for sound, source, stamp in self.recipe.files}
-        ends = files.get(Sound(SoundKind.REFERENCE)), files.get(Sound(SoundKind.MIXTURE))
-        if None in ends:
+        reference, mixture = files.get(Sound(SoundKind.REFERENCE)), files.get(Sound(SoundKind.MIXTURE))
+        if reference is None or mixture is None:
             return None
-        key = (*ends, self.recipe.rate)
+        key = reference, mixture, self.recipe.rate
         if key != self._gain_of:
             self._gain_of, self._gain = key, None
             self._jobs.start(partial(_measure_gain, key))
@@ -339,7 +341,7 @@ class Player(QObject):
             self.changed.emit()
 
 
-def _measure_gain(key: tuple, job: Job) -> tuple[_GainKey, float | None]:
+def _measure_gain(key: _GainKey, job: Job) -> tuple[_GainKey, float | None]:
     """On the worker thread."""
     (reference, _stamp), (mixture, _stamp), rate = key
     try:

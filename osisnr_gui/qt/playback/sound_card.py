@@ -197,10 +197,10 @@ class _Driver(QIODevice):
             self.clock = _Clock(time.perf_counter(), self._sink.processedUSecs() * 1e-6 * self._format.sampleRate())
         samples = np.repeat(self.render(most // self._format.bytesPerFrame()), self._format.channelCount())
         if self._floats:
-            return samples.tobytes()
-        return np.rint(samples * _FULL_SCALE_16).astype(np.int16).tobytes()
+            return bytes(samples)
+        return bytes(np.rint(samples * _FULL_SCALE_16).astype(np.int16))
 
-    def writeData(self, _data: bytes) -> int:
+    def writeData(self, _data: bytes | bytearray | memoryview, _length: int) -> int:
         """Nothing is written here."""
         return -1
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme, tabular_font
 from osisnr_gui.qt.look.themed import Themed, tint
-from osisnr_gui.qt.panels.layouts import row_of
+from osisnr_gui.qt.panels.layouts import Part, row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, tooltip
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -68,20 +68,9 @@ class TransportBar(Themed, QWidget):
         self._note = ElidedLabel("", muted=True, parent=self)
         self._speed = self._menu_button("", "playback/speed", _("Speed, at the same pitch"))
         play, loop, band = map(self._action_button, ("play", "loop", "band"))
-        parts = (
-            play,
-            loop,
-            6,
-            self._time,
-            8,
-            *self._buttons.values(),
-            8,
-            self._match,
-            (self._note, 1),
-            band,
-            self._speed,
-        )
-        self._row = row_of(*parts, owner=self, margins=(8, 2, 12, 2), spacing=2)
+        where: tuple[Part, ...] = play, loop, 6, self._time, 8, *self._buttons.values(), 8
+        how: tuple[Part, ...] = self._match, (self._note, 1), band, self._speed
+        self._row = row_of(*where, *how, owner=self, margins=(8, 2, 12, 2), spacing=2)
         self._first_estimate = self._row.indexOf(self._buttons[SoundKind.REFERENCE]) + 1
         self._fit()
         self.setFixedHeight(HEIGHT)
