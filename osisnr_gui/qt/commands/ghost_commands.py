@@ -120,9 +120,9 @@ class GhostCommands(QObject):
         self._show()
 
     def _take_found(self, result: tuple[_Wish, Facts, Change | None]) -> None:
-        wish, *found = result
+        wish, facts, change = result
         if wish in self._wishes:
-            self._found[wish] = found[0], found[1]  # type: ignore[assignment]
+            self._found[wish] = facts, change
             self._show()
 
     def _show(self) -> None:

@@ -98,14 +98,13 @@ class _Matrix(QTableWidget):
             estimate = place - len(speakers.references)
             room = CELL_WIDTH - 16 if estimate >= 0 else NAME_WIDTH - 96
             name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
-            text = f"{estimate_letter(estimate)}\n{name}"
-            if estimate < 0:
-                text = _("Reference {n}  {name}").format(n=place + 1, name=name)
-            item = QTableWidgetItem(text)
+            item = QTableWidgetItem()
             item.setToolTip(tooltip(track.name))
             if estimate < 0:
+                item.setText(_("Reference {n}  {name}").format(n=place + 1, name=name))
                 self.setVerticalHeaderItem(place, item)
             else:
+                item.setText(f"{estimate_letter(estimate)}\n{name}")
                 self.setHorizontalHeaderItem(estimate, item)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
