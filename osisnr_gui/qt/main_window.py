@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from osisnr_gui.qt.commands.commands import Commands
-from osisnr_gui.qt.jobs import close_jobs
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.theme_manager import ThemeManager
@@ -241,7 +240,6 @@ class MainWindow(QMainWindow):
         self.views.store.close()
         self.views.plots.close_files()
         self.views.inspector.close_files()
-        close_jobs(self.views.mask_values)
         event.accept()
 
     def _build_centre(self) -> None:

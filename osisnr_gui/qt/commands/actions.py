@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,10 @@ from osisnr_gui.text.catalogue import _
 
 if TYPE_CHECKING:
     from osisnr_gui.qt.commands.commands import Commands
+
+
+#: Text, whether it is checked, and what it does; None for one that only says something.
+Entry = tuple[str, bool, Callable[[], object] | None]
 
 
 class Actions:
@@ -41,6 +45,25 @@ class Actions:
             owner = self.menu(parent) if parent else self._window.menuBar()
             self._menus[path] = owner.addMenu(MENUS[path] if parent else f"&{MENUS[path]}")
         return self._menus[path]
+
+    def keep_filled(self, path: str, entries: Callable[[], Iterable[Entry]]) -> None:
+        """Make entries anew whenever a menu is shown, after those it has from the table."""
+        menu, made = self.menu(path), list[QAction]()
+
+        def fill() -> None:
+            while made:
+                menu.removeAction(made[-1])
+                made.pop().deleteLater()
+            for text, checked, run in entries():
+                action = menu.addAction(text.replace("&", "&&"))
+                action.setCheckable(run is not None)
+                action.setChecked(checked)
+                action.setEnabled(run is not None)
+                if run is not None:
+                    action.triggered.connect(lambda _on=False, run=run: run())
+                made.append(action)
+
+        menu.aboutToShow.connect(fill)
 
     def fill_toolbar(self, toolbar: QToolBar) -> None:
         """Add the buttons, with a gap where the menu changes."""

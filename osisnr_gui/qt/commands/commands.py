@@ -24,6 +24,7 @@ from osisnr_gui.qt.commands.session_files import SessionFiles
 from osisnr_gui.qt.dialogs.cache_page import CacheDialog
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.roles_dialog import RolesDialog
+from osisnr_gui.qt.jobs import close_jobs
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plot_area import DIFFERENCE, REFERENCE, PlotArea
 from osisnr_gui.qt.plots.charts.chart import Chart
@@ -106,8 +107,10 @@ class Commands:
     def _follow_states(self) -> None:
         """Update actions with what they depend on beside the analysis, and fill the menus that change."""
         actions, views = self.actions, self.views
-        self.shown.fill_partners(actions.menu("analysis/difference"))
-        self.playback.list_devices_in(actions.menu("playback/device"))
+        actions.menu("analysis/difference").addSeparator()
+        actions.keep_filled("analysis/difference", self.shown.list_partners)
+        self.plots.differences.row.button.setMenu(actions.menu("analysis/difference"))
+        actions.keep_filled("playback/device", self.playback.list_devices)
         for name in ("export_list_csv", "export_list_json"):
             views.folders.export.addAction(actions.by_id[name])
         for moved in (self.link.selection_changed, self.link.loop_changed):
@@ -271,10 +274,11 @@ class Commands:
         )
 
     def close(self) -> None:
-        """Wait for exports under way, and stop the list."""
-        for part in (self.files, self.delays, self.ghosts, self.folders):
-            part.close()
-        self.exports.close()
+        """Cancel what runs beside the window, and wait for it."""
+        self.files.watch.close()
+        self.delays.close()
+        self.folders.run.stop()
+        close_jobs(self.window)
         self.session_files.close()
 
     def lead(self, formula: Formula) -> None:

@@ -141,10 +141,6 @@ class ExportJobs(QObject):
             files = {path: partial(masked_parts, recipe, sound) for sound, path in paths.items()}
             self._jobs.add(partial(_write_all, files, partial(self._open_masked, recipe, paths)))
 
-    def close(self) -> None:
-        """Cancel and wait."""
-        self._jobs.close()
-
     def _numbers(self) -> Callable[[], Analysis]:
         """What works out the numbers of the present session, on the export thread.
 

@@ -51,11 +51,6 @@ class FileCommands(QObject):
         self._views.plots.hold_values(True)
         self._views.store.reload(thoroughly=thoroughly)
 
-    def close(self) -> None:
-        """Stop watching and hashing."""
-        self.watch.close()
-        self._hashing.close()
-
     def _reload_always(self) -> None:
         self.reloads_always = True
         self.changed.emit()

@@ -168,10 +168,6 @@ class FolderMode(QObject):
         self._refresh()
         self.page_changed.emit()
 
-    def close(self) -> None:
-        """Cancel and wait."""
-        self.run.close()
-
     def _connect(self) -> None:
         panel, run = self.panel, self.run
         run.found.connect(self._take_found)

@@ -87,11 +87,6 @@ class FolderRun(QObject):
         if self._timer.isActive():
             self._timer.start(HOLD_MS)
 
-    def close(self) -> None:
-        """Cancel and wait: afterwards no process is left."""
-        self.stop()
-        self._jobs.close()
-
     def _take(self, result: tuple[BatchPair, ...] | ListedRow | str) -> None:
         if isinstance(result, tuple):
             self.found.emit(result)

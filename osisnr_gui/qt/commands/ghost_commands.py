@@ -90,10 +90,6 @@ class GhostCommands(QObject):
         signed = f"{'+' if change > 0 else ''}{words.db(change)}"
         return {"ghost": _("was {before} ({change})").format(before=words.db(before), change=signed)}
 
-    def close(self) -> None:
-        """Cancel and wait."""
-        self._job.close()
-
     def show_analysis(self, analysis: Analysis, _selected: int) -> None:
         """Find out what became of estimates that were read again."""
         self._ghosts.take(analysis, time.time())

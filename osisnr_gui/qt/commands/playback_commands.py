@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
+from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.playback.output import Device, NoOutput
 from osisnr_gui.qt.plot_area import DIFFERENCE, REFERENCE
 from osisnr_gui.qt.plots.time_link import TimeSpan
@@ -32,7 +32,7 @@ class PlaybackCommands(QObject):
         self._link = views.plots.link
         self._bar: QWidget | None = None
         self._wants_bar = self._plays_at_once = False
-        self.hears_band = False  # only the frequencies in sight
+        self.hears_band: bool = False  # only the frequencies in sight
         self._loop: TimeSpan | None = None  # the last one, while the loop is off
         self._heard_at = math.nan  # where the playhead was before
         self._player.changed.connect(self._show_bar)
@@ -183,24 +183,13 @@ class PlaybackCommands(QObject):
         if was_inside and not inside:
             link.set_range(time, time + link.visible.length)
 
-    def list_devices_in(self, menu: QMenu) -> None:
-        """Keep this menu filled with the devices there are."""
-        menu.aboutToShow.connect(partial(self._list_devices, menu))
-
-    def _list_devices(self, menu: QMenu) -> None:
-        """The devices there are now."""
-        menu.clear()
-        group, player = QActionGroup(menu), self._player
+    def list_devices(self) -> list[Entry]:
+        """The devices there are now, for a menu; or why there is none."""
+        player = self._player
         devices, none = [Device("", _("System default"))], _("No sound device was found")
         try:
             devices += player.devices()
         except NoOutput as reason:
             none = _("No sound: {reason}").format(reason=reason)
-        for device in devices:
-            action = group.addAction(device.name.replace("&", "&&"))
-            action.setCheckable(True)
-            action.setChecked(device.id == player.device_id)
-            action.triggered.connect(lambda _on=False, name=device.id: player.set_device(name))
-            menu.addAction(action)
-        if len(devices) == 1:
-            menu.addAction(none).setEnabled(False)
+        entries: list[Entry] = [(d.name, d.id == player.device_id, partial(player.set_device, d.id)) for d in devices]
+        return entries if len(devices) > 1 else [*entries, (none, False, None)]

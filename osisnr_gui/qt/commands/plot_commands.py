@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
-
+from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.speakers_page import SpeakersDialog
 from osisnr_gui.qt.plot_area import HIDDEN_AT_FIRST, ROW_IDS
 from osisnr_gui.qt.presenters.differences import DELTA
@@ -24,11 +22,10 @@ FRAMES_A_SECOND = 125  # what "one second" means where there is no sample rate: 
 
 
 class PlotCommands:
-    """What is on show is known to the plots and to `Views.curves`; only the entries of a menu are kept here."""
+    """What is on show is known to the plots and to `Views.curves`; nothing is kept here."""
 
     def __init__(self, views: Views) -> None:
         self._views, self._plots, self._link = views, views.plots, views.plots.link
-        self._partners: list[QAction] = []
         views.curves.changed.connect(self._show_curves)
         views.sources.curve_toggled.connect(views.curves.toggle)
         views.banners.details_requested.connect(self._show_details)
@@ -82,11 +79,13 @@ class PlotCommands:
             dialog.assign_requested.connect(lambda places: edit(partial(assign, places=places)))
             dialog.open()
 
-    def fill_partners(self, menu: QMenu) -> None:
-        """Keep this menu filled with what the estimate in view can be held against, and show it at the row's button."""
-        menu.addSeparator()
-        menu.aboutToShow.connect(partial(self._list_partners, menu))
-        self._plots.differences.row.button.setMenu(menu)
+    def list_partners(self) -> list[Entry]:
+        """What the estimate in view can be held against, for a menu; the one in force is checked."""
+        differences = self._plots.differences
+        return [
+            (_("Against {name}").format(name=name), place == differences.partner, partial(differences.choose, place))
+            for place, name in differences.option_names()
+        ]
 
     def show_next_partner(self) -> None:
         """The row of differences; the next partner when it is on show."""
@@ -94,21 +93,6 @@ class PlotCommands:
             self._plots.differences.next_partner()
         else:
             self._plots.stack.set_row_visible(DELTA, True)
-
-    def _list_partners(self, menu: QMenu) -> None:
-        """One entry for each partner there is, the one in force checked."""
-        differences = self._plots.differences
-        for entry in self._partners:
-            menu.removeAction(entry)
-            entry.deleteLater()
-        self._partners = []
-        for place, name in differences.option_names():
-            entry = menu.addAction(
-                _("Against {name}").format(name=name).replace("&", "&&"), partial(differences.choose, place)
-            )
-            entry.setCheckable(True)
-            entry.setChecked(place == differences.partner)
-            self._partners.append(entry)
 
     def _show_curves(self, choice: CurveChoice) -> None:
         self._plots.set_curves(choice)

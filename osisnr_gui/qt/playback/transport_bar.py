@@ -199,7 +199,8 @@ class TransportBar(Themed, QWidget):
         action = self._actions[f"hear_{kind.value}"]
         button = SoundButton(SHORT_NAMES[kind], self._theme)
         _describe(button, action.toolTip())
-        button.clicked.connect(partial(_run, action, self._show_state))
+        button.clicked.connect(action.trigger)
+        button.clicked.connect(self._show_state)  # nothing may come of it: no button stays pressed by a click alone
         return button
 
     def _menu_button(self, icon_name: str, menu: str, tip: str) -> QToolButton:
@@ -240,9 +241,3 @@ def _describe(button: QToolButton, tip: str) -> None:
     button.setToolTip(tooltip(tip))
     button.setStatusTip(tip)
     button.setAccessibleName(tip)
-
-
-def _run(action: QAction, afterwards: Callable[[], None]) -> None:
-    """As if the action was chosen; a click alone must not leave a button pressed that nothing came of."""
-    action.trigger()
-    afterwards()
