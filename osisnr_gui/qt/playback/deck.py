@@ -34,7 +34,7 @@ class Deck(QObject):
         self.system = system
         self._output: SoundCard | None = None
         self.engine = Engine(1)
-        self._recipe: Recipe | None = None
+        self._rate = 1  # of the recipe
         self._loaded: tuple[Recipe, Band | None] | None = None
         self._supply: ReadAhead | None = None
         self._retired: list[ReadAhead] = []
@@ -54,7 +54,7 @@ class Deck(QObject):
 
     def load(self, device_id: str, recipe: Recipe, band: Band | None) -> None:
         """Be ready to play this; what is there already is kept. Raises NoOutput."""
-        if self._output is not None and self._recipe is not None and self._recipe.rate != recipe.rate:
+        if self._output is not None and self._rate != recipe.rate:
             self.close()
         if self._output is None:
             output = self.system.open(device_id, recipe.rate)
@@ -64,7 +64,7 @@ class Deck(QObject):
             self._output = output
         broken = self._supply is not None and self._supply.error is not None
         if (recipe, band) != self._loaded or broken:
-            self._recipe, self._loaded = recipe, (recipe, band)
+            self._rate, self._loaded = recipe.rate, (recipe, band)
             if self._supply is not None:
                 self._retired.append(self._supply)
             open_feed = partial(SoundFeed, recipe, self.engine.rate, band)
@@ -110,8 +110,7 @@ class Deck(QObject):
 
     def _samples(self, seconds: float) -> int:
         """The device's sample at a time, always one of the recipe's own."""
-        rate = 1 if self._recipe is None else self._recipe.rate
-        return round(seconds * rate) * self.engine.rate // rate
+        return round(seconds * self._rate) * self.engine.rate // self._rate
 
     def _span(self, loop: TimeSpan) -> Span:
         start = self._samples(loop.start)
