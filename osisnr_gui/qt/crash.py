@@ -30,12 +30,14 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.io.streams import say
 from osisnr_gui.qt.dialogs.error_dialog import MOST_DETAILS, ErrorDialog
+from osisnr_gui.text.catalogue import _
 
 LOG_BYTES = 512 * 1024
 LOG_BACKUPS = 1
-SENTENCE = "Something in the program went wrong. Your files are untouched and you can go on."
+SENTENCE = _("Something in the program went wrong. Your files are untouched and you can go on.")
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -45,9 +47,6 @@ _LEVELS = {
 }
 
 QtHandler = Callable[[QtMsgType, QMessageLogContext, str], None]
-
-# The offscreen platform says this of every window: there is no window manager to give hints to.
-_HARMLESS = frozenset({"This plugin does not support propagateSizeHints()"})
 
 
 def install() -> CrashReporter:
@@ -187,13 +186,14 @@ class CrashReporter(QObject):
     def _thread_exception(self, arguments: threading.ExceptHookArgs) -> None:
         if arguments.exc_value is not None and not isinstance(arguments.exc_value, SystemExit):
             name = arguments.thread.name if arguments.thread is not None else "?"
-            self._try_report(arguments.exc_value, f"in thread {name}")
+            self._try_report(arguments.exc_value, Phrase("in thread {name}", name=name))
         self._pass_on(1, arguments)
 
     def _unraisable(self, arguments: sys.UnraisableHookArgs) -> None:
         if arguments.exc_value is not None:
             # Only the type: repr() of an object that is being destroyed may fail or bring it back to life.
-            self._try_report(arguments.exc_value, f"{arguments.err_msg or 'ignored in'} {type(arguments.object)}")
+            what = arguments.err_msg or Phrase("ignored in")
+            self._try_report(arguments.exc_value, f"{what} {type(arguments.object)}")
         self._pass_on(2, arguments)
 
     def _pass_on(self, hook: int, *arguments: object) -> None:
@@ -201,8 +201,8 @@ class CrashReporter(QObject):
             self._previous[hook](*arguments)
 
     def _qt_message(self, kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
-        if text in _HARMLESS:
-            return
+        if "propagateSizeHints" in text:
+            return  # the offscreen platform says this of every window: there is no window manager to give hints to
         self.log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)
         previous: QtHandler | None = self._previous[3] if self._previous is not None else None
         if previous is not None:

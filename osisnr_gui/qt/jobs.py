@@ -24,6 +24,7 @@ from PySide6.QtCore import QMetaMethod, QObject, Qt, Signal, Slot
 
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.qt.background import step_back
+from osisnr_gui.text.errors import error_words
 
 
 class Job:
@@ -133,7 +134,7 @@ class Jobs(QObject):
         self._waiting.setdefault(key, deque()).extend(Job(work, key, self._arrived.emit) for work in works)
         fresh = min(self._n_threads - self._n_running, len(works))
         self._n_running += fresh
-        for _ in range(fresh):
+        for _k in range(fresh):
             self._pool.submit(self._run)
 
     def _run(self) -> None:
@@ -145,7 +146,7 @@ class Jobs(QObject):
             except Cancelled:
                 pass
             except FileError as error:
-                wrong = str(error), ""
+                wrong = error_words(error), ""
             except Exception as error:
                 wrong = str(error) or type(error).__name__, traceback.format_exc()
                 if not job.cancelled and not self.isSignalConnected(QMetaMethod.fromSignal(self.failed)):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
+import signal
+import socket
 from collections.abc import Callable
+from types import FrameType
+from typing import get_args
 
-from PySide6.QtCore import QCoreApplication, QObject, QSize, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QSize, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from osisnr_gui import __version__
@@ -15,13 +20,13 @@ from osisnr_gui.batch.runner import BatchRow
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.cache_folder import DEFAULT_MAX_BYTES, CacheFolder, user_cache_folder
 from osisnr_gui.io.errors import SaveError
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.qt import crash
 from osisnr_gui.qt.background import favour_window
 from osisnr_gui.qt.commands.export_jobs import png_bytes
 from osisnr_gui.qt.look.icons import app_icon
-from osisnr_gui.qt.look.theme_manager import ThemeManager
+from osisnr_gui.qt.look.theme_manager import ThemeManager, ThemeMode
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.quit_signals import QuitSignals
 from osisnr_gui.qt.settings import APPLICATION, KEEP_MIB_RANGE, Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.session.analysis import Analysis
@@ -37,6 +42,8 @@ CHECK_MS = 60
 FRAME = QSize(16, 48)
 PNG_START = b"\x89PNG"
 SCREENSHOT_LIMIT_MS = 10 * 60 * 1000
+EXIT_BASE = 128  # the exit code of a program that a signal ended is this and the signal's number
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def start_session(options: argparse.Namespace) -> Session:
@@ -68,7 +75,9 @@ def picture_path(options: argparse.Namespace) -> str | None:
     if os.path.isfile(path):
         with open(path, "rb") as file:
             if file.read(len(PNG_START)) != PNG_START:
-                raise SaveError(path, "not saved: another file has this name", "move it, or use --screenshot FILE")
+                raise SaveError(
+                    path, Phrase("not saved: another file has this name"), Phrase("move it, or use --screenshot FILE")
+                )
     return path
 
 
@@ -107,7 +116,8 @@ def run(options: argparse.Namespace, take: Callable[[Analysis, list[BatchRow]], 
     crash.install()
     app.setWindowIcon(app_icon())
     settings = Settings()
-    themes = ThemeManager(options.theme or settings.text("theme", "system", ("system", "light", "dark")))
+    wanted = options.theme or settings.text("theme", "system")
+    themes = ThemeManager(next((mode for mode in get_args(ThemeMode) if mode == wanted), "system"))
     themes.apply(app)
     remembers = options.screenshot is None
     store = Store(cache=open_cache(settings) if remembers else None)
@@ -138,12 +148,61 @@ def fit_screen(window: QWidget, screen: QSize) -> None:
     window.resize(window.size().boundedTo(screen - FRAME))
 
 
+class QuitSignals(QObject):
+    """Closes a window on SIGINT and SIGTERM, from its creation to `stop`. Elsewhere than on POSIX it does nothing.
+
+    Python runs handlers between two of its own instructions, and Qt's event loop may not come to one for hours. So
+    the interpreter also writes each signal's number into a socket, which wakes the loop up.
+    """
+
+    def __init__(self, window: QWidget, leave: Callable[[int], None]) -> None:
+        super().__init__(window)
+        self._window, self._leave = window, leave
+        self._before: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
+        if os.name != "posix":
+            return
+        self._read, self._write = socket.socketpair()
+        for end in (self._read, self._write):
+            end.setblocking(False)
+        self._wakeup_before = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
+        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._take)
+        for number in _SIGNALS:
+            self._before[number] = signal.signal(number, lambda _number, _frame: None)
+
+    def stop(self) -> None:
+        """Give the signals back; a second call changes nothing."""
+        if not self._before:
+            return
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._wakeup_before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before.clear()
+        self._read.close()
+        self._write.close()
+
+    def _take(self) -> None:
+        received = b""
+        with contextlib.suppress(BlockingIOError):
+            received = self._read.recv(64)
+        number = next((number for number in received if number in _SIGNALS), None)
+        if number is None:
+            return
+        for each in _SIGNALS:
+            signal.signal(each, signal.SIG_DFL)  # asking a second time ends a program that hangs while it closes
+        self._window.close()
+        self._leave(EXIT_BASE + number)
+
+
 class Screenshot(QObject):
     """Waits until everything on screen is final, saves the window, and leaves."""
 
     def __init__(self, window: MainWindow, path: str, leave: Callable[[int], None]) -> None:
         super().__init__(window)
-        self.error: SaveError | None = SaveError(path, "not saved: the window was not ready", "try again")
+        self.error: SaveError | None = SaveError(
+            path, Phrase("not saved: the window was not ready"), Phrase("try again")
+        )
         self._window, self._path, self._leave = window, path, leave
         self._settled = 0
         self._timer = QTimer(self, interval=CHECK_MS)

@@ -15,16 +15,15 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QToolBar,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from osisnr_gui.qt.commands.commands import Commands
-from osisnr_gui.qt.jobs import close_jobs
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.theme_manager import ThemeManager
 from osisnr_gui.qt.look.themed import set_theme_inside, tint
+from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import MARGIN
 from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.plots.charts.chart import Chart
@@ -37,6 +36,7 @@ from osisnr_gui.session.changes import Changed, Part, Show
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.sentences import selection_sentence, status_sentence
 from osisnr_gui.session.session import Session
+from osisnr_gui.text.catalogue import _
 
 DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 256, 304
@@ -59,7 +59,8 @@ class MainWindow(QMainWindow):
         self._in_sight: list[Show] = []
         self.commands = Commands(self, self.views)
         self.actions_by_id = self.commands.actions
-        self.transport = TransportBar(self.views.player, self.views.plots.link, self.actions_by_id, themes.theme)
+        player, link, actions = self.views.player, self.views.plots.link, self.commands.actions
+        self.transport = TransportBar(player, link, actions.by_id, actions.menu, themes.theme)
         self.commands.playback.add_bar(self.transport)
         self._build_centre()
         self._docks = self._build_docks()
@@ -239,43 +240,40 @@ class MainWindow(QMainWindow):
         self.views.store.close()
         self.views.plots.close_files()
         self.views.inspector.close_files()
-        close_jobs(self.views.mask_values)
         event.accept()
 
     def _build_centre(self) -> None:
         self.centre = QStackedWidget()
         self.centre.addWidget(self.views.welcome)
         self.centre.addWidget(self.views.plots)
-        holder = QWidget()
-        layout = QVBoxLayout(holder)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.views.folder_strip)
-        layout.addWidget(self.views.banners)
-        layout.addWidget(self.centre, 1)
-        layout.addWidget(self.transport)
-        self.holder, self.pages = holder, QStackedWidget()
-        for page in (holder, self.views.folders):
+        self.holder, self.pages = QWidget(), QStackedWidget()
+        parts = self.views.folder_strip, self.views.banners, (self.centre, 1), self.transport
+        column_of(*parts, owner=self.holder, spacing=0)
+        for page in (self.holder, self.views.folders):
             self.pages.addWidget(page)
         self.setCentralWidget(self.pages)
 
     def _build_docks(self) -> list[QDockWidget]:
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         docks = [
-            self._dock("Sources", self.views.sources, left),
-            self._dock("Frames", self.views.stft, left),
-            self._dock("Loss", self.views.loss, right),
-            self._dock("Summary", self.views.summary, right),
-            self._dock("Notes", self.views.notes, left),
-            self._dock("Bad segments", self.views.segments, right),
+            self._dock(_("Sources"), "sources", self.views.sources, left),
+            self._dock(_("Frames"), "frames", self.views.stft, left),
+            self._dock(_("Loss"), "loss", self.views.loss, right),
+            self._dock(_("Summary"), "summary", self.views.summary, right),
+            self._dock(_("Notes"), "notes", self.views.notes, left),
+            self._dock(_("Bad segments"), "bad_segments", self.views.segments, right),
         ]
         self._tabify(docks[1], docks[4])
         self._tabify(docks[2], docks[5])
         self._on_demand = (self.views.inspector_dock, self.views.mask_dock)
-        for dock in self._on_demand:
-            dock.place(self, docks[2])
-        for dock in (docks[5], *self._on_demand):
-            dock.visibilityChanged.connect(partial(self._take_sight, dock.widget().show_analysis))
+        for on_demand in self._on_demand:
+            on_demand.place(self, docks[2])
+        for dock, panel in (
+            (docks[5], self.views.segments),
+            (self.views.inspector_dock, self.views.inspector),
+            (self.views.mask_dock, self.views.mask_values),
+        ):
+            dock.visibilityChanged.connect(partial(self._take_sight, panel.show_analysis))
         docks[5].visibilityChanged.connect(self.views.segments.set_seen)
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
@@ -302,16 +300,16 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(front, behind)
         front.raise_()
 
-    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    def _dock(self, title: str, name: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
-        dock.setObjectName(f"dock_{title.lower()}")
+        dock.setObjectName(f"dock_{name.replace('_', ' ')}")  # as in the layouts that are saved already
         dock.setWidget(panel)
         dock.setFeatures(dock.DockWidgetFeature.DockWidgetMovable | dock.DockWidgetFeature.DockWidgetFloatable)
         self.addDockWidget(area, dock)
         return dock
 
     def _build_bars(self) -> None:
-        toolbar = QToolBar("Toolbar")
+        toolbar = QToolBar(_("Toolbar"))
         toolbar.setObjectName("toolbar")
         toolbar.setMovable(False)
         self.addToolBar(toolbar)
@@ -321,9 +319,9 @@ class MainWindow(QMainWindow):
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         toolbar.addWidget(gap)
-        self._add_menu_button(toolbar, "demo", "File/Demos", "Demos: open an example")
-        self._add_menu_button(toolbar, "export", "File/Export", "Export numbers or the figure")
-        self._add_menu_button(toolbar, "theme-system", "View/Theme", "Light or dark")
+        self._add_menu_button(toolbar, "demo", "file/demos", _("Demos: open an example"))
+        self._add_menu_button(toolbar, "export", "file/export", _("Export numbers or the figure"))
+        self._add_menu_button(toolbar, "theme-system", "view/theme", _("Light or dark"))
         toolbar.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
         self.toolbar = toolbar
         bar = self.statusBar()
@@ -375,15 +373,17 @@ class MainWindow(QMainWindow):
         row.handle_held.connect(self.views.store.hold)
 
     def _dress(self, theme: Theme) -> None:
-        set_theme_inside(self, theme)
         self.actions_by_id.set_icons(lambda name: icon(name, theme.text))
+        set_theme_inside(self, theme)  # last: a view may choose another icon for an action
 
     def _show_title(self, _analysis: Analysis, _selected: int) -> None:
         self.views.view_bar.show_masks(self.views.plots.shows_masks)
         pair, reference = self.views.plots.pair, self.views.plots.reference
-        names = [pair.estimate.name] if pair is not None else []
-        names += [reference.name] if reference is not None else []
-        self.setWindowTitle(" · ".join([" against ".join(names), "osisnr_gui"]) if names else "osisnr_gui")
+        names = [track.name for track in (None if pair is None else pair.estimate, reference) if track is not None]
+        title = names[0] if names else ""
+        if len(names) == 2:
+            title = _("{estimate} against {reference}").format(estimate=names[0], reference=names[1])
+        self.setWindowTitle(f"{title} · osisnr_gui" if title else "osisnr_gui")
 
     def _show_sentence(self, *_: object) -> None:
         """The state in one sentence, or the numbers of the selection while there is one."""

@@ -1,23 +1,20 @@
 """The one object with state: the session going down, the analysis coming up.
 
 `edit` is the only way in. An edit that needs no file read again (alpha, gamma, threshold, …) is scored at once on the
-GUI thread, in a few milliseconds at any length; everything else goes to one worker thread, what takes longer than that
-included. Latest wins: a run that no
-longer fits the session is cancelled, its late results are dropped, nothing is queued.
+GUI thread, in a few milliseconds at any length; everything else goes to a worker thread (`Jobs`), what takes longer
+than that included. Latest wins: a run that no longer fits the session is cancelled, and its late results are dropped.
 """
 
 from __future__ import annotations
 
-import threading
 import time
-import traceback
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
-from osisnr_gui.io.errors import Cancelled
-from osisnr_gui.qt.background import Foreground, step_back
+from osisnr_gui.qt.background import Foreground
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.session.analysis import (
     Analysis,
     AnalysisOptions,
@@ -34,14 +31,7 @@ from osisnr_gui.session.file_changes import ContentHashes, changed_files, withou
 from osisnr_gui.session.history import History
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session
-
-
-class _Run:
-    """One analysis on its way: the session it is for and the flag that stops it."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.cancel = threading.Event()
+from osisnr_gui.text.catalogue import _, translated
 
 
 class Store(QObject):
@@ -51,8 +41,6 @@ class Store(QObject):
     analysis_changed = Signal(object, object)  # Analysis, Changed: what of it is not as it was
     progress_changed = Signal(object, str)  # fraction or None when idle, words
     failed = Signal(str, str)  # one sentence, details
-    _reported = Signal(object, object)  # _Run, Progress
-    _ended = Signal(object, object, str)  # _Run, Analysis | None, traceback
 
     def __init__(self, parent: QObject | None = None, *, cache: ResultCache | None = None) -> None:
         super().__init__(parent)
@@ -65,14 +53,12 @@ class Store(QObject):
         self._stopped = False
         #: Whether all files are to be read: stays so until a run for that has come to its end.
         self._thoroughly = False
-        self._run: _Run | None = None
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="analysis", initializer=step_back)
-        self._last: Future[None] | None = None
+        self._running: Session | None = None  # what the run under way is for
+        self._jobs = Jobs("analysis", self)
+        self._jobs.reported.connect(self._take)
+        self._jobs.failed.connect(self._take_failure)
         #: Has the worker stand aside while the window shows what it was given.
         self.foreground = Foreground(self)
-        # The worker emits from its own thread: queued, so that everything below runs on the GUI thread.
-        self._reported.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)
-        self._ended.connect(self._take_end, Qt.ConnectionType.QueuedConnection)
 
     @property
     def session(self) -> Session:
@@ -87,7 +73,7 @@ class Store(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether an analysis is under way."""
-        return self._run is not None
+        return self._running is not None
 
     @property
     def can_undo(self) -> bool:
@@ -135,7 +121,7 @@ class Store(QObject):
 
     def cancel(self) -> None:
         """Stop the analysis under way; what is there stays, and edits that need no file go on working on it."""
-        if self._run is not None:
+        if self._running is not None:
             self._drop_run()
             self._stopped = True
             self._step_back()
@@ -143,14 +129,14 @@ class Store(QObject):
     def close(self) -> None:
         """Cancel and wait for the worker; afterwards nothing is emitted any more."""
         self._drop_run()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._jobs.close()
         if self.cache is not None:
             self.cache.close()
 
     def _follow(self) -> None:
         """After the session changed: score at once if that is enough, else start a run."""
         self.session_changed.emit(self.session)
-        if self._run is not None and analysis_key(self._run.session) == analysis_key(self.session):
+        if self._running is not None and analysis_key(self._running) == analysis_key(self.session):
             self._show(self._analysis)  # the run goes on; its results will be scored for the new session
             return
         if (self._analysis.complete or self._stopped) and self._show(self._analysis):
@@ -159,10 +145,13 @@ class Store(QObject):
         self._start()
 
     def _drop_run(self) -> None:
-        if self._run is not None:
-            self._run.cancel.set()
-            self._run = None
-            self.progress_changed.emit(None, "")
+        if self._running is not None:
+            self._jobs.cancel()
+            self._end_run()
+
+    def _end_run(self) -> None:
+        self._running = None
+        self.progress_changed.emit(None, "")
 
     def _step_back(self) -> None:
         """After a run that will not be finished: the files and frames on screen are in force again.
@@ -195,71 +184,57 @@ class Store(QObject):
         return True
 
     def _start(self) -> None:
-        if self._run is not None:
-            self._run.cancel.set()
+        self._jobs.cancel()
         self._stopped = False
-        self._run = run = _Run(self.session)
-        self.progress_changed.emit(0.0, "opening files")
+        self._running = session = self.session
+        self.progress_changed.emit(0.0, _("opening files"))
         wanted = AnalysisOptions(around=self.looked_at())
-        previous = (self._analysis, self._finished)
-        self._last = self._pool.submit(self._work, run, previous, wanted, self._thoroughly)
+        self._jobs.start(partial(self._work, session, (self._analysis, self._finished), wanted, self._thoroughly))
 
-    def _work(self, run: _Run, previous: tuple[Analysis, ...], wanted: AnalysisOptions, thoroughly: bool) -> None:
-        """On the worker thread. Touches nothing but its arguments and the signals."""
+    def _work(
+        self, session: Session, previous: tuple[Analysis, ...], wanted: AnalysisOptions, thoroughly: bool, job: Job
+    ) -> Analysis:
+        """On the worker thread. Reports `Progress`; touches nothing but its arguments."""
 
         def cancelled() -> bool:
             self.foreground.give_way()
-            return run.cancel.is_set()
+            return job.superseded()
 
-        if run.cancel.is_set():
-            return
-        try:
-            changed = changed_files(previous, self.hashes, run.cancel.is_set) if thoroughly else frozenset()
-            analysis = analyse(
-                run.session,
-                [without_files(known, changed) for known in previous],
-                wanted=wanted,
-                progress=lambda progress: self._reported.emit(run, progress),
-                cancelled=cancelled,
-                cache=self.cache,
-            )
-            self.hashes.forget(changed)
-        except Cancelled:
-            self._ended.emit(run, None, "")
-        except Exception:
-            # Not a fault of a file (those are results): shown with details, and the program goes on.
-            self._ended.emit(run, None, traceback.format_exc())
-        else:
-            self._ended.emit(run, analysis, "")
+        changed = changed_files(previous, self.hashes, job.superseded) if thoroughly else frozenset()
+        analysis = analyse(
+            session,
+            [without_files(known, changed) for known in previous],
+            wanted=wanted,
+            progress=job.report,
+            cancelled=cancelled,
+            cache=self.cache,
+        )
+        self.hashes.forget(changed)
+        return analysis
 
-    @Slot(object, object)
-    def _take_progress(self, run: _Run, progress: Progress) -> None:
-        if run is not self._run:
+    def _take(self, result: Progress | Analysis) -> None:
+        if isinstance(result, Analysis):
+            self._end_run()
+            self._thoroughly = False
+            if not self._show(result):
+                self._finished = result
+                self._start()
             return
-        self.progress_changed.emit(progress.fraction, progress.words)
-        if progress.analysis is not None and not self._is_emptier(progress.analysis):
-            self._show(progress.analysis)
+        self.progress_changed.emit(result.fraction, translated(result.words))
+        if result.analysis is not None and not self._is_emptier(result.analysis):
+            self._show(result.analysis)
 
     def _is_emptier(self, analysis: Analysis) -> bool:
         """Whether the same files are on screen with more to see: the old picture stays until the new one is there."""
         signals, shown = ([s.signal for s in a.session.sources] for a in (analysis, self._analysis))
         return signals == shown and _n_scored(analysis) < _n_scored(self._analysis)
 
-    @Slot(object, object, str)
-    def _take_end(self, run: _Run, analysis: Analysis | None, details: str) -> None:
-        if run is not self._run:
-            return
-        self._run = None
-        self.progress_changed.emit(None, "")
-        if details:
-            self._stopped = True
-            self._step_back()
-            self.failed.emit("Something unexpected went wrong while comparing; what you had is still here.", details)
-        elif analysis is not None:
-            self._thoroughly = False
-            if not self._show(analysis):
-                self._finished = analysis
-                self._start()
+    def _take_failure(self, _words: str, details: str) -> None:
+        """An unexpected exception, no fault of a file (those are results): shown with details; the program goes on."""
+        self._end_run()
+        self._stopped = True
+        self._step_back()
+        self.failed.emit(_("Something unexpected went wrong while comparing; what you had is still here."), details)
 
 
 def _n_scored(analysis: Analysis) -> int:

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt import main
-from osisnr_gui.qt.quit_signals import QuitSignals
 
 ROOT = Path(main.__file__).parents[2]
 # Says when signals are taken: one that comes before ends any program at once.
@@ -71,7 +70,7 @@ def test_signals_are_given_back(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    quitting = QuitSignals(window, lambda _code: None)
+    quitting = main.QuitSignals(window, lambda _code: None)
     assert signal.getsignal(signal.SIGTERM) is not before[1]
     quitting.stop()
     quitting.stop()

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMenu, QTabBar
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.commands.action_table import key_rows
-from osisnr_gui.qt.look.style_sheet import build_style_sheet
 from osisnr_gui.qt.look.theme import DARK
+from osisnr_gui.qt.look.theme_manager import build_style_sheet
 from osisnr_gui.qt.main_window import MainWindow
 from tests.kits.window_kit import open_window, show_files, wait_final
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
-from osisnr_gui.qt.commands.action_table import ACTIONS, Action
+from osisnr_gui.qt.commands.action_table import ACTIONS, MENUS, Action
 from osisnr_gui.qt.settings import Settings
+from osisnr_gui.text.catalogue import _
 
 if TYPE_CHECKING:
     from osisnr_gui.qt.commands.commands import Commands
 
-MENU_ORDER = ("File", "Edit", "View", "Sources", "Playback", "Analysis", "Help")
+
+#: Text, whether it is checked, and what it does; None for one that only says something.
+Entry = tuple[str, bool, Callable[[], object] | None]
 
 
 class Actions:
@@ -26,8 +29,9 @@ class Actions:
         self._menus: dict[str, QMenu] = {}
         self._groups: dict[str, QActionGroup] = {}
         self.by_id: dict[str, QAction] = {}
-        for title in MENU_ORDER:
-            self.menu(title)
+        for path in MENUS:
+            if "/" not in path:
+                self.menu(path)
         for spec in ACTIONS:
             if spec.section:
                 self.menu(spec.menu if spec.menu in self._menus else spec.menu.rpartition("/")[0]).addSeparator()
@@ -35,12 +39,31 @@ class Actions:
             self.menu(spec.menu).addAction(action)
 
     def menu(self, path: str) -> QMenu:
-        """The menu of a path such as "File/Export"."""
+        """The menu of a path such as "file/export"."""
         if path not in self._menus:
-            parent, _, title = path.rpartition("/")
+            parent = path.rpartition("/")[0]
             owner = self.menu(parent) if parent else self._window.menuBar()
-            self._menus[path] = owner.addMenu(title if parent else f"&{title}")
+            self._menus[path] = owner.addMenu(MENUS[path] if parent else f"&{MENUS[path]}")
         return self._menus[path]
+
+    def keep_filled(self, path: str, entries: Callable[[], Iterable[Entry]]) -> None:
+        """Make entries anew whenever a menu is shown, after those it has from the table."""
+        menu, made = self.menu(path), list[QAction]()
+
+        def fill() -> None:
+            while made:
+                menu.removeAction(made[-1])
+                made.pop().deleteLater()
+            for text, checked, run in entries():
+                action = menu.addAction(text.replace("&", "&&"))
+                action.setCheckable(run is not None)
+                action.setChecked(checked)
+                action.setEnabled(run is not None)
+                if run is not None:
+                    action.triggered.connect(lambda _on=False, run=run: run())
+                made.append(action)
+
+        menu.aboutToShow.connect(fill)
 
     def fill_toolbar(self, toolbar: QToolBar) -> None:
         """Add the buttons, with a gap where the menu changes."""
@@ -97,8 +120,10 @@ class Actions:
         action.setShortcuts([QKeySequence(key) for key in spec.keys])
         action.setCheckable(spec.switch is not None or spec.checked is not None)
         action.setStatusTip(spec.tip)
-        keys = f" ({QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})" if spec.keys else ""
-        action.setToolTip(f"{spec.tip or spec.text}{keys}")
+        action.setToolTip(spec.tip or spec.text)
+        if spec.keys:
+            keys = QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+            action.setToolTip(_("{tip} ({keys})").format(tip=spec.tip or spec.text, keys=keys))
         if spec.group:
             self._groups.setdefault(spec.group, QActionGroup(self._window)).addAction(action)
         action.triggered.connect(partial(self._run, spec))

@@ -15,33 +15,57 @@ from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.commands.delay_commands import DelayCommands
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.file_commands import FileCommands
+from osisnr_gui.qt.commands.folder_mode import FolderMode
 from osisnr_gui.qt.commands.ghost_commands import GhostCommands
-from osisnr_gui.qt.commands.masked_sounds import MaskedSounds
+from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands
 from osisnr_gui.qt.commands.segment_commands import NoteCommands, SegmentCommands
 from osisnr_gui.qt.commands.session_files import SessionFiles
 from osisnr_gui.qt.dialogs.cache_page import CacheDialog
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.roles_dialog import RolesDialog
-from osisnr_gui.qt.folders.folder_mode import FolderMode
-from osisnr_gui.qt.playback.commands import PlaybackCommands
-from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
+from osisnr_gui.qt.jobs import close_jobs
+from osisnr_gui.qt.playback.player import Player
+from osisnr_gui.qt.plot_area import DIFFERENCE, REFERENCE, PlotArea
 from osisnr_gui.qt.plots.charts.chart import Chart
+from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
+from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE
 from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
-from osisnr_gui.session.codec import is_session_file
+from osisnr_gui.session.codec import ENDING, is_session_file
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _
 
-FILE_FILTER = f"Sound, masks and sessions (*{' *'.join((*extensions_of(Format), '.osisnr'))});;All files (*)"
+FILE_FILTER = _("Sound, masks and sessions ({patterns});;All files (*)").format(
+    patterns=" ".join(f"*{extension}" for extension in (*extensions_of(Format), ENDING))
+)
 
 
 class Commands:
     """The parts of one window that its actions work on, and what is done with several of them."""
+
+    window: QMainWindow
+    views: Views
+    store: Store
+    plots: PlotArea
+    link: TimeLink
+    player: Player
+    exports: ExportJobs
+    session_files: SessionFiles
+    notes: NoteCommands
+    segments: SegmentCommands
+    playback: PlaybackCommands
+    folders: FolderMode
+    shown: PlotCommands
+    delays: DelayCommands
+    files: FileCommands
+    ghosts: GhostCommands
 
     def __init__(self, window: QMainWindow, views: Views) -> None:
         self.window, self.views, self.store = window, views, views.store
@@ -52,7 +76,6 @@ class Commands:
         self.segments = SegmentCommands(views, self._say, self.exports.save_bytes)
         self.playback = PlaybackCommands(views, self.set_residual)
         self.folders = FolderMode(window, views, self.exports, self._start_anew)
-        self.masked = MaskedSounds(window, views, self.exports)
         self.shown = PlotCommands(views)
         self.delays = DelayCommands(window, views, self.show_context_menu)
         self.files = FileCommands(window, views)
@@ -73,7 +96,7 @@ class Commands:
         views.banners.progress.cancel_requested.connect(self.cancel)
         views.segments.segment_shown.connect(self.playback.autoplay)
         views.segments.segment_activated.connect(self.player.play_range)
-        self.store.failed.connect(self.show_failure)
+        self.store.failed.connect(lambda sentence, details: ErrorDialog.show_once(sentence, details, self.window))
         plots.limit_requested.connect(self.set_limit)
         plots.context_menu_requested.connect(self.show_context_menu)
         link.hover_changed.connect(self.show_readout)
@@ -84,20 +107,18 @@ class Commands:
     def _follow_states(self) -> None:
         """Update actions with what they depend on beside the analysis, and fill the menus that change."""
         actions, views = self.actions, self.views
-        self.shown.fill_partners(actions.menu("Analysis/Difference of two estimates"))
-        self.playback.list_devices_in(actions.menu("Playback/Sound device"))
+        actions.menu("analysis/difference").addSeparator()
+        actions.keep_filled("analysis/difference", self.shown.list_partners)
+        self.plots.differences.row.button.setMenu(actions.menu("analysis/difference"))
+        actions.keep_filled("playback/device", self.playback.list_devices)
         for name in ("export_list_csv", "export_list_json"):
             views.folders.export.addAction(actions.by_id[name])
         for moved in (self.link.selection_changed, self.link.loop_changed):
             moved.connect(self._follow_stretch)
-        for changed in (self.player.changed, self.folders.changed, self.ghosts.changed, self.files.changed):
-            changed.connect(self.actions.update)
         for changed in (
-            views.themes.changed,
-            views.curves.changed,
-            views.inspector_dock.wanted_changed,
+            *(p.changed for p in (self.player, self.folders, self.ghosts, self.files, views.themes, views.curves)),
+            *(dock.wanted_changed for dock in (views.inspector_dock, views.mask_dock)),
             views.inspector_dock.visibilityChanged,
-            views.mask_dock.wanted_changed,
         ):
             changed.connect(self.actions.update)
 
@@ -117,11 +138,11 @@ class Commands:
 
     def open(self) -> None:
         """Ask for files and open them."""
-        self.take_files(self._ask("Open a reference and estimates"), add=False)
+        self.take_files(self._ask(_("Open a reference and estimates")), add=False)
 
     def add(self) -> None:
         """Ask for further estimates."""
-        self.take_files(self._ask("Add estimates"), add=True)
+        self.take_files(self._ask(_("Add estimates")), add=True)
 
     def open_demo(self, name: str) -> None:
         """Open one of the demos."""
@@ -168,23 +189,19 @@ class Commands:
         self.views.view_bar.set_residual(residual)
         self.actions.update()
 
-    def show_failure(self, sentence: str, details: str) -> None:
-        """Something unexpected went wrong on the worker."""
-        ErrorDialog.show_once(sentence, details, self.window)
-
     def cancel(self) -> None:
         """Stop comparing; say how to go on."""
         self.views.store.cancel()
         if not self.views.store.analysis.complete:
-            self._say("Stopped. What is there can be used; Ctrl+R compares the rest.")
+            self._say(_("Stopped. What is there can be used; Ctrl+R compares the rest."))
 
     def show_context_menu(self, position: QPoint, plot: TimePlot | Chart) -> None:
         """The short menu of a right click on a row or a chart."""
         menu = QMenu(plot)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # Under the names that pyqtgraph gives them.
-        menu.addAction("View all", plot.view_all if isinstance(plot, Chart) else self.fit)
-        menu.addAction("Export…", partial(self.exports.save_plot, plot))
+        menu.addAction(_("View all"), plot.view_all if isinstance(plot, Chart) else self.fit)
+        menu.addAction(_("Export…"), partial(self.exports.save_plot, plot))
         if isinstance(plot, TimePlot):
             menu.addSeparator()
             shown = ("zoom_selection", "zoom_back", "crosshair", "all_estimates", "next_blame", "inspector")
@@ -195,13 +212,13 @@ class Commands:
     def restore(self, settings: Settings) -> None:
         """As it was left."""
         self.shown.restore(settings)
-        self.playback.restore(settings)
+        self.player.device_id = settings.text("sound_device", "")
         self.actions.restore(settings)
 
     def remember(self, settings: Settings) -> None:
         """Keep that for the next start."""
         self.shown.remember(settings)
-        self.playback.remember(settings)
+        settings.put("sound_device", self.player.device_id)
         self.actions.remember(settings)
 
     def follow_readout(self, *_: object) -> None:
@@ -226,7 +243,7 @@ class Commands:
         reference, in_view = plots.spectrograms
         on_picture = row_id in (REFERENCE, ESTIMATE, DIFFERENCE) or estimate is not in_view
         frequency = reference.frequency_at(value) if on_picture else None
-        levels = (None, None)
+        levels: tuple[float | None, float | None] = (None, None)
         third = None
         if frequency is not None and math.isfinite(frequency):
             is_its = pair.reference is plots.reference
@@ -257,10 +274,11 @@ class Commands:
         )
 
     def close(self) -> None:
-        """Wait for exports under way, and stop the list."""
-        for part in (self.files, self.delays, self.ghosts, self.folders):
-            part.close()
-        self.exports.close()
+        """Cancel what runs beside the window, and wait for it."""
+        self.files.watch.close()
+        self.delays.close()
+        self.folders.run.stop()
+        close_jobs(self.window)
         self.session_files.close()
 
     def lead(self, formula: Formula) -> None:
@@ -269,8 +287,7 @@ class Commands:
 
     def _ask(self, title: str) -> list[str]:
         folder = self.views.settings.last_folder()
-        paths, _ = QFileDialog.getOpenFileNames(self.window, title, folder, FILE_FILTER)
-        return list(paths)
+        return QFileDialog.getOpenFileNames(self.window, title, folder, FILE_FILTER)[0]
 
     def _say(self, text: str) -> None:
         self.window.statusBar().showMessage(text, 5000)

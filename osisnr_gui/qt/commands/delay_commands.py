@@ -38,7 +38,9 @@ class DelayCommands:
     def can_align(self) -> bool:
         """Whether its delay is known for certain, and another than the one that is taken out."""
         source = self._in_view
-        shown = self._measured(source) if source is not None and self._is_sound(source) else None
+        if source is None or not self._is_sound(source):
+            return False
+        shown = self._measured(source)
         return shown is not None and shown.delay.certain and shown.delay.samples != source.delay
 
     @property
@@ -90,9 +92,10 @@ class DelayCommands:
 
     def align(self) -> None:
         """Take its measured delay out."""
-        shown = None if self._in_view is None else self._measured(self._in_view)
-        if shown is not None and shown.delay.certain:
-            self._set(self._in_view, shown.delay.samples, "")
+        source = self._in_view
+        shown = None if source is None else self._measured(source)
+        if source is not None and shown is not None and shown.delay.certain:
+            self._set(source, shown.delay.samples, "")
 
     def reset(self) -> None:
         """Take no delay out."""

@@ -1,4 +1,4 @@
-"""Saving what is on screen: numbers of every frame, and the figure. Long work goes to a thread of its own."""
+"""Saving what is on screen: numbers, sound, the figure. Long work goes to a thread of its own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QBuffer, QIODevice, QObject
-from PySide6.QtGui import QGuiApplication, QImage, QPixmap
-from PySide6.QtWidgets import QDialog, QMainWindow
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPixmap
+from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.export.csv_files import frames_csv
@@ -17,6 +17,7 @@ from osisnr_gui.export.score_report import score_report
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.io.json_file import json_parts
+from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.plot_dialog import FORMATS, PNG, PlotDialog
 from osisnr_gui.qt.dialogs.save_as import ask_where, warn
 from osisnr_gui.qt.jobs import Job, Jobs
@@ -27,15 +28,18 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.analysis_run import finish
 from osisnr_gui.session.edits import set_formula
+from osisnr_gui.session.masks.masked_score import masked_parts, masked_paths, open_masked
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula, Source
+from osisnr_gui.session.sound.listening import Recipe, Sound
 from osisnr_gui.session.sound.sound_feed import wav_parts
 from osisnr_gui.session.sound.sound_words import sound_name
 from osisnr_gui.session.tracks import Stamp, Track
+from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.errors import error_words
 
 Parts = Callable[[], Iterable[bytes]]
-Done = Callable[[str], object]
-Fault = Callable[[Exception], str]
+Done = Callable[[], object]
 _File = tuple[Source, Stamp | None]
 Delays = Mapping[tuple[_File | None, _File], Delay]
 
@@ -44,7 +48,8 @@ def png_bytes(picture: QPixmap | QImage) -> bytes:
     """A picture as a PNG file."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(buffer, "PNG")
+    image = picture.toImage() if isinstance(picture, QPixmap) else picture
+    QImageWriter(buffer, b"PNG").write(image)
     return bytes(buffer.data().data())
 
 
@@ -73,18 +78,19 @@ class ExportJobs(QObject):
         super().__init__(window)
         self._window, self._views = window, views
         self._jobs = Jobs("export", self)
-        self._jobs.reported.connect(lambda tell: tell())
+        self._jobs.reported.connect(lambda done: done())
+        self._jobs.failed.connect(self._show_failure)
 
     def save_csv(self) -> None:
         """Ask where, then compute every number by the direct formula and save one row a frame."""
         numbers = self._numbers()
-        title, kind = "Save the numbers of every frame", "Table (*.csv)"
+        title, kind = _("Save the numbers of every frame"), _("Table (*.csv)")
         self.save_parts(title, "frames.csv", kind, lambda: frames_csv(numbers()))
 
     def save_json(self) -> None:
         """Ask where, then compute every number by the direct formula and save what `osisnr score --json` gives."""
         parts = partial(_json, self._numbers())
-        self.save_parts("Save the numbers", "scores.json", "Scores (*.json)", parts)
+        self.save_parts(_("Save the numbers"), "scores.json", _("Scores (*.json)"), parts)
 
     def save_sound(self) -> None:
         """Ask where, then save the sound that playback has chosen."""
@@ -92,11 +98,11 @@ class ExportJobs(QObject):
         if player.sound in player.recipe.sounds:
             parts = partial(wav_parts, player.recipe, player.sound)
             name = f"{sound_name(player.sound).lower().replace(' ', '_')}.wav"
-            self.save_parts("Save the sound that is chosen", name, "Sound (*.wav)", parts)
+            self.save_parts(_("Save the sound that is chosen"), name, _("Sound (*.wav)"), parts)
 
     def save_figure(self) -> None:
         """Ask where, then save the plots."""
-        self.save_bytes("Save the figure", "figure.png", "Picture (*.png)", png_bytes(self.figure()))
+        self.save_bytes(_("Save the figure"), "figure.png", _("Picture (*.png)"), png_bytes(self._views.plots.grab()))
 
     def save_plot(self, plot: TimePlot | Chart) -> None:
         """Ask how and where, then save one plot as a picture of the width that was asked for, or its numbers."""
@@ -104,7 +110,7 @@ class ExportJobs(QObject):
         if dialog.exec() == QDialog.DialogCode.Accepted:
             kind, name = dialog.format, plot.NAME if isinstance(plot, Chart) else plot.row_id
             data = png_bytes(picture_of(plot, dialog.pixels)) if kind == PNG else b"".join(table_of(plot))
-            self.save_bytes("Export the plot", f"{name}.{kind}", FORMATS[kind], data)
+            self.save_bytes(_("Export the plot"), f"{name}.{kind}", FORMATS[kind], data)
         dialog.deleteLater()
 
     def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
@@ -117,33 +123,23 @@ class ExportJobs(QObject):
         """Ask where, then work out and save a file in the background."""
         path = self._ask(title, name, kind)
         if path:
-            name = os.path.basename(path)
-            self._say(f"Saving {name} …")
-            self.write(
-                {path: parts},
-                partial(self._report, path),
-                lambda error: f"{name}: could not be written ({error}); try another place",
-            )
-
-    def write(self, files: Mapping[str, Parts], done: Done, fault: Fault) -> None:
-        """Work out and save files in the background, by path.
-
-        done : is told "" once all are saved, or what went wrong. fault : words for an unexpected error.
-        """
-        self._jobs.add(partial(_write_all, files, done, fault))
+            self._say(_("Saving {name} …").format(name=os.path.basename(path)))
+            self._jobs.add(partial(_write_all, {path: parts}, partial(self._say_saved, path)))
 
     def copy_figure(self) -> None:
         """The plots on the clipboard."""
-        QGuiApplication.clipboard().setPixmap(self.figure())
-        self._say("The figure is on the clipboard.")
+        QGuiApplication.clipboard().setPixmap(self._views.plots.grab())
+        self._say(_("The figure is on the clipboard."))
 
-    def figure(self) -> QPixmap:
-        """The plots as they are on screen."""
-        return self._views.plots.grab()
-
-    def close(self) -> None:
-        """Cancel and wait."""
-        self._jobs.close()
+    def compare_masked(self) -> None:
+        """Ask for a folder, save there what the masks let through of the mixture, and compare that in their place."""
+        recipe, where = self._views.player.recipe, _("Folder for the sound of the masks")
+        folder = QFileDialog.getExistingDirectory(self._window, where, self._views.settings.last_folder())
+        if folder and recipe.masks:
+            self._say(_("Applying the masks to the mixture…"))
+            paths = masked_paths(recipe, folder)
+            files = {path: partial(masked_parts, recipe, sound) for sound, path in paths.items()}
+            self._jobs.add(partial(_write_all, files, partial(self._open_masked, recipe, paths)))
 
     def _numbers(self) -> Callable[[], Analysis]:
         """What works out the numbers of the present session, on the export thread.
@@ -166,37 +162,44 @@ class ExportJobs(QObject):
         try:
             write_atomically(path, data)
         except FileError as error:
-            self._report(path, str(error))
+            self._show_failure(error_words(error), "")
         else:
-            self._report(path, "")
+            self._say_saved(path)
 
-    def _report(self, path: str, error: str) -> None:
-        if not error:
-            self._say(f"Saved {os.path.basename(path)}.")
-            return
-        warn(self._window, "Not saved", error)
+    def _open_masked(self, recipe: Recipe, paths: dict[Sound, str]) -> None:
+        """Once the sound of the masks is saved: unless other files were opened meanwhile."""
+        if recipe.masks == self._views.player.recipe.masks:
+            self._views.store.edit(partial(open_masked, paths=paths))
+            self._say(_("These are the masks as sound, on the mixture; Undo comes back."))
+
+    def _show_failure(self, words: str, details: str) -> None:
+        """A file that cannot be written; with details an unexpected error."""
+        if details:
+            ErrorDialog.show_once(
+                _("The file could not be written ({error}); try another place.").format(error=words),
+                details,
+                self._window,
+            )
+        else:
+            warn(self._window, _("Not saved"), words)
 
     def _ask(self, title: str, name: str, kind: str) -> str:
         """Where to save; "" when nothing is to be saved."""
         views = self._views
         return ask_where(self._window, views.settings.last_folder(), views.store.session, title, name, kind)
 
+    def _say_saved(self, path: str) -> None:
+        self._say(_("Saved {name}.").format(name=os.path.basename(path)))
+
     def _say(self, text: str) -> None:
         self._window.statusBar().showMessage(text, 5000)
 
 
-def _write_all(files: Mapping[str, Parts], done: Done, fault: Fault, job: Job) -> Callable[[], object]:
+def _write_all(files: Mapping[str, Parts], done: Done, job: Job) -> Done:
     """On the export thread. Returns what is to be called on the GUI thread."""
-    try:
-        for path, parts in files.items():
-            write_atomically(path, until(job.superseded, parts()))
-    except Cancelled:
-        raise
-    except FileError as error:
-        return partial(done, str(error))
-    except Exception as error:
-        return partial(done, fault(error))
-    return partial(done, "")
+    for path, parts in files.items():
+        write_atomically(path, until(job.superseded, parts()))
+    return done
 
 
 def _json(numbers: Callable[[], Analysis]) -> Iterable[bytes]:

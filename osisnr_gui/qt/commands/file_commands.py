@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from osisnr_gui.qt.commands.file_watch import FileWatch
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.file_changes import ContentHashes, FileChange
-from osisnr_gui.session.tracks import Stamp
+from osisnr_gui.session.file_changes import QUIET_SECONDS, ContentHashes, FileChange, FileChanges
+from osisnr_gui.session.tracks import Stamp, stamp_of
 
 Files = dict[str, Stamp | None]
+
+POLL_MS = round(1000 * QUIET_SECONDS) + 100  # the second look finds a file at rest
 
 
 class FileCommands(QObject):
@@ -48,11 +50,6 @@ class FileCommands(QObject):
         self._hashed.clear()
         self._views.plots.hold_values(True)
         self._views.store.reload(thoroughly=thoroughly)
-
-    def close(self) -> None:
-        """Stop watching and hashing."""
-        self.watch.close()
-        self._hashing.close()
 
     def _reload_always(self) -> None:
         self.reloads_always = True
@@ -104,6 +101,56 @@ class FileCommands(QObject):
             self.reload()
         elif not self._views.store.is_busy:
             self._views.banners.changes.show_changes(changes)
+
+
+class FileWatch(QObject):
+    """`watch` says which files, and at which stamps they were read; `changed` gives all that are different now.
+
+    Looks at every file now and then, on a thread: a drive that is gone may let one wait for minutes, and one of the
+    network does not tell of changes.
+    """
+
+    changed = Signal(object)  # tuple[FileChange, ...], in the order of the files; empty when all are as they were
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._files = FileChanges()
+        self.changes: tuple[FileChange, ...] = ()  # what was told last
+        self._looking = Jobs("file-watch", self)
+        self._looking.reported.connect(self._take)
+        self._poll = QTimer(self, interval=POLL_MS)
+        self._poll.timeout.connect(self.look)
+
+    def watch(self, stamps: Files) -> None:
+        """These files were read at these stamps (None: one that was not there); others are forgotten."""
+        if self._files.expect(stamps):
+            self._tell()
+            if stamps:
+                self._poll.start()
+                self.look()
+            else:
+                self._poll.stop()
+
+    def look(self) -> None:
+        """Look at all files soon, unless a look is under way."""
+        if self._files.paths and not self._looking.is_busy:
+            paths = self._files.paths
+            self._looking.start(lambda _job: {path: stamp_of(path) for path in paths})
+
+    def close(self) -> None:
+        """Stop watching; a look under way is waited for."""
+        self._poll.stop()
+        self._looking.close()
+
+    def _take(self, stamps: Files) -> None:
+        self._files.look(stamps, time.monotonic(), time.time())
+        self._tell()
+
+    def _tell(self) -> None:
+        found = self._files.found
+        if found != self.changes:
+            self.changes = found
+            self.changed.emit(found)
 
 
 def _hash_all(hashes: ContentHashes, files: Files, job: Job) -> None:

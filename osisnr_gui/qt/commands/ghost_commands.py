@@ -18,6 +18,7 @@ from osisnr_gui.session.comparison.ghosts import Change, Ghost, Ghosts, change_s
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.scores import osi_db_of
 from osisnr_gui.session.session import Source
+from osisnr_gui.text.catalogue import _
 
 
 class _Wish(NamedTuple):
@@ -84,12 +85,10 @@ class GhostCommands(QObject):
         change = float(pair.score.osi_db[now]) - before
         if math.isnan(before):
             return {"ghost": ""}
-        plus = "+" if change > 0 else ""
-        return {"ghost": f"was {words.db(before)}" + ("" if math.isnan(change) else f" ({plus}{words.db(change)})")}
-
-    def close(self) -> None:
-        """Cancel and wait."""
-        self._job.close()
+        if math.isnan(change):
+            return {"ghost": _("was {before}").format(before=words.db(before))}
+        signed = f"{'+' if change > 0 else ''}{words.db(change)}"
+        return {"ghost": _("was {before} ({change})").format(before=words.db(before), change=signed)}
 
     def show_analysis(self, analysis: Analysis, _selected: int) -> None:
         """Find out what became of estimates that were read again."""
@@ -117,9 +116,9 @@ class GhostCommands(QObject):
         self._show()
 
     def _take_found(self, result: tuple[_Wish, Facts, Change | None]) -> None:
-        wish, *found = result
+        wish, facts, change = result
         if wish in self._wishes:
-            self._found[wish] = found[0], found[1]  # type: ignore[assignment]
+            self._found[wish] = facts, change
             self._show()
 
     def _show(self) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
-
+from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.speakers_page import SpeakersDialog
 from osisnr_gui.qt.plot_area import HIDDEN_AT_FIRST, ROW_IDS
 from osisnr_gui.qt.presenters.differences import DELTA
@@ -16,20 +14,21 @@ from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.comparison.speakers import find_speakers
+from osisnr_gui.session.notices.notice import Notice
+from osisnr_gui.text.catalogue import _
 
 BLAMES = (None, *BlameKind)
 FRAMES_A_SECOND = 125  # what "one second" means where there is no sample rate: frames of 8 ms
 
 
 class PlotCommands:
-    """What is on show is known to the plots and to `Views.curves`; only the entries of a menu are kept here."""
+    """What is on show is known to the plots and to `Views.curves`; nothing is kept here."""
 
     def __init__(self, views: Views) -> None:
         self._views, self._plots, self._link = views, views.plots, views.plots.link
-        self._partners: list[QAction] = []
         views.curves.changed.connect(self._show_curves)
         views.sources.curve_toggled.connect(views.curves.toggle)
-        views.banners.details_requested.connect(lambda notice: notice.code == "assignment" and self.show_speakers())
+        views.banners.details_requested.connect(self._show_details)
         views.inspector.frame_requested.connect(self.go_to_frame)
 
     def reset(self) -> None:
@@ -67,6 +66,10 @@ class PlotCommands:
         if self._plots.pair is not None:
             self._views.curves.toggle(self._plots.pair.source)
 
+    def _show_details(self, notice: Notice) -> None:
+        if notice.code == "assignment":
+            self.show_speakers()
+
     def show_speakers(self) -> None:
         """How well every estimate fits every reference."""
         speakers = find_speakers(self._views.store.analysis)
@@ -76,11 +79,13 @@ class PlotCommands:
             dialog.assign_requested.connect(lambda places: edit(partial(assign, places=places)))
             dialog.open()
 
-    def fill_partners(self, menu: QMenu) -> None:
-        """Keep this menu filled with what the estimate in view can be held against, and show it at the row's button."""
-        menu.addSeparator()
-        menu.aboutToShow.connect(partial(self._list_partners, menu))
-        self._plots.differences.row.button.setMenu(menu)
+    def list_partners(self) -> list[Entry]:
+        """What the estimate in view can be held against, for a menu; the one in force is checked."""
+        differences = self._plots.differences
+        return [
+            (_("Against {name}").format(name=name), place == differences.partner, partial(differences.choose, place))
+            for place, name in differences.option_names()
+        ]
 
     def show_next_partner(self) -> None:
         """The row of differences; the next partner when it is on show."""
@@ -88,19 +93,6 @@ class PlotCommands:
             self._plots.differences.next_partner()
         else:
             self._plots.stack.set_row_visible(DELTA, True)
-
-    def _list_partners(self, menu: QMenu) -> None:
-        """One entry for each partner there is, the one in force checked."""
-        differences = self._plots.differences
-        for entry in self._partners:
-            menu.removeAction(entry)
-            entry.deleteLater()
-        self._partners = []
-        for place, name in differences.option_names():
-            entry = menu.addAction(f"Against {name}".replace("&", "&&"), partial(differences.choose, place))
-            entry.setCheckable(True)
-            entry.setChecked(place == differences.partner)
-            self._partners.append(entry)
 
     def _show_curves(self, choice: CurveChoice) -> None:
         self._plots.set_curves(choice)

@@ -14,6 +14,7 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.segments.segment_table import worst_frame
 from osisnr_gui.session.session import Note
+from osisnr_gui.text.catalogue import _
 
 CONTEXT = 1.5  # a segment is shown with this many times its length on both sides
 LEAST_CONTEXT_FRAMES = 60
@@ -56,7 +57,7 @@ class SegmentCommands:
         """Ask where, then save the table."""
         panel = self._panel
         if not panel.is_empty:
-            self._save("Save the bad segments", "bad_segments.csv", "Table (*.csv)", panel.csv())
+            self._save(_("Save the bad segments"), "bad_segments.csv", _("Table (*.csv)"), panel.csv())
 
     def step(self, direction: int) -> None:
         """To the next (previous) one in the order of the list."""
@@ -69,7 +70,7 @@ class SegmentCommands:
             return
         frame = worst_frame(pair.score)
         if frame is None:
-            self._say("No frame counts: all are silent, or too quiet for the level gate.")
+            self._say(_("No frame counts: all are silent, or too quiet for the level gate."))
             return
         step = pair.frames.grid.step
         time = pair.frames.first_time + frame * step

@@ -17,8 +17,10 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.codec import ENDING, SavedView, load_session, session_bytes
 from osisnr_gui.session.session import Session
+from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.errors import error_words
 
-KIND = f"Session (*{ENDING})"
+KIND = _("Session ({pattern})").format(pattern=f"*{ENDING}")
 AUTOSAVE_MS = 30_000
 
 
@@ -35,12 +37,12 @@ class SessionFiles(QObject):
         self._path = ""
         self._saved = Session()
         self._pending: SavedView | None = None
-        self._autosave = Autosave(self)
+        self._autosave = Autosave(self, self._content)
         views.store.looked_at = self._looked_at
 
     def keep_copy(self) -> None:
         """From now on, for the case that the program is killed."""
-        self._autosave.start(self._content)
+        self._autosave.start()
 
     def save(self) -> bool:
         """Save where it was saved last; True when it is on disk."""
@@ -51,7 +53,7 @@ class SessionFiles(QObject):
         views = self._views
         session, folder = views.store.session, views.settings.last_folder()
         name = os.path.basename(self._path) or f"session{ENDING}"
-        path = ask_where(self._window, folder, session, "Save the session", name, KIND)
+        path = ask_where(self._window, folder, session, _("Save the session"), name, KIND)
         return bool(path) and self._write(path)
 
     def open(self, path: str) -> None:
@@ -59,7 +61,7 @@ class SessionFiles(QObject):
         try:
             session, view = load_session(path)
         except FileError as error:
-            warn(self._window, "Not opened", str(error))
+            warn(self._window, _("Not opened"), error_words(error))
             return
         if self._show(session, view):
             self._path, self._saved = os.path.abspath(path), session
@@ -69,10 +71,10 @@ class SessionFiles(QObject):
         left = self._autosave.left_behind()
         if left is None:
             return False
-        text = "The program ended unexpectedly the last time. Open the files and notes it had then?"
+        text = _("The program ended unexpectedly the last time. Open the files and notes it had then?")
         roles = QMessageBox.ButtonRole
-        answers = ("&Recover", roles.AcceptRole), ("&Discard", roles.DestructiveRole)
-        recovered = ask(self._window, "Recover the last session?", text, *answers) == 0 and self._show(*left)
+        answers = (_("&Recover"), roles.AcceptRole), (_("&Discard"), roles.DestructiveRole)
+        recovered = ask(self._window, _("Recover the last session?"), text, *answers) == 0 and self._show(*left)
         # Only now: whoever is killed while the question stands is asked again.
         self._autosave.write()
         self._autosave.forget_left_behind()
@@ -91,8 +93,8 @@ class SessionFiles(QObject):
         if session.notes == self._saved.notes or not session.notes:
             return True
         kinds = QMessageBox.StandardButton
-        text = "There are notes that are not saved. Save the session?"
-        answer = ask(self._window, "Save the notes?", text, kinds.Save, kinds.Discard, kinds.Cancel)
+        text = _("There are notes that are not saved. Save the session?")
+        answer = ask(self._window, _("Save the notes?"), text, kinds.Save, kinds.Discard, kinds.Cancel)
         return answer == 1 or (answer == 0 and self.save())
 
     def close(self) -> None:
@@ -115,10 +117,10 @@ class SessionFiles(QObject):
         try:
             write_atomically(path, session_bytes(session, self._view(), path))
         except FileError as error:
-            warn(self._window, "Not saved", str(error))
+            warn(self._window, _("Not saved"), error_words(error))
             return False
         self._path, self._saved = os.path.abspath(path), session
-        self._window.statusBar().showMessage(f"Saved {display_name(path)}.", 5000)
+        self._window.statusBar().showMessage(_("Saved {name}.").format(name=display_name(path)), 5000)
         return True
 
     def _show(self, session: Session, view: SavedView) -> bool:
@@ -153,20 +155,20 @@ class Autosave(QObject):
     """A copy of the session, written while the program runs and removed when it ends as it should.
 
     One file for each running program, named after its process, so that two windows never share one.
+    `content(path)` gives what is to be kept, None while there is nothing.
     """
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, content: Callable[[str], bytes | None]) -> None:
         super().__init__(parent)
+        self._content = content
         self._folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
         self._path = os.path.join(self._folder, f"unsaved-{os.getpid()}{ENDING}")
         self._left: list[str] = []
-        self._content: Callable[[str], bytes | None] = lambda _path: None
         self._timer = QTimer(self, interval=AUTOSAVE_MS)
         self._timer.timeout.connect(self.write)
 
-    def start(self, content: Callable[[str], bytes | None]) -> None:
-        """Keep a copy from now on; `content(path)` gives it, None while there is nothing to keep."""
-        self._content = content
+    def start(self) -> None:
+        """Keep a copy from now on."""
         self._timer.start()
 
     def stop(self) -> None:

@@ -14,12 +14,13 @@ from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label, set_t
 from osisnr_gui.qt.panels.sample_field import LagField
 from osisnr_gui.qt.plots.charts.delay_chart import DelayChart
 from osisnr_gui.session.delay.measured_delay import MeasuredDelay
+from osisnr_gui.text.catalogue import _, translated
 
-HOW = "Click or drag on a curve. ← → one sample, with Shift ten, with Ctrl one millisecond."
-WAITING = "The delay is measured once the files were compared."
-SILENT = "One of the two files is silent: there is no delay to be found."
-UNCERTAIN = "The peak is too low to be certain (its correlation is not above 0.3); nothing is offered."
-TABLE_TIP = "Over the whole signals in time, no mean removed, of the stretch that is compared at each delay"
+HOW = _("Click or drag on a curve. ← → one sample, with Shift ten, with Ctrl one millisecond.")
+WAITING = _("The delay is measured once the files were compared.")
+SILENT = _("One of the two files is silent: there is no delay to be found.")
+UNCERTAIN = _("The peak is too low to be certain (its correlation is not above 0.3); nothing is offered.")
+TABLE_TIP = _("Over the whole signals in time, no mean removed, of the stretch that is compared at each delay")
 
 
 class DelayDialog(QDialog):
@@ -34,7 +35,7 @@ class DelayDialog(QDialog):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Delay")
+        self.setWindowTitle(_("Delay"))
         self._shown: MeasuredDelay | None = None
         self._taken = 0
         self._wanted: int | None = None
@@ -44,11 +45,11 @@ class DelayDialog(QDialog):
         self.table = FigureTable(theme, (3, 4, 3, 5, 3), (1, 2, 3, 4), TABLE_TIP, n_rows=4, head=True, parent=self)
         self.pointer = ElidedLabel(HOW, muted=True, parent=self)
         self.field = LagField(self)
-        align = "Take out the delay at which the whole signals correlate most"
-        self.align = push_button("&Align", align, lambda: self._take(self._shown.delay.samples), self)
-        as_is = "Take no delay out: the file as it is"
-        self.as_is = push_button("As it &is", as_is, lambda: self._take(0), self)
-        self.undo = push_button("&Undo", "Take the last move back (Ctrl+Z)", self.undo_requested.emit, self)
+        align = _("Take out the delay at which the whole signals correlate most")
+        self.align = push_button(_("&Align"), align, self._align, self)
+        as_is = _("Take no delay out: the file as it is")
+        self.as_is = push_button(_("As it &is"), as_is, lambda: self._take(0), self)
+        self.undo = push_button(_("&Undo"), _("Take the last move back (Ctrl+Z)"), self.undo_requested.emit, self)
         self._lay_out()
         self._connect()
         self.resize(640, 560)
@@ -74,12 +75,11 @@ class DelayDialog(QDialog):
         self.note.show()
 
     def _show_curve(self, shown: MeasuredDelay) -> None:
-        values, peak = shown.si_snr_db, shown.delay.samples
-        note = "" if shown.delay.certain else UNCERTAIN
+        values, note = shown.si_snr_db, "" if shown.delay.certain else UNCERTAIN
         if values is None:
-            values, peak, note = np.empty(0), None, SILENT
+            values, note = np.empty(0), SILENT
         for plot in self.plots:
-            plot.show_curve(values, shown.rate, peak, shown.place)
+            plot.show_curve(values, shown.rate, shown.delay.samples if values.size else None, shown.place)
         self.field.set_reach(values.size // 2)
         set_text(self.note, note)
         self.note.setVisible(bool(note))
@@ -104,8 +104,12 @@ class DelayDialog(QDialog):
         known = shown is not None and shown.delay.curve is not None
         self.field.setEnabled(known)
         self.as_is.setEnabled(known and taken != 0)
-        self.align.setEnabled(known and shown.delay.certain and taken != shown.delay.samples)
+        self.align.setEnabled(shown is not None and known and shown.delay.certain and taken != shown.delay.samples)
         self.table.show_rows(() if shown is None else shown.rows(taken))
+
+    def _align(self) -> None:
+        if self._shown is not None:
+            self._take(self._shown.delay.samples)
 
     def _move(self, samples: int) -> None:
         self._wanted = samples
@@ -123,10 +127,12 @@ class DelayDialog(QDialog):
 
     def _say(self, delay: int | None) -> None:
         shown = self._shown
-        self.pointer.set_text(HOW if delay is None or shown is None else f"Here: {shown.words(delay)}")
+        self.pointer.set_text(
+            HOW if delay is None or shown is None else _("Here: {what}").format(what=translated(shown.words(delay)))
+        )
 
     def _lay_out(self) -> None:
-        label = plain_label("Delay taken &out", parent=self)
+        label = plain_label(_("Delay taken &out"), parent=self)
         label.setTextFormat(Qt.TextFormat.AutoText)
         label.setBuddy(self.field)
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -20,14 +20,16 @@ from osisnr_gui.batch.list_words import PAIRING
 from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
+from osisnr_gui.text.catalogue import _
 
-LIST_FILTER = "List of pairs (*.csv *.json);;All files (*)"
-LIST_WORDS = (
+LIST_FILTER = _("List of pairs (*.csv *.json);;All files (*)")
+LIST_WORDS = _(
     "A list is a .csv with the columns reference and estimate (and name, if you like), one pair a line, or a .json "
     "list of such objects; paths are relative to it."
 )
-_TITLES = ("References", "Estimates")
-_SLOTS = ("Folder of what was wanted", "Folder of what came out")
+_TITLES = (_("References"), _("Estimates"))
+_CHOOSE = (_("Choose the folder of the references"), _("Choose the folder of the estimates"))
+_SLOTS = (_("Folder of what was wanted"), _("Folder of what came out"))
 
 
 class FolderDialog(QDialog):
@@ -35,18 +37,18 @@ class FolderDialog(QDialog):
 
     def __init__(self, folder: str, paths: tuple[str, ...] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Open folders")
+        self.setWindowTitle(_("Open folders"))
         self.setMinimumWidth(620)
         self._folder = folder
         self.paths: tuple[str, ...] = ()
         self.fields = [QLineEdit(self), QLineEdit(self)]
-        self.buttons = [QPushButton("Choose…", self), QPushButton("Choose…", self)]
+        self.buttons = [QPushButton(_("Choose…"), self), QPushButton(_("Choose…"), self)]
         self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.accept_button: QPushButton = self.box.addButton("&Compare", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.list_button: QPushButton = self.box.addButton("Open a &list…", QDialogButtonBox.ButtonRole.ActionRole)
-        self.swap_button: QPushButton = self.box.addButton("&Swap", QDialogButtonBox.ButtonRole.ActionRole)
-        self.swap_button.setToolTip("Let the two folders change places")
-        self.list_button.setToolTip("Open a CSV or JSON file that names the pairs instead")
+        self.accept_button: QPushButton = self.box.addButton(_("&Compare"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.list_button: QPushButton = self.box.addButton(_("Open a &list…"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.swap_button: QPushButton = self.box.addButton(_("&Swap"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.swap_button.setToolTip(_("Let the two folders change places"))
+        self.list_button.setToolTip(_("Open a CSV or JSON file that names the pairs instead"))
         self._lay_out()
         for field, path in zip(self.fields, paths if len(paths) == 2 else (), strict=False):
             field.setText(path)
@@ -63,7 +65,7 @@ class FolderDialog(QDialog):
             field.setPlaceholderText(hint)
             field.setAccessibleName(title)
             field.textChanged.connect(lambda _text: self._check())
-            button.setAccessibleName(f"Choose the folder of the {title.lower()}")
+            button.setAccessibleName(_CHOOSE[row])
             button.clicked.connect(partial(self._choose, row))
             for column, part in enumerate((label, field, button)):
                 grid.addWidget(part, row, column)
@@ -86,7 +88,7 @@ class FolderDialog(QDialog):
                 self.accept_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _choose_list(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Open a list of pairs", self._folder, LIST_FILTER)
+        path = QFileDialog.getOpenFileName(self, _("Open a list of pairs"), self._folder, LIST_FILTER)[0]
         if path:
             self.paths = (os.path.abspath(path),)
             self.accept()

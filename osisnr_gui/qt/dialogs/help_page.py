@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QFont, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QDesktopServices, QTextBlockFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QListWidget, QTextBrowser, QWidget
 
 from osisnr_gui.paths import resource_path
 from osisnr_gui.qt.dialogs.close_dialog import CloseDialog
 from osisnr_gui.qt.panels.layouts import row_of
 from osisnr_gui.qt.panels.plain_text import GAP
+from osisnr_gui.text.catalogue import _
 
 FIRST_PAGES = ("first_steps", "numbers")
 
@@ -35,22 +36,10 @@ def page_title(name: str, text: str) -> str:
     return first.removeprefix("# ").strip() or name.replace("_", " ").capitalize()
 
 
-def _mend_cell(cursor: QTextCursor) -> None:
-    """Qt puts an empty line into the first cell of a table that follows a quotation: take it out."""
-    cell = cursor.currentTable().cellAt(cursor)
-    if not cursor.block().text() and cell.lastPosition() > cell.firstPosition():
-        cursor.deleteChar()
-        cursor.setBlockFormat(QTextBlockFormat())
-        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
-        heading = QTextCharFormat()
-        heading.setFontWeight(QFont.Weight.Bold)
-        cursor.mergeCharFormat(heading)
-
-
 class _Page(QTextBrowser):
     """Shows text; pictures, style sheets and pages of other places are never fetched."""
 
-    def loadResource(self, kind: int, _name: QUrl) -> object:
+    def loadResource(self, kind: int, _name: QUrl | str) -> object:
         """Nothing, whatever is asked for."""
         return "" if kind == QTextDocument.ResourceType.StyleSheetResource.value else None
 
@@ -59,7 +48,7 @@ class HelpDialog(CloseDialog):
     """Titles on the left, the page on the right."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__("Help", parent)
+        super().__init__(_("Help"), parent)
         self.resize(860, 640)
         self._texts = {page: page_text(page) for page in page_names()}
         self.titles, self.page = QListWidget(self), _Page(self)
@@ -67,7 +56,7 @@ class HelpDialog(CloseDialog):
         self.titles.setFixedWidth(200)
         self.titles.setWordWrap(True)
         self.titles.setSpacing(4)
-        self.titles.setAccessibleName("Help pages")
+        self.titles.setAccessibleName(_("Help pages"))
         self.page.setOpenLinks(False)
         self.page.anchorClicked.connect(self._follow)
         self.page.document().setDocumentMargin(2 * GAP)
@@ -96,9 +85,7 @@ class HelpDialog(CloseDialog):
         block = self.page.document().begin()
         while block.isValid():
             cursor.setPosition(block.position())
-            if cursor.currentTable() is not None:
-                _mend_cell(cursor)
-            else:
+            if cursor.currentTable() is None:
                 form = QTextBlockFormat(block.blockFormat())
                 heading, item = form.headingLevel(), block.textList() is not None
                 form.setTopMargin(2 * GAP if heading > 1 else 0)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from osisnr_gui.qt.dialogs.close_dialog import CloseDialog
 from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, plain_label
+from osisnr_gui.text.catalogue import _
 
 KeyRow = tuple[str, str, str]
 
@@ -17,22 +18,18 @@ class KeysDialog(CloseDialog):
     """Rows of (group, what it does, keys), with a field to look for one."""
 
     def __init__(self, rows: Sequence[KeyRow], parent: QWidget | None = None) -> None:
-        super().__init__("Keys and mouse", parent)
+        super().__init__(_("Keys and mouse"), parent)
         self.resize(560, 640)
         self.search = QLineEdit(self)
-        self.search.setPlaceholderText("Look for a command or a key")
+        self.search.setPlaceholderText(_("Look for a command or a key"))
         self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Look for a command or a key")
+        self.search.setAccessibleName(_("Look for a command or a key"))
         self.search.textChanged.connect(self._filter)
-        self.nothing: QLabel = plain_label("No command is called that.", "muted", parent=self)
+        self.nothing: QLabel = plain_label(_("No command is called that."), "muted", parent=self)
         self.nothing.hide()
         self._headings: dict[str, QLabel] = {}
         self._rows: list[tuple[str, QLabel, QLabel]] = []
         self.lay_out(self.search, self.nothing, (NarrowScroll(self._table(rows), self), 1), margins=None, spacing=GAP)
-
-    def visible_rows(self) -> list[tuple[str, str]]:
-        """What is listed now: (what it does, keys)."""
-        return [(text.text(), keys.text()) for _, text, keys in self._rows if not text.isHidden()]
 
     def _table(self, rows: Sequence[KeyRow]) -> QWidget:
         body = QWidget()
@@ -47,7 +44,7 @@ class KeysDialog(CloseDialog):
             heading.setContentsMargins(0, GAP, 0, 0)
             grid.addWidget(heading, line, 0, 1, 2)
             line += 1
-            for _, text, keys in (row for row in rows if row[0] == group):
+            for text, keys in (row[1:] for row in rows if row[0] == group):
                 key_label, text_label = plain_label(keys, parent=body), plain_label(text, wrap=True, parent=body)
                 grid.addWidget(key_label, line, 0, Qt.AlignmentFlag.AlignTop)
                 grid.addWidget(text_label, line, 1)

@@ -8,7 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from osisnr_gui.io.errors import SaveError, display_name
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.session import Session
+from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.errors import error_words
 
 #: A button of its own, or a standard one.
 Answer = tuple[str, QMessageBox.ButtonRole] | QMessageBox.StandardButton
@@ -30,18 +33,19 @@ def is_open(path: str, session: Session) -> bool:
 def ask_where(parent: QWidget, folder: str, session: Session, title: str, name: str, kind: str) -> str:
     """Where to save; "" when nothing is to be saved. `name` is the first proposal and gives the ending."""
     ending = os.path.splitext(name)[1]
-    path, _ = QFileDialog.getSaveFileName(parent, title, os.path.join(folder, name), kind)
+    path = QFileDialog.getSaveFileName(parent, title, os.path.join(folder, name), kind)[0]
     if path and not os.path.splitext(path)[1]:
         path += ending
         # The dialog has asked about the name as it was typed. Its own default suffix would leave it to each
         # desktop's dialog whether it is added before the question or after.
-        question = f"{display_name(path)} exists already. Replace it?"
-        replaces = "&Replace", QMessageBox.ButtonRole.DestructiveRole
+        question = _("{name} exists already. Replace it?").format(name=display_name(path))
+        replaces = _("&Replace"), QMessageBox.ButtonRole.DestructiveRole
         cancels = QMessageBox.StandardButton.Cancel
-        if os.path.lexists(path) and ask(parent, "Replace the file?", question, replaces, cancels, default=1):
+        if os.path.lexists(path) and ask(parent, _("Replace the file?"), question, replaces, cancels, default=1):
             return ""
     if path and is_open(path, session):
-        warn(parent, "Not saved", str(SaveError(path, "not saved: it is open in this window", "choose another name")))
+        detail = Phrase("not saved: it is open in this window")
+        warn(parent, _("Not saved"), error_words(SaveError(path, detail, Phrase("choose another name"))))
         return ""
     return path
 

@@ -6,7 +6,7 @@ import math
 from functools import partial
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetrics, QIcon, QKeyEvent, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QBrush, QFontMetrics, QGuiApplication, QIcon, QKeyEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -28,13 +28,14 @@ from osisnr_gui.session import words
 from osisnr_gui.session.comparison.matching import order_words
 from osisnr_gui.session.comparison.speakers import Places, Speakers
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _, translated
 
-WHAT = (
+WHAT = _(
     "SI-SNR in dB of the whole signals in time (all samples of the stretch both have, no mean removed; masks: all "
     "cells) of every estimate against every reference. Click a cell to choose the reference of its estimate."
 )
-SYSTEMS = (
-    "Each {} estimates in turn count as the outputs of one system; the best order gives no reference twice in one."
+SYSTEMS = _(
+    "Each {n} estimates in turn count as the outputs of one system; the best order gives no reference twice in one."
 )
 CELL_WIDTH, CELL_HEIGHT = 132, 44
 NAME_WIDTH = 190
@@ -45,7 +46,7 @@ def _radio(chosen: bool) -> QIcon:
     """A round button of the style, to be pressed with its whole cell."""
     style, option = QApplication.style(), QStyleOptionButton()
     size = style.pixelMetric(QStyle.PixelMetric.PM_ExclusiveIndicatorWidth)
-    ratio = QApplication.instance().devicePixelRatio()
+    ratio = QGuiApplication.primaryScreen().devicePixelRatio()
     picture = QPixmap(QSize(size, size) * ratio)
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
@@ -68,11 +69,11 @@ class _Matrix(QTableWidget):
 
     def __init__(self, speakers: Speakers, parent: QWidget) -> None:
         super().__init__(len(speakers.references), len(speakers.estimates), parent)
-        self.setAccessibleName("SI-SNR of every estimate against every reference")
+        self.setAccessibleName(_("SI-SNR of every estimate against every reference"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setStyleSheet("QTableView::item:focus { border: 1px dotted palette(highlight); }")
+        self.setObjectName("speakers")  # the style sheet shows which cell has the focus
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
@@ -97,13 +98,13 @@ class _Matrix(QTableWidget):
             estimate = place - len(speakers.references)
             room = CELL_WIDTH - 16 if estimate >= 0 else NAME_WIDTH - 96
             name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
-            item = QTableWidgetItem(
-                f"Reference {place + 1}  {name}" if estimate < 0 else f"{estimate_letter(estimate)}\n{name}"
-            )
+            item = QTableWidgetItem()
             item.setToolTip(tooltip(track.name))
             if estimate < 0:
+                item.setText(_("Reference {n}  {name}").format(n=place + 1, name=name))
                 self.setVerticalHeaderItem(place, item)
             else:
+                item.setText(f"{estimate_letter(estimate)}\n{name}")
                 self.setHorizontalHeaderItem(estimate, item)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -122,28 +123,28 @@ class SpeakersDialog(CloseDialog):
     assign_requested = Signal(object)  # for each estimate the place of its reference
 
     def __init__(self, speakers: Speakers, parent: QWidget | None = None) -> None:
-        super().__init__("Speakers", parent)
+        super().__init__(_("Speakers"), parent)
         self._speakers = speakers
         self.places: Places = speakers.best
         self.matrix = _Matrix(speakers, self)
         self.matrix.chosen.connect(self.choose)
         self.chosen: QLabel = plain_label(wrap=True, parent=self)
         self.doubts: QLabel = plain_label(role="warning", wrap=True, parent=self)
-        assign_tip = "Compare every estimate with the reference chosen for it; Undo takes it back"
-        self.assign_button = self.add_button("&Assign so", self._assign, assign_tip, ButtonRole.AcceptRole)
+        assign_tip = _("Compare every estimate with the reference chosen for it; Undo takes it back")
+        self.assign_button = self.add_button(_("&Assign so"), self._assign, assign_tip, ButtonRole.AcceptRole)
         best, present = partial(self._choose_all, speakers.best), partial(self._choose_all, speakers.in_force)
-        self.best_button = self.add_button("&Best order", best, "Choose the order with the highest mean")
-        self.present_button = self.add_button("&Order in force", present, "Choose what is compared now")
+        self.best_button = self.add_button(_("&Best order"), best, _("Choose the order with the highest mean"))
+        self.present_button = self.add_button(_("&Order in force"), present, _("Choose what is compared now"))
         what = [plain_label(WHAT, "muted", wrap=True, parent=self)]
         if len(speakers.estimates) > len(speakers.references):
-            what.append(plain_label(SYSTEMS.format(len(speakers.references)), "muted", wrap=True, parent=self))
+            what.append(plain_label(SYSTEMS.format(n=len(speakers.references)), "muted", wrap=True, parent=self))
         best_words = plain_label(_best_words(speakers), wrap=True, parent=self)
         self.lay_out(*what, self.matrix, best_words, self.chosen, self.doubts, REST, spacing=GAP)
         self._choose_all(self.places)
         room = self.matrix.sizeHint().boundedTo(self.matrix.maximumSize())
         self.matrix.setMinimumHeight(room.height())
         width = max(LEAST_WIDTH, room.width() + 2 * PAGE_MARGINS[0])
-        self.resize(width, self.layout().totalHeightForWidth(width))
+        self.resize(width, self.heightForWidth(width))
 
     def choose(self, reference: int, estimate: int) -> None:
         """Let one estimate go with another reference."""
@@ -156,22 +157,25 @@ class SpeakersDialog(CloseDialog):
                 self._show_cell(row, column)
         change = speakers.mean_db(places) - speakers.mean_db(speakers.in_force)
         self.assign_button.setEnabled(places != speakers.in_force)
-        gain = ", as it is now" if places == speakers.in_force else f", {_signed(change)} against the order in force"
-        self.chosen.setText(f"Chosen: {order_words(places)}. Mean SI-SNR {words.db(speakers.mean_db(places))}{gain}.")
-        doubts = speakers.doubts(places)
-        self.doubts.setText(f"Mind: {doubts}." if doubts else " ")
+        text = _("Chosen: {order}. Mean SI-SNR {mean}, {change} against the order in force.")
+        if places == speakers.in_force:
+            text = _("Chosen: {order}. Mean SI-SNR {mean}, as it is now.")
+        order, mean = translated(order_words(places)), words.db(speakers.mean_db(places))
+        self.chosen.setText(text.format(order=order, mean=mean, change=_signed(change)))
+        doubts = translated(speakers.doubts(places))
+        self.doubts.setText(_("Mind: {doubts}.").format(doubts=doubts) if doubts else " ")
 
     def _show_cell(self, row: int, column: int) -> None:
         speakers = self._speakers
-        value, why = speakers.si_snr_db(row, column), speakers.why(row, column)
+        value, why = speakers.si_snr_db(row, column), translated(speakers.why(row, column))
         best = speakers.best[column] == row and not why
-        notes = [note for note, on in (("in force", speakers.in_force[column] == row), ("best", best)) if on]
+        notes = [note for note, on in ((_("in force"), speakers.in_force[column] == row), (_("best"), best)) if on]
         chosen = self.places[column] == row
         item = self.matrix.item(row, column)
         if item is None:
             item = QTableWidgetItem()
             self.matrix.setItem(row, column, item)
-        note = " · ".join(notes) or ("not comparable" if why else "")
+        note = " · ".join(notes) or (_("not comparable") if why else "")
         item.setText(f"{words.db(value)}\n{note}")
         item.setIcon(_radio(chosen))
         item.setBackground(self.palette().light() if chosen else QBrush())
@@ -179,8 +183,10 @@ class SpeakersDialog(CloseDialog):
         font.setBold(best)
         item.setFont(font)
         item.setToolTip(tooltip(why))
-        name = f"estimate {estimate_letter(column)}, reference {row + 1}: {why or words.db(value)}"
-        spoken = ", ".join((name, *notes, *(("chosen",) if chosen else ())))
+        name = _("estimate {letter}, reference {n}: {value}").format(
+            letter=estimate_letter(column), n=row + 1, value=why or words.db(value)
+        )
+        spoken = ", ".join((name, *notes, *((_("chosen"),) if chosen else ())))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
 
     def _assign(self) -> None:
@@ -190,8 +196,11 @@ class SpeakersDialog(CloseDialog):
 
 def _best_words(speakers: Speakers) -> str:
     best = speakers.matching.best
-    margin = f"; the next-best order is {words.db(best.margin_db)} below" if math.isfinite(best.margin_db) else ""
-    return f"Best: {order_words(best.places)}. Mean SI-SNR {words.db(speakers.mean_db(best.places))}{margin}."
+    text = _("Best: {order}. Mean SI-SNR {mean}.")
+    if math.isfinite(best.margin_db):
+        text = _("Best: {order}. Mean SI-SNR {mean}; the next-best order is {margin} below.")
+    order, mean = translated(order_words(best.places)), words.db(speakers.mean_db(best.places))
+    return text.format(order=order, mean=mean, margin=words.db(best.margin_db))
 
 
 def _signed(change: float) -> str:

@@ -1,7 +1,7 @@
 """Design tokens for the dark and the light look.
 
 Every colour in the program comes from a :class:`Theme`; both themes have the same names. Widgets get
-a palette (:func:`build_palette`) and a style sheet (`style_sheet.py`), plots get the theme itself.
+a palette (:func:`build_palette`) and a style sheet (`theme_manager.py`), plots get the theme itself.
 """
 
 from __future__ import annotations
@@ -172,9 +172,7 @@ def system_font(pixels: int = FONT_PIXELS) -> QFont:
 def tabular_font(pixels: int = FONT_PIXELS) -> QFont:
     """The interface font with digits of equal width, so that changing numbers do not jitter."""
     font = QFont(system_font(pixels))
-    tag = getattr(QFont, "Tag", None)
-    if tag is not None and hasattr(font, "setFeature"):  # OpenType features came with Qt 6.7
-        font.setFeature(tag("tnum"), 1)
+    font.setFeature(QFont.Tag("tnum"), 1)
     return font
 
 

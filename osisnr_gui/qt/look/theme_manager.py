@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from string import Template
 from typing import Literal, get_args
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from osisnr_gui.qt.look.style_sheet import build_style_sheet
+from osisnr_gui.paths import resource_path
 from osisnr_gui.qt.look.theme import DARK, LIGHT, Theme, build_palette, system_font
 
 ThemeMode = Literal["system", "dark", "light"]
+
+
+def build_style_sheet(theme: Theme) -> str:
+    """The application's style sheet, resources/style.qss, in the colours of `theme`."""
+    with open(resource_path("style.qss"), encoding="utf-8") as file:
+        sheet = Template(file.read())
+    return sheet.substitute(
+        vars(theme),
+        selected="#26374d" if theme.is_dark else "#d6e6f7",
+        scroll="#3a404c" if theme.is_dark else "#c9cfd6",
+    )
 
 
 class ThemeManager(QObject):
@@ -39,7 +51,7 @@ class ThemeManager(QObject):
 
     def apply(self, app: QApplication) -> None:
         """Dress the application in the theme in force, now and after every change."""
-        app.setStyle("Fusion")
+        app.setStyle("fusion")
         app.setFont(system_font())
         self._dress(app)
         self.changed.connect(lambda _theme: self._dress(app))

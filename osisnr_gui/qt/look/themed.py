@@ -23,15 +23,14 @@ class Themed:
         self._theme = theme
         if isinstance(self, QWidget):
             self.update()
-        set_theme_inside(self, theme)
+        if isinstance(self, QObject):
+            set_theme_inside(self, theme)
 
 
 def set_theme_inside(whole: QObject, theme: Theme) -> None:
     """Apply `theme` to all inside `whole`. What has a `set_theme` of its own looks after what is inside it."""
     for part in whole.children():
-        tint = part.property(_TINT)
-        if tint:
-            _draw(part, tint, theme)
+        _draw(part, theme)
         if hasattr(part, "set_theme"):
             part.set_theme(theme)
         else:
@@ -40,13 +39,15 @@ def set_theme_inside(whole: QObject, theme: Theme) -> None:
 
 def tint(widget: QAbstractButton | QLabel, name: str, theme: Theme, ink: str = "text", size: int = 16) -> None:
     """Give a button or a label an icon in a colour of the theme, now and after every `set_theme_inside`."""
-    widget.setProperty(_TINT, f"{name} {ink} {size}")
-    _draw(widget, widget.property(_TINT), theme)
+    widget.setProperty(_TINT, (name, ink, size))
+    _draw(widget, theme)
 
 
-def _draw(widget: QAbstractButton | QLabel, tint: str, theme: Theme) -> None:
-    name, ink, size = tint.split()
-    if isinstance(widget, QLabel):
-        widget.setPixmap(pixmap(name, getattr(theme, ink), int(size)))
-    else:
-        widget.setIcon(icon(name, getattr(theme, ink)))
+def _draw(part: QObject, theme: Theme) -> None:
+    tint = part.property(_TINT)
+    if isinstance(part, QLabel) and tint:
+        name, ink, size = tint
+        part.setPixmap(pixmap(name, getattr(theme, ink), size))
+    elif isinstance(part, QAbstractButton) and tint:
+        name, ink, _size = tint
+        part.setIcon(icon(name, getattr(theme, ink)))

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from osisnr_gui.io.errors import OverwrittenError
+from osisnr_gui.io.errors import FileError, OverwrittenError
 from osisnr_gui.qt.playback.engine import Engine, Seek, Span
 from osisnr_gui.qt.playback.output import SoundSystem
 from osisnr_gui.qt.playback.read_ahead import ReadAhead
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.session.sound.listening import Recipe
 from osisnr_gui.session.sound.sound_feed import Band, SoundFeed
+from osisnr_gui.text.errors import error_words
 
 if TYPE_CHECKING:
     from osisnr_gui.qt.playback.sound_card import SoundCard
@@ -32,55 +33,47 @@ class Deck(QObject):
         super().__init__(parent)
         self.system = system
         self._output: SoundCard | None = None
-        self._engine = Engine(1)
-        self._recipe: Recipe | None = None
+        self.engine = Engine(1)
+        self._rate = 1  # of the recipe
         self._loaded: tuple[Recipe, Band | None] | None = None
         self._supply: ReadAhead | None = None
         self._retired: list[ReadAhead] = []
 
     @property
-    def device_name(self) -> str:
-        """The open device; empty before."""
-        return "" if self._output is None else self._output.name
-
-    @property
-    def ended(self) -> int:
-        """How often it stopped by itself at an end."""
-        return self._engine.ended
-
-    @property
-    def lowered(self) -> float:
-        """Factor that keeps the sound below full scale just now."""
-        return self._engine.lowered
+    def is_open(self) -> bool:
+        """Whether there is a device; `engine` is a silent one before."""
+        return self._output is not None
 
     @property
     def error(self) -> str:
         """Why a file cannot be read; empty while all can, and for one that was overwritten: reloaded, it plays on."""
         problem = None if self._supply is None else self._supply.error
-        return "" if problem is None or isinstance(problem, OverwrittenError) else str(problem)
+        if problem is None or isinstance(problem, OverwrittenError):
+            return ""
+        return error_words(problem) if isinstance(problem, FileError) else str(problem)
 
     def load(self, device_id: str, recipe: Recipe, band: Band | None) -> None:
         """Be ready to play this; what is there already is kept. Raises NoOutput."""
-        if self._output is not None and self._recipe is not None and self._recipe.rate != recipe.rate:
+        if self._output is not None and self._rate != recipe.rate:
             self.close()
         if self._output is None:
             output = self.system.open(device_id, recipe.rate)
-            self._engine = Engine(output.rate)
-            output.start(self._engine.render)
+            self.engine = Engine(output.rate)
+            output.start(self.engine.render)
             output.failed.connect(self.failed)
             self._output = output
         broken = self._supply is not None and self._supply.error is not None
         if (recipe, band) != self._loaded or broken:
-            self._recipe, self._loaded = recipe, (recipe, band)
+            self._rate, self._loaded = recipe.rate, (recipe, band)
             if self._supply is not None:
                 self._retired.append(self._supply)
-            open_feed = partial(SoundFeed, recipe, self._engine.rate, band)
+            open_feed = partial(SoundFeed, recipe, self.engine.rate, band)
             self._supply = ReadAhead(open_feed, self._samples(self.heard()[0]))
 
     def ask(self, loop: TimeSpan | None, stop_at: float | None, **wish: Any) -> None:
         """Replace the engine's wish; `wish` : its other fields as they are."""
-        self._engine.wish = replace(
-            self._engine.wish,
+        self.engine.wish = replace(
+            self.engine.wish,
             supply=self._supply,
             loop=None if loop is None else self._span(loop),
             stop_at=None if stop_at is None else self._samples(stop_at),
@@ -89,19 +82,19 @@ class Deck(QObject):
 
     def seek(self, seconds: float) -> None:
         """Go there, playing or not."""
-        wish = self._engine.wish
-        self._engine.wish = replace(wish, seek=Seek(wish.seek.serial + 1, self._samples(seconds)))
+        wish = self.engine.wish
+        self.engine.wish = replace(wish, seek=Seek(wish.seek.serial + 1, self._samples(seconds)))
 
     def heard(self) -> tuple[float, bool]:
         """Seconds of what is heard now, and whether it moves: in silence this is where it goes on."""
         if self._output is None:
             return 0.0, False
-        position, speed = self._engine.position_at(self._output.heard())
-        return position / self._engine.rate, speed > 0
+        position, speed = self.engine.position_at(self._output.heard())
+        return position / self.engine.rate, speed > 0
 
     def tidy(self) -> None:
         """Close files that are not heard any more."""
-        for supply in [supply for supply in self._retired if not self._engine.uses(supply)]:
+        for supply in [supply for supply in self._retired if not self.engine.uses(supply)]:
             self._retired.remove(supply)
             supply.close(wait=False)
 
@@ -113,13 +106,12 @@ class Deck(QObject):
             supply.close()
         self._output = self._supply = self._loaded = None
         self._retired = []
-        self._engine = Engine(1)
+        self.engine = Engine(1)
 
     def _samples(self, seconds: float) -> int:
         """The device's sample at a time, always one of the recipe's own."""
-        rate = 1 if self._recipe is None else self._recipe.rate
-        return round(seconds * rate) * self._engine.rate // rate
+        return round(seconds * self._rate) * self.engine.rate // self._rate
 
     def _span(self, loop: TimeSpan) -> Span:
         start = self._samples(loop.start)
-        return Span(start, max(self._samples(loop.stop), start + 4 * self._engine.fade))
+        return Span(start, max(self._samples(loop.stop), start + 4 * self.engine.fade))

@@ -64,7 +64,8 @@ class Wish:
     speed: float = 1.0
 
 
-class Moment(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Moment:
     """From output sample `index` on the sound was at `position`, moving by `speed` samples a sample."""
 
     index: int
@@ -278,11 +279,11 @@ class Engine:
     def _point_ahead(self, wish: Wish) -> None:
         """Tell the reading threads where samples are needed next."""
         here = round(self._position)
-        wanted = (wish.seek.position,) if wish.seek.serial != self._seen else ()
-        wanted += () if wish.loop is None else (wish.loop.start,)
-        wanted += tuple(layer.position for layer in self._layers[:-1] if layer.supply is not None)
+        wanted = [wish.seek.position] if wish.seek.serial != self._seen else []
+        wanted += [] if wish.loop is None else [wish.loop.start]
+        wanted += [layer.position for layer in self._layers[:-1] if layer.supply is not None]
         for supply in {id(s): s for s in (wish.supply, *(layer.supply for layer in self._layers)) if s}.values():
-            supply.focus(Focus(here, wanted))
+            supply.focus(Focus(here, tuple(wanted)))
 
     def _keep_below_full_scale(self, out: SampleArray) -> SampleArray:
         """Never clip: what would be too loud lowers everything from here on, smoothly, and `lowered` says so."""

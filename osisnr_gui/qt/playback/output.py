@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
 from osisnr_gui.platform_check import APT_PACKAGES, missing_library
+from osisnr_gui.text.catalogue import _
 
 if TYPE_CHECKING:
     from osisnr_gui.qt.playback.sound_card import SoundCard
@@ -49,14 +50,15 @@ class SoundSystem:
     def open(self, device_id: str, rate: int) -> SoundCard:
         """Open a device, or the default, at a multiple of `rate` where it can. Raises NoOutput."""
         with self._asking() as library:
-            card = library.SoundCard(device_id, rate)
+            card: SoundCard = library.SoundCard(device_id, rate)
         card.failed.connect(self._lose)
         return card
 
     def devices(self) -> list[Device]:
         """All of them, the system's default first. Raises NoOutput when the library is not there."""
         with self._asking() as library:
-            return library.list_devices()
+            devices: list[Device] = library.list_devices()
+        return devices
 
     def _lose(self, _why: str) -> None:
         # Where no server is seen, one on another machine say, nobody can tell whether it is still there.
@@ -67,8 +69,14 @@ class SoundSystem:
         """The library, if it can still be asked. Raises NoOutput."""
         self._was_lost = self._was_lost or (self._was_asked and find_servers() != self._servers)
         if self._was_lost:
-            unsure = "" if self._servers else ", or could not be told apart"
-            raise NoOutput(f"the sound server is not the one it was{unsure}; start the program again to hear anything")
+            if self._servers:
+                raise NoOutput(_("the sound server is not the one it was; start the program again to hear anything"))
+            raise NoOutput(
+                _(
+                    "the sound server is not the one it was, or could not be told apart; "
+                    "start the program again to hear anything"
+                )
+            )
         library = _library()
         self._was_asked = True
         try:
@@ -84,12 +92,11 @@ def _library() -> ModuleType:
     except ImportError as error:
         library = missing_library(str(error))
         if library is None:
-            raise NoOutput(f"QtMultimedia cannot be loaded ({error})") from None
-        raise NoOutput(
-            f"the system library {library} is missing; on Debian and Ubuntu install libpulse0"
-            if "pulse" in library
-            else f"the system library {library} is missing; on Debian and Ubuntu try: apt-get install {APT_PACKAGES}"
-        ) from None
+            raise NoOutput(_("QtMultimedia cannot be loaded ({error})").format(error=error)) from None
+        words = _("the system library {library} is missing; on Debian and Ubuntu try: apt-get install {packages}")
+        if "pulse" in library:
+            words = _("the system library {library} is missing; on Debian and Ubuntu install libpulse0")
+        raise NoOutput(words.format(library=library, packages=APT_PACKAGES)) from None
 
 
 def find_servers() -> Identity | None:

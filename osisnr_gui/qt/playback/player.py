@@ -18,10 +18,12 @@ from osisnr_gui.qt.playback.deck import Deck
 from osisnr_gui.qt.playback.output import Device, NoOutput, SoundSystem
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.session import Session
+from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.sound.listening import Recipe, ResidualScale, Sound, SoundKind, find_recipe, measure_gain
 from osisnr_gui.session.sound.loudness import Loudness, Match, find_loudness
 from osisnr_gui.session.sound.sound_feed import Band
+from osisnr_gui.session.tracks import Stamp
+from osisnr_gui.text.catalogue import _
 
 TICK_MS = 16
 # After a stop the playhead follows what is still on its way to the ear, for this many ticks.
@@ -29,7 +31,8 @@ SETTLE_TICKS = 20
 SHORTEST_LOOP = 0.3  # seconds; a loop that is started for the user, of a segment of a few frames, is a buzz otherwise
 LEAST_LEFT = 0.02  # seconds before the end from which playing begins anew
 
-_GainKey = tuple[object, object, int]  # reference and mixture, each with the stamp of its file, and the rate
+_File = tuple[Source, Stamp | None]
+_GainKey = tuple[_File, _File, int]  # reference, mixture, and the rate
 
 
 class Player(QObject):
@@ -86,7 +89,7 @@ class Player(QObject):
     @property
     def lowered(self) -> float:
         """Factor by which everything is lowered just now so that nothing clips."""
-        return self._deck.lowered
+        return self._deck.engine.lowered
 
     def devices(self) -> list[Device]:
         """All sound cards, the system's default first. Raises NoOutput when there cannot be any."""
@@ -102,9 +105,9 @@ class Player(QObject):
         recipe = find_recipe(analysis, self.scale)
         # During a pass the residuals' gains are missing for a moment: those of before will do, if all else is the same.
         if analysis.complete or replace(recipe, gains=self.recipe.gains) != self.recipe:
-            kept = {source.path for _, source, _ in recipe.files} & {source.path for _, source, _ in self.recipe.files}
+            old, new = ({source.path for _sound, source, _stamp in each.files} for each in (self.recipe, recipe))
             self.recipe = recipe
-            if not kept:
+            if old.isdisjoint(new):
                 self.stop()
                 self.problem = ""
                 self.wanted, self.before = Sound(SoundKind.ESTIMATE, selected), Sound(SoundKind.REFERENCE)
@@ -215,7 +218,7 @@ class Player(QObject):
 
     def _begin(self, start: float | None) -> None:
         if not self.has_sound:
-            self.said.emit("Nothing to hear: open sound files.")
+            self.said.emit(_("Nothing to hear: open sound files."))
             return
         if not self._load():
             return
@@ -223,7 +226,7 @@ class Player(QObject):
         if start is not None:
             self._deck.seek(start)
         self.is_playing, self.is_paused = True, False
-        self._ended = self._deck.ended
+        self._ended = self._deck.engine.ended
         self._ask()
         if start is not None:
             self._link.set_playhead(start)
@@ -241,7 +244,7 @@ class Player(QObject):
 
     def _ask(self) -> None:
         """Tell the deck all that is wanted; nothing while it was never asked to play."""
-        if not self._deck.device_name or not self._load():
+        if not self._deck.is_open or not self._load():
             return
         sound, once = self.sound, self._once
         self._deck.ask(
@@ -263,10 +266,10 @@ class Player(QObject):
     def _mixture_gain(self) -> float | None:
         """The mixture's least-squares gain on the reference; measured on a thread when it is first asked for."""
         files = {sound: (source, stamp) for sound, source, stamp in self.recipe.files}
-        ends = files.get(Sound(SoundKind.REFERENCE)), files.get(Sound(SoundKind.MIXTURE))
-        if None in ends:
+        reference, mixture = files.get(Sound(SoundKind.REFERENCE)), files.get(Sound(SoundKind.MIXTURE))
+        if reference is None or mixture is None:
             return None
-        key = (*ends, self.recipe.rate)
+        key = reference, mixture, self.recipe.rate
         if key != self._gain_of:
             self._gain_of, self._gain = key, None
             self._jobs.start(partial(_measure_gain, key))
@@ -291,14 +294,14 @@ class Player(QObject):
         deck = self._deck
         deck.tidy()
         if deck.error:
-            self.said.emit(f"Playing stopped: {deck.error}")
+            self.said.emit(_("Playing stopped: {reason}").format(reason=deck.error))
             self.stop()
             return
-        if deck.lowered != self._lowered:
-            self._lowered = deck.lowered
+        if deck.engine.lowered != self._lowered:
+            self._lowered = deck.engine.lowered
             self.changed.emit()
-        if self.is_playing and deck.ended != self._ended:
-            self._ended, self.is_playing, self._settling = deck.ended, False, SETTLE_TICKS
+        if self.is_playing and deck.engine.ended != self._ended:
+            self._ended, self.is_playing, self._settling = deck.engine.ended, False, SETTLE_TICKS
             self._ask()
             self.changed.emit()
         position, moves = deck.heard()
@@ -316,12 +319,12 @@ class Player(QObject):
         self.stop()
         if str(reason) != self.problem:
             self.problem = str(reason)
-            self.said.emit(f"Nothing can be heard: {reason}. Everything else works.")
+            self.said.emit(_("Nothing can be heard: {reason}. Everything else works.").format(reason=reason))
         self.changed.emit()
 
     def _reopen(self, reason: str) -> None:
         """The device is gone: say so, and go on with the default one if there is one."""
-        self.said.emit(f"Playing stopped: {reason}.")
+        self.said.emit(_("Playing stopped: {reason}.").format(reason=reason))
         self.device_id = ""
         self._restart()
 
@@ -338,9 +341,9 @@ class Player(QObject):
             self.changed.emit()
 
 
-def _measure_gain(key: tuple, job: Job) -> tuple[_GainKey, float | None]:
+def _measure_gain(key: _GainKey, job: Job) -> tuple[_GainKey, float | None]:
     """On the worker thread."""
-    (reference, _), (mixture, _), rate = key
+    (reference, _stamp), (mixture, _stamp), rate = key
     try:
         return key, measure_gain(reference, mixture, rate, job.superseded)
     except LoadError:

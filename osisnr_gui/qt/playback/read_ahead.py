@@ -43,7 +43,7 @@ class ReadAhead:
         self._focus = Focus(position)
         self._wake = threading.Event()
         self._closing = False
-        self._thread = threading.Thread(target=self._run, args=(open_feed,), name="read ahead", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(open_feed,), name="read-ahead", daemon=True)
         self._thread.start()
 
     def focus(self, focus: Focus) -> None:

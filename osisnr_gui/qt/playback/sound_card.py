@@ -18,6 +18,7 @@ from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QMediaD
 
 from osisnr_gui.qt.playback.output import Device, NoOutput
 from osisnr_gui.qt.playback.read_ahead import SampleArray
+from osisnr_gui.text.catalogue import _
 
 # Qt's own buffer, behind which the server keeps another one of its own. Half of it runs dry on a busy machine now and
 # then, twice of it is more delay than a switch should have.
@@ -59,7 +60,7 @@ def find_device(device_id: str) -> QAudioDevice:
             return device
     default = QMediaDevices.defaultAudioOutput()
     if default.isNull():
-        raise NoOutput("no sound device was found")
+        raise NoOutput(_("no sound device was found"))
     return default
 
 
@@ -81,7 +82,11 @@ def find_format(device: QAudioDevice, rate: int) -> QAudioFormat:
                 wanted.setSampleFormat(sample_format)
                 if device.isFormatSupported(wanted):
                     return wanted
-    raise NoOutput(f"the sound device {device.description()} takes none of the formats this program can give it")
+    raise NoOutput(
+        _("the sound device {name} takes none of the formats this program can give it").format(
+            name=device.description()
+        )
+    )
 
 
 class SoundCard(QObject):
@@ -109,9 +114,11 @@ class SoundCard(QObject):
         self._thread.started.connect(self._driver.start)
         self._thread.start(QThread.Priority.TimeCriticalPriority)
         if not self._driver.ready.wait(OPEN_SECONDS) or self._driver.problem:
-            problem = self._driver.problem or "it does not answer"
+            problem = self._driver.problem or _("it does not answer")
             self.close()
-            raise NoOutput(f"the sound device {self.name} could not be opened: {problem}")
+            raise NoOutput(
+                _("the sound device {name} could not be opened: {problem}").format(name=self.name, problem=problem)
+            )
 
     def heard(self) -> float:
         """The index of the sample that is heard now, by the count of what went to the server."""
@@ -156,7 +163,7 @@ class _Driver(QIODevice):
         self.open(QIODevice.OpenModeFlag.ReadOnly | QIODevice.OpenModeFlag.Unbuffered)
         sink.start(self)
         if sink.error().name != "NoError":  # the enum has moved from one namespace to another
-            self.problem = "the system refused it"
+            self.problem = _("the system refused it")
         elif not self._thread.isInterruptionRequested():  # closed while the server did not answer
             self._check = QTimer(self, interval=CHECK_MS)
             self._check.timeout.connect(self._look)
@@ -182,7 +189,7 @@ class _Driver(QIODevice):
         limit = STALLED_SECONDS if processed > STARTED_SECONDS else SLOW_START_SECONDS
         if self._sink.state().name == "StoppedState" or now - self._moved.seconds > limit:
             self._check.stop()
-            self.failed.emit(f"the sound device {self._name} does not answer any more")
+            self.failed.emit(_("the sound device {name} does not answer any more").format(name=self._name))
 
     def readData(self, most: int) -> bytes:
         """As many whole samples as were asked for; how far the server is, is noted at every call."""
@@ -190,10 +197,10 @@ class _Driver(QIODevice):
             self.clock = _Clock(time.perf_counter(), self._sink.processedUSecs() * 1e-6 * self._format.sampleRate())
         samples = np.repeat(self.render(most // self._format.bytesPerFrame()), self._format.channelCount())
         if self._floats:
-            return samples.tobytes()
-        return np.rint(samples * _FULL_SCALE_16).astype(np.int16).tobytes()
+            return bytes(samples)
+        return bytes(np.rint(samples * _FULL_SCALE_16).astype(np.int16))
 
-    def writeData(self, _data: bytes) -> int:
+    def writeData(self, _data: bytes | bytearray | memoryview, _length: int) -> int:
         """Nothing is written here."""
         return -1
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
-from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme, tabular_font
 from osisnr_gui.qt.look.themed import Themed, tint
+from osisnr_gui.qt.panels.layouts import Part, row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, tooltip
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -31,6 +31,7 @@ from osisnr_gui.session.sound.sound_words import (
     sound_name,
 )
 from osisnr_gui.session.words import estimate_letter, title
+from osisnr_gui.text.catalogue import _
 
 HEIGHT = 34
 ICON_PIXELS = 18
@@ -38,7 +39,7 @@ MOST_ESTIMATES = 9  # as many as there are digits
 # With more than this the bar gets narrow, so that the window needs no more width for them.
 MOST_WIDE = 4
 NARROW = "padding: 4px 1px"
-SHORT_NAMES = {SoundKind.REFERENCE: "Ref", SoundKind.MIXTURE: "Mix", SoundKind.RESIDUAL: "Res"}
+SHORT_NAMES = {SoundKind.REFERENCE: _("Ref"), SoundKind.MIXTURE: _("Mix"), SoundKind.RESIDUAL: _("Res")}
 KEYS = {SoundKind.REFERENCE: "0", SoundKind.MIXTURE: "M", SoundKind.RESIDUAL: "D"}
 
 
@@ -47,31 +48,30 @@ class TransportBar(Themed, QWidget):
 
     estimate_chosen = Signal(int)
 
-    def __init__(self, player: Player, link: TimeLink, actions: Actions, theme: Theme) -> None:
+    def __init__(
+        self,
+        player: Player,
+        link: TimeLink,
+        actions: Mapping[str, QAction],
+        menu: Callable[[str], QMenu],
+        theme: Theme,
+    ) -> None:
+        """`menu` gives the menu of a path such as "playback/speed"."""
         super().__init__(theme)
-        self._player, self._link, self._actions = player, link, actions
+        self._player, self._link, self._actions, self._menu = player, link, actions, menu
         self._names: tuple[str, ...] = ()
         self._estimates: list[SoundButton] = []
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(8, 2, 12, 2)
-        self._row.setSpacing(2)
-        for name in ("play", "loop"):
-            self._row.addWidget(self._action_button(name))
-        self._row.addSpacing(6)
         self._time = plain_label("", parent=self)
-        self._time.setToolTip("Where the sound is, and how long everything is, in seconds")
-        self._row.addWidget(self._time)
-        self._row.addSpacing(8)
+        self._time.setToolTip(_("Where the sound is, and how long everything is, in seconds"))
         self._buttons = {kind: self._sound_button(kind) for kind in SHORT_NAMES}
-        for button in self._buttons.values():
-            self._row.addWidget(button)
-        self._first_estimate = self._row.indexOf(self._buttons[SoundKind.REFERENCE]) + 1
-        self._row.addSpacing(8)
-        self._match = self._menu_button("match", "Playback/Loudness", "Loudness: as the files are, or equally loud")
+        self._match = self._menu_button("match", "playback/loudness", _("Loudness: as the files are, or equally loud"))
         self._note = ElidedLabel("", muted=True, parent=self)
-        self._row.addWidget(self._note, 1)
-        self._row.addWidget(self._action_button("band"))
-        self._speed = self._menu_button("", "Playback/Speed", "Speed, at the same pitch")
+        self._speed = self._menu_button("", "playback/speed", _("Speed, at the same pitch"))
+        play, loop, band = map(self._action_button, ("play", "loop", "band"))
+        where: tuple[Part, ...] = play, loop, 6, self._time, 8, *self._buttons.values(), 8
+        how: tuple[Part, ...] = self._match, (self._note, 1), band, self._speed
+        self._row = row_of(*where, *how, owner=self, margins=(8, 2, 12, 2), spacing=2)
+        self._first_estimate = self._row.indexOf(self._buttons[SoundKind.REFERENCE]) + 1
         self._fit()
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -101,8 +101,10 @@ class TransportBar(Themed, QWidget):
         self._estimates = []
         for index, name in enumerate(self._names):
             button = SoundButton(estimate_letter(index), self._theme, index)
-            tip = f"Hear and show estimate {estimate_letter(index)}, {name} ({index + 1})"
-            _describe(button, tip)
+            letter, key = estimate_letter(index), index + 1
+            _describe(
+                button, _("Hear and show estimate {letter}, {name} ({key})").format(letter=letter, name=name, key=key)
+            )
             button.clicked.connect(partial(self.estimate_chosen.emit, index))
             self._row.insertWidget(self._first_estimate + index, button)
             self._estimates.append(button)
@@ -144,7 +146,9 @@ class TransportBar(Themed, QWidget):
         """What there is to know of what is heard, or why nothing can be heard."""
         player = self._player
         if player.problem:
-            self._note.set_text(f"No sound: {player.problem}", tip=f"Nothing can be heard: {player.problem}.")
+            reason = player.problem
+            tip = _("Nothing can be heard: {reason}.").format(reason=reason)
+            self._note.set_text(_("No sound: {reason}").format(reason=reason), tip=tip)
             return
         sound = player.sound
         matched = self._is_narrow and player.match is not Match.OFF
@@ -161,7 +165,7 @@ class TransportBar(Themed, QWidget):
         if lowered := lowered_words(player.lowered * player.loudness.lowered):
             parts, shorter = [*parts, lowered[0]], [lowered[1], *shorter]
         n_references = sum(other.kind is SoundKind.REFERENCE for other in player.recipe.sounds)
-        tip = f"Heard: {', '.join([sound_name(sound, n_references), *parts])}."
+        tip = _("Heard: {what}.").format(what=", ".join([sound_name(sound, n_references), *parts]))
         self._note.set_text(" · ".join(parts), tip=tip, shorter=" · ".join(shorter))
 
     def _show_time(self) -> None:
@@ -177,37 +181,37 @@ class TransportBar(Themed, QWidget):
 
     def _dress_play(self) -> None:
         """The button shows what it will do."""
-        action, playing = self._actions.by_id["play"], self._player.is_playing
-        action.setText("Pause" if playing else "Play")
+        action, playing = self._actions["play"], self._player.is_playing
+        action.setText(_("Pause") if playing else _("Play"))
         action.setIcon(icon("pause" if playing else "play", self._theme.text))
 
     # ---- building -------------------------------------------------------------------------------------
 
     def _action_button(self, action_id: str) -> QToolButton:
         button = QToolButton(self)
-        button.setDefaultAction(self._actions.by_id[action_id])
+        button.setDefaultAction(self._actions[action_id])
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         button.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
-        button.setAccessibleName(self._actions.by_id[action_id].text())
+        button.setAccessibleName(self._actions[action_id].text())
         return button
 
     def _sound_button(self, kind: SoundKind) -> SoundButton:
-        action = self._actions.by_id[f"hear_{kind.value}"]
+        action = self._actions[f"hear_{kind.value}"]
         button = SoundButton(SHORT_NAMES[kind], self._theme)
         _describe(button, action.toolTip())
-        button.clicked.connect(partial(_run, action, self._show_state))
+        button.clicked.connect(action.trigger)
+        button.clicked.connect(self._show_state)  # nothing may come of it: no button stays pressed by a click alone
         return button
 
     def _menu_button(self, icon_name: str, menu: str, tip: str) -> QToolButton:
         button = QToolButton(self)
-        button.setMenu(self._actions.menu(menu))
+        button.setMenu(self._menu(menu))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
         if icon_name:
             tint(button, icon_name, self._theme)
         _describe(button, tip)
-        self._row.addWidget(button)
         return button
 
 
@@ -237,9 +241,3 @@ def _describe(button: QToolButton, tip: str) -> None:
     button.setToolTip(tooltip(tip))
     button.setStatusTip(tip)
     button.setAccessibleName(tip)
-
-
-def _run(action: QAction, afterwards: Callable[[], None]) -> None:
-    """As if the action was chosen; a click alone must not leave a button pressed that nothing came of."""
-    action.trigger()
-    afterwards()

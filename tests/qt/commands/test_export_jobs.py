@@ -19,6 +19,7 @@ from window_kit import open_window, save_published_pair, show_files, wait_final
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.commands import export_jobs
 from osisnr_gui.qt.commands.export_jobs import known_delays, until, with_delays
+from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.save_as import is_open
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session.session import Session, Source
@@ -165,6 +166,26 @@ def test_closing_stops_a_long_export_and_leaves_nothing(
         QApplication.processEvents()
         assert boxes(window) == []
     assert list(folder.iterdir()) == []
+
+
+def test_an_unexpected_error_is_shown_with_its_traceback(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_analysis: object) -> Iterator[bytes]:
+        yield b"0,1\n"
+        raise ZeroDivisionError("a fault of the program")
+
+    monkeypatch.setattr(export_jobs, "frames_csv", broken)
+    show_files(qtbot, window, *save_published_pair(tmp_path))
+    answer(tmp_path / "frames.csv")
+    window.actions_by_id.by_id["export_csv"].trigger()
+    qtbot.waitUntil(lambda: bool(window.findChildren(ErrorDialog)))
+    (dialog,) = window.findChildren(ErrorDialog)
+    assert "a fault of the program" in dialog.sentence.text()
+    assert "Traceback" in dialog.details.toPlainText()
+    assert "in broken" in dialog.details.toPlainText()
+    dialog.close()
+    assert not (tmp_path / "frames.csv").exists()
 
 
 def test_until_passes_parts_on() -> None:

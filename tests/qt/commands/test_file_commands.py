@@ -99,9 +99,7 @@ def _fates(window: MainWindow) -> list[Fate]:
 
 def _have_patience(window: MainWindow) -> None:
     """A machine that is busy may take a while between two writes."""
-    watch = window.commands.files.watch
-    watch._files._quiet = 2.0
-    watch._again.setInterval(2100)
+    window.commands.files.watch._files._quiet = 2.0
 
 
 def _in_place(path: Path, beside: Path) -> None:
@@ -165,10 +163,10 @@ def test_a_half_written_file_is_no_error(
     window.views.store.analysis_changed.connect(lambda a, _: errors.extend(p.error for p in a.pairs if p.error))
     _write(tmp_path / "beside.wav", 0.05)
     _have_patience(window)
-    data, stirred = (tmp_path / "beside.wav").read_bytes(), window.commands.files.watch._system.fileChanged
+    data, looked = (tmp_path / "beside.wav").read_bytes(), window.commands.files.watch._looking.reported
     with files[1].open("wb") as file:
         for part in (data[:30], data[30:5000], data[5000:]):
-            with qtbot.waitSignal(stirred, timeout=WAIT_MS):
+            with qtbot.waitSignal(looked, timeout=WAIT_MS):
                 file.write(part)
                 file.flush()
             assert not reloads

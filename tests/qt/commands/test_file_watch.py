@@ -1,18 +1,18 @@
-"""The watch itself: with and without the system's help, never on the thread of the window."""
+"""The watch itself: what it finds, never on the thread of the window."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 from window_kit import WAIT_MS
 
-from osisnr_gui.qt.commands import file_watch
-from osisnr_gui.qt.commands.file_watch import FileWatch
+from osisnr_gui.qt.commands import file_commands
+from osisnr_gui.qt.commands.file_commands import FileWatch
 from osisnr_gui.session.file_changes import Fate
 from osisnr_gui.session.tracks import Stamp, stamp_of
 
@@ -28,7 +28,9 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def watch(qtbot: QtBot, path: Path) -> Iterator[FileWatch]:
     """On one file as it is."""
-    watch = FileWatch(quiet_seconds=0.05)
+    watch = FileWatch()
+    watch._files._quiet = 0.05
+    watch._poll.setInterval(60)
     watch.watch({str(path): stamp_of(str(path))})
     yield watch
     watch.close()
@@ -39,17 +41,7 @@ def _fates(watch: FileWatch) -> list[Fate]:
     return [change.fate for change in watch.changes]
 
 
-def _deaf(watch: FileWatch) -> None:
-    """As on a drive of which the system does not tell."""
-    watch._system.blockSignals(True)
-    watch._poll.setInterval(20)
-
-
-@pytest.mark.parametrize("prepare", [_deaf, lambda watch: watch._poll.stop()], ids=["poll", "system"])
-def test_a_change_is_found_either_way(
-    qtbot: QtBot, watch: FileWatch, path: Path, prepare: Callable[[FileWatch], None]
-) -> None:
-    prepare(watch)
+def test_a_change_is_found(qtbot: QtBot, watch: FileWatch, path: Path) -> None:
     for size in (5, 6):
         path.write_bytes(bytes(size))
         qtbot.waitUntil(lambda: stamp_of(str(path)) in [change.stamp for change in watch.changes], timeout=WAIT_MS)
@@ -64,7 +56,6 @@ def test_a_change_is_found_either_way(
 
 
 def test_a_whole_folder_may_go_and_come_back(qtbot: QtBot, watch: FileWatch, path: Path) -> None:
-    _deaf(watch)
     moved = path.parent.with_name("elsewhere")
     path.parent.rename(moved)
     qtbot.waitUntil(lambda: _fates(watch) == [Fate.GONE], timeout=WAIT_MS)
@@ -83,7 +74,7 @@ def test_files_are_looked_at_on_another_thread_and_one_look_at_a_time(
         go_on.wait(10)
         return stamp_of(name)
 
-    monkeypatch.setattr(file_watch, "stamp_of", slow)
+    monkeypatch.setattr(file_commands, "stamp_of", slow)
     for _ in range(5):
         watch.look()
     go_on.set()
@@ -95,5 +86,3 @@ def test_files_are_looked_at_on_another_thread_and_one_look_at_a_time(
 def test_nothing_runs_without_files(watch: FileWatch) -> None:
     watch.watch({})
     assert not watch._poll.isActive()
-    assert not watch._system.files()
-    assert not watch._system.directories()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QToolButto
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
+from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plots.time_link import TimeSpan
@@ -124,7 +125,7 @@ def test_loop_keys(window: MainWindow, system: FakeSystem) -> None:
     assert link.loop == TimeSpan(4.0, link.extent.stop), "a start behind the end moves the end"
     _press(window, Key.Key_Space)
     system.card.pull_sound()
-    assert window.views.player._deck._engine.position_at(10**9)[0] >= 4.0 * 16_000
+    assert window.views.player._deck.engine.position_at(10**9)[0] >= 4.0 * 16_000
 
 
 def test_the_selection_is_played_once(window: MainWindow, system: FakeSystem, qtbot: QtBot) -> None:
@@ -212,7 +213,7 @@ def test_without_sound_there_is_no_bar_and_t_and_d_are_for_the_eye(
 
 def _pull_without_a_gap(card: FakeCard, player: Player, count: int) -> None:
     """Ask for samples until this many came in a row: a busy machine may read too late and leave a silence."""
-    engine = player._deck._engine
+    engine = player._deck.engine
     starved = -1
     while starved != engine.starved:
         starved, stop = engine.starved, card.samples.size + count
@@ -289,7 +290,7 @@ def test_only_the_frequencies_in_sight(window: MainWindow) -> None:
 
 def test_devices_are_listed_and_remembered(window: MainWindow, system: FakeSystem) -> None:
     system.names = ["Speakers", "Head & phones"]
-    menu = window.actions_by_id.menu("Playback/Sound device")
+    menu = window.actions_by_id.menu("playback/device")
     menu.aboutToShow.emit()
     assert [action.text() for action in menu.actions()] == ["System default", "Speakers", "Head && phones"]
     menu.actions()[2].trigger()
@@ -342,7 +343,7 @@ def test_moving_the_cursor_moves_the_sound(window: MainWindow, system: FakeSyste
     before = link.playhead
     _press(window, Key.Key_Right)
     assert link.cursor == pytest.approx(before + 1.0), "a second on from what is heard"
-    system.card.pull_until(lambda: player._deck._engine.position_at(10**9)[0] > (before + 1.0) * 16_000)
+    system.card.pull_until(lambda: player._deck.engine.position_at(10**9)[0] > (before + 1.0) * 16_000)
 
 
 def test_a_reload_goes_on_where_it_was_and_plays_what_is_new(
@@ -392,3 +393,13 @@ def test_a_mask_that_is_removed_while_it_is_heard(
     store.undo()
     wait_final(qtbot, window)
     assert last in player.recipe.sounds
+
+
+def test_the_pause_icon_stays_when_the_theme_changes(window: MainWindow) -> None:
+    action, themes = window.actions_by_id.by_id["play"], window.views.themes
+    action.trigger()
+    assert window.views.player.is_playing
+    themes.set_mode("light" if themes.theme.is_dark else "dark")
+    assert action.icon().cacheKey() == icon("pause", themes.theme.text).cacheKey()
+    action.trigger()
+    assert action.icon().cacheKey() == icon("play", themes.theme.text).cacheKey()

@@ -67,7 +67,7 @@ def _heard(system: FakeSystem, count: int, start: int, samples: np.ndarray) -> N
 
 def _place(player: Player) -> int:
     """The sample the engine will give next."""
-    engine = player._deck._engine
+    engine = player._deck.engine
     return round(engine.position_at(engine.index)[0])
 
 
@@ -121,7 +121,7 @@ def test_the_residual_is_what_the_reference_leaves(player: Player, system: FakeS
     system.card.pull(FADE)
     _heard(system, 1000, _place(player), e - gain * S)
     player.set_scale(ResidualScale.FRAME)
-    system.card.pull_until(lambda: player._deck._engine._top.supply is player._deck._supply)
+    system.card.pull_until(lambda: player._deck.engine._top.supply is player._deck._supply)
     frame = system.card.pull(1000)
     assert 0 < np.sqrt(np.mean(frame**2)) < np.sqrt(np.mean((e - gain * S) ** 2)) * 1.5
 
@@ -248,11 +248,11 @@ def test_only_a_band(player: Player, system: FakeSystem) -> None:
     player.play(0.2)
     system.card.pull_sound()
     player.set_band(Band(2000.0, 3000.0))  # the noise ends at 1 kHz
-    system.card.pull_until(lambda: player._deck._engine._top.supply is player._deck._supply)
+    system.card.pull_until(lambda: player._deck.engine._top.supply is player._deck._supply)
     system.card.pull(2 * FADE)
     assert np.max(np.abs(system.card.pull(1000))) < 1e-3
     player.set_band(None)
-    system.card.pull_until(lambda: player._deck._engine._top.supply is player._deck._supply)
+    system.card.pull_until(lambda: player._deck.engine._top.supply is player._deck._supply)
     system.card.pull(2 * FADE)
     _heard(system, 500, _place(player), B)
 
@@ -274,7 +274,7 @@ def test_other_files_stop_it_and_an_edit_does_not(
     edited = Session(analysis.session.references, analysis.session.estimates[:1], analysis.session.mixture)
     player.show_analysis(analyse(edited, analysis), 0)
     assert player.is_playing
-    system.card.pull_until(lambda: player._deck._engine._top.supply is player._deck._supply)
+    system.card.pull_until(lambda: player._deck.engine._top.supply is player._deck._supply)
     system.card.pull(2 * FADE)
     _heard(system, 500, _place(player), 0.5 * S + 0.2 * A)
     player._tick()

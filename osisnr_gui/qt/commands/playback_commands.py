@@ -7,16 +7,17 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
+from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.playback.output import Device, NoOutput
-from osisnr_gui.qt.plot_area import DIFFERENCE, ESTIMATE, REFERENCE
+from osisnr_gui.qt.plot_area import DIFFERENCE, REFERENCE
 from osisnr_gui.qt.plots.time_link import TimeSpan
-from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.sound.listening import Sound, SoundKind
 from osisnr_gui.session.sound.sound_feed import Band
+from osisnr_gui.text.catalogue import _
 
 FEWEST_HERTZ = 50.0  # a narrower band is little more than the ringing of its filter
 
@@ -31,7 +32,7 @@ class PlaybackCommands(QObject):
         self._link = views.plots.link
         self._bar: QWidget | None = None
         self._wants_bar = self._plays_at_once = False
-        self.hears_band = False  # only the frequencies in sight
+        self.hears_band: bool = False  # only the frequencies in sight
         self._loop: TimeSpan | None = None  # the last one, while the loop is off
         self._heard_at = math.nan  # where the playhead was before
         self._player.changed.connect(self._show_bar)
@@ -39,14 +40,6 @@ class PlaybackCommands(QObject):
         self._link.playhead_changed.connect(self._follow)
         for row_id in (REFERENCE, ESTIMATE, DIFFERENCE):
             views.plots.stack.row(row_id).y_range_changed.connect(lambda _low, _high: self._follow_band())
-
-    def restore(self, settings: Settings) -> None:
-        """The device as it was chosen; called once, before there is anything to hear."""
-        self._player.device_id = settings.text("sound_device", "")
-
-    def remember(self, settings: Settings) -> None:
-        """Keep it for the next start."""
-        settings.put("sound_device", self._player.device_id)
 
     def add_bar(self, bar: QWidget) -> None:
         """The bar that is shown where it is wanted and there is something to hear."""
@@ -190,24 +183,13 @@ class PlaybackCommands(QObject):
         if was_inside and not inside:
             link.set_range(time, time + link.visible.length)
 
-    def list_devices_in(self, menu: QMenu) -> None:
-        """Keep this menu filled with the devices there are."""
-        menu.aboutToShow.connect(partial(self._list_devices, menu))
-
-    def _list_devices(self, menu: QMenu) -> None:
-        """The devices there are now."""
-        menu.clear()
-        group, player = QActionGroup(menu), self._player
-        devices, none = [Device("", "System default")], "No sound device was found"
+    def list_devices(self) -> list[Entry]:
+        """The devices there are now, for a menu; or why there is none."""
+        player = self._player
+        devices, none = [Device("", _("System default"))], _("No sound device was found")
         try:
             devices += player.devices()
         except NoOutput as reason:
-            none = f"No sound: {reason}"
-        for device in devices:
-            action = group.addAction(device.name.replace("&", "&&"))
-            action.setCheckable(True)
-            action.setChecked(device.id == player.device_id)
-            action.triggered.connect(lambda _on=False, name=device.id: player.set_device(name))
-            menu.addAction(action)
-        if len(devices) == 1:
-            menu.addAction(none).setEnabled(False)
+            none = _("No sound: {reason}").format(reason=reason)
+        entries: list[Entry] = [(d.name, d.id == player.device_id, partial(player.set_device, d.id)) for d in devices]
+        return entries if len(devices) > 1 else [*entries, (none, False, None)]

@@ -23,9 +23,9 @@ from osisnr_gui.batch.list_words import Phase
 from osisnr_gui.batch.pair_list import State
 from osisnr_gui.cli.main import main
 from osisnr_gui.io.cache_folder import CacheFolder
+from osisnr_gui.qt.commands import folder_run
+from osisnr_gui.qt.commands.folder_run import Inputs
 from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
-from osisnr_gui.qt.folders import folder_run
-from osisnr_gui.qt.folders.folder_run import Inputs
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.panels.folder_model import COLUMNS
 from osisnr_gui.session import edits

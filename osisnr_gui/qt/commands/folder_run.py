@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -62,98 +61,92 @@ class FolderRun(QObject):
     def __init__(self, journal_folder: str | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._journal_folder = journal_folder
-        self._fresh: deque[ListedRow] = deque()  # scored and not shown yet; filled by the thread
+        self._fresh: list[ListedRow] = []  # scored and not shown yet
         self.is_busy = False  # whether pairs are being found or scored
-        self._is_listed = False  # whether `found` was emitted: rows before that have no place yet
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._show)
         self._jobs = Jobs("folders", self)
-        self._jobs.reported.connect(lambda tell: tell())
+        self._jobs.reported.connect(self._take)
         self._jobs.failed.connect(lambda words, details: self._end("" if details else words, details))
 
     def start(self, inputs: Inputs, settings: BatchSettings, known: Rows = ()) -> None:
         """Score all pairs; of those in `known`, rows of the same settings, nothing is looked at again."""
         self.stop()
-        self.is_busy, self._fresh = True, deque()
-        self._jobs.start(partial(self._work, inputs, settings, tuple(known), self._fresh))
+        self.is_busy = True
+        self._jobs.start(partial(_score, inputs, settings, tuple(known), self._journal_folder))
 
     def stop(self) -> None:
         """Cancel; what is scored has been shown or is shown now."""
         self._jobs.cancel()
         self._show()
         self._timer.stop()
-        self.is_busy = self._is_listed = False
+        self.is_busy = False
 
     def hold(self) -> None:
         """Show nothing new for a moment: a row must not move under a double click."""
         if self._timer.isActive():
             self._timer.start(HOLD_MS)
 
-    def close(self) -> None:
-        """Cancel and wait: afterwards no process is left."""
-        self.stop()
-        self._jobs.close()
-
-    def _work(
-        self, inputs: Inputs, settings: BatchSettings, known: Rows, fresh: deque[ListedRow], job: Job
-    ) -> Callable[[], None]:
-        """On the thread. Reports what is to be called on the GUI thread, and touches nothing but its arguments."""
-
-        def add(row: BatchRow) -> None:
-            fresh.append(ListedRow.of(row))
-            if len(fresh) == 1:  # else the others have told of themselves
-                job.report(self._await_more)
-
-        pairs, rows_of = inputs.find(), {row.pair: row for row in known}
-        job.report(partial(self._list, pairs))
-        for pair in pairs:
-            if pair in rows_of:
-                add(replace(rows_of[pair], is_known=True))
-        waiting = [pair for pair in pairs if pair not in rows_of]
-        n_jobs = core_count()
-        pool, at_once = partial(_Pool, n_jobs), PER_WORKER * n_jobs
-        with (
-            self._open_journal(inputs, settings) as journal,
-            closing(
-                run_batch(waiting, settings, pool, at_once=at_once, journal=journal, cancelled=job.superseded)
-            ) as rows,
-        ):
-            for row in rows:
-                if job.superseded():
-                    break
-                add(row)
-        return partial(self._end, "", "")
-
-    def _open_journal(self, inputs: Inputs, settings: BatchSettings) -> AbstractContextManager[Journal | None]:
-        """Where rows are kept; a disk that takes none is no reason not to score."""
-        if self._journal_folder is None:
-            return nullcontext()
-        name = hashlib.sha256(repr((inputs, settings)).encode("utf-8", "surrogateescape")).hexdigest()[:32]
-        with contextlib.suppress(SaveError, OSError):
-            os.makedirs(self._journal_folder, exist_ok=True)
-            _keep_newest(self._journal_folder, MOST_JOURNALS - 1)
-            return open_journal(os.path.join(self._journal_folder, name), settings)
-        return nullcontext()
-
-    def _list(self, pairs: tuple[BatchPair, ...]) -> None:
-        self._is_listed = True
-        self.found.emit(pairs)
-
-    def _await_more(self) -> None:
-        """Rows that come soon are shown with the first one."""
-        if not self._timer.isActive():
-            self._timer.start(SHOW_MS)
+    def _take(self, result: tuple[BatchPair, ...] | ListedRow | str) -> None:
+        if isinstance(result, tuple):
+            self.found.emit(result)
+        elif isinstance(result, ListedRow):
+            self._fresh.append(result)
+            if not self._timer.isActive():  # rows that come soon are shown with the first one
+                self._timer.start(SHOW_MS)
+        else:
+            self._end("", "")
 
     def _show(self) -> None:
-        rows = []
-        while self._is_listed and self._fresh:
-            rows.append(self._fresh.popleft())
+        rows, self._fresh = self._fresh, []
         if rows:
             self.scored.emit(rows)
 
     def _end(self, wrong: str, details: str) -> None:
         self.stop()
         self.ended.emit(wrong, details)
+
+
+def _score(inputs: Inputs, settings: BatchSettings, known: Rows, journal_folder: str | None, job: Job) -> str:
+    """On the thread. Reports all pairs, then rows, and returns "done"."""
+    pairs, rows_of = inputs.find(), {row.pair: row for row in known}
+    job.report(pairs)
+    for pair in pairs:
+        if pair in rows_of:
+            job.report(ListedRow.of(replace(rows_of[pair], is_known=True)))
+    waiting, n_jobs = [pair for pair in pairs if pair not in rows_of], core_count()
+    with (
+        _open_journal(journal_folder, inputs, settings) as journal,
+        closing(
+            run_batch(
+                waiting,
+                settings,
+                partial(_Pool, n_jobs),
+                at_once=PER_WORKER * n_jobs,
+                journal=journal,
+                cancelled=job.superseded,
+            )
+        ) as rows,
+    ):
+        for row in rows:
+            if job.superseded():
+                break
+            job.report(ListedRow.of(row))
+    return "done"
+
+
+def _open_journal(
+    folder: str | None, inputs: Inputs, settings: BatchSettings
+) -> AbstractContextManager[Journal | None]:
+    """Where rows are kept; a disk that takes none is no reason not to score."""
+    if folder is None:
+        return nullcontext()
+    name = hashlib.sha256(repr((inputs, settings)).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    with contextlib.suppress(SaveError, OSError):
+        os.makedirs(folder, exist_ok=True)
+        _keep_newest(folder, MOST_JOURNALS - 1)
+        return open_journal(os.path.join(folder, name), settings)
+    return nullcontext()
 
 
 def _keep_newest(folder: str, count: int) -> None:

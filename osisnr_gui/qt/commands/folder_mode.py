@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -14,19 +14,20 @@ from PySide6.QtWidgets import QDialog, QMainWindow
 from osisnr_gui.batch import list_words
 from osisnr_gui.batch.files import batch_parts
 from osisnr_gui.batch.list_words import Phase
-from osisnr_gui.batch.pair_list import State
+from osisnr_gui.batch.pair_list import ListedRow, State
 from osisnr_gui.batch.pairs import BatchPair, is_pair_list
-from osisnr_gui.batch.runner import BatchSettings
+from osisnr_gui.batch.runner import BatchRow, BatchSettings
 from osisnr_gui.io.errors import display_name
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
+from osisnr_gui.qt.commands.folder_run import FolderRun, Inputs
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
-from osisnr_gui.qt.folders.folder_run import FolderRun, Inputs
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.session import Formula, Session, Source
+from osisnr_gui.text.catalogue import _, ngettext
 
 LISTS = "lists"  # beside the kept results
 
@@ -46,7 +47,8 @@ class FolderMode(QObject):
         self.settings = BatchSettings()
         self.shows_list = False
         self._sources: tuple[Source, ...] = ()
-        self._phase, self._place = Phase.DONE, None
+        self._phase = Phase.DONE
+        self._place: int | None = None
         self._began, self._n_known = 0.0, 0
         self._connect()
         self._refresh()
@@ -92,7 +94,9 @@ class FolderMode(QObject):
         self.panel.filter.clear()
         self.panel.only_errors.setChecked(False)
         names = [display_name(path) for path in inputs.paths]
-        title = names[0] if len(names) == 1 else f"{names[1]}  against  {names[0]}"
+        title = names[0]
+        if len(names) == 2:
+            title = _("{estimates}  against  {references}").format(references=names[0], estimates=names[1])
         self.panel.title.set_text(title, "\n".join(reversed(inputs.paths)))
         self.panel.model.show_pairs(())
         self._place = None
@@ -151,9 +155,8 @@ class FolderMode(QObject):
             self.panel.set_current(self._place)
         place = self.panel.step(direction)
         if place is None:
-            self._window.statusBar().showMessage(
-                f"This is the {'last' if direction > 0 else 'first'} of the list.", 5000
-            )
+            end = _("This is the last of the list.") if direction > 0 else _("This is the first of the list.")
+            self._window.statusBar().showMessage(end, 5000)
         elif not self.shows_list:
             self.open_pair(place)
 
@@ -164,10 +167,6 @@ class FolderMode(QObject):
         self.panel.model.show_pairs(())
         self._refresh()
         self.page_changed.emit()
-
-    def close(self) -> None:
-        """Cancel and wait."""
-        self.run.close()
 
     def _connect(self) -> None:
         panel, run = self.panel, self.run
@@ -184,7 +183,7 @@ class FolderMode(QObject):
         self.strip.back_requested.connect(self.show_list)
         self.strip.step_requested.connect(self.step)
 
-    def _start(self, known: list[object] | tuple[object, ...] = ()) -> None:
+    def _start(self, known: Sequence[BatchRow] = ()) -> None:
         assert self.inputs is not None, "there is a list"
         self._place = self.panel.current_place if self._place is None else self._place
         self.run.start(self.inputs, self.settings, known)
@@ -206,7 +205,7 @@ class FolderMode(QObject):
         chosen, self._place = (None if name is None else panel.model.pairs.place_of(name) for name in names)
         panel.set_current(chosen)
 
-    def _take_rows(self, rows: list[object]) -> None:
+    def _take_rows(self, rows: list[ListedRow]) -> None:
         self.panel.put(rows)
         self._n_known += sum(row.row.is_known for row in rows)
         self._show_phase(self._phase)
@@ -217,7 +216,7 @@ class FolderMode(QObject):
         if self.panel.current_place is None and self.panel.model.rowCount():
             self.panel.set_current(self.panel.model.place(0))
         if details:
-            ErrorDialog.show_once("Something unexpected went wrong while scoring the list.", details, self._window)
+            ErrorDialog.show_once(_("Something unexpected went wrong while scoring the list."), details, self._window)
 
     def _show_phase(self, phase: Phase, wrong: str = "") -> None:
         self._phase = phase
@@ -250,13 +249,14 @@ class FolderMode(QObject):
         self.changed.emit()
 
     def _place_words(self) -> str:
-        model = self.panel.model
-        row = model.row(self._place) if self._place is not None and self._place < len(model.pairs) else -1
-        if self._place is None or self._place >= len(model.pairs):
-            return f"List of {len(model.pairs)} pairs"
-        name = model.pairs.pairs[self._place].name
-        where = f"{row + 1} of {model.rowCount()}" if row >= 0 else "not in the filtered list"
-        return f"{where} · {display_name(name)}"
+        model, place = self.panel.model, self._place
+        if place is None or place >= len(model.pairs):
+            n = len(model.pairs)
+            return ngettext("List of {n} pairs", "List of {n} pairs", n).format(n=n)
+        name, row = display_name(model.pairs.pairs[place].name), model.row(place)
+        if row < 0:
+            return _("not in the filtered list · {name}").format(name=name)
+        return _("{place} of {count} · {name}").format(place=row + 1, count=model.rowCount(), name=name)
 
     def find(self) -> None:
         """Filter the list by name."""
@@ -266,7 +266,7 @@ class FolderMode(QObject):
     def save(self, ending: str, kind: str) -> None:
         """Ask where, then save the rows there are, as a batch does."""
         parts = partial(batch_parts, self.panel.model.pairs.in_order(), self.settings, ending)
-        self._exports.save_parts("Save the list", f"results{ending}", kind, parts)
+        self._exports.save_parts(_("Save the list"), f"results{ending}", kind, parts)
 
 
 def _scoring(session: Session) -> Session:
