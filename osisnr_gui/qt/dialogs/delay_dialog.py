@@ -155,6 +155,6 @@ class DelayDialog(QDialog):
             plot.settled.connect(self._settle)
             plot.hovered.connect(self._say)
             plot.installEventFilter(self)
-        self.field.valueChanged.connect(self._take)
+        self.field.valueChanged.connect(lambda samples: self._take(int(samples)))
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo.click)
         QShortcut(QKeySequence("Ctrl+Shift+Z"), self, self.redo_requested.emit)
