@@ -53,7 +53,7 @@ class BadSegmentsPanel(QWidget):
         self._seen, self._curve_chosen = True, False
         self._arrived = -1  # the row that was gone to by becoming the current one
         self.model = SegmentsModel()
-        self.criterion = CriterionBar(theme, self)
+        self.criterion = CriterionBar(theme, self.edit_requested.emit, self)
         self.sentence = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.table = CopyTable(self.model, _("Bad segments"), self)
         self.carriers = plain_label("", "muted", wrap=True, small=True, parent=self)
@@ -64,7 +64,6 @@ class BadSegmentsPanel(QWidget):
         self.plot.setToolTip(tooltip(CARRIER_TIP))
         self._set_up_table()
         self._lay_out()
-        self.criterion.edit_requested.connect(self.edit_requested)
         self.plot.frames_requested.connect(self._take_carriers)
         self._refresh()
 

@@ -125,14 +125,9 @@ class Banner(SlimBanner):
     `notice` may become the same one of a later analysis: same words, perhaps other figures in its remedies.
     """
 
-    edit_requested = Signal(object, str)
-    details_requested = Signal(object)  # Notice
-    place_requested = Signal(float, float)
-    closed = Signal(object)
-
-    def __init__(self, notice: Notice, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
-        self.notice = notice
+    def __init__(self, notice: Notice, theme: Theme, stack: Banners) -> None:
+        super().__init__(theme)
+        self.notice, self._stack = notice, stack
         warning = notice.severity == "warning"
         self.setProperty("role", "banner-warning" if warning else "banner")
         message = translated(notice.message)
@@ -143,11 +138,11 @@ class Banner(SlimBanner):
         self.buttons = self._remedy_buttons()
         about = []
         if notice.code in DETAILS:
-            about.append(push_button(*DETAILS[notice.code], lambda: self.details_requested.emit(self.notice), self))
+            about.append(push_button(*DETAILS[notice.code], lambda: stack.details_requested.emit(self.notice), self))
         if notice.place is not None:
             tip = _("Select it and zoom there; Backspace zooms back. Clipped places are marked along the top")
             about.append(push_button(_("Show"), tip, self._go, self))
-        hide = partial(self.closed.emit, notice_key(notice))
+        hide = partial(stack.hide_notice, notice_key(notice))
         self.add_buttons(*about, *self.buttons, hide_tip=_("Hide until something about it changes"), hide=hide)
 
     def _remedy_buttons(self) -> list[QPushButton]:
@@ -163,11 +158,11 @@ class Banner(SlimBanner):
         return [button]
 
     def _ask(self, index: int) -> None:
-        self.edit_requested.emit(self.notice.remedies[index].edit, "")
+        self._stack.edit_requested.emit(self.notice.remedies[index].edit, "")
 
     def _go(self) -> None:
         if self.notice.place is not None:
-            self.place_requested.emit(*self.notice.place)
+            self._stack.place_requested.emit(*self.notice.place)
 
 
 class ProgressBanner(QFrame):
@@ -273,11 +268,7 @@ class Banners(Themed, QWidget):
         rest = 0 if self._expanded else max(0, len(wanted) - FEW)
         self.banners = []
         for position, notice in enumerate(wanted[: len(wanted) - rest]):
-            banner = Banner(notice, self._theme)
-            banner.edit_requested.connect(self.edit_requested)
-            banner.details_requested.connect(self.details_requested)
-            banner.place_requested.connect(self.place_requested)
-            banner.closed.connect(self._close)
+            banner = Banner(notice, self._theme, self)
             self._stack.insertWidget(position, banner)
             # Qt would show it in a later turn of the event loop, and a layout counts what is hidden as nothing.
             banner.show()
@@ -297,7 +288,8 @@ class Banners(Themed, QWidget):
         self.scroller.setFixedHeight(min(height, MOST_HEIGHT))
         self.scroller.setVisible(bool(self.banners))
 
-    def _close(self, key: NoticeKey) -> None:
+    def hide_notice(self, key: NoticeKey) -> None:
+        """Leave a notice out until something about it changes."""
         self._hidden.add(key)
         self._show_notices()
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QSignalBlocker, QSize
 from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
 from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB, DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss_shares import LossShares
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import tint
-from osisnr_gui.qt.panels.layouts import REST, Setting, column_of, lay_out_settings, row_of, tool_button
+from osisnr_gui.qt.panels.layouts import REST, Ask, Setting, column_of, lay_out_settings, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, tooltip
 from osisnr_gui.qt.panels.sample_field import NarrowBox, NumberField
 from osisnr_gui.session import edits, words
@@ -44,10 +44,9 @@ GATE_OFF = limits(BadChoice, "gate_db")[1]
 class SegmentOptions(QWidget):
     """Shortest segment, joined gaps, level gate, window of the running median."""
 
-    edit_requested = Signal(object, str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, ask: Ask) -> None:
+        super().__init__()
+        self._ask = ask
         self.minimum, self.join = _milliseconds("minimum_s", self), _milliseconds("join_s", self)
         self.gate = NumberField(*limits(BadChoice, "gate_db"), self, step=5.0, maximum_words=_("off"))
         self.window_field = NumberField(*limits(BadChoice, "window_s"), self, step=0.25, suffix=" s", decimals=2)
@@ -86,7 +85,7 @@ class SegmentOptions(QWidget):
         )
 
     def _change(self, **changes: Any) -> None:
-        self.edit_requested.emit(partial(edits.set_bad, **changes), "_".join(changes))
+        self._ask(partial(edits.set_bad, **changes), "_".join(changes))
 
 
 def _setting(name: str, field: NumberField, default: float, tip: str) -> Setting:
@@ -103,10 +102,9 @@ def _milliseconds(name: str, parent: QWidget) -> NumberField:
 class CriterionBar(QWidget):
     """Says nothing while something is shown; every change is one edit of the session."""
 
-    edit_requested = Signal(object, str)
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, ask: Ask, parent: QWidget) -> None:
         super().__init__(parent)
+        self._ask = ask
         self._score: PairScore | None = None
         self._shares: LossShares | None = None
         self._shown: tuple[object, ...] = ()
@@ -128,8 +126,7 @@ class CriterionBar(QWidget):
         self.more = _menu_button("", _("Shortest segment, joined gaps, level gate, running median"), self)
         self.more.setIconSize(QSize(16, 16))
         tint(self.more, "settings", theme)
-        self.options = SegmentOptions()
-        self.options.edit_requested.connect(self.edit_requested)
+        self.options = SegmentOptions(ask)
         self._fill_menus()
         limit = row_of(self.decibels, self.loss, self.presets, REST, self.more, spacing=GAP // 2)
         column_of(self.box, limit, owner=self, spacing=GAP // 2)
@@ -179,20 +176,20 @@ class CriterionBar(QWidget):
         self.more.menu().addAction(form)
 
     def _set_limit(self, value: float) -> None:
-        self.edit_requested.emit(partial(edits.set_limit, limit=value), "threshold")
+        self._ask(partial(edits.set_limit, limit=value), "threshold")
 
     def _take_entry(self, index: int) -> None:
         _text, criterion, place = self._entries[index]
         changes: dict[str, Any] = {} if place is None else {"against": place}
-        self.edit_requested.emit(partial(edits.set_bad, criterion=criterion, **changes), "")
+        self._ask(partial(edits.set_bad, criterion=criterion, **changes), "")
 
     def _set_worst(self, share: float) -> None:
         if self._score is not None:
-            self.edit_requested.emit(partial(set_worst_share, score=self._score, share=share), "")
+            self._ask(partial(set_worst_share, score=self._score, share=share), "")
 
     def _set_half(self) -> None:
         if self._shares is not None:
-            self.edit_requested.emit(half_loss_edit(self._shares), "")
+            self._ask(half_loss_edit(self._shares), "")
 
 
 def _against(place: int) -> Entry:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS
 from osisnr_gui.qt.panels.own_keys import own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, tooltip
+from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.session import Formula
 from osisnr_gui.text.catalogue import _
 
@@ -34,6 +35,8 @@ Margins = tuple[int, int, int, int]
 Box = TypeVar("Box", bound=QBoxLayout)
 Button = TypeVar("Button", bound=QAbstractButton)
 Run = Callable[[], object]
+#: Takes an edit of the session and the key by which it is merged with the one before.
+Ask = Callable[[Edit, str], object]
 #: Name, field, words beside it (None: the field is as wide as both), tooltip, what a double click on the name does.
 Setting = tuple[str, QWidget, QLabel | None, str, Run | None]
 

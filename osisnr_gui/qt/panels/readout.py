@@ -105,12 +105,7 @@ class Readout(QWidget):
         if frequency is not None and math.isfinite(frequency):
             is_bin = frequency_unit != "Hz"
             values["frequency"] = _("bin {k}").format(k=round(frequency)) if is_bin else words.hertz(frequency)
-        third_name, third_level = third or ("", None)
-        third_template = _("diff {level}") if third_name == "difference" else _("residual {level}")
-        templates = {"reference": _("ref {level}"), "estimate": _("est {level}"), "third": third_template}
-        for (key, template), level in zip(templates.items(), (*levels, third_level), strict=True):
-            if level is not None:
-                values[key] = template.format(level=words.number(level, 3) if plain else words.db(level))
+        values |= _level_words(levels, third, plain)
         if osi_db is not None:
             values["osi"] = f"OSI {words.db(osi_db)}"
         if loss is not None:
@@ -181,3 +176,17 @@ class Readout(QWidget):
     @staticmethod
     def _font() -> QFont:
         return tabular_font(FONT_PIXELS)
+
+
+def _level_words(
+    levels: tuple[float | None, float | None], third: tuple[str, float] | None, plain: bool
+) -> dict[str, str]:
+    """What the pictures show at a point, by field; see `Readout.show_point`."""
+    name, third_level = third or ("", None)
+    third_template = _("diff {level}") if name == "difference" else _("residual {level}")
+    templates = {"reference": _("ref {level}"), "estimate": _("est {level}"), "third": third_template}
+    return {
+        key: template.format(level=words.number(level, 3) if plain else words.db(level))
+        for (key, template), level in zip(templates.items(), (*levels, third_level), strict=True)
+        if level is not None
+    }

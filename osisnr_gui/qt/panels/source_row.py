@@ -96,11 +96,9 @@ class SourceSignals(QWidget):
 class ReadingOptions(QWidget):
     """The pickers a file needs; hidden when it needs none."""
 
-    def __init__(self, asks: SourceSignals, parent: QWidget) -> None:
+    def __init__(self, asks: SourceSignals, track: Track, role: Role, parent: QWidget) -> None:
         super().__init__(parent)
-        self._asks = asks
-        self._track: Track | None = None
-        self._role: Role | None = None
+        self._asks, self._track, self._role = asks, track, role
         self.channel, self.key = NarrowBox(self), NarrowBox(self)
         self.transpose, self.lag, self.delay = QCheckBox(_("transpose"), self), LagField(self), QWidget(self)
         values = _("Histogram of its values, their range and what kind of mask it is (Shift+V)")
@@ -142,19 +140,16 @@ class ReadingOptions(QWidget):
         self.setVisible(not all(w.isHidden() for w in (self.channel, self.key, self.transpose, self.delay)))
 
     def _move(self, samples: float) -> None:
-        if self._track is not None:
-            source = self._track.source
-            edit = partial(edits.set_delay, estimate=source, delay=int(samples))
-            self._asks.edit_requested.emit(edit, f"delay {source.signal}")
+        source = self._track.source
+        edit = partial(edits.set_delay, estimate=source, delay=int(samples))
+        self._asks.edit_requested.emit(edit, f"delay {source.signal}")
 
     def _ask_for_delay(self) -> None:
-        if self._track is not None:
-            self._asks.delay_requested.emit(self._track.source)
+        self._asks.delay_requested.emit(self._track.source)
 
     def _ask(self, **changes: Any) -> None:
-        if self._track is not None:
-            edit = partial(edits.change_source, source=self._track.source, role=self._role, **changes)
-            self._asks.edit_requested.emit(edit, "")
+        edit = partial(edits.change_source, source=self._track.source, role=self._role, **changes)
+        self._asks.edit_requested.emit(edit, "")
 
 
 class SourceRow(Themed, QWidget):
@@ -173,7 +168,7 @@ class SourceRow(Themed, QWidget):
         self.details = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.change = plain_label("", "warning", wrap=True, small=True, parent=self)
         self.problem = plain_label("", "error", wrap=True, small=True, parent=self)
-        self.options = ReadingOptions(asks, self)
+        self.options = ReadingOptions(asks, state.track, state.role, self)
         self._lay_out()
         self._show()
 

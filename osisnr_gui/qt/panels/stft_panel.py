@@ -13,7 +13,7 @@ from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS, default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.headers import MAX_RATE
-from osisnr_gui.qt.panels.layouts import REST, Setting, column_of, lay_out_settings, scroll_inside
+from osisnr_gui.qt.panels.layouts import REST, Ask, Setting, column_of, lay_out_settings, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, separator, set_text
 from osisnr_gui.qt.panels.sample_field import DEFAULT_MARK, MarkedBox, NumberField, SampleField
 from osisnr_gui.session import edits, words
@@ -59,11 +59,9 @@ class _RateField(_OptionalField):
 class MaskGridFields(QWidget):
     """Rate, hop, n_fft, place of the frames and window; nothing is filled in that nobody said."""
 
-    edit_requested = Signal(object, str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, ask: Ask, parent: QWidget) -> None:
         super().__init__(parent)
-        self._n_bins = 0
+        self._ask, self._n_bins = ask, 0
         self.rate, self.hop = _RateField(MAX_RATE, self), _OptionalField(MAX_N_FFT, self)
         self.n_fft = SampleField(2, MAX_N_FFT, self)
         self.place, self.window_box = MarkedBox(self), MarkedBox(self)
@@ -115,7 +113,7 @@ class MaskGridFields(QWidget):
         )
 
     def _change(self, **changes: Any) -> None:
-        self.edit_requested.emit(partial(edits.set_mask_grid, n_bins=self._n_bins, **changes), "")
+        self._ask(partial(edits.set_mask_grid, n_bins=self._n_bins, **changes), "")
 
 
 class StftPanel(QWidget):
@@ -135,14 +133,17 @@ class StftPanel(QWidget):
             plain_label(text, "muted", wrap=True, small=True) for text in ("", "", _("below loudest"))
         )
         self.summary = plain_label("", "muted", wrap=True, small=True, parent=self)
-        self.mask_grid = MaskGridFields(self)
-        self.mask_grid.edit_requested.connect(self.edit_requested)
+        self.mask_grid = MaskGridFields(self.edit_requested.emit, self)
         for kind in REPRESENTATIONS:
             self.representation.addItem(f"{kind}{DEFAULT_MARK if kind is Representation.MAGNITUDE else ''}", kind)
         for name in WINDOWS:
             self.window_box.addItem(f"{name}{DEFAULT_MARK if name == FramingChoice().window else ''}", name)
         self._lay_out()
-        self._connect()
+        self.representation.activated.connect(self._take_representation)
+        self.window_box.activated.connect(lambda i: self._frame(window=WINDOWS[i]))
+        self.n_fft.valueChanged.connect(self._take_n_fft)
+        self.hop.valueChanged.connect(lambda value: self._frame(hop=int(value)))
+        self.silence.valueChanged.connect(self._take_silence)
         self.show_analysis(Analysis(Session()), 0)
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
@@ -226,13 +227,6 @@ class StftPanel(QWidget):
         ]
         parts = self.mask_grid, grid, separator(), self.summary, REST
         scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
-
-    def _connect(self) -> None:
-        self.representation.activated.connect(self._take_representation)
-        self.window_box.activated.connect(lambda i: self._frame(window=WINDOWS[i]))
-        self.n_fft.valueChanged.connect(self._take_n_fft)
-        self.hop.valueChanged.connect(lambda value: self._frame(hop=int(value)))
-        self.silence.valueChanged.connect(self._take_silence)
 
     def _take_representation(self, index: int) -> None:
         kind = REPRESENTATIONS[index]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -30,8 +32,14 @@ MOST_CELLS = 64
 #: What a figure is compared with: it is shown only where that is there.
 MIXTURE, RIVAL = "mixture", "rival"
 
-Value = Callable[[PairAnalysis], float]
-Mixture = Callable[[PairAnalysis], PairAnalysis | None]
+
+class Row(NamedTuple):
+    """An estimate. mixture : the unprocessed one, same reference. wins : see `BestFrames.win_rate`; nan: not known."""
+
+    pair: PairAnalysis
+    name: str
+    mixture: PairAnalysis | None
+    wins: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +50,18 @@ class Figure(Column):
     needs : MIXTURE or RIVAL, where that must be there. depends : what of an analysis its values follow.
     """
 
-    value: Value
+    value: Callable[[Row], float]
     text: Callable[[float], str]
     best: int = 0
-    why: Callable[[float, PairAnalysis], str] = lambda _value, _pair: ""
+    why: Callable[[float, Row], str] = lambda _value, _row: ""
     needs: str = ""
     widest: str = field(default="−00.0", kw_only=True)
     depends: Changed = field(default=Changed.FRAMES, kw_only=True)
 
 
-def columns_for(
-    formula: Formula,
-    unprocessed: Mixture = lambda _pair: None,
-    wins: Value = lambda _pair: math.nan,
-) -> tuple[Figure, ...]:
+def columns_for(formula: Formula) -> tuple[Figure, ...]:
     """All columns for one result: its losses and averages, how often it is the best, what was gained over the mixture,
-    then counts of frames, then the whole signal in time. unprocessed : the mixture against the same reference. wins :
-    share of frames, see `BestFrames.win_rate`.
+    then counts of frames, then the whole signal in time.
     """
     shown = [measure for measure in MEASURES if measure.title]
     own = [measure for measure in shown if measure.group.formula is formula]
@@ -68,20 +71,25 @@ def columns_for(
     gained.sort(key=lambda measure: measure.unit == "")
     return (
         *map(_figure, own),
-        _wins_column(wins),
-        *(_improvement(measure, unprocessed) for measure in gained),
+        _wins_column(),
+        *map(_improvement, gained),
         *map(_figure, frames),
         *map(_figure, whole),
     )
 
 
 def _figure(measure: Measure) -> Figure:
-    def why(value: float, pair: PairAnalysis) -> str:
-        return _why(measure, value, pair)
-
-    key, title, tip, text = measure.key, measure.title, measure.worded(measure.tip), _text(measure)
-    depends = _depends(measure)
-    return Figure(key, title, tip, measure.of, text, measure.better, why, widest=measure.widest, depends=depends)
+    return Figure(
+        measure.key,
+        measure.title,
+        measure.worded(measure.tip),
+        lambda row: measure.of(row.pair),
+        _text(measure),
+        measure.better,
+        lambda value, row: _why(measure, value, row.pair),
+        widest=measure.widest,
+        depends=_depends(measure),
+    )
 
 
 def _depends(measure: Measure) -> Changed:
@@ -115,9 +123,9 @@ def _why(measure: Measure, value: float, pair: PairAnalysis) -> str:
     return _("Not finite: one of the two signals is silent, or they are the same but for their level.")
 
 
-def _wins_column(wins: Value) -> Figure:
-    def why(value: float, pair: PairAnalysis) -> str:
-        if math.isfinite(value) or pair.score is None:
+def _wins_column() -> Figure:
+    def why(value: float, row: Row) -> str:
+        if math.isfinite(value) or row.pair.score is None:
             return ""
         return _("No frame is active in every estimate of this reference, or there is no other one.")
 
@@ -125,28 +133,24 @@ def _wins_column(wins: Value) -> Figure:
         "Share of the frames active in every estimate of this reference in which this one has the highest exact "
         "OSI-SNR; a tie is no win. Higher is better."
     )
-
-    def value(pair: PairAnalysis) -> float:
-        return 100 * wins(pair)
-
     title = _("wins % of\nactive frames")
-    return Figure("wins", title, tip, value, lambda x: words.number(x, 1), 1, why, RIVAL, widest="000.0")
+    text = partial(words.number, decimals=1)
+    return Figure("wins", title, tip, lambda row: 100 * row.wins, text, 1, why, RIVAL, widest="000.0")
 
 
-def _improvement(measure: Measure, unprocessed: Mixture) -> Figure:
+def _improvement(measure: Measure) -> Figure:
     """Estimate minus mixture."""
     assert measure.gained is not None, "only some figures have a column of what was gained"
     name, which = measure.gained
     shown = _text(measure)
 
-    def value(pair: PairAnalysis) -> float:
-        mixture = unprocessed(pair)
-        return math.nan if mixture is None else measure.of(pair) - measure.of(mixture)
+    def value(row: Row) -> float:
+        return math.nan if row.mixture is None else measure.of(row.pair) - measure.of(row.mixture)
 
     def text(value: float) -> str:
         return f"{'+' if value > 0 else ''}{shown(value)}"
 
-    def why(value: float, _pair: PairAnalysis) -> str:
+    def why(value: float, _row: Row) -> str:
         return "" if math.isfinite(value) else _("One of the two has no finite number to subtract.")
 
     tip = _("{measure} of the estimate minus that of the unprocessed mixture. Below 0 is better.")
@@ -158,6 +162,9 @@ def _improvement(measure: Measure, unprocessed: Mixture) -> Figure:
     return Figure(key, title, told, value, text, measure.better, why, MIXTURE, widest=widest, depends=depends)
 
 
+COLUMNS = {formula: columns_for(formula) for formula in Formula}
+
+
 class SummaryModel(Themed, ColumnModel[Column]):
     """Rows are estimates, columns `NAME` and the figures of one named result at a time."""
 
@@ -165,14 +172,8 @@ class SummaryModel(Themed, ColumnModel[Column]):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, (NAME,))
-        self._pairs: tuple[PairAnalysis, ...] = ()
-        self.names: list[str] = []  # of the estimates, in the order of the session
-        self._places: dict[int, int] = {}  # by identity of the pair
-        self._unprocessed: tuple[PairAnalysis, ...] = ()  # by the place of the reference
-        self._partners: tuple[int, ...] = ()
-        self._wins: tuple[float, ...] = ()
+        self.rows: list[Row] = []  # in the order of the session
         self._needs: set[str] = set()
-        self._columns = {formula: columns_for(formula, self._mixture_of, self._wins_of) for formula in Formula}
         self._best: dict[str, float] = {}
         self.formula = Formula.EXACT
         self._choose_columns()
@@ -191,26 +192,21 @@ class SummaryModel(Themed, ColumnModel[Column]):
         wins : for each pair the share of frames in which it is the best, nan where that is not known; none where no two
         estimates share a reference.
         """
-        pairs, unprocessed, partners = analysis.pairs, analysis.unprocessed, analysis.session.partners
-        mixtures = [unprocessed[place] for place in set(partners) if place < len(unprocessed)]
-        has_mixture = any(mixture.score is not None for mixture in mixtures)
+        rows = _rows_of(analysis, names, wins or [math.nan] * len(names))
+        has_mixture = any(row.mixture is not None and row.mixture.score is not None for row in rows)
         needs = {need for need, there in ((MIXTURE, has_mixture), (RIVAL, bool(wins))) if there}
-        same_rows = len(pairs) == len(self._pairs) and needs == self._needs
-        if not same_rows:
-            self.beginResetModel()
-        self.names, self._needs, self._wins, self._partners = names, needs, wins, partners
-        self._choose_columns()
-        if same_rows:
+        if len(rows) == len(self.rows) and needs == self._needs:
+            self.rows = rows
             self.show_scores(Changed.ALL, analysis, 0)
-        else:
-            self._take_scores(analysis)
+            return
+        with self.resetting():
+            self.rows, self._needs = rows, needs
+            self._choose_columns()
             self._find_best(self.columns)
-            self.arrange()
-            self.endResetModel()
 
     def show_scores(self, changed: Changed, analysis: Analysis, _selected: int) -> None:
         """Show other numbers of the same estimates; of the columns that depend on something else nothing is done."""
-        self._take_scores(analysis)
+        self.rows = _rows_of(analysis, [row.name for row in self.rows], [row.wins for row in self.rows])
         sections = [place for place, column in enumerate(self.columns) if _depends_of(column) & changed]
         self._find_best([self.columns[section] for section in sections])
         if self.sorted_by in sections:
@@ -224,14 +220,10 @@ class SummaryModel(Themed, ColumnModel[Column]):
                 cell = self.index(row, section)
                 self.dataChanged.emit(cell, cell)
 
-    def _take_scores(self, analysis: Analysis) -> None:
-        self._pairs, self._unprocessed = analysis.pairs, analysis.unprocessed
-        self._places = {id(pair): place for place, pair in enumerate(analysis.pairs)}
-
     def _choose_columns(self) -> None:
         """The figures of the result on show, without those there is nothing to compare with for; sorted as before."""
         sorted_by = self.columns[self.sorted_by].key
-        figures = (each for each in self._columns[self.formula] if not each.needs or each.needs in self._needs)
+        figures = (each for each in COLUMNS[self.formula] if not each.needs or each.needs in self._needs)
         self.columns = NAME, *figures
         self.sorted_by = next((place for place, column in enumerate(self.columns) if column.key == sorted_by), 0)
 
@@ -243,13 +235,13 @@ class SummaryModel(Themed, ColumnModel[Column]):
 
     def n_places(self) -> int:
         """Estimates."""
-        return len(self._pairs)
+        return len(self.rows)
 
     def find_order(self, column: Column, *, falling: bool) -> IntArray:
         """In the order of the session by name, by value otherwise; what is no number comes last either way."""
-        values = np.arange(len(self._pairs), dtype=np.float64)
+        values = np.arange(len(self.rows), dtype=np.float64)
         if isinstance(column, Figure):
-            values = np.array([column.value(pair) for pair in self._pairs])
+            values = np.array([column.value(row) for row in self.rows])
         return np.argsort(-values if falling else values, kind="stable")
 
     def column_tip(self, column: Column) -> str:
@@ -258,13 +250,14 @@ class SummaryModel(Themed, ColumnModel[Column]):
 
     def text(self, place: int, column: Column) -> str:
         """A cell as it is on screen."""
-        return column.text(column.value(self._pairs[place])) if isinstance(column, Figure) else self.names[place]
+        row = self.rows[place]
+        return column.text(column.value(row)) if isinstance(column, Figure) else row.name
 
     def cell(self, place: int, column: Column, role: int) -> object:
         """What the name or the figure says beside its text."""
-        pair = self._pairs[place]
         if isinstance(column, Figure):
-            return self._figure_data(column, pair, role)
+            return self._figure_data(column, self.rows[place], role)
+        pair = self.rows[place].pair
         if role == ROLE.ToolTipRole:
             return tooltip(str(pair.error) if pair.error is not None else pair.estimate.name)
         if role == ROLE.ForegroundRole and pair.error is not None:
@@ -273,7 +266,7 @@ class SummaryModel(Themed, ColumnModel[Column]):
 
     def table_text(self, rows: Iterable[int]) -> str:
         """Rows as tab-separated text with a header, numbers with all their digits."""
-        scores = [pair.score for pair in self._pairs if pair.score is not None]
+        scores = [row.pair.score for row in self.rows if row.pair.score is not None]
         name = _("estimate ({frames})").format(frames=self.formula.words)
         if scores:
             method = scores[0].loss.method
@@ -281,15 +274,15 @@ class SummaryModel(Themed, ColumnModel[Column]):
         figures = [column for column in self.columns if isinstance(column, Figure)]
         lines = ["\t".join((name, *(figure.name for figure in figures)))]
         for place in map(self.place, rows):
-            values = (figure.value(self._pairs[place]) for figure in figures)
-            lines.append("\t".join((self.names[place], *(f"{value:.10g}" for value in values))))
+            row = self.rows[place]
+            lines.append("\t".join((row.name, *(f"{figure.value(row):.10g}" for figure in figures))))
         return "\n".join(lines) + "\n"
 
-    def _figure_data(self, column: Figure, pair: PairAnalysis, role: int) -> object:
-        value = column.value(pair)
+    def _figure_data(self, column: Figure, row: Row, role: int) -> object:
+        value = column.value(row)
         best = self._best.get(column.key) == value
         if role == ROLE.ToolTipRole:
-            why = column.why(value, pair) or (str(pair.error) if pair.error is not None else "")
+            why = column.why(value, row) or (str(row.pair.error) if row.pair.error is not None else "")
             return tooltip(why or (_("Best of the estimates in this column") if best else ""))
         if role == ROLE.FontRole and best:
             font = QFont()
@@ -305,17 +298,14 @@ class SummaryModel(Themed, ColumnModel[Column]):
         for column in columns:
             if not isinstance(column, Figure) or not column.best:
                 continue
-            values = {value for value in map(column.value, self._pairs) if math.isfinite(value)}
+            values = {value for value in map(column.value, self.rows) if math.isfinite(value)}
             if column.key in ("fused", "loss_osi_1", "loss_osi_2"):
                 values = {value for value in values if value > 0}
             best = max if column.best > 0 else min
             self._best[column.key] = best(values) if len(values) > 1 else math.nan
 
-    def _mixture_of(self, pair: PairAnalysis) -> PairAnalysis | None:
-        place = self._places.get(id(pair))
-        partner = len(self._unprocessed) if place is None else self._partners[place]
-        return self._unprocessed[partner] if partner < len(self._unprocessed) else None
 
-    def _wins_of(self, pair: PairAnalysis) -> float:
-        place = self._places.get(id(pair), -1)
-        return self._wins[place] if 0 <= place < len(self._wins) else math.nan
+def _rows_of(analysis: Analysis, names: Sequence[str], wins: Sequence[float]) -> list[Row]:
+    unprocessed = analysis.unprocessed
+    mixtures = [unprocessed[k] if k < len(unprocessed) else None for k in analysis.session.partners]
+    return [Row(*parts) for parts in zip(analysis.pairs, names, mixtures, wins, strict=False)]

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCommandLinkButton, QGridLayout, QHBoxLayout, QLab
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed, tint
-from osisnr_gui.qt.panels.layouts import REST, Part, column_of, push_button, row_of, scroll_inside
+from osisnr_gui.qt.panels.layouts import REST, Part, Run, column_of, push_button, row_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
 from osisnr_gui.session.demos import DEMOS
 from osisnr_gui.text.catalogue import _, translated
@@ -26,9 +26,7 @@ TIPS = (
 class DropZone(Themed, QWidget):
     """A dashed plate that says where files may go: here, or anywhere in the window."""
 
-    open_requested = Signal()
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, choose_files: Run, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self._active = False
         sign = QLabel(self)
@@ -43,7 +41,7 @@ class DropZone(Themed, QWidget):
         for label in (title, text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         tip = _("Open a reference and estimates: sound or masks (Ctrl+O)")
-        self.open_button = push_button(_("Open files…"), tip, self.open_requested.emit, self)
+        self.open_button = push_button(_("Open files…"), tip, choose_files, self)
         self.open_button.setDefault(True)
         parts = column_of(sign, title, text, self.open_button, owner=self, margins=PAGE_MARGINS, spacing=GAP)
         parts.setAlignment(self.open_button, Qt.AlignmentFlag.AlignCenter)
@@ -75,8 +73,7 @@ class Welcome(Themed, QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self.drop = DropZone(theme, self)
-        self.drop.open_requested.connect(self.open_requested)
+        self.drop = DropZone(theme, self.open_requested.emit, self)
         self.cards = [QCommandLinkButton(translated(demo.title), translated(demo.look_for), self) for demo in DEMOS]
         for card, demo in zip(self.cards, DEMOS, strict=True):
             card.setAccessibleName(_("Demo: {title}").format(title=card.text()))

@@ -47,7 +47,8 @@ def order(panel: SummaryPanel) -> list[int]:
 
 
 def figure(panel: SummaryPanel, analysis: Analysis, row: int, key: str) -> float:
-    return panel.model.columns[column(panel, key)].value(analysis.pairs[row])
+    assert panel.model.rows[row].pair is analysis.pairs[row]
+    return panel.model.columns[column(panel, key)].value(panel.model.rows[row])
 
 
 def literal_of(analysis: Analysis) -> Analysis:
