@@ -41,7 +41,7 @@ class DelayDialog(QDialog):
         self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
         self.note: QLabel = plain_label(WAITING, "muted", wrap=True, parent=self)
         self.plots = DelayChart(theme, near=False, parent=self), DelayChart(theme, near=True, parent=self)
-        self.table = FigureTable(theme, (3, 4, 3, 5, 3), (1, 2, 3, 4), TABLE_TIP, n_rows=4, head=True, parent=self)
+        self.table = FigureTable(theme, (3, 4, 3, 5, 3), TABLE_TIP, n_rows=4, parent=self)
         self.pointer = ElidedLabel(HOW, muted=True, parent=self)
         self.field = LagField(self)
         align = "Take out the delay at which the whole signals correlate most"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.loss_shares import LossShares
 from osisnr_gui.export.csv_files import segments_csv
-from osisnr_gui.qt.look.theme import Theme, tabular_font
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.criterion_bar import CriterionBar
 from osisnr_gui.qt.panels.layouts import column_of, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text, tooltip
@@ -134,7 +134,10 @@ class BadSegmentsPanel(QWidget):
         table = None if score is None else find_segment_table(score)
         self.model.show_table(table, session.notes, other)
         self.table.setColumnHidden(self.model.section("worst"), not self.model.has_worst)
-        self._set_start_width()
+        # Room for the longest time of this file.
+        section = self.model.section("start")
+        title = self.model.title(self.model.columns[section])
+        self.table.fit_column(section, title, self.model.longest_start, CELL_PADDING)
         set_text(self.sentence, "" if table is None else segment_words.counts_sentence(table, other))
         self.sentence.setToolTip("" if table is None else tooltip(segment_words.counts_tip(table, other)))
         self._show_shares(score)
@@ -218,14 +221,6 @@ class BadSegmentsPanel(QWidget):
         table.row_chosen.connect(self._take_row)
         table.add_copy_menu()
         table.add_entry(_("Save as CSV…"), self.export_requested.emit)
-
-    def _set_start_width(self) -> None:
-        """Room for the longest time of this file."""
-        column = self.model.section("start")
-        texts = (*str(self.model.headerData(column, Qt.Orientation.Horizontal)).split("\n"), self.model.longest_start)
-        width = max(map(QFontMetrics(tabular_font()).horizontalAdvance, texts)) + CELL_PADDING
-        if width != self.table.columnWidth(column):
-            self.table.setColumnWidth(column, width)
 
     def _lay_out(self) -> None:
         self.curve.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

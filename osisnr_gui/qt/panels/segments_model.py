@@ -145,7 +145,7 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
         worst_tip = _("Largest drop, or largest loss, of the frames that are bad by the criterion")
         kinds, least, mean = attrgetter("kind"), attrgetter("osi_min"), attrgetter("osi_mean")
         return (
-            SegmentColumn("min", "min\ndB", least_tip, least, text_of(least), widest="00.0"),
+            SegmentColumn("min", _("min\ndB"), least_tip, least, text_of(least), widest="00.0"),
             SegmentColumn("mean", _("mean\ndB"), mean_tip, mean, text_of(mean), widest="00.0"),
             SegmentColumn("kind", _("kind\n"), kind_tip, kinds, self._kind, widest=_("missed 00/00"), is_text=True),
             SegmentColumn(

@@ -183,11 +183,9 @@ class RowTable(QTableView):
     """Rows of one height to choose, without a grid."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
+        super().__init__(parent, showGrid=False, wordWrap=False)
         self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.horizontalHeader().setHighlightSections(False)
@@ -255,7 +253,12 @@ class CopyTable(RowTable):
 
     def fit_columns(self, padding: int) -> None:
         """Widths from titles and from the widest number of each column: numbers that change move nothing."""
-        metrics = QFontMetrics(tabular_font())
         for section, column in enumerate(self._model.columns):
-            texts = (*column.title.split("\n"), column.widest)
-            self.horizontalHeader().resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + padding)
+            self.fit_column(section, column.title, column.widest, padding)
+
+    def fit_column(self, section: int, title: str, widest: str, padding: int) -> None:
+        """Room for the lines of a title and for a text in the cells."""
+        metrics = QFontMetrics(tabular_font())
+        width = max(map(metrics.horizontalAdvance, (*title.split("\n"), widest))) + padding
+        if width != self.columnWidth(section):
+            self.setColumnWidth(section, width)

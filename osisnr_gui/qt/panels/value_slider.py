@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QSignalBlocker, Qt, QTimer, Signal
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
-from osisnr_gui.qt.panels.layouts import ResetLabel, row_of
+from osisnr_gui.qt.panels.layouts import ResetLabel, Run, row_of
 from osisnr_gui.qt.panels.own_keys import own_keys
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.sample_field import NumberField
@@ -141,14 +142,12 @@ GAMMA = ValueSpec(
 class _Track(QSlider):
     """The slider: a click goes where it was made, the default has a tick, a double click goes there.
 
-    `marks` have ticks above the groove.
+    `marks` have ticks above the groove. step : goes fine steps, so many, or finer ones.
     """
 
-    stepped = Signal(int, bool)  # steps, finer
-    reset_requested = Signal()
-
-    def __init__(self, default_place: float, parent: QWidget | None = None) -> None:
+    def __init__(self, default_place: float, step: Callable[[int, bool], None], reset: Run, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
+        self._step, self._reset = step, reset
         self._default = round(default_place * PLACES)
         self.marks: tuple[float, ...] = ()  # further places, 0 to 1
         self._wheel = 0
@@ -163,7 +162,7 @@ class _Track(QSlider):
         held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         steps = 0 if held else _STEP_KEYS.get(Qt.Key(event.key()), 0)
         if steps:
-            self.stepped.emit(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            self._step(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         else:
             super().keyPressEvent(event)
 
@@ -173,7 +172,7 @@ class _Track(QSlider):
         steps = int(self._wheel / NOTCH)
         self._wheel -= steps * NOTCH
         if steps:
-            self.stepped.emit(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            self._step(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -198,7 +197,7 @@ class _Track(QSlider):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Back to the default."""
         self.setSliderDown(False)
-        self.reset_requested.emit()
+        self._reset()
         event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -228,10 +227,8 @@ class _Track(QSlider):
 class _Field(NumberField):
     """The number; what is not allowed is set to the nearest end, which is said."""
 
-    stepped = Signal(int, bool)
-
-    def __init__(self, spec: ValueSpec, parent: QWidget | None = None) -> None:
-        self._spec = spec
+    def __init__(self, spec: ValueSpec, step: Callable[[int, bool], None], parent: QWidget) -> None:
+        self._spec, self._step = spec, step
         super().__init__(spec.least, spec.most, parent, suffix="", decimals=spec.decimals, width=FIELD_WIDTH)
         self.setValue(spec.default)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
@@ -254,7 +251,7 @@ class _Field(NumberField):
 
     def stepBy(self, steps: int) -> None:
         """Arrow keys and wheel: fine steps."""
-        self.stepped.emit(steps, False)
+        self._step(steps, False)
 
     @property
     def is_being_typed(self) -> bool:
@@ -272,8 +269,8 @@ class ValueSlider(QWidget):
         self._spec, self._value = spec, spec.default
         self._label = ResetLabel(spec.symbol, self.reset, self)
         self._label.setFixedWidth(16)
-        self.slider = _Track(spec.mapping.place_of(spec.default), self)
-        self.field = _Field(spec, self)
+        self.slider = _Track(spec.mapping.place_of(spec.default), self._step, self.reset, self)
+        self.field = _Field(spec, self._step, self)
         row_of(self._label, self.slider, self.field, owner=self, spacing=8)
         for widget in (self._label, self.slider, self.field, self):
             widget.setToolTip(tooltip(spec.explanation))
@@ -281,13 +278,9 @@ class ValueSlider(QWidget):
         self.field.setAccessibleName(spec.name)
         self.setFocusProxy(self.slider)
         # One signal per turn of the event loop: a fast mouse sends several moves in one turn.
-        self._pending = QTimer(self)
-        self._pending.setSingleShot(True)
+        self._pending = QTimer(self, singleShot=True)
         self._pending.timeout.connect(lambda: self.value_changed.emit(self._value))
         self.slider.valueChanged.connect(self._take_place)
-        self.slider.stepped.connect(self._step)
-        self.slider.reset_requested.connect(self.reset)
-        self.field.stepped.connect(self._step)
         self.field.valueChanged.connect(self._take)
         self._show_value()
 

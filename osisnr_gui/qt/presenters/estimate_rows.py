@@ -93,9 +93,8 @@ class EstimateRows(QObject):
     def show_bad(self, analysis: Analysis) -> None:
         """Shade the bad frames in the rows of the other estimates."""
         for row, shader in zip(self.others, self._shaders, strict=True):
-            place = self._places.get(row.row_id, -1)
-            score = analysis.pairs[place].score if 0 <= place < len(analysis.pairs) else None
-            shader.show_bad(None if score is None else score.bad)
+            pair = analysis.pair_at(self._places.get(row.row_id, -1))
+            shader.show_bad(None if pair is None or pair.score is None else pair.score.bad)
 
     def set_theme(self, theme: Theme) -> None:
         """Titles with colours of another look."""
