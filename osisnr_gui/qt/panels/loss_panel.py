@@ -39,6 +39,9 @@ FORMULA_TIP = _(
     "exact, active frames: without the constants, silent frames left out; what you can trust.\nliteral, all frames: "
     "the definition with its constants, what a training script prints; silence counts as perfect."
 )
+#: Looked up once: these are asked for at every tick of a slider.
+HEADLINE_TIP = _("{number}. Lower is better.")
+MARKS_TIP = _("Ticks above: here two estimates swap ranks.")
 #: A curve over ALPHAS, and what it was computed for.
 AlphaCurve = tuple[Facts, Formula, FloatArray]
 
@@ -81,7 +84,8 @@ class Headline(Themed, QWidget):
             self._parts, self._warned = parts, bool(why)
             self.setAccessibleName(self.text)
             self.update()
-        tip = tooltip(f"{_('{number}. Lower is better.').format(number=self.text)} {why}".rstrip())
+        told = HEADLINE_TIP.format(number=self.text)
+        tip = tooltip(f"{told} {why}" if why else told)
         if tip != self.toolTip():
             self.setToolTip(tip)
 
@@ -127,22 +131,15 @@ class ShareBar(Themed, QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._terms = (math.nan, math.nan)
-        self._names = ("L_OSI", "γ·MC-MSE")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         tip = _("The two terms of the fused loss L = L_OSI + γ·MC-MSE. L_OSI is 1/OSI-SNR averaged over frames.")
         self.setToolTip(tooltip(tip))
-
-    @property
-    def shares(self) -> tuple[float, float] | None:
-        """What part of the bar each term has; None when there is nothing to draw."""
-        return share_widths(*self._terms)
 
     def show_terms(self, loss_osi: float, mc_term: float) -> None:
         """Show two terms of a loss; any float will do."""
         if (loss_osi, mc_term) != self._terms:
             self._terms = (loss_osi, mc_term)
-            first, second = self._names
-            self.setAccessibleName(f"{first} {words.loss(loss_osi)}, {second} {words.loss(mc_term)}")
+            self.setAccessibleName(f"L_OSI {words.loss(loss_osi)}, γ·MC-MSE {words.loss(mc_term)}")
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -164,33 +161,26 @@ class ShareBar(Themed, QWidget):
         outline.addRoundedRect(bar, 3, 3)
         painter.setClipPath(outline)
         painter.fillRect(bar, QColor(self._theme.hover))
-        shares = self.shares
+        shares, left = share_widths(*self._terms), 0.0
         painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-        if shares is None:
-            why = (
-                _("a term below 0 has no share")
-                if min(self._terms) < 0 and not any(map(math.isnan, self._terms))
-                else ""
-            )
+        if shares is None and min(self._terms) < 0 and not any(map(math.isnan, self._terms)):
             painter.setPen(QColor(self._theme.muted))
-            painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, why)
-        else:
-            left = bar.left()
-            for share, colour in zip(shares, colours, strict=True):
-                part = QRectF(left, 0, share * bar.width(), BAR)
-                painter.fillRect(part, QColor(colour))
-                left = part.right()
-                text = words.percent(share)
-                if painter.fontMetrics().horizontalAdvance(text) + 8 <= part.width():
-                    painter.setPen(QColor(self._on(colour)))
-                    painter.drawText(part, Qt.AlignmentFlag.AlignCenter, text)
+            painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, _("a term below 0 has no share"))
+        for share, colour in zip(shares or (), colours, strict=False):
+            part = QRectF(left, 0, share * bar.width(), BAR)
+            painter.fillRect(part, QColor(colour))
+            left = part.right()
+            text = words.percent(share)
+            if painter.fontMetrics().horizontalAdvance(text) + 8 <= part.width():
+                painter.setPen(QColor(self._on(colour)))
+                painter.drawText(part, Qt.AlignmentFlag.AlignCenter, text)
         painter.setClipping(False)
 
     def _paint_legend(self, painter: QPainter, colours: tuple[str, str]) -> None:
         top = BAR + BAR_GAP
         height = self.height() - top
         lefts = (0.0, self.width() * 0.46)
-        for left, name, colour, term in zip(lefts, self._names, colours, self._terms, strict=True):
+        for left, name, colour, term in zip(lefts, ("L_OSI", "γ·MC-MSE"), colours, self._terms, strict=True):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colour))
             painter.drawRoundedRect(QRectF(left, top + (height - SWATCH) / 2, SWATCH, SWATCH), 2, 2)
@@ -314,7 +304,7 @@ class LossPanel(QWidget):
         """Where two estimates swap ranks, and how far the present order holds."""
         ranking = find_ranking(analysis, selected)
         gammas = tuple(crossing.gamma for crossing in ranking.crossings)
-        self.gamma.set_marks(gammas, _("Ticks above: here two estimates swap ranks."))
+        self.gamma.set_marks(gammas, MARKS_TIP)
         set_text(self.order, ranking.sentence)
         self.order.setVisible(bool(self.order.text()))
 

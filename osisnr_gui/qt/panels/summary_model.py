@@ -34,12 +34,17 @@ MIXTURE, RIVAL = "mixture", "rival"
 
 
 class Row(NamedTuple):
-    """An estimate. mixture : the unprocessed one, same reference. wins : see `BestFrames.win_rate`; nan: not known."""
+    """An estimate, and the unprocessed mixture against the same reference. wins : see `BestFrames.win_rate`, or nan."""
 
     pair: PairAnalysis
     name: str
+    partner: int  # place of the reference
     mixture: PairAnalysis | None
     wins: float
+
+    def of(self, analysis: Analysis, place: int) -> Row:
+        """The row with the numbers of another analysis of the same files."""
+        return self._replace(pair=analysis.pairs[place], mixture=_mixture(analysis, self.partner))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +197,11 @@ class SummaryModel(Themed, ColumnModel[Column]):
         wins : for each pair the share of frames in which it is the best, nan where that is not known; none where no two
         estimates share a reference.
         """
-        rows = _rows_of(analysis, names, wins or [math.nan] * len(names))
+        partners, known = analysis.session.partners, wins or [math.nan] * len(names)
+        rows = [
+            Row(pair, name, partner, _mixture(analysis, partner), share)
+            for pair, name, partner, share in zip(analysis.pairs, names, partners, known, strict=False)
+        ]
         has_mixture = any(row.mixture is not None and row.mixture.score is not None for row in rows)
         needs = {need for need, there in ((MIXTURE, has_mixture), (RIVAL, bool(wins))) if there}
         if len(rows) == len(self.rows) and needs == self._needs:
@@ -206,7 +215,7 @@ class SummaryModel(Themed, ColumnModel[Column]):
 
     def show_scores(self, changed: Changed, analysis: Analysis, _selected: int) -> None:
         """Show other numbers of the same estimates; of the columns that depend on something else nothing is done."""
-        self.rows = _rows_of(analysis, [row.name for row in self.rows], [row.wins for row in self.rows])
+        self.rows = [row.of(analysis, place) for place, row in enumerate(self.rows)]
         sections = [place for place, column in enumerate(self.columns) if _depends_of(column) & changed]
         self._find_best([self.columns[section] for section in sections])
         if self.sorted_by in sections:
@@ -305,7 +314,6 @@ class SummaryModel(Themed, ColumnModel[Column]):
             self._best[column.key] = best(values) if len(values) > 1 else math.nan
 
 
-def _rows_of(analysis: Analysis, names: Sequence[str], wins: Sequence[float]) -> list[Row]:
-    unprocessed = analysis.unprocessed
-    mixtures = [unprocessed[k] if k < len(unprocessed) else None for k in analysis.session.partners]
-    return [Row(*parts) for parts in zip(analysis.pairs, names, mixtures, wins, strict=False)]
+def _mixture(analysis: Analysis, partner: int) -> PairAnalysis | None:
+    """The unprocessed mixture against reference number `partner`."""
+    return analysis.unprocessed[partner] if partner < len(analysis.unprocessed) else None

@@ -27,7 +27,7 @@ from osisnr_gui.qt.panels.sample_field import NumberField
 from osisnr_gui.text.catalogue import _
 
 PLACES = 10_000
-FIELD_WIDTH = 80
+FIELD_WIDTH, DECIMALS = 80, 3
 NOTCH = 120  # eighths of a degree in one notch of a wheel
 _STEP_KEYS = {
     Qt.Key.Key_Left: -1,
@@ -61,8 +61,8 @@ class PowerMapping:
 class ValueSpec:
     """What a value slider shows.
 
-    least, most : what may be typed; the slider itself covers the mapping's range. coarse : from this value on the fine
-    step and the rounding are ten times larger (inf: never).
+    most : the largest that may be typed; the slider itself covers the mapping's range. coarse : from this value on
+    the fine step and the rounding are ten times larger (inf: never).
     """
 
     symbol: str
@@ -70,22 +70,20 @@ class ValueSpec:
     what: str
     mapping: PowerMapping
     default: float
-    least: float
     most: float
     step: float
-    decimals: int
     coarse: float = math.inf
 
     def text(self, value: float) -> str:
         """The value as the field shows it: as many decimals as it needs, but those of the step at least."""
-        shown = f"{value:.{self.decimals}f}".rstrip("0")
+        shown = f"{value:.{DECIMALS}f}".rstrip("0")
         least = max(0, -math.floor(math.log10(self.step))) if value < 1000 else 0
         whole, _, fraction = shown.partition(".")
         return f"{whole}.{fraction.ljust(least, '0')}" if least or fraction else whole
 
     def clamp(self, value: float) -> float:
         """The nearest value that is allowed, on the field's grid."""
-        return round(min(max(value, self.least), self.most), self.decimals)
+        return round(min(max(value, self.mapping.low), self.most), DECIMALS)
 
     def step_at(self, value: float) -> float:
         """The fine step at a value."""
@@ -120,10 +118,8 @@ ALPHA = ValueSpec(
     what=_("exponent of the power-law compression in MC-MSE. Small values lift quiet cells, 1 compresses nothing."),
     mapping=PowerMapping(0.01, 1.0),
     default=DEFAULT_ALPHA,
-    least=0.01,
     most=1.0,
     step=0.01,
-    decimals=3,
 )
 GAMMA = ValueSpec(
     symbol="γ",
@@ -131,10 +127,8 @@ GAMMA = ValueSpec(
     what=_("weight of MC-MSE in the fused loss L = L_OSI + γ·MC-MSE. 0 leaves L_OSI alone."),
     mapping=PowerMapping(0.0, 200.0, 3.0),
     default=DEFAULT_GAMMA,
-    least=0.0,
     most=1e6,
     step=0.1,
-    decimals=3,
     coarse=10.0,
 )
 
@@ -229,7 +223,7 @@ class _Field(NumberField):
 
     def __init__(self, spec: ValueSpec, step: Callable[[int, bool], None], parent: QWidget) -> None:
         self._spec, self._step = spec, step
-        super().__init__(spec.least, spec.most, parent, suffix="", decimals=spec.decimals, width=FIELD_WIDTH)
+        super().__init__(spec.mapping.low, spec.most, parent, suffix="", decimals=DECIMALS, width=FIELD_WIDTH)
         self.setValue(spec.default)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -244,7 +238,7 @@ class _Field(NumberField):
         spec, value, taken = self._spec, self.parse(text), super().fixup(text)
         if value is not None and self.isVisible():
             words = _("{symbol} goes from {least} to {most:g}: {value:g} was set to {taken}").format(
-                symbol=spec.symbol, least=spec.text(spec.least), most=spec.most, value=value, taken=taken
+                symbol=spec.symbol, least=spec.text(spec.mapping.low), most=spec.most, value=value, taken=taken
             )
             QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), tooltip(words), self)
         return taken
