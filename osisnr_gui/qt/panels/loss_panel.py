@@ -135,6 +135,11 @@ class ShareBar(Themed, QWidget):
         tip = _("The two terms of the fused loss L = L_OSI + γ·MC-MSE. L_OSI is 1/OSI-SNR averaged over frames.")
         self.setToolTip(tooltip(tip))
 
+    @property
+    def shares(self) -> tuple[float, float] | None:
+        """What part of the bar each term has; None when there is nothing to draw."""
+        return share_widths(*self._terms)
+
     def show_terms(self, loss_osi: float, mc_term: float) -> None:
         """Show two terms of a loss; any float will do."""
         if (loss_osi, mc_term) != self._terms:
@@ -161,7 +166,7 @@ class ShareBar(Themed, QWidget):
         outline.addRoundedRect(bar, 3, 3)
         painter.setClipPath(outline)
         painter.fillRect(bar, QColor(self._theme.hover))
-        shares, left = share_widths(*self._terms), 0.0
+        shares, left = self.shares, 0.0
         painter.setFont(tabular_font(SMALL_FONT_PIXELS))
         if shares is None and min(self._terms) < 0 and not any(map(math.isnan, self._terms)):
             painter.setPen(QColor(self._theme.muted))
