@@ -58,7 +58,7 @@ def test_only_the_estimate_in_view_says_what_it_is_and_is_in_sight(window: MainW
     QTest.keyClick(window, Qt.Key.Key_8)
     wait_final(qtbot, window)
     assert [row.details.isVisible() for row in estimates] == [False] * (COUNT - 1) + [True]
-    viewport = panel.scroll.viewport()
+    viewport = panel.scroller.viewport()
     assert viewport.rect().contains(estimates[-1].mapTo(viewport, QPoint(0, estimates[-1].height() - 1)))
 
 

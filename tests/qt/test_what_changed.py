@@ -9,7 +9,7 @@ from dataclasses import replace
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QDoubleSpinBox, QLabel, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, wait_final
 
@@ -61,8 +61,8 @@ def _shown(window: MainWindow) -> Iterator[tuple[object, ...]]:
 def _content(widget: QWidget) -> Iterator[object]:
     if isinstance(widget, QLabel | QAbstractButton):
         yield widget.text()
-    if isinstance(widget, QSpinBox | ValueSlider):
-        yield widget.value() if isinstance(widget, QSpinBox) else widget.value
+    if isinstance(widget, QSpinBox | QDoubleSpinBox | ValueSlider):
+        yield widget.value if isinstance(widget, ValueSlider) else widget.value()
     if isinstance(widget, QAbstractItemView) and (model := widget.model()) is not None:
         roles = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.CheckStateRole
         cells = [model.index(row, k) for row in range(model.rowCount()) for k in range(model.columnCount())]

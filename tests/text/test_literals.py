@@ -16,13 +16,16 @@ DONE = (
     "qt/commands/",
     "qt/dialogs/",
     "qt/look/",
+    "qt/panels/",
     "qt/playback/",
+    "qt/presenters/",
 )
 #: Two words, or one with a capital letter: what no identifier, key, style sheet or format looks like.
 READABLE = re.compile(r"[A-Za-z]{2,},? [A-Za-z]{2,}|^[A-Z][a-z]{2,}…?$|^[A-Z][a-z]+ [a-z0-9{]")
 #: Calls whose English is for logs and developers (`str()` of an exception), or which no person reads.
 EXEMPT = re.compile(
-    r"^(_|ngettext|Phrase|\w*Error|Cancelled|fail|skip|debug|info|warning|exception|setObjectName|compile|TypeVar)$"
+    r"^(Cancelled|Phrase|TypeVar|\w*Error|_|compile|debug|exception|fail|info|ngettext|setObjectName|"
+    r"setStyleSheet|skip|warning)$"
 )
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.loss_shares import LossShares
 from osisnr_gui.export.csv_files import segments_csv
-from osisnr_gui.qt.look.theme import Theme, tabular_font
-from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
+from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.criterion_bar import CriterionBar
 from osisnr_gui.qt.panels.layouts import column_of, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.segments_model import SegmentsModel
+from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.plots.charts.share_chart import ShareChart
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.facts import Facts
@@ -23,13 +23,14 @@ from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments import segment_words
 from osisnr_gui.session.segments.segment_table import find_segment_table, set_carriers
 from osisnr_gui.session.session import Criterion, Session
+from osisnr_gui.text.catalogue import _
 
 #: A selection is a segment when it shares at least this part of the time both cover together.
 SAME_PART = 0.5
 CELL_PADDING = 9
 NOTE_WIDTH = 90
 HEIGHT_WITH_CURVE = 560
-CARRIER_TIP = (
+CARRIER_TIP = _(
     "Method 1 is the mean of 1/OSI-SNR (exact, active frames), so a few frames near 0 dB can decide it.\n"
     "Click or drag in the curve: the frames up to there are listed and shaded, however quiet or short they are."
 )
@@ -46,25 +47,23 @@ class BadSegmentsPanel(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._analysis, self._selected = Analysis(Session()), 0
-        self._shown: tuple[object, ...] = ()
+        self._shown: tuple[object, ...] = (None,)
         self._shares: tuple[Facts, LossShares] | None = None
         self._span: tuple[float, float] | None = None
-        self._seen, self._showing, self._arrived = True, False, -1
-        self._curve_chosen = False
+        self._seen, self._curve_chosen = True, False
+        self._arrived = -1  # the row that was gone to by becoming the current one
         self.model = SegmentsModel()
-        self.criterion = CriterionBar(theme, self)
-        self.sentence: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
-        self.table = CopyTable(self)
-        self.carriers: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
+        self.criterion = CriterionBar(theme, self.edit_requested.emit, self)
+        self.sentence = plain_label("", "muted", wrap=True, small=True, parent=self)
+        self.table = CopyTable(self.model, _("Bad segments"), self)
+        self.carriers = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.carriers.setToolTip(tooltip(CARRIER_TIP))
         self.plot = ShareChart(theme, self)
-        self.curve = tool_button(
-            "curve", "Show or hide which frames carry the loss, as a curve", self._choose_curve, self
-        )
+        curve_tip = _("Show or hide which frames carry the loss, as a curve")
+        self.curve = tool_button(_("curve"), curve_tip, self._choose_curve, self)
         self.plot.setToolTip(tooltip(CARRIER_TIP))
         self._set_up_table()
         self._lay_out()
-        self.criterion.edit_requested.connect(self.edit_requested)
         self.plot.frames_requested.connect(self._take_carriers)
         self._refresh()
 
@@ -83,7 +82,7 @@ class BadSegmentsPanel(QWidget):
 
     def show_selection(self, span: tuple[float, float] | None) -> None:
         """Mark the segment that is selected on the plots, if it is one."""
-        self._span = None if span is None else (span[0], span[1])
+        self._span = span
         if self._seen:
             self._mark()
 
@@ -97,7 +96,8 @@ class BadSegmentsPanel(QWidget):
         before = -1 if direction > 0 else n_rows
         row = ((before if place is None else self.model.row(place)) + direction) % n_rows
         self._show_row(row)
-        return f"Bad segment {row + 1} of {n_rows}, {self.model.order_words}"
+        told = _("Bad segment {k} of {n}, {order}")
+        return told.format(k=row + 1, n=n_rows, order=self.model.order_words)
 
     def go_to(self, time: float) -> bool:
         """Go to the segment at a time; False where there is none."""
@@ -128,16 +128,16 @@ class BadSegmentsPanel(QWidget):
         """Make the table that of the score in view."""
         score, session = self._score(), self._analysis.session
         other = segment_words.other_letter(session, self._selected) if self._analysis.pairs else ""
-        shown = (score, session.notes, other)
-        if shown[0] is not None and self._shown and shown[0] is self._shown[0] and shown[1:] == self._shown[1:]:
+        if score is not None and self._shown[0] is score and self._shown[1:] == (session.notes, other):
             return
-        self._shown = shown
+        self._shown = score, session.notes, other
         table = None if score is None else find_segment_table(score)
-        self._showing = True
         self.model.show_table(table, session.notes, other)
-        self._showing = False
         self.table.setColumnHidden(self.model.section("worst"), not self.model.has_worst)
-        self._set_start_width()
+        # Room for the longest time of this file.
+        section = self.model.section("start")
+        title = self.model.title(self.model.columns[section])
+        self.table.fit_column(section, title, self.model.longest_start, CELL_PADDING)
         set_text(self.sentence, "" if table is None else segment_words.counts_sentence(table, other))
         self.sentence.setToolTip("" if table is None else tooltip(segment_words.counts_tip(table, other)))
         self._show_shares(score)
@@ -174,30 +174,21 @@ class BadSegmentsPanel(QWidget):
 
     def _mark(self) -> None:
         """Make the row of the selected segment the current one; none when no segment is selected."""
-        place = self._place_of_selection()
-        row = -1 if place is None else self.model.row(place)
-        selection, flags = self.table.selectionModel(), QItemSelectionModel.SelectionFlag
-        current = selection.currentIndex().row() if selection.hasSelection() else -1
-        if row == current:
+        row = self.model.row(self._place_of_selection())
+        if row == self.table.chosen_row:
             return
-        self._showing = True
         if row < 0:
-            selection.clear()
+            self.table.selectionModel().clear()
         else:
-            selection.setCurrentIndex(self.model.index(row, 0), flags.ClearAndSelect | flags.Rows)
-            self.table.scrollTo(self.model.index(row, 0))
-        self._showing = False
+            self.table.choose_row(row)
 
     def _show_row(self, row: int) -> None:
         assert self.model.table is not None
         self.segment_shown.emit(*self.model.table.span(self.model.place(row)))
 
-    def _take_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        # Focus alone makes a row current without choosing it.
-        chosen = current.isValid() and self.table.selectionModel().isRowSelected(current.row())
-        if chosen and not self._showing:
-            self._arrived = current.row()
-            self._show_row(current.row())
+    def _take_row(self, row: int) -> None:
+        self._arrived = row
+        self._show_row(row)
 
     def _take_click(self, index: QModelIndex) -> None:
         """A click on the row that is current already goes there again; on any other the row change did."""
@@ -218,30 +209,18 @@ class BadSegmentsPanel(QWidget):
 
     def _set_up_table(self) -> None:
         table = self.table
-        table.setModel(self.model)
-        table.setAccessibleName("Bad segments")
         table.setMinimumHeight(4 * ROW_HEIGHT)
-        table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        table.setSortingEnabled(True)
         header = table.horizontalHeader()
         header.setMinimumSectionSize(24)
         header.setStyleSheet("QHeaderView::section { padding: 4px; }")
-        table.fit_columns(self.model.columns, CELL_PADDING)
+        table.fit_columns(CELL_PADDING)
         header.resizeSection(self.model.section("note"), NOTE_WIDTH)
         header.setStretchLastSection(True)
         table.clicked.connect(self._take_click)
         table.activated.connect(self._take_activated)
-        table.selectionModel().currentRowChanged.connect(self._take_current)
+        table.row_chosen.connect(self._take_row)
         table.add_copy_menu()
-        table.add_entry("Save as CSV…", self.export_requested.emit)
-
-    def _set_start_width(self) -> None:
-        """Room for the longest time of this file."""
-        column = self.model.section("start")
-        texts = (*str(self.model.headerData(column, Qt.Orientation.Horizontal)).split("\n"), self.model.longest_start)
-        width = max(map(QFontMetrics(tabular_font()).horizontalAdvance, texts)) + CELL_PADDING
-        if width != self.table.columnWidth(column):
-            self.table.setColumnWidth(column, width)
+        table.add_entry(_("Save as CSV…"), self.export_requested.emit)
 
     def _lay_out(self) -> None:
         self.curve.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

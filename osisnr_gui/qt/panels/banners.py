@@ -12,26 +12,27 @@ from PySide6.QtWidgets import QFrame, QLabel, QMenu, QProgressBar, QPushButton, 
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed, tint
-from osisnr_gui.qt.panels.layouts import Run, column_of, push_button, row_of, tool_button
+from osisnr_gui.qt.panels.layouts import Part, Run, column_of, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, plain_label, set_text, tooltip
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.file_changes import FileChange, changes_sentence
-from osisnr_gui.session.notices.all_notices import Notice, Remedy, gather
+from osisnr_gui.session.notices.all_notices import Notice, gather
 from osisnr_gui.session.session import Source
+from osisnr_gui.text.catalogue import _, ngettext, translated
 
 FEW = 2
 MOST_BUTTONS = 2
 MOST_HEIGHT = 200
 PROGRESS_DELAY_MS = 250
 #: Notices with more to look at than a sentence: the label of the button that opens it, and what it opens.
-ABOUT_DELAY = ("Delay…", "The score at every delay; move the estimate by hand (Ctrl+D)")
+ABOUT_DELAY = (_("Delay…"), _("The score at every delay; move the estimate by hand (Ctrl+D)"))
 DETAILS = {
-    "assignment": ("Matrix…", "Every estimate against every reference, and an order of your own"),
+    "assignment": (_("Matrix…"), _("Every estimate against every reference, and an order of your own")),
     "delay": ABOUT_DELAY,
     "aligned": ABOUT_DELAY,
 }
-REMEDY_TIP = "Changes what is compared, never a file; Undo (Ctrl+Z) takes it back"
+REMEDY_TIP = _("Changes what is compared, never a file; Undo (Ctrl+Z) takes it back")
 
 NoticeKey = tuple[str, Source | None, str]
 
@@ -52,7 +53,7 @@ def in_order(notices: tuple[Notice, ...]) -> list[Notice]:
     return [notice for *_, notice in sorted(ranked, key=lambda entry: entry[:2])]
 
 
-SLIM = "QPushButton, QToolButton { padding: 2px 8px; }"
+SLIM = "QAbstractButton { padding: 2px 8px; }"
 BANNER_MARGINS = (10, 4, 4, 4)
 
 
@@ -62,7 +63,7 @@ class SlimBanner(Themed, QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._sign = QLabel(self)
-        self.text: QLabel = plain_label("", wrap=True, selectable=True, parent=self)
+        self.text = plain_label("", wrap=True, selectable=True, parent=self)
 
     def show_sign(self, warns: bool) -> None:
         """The sign of a warning, or of a piece of information."""
@@ -70,12 +71,12 @@ class SlimBanner(Themed, QFrame):
 
     def add_buttons(self, *buttons: QPushButton, hide_tip: str, hide: Run) -> None:
         """Buttons beside the text, the one that hides the banner last."""
-        self.close_button = tool_button("", hide_tip, hide, self, name="Hide")
+        self.close_button = tool_button("", hide_tip, hide, self, name=_("Hide"))
         self.close_button.setIconSize(QSize(14, 14))
         tint(self.close_button, "close", self._theme, "muted")
         for button in (*buttons, self.close_button):
             button.setStyleSheet(SLIM)
-        parts = self._sign, (self.text, 1), *buttons, self.close_button
+        parts: tuple[Part, ...] = (self._sign, (self.text, 1), *buttons, self.close_button)
         row_of(*parts, owner=self, margins=BANNER_MARGINS, spacing=GAP)
 
 
@@ -90,11 +91,11 @@ class ChangeBanner(SlimBanner):
         self.setProperty("role", "banner")
         self._changes: tuple[FileChange, ...] = ()
         self._hidden: frozenset[FileChange] = frozenset()
-        once = "Read what changed again; the view stays, and the old curve as a faint line"
-        ever = "Reload now, and from now on whenever a file has changed (Sources: Reload changed files by itself)"
-        self.reload = push_button("Reload", once, self.reload_requested.emit, self)
-        self.always = push_button("Reload always", ever, self.always_requested.emit, self)
-        self.add_buttons(self.reload, self.always, hide_tip="Hide until a file changes again", hide=self._hide)
+        once = _("Read what changed again; the view stays, and the old curve as a faint line")
+        ever = _("Reload now, and from now on whenever a file has changed (Sources: Reload changed files by itself)")
+        self.reload = push_button(_("Reload"), once, self.reload_requested.emit, self)
+        self.always = push_button(_("Reload always"), ever, self.always_requested.emit, self)
+        self.add_buttons(self.reload, self.always, hide_tip=_("Hide until a file changes again"), hide=self._hide)
         self.hide()
 
     def show_changes(self, changes: tuple[FileChange, ...]) -> None:
@@ -119,47 +120,37 @@ class ChangeBanner(SlimBanner):
 
 
 class Banner(SlimBanner):
-    """One notice: icon, text, a way to its place in time, remedies, close."""
+    """One notice: icon, text, a way to its place in time, remedies, close.
 
-    edit_requested = Signal(object, str)
-    details_requested = Signal(object)  # Notice
-    place_requested = Signal(float, float)
-    closed = Signal(object)
+    `notice` may become the same one of a later analysis: same words, perhaps other figures in its remedies.
+    """
 
-    def __init__(self, notice: Notice, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
-        self.notice = notice
+    def __init__(self, notice: Notice, theme: Theme, stack: Banners) -> None:
+        super().__init__(theme)
+        self.notice, self._stack = notice, stack
         warning = notice.severity == "warning"
         self.setProperty("role", "banner-warning" if warning else "banner")
-        self.setAccessibleName(f"{notice.severity}: {notice.message}")
-        self.text.setText(notice.message)
+        message = translated(notice.message)
+        name = _("warning: {message}") if warning else _("note: {message}")
+        self.setAccessibleName(name.format(message=message))
+        self.text.setText(message)
         self.show_sign(warning)
-        self.buttons: list[QPushButton] = self._remedy_buttons(notice.remedies)
-        buttons = (*self._detail_buttons(), *self._place_buttons(), *self.buttons)
-        hide = partial(self.closed.emit, notice_key(notice))
-        self.add_buttons(*buttons, hide_tip="Hide until something about it changes", hide=hide)
+        self.buttons = self._remedy_buttons()
+        about = []
+        if notice.code in DETAILS:
+            about.append(push_button(*DETAILS[notice.code], lambda: stack.details_requested.emit(self.notice), self))
+        if notice.place is not None:
+            tip = _("Select it and zoom there; Backspace zooms back. Clipped places are marked along the top")
+            about.append(push_button(_("Show"), tip, self._go, self))
+        hide = partial(stack.hide_notice, notice_key(notice))
+        self.add_buttons(*about, *self.buttons, hide_tip=_("Hide until something about it changes"), hide=hide)
 
-    def _detail_buttons(self) -> list[QPushButton]:
-        if self.notice.code not in DETAILS:
-            return []
-        label, tip = DETAILS[self.notice.code]
-        return [push_button(label, tip, lambda: self.details_requested.emit(self.notice), self)]
-
-    def follow(self, notice: Notice) -> None:
-        """The same notice of a later analysis: same words, perhaps other figures in its remedies."""
-        self.notice = notice
-
-    def _place_buttons(self) -> list[QPushButton]:
-        if self.notice.place is None:
-            return []
-        tip = "Select it and zoom there; Backspace zooms back. Clipped places are marked along the top"
-        return [push_button("Show", tip, self._go, self)]
-
-    def _remedy_buttons(self, remedies: tuple[Remedy, ...]) -> list[QPushButton]:
-        choices = [(remedy.label.replace("&", "&&"), partial(self._ask, k)) for k, remedy in enumerate(remedies)]
-        if len(remedies) <= MOST_BUTTONS:
+    def _remedy_buttons(self) -> list[QPushButton]:
+        labels = [translated(remedy.label).replace("&", "&&") for remedy in self.notice.remedies]
+        choices = [(label, partial(self._ask, k)) for k, label in enumerate(labels)]
+        if len(choices) <= MOST_BUTTONS:
             return [push_button(label, REMEDY_TIP, ask, self) for label, ask in choices]
-        button = push_button("Choose…", REMEDY_TIP, parent=self)
+        button = push_button(_("Choose…"), REMEDY_TIP, parent=self)
         menu = QMenu(button)
         for label, ask in choices:
             menu.addAction(label, ask)
@@ -167,11 +158,11 @@ class Banner(SlimBanner):
         return [button]
 
     def _ask(self, index: int) -> None:
-        self.edit_requested.emit(self.notice.remedies[index].edit, "")
+        self._stack.edit_requested.emit(self.notice.remedies[index].edit, "")
 
     def _go(self) -> None:
         if self.notice.place is not None:
-            self.place_requested.emit(*self.notice.place)
+            self._stack.place_requested.emit(*self.notice.place)
 
 
 class ProgressBanner(QFrame):
@@ -184,17 +175,14 @@ class ProgressBanner(QFrame):
         self.setProperty("role", "banner")
         self.label = ElidedLabel("", muted=True, parent=self)
         self.label.setFixedWidth(190)
-        self.bar = QProgressBar(self)
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(False)
+        self.bar = QProgressBar(self, minimum=0, maximum=1000, textVisible=False)
         self.bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        tip = "Stop; what is there stays on screen (Esc)"
-        self.cancel = push_button("Cancel", tip, self.cancel_requested.emit, self)
+        tip = _("Stop; what is there stays on screen (Esc)")
+        self.cancel = push_button(_("Cancel"), tip, self.cancel_requested.emit, self)
         self.cancel.setStyleSheet(SLIM)
         row_of(self.label, (self.bar, 1), self.cancel, owner=self, margins=BANNER_MARGINS, spacing=GAP)
         # Most work is done before one could read a word: a bar that flashes by only makes the plots jump.
-        self._delay = QTimer(self)
-        self._delay.setSingleShot(True)
+        self._delay = QTimer(self, singleShot=True)
         self._delay.timeout.connect(self.show)
         self.hide()
 
@@ -225,7 +213,7 @@ class Banners(Themed, QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._notices: tuple[Notice, ...] = ()
-        self._keys: list[tuple[NoticeKey, tuple[str, ...]]] = []
+        self._keys: list[tuple[NoticeKey, list[str]]] = []
         self._hidden: set[NoticeKey] = set()
         self._expanded = False
         self.banners: list[Banner] = []
@@ -236,8 +224,8 @@ class Banners(Themed, QWidget):
         self.more.setStyleSheet(SLIM)
         self._stack = column_of(self.more, owner=body, spacing=1)
         body.installEventFilter(self)
-        self.scroll = NarrowScroll(body, self)
-        column_of(self.progress, self.changes, self.scroll, owner=self, spacing=1)
+        self.scroller = NarrowScroll(body, self)
+        column_of(self.progress, self.changes, self.scroller, owner=self, spacing=1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._rebuild([])
 
@@ -256,19 +244,18 @@ class Banners(Themed, QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A banner came, went or got another font after it was measured: measure again."""
-        if event.type() == QEvent.Type.LayoutRequest and watched is self.scroll.widget():
+        if event.type() == QEvent.Type.LayoutRequest and watched is self.scroller.widget():
             self._fit()
         return super().eventFilter(watched, event)
 
     def _show_notices(self) -> None:
         wanted = [notice for notice in in_order(gather(self._notices)) if notice_key(notice) not in self._hidden]
-        keys = [(notice_key(notice), tuple(remedy.label for remedy in notice.remedies)) for notice in wanted]
+        keys = [(notice_key(notice), [remedy.label for remedy in notice.remedies]) for notice in wanted]
         if keys != self._keys:
             self._keys = keys
             self._rebuild(wanted)
-        else:
-            for banner, notice in zip(self.banners, wanted, strict=False):
-                banner.follow(notice)
+        for banner, notice in zip(self.banners, wanted, strict=False):
+            banner.notice = notice
 
     def _rebuild(self, wanted: list[Notice]) -> None:
         for banner in self.banners:
@@ -278,30 +265,28 @@ class Banners(Themed, QWidget):
         rest = 0 if self._expanded else max(0, len(wanted) - FEW)
         self.banners = []
         for position, notice in enumerate(wanted[: len(wanted) - rest]):
-            banner = Banner(notice, self._theme)
-            banner.edit_requested.connect(self.edit_requested)
-            banner.details_requested.connect(self.details_requested)
-            banner.place_requested.connect(self.place_requested)
-            banner.closed.connect(self._close)
+            banner = Banner(notice, self._theme, self)
             self._stack.insertWidget(position, banner)
             # Qt would show it in a later turn of the event loop, and a layout counts what is hidden as nothing.
             banner.show()
             self.banners.append(banner)
-        self.more.setText(f"{rest} more…" if rest else "Fewer")
-        self.more.setToolTip(tooltip(f"Show {'all notices' if rest else 'only the first notices'}"))
+        self.more.setText(ngettext("{n} more…", "{n} more…", rest).format(n=rest) if rest else _("Fewer"))
+        self.more.setToolTip(tooltip(_("Show all notices") if rest else _("Show only the first notices")))
         self.more.setVisible(bool(rest) or (self._expanded and len(wanted) > FEW))
         self._fit()
 
     def _fit(self) -> None:
         """As tall as the notices are, up to a limit from which on they scroll."""
-        body = self.scroll.widget()
-        body.layout().activate()
-        height = body.layout().heightForWidth(max(1, self.width())) if self.banners else 0
-        height = max(height, body.layout().sizeHint().height() if self.banners and height < 0 else height)
-        self.scroll.setFixedHeight(min(max(0, height), MOST_HEIGHT))
-        self.scroll.setVisible(bool(self.banners))
+        height = 0
+        if self.banners:
+            self._stack.activate()
+            height = self._stack.heightForWidth(max(1, self.width()))
+            height = height if height >= 0 else self._stack.sizeHint().height()
+        self.scroller.setFixedHeight(min(height, MOST_HEIGHT))
+        self.scroller.setVisible(bool(self.banners))
 
-    def _close(self, key: NoticeKey) -> None:
+    def hide_notice(self, key: NoticeKey) -> None:
+        """Leave a notice out until something about it changes."""
         self._hidden.add(key)
         self._show_notices()
 

@@ -12,6 +12,16 @@ from osisnr_gui.qt.panels.layouts import row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel
 
 
+def sample_pen(theme: Theme, index: int) -> QPen:
+    """Colour and dash of an estimate's line, as on the plots, two pixels wide."""
+    style = theme.estimate(index)
+    pen = QPen(QColor(style.colour), 2)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if style.dash:
+        pen.setDashPattern([length / 2 for length in style.dash])
+    return pen
+
+
 class LineSample(Themed, QWidget):
     """A short piece of an estimate's line: colour and dash as on the plots."""
 
@@ -34,13 +44,8 @@ class LineSample(Themed, QWidget):
         """The line."""
         if self._index is None:
             return
-        style = self._theme.estimate(self._index)
         painter = QPainter(self)
-        pen = QPen(QColor(style.colour), 2)
-        if style.dash:
-            pen.setDashPattern([length / 2 for length in style.dash])
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        painter.setPen(pen)
+        painter.setPen(sample_pen(self._theme, self._index))
         y = self.height() / 2
         painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
         painter.end()

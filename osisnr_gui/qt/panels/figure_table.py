@@ -14,30 +14,22 @@ from osisnr_gui.qt.panels.plain_text import tooltip
 
 LINE = 17
 PIXELS = SMALL_FONT_PIXELS + 1
-GAP = 14.0
 
 
 class FigureTable(Themed, QWidget):
-    """Rows of text cells. `shares` are the columns' parts of the width; `numbers` the columns that hold numbers.
+    """Rows of text cells: the first row names the columns, the first column the rows, all other cells are numbers.
 
-    head : whether the first row names the columns. strong : row that is painted in the text's full colour.
+    shares : the columns' parts of the width. n_rows : room kept before there is anything to show.
     """
 
     def __init__(
-        self,
-        theme: Theme,
-        shares: Sequence[float],
-        numbers: Sequence[int],
-        tip: str,
-        *,
-        n_rows: int,
-        head: bool = False,
-        parent: QWidget | None = None,
+        self, theme: Theme, shares: Sequence[float], tip: str, *, n_rows: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(theme, parent)
-        self._shares, self._numbers, self._head = tuple(shares), frozenset(numbers), head
+        total = sum(shares)
+        self._edges = [sum(shares[:k]) / total for k in range(len(shares) + 1)]
         self._rows: tuple[tuple[str, ...], ...] = ()
-        self._n_rows = n_rows  # room kept before there is anything to show
+        self._n_rows = n_rows
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setToolTip(tooltip(tip))
 
@@ -65,19 +57,14 @@ class FigureTable(Themed, QWidget):
         painter = QPainter(self)
         painter.setFont(tabular_font(PIXELS))
         metrics = QFontMetricsF(painter.font())
-        total = sum(self._shares)
-        edges = [self.width() * sum(self._shares[:k]) / total for k in range(len(self._shares) + 1)]
+        edges = [self.width() * edge for edge in self._edges]
         for line, row in enumerate(self._rows):
             for k, text in enumerate(row):
                 box = QRectF(edges[k], line * LINE, edges[k + 1] - edges[k], LINE)
-                number = k in self._numbers
-                plain = number and not (self._head and line == 0)
-                painter.setPen(QColor(self._theme.text if plain else self._theme.muted))
-                if number:
-                    side = Qt.AlignmentFlag.AlignRight
-                else:
+                painter.setPen(QColor(self._theme.text if line and k else self._theme.muted))
+                side = Qt.AlignmentFlag.AlignRight
+                if k == 0:
                     side = Qt.AlignmentFlag.AlignLeft
-                    box = box.adjusted(GAP if k else 0, 0, 0, 0)
                     text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
                 painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, text)
         painter.end()

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from osisnr_gui.batch.files import warning_codes
 from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, PairList, State, warnings_of
 from osisnr_gui.batch.pairs import BatchPair
+from osisnr_gui.batch.runner import BatchRow
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.export.measures import LISTED, Group, Measure
 from osisnr_gui.io.errors import printable
-from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel
 from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.qt.panels.table import ROLE, Column, ColumnModel
 from osisnr_gui.session import words
+from osisnr_gui.text.catalogue import _, translated
 
 SPARK = "spark"
 SPARK_ROLE = ROLE.UserRole + 1
@@ -30,35 +32,34 @@ class PairColumn(Column):
 
 def _listed(measure: Measure) -> PairColumn:
     assert measure.listed is not None, "only some figures are listed"
-    _, name, tip = measure.listed
-    frames = {Group.LITERAL: "literal, all", Group.EXACT: "exact, active"}.get(measure.group, "whole")
+    _place, name, tip = measure.listed
+    frames = {Group.LITERAL: _("literal, all"), Group.EXACT: _("exact, active")}.get(measure.group, _("whole"))
     title = f"{name}\n{frames}{', ' if measure.unit else ''}{measure.unit}"
     decimals, widest = (2, "000.00") if measure.unit else (-1, "00.000")
     return PairColumn(measure.column, title, tip, decimals, widest=widest, falling=measure.better < 0)
 
 
-_SPARK = (
+_SPARK = _(
     "Mean exact OSI-SNR of the active frames in up to 64 equal stretches of the file: height and colour from 0 dB "
     "(dark) to 30 dB (bright), as in the overview strip; gaps: no active frame. Sorted by the median"
 )
-_BAD = "Stretches of frames under the threshold or missed, at any level"
-_NAME = "Name of the pair: the path below the folder, or what the list says"
-_WHY = "Why a pair has no numbers, or what was adapted or looks wrong"
+_BAD = _("Stretches of frames under the threshold or missed, at any level")
+_NAME = _("Name of the pair: the path below the folder, or what the list says")
+_WHY = _("Why a pair has no numbers, or what was adapted or looks wrong")
 COLUMNS = (
-    PairColumn(NAME, "file\n", _NAME, is_text=True),
-    PairColumn(SPARK, "OSI-SNR over the file\nexact, 0 to 30 dB", _SPARK, is_text=True),
+    PairColumn(NAME, _("file\n"), _NAME, is_text=True),
+    PairColumn(SPARK, _("OSI-SNR over the file\nexact, 0 to 30 dB"), _SPARK, is_text=True),
     *map(_listed, LISTED),
-    PairColumn("bad_segments", "bad seg-\nments", _BAD, 0, widest="0000", falling=True),
-    PairColumn(REMARKS, "remarks\n", _WHY, is_text=True),
+    PairColumn("bad_segments", _("bad seg-\nments"), _BAD, 0, widest="0000", falling=True),
+    PairColumn(REMARKS, _("remarks\n"), _WHY, is_text=True),
 )
 DEFAULT_SORT = 2
 
 
-class FolderModel(ColumnModel):
+class FolderModel(ColumnModel[PairColumn]):
     """Rows are pairs: worst first until another column is chosen."""
 
     default_sort = DEFAULT_SORT
-    columns: tuple[PairColumn, ...]
 
     def __init__(self) -> None:
         super().__init__(COLUMNS)
@@ -89,20 +90,20 @@ class FolderModel(ColumnModel):
         """Pairs."""
         return len(self.pairs)
 
-    def find_order(self, column: Column, *, falling: bool) -> IntArray:
+    def find_order(self, column: PairColumn, *, falling: bool) -> IntArray:
         """As the list sorts its pairs, without those that are filtered out; sparks as the medians beside them."""
         key = COLUMNS[DEFAULT_SORT].key if column.key == SPARK else column.key
         return self.pairs.places(key, falling=falling, words=self._words, only_errors=self._only_errors)
 
-    def column_tip(self, column: Column) -> str:
+    def column_tip(self, column: PairColumn) -> str:
         """What a column holds; the sentences have no full stop."""
-        return f"{column.tip}.\nClick to sort."
+        return _("{what}.\nClick to sort.").format(what=column.tip)
 
-    def copied_columns(self) -> list[Column]:
+    def copied_columns(self) -> list[PairColumn]:
         """All that are text or numbers."""
         return [column for column in COLUMNS if column.key != SPARK]
 
-    def cell(self, place: int, column: Column, role: int) -> object:
+    def cell(self, place: int, column: PairColumn, role: int) -> object:
         """State, spark and tooltip of a pair."""
         if role == STATE_ROLE:
             return int(self.pairs.state(place))
@@ -124,22 +125,28 @@ class FolderModel(ColumnModel):
 
     def detail(self, place: int) -> str:
         """All there is to say about a pair, in one line."""
-        row = self.pairs.rows[place]
-        found = [] if row is None else [str(row.error)] if row.error is not None else warnings_of(row)
-        return printable(" · ".join(found), 4 * _LONGEST)
+        return printable(" · ".join(_found(self.pairs.rows[place])), 4 * _LONGEST)
 
     def _remarks(self, place: int) -> str:
         row = self.pairs.rows[place]
         if row is None:
-            return "waiting"
+            return _("waiting")
         if row.error is not None:
-            return printable(f"{row.error.detail}; {row.error.remedy}", _LONGEST)
+            return printable(f"{translated(row.error.detail)}; {translated(row.error.remedy)}", _LONGEST)
         return ", ".join(dict.fromkeys(code.replace("_", " ") for code in warning_codes(row)))
 
-    def _tip(self, place: int, column: Column) -> str:
+    def _tip(self, place: int, column: PairColumn) -> str:
         pair, row = self.pairs.pairs[place], self.pairs.rows[place]
         if column.key == REMARKS and row is not None:
-            found = [str(row.error)] if row.error is not None else warnings_of(row)
-            return "\n".join(printable(line, 4 * _LONGEST) for line in found)
-        paths = f"reference: {pair.reference or '–'}\nestimate: {pair.estimate or '–'}"
-        return f"{printable(paths, 4 * _LONGEST)}\nEnter or double-click opens the pair."
+            return "\n".join(printable(line, 4 * _LONGEST) for line in _found(row))
+        paths = _("reference: {reference}\nestimate: {estimate}").format(
+            reference=pair.reference or "–", estimate=pair.estimate or "–"
+        )
+        return _("{paths}\nEnter or double-click opens the pair.").format(paths=printable(paths, 4 * _LONGEST))
+
+
+def _found(row: BatchRow | None) -> list[str]:
+    """Why a pair has no numbers, or else what was adapted or looks wrong."""
+    if row is None:
+        return []
+    return [str(row.error)] if row.error is not None else warnings_of(row)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
-    QLabel,
     QLineEdit,
     QProgressBar,
     QStyledItemDelegate,
@@ -22,13 +21,14 @@ from osisnr_gui.batch.list_words import Phase
 from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, State
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed, tint
-from osisnr_gui.qt.panels.copy_table import CopyTable
-from osisnr_gui.qt.panels.folder_model import COLUMNS, DEFAULT_SORT, SPARK, SPARK_ROLE, STATE_ROLE, FolderModel
-from osisnr_gui.qt.panels.layouts import Run, column_of, push_button, row_of, tool_button
+from osisnr_gui.qt.panels.folder_model import COLUMNS, SPARK, SPARK_ROLE, STATE_ROLE, FolderModel
+from osisnr_gui.qt.panels.layouts import column_of, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.own_keys import UP_DOWN, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
+from osisnr_gui.qt.panels.table import CopyTable, Index
 from osisnr_gui.qt.plots.colours import lookup_table
 from osisnr_gui.qt.plots.items.maps import COLOUR_MAP, HIGHEST_DB, LOWEST_DB
+from osisnr_gui.text.catalogue import _
 
 CELL_PADDING = 20
 NAME_SHARE = 0.6  # of the room that the figures leave to names and remarks
@@ -43,7 +43,7 @@ class CellDelegate(Themed, QStyledItemDelegate):
         super().__init__(theme, parent)
         self._elide = elide
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """As the style has it, but for colour and ellipsis."""
         super().initStyleOption(option, index)
         option.textElideMode = self._elide
@@ -61,9 +61,7 @@ class SparkDelegate(Themed, QStyledItemDelegate):
         super().__init__(theme, parent)
         self._colours = [QColor(*colour) for colour in lookup_table(COLOUR_MAP).tolist()]
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """The row's background, then the bars on a plate of their own."""
         super().paint(painter, option, index)
         values = index.data(SPARK_ROLE)
@@ -79,7 +77,7 @@ class SparkDelegate(Themed, QStyledItemDelegate):
                 bar = QRectF(area.left() + place * width, area.bottom() - height, width, height)
                 painter.fillRect(bar, self._colours[round(255 * share)])
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Wide enough to see where in the file it is."""
         return QSize(SPARK_WIDTH, super().sizeHint(option, index).height())
 
@@ -92,24 +90,26 @@ class FolderStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        arrows, step = Qt.ArrowType, self.step_requested.emit
-        back = "Back to the list of pairs (Ctrl+L)"
-        before = "Open the pair before it in the list (Ctrl+PgUp)"
-        after = "Open the next pair of the list, in its order (Ctrl+PgDown)"
-        self.back = self._button("Back to the list", back, arrows.LeftArrow, self.back_requested.emit)
-        self.previous = self._button("Previous pair", before, arrows.UpArrow, partial(step, -1))
-        self.next = self._button("Next pair", after, arrows.DownArrow, partial(step, 1))
+        arrows = Qt.ArrowType
+        back = _("Back to the list of pairs (Ctrl+L)")
+        before = _("Open the pair before it in the list (Ctrl+PgUp)")
+        after = _("Open the next pair of the list, in its order (Ctrl+PgDown)")
+        self.back = tool_button(_("Back to the list"), back, self.back_requested.emit, self)
+        self.previous = tool_button(_("Previous pair"), before, partial(self.step_requested.emit, -1), self)
+        self.next = tool_button(_("Next pair"), after, partial(self.step_requested.emit, 1), self)
+        for button, tip, arrow in (
+            (self.back, back, arrows.LeftArrow),
+            (self.previous, before, arrows.UpArrow),
+            (self.next, after, arrows.DownArrow),
+        ):
+            button.setAccessibleName(button.text())
+            button.setStatusTip(tip)
+            button.setArrowType(arrow)
         self.back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.place = ElidedLabel(parent=self)
         parts = self.back, (self.place, 1), self.previous, self.next
         row_of(*parts, owner=self, margins=(MARGIN, 2, MARGIN, 2), spacing=GAP)
         self.hide()
-
-    def _button(self, text: str, tip: str, arrow: Qt.ArrowType, run: Run) -> QToolButton:
-        button = tool_button(text, tip, run, self, name=text)
-        button.setStatusTip(tip)
-        button.setArrowType(arrow)
-        return button
 
 
 class FolderPanel(QWidget):
@@ -127,13 +127,15 @@ class FolderPanel(QWidget):
         super().__init__(parent)
         self.model = FolderModel()
         self.title = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle, parent=self)
-        self.state: QLabel = plain_label(parent=self)
-        self.bar = QProgressBar(self)
+        self.state = plain_label(parent=self)
+        self.bar = QProgressBar(self, textVisible=False)
+        self.bar.setFixedWidth(220)
         self._make_buttons()
-        self.filter = QLineEdit(self)
+        self.filter = QLineEdit(self, placeholderText=_("Filter by name (Ctrl+F)"), clearButtonEnabled=True)
+        self.filter.setAccessibleName(_("Filter by name"))
         self.medians = ElidedLabel(muted=True, parent=self)
-        self.table = CopyTable(self)
-        self.nothing: QLabel = plain_label("", "muted", wrap=True, parent=self)
+        self.table = CopyTable(self.model, _("Pairs"), self)
+        self.nothing = plain_label("", "muted", wrap=True, parent=self)
         self.settings = ElidedLabel(muted=True, parent=self)
         self.detail = ElidedLabel(parent=self)
         self.keys = ElidedLabel(list_words.KEYS, muted=True, parent=self)
@@ -141,10 +143,11 @@ class FolderPanel(QWidget):
         self.cells = CellDelegate(theme, Qt.TextElideMode.ElideRight, self)
         self.names = CellDelegate(theme, Qt.TextElideMode.ElideMiddle, self)
         self._phase, self._wrong, self._rate = Phase.DONE, "", 0.0
-        self._set_up_buttons()
+        self._set_up_filter()
         self._set_up_table()
         self._lay_out()
         for button, name in ((self.export, "export"), (self.choose, "open"), (self.close_list, "close")):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             tint(button, name, theme)
 
     def show_phase(self, phase: Phase, rate: float = 0.0, wrong: str = "") -> None:
@@ -161,33 +164,29 @@ class FolderPanel(QWidget):
         """Take in what came of some pairs; the keyboard stays at the worst one until a row was chosen."""
         self.model.put(rows)
         if not self.table.selectionModel().hasSelection():
-            self.table.selectionModel().setCurrentIndex(
-                self.model.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate
-            )
+            flags = QItemSelectionModel.SelectionFlag
+            self.table.selectionModel().setCurrentIndex(self.model.index(0, 0), flags.NoUpdate)
             self.table.scrollToTop()
 
     @property
     def current_place(self) -> int | None:
         """The pair of the chosen row; None while none was chosen."""
-        row = self._current_row
+        row = self.table.chosen_row
         return self.model.place(row) if row >= 0 else None
 
     def set_current(self, place: int | None) -> None:
         """Make the row of a pair the current one, if it is on show."""
         row = self.model.row(place)
         if row >= 0:
-            flags, index = QItemSelectionModel.SelectionFlag, self.model.index(row, 0)
-            self.table.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-            self.table.scrollTo(index)
+            self.table.choose_row(row)
 
     def step(self, direction: int) -> int | None:
         """The pair after (before) the current one, which becomes current; None at the ends."""
-        row = self._current_row + direction
-        if self._current_row < 0:
-            row = 0 if direction > 0 else self.model.rowCount() - 1
-        if not 0 <= row < self.model.rowCount():
+        n_rows, chosen = self.model.rowCount(), self.table.chosen_row
+        row = chosen + direction if chosen >= 0 else 0 if direction > 0 else n_rows - 1
+        if not 0 <= row < n_rows:
             return None
-        self.set_current(self.model.place(row))
+        self.table.choose_row(row)
         return self.model.place(row)
 
     def focus_table(self) -> None:
@@ -203,21 +202,17 @@ class FolderPanel(QWidget):
         """Up and Down in the filter field walk the table."""
         if self.filter.hasFocus() and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.step(1 if event.key() == Qt.Key.Key_Down else -1)
-            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.focus_table()
         else:
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Names and remarks share what the figures leave."""
         super().resizeEvent(event)
-        self._share_width()
-
-    @property
-    def _current_row(self) -> int:
-        # Focus alone makes a row current without choosing it.
-        selection = self.table.selectionModel()
-        row = selection.currentIndex().row()
-        return row if selection.hasSelection() and 0 <= row < self.model.rowCount() else -1
+        header = self.table.horizontalHeader()
+        figures = sum(header.sectionSize(k) for k, column in enumerate(COLUMNS) if column.key not in (NAME, REMARKS))
+        free = self.width() - figures - 2 * MARGIN
+        header.resizeSection(self.model.section(NAME), max(150, int(NAME_SHARE * free)))
 
     def _refresh(self) -> None:
         pairs, phase = self.model.pairs, self._phase
@@ -227,13 +222,14 @@ class FolderPanel(QWidget):
         self.state.setProperty("role", "error" if self._wrong else "")
         self.state.style().polish(self.state)
         self.state.setToolTip(tooltip(self._wrong))
-        self.bar.setVisible(phase in (Phase.FINDING, Phase.RUNNING))
+        works = phase in (Phase.FINDING, Phase.RUNNING)
+        self.bar.setVisible(works)
+        self.cancel.setVisible(works)
         self.bar.setRange(0, 0 if phase is Phase.FINDING else max(1, len(pairs)))
         self.bar.setValue(done)
-        self.cancel.setVisible(phase in (Phase.FINDING, Phase.RUNNING))
         self.go_on.setVisible(phase is Phase.STOPPED or (phase is Phase.DONE and bool(refused)))
-        self.go_on.setText("Go on" if phase is Phase.STOPPED else "Try the refused ones again")
-        self.only_errors.setText(f"Only errors ({refused})")
+        self.go_on.setText(_("Go on") if phase is Phase.STOPPED else _("Try the refused ones again"))
+        self.only_errors.setText(_("Only errors ({n})").format(n=refused))
         self.only_errors.setEnabled(bool(refused) or self.only_errors.isChecked())
         self.export.setEnabled(done > 0)
         self.medians.set_text(list_words.median_sentence(pairs))
@@ -254,70 +250,47 @@ class FolderPanel(QWidget):
         self.set_current(place)
         self._refresh()
 
-    def _take_activated(self, index: QModelIndex) -> None:
-        self.pair_activated.emit(self.model.place(index.row()))
-
     def _make_buttons(self) -> None:
-        go_on = "Score what has no numbers yet; what is scored stays (Ctrl+R: look at all files)"
-        cancel = "Stop; what is scored stays, and it can go on from there (Escape)"
-        export = "Save the table as CSV or JSON, as `osisnr batch` does"
-        choose = "Choose other folders, or a list of pairs (Ctrl+Shift+O)"
-        leave = "Leave the list; what was scored is kept for the next time"
-        self.go_on = push_button("Go on", go_on, self.go_on_requested.emit, self)
-        self.cancel = push_button("Cancel", cancel, self.cancel_requested.emit, self)
-        self.only_errors = tool_button("", "Only pairs that were refused, with the reason", parent=self)
-        self.rescore = push_button(
-            "Score again with the settings of the window",
-            "The window has other settings now than this list was scored with",
-            self.rescore_requested.emit,
-            self,
-        )
-        self.export = tool_button("Export", export, parent=self)
-        self.choose = tool_button("Other folders…", choose, self.choose_requested.emit, self)
-        self.close_list = tool_button("Close the list", leave, self.close_requested.emit, self)
+        go_on = _("Score what has no numbers yet; what is scored stays (Ctrl+R: look at all files)")
+        cancel = _("Stop; what is scored stays, and it can go on from there (Escape)")
+        export = _("Save the table as CSV or JSON, as `osisnr batch` does")
+        choose = _("Choose other folders, or a list of pairs (Ctrl+Shift+O)")
+        leave = _("Leave the list; what was scored is kept for the next time")
+        rescore = _("The window has other settings now than this list was scored with")
+        again = _("Score again with the settings of the window")
+        self.go_on = push_button(_("Go on"), go_on, self.go_on_requested.emit, self)
+        self.cancel = push_button(_("Cancel"), cancel, self.cancel_requested.emit, self)
+        self.rescore = push_button(again, rescore, self.rescore_requested.emit, self)
+        self.only_errors = tool_button("", _("Only pairs that were refused, with the reason"), parent=self)
+        self.only_errors.setCheckable(True)
+        self.only_errors.toggled.connect(self._set_filter)
+        self.export = tool_button(_("Export"), export, parent=self)
+        self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.choose = tool_button(_("Other folders…"), choose, self.choose_requested.emit, self)
+        self.close_list = tool_button(_("Close the list"), leave, self.close_requested.emit, self)
 
-    def _set_up_buttons(self) -> None:
-        self.filter.setPlaceholderText("Filter by name (Ctrl+F)")
-        self.filter.setAccessibleName("Filter by name")
-        self.filter.setToolTip(tooltip("Only pairs whose name has all these words, in any letters (Ctrl+F)"))
-        self.filter.setClearButtonEnabled(True)
+    def _set_up_filter(self) -> None:
+        self.filter.setToolTip(tooltip(_("Only pairs whose name has all these words, in any letters (Ctrl+F)")))
         self.filter.setFixedWidth(260)
         own_keys(self.filter, UP_DOWN)
-        self.filter.textChanged.connect(lambda _text: self._set_filter())
+        self.filter.textChanged.connect(self._set_filter)
         self.filter.returnPressed.connect(self.focus_table)
-        self.only_errors.setCheckable(True)
-        self.only_errors.toggled.connect(lambda _on: self._set_filter())
-        self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(220)
-        for button in (self.export, self.choose, self.close_list):
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
     def _set_up_table(self) -> None:
         table = self.table
-        table.setModel(self.model)
-        table.setAccessibleName("Pairs")
         table.setItemDelegate(self.cells)
         table.setItemDelegateForColumn(self.model.section(NAME), self.names)
         table.setItemDelegateForColumn(self.model.section(SPARK), self.spark)
-        table.sortByColumn(DEFAULT_SORT, Qt.SortOrder.AscendingOrder)
-        table.setSortingEnabled(True)
         header = table.horizontalHeader()
         header.setMinimumSectionSize(40)
         header.setStretchLastSection(True)
-        table.fit_columns(COLUMNS, CELL_PADDING)
+        table.fit_columns(CELL_PADDING)
         spark = self.model.section(SPARK)
         header.resizeSection(spark, max(SPARK_WIDTH, header.sectionSize(spark)))
-        table.activated.connect(self._take_activated)
+        table.activated.connect(lambda index: self.pair_activated.emit(self.model.place(index.row())))
         table.selectionModel().selectionChanged.connect(lambda *_rows: self._show_detail())
         table.pressed.connect(lambda _index: self.held.emit())
         table.add_copy_menu()
-
-    def _share_width(self) -> None:
-        header = self.table.horizontalHeader()
-        figures = sum(header.sectionSize(k) for k, column in enumerate(COLUMNS) if column.key not in (NAME, REMARKS))
-        free = self.width() - figures - 2 * MARGIN
-        header.resizeSection(self.model.section(NAME), max(150, int(NAME_SHARE * free)))
 
     def _lay_out(self) -> None:
         self.title.setStyleSheet("font-size: 16px")

@@ -1,10 +1,15 @@
-"""The frame inspector: which frame is wanted, getting it, showing its page, copying it."""
+"""The frame inspector: which frame is wanted, getting it, showing its page, copying it.
+
+Frames and measures of files are read on threads of their own: a slow disk never holds up the window.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -14,25 +19,107 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from osisnr_gui.export.frame_text import columns_table, inspection_table
+from osisnr_gui.io.errors import FileError
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.frame_page import FramePage
 from osisnr_gui.qt.panels.layouts import column_of, scroll_inside
 from osisnr_gui.qt.panels.own_keys import own_keys
 from osisnr_gui.qt.panels.plain_text import MARGIN, plain_label, set_text
 from osisnr_gui.qt.plots.time_link import TimeSpan
-from osisnr_gui.qt.presenters.frame_loader import FileMeasurer, FrameLoader, FrameWish
 from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.file_measures import FileMeasures, measure_file
 from osisnr_gui.session.inspection.inspection import Inspection
-from osisnr_gui.session.inspection.inspector import find_frame, find_worst
-from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.inspection.inspector import Inspector, find_frame, find_worst
+from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.session import Session
+from osisnr_gui.text.catalogue import _
 
-HINT = "Click a plot, or select a stretch: the frame at the cursor, or the one with the highest loss, is shown here."
-OF_SELECTION = "highest loss of the selection"
+HINT = _("Click a plot, or select a stretch: the frame at the cursor, or the one with the highest loss, is shown here.")
 MANY = 10  # frames a step goes with Shift
+
+
+class FrameLoader(Jobs):
+    """`request` a frame; `loaded` brings it, or `failed` the reason. Results of pairs no longer wanted are dropped."""
+
+    loaded = Signal(object)  # Inspection
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__("inspector", parent)
+        self._inspector = Inspector()  # touched by the worker only
+        self._wanted: PairKey | None = None
+        self.reported.connect(self._take)
+
+    def request(self, pair: PairAnalysis, frame: int) -> None:
+        """Ask for a frame of a scored pair; what was asked for before and has not begun is forgotten."""
+        self._wanted = pair.key
+        self.start(lambda _job: (pair.key, self._inspector.inspect(pair, frame)))
+
+    def forget(self) -> None:
+        """Nothing is wanted any more: what is on its way will be dropped, and the files are let go."""
+        if self._wanted is not None:
+            self._wanted = None
+            self.start(lambda _job: self._inspector.close())
+
+    def close(self) -> None:
+        """Wait for the worker; afterwards nothing is emitted any more."""
+        self._wanted = None
+        super().close()
+        self._inspector.close()
+
+    def _take(self, found: tuple[PairKey, Inspection]) -> None:
+        # A frame of the pair in view is shown though the cursor has moved on: what follows is on its way.
+        if self._wanted == found[0]:
+            self.loaded.emit(found[1])
+
+
+class FileMeasurer(Jobs):
+    """`want` a pair's measures; `changed` says that there are new ones to `find`. Only the last wish is worked on."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__("measures", parent)
+        self._wanted: Facts | None = None
+        self._known: dict[Facts, FileMeasures | None] = {}
+        self.reported.connect(self._take)
+
+    def find(self, pair: PairAnalysis) -> FileMeasures | None:
+        """The measures of a scored pair, where they are known."""
+        return None if pair.score is None else self._known.get(pair.score.facts)
+
+    def want(self, pair: PairAnalysis) -> None:
+        """Measure a pair whose pass is done, unless that has been tried or is under way; nothing else matters now."""
+        facts = None if pair.score is None else pair.score.facts
+        if facts is not None and facts.frames.complete and facts is not self._wanted and facts not in self._known:
+            self._wanted = facts
+            self.start(partial(_measure, pair, facts))
+
+    def keep_only(self, pairs: Sequence[PairAnalysis]) -> None:
+        """Forget all but these: facts hold whole files of frames."""
+        kept = {pair.score.facts for pair in pairs if pair.score is not None}
+        self._known = {facts: measures for facts, measures in self._known.items() if facts in kept}
+        if self._wanted not in kept:
+            self._wanted = None
+            self.cancel()
+
+    def _take(self, found: tuple[Facts, FileMeasures | None]) -> None:
+        if found[0] is self._wanted:
+            self._wanted = None
+            self._known[found[0]] = found[1]
+            self.changed.emit()
+
+
+def _measure(pair: PairAnalysis, facts: Facts, job: Job) -> tuple[Facts, FileMeasures | None]:
+    """On the worker thread. A file that cannot be read has no measures: the frame itself says why."""
+    try:
+        return facts, measure_file(pair, job.superseded)
+    except FileError:
+        return facts, None
 
 
 class FrameInspector(QWidget):
@@ -50,16 +137,16 @@ class FrameInspector(QWidget):
         self._selected = 0
         self._place: float | TimeSpan = math.nan
         self.inspection: Inspection | None = None  # the frame on show
-        self._asked: FrameWish | None = None
+        self._asked: tuple[PairAnalysis, int] | None = None  # a pair, and the number of a frame on its reference's grid
         self._in_sight = True
         self.page = FramePage(theme, self)
-        self.message: QLabel = plain_label(HINT, "muted", wrap=True, parent=self)
+        self.message = plain_label(HINT, "muted", wrap=True, parent=self)
         self._lay_out()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         arrows = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right})
         own_keys(self, arrows, {QKeySequence.StandardKey.Copy: self.copy_numbers})
         self.loader.loaded.connect(self._take)
-        self.loader.failed.connect(self._show_message)
+        self.loader.failed.connect(self._fail)
         self.measurer.changed.connect(self._show_companions)
         self._show_message(HINT)
 
@@ -128,8 +215,8 @@ class FrameInspector(QWidget):
         """Copy as text."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Copy this frame's numbers", self.copy_numbers)
-        menu.addAction("Copy its columns as a table", self.copy_columns)
+        menu.addAction(_("Copy this frame's numbers"), self.copy_numbers)
+        menu.addAction(_("Copy its columns as a table"), self.copy_columns)
         menu.popup(event.globalPos())
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -157,12 +244,12 @@ class FrameInspector(QWidget):
         frame = find_worst(pair, *place) if isinstance(place, TimeSpan) else find_frame(pair, place)
         if frame is None:
             nowhere = isinstance(place, float) and math.isnan(place)
-            self._forget(HINT if nowhere else "No frame was compared here.")
+            self._forget(HINT if nowhere else _("No frame was compared here."))
             return
-        asked = self._asked
-        if asked is None or (asked.frame, asked.pair.score, asked.pair.key) != (frame, pair.score, pair.key):
-            self._asked = FrameWish(pair, frame)
-            self.loader.request(self._asked)
+        asked, number = self._asked or (None, -1)
+        if asked is None or (number, asked.score, asked.key) != (frame, pair.score, pair.key):
+            self._asked = pair, frame
+            self.loader.request(pair, frame)
 
     def _forget(self, message: str) -> None:
         self._asked = None
@@ -176,9 +263,14 @@ class FrameInspector(QWidget):
         self.message.show()
         self.page.hide()
 
-    def _take(self, _wish: FrameWish, x: Inspection) -> None:
+    def _fail(self, words: str, details: str) -> None:
+        template = _("The frame could not be read ({reason}).")
+        self._show_message(template.format(reason=details.splitlines()[-1]) if details else words)
+
+    def _take(self, x: Inspection) -> None:
         self.inspection = x
-        self.page.show_frame(x, self._selected, OF_SELECTION if isinstance(self._place, TimeSpan) else "")
+        chosen = _("highest loss of the selection") if isinstance(self._place, TimeSpan) else ""
+        self.page.show_frame(x, self._selected, chosen)
         self._show_companions()
         self.message.hide()
         self.page.show()

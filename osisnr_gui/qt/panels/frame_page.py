@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.panels.band_bars import BandBars
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
+from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.estimate_mark import EstimateMark
 from osisnr_gui.qt.panels.figure_table import FigureTable
-from osisnr_gui.qt.panels.layouts import REST, column_of, row_of
+from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text, tooltip
-from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.plots.charts.angle_chart import AngleChart
 from osisnr_gui.qt.plots.charts.spectrum_chart import SpectrumChart
 from osisnr_gui.session import words
@@ -36,16 +38,90 @@ from osisnr_gui.session.inspection.frame_words import (
 from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _
 
 VIEWS = (CurveView.LEVEL, CurveView.COMPRESSED, CurveView.MC_MSE)
-VIEW_TIP = (
+VIEW_TIP = _(
     "dB: levels of the scaled reference λs, the estimate e and the noise e − λs (samples over time as they are).\n"
     "|x|^α: the same three, each compressed by the α in force.\n"
     "MC-MSE: what MC-MSE compares: reference and estimate compressed by α, and their distance."
 )
 PLOT_PART, ANGLE_PART = 0.27, 0.22  # of the panel's height
 PLOT_HEIGHTS, ANGLE_HEIGHTS = (104, 220), (88, 112)
-ARROWS = "← → frames"
+ARROWS = _("← → frames")
+#: Of the bars for bands: their height, that of a line, and what is free beside a name.
+BAR, LINE, NAME_GAP = 4.0, 15.0, 6.0
+BANDS_TIP = _(
+    "Part of each band in the frame's errors. Grey: in the energy of e − λs, which OSI-SNR counts as noise. "
+    "Blue: in MC-MSE."
+)
+
+
+class BandBars(Themed, QWidget):
+    """Bands from low to high, each with its share of OSI-SNR's noise and of MC-MSE."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._bands: tuple[tuple[str, float, float], ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setToolTip(tooltip(BANDS_TIP))
+
+    def show_bands(self, bands: Sequence[tuple[str, float, float]]) -> None:
+        """(name, share of the noise, share of MC-MSE) of each band; nan draws no bar."""
+        shown = tuple(bands)
+        if repr(shown) != repr(self._bands):  # nan is never equal to itself
+            self._bands = shown
+            shares = [(name, words.percent(noise), words.percent(mc)) for name, noise, mc in shown]
+            said = _("{band}: noise {noise}, MC-MSE {mc_mse}")
+            names = [said.format(band=name, noise=noise, mc_mse=mc_mse) for name, noise, mc_mse in shares]
+            self.setAccessibleName("; ".join(names))
+            line = _("{band}: {noise} and {mc_mse}")
+            lines = [line.format(band=name, noise=noise, mc_mse=mc_mse) for name, noise, mc_mse in reversed(shares)]
+            self.setToolTip(tooltip("\n".join((BANDS_TIP, *lines))))
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """A line for the names of the bars and one for each band."""
+        return QSize(140, round(LINE * 7))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same, narrower."""
+        return QSize(110, round(LINE * 6))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Names left, bars right; the highest band on top, as in a spectrogram."""
+        painter = QPainter(self)
+        painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+        metrics = QFontMetricsF(painter.font())
+        self._paint_legend(painter, metrics)
+        if self._bands:
+            height = min((self.height() - LINE) / len(self._bands), 20.0)
+            names = [name for name, _, _ in self._bands]
+            left = max(metrics.horizontalAdvance(name) for name in names) + NAME_GAP
+            for line, band in enumerate(reversed(self._bands)):
+                self._paint_band(painter, QRectF(0, LINE + line * height, self.width(), height), left, band)
+        painter.end()
+
+    def _paint_legend(self, painter: QPainter, metrics: QFontMetricsF) -> None:
+        x = 0.0
+        for name, colour in ((_("OSI noise"), self._theme.loss_osi), ("MC-MSE", self._theme.loss_mc)):
+            painter.fillRect(QRectF(x, LINE / 2 - 3, 6, 6), QColor(colour))
+            painter.setPen(QColor(self._theme.muted))
+            width = metrics.horizontalAdvance(name)
+            painter.drawText(QRectF(x + 9, 0, width + 1, LINE), Qt.AlignmentFlag.AlignVCenter, name)
+            x += width + 17
+
+    def _paint_band(self, painter: QPainter, box: QRectF, left: float, band: tuple[str, float, float]) -> None:
+        name, *shares = band
+        painter.setPen(QColor(self._theme.muted))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(0, box.top(), left - NAME_GAP, box.height()), right, name)
+        room, middle = box.width() - left, box.center().y()
+        colours = self._theme.loss_osi, self._theme.loss_mc
+        for share, colour, y in zip(shares, colours, (middle - BAR, middle), strict=True):
+            painter.fillRect(QRectF(left, y, room, BAR - 0.5), QColor(self._theme.hover))
+            if math.isfinite(share):
+                painter.fillRect(QRectF(left, y, room * share, BAR - 0.5), QColor(colour))
 
 
 class FramePage(QWidget):
@@ -55,23 +131,18 @@ class FramePage(QWidget):
         super().__init__(parent)
         self._shown: tuple[Inspection, int] | None = None
         self.mark = EstimateMark(theme, self)
-        self.arrows: QLabel = plain_label("", "muted", small=True, parent=self)
-        self.arrows.setToolTip(tooltip("The arrow keys go frame by frame, ten at a time with Shift"))
-        self.status: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
-        choices = (("dB", ""), ("|x|^α", ""), ("MC-MSE", ""))
-        self.view = Segmented(choices, "what the curves show", VIEW_TIP, self)
-        self.spectrum, self.angle, self.bands = (
-            SpectrumChart(theme, self),
-            AngleChart(theme, self),
-            BandBars(theme, self),
-        )
+        self.arrows = plain_label("", "muted", small=True, parent=self)
+        self.arrows.setToolTip(tooltip(_("The arrow keys go frame by frame, ten at a time with Shift")))
+        self.status = plain_label("", "muted", wrap=True, small=True, parent=self)
+        self.view = Segmented(("dB", "|x|^α", "MC-MSE"), _("what the curves show"), VIEW_TIP, self)
+        self.spectrum, self.angle = SpectrumChart(theme, self), AngleChart(theme, self)
+        self.bands = BandBars(theme, self)
         self.sentences = SteadyLabel(parent=self)
-        self.formulas = FigureTable(theme, (1.5, 1.0, 1.0), (1, 2), formula_tip(), n_rows=8, head=True, parent=self)
+        self.formulas = FigureTable(theme, (1.5, 1.0, 1.0), formula_tip(), n_rows=8, parent=self)
         self.lines = SteadyLabel("muted", small=True, parent=self)
         self.lines.setToolTip(tooltip(formula_tip()))
         self.share = SteadyLabel("muted", small=True, parent=self)
-        shares = (1.9, 1.0, 1.0)
-        self.companions = FigureTable(theme, shares, (1, 2), companion_tip(), n_rows=12, head=True, parent=self)
+        self.companions = FigureTable(theme, (1.9, 1.0, 1.0), companion_tip(), n_rows=12, parent=self)
         self._lay_out()
         self.view.chosen.connect(lambda _index: self._show_curves())
 
@@ -83,7 +154,7 @@ class FramePage(QWidget):
         self._show_curves()
         self.angle.show_angle(
             x.angle_deg,
-            f"θ {angle_words(x.angle_deg)}" if math.isfinite(x.angle_deg) else "no angle",
+            f"θ {angle_words(x.angle_deg)}" if math.isfinite(x.angle_deg) else _("no angle"),
             words.db(x.exact.osi_db) if x.exact.counted else "",
             colour=index,
             reversed_=x.correlation < 0,

@@ -1,24 +1,33 @@
-"""Buttons, and rows, columns and grids of widgets, each set up in one call."""
+"""Buttons and switches, and rows, columns and grids of widgets, each set up in one call."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
+    QButtonGroup,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLayout,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from osisnr_gui.qt.panels.plain_text import NarrowScroll, plain_label, tooltip
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS
+from osisnr_gui.qt.panels.own_keys import own_keys
+from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, tooltip
+from osisnr_gui.session.edits import Edit
+from osisnr_gui.session.session import Formula
+from osisnr_gui.text.catalogue import _
 
 #: A widget or layout, alone or with the share of the room it takes; a number: that many pixels left free.
 Part = QWidget | QLayout | int | tuple[QWidget | QLayout, int]
@@ -26,9 +35,15 @@ Margins = tuple[int, int, int, int]
 Box = TypeVar("Box", bound=QBoxLayout)
 Button = TypeVar("Button", bound=QAbstractButton)
 Run = Callable[[], object]
+#: Takes an edit of the session and the key by which it is merged with the one before.
+Ask = Callable[[Edit, str], object]
 #: Name, field, words beside it (None: the field is as wide as both), tooltip, what a double click on the name does.
 Setting = tuple[str, QWidget, QLabel | None, str, Run | None]
 
+SEGMENT_STYLE = f"font-size: {SMALL_FONT_PIXELS}px; padding: 4px 2px"
+#: The two named results, in the order of their switch, and what it calls them.
+FORMULAS = (Formula.EXACT, Formula.LITERAL)
+FORMULA_CHOICES = (_("exact · active frames"), _("literal · all frames"))
 #: As a part: room that is left free.
 REST = -1
 NONE: Margins = (0, 0, 0, 0)
@@ -77,17 +92,31 @@ def _fill(box: Box, parts: Iterable[Part], owner: QWidget | None, margins: Margi
     return box
 
 
-def lay_out_settings(grid: QGridLayout, settings: Sequence[Setting], gap: int) -> dict[str, QLabel]:
+class ResetLabel(QLabel):
+    """The name of a setting. reset : what a double click on it does."""
+
+    def __init__(self, text: str, reset: Run | None, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._reset = reset
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Back to the default, where there is one."""
+        if self._reset is None:
+            super().mouseDoubleClickEvent(event)
+        else:
+            self._reset()
+
+
+def lay_out_settings(grid: QGridLayout, settings: Sequence[Setting]) -> dict[str, QLabel]:
     """A row for each of them; the labels of their names."""
     grid.setHorizontalSpacing(6)
-    grid.setVerticalSpacing(gap // 2)
+    grid.setVerticalSpacing(GAP // 2)
     grid.setColumnStretch(2, 1)
-    names = {}
+    names: dict[str, QLabel] = {}
     for row, (name, field, note, tip, reset) in enumerate(settings):
-        label = names[name] = plain_label(name)
+        label = names[name] = ResetLabel(name, reset)
         label.setBuddy(field)
-        if reset is not None:
-            label.mouseDoubleClickEvent = lambda _event, run=reset: run()
         for part in (label, field):
             part.setToolTip(tooltip(tip))
         field.setAccessibleName(name)
@@ -121,3 +150,42 @@ def _set_up(button: Button, name: str, tip: str, run: Run | None) -> Button:
         # Qt hands on whether the button is down, which nobody asks for.
         button.clicked.connect(lambda _on=False: run())
     return button
+
+
+class Segmented(QWidget):
+    """A switch between two or three named choices, side by side; one is always in force."""
+
+    chosen = Signal(int)
+
+    def __init__(self, choices: Sequence[str], name: str, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.current = 0  # index of the choice in force
+        self._group = QButtonGroup(self)
+        for index, choice in enumerate(choices):
+            button = tool_button(choice, tip, name=f"{name}: {choice.replace(' · ', ', ')}", parent=self)
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.setStyleSheet(SEGMENT_STYLE)
+            # The space bar and the arrows are the window's.
+            own_keys(button, frozenset(), dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), self._choose_next))
+            self._group.addButton(button, index)
+        row_of(*self._group.buttons(), owner=self, spacing=1)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_current(0)
+        self._group.idClicked.connect(self._choose)
+
+    def set_current(self, index: int) -> None:
+        """Show a choice; nothing is emitted."""
+        self.current = index
+        self._group.button(index).setChecked(True)
+
+    def _choose(self, index: int) -> None:
+        if index != self.current:
+            self.set_current(index)
+            self.chosen.emit(index)
+
+    def _choose_next(self) -> None:
+        index = (self.current + 1) % len(self._group.buttons())
+        self._group.button(index).setFocus()
+        self._choose(index)

@@ -6,16 +6,17 @@ import math
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
-from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.core.types import FloatArray
+from osisnr_gui.qt.look.theme import FONT_PIXELS, SMALL_FONT_PIXELS, Theme, contrast_ratio, tabular_font
+from osisnr_gui.qt.look.themed import Themed
 from osisnr_gui.qt.panels.estimate_mark import EstimateMark
-from osisnr_gui.qt.panels.layouts import REST, column_of, scroll_inside
+from osisnr_gui.qt.panels.layouts import FORMULA_CHOICES, FORMULAS, REST, Segmented, column_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
-from osisnr_gui.qt.panels.segmented import FORMULAS, Segmented
-from osisnr_gui.qt.panels.share_bar import Headline, ShareBar
 from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, ValueSlider
 from osisnr_gui.qt.plots.charts.alpha_chart import AlphaChart
 from osisnr_gui.session import edits, sentences, words
@@ -26,10 +27,179 @@ from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.verdict import chance_floor_db, find_verdict
+from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.verdict import grade_tip, verdict_line, verdict_sentence
 
 PLOT_HEIGHT = 132
+#: Pixels of the big number and of the bar under it, the gap below that, and the colours beside its names.
+BIG, BAR, BAR_GAP, SWATCH = 24, 16, 6, 8
 ALPHAS = np.linspace(0.01, 1.0, 60)
+METHOD_TIP = _("How L_OSI averages over frames: method 1 is the mean of 1/OSI-SNR, method 2 is 1 / (mean OSI-SNR).")
+FORMULA_TIP = _(
+    "exact, active frames: without the constants, silent frames left out; what you can trust.\nliteral, all frames: "
+    "the definition with its constants, what a training script prints; silence counts as perfect."
+)
+#: Looked up once: these are asked for at every tick of a slider.
+HEADLINE_TIP = _("{number}. Lower is better.")
+MARKS_TIP = _("Ticks above: here two estimates swap ranks.")
+#: A curve over ALPHAS, and what it was computed for.
+AlphaCurve = tuple[Facts, Formula, FloatArray]
+
+
+def share_widths(first: float, second: float) -> tuple[float, float] | None:
+    """Shares of the bar for two terms, adding up to 1; None when they cannot be shares of a whole.
+
+    A term that is infinite takes all; negative terms and those that are no numbers leave nothing to share.
+    """
+    if math.isnan(first) or math.isnan(second) or first < 0 or second < 0:
+        return None
+    if math.isinf(first) or math.isinf(second):
+        infinite = math.isinf(first) + math.isinf(second)
+        return math.isinf(first) / infinite, math.isinf(second) / infinite
+    total = first + second
+    if total == 0 or math.isinf(total):
+        return None
+    return first / total, second / total
+
+
+class Headline(Themed, QWidget):
+    """ "fused loss L = 0.602" over "literal, all 822 frames, method 1"; painted, so that a new digit moves nothing."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._parts = (_("fused loss L"), "–", "")
+        self._warned = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def text(self) -> str:
+        """Everything on screen in one line."""
+        name, number, which = self._parts
+        return f"{name} = {number} ({which})" if which else f"{name} = {number}"
+
+    def show_number(self, number: str, which: str, why: str = "") -> None:
+        """Show a number; `which` says which one it is, `why` (tooltip) what is the matter with it."""
+        parts = (self._parts[0], number, which)
+        if parts != self._parts or bool(why) != self._warned:
+            self._parts, self._warned = parts, bool(why)
+            self.setAccessibleName(self.text)
+            self.update()
+        told = HEADLINE_TIP.format(number=self.text)
+        tip = tooltip(f"{told} {why}" if why else told)
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+
+    def sizeHint(self) -> QSize:
+        """Two lines."""
+        return QSize(220, self._height(BIG) + self._height(FONT_PIXELS))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same height, narrow."""
+        return QSize(160, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Name and number on one baseline, then which."""
+        painter = QPainter(self)
+        name, number, which = self._parts
+        baseline = QFontMetricsF(tabular_font(BIG)).ascent()
+        self._draw(painter, QPointF(0, baseline), f"{name} =", FONT_PIXELS, self._theme.muted)
+        beside = QFontMetricsF(painter.font()).horizontalAdvance(f"{name} = ")
+        self._draw(painter, QPointF(beside, baseline), number, BIG, self._theme.text)
+        colour, pixels = self._theme.warning if self._warned else self._theme.muted, self._size_for(which)
+        second = self._height(BIG) + QFontMetricsF(tabular_font(pixels)).ascent()
+        self._draw(painter, QPointF(0, second), which, pixels, colour)
+        painter.end()
+
+    @staticmethod
+    def _draw(painter: QPainter, at: QPointF, text: str, pixels: int, colour: str) -> None:
+        painter.setFont(tabular_font(pixels))
+        painter.setPen(QColor(colour))
+        painter.drawText(at, text)
+
+    def _size_for(self, text: str) -> int:
+        fits = QFontMetrics(tabular_font(FONT_PIXELS)).horizontalAdvance(text) <= self.width()
+        return FONT_PIXELS if fits else SMALL_FONT_PIXELS
+
+    @staticmethod
+    def _height(pixels: int) -> int:
+        return QFontMetrics(tabular_font(pixels)).height()
+
+
+class ShareBar(Themed, QWidget):
+    """L_OSI against γ·MC-MSE: a bar, and under it each name with its number."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._terms = (math.nan, math.nan)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        tip = _("The two terms of the fused loss L = L_OSI + γ·MC-MSE. L_OSI is 1/OSI-SNR averaged over frames.")
+        self.setToolTip(tooltip(tip))
+
+    @property
+    def shares(self) -> tuple[float, float] | None:
+        """What part of the bar each term has; None when there is nothing to draw."""
+        return share_widths(*self._terms)
+
+    def show_terms(self, loss_osi: float, mc_term: float) -> None:
+        """Show two terms of a loss; any float will do."""
+        if (loss_osi, mc_term) != self._terms:
+            self._terms = (loss_osi, mc_term)
+            self.setAccessibleName(f"L_OSI {words.loss(loss_osi)}, γ·MC-MSE {words.loss(mc_term)}")
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for the bar and a line of numbers."""
+        return QSize(240, BAR + BAR_GAP + QFontMetrics(tabular_font()).height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Bar above, names and numbers below."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = self._theme.loss_osi, self._theme.loss_mc
+        self._paint_bar(painter, colours)
+        self._paint_legend(painter, colours)
+        painter.end()
+
+    def _paint_bar(self, painter: QPainter, colours: tuple[str, str]) -> None:
+        bar = QRectF(0, 0, self.width(), BAR)
+        outline = QPainterPath()
+        outline.addRoundedRect(bar, 3, 3)
+        painter.setClipPath(outline)
+        painter.fillRect(bar, QColor(self._theme.hover))
+        shares, left = self.shares, 0.0
+        painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+        if shares is None and min(self._terms) < 0 and not any(map(math.isnan, self._terms)):
+            painter.setPen(QColor(self._theme.muted))
+            painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, _("a term below 0 has no share"))
+        for share, colour in zip(shares or (), colours, strict=False):
+            part = QRectF(left, 0, share * bar.width(), BAR)
+            painter.fillRect(part, QColor(colour))
+            left = part.right()
+            text = words.percent(share)
+            if painter.fontMetrics().horizontalAdvance(text) + 8 <= part.width():
+                painter.setPen(QColor(self._on(colour)))
+                painter.drawText(part, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setClipping(False)
+
+    def _paint_legend(self, painter: QPainter, colours: tuple[str, str]) -> None:
+        top = BAR + BAR_GAP
+        height = self.height() - top
+        lefts = (0.0, self.width() * 0.46)
+        for left, name, colour, term in zip(lefts, ("L_OSI", "γ·MC-MSE"), colours, self._terms, strict=True):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colour))
+            painter.drawRoundedRect(QRectF(left, top + (height - SWATCH) / 2, SWATCH, SWATCH), 2, 2)
+            painter.setFont(tabular_font(FONT_PIXELS))
+            baseline = top + (height + painter.fontMetrics().capHeight()) / 2
+            painter.setPen(QColor(self._theme.muted))
+            painter.drawText(QPointF(left + SWATCH + 4, baseline), name)
+            x = left + SWATCH + 10 + painter.fontMetrics().horizontalAdvance(name)
+            painter.setPen(QColor(self._theme.text))
+            painter.drawText(QPointF(x, baseline), words.loss(term))
+
+    def _on(self, colour: str) -> str:
+        """The readable one of the theme's two extremes on a colour."""
+        return max((self._theme.text, self._theme.background), key=lambda ink: contrast_ratio(ink, colour))
 
 
 class LossPanel(QWidget):
@@ -39,7 +209,7 @@ class LossPanel(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._curves: dict[int, tuple[Facts, Formula, np.ndarray]] = {}
+        self._curves: dict[int, AlphaCurve] = {}
         self._result: tuple[int, Formula] | None = None  # method, and which leads
         self._said_for: tuple[object, ...] = ()
         self._alpha = DEFAULT_ALPHA
@@ -48,24 +218,15 @@ class LossPanel(QWidget):
         self.verdict = ElidedLabel(parent=self)
         self.headline = Headline(theme, self)
         self.bar = ShareBar(theme, self)
-        self.sentence: QLabel = plain_label("", "muted", wrap=True, parent=self)
-        self.change: QLabel = plain_label("", wrap=True, parent=self)
+        self.sentence = plain_label("", "muted", wrap=True, parent=self)
+        self.change = plain_label("", wrap=True, parent=self)
         self.change.hide()
         self.alpha = ValueSlider(ALPHA, self)
         self.gamma = ValueSlider(GAMMA, self)
-        self.order: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
-        self.method = Segmented(
-            (("1", words.method_words(1)), ("2", words.method_words(2))),
-            "loss_osi method",
-            "How L_OSI averages over frames: method 1 is the mean of 1/OSI-SNR, method 2 is 1 / (mean OSI-SNR).",
-            self,
-        )
-        self.formula = Segmented.of_formulas(
-            "result that leads",
-            "exact, active frames: without the constants, silent frames left out; what you can trust.\nliteral, all "
-            "frames: the definition with its constants, what a training script prints; silence counts as perfect.",
-            self,
-        )
+        self.order = plain_label("", "muted", wrap=True, small=True, parent=self)
+        methods = [f"{method} · {words.method_words(method)}" for method in (1, 2)]
+        self.method = Segmented(methods, _("loss_osi method"), METHOD_TIP, self)
+        self.formula = Segmented(FORMULA_CHOICES, _("result that leads"), FORMULA_TIP, self)
         self.plot = AlphaChart(theme, self)
         self.plot_title = ElidedLabel("", muted=True, parent=self)
         self._lay_out()
@@ -77,7 +238,7 @@ class LossPanel(QWidget):
             (self._show_score, files | Changed.LEADING | Changed.LOSS),
             (self._show_curves, files | Changed.LEADING),
         )
-        for show, _ in self.parts:
+        for show, _changed in self.parts:
             show(Analysis(Session()), 0)
 
     def show_change(self, sentence: str) -> None:
@@ -88,36 +249,17 @@ class LossPanel(QWidget):
     def _lay_out(self) -> None:
         self.plot.setFixedHeight(PLOT_HEIGHT)
         # The sentence comes last: its length differs from estimate to estimate, and nothing above it may move.
-        body = column_of(
-            self.mark,
-            self.verdict,
-            self.headline,
-            self.bar,
-            self.alpha,
-            self.gamma,
-            self.order,
-            self.method,
-            self.formula,
-            self.plot_title,
-            self.plot,
-            self.sentence,
-            self.change,
-            REST,
-            margins=(MARGIN, GAP, MARGIN, GAP),
-            spacing=GAP - 2,
-        )
-        scroll_inside(self, body)
+        loss = self.mark, self.verdict, self.headline, self.bar, self.alpha, self.gamma, self.order
+        result = self.method, self.formula, self.plot_title, self.plot, self.sentence, self.change
+        scroll_inside(self, column_of(*loss, *result, REST, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP - 2))
 
     def _connect(self) -> None:
-        self.alpha.value_changed.connect(lambda v: self.edit_requested.emit(partial(edits.set_alpha, alpha=v), "alpha"))
-        self.plot.alpha_requested.connect(
-            lambda v: self.edit_requested.emit(partial(edits.set_alpha, alpha=ALPHA.clamp(v)), "alpha")
-        )
-        self.gamma.value_changed.connect(lambda v: self.edit_requested.emit(partial(edits.set_gamma, gamma=v), "gamma"))
-        self.method.chosen.connect(lambda i: self.edit_requested.emit(partial(edits.set_method, method=i + 1), ""))
-        self.formula.chosen.connect(
-            lambda i: self.edit_requested.emit(partial(edits.set_formula, formula=FORMULAS[i]), "")
-        )
+        ask = self.edit_requested.emit
+        self.alpha.value_changed.connect(lambda v: ask(partial(edits.set_alpha, alpha=v), "alpha"))
+        self.plot.alpha_requested.connect(lambda v: ask(partial(edits.set_alpha, alpha=ALPHA.clamp(v)), "alpha"))
+        self.gamma.value_changed.connect(lambda v: ask(partial(edits.set_gamma, gamma=v), "gamma"))
+        self.method.chosen.connect(lambda i: ask(partial(edits.set_method, method=i + 1), ""))
+        self.formula.chosen.connect(lambda i: ask(partial(edits.set_formula, formula=FORMULAS[i]), ""))
 
     def _show_choice(self, analysis: Analysis, _selected: int) -> None:
         loss = analysis.session.loss
@@ -151,7 +293,7 @@ class LossPanel(QWidget):
         score = pair.score if pair else None
         if score is None:
             refused = pair is not None and pair.error is not None
-            self.headline.show_number("–", "cannot be compared" if refused else "nothing to compare yet")
+            self.headline.show_number("–", _("cannot be compared") if refused else _("nothing to compare yet"))
             self.bar.show_terms(float("nan"), float("nan"))
         else:
             fused = score.leading.fused
@@ -167,7 +309,7 @@ class LossPanel(QWidget):
         """Where two estimates swap ranks, and how far the present order holds."""
         ranking = find_ranking(analysis, selected)
         gammas = tuple(crossing.gamma for crossing in ranking.crossings)
-        self.gamma.set_marks(gammas, "Ticks above: here two estimates swap ranks.")
+        self.gamma.set_marks(gammas, MARKS_TIP)
         set_text(self.order, ranking.sentence)
         self.order.setVisible(bool(self.order.text()))
 
@@ -179,7 +321,7 @@ class LossPanel(QWidget):
         self.plot.show_alpha(ALPHAS, curves, loss.alpha, DEFAULT_ALPHA)
         self.plot_title.set_text(f"MC-MSE(α) · {loss.formula.words}")
 
-    def _curve(self, index: int, score: PairScore) -> tuple[Facts, Formula, np.ndarray]:
+    def _curve(self, index: int, score: PairScore) -> AlphaCurve:
         """The curve of an estimate, computed when its frames or the leading result changed."""
         old, formula = self._curves.get(index), score.loss.formula
         if old is not None and old[0] is score.facts and old[1] is formula:

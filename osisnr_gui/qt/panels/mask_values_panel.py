@@ -3,19 +3,18 @@ as sound."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.io.masks import Mask
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed
-from osisnr_gui.qt.panels.layouts import REST, column_of, scroll_inside
+from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text
-from osisnr_gui.qt.panels.segmented import Segmented
 from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart, Outline
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
@@ -24,15 +23,13 @@ from osisnr_gui.session.masks.masked_score import MaskedResult, compare_masked, 
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.sound.listening import Recipe, find_recipe
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _, ngettext
 
-NOTHING = "Open masks (matrices instead of sound) to see their values."
-COUNTING = "Counting cells…"
-POINT = "Point at a bar for its values and counts."
-COMPARING = "As sound, on the mixture: comparing…"
-HOW = (
+HOW = _(
     "To hear the masks and compare them as sound, add the mixture they are applied to, and set rate and hop under "
     "Frames (or take what the banner offers)."
 )
+SCALE_TIP = _("log: bins with a few cells can be seen beside bins with very many.\nlinear: heights as the counts are.")
 
 
 class MaskedSound(QObject):
@@ -40,9 +37,8 @@ class MaskedSound(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.label: QLabel = plain_label("", wrap=True, small=True, selectable=True)
+        self.label = plain_label("", wrap=True, small=True, selectable=True)
         self._analysis = Analysis(Session())
-        self._selected = 0
         self._asked: tuple[Recipe, int, float] | None = None
         self._results: list[MaskedResult] = []
         self._problem = ""
@@ -52,7 +48,7 @@ class MaskedSound(QObject):
 
     def show_analysis(self, analysis: Analysis, selected: int, in_sight: bool) -> None:
         """Follow the estimate in view; alpha and gamma cost nothing, other sounds are compared anew."""
-        self._analysis, self._selected = analysis, selected
+        self._analysis = analysis
         if not in_sight:
             return
         recipe = find_recipe(analysis)
@@ -77,35 +73,26 @@ class MaskedSound(QObject):
         self._say()
 
     def _say(self) -> None:
-        analysis = self._analysis
-        has_masks = analysis.reference is not None and analysis.reference.mask is not None
+        analysis, text = self._analysis, ""
         if self._asked is None or analysis.mixture is None:
-            set_text(self.label, HOW if has_masks else "")
+            text = HOW if analysis.reference is not None and analysis.reference.mask is not None else ""
         elif self._problem:
-            set_text(self.label, f"As sound, on the mixture: {self._problem}")
+            text = _("As sound, on the mixture: {problem}").format(problem=self._problem)
         elif self._results:
-            set_text(self.label, masked_sentences(self._results, analysis.session.loss, analysis.mixture.name))
-        else:
-            set_text(self.label, COMPARING if self._jobs.is_busy else "")
-        self.label.setVisible(bool(self.label.text()))
+            text = masked_sentences(self._results, analysis.session.loss, analysis.mixture.name)
+        elif self._jobs.is_busy:
+            text = _("As sound, on the mixture: comparing…")
+        set_text(self.label, text)
+        self.label.setVisible(bool(text))
 
 
-@dataclass(frozen=True, eq=False)
-class ShownMask:
-    """A mask in view. index : the estimate's place, None for the reference."""
+class ShownMask(NamedTuple):
+    """A mask in view. place : the estimate's, None for the reference. title : with the name of the file."""
 
+    mask: Mask
+    place: int | None
     name: str
-    mask: Mask
-    index: int | None
-
-
-@dataclass(frozen=True, eq=False)
-class Counted:
-    """What a job found: cells of a mask in each bin."""
-
-    mask: Mask
-    bins: ValueBins
-    counts: IntArray
+    title: str
 
 
 class MaskValuesPanel(Themed, QWidget):
@@ -113,55 +100,48 @@ class MaskValuesPanel(Themed, QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self._shown: tuple[ShownMask, ...] = ()
+        self._analysis: tuple[Analysis, int] = (Analysis(Session()), 0)
+        self._shown: list[ShownMask] = []
         self._bins = ValueBins(0.0, 1.0)
-        self._counted: list[Counted] = []
+        self._counts: dict[Mask, IntArray] = {}  # cells in each of the bins
         self._in_sight = False
         self._job = Jobs("mask-values", self)
         self._job.reported.connect(self._take)
-        self._job.failed.connect(lambda message, _details: set_text(self.point, f"Not counted: {message}"))
+        self._job.failed.connect(self._fail)
         self._job.idle.connect(self._draw)
-        self.scale = Segmented(
-            (("log", "counts"), ("linear", "counts")),
-            "axis of counts",
-            "log: bins with a few cells can be seen beside bins with very many.\nlinear: heights as the counts are.",
-            self,
-        )
+        self.scale = Segmented((_("log · counts"), _("linear · counts")), _("axis of counts"), SCALE_TIP, self)
         self.plot = HistogramChart(theme, self)
-        self.point: QLabel = SteadyLabel("muted", small=True, parent=self)
-        self.about: QLabel = plain_label("", wrap=True, small=True, selectable=True, parent=self)
+        self.point = SteadyLabel("muted", small=True, parent=self)
+        self.about = plain_label("", wrap=True, small=True, selectable=True, parent=self)
         self.sound = MaskedSound(self)
-        self._analysis = Analysis(Session())
-        self._selected = 0
         self.scale.chosen.connect(lambda index: self.plot.set_log(index == 0))
         self.plot.bin_hovered.connect(self._say_bin)
-        self._lay_out()
-        self.show_analysis(self._analysis, 0)
+        parts = self.scale, self.plot, self.point, self.about, self.sound.label, REST
+        scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
+        self.show_analysis(*self._analysis)
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """The reference's mask and that of the estimate in view; bins are common to all masks there are."""
-        self._analysis, self._selected = analysis, selected
-        self.sound.show_analysis(analysis, selected, self._in_sight)
-        shown = tuple(masks_in_view(analysis, selected))
-        if [s.mask for s in shown] == [s.mask for s in self._shown] and (shown or self.about.text()):
-            return
-        self._shown = shown
-        masks = [track.mask for track in analysis.tracks if track.mask is not None]
-        self._bins = ValueBins.of(masks)
-        self._counted = [c for c in self._counted if any(c.mask is mask for mask in masks) and c.bins == self._bins]
-        lines = [f"{s.name}\n{mask_sentence(s.mask)}" for s in shown]
-        set_text(self.about, "\n\n".join(lines) if lines else NOTHING)
-        for part in (self.scale, self.plot, self.point):
-            part.setVisible(bool(shown))
-        self._count()
-        self._draw()
+        self._analysis = analysis, selected
+        shown = masks_in_view(analysis, selected)
+        if [s.mask for s in shown] != [s.mask for s in self._shown] or not (shown or self.about.text()):
+            self._shown = shown
+            masks = [track.mask for track in analysis.tracks if track.mask is not None]
+            bins = ValueBins.of(masks)
+            self._counts = {m: counts for m, counts in self._counts.items() if m in masks and bins == self._bins}
+            self._bins = bins
+            lines = [f"{s.title}\n{mask_sentence(s.mask)}" for s in shown]
+            nothing = _("Open masks (matrices instead of sound) to see their values.")
+            set_text(self.about, "\n\n".join(lines) or nothing)
+            for part in (self.scale, self.plot, self.point):
+                part.setVisible(bool(shown))
+            self._draw()
+        self._work()
 
     def set_in_sight(self, seen: bool) -> None:
         """Count what is missing once it can be seen."""
         self._in_sight = seen
-        self.sound.show_analysis(self._analysis, self._selected, seen)
-        self._count()
-        self._draw()
+        self._work()
 
     def set_theme(self, theme: Theme) -> None:
         """Apply `theme` to the outlines too."""
@@ -173,60 +153,60 @@ class MaskValuesPanel(Themed, QWidget):
         return not self._job.is_busy and self.sound.is_final()
 
     def _missing(self) -> list[Mask]:
-        return [s.mask for s in self._shown if self._counts_of(s.mask) is None]
+        return [s.mask for s in self._shown if s.mask not in self._counts]
 
-    def _counts_of(self, mask: Mask) -> IntArray | None:
-        return next((c.counts for c in self._counted if c.mask is mask), None)
-
-    def _count(self) -> None:
-        missing, bins = self._missing(), self._bins
-        if not missing or not self._in_sight:
+    def _work(self) -> None:
+        """Count and compare what is missing of what can be seen."""
+        self.sound.show_analysis(*self._analysis, self._in_sight)
+        if not self._in_sight:
             return
+        missing, bins = self._missing(), self._bins
 
         def work(job: Job) -> None:
             for mask in missing:
                 counts = count_values(mask, bins, job.superseded)
                 if counts is None:
                     return
-                job.report(Counted(mask, bins, counts))
+                job.report((mask, bins, counts))
 
-        self._job.start(work)
+        if missing:
+            self._job.start(work)
 
-    def _take(self, counted: Counted) -> None:
-        if counted.bins == self._bins and self._counts_of(counted.mask) is None:
-            self._counted.append(counted)
+    def _take(self, counted: tuple[Mask, ValueBins, IntArray]) -> None:
+        mask, bins, counts = counted
+        if bins == self._bins and mask in self._missing():
+            self._counts[mask] = counts
             self._draw()
+
+    def _fail(self, message: str, _details: str) -> None:
+        set_text(self.point, _("Not counted: {reason}").format(reason=message))
 
     def _draw(self) -> None:
         outlines = []
-        for shown in self._shown:
-            counts = self._counts_of(shown.mask)
-            if counts is not None:
-                style = None if shown.index is None else self._theme.estimate(shown.index)
+        for mask, place, name, _title in self._shown:
+            if mask in self._counts:
+                style = None if place is None else self._theme.estimate(place)
                 look = (self._theme.text, ()) if style is None else (style.colour, style.dash)
-                name = "reference" if shown.index is None else estimate_letter(shown.index)
-                outlines.append(Outline(name, counts, shown.mask.minimum, shown.mask.maximum, *look))
+                outlines.append(Outline(name, self._counts[mask], mask.minimum, mask.maximum, *look))
         self.plot.show_outlines(self._bins.low, self._bins.high, outlines)
         self._say_bin(-1)
 
     def _say_bin(self, index: int) -> None:
         """The bin under the pointer in numbers."""
-        if index < 0 or self._missing():
-            set_text(self.point, COUNTING if self._missing() else POINT)
+        if self._missing():
+            set_text(self.point, _("Counting cells…"))
+            return
+        if index < 0:
+            set_text(self.point, _("Point at a bar for its values and counts."))
             return
         low, high = (words.cell(value, 3) for value in self._bins.edges(index))
         parts = []
-        for shown in self._shown:
-            counts = self._counts_of(shown.mask)
-            if counts is not None:
-                name = "reference" if shown.index is None else estimate_letter(shown.index)
-                share = words.percent(counts[index] / max(1, shown.mask.values.size), 2)
-                parts.append(f"{name} {words.counted(int(counts[index]), 'cell')} ({share})")
-        set_text(self.point, f"{low} to {high}: {', '.join(parts)}")
-
-    def _lay_out(self) -> None:
-        parts = self.scale, self.plot, self.point, self.about, self.sound.label, REST
-        scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
+        for mask, _place, name, _title in self._shown:
+            n = int(self._counts[mask][index])
+            share = words.percent(n / max(1, mask.values.size), 2)
+            part = ngettext("{name} {n} cell ({share})", "{name} {n} cells ({share})", n)
+            parts.append(part.format(name=name, n=words.count(n), share=share))
+        set_text(self.point, _("{low} to {high}: {counts}").format(low=low, high=high, counts=", ".join(parts)))
 
 
 def masks_in_view(analysis: Analysis, selected: int) -> list[ShownMask]:
@@ -235,8 +215,9 @@ def masks_in_view(analysis: Analysis, selected: int) -> list[ShownMask]:
     reference = analysis.reference if pair is None else pair.reference
     found = []
     if reference is not None and reference.mask is not None:
-        found.append(ShownMask(f"Reference · {reference.name}", reference.mask, None))
+        title = _("Reference · {name}").format(name=reference.name)
+        found.append(ShownMask(reference.mask, None, _("reference"), title))
     if pair is not None and pair.estimate.mask is not None:
-        name = f"{estimate_letter(selected)} · {pair.estimate.name}"
-        found.append(ShownMask(name, pair.estimate.mask, selected))
+        letter = estimate_letter(selected)
+        found.append(ShownMask(pair.estimate.mask, selected, letter, f"{letter} · {pair.estimate.name}"))
     return found

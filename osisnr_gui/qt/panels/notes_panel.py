@@ -5,30 +5,24 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractItemDelegate,
-    QAbstractItemView,
-    QHeaderView,
-    QLineEdit,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QLineEdit, QWidget
 
 from osisnr_gui.qt.look.theme import tabular_font
-from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel, Index
-from osisnr_gui.qt.panels.copy_table import RowTable
 from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of
-from osisnr_gui.qt.panels.own_keys import LIST_KEYS, own_keys
+from osisnr_gui.qt.panels.own_keys import LIST_KEYS, Does, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
+from osisnr_gui.qt.panels.table import ROLE, Column, ColumnModel, Index, RowTable
 from osisnr_gui.qt.plots.axes import format_time
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Note, Session
+from osisnr_gui.text.catalogue import _
 
-EMPTY_WORDS = "No notes yet. Select a time range and press Ctrl+N; a note is kept with the session (Ctrl+S)."
-WHERE, TEXT = Column("where", "Time", "", is_text=True), Column("text", "Note", "", is_text=True)
+EMPTY_WORDS = _("No notes yet. Select a time range and press Ctrl+N; a note is kept with the session (Ctrl+S).")
+WHERE, TEXT = Column("where", _("Time"), "", is_text=True), Column("text", _("Note"), "", is_text=True)
 
 
-class NotesModel(ColumnModel):
+class NotesModel(ColumnModel[Column]):
     """Rows are notes; the text of one can be changed."""
 
     changed = Signal(object, str)  # Note, its new text
@@ -55,7 +49,7 @@ class NotesModel(ColumnModel):
 
     def title(self, column: Column) -> str:
         """The title, with the unit of the time axis."""
-        return f"{column.title} ({self._unit})" if column is WHERE else column.title
+        return _("Time ({unit})").format(unit=self._unit) if column is WHERE else column.title
 
     def text(self, place: int, column: Column) -> str:
         """Where, or what was written."""
@@ -107,10 +101,10 @@ class NotesPanel(QWidget):
         self.hint = plain_label(EMPTY_WORDS, "muted", wrap=True, small=True, parent=self)
         self.table = RowTable(self)
         self._set_up_table()
-        add_tip = "Write a note on the selected time range, or at the cursor (Ctrl+N)"
-        self.add_button = push_button("Add note", add_tip, self.add_requested.emit, self)
-        delete_tip = "Delete the chosen note (Delete); Undo brings it back"
-        self.delete_button = push_button("Delete", delete_tip, self.delete_chosen, self)
+        add_tip = _("Write a note on the selected time range, or at the cursor (Ctrl+N)")
+        self.add_button = push_button(_("Add note"), add_tip, self.add_requested.emit, self)
+        delete_tip = _("Delete the chosen note (Delete); Undo brings it back")
+        self.delete_button = push_button(_("Delete"), delete_tip, self.delete_chosen, self)
         words = row_of(self.hint, margins=(MARGIN, 0, MARGIN, 0))
         buttons = row_of(self.add_button, self.delete_button, REST, margins=(MARGIN, 0, MARGIN, MARGIN))
         column_of(words, (self.table, 1), buttons, owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
@@ -152,16 +146,13 @@ class NotesPanel(QWidget):
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         triggers = QAbstractItemView.EditTrigger
         table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
-        table.setAccessibleName("Notes")
+        table.setAccessibleName(_("Notes"))
         header = table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         table.clicked.connect(self._go)
-        go = self._go_to_chosen
-        own_keys(table, LIST_KEYS, {Qt.Key.Key_Delete: self.delete_chosen, Qt.Key.Key_Return: go, Qt.Key.Key_Enter: go})
-
-    def _go_to_chosen(self) -> None:
-        self._go(self.table.currentIndex())
+        does: Does = dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), lambda: self._go(table.currentIndex()))
+        own_keys(table, LIST_KEYS, {**does, Qt.Key.Key_Delete: self.delete_chosen})
 
     def _go(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -96,14 +96,15 @@ class NarrowScroll(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(body)
+        self.body = body
 
     def sizeHint(self) -> QSize:
         """All of the body."""
-        return self.widget().sizeHint()
+        return self.body.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """Wide enough for the body, a few lines tall."""
-        return QSize(self.widget().minimumSizeHint().width(), 96)
+        return QSize(self.body.minimumSizeHint().width(), 96)
 
 
 class ElidedLabel(QWidget):

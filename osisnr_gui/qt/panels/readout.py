@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from osisnr_gui.qt.look.theme import FONT_PIXELS, tabular_font
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.session import words
+from osisnr_gui.text.catalogue import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +32,28 @@ class Field:
 FIELDS = (
     Field("name", "A", 7),
     Field("time", "t 00000.000 s", 8),
-    Field("frame", "frame 0 000 000", 3),
+    Field("frame", _("frame {n}").format(n="0 000 000"), 3),
     Field("frequency", "00.00 kHz", 2),
-    Field("reference", "ref −000.0 dB", 1),
-    Field("estimate", "est −000.0 dB", 1),
-    Field("third", "residual −000.0 dB", 1),
-    Field("blame", "blame 00.0×", 4, optional=True),
+    Field("reference", _("ref {level}").format(level="−000.0 dB"), 1),
+    Field("estimate", _("est {level}").format(level="−000.0 dB"), 1),
+    Field("third", _("residual {level}").format(level="−000.0 dB"), 1),
+    Field("blame", _("blame {density}×").format(density="00.0"), 4, optional=True),
     Field("band", "0.00–00.0 kHz −00.0 dB", 2, optional=True),
-    Field("gain", "gain −00.0 dB (−)", 3, optional=True),
+    Field("gain", _("gain {level} (−)").format(level="−00.0 dB"), 3, optional=True),
     Field("delta", "A−mix −00.0 dB", 4, optional=True),
-    Field("pairing", "fits ref 0 +00.0 dB", 4, optional=True),
-    Field("best", "best A +00.0 dB", 4, optional=True),
+    Field("pairing", _("fits ref {lead}").format(lead="0 +00.0 dB"), 4, optional=True),
+    Field("best", _("best {lead}").format(lead="A +00.0 dB"), 4, optional=True),
     Field("osi", "OSI −00.0 dB", 6),
     Field("ghost", "was −00.0 dB (+00.0 dB)", 5, optional=True),
-    Field("loss", "loss 00.000", 5),
-    Field("formula", "literal", 4),
+    Field("loss", _("loss {value}").format(value="00.000"), 5),
+    Field("formula", _("literal"), 4),
+)
+TIP = _(
+    "Under the pointer, or at the cursor: time, frame, frequency, level of reference and estimate there, OSI-SNR and "
+    "loss of the frame, literal or exact as said at the end. While they are shown: blame, how many times its even "
+    "share of the loss the bin carries; exact OSI-SNR of the band; gain of the frame, (−) where its polarity is "
+    "turned; the difference of two estimates, as in its row; the reference it fits best and the best estimate of the "
+    "frame, by exact OSI-SNR, each with its lead over the next."
 )
 
 
@@ -56,16 +64,7 @@ class Readout(QWidget):
         super().__init__(parent)
         self._values: dict[str, str] = {}
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setToolTip(
-            tooltip(
-                "Under the pointer, or at the cursor: time, frame, frequency, level of reference and estimate there, "
-                "OSI-SNR and loss of the frame, literal or exact as said at the end. While they are shown: blame, how "
-                "many times its even share of the loss the bin carries; exact OSI-SNR of the band; gain of the "
-                "frame, (−) where its polarity is turned; the difference of two estimates, as in its row; the "
-                "reference it fits best and the best estimate of the frame, by exact OSI-SNR, each with its lead over "
-                "the next."
-            )
-        )
+        self.setToolTip(tooltip(TIP))
 
     @property
     def text(self) -> str:
@@ -100,22 +99,17 @@ class Readout(QWidget):
         third : name ("difference", "residual") and value of the third picture there.
         more : optional fields in words, "" where there is nothing to say but room is to be kept.
         """
-        bins = frequency_unit != "Hz"
-        values = {"frame": f"frame {words.count(frame)}", "formula": formula, "name": name}
+        values = {"frame": _("frame {n}").format(n=words.count(frame)), "formula": formula, "name": name}
         if unit == "s":
             values["time"] = f"t {words.seconds(time)}"
         if frequency is not None and math.isfinite(frequency):
-            values["frequency"] = f"bin {round(frequency)}" if bins else words.hertz(frequency)
-        for key, name, level in zip(("reference", "estimate"), ("ref", "est"), levels, strict=True):
-            if level is not None:
-                values[key] = f"{name} {words.number(level, 3) if plain else words.db(level)}"
-        if third is not None:
-            short = "diff" if third[0] == "difference" else third[0]
-            values["third"] = f"{short} {words.number(third[1], 3) if plain else words.db(third[1])}"
+            is_bin = frequency_unit != "Hz"
+            values["frequency"] = _("bin {k}").format(k=round(frequency)) if is_bin else words.hertz(frequency)
+        values |= _level_words(levels, third, plain)
         if osi_db is not None:
             values["osi"] = f"OSI {words.db(osi_db)}"
         if loss is not None:
-            values["loss"] = f"loss {words.loss(loss)}"
+            values["loss"] = _("loss {value}").format(value=words.loss(loss))
         self._show({**values, **(more or {})})
 
     def shown_fields(self) -> list[str]:
@@ -162,7 +156,7 @@ class Readout(QWidget):
             self._values = values
             if room:
                 self.updateGeometry()
-            self.setAccessibleName(self.text or "nothing under the pointer")
+            self.setAccessibleName(self.text or _("nothing under the pointer"))
             self.update()
 
     def _widths(self) -> dict[str, float]:
@@ -182,3 +176,17 @@ class Readout(QWidget):
     @staticmethod
     def _font() -> QFont:
         return tabular_font(FONT_PIXELS)
+
+
+def _level_words(
+    levels: tuple[float | None, float | None], third: tuple[str, float] | None, plain: bool
+) -> dict[str, str]:
+    """What the pictures show at a point, by field; see `Readout.show_point`."""
+    name, third_level = third or ("", None)
+    third_template = _("diff {level}") if name == "difference" else _("residual {level}")
+    templates = {"reference": _("ref {level}"), "estimate": _("est {level}"), "third": third_template}
+    return {
+        key: template.format(level=words.number(level, 3) if plain else words.db(level))
+        for (key, template), level in zip(templates.items(), (*levels, third_level), strict=True)
+        if level is not None
+    }

@@ -6,29 +6,41 @@ import math
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt
 from PySide6.QtGui import QValidator, QWheelEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDoubleSpinBox,
-    QSpinBox,
-    QStyle,
-    QStyleOptionComboBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QStyle, QStyleOptionComboBox, QWidget
 
 from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, LIST_KEYS, own_keys
 from osisnr_gui.session.session import MAX_DELAY
 from osisnr_gui.session.words import MINUS
+from osisnr_gui.text.catalogue import _, ngettext
 
 WIDTH, LAG_WIDTH = 84, 132
-DEFAULT_MARK = " · default"
+DEFAULT_MARK = _(" · default")
 
 
-class TypedNumber:
-    """A spin box, to be mixed in: any text may be typed, and what is taken is the nearest number allowed."""
+class NumberField(QDoubleSpinBox):
+    """A spin box in which any text may be typed; what is taken is the nearest number allowed.
 
-    def prepare(self, width: int = WIDTH) -> None:
-        """Look and keys of a number field."""
+    suffix : the unit. maximum_words : stand in place of the largest number.
+    """
+
+    def __init__(
+        self,
+        least: float,
+        most: float,
+        parent: QWidget | None = None,
+        *,
+        step: float = 1.0,
+        suffix: str = " dB",
+        decimals: int = 1,
+        maximum_words: str = "",
+        width: int = WIDTH,
+    ) -> None:
+        self._suffix, self._maximum_words = suffix, maximum_words
+        super().__init__(parent)
+        self.setRange(least, most)
+        self.setSingleStep(step)
+        self.setDecimals(decimals)
         self.setKeyboardTracking(False)
         self.setLocale(QLocale.c())
         self.setFont(tabular_font())
@@ -36,15 +48,24 @@ class TypedNumber:
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         own_keys(self, FIELD_KEYS)
 
-    def parse(self, text: str) -> float | None:
-        """The number in a text, None when there is none."""
-        return parse_number(text)
-
     def show_value(self, value: float) -> None:
-        """Show a value; nothing is emitted, and what is being typed stays where the value is the same."""
+        """Show a value as far as its decimals go; nothing is emitted, and what is being typed stays where the value is
+        the same."""
+        value = round(value, self.decimals())
         if value != self.value():
             with QSignalBlocker(self):
                 self.setValue(value)
+
+    def parse(self, text: str) -> float | None:
+        """The number in what `textFromValue` says or what was typed, None when there is none."""
+        bare = text.removesuffix(self._suffix).strip()
+        return self.maximum() if self._maximum_words and bare == self._maximum_words else parse_number(bare)
+
+    def textFromValue(self, value: float) -> str:
+        """The number, or the words for the largest one."""
+        if self._maximum_words and value >= self.maximum():
+            return self._maximum_words
+        return super().textFromValue(value) + self._suffix
 
     def valueFromText(self, text: str) -> float:
         """The number typed, held inside the range; the one before when it is none at all."""
@@ -69,30 +90,22 @@ class TypedNumber:
             event.ignore()
 
 
-class TypedCount(TypedNumber):
-    """A spin box for whole numbers, to be mixed in."""
+class CountField(NumberField):
+    """A field for whole numbers; as every `QDoubleSpinBox` it emits them as float."""
 
-    def valueFromText(self, text: str) -> int:
-        """The nearest whole number."""
-        return round(super().valueFromText(text))
+    def __init__(self, least: int, most: int, parent: QWidget | None = None, *, width: int = WIDTH) -> None:
+        super().__init__(least, most, parent, suffix="", decimals=0, width=width)
 
-    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """A fraction is not taken as it is."""
-        value = self.parse(text)
-        if value is not None and value != round(value):
-            return QValidator.State.Intermediate, text, position
-        return super().validate(text, position)
+    def parse(self, text: str) -> float | None:
+        """A fraction is rounded."""
+        value = super().parse(text)
+        return value if value is None else float(round(value))
 
 
-class SampleField(TypedCount, QSpinBox):
+class SampleField(CountField):
     """A count of samples; arrows and wheel double and halve it."""
 
-    def __init__(self, least: int, most: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setRange(least, most)
-        self.prepare()
-
-    def show_value(self, value: int, most: int) -> None:
+    def show_count(self, value: int, most: int) -> None:
         """Show a value and the largest one allowed; nothing is emitted, and what is being typed stays."""
         with QSignalBlocker(self):
             if most != self.maximum():
@@ -104,21 +117,19 @@ class SampleField(TypedCount, QSpinBox):
 
     def stepBy(self, steps: int) -> None:
         """To the next power of two."""
-        value = self.value()
-        for _ in range(abs(steps)):
+        value = int(self.value())
+        for _step in range(abs(steps)):
             value = 1 << value.bit_length() if steps > 0 else 1 << max(0, (value - 1).bit_length() - 1)
         self.setValue(value)
 
 
-class LagField(TypedCount, QSpinBox):
+class LagField(CountField):
     """A delay in samples, positive for a late file; arrows and wheel go by one, with Ctrl by ten."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.set_reach(MAX_DELAY)
-        self.prepare(LAG_WIDTH)
-        self.setAccessibleName("Delay taken out, in samples")
-        self.setToolTip("Samples by which the estimate is late; they are taken out. Arrows: one, with Ctrl ten")
+        super().__init__(-MAX_DELAY, MAX_DELAY, parent, width=LAG_WIDTH)
+        self.setAccessibleName(_("Delay taken out, in samples"))
+        self.setToolTip(_("Samples by which the estimate is late; they are taken out. Arrows: one, with Ctrl ten"))
 
     def set_reach(self, samples: int) -> None:
         """Delays up to this long can be chosen; one that is longer already stays."""
@@ -126,58 +137,22 @@ class LagField(TypedCount, QSpinBox):
         with QSignalBlocker(self):
             self.setRange(-reach, reach)
 
-    def show_value(self, samples: int) -> None:
+    def show_value(self, value: float) -> None:
         """Show a delay, however long; nothing is emitted."""
-        self.set_reach(max(abs(samples), self.maximum()))
-        super().show_value(samples)
+        self.set_reach(int(max(abs(value), self.maximum())))
+        super().show_value(value)
 
-    def textFromValue(self, value: int) -> str:
+    def textFromValue(self, value: float) -> str:
         """With a true minus sign and the unit."""
-        return f"{value} sample{'' if abs(value) == 1 else 's'}".replace("-", "−")
+        n = round(value)
+        return ngettext("{n} sample", "{n} samples", abs(n)).format(n=n).replace("-", MINUS)
 
     def parse(self, text: str) -> float | None:
         """Back from that, or from what was typed."""
-        return parse_number(text.removesuffix("s").removesuffix(" sample").strip())
-
-
-class DecibelField(TypedNumber, QDoubleSpinBox):
-    """A level in dB, or another number with its unit."""
-
-    def __init__(
-        self,
-        least: float,
-        most: float,
-        step: float,
-        parent: QWidget | None = None,
-        *,
-        suffix: str = " dB",
-        decimals: int = 1,
-    ) -> None:
-        self._maximum_words, self._suffix = "", suffix
-        super().__init__(parent)
-        self.setRange(least, most)
-        self.setSingleStep(step)
-        self.setDecimals(decimals)
-        self.prepare()
-
-    def setSpecialMaximum(self, text: str) -> None:
-        """Words instead of the largest number."""
-        self._maximum_words = text
-
-    def show_value(self, value: float) -> None:
-        """Show a value as far as its decimals go; nothing is emitted."""
-        super().show_value(round(value, self.decimals()))
-
-    def textFromValue(self, value: float) -> str:
-        """The number, or the words for the largest one."""
-        if self._maximum_words and value >= self.maximum():
-            return self._maximum_words
-        return super().textFromValue(value) + self._suffix
-
-    def parse(self, text: str) -> float | None:
-        """Back from what `textFromValue` says, or from what was typed."""
-        bare = text.removesuffix(self._suffix).strip()
-        return self.maximum() if self._maximum_words and bare == self._maximum_words else parse_number(bare)
+        for n in (1, 2):
+            before, _place, after = ngettext("{n} sample", "{n} samples", n).partition("{n}")
+            text = text.removeprefix(before).removesuffix(after)
+        return super().parse(text)
 
 
 class NarrowBox(QComboBox):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from PySide6.QtCore import Qt
 
 from osisnr_gui.core.types import FloatArray, IntArray
-from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel
 from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.qt.panels.table import ROLE, Column, ColumnModel
 from osisnr_gui.qt.plots.axes import format_time, time_format_name
 from osisnr_gui.session import words
 from osisnr_gui.session.segments import segment_words
 from osisnr_gui.session.segments.segment_table import SegmentTable
 from osisnr_gui.session.session import Criterion, Note
+from osisnr_gui.text.catalogue import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,11 @@ class SegmentColumn(Column):
     text: Callable[[SegmentTable, int], str]
 
 
-class SegmentsModel(ColumnModel):
+class SegmentsModel(ColumnModel[SegmentColumn]):
     """Rows are segments, by their place in time; worst first until another column is chosen."""
 
-    columns: tuple[SegmentColumn, ...]
-
     def __init__(self) -> None:
-        super().__init__(self._make_columns())
+        super().__init__((*self._columns_of_place(), *self._columns_of_figures()))
         self.table: SegmentTable | None = None
         self.notes: dict[int, str] = {}
         self.other = ""
@@ -50,13 +50,13 @@ class SegmentsModel(ColumnModel):
     @property
     def order_words(self) -> str:
         """What the rows are sorted by, for a message."""
-        column = self.columns[self.sorted_by]
+        column, rises = self.columns[self.sorted_by], self._direction is Qt.SortOrder.AscendingOrder
         if column.key == "rank":
-            return "worst first" if self._direction is Qt.SortOrder.AscendingOrder else "worst last"
+            return _("worst first") if rises else _("worst last")
         if column.key == "start":
-            return "in order of time" if self._direction is Qt.SortOrder.AscendingOrder else "last one first"
-        way = "rising" if self._direction is Qt.SortOrder.AscendingOrder else "falling"
-        return f"by {column.title.splitlines()[0]}, {way}"
+            return _("in order of time") if rises else _("last one first")
+        template = _("by {column}, rising") if rises else _("by {column}, falling")
+        return template.format(column=column.title.splitlines()[0])
 
     def n_places(self) -> int:
         """Segments."""
@@ -74,16 +74,17 @@ class SegmentsModel(ColumnModel):
         values = np.asarray(column.values(self.table), dtype=np.float64)
         return np.argsort(-values if falling else values, kind="stable")
 
-    def cell(self, place: int, column: Column, role: int) -> object:
+    def cell(self, place: int, column: SegmentColumn, role: int) -> object:
         """The note, or what the frames of a segment are."""
         if role != ROLE.ToolTipRole or self.table is None:
             return None
         if column.key == "note":
             return tooltip(self.notes.get(place, ""))
         counts = segment_words.count_words(self.table, place, self.other)
-        return tooltip(f"{counts}.\nClick: select and zoom. Enter or double-click: loop and play.")
+        how = _("{counts}.\nClick: select and zoom. Enter or double-click: loop and play.")
+        return tooltip(how.format(counts=counts))
 
-    def copied_columns(self) -> list[Column]:
+    def copied_columns(self) -> list[SegmentColumn]:
         """Those that are shown."""
         return [column for column in self.columns if column.key != "worst" or self.has_worst]
 
@@ -97,14 +98,15 @@ class SegmentsModel(ColumnModel):
         """Whether the criterion has a figure of its own: a drop or a loss."""
         return self.table is not None and self.table.bad.choice.criterion is not Criterion.OSI
 
-    def title(self, column: Column) -> str:
+    def title(self, column: SegmentColumn) -> str:
         """The title, with the unit of what is listed."""
         if column.key == "worst" and self.table is not None:
-            return "loss\nmax" if self.table.bad.choice.criterion is Criterion.LOSS else "drop\ndB"
+            return _("loss\nmax") if self.table.bad.choice.criterion is Criterion.LOSS else _("drop\ndB")
         if column.key == "start":
-            return f"start\n{time_format_name(self._last_start, 's' if self._in_seconds else 'frames')}"
+            unit = time_format_name(self._last_start, "s" if self._in_seconds else "frames")
+            return _("start\n{unit}").format(unit=unit)
         if column.key == "length" and not self._in_seconds:
-            return "length\nframes"
+            return _("length\nframes")
         return column.title
 
     @property
@@ -115,56 +117,59 @@ class SegmentsModel(ColumnModel):
     def _last_start(self) -> float:
         return float(self.table.start[-1]) if self.table is not None and len(self.table) else 0.0
 
-    def _make_columns(self) -> tuple[SegmentColumn, ...]:
-        low = "of the frames that are bad by the criterion"
+    def _columns_of_place(self) -> tuple[SegmentColumn, ...]:
+        rank_tip = _(
+            "Rank, worst first: how far beyond the limit, times how loud, summed over its bad frames. Missed "
+            "frames and false activity are as far beyond as can be, but have no drop."
+        )
+        start_tip = _("Where it begins: half a hop before the centre of its first frame")
+        length_tip = _("How long it is, joined gaps included")
         return (
             SegmentColumn(
-                "rank",
-                "#\n",
-                "Rank, worst first: how far beyond the limit, times how loud, summed over its bad frames. Missed "
-                "frames and false activity are as far beyond as can be, but have no drop.",
-                lambda _t: self._rank,
-                lambda _t, k: str(self._rank[k]),
-                widest="000",
+                "rank", "#\n", rank_tip, lambda _t: self._rank, lambda _t, k: str(self._rank[k]), widest="000"
             ),
+            SegmentColumn("start", _("start\ns"), start_tip, lambda t: t.start, self._start, widest="000.00"),
             SegmentColumn(
-                "start", "start\ns", "Where it begins: half a hop before the centre of its first frame",
-                lambda t: t.start, self._start, widest="000.00",
+                "length", _("length\nms"), length_tip, lambda t: t.length, self._length, widest="0000", falling=True
             ),
-            SegmentColumn(
-                "length", "length\nms", "How long it is, joined gaps included",
-                lambda t: t.length, self._length, widest="0000", falling=True,
-            ),
-            SegmentColumn(
-                "min", "min\ndB", f"Lowest exact OSI-SNR {low}; none for missed frames",
-                lambda t: t.osi_min, lambda t, k: words.number(float(t.osi_min[k]), 1), widest="00.0",
-            ),
-            SegmentColumn(
-                "mean", "mean\ndB", f"Arithmetic mean of the exact OSI-SNR {low}",
-                lambda t: t.osi_mean, lambda t, k: words.number(float(t.osi_mean[k]), 1), widest="00.0",
-            ),
-            SegmentColumn(
-                "kind", "kind\n", "What most of its bad frames are; the tooltip of a cell has the counts",
-                lambda t: t.kind.astype(np.float64), self._kind, widest="missed 00/00", is_text=True,
-            ),
+        )
+
+    def _columns_of_figures(self) -> tuple[SegmentColumn, ...]:
+        def text_of(values: Callable[[SegmentTable], FloatArray]) -> Callable[[SegmentTable, int], str]:
+            return lambda table, place: words.number(float(values(table)[place]), 1)
+
+        least_tip = _("Lowest exact OSI-SNR of the frames that are bad by the criterion; none for missed frames")
+        mean_tip = _("Arithmetic mean of the exact OSI-SNR of the frames that are bad by the criterion")
+        kind_tip = _("What most of its bad frames are; the tooltip of a cell has the counts")
+        share_tip = _("Share of the whole fused loss (method 1, of the result that leads) that all its frames hold")
+        worst_tip = _("Largest drop, or largest loss, of the frames that are bad by the criterion")
+        kinds, least, mean = attrgetter("kind"), attrgetter("osi_min"), attrgetter("osi_mean")
+        return (
+            SegmentColumn("min", _("min\ndB"), least_tip, least, text_of(least), widest="00.0"),
+            SegmentColumn("mean", _("mean\ndB"), mean_tip, mean, text_of(mean), widest="00.0"),
+            SegmentColumn("kind", _("kind\n"), kind_tip, kinds, self._kind, widest=_("missed 00/00"), is_text=True),
             SegmentColumn(
                 "share",
-                "loss\n%",
-                "Share of the whole fused loss (method 1, of the result that leads) that all its frames hold",
+                _("loss\n%"),
+                share_tip,
                 lambda t: t.shares(),
                 lambda t, k: words.number(100 * t.share(k), 1),
                 widest="00.0",
                 falling=True,
             ),
             SegmentColumn(
-                "worst", "drop\ndB", f"Largest drop, or largest loss, {low}",
-                lambda t: t.worst, self._worst, widest="00.0", falling=True,
+                "worst", _("drop\ndB"), worst_tip, attrgetter("worst"), self._worst, widest="00.0", falling=True
             ),
             SegmentColumn(
-                "note", "note\n", "What was noted there (Ctrl+N)",
-                self._noted, lambda _t, k: self.notes.get(k, ""), widest="a few words", is_text=True,
+                "note",
+                _("note\n"),
+                _("What was noted there (Ctrl+N)"),
+                self._noted,
+                lambda _t, k: self.notes.get(k, ""),
+                widest=_("a few words"),
+                is_text=True,
             ),
-        )  # fmt: skip
+        )
 
     def _start(self, table: SegmentTable, place: int) -> str:
         if not self._in_seconds:

@@ -1,4 +1,4 @@
-"""One file in the list of sources: its role, its name, what it is, and how to read it."""
+"""One file in the list of sources: its role, its name, what it is, and how it is read."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import os
 import time
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -18,27 +19,28 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QWidget
 
 from osisnr_gui.io.errors import FileError, printable
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed, tint
 from osisnr_gui.qt.panels.estimate_mark import LineSample
-from osisnr_gui.qt.panels.layouts import column_of, row_of, tool_button
+from osisnr_gui.qt.panels.layouts import REST, column_of, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, set_text, tooltip
-from osisnr_gui.qt.panels.reading_options import ReadingOptions, SourceWidget
+from osisnr_gui.qt.panels.sample_field import LagField, NarrowBox
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels
 from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.guess import Role
+from osisnr_gui.session.session import DOWNMIX
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.words import estimate_letter, file_tip, file_words
+from osisnr_gui.text.catalogue import _, translated
 
-ROLE_WORDS = {Role.REFERENCE: "Reference", Role.ESTIMATE: "Estimate", Role.MIXTURE: "Mixture"}
+ROLE_WORDS = {Role.REFERENCE: _("Reference"), Role.ESTIMATE: _("Estimate"), Role.MIXTURE: _("Mixture")}
 # The chip is short: the file name beside it needs the room.
-CHIP_WORDS = {**ROLE_WORDS, Role.REFERENCE: "Ref"}
+CHIP_WORDS = {**ROLE_WORDS, Role.REFERENCE: _("Ref")}
 ICON = QSize(14, 14)
-CHIP = "QToolButton { border: 1px solid palette(mid); border-radius: 4px; padding: 1px 5px; }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,38 +83,110 @@ def break_after_dots(text: str) -> str:
     return text.replace(" ", "\u00a0").replace("\u00a0·\u00a0", "\u00a0· ")
 
 
-class SourceRow(Themed, SourceWidget):
+class SourceSignals(QWidget):
+    """The list of sources, through which its rows say what is asked for."""
+
+    edit_requested = Signal(object, str)
+    chosen = Signal(int)  # the place of the estimate that is to be in view
+    values_requested = Signal()
+    curve_toggled = Signal(object)  # Source
+    delay_requested = Signal(object)  # Source
+
+
+class ReadingOptions(QWidget):
+    """The pickers a file needs; hidden when it needs none."""
+
+    def __init__(self, asks: SourceSignals, track: Track, role: Role, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._asks, self._track, self._role = asks, track, role
+        self.channel, self.key = NarrowBox(self), NarrowBox(self)
+        self.transpose, self.lag, self.delay = QCheckBox(_("transpose"), self), LagField(self), QWidget(self)
+        values = _("Histogram of its values, their range and what kind of mask it is (Shift+V)")
+        self.values = tool_button(_("values…"), values, asks.values_requested.emit, self, name=_("Mask values"))
+        self.values.setStyleSheet("padding: 1px 5px")
+        delay = _("The score at every delay; move the estimate by hand (Ctrl+D)")
+        self.delay_button = tool_button(_("Delay…"), delay, self._ask_for_delay, self)
+        self.channel.setAccessibleName(_("Channel"))
+        self.channel.setToolTip(tooltip(_("Channel that is compared; channels are never mixed unasked")))
+        self.key.setAccessibleName(_("Array"))
+        self.key.setToolTip(tooltip(_("Array of the file that is read")))
+        turned = _(
+            "On: rows of the file are frames. A mask has a row for each bin and a column for each frame; scores cannot "
+            "reveal a turned mask."
+        )
+        self.transpose.setToolTip(tooltip(turned))
+        row_of(self.lag, self.delay_button, REST, owner=self.delay, spacing=4)
+        mask = row_of((self.transpose, 1), self.values)
+        column_of(self.channel, self.key, mask, self.delay, owner=self, spacing=4)
+        self.lag.valueChanged.connect(self._move)
+        # `activated`, not `currentIndexChanged`: only what the user does, never what is shown.
+        self.channel.activated.connect(lambda _i: self._ask(channel=self.channel.currentData()))
+        self.key.activated.connect(lambda _i: self._ask(key=self.key.currentData()))
+        self.transpose.clicked.connect(lambda on: self._ask(transpose=on))
+
+    def show_track(self, track: Track, role: Role) -> None:
+        """Show what can be chosen for a file in one of its roles."""
+        self._track, self._role = track, role
+        channels, keys = channel_choices(track), key_choices(track)
+        _fill(self.channel, channels, track.source.channel)
+        _fill(self.key, keys, track.source.key if track.error is not None or track.mask is None else track.mask.key)
+        self.transpose.setChecked(track.source.transpose)
+        self.channel.setVisible(bool(channels))
+        self.key.setVisible(bool(keys))
+        self.transpose.setVisible(track.kind == "mask" or track.source.transpose)
+        self.values.setVisible(track.mask is not None)
+        self.lag.show_value(track.source.delay)
+        self.delay.setVisible(role is Role.ESTIMATE and track.kind == "audio" and track.source.delay != 0)
+        self.setVisible(not all(w.isHidden() for w in (self.channel, self.key, self.transpose, self.delay)))
+
+    def _move(self, samples: float) -> None:
+        source = self._track.source
+        edit = partial(edits.set_delay, estimate=source, delay=int(samples))
+        self._asks.edit_requested.emit(edit, f"delay {source.signal}")
+
+    def _ask_for_delay(self) -> None:
+        self._asks.delay_requested.emit(self._track.source)
+
+    def _ask(self, **changes: Any) -> None:
+        edit = partial(edits.change_source, source=self._track.source, role=self._role, **changes)
+        self._asks.edit_requested.emit(edit, "")
+
+
+class SourceRow(Themed, QWidget):
     """A row; a click on an estimate brings it into view."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
-        self._state: RowState | None = None
+    def __init__(self, theme: Theme, asks: SourceSignals, state: RowState) -> None:
+        super().__init__(theme)
+        self._asks, self._state = asks, state
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.sample = LineSample(theme, self)
-        remove = "Remove from the comparison; the file stays where it is, Undo brings it back"
-        self.chip = tool_button("", "Role in the comparison; click to change it", self._show_roles, self)
+        remove = _("Remove from the comparison; the file stays where it is, Undo brings it back")
+        self.chip = tool_button("", _("Role in the comparison; click to change it"), self._show_roles, self)
         self.eye = tool_button(run=self._toggle_curve, parent=self)
         self.remove_button = tool_button("", remove, self._remove, self)
         self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
-        self.details: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
-        self.change: QLabel = plain_label("", "warning", wrap=True, small=True, parent=self)
-        self.problem: QLabel = plain_label("", "error", wrap=True, small=True, parent=self)
-        self.options = ReadingOptions(self)
-        self.pass_on(self.options)
+        self.details = plain_label("", "muted", wrap=True, small=True, parent=self)
+        self.change = plain_label("", "warning", wrap=True, small=True, parent=self)
+        self.problem = plain_label("", "error", wrap=True, small=True, parent=self)
+        self.options = ReadingOptions(asks, state.track, state.role, self)
         self._lay_out()
+        self._show()
 
     def show_state(self, state: RowState) -> None:
         """Show a file; nothing is done when it is on screen already."""
-        if state == self._state:
-            return
-        self._state = state
+        if state != self._state:
+            self._state = state
+            self._show()
+
+    def _show(self) -> None:
+        state = self._state
         track, estimate = state.track, state.role is Role.ESTIMATE
         self.sample.setVisible(estimate)
         self.sample.show_estimate(state.index if estimate and not state.hidden else None)
         self._show_eye(state)
         self.chip.setText(f"{state.chip} ▾")
-        self.chip.setAccessibleName(f"Role of {track.name}: {state.chip}")
-        self.remove_button.setAccessibleName(f"Remove {track.name}")
+        self.chip.setAccessibleName(_("Role of {name}: {role}").format(name=track.name, role=state.chip))
+        self.remove_button.setAccessibleName(_("Remove {name}").format(name=track.name))
         written = file_words(track.stamp, state.content, time.time()) if state.content else ""
         facts = " · ".join(part for part in (words.track_words(track), written) if part)
         tip = words.full_path(track.source.path)
@@ -124,7 +198,8 @@ class SourceRow(Themed, SourceWidget):
         set_text(self.change, "" if state.change is None else state.change.words)
         self.change.setVisible(state.change is not None)
         error = state.error
-        set_text(self.problem, "" if error is None else printable(f"{error.detail}; {error.remedy}", 300))
+        problem = "" if error is None else f"{translated(error.detail)}; {translated(error.remedy)}"
+        set_text(self.problem, printable(problem, 300))
         self.problem.setVisible(error is not None)
         self.options.show_track(track, state.role)
         self.setAccessibleName(f"{state.chip}: {track.name}")
@@ -134,14 +209,16 @@ class SourceRow(Themed, SourceWidget):
 
     def _show_eye(self, state: RowState) -> None:
         """Open or crossed out; only estimates have a curve to hide."""
-        verb = "Show" if state.hidden else "Hide"
+        if state.hidden:
+            name = _("Show the curve of {name}")
+            tip = _("Show its curve in the plots over time, and its row among all estimates; its numbers stay")
+        else:
+            name = _("Hide the curve of {name}")
+            tip = _("Hide its curve in the plots over time, and its row among all estimates; its numbers stay")
         self.eye.setVisible(state.role is Role.ESTIMATE)
         tint(self.eye, "eye-off" if state.hidden else "eye", self._theme, "muted")
-        self.eye.setAccessibleName(f"{verb} the curve of {state.track.name}")
-        key = " (H)" if state.selected else ""
-        self.eye.setToolTip(
-            tooltip(f"{verb} its curve in the plots over time, and its row among all estimates; its numbers stay{key}")
-        )
+        self.eye.setAccessibleName(name.format(name=state.track.name))
+        self.eye.setToolTip(tooltip(f"{tip} (H)" if state.selected else tip))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Bring the estimate into view."""
@@ -158,18 +235,18 @@ class SourceRow(Themed, SourceWidget):
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Say what the file is."""
-        if self._state is not None:  # now, because it says how long ago the file was written
-            tip = file_tip(self._state.track.stamp, self._state.content, time.time())
-            self.setToolTip(tooltip(tip and f"{tip}\nRight-click to copy"))
+        # Now, because it says how long ago the file was written.
+        tip = file_tip(self._state.track.stamp, self._state.content, time.time())
+        self.setToolTip(tooltip(tip and _("{what}\nRight-click to copy").format(what=tip)))
         super().enterEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A raised plate with an accent edge for the estimate in view."""
         state, painter = self._state, QPainter(self)
-        if state is not None and state.selected:
+        if state.selected:
             painter.fillRect(self.rect(), QColor(self._theme.raised))
             painter.fillRect(QRectF(0, 0, 3, self.height()), QColor(self._theme.accent))
-        elif state is not None and state.role is Role.ESTIMATE and (self.underMouse() or self.hasFocus()):
+        elif state.role is Role.ESTIMATE and (self.underMouse() or self.hasFocus()):
             painter.fillRect(self.rect(), QColor(self._theme.hover))
         painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), QColor(self._theme.separator))
         painter.end()
@@ -178,30 +255,19 @@ class SourceRow(Themed, SourceWidget):
         """A new menu with the roles this file can have, the swap, and what can be copied."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        state = self._state
-        if state is None:
-            return menu
-        source = state.track.source
+        state, source = self._state, self._state.track.source
         for role, title in ROLE_WORDS.items():
-            action = menu.addAction(
-                title, partial(self._ask, partial(edits.set_role, source=source, role=role, present=state.role))
-            )
-            action.setCheckable(True)
-            action.setChecked(role is state.role)
+            edit = partial(edits.set_role, source=source, role=role, present=state.role)
+            self._add_choice(menu, title, edit, chosen=role is state.role)
         if state.role is not Role.REFERENCE:
             further = partial(edits.add_reference, source=source)
-            menu.addAction("Further reference (another speaker)", partial(self._ask, further))
+            menu.addAction(_("Further reference (another speaker)"), partial(self._ask, further))
         if state.role is Role.ESTIMATE:
-            self._add_partners(menu, state)
-            menu.addSeparator()
-            self._add_channels(menu, state)
-            menu.addAction("Swap with the reference", partial(self._ask, partial(edits.swap, estimate=source)))
-            if state.track.kind == "audio":
-                menu.addAction("Delay…", partial(self.delay_requested.emit, source))
+            self._add_estimate_choices(menu, state)
         menu.addSeparator()
         clipboard = QGuiApplication.clipboard()
-        menu.addAction("Copy path", partial(clipboard.setText, source.path))
-        copy_hash = menu.addAction("Copy SHA-256", partial(clipboard.setText, state.content))
+        menu.addAction(_("Copy path"), partial(clipboard.setText, source.path))
+        copy_hash = menu.addAction(_("Copy SHA-256"), partial(clipboard.setText, state.content))
         copy_hash.setEnabled(bool(state.content))
         return menu
 
@@ -209,25 +275,29 @@ class SourceRow(Themed, SourceWidget):
         """The same menu as that of the role."""
         self.role_menu().popup(event.globalPos())
 
-    def _add_channels(self, menu: QMenu, state: RowState) -> None:
-        """A file with several channels can be compared channel by channel."""
-        count, source = state.track.channels, state.track.source
+    def _add_estimate_choices(self, menu: QMenu, state: RowState) -> None:
+        """Which reference it is compared with where there is a choice, each channel for itself, swap and delay."""
+        source, count = state.track.source, state.track.channels
+        menu.addSeparator()
+        for place, name in enumerate(state.references):
+            text = _("Compare with {k}: {name}").format(k=place + 1, name=name).replace("&", "&&")
+            edit = partial(edits.set_partner, estimate=source, reference=place)
+            self._add_choice(menu, text, edit, chosen=place == state.partner)
+        menu.addSeparator()
         if 2 <= count <= MOST_CHANNELS:
             each = partial(compare_channels, estimate=source, count=count, reference_count=state.reference_channels)
-            menu.addAction("Each channel as its own estimate", partial(self._ask, each))
+            menu.addAction(_("Each channel as its own estimate"), partial(self._ask, each))
+        menu.addAction(_("Swap with the reference"), partial(self._ask, partial(edits.swap, estimate=source)))
+        if state.track.kind == "audio":
+            menu.addAction(_("Delay…"), partial(self._asks.delay_requested.emit, source))
 
-    def _add_partners(self, menu: QMenu, state: RowState) -> None:
-        """Which reference the estimate is compared with, where there is a choice."""
-        if state.references:
-            menu.addSeparator()
-        for place, name in enumerate(state.references):
-            edit = partial(edits.set_partner, estimate=state.track.source, reference=place)
-            action = menu.addAction(f"Compare with {place + 1}: {name}".replace("&", "&&"), partial(self._ask, edit))
-            action.setCheckable(True)
-            action.setChecked(place == state.partner)
+    def _add_choice(self, menu: QMenu, text: str, edit: edits.Edit, *, chosen: bool) -> None:
+        action = menu.addAction(text, partial(self._ask, edit))
+        action.setCheckable(True)
+        action.setChecked(chosen)
 
     def _lay_out(self) -> None:
-        self.chip.setStyleSheet(CHIP)
+        self.chip.setStyleSheet("QToolButton { border: 1px solid palette(mid); border-radius: 4px; padding: 1px 5px; }")
         for button in (self.eye, self.remove_button):
             button.setStyleSheet("padding: 2px")
             button.setIconSize(ICON)
@@ -240,16 +310,45 @@ class SourceRow(Themed, SourceWidget):
         self.role_menu().popup(self.chip.mapToGlobal(self.chip.rect().bottomLeft()))
 
     def _choose(self) -> None:
-        if self._state is not None and self._state.role is Role.ESTIMATE:
-            self.chosen.emit(self._state.index)
+        if self._state.role is Role.ESTIMATE:
+            self._asks.chosen.emit(self._state.index)
 
     def _toggle_curve(self) -> None:
-        if self._state is not None:
-            self.curve_toggled.emit(self._state.track.source)
+        self._asks.curve_toggled.emit(self._state.track.source)
 
     def _remove(self) -> None:
-        if self._state is not None:
-            self._ask(partial(edits.remove, source=self._state.track.source, role=self._state.role))
+        self._ask(partial(edits.remove, source=self._state.track.source, role=self._state.role))
 
     def _ask(self, edit: edits.Edit) -> None:
-        self.edit_requested.emit(edit, "")
+        self._asks.edit_requested.emit(edit, "")
+
+
+def channel_choices(track: Track) -> list[tuple[str, object]]:
+    """Words and value for every channel; empty for a file with one."""
+    n = track.channels
+    if n < 2 and track.source.channel is None:
+        return []
+    numbered = [(_("channel {k} of {n}").format(k=k, n=n), k) for k in range(1, n + 1)]
+    return [(_("channel 1 (default)"), None), *numbered, (_("mean of {n} channels").format(n=n), DOWNMIX)]
+
+
+def key_choices(track: Track) -> list[tuple[str, object]]:
+    """Names of the arrays that could be meant; empty when there is no choice."""
+    names: list[str] = list(getattr(track.error, "choices", ()))
+    if track.mask is not None and track.mask.key is not None:
+        names += [track.mask.key, *track.mask.keys]
+    names = sorted(set(names))
+    choices: list[tuple[str, object]] = [(printable(name, 60), name) for name in names]
+    if track.error is not None and choices:
+        return [(_("choose an array…"), None), *choices]
+    return choices if len(choices) > 1 or track.source.key is not None else []
+
+
+def _fill(box: QComboBox, choices: list[tuple[str, object]], value: object) -> None:
+    shown = [(box.itemText(i), box.itemData(i)) for i in range(box.count())]
+    if shown != choices:
+        box.clear()
+        for text, data in choices:
+            box.addItem(text, data)
+    values = [data for _, data in choices]
+    box.setCurrentIndex(values.index(value) if value in values else -1)

@@ -7,32 +7,32 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed, tint
 from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, tooltip
-from osisnr_gui.qt.panels.reading_options import SourceWidget
-from osisnr_gui.qt.panels.source_row import RowState, SourceRow
+from osisnr_gui.qt.panels.source_row import RowState, SourceRow, SourceSignals
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.words import estimate_letter, short_names, title
+from osisnr_gui.text.catalogue import _
 
 #: Of more estimates than this only the one in view says what it is: the list would be longer than the panel.
 MOST_IN_FULL = 4
-DROP_WORDS = "Drop files anywhere to add them; with Alt they replace these."
+DROP_WORDS = _("Drop files anywhere to add them; with Alt they replace these.")
 
 
 def row_states(
     analysis: Analysis,
     selected: int,
-    hidden: frozenset[Source] = frozenset(),
-    changes: tuple[FileChange, ...] = (),
-    contents: Mapping[str, str] | None = None,
+    hidden: frozenset[Source],
+    changes: tuple[FileChange, ...],
+    contents: Mapping[str, str],
 ) -> list[RowState]:
     """A row for each track, references first, estimates in order, then the mixture."""
     rows = []
@@ -47,25 +47,22 @@ def row_states(
         rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, *shown))
     if analysis.mixture is not None:
         rows.append(RowState(analysis.mixture, Role.MIXTURE, error=analysis.mixture.error))
-    changed, known = {change.path: change for change in changes}, contents or {}
-    paths = [row.track.source.path for row in rows]
+    changed, paths = {change.path: change for change in changes}, [row.track.source.path for row in rows]
+    shorts = dict(zip(paths, short_names(paths), strict=True))
+    many = len(analysis.pairs) > MOST_IN_FULL
     return [
         replace(
             row,
             change=changed.get(path),
-            content=known.get(path, ""),
-            brief=_is_brief(row, len(analysis.pairs)),
-            short=short,
+            content=contents.get(path, ""),
+            brief=many and row.role is Role.ESTIMATE and not row.selected and row.error is None,
+            short=shorts[path],
         )
-        for row, path, short in zip(rows, paths, short_names(paths), strict=True)
+        for row, path in zip(rows, paths, strict=True)
     ]
 
 
-def _is_brief(row: RowState, n_estimates: int) -> bool:
-    return n_estimates > MOST_IN_FULL and row.role is Role.ESTIMATE and not row.selected and row.error is None
-
-
-class SourcesPanel(Themed, SourceWidget):
+class SourcesPanel(Themed, SourceSignals):
     """Rows, and under them add and swap."""
 
     add_requested = Signal()
@@ -81,11 +78,11 @@ class SourcesPanel(Themed, SourceWidget):
         self.rows: list[SourceRow] = []
         body = QWidget()
         self._column = column_of(REST, owner=body, spacing=0)
-        self.hint: QLabel = plain_label(DROP_WORDS, "muted", wrap=True, small=True, parent=self)
-        add = "Compare one more file with the same reference (Ctrl+I)"
-        self.add_button = push_button("Add estimate…", add, self.add_requested.emit, self)
-        self.swap_button = tool_button("", "", self._swap, self, name="Swap reference and estimate")
-        self.scroll = NarrowScroll(body, self)
+        self.hint = plain_label(DROP_WORDS, "muted", wrap=True, small=True, parent=self)
+        add = _("Compare one more file with the same reference (Ctrl+I)")
+        self.add_button = push_button(_("Add estimate…"), add, self.add_requested.emit, self)
+        self.swap_button = tool_button("", "", self._swap, self, name=_("Swap reference and estimate"))
+        self.scroller = NarrowScroll(body, self)
         self._lay_out()
         tint(self.add_button, "add", theme)
         tint(self.swap_button, "swap", theme)
@@ -101,9 +98,7 @@ class SourcesPanel(Themed, SourceWidget):
         if states == self._states and (states or self._estimate is None):
             return
         self._states = states
-        self._fit_rows(len(states))
-        for row, state in zip(self.rows, states, strict=True):
-            row.show_state(state)
+        self._show_rows(states)
         current = next((state for state in states if state.selected), None)
         before, self._estimate = self._estimate, None if current is None else current.track.source
         if current is not None and before != self._estimate:
@@ -111,14 +106,16 @@ class SourcesPanel(Themed, SourceWidget):
             QTimer.singleShot(0, self.rows[states.index(current)], self._reveal)
         can_swap = current is not None and any(state.role is Role.REFERENCE for state in states)
         self.swap_button.setEnabled(can_swap)
-        name = estimate_letter(current.index) if current is not None else "the estimate"
-        self.swap_button.setToolTip(tooltip(f"Let the reference and {name} change places"))
+        tip = _("Let the reference and the estimate change places")
+        if current is not None:
+            tip = _("Let the reference and {name} change places").format(name=estimate_letter(current.index))
+        self.swap_button.setToolTip(tooltip(tip))
 
     def _reveal(self) -> None:
         """Scroll to the estimate in view."""
         row = next((row for row, state in zip(self.rows, self._states, strict=True) if state.selected), None)
         if row is not None:
-            self.scroll.ensureWidgetVisible(row, 0, 0)
+            self.scroller.ensureWidgetVisible(row, 0, 0)
 
     def set_hidden(self, hidden: frozenset[Source]) -> None:
         """Estimates whose curve is not drawn."""
@@ -143,15 +140,16 @@ class SourcesPanel(Themed, SourceWidget):
             button.setCursor(Qt.CursorShape.PointingHandCursor)
         buttons = row_of((self.add_button, 1), self.swap_button, spacing=GAP)
         bottom = column_of(buttons, self.hint, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP)
-        column_of((self.scroll, 1), bottom, owner=self, spacing=0)
+        column_of((self.scroller, 1), bottom, owner=self, spacing=0)
 
-    def _fit_rows(self, count: int) -> None:
-        while len(self.rows) < count:
-            row = SourceRow(self._theme)
-            self.pass_on(row)
+    def _show_rows(self, states: list[RowState]) -> None:
+        for row, state in zip(self.rows, states, strict=False):
+            row.show_state(state)
+        for state in states[len(self.rows) :]:
+            row = SourceRow(self._theme, self, state)
             self._column.insertWidget(len(self.rows), row)
             self.rows.append(row)
-        while len(self.rows) > count:
+        while len(self.rows) > len(states):
             # Not deleted at once: the click that removes a file comes from inside its row.
             row = self.rows.pop()
             self._column.removeWidget(row)

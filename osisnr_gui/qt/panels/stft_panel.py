@@ -4,37 +4,34 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS, default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.headers import MAX_RATE
-from osisnr_gui.qt.panels.layouts import REST, Setting, column_of, lay_out_settings, scroll_inside
+from osisnr_gui.qt.panels.layouts import REST, Ask, Setting, column_of, lay_out_settings, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, separator, set_text
-from osisnr_gui.qt.panels.sample_field import DEFAULT_MARK, DecibelField, MarkedBox, SampleField
+from osisnr_gui.qt.panels.sample_field import DEFAULT_MARK, MarkedBox, NumberField, SampleField
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.masks.mask_grids import n_fft_of
 from osisnr_gui.session.session import FramingChoice, MaskGrid, Session
 from osisnr_gui.session.tracks import Track
+from osisnr_gui.text.catalogue import _, ngettext
 
 LARGEST = 2**20
 ZEROS_ONLY = 200.0
 REPRESENTATIONS = (Representation.MAGNITUDE, Representation.COMPLEX, Representation.WAVEFORM)
-REPRESENTATION_TIPS = (
-    "magnitude: |rfft| of each windowed frame; phase does not count.\n"
-    "complex: the same with phase.\n"
-    "waveform: the samples of each frame, not windowed."
+MASK_WORDS = _("A mask has its frames already: one column is one frame.")
+NO_GRID_WORDS = _(
+    "A mask has its frames already: one column is one frame. With rate and hop they are shown in seconds and Hz."
 )
-MASK_WORDS = "A mask has its frames already: one column is one frame."
-NO_GRID_WORDS = f"{MASK_WORDS} With rate and hop they are shown in seconds and Hz."
-NOTHING_WORDS = "Open a reference to see its frames."
-UNKNOWN = "unknown"
 RATES = (0, 8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000, MAX_RATE)
-PLACES = ("begin at hop·i", "centred on hop·i")
+PLACES = (_("begin at hop·i"), _("centred on hop·i"))
 
 
 class _OptionalField(SampleField):
@@ -42,7 +39,7 @@ class _OptionalField(SampleField):
 
     def __init__(self, most: int, parent: QWidget | None = None) -> None:
         super().__init__(0, most, parent)
-        self.setSpecialValueText(UNKNOWN)
+        self.setSpecialValueText(_("unknown"))
 
 
 class _RateField(_OptionalField):
@@ -50,79 +47,73 @@ class _RateField(_OptionalField):
 
     def stepBy(self, steps: int) -> None:
         """To the next usual rate."""
-        value = self.value()
-        for _ in range(abs(steps)):
-            higher, lower = [r for r in RATES if r > value], [r for r in RATES if r < value]
-            value = (min(higher, default=MAX_RATE)) if steps > 0 else max(lower, default=0)
+        value = int(self.value())
+        for _step in range(abs(steps)):
+            if steps > 0:
+                value = min((rate for rate in RATES if rate > value), default=MAX_RATE)
+            else:
+                value = max((rate for rate in RATES if rate < value), default=0)
         self.setValue(value)
 
 
 class MaskGridFields(QWidget):
     """Rate, hop, n_fft, place of the frames and window; nothing is filled in that nobody said."""
 
-    edit_requested = Signal(object, str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, ask: Ask, parent: QWidget) -> None:
         super().__init__(parent)
-        self._n_bins = 0
+        self._ask, self._n_bins = ask, 0
         self.rate, self.hop = _RateField(MAX_RATE, self), _OptionalField(MAX_N_FFT, self)
         self.n_fft = SampleField(2, MAX_N_FFT, self)
         self.place, self.window_box = MarkedBox(self), MarkedBox(self)
         self.place.addItems(list(PLACES))
         self.window_box.addItems(list(WINDOWS))
-        self.hop_note, self.n_fft_note = (plain_label("", "muted", wrap=True, small=True) for _ in range(2))
-        self._lay_out()
-        self._connect()
+        self.hop_note = plain_label("", "muted", wrap=True, small=True)
+        self.n_fft_note = plain_label("", "muted", wrap=True, small=True)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        lay_out_settings(grid, self._settings())
+        self.rate.valueChanged.connect(lambda value: self._change(rate=int(value) or None))
+        self.hop.valueChanged.connect(lambda value: self._change(hop=int(value) or None))
+        self.n_fft.valueChanged.connect(lambda value: self._change(n_fft=int(value)))
+        self.place.activated.connect(lambda index: self._change(centred=bool(index)))
+        self.window_box.activated.connect(lambda index: self._change(window=WINDOWS[index]))
 
     def show_grid(self, session: Session, n_bins: int) -> None:
         """Show what is known for masks of so many bins."""
         grid, self._n_bins = session.mask_grid, n_bins
         n_fft = n_fft_of(grid, n_bins)
-        self.rate.show_value(grid.rate or 0, MAX_RATE)
-        self.hop.show_value(grid.hop or 0, MAX_N_FFT)
-        self.n_fft.show_value(n_fft, MAX_N_FFT)
+        self.rate.show_count(grid.rate or 0, MAX_RATE)
+        self.hop.show_count(grid.hop or 0, MAX_N_FFT)
+        self.n_fft.show_count(n_fft, MAX_N_FFT)
         self.place.setCurrentIndex(int(grid.centred))
         self.window_box.setCurrentIndex(WINDOWS.index(grid.window))
         known = grid.rate is not None and grid.hop is not None
-        set_text(self.hop_note, words.milliseconds((grid.hop or 0) / (grid.rate or 1)) if known else "samples")
-        set_text(self.n_fft_note, f"2·({n_bins} − 1)" if grid.n_fft is None else "as given")
+        set_text(self.hop_note, words.milliseconds((grid.hop or 0) / (grid.rate or 1)) if known else _("samples"))
+        set_text(self.n_fft_note, f"2·({n_bins} − 1)" if grid.n_fft is None else _("as given"))
 
     def _settings(self) -> tuple[Setting, ...]:
-        unknown = f"Double-click the name: {UNKNOWN}."
-        rate_tip = (
-            f"Sample rate of the sound the masks were made for. With rate and hop the axes are in seconds and Hz. "
-            f"{unknown}"
+        rate_tip = _(
+            "Sample rate of the sound the masks were made for. With rate and hop the axes are in seconds and Hz. "
+            "Double-click the name: unknown."
         )
-        hop_tip = f"Samples from one frame to the next. {unknown}"
-        n_fft_tip = "Samples in a frame; from the number of bins unless it is given. Double-click the name for that."
-        place_tip = (
+        hop_tip = _("Samples from one frame to the next. Double-click the name: unknown.")
+        n_fft_tip = _("Samples in a frame; from the number of bins unless it is given. Double-click the name for that.")
+        place_tip = _(
             "Where frame i lies. Begin at hop·i: an STFT without padding. Centred on hop·i: padded at both ends, as "
             "librosa and torch do by default."
         )
-        window_tip = "Window of the STFT; used where a mask is applied to a mixture."
+        window_tip = _("Window of the STFT; used where a mask is applied to a mixture.")
         hertz = plain_label("Hz", "muted", small=True)
         return (
-            ("rate", self.rate, hertz, rate_tip, partial(self._change, rate=None)),
-            ("hop", self.hop, self.hop_note, hop_tip, partial(self._change, hop=None)),
+            (_("rate"), self.rate, hertz, rate_tip, partial(self._change, rate=None)),
+            (_("hop"), self.hop, self.hop_note, hop_tip, partial(self._change, hop=None)),
             ("n_fft", self.n_fft, self.n_fft_note, n_fft_tip, partial(self._change, n_fft=None)),
-            ("frames", self.place, None, place_tip, None),
-            ("window", self.window_box, None, window_tip, partial(self._change, window=MaskGrid().window)),
+            (_("frames"), self.place, None, place_tip, None),
+            (_("window"), self.window_box, None, window_tip, partial(self._change, window=MaskGrid().window)),
         )
 
-    def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        lay_out_settings(grid, self._settings(), GAP)
-
-    def _connect(self) -> None:
-        self.rate.valueChanged.connect(lambda value: self._change(rate=value or None))
-        self.hop.valueChanged.connect(lambda value: self._change(hop=value or None))
-        self.n_fft.valueChanged.connect(lambda value: self._change(n_fft=value))
-        self.place.activated.connect(lambda index: self._change(centred=bool(index)))
-        self.window_box.activated.connect(lambda index: self._change(window=WINDOWS[index]))
-
-    def _change(self, **changes: object) -> None:
-        self.edit_requested.emit(partial(edits.set_mask_grid, n_bins=self._n_bins, **changes), "")
+    def _change(self, **changes: Any) -> None:
+        self._ask(partial(edits.set_mask_grid, n_bins=self._n_bins, **changes), "")
 
 
 class StftPanel(QWidget):
@@ -133,22 +124,26 @@ class StftPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[object, ...] = ()
-        self._choice, self._rate = FramingChoice(), 0
+        self._choice = FramingChoice()
         self.representation, self.window_box = MarkedBox(self), MarkedBox(self)
         self.n_fft, self.hop = SampleField(2, LARGEST, self), SampleField(1, LARGEST, self)
-        self.silence = DecibelField(10.0, ZEROS_ONLY, 5.0, self)
-        self.silence.setSpecialMaximum("zeros")
+        self.silence = NumberField(10.0, ZEROS_ONLY, self, step=5.0, maximum_words=_("zeros"))
         # Small words beside a field, on two lines where the panel is narrow.
         self.n_fft_note, self.hop_note, self._silence_note = (
-            plain_label(text, "muted", wrap=True, small=True) for text in ("", "", "below loudest")
+            plain_label(text, "muted", wrap=True, small=True) for text in ("", "", _("below loudest"))
         )
-        self.summary: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
-        self.mask_grid = MaskGridFields(self)
-        self.mask_grid.edit_requested.connect(self.edit_requested)
-        self._framing_parts = (self.representation, self.n_fft, self.hop, self.window_box)
-        self._fill_boxes()
+        self.summary = plain_label("", "muted", wrap=True, small=True, parent=self)
+        self.mask_grid = MaskGridFields(self.edit_requested.emit, self)
+        for kind in REPRESENTATIONS:
+            self.representation.addItem(f"{kind}{DEFAULT_MARK if kind is Representation.MAGNITUDE else ''}", kind)
+        for name in WINDOWS:
+            self.window_box.addItem(f"{name}{DEFAULT_MARK if name == FramingChoice().window else ''}", name)
         self._lay_out()
-        self._connect()
+        self.representation.activated.connect(self._take_representation)
+        self.window_box.activated.connect(lambda i: self._frame(window=WINDOWS[i]))
+        self.n_fft.valueChanged.connect(self._take_n_fft)
+        self.hop.valueChanged.connect(lambda value: self._frame(hop=int(value)))
+        self.silence.valueChanged.connect(self._take_silence)
         self.show_analysis(Analysis(Session()), 0)
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
@@ -163,7 +158,8 @@ class StftPanel(QWidget):
         self.silence.show_value(ZEROS_ONLY if math.isinf(session.silence_db) else session.silence_db)
         # A refused setting leaves no framing in force: the fields stay open, so that it can be put right.
         sound = reference is not None and reference.kind == "audio" and reference.sample_rate
-        for part in self._framing_parts:
+        framing_parts: tuple[QWidget, ...] = (self.representation, self.n_fft, self.hop, self.window_box)
+        for part in framing_parts:
             part.setEnabled(bool(sound))
         if sound and reference is not None:
             self._show_framing(framing or _wanted_framing(session.framing, reference), reference)
@@ -174,7 +170,7 @@ class StftPanel(QWidget):
             for field, note in ((self.n_fft, self.n_fft_note), (self.hop, self.hop_note)):
                 field.clear()
                 set_text(note, "")
-            set_text(self.summary, NOTHING_WORDS)
+            set_text(self.summary, _("Open a reference to see its frames."))
         mask = None if reference is None else reference.mask
         self.mask_grid.setVisible(mask is not None)
         for part in self._sound_only:
@@ -184,51 +180,44 @@ class StftPanel(QWidget):
             set_text(self.summary, MASK_WORDS if session.mask_grid.is_known else NO_GRID_WORDS)
 
     def _show_framing(self, framing: Framing, reference: Track) -> None:
-        choice, self._rate = self._choice, reference.sample_rate or 1
+        rate = reference.sample_rate or 1
         longest = min(LARGEST, max(2, reference.n_samples or LARGEST))
-        self.n_fft.show_value(framing.n_fft, longest)
-        self.hop.show_value(framing.hop, framing.n_fft)
+        self.n_fft.show_count(framing.n_fft, longest)
+        self.hop.show_count(framing.hop, framing.n_fft)
         self.representation.setCurrentIndex(REPRESENTATIONS.index(framing.representation))
         self.window_box.setCurrentIndex(WINDOWS.index(framing.window) if framing.window in WINDOWS else -1)
         self.window_box.setEnabled(framing.representation is not Representation.WAVEFORM)
-        for note, samples, chosen in (
-            (self.n_fft_note, framing.n_fft, choice.n_fft),
-            (self.hop_note, framing.hop, choice.hop),
-        ):
-            mark = " default" if chosen is None else ""
-            set_text(note, f"{words.milliseconds(samples / self._rate)}{mark}".replace(" ms", "\u00a0ms"))
-
-    def _fill_boxes(self) -> None:
-        for kind in REPRESENTATIONS:
-            self.representation.addItem(f"{kind}{DEFAULT_MARK if kind is Representation.MAGNITUDE else ''}", kind)
-        for name in WINDOWS:
-            self.window_box.addItem(f"{name}{DEFAULT_MARK if name == FramingChoice().window else ''}", name)
+        set_text(self.n_fft_note, _length_words(framing.n_fft / rate, self._choice.n_fft))
+        set_text(self.hop_note, _length_words(framing.hop / rate, self._choice.hop))
 
     def _settings(self) -> tuple[Setting, ...]:
         """Every setting, in the order on screen."""
-        again = "Double-click the name for the default"
-        default_level = words.db(DEFAULT_SILENCE_DB, 0)
-        columns_tip = f"What one frame holds.\n{REPRESENTATION_TIPS}"
-        n_fft_tip = f"Samples in a frame. {again}, 32 ms."
-        hop_tip = f"Samples from one frame to the next. {again}."
-        window_tip = "Weight of the samples in a frame; not used for waveform columns."
-        reset_silence = partial(self._take_silence, DEFAULT_SILENCE_DB)
-        silence_tip = (
-            "A frame is silent when it is this far or further below the signal's loudest frame; at the largest value "
-            f"only frames of zeros are. {again}, {default_level}."
+        columns_tip = _(
+            "What one frame holds.\n"
+            "magnitude: |rfft| of each windowed frame; phase does not count.\n"
+            "complex: the same with phase.\n"
+            "waveform: the samples of each frame, not windowed."
         )
+        n_fft_tip = _("Samples in a frame. Double-click the name for the default, 32 ms.")
+        hop_tip = _("Samples from one frame to the next. Double-click the name for the default.")
+        window_tip = _("Weight of the samples in a frame; not used for waveform columns.")
+        reset_silence = partial(self._take_silence, DEFAULT_SILENCE_DB)
+        silence_tip = _(
+            "A frame is silent when it is this far or further below the signal's loudest frame; at the largest value "
+            "only frames of zeros are. Double-click the name for the default, {level}."
+        ).format(level=words.db(DEFAULT_SILENCE_DB, 0))
         return (
-            ("columns", self.representation, None, columns_tip, partial(self._frame, representation=None)),
+            (_("columns"), self.representation, None, columns_tip, partial(self._frame, representation=None)),
             ("n_fft", self.n_fft, self.n_fft_note, n_fft_tip, partial(self._frame, n_fft=None, hop=None)),
-            ("hop", self.hop, self.hop_note, hop_tip, partial(self._frame, hop=None)),
-            ("window", self.window_box, None, window_tip, partial(self._frame, window=FramingChoice().window)),
-            ("silence", self.silence, self._silence_note, silence_tip, reset_silence),
+            (_("hop"), self.hop, self.hop_note, hop_tip, partial(self._frame, hop=None)),
+            (_("window"), self.window_box, None, window_tip, partial(self._frame, window=FramingChoice().window)),
+            (_("silence"), self.silence, self._silence_note, silence_tip, reset_silence),
         )
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
         settings = self._settings()
-        self._names = lay_out_settings(grid, settings, GAP)
+        self._names = lay_out_settings(grid, settings)
         self._sound_only = [
             part
             for name, field, note, *_ in settings
@@ -239,30 +228,20 @@ class StftPanel(QWidget):
         parts = self.mask_grid, grid, separator(), self.summary, REST
         scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
 
-    def _connect(self) -> None:
-        self.representation.activated.connect(self._take_representation)
-        self.window_box.activated.connect(lambda i: self._frame(window=WINDOWS[i]))
-        self.n_fft.valueChanged.connect(self._take_n_fft)
-        self.hop.valueChanged.connect(lambda value: self._frame(hop=value))
-        self.silence.valueChanged.connect(self._take_silence)
-
     def _take_representation(self, index: int) -> None:
         kind = REPRESENTATIONS[index]
         self._frame(representation=None if kind is Representation.MAGNITUDE else kind)
 
-    def _take_n_fft(self, value: int) -> None:
+    def _take_n_fft(self, value: float) -> None:
         # A hop that no longer fits goes back to a quarter of the frame, its default.
-        hop = self._choice.hop
-        changes: dict[str, object] = {"n_fft": value}
-        if hop is not None and hop > value:
-            changes["hop"] = None
-        self._frame(**changes)
+        fits = self._choice.hop is None or self._choice.hop <= value
+        self._frame(n_fft=int(value), **({} if fits else {"hop": None}))
 
     def _take_silence(self, value: float) -> None:
         limit = math.inf if value >= ZEROS_ONLY else value
         self.edit_requested.emit(partial(edits.set_silence, silence_db=limit), "silence")
 
-    def _frame(self, **changes: object) -> None:
+    def _frame(self, **changes: Any) -> None:
         if self.n_fft.isEnabled():
             self.edit_requested.emit(partial(edits.set_framing, **changes), "")
 
@@ -274,6 +253,12 @@ def _wanted_framing(choice: FramingChoice, reference: Track) -> Framing:
     return Framing(kind, choice.n_fft or default_n_fft(rate), choice.hop or default_hop(rate), choice.window)
 
 
+def _length_words(seconds: float, chosen: int | None) -> str:
+    """How long a frame or a hop is, never broken before the unit, and whether that is the default."""
+    length = words.milliseconds(seconds).replace(" ", "\u00a0")
+    return _("{length} default").format(length=length) if chosen is None else length
+
+
 def _frames_words(analysis: Analysis, selected: int) -> str:
     """How many frames there are, and how long they are."""
     if analysis.reference is None or analysis.framing is None:
@@ -281,9 +266,19 @@ def _frames_words(analysis: Analysis, selected: int) -> str:
     framing, reference = analysis.framing, analysis.reference
     pair = analysis.pair_at(selected)
     if pair is not None and pair.frames is not None:
-        n_frames, which = pair.frames.n_total, "compared"
+        n = pair.frames.n_total
+        template = ngettext(
+            "{n} frame compared: {length} long, one every {step}, {n_bins} bins each.",
+            "{n} frames compared: {length} long, one every {step}, {n_bins} bins each.",
+            n,
+        )
     else:
-        n_frames, which = frame_count(reference.n_samples or 0, framing.n_fft, framing.hop), "in the reference"
+        n = frame_count(reference.n_samples or 0, framing.n_fft, framing.hop)
+        template = ngettext(
+            "{n} frame in the reference: {length} long, one every {step}, {n_bins} bins each.",
+            "{n} frames in the reference: {length} long, one every {step}, {n_bins} bins each.",
+            n,
+        )
     rate = reference.sample_rate or 1
     length, step = words.milliseconds(framing.n_fft / rate), words.milliseconds(framing.hop / rate)
-    return f"{words.counted(n_frames, 'frame')} {which}: {length} long, one every {step}, {framing.n_bins} bins each."
+    return template.format(n=words.count(n), length=length, step=step, n_bins=framing.n_bins)

@@ -1,46 +1,184 @@
-"""The table behind the summary: a row for each estimate."""
+"""The table behind the summary: a row for each estimate, a column for each figure of one named result at a time."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont
 
 from osisnr_gui.core.types import IntArray
+from osisnr_gui.export.measures import MEASURES, Group, Measure
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed
-from osisnr_gui.qt.panels.column_model import ROLE, Column, ColumnModel
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.panels.summary_columns import Figure, Need, columns_for
+from osisnr_gui.qt.panels.table import ROLE, Column, ColumnModel
+from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _
 
-NAME = Column("name", "estimate\n", "The estimate that is compared", is_text=True)
+NAME = Column("name", _("estimate\n"), _("The estimate that is compared"), is_text=True)
 #: So many cells are told of one by one: Qt paints them alone, but the whole table for a range.
 MOST_CELLS = 64
+#: What a figure is compared with: it is shown only where that is there.
+MIXTURE, RIVAL = "mixture", "rival"
 
 
-class SummaryModel(Themed, ColumnModel):
+class Row(NamedTuple):
+    """An estimate, and the unprocessed mixture against the same reference. wins : see `BestFrames.win_rate`, or nan."""
+
+    pair: PairAnalysis
+    name: str
+    partner: int  # place of the reference
+    mixture: PairAnalysis | None
+    wins: float
+
+    def of(self, analysis: Analysis, place: int) -> Row:
+        """The row with the numbers of another analysis of the same files."""
+        return self._replace(pair=analysis.pairs[place], mixture=_mixture(analysis, self.partner))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Column):
+    """A figure of an estimate.
+
+    best : +1 when more is better, -1 when less is, 0 when neither. why : words for a value that is no plain number.
+    needs : MIXTURE or RIVAL, where that must be there. depends : what of an analysis its values follow.
+    """
+
+    value: Callable[[Row], float]
+    text: Callable[[float], str]
+    best: int = 0
+    why: Callable[[float, Row], str] = lambda _value, _row: ""
+    needs: str = ""
+    widest: str = field(default="−00.0", kw_only=True)
+    depends: Changed = field(default=Changed.FRAMES, kw_only=True)
+
+
+def columns_for(formula: Formula) -> tuple[Figure, ...]:
+    """All columns for one result: its losses and averages, how often it is the best, what was gained over the mixture,
+    then counts of frames, then the whole signal in time.
+    """
+    shown = [measure for measure in MEASURES if measure.title]
+    own = [measure for measure in shown if measure.group.formula is formula]
+    own.sort(key=lambda measure: (measure.unit != "", measure.key != "fused"))
+    frames, whole = ([m for m in shown if m.group is group] for group in (Group.FRAMES, Group.WHOLE))
+    gained = [measure for measure in (*own, *whole) if measure.gained]
+    gained.sort(key=lambda measure: measure.unit == "")
+    return (
+        *map(_figure, own),
+        _wins_column(),
+        *map(_improvement, gained),
+        *map(_figure, frames),
+        *map(_figure, whole),
+    )
+
+
+def _figure(measure: Measure) -> Figure:
+    return Figure(
+        measure.key,
+        measure.title,
+        measure.worded(measure.tip),
+        lambda row: measure.of(row.pair),
+        _text(measure),
+        measure.better,
+        lambda value, row: _why(measure, value, row.pair),
+        widest=measure.widest,
+        depends=_depends(measure),
+    )
+
+
+def _depends(measure: Measure) -> Changed:
+    """What of an analysis a figure follows."""
+    return {"fused": Changed.LOSS, "mc_mse": Changed.LOSS, "bad": Changed.BAD}.get(measure.key, Changed.FRAMES)
+
+
+def _depends_of(column: Column) -> Changed:
+    """What of an analysis a column follows."""
+    return column.depends if isinstance(column, Figure) else Changed.FILES
+
+
+def _text(measure: Measure) -> Callable[[float], str]:
+    """How a figure is shown."""
+    if measure.unit == "frames":
+        return lambda value: words.MISSING if math.isnan(value) else words.count(int(value))
+    return (lambda value: words.number(value, 1)) if measure.unit else words.loss
+
+
+def _why(measure: Measure, value: float, pair: PairAnalysis) -> str:
+    """Why a figure is no plain number, or none to trust; empty when it is in order."""
+    formula, score = measure.group.formula, pair.score
+    if score is None or measure.key == "mc_mse" or measure.group is Group.FRAMES:
+        return ""
+    if formula is not None:
+        return (words.why_osi if measure.unit else words.why_loss)(value, score, formula)
+    if math.isfinite(value):
+        return ""
+    if pair.whole is None:
+        return _("A mask has no signal in time.") if pair.sample_rate is None else _("Known when the pass is done.")
+    return _("Not finite: one of the two signals is silent, or they are the same but for their level.")
+
+
+def _wins_column() -> Figure:
+    def why(value: float, row: Row) -> str:
+        if math.isfinite(value) or row.pair.score is None:
+            return ""
+        return _("No frame is active in every estimate of this reference, or there is no other one.")
+
+    tip = _(
+        "Share of the frames active in every estimate of this reference in which this one has the highest exact "
+        "OSI-SNR; a tie is no win. Higher is better."
+    )
+    title = _("wins % of\nactive frames")
+    text = partial(words.number, decimals=1)
+    return Figure("wins", title, tip, lambda row: 100 * row.wins, text, 1, why, RIVAL, widest="000.0")
+
+
+def _improvement(measure: Measure) -> Figure:
+    """Estimate minus mixture."""
+    assert measure.gained is not None, "only some figures have a column of what was gained"
+    name, which = measure.gained
+    shown = _text(measure)
+
+    def value(row: Row) -> float:
+        return math.nan if row.mixture is None else measure.of(row.pair) - measure.of(row.mixture)
+
+    def text(value: float) -> str:
+        return f"{'+' if value > 0 else ''}{shown(value)}"
+
+    def why(value: float, _row: Row) -> str:
+        return "" if math.isfinite(value) else _("One of the two has no finite number to subtract.")
+
+    tip = _("{measure} of the estimate minus that of the unprocessed mixture. Below 0 is better.")
+    if measure.better > 0:
+        tip = _("{measure} of the estimate minus that of the unprocessed mixture. Above 0 is better.")
+    title = f"Δ {name}\n{measure.unit}"
+    widest = measure.widest if measure.unit else "−00.000"
+    key, told, depends = f"delta_{measure.key}", tip.format(measure=measure.worded(which)), _depends(measure)
+    return Figure(key, title, told, value, text, measure.better, why, MIXTURE, widest=widest, depends=depends)
+
+
+COLUMNS = {formula: columns_for(formula) for formula in Formula}
+
+
+class SummaryModel(Themed, ColumnModel[Column]):
     """Rows are estimates, columns `NAME` and the figures of one named result at a time."""
 
     cell_roles = frozenset((ROLE.ToolTipRole, ROLE.FontRole, ROLE.ForegroundRole))
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, (NAME,))
-        self._pairs: tuple[PairAnalysis, ...] = ()
-        self.names: list[str] = []  # of the estimates, in the order of the session
-        self._places: dict[int, int] = {}  # by identity of the pair
-        self._unprocessed: tuple[PairAnalysis, ...] = ()  # by the place of the reference
-        self._partners: tuple[int, ...] = ()
-        self._wins: tuple[float, ...] = ()
-        self._needs: set[Need] = set()
-        self._columns = {formula: columns_for(formula, self._mixture_of, self._wins_of) for formula in Formula}
+        self.rows: list[Row] = []  # in the order of the session
+        self._needs: set[str] = set()
         self._best: dict[str, float] = {}
         self.formula = Formula.EXACT
         self._choose_columns()
@@ -59,30 +197,26 @@ class SummaryModel(Themed, ColumnModel):
         wins : for each pair the share of frames in which it is the best, nan where that is not known; none where no two
         estimates share a reference.
         """
-        pairs, unprocessed, partners = analysis.pairs, analysis.unprocessed, analysis.session.partners
-        mixtures = [unprocessed[place] for place in set(partners) if place < len(unprocessed)]
-        has_mixture = any(mixture.score is not None for mixture in mixtures)
-        needs = {need for need, there in ((Need.MIXTURE, has_mixture), (Need.RIVAL, bool(wins))) if there}
-        same_rows = len(pairs) == len(self._pairs) and needs == self._needs
-        if not same_rows:
-            self.beginResetModel()
-        self.names, self._needs, self._wins, self._partners = names, needs, wins, partners
-        self._choose_columns()
-        if same_rows:
+        partners, known = analysis.session.partners, wins or [math.nan] * len(names)
+        rows = [
+            Row(pair, name, partner, _mixture(analysis, partner), share)
+            for pair, name, partner, share in zip(analysis.pairs, names, partners, known, strict=False)
+        ]
+        has_mixture = any(row.mixture is not None and row.mixture.score is not None for row in rows)
+        needs = {need for need, there in ((MIXTURE, has_mixture), (RIVAL, bool(wins))) if there}
+        if len(rows) == len(self.rows) and needs == self._needs:
+            self.rows = rows
             self.show_scores(Changed.ALL, analysis, 0)
-        else:
-            self._take_scores(analysis)
+            return
+        with self.resetting():
+            self.rows, self._needs = rows, needs
+            self._choose_columns()
             self._find_best(self.columns)
-            self.arrange()
-            self.endResetModel()
 
     def show_scores(self, changed: Changed, analysis: Analysis, _selected: int) -> None:
         """Show other numbers of the same estimates; of the columns that depend on something else nothing is done."""
-        self._take_scores(analysis)
-        columns = enumerate(self.columns)
-        sections = [
-            place for place, column in columns if (Changed.FILES if column is NAME else column.depends) & changed
-        ]
+        self.rows = [row.of(analysis, place) for place, row in enumerate(self.rows)]
+        sections = [place for place, column in enumerate(self.columns) if _depends_of(column) & changed]
         self._find_best([self.columns[section] for section in sections])
         if self.sorted_by in sections:
             self.sort(self.sorted_by, self._direction)
@@ -95,14 +229,10 @@ class SummaryModel(Themed, ColumnModel):
                 cell = self.index(row, section)
                 self.dataChanged.emit(cell, cell)
 
-    def _take_scores(self, analysis: Analysis) -> None:
-        self._pairs, self._unprocessed = analysis.pairs, analysis.unprocessed
-        self._places = {id(pair): place for place, pair in enumerate(analysis.pairs)}
-
     def _choose_columns(self) -> None:
         """The figures of the result on show, without those there is nothing to compare with for; sorted as before."""
         sorted_by = self.columns[self.sorted_by].key
-        figures = (each for each in self._columns[self.formula] if each.needs is None or each.needs in self._needs)
+        figures = (each for each in COLUMNS[self.formula] if not each.needs or each.needs in self._needs)
         self.columns = NAME, *figures
         self.sorted_by = next((place for place, column in enumerate(self.columns) if column.key == sorted_by), 0)
 
@@ -114,11 +244,13 @@ class SummaryModel(Themed, ColumnModel):
 
     def n_places(self) -> int:
         """Estimates."""
-        return len(self._pairs)
+        return len(self.rows)
 
     def find_order(self, column: Column, *, falling: bool) -> IntArray:
         """In the order of the session by name, by value otherwise; what is no number comes last either way."""
-        values = np.arange(len(self._pairs)) if column is NAME else np.array([column.value(p) for p in self._pairs])
+        values = np.arange(len(self.rows), dtype=np.float64)
+        if isinstance(column, Figure):
+            values = np.array([column.value(row) for row in self.rows])
         return np.argsort(-values if falling else values, kind="stable")
 
     def column_tip(self, column: Column) -> str:
@@ -127,36 +259,40 @@ class SummaryModel(Themed, ColumnModel):
 
     def text(self, place: int, column: Column) -> str:
         """A cell as it is on screen."""
-        return self.names[place] if column is NAME else column.text(column.value(self._pairs[place]))
+        row = self.rows[place]
+        return column.text(column.value(row)) if isinstance(column, Figure) else row.name
 
     def cell(self, place: int, column: Column, role: int) -> object:
         """What the name or the figure says beside its text."""
-        pair = self._pairs[place]
-        return self._name_data(place, pair, role) if column is NAME else self._figure_data(column, pair, role)
-
-    def table_text(self, rows: list[int]) -> str:
-        """Rows as tab-separated text with a header, numbers with all their digits."""
-        scores = [pair.score for pair in self._pairs if pair.score is not None]
-        method = f", method {scores[0].loss.method}" if scores else ""
-        lines = ["\t".join((f"estimate ({self.formula.words}{method})", *(figure.name for figure in self.columns[1:])))]
-        for place in map(self.place, rows):
-            values = (figure.value(self._pairs[place]) for figure in self.columns[1:])
-            lines.append("\t".join((self.names[place], *(f"{value:.10g}" for value in values))))
-        return "\n".join(lines) + "\n"
-
-    def _name_data(self, row: int, pair: PairAnalysis, role: int) -> object:
+        if isinstance(column, Figure):
+            return self._figure_data(column, self.rows[place], role)
+        pair = self.rows[place].pair
         if role == ROLE.ToolTipRole:
             return tooltip(str(pair.error) if pair.error is not None else pair.estimate.name)
         if role == ROLE.ForegroundRole and pair.error is not None:
             return QColor(self._theme.error)
         return None
 
-    def _figure_data(self, column: Figure, pair: PairAnalysis, role: int) -> object:
-        value = column.value(pair)
+    def table_text(self, rows: Iterable[int]) -> str:
+        """Rows as tab-separated text with a header, numbers with all their digits."""
+        scores = [row.pair.score for row in self.rows if row.pair.score is not None]
+        name = _("estimate ({frames})").format(frames=self.formula.words)
+        if scores:
+            method = scores[0].loss.method
+            name = _("estimate ({frames}, method {n})").format(frames=self.formula.words, n=method)
+        figures = [column for column in self.columns if isinstance(column, Figure)]
+        lines = ["\t".join((name, *(figure.name for figure in figures)))]
+        for place in map(self.place, rows):
+            row = self.rows[place]
+            lines.append("\t".join((row.name, *(f"{figure.value(row):.10g}" for figure in figures))))
+        return "\n".join(lines) + "\n"
+
+    def _figure_data(self, column: Figure, row: Row, role: int) -> object:
+        value = column.value(row)
         best = self._best.get(column.key) == value
         if role == ROLE.ToolTipRole:
-            why = column.why(value, pair) or (str(pair.error) if pair.error is not None else "")
-            return tooltip(why or ("Best of the estimates in this column" if best else ""))
+            why = column.why(value, row) or (str(row.pair.error) if row.pair.error is not None else "")
+            return tooltip(why or (_("Best of the estimates in this column") if best else ""))
         if role == ROLE.FontRole and best:
             font = QFont()
             font.setBold(True)
@@ -169,19 +305,15 @@ class SummaryModel(Themed, ColumnModel):
         """The best value of each column, where at least two differ. What is not finite cannot be best, nor a literal
         loss that silence has brought to 0 or below."""
         for column in columns:
-            if column is NAME or not column.best:
+            if not isinstance(column, Figure) or not column.best:
                 continue
-            values = {value for value in map(column.value, self._pairs) if math.isfinite(value)}
+            values = {value for value in map(column.value, self.rows) if math.isfinite(value)}
             if column.key in ("fused", "loss_osi_1", "loss_osi_2"):
                 values = {value for value in values if value > 0}
             best = max if column.best > 0 else min
             self._best[column.key] = best(values) if len(values) > 1 else math.nan
 
-    def _mixture_of(self, pair: PairAnalysis) -> PairAnalysis | None:
-        place = self._places.get(id(pair))
-        partner = len(self._unprocessed) if place is None else self._partners[place]
-        return self._unprocessed[partner] if partner < len(self._unprocessed) else None
 
-    def _wins_of(self, pair: PairAnalysis) -> float:
-        place = self._places.get(id(pair), -1)
-        return self._wins[place] if 0 <= place < len(self._wins) else math.nan
+def _mixture(analysis: Analysis, partner: int) -> PairAnalysis | None:
+    """The unprocessed mixture against reference number `partner`."""
+    return analysis.unprocessed[partner] if partner < len(analysis.unprocessed) else None

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from typing import cast
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed
-from osisnr_gui.qt.panels.copy_table import ROW_HEIGHT, CopyTable
-from osisnr_gui.qt.panels.layouts import column_of
+from osisnr_gui.qt.panels.estimate_mark import sample_pen
+from osisnr_gui.qt.panels.layouts import FORMULA_CHOICES, FORMULAS, Segmented, column_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
-from osisnr_gui.qt.panels.segmented import FORMULAS, Segmented
 from osisnr_gui.qt.panels.summary_model import SummaryModel
-from osisnr_gui.qt.plots.items.painting import line_pen
+from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable, Index
 from osisnr_gui.session import sentences
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.session import Formula
+from osisnr_gui.text.catalogue import _
 
 NAME_WIDTH, CELL_PADDING = 168, 24
 SAMPLE = 20
@@ -32,14 +33,13 @@ LEAST_ROWS, MOST_ROWS, ABOVE_ROWS = 2, 5, 128
 class _NameDelegate(Themed, QStyledItemDelegate):
     """The estimate's line sample before its name."""
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """Long names lose their middle."""
         super().initStyleOption(option, index)
         option.textElideMode = Qt.TextElideMode.ElideMiddle
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Sample, then the cell as usual."""
-        style = self._theme.estimate(index.model().place(index.row()))
         moved = QStyleOptionViewItem(option)
         moved.rect = QRect(option.rect)
         if option.state & option.state.State_Selected:
@@ -47,9 +47,7 @@ class _NameDelegate(Themed, QStyledItemDelegate):
         moved.rect.setLeft(option.rect.left() + SAMPLE + 8)
         super().paint(painter, moved, index)
         painter.save()
-        pen = line_pen(style.colour, tuple(length / 2 for length in style.dash))
-        pen.setWidth(2)
-        painter.setPen(pen)
+        painter.setPen(sample_pen(self._theme, cast(SummaryModel, index.model()).place(index.row())))
         y = option.rect.center().y()
         painter.drawLine(option.rect.left() + 6, y, option.rect.left() + 6 + SAMPLE, y)
         painter.restore()
@@ -75,17 +73,13 @@ class SummaryPanel(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._showing = False
         self.model = SummaryModel(theme)
         self.model.setParent(self)
-        self.part = Segmented.of_formulas(
-            "result in the table",
-            "Which of the two results the table shows; they are never mixed in one table.",
-            self,
-        )
+        tip = _("Which of the two results the table shows; they are never mixed in one table.")
+        self.part = Segmented(FORMULA_CHOICES, _("result in the table"), tip, self)
         self.part.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.part.chosen.connect(lambda index: self._show_formula(FORMULAS[index]))
-        self.table = _Table(self)
+        self.table = _Table(self.model, _("Summary: a row for each estimate"), self)
         self._names = _NameDelegate(theme, self.table)
         self._set_up_table()
         top = column_of(self.part, margins=(MARGIN, 0, MARGIN, 0))
@@ -96,7 +90,7 @@ class SummaryPanel(QWidget):
             (self._show_pairs, files | Changed.LEADING),
             (partial(self.model.show_scores, Changed.LOSS), Changed.LOSS),
             (partial(self.model.show_scores, Changed.BAD), Changed.BAD),
-            (self._show_selected, files | Changed.LEADING | Changed.VIEW),
+            (lambda _analysis, selected: self._select(selected), files | Changed.LEADING | Changed.VIEW),
         )
 
     def _show_leading(self, analysis: Analysis, _selected: int) -> None:
@@ -109,9 +103,6 @@ class SummaryPanel(QWidget):
         if self.model.columns != columns:
             self._set_widths()
 
-    def _show_selected(self, _analysis: Analysis, selected: int) -> None:
-        self._select(selected)
-
     @staticmethod
     def wanted_height(count: int) -> int:
         """The height, title included, in which this many rows are in sight, or some of them where they are many."""
@@ -123,21 +114,17 @@ class SummaryPanel(QWidget):
 
     def _set_up_table(self) -> None:
         table = self.table
-        table.setModel(self.model)
         table.setItemDelegateForColumn(0, self._names)
-        table.setSortingEnabled(True)
         table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        table.setAccessibleName("Summary: a row for each estimate")
-        table.selectionModel().currentRowChanged.connect(self._take_current)
+        table.row_chosen.connect(lambda row: self.selected_changed.emit(self.model.place(row)))
         # Once a name begins to leave at the left, its letter stays.
-        table.horizontalScrollBar().valueChanged.connect(
-            lambda value: table.verticalHeader().setVisible(value > SAMPLE)
-        )
-        table.verticalHeader().setFixedWidth(LETTER_WIDTH)
+        letters = table.verticalHeader()
+        letters.setFixedWidth(LETTER_WIDTH)
+        table.horizontalScrollBar().valueChanged.connect(lambda value: letters.setVisible(value > SAMPLE))
         self._set_widths()
 
     def _set_widths(self) -> None:
-        self.table.fit_columns(self.model.columns, CELL_PADDING)
+        self.table.fit_columns(CELL_PADDING)
         header = self.table.horizontalHeader()
         header.resizeSection(0, NAME_WIDTH)
         if header.sortIndicatorSection() >= 0:  # the column may stand elsewhere now
@@ -153,20 +140,9 @@ class SummaryPanel(QWidget):
 
     def _select(self, selected: int) -> None:
         """Make the estimate in view the current row; further selected rows stay as they are."""
-        selection = self.table.selectionModel()
-        if not 0 <= selected < self.model.rowCount():
-            return
-        index = self.model.index(self.model.row(selected), 0)
-        if index.row() == selection.currentIndex().row() and selection.isRowSelected(index.row()):
-            return
-        flags = QItemSelectionModel.SelectionFlag
-        self._showing = True
-        selection.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-        self._showing = False
-
-    def _take_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        if current.isValid() and not self._showing:
-            self.selected_changed.emit(self.model.place(current.row()))
+        row = self.model.row(selected) if 0 <= selected < self.model.rowCount() else -1
+        if row >= 0 and not (row == self.table.chosen_row and self.table.selectionModel().isRowSelected(row)):
+            self.table.choose_row(row)
 
 
 def _win_rates(analysis: Analysis) -> tuple[float, ...]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
-    QDoubleSpinBox,
-    QLabel,
     QSizePolicy,
     QSlider,
     QStyle,
@@ -21,13 +20,14 @@ from PySide6.QtWidgets import (
 
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
-from osisnr_gui.qt.panels.layouts import row_of
+from osisnr_gui.qt.panels.layouts import ResetLabel, Run, row_of
 from osisnr_gui.qt.panels.own_keys import own_keys
-from osisnr_gui.qt.panels.plain_text import plain_label, tooltip
-from osisnr_gui.qt.panels.sample_field import TypedNumber
+from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.qt.panels.sample_field import NumberField
+from osisnr_gui.text.catalogue import _
 
 PLACES = 10_000
-FIELD_WIDTH = 80
+FIELD_WIDTH, DECIMALS = 80, 3
 NOTCH = 120  # eighths of a degree in one notch of a wheel
 _STEP_KEYS = {
     Qt.Key.Key_Left: -1,
@@ -49,20 +49,20 @@ class PowerMapping:
 
     def value_at(self, place: float) -> float:
         """The value at a place of 0 to 1."""
-        return self.low + (self.high - self.low) * min(max(place, 0.0), 1.0) ** self.power
+        return self.low + (self.high - self.low) * math.pow(min(max(place, 0.0), 1.0), self.power)
 
     def place_of(self, value: float) -> float:
         """The place of a value; values outside the range are at its ends."""
         share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
-        return float(share ** (1.0 / self.power))
+        return math.pow(share, 1.0 / self.power)
 
 
 @dataclass(frozen=True, slots=True)
 class ValueSpec:
     """What a value slider shows.
 
-    least, most : what may be typed; the slider itself covers the mapping's range. coarse : from this value on the fine
-    step and the rounding are ten times larger (inf: never).
+    most : the largest that may be typed; the slider itself covers the mapping's range. coarse : from this value on
+    the fine step and the rounding are ten times larger (inf: never).
     """
 
     symbol: str
@@ -70,22 +70,20 @@ class ValueSpec:
     what: str
     mapping: PowerMapping
     default: float
-    least: float
     most: float
     step: float
-    decimals: int
     coarse: float = math.inf
 
     def text(self, value: float) -> str:
         """The value as the field shows it: as many decimals as it needs, but those of the step at least."""
-        shown = f"{value:.{self.decimals}f}".rstrip("0")
+        shown = f"{value:.{DECIMALS}f}".rstrip("0")
         least = max(0, -math.floor(math.log10(self.step))) if value < 1000 else 0
         whole, _, fraction = shown.partition(".")
         return f"{whole}.{fraction.ljust(least, '0')}" if least or fraction else whole
 
     def clamp(self, value: float) -> float:
         """The nearest value that is allowed, on the field's grid."""
-        return round(min(max(value, self.least), self.most), self.decimals)
+        return round(min(max(value, self.mapping.low), self.most), DECIMALS)
 
     def step_at(self, value: float) -> float:
         """The fine step at a value."""
@@ -99,37 +97,38 @@ class ValueSpec:
     @property
     def explanation(self) -> str:
         """For the tooltip: what it is, its range, its default, how to move it."""
+        ends = _("From {low} to {high}. A number outside is set to the nearest end.")
+        if self.most > self.mapping.high:
+            ends = _("From {low} to {high}; up to {most:g} may be typed. A number outside is set to the nearest end.")
         low, high = self.text(self.mapping.low), self.text(self.mapping.high)
-        beyond = f"; up to {self.most:g} may be typed" if self.most > self.mapping.high else ""
-        return (
-            f"{self.symbol} ({self.name}): {self.what}\n"
-            f"From {low} to {high}{beyond}. A number outside is set to the nearest end.\n"
-            f"Default {self.text(self.default)}: double-click, or the tick under the slider.\n"
-            f"Wheel and arrow keys: steps of {self.step:g}; with Shift {self.step / 10:g}."
+        lines = (
+            _("{symbol} ({name}): {what}").format(symbol=self.symbol, name=self.name, what=self.what),
+            ends.format(low=low, high=high, most=self.most),
+            _("Default {default}: double-click, or the tick under the slider.").format(default=self.text(self.default)),
+            _("Wheel and arrow keys: steps of {step:g}; with Shift {fine:g}.").format(
+                step=self.step, fine=self.step / 10
+            ),
         )
+        return "\n".join(lines)
 
 
 ALPHA = ValueSpec(
     symbol="α",
-    name="alpha",
-    what="exponent of the power-law compression in MC-MSE. Small values lift quiet cells, 1 compresses nothing.",
+    name=_("alpha"),
+    what=_("exponent of the power-law compression in MC-MSE. Small values lift quiet cells, 1 compresses nothing."),
     mapping=PowerMapping(0.01, 1.0),
     default=DEFAULT_ALPHA,
-    least=0.01,
     most=1.0,
     step=0.01,
-    decimals=3,
 )
 GAMMA = ValueSpec(
     symbol="γ",
-    name="gamma",
-    what="weight of MC-MSE in the fused loss L = L_OSI + γ·MC-MSE. 0 leaves L_OSI alone.",
+    name=_("gamma"),
+    what=_("weight of MC-MSE in the fused loss L = L_OSI + γ·MC-MSE. 0 leaves L_OSI alone."),
     mapping=PowerMapping(0.0, 200.0, 3.0),
     default=DEFAULT_GAMMA,
-    least=0.0,
     most=1e6,
     step=0.1,
-    decimals=3,
     coarse=10.0,
 )
 
@@ -137,14 +136,12 @@ GAMMA = ValueSpec(
 class _Track(QSlider):
     """The slider: a click goes where it was made, the default has a tick, a double click goes there.
 
-    `marks` have ticks above the groove.
+    `marks` have ticks above the groove. step : goes fine steps, so many, or finer ones.
     """
 
-    stepped = Signal(int, bool)  # steps, finer
-    reset_requested = Signal()
-
-    def __init__(self, default_place: float, parent: QWidget | None = None) -> None:
+    def __init__(self, default_place: float, step: Callable[[int, bool], None], reset: Run, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
+        self._step, self._reset = step, reset
         self._default = round(default_place * PLACES)
         self.marks: tuple[float, ...] = ()  # further places, 0 to 1
         self._wheel = 0
@@ -156,34 +153,35 @@ class _Track(QSlider):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows: fine steps; PageUp and PageDown: ten of them."""
-        steps = self._steps(event)
+        held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        steps = 0 if held else _STEP_KEYS.get(Qt.Key(event.key()), 0)
         if steps:
-            self.stepped.emit(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            self._step(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         else:
             super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """A fine step for each notch; touch pads add up their small moves."""
-        turn = event.angleDelta().y() or event.angleDelta().x()
-        self._wheel += turn
+        self._wheel += event.angleDelta().y() or event.angleDelta().x()
         steps = int(self._wheel / NOTCH)
         self._wheel -= steps * NOTCH
         if steps:
-            self.stepped.emit(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            self._step(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take the handle, wherever the click was."""
-        if event.button() != Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(True)
+            self.mouseMoveEvent(event)
+        else:
             event.ignore()
-            return
-        self.setSliderDown(True)
-        self.setValue(self._place_at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the pointer."""
         if self.isSliderDown():
-            self.setValue(self._place_at(event.position().x()))
+            left, span = self._span()
+            self.setValue(round(min(max((event.position().x() - left) / span, 0.0), 1.0) * PLACES))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
@@ -193,7 +191,7 @@ class _Track(QSlider):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Back to the default."""
         self.setSliderDown(False)
-        self.reset_requested.emit()
+        self._reset()
         event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -219,30 +217,16 @@ class _Track(QSlider):
         handle = self.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, part, self).width()
         return handle / 2, max(1.0, self.width() - handle)
 
-    def _place_at(self, x: float) -> int:
-        left, span = self._span()
-        return round(min(max((x - left) / span, 0.0), 1.0) * PLACES)
 
-    @staticmethod
-    def _steps(event: QKeyEvent) -> int:
-        held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-        return 0 if held else _STEP_KEYS.get(Qt.Key(event.key()), 0)
-
-
-class _Field(TypedNumber, QDoubleSpinBox):
+class _Field(NumberField):
     """The number; what is not allowed is set to the nearest end, which is said."""
 
-    stepped = Signal(int, bool)
-
-    def __init__(self, spec: ValueSpec, parent: QWidget | None = None) -> None:
-        self._spec = spec
-        super().__init__(parent)
-        self.setDecimals(spec.decimals)
-        self.setRange(spec.least, spec.most)
+    def __init__(self, spec: ValueSpec, step: Callable[[int, bool], None], parent: QWidget) -> None:
+        self._spec, self._step = spec, step
+        super().__init__(spec.mapping.low, spec.most, parent, suffix="", decimals=DECIMALS, width=FIELD_WIDTH)
         self.setValue(spec.default)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.prepare(FIELD_WIDTH)
         self.setFocusPolicy(Qt.FocusPolicy.WheelFocus)
 
     def textFromValue(self, value: float) -> str:
@@ -253,14 +237,15 @@ class _Field(TypedNumber, QDoubleSpinBox):
         """The nearest number that is allowed, with a word about it; the number before when it is none at all."""
         spec, value, taken = self._spec, self.parse(text), super().fixup(text)
         if value is not None and self.isVisible():
-            least, most = spec.text(spec.least), f"{spec.most:g}"
-            words = f"{spec.symbol} goes from {least} to {most}: {value:g} was set to {taken}"
+            words = _("{symbol} goes from {least} to {most:g}: {value:g} was set to {taken}").format(
+                symbol=spec.symbol, least=spec.text(spec.mapping.low), most=spec.most, value=value, taken=taken
+            )
             QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), tooltip(words), self)
         return taken
 
     def stepBy(self, steps: int) -> None:
         """Arrow keys and wheel: fine steps."""
-        self.stepped.emit(steps, False)
+        self._step(steps, False)
 
     @property
     def is_being_typed(self) -> bool:
@@ -276,25 +261,20 @@ class ValueSlider(QWidget):
     def __init__(self, spec: ValueSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._spec, self._value = spec, spec.default
-        self._label: QLabel = plain_label(spec.symbol)
+        self._label = ResetLabel(spec.symbol, self.reset, self)
         self._label.setFixedWidth(16)
-        self._label.mouseDoubleClickEvent = lambda _event: self.reset()
-        self.slider = _Track(spec.mapping.place_of(spec.default), self)
-        self.field = _Field(spec, self)
+        self.slider = _Track(spec.mapping.place_of(spec.default), self._step, self.reset, self)
+        self.field = _Field(spec, self._step, self)
         row_of(self._label, self.slider, self.field, owner=self, spacing=8)
         for widget in (self._label, self.slider, self.field, self):
             widget.setToolTip(tooltip(spec.explanation))
-        self.slider.setAccessibleName(f"{spec.name} slider")
+        self.slider.setAccessibleName(_("{name} slider").format(name=spec.name))
         self.field.setAccessibleName(spec.name)
         self.setFocusProxy(self.slider)
         # One signal per turn of the event loop: a fast mouse sends several moves in one turn.
-        self._pending = QTimer(self)
-        self._pending.setSingleShot(True)
+        self._pending = QTimer(self, singleShot=True)
         self._pending.timeout.connect(lambda: self.value_changed.emit(self._value))
         self.slider.valueChanged.connect(self._take_place)
-        self.slider.stepped.connect(self._step)
-        self.slider.reset_requested.connect(self.reset)
-        self.field.stepped.connect(self._step)
         self.field.valueChanged.connect(self._take)
         self._show_value()
 
@@ -344,9 +324,9 @@ class ValueSlider(QWidget):
         self._show_value()
 
     def _show_value(self) -> None:
-        place = round(self._spec.mapping.place_of(self._value) * PLACES)
-        for widget, value in ((self.slider, place), (self.field, self._value)):
-            # A slider in the hand stays under the pointer, also between two rounded values.
-            if widget is self.field or not self.slider.isSliderDown():
-                with QSignalBlocker(widget):
-                    widget.setValue(value)
+        # A slider in the hand stays under the pointer, also between two rounded values.
+        if not self.slider.isSliderDown():
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(round(self._spec.mapping.place_of(self._value) * PLACES))
+        with QSignalBlocker(self.field):
+            self.field.setValue(self._value)

@@ -8,41 +8,40 @@ from PySide6.QtWidgets import QCommandLinkButton, QGridLayout, QHBoxLayout, QLab
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed, tint
-from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of, scroll_inside
+from osisnr_gui.qt.panels.layouts import REST, Part, Run, column_of, push_button, row_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
 from osisnr_gui.session.demos import DEMOS
+from osisnr_gui.text.catalogue import _, translated
 
 WIDTH = 940
 COLUMN = 280
 PAGE_MARGINS = (24, 16, 24, 16)
 TIPS = (
-    "Names tell the roles: clean, ref, target · est, enh, out · mix, noisy. One click changes them.",
-    "N walks through the bad segments, W goes to the worst frame. F1 shows every key.",
-    "α and γ move the fused loss live. Double-click a slider for its default.",
+    _("Names tell the roles: clean, ref, target · est, enh, out · mix, noisy. One click changes them."),
+    _("N walks through the bad segments, W goes to the worst frame. F1 shows every key."),
+    _("α and γ move the fused loss live. Double-click a slider for its default."),
 )
 
 
 class DropZone(Themed, QWidget):
     """A dashed plate that says where files may go: here, or anywhere in the window."""
 
-    open_requested = Signal()
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, choose_files: Run, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self._active = False
         sign = QLabel(self)
         sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
         tint(sign, "open", theme, "accent", 32)
-        title, text = plain_label("Drop a reference and its estimates here"), plain_label("", "muted", wrap=True)
-        title.setStyleSheet("font-size: 16px")
-        text.setText(
+        what = _(
             "Two or more sound files (WAV, FLAC, OGG, MP3 …) or masks (NPY, NPZ, MAT, CSV); or two folders, to score "
             "all their pairs"
         )
+        title, text = plain_label(_("Drop a reference and its estimates here")), plain_label(what, "muted", wrap=True)
+        title.setStyleSheet("font-size: 16px")
         for label in (title, text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        tip = "Open a reference and estimates: sound or masks (Ctrl+O)"
-        self.open_button = push_button("Open files…", tip, self.open_requested.emit, self)
+        tip = _("Open a reference and estimates: sound or masks (Ctrl+O)")
+        self.open_button = push_button(_("Open files…"), tip, choose_files, self)
         self.open_button.setDefault(True)
         parts = column_of(sign, title, text, self.open_button, owner=self, margins=PAGE_MARGINS, spacing=GAP)
         parts.setAlignment(self.open_button, Qt.AlignmentFlag.AlignCenter)
@@ -74,11 +73,10 @@ class Welcome(Themed, QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self.drop = DropZone(theme, self)
-        self.drop.open_requested.connect(self.open_requested)
-        self.cards = [QCommandLinkButton(demo.title, demo.look_for, self) for demo in DEMOS]
+        self.drop = DropZone(theme, self.open_requested.emit, self)
+        self.cards = [QCommandLinkButton(translated(demo.title), translated(demo.look_for), self) for demo in DEMOS]
         for card, demo in zip(self.cards, DEMOS, strict=True):
-            card.setAccessibleName(f"Demo: {demo.title}")
+            card.setAccessibleName(_("Demo: {title}").format(title=card.text()))
             tint(card, "play", theme, "accent", 20)
             policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
             policy.setHeightForWidth(True)
@@ -103,22 +101,21 @@ class Welcome(Themed, QWidget):
         self._arrange()
 
     def _lay_out(self) -> None:
-        title = plain_label("How good is the separation, and where does it fail?", wrap=True)
+        title = plain_label(_("How good is the separation, and where does it fail?"), wrap=True)
         title.setStyleSheet("font-size: 22px")
-        intro = plain_label(
+        what = _(
             "Compare estimates with a reference: spectrograms, OSI-SNR of every frame, and a fused loss that follows "
-            "your hand.",
-            "muted",
-            wrap=True,
+            "your hand."
         )
-        example = plain_label("Or look at an example", "heading")
-        parts = title, intro, GAP, self.drop, GAP, example, self._grid, GAP, *map(self._tip_row, TIPS)
+        intro, example = plain_label(what, "muted", wrap=True), plain_label(_("Or look at an example"), "heading")
+        tips = map(self._tip_row, TIPS)
+        parts: tuple[Part, ...] = (title, intro, GAP, self.drop, GAP, example, self._grid, GAP, *tips)
         column_of(*parts, owner=self._page, margins=PAGE_MARGINS, spacing=GAP)
         middle = row_of(REST, (self._page, 100), REST)
         middle.setAlignment(self._page, Qt.AlignmentFlag.AlignVCenter)
         scroll = scroll_inside(self, middle)
         # The page stands where the plots will be, on their background.
-        for part in (scroll.viewport(), scroll.widget()):
+        for part in (scroll.viewport(), scroll.body):
             part.setAutoFillBackground(False)
         self._arrange()
 

@@ -11,7 +11,7 @@ from osisnr_gui.qt.jobs import Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.difference_plot import Contest, DifferenceCurve, DifferencePlot
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.presenters.shown_curves import ShownGhost, ghost_of
+from osisnr_gui.qt.presenters.shown_curves import ShownGhost, ghost_of, value_at
 from osisnr_gui.session import sentences
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.comparison.difference import (
@@ -24,9 +24,10 @@ from osisnr_gui.session.comparison.difference import (
 )
 from osisnr_gui.session.scores import FrameLosses, PairScore
 from osisnr_gui.session.words import GHOST, MIXTURE, estimate_letter
+from osisnr_gui.text.catalogue import _
 
 DELTA = "delta"
-NOTHING = "Nothing to compare with: add another estimate of the same reference, or the unprocessed mixture"
+NOTHING = _("Nothing to compare with: add another estimate of the same reference, or the unprocessed mixture")
 
 
 class Differences(QObject):
@@ -71,7 +72,7 @@ class Differences(QObject):
         """The options by place, the mixture last, with what to call them in a menu."""
         names = dict(enumerate(sentences.estimate_names(self._analysis)))
         ghost = ghost_of(self._ghosts, self._selected)
-        names |= {MIXTURE: "the unprocessed mixture", GHOST: "" if ghost is None else ghost.name}
+        names |= {MIXTURE: _("the unprocessed mixture"), GHOST: "" if ghost is None else ghost.name}
         order = sorted(self.options, key=lambda place: (place == MIXTURE, place))
         return [(place, names[place]) for place in order]
 
@@ -124,11 +125,10 @@ class Differences(QObject):
         if contest is None or curve is None:
             return {"delta": ""}
         found = curve.difference
-        index = round((time - found.first_time) / found.step)
-        if not 0 <= index < found.values.size or math.isnan(found.values[index]):
+        value = value_at(found.values, found.first_time, found.step, time)
+        if math.isnan(value):
             return {"delta": ""}
-        value = float(found.values[index])
-        other = "mix" if contest.partner == MIXTURE else partner_name(contest.partner)
+        other = _("mix") if contest.partner == MIXTURE else partner_name(contest.partner)
         return {"delta": f"{estimate_letter(contest.place)}−{other} {difference_text(found.measure, value)}"}
 
     def is_final(self) -> bool:
@@ -154,13 +154,7 @@ class Differences(QObject):
         measure = Quantity.OSI if place == GHOST else self.measure
         contest = Contest(self._selected, place, loss.formula.words)
         # OSI-SNR does not depend on alpha and gamma: a slider asks for nothing new.
-        asked = (
-            scores[0].facts,
-            scores[1].facts,
-            measure,
-            contest,
-            loss if measure is Quantity.LOSS else None,
-        )
+        asked = (scores[0].facts, scores[1].facts, measure, contest, loss if measure is Quantity.LOSS else None)
         if asked != self._asked:
             self._asked = asked
             self._job.start(lambda _job: (contest, DifferenceCurve(find_difference(*scores, measure))))
@@ -172,10 +166,10 @@ class Differences(QObject):
         score, ghost = analysis.pairs[self._selected].score, ghost_of(self._ghosts, self._selected)
         if place == GHOST and ghost is not None:
             return None if score is None else (score, FrameLosses(ghost.facts, score.loss))
-        pairs = analysis.pairs[self._selected], partner_pair(analysis, self._selected, place)
-        if any(pair is None or pair.score is None for pair in pairs):
+        other = partner_pair(analysis, self._selected, place)
+        if score is None or other is None or other.score is None:
             return None
-        return pairs[0].score, pairs[1].score  # type: ignore[union-attr, return-value]
+        return score, other.score
 
     def _take(self, result: tuple[Contest, DifferenceCurve]) -> None:
         self.row.show_contest(*result)

@@ -19,6 +19,7 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _, ngettext
 
 ESTIMATE = "estimate"
 #: More would be strips in which nothing can be seen.
@@ -37,7 +38,7 @@ class EstimateRows(QObject):
 
     def __init__(self, link: TimeLink, theme: Theme, tiles: TileStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.main = SpectrogramPlot(link, theme, ESTIMATE, tiles, "Estimate")
+        self.main = SpectrogramPlot(link, theme, ESTIMATE, tiles, _("Estimate"))
         self.others: list[SpectrogramPlot] = []  # made when they are first needed
         self.pane = RowPane(self.main)
         self.stacked = False
@@ -92,9 +93,8 @@ class EstimateRows(QObject):
     def show_bad(self, analysis: Analysis) -> None:
         """Shade the bad frames in the rows of the other estimates."""
         for row, shader in zip(self.others, self._shaders, strict=True):
-            place = self._places.get(row.row_id, -1)
-            score = analysis.pairs[place].score if 0 <= place < len(analysis.pairs) else None
-            shader.show_bad(None if score is None else score.bad)
+            pair = analysis.pair_at(self._places.get(row.row_id, -1))
+            shader.show_bad(None if pair is None or pair.score is None else pair.score.bad)
 
     def set_theme(self, theme: Theme) -> None:
         """Titles with colours of another look."""
@@ -108,7 +108,7 @@ class EstimateRows(QObject):
         row.add(clips)
         self._clips.append(clips)
         self._shaders.append(Shader([row.shading]))
-        row.words.make_button("Bring this estimate into view")
+        row.words.make_button(_("Bring this estimate into view"))
         row.words.clicked.connect(partial(self._choose, row.row_id))
         self.others.append(row)
         self.pane.add_row(row)
@@ -125,16 +125,18 @@ class EstimateRows(QObject):
         for row, place in rows:
             pair = analysis.pair_at(place)
             if pair is None:
-                row.set_title("Estimate")
-                row.set_message("Nothing to compare yet: add an estimate, or drop one here")
+                row.set_title(_("Estimate"))
+                row.set_message(_("Nothing to compare yet: add an estimate, or drop one here"))
                 continue
-            more = f" · {left_out} more not shown" if left_out and row is self.pane.shown[-1] else ""
             # Several speakers: which reference it is held against, as in the list of sources.
             speaker = f" → {analysis.session.partner_of(place) + 1}" if self._places and several else ""
-            title = f"{estimate_letter(place)}{speaker} · {words.title(pair.estimate)}{more}"
+            title = f"{estimate_letter(place)}{speaker} · {words.title(pair.estimate)}"
+            if left_out and row is self.pane.shown[-1]:
+                more = ngettext("{title} · {n} more not shown", "{title} · {n} more not shown", left_out)
+                title = more.format(title=title, n=left_out)
             row.set_title(title, self._theme.estimate(place).colour)
             waits = pair.reference is None or pair.reference.error is not None
-            message = str(pair.error) if pair.error is not None else "Waiting for a reference" if waits else ""
+            message = str(pair.error) if pair.error is not None else _("Waiting for a reference") if waits else ""
             row.set_message(message, error=pair.error is not None)
 
 

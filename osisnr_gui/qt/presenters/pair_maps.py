@@ -13,6 +13,7 @@ from osisnr_gui.qt.plots.blame_overlay import BlameOverlay
 from osisnr_gui.qt.plots.curve_plot import Curve, GainPlot
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.qt.presenters.shown_curves import value_at
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.facts import Facts
@@ -20,6 +21,7 @@ from osisnr_gui.session.pair_reader import PairReader
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _
 
 BANDS, GAIN = "bands", "gain"
 
@@ -34,7 +36,7 @@ class PairMaps:
         self._shown: object = None
         self._hidden: frozenset[Source] = frozenset()
         self._analysis: tuple[Analysis, int] | None = None
-        self._gains: dict[int, tuple[Facts, FloatArray, BoolArray]] = {}
+        self._gains: dict[Facts, tuple[FloatArray, BoolArray]] = {}
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show an analysis with one estimate in view; a pair appears once all its frames are there."""
@@ -42,9 +44,9 @@ class PairMaps:
         self._open(pair)
         self.show_blame(analysis, selected)
         self.band_row.show_pair(self._columns, pair.score if pair is not None else None)
-        name = estimate_letter(selected)
-        self.band_row.set_title(f"OSI-SNR per band · {name} · exact, active frames")
-        self.gain_row.set_title("Gain per frame · least squares, active frames")
+        title = _("OSI-SNR per band · {name} · exact, active frames")
+        self.band_row.set_title(title.format(name=estimate_letter(selected)))
+        self.gain_row.set_title(_("Gain per frame · least squares, active frames"))
         self._analysis = analysis, selected
         self._show_gains(analysis, selected)
 
@@ -69,7 +71,9 @@ class PairMaps:
         fields = {}
         if self.blame.kind is not None:
             density = None if frequency is None else self.blame.value_at(time, value)
-            fields["blame"] = "" if density is None else f"blame {words.number(density, 1 if density < 100 else 0)}×"
+            told = _("blame {density}×")
+            shown = "" if density is None else words.number(density, 1 if density < 100 else 0)
+            fields["blame"] = shown and told.format(density=shown)
         if self.band_row.isVisible():
             fields["band"] = self._band_words(time, value, row_id, frequency)
         if self.gain_row.isVisible():
@@ -86,13 +90,11 @@ class PairMaps:
 
     def _gain_words(self, time: float) -> str:
         chosen = next((curve for curve in self.gain_row.curves if curve.selected), None)
-        if chosen is None:
+        gain_db = math.nan if chosen is None else value_at(chosen.values, chosen.t0, chosen.dt, time)
+        if chosen is None or math.isnan(gain_db):
             return ""
-        index = round((time - chosen.t0) / chosen.dt)
-        if not 0 <= index < chosen.values.size or math.isnan(chosen.values[index]):
-            return ""
-        turned = chosen.turned is not None and chosen.turned[index]
-        return f"gain {words.db(float(chosen.values[index]))}{' (−)' if turned else ''}"
+        turned = chosen.turned is not None and chosen.turned[round((time - chosen.t0) / chosen.dt)]
+        return (_("gain {level} (−)") if turned else _("gain {level}")).format(level=words.db(gain_db))
 
     def _open(self, pair: PairAnalysis | None) -> None:
         """Columns to look at again, for a pair whose pass is done."""
@@ -107,14 +109,11 @@ class PairMaps:
         for index, pair in enumerate(analysis.pairs):
             if pair.score is None:
                 continue
-            facts = pair.score.facts
-            known = self._gains.get(index)
-            kept[index] = known if known is not None and known[0] is facts else (facts, *_gain_of(facts))
-            frames = facts.frames
+            facts, frames = pair.score.facts, pair.score.facts.frames
+            gain_db, turned = kept[facts] = self._gains.get(facts) or _gain_of(facts)
             if pair.source not in self._hidden:
-                _, gain_db, turned = kept[index]
-                place = frames.first_time, frames.grid.step
-                gains.append(Curve(*place, gain_db, index, index == selected, turned=turned))
+                curve = Curve(frames.first_time, frames.grid.step, gain_db, index, index == selected, turned=turned)
+                gains.append(curve)
         self._gains = kept
         self.gain_row.show_curves(gains)
 

@@ -10,10 +10,10 @@ from functools import partial
 
 from PySide6.QtGui import QColor
 
-from osisnr_gui.io.errors import FileError
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.ribbon_plot import Ribbon, RibbonPlot
+from osisnr_gui.qt.plots.items.ribbon import Ribbon
+from osisnr_gui.qt.plots.ribbon_plot import RibbonPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
@@ -24,14 +24,19 @@ from osisnr_gui.session.pairs import PairKey
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _, ngettext
 
 BEST = "best"
 PALE = 0.5
-WHAT_IS_BEST = (
+WHAT_IS_BEST = _(
     "Best estimate per frame: the highest exact OSI-SNR among all estimates of this reference, in frames that are "
     "active in every one of them. A stripe that covers several frames shows their shares, stacked."
 )
-NO_FRAME = "No frame is active in every estimate"
+WHAT_FITS = _(
+    "Better reference per frame: whether {name} fits its own reference or another one, by exact OSI-SNR, in frames in "
+    "which it, its own and another reference are active. A stripe that covers several frames shows their shares, "
+    "stacked."
+)
 PAIRING = "pairing"
 PARTS_SECONDS = 0.25
 #: An hour of each takes some 11 MB.
@@ -49,37 +54,29 @@ class _Wish:
     own: int
     others: dict[int, Track]
 
-    def is_same(self, other: _Wish | None) -> bool:
-        """Whether it would look the same. Facts hold the files, frames and the silence limit of the own pair."""
-        if other is None or (self.facts, self.selected, self.own) != (other.facts, other.selected, other.own):
-            return False
-        theirs = other.others
-        return self.others.keys() == theirs.keys() and all(
-            (track.source, track.stamp, track.error) == (theirs[k].source, theirs[k].stamp, theirs[k].error)
-            for k, track in self.others.items()
-        )
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What it depends on. Facts hold the files, frames and the silence limit of the own pair."""
+        others = [(place, track.source, track.stamp, track.error) for place, track in self.others.items()]
+        return self.facts, self.selected, self.own, others
 
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """What has become known for a wish: the ribbon so far, a pass that is done, or what went wrong.
-
-    final : nothing more follows.
-    """
+    """What has become known for a wish: the ribbon so far, or a pass that is done. final : nothing more follows."""
 
     wish: _Wish
     best: BestFrames | None = None
     final: bool = False
     cross: tuple[PairKey, CrossFrames] | None = None
-    error: str = ""
 
 
 class PairingRow:
     """The row, its worker, and the passes that were made for the files that are open."""
 
     def __init__(self, link: TimeLink, theme: Theme) -> None:
-        self.row = RibbonPlot(link, theme, PAIRING, "Fits")
-        self.row.words_at = self._tip
+        self.row = RibbonPlot(link, theme, PAIRING, _("Fits"))
+        self.row.words_at = lambda time: _tip(self.lead_words(time), self._words())
         self.row.shown_changed.connect(self._follow)
         self.best: BestFrames | None = None
         self._wish: _Wish | None = None
@@ -88,12 +85,12 @@ class PairingRow:
         self._known: dict[PairKey, CrossFrames] = {}
         self._job = Jobs("pairing", self.row)
         self._job.reported.connect(self._take)
-        self._job.failed.connect(lambda words, _details: self.row.set_message(words, error=True))
+        self._job.failed.connect(self._fail)
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Follow the estimate in view. Passes begin when the analysis is complete, so as not to hold it up."""
         wish = _wish_of(analysis, selected)
-        if not (wish is self._wish is None or (wish is not None and wish.is_same(self._wish))):
+        if (wish and wish.key) != (self._wish and self._wish.key):
             self._wish, self._done = wish, False
             self._show(None)
         self._may_start = analysis.complete
@@ -102,7 +99,8 @@ class PairingRow:
     def lead_words(self, time: float) -> str:
         """ "fits ref 2 +5.1 dB" for the frame at a time; empty where nothing is known or counts."""
         lead = None if self.best is None else self.best.lead_at(time)
-        return "" if lead is None else f"fits ref {lead_words(lead, lambda place: str(place + 1))}"
+        words_of = _("fits ref {lead}")
+        return "" if lead is None else words_of.format(lead=lead_words(lead, lambda place: str(place + 1)))
 
     def is_final(self) -> bool:
         """Whether what is on screen is the best there will be."""
@@ -126,18 +124,18 @@ class PairingRow:
             self._known[part.cross[0]] = part.cross[1]
             for key in list(self._known)[:-MOST_KEPT]:
                 del self._known[key]
-        if part.wish is not self._under_way:
-            return
-        self._done |= part.final
-        if part.error:
-            self.row.set_message(part.error, error=True)
-        elif part.best is not None:
-            self._show(part.best)
+        if part.wish is self._under_way:
+            self._done |= part.final
+            if part.best is not None:
+                self._show(part.best)
+
+    def _fail(self, words: str, _details: str) -> None:
+        self._done = True
+        self.row.set_message(words, error=True)
 
     def _show(self, best: BestFrames | None) -> None:
         self.best, wish = best, self._wish
-        letter = "" if wish is None else f"{estimate_letter(wish.selected)} "
-        self.row.set_name(f"{letter}fits")
+        self.row.set_name(_("fits") if wish is None else _("{name} fits").format(name=estimate_letter(wish.selected)))
         ribbon = None
         if best is not None and wish is not None:
             letters = tuple(str(place + 1) for place in best.places)
@@ -145,24 +143,18 @@ class PairingRow:
         self.row.set_message("")
         self.row.show_ribbon(ribbon, " ".join(self._words()))
 
-    def _tip(self, time: float) -> str:
-        return _tip(self.lead_words(time), self._words())
-
     def _words(self) -> list[str]:
         wish, best = self._wish, self.best
-        name = "the estimate in view" if wish is None else estimate_letter(wish.selected)
-        what = (
-            f"Better reference per frame: whether {name} fits its own reference or another one, by exact OSI-SNR, in "
-            "frames in which it, its own and another reference are active. A stripe that covers several frames shows "
-            "their shares, stacked."
-        )
+        what = WHAT_FITS.format(name=_("the estimate in view") if wish is None else estimate_letter(wish.selected))
         if wish is None or best is None or not best.best.n_counted:
             return [what]
-        shares = [
-            f"reference {place + 1}{' (its own)' if place == wish.own else ''} {words.percent(best.win_rate(place), 1)}"
-            for place in best.places
-        ]
-        return [what, f"Of {words.counted(best.best.n_counted, 'such frame')}: {', '.join(shares)}."]
+        shares = []
+        for place in best.places:
+            share = _("reference {k} (its own) {share}") if place == wish.own else _("reference {k} {share}")
+            shares.append(share.format(k=place + 1, share=words.percent(best.win_rate(place), 1)))
+        n = best.best.n_counted
+        told = ngettext("Of {n} such frame: {shares}.", "Of {n} such frames: {shares}.", n)
+        return [what, told.format(n=words.count(n), shares=", ".join(shares))]
 
 
 def lead_words(lead: Lead, name: Callable[[int], str]) -> str:
@@ -173,8 +165,10 @@ def lead_words(lead: Lead, name: Callable[[int], str]) -> str:
 
 def _tip(here: str, lines: list[str]) -> str:
     """What the tooltip says: who leads at a time, then what the ribbon is."""
-    over = "" if " = " in here else " over the next"
-    return "\n".join(filter(None, (f"Here: {here}{over}." if here else "", *lines)))
+    if here:
+        told = _("Here: {lead}.") if " = " in here else _("Here: {lead} over the next.")
+        lines = [told.format(lead=here), *lines]
+    return "\n".join(lines)
 
 
 def _wish_of(analysis: Analysis, selected: int) -> _Wish | None:
@@ -205,19 +199,16 @@ def _work(wish: _Wish, known: dict[PairKey, CrossFrames], job: Job) -> _Part:
             job.report(_Part(wish, find_pairing(wish.own, wish.facts, {**found, last: running})))
             shown = time.monotonic()
 
-    try:
-        for place, reference in sorted(wish.others.items()):
-            if reference.error is not None:
-                raise reference.error
-            key = cross_key(session, reference, wish.estimate)
-            cross, grid = known.get(key), wish.facts.frames.grid
-            if cross is None:
-                progress = grow if place == last else None
-                cross = run_cross(session, reference, wish.estimate, grid, progress, job.superseded)
-                job.report(_Part(wish, cross=(key, cross)))
-            found[place] = cross
-    except FileError as error:
-        return _Part(wish, error=str(error), final=True)
+    for place, reference in sorted(wish.others.items()):
+        if reference.error is not None:
+            raise reference.error
+        key = cross_key(session, reference, wish.estimate)
+        cross, grid = known.get(key), wish.facts.frames.grid
+        if cross is None:
+            progress = grow if place == last else None
+            cross = run_cross(session, reference, wish.estimate, grid, progress, job.superseded)
+            job.report(_Part(wish, cross=(key, cross)))
+        found[place] = cross
     return _Part(wish, find_pairing(wish.own, wish.facts, found), final=True)
 
 
@@ -225,8 +216,8 @@ class Ribbons:
     """The rows, which follow the reference of the estimate in view."""
 
     def __init__(self, link: TimeLink, theme: Theme) -> None:
-        self.best_row = RibbonPlot(link, theme, BEST, "Best")
-        self.best_row.words_at = self._best_tip
+        self.best_row = RibbonPlot(link, theme, BEST, _("Best"))
+        self.best_row.words_at = lambda time: _tip(self._lead_words(time), _best_words(self._best))
         self._best: BestFrames | None = None
         self.pairing = PairingRow(link, theme)
 
@@ -252,7 +243,7 @@ class Ribbons:
         fields = {}
         if self.best_row.isVisible():
             here = self._lead_words(time)
-            fields["best"] = here and f"best {here}"
+            fields["best"] = here and _("best {lead}").format(lead=here)
         if self.pairing.row.isVisible():
             fields["pairing"] = self.pairing.lead_words(time)
         return fields
@@ -261,15 +252,12 @@ class Ribbons:
         lead = None if self._best is None else self._best.lead_at(time)
         return "" if lead is None else lead_words(lead, estimate_letter)
 
-    def _best_tip(self, time: float) -> str:
-        return _tip(self._lead_words(time), _best_words(self._best))
-
 
 def _why_empty(best: BestFrames | None) -> str:
     """What stands in place of a ribbon with nothing on it."""
     if best is None:
-        return "The estimate in view, or every other one, cannot be compared"
-    return "" if best.best.n_counted else NO_FRAME
+        return _("The estimate in view, or every other one, cannot be compared")
+    return "" if best.best.n_counted else _("No frame is active in every estimate")
 
 
 def _ribbon_of(best: BestFrames) -> Ribbon:
@@ -284,17 +272,20 @@ def ribbon_colour(theme: Theme, place: int) -> str:
     colour, ground = QColor(theme.estimate(place).colour), QColor(theme.background)
     if place < len(theme.estimates):
         return colour.name()
-    parts = zip(colour.getRgb()[:3], ground.getRgb()[:3], strict=True)
-    return QColor(*(round(PALE * a + (1 - PALE) * b) for a, b in parts)).name()
+    pairs = ((colour.red(), ground.red()), (colour.green(), ground.green()), (colour.blue(), ground.blue()))
+    return QColor(*(round(PALE * a + (1 - PALE) * b) for a, b in pairs)).name()
 
 
 def _best_words(best: BestFrames | None) -> list[str]:
     """The shares of all frames, and what they are."""
     if best is None:
-        return [WHAT_IS_BEST, "There is no other estimate of this reference, or not all are compared yet."]
-    if not best.best.n_counted:
-        return [WHAT_IS_BEST, f"{NO_FRAME}."]
+        return [WHAT_IS_BEST, _("There is no other estimate of this reference, or not all are compared yet.")]
+    n = best.best.n_counted
+    if not n:
+        return [WHAT_IS_BEST, _("No frame is active in every estimate.")]
     shares = [f"{estimate_letter(place)} {words.percent(best.win_rate(place), 1)}" for place in best.places]
     tied = int(best.best.counts[best.best.tied])
-    shares += [f"tied {words.percent(tied / best.best.n_counted, 1)}"] if tied else []
-    return [WHAT_IS_BEST, f"Of all {words.counted(best.best.n_counted, 'such frame')}: {', '.join(shares)}."]
+    if tied:
+        shares.append(_("tied {share}").format(share=words.percent(tied / n, 1)))
+    told = ngettext("Of all {n} such frame: {shares}.", "Of all {n} such frames: {shares}.", n)
+    return [WHAT_IS_BEST, told.format(n=words.count(n), shares=", ".join(shares))]

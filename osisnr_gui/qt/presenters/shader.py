@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from operator import is_
 
 import numpy as np
 
@@ -68,16 +69,13 @@ class Shader:
         return Runs({kind: stretches for kind, (_, stretches) in self._known.items()})
 
     def _quiet(self, bad: BadFrames, before: BadFrames | None) -> BoolArray:
-        """`quiet_frames`, the same array while it is the same frames."""
-        same = before is not None and before.facts is bad.facts and BandKind.SILENT in self._known
-        if same and before.missed is bad.missed and before.false_activity is bad.false_activity:
-            return self._known[BandKind.SILENT][0]
-        return quiet_frames(bad)
-
-
-def quiet_frames(bad: BadFrames) -> BoolArray:
-    """Frames without a value that are no fault either: silent in both, or missed or false but too quiet to count."""
-    return ~(bad.facts.active | bad.missed | bad.false_activity)
+        """Frames without a value that are no fault either: silent in both, or missed or false but too quiet to count;
+        the same array while it is the same frames."""
+        if before is not None and BandKind.SILENT in self._known:
+            old, new = ((each.facts, each.missed, each.false_activity) for each in (before, bad))
+            if all(map(is_, old, new)):
+                return self._known[BandKind.SILENT][0]
+        return ~(bad.facts.active | bad.missed | bad.false_activity)
 
 
 class BadLimits:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from osisnr_gui.qt.plots.curve_plot import MIXTURE, Curve
+from osisnr_gui.core.types import FloatArray
+from osisnr_gui.qt.plots.curve_plot import Curve
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.comparison.ghosts import Change, Ghost
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import osi_db_of
 from osisnr_gui.session.session import Formula, Source
+from osisnr_gui.session.words import MIXTURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,12 @@ class ShownCurves(QObject):
         if choice != self.choice:
             self.choice = choice
             self.changed.emit(choice)
+
+
+def value_at(values: FloatArray, first_time: float, step: float, time: float) -> float:
+    """The value of the frame at a time, nan where there is none."""
+    index = round((time - first_time) / step)
+    return float(values[index]) if 0 <= index < values.size else math.nan
 
 
 def osi_curves(analysis: Analysis, selected: int, choice: CurveChoice) -> list[Curve]:
@@ -100,13 +109,8 @@ def ghost_curves(
     drawn = [ghost for ghost in ghosts if ghost.source not in hidden]
     if len(drawn) > MOST_GHOSTS:
         drawn = [ghost for ghost in drawn if ghost.place == selected]
-    return [
-        Curve(
-            shown.facts.frames.first_time,
-            shown.facts.frames.grid.step,
-            osi_db_of(shown.facts, formula),
-            shown.place,
-            before=shown.name,
-        )
-        for shown in drawn
-    ]
+    curves = []
+    for shown in drawn:
+        frames, osi_db = shown.facts.frames, osi_db_of(shown.facts, formula)
+        curves.append(Curve(frames.first_time, frames.grid.step, osi_db, shown.place, before=shown.name))
+    return curves

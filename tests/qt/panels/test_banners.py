@@ -56,7 +56,7 @@ def test_two_need_no_button(banners: Banners):
     assert not banners.more.isVisible()
     banners.show_analysis(Analysis(Session()))
     assert banners.banners == []
-    assert not banners.scroll.isVisible()
+    assert not banners.scroller.isVisible()
 
 
 def test_a_remedy_emits_its_edit(banners: Banners, sound: Analysis, edits_of):
@@ -157,7 +157,7 @@ def test_banners_that_come_one_at_a_time_are_as_tall_as_they_need(shown):
             parts = [*banners.banners, banners.more] if count > 2 else banners.banners
             heights = [part.heightForWidth(360) if part in banners.banners else part.height() for part in parts]
             assert all(height > 0 for height in heights)
-            assert banners.scroll.height() == sum(heights) + len(parts) - 1
+            assert banners.scroller.height() == sum(heights) + len(parts) - 1
             QApplication.processEvents()
         assert [banner.height() for banner in banners.banners] == heights[: len(banners.banners)]
 
@@ -165,9 +165,9 @@ def test_banners_that_come_one_at_a_time_are_as_tall_as_they_need(shown):
 def test_a_banner_that_changes_is_measured_again(banners: Banners, qtbot: QtBot):
     banners.show_analysis(with_notices(WARNING))
     QApplication.processEvents()
-    before = banners.scroll.height()
+    before = banners.scroller.height()
     banners.banners[0].text.setText("a long sentence " * 30)
-    qtbot.waitUntil(lambda: banners.scroll.height() == banners.banners[0].heightForWidth(700) > before)
+    qtbot.waitUntil(lambda: banners.scroller.height() == banners.banners[0].heightForWidth(700) > before)
 
 
 def test_progress_paints_with_everything_else(banners: Banners, qtbot: QtBot):

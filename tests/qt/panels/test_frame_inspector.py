@@ -174,7 +174,7 @@ def test_late_frames_of_another_pair_are_dropped(
         return inspect(self, pair, frame)
 
     monkeypatch.setattr(Inspector, "inspect", slow)
-    panel.loader.loaded.connect(lambda _wish, _x: names.append(panel.page.mark.name.text()[0]))
+    panel.loader.loaded.connect(lambda _x: names.append(panel.page.mark.name.text()[0]))
     panel.show_analysis(sound, 0)
     panel.show_time(1.0)
     panel.show_analysis(sound, 1)
@@ -230,7 +230,7 @@ def test_the_whole_file_is_measured_once_for_every_pair(
         assert go.wait(5)
         return measure_file(pair, cancelled)
 
-    monkeypatch.setattr("osisnr_gui.qt.presenters.frame_loader.measure_file", slow)
+    monkeypatch.setattr("osisnr_gui.qt.panels.frame_inspector.measure_file", slow)
     panel.show_analysis(sound, 0)
     panel.show_time(1.0)
     qtbot.waitUntil(lambda: panel.inspection is not None)
@@ -265,7 +265,7 @@ def test_a_file_that_cannot_be_measured_is_tried_once(
         tried.append(pair)
         raise LoadError(Reason.CORRUPT, "x.wav", "it broke", "mend it")
 
-    monkeypatch.setattr("osisnr_gui.qt.presenters.frame_loader.measure_file", broken)
+    monkeypatch.setattr("osisnr_gui.qt.panels.frame_inspector.measure_file", broken)
     panel.show_analysis(sound, 0)
     for time in (1.0, 1.1):
         panel.show_time(time)

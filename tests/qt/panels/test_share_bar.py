@@ -7,7 +7,7 @@ import math
 import pytest
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
-from osisnr_gui.qt.panels.share_bar import Headline, ShareBar, share_widths
+from osisnr_gui.qt.panels.loss_panel import Headline, ShareBar, share_widths
 
 NAN, INF = math.nan, math.inf
 ODD = (0.0, -0.0, 0.2, -1.0, 1e300, -1e300, 1e-320, INF, -INF, NAN)

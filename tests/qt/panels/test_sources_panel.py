@@ -171,7 +171,7 @@ def test_twelve_estimates_scroll(panel: SourcesPanel, many: Analysis, qtbot: QtB
     panel.show_analysis(many, 11)
     assert len(panel.rows) == 14
     assert panel.rows[12].chip.text() == "L ▾"
-    qtbot.waitUntil(lambda: panel.scroll.verticalScrollBar().maximum() > 0)
+    qtbot.waitUntil(lambda: panel.scroller.verticalScrollBar().maximum() > 0)
     assert panel.height() == 640
 
 

@@ -18,7 +18,7 @@ from window_kit import show_parts
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.look.themed import set_theme_inside
-from osisnr_gui.qt.panels.summary_columns import columns_for
+from osisnr_gui.qt.panels.summary_model import columns_for
 from osisnr_gui.qt.panels.summary_panel import SummaryPanel
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
@@ -47,7 +47,8 @@ def order(panel: SummaryPanel) -> list[int]:
 
 
 def figure(panel: SummaryPanel, analysis: Analysis, row: int, key: str) -> float:
-    return panel.model.columns[column(panel, key)].value(analysis.pairs[row])
+    assert panel.model.rows[row].pair is analysis.pairs[row]
+    return panel.model.columns[column(panel, key)].value(panel.model.rows[row])
 
 
 def literal_of(analysis: Analysis) -> Analysis:

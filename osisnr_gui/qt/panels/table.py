@@ -1,21 +1,29 @@
-"""The model behind every table: rows in an order of their own, columns that say what they hold."""
+"""Every table: a model of rows in an order of their own and columns that say what they hold, and its view."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from osisnr_gui.core.types import IntArray
+from osisnr_gui.qt.look.theme import tabular_font
+from osisnr_gui.qt.panels.own_keys import TABLE_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.text.catalogue import _
 
 Index = QModelIndex | QPersistentModelIndex
 ROLE = Qt.ItemDataRole
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+ROW_HEIGHT = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,10 @@ class Column:
         return " ".join(self.title.split())
 
 
-class ColumnModel(QAbstractTableModel):
+C = TypeVar("C", bound=Column)
+
+
+class ColumnModel(QAbstractTableModel, Generic[C]):
     """Rows are places of a list in the order on show. What a cell says is asked for when it is in sight, never before.
 
     A model of its own says what is in `columns`, how many places there are, what is in a cell, and how rows are sorted.
@@ -51,7 +62,7 @@ class ColumnModel(QAbstractTableModel):
     #: The column rows are sorted by until another one is chosen.
     default_sort = 0
 
-    def __init__(self, columns: tuple[Column, ...] = ()) -> None:
+    def __init__(self, columns: tuple[C, ...]) -> None:
         super().__init__()
         self.columns = columns
         self.order: IntArray = np.empty(0, dtype=np.int64)
@@ -62,28 +73,28 @@ class ColumnModel(QAbstractTableModel):
         """Places in the list, those that are not on show included."""
         raise NotImplementedError
 
-    def text(self, place: int, column: Column) -> str:
+    def text(self, place: int, column: C) -> str:
         """A cell as it is on screen."""
         raise NotImplementedError
 
-    def find_order(self, _column: Column, *, falling: bool) -> IntArray:
+    def find_order(self, column: C, *, falling: bool) -> IntArray:
         """The places on show, sorted by a column; as they are where nothing else is said."""
         places = np.arange(self.n_places())
         return places[::-1] if falling else places
 
-    def title(self, column: Column) -> str:
+    def title(self, column: C) -> str:
         """The title of a column."""
         return column.title
 
-    def column_tip(self, column: Column) -> str:
+    def column_tip(self, column: C) -> str:
         """What a column holds."""
-        return f"{column.tip}\nClick to sort."
+        return _("{what}\nClick to sort.").format(what=column.tip)
 
-    def cell(self, _place: int, _column: Column, _role: int) -> object:
+    def cell(self, place: int, column: C, role: int) -> object:
         """A cell's data of any role but those of text and alignment."""
         return None
 
-    def copied_columns(self) -> Sequence[Column]:
+    def copied_columns(self) -> Sequence[C]:
         """The columns of a copied table."""
         return self.columns
 
@@ -166,3 +177,88 @@ class ColumnModel(QAbstractTableModel):
             return self.text(self.place(index.row()), column)
         asked = self.cell_roles is None or role in self.cell_roles
         return self.cell(self.place(index.row()), column, role) if asked else None
+
+
+class RowTable(QTableView):
+    """Rows of one height to choose, without a grid."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, showGrid=False, wordWrap=False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.horizontalHeader().setHighlightSections(False)
+
+
+class CopyTable(RowTable):
+    """Rows of a `ColumnModel` to choose, sort and copy; nothing to edit."""
+
+    row_chosen = Signal(int)  # by the user
+
+    def __init__(self, model: ColumnModel[Any], name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model, self._choosing = model, False
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.sortByColumn(model.default_sort, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+        self.setFont(tabular_font())
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        own_keys(self, TABLE_KEYS, {QKeySequence.StandardKey.Copy: self.copy_rows})
+
+    @property
+    def chosen_row(self) -> int:
+        """The current row; -1 while none was chosen: focus alone makes a row current without choosing it."""
+        selection = self.selectionModel()
+        row = selection.currentIndex().row()
+        return row if selection.hasSelection() and row < self._model.rowCount() else -1
+
+    def choose_row(self, row: int) -> None:
+        """Make a row the current one, without a word."""
+        index, flags = self._model.index(row, 0), QItemSelectionModel.SelectionFlag
+        self._choosing = True
+        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        self._choosing = False
+        self.scrollTo(index)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """Say what the user chose."""
+        super().currentChanged(current, previous)
+        moved = current.isValid() and current.row() != previous.row() and not self._choosing
+        if moved and self.selectionModel().isRowSelected(current.row()):
+            self.row_chosen.emit(current.row())
+
+    def copy_rows(self, *, every: bool = False) -> None:
+        """Copy the selected rows (all of them when none is) as tab-separated text."""
+        rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        if every or not rows:
+            rows = list(range(self._model.rowCount()))
+        QGuiApplication.clipboard().setText(self._model.table_text(rows))
+
+    def add_copy_menu(self) -> None:
+        """What can be copied, on a right click; more actions may follow."""
+        self.add_entry(_("Copy selected rows"), self.copy_rows)
+        self.add_entry(_("Copy all rows"), partial(self.copy_rows, every=True))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def add_entry(self, text: str, run: Callable[[], object]) -> None:
+        """One more line in the menu of a right click."""
+        action = QAction(text, self)
+        action.triggered.connect(lambda _on=False: run())
+        self.addAction(action)
+
+    def fit_columns(self, padding: int) -> None:
+        """Widths from titles and from the widest number of each column: numbers that change move nothing."""
+        for section, column in enumerate(self._model.columns):
+            self.fit_column(section, column.title, column.widest, padding)
+
+    def fit_column(self, section: int, title: str, widest: str, padding: int) -> None:
+        """Room for the lines of a title and for a text in the cells."""
+        metrics = QFontMetrics(tabular_font())
+        width = max(map(metrics.horizontalAdvance, (*title.split("\n"), widest))) + padding
+        if width != self.columnWidth(section):
+            self.setColumnWidth(section, width)
