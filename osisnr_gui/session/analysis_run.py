@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from osisnr_gui.core.loss import NAN
 from osisnr_gui.io.errors import BrokenOffError, Cancelled, FileError, Reason
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.background import worker_count
 from osisnr_gui.session.comparison.best_frames import find_best_frames
 from osisnr_gui.session.comparison.matching import find_matching, match_key
@@ -67,7 +68,7 @@ class AnalysisRun:
 
     def _run(self) -> Analysis:
         session = self._session
-        self._say(0.0, "opening files")
+        self._say(0.0, Phrase("opening files"))
         references = tuple(self._open(source) for source in session.references)
         pairs = tuple(self._open_pair(references, index) for index in range(len(session.estimates)))
         mixture = None if session.mixture is None else self._open(session.mixture)
@@ -75,7 +76,7 @@ class AnalysisRun:
         for index, reference in enumerate(references):
             self._frame(index, reference)
         self._take_over()
-        self._say(0.02, "opening files", self._analysis)
+        self._say(0.02, Phrase("opening files"), self._analysis)
         self._find_kept()
         self._run_pairs()
         self._paint_reference()
@@ -152,7 +153,7 @@ class AnalysisRun:
                 if kept is not None:
                     self._set_reference(self._session.partner_of(index), kept[0])
                     self._set_pair(index, scored(self._session, replace(kept[1], reference=kept[0])))
-                    self._say(self._fraction(index + 1), "comparing", self._analysis)
+                    self._say(self._fraction(index + 1), Phrase("comparing"), self._analysis)
 
     def _keep(self) -> None:
         if self._cache is not None:
@@ -166,7 +167,7 @@ class AnalysisRun:
                     self._run_pair(index, reference, pair)
                 except FileError as error:
                     self._set_pair(index, replace(pair, error=_final(error)))
-                self._say(self._fraction(index + 1), "comparing", self._analysis)
+                self._say(self._fraction(index + 1), Phrase("comparing"), self._analysis)
 
     def _run_pair(self, index: int, reference: Track, pair: PairAnalysis) -> None:
         session, wanted = self._session, self._wanted
@@ -179,10 +180,10 @@ class AnalysisRun:
                 return
             fraction = self._fraction(index + running.frames.n_frames / running.frames.n_total)
             if time.monotonic() < self._next_partial:
-                self._say(fraction, "comparing")
+                self._say(fraction, Phrase("comparing"))
                 return
             self._set_pair(index, scored(session, running))
-            self._say(fraction, "comparing", self._analysis)
+            self._say(fraction, Phrase("comparing"), self._analysis)
             # Scoring and painting a part costs more the longer the part. Every part is a fifth longer than the one
             # before, so that all of them together cost no more than a few whole ones at any length.
             now = time.monotonic()
@@ -232,20 +233,20 @@ class AnalysisRun:
             self._set_pair(index, pair)
         if analysis.mixture is not None:
             self._set(mixture=next(checked))
-        self._say(0.95, "checking files", self._analysis)
+        self._say(0.95, Phrase("checking files"), self._analysis)
 
     def _check(self, track: Track) -> Track:
         checked = check_track(track, self._cancelled)
         if checked.n_samples != track.n_samples and stamp_of(track.source.path) == track.stamp:
             # A pass that began late has not come to where the file breaks off.
-            detail = f"only {checked.n_samples} samples could be read"
-            raise BrokenOffError(Reason.CORRUPT, track.source.path, detail, "open it again")
+            detail = Phrase("only {n} samples could be read", n=checked.n_samples)
+            raise BrokenOffError(Reason.CORRUPT, track.source.path, detail, Phrase("open it again"))
         return checked
 
     def _measure_delays(self) -> None:
         for index, reference, pair in self._open_pairs():
             if self._wanted.delay and pair.delay is None:
-                self._say(0.95, "looking for delays")
+                self._say(0.95, Phrase("looking for delays"))
                 known = None if pair.key is None else self._known.delay(pair.key)
                 try:
                     delay = known or measure_delay(reference, pair.estimate, self._cancelled)
@@ -262,7 +263,7 @@ class AnalysisRun:
         key = match_key(references, estimates)
         known = self._known.matching(key)
         if known is None:
-            self._say(0.97, "comparing speakers")
+            self._say(0.97, Phrase("comparing speakers"))
         self._set(matching=known or find_matching(references, estimates, self._cancelled))
 
     def _score_mixture(self) -> None:
@@ -271,7 +272,7 @@ class AnalysisRun:
         self._set(unprocessed=pairs)
         for place, pair in enumerate(pairs):
             if pair.frames is None and pair.error is None and place in self._session.partners:
-                self._say(0.97, "comparing the mixture", self._analysis)
+                self._say(0.97, Phrase("comparing the mixture"), self._analysis)
                 self._set(unprocessed=(*pairs[:place], self._run_mixture(pair), *pairs[place + 1 :]))
                 pairs = self._analysis.unprocessed
 

@@ -16,6 +16,7 @@ from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
 from osisnr_gui.core.types import FloatArray, Framing, ParameterError, Representation
 from osisnr_gui.io.errors import Cancel, FileError, LoadError, Reason, stop_if
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.frame_pass import NO_PICTURES, FramePass, PairFrames, PairPictures, PassPlan
 from osisnr_gui.session.masks.mask_grids import mask_times
 from osisnr_gui.session.pair_samples import PairSamples
@@ -98,15 +99,15 @@ def resolve_framing(session: Session, reference: Track) -> Framing | None:
         if choice.representation not in (None, Representation.MASK):
             raise PairError(
                 reference.source.path,
-                f"a matrix cannot be analysed as {choice.representation}",
-                "open an audio file, or leave the representation at its default",
+                Phrase("a matrix cannot be analysed as {representation}", representation=choice.representation),
+                Phrase("open an audio file, or leave the representation at its default"),
             )
         return None
     if choice.representation is Representation.MASK:
         raise PairError(
             reference.source.path,
-            "this is sound, not a mask",
-            "choose magnitude, complex or waveform as the representation",
+            Phrase("this is sound, not a mask"),
+            Phrase("choose magnitude, complex or waveform as the representation"),
         )
     rate = reference.sample_rate or 16000
     n_fft = default_n_fft(rate) if choice.n_fft is None else choice.n_fft
@@ -118,7 +119,7 @@ def resolve_framing(session: Session, reference: Track) -> Framing | None:
         check_framing(n_fft, hop)
         window(choice.window, n_fft)
     except ParameterError as error:
-        raise PairError(reference.source.path, str(error), "change the STFT settings") from None
+        raise PairError(reference.source.path, str(error), Phrase("change the STFT settings")) from None
     return Framing(choice.representation or Representation.MAGNITUDE, n_fft, hop, choice.window)
 
 
@@ -181,7 +182,8 @@ def _exact_magnitudes(opened: Readers, start: int, stop: int, step: int) -> Floa
 
 def changed_error(track: Track) -> LoadError:
     """Says that a file is not the one any more that was analysed."""
-    return LoadError(Reason.CORRUPT, track.source.path, "the file changed after it was compared", "reload it (Ctrl+R)")
+    detail = Phrase("the file changed after it was compared")
+    return LoadError(Reason.CORRUPT, track.source.path, detail, Phrase("reload it (Ctrl+R)"))
 
 
 def make_picture(
@@ -218,31 +220,32 @@ def check_fit(session: Session, reference: Track, estimate: Track) -> None:
     """Raise PairError for two files that cannot be compared, before anything is read."""
     path = estimate.source.path
     if reference.kind != estimate.kind:
-        this, that = ("a mask", "sound") if estimate.kind == "mask" else ("sound", "a mask")
-        raise PairError(
-            path,
-            f"this is {this} and {reference.name} is {that}",
-            "compare two masks, or two audio files (apply the mask first)",
-        )
+        detail = Phrase("this is sound and {name} is a mask", name=reference.name)
+        if estimate.kind == "mask":
+            detail = Phrase("this is a mask and {name} is sound", name=reference.name)
+        raise PairError(path, detail, Phrase("compare two masks, or two audio files (apply the mask first)"))
     strict = session.lengths is Lengths.REFUSE
     if reference.mask is not None and estimate.mask is not None:
         (bins, frames), (other_bins, other_frames) = reference.mask.values.shape, estimate.mask.values.shape
         if bins != other_bins:
-            turned = " (one of them may be transposed)" if other_frames == bins or other_bins == frames else ""
-            raise PairError(
-                path,
-                f"{other_bins} × {other_frames} does not fit the reference's {bins} × {frames} bins × frames{turned}",
-                "use masks of one STFT, or transpose one of them",
-            )
+            own, wanted = f"{other_bins} × {other_frames}", f"{bins} × {frames}"
+            detail = Phrase("{own} does not fit the reference's {wanted} bins × frames", own=own, wanted=wanted)
+            if other_frames == bins or other_bins == frames:
+                detail = Phrase("{mismatch} (one of them may be transposed)", mismatch=detail)
+            raise PairError(path, detail, Phrase("use masks of one STFT, or transpose one of them"))
         if strict and frames != other_frames:
-            raise PairError(path, f"{other_frames} frames against {frames}", "cut both to one length, or allow it")
+            detail = Phrase("{own} frames against {wanted}", own=other_frames, wanted=frames)
+            raise PairError(path, detail, Phrase("cut both to one length, or allow it"))
         return
     if strict and reference.n_samples != estimate.n_samples and reference.sample_rate == estimate.sample_rate:
-        detail = f"{estimate.n_samples} samples against the reference's {reference.n_samples}"
-        raise PairError(path, detail, "cut both to one length, or allow different lengths")
+        detail = Phrase(
+            "{own} samples against the reference's {wanted}", own=estimate.n_samples, wanted=reference.n_samples
+        )
+        raise PairError(path, detail, Phrase("cut both to one length, or allow different lengths"))
     if (strict or session.same_rate_only) and reference.sample_rate != estimate.sample_rate:
-        detail = f"{estimate.sample_rate} Hz against the reference's {reference.sample_rate} Hz"
-        raise PairError(path, detail, "resample it first, or allow different rates")
+        rates = {"own": estimate.sample_rate, "wanted": reference.sample_rate}
+        detail = Phrase("{own} Hz against the reference's {wanted} Hz", **rates)
+        raise PairError(path, detail, Phrase("resample it first, or allow different rates"))
 
 
 def fit_frames(session: Session, reference: ColumnReader, estimate: ColumnReader, paths: tuple[str, str]) -> Fit:
@@ -261,13 +264,12 @@ def fit_frames(session: Session, reference: ColumnReader, estimate: ColumnReader
     start_sample = 0 if pad else max(reference.signal.first_sample, estimate.signal.first_sample)
     stop = frame_count(stop_sample, framing.n_fft, framing.hop)
     if stop <= first:
-        count = max(0, stop_sample - start_sample)
-        raise LoadError(
-            Reason.TOO_SHORT,
-            paths[lengths[1] <= lengths[0]],
-            f"{count} sample{'' if count == 1 else 's'} in common, fewer than one frame of {framing.n_fft}",
-            "use longer files or a smaller n_fft",
-        )
+        n = max(0, stop_sample - start_sample)
+        detail = Phrase("{n} samples in common, fewer than one frame of {n_fft}", n=n, n_fft=framing.n_fft)
+        if n == 1:
+            detail = Phrase("{n} sample in common, fewer than one frame of {n_fft}", n=n, n_fft=framing.n_fft)
+        path = paths[lengths[1] <= lengths[0]]
+        raise LoadError(Reason.TOO_SHORT, path, detail, Phrase("use longer files or a smaller n_fft"))
     return Fit(first, stop, (start_sample, stop_sample))
 
 

@@ -30,8 +30,8 @@ from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula, Source
 from osisnr_gui.session.sound.sound_feed import wav_parts
-from osisnr_gui.session.sound.sound_words import sound_name
 from osisnr_gui.session.tracks import Stamp, Track
+from osisnr_gui.text.sound_words import sound_name
 
 Parts = Callable[[], Iterable[bytes]]
 Done = Callable[[str], object]

@@ -18,7 +18,7 @@ from osisnr_gui.qt.panels.segmented import FORMULAS, Segmented
 from osisnr_gui.qt.panels.share_bar import Headline, ShareBar
 from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, ValueSlider
 from osisnr_gui.qt.plots.charts.alpha_chart import AlphaChart
-from osisnr_gui.session import edits, sentences, words
+from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.comparison.ranking import find_ranking
@@ -26,6 +26,7 @@ from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.verdict import chance_floor_db, find_verdict
+from osisnr_gui.text import sentences
 from osisnr_gui.text.verdict import grade_tip, verdict_line, verdict_sentence
 
 PLOT_HEIGHT = 132
@@ -55,7 +56,7 @@ class LossPanel(QWidget):
         self.gamma = ValueSlider(GAMMA, self)
         self.order: QLabel = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.method = Segmented(
-            (("1", words.method_words(1)), ("2", words.method_words(2))),
+            (("1", sentences.method_words(1)), ("2", sentences.method_words(2))),
             "loss_osi method",
             "How L_OSI averages over frames: method 1 is the mean of 1/OSI-SNR, method 2 is 1 / (mean OSI-SNR).",
             self,
@@ -158,7 +159,7 @@ class LossPanel(QWidget):
             key = score.facts, score.loss.method, score.loss.formula, 0.0 if math.isfinite(fused) else fused
             if key != self._said_for:
                 self._said_for = key
-                self._said = words.result_words(score), words.why_loss(fused, score, score.loss.formula)
+                self._said = sentences.result_words(score), sentences.why_loss(fused, score, score.loss.formula)
             self.headline.show_number(words.loss(fused), *self._said)
             self.bar.show_terms(*score.shares)
         self._show_ranking(analysis, selected)

@@ -32,7 +32,8 @@ from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels
 from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.tracks import Track
-from osisnr_gui.session.words import estimate_letter, file_tip, file_words
+from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.files import file_tip, file_words, track_words
 
 ROLE_WORDS = {Role.REFERENCE: "Reference", Role.ESTIMATE: "Estimate", Role.MIXTURE: "Mixture"}
 # The chip is short: the file name beside it needs the room.
@@ -114,7 +115,7 @@ class SourceRow(Themed, SourceWidget):
         self.chip.setAccessibleName(f"Role of {track.name}: {state.chip}")
         self.remove_button.setAccessibleName(f"Remove {track.name}")
         written = file_words(track.stamp, state.content, time.time()) if state.content else ""
-        facts = " · ".join(part for part in (words.track_words(track), written) if part)
+        facts = " · ".join(part for part in (track_words(track), written) if part)
         tip = words.full_path(track.source.path)
         # Where room is short the ending goes, which the line below names, and what all names begin with.
         shorter = state.short or os.path.splitext(track.name)[0]

@@ -13,6 +13,7 @@ from osisnr_gui.session import words
 from osisnr_gui.session.changes import Changed
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
+from osisnr_gui.text.sentences import why_loss, why_osi
 
 NAN = math.nan
 
@@ -94,7 +95,7 @@ def _why(measure: Measure, value: float, pair: PairAnalysis) -> str:
     if score is None or measure.key == "mc_mse" or measure.group is Group.FRAMES:
         return ""
     if formula is not None:
-        return (words.why_osi if measure.unit else words.why_loss)(value, score, formula)
+        return (why_osi if measure.unit else why_loss)(value, score, formula)
     if math.isfinite(value):
         return ""
     if pair.whole is None:

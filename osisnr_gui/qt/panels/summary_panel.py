@@ -17,10 +17,10 @@ from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
 from osisnr_gui.qt.panels.segmented import FORMULAS, Segmented
 from osisnr_gui.qt.panels.summary_model import SummaryModel
 from osisnr_gui.qt.plots.items.painting import line_pen
-from osisnr_gui.session import sentences
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.session import Formula
+from osisnr_gui.text import sentences
 
 NAME_WIDTH, CELL_PADDING = 168, 24
 SAMPLE = 20

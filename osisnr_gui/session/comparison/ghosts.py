@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from osisnr_gui.session import words
 from osisnr_gui.session.facts import Facts, find_facts
 from osisnr_gui.session.frame_pass import on_grid
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import FramingChoice, Lengths, Session, Source
-from osisnr_gui.session.words import clock, estimate_letter, short_moment
 
 _NS = 1_000_000_000
 
@@ -150,23 +148,3 @@ def find_change(now: Facts, before: Facts) -> Change:
     if not old.size:
         return Change(float("nan"), float("nan"), 0, 0)
     return Change(float(np.median(old)), float(np.median(new)), int(np.count_nonzero(new > old)), old.size)
-
-
-def ghost_name(index: int, ghost: Ghost, now: float) -> str:
-    """ "A before 14:03"."""
-    moment = short_moment(ghost.replaced, now)
-    return f"{estimate_letter(index)} before {moment[:5] if moment == clock(ghost.replaced) else moment}"
-
-
-def change_sentence(index: int, ghost: Ghost, change: Change, now: float) -> str:
-    """ "A since 14:03: median +0.8 dB (5.1 → 5.9 dB, exact, 683 frames active before and now), better in 62 %"."""
-    name = ghost_name(index, ghost, now).replace(" before ", " since ")
-    if not change.n_frames:
-        return f"{name}: no frame is active before and now."
-    frames = words.counted(change.n_frames, "frame")
-    gain = change.after - change.before if change.after != change.before else 0.0
-    plus = "+" if gain > 0 else ""
-    return (
-        f"{name}: median {plus}{words.db(gain)} ({words.number(change.before, 1)} → {words.db(change.after)}, exact, "
-        f"{frames} active before and now), better in {words.percent(change.n_better / change.n_frames)} of them."
-    )

@@ -8,6 +8,7 @@ from functools import partial
 
 from osisnr_gui.io.checks import SILENCE
 from osisnr_gui.io.errors import LoadError, LoadWarning, Reason
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session import edits
 from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels, like, one_channel
 from osisnr_gui.session.delay.delays import shift_words
@@ -23,7 +24,7 @@ SERIOUS = ("TRUNCATED", "DAMAGED", "CHAINED", "SILENT", "OUT_OF_RANGE")
 
 def show_exact() -> Remedy:
     """Lead with the result that does without the constants of the literal formula."""
-    return Remedy("Show exact, active frames", partial(edits.set_formula, formula=Formula.EXACT))
+    return Remedy(Phrase("Show exact, active frames"), partial(edits.set_formula, formula=Formula.EXACT))
 
 
 def find_refused_file(case: Case) -> Found | None:
@@ -37,27 +38,32 @@ def find_refused_file(case: Case) -> Found | None:
 def _which(case: Case) -> str:
     """Where one file stands in two roles, a remedy must say which of them it is for."""
     twice = case.source in case.session.references and case.source in case.session.estimates
-    return f" (the {case.role.value})" if twice else ""
+    if not twice:
+        return ""
+    return Phrase(" (the reference)") if case.role is Role.REFERENCE else Phrase(" (the estimate)")
 
 
 def _ways_out(case: Case) -> tuple[Remedy, ...]:
     """Other ways to read a file that was refused."""
     error, source = case.track.error, case.source
     if isinstance(error, LoadError) and error.reason is Reason.BAD_CHANNELS and source.channel:
-        return case.change("Channel 1", channel=None)
+        return case.change(Phrase("Channel 1"), channel=None)
     if source.pair_axis:
-        return case.change("Undo", pair_axis=False)
+        return case.change(Phrase("Undo"), pair_axis=False)
     if isinstance(error, LoadError) and error.looks_paired:
-        return case.change("Read as re + i·im", pair_axis=True)
+        return case.change(Phrase("Read as re + i·im"), pair_axis=True)
     keys: tuple[str, ...] = getattr(error, "choices", ())
-    return tuple(way for key in keys for way in case.change(f"Use {key}", key=key))
+    return tuple(way for key in keys for way in case.change(Phrase("Use {key}", key=key), key=key))
 
 
 def warning_notice(case: Case, warning: LoadWarning) -> Notice:
     """What the loader says of a file, in its own words and under its own code."""
-    ways = case.change("Undo", pair_axis=False) if warning.code == "PAIRED" else _ways_from_silence(case, warning)
+    ways = (
+        case.change(Phrase("Undo"), pair_axis=False) if warning.code == "PAIRED" else _ways_from_silence(case, warning)
+    )
     severity = "warning" if warning.code in SERIOUS else "note"
-    return Notice(warning.code.lower(), f"{case.name}: {warning.message}", case.source, severity, ways)
+    message = Phrase("{name}: {message}", name=case.name, message=warning.message)
+    return Notice(warning.code.lower(), message, case.source, severity, ways)
 
 
 def _ways_from_silence(case: Case, warning: LoadWarning) -> tuple[Remedy, ...]:
@@ -65,7 +71,7 @@ def _ways_from_silence(case: Case, warning: LoadWarning) -> tuple[Remedy, ...]:
     level = case.track.level
     if warning.code != "SILENT" or level is None or level.peak >= SILENCE:
         return ()
-    return case.change("Channel 1", channel=None) if case.source.channel == DOWNMIX else (case.remove,)
+    return case.change(Phrase("Channel 1"), channel=None) if case.source.channel == DOWNMIX else (case.remove,)
 
 
 def find_channels(case: Case) -> Found | None:
@@ -77,30 +83,30 @@ def find_channels(case: Case) -> Found | None:
     lists = {Role.REFERENCE: case.session.references, Role.ESTIMATE: case.session.estimates}
     alike = [other for other in lists.get(case.role, ()) if like(other, source)]
     if len(alike) > 1:
-        undo = Remedy("Undo", partial(one_channel, estimate=source if case.role is Role.ESTIMATE else None))
+        undo = Remedy(Phrase("Undo"), partial(one_channel, estimate=source if case.role is Role.ESTIMATE else None))
         return Found({**values, "some": len(alike)}, (undo,), "each" if len(alike) == count else "some")
     if source.channel is not None:
-        return Found(values, case.change("Undo", channel=None), "mean" if source.channel == DOWNMIX else "one")
-    ways = [way for k in range(2, min(count, 6) + 1) for way in case.change(f"Channel {k}", channel=k)]
-    ways += case.change("Mean of all", channel=DOWNMIX)
+        return Found(values, case.change(Phrase("Undo"), channel=None), "mean" if source.channel == DOWNMIX else "one")
+    ways = [way for k in range(2, min(count, 6) + 1) for way in case.change(Phrase("Channel {n}", n=k), channel=k)]
+    ways += case.change(Phrase("Mean of all"), channel=DOWNMIX)
     if case.role is Role.ESTIMATE and case.reference is not None and count <= MOST_CHANNELS:
         each = partial(compare_channels, estimate=source, count=count, reference_count=case.reference.channels)
-        ways.append(Remedy("Each channel as its own estimate", each))
-    return Found(values, (*ways, *case.change("Keep", channel=1)), "first")
+        ways.append(Remedy(Phrase("Each channel as its own estimate"), each))
+    return Found(values, (*ways, *case.change(Phrase("Keep"), channel=1)), "first")
 
 
 def find_transposed(case: Case) -> Found | None:
     """A mask that was turned."""
     if case.track.mask is None or not case.source.transpose:
         return None
-    return Found({}, case.change("Undo", transpose=False))
+    return Found({}, case.change(Phrase("Undo"), transpose=False))
 
 
 def find_dc_removed(case: Case) -> Found | None:
     """A constant that was taken out of all samples."""
     if case.track.level is None or not case.source.offset:
         return None
-    return Found({"offset": signed(case.source.offset, "+.4g")}, case.change("Undo", offset=0.0))
+    return Found({"offset": signed(case.source.offset, "+.4g")}, case.change(Phrase("Undo"), offset=0.0))
 
 
 def find_dc(case: Case) -> Found | None:
@@ -109,7 +115,7 @@ def find_dc(case: Case) -> Found | None:
     if level is None or not abs(level.mean) > DC_SHARE * level.rms > 0:
         return None
     values = {"percent": f"{100 * abs(level.mean) / level.rms:.1f}", "offset": signed(level.mean, "+.4g")}
-    return Found(values, case.change("Take it out", offset=level.mean / source.gain + source.offset))
+    return Found(values, case.change(Phrase("Take it out"), offset=level.mean / source.gain + source.offset))
 
 
 def find_clipping(case: Case) -> Found | None:
@@ -118,7 +124,8 @@ def find_clipping(case: Case) -> Found | None:
     if track.level is None or not track.level.clipped_runs:
         return None
     runs = track.level.clipped_runs
-    values = {"runs": f"{runs} clipped place{'' if runs == 1 else 's'}"}
+    places = Phrase("{n} clipped place", n=runs) if runs == 1 else Phrase("{n} clipped places", n=runs)
+    values: dict[str, object] = {"runs": places}
     if not len(track.clips):
         return Found(values)
     # Of a hundred thousand runs only this one: notices are found anew while a slider moves.
@@ -135,7 +142,8 @@ def find_near_silent(case: Case) -> Found | None:
     if level is None or not (level.rms_db < NEAR_SILENT_DB and level.peak >= SILENCE):
         return None
     values = {"rms": signed(level.rms_db, ".1f"), "peak": signed(level.peak_db, ".1f")}
-    return Found(values, (show_exact(),) if case.session.loss.formula is Formula.LITERAL else ())
+    formula = case.session.loss.formula
+    return Found(values, (show_exact(),) if formula is Formula.LITERAL else (), formula.value)
 
 
 def find_moved_file(case: Case) -> Found | None:
@@ -144,16 +152,16 @@ def find_moved_file(case: Case) -> Found | None:
     rate = track.sample_rate if reference is None else reference.sample_rate
     if not (case.source.delay and track.sample_rate and rate):
         return None
-    return Found({"shift": shift_words(case.source.delay, rate)}, case.change("Undo", delay=0))
+    return Found({"shift": shift_words(case.source.delay, rate)}, case.change(Phrase("Undo"), delay=0))
 
 
 def find_scaled(case: Case) -> Found | None:
     """Sound that was brought to another level."""
     if case.source.gain == 1.0 or not case.track.sample_rate:
         return None
-    return Found({"louder": louder(20 * math.log10(case.source.gain))}, case.change("Undo", gain=1.0))
+    return Found({"louder": louder(20 * math.log10(case.source.gain))}, case.change(Phrase("Undo"), gain=1.0))
 
 
 def find_flipped(case: Case) -> Found | None:
     """A file that is read with the opposite sign."""
-    return Found({}, case.change("Undo", flip=False)) if case.source.flip else None
+    return Found({}, case.change(Phrase("Undo"), flip=False)) if case.source.flip else None

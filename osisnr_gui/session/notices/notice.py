@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from osisnr_gui.io.errors import FileError
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session import edits
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.pairs import PairAnalysis
@@ -68,7 +69,7 @@ class NoticeKind(Generic[Subject]):
         if found is None:
             return []
         text = self.text if isinstance(self.text, str) else self.text[found.variant]
-        message = text.format_map({"name": name, **found.values})
+        message = Phrase(text, **{"name": name, **found.values})
         return [Notice(self.code, message, source, self.severity, found.remedies, found.place)]
 
 
@@ -94,7 +95,7 @@ class Case:
     @property
     def remove(self) -> Remedy:
         """Close it."""
-        return Remedy("Remove", partial(edits.remove, source=self.source, role=self.role))
+        return Remedy(Phrase("Remove"), partial(edits.remove, source=self.source, role=self.role))
 
     def change(self, label: str, **changes: Any) -> tuple[Remedy, ...]:
         """Read it in another way, in this role alone."""
@@ -102,7 +103,9 @@ class Case:
 
     def error_words(self, error: FileError) -> str:
         """An error of it under the name notices give it."""
-        return str(error).replace(f"{self.track.name}: ", f"{self.name}: ", 1)
+        shown = str(error).replace(f"{self.track.name}: ", f"{self.name}: ", 1)
+        phrase = Phrase("{name}: {detail}; {remedy}", name=self.name, detail=error.detail, remedy=error.remedy)
+        return phrase if phrase == shown else shown  # shortened, or of another file
 
 
 def signed(value: float, form: str) -> str:
@@ -110,6 +113,7 @@ def signed(value: float, form: str) -> str:
     return format(value, form).replace("-", "\u2212")
 
 
-def louder(gain_db: float) -> str:
+def louder(gain_db: float) -> Phrase:
     """ "6.0 dB louder", "6.0 dB quieter"."""
-    return f"{abs(gain_db):.1f} dB {'louder' if gain_db > 0 else 'quieter'}"
+    level = f"{abs(gain_db):.1f}"
+    return Phrase("{level} dB louder", level=level) if gain_db > 0 else Phrase("{level} dB quieter", level=level)

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from osisnr_gui.core.types import ParameterError
+from osisnr_gui.io.phrase import N_, Phrase
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.comparison.matching import order_words
 from osisnr_gui.session.comparison.ranking import order_sentence
@@ -23,11 +24,17 @@ from osisnr_gui.session.pairs import check_fit
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Lengths, MaskGrid, Session
 from osisnr_gui.session.tracks import PairError, Track
+from osisnr_gui.session.words import joined, listed
 
 NEGATIVE_SHARE = 0.5
 SURE_CORRELATION = 0.3
 SURE_GAIN_DB = 1.0
 LEVEL_DB = 3.0  # a level difference that weighs in MC-MSE
+_TRANSPOSE = {
+    Role.REFERENCE: Phrase("Transpose the reference"),
+    Role.ESTIMATE: Phrase("Transpose the estimate"),
+    Role.MIXTURE: Phrase("Transpose the mixture"),
+}
 
 
 def find_refused_pair(case: Case) -> Found | None:
@@ -45,7 +52,11 @@ def _allowing(case: Case) -> tuple[Remedy, ...]:
     rates = case.reference.sample_rate != case.track.sample_rate
     if not isinstance(case.pair.error, PairError) or _fits(case.session, case):
         return ()
-    return (Remedy("Allow", partial(_allow, rates=rates)),) if _fits(_allow(case.session, rates=rates), case) else ()
+    return (
+        (Remedy(Phrase("Allow"), partial(_allow, rates=rates)),)
+        if _fits(_allow(case.session, rates=rates), case)
+        else ()
+    )
 
 
 def _turning(case: Case) -> tuple[Remedy, ...]:
@@ -56,10 +67,10 @@ def _turning(case: Case) -> tuple[Remedy, ...]:
         return ()
     ways: tuple[Remedy, ...] = ()
     if mask.values.shape[1] == other.values.shape[0]:
-        ways += case.change(f"Transpose the {case.role.value}", transpose=not case.source.transpose)
+        ways += case.change(_TRANSPOSE[case.role], transpose=not case.source.transpose)
     if other.values.shape[1] == mask.values.shape[0]:
         beside = replace(case, track=case.reference, role=Role.REFERENCE)
-        ways += beside.change("Transpose the reference", transpose=not beside.source.transpose)
+        ways += beside.change(_TRANSPOSE[Role.REFERENCE], transpose=not beside.source.transpose)
     return ways
 
 
@@ -87,9 +98,11 @@ def find_lengths(case: Case) -> Found | None:
     spans = _spans(case)
     if spans is None or not spans.differ:
         return None
-    values = {"lengths": spans.lengths, "lost": spans.words("the estimate's", ", ")}
+    lost = spans.lost(is_subject=False)
+    values = {"lengths": spans.lengths, "lost": Phrase(", {lost} are left out", lost=lost) if lost else ""}
     pads = case.session.lengths is Lengths.PAD
-    policies = {"Undo": Lengths.COMMON} if pads else {"Pad with zeros": Lengths.PAD, "Refuse": Lengths.REFUSE}
+    policies = {Phrase("Pad with zeros"): Lengths.PAD, Phrase("Refuse"): Lengths.REFUSE}
+    policies = {Phrase("Undo"): Lengths.COMMON} if pads else policies
     ways = tuple(Remedy(label, partial(edits.set_lengths, lengths=policy)) for label, policy in policies.items())
     return Found(values, ways, "pad" if pads else "moved" if case.source.delay else "common")
 
@@ -99,7 +112,9 @@ def find_rates(case: Case) -> Found | None:
     rate, wanted = case.track.sample_rate, None if case.reference is None else case.reference.sample_rate
     if not wanted or not rate or wanted == rate:
         return None
-    return Found({"rate": rate, "wanted": wanted}, (Remedy("Refuse instead", partial(replace, same_rate_only=True)),))
+    return Found(
+        {"rate": rate, "wanted": wanted}, (Remedy(Phrase("Refuse instead"), partial(replace, same_rate_only=True)),)
+    )
 
 
 def find_moved(case: Case) -> Found | None:
@@ -109,9 +124,12 @@ def find_moved(case: Case) -> Found | None:
         return None
     rate, delay, spans, lengths = pair.sample_rate, pair.delay, _spans(case), case.session.lengths
     # Where lengths differ, the notice about them says what is lost.
-    lost = "" if spans is None or spans.differ else spans.words("its", "; ")
-    values = {"shift": shift_words(moved, rate), "lost": lost}
-    ways = case.change("Undo", delay=0)
+    lost = "" if spans is None or spans.differ else spans.lost(is_subject=True)
+    values: dict[str, object] = {
+        "shift": shift_words(moved, rate),
+        "lost": Phrase("; {lost} are left out", lost=lost) if lost else "",
+    }
+    ways = case.change(Phrase("Undo"), delay=0)
     if delay is None:
         return Found(values, ways, "moved")
     before, after = (si_snr_db_at(delay, lengths, samples) for samples in (0, moved))
@@ -120,7 +138,7 @@ def find_moved(case: Case) -> Found | None:
     if delay.certain and delay.samples != moved:
         best = score_words(si_snr_db_at(delay, lengths, delay.samples))
         values |= {"best": best, "peak": delay_words(delay.samples, rate)}
-        return Found(values, ways + case.change("Align", delay=delay.samples), f"{variant}_peak")
+        return Found(values, ways + case.change(Phrase("Align"), delay=delay.samples), f"{variant}_peak")
     return Found(values, ways, variant)
 
 
@@ -138,7 +156,7 @@ def find_late(case: Case) -> Found | None:
         "then": score_words(then),
     }
     variant = "late" if math.isnan(now + then) else "same" if values["now"] == values["then"] else "scores"
-    return Found(values, case.change("Align", delay=delay.samples), variant)
+    return Found(values, case.change(Phrase("Align"), delay=delay.samples), variant)
 
 
 def find_polarity(case: Case) -> Found | None:
@@ -146,7 +164,7 @@ def find_polarity(case: Case) -> Found | None:
     pair = case.pair
     if pair is None or pair.score is None or case.source.flip:
         return None
-    facts, whole, flip = pair.score.facts, pair.score.facts.frames.whole, case.change("Flip", flip=True)
+    facts, whole, flip = pair.score.facts, pair.score.facts.frames.whole, case.change(Phrase("Flip"), flip=True)
     if whole is None:
         negative = np.count_nonzero(facts.active & (facts.frames.projection.dot < 0))
         if not facts.n_active or negative <= NEGATIVE_SHARE * facts.n_active:
@@ -176,7 +194,7 @@ def find_gain(case: Case) -> Found | None:
         return None
     values = {"louder": louder(whole.gain_db), "gain": signed(whole.gain_db, "+.1f")}
     values |= {"rms": signed(level.rms_db, ".1f"), "wanted": signed(wanted.rms_db, ".1f")}
-    return Found(values, case.change("Match level", gain=10.0 ** (-whole.gain_db / 20.0)))
+    return Found(values, case.change(Phrase("Match level"), gain=10.0 ** (-whole.gain_db / 20.0)))
 
 
 def find_untold_roles(case: Case) -> Found | None:
@@ -184,7 +202,7 @@ def find_untold_roles(case: Case) -> Found | None:
     session = case.session
     if not session.roles_guessed or case.reference is None or case.source != session.estimates[0]:
         return None
-    right = Remedy("That is right", partial(replace, roles_guessed=False))
+    right = Remedy(Phrase("That is right"), partial(replace, roles_guessed=False))
     return Found({"reference": case.reference.name}, (_swap(case), right))
 
 
@@ -198,7 +216,7 @@ def find_roles(case: Case) -> Found | None:
 
 
 def _swap(case: Case) -> Remedy:
-    return Remedy("Swap", partial(edits.swap, estimate=case.source))
+    return Remedy(Phrase("Swap"), partial(edits.swap, estimate=case.source))
 
 
 def _facts(case: Case) -> Facts | None:
@@ -232,7 +250,7 @@ def find_assignment_notice(analysis: Analysis) -> Found | None:
     if best.places == partners or not gain > SURE_GAIN_DB or not known:
         return None
     values = {"order": order_words(best.places), "gain": f"{gain:.1f}", "margin": f"{best.margin_db:.1f}"}
-    return Found(values, (Remedy("Assign so", partial(edits.set_pairing, pairing=best.places)),))
+    return Found(values, (Remedy(Phrase("Assign so"), partial(edits.set_pairing, pairing=best.places)),))
 
 
 def find_order_notice(analysis: Analysis) -> Found | None:
@@ -249,34 +267,38 @@ class Spans:
     """
 
     differ: bool
-    lengths: str
+    lengths: Phrase
     reference: tuple[int, int]
     estimate: tuple[int, int]
     rate: int | None
 
-    def words(self, whose: str, mark: str) -> str:
-        """ ", the reference's last 4000 samples (0.250 s) are left out" after a mark; perhaps nothing.
+    def lost(self, *, is_subject: bool) -> str:
+        """ "its first 12 frames and the reference's last 4000 samples (0.250 s)"; perhaps nothing.
 
-        whose : names the estimate.
+        is_subject : the sentence is about the estimate.
         """
-        lost = [
-            f"{owner} {place} {self._amount(n)}"
-            for owner, counts in ((whose, self.estimate), ("the reference's", self.reference))
-            for place, n in zip(("first", "last"), counts, strict=True)
-            if n
-        ]
-        return f"{mark}{' and '.join(lost)} are left out" if lost else ""
+        own = N_("its first {amount}"), N_("its last {amount}")
+        named = N_("the estimate's first {amount}"), N_("the estimate's last {amount}")
+        theirs = N_("the reference's first {amount}"), N_("the reference's last {amount}")
+        templates = (*(own if is_subject else named), *theirs)
+        counts = (*self.estimate, *self.reference)
+        parts = [Phrase(text, amount=self._amount(n)) for text, n in zip(templates, counts, strict=True) if n]
+        return listed(parts) if parts else ""
 
-    def _amount(self, n: int) -> str:
-        plural = "" if n == 1 else "s"
-        return f"{n} frame{plural}" if self.rate is None else f"{n} sample{plural} ({n / self.rate:.3f} s)"
+    def _amount(self, n: int) -> Phrase:
+        if self.rate is None:
+            return Phrase("{n} frame", n=n) if n == 1 else Phrase("{n} frames", n=n)
+        time = n / self.rate
+        if n == 1:
+            return Phrase("{n} sample ({time:.3f} s)", n=n, time=time)
+        return Phrase("{n} samples ({time:.3f} s)", n=n, time=time)
 
 
 def left_out(policy: Lengths, reference: Track, estimate: Track) -> Spans | None:
     """What a pair leaves out under a length policy, once the files' delays were taken out; None when not known."""
     if reference.mask is not None and estimate.mask is not None:
         n, m = int(reference.mask.values.shape[1]), int(estimate.mask.values.shape[1])
-        lengths = f"{m} frames against the reference's {n}"
+        lengths = Phrase("{m} frames against the reference's {n}", m=m, n=n)
         of_reference, of_estimate = _lost(policy, (n, 0), (m, 0))
         return Spans(n != m, lengths, of_reference, of_estimate, None)
     rate, own_rate = reference.sample_rate, estimate.sample_rate
@@ -286,7 +308,9 @@ def left_out(policy: Lengths, reference: Track, estimate: Track) -> Spans | None
     m = -(-m_samples * rate // own_rate)  # what resampling makes of it
     if rate != own_rate and abs(n_samples - m) <= 1:
         m = n_samples  # rounding, no difference
-    lengths = f"{estimate.duration_s:.3f} s against the reference's {reference.duration_s:.3f} s"
+    lengths = Phrase(
+        "{own:.3f} s against the reference's {wanted:.3f} s", own=estimate.duration_s, wanted=reference.duration_s
+    )
     of_reference, of_estimate = _lost(policy, (n_samples, reference.source.delay), (m, estimate.source.delay))
     return Spans(n_samples != m, lengths, of_reference, of_estimate, rate)
 
@@ -331,18 +355,24 @@ def _unheard(grid: MaskGrid, shape: MaskShape, mixture: Track) -> Found | None:
     n_samples = -(-(mixture.n_samples or 0) * (grid.rate or 1) // (mixture.sample_rate or 1))  # as resampling has it
     if fits_mixture(grid, shape, n_samples):
         return None
-    samples, rate, frames = words.counted(n_samples, "sample"), words.rate(grid.rate or 1), words.count(shape.n_frames)
-    return Found({"samples": samples, "rate": rate, "frames": frames}, variant="other")
+    n = words.count(n_samples)
+    samples = Phrase("{n} sample", n=n) if n_samples == 1 else Phrase("{n} samples", n=n)
+    values = {"samples": samples, "rate": words.rate(grid.rate or 1), "frames": words.count(shape.n_frames)}
+    return Found(values, variant="other")
 
 
 def _use_grid(grid: MaskGrid, n_bins: int) -> Remedy:
     edit = partial(edits.set_mask_grid, n_bins=n_bins, rate=grid.rate, hop=grid.hop, centred=grid.centred)
-    return Remedy(f"Use {_grid_words(grid)}", edit)
+    return Remedy(Phrase("Use {grid}", grid=_grid_words(grid)), edit)
 
 
-def _grid_words(grid: MaskGrid) -> str:
-    return f"hop {grid.hop}, {'centred (padded)' if grid.centred else 'not padded'}"
+def _grid_words(grid: MaskGrid) -> Phrase:
+    if grid.centred:
+        return Phrase("hop {hop}, centred (padded)", hop=grid.hop)
+    return Phrase("hop {hop}, not padded", hop=grid.hop)
 
 
-def _or(names: list[str]) -> str:
-    return f"{'; '.join(names[:-1])}; or {names[-1]}" if len(names) > 1 else "".join(names)
+def _or(ways: list[Phrase]) -> str:
+    if len(ways) < 2:
+        return ways[0] if ways else ""
+    return Phrase("{ways}; or {last}", ways=joined(ways[:-1]), last=ways[-1])
