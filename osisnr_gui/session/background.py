@@ -9,7 +9,7 @@ from contextvars import ContextVar
 
 MOST = 4  # memory bandwidth is shared
 
-_limit: ContextVar[int] = ContextVar("threads of an analysis", default=MOST)
+_limit: ContextVar[int] = ContextVar("worker_limit", default=MOST)
 
 
 def worker_count() -> int:

@@ -15,7 +15,7 @@ from osisnr_gui.core.align import Delay
 from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
 from osisnr_gui.core.types import FloatArray, Framing, ParameterError, Representation
-from osisnr_gui.io.errors import Cancel, FileError, LoadError, Reason, stop_if
+from osisnr_gui.io.errors import Cancel, FileError, LoadError, Reason, overwritten, stop_if
 from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.frame_pass import NO_PICTURES, FramePass, PairFrames, PairPictures, PassPlan
 from osisnr_gui.session.masks.mask_grids import mask_times
@@ -380,8 +380,7 @@ def paint_alone(
 def _check_unchanged(track: Track) -> None:
     """Raise LoadError CORRUPT when a sound file is not what it was when it was opened: the pass reads on regardless."""
     if track.kind == "audio" and stamp_of(track.source.path) != track.stamp:
-        detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
-        raise LoadError(Reason.CORRUPT, track.source.path, detail, remedy)
+        raise overwritten(track.source.path)
 
 
 def _fill_outside(picture: Picture, reader: ColumnReader, fit: Fit, cancelled: Cancel | None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from osisnr_gui.core.types import Framing
 from osisnr_gui.io.errors import FileError
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.comparison.best_frames import BestFrames
 from osisnr_gui.session.comparison.matching import Matching
 from osisnr_gui.session.notices.notice import Notice
@@ -68,8 +69,8 @@ class Analysis:
         track, reference, pair = self.mixture, self.reference, self.mixture_pair
         if track is None or track.error is not None or self.compares_mixture or reference is None:
             return None if track is None else track.error or (None if pair is None else pair.refusal)
-        detail = f"{reference.name} is a mask and {track.name} is sound"
-        return PairError(track.source.path, detail, "leave the mixture out, or give a mask of it")
+        detail = Phrase("{name} is a mask and {mixture} is sound", name=reference.name, mixture=track.name)
+        return PairError(track.source.path, detail, Phrase("leave the mixture out, or give a mask of it"))
 
     def pair_at(self, place: int) -> PairAnalysis | None:
         """The pair of estimate number `place`; None where there is no such estimate."""

@@ -351,7 +351,7 @@ def _unheard(grid: MaskGrid, shape: MaskShape, mixture: Track) -> Found | None:
     try:
         mask_frames(grid, shape.n_bins)
     except ParameterError as error:
-        return Found({"error": error}, variant="unheard")
+        return Found({"error": error.args[0]}, variant="unheard")
     n_samples = -(-(mixture.n_samples or 0) * (grid.rate or 1) // (mixture.sample_rate or 1))  # as resampling has it
     if fits_mixture(grid, shape, n_samples):
         return None
