@@ -18,7 +18,8 @@ from osisnr_gui.session.delay.delays import measure_delay
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import NO_PICTURES
 from osisnr_gui.session.notices.all_notices import find_notices
-from osisnr_gui.session.pairs import PairAnalysis, paint_alone, pair_key, resolve_framing, run_pair
+from osisnr_gui.session.pair_pass import paint_alone, run_pair
+from osisnr_gui.session.pairs import PairAnalysis, pair_key, resolve_framing
 from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.result_index import ResultIndex

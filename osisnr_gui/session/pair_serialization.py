@@ -14,7 +14,8 @@ from osisnr_gui.core.osi_snr import Projection
 from osisnr_gui.io.array_file import Array, ArrayFile, DamagedFileError, Facts
 from osisnr_gui.io.errors import Cancel, LoadWarning
 from osisnr_gui.session.frame_pass import PairFrames, PairPictures
-from osisnr_gui.session.pairs import PairAnalysis, PairKey, coarse_step_of, make_picture, time_grid
+from osisnr_gui.session.pair_pass import coarse_step_of, make_picture
+from osisnr_gui.session.pairs import PairAnalysis, PairKey, time_grid
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.scores import WholeSignal
 from osisnr_gui.session.tracks import Level, Track

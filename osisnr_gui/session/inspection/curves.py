@@ -48,7 +48,7 @@ def frame_curves(x: Inspection, view: CurveView) -> FrameCurves:
     s, e = columns.reference, columns.estimate
     if view is CurveView.MC_MSE:
         parts = [compress(column, alpha) for column in (s, e)]
-        names = ("|s|^α", "|e|^α", Phrase("distance"))
+        names: tuple[str, str, str] = ("|s|^α", "|e|^α", Phrase("distance"))
         return _curves(step, unit, "|x|^α", [*parts, np.abs(parts[1] - parts[0])], names)
     names = ("s", "e", "") if x.target is None else ("λs", "e", "e − λs")
     shown = (s if x.target is None else x.target, e, np.empty(0) if x.noise is None else x.noise)

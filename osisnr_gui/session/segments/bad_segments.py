@@ -74,6 +74,12 @@ def under_threshold(facts: Facts, threshold_db: float) -> tuple[BoolArray, BadSe
     return bad, _segments(facts, bad | missed, MINIMUM_SECONDS, JOIN_SECONDS)
 
 
+def criterion_inputs(session: Session, other: Facts | None) -> tuple[LossChoice | None, Facts | None]:
+    """The settings of the loss and the other estimate, as far as the criterion in force looks at them."""
+    criterion = session.bad.criterion
+    return session.loss if criterion is Criterion.LOSS else None, other if criterion is Criterion.AGAINST else None
+
+
 def find_bad(
     facts: Facts,
     session: Session,
@@ -86,46 +92,53 @@ def find_bad(
     other : the estimate `Criterion.AGAINST` asks for. frame_loss : gives the fused loss of every frame, for
     `Criterion.LOSS`.
     """
-    choice = session.bad
-    loss = session.loss if choice.criterion is Criterion.LOSS else None
-    other = other if choice.criterion is Criterion.AGAINST else None
+    choice, (loss, other) = session.bad, criterion_inputs(session, other)
     if previous is not None and previous.facts is not facts:
         previous = None
     gate = _gate(facts, choice.gate_db, previous)
     under = find_bad_frames(facts.frames.exact_osi_db, facts.active, session.threshold_db)
     drop_db = _drop(facts, gate, choice, other, previous)
     fused = _fused(loss, frame_loss, previous)
-    missed, false_activity = gate.missed, gate.false_activity
-    if choice.criterion is Criterion.OSI:
-        low = under & gate.passed
-    elif fused is not None:
-        low = find_above(fused, gate.active, choice.loss_limit)
-    elif drop_db is not None:
-        low = find_drops(drop_db, choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db)
-    else:
-        low = np.zeros_like(gate.active)
-    if choice.criterion is Criterion.AGAINST:
-        # What the other one missed or made up as well is no reason to prefer it.
-        missed = missed & _better_in_other(facts, other, FrameStatus.SILENT_ESTIMATE)
-        false_activity = false_activity & _better_in_other(facts, other, FrameStatus.SILENT_REFERENCE)
+    low = _low(choice, gate, under, drop_db, fused)
+    missed, false_activity = _faults(facts, gate, choice, other)
     bad = low | missed | false_activity
-    segments = _segments(facts, bad, choice.minimum_s, choice.join_s)
     return BadFrames(
-        facts,
-        session.threshold_db,
-        choice,
-        other,
-        loss,
-        gate,
-        low,
-        missed,
-        false_activity,
-        bad,
-        drop_db,
-        fused,
-        segments,
-        int(np.count_nonzero(under)),
+        facts=facts,
+        threshold_db=session.threshold_db,
+        choice=choice,
+        other=other,
+        loss=loss,
+        gate=gate,
+        low=low,
+        missed=missed,
+        false_activity=false_activity,
+        bad=bad,
+        drop_db=drop_db,
+        fused=fused,
+        segments=_segments(facts, bad, choice.minimum_s, choice.join_s),
+        n_under=int(np.count_nonzero(under)),
     )
+
+
+def _low(
+    choice: BadChoice, gate: LevelGate, under: BoolArray, drop_db: FloatArray | None, fused: FloatArray | None
+) -> BoolArray:
+    """Frames that count and are bad by the criterion. under : those under the threshold."""
+    if choice.criterion is Criterion.OSI:
+        return under & gate.passed
+    if fused is not None:
+        return find_above(fused, gate.active, choice.loss_limit)
+    if drop_db is None:
+        return np.zeros_like(gate.active)
+    return find_drops(drop_db, choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db)
+
+
+def _faults(facts: Facts, gate: LevelGate, choice: BadChoice, other: Facts | None) -> tuple[BoolArray, BoolArray]:
+    """Missed frames and false activity; what the other estimate missed or made up as well is no reason to prefer it."""
+    if choice.criterion is not Criterion.AGAINST:
+        return gate.missed, gate.false_activity
+    missed = gate.missed & _better_in_other(facts, other, FrameStatus.SILENT_ESTIMATE)
+    return missed, gate.false_activity & _better_in_other(facts, other, FrameStatus.SILENT_REFERENCE)
 
 
 def rivals(session: Session, index: int) -> tuple[int, ...]:
