@@ -11,18 +11,16 @@ from dataclasses import replace
 from osisnr_gui.core.loss import NAN
 from osisnr_gui.io.errors import BrokenOffError, Cancelled, FileError, Reason
 from osisnr_gui.io.phrase import Phrase
-from osisnr_gui.session.background import worker_count
 from osisnr_gui.session.comparison.best_frames import find_best_frames
 from osisnr_gui.session.comparison.matching import find_matching, match_key
-from osisnr_gui.session.delay.delays import measure_delay
+from osisnr_gui.session.delays import measure_delay
 from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.frame_pass import NO_PICTURES
+from osisnr_gui.session.frame_pass import NO_PICTURES, worker_count
 from osisnr_gui.session.notices.all_notices import find_notices
 from osisnr_gui.session.pair_pass import paint_alone, run_pair
 from osisnr_gui.session.pairs import PairAnalysis, pair_key, resolve_framing
-from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report
+from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report, ResultIndex
 from osisnr_gui.session.result_cache import ResultCache
-from osisnr_gui.session.result_index import ResultIndex
 from osisnr_gui.session.scores import PairScore, score_frames
 from osisnr_gui.session.segments.bad_segments import other_place
 from osisnr_gui.session.session import Criterion, Session, Source

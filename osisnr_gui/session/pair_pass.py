@@ -14,7 +14,7 @@ from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import window
 from osisnr_gui.core.types import FloatArray, Framing
 from osisnr_gui.io.errors import Cancel, overwritten, stop_if
-from osisnr_gui.session.delay.delays import DelaySearch
+from osisnr_gui.session.delays import DelaySearch
 from osisnr_gui.session.frame_pass import NO_PICTURES, FramePass, PairPictures, PassPlan
 from osisnr_gui.session.pairs import (
     Fit,

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.dialogs.save_as import warn
 from osisnr_gui.qt.views import Views
-from osisnr_gui.session.masks.masked_score import masked_parts, masked_paths, open_masked
 from osisnr_gui.session.sound.listening import Recipe, Sound
+from osisnr_gui.session.sound.masked_score import masked_parts, masked_paths, open_masked
 
 WHERE = "Folder for the sound of the masks"
 

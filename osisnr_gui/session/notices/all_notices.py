@@ -14,8 +14,8 @@ from osisnr_gui.session.channel_edits import like
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.notices import file_notices as of_file
 from osisnr_gui.session.notices import pair_notices as of_pair
-from osisnr_gui.session.notices.notice import Case, Notice, NoticeKind, Remedy
-from osisnr_gui.session.result import Analysis
+from osisnr_gui.session.notices.notice import Case, NoticeKind
+from osisnr_gui.session.result import Analysis, Notice, Remedy
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.tracks import Track
 

@@ -11,9 +11,10 @@ from osisnr_gui.io.errors import LoadError, LoadWarning, Reason
 from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session import edits
 from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels, like, one_channel
-from osisnr_gui.session.delay.delays import shift_words
+from osisnr_gui.session.delays import shift_words
 from osisnr_gui.session.guess import Role
-from osisnr_gui.session.notices.notice import Case, Found, Notice, Remedy, louder, signed
+from osisnr_gui.session.notices.notice import Case, Found, louder, signed
+from osisnr_gui.session.result import Notice, Remedy
 from osisnr_gui.session.session import DOWNMIX, Formula
 from osisnr_gui.session.tracks import clip_places
 

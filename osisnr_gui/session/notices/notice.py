@@ -12,33 +12,11 @@ from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session import edits
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.result import Notice, Remedy
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import Track
 
 Subject = TypeVar("Subject")
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """A button: its label and the edit it makes."""
-
-    label: str
-    edit: edits.Edit
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """code : as in the JSON; source : the file it concerns, None for all; severity "note" or "warning".
-
-    place : the stretch of the time axis it is about, in seconds; None when it is about all of it.
-    """
-
-    code: str
-    message: str
-    source: Source | None = None
-    severity: str = "note"
-    remedies: tuple[Remedy, ...] = ()
-    place: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,8 +115,12 @@ class SegmentTable:
         return found
 
 
+@lru_cache(maxsize=1)
 def find_segment_table(score: PairScore) -> SegmentTable:
-    """Figures of all bad segments of a pair; costs grow with the bad frames, not with the file."""
+    """Figures of all bad segments of a pair; costs grow with the bad frames, not with the file.
+
+    Made once for the score last asked about: the list of segments and the verdict ask for the same one.
+    """
     bad, frames = score.bad, score.facts.frames
     segments, step = bad.segments, frames.grid.step
     low, missed, false_activity = (

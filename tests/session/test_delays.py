@@ -12,9 +12,8 @@ import soundfile as sf
 from scipy import signal
 
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
-from osisnr_gui.session.delay.alignment import analyse_numbers
-from osisnr_gui.session.delay.delays import lag_words, si_snr_db_at
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse, analyse_numbers
+from osisnr_gui.session.delays import lag_words, si_snr_db_at
 from osisnr_gui.session.notices.all_notices import Notice
 from osisnr_gui.session.session import Lengths, Session, Source
 from osisnr_gui.text.measured_delay import measured_delay
