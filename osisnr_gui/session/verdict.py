@@ -21,7 +21,6 @@ from osisnr_gui.session.file_measures import FileMeasures
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import PairScore
-from osisnr_gui.session.segments.segment_table import find_segment_table
 
 #: Mean exact OSI-SNR of unrelated non-negative columns: Rayleigh-distributed magnitudes, and uniform masks.
 CHANCE_FLOOR_DB = {Representation.MAGNITUDE: 4.2, Representation.MASK: 3.6}
@@ -111,8 +110,8 @@ def _grade(score: PairScore, chance_db: float) -> Grade:
 def _worst_time(score: PairScore) -> float:
     if not len(score.bad.segments):
         return math.nan
-    table = find_segment_table(score)
-    start, stop = table.span(int(table.worst_first[0]))
+    figures = score.bad.figures
+    start, stop = figures.span(int(figures.worst_first[0]))
     return (start + stop) / 2
 
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from osisnr_gui.core.loss_shares import LossShares
 from osisnr_gui.session import words
-from osisnr_gui.session.segments.bad_segments import BadFrames, other_place
-from osisnr_gui.session.segments.segment_table import Kind, SegmentTable
+from osisnr_gui.session.segments.bad_segments import BadFrames, Kind, other_place
+from osisnr_gui.session.segments.segment_table import SegmentTable
 from osisnr_gui.session.session import Criterion, Session
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext

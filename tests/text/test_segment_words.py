@@ -13,7 +13,8 @@ from osisnr_gui.export.csv_files import SEGMENT_COLUMNS, segments_csv
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.segments.segment_table import Kind, SegmentTable, find_segment_table
+from osisnr_gui.session.segments.bad_segments import Kind
+from osisnr_gui.session.segments.segment_table import SegmentTable, find_segment_table
 from osisnr_gui.session.session import Criterion
 from osisnr_gui.text.segment_words import (
     ALONE_WORDS,
