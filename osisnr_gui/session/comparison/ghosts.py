@@ -15,21 +15,14 @@ from osisnr_gui.session.session import FramingChoice, Lengths, Session, Source
 _NS = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How a pair was read: only frames of equal readings are held against each other."""
+#: How a pair was read: only frames of equal readings are held against each other.
+Reading = tuple[Source | None, Source, FramingChoice, Lengths, bool]
 
-    reference: Source | None
-    estimate: Source
-    framing: FramingChoice
-    lengths: Lengths
-    same_rate_only: bool
 
-    @classmethod
-    def of(cls, session: Session, pair: PairAnalysis) -> Reading:
-        """The reading of one pair of a session."""
-        reference = None if pair.reference is None else pair.reference.source
-        return cls(reference, pair.source, session.framing, session.lengths, session.same_rate_only)
+def reading_of(session: Session, pair: PairAnalysis) -> Reading:
+    """The reading of one pair of a session."""
+    reference = None if pair.reference is None else pair.reference.source
+    return reference, pair.source, session.framing, session.lengths, session.same_rate_only
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +62,7 @@ class Ghosts:
         """
         session = analysis.session
         for pair in analysis.pairs:
-            reading, done = Reading.of(session, pair), pair.frames is not None and pair.frames.complete
+            reading, done = reading_of(session, pair), pair.frames is not None and pair.frames.complete
             last = self._last.get(pair.source)
             if last is not None and last[0] == reading:
                 if pair.error is not None or (done and _differ(last[1], pair)):
@@ -86,7 +79,7 @@ class Ghosts:
     def find(self, session: Session, pair: PairAnalysis) -> Ghost | None:
         """The ghost of a pair, where there is one that was read alike."""
         ghost = self._ghosts.get(pair.source)
-        if ghost is None or ghost.reading != Reading.of(session, pair):
+        if ghost is None or ghost.reading != reading_of(session, pair):
             return None
         return ghost if pair.frames is None or pair.frames.grid == ghost.facts.frames.grid else None
 
