@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -21,34 +21,27 @@ Subject = TypeVar("Subject")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """That a notice applies. values : what stands in the named places of its text; variant : which of its texts.
+    """That a notice applies: what it says, what can be done, and the stretch of time it is about."""
 
-    name, among the values, stands for the file's own.
-    """
-
-    values: Mapping[str, object]
+    message: str
     remedies: tuple[Remedy, ...] = ()
-    variant: str = ""
     place: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeKind(Generic[Subject]):
-    """One notice. text : a sentence with named places, or several by variant. find : looks whether it applies."""
+    """One notice. code : as in the JSON. find : looks whether it applies, and says what it says."""
 
     code: str
-    text: str | dict[str, str]
     find: Callable[[Subject], Found | None]
     severity: str = "note"
 
-    def notices(self, subject: Subject, source: Source | None = None, name: str = "") -> list[Notice]:
-        """The notice where it applies; source, name : of the file it concerns."""
+    def notices(self, subject: Subject, source: Source | None = None) -> list[Notice]:
+        """The notice where it applies. source : of the file it concerns."""
         found = self.find(subject)
         if found is None:
             return []
-        text = self.text if isinstance(self.text, str) else self.text[found.variant]
-        message = Phrase(text, **{"name": name, **found.values})
-        return [Notice(self.code, message, source, self.severity, found.remedies, found.place)]
+        return [Notice(self.code, found.message, source, self.severity, found.remedies, found.place)]
 
 
 @dataclass(frozen=True, slots=True)
