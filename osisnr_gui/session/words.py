@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 
-from osisnr_gui.io.errors import display_name, printable
+from osisnr_gui.io.errors import FileError, display_name, printable
 from osisnr_gui.io.phrase import Phrase
 
 MINUS = "\u2212"
@@ -119,6 +119,14 @@ def short_names(paths: Sequence[str]) -> list[str]:
     shared = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high)))
     cut = 0 if low == high else max(low.rfind(mark, 0, shared) for mark in "_- .") + 1
     return [display_name(stem[cut:] or stem or path) for stem, path in zip(stems, paths, strict=True)]
+
+
+def error_words(error: FileError, name: str = "") -> str:
+    """`str(error)`, under another name of its file where one is given; a Phrase where nothing of it was shortened."""
+    own = display_name(error.path)
+    phrase = Phrase("{name}: {detail}; {remedy}", name=name or own, detail=error.detail, remedy=error.remedy)
+    shown = str(error).replace(f"{own}: ", f"{name or own}: ", 1)
+    return phrase if phrase == shown else shown
 
 
 def full_path(path: str) -> str:

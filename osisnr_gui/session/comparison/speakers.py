@@ -13,7 +13,7 @@ from osisnr_gui.session.comparison.matching import Matching
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track
-from osisnr_gui.session.words import estimate_letter, joined
+from osisnr_gui.session.words import error_words, estimate_letter, joined
 
 Places = tuple[int, ...]
 
@@ -48,7 +48,7 @@ class Speakers:
             return ""
         error = s.error or e.error
         if error is not None:
-            return str(error)
+            return error_words(error)
         if s.kind != e.kind:
             return Phrase("One is a mask, the other is sound.")
         if s.mask is not None and e.mask is not None and s.mask.values.shape[0] != e.mask.values.shape[0]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from osisnr_gui.io.errors import FileError
+from osisnr_gui.io.errors import FileError, display_name
 from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session import edits
 from osisnr_gui.session.guess import Role
@@ -15,6 +15,7 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Notice, Remedy
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.words import error_words
 
 Subject = TypeVar("Subject")
 
@@ -74,9 +75,7 @@ class Case:
 
     def error_words(self, error: FileError) -> str:
         """An error of it under the name notices give it."""
-        shown = str(error).replace(f"{self.track.name}: ", f"{self.name}: ", 1)
-        phrase = Phrase("{name}: {detail}; {remedy}", name=self.name, detail=error.detail, remedy=error.remedy)
-        return phrase if phrase == shown else shown  # shortened, or of another file
+        return error_words(error, self.name if display_name(error.path) == self.track.name else "")
 
 
 def signed(value: float, form: str) -> str:
