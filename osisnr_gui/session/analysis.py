@@ -1,8 +1,7 @@
 """Session -> Analysis: one walk for window and command line.
 
 `analyse` goes through stages (open, pass over each pair, check every sample, measure delays, the mixture, score) and
-takes over from `previous` whatever does not depend on what changed. `rescore` is its last stage alone: a new alpha,
-gamma, method, threshold or silence limit needs nothing else, at any length.
+takes over from `previous` whatever does not depend on what changed. `rescore` is its last stage alone.
 """
 
 from __future__ import annotations
@@ -14,50 +13,28 @@ import numpy as np
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.io.errors import Cancel, FileError
-from osisnr_gui.session.analysis_run import AnalysisRun, finish, is_finished, scored
+from osisnr_gui.session.analysis_run import AnalysisRun
 from osisnr_gui.session.delays import measure_delay
+from osisnr_gui.session.rescoring import analysis_key, finish, rescore, takes_long, with_display_settings
 from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report
 from osisnr_gui.session.result_cache import ResultCache
-from osisnr_gui.session.session import Criterion, Session
+from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track, open_track
 
-__all__ = ["Analysis", "AnalysisOptions", "Progress", "Report", "analyse", "analyse_numbers", "rescore"]
+__all__ = [
+    "Analysis",
+    "AnalysisOptions",
+    "Progress",
+    "Report",
+    "analyse",
+    "analyse_numbers",
+    "analysis_key",
+    "rescore",
+    "takes_long",
+    "with_display_settings",
+]
 
 Delays = tuple[Delay | None, ...]
-#: Of a session: what `rescore` can follow.
-DISPLAY_FIELDS = ("loss", "silence_db", "threshold_db", "bad", "notes", "roles_guessed")
-#: From here on a step that goes through all frames several times takes longer than a window may wait.
-MANY_FRAMES = 500_000
-
-
-def analysis_key(session: Session) -> Session:
-    """What a pass over the files depends on: the session without what `rescore` can follow."""
-    return with_display_settings(session, Session())
-
-
-def with_display_settings(session: Session, other: Session) -> Session:
-    """`session` with everything of `other` that `rescore` can follow."""
-    return replace(session, **{name: getattr(other, name) for name in DISPLAY_FIELDS})
-
-
-def rescore(session: Session, analysis: Analysis) -> Analysis | None:
-    """The analysis of `session` when only cheap settings differ; None when files must be read again."""
-    if analysis_key(session) != analysis_key(analysis.session):
-        return None
-    if any(pair.key is not None and pair.key.alpha not in (None, session.loss.alpha) for pair in analysis.pairs):
-        return None  # no alpha table was kept
-    pairs, unprocessed = (tuple(scored(session, p) for p in group) for group in (analysis.pairs, analysis.unprocessed))
-    fresh = replace(analysis, session=session, pairs=pairs, unprocessed=unprocessed)
-    return fresh if is_finished(fresh, analysis) else finish(fresh)
-
-
-def takes_long(session: Session, analysis: Analysis) -> bool:
-    """Whether `rescore` would hold up a window: statuses or running medians of hours of frames, found anew."""
-    old, frames = analysis.session, [pair.frames for pair in (*analysis.pairs, *analysis.unprocessed)]
-    medians = session.bad.criterion is Criterion.DROP
-    kept = old.bad.criterion is Criterion.DROP and old.bad.window_s == session.bad.window_s
-    anew = session.silence_db != old.silence_db or (medians and not kept)
-    return anew and sum(found.n_frames for found in frames if found is not None) > MANY_FRAMES
 
 
 def analyse(

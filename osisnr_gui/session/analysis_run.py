@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from osisnr_gui.core.loss import NAN
 from osisnr_gui.io.errors import BrokenOffError, Cancelled, FileError, Reason
 from osisnr_gui.io.phrase import Phrase
-from osisnr_gui.session.comparison.best_frames import find_best_frames
 from osisnr_gui.session.comparison.matching import find_matching, match_key
 from osisnr_gui.session.delays import measure_delay
-from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import NO_PICTURES, worker_count
-from osisnr_gui.session.notices.all_notices import find_notices
 from osisnr_gui.session.pair_pass import paint_alone, run_pair
 from osisnr_gui.session.pairs import PairAnalysis, pair_key, resolve_framing
+from osisnr_gui.session.rescoring import finish, scored
 from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report, ResultIndex
 from osisnr_gui.session.result_cache import ResultCache
-from osisnr_gui.session.scores import PairScore, score_frames
-from osisnr_gui.session.segments.bad_segments import other_place
-from osisnr_gui.session.session import Criterion, Session, Source
+from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import Track, check_track, open_track, stamp_of
 
 PARTIAL_SECONDS = 0.25
@@ -321,41 +315,3 @@ def _final(error: FileError) -> FileError:
 
 def _paths(pair: PairAnalysis) -> set[str]:
     return {track.source.path for track in (pair.estimate, pair.reference) if track is not None}
-
-
-def scored(session: Session, pair: PairAnalysis) -> PairAnalysis:
-    """A pair with its numbers under a session; as it is while it has no frames, or an error."""
-    return _scored_against(session, pair, pair.score.bad.other if pair.score is not None else None)
-
-
-def _scored_against(session: Session, pair: PairAnalysis, other: Facts | None) -> PairAnalysis:
-    if pair.frames is None or pair.error is not None:
-        return pair
-    score: PairScore = score_frames(pair.frames, session, pair.score, other)
-    return pair if score is pair.score else replace(pair, score=score)
-
-
-def finish(analysis: Analysis) -> Analysis:
-    """What concerns several pairs or files at once: estimates held against each other, notices."""
-    session, pairs = analysis.session, analysis.pairs
-    if session.bad.criterion is Criterion.AGAINST:
-        places = [other_place(session, index) for index in range(len(pairs))]
-        scores = [None if place is None else pairs[place].score for place in places]
-        others = [None if score is None else score.facts for score in scores]
-        pairs = tuple(_scored_against(session, pair, other) for pair, other in zip(pairs, others, strict=True))
-    analysis = replace(analysis, pairs=pairs, best=find_best_frames(pairs, analysis.best))
-    return replace(analysis, notices=find_notices(analysis))
-
-
-def is_finished(analysis: Analysis, before: Analysis) -> bool:
-    """Whether what `finish` made of `before` holds for `analysis`, whose files and frames are the same."""
-    return _decisive(analysis) == _decisive(before)
-
-
-def _decisive(analysis: Analysis) -> tuple[object, ...]:
-    """What `finish` looks at beside files and frames; of the fused losses only how they rank the estimates."""
-    session = analysis.session
-    losses = [NAN if pair.score is None else pair.score.exact.fused for pair in analysis.pairs]
-    ranks = {loss: rank for rank, loss in enumerate(sorted(set(filter(math.isfinite, losses))))}
-    light = session.silence_db, session.bad, session.loss.formula, session.loss.gamma == 0.0, session.roles_guessed
-    return *light, *map(ranks.get, losses)

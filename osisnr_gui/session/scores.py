@@ -17,8 +17,8 @@ from osisnr_gui.core.osi_snr import exact_osi_db, si_snr_db, snr_db
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session.facts import Facts, find_facts
 from osisnr_gui.session.frame_pass import PairFrames
-from osisnr_gui.session.segments.bad_segments import BadFrames, criterion_inputs, find_bad
-from osisnr_gui.session.session import Formula, LossChoice, Session
+from osisnr_gui.session.segments.bad_segments import BadFrames, find_bad
+from osisnr_gui.session.session import Criterion, Formula, LossChoice, Session
 
 LOSS_FRAMES = 1 << 16
 
@@ -172,6 +172,7 @@ def score_frames(
 
 def _asks_the_same(bad: BadFrames, session: Session, other: Facts | None) -> bool:
     """Whether a session calls the same frames of a pair bad. Alpha and gamma count for a limit of the loss only."""
-    loss, other = criterion_inputs(session, other)
-    same = (bad.threshold_db, bad.choice, bad.loss) == (session.threshold_db, session.bad, loss)
-    return same and bad.other is other
+    choice = session.bad
+    loss = session.loss if choice.criterion is Criterion.LOSS else None
+    other = other if choice.criterion is Criterion.AGAINST else None
+    return (bad.threshold_db, bad.choice, bad.loss) == (session.threshold_db, choice, loss) and bad.other is other

@@ -123,7 +123,7 @@ def under_threshold(facts: Facts, threshold_db: float) -> tuple[BoolArray, BadSe
     return bad, _segments(facts, bad | missed, MINIMUM_SECONDS, JOIN_SECONDS)
 
 
-def criterion_inputs(session: Session, other: Facts | None) -> tuple[LossChoice | None, Facts | None]:
+def _inputs(session: Session, other: Facts | None) -> tuple[LossChoice | None, Facts | None]:
     """The settings of the loss and the other estimate, as far as the criterion in force looks at them."""
     criterion = session.bad.criterion
     return session.loss if criterion is Criterion.LOSS else None, other if criterion is Criterion.AGAINST else None
@@ -141,7 +141,7 @@ def find_bad(
     other : the estimate `Criterion.AGAINST` asks for. frame_loss : gives the fused loss of every frame, for
     `Criterion.LOSS`.
     """
-    choice, (loss, other) = session.bad, criterion_inputs(session, other)
+    choice, (loss, other) = session.bad, _inputs(session, other)
     if previous is not None and previous.facts is not facts:
         previous = None
     gate = _gate(facts, choice.gate_db, previous)
