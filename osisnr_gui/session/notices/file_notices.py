@@ -160,18 +160,14 @@ def find_near_silent(case: Case) -> Found | None:
     level = case.track.level
     if level is None or not (level.rms_db < NEAR_SILENT_DB and level.peak >= SILENCE):
         return None
-    values = {"name": case.name, "rms": signed(level.rms_db, ".1f"), "peak": signed(level.peak_db, ".1f")}
-    if case.session.loss.formula is Formula.LITERAL:
-        literal = N_(
-            "{name}: nearly silent, RMS {rms} dBFS, peak {peak} dBFS; "
-            "the constants of the literal formula are made for louder sound"
-        )
-        return Found(Phrase(literal, **values), (show_exact(),))
-    exact = N_(
+    message = Phrase(
         "{name}: nearly silent, RMS {rms} dBFS, peak {peak} dBFS; exact values do not depend on the level, "
-        "the constants of the literal formula are made for louder sound"
+        "the constants of the literal formula are made for louder sound",
+        name=case.name,
+        rms=signed(level.rms_db, ".1f"),
+        peak=signed(level.peak_db, ".1f"),
     )
-    return Found(Phrase(exact, **values))
+    return Found(message, (show_exact(),) if case.session.loss.formula is Formula.LITERAL else ())
 
 
 def find_moved_file(case: Case) -> Found | None:
