@@ -21,9 +21,8 @@ from osisnr_gui.export.score_report import error_report, estimate_report, settin
 from osisnr_gui.io.errors import Cancel, Cancelled, FileError, stop_if
 from osisnr_gui.io.journal import Entry, Journal
 from osisnr_gui.io.json_file import Json
-from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.background import limit_threads
-from osisnr_gui.session.delay.alignment import analyse_numbers
+from osisnr_gui.session.analysis import Analysis, analyse_numbers
+from osisnr_gui.session.frame_pass import limit_threads
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result_cache import program_hash
 from osisnr_gui.session.session import Session, Source

@@ -22,8 +22,7 @@ from osisnr_gui.export.score_table import score_table
 from osisnr_gui.io.errors import FileError, SaveError
 from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.io.streams import say
-from osisnr_gui.session.analysis import Analysis, rescore
-from osisnr_gui.session.delay.alignment import analyse_numbers
+from osisnr_gui.session.analysis import Analysis, analyse_numbers, rescore
 from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.tracks import Track

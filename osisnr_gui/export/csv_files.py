@@ -24,10 +24,11 @@ from osisnr_gui.io.json_file import Json, plain_text
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.segment_table import SegmentTable
-from osisnr_gui.session.segments.segment_words import kind_name, limit_words
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.tracks import Track
-from osisnr_gui.session.words import channel_words
+from osisnr_gui.text.catalogue import english
+from osisnr_gui.text.files import channel_words
+from osisnr_gui.text.segment_words import kind_name, limit_words
 
 _FORMULA_SIGNS = ("=", "+", "-", "@")
 _QUOTED = frozenset(",;\"'# \t")
@@ -140,6 +141,7 @@ def _changes(role: str, source: Source) -> Iterator[str]:
         yield comment(f"{role}_{name}", value)
 
 
+@english()
 def _name(tracks: Sequence[Track], track: Track) -> str:
     """What one of these files is called: its path, with the channel where several of it are there."""
     path = track.source.path
@@ -192,6 +194,7 @@ def _number_columns(score: PairScore, part: slice) -> tuple[FloatArray, ...]:
         )
 
 
+@english()
 def segments_csv(
     table: SegmentTable, places: Iterable[int], notes: Mapping[int, str], names: tuple[str, str], other: str
 ) -> bytes:

@@ -9,8 +9,9 @@ from osisnr_gui.export.csv_files import COLUMNS, number_cell
 from osisnr_gui.io.errors import printable
 from osisnr_gui.session.file_measures import FileMeasures
 from osisnr_gui.session.inspection.curves import plain
-from osisnr_gui.session.inspection.explain import band_words, explain
 from osisnr_gui.session.inspection.inspection import FormulaTerms, Inspection
+from osisnr_gui.text.catalogue import english
+from osisnr_gui.text.explain import band_words, explain
 
 _NAME_LIMIT = 1000
 
@@ -34,6 +35,7 @@ def csv_fields(x: Inspection, path: str) -> dict[str, str]:
     }
 
 
+@english()
 def inspection_table(x: Inspection, path: str, measures: FileMeasures | None = None) -> str:
     """Lines of "name<tab>value": the CSV's row, then everything else the inspector shows; numbers with all digits.
 

@@ -28,3 +28,8 @@ class Phrase(str):
 
 def _made_again(template: str, values: dict[str, object]) -> Phrase:
     return Phrase(template, **values)
+
+
+def N_(template: str) -> str:
+    """Mark a template of a table, which becomes a Phrase once its values are known."""
+    return template

@@ -34,9 +34,9 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part, Show
 from osisnr_gui.session.guess import Role, name_role
-from osisnr_gui.session.sentences import selection_sentence, status_sentence
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.sentences import selection_sentence, status_sentence
 
 DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 256, 304

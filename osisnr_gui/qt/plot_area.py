@@ -41,7 +41,8 @@ from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.verdict import chance_floor_db
-from osisnr_gui.session.words import estimate_letter, title
+from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.files import title
 
 MIN_FRAMES_IN_VIEW = 6
 

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from osisnr_gui.core.loss import NAN
 from osisnr_gui.io.errors import BrokenOffError, Cancelled, FileError, Reason
-from osisnr_gui.session.background import worker_count
-from osisnr_gui.session.comparison.best_frames import find_best_frames
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.comparison.matching import find_matching, match_key
-from osisnr_gui.session.delay.delays import measure_delay
-from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.frame_pass import NO_PICTURES
-from osisnr_gui.session.notices.all_notices import find_notices
-from osisnr_gui.session.pairs import PairAnalysis, paint_alone, pair_key, resolve_framing, run_pair
-from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report
+from osisnr_gui.session.delays import measure_delay
+from osisnr_gui.session.frame_pass import NO_PICTURES, worker_count
+from osisnr_gui.session.pair_pass import paint_alone, run_pair
+from osisnr_gui.session.pairs import PairAnalysis, pair_key, resolve_framing
+from osisnr_gui.session.rescoring import finish, scored
+from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report, ResultIndex
 from osisnr_gui.session.result_cache import ResultCache
-from osisnr_gui.session.result_index import ResultIndex
-from osisnr_gui.session.scores import PairScore, score_frames
-from osisnr_gui.session.segments.bad_segments import other_place
-from osisnr_gui.session.session import Criterion, Session, Source
+from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import Track, check_track, open_track, stamp_of
 
 PARTIAL_SECONDS = 0.25
@@ -67,7 +61,7 @@ class AnalysisRun:
 
     def _run(self) -> Analysis:
         session = self._session
-        self._say(0.0, "opening files")
+        self._say(0.0, Phrase("opening files"))
         references = tuple(self._open(source) for source in session.references)
         pairs = tuple(self._open_pair(references, index) for index in range(len(session.estimates)))
         mixture = None if session.mixture is None else self._open(session.mixture)
@@ -75,7 +69,7 @@ class AnalysisRun:
         for index, reference in enumerate(references):
             self._frame(index, reference)
         self._take_over()
-        self._say(0.02, "opening files", self._analysis)
+        self._say(0.02, Phrase("opening files"), self._analysis)
         self._find_kept()
         self._run_pairs()
         self._paint_reference()
@@ -152,7 +146,7 @@ class AnalysisRun:
                 if kept is not None:
                     self._set_reference(self._session.partner_of(index), kept[0])
                     self._set_pair(index, scored(self._session, replace(kept[1], reference=kept[0])))
-                    self._say(self._fraction(index + 1), "comparing", self._analysis)
+                    self._say(self._fraction(index + 1), Phrase("comparing"), self._analysis)
 
     def _keep(self) -> None:
         if self._cache is not None:
@@ -166,7 +160,7 @@ class AnalysisRun:
                     self._run_pair(index, reference, pair)
                 except FileError as error:
                     self._set_pair(index, replace(pair, error=_final(error)))
-                self._say(self._fraction(index + 1), "comparing", self._analysis)
+                self._say(self._fraction(index + 1), Phrase("comparing"), self._analysis)
 
     def _run_pair(self, index: int, reference: Track, pair: PairAnalysis) -> None:
         session, wanted = self._session, self._wanted
@@ -179,10 +173,10 @@ class AnalysisRun:
                 return
             fraction = self._fraction(index + running.frames.n_frames / running.frames.n_total)
             if time.monotonic() < self._next_partial:
-                self._say(fraction, "comparing")
+                self._say(fraction, Phrase("comparing"))
                 return
             self._set_pair(index, scored(session, running))
-            self._say(fraction, "comparing", self._analysis)
+            self._say(fraction, Phrase("comparing"), self._analysis)
             # Scoring and painting a part costs more the longer the part. Every part is a fifth longer than the one
             # before, so that all of them together cost no more than a few whole ones at any length.
             now = time.monotonic()
@@ -232,20 +226,20 @@ class AnalysisRun:
             self._set_pair(index, pair)
         if analysis.mixture is not None:
             self._set(mixture=next(checked))
-        self._say(0.95, "checking files", self._analysis)
+        self._say(0.95, Phrase("checking files"), self._analysis)
 
     def _check(self, track: Track) -> Track:
         checked = check_track(track, self._cancelled)
         if checked.n_samples != track.n_samples and stamp_of(track.source.path) == track.stamp:
             # A pass that began late has not come to where the file breaks off.
-            detail = f"only {checked.n_samples} samples could be read"
-            raise BrokenOffError(Reason.CORRUPT, track.source.path, detail, "open it again")
+            detail = Phrase("only {n} samples could be read", n=checked.n_samples)
+            raise BrokenOffError(Reason.CORRUPT, track.source.path, detail, Phrase("open it again"))
         return checked
 
     def _measure_delays(self) -> None:
         for index, reference, pair in self._open_pairs():
             if self._wanted.delay and pair.delay is None:
-                self._say(0.95, "looking for delays")
+                self._say(0.95, Phrase("looking for delays"))
                 known = None if pair.key is None else self._known.delay(pair.key)
                 try:
                     delay = known or measure_delay(reference, pair.estimate, self._cancelled)
@@ -262,7 +256,7 @@ class AnalysisRun:
         key = match_key(references, estimates)
         known = self._known.matching(key)
         if known is None:
-            self._say(0.97, "comparing speakers")
+            self._say(0.97, Phrase("comparing speakers"))
         self._set(matching=known or find_matching(references, estimates, self._cancelled))
 
     def _score_mixture(self) -> None:
@@ -271,7 +265,7 @@ class AnalysisRun:
         self._set(unprocessed=pairs)
         for place, pair in enumerate(pairs):
             if pair.frames is None and pair.error is None and place in self._session.partners:
-                self._say(0.97, "comparing the mixture", self._analysis)
+                self._say(0.97, Phrase("comparing the mixture"), self._analysis)
                 self._set(unprocessed=(*pairs[:place], self._run_mixture(pair), *pairs[place + 1 :]))
                 pairs = self._analysis.unprocessed
 
@@ -321,41 +315,3 @@ def _final(error: FileError) -> FileError:
 
 def _paths(pair: PairAnalysis) -> set[str]:
     return {track.source.path for track in (pair.estimate, pair.reference) if track is not None}
-
-
-def scored(session: Session, pair: PairAnalysis) -> PairAnalysis:
-    """A pair with its numbers under a session; as it is while it has no frames, or an error."""
-    return _scored_against(session, pair, pair.score.bad.other if pair.score is not None else None)
-
-
-def _scored_against(session: Session, pair: PairAnalysis, other: Facts | None) -> PairAnalysis:
-    if pair.frames is None or pair.error is not None:
-        return pair
-    score: PairScore = score_frames(pair.frames, session, pair.score, other)
-    return pair if score is pair.score else replace(pair, score=score)
-
-
-def finish(analysis: Analysis) -> Analysis:
-    """What concerns several pairs or files at once: estimates held against each other, notices."""
-    session, pairs = analysis.session, analysis.pairs
-    if session.bad.criterion is Criterion.AGAINST:
-        places = [other_place(session, index) for index in range(len(pairs))]
-        scores = [None if place is None else pairs[place].score for place in places]
-        others = [None if score is None else score.facts for score in scores]
-        pairs = tuple(_scored_against(session, pair, other) for pair, other in zip(pairs, others, strict=True))
-    analysis = replace(analysis, pairs=pairs, best=find_best_frames(pairs, analysis.best))
-    return replace(analysis, notices=find_notices(analysis))
-
-
-def is_finished(analysis: Analysis, before: Analysis) -> bool:
-    """Whether what `finish` made of `before` holds for `analysis`, whose files and frames are the same."""
-    return _decisive(analysis) == _decisive(before)
-
-
-def _decisive(analysis: Analysis) -> tuple[object, ...]:
-    """What `finish` looks at beside files and frames; of the fused losses only how they rank the estimates."""
-    session = analysis.session
-    losses = [NAN if pair.score is None else pair.score.exact.fused for pair in analysis.pairs]
-    ranks = {loss: rank for rank, loss in enumerate(sorted(set(filter(math.isfinite, losses))))}
-    light = session.silence_db, session.bad, session.loss.formula, session.loss.gamma == 0.0, session.roles_guessed
-    return *light, *map(ranks.get, losses)

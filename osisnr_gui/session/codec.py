@@ -14,7 +14,7 @@ import math
 import os
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -22,6 +22,7 @@ from typing import Any
 from osisnr_gui import __version__
 from osisnr_gui.io.errors import LoadError, Reason, SaveError, printable
 from osisnr_gui.io.json_file import Json, json_bytes, load_json
+from osisnr_gui.io.phrase import N_, Phrase
 from osisnr_gui.session.session import MAX_FILES, Session, Source, at_time, within
 
 SCHEMA = "osisnr.session/1"
@@ -29,8 +30,18 @@ ENDING = ".osisnr"
 #: Room for MAX_FILES and as many short notes; the worst of this size is refused in some 30 ms.
 MAX_BYTES = 1 << 19
 _hints = functools.cache(typing.get_type_hints)
-_PARTS = {str: "characters", list: "entries"}
-_REMEDY = "correct it in a text editor, or open the files again and save a new session"
+UNKNOWN = N_("{field} is not known")
+PLAIN = {
+    bool: N_("{field} must be true or false"),
+    int: N_("{field} must be a whole number"),
+    float: N_("{field} must be a number"),
+    str: N_("{field} must be a text"),
+}
+TOO_LONG = {
+    str: N_("{field} must have no more than {most} characters"),
+    list: N_("{field} must have no more than {most} entries"),
+}
+_REMEDY = Phrase("correct it in a text editor, or open the files again and save a new session")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +74,8 @@ def session_bytes(session: Session, view: SavedView, path: str) -> bytes:
         }
     )
     if len(data) > MAX_BYTES:
-        detail = f"not saved: the session takes more than {MAX_BYTES >> 10} KiB"
-        raise SaveError(path, detail, "shorten its notes, or close some files")
+        detail = Phrase("not saved: the session takes more than {limit} KiB", limit=MAX_BYTES >> 10)
+        raise SaveError(path, detail, Phrase("shorten its notes, or close some files"))
     return data
 
 
@@ -78,24 +89,23 @@ def load_session(path: str) -> tuple[Session, SavedView]:
     """
     value = load_json(path, MAX_BYTES)
     if not isinstance(value, dict) or not isinstance(value.get("schema"), str):
-        raise _wrong(path, "schema", 'is missing: this is no session; open a file that "Save session" made')
+        detail = Phrase('schema is missing: this is no session; open a file that "Save session" made')
+        raise LoadError(Reason.CORRUPT, path, detail, _REMEDY)
     schema = str(value["schema"])
     if schema != SCHEMA:
-        raise LoadError(
-            Reason.UNKNOWN_FORMAT,
-            path,
-            f"its schema is {printable(schema, 40)!r}, this program reads {SCHEMA!r}",
-            "open it with the version of the program that saved it",
-        )
+        found = printable(schema, 40)
+        detail = Phrase("its schema is {found!r}, this program reads {wanted!r}", found=found, wanted=SCHEMA)
+        remedy = Phrase("open it with the version of the program that saved it")
+        raise LoadError(Reason.UNKNOWN_FORMAT, path, detail, remedy)
     for key in value:
         if key not in ("schema", "version", "session", "view"):
-            raise _wrong(path, printable(key, 40), "is not known")
+            raise _wrong(path, printable(key, 40), UNKNOWN)
     folder = os.path.dirname(os.path.abspath(path))
     session = _decode(Session, value.get("session", {}), "session", path)
     view = _decode(SavedView, value.get("view", {}), "view", path)
     for name in (source.path for source in session.sources):
         if not name or "\0" in name:
-            raise _wrong(path, "path", "is no file name")
+            raise _wrong(path, "path", N_("{field} is no file name"))
     return _with_paths(session, lambda name: os.path.normpath(os.path.join(folder, name))), view
 
 
@@ -139,7 +149,7 @@ def _decode(kind: Any, value: Any, field: str, path: str) -> Any:
         return _decode(kind, value, field, path)
     if origin is tuple:
         if not isinstance(value, list):
-            raise _wrong(path, field, "must be a list")
+            raise _wrong(path, field, N_("{field} must be a list"))
         return tuple(_decode(arguments[0], item, f"{field}[{index}]", path) for index, item in enumerate(value))
     if dataclasses.is_dataclass(kind):
         return _decode_fields(kind, value, field, path)
@@ -147,17 +157,17 @@ def _decode(kind: Any, value: Any, field: str, path: str) -> Any:
         for item in kind:
             if item.value == value:
                 return item
-        raise _wrong(path, field, f"must be one of {', '.join(str(item.value) for item in kind)}")
+        raise _not_among(path, field, [str(item.value) for item in kind])
     return _decode_plain(kind, value, field, path)
 
 
 def _decode_fields(kind: Any, value: Any, field: str, path: str) -> Any:
     if not isinstance(value, Mapping):
-        raise _wrong(path, field, "must be an object with named fields")
+        raise _wrong(path, field, N_("{field} must be an object with named fields"))
     hints = _hints(kind)
     for key in value:
         if key not in hints:
-            raise _wrong(path, f"{field}.{printable(key, 40)}", "is not known")
+            raise _wrong(path, f"{field}.{printable(key, 40)}", UNKNOWN)
     parts = {}
     for spec in dataclasses.fields(kind):
         if spec.name in value:
@@ -170,7 +180,7 @@ def _decode_fields(kind: Any, value: Any, field: str, path: str) -> Any:
         return kind(**parts)
     except TypeError:
         missing = [f.name for f in dataclasses.fields(kind) if f.default is dataclasses.MISSING and f.name not in parts]
-        raise _wrong(path, f"{field}.{missing[0]}", "is missing") from None
+        raise _wrong(path, f"{field}.{missing[0]}", N_("{field} is missing")) from None
 
 
 def _decode_plain(kind: Any, value: Any, field: str, path: str) -> Any:
@@ -179,24 +189,27 @@ def _decode_plain(kind: Any, value: Any, field: str, path: str) -> Any:
     if kind is float and value is None:
         return math.inf
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
-        raise _wrong(path, field, f"must be {words[kind]}")
+        raise _wrong(path, field, PLAIN[kind])
     return value
 
 
 def _check_size(limits: Mapping[str, Any], value: Any, field: str, path: str) -> None:
     if isinstance(value, str | list) and len(value) > limits.get("most", len(value)):
-        raise _wrong(path, field, f"must have no more than {limits['most']} {_PARTS[type(value)]}")
+        raise _wrong(path, field, TOO_LONG[type(value)], most=limits["most"])
 
 
 def _check_limits(limits: Mapping[str, Any], value: Any, field: str, path: str) -> None:
     if "range" in limits:
         low, high = limits["range"]
         if not low <= value <= high:
-            raise _wrong(path, field, f"must lie between {low:g} and {high:g}")
+            raise _wrong(path, field, N_("{field} must lie between {low:g} and {high:g}"), low=low, high=high)
     if "choices" in limits and value not in limits["choices"]:
-        raise _wrong(path, field, f"must be one of {', '.join(limits['choices'])}")
+        raise _not_among(path, field, limits["choices"])
 
 
-def _wrong(path: str, field: str, problem: str) -> LoadError:
-    return LoadError(Reason.CORRUPT, path, f"{field} {problem}", _REMEDY)
+def _not_among(path: str, field: str, choices: Iterable[str]) -> LoadError:
+    return _wrong(path, field, N_("{field} must be one of {choices}"), choices=", ".join(choices))
+
+
+def _wrong(path: str, field: str, template: str, **values: object) -> LoadError:
+    return LoadError(Reason.CORRUPT, path, Phrase(template, field=field, **values), _REMEDY)

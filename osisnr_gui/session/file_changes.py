@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from osisnr_gui.io.errors import Cancel, display_name
+from osisnr_gui.io.errors import Cancel
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.result_cache import ResultCache, content_hash
@@ -19,7 +20,6 @@ from osisnr_gui.session.tracks import Stamp, Track
 from osisnr_gui.session.words import clock
 
 QUIET_SECONDS = 0.5
-MOST_NAMES = 3
 
 Stamps = Mapping[str, Stamp | None]
 
@@ -27,9 +27,9 @@ Stamps = Mapping[str, Stamp | None]
 class Fate(StrEnum):
     """What became of a file since it was read. BACK : it is there again, or for the first time."""
 
-    CHANGED = "changed on disk"
-    GONE = "gone from the disk since"
-    BACK = "back on disk"
+    CHANGED = "changed"
+    GONE = "gone"
+    BACK = "back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,14 @@ class FileChange:
         return self.fate is not Fate.GONE
 
     @property
-    def words(self) -> str:
+    def words(self) -> Phrase:
         """ "changed on disk 14:03:22"."""
-        return f"{self.fate.value} {clock(self.seen)}"
+        time = clock(self.seen)
+        if self.fate is Fate.CHANGED:
+            return Phrase("changed on disk {time}", time=time)
+        if self.fate is Fate.GONE:
+            return Phrase("gone from the disk since {time}", time=time)
+        return Phrase("back on disk {time}", time=time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +123,6 @@ class FileChanges:
         known = self._found.get(path)
         was_gone = self._read[path] is None or (known is not None and known.fate is not Fate.CHANGED)
         return Fate.BACK if was_gone else Fate.CHANGED
-
-
-def changes_sentence(changes: Sequence[FileChange]) -> str:
-    """All changes in one line, files with the same fate together."""
-    parts = []
-    for fate in Fate:
-        same = [change for change in changes if change.fate is fate]
-        if same:
-            names = [display_name(change.path) for change in same]
-            shown = ", ".join(names[:MOST_NAMES])
-            more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-            latest = max(same, key=lambda change: change.seen)
-            stays = "; what was read of it stays" if fate is Fate.GONE else ""
-            parts.append(f"{shown}{more} {latest.words}{stays}")
-    return "; ".join(parts)
 
 
 KEPT = 512

@@ -9,8 +9,11 @@ lie in the same places wherever a pass begins, added up from the first to the la
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import reduce
 from operator import itemgetter
@@ -24,7 +27,6 @@ from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.osi_snr import Projection, exact_osi_db, literal_osi_db, merge, project_rows
 from osisnr_gui.core.types import Columns, FloatArray
 from osisnr_gui.io.errors import Cancel, stop_if
-from osisnr_gui.session.background import worker_count
 from osisnr_gui.session.pictures import RESIDUAL_STEP, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, Raw
 
@@ -33,6 +35,23 @@ from osisnr_gui.session.readers import AudioColumns, ColumnReader, Raw
 # interpreter's lock, and the window waits for it too.
 BLOCK_CELLS = 3 << 14
 CHUNK_CELLS = 1 << 19
+MOST_WORKERS = 4  # memory bandwidth is shared
+_worker_limit: ContextVar[int] = ContextVar("worker_limit", default=MOST_WORKERS)
+
+
+def worker_count() -> int:
+    """Threads that help: one a core, at most 4, fewer inside `limit_threads`."""
+    return max(1, min(_worker_limit.get(), os.cpu_count() or 1))
+
+
+@contextmanager
+def limit_threads(count: int) -> Iterator[None]:
+    """At most `count` threads for analyses that this thread starts meanwhile."""
+    token = _worker_limit.set(count)
+    try:
+        yield
+    finally:
+        _worker_limit.reset(token)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,18 +26,20 @@ class Role(StrEnum):
 #: Words from training runs and corpora, systems included; the first role that has a word of the name wins: WSJ0-2mix's
 #: `mix_clean` is a mixture, and `mix_enhanced` is an estimate.
 _WORDS = {
-    Role.ESTIMATE: """
-        est ests estimate estimates estimated estimation enh enhanced out outs output outputs pred preds predicted
-        prediction predictions separated sep processed proc denoised dereverbed dereverberated derev result results
-        hyp recon reconstructed reconstruction generated filtered cleaned restored decoded inferred inference
-        demucs htdemucs tasnet convtasnet sepformer dprnn dccrn rnnoise nsnet deepfilternet fullsubnet tfgridnet
-        mossformer metricgan spleeter umx openunmix""",
-    Role.MIXTURE: "mix mixture mixed mixtures noisy mic input unprocessed degraded observed",
-    Role.REFERENCE: """
-        ref refs reference references clean target targets tgt gt truth groundtruth nearend irm ibm psm cirm source
-        sources dry anechoic oracle ideal""",
+    Role.ESTIMATE: (
+        "est|ests|estimate|estimates|estimated|estimation|enh|enhanced|out|outs|output|outputs|pred|preds|"
+        "predicted|prediction|predictions|separated|sep|processed|proc|denoised|dereverbed|dereverberated|"
+        "derev|result|results|hyp|recon|reconstructed|reconstruction|generated|filtered|cleaned|restored|"
+        "decoded|inferred|inference|demucs|htdemucs|tasnet|convtasnet|sepformer|dprnn|dccrn|rnnoise|nsnet|"
+        "deepfilternet|fullsubnet|tfgridnet|mossformer|metricgan|spleeter|umx|openunmix"
+    ),
+    Role.MIXTURE: "mix|mixture|mixed|mixtures|noisy|mic|input|unprocessed|degraded|observed",
+    Role.REFERENCE: (
+        "ref|refs|reference|references|clean|target|targets|tgt|gt|truth|groundtruth|nearend|irm|ibm|psm|cirm|"
+        "source|sources|dry|anechoic|oracle|ideal"
+    ),
 }
-_ROLES_OF_WORDS = {word: role for role, words in _WORDS.items() for word in words.split()}
+_ROLES_OF_WORDS = {word: role for role, words in _WORDS.items() for word in words.split("|")}
 #: A source of a corpus when a number follows, as in `s1`: a reference, unless another word says more.
 _NUMBERED = frozenset(["s", "spk", "speaker", "src", "talker"])
 _CORPUS = re.compile(r"(?<![0-9])[2-9] ?mix")

@@ -13,8 +13,10 @@ from osisnr_gui.core.alpha_table import N_NODES, AlphaTable
 from osisnr_gui.core.osi_snr import Projection
 from osisnr_gui.io.array_file import Array, ArrayFile, DamagedFileError, Facts
 from osisnr_gui.io.errors import Cancel, LoadWarning
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.frame_pass import PairFrames, PairPictures
-from osisnr_gui.session.pairs import PairAnalysis, PairKey, coarse_step_of, make_picture, time_grid
+from osisnr_gui.session.pair_pass import coarse_step_of, make_picture
+from osisnr_gui.session.pairs import PairAnalysis, PairKey, time_grid
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.scores import WholeSignal
 from osisnr_gui.session.tracks import Level, Track
@@ -96,8 +98,22 @@ def _track_facts(track: Track) -> Facts:
     return {
         "n_samples": track.n_samples,
         "level": None if level is None else [level.rms, level.mean, level.peak, level.clipped_runs],
-        "warnings": [[warning.code, warning.message] for warning in track.warnings],
+        "warnings": [[warning.code, _packed(warning.message)] for warning in track.warnings],
     }
+
+
+def _packed(value: object) -> object:
+    """A phrase with what a translation is made from; other values as JSON has them."""
+    if isinstance(value, Phrase):
+        return {"template": value.template, "values": {name: _packed(part) for name, part in value.values.items()}}
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _unpacked(message: Any) -> str:
+    if isinstance(message, str):
+        return message
+    values = {name: _unpacked(v) if isinstance(v, dict) else v for name, v in message["values"].items()}
+    return Phrase(message["template"], **values)
 
 
 def _named(reference: Track, estimate: Track) -> tuple[tuple[str, Track], ...]:
@@ -110,7 +126,7 @@ def _with_facts(track: Track, facts: Facts, clips: Array) -> Track:
         return track
     rms, mean, peak, clipped = facts["level"]
     level = Level(float(rms), float(mean), float(peak), int(clipped))
-    warnings = tuple(LoadWarning(str(code), str(message)) for code, message in facts["warnings"])
+    warnings = tuple(LoadWarning(str(code), _unpacked(message)) for code, message in facts["warnings"])
     if clips.shape[1:] != (2,):
         raise ValueError("clipped runs have a start and a length")
     n_samples = int(facts["n_samples"])

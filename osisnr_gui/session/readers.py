@@ -14,6 +14,7 @@ import numpy as np
 from osisnr_gui.core.stft import frame_count, frames_of, least_hop, window
 from osisnr_gui.core.types import Columns, ComplexArray, FloatArray, Framing, IntArray, Representation
 from osisnr_gui.io.errors import LoadError, Reason
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.signals import AudioSignal
 
 Raw = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
@@ -65,16 +66,11 @@ class AudioColumns:
         self.signal = signal
         self.framing = framing
         self.n_bins = framing.n_fft // 2 + 1
-        n_fft, hop, early = framing.n_fft, framing.hop, signal.first_sample
+        n_fft, hop = framing.n_fft, framing.hop
         self.n_frames = frame_count(signal.n_samples, n_fft, hop)
         if hop < (least := least_hop(signal.n_samples, n_fft)):
             signal.close()
-            detail = f"n_fft {n_fft} and hop {hop} make {self.n_frames} frames of it, too many to compare"
-            choice = f"a hop of {least} or more" if least <= n_fft else f"n_fft {least} and hop {least}"
-            remedy = f"choose {choice}, or cut the file"
-            if hop >= least_hop(signal.n_samples - early, n_fft):
-                detail, remedy = f"{detail}, with a delay of {-early} samples", "set a delay nearer to 0"
-            raise LoadError(Reason.TOO_LARGE, signal.path, detail, remedy)
+            raise _too_many_frames(signal, framing, self.n_frames, least)
         self.first_frame = -(-signal.first_sample // framing.hop)
         self._window = window(framing.window, framing.n_fft)
         self._scratch = _Scratch()
@@ -111,6 +107,21 @@ class AudioColumns:
     def close(self) -> None:
         """Close the file."""
         self.signal.close()
+
+
+def _too_many_frames(signal: AudioSignal, framing: Framing, n_frames: int, least: int) -> LoadError:
+    """Says which hop, or what else, would make fewer. least : the smallest hop for a signal of this length."""
+    n_fft, hop, early = framing.n_fft, framing.hop, signal.first_sample
+    detail = Phrase(
+        "n_fft {n_fft} and hop {hop} make {n} frames of it, too many to compare", n_fft=n_fft, hop=hop, n=n_frames
+    )
+    remedy = Phrase("choose a hop of {hop} or more, or cut the file", hop=least)
+    if least > n_fft:
+        remedy = Phrase("choose n_fft {n_fft} and hop {hop}, or cut the file", n_fft=least, hop=least)
+    if hop >= least_hop(signal.n_samples - early, n_fft):
+        detail = Phrase("{detail}, with a delay of {n} samples", detail=detail, n=-early)
+        remedy = Phrase("set a delay nearer to 0")
+    return LoadError(Reason.TOO_LARGE, signal.path, detail, remedy)
 
 
 class MaskColumns:

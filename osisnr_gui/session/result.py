@@ -1,19 +1,44 @@
-"""What an analysis gives: the result itself, and how far it is on the way there."""
+"""What an analysis gives: the result itself, its notices, how far it is, and an index of earlier results."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
+from osisnr_gui.core.align import Delay
 from osisnr_gui.core.types import Framing
 from osisnr_gui.io.errors import FileError
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.comparison.best_frames import BestFrames
-from osisnr_gui.session.comparison.matching import Matching
-from osisnr_gui.session.notices.notice import Notice
-from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.comparison.matching import Matching, MatchKey
+from osisnr_gui.session.edits import Edit
+from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.pictures import Picture
-from osisnr_gui.session.session import Session
-from osisnr_gui.session.tracks import PairError, Track
+from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.tracks import PairError, Track, stamp_of
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A button: its label and the edit it makes."""
+
+    label: str
+    edit: Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """code : as in the JSON; source : the file it concerns, None for all; severity "note" or "warning".
+
+    place : the stretch of the time axis it is about, in seconds; None when it is about all of it.
+    """
+
+    code: str
+    message: str
+    source: Source | None = None
+    severity: str = "note"
+    remedies: tuple[Remedy, ...] = ()
+    place: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,8 +93,8 @@ class Analysis:
         track, reference, pair = self.mixture, self.reference, self.mixture_pair
         if track is None or track.error is not None or self.compares_mixture or reference is None:
             return None if track is None else track.error or (None if pair is None else pair.refusal)
-        detail = f"{reference.name} is a mask and {track.name} is sound"
-        return PairError(track.source.path, detail, "leave the mixture out, or give a mask of it")
+        detail = Phrase("{name} is a mask and {mixture} is sound", name=reference.name, mixture=track.name)
+        return PairError(track.source.path, detail, Phrase("leave the mixture out, or give a mask of it"))
 
     def pair_at(self, place: int) -> PairAnalysis | None:
         """The pair of estimate number `place`; None where there is no such estimate."""
@@ -108,3 +133,57 @@ class AnalysisOptions:
 
 
 Report = Callable[[Progress], None]
+
+
+class ResultIndex:
+    """Tracks, complete pairs and matchings of earlier analyses; where there are several, the first counts."""
+
+    def __init__(
+        self, tracks: Sequence[Track], pairs: Iterable[PairAnalysis], matchings: Iterable[Matching | None]
+    ) -> None:
+        self._tracks = dict[Source, Track]()
+        self._pairs = list[PairAnalysis]()
+        self.add(tracks, pairs)
+        self._matchings = [matching for matching in matchings if matching is not None]
+
+    def add(self, tracks: Sequence[Track], pairs: Iterable[PairAnalysis]) -> None:
+        """Tracks and pairs that count before those there are."""
+        self._tracks |= {replace(track.source, delay=0): track for track in reversed(tracks)}
+        self._pairs = [*(p for p in pairs if p.frames is not None and p.frames.complete), *self._pairs]
+
+    def track(self, source: Source) -> Track | None:
+        """A source that was opened, perhaps with another delay, when its file is still the same, or gone.
+
+        Of a file that is gone there is nothing better.
+        """
+        old = self._tracks.get(replace(source, delay=0))
+        if old is None or old.error is not None or old.stamp is None:
+            return None
+        if stamp_of(source.path) in (old.stamp, None):
+            return old if old.source == source else replace(old, source=source)
+        return None
+
+    def pair(self, key: PairKey, with_pictures: bool) -> PairAnalysis | None:
+        """The same pair in the same framing."""
+        same = (old for old in self._pairs if old.key == key)
+        return next((old for old in same if old.pictures.estimate is not None or not with_pictures), None)
+
+    def delay(self, key: PairKey) -> Delay | None:
+        """The delay between the same two files, whatever their frames were and whatever of it was taken out."""
+        same = (old.delay for old in self._pairs if old.key is not None and old.key.files == key.files)
+        return next(filter(None, same), None)
+
+    def picture(self, reference: Track, wanted: PairKey, pairs: Iterable[PairAnalysis]) -> Picture | None:
+        """The reference's picture, when one of these pairs, or an earlier one in the same framing, has painted it."""
+        looks = (reference.source, reference.stamp, wanted.framing, wanted.mask_grid)
+        for pair in (*pairs, *self._pairs):
+            key, frames = pair.key, pair.frames
+            done = frames is not None and frames.complete
+            same = key is not None and (key.reference, key.stamps[0], key.framing, key.mask_grid) == looks
+            if done and same and pair.pictures.reference is not None:
+                return pair.pictures.reference
+        return None
+
+    def matching(self, key: MatchKey) -> Matching | None:
+        """How the same files fit each other."""
+        return next((old for old in self._matchings if old.key == key), None)

@@ -18,6 +18,7 @@ from osisnr_gui.core.segments import JOIN_SECONDS, MINIMUM_SECONDS
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
 from osisnr_gui.core.types import Representation
 from osisnr_gui.io.headers import MAX_CHANNELS, MAX_RATE
+from osisnr_gui.io.phrase import Phrase
 
 DOWNMIX = 0
 #: Samples, 6 minutes at 48 kHz: an early file is silent for so long, and that is searched and padded as sound is.
@@ -58,9 +59,15 @@ class Formula(StrEnum):
     EXACT = "exact"
 
     @property
-    def words(self) -> str:
+    def words(self) -> Phrase:
         """The name as it must be shown with every number."""
-        return "literal, all frames" if self is Formula.LITERAL else "exact, active frames"
+        return _FORMULA_WORDS[self]
+
+
+_FORMULA_WORDS = {
+    Formula.LITERAL: Phrase("literal, all frames"),
+    Formula.EXACT: Phrase("exact, active frames"),
+}
 
 
 class Lengths(StrEnum):

@@ -12,6 +12,7 @@ from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.audio import AudioFile, open_audio
 from osisnr_gui.io.checks import AudioScanner
 from osisnr_gui.io.errors import LoadError, Reason
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.session import Source
 
 KEPT_SAMPLES = 1 << 15  # more than any common frame
@@ -23,8 +24,8 @@ MOST_RATIO = 1 << 16
 def check_ratio(path: str, rate_in: int, rate_out: int) -> None:
     """Raise LoadError BAD_RATE for two rates that would take a filter of minutes and gigabytes to convert."""
     if max(rate_in, rate_out) // math.gcd(rate_in, rate_out) > MOST_RATIO:
-        detail = f"{rate_in} Hz to {rate_out} Hz is a ratio too uneven to convert"
-        raise LoadError(Reason.BAD_RATE, path, detail, f"resample the file to {rate_out} Hz first")
+        detail = Phrase("{own} Hz to {wanted} Hz is a ratio too uneven to convert", own=rate_in, wanted=rate_out)
+        raise LoadError(Reason.BAD_RATE, path, detail, Phrase("resample the file to {rate} Hz first", rate=rate_out))
 
 
 class Resampler:

@@ -16,6 +16,7 @@ from osisnr_gui.io.errors import Cancel, FileError, LoadError, LoadWarning, Reas
 from osisnr_gui.io.formats import find_kind
 from osisnr_gui.io.mask_cells import find_cell_facts
 from osisnr_gui.io.masks import Mask, load_mask
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.session import DOWNMIX, Source
 
 Kind = Literal["audio", "mask"]
@@ -136,12 +137,10 @@ def _open(source: Source, cancelled: Cancel | None) -> Track:
     with open_audio(source.path) as file:
         info = file.info
     if source.channel is not None and not DOWNMIX <= source.channel <= info.channels:
-        raise LoadError(
-            Reason.BAD_CHANNELS,
-            source.path,
-            f"there is no channel {source.channel}; the file has {info.channels}",
-            f"choose a channel from 1 to {info.channels}",
-        )
+        count = info.channels
+        detail = Phrase("there is no channel {channel}; the file has {count}", channel=source.channel, count=count)
+        remedy = Phrase("choose a channel from 1 to {count}", count=count)
+        raise LoadError(Reason.BAD_CHANNELS, source.path, detail, remedy)
     coding = f"{info.container} {info.coding}"
     return Track(
         source, stamp, "audio", coding, info.sample_rate, info.channels, info.n_samples, warnings=info.warnings
@@ -178,7 +177,7 @@ def check_track(track: Track, cancelled: Cancel | None = None, scanner: AudioSca
     known = {(warning.code, warning.message) for warning in track.warnings}
     fresh = tuple(w for w in scan.warnings if (w.code, w.message) not in known)
     if channel == DOWNMIX and level.peak < SILENCE <= max(scan.peak):
-        fresh += (LoadWarning("SILENT", "only silence in the mean of all channels: they cancel out"),)
+        fresh += (LoadWarning("SILENT", Phrase("only silence in the mean of all channels: they cancel out")),)
     clips = _all_clips(scan) if channel == DOWNMIX else scan.clip_spans[channel - 1]
     return replace(track, level=level, clips=clips, n_samples=scan.n_samples, warnings=track.warnings + fresh)
 

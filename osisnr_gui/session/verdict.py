@@ -16,14 +16,14 @@ import numpy as np
 
 from osisnr_gui.core.bad_frames import find_bad_frames
 from osisnr_gui.core.frequency_bands import FrequencyBand
-from osisnr_gui.core.types import Representation
+from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.session.file_measures import FileMeasures
-from osisnr_gui.session.inspection.explain import CHANCE_FLOOR_DB
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import PairScore
-from osisnr_gui.session.segments.segment_table import find_segment_table
 
+#: Mean exact OSI-SNR of unrelated non-negative columns: Rayleigh-distributed magnitudes, and uniform masks.
+CHANCE_FLOOR_DB = {Representation.MAGNITUDE: 4.2, Representation.MASK: 3.6}
 #: Share of the reference's frames that are not silent from which on a fault other than the angle leads.
 NOTABLE_SHARE = 0.05
 #: Near the chance level, dB: unrelated recordings lie this close to it, whatever their spectra.
@@ -110,8 +110,8 @@ def _grade(score: PairScore, chance_db: float) -> Grade:
 def _worst_time(score: PairScore) -> float:
     if not len(score.bad.segments):
         return math.nan
-    table = find_segment_table(score)
-    start, stop = table.span(int(table.worst_first[0]))
+    figures = score.bad.figures
+    start, stop = figures.span(int(figures.worst_first[0]))
     return (start + stop) / 2
 
 
@@ -129,11 +129,18 @@ def find_band_of_errors(bands: Sequence[FrequencyBand], osi_db: Sequence[float])
     return BandOfErrors(bands[first].low if first else 0.0, bands[last].high if last + 1 < len(bands) else math.inf)
 
 
+def chance_level_db(framing: Framing | None, *, non_negative: bool) -> float:
+    """What unrelated columns reach, exact OSI-SNR; nan where it is not known: of complex values, or of samples.
+
+    framing : None for masks. non_negative : whether all values are real and none is below 0.
+    """
+    kind = Representation.MASK if framing is None else framing.representation
+    return CHANCE_FLOOR_DB.get(kind, math.nan) if non_negative else math.nan
+
+
 def chance_floor_db(analysis: Analysis, pair: PairAnalysis | None) -> float:
-    """What unrelated sounds, or masks of real values not below 0, would reach; nan where it is not known."""
-    if analysis.framing is not None:
-        return CHANCE_FLOOR_DB.get(analysis.framing.representation, math.nan)
+    """The same of the files a pair compares."""
     tracks = () if pair is None else (pair.reference, pair.estimate)
     masks = [track.mask for track in tracks if track is not None and track.mask is not None]
     known = all(not np.iscomplexobj(mask.values) and mask.minimum >= 0 for mask in masks)
-    return CHANCE_FLOOR_DB.get(Representation.MASK, math.nan) if known else math.nan
+    return chance_level_db(analysis.framing, non_negative=known)

@@ -25,7 +25,7 @@ from osisnr_gui.batch.runner import BatchRow, BatchSettings, open_journal, run_b
 from osisnr_gui.batch.workers import BatchPool
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.io.errors import Cancelled, LoadError, Reason
-from osisnr_gui.session.delay.alignment import analyse_numbers
+from osisnr_gui.session.analysis import analyse_numbers
 from osisnr_gui.session.session import LossChoice, Session, Source
 
 Write = Callable[..., str]

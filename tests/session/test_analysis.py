@@ -25,8 +25,8 @@ from osisnr_gui.session import analysis_run as analysis_module
 from osisnr_gui.session import edits, frame_pass
 from osisnr_gui.session import pairs as pairs_module
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, Progress, analyse, rescore
-from osisnr_gui.session.background import worker_count
-from osisnr_gui.session.delay.delays import measure_delay
+from osisnr_gui.session.delays import measure_delay
+from osisnr_gui.session.frame_pass import worker_count
 from osisnr_gui.session.pairs import Fit, PairAnalysis, start_frame
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.session import DOWNMIX, Formula, FramingChoice, Lengths, LossChoice, Session, Source

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from osisnr_gui.export.csv_files import frames_csv
-from osisnr_gui.session import edits, sentences, words
+from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.channel_edits import compare_channels, one_channel
 from osisnr_gui.session.notices.all_notices import gather
 from osisnr_gui.session.session import DOWNMIX, Session, Source
+from osisnr_gui.text import sentences
+from osisnr_gui.text.files import title
 
 A, B, C, D = (Source(f"/x/{name}.wav") for name in "abcd")
 
@@ -114,8 +116,8 @@ def test_channels_of_one_file_are_told_apart(write: Callable[..., str], noise: C
     (each,) = (remedy for remedy in notice.remedies if remedy.label == "Each channel as its own estimate")
     after = analyse(each.edit(session), first)
     assert sentences.estimate_names(after) == ["A (e ch 1)", "B (e ch 2)"]
-    assert words.title(after.pairs[1].estimate) == "e.wav · channel 2 of 2"
-    assert words.title(first.pairs[0].estimate) == "e.wav"
+    assert title(after.pairs[1].estimate) == "e.wav · channel 2 of 2"
+    assert title(first.pairs[0].estimate) == "e.wav"
     (gain,) = (notice for notice in after.notices if notice.code == "gain")
     assert gain.message.startswith("e.wav: channel 2: 20.0 dB quieter than the reference")
     assert gain.source == after.pairs[1].source

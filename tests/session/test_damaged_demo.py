@@ -11,8 +11,8 @@ import pytest
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.segments.bad_segments import under_threshold
-from osisnr_gui.session.segments.segment_table import Kind, SegmentTable, find_segment_table
+from osisnr_gui.session.segments.bad_segments import Kind, under_threshold
+from osisnr_gui.session.segments.segment_table import SegmentTable, find_segment_table
 from osisnr_gui.session.session import Criterion, Formula
 
 Span = tuple[float, float]

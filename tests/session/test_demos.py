@@ -12,7 +12,7 @@ import pytest
 from osisnr_gui.core.types import Representation
 from osisnr_gui.session.analysis import AnalysisOptions, analyse
 from osisnr_gui.session.demos import DEMOS, Demo, demo_session
-from osisnr_gui.session.inspection.explain import CHANCE_FLOOR_DB
+from osisnr_gui.session.verdict import CHANCE_FLOOR_DB
 
 
 @pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from osisnr_gui.session.file_changes import Fate, FileChange, FileChanges, changes_sentence
+from osisnr_gui.session.file_changes import Fate, FileChange, FileChanges
+from osisnr_gui.text.files import changes_sentence
 
 OLD, NEW, NEWER = (10, 1), (12, 2), (14, 3)
 

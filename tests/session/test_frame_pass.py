@@ -16,8 +16,7 @@ from osisnr_gui.core.osi_snr import Projection, exact_osi_db, literal_osi_db, si
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import frame_pass
-from osisnr_gui.session.background import limit_threads, worker_count
-from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan
+from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan, limit_threads, worker_count
 from osisnr_gui.session.pairs import fit_frames
 from osisnr_gui.session.pictures import CodeScale, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, MaskColumns

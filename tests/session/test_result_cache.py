@@ -18,6 +18,7 @@ from osisnr_gui.io.array_file import ArrayFile, array_file_parts
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.io.errors import Cancelled
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session import edits, result_cache
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, Progress, analyse
 from osisnr_gui.session.frame_pass import FramePass
@@ -162,6 +163,20 @@ def test_reopening_runs_no_pass_and_every_bit_is_equal(
     assert len(passes) == 1
     _assert_same_results(kept, fresh)
     _assert_same_results(kept, analyse(session))
+
+
+def test_warnings_keep_what_a_translation_is_made_from(
+    write: Write, files: Callable[..., Session], cache: ResultCache
+) -> None:
+    session = files("wav")
+    loud = np.sin(np.arange(16_000))
+    path = write("cancels.wav", np.stack((loud, -loud), axis=1))
+    _age(path)
+    session = dataclasses.replace(session, estimates=(Source(path, channel=0),))
+    fresh, kept = _keep(session, cache), analyse(session, cache=cache)
+    (silent,) = (warning for warning in kept.pairs[0].estimate.warnings if warning.code == "SILENT")
+    assert isinstance(silent.message, Phrase)
+    assert kept.pairs[0].estimate.warnings == fresh.pairs[0].estimate.warnings
 
 
 def test_nothing_is_read_of_files_that_are_known(

@@ -19,13 +19,15 @@ DONE = (
     "qt/panels/",
     "qt/playback/",
     "qt/presenters/",
+    "session/",
 )
 #: Two words, or one with a capital letter: what no identifier, key, style sheet or format looks like.
 READABLE = re.compile(r"[A-Za-z]{2,},? [A-Za-z]{2,}|^[A-Z][a-z]{2,}…?$|^[A-Z][a-z]+ [a-z0-9{]")
 #: Calls whose English is for logs and developers (`str()` of an exception), or which no person reads.
 EXEMPT = re.compile(
-    r"^(Cancelled|Phrase|TypeVar|\w*Error|_|compile|debug|exception|fail|info|ngettext|setObjectName|"
-    r"setStyleSheet|skip|warning)$"
+    r"^("
+    r"setStyleSheet|Cancelled|N_|Phrase|TypeVar|\w*Error|_|compile|debug|exception|fail|info|"
+    r"ngettext|setObjectName|skip|warning)$"
 )
 
 
@@ -54,6 +56,8 @@ def _is_exempt(step: tuple[ast.AST, ast.AST]) -> bool:
         function = parent.func
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         return bool(EXEMPT.match(name))
+    if isinstance(parent, ast.Assign):  # names of a module, for programs
+        return any(isinstance(target, ast.Name) and target.id == "__all__" for target in parent.targets)
     is_docstring = isinstance(parent, ast.Expr) and isinstance(node, ast.Constant)
     return is_docstring or isinstance(parent, ast.Assert)
 

@@ -12,9 +12,9 @@ from osisnr_gui.qt.dialogs.delay_dialog import DelayDialog
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
-from osisnr_gui.session.delay.measured_delay import MeasuredDelay, measured_delay
 from osisnr_gui.session.notices.all_notices import Notice
 from osisnr_gui.session.session import Source
+from osisnr_gui.text.measured_delay import MeasuredDelay, measured_delay
 
 
 class DelayCommands:

@@ -26,17 +26,17 @@ from osisnr_gui.qt.plots.plot_export import has_table, picture_of, table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
-from osisnr_gui.session.analysis_run import finish
 from osisnr_gui.session.edits import set_formula
-from osisnr_gui.session.masks.masked_score import masked_parts, masked_paths, open_masked
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.rescoring import finish
 from osisnr_gui.session.session import Formula, Source
 from osisnr_gui.session.sound.listening import Recipe, Sound
+from osisnr_gui.session.sound.masked_score import masked_parts, masked_paths, open_masked
 from osisnr_gui.session.sound.sound_feed import wav_parts
-from osisnr_gui.session.sound.sound_words import sound_name
 from osisnr_gui.session.tracks import Stamp, Track
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.errors import error_words
+from osisnr_gui.text.sound_words import sound_name
 
 Parts = Callable[[], Iterable[bytes]]
 Done = Callable[[], object]

@@ -14,7 +14,7 @@ from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.comparison.speakers import find_speakers
-from osisnr_gui.session.notices.notice import Notice
+from osisnr_gui.session.result import Notice
 from osisnr_gui.text.catalogue import _
 
 BLAMES = (None, *BlameKind)

@@ -13,8 +13,8 @@ from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label, set_text
 from osisnr_gui.qt.panels.sample_field import LagField
 from osisnr_gui.qt.plots.charts.delay_chart import DelayChart
-from osisnr_gui.session.delay.measured_delay import MeasuredDelay
 from osisnr_gui.text.catalogue import _, translated
+from osisnr_gui.text.measured_delay import MeasuredDelay
 
 HOW = _("Click or drag on a curve. ← → one sample, with Shift ten, with Ctrl one millisecond.")
 WAITING = _("The delay is measured once the files were compared.")

@@ -29,6 +29,7 @@ from osisnr_gui.session.comparison.matching import order_words
 from osisnr_gui.session.comparison.speakers import Places, Speakers
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, translated
+from osisnr_gui.text.files import track_names
 
 WHAT = _(
     "SI-SNR in dB of the whole signals in time (all samples of the stretch both have, no mean removed; masks: all "
@@ -93,7 +94,7 @@ class _Matrix(QTableWidget):
     def _put_names(self, speakers: Speakers) -> None:
         """Short names of the files in the headers, whole ones in their tooltips."""
         metrics, tracks = QFontMetrics(system_font()), (*speakers.references, *speakers.estimates)
-        names = words.track_names(tracks)
+        names = track_names(tracks)
         for place, (track, name) in enumerate(zip(tracks, names, strict=True)):
             estimate = place - len(speakers.references)
             room = CELL_WIDTH - 16 if estimate >= 0 else NAME_WIDTH - 96

@@ -20,9 +20,9 @@ from osisnr_gui.qt.plots.charts.share_chart import ShareChart
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.scores import PairScore
-from osisnr_gui.session.segments import segment_words
 from osisnr_gui.session.segments.segment_table import find_segment_table, set_carriers
 from osisnr_gui.session.session import Criterion, Session
+from osisnr_gui.text import segment_words
 from osisnr_gui.text.catalogue import _
 
 #: A selection is a segment when it shares at least this part of the time both cover together.

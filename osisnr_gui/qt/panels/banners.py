@@ -16,10 +16,11 @@ from osisnr_gui.qt.panels.layouts import Part, Run, column_of, push_button, row_
 from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, plain_label, set_text, tooltip
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.file_changes import FileChange, changes_sentence
+from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.notices.all_notices import Notice, gather
 from osisnr_gui.session.session import Source
 from osisnr_gui.text.catalogue import _, ngettext, translated
+from osisnr_gui.text.files import changes_sentence
 
 FEW = 2
 MOST_BUTTONS = 2

@@ -19,7 +19,7 @@ from osisnr_gui.qt.panels.layouts import FORMULA_CHOICES, FORMULAS, REST, Segmen
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, ValueSlider
 from osisnr_gui.qt.plots.charts.alpha_chart import AlphaChart
-from osisnr_gui.session import edits, sentences, words
+from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.comparison.ranking import find_ranking
@@ -27,7 +27,9 @@ from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.verdict import chance_floor_db, find_verdict
+from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.sentences import method_words, result_words, why_loss
 from osisnr_gui.text.verdict import grade_tip, verdict_line, verdict_sentence
 
 PLOT_HEIGHT = 132
@@ -224,7 +226,7 @@ class LossPanel(QWidget):
         self.alpha = ValueSlider(ALPHA, self)
         self.gamma = ValueSlider(GAMMA, self)
         self.order = plain_label("", "muted", wrap=True, small=True, parent=self)
-        methods = [f"{method} · {words.method_words(method)}" for method in (1, 2)]
+        methods = [f"{method} · {method_words(method)}" for method in (1, 2)]
         self.method = Segmented(methods, _("loss_osi method"), METHOD_TIP, self)
         self.formula = Segmented(FORMULA_CHOICES, _("result that leads"), FORMULA_TIP, self)
         self.plot = AlphaChart(theme, self)
@@ -300,7 +302,7 @@ class LossPanel(QWidget):
             key = score.facts, score.loss.method, score.loss.formula, 0.0 if math.isfinite(fused) else fused
             if key != self._said_for:
                 self._said_for = key
-                self._said = words.result_words(score), words.why_loss(fused, score, score.loss.formula)
+                self._said = result_words(score), why_loss(fused, score, score.loss.formula)
             self.headline.show_number(words.loss(fused), *self._said)
             self.bar.show_terms(*score.shares)
         self._show_ranking(analysis, selected)

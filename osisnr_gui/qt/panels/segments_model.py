@@ -14,9 +14,9 @@ from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.table import ROLE, Column, ColumnModel
 from osisnr_gui.qt.plots.axes import format_time, time_format_name
 from osisnr_gui.session import words
-from osisnr_gui.session.segments import segment_words
 from osisnr_gui.session.segments.segment_table import SegmentTable
 from osisnr_gui.session.session import Criterion, Note
+from osisnr_gui.text import segment_words
 from osisnr_gui.text.catalogue import _
 
 

@@ -34,8 +34,9 @@ from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import DOWNMIX
 from osisnr_gui.session.tracks import Track
-from osisnr_gui.session.words import estimate_letter, file_tip, file_words
+from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, translated
+from osisnr_gui.text.files import file_tip, file_words, track_words
 
 ROLE_WORDS = {Role.REFERENCE: _("Reference"), Role.ESTIMATE: _("Estimate"), Role.MIXTURE: _("Mixture")}
 # The chip is short: the file name beside it needs the room.
@@ -188,7 +189,7 @@ class SourceRow(Themed, QWidget):
         self.chip.setAccessibleName(_("Role of {name}: {role}").format(name=track.name, role=state.chip))
         self.remove_button.setAccessibleName(_("Remove {name}").format(name=track.name))
         written = file_words(track.stamp, state.content, time.time()) if state.content else ""
-        facts = " · ".join(part for part in (words.track_words(track), written) if part)
+        facts = " · ".join(part for part in (track_words(track), written) if part)
         tip = words.full_path(track.source.path)
         # Where room is short the ending goes, which the line below names, and what all names begin with.
         shorter = state.short or os.path.splitext(track.name)[0]

@@ -19,8 +19,9 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import Session, Source
-from osisnr_gui.session.words import estimate_letter, short_names, title
+from osisnr_gui.session.words import estimate_letter, short_names
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.files import title
 
 #: Of more estimates than this only the one in view says what it is: the list would be longer than the panel.
 MOST_IN_FULL = 4

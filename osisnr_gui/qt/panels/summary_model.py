@@ -25,6 +25,7 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.sentences import why_loss, why_osi
 
 NAME = Column("name", _("estimate\n"), _("The estimate that is compared"), is_text=True)
 #: So many cells are told of one by one: Qt paints them alone, but the whole table for a range.
@@ -120,7 +121,7 @@ def _why(measure: Measure, value: float, pair: PairAnalysis) -> str:
     if score is None or measure.key == "mc_mse" or measure.group is Group.FRAMES:
         return ""
     if formula is not None:
-        return (words.why_osi if measure.unit else words.why_loss)(value, score, formula)
+        return (why_osi if measure.unit else why_loss)(value, score, formula)
     if math.isfinite(value):
         return ""
     if pair.whole is None:

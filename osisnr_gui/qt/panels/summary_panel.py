@@ -17,10 +17,10 @@ from osisnr_gui.qt.panels.layouts import FORMULA_CHOICES, FORMULAS, Segmented, c
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
 from osisnr_gui.qt.panels.summary_model import SummaryModel
 from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable, Index
-from osisnr_gui.session import sentences
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.session import Formula
+from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _
 
 NAME_WIDTH, CELL_PADDING = 168, 24

@@ -21,7 +21,10 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.sound.listening import Sound, SoundKind
 from osisnr_gui.session.sound.loudness import Match
-from osisnr_gui.session.sound.sound_words import (
+from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.files import title
+from osisnr_gui.text.sound_words import (
     band_words,
     clock_time,
     lowered_words,
@@ -30,8 +33,6 @@ from osisnr_gui.session.sound.sound_words import (
     residual_words,
     sound_name,
 )
-from osisnr_gui.session.words import estimate_letter, title
-from osisnr_gui.text.catalogue import _
 
 HEIGHT = 34
 ICON_PIXELS = 18

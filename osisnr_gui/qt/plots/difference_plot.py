@@ -24,8 +24,9 @@ from osisnr_gui.qt.plots.safe_arrays import safe_array
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
-from osisnr_gui.session.comparison.difference import Difference, Quantity, difference_words, partner_name
+from osisnr_gui.session.comparison.difference import Difference, Quantity
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.comparison import difference_words, partner_name
 
 #: The axis never shows less than this, both ways: small ripples must not look large.
 LEAST = {Quantity.OSI: 3.0, Quantity.LOSS: 0.05}

@@ -12,19 +12,13 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.difference_plot import Contest, DifferenceCurve, DifferencePlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.presenters.shown_curves import ShownGhost, ghost_of, value_at
-from osisnr_gui.session import sentences
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.comparison.difference import (
-    Quantity,
-    difference_text,
-    find_difference,
-    partner_name,
-    partner_pair,
-    partners,
-)
+from osisnr_gui.session.comparison.difference import Quantity, find_difference, partner_pair, partners
 from osisnr_gui.session.scores import FrameLosses, PairScore
 from osisnr_gui.session.words import GHOST, MIXTURE, estimate_letter
+from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.comparison import difference_text, partner_name
 
 DELTA = "delta"
 NOTHING = _("Nothing to compare with: add another estimate of the same reference, or the unprocessed mixture")

@@ -13,13 +13,13 @@ from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.presenters.shader import Shader
-from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext
+from osisnr_gui.text.files import title as title_of
 
 ESTIMATE = "estimate"
 #: More would be strips in which nothing can be seen.
@@ -130,7 +130,7 @@ class EstimateRows(QObject):
                 continue
             # Several speakers: which reference it is held against, as in the list of sources.
             speaker = f" → {analysis.session.partner_of(place) + 1}" if self._places and several else ""
-            title = f"{estimate_letter(place)}{speaker} · {words.title(pair.estimate)}"
+            title = f"{estimate_letter(place)}{speaker} · {title_of(pair.estimate)}"
             if left_out and row is self.pane.shown[-1]:
                 more = ngettext("{title} · {n} more not shown", "{title} · {n} more not shown", left_out)
                 title = more.format(title=title, n=left_out)

@@ -11,15 +11,13 @@ from enum import StrEnum
 import numpy as np
 
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.session import words
 from osisnr_gui.session.frame_pass import on_grid
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import FrameLosses, PairScore
 from osisnr_gui.session.segments.bad_segments import rivals
 from osisnr_gui.session.session import Session
-from osisnr_gui.session.sound.sound_words import signed_db
-from osisnr_gui.session.words import GHOST, MIXTURE, estimate_letter
+from osisnr_gui.session.words import MIXTURE
 
 
 class Quantity(StrEnum):
@@ -27,16 +25,6 @@ class Quantity(StrEnum):
 
     OSI = "osi"
     LOSS = "loss"
-
-    @property
-    def noun(self) -> str:
-        """Its name on screen."""
-        return "OSI-SNR" if self is Quantity.OSI else "fused loss"
-
-    @property
-    def short(self) -> str:
-        """Its name where room is short."""
-        return "OSI" if self is Quantity.OSI else "loss"
 
     @property
     def sign(self) -> int:
@@ -73,11 +61,6 @@ def partners(session: Session, index: int) -> tuple[int, ...]:
     return (*following, MIXTURE) if session.mixture is not None else tuple(following)
 
 
-def partner_name(place: int) -> str:
-    """ "B", "mixture", or "before" for what the estimate itself was."""
-    return {MIXTURE: "mixture", GHOST: "before"}.get(place) or estimate_letter(place)
-
-
 def partner_pair(analysis: Analysis, index: int, place: int) -> PairAnalysis | None:
     """The pair that estimate `index` is held against; None while there is none."""
     return analysis.unprocessed_for(index) if place == MIXTURE else analysis.pair_at(place)
@@ -97,24 +80,3 @@ def find_difference(score: PairScore, other: FrameLosses, measure: Quantity) -> 
         median = float(np.median(known)) if known.size else float("nan")
     n_better = int(np.count_nonzero(measure.sign * known > 0))
     return Difference(measure, frames.first_time, frames.grid.step, found, median, n_better, known.size)
-
-
-def difference_text(measure: Quantity, value: float) -> str:
-    """A difference with its sign: "+1.2 dB", or a loss."""
-    if measure is Quantity.OSI:
-        return signed_db(value)
-    return f"{'+' if value > 0 else ''}{words.loss(value)}"
-
-
-def difference_words(difference: Difference, index: int, place: int, *, short: bool = False) -> str:
-    """ "OSI-SNR, A minus B: median +1.2 dB, A better in 63 % of 580 frames".
-
-    short : "OSI, A − B: median +1.2 dB, better in 63 %".
-    """
-    name, other, measure = estimate_letter(index), partner_name(place), difference.measure
-    median = f"median {difference_text(measure, difference.median)}"
-    share = f"better in {words.percent(difference.share_better)}"
-    if short:
-        return f"{measure.short}, {name} {words.MINUS} {other}: {median}, {share}"
-    frames = words.counted(difference.n_frames, "frame")
-    return f"{measure.noun}, {name} minus {other}: {median}, {name} {share} of {frames}"

@@ -6,32 +6,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from osisnr_gui.session import words
 from osisnr_gui.session.facts import Facts, find_facts
 from osisnr_gui.session.frame_pass import on_grid
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import FramingChoice, Lengths, Session, Source
-from osisnr_gui.session.words import clock, estimate_letter, short_moment
 
 _NS = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How a pair was read: only frames of equal readings are held against each other."""
+#: How a pair was read: only frames of equal readings are held against each other.
+Reading = tuple[Source | None, Source, FramingChoice, Lengths, bool]
 
-    reference: Source | None
-    estimate: Source
-    framing: FramingChoice
-    lengths: Lengths
-    same_rate_only: bool
 
-    @classmethod
-    def of(cls, session: Session, pair: PairAnalysis) -> Reading:
-        """The reading of one pair of a session."""
-        reference = None if pair.reference is None else pair.reference.source
-        return cls(reference, pair.source, session.framing, session.lengths, session.same_rate_only)
+def reading_of(session: Session, pair: PairAnalysis) -> Reading:
+    """The reading of one pair of a session."""
+    reference = None if pair.reference is None else pair.reference.source
+    return reference, pair.source, session.framing, session.lengths, session.same_rate_only
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +62,7 @@ class Ghosts:
         """
         session = analysis.session
         for pair in analysis.pairs:
-            reading, done = Reading.of(session, pair), pair.frames is not None and pair.frames.complete
+            reading, done = reading_of(session, pair), pair.frames is not None and pair.frames.complete
             last = self._last.get(pair.source)
             if last is not None and last[0] == reading:
                 if pair.error is not None or (done and _differ(last[1], pair)):
@@ -88,7 +79,7 @@ class Ghosts:
     def find(self, session: Session, pair: PairAnalysis) -> Ghost | None:
         """The ghost of a pair, where there is one that was read alike."""
         ghost = self._ghosts.get(pair.source)
-        if ghost is None or ghost.reading != Reading.of(session, pair):
+        if ghost is None or ghost.reading != reading_of(session, pair):
             return None
         return ghost if pair.frames is None or pair.frames.grid == ghost.facts.frames.grid else None
 
@@ -150,23 +141,3 @@ def find_change(now: Facts, before: Facts) -> Change:
     if not old.size:
         return Change(float("nan"), float("nan"), 0, 0)
     return Change(float(np.median(old)), float(np.median(new)), int(np.count_nonzero(new > old)), old.size)
-
-
-def ghost_name(index: int, ghost: Ghost, now: float) -> str:
-    """ "A before 14:03"."""
-    moment = short_moment(ghost.replaced, now)
-    return f"{estimate_letter(index)} before {moment[:5] if moment == clock(ghost.replaced) else moment}"
-
-
-def change_sentence(index: int, ghost: Ghost, change: Change, now: float) -> str:
-    """ "A since 14:03: median +0.8 dB (5.1 → 5.9 dB, exact, 683 frames active before and now), better in 62 %"."""
-    name = ghost_name(index, ghost, now).replace(" before ", " since ")
-    if not change.n_frames:
-        return f"{name}: no frame is active before and now."
-    frames = words.counted(change.n_frames, "frame")
-    gain = change.after - change.before if change.after != change.before else 0.0
-    plus = "+" if gain > 0 else ""
-    return (
-        f"{name}: median {plus}{words.db(gain)} ({words.number(change.before, 1)} → {words.db(change.after)}, exact, "
-        f"{frames} active before and now), better in {words.percent(change.n_better / change.n_frames)} of them."
-    )

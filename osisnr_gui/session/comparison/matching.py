@@ -11,10 +11,11 @@ import numpy as np
 from osisnr_gui.core.assign import Assignment, find_assignment, mean_score_db
 from osisnr_gui.core.types import Columns, FloatArray
 from osisnr_gui.io.errors import Cancel, stop_if
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Stamp, Track
-from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.session.words import estimate_letter, joined
 
 BLOCK = 1 << 16
 MOST_SCORE_DB = 100.0  # float64 sums of an hour tell no more
@@ -43,9 +44,11 @@ def match_key(references: Sequence[Track], estimates: Sequence[Track]) -> MatchK
     return tuple((track.source, track.stamp, track.error is None) for track in (*references, *estimates))
 
 
-def order_words(places: Sequence[int]) -> str:
+def order_words(places: Sequence[int]) -> Phrase:
     """ "A with reference 2, B with reference 1"."""
-    return ", ".join(f"{estimate_letter(index)} with reference {place + 1}" for index, place in enumerate(places))
+    pairs = enumerate(places)
+    parts = [Phrase("{name} with reference {n}", name=estimate_letter(index), n=place + 1) for index, place in pairs]
+    return joined(parts, ", ")
 
 
 def find_matching(references: Sequence[Track], estimates: Sequence[Track], cancelled: Cancel | None = None) -> Matching:

@@ -12,6 +12,7 @@ from osisnr_gui.core.best_of import find_best
 from osisnr_gui.core.frame_status import is_silent
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.errors import Cancel
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.comparison.best_frames import BestFrames
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan, common_part
@@ -73,7 +74,8 @@ def run_cross(
     key = cross_key(session, reference, estimate)
     framing = key.framing
     if time_grid(framing, reference, key.mask_grid) != grid:
-        raise PairError(reference.source.path, "its frames lie elsewhere", "use references of one sample rate")
+        detail = Phrase("its frames lie elsewhere")
+        raise PairError(reference.source.path, detail, Phrase("use references of one sample rate"))
     with closing(Readers((reference, estimate), framing, reference.sample_rate)) as opened:
         s, e = opened.open()
         fit = fit_frames(session, s, e, (reference.source.path, estimate.source.path))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from osisnr_gui.core.loss import ExactScores
 from osisnr_gui.core.ranking import Crossing, find_crossings, find_order, find_span
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
-from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.session.words import estimate_letter, joined, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,20 @@ class Ranking:
         """ "A before B for γ from 4.0 to 31"; empty where there is nothing to rank."""
         if len(self.order) < 2:
             return ""
-        names = " before ".join(map(estimate_letter, self.order))
+        order = _order_words(self.order)
         if self.low == 0.0 and self.high == math.inf:
-            return f"{names} at every γ"
+            return Phrase("{order} at every γ", order=order)
         if self.high == math.inf:
-            return f"{names} for γ above {_number(self.low)}"
-        return f"{names} for γ from {_number(self.low)} to {_number(self.high)}"
+            return Phrase("{order} for γ above {low}", order=order, low=_number(self.low))
+        return Phrase("{order} for γ from {low} to {high}", order=order, low=_number(self.low), high=_number(self.high))
+
+
+def _order_words(places: Sequence[int]) -> Phrase:
+    """ "A before B before C"."""
+    words = Phrase("{name}", name=estimate_letter(places[-1]))
+    for place in reversed(places[:-1]):
+        words = Phrase("{name} before {others}", name=estimate_letter(place), others=words)
+    return words
 
 
 def find_ranking(analysis: Analysis, selected: int) -> Ranking:
@@ -72,32 +82,38 @@ def order_sentence(pairs: Sequence[PairAnalysis]) -> str:
     for place, pair in enumerate(pairs):
         if pair.score is not None and pair.score.facts.frames.complete:
             groups.setdefault(id(pair.reference), []).append(place)
-    return "; ".join(filter(None, (_sentence(pairs, places) for places in groups.values())))
+    found = [sentence for places in groups.values() if (sentence := _sentence(pairs, places))]
+    return joined(found) if found else ""
 
 
 def _sentence(pairs: Sequence[PairAnalysis], places: list[int]) -> str:
     orders: dict[tuple[int, ...], list[str]] = {}
-    figures = [_figures(pairs[place]) for place in places]
-    for name in ("mean OSI-SNR", "median OSI-SNR", "fused loss", "whole-signal SI-SNR"):
-        values = {place: found[name] for place, found in zip(places, figures, strict=True)}
+    for name, figure in FIGURES:
+        values = {place: figure(pairs[place]) for place in places}
         if all(map(math.isfinite, values.values())) and len(set(values.values())) == len(places) > 1:
             order = tuple(sorted(places, key=lambda p: -values[p]))
             orders.setdefault(order if len(places) <= MOST_NAMED else order[:1], []).append(name)
     if len(orders) < 2:
         return ""
-    return ", ".join(
-        f"{' before '.join(map(estimate_letter, order))}{' first' if len(order) == 1 else ''} by {' and '.join(names)}"
-        for order, names in orders.items()
-    )
+    return joined([_by_figures(order, names) for order, names in orders.items()], ", ")
 
 
-def _figures(pair: PairAnalysis) -> dict[str, float]:
-    """Higher is better in all of them."""
+def _by_figures(order: Sequence[int], names: list[str]) -> Phrase:
+    by = listed(names)
+    if len(order) == 1:
+        return Phrase("{name} first by {figures}", name=estimate_letter(order[0]), figures=by)
+    return Phrase("{order} by {figures}", order=_order_words(order), figures=by)
+
+
+def _exact(pair: PairAnalysis) -> ExactScores:
     assert pair.score is not None, "only scored pairs are ranked"
-    exact = pair.score.exact
-    return {
-        "mean OSI-SNR": exact.osi_db_mean,
-        "median OSI-SNR": exact.osi_db_median,
-        "fused loss": -exact.fused,
-        "whole-signal SI-SNR": math.nan if pair.whole is None else pair.whole.si_snr_db,
-    }
+    return pair.score.exact
+
+
+#: What estimates are ranked by; higher is better in all of them.
+FIGURES: tuple[tuple[Phrase, Callable[[PairAnalysis], float]], ...] = (
+    (Phrase("mean OSI-SNR"), lambda pair: _exact(pair).osi_db_mean),
+    (Phrase("median OSI-SNR"), lambda pair: _exact(pair).osi_db_median),
+    (Phrase("fused loss"), lambda pair: -_exact(pair).fused),
+    (Phrase("whole-signal SI-SNR"), lambda pair: math.nan if pair.whole is None else pair.whole.si_snr_db),
+)

@@ -7,12 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 
 from osisnr_gui.core.assign import mean_score_db
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.matching import Matching
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track
-from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.session.words import error_words, estimate_letter, joined
 
 Places = tuple[int, ...]
 
@@ -47,12 +48,12 @@ class Speakers:
             return ""
         error = s.error or e.error
         if error is not None:
-            return str(error)
+            return error_words(error)
         if s.kind != e.kind:
-            return "One is a mask, the other is sound."
+            return Phrase("One is a mask, the other is sound.")
         if s.mask is not None and e.mask is not None and s.mask.values.shape[0] != e.mask.values.shape[0]:
-            return f"{s.mask.values.shape[0]} bins against {e.mask.values.shape[0]}."
-        return "One of the two is silent over the stretch both have."
+            return Phrase("{n} bins against {m}.", n=s.mask.values.shape[0], m=e.mask.values.shape[0])
+        return Phrase("One of the two is silent over the stretch both have.")
 
     def doubts(self, places: Places) -> str:
         """References that an order gives to several estimates of one system, or to none; empty when all is even."""
@@ -65,10 +66,12 @@ class Speakers:
             owners = taken.get(place, [])
             systems = Counter(estimate // count for estimate in owners)
             if any(number > 1 for number in systems.values()):
-                said.append(f"reference {place + 1} has {_listed([estimate_letter(owner) for owner in owners])}")
+                *first, last = map(estimate_letter, owners)
+                names = ", ".join(first)
+                said.append(Phrase("reference {n} has {names} and {last}", n=place + 1, names=names, last=last))
             elif not owners:
-                said.append(f"reference {place + 1} has no estimate")
-        return ", ".join(said)
+                said.append(Phrase("reference {n} has no estimate", n=place + 1))
+        return joined(said, ", ") if said else ""
 
     def assign(self, session: Session, places: Places) -> Session:
         """The session with this order, as long as it still has the files it is about."""
@@ -83,7 +86,3 @@ def find_speakers(analysis: Analysis) -> Speakers | None:
         return None
     estimates = tuple(pair.estimate for pair in analysis.pairs)
     return Speakers(analysis.references, estimates, analysis.matching, analysis.session.partners)
-
-
-def _listed(names: list[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"

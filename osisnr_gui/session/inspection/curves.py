@@ -11,6 +11,7 @@ import numpy as np
 from osisnr_gui.core.mc_mse import compress
 from osisnr_gui.core.stft import window
 from osisnr_gui.core.types import Columns, FloatArray, Representation
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.inspection.inspection import FrameColumns, Inspection
 
 
@@ -47,14 +48,14 @@ def frame_curves(x: Inspection, view: CurveView) -> FrameCurves:
     s, e = columns.reference, columns.estimate
     if view is CurveView.MC_MSE:
         parts = [compress(column, alpha) for column in (s, e)]
-        names = ("|s|^α", "|e|^α", "distance")
+        names: tuple[str, str, str] = ("|s|^α", "|e|^α", Phrase("distance"))
         return _curves(step, unit, "|x|^α", [*parts, np.abs(parts[1] - parts[0])], names)
     names = ("s", "e", "") if x.target is None else ("λs", "e", "e − λs")
     shown = (s if x.target is None else x.target, e, np.empty(0) if x.noise is None else x.noise)
     if view is CurveView.COMPRESSED:
         return _curves(step, unit, "|x|^α", [compress(column, alpha) for column in shown], names)
     if unit == "ms":
-        return _curves(step, unit, "sample", shown, names)
+        return _curves(step, unit, Phrase("sample"), shown, names)
     full_scale = _full_scale(columns)
     with np.errstate(divide="ignore"):
         levels = [20.0 * np.log10(np.abs(column) / full_scale) for column in shown]

@@ -158,13 +158,12 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis) -> Inspection:
     both = both_alike(columns.reference[None], columns.estimate[None])
     s, e = (np.ascontiguousarray(rows).view(np.float64) for rows in both)  # real and imaginary parts side by side
     p, rest = project_rows(s, e)
+    mc_mse = _mc_mse(columns, score.loss.alpha)
     with np.errstate(all="ignore"):
-        mc_mse = float(mc_mse_per_frame(columns.reference[:, None], columns.estimate[:, None], score.loss.alpha)[0])
         correlation = p.dot[0] / np.sqrt(p.reference_energy[0]) / np.sqrt(p.estimate_energy[0])
-        gain_db = 20.0 * np.log10(np.abs(p.gain[0]))
-        angle = angle_degrees(exact_osi_db(p))[0]
-    active = bool(score.facts.active[index])
-    target, noise = _split(s, p, rest.view(np.float64))
+        gain_db, angle = 20.0 * np.log10(np.abs(p.gain[0])), angle_degrees(exact_osi_db(p))[0]
+    active, mc_term = bool(score.facts.active[index]), score.loss.gamma * mc_mse
+    target, noise = _split(columns, s, p, rest.view(np.float64))
     return Inspection(
         columns=columns,
         score=score,
@@ -174,8 +173,8 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis) -> Inspection:
         active=active,
         bad=active and bool(frames.exact_osi_db[index] < score.bad.threshold_db),
         mc_mse=mc_mse,
-        literal=_literal_terms(s, e, p, score.loss.gamma * mc_mse),
-        exact=_exact_terms(p, score.loss.gamma * mc_mse, active),
+        literal=_literal_terms(s, e, p, mc_term),
+        exact=_exact_terms(p, mc_term, active),
         angle_deg=float(angle),
         correlation=float(np.clip(correlation, -1.0, 1.0)),
         gain=float(p.gain[0]),
@@ -185,8 +184,8 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis) -> Inspection:
         reference_energy_db=float(p.reference_db[0]),
         estimate_energy_db=float(p.estimate_db[0]),
         lsd_db=_log_spectral_distance(columns),
-        target=None if target is None else _as_columns(target, columns),
-        noise=None if noise is None else _as_columns(noise, columns),
+        target=target,
+        noise=noise,
         bands=_bands(columns, score.loss.alpha),
     )
 
@@ -218,8 +217,10 @@ def _as_columns(row: FloatArray, columns: FrameColumns) -> Columns:
     return np.ascontiguousarray(row).view(np.complex128) if is_complex else row
 
 
-def _split(s: FloatArray, p: Projection, residual: FloatArray) -> tuple[FloatArray | None, FloatArray | None]:
-    """lam*s and e - lam*s; (None, None) where lam is not finite.
+def _split(
+    columns: FrameColumns, s: FloatArray, p: Projection, residual: FloatArray
+) -> tuple[Columns | None, Columns | None]:
+    """lam*s and e - lam*s as columns; (None, None) where lam is not finite.
 
     With r the residual of the projection, e - lam*s = r - (R/C) s: that keeps every digit where s and e nearly agree.
     """
@@ -229,7 +230,8 @@ def _split(s: FloatArray, p: Projection, residual: FloatArray) -> tuple[FloatArr
     if not (math.isfinite(lam) and math.isfinite(tilt) and lam != 0.0) or bool(p.orthogonal[0]):
         return None, None
     with np.errstate(all="ignore"):
-        return lam * s[0], residual[0] - tilt * s[0]
+        target, noise = lam * s[0], residual[0] - tilt * s[0]
+    return _as_columns(target, columns), _as_columns(noise, columns)
 
 
 def _literal_terms(s: FloatArray, e: FloatArray, p: Projection, mc_term: float) -> FormulaTerms:
@@ -253,6 +255,11 @@ def _exact_terms(p: Projection, mc_term: float, active: bool) -> FormulaTerms:
     osi_db = exact_osi_db(p) if active else np.array([NAN])
     loss_osi = float(inverse_osi(osi_db)[0])
     return FormulaTerms(Formula.EXACT, active, lam, *energies, float(osi_db[0]), loss_osi, loss_osi + mc_term)
+
+
+def _mc_mse(columns: FrameColumns, alpha: float) -> float:
+    with np.errstate(all="ignore"):
+        return float(mc_mse_per_frame(columns.reference[:, None], columns.estimate[:, None], alpha)[0])
 
 
 def _log_spectral_distance(columns: FrameColumns) -> float:

@@ -10,7 +10,6 @@ from osisnr_gui.io.errors import LoadError
 from osisnr_gui.session.inspection.inspection import FrameColumns, Inspection, inspect_frame
 from osisnr_gui.session.pairs import PairAnalysis, PairKey, Readers, changed_error
 from osisnr_gui.session.readers import Raw
-from osisnr_gui.session.sentences import selected_frames
 from osisnr_gui.session.tracks import stamp_of
 
 # Frames are read in stretches, so that neighbours (arrow keys, playback) come from memory.
@@ -30,6 +29,16 @@ def find_frame(pair: PairAnalysis, time: float) -> int | None:
     if not first - reach - 1e-6 <= place <= last + reach + 1e-6:
         return None
     return int(min(max(round(place), first), last))
+
+
+def selected_frames(pair: PairAnalysis, start: float, stop: float) -> slice:
+    """Entries of the pair's frames whose centres lie in [start, stop]."""
+    frames = pair.frames
+    if frames is None:
+        return slice(0, 0)
+    first = math.ceil((start - frames.first_time) / frames.grid.step - 1e-9)
+    last = math.floor((stop - frames.first_time) / frames.grid.step + 1e-9) + 1
+    return slice(min(max(first, 0), frames.n_frames), min(max(last, 0), frames.n_frames))
 
 
 def find_worst(pair: PairAnalysis, start: float, stop: float) -> int | None:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from osisnr_gui.core.reduce import value_counts
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.io.errors import Cancel
-from osisnr_gui.io.mask_cells import MaskKind, blocks_of, real_values
+from osisnr_gui.io.mask_cells import blocks_of, real_values
 from osisnr_gui.io.masks import Mask
-from osisnr_gui.session import words
 
 N_BINS = 80
 
@@ -38,19 +37,3 @@ def count_values(mask: Mask, bins: ValueBins, cancelled: Cancel | None = None) -
     """Cells in each bin, int64 (N_BINS,), every cell counted (magnitudes of complex ones); None once cancelled."""
     blocks = (real_values(block) for block in blocks_of(mask.values))
     return value_counts(blocks, bins.low, bins.high, N_BINS, cancelled)
-
-
-def mask_sentence(mask: Mask) -> str:
-    """What a mask is, with its figures: kind, range, mean, share outside 0 to 1, over all cells."""
-    low, high, mean = (words.cell(value, 3) for value in (mask.minimum, mask.maximum, mask.mean))
-    cells = words.counted(int(mask.values.size), "cell")
-    if mask.kind is MaskKind.BINARY:
-        kind = f"binary: {words.cell(mask.minimum, 2)} or {words.cell(mask.maximum, 2)}, nothing between"
-    elif mask.kind is MaskKind.COMPLEX:
-        kind = "complex; magnitudes"
-    else:
-        kind = {MaskKind.RATIO: "ratio", MaskKind.SIGNED: "signed", MaskKind.CONSTANT: "constant"}.get(
-            mask.kind, "magnitude ratio, above 1 too"
-        )
-    outside = words.percent(mask.share_outside, 2) if mask.share_outside else "none"
-    return f"{kind}; {low} to {high}, mean {mean}; outside 0 to 1: {outside}; all {cells}"

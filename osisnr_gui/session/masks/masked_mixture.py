@@ -8,6 +8,7 @@ import numpy as np
 
 from osisnr_gui.core.masking import MaskFrames
 from osisnr_gui.core.types import FloatArray, ParameterError
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.masks.mask_grids import n_fft_of
 from osisnr_gui.session.session import MaskGrid, Source
 from osisnr_gui.session.signals import AudioSignal
@@ -21,10 +22,14 @@ def mask_frames(grid: MaskGrid, n_bins: int) -> MaskFrames:
     Raises ParameterError while that is not known, and where such masks cannot be applied.
     """
     if not grid.is_known or grid.hop is None:
-        raise ParameterError("rate and hop of the masks are not known")
+        raise ParameterError(Phrase("rate and hop of the masks are not known"))
     n_fft = n_fft_of(grid, n_bins)
     if n_fft // 2 + 1 != n_bins:
-        raise ParameterError(f"an STFT of n_fft {n_fft} has {n_fft // 2 + 1} bins, the masks have {n_bins}")
+        own = n_fft // 2 + 1
+        detail = Phrase(
+            "an STFT of n_fft {n_fft} has {own} bins, the masks have {wanted}", n_fft=n_fft, own=own, wanted=n_bins
+        )
+        raise ParameterError(detail)
     return MaskFrames(n_fft, grid.hop, -(n_fft // 2) if grid.centred else 0, grid.window)
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.channel_edits import like
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.notices import file_notices as of_file
 from osisnr_gui.session.notices import pair_notices as of_pair
-from osisnr_gui.session.notices.notice import Case, Notice, NoticeKind, Remedy
-from osisnr_gui.session.result import Analysis
+from osisnr_gui.session.notices.mask_notices import find_mask_grid
+from osisnr_gui.session.notices.notice import Case, NoticeKind
+from osisnr_gui.session.result import Analysis, Notice, Remedy
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.tracks import Track
 
@@ -23,167 +25,43 @@ __all__ = ["Notice", "Remedy", "find_notices", "gather"]
 # Of many estimates, with one remedy that serves all of them.
 ABOUT_LITERAL = ("literal_not_meaningful", "quiet")
 
-REFUSED_FILE = NoticeKind("refused", "{error}{which}", of_file.find_refused_file, "warning")
-CHANNELS = NoticeKind(
-    "channels",
-    {
-        "each": "{name}: each of its {count} channels is compared on its own{which}",
-        "some": "{name}: {some} of its {count} channels are compared, each on its own{which}",
-        "first": "{name}: {count} channels; channel 1 is used, nothing was mixed{which}",
-        "mean": "{name}: the mean of all {count} channels is used{which}",
-        "one": "{name}: channel {channel} of {count} is used{which}",
-    },
-    of_file.find_channels,
-)
+REFUSED_FILE = NoticeKind("refused", of_file.find_refused_file, "warning")
+CHANNELS = NoticeKind("channels", of_file.find_channels)
 #: Of every file.
 FILE_KINDS = (
-    NoticeKind("transposed", "{name}: transposed; its rows are taken as frames", of_file.find_transposed),
-    NoticeKind("dc_removed", "{name}: a DC offset of {offset} of full scale was taken out", of_file.find_dc_removed),
-    NoticeKind(
-        "dc",
-        "{name}: DC offset of {percent} % of its RMS ({offset} of full scale); nothing was removed",
-        of_file.find_dc,
-    ),
-    NoticeKind(
-        "clipping",
-        {
-            "": "{name}: {runs} (3 or more samples at full scale)",
-            "longest": "{name}: {runs} (3 or more samples at full scale), the longest {length} samples at {start} s",
-        },
-        of_file.find_clipping,
-        "warning",
-    ),
-    NoticeKind(
-        "near_silent",
-        "{name}: nearly silent, RMS {rms} dBFS, peak {peak} dBFS; "
-        "the constants of the literal formula are made for louder sound",
-        of_file.find_near_silent,
-    ),
+    NoticeKind("transposed", of_file.find_transposed),
+    NoticeKind("dc_removed", of_file.find_dc_removed),
+    NoticeKind("dc", of_file.find_dc),
+    NoticeKind("clipping", of_file.find_clipping, "warning"),
+    NoticeKind("near_silent", of_file.find_near_silent),
 )
-FLIPPED = NoticeKind("flipped", "{name}: turned upside down (opposite sign)", of_file.find_flipped)
+LEVEL_MATCHED = NoticeKind("level_matched", of_file.find_scaled)
+FLIPPED = NoticeKind("flipped", of_file.find_flipped)
 #: Of what was done to a file that is no estimate; of an estimate its pair tells more.
-CHANGE_KINDS = (
-    NoticeKind("aligned", "{name}: {shift}", of_file.find_moved_file),
-    NoticeKind("level_matched", "{name}: made {louder}", of_file.find_scaled),
-    FLIPPED,
-)
-REFUSED_PAIR = NoticeKind("refused", "{error}", of_pair.find_refused_pair, "warning")
-DELAY_KINDS = (
-    NoticeKind(
-        "aligned",
-        {
-            "moved": "{name}: {shift}{lost}",
-            "moved_peak": "{name}: {shift}, {best} at the peak, {peak}{lost}",
-            "scores": "{name}: {shift}; whole-signal SI-SNR {before} → {after}{lost}",
-            "scores_peak": "{name}: {shift}; whole-signal SI-SNR {before} → {after}, {best} at the peak, {peak}{lost}",
-        },
-        of_pair.find_moved,
-    ),
-    NoticeKind(
-        "delay",
-        {
-            "late": "{name}: {delay} (correlation {correlation}); nothing was shifted",
-            "same": "{name}: {delay} (correlation {correlation}); "
-            "whole-signal SI-SNR {now} also once aligned; nothing was shifted",
-            "scores": "{name}: {delay} (correlation {correlation}); "
-            "whole-signal SI-SNR {now}, {then} once aligned; nothing was shifted",
-        },
-        of_pair.find_late,
-        "warning",
-    ),
-)
+CHANGE_KINDS = (NoticeKind("aligned", of_file.find_moved_file), LEVEL_MATCHED, FLIPPED)
+REFUSED_PAIR = NoticeKind("refused", of_pair.find_refused_pair, "warning")
 #: Of an estimate, or the mixture, that differs from the reference in what can be adapted.
 FIT_KINDS = (
-    NoticeKind(
-        "length_mismatch",
-        {
-            "pad": "{name}: {lengths}; what one of them lacks is filled with zeros{lost}",
-            "moved": "{name}: {lengths}; the stretch both have is compared{lost}",
-            "common": "{name}: {lengths}; the common start is compared{lost}",
-        },
-        of_pair.find_lengths,
-    ),
-    NoticeKind(
-        "sample_rate_mismatch",
-        "{name}: {rate} Hz, resampled to the reference's {wanted} Hz; resampling alone caps OSI-SNR at about 30 dB",
-        of_pair.find_rates,
-    ),
+    NoticeKind("length_mismatch", of_pair.find_lengths),
+    NoticeKind("sample_rate_mismatch", of_pair.find_rates),
 )
 PAIR_KINDS = (
-    *DELAY_KINDS,
+    NoticeKind("aligned", of_pair.find_moved),
+    NoticeKind("delay", of_pair.find_late, "warning"),
     *FIT_KINDS,
     FLIPPED,
-    NoticeKind(
-        "polarity",
-        {
-            "signal": "{name}: the signal is inverted (correlation {correlation}); OSI-SNR does not see polarity",
-            "frames": "{name}: {negative} of {active} active frames are inverted; OSI-SNR does not see polarity",
-        },
-        of_pair.find_polarity,
-        "warning",
-    ),
-    NoticeKind("level_matched", "{name}: made {louder} to match the reference", of_file.find_scaled),
-    NoticeKind(
-        "gain",
-        "{name}: {louder} than the reference (least-squares gain {gain} dB, RMS {rms} dBFS against {wanted} dBFS); "
-        "OSI-SNR does not see level, MC-MSE and the fused loss do",
-        of_pair.find_gain,
-    ),
-    NoticeKind(
-        "roles_guessed",
-        "The names do not tell the roles: {reference} was taken as the reference",
-        of_pair.find_untold_roles,
-        "warning",
-    ),
-    NoticeKind(
-        "roles",
-        "{name} is compared with {reference} as its reference; the names say the opposite",
-        of_pair.find_roles,
-        "warning",
-    ),
+    NoticeKind("polarity", of_pair.find_polarity, "warning"),
+    LEVEL_MATCHED,
+    NoticeKind("gain", of_pair.find_gain),
+    NoticeKind("roles_guessed", of_pair.find_untold_roles, "warning"),
+    NoticeKind("roles", of_pair.find_roles, "warning"),
 )
 #: Of an estimate where the literal result leads.
-NOT_MEANINGFUL = NoticeKind(
-    "literal_not_meaningful",
-    "{name}: {count} of {all} literal frames are not finite or ≤ 0 dB; silence counts as perfect there",
-    of_pair.find_not_meaningful,
-    "warning",
-)
-QUIET = NoticeKind(
-    "quiet",
-    {
-        "": "{name}: in {count} of {active} active frames the constants of the literal formula change OSI-SNR, "
-        "by up to {most} dB: the sound is quiet, or the error next to nothing",
-        "tiny": "{name}: in {count} of {active} active frames the constants of the literal formula change OSI-SNR, "
-        "by up to {most} dB: the sound is quiet, or the error next to nothing; "
-        "{tiny} frames of the estimate hold less energy than the constants",
-    },
-    of_pair.find_quiet,
-)
-MASK_GRID = NoticeKind(
-    "mask_grid",
-    {
-        "unheard": "The masks cannot be heard on {name}: {error}",
-        "other": "{name} has {samples} at {rate}: its STFT has another number of frames than the masks ({frames}); "
-        "what both have can be heard",
-        "none": "The masks ({frames} frames, {bins} bins) fit no usual STFT of {name} with n_fft {n_fft}; "
-        "give rate and hop under Frames to see seconds and Hz and to hear them on it",
-        "fits": "The masks ({frames} frames, {bins} bins) fit an STFT of {name} with n_fft {n_fft} and {ways}; "
-        "nothing is assumed: choose it to see seconds and Hz and to hear them on it",
-    },
-    of_pair.find_mask_grid,
-)
-ASSIGNMENT = NoticeKind(
-    "assignment",
-    "Speakers in another order? {order}: mean whole-signal SI-SNR +{gain} dB (margin to the next order {margin} dB)",
-    of_pair.find_assignment_notice,
-    "warning",
-)
-ORDER = NoticeKind(
-    "order",
-    "The order depends on the figure (exact, active frames): {orders}; the mean misleads most",
-    of_pair.find_order_notice,
-)
+NOT_MEANINGFUL = NoticeKind("literal_not_meaningful", of_pair.find_not_meaningful, "warning")
+QUIET = NoticeKind("quiet", of_pair.find_quiet)
+MASK_GRID = NoticeKind("mask_grid", find_mask_grid)
+ASSIGNMENT = NoticeKind("assignment", of_pair.find_assignment_notice, "warning")
+ORDER = NoticeKind("order", of_pair.find_order_notice)
 
 
 def find_notices(analysis: Analysis) -> tuple[Notice, ...]:
@@ -217,7 +95,9 @@ def find_notices(analysis: Analysis) -> tuple[Notice, ...]:
 def _name(session: Session, track: Track) -> str:
     """A file's name, with the channel where several of one file are compared."""
     several = sum(like(other, track.source) for other in session.estimates) > 1
-    return f"{track.name}: channel {track.source.channel or 1}" if several else track.name
+    if not several:
+        return track.name
+    return Phrase("{name}: channel {channel}", name=track.name, channel=track.source.channel or 1)
 
 
 def _mixture_case(analysis: Analysis) -> Case | None:
@@ -229,7 +109,7 @@ def _mixture_case(analysis: Analysis) -> Case | None:
 
 
 def _told(kinds: Iterable[NoticeKind[Case]], case: Case) -> list[Notice]:
-    return [notice for kind in kinds for notice in kind.notices(case, case.source, case.name)]
+    return [notice for kind in kinds for notice in kind.notices(case, case.source)]
 
 
 def _file_notices(case: Case) -> list[Notice]:
@@ -266,4 +146,6 @@ def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
 def _gathered(first: Notice, *others: Notice) -> Notice:
     if not others or first.code == "channels":
         return first
-    return replace(first, message=f"{first.message} (+{len(others)} estimate{'s' if len(others) > 1 else ''})")
+    if len(others) == 1:
+        return replace(first, message=Phrase("{message} (+{n} estimate)", message=first.message, n=1))
+    return replace(first, message=Phrase("{message} (+{n} estimates)", message=first.message, n=len(others)))

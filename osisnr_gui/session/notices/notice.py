@@ -2,74 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from osisnr_gui.io.errors import FileError
+from osisnr_gui.io.errors import FileError, display_name
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session import edits
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.result import Notice, Remedy
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.words import error_words
 
 Subject = TypeVar("Subject")
 
 
 @dataclass(frozen=True, slots=True)
-class Remedy:
-    """A button: its label and the edit it makes."""
-
-    label: str
-    edit: edits.Edit
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """code : as in the JSON; source : the file it concerns, None for all; severity "note" or "warning".
-
-    place : the stretch of the time axis it is about, in seconds; None when it is about all of it.
-    """
-
-    code: str
-    message: str
-    source: Source | None = None
-    severity: str = "note"
-    remedies: tuple[Remedy, ...] = ()
-    place: tuple[float, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
-    """That a notice applies. values : what stands in the named places of its text; variant : which of its texts.
+    """That a notice applies: what it says, what can be done, and the stretch of time it is about."""
 
-    name, among the values, stands for the file's own.
-    """
-
-    values: Mapping[str, object]
+    message: str
     remedies: tuple[Remedy, ...] = ()
-    variant: str = ""
     place: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeKind(Generic[Subject]):
-    """One notice. text : a sentence with named places, or several by variant. find : looks whether it applies."""
+    """One notice. code : as in the JSON. find : looks whether it applies, and says what it says."""
 
     code: str
-    text: str | dict[str, str]
     find: Callable[[Subject], Found | None]
     severity: str = "note"
 
-    def notices(self, subject: Subject, source: Source | None = None, name: str = "") -> list[Notice]:
-        """The notice where it applies; source, name : of the file it concerns."""
+    def notices(self, subject: Subject, source: Source | None = None) -> list[Notice]:
+        """The notice where it applies. source : of the file it concerns."""
         found = self.find(subject)
         if found is None:
             return []
-        text = self.text if isinstance(self.text, str) else self.text[found.variant]
-        message = text.format_map({"name": name, **found.values})
-        return [Notice(self.code, message, source, self.severity, found.remedies, found.place)]
+        return [Notice(self.code, found.message, source, self.severity, found.remedies, found.place)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +67,7 @@ class Case:
     @property
     def remove(self) -> Remedy:
         """Close it."""
-        return Remedy("Remove", partial(edits.remove, source=self.source, role=self.role))
+        return Remedy(Phrase("Remove"), partial(edits.remove, source=self.source, role=self.role))
 
     def change(self, label: str, **changes: Any) -> tuple[Remedy, ...]:
         """Read it in another way, in this role alone."""
@@ -102,7 +75,7 @@ class Case:
 
     def error_words(self, error: FileError) -> str:
         """An error of it under the name notices give it."""
-        return str(error).replace(f"{self.track.name}: ", f"{self.name}: ", 1)
+        return error_words(error, self.name if display_name(error.path) == self.track.name else "")
 
 
 def signed(value: float, form: str) -> str:
@@ -110,6 +83,7 @@ def signed(value: float, form: str) -> str:
     return format(value, form).replace("-", "\u2212")
 
 
-def louder(gain_db: float) -> str:
+def louder(gain_db: float) -> Phrase:
     """ "6.0 dB louder", "6.0 dB quieter"."""
-    return f"{abs(gain_db):.1f} dB {'louder' if gain_db > 0 else 'quieter'}"
+    level = f"{abs(gain_db):.1f}"
+    return Phrase("{level} dB louder", level=level) if gain_db > 0 else Phrase("{level} dB quieter", level=level)

@@ -8,26 +8,30 @@ from functools import partial
 
 import numpy as np
 
-from osisnr_gui.core.types import ParameterError
+from osisnr_gui.io.phrase import N_, Phrase
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.comparison.matching import order_words
 from osisnr_gui.session.comparison.ranking import order_sentence
-from osisnr_gui.session.delay.delays import delay_words, score_words, shift_words, si_snr_db_at
+from osisnr_gui.session.delays import delay_words, score_words, shift_words, si_snr_db_at
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.guess import Role, name_role
-from osisnr_gui.session.masks.mask_grids import MaskShape, find_grids, fits_mixture, n_fft_of
-from osisnr_gui.session.masks.masked_mixture import mask_frames
 from osisnr_gui.session.notices.file_notices import show_exact
-from osisnr_gui.session.notices.notice import Case, Found, Remedy, louder, signed
+from osisnr_gui.session.notices.notice import Case, Found, louder, signed
 from osisnr_gui.session.pairs import check_fit
-from osisnr_gui.session.result import Analysis
-from osisnr_gui.session.session import Lengths, MaskGrid, Session
+from osisnr_gui.session.result import Analysis, Remedy
+from osisnr_gui.session.session import Lengths, Session
 from osisnr_gui.session.tracks import PairError, Track
+from osisnr_gui.session.words import listed
 
 NEGATIVE_SHARE = 0.5
 SURE_CORRELATION = 0.3
 SURE_GAIN_DB = 1.0
 LEVEL_DB = 3.0  # a level difference that weighs in MC-MSE
+_TRANSPOSE = {
+    Role.REFERENCE: Phrase("Transpose the reference"),
+    Role.ESTIMATE: Phrase("Transpose the estimate"),
+    Role.MIXTURE: Phrase("Transpose the mixture"),
+}
 
 
 def find_refused_pair(case: Case) -> Found | None:
@@ -35,7 +39,7 @@ def find_refused_pair(case: Case) -> Found | None:
     error = None if case.pair is None else case.pair.error
     if error is None or case.track.error is not None:
         return None
-    return Found({"error": case.error_words(error)}, _allowing(case) or _turning(case) or (case.remove,))
+    return Found(case.error_words(error), _allowing(case) or _turning(case) or (case.remove,))
 
 
 def _allowing(case: Case) -> tuple[Remedy, ...]:
@@ -45,7 +49,11 @@ def _allowing(case: Case) -> tuple[Remedy, ...]:
     rates = case.reference.sample_rate != case.track.sample_rate
     if not isinstance(case.pair.error, PairError) or _fits(case.session, case):
         return ()
-    return (Remedy("Allow", partial(_allow, rates=rates)),) if _fits(_allow(case.session, rates=rates), case) else ()
+    return (
+        (Remedy(Phrase("Allow"), partial(_allow, rates=rates)),)
+        if _fits(_allow(case.session, rates=rates), case)
+        else ()
+    )
 
 
 def _turning(case: Case) -> tuple[Remedy, ...]:
@@ -56,10 +64,10 @@ def _turning(case: Case) -> tuple[Remedy, ...]:
         return ()
     ways: tuple[Remedy, ...] = ()
     if mask.values.shape[1] == other.values.shape[0]:
-        ways += case.change(f"Transpose the {case.role.value}", transpose=not case.source.transpose)
+        ways += case.change(_TRANSPOSE[case.role], transpose=not case.source.transpose)
     if other.values.shape[1] == mask.values.shape[0]:
         beside = replace(case, track=case.reference, role=Role.REFERENCE)
-        ways += beside.change("Transpose the reference", transpose=not beside.source.transpose)
+        ways += beside.change(_TRANSPOSE[Role.REFERENCE], transpose=not beside.source.transpose)
     return ways
 
 
@@ -87,11 +95,17 @@ def find_lengths(case: Case) -> Found | None:
     spans = _spans(case)
     if spans is None or not spans.differ:
         return None
-    values = {"lengths": spans.lengths, "lost": spans.words("the estimate's", ", ")}
-    pads = case.session.lengths is Lengths.PAD
-    policies = {"Undo": Lengths.COMMON} if pads else {"Pad with zeros": Lengths.PAD, "Refuse": Lengths.REFUSE}
+    lost, pads = spans.lost(is_subject=False), case.session.lengths is Lengths.PAD
+    template = N_("{name}: {lengths}; the common start is compared{lost}")
+    if pads:
+        template = N_("{name}: {lengths}; what one of them lacks is filled with zeros{lost}")
+    elif case.source.delay:
+        template = N_("{name}: {lengths}; the stretch both have is compared{lost}")
+    clause = Phrase(", {lost} are left out", lost=lost) if lost else ""
+    policies = {Phrase("Pad with zeros"): Lengths.PAD, Phrase("Refuse"): Lengths.REFUSE}
+    policies = {Phrase("Undo"): Lengths.COMMON} if pads else policies
     ways = tuple(Remedy(label, partial(edits.set_lengths, lengths=policy)) for label, policy in policies.items())
-    return Found(values, ways, "pad" if pads else "moved" if case.source.delay else "common")
+    return Found(Phrase(template, name=case.name, lengths=spans.lengths, lost=clause), ways)
 
 
 def find_rates(case: Case) -> Found | None:
@@ -99,7 +113,13 @@ def find_rates(case: Case) -> Found | None:
     rate, wanted = case.track.sample_rate, None if case.reference is None else case.reference.sample_rate
     if not wanted or not rate or wanted == rate:
         return None
-    return Found({"rate": rate, "wanted": wanted}, (Remedy("Refuse instead", partial(replace, same_rate_only=True)),))
+    message = Phrase(
+        "{name}: {rate} Hz, resampled to the reference's {wanted} Hz; resampling alone caps OSI-SNR at about 30 dB",
+        name=case.name,
+        rate=rate,
+        wanted=wanted,
+    )
+    return Found(message, (Remedy(Phrase("Refuse instead"), partial(replace, same_rate_only=True)),))
 
 
 def find_moved(case: Case) -> Found | None:
@@ -109,19 +129,20 @@ def find_moved(case: Case) -> Found | None:
         return None
     rate, delay, spans, lengths = pair.sample_rate, pair.delay, _spans(case), case.session.lengths
     # Where lengths differ, the notice about them says what is lost.
-    lost = "" if spans is None or spans.differ else spans.words("its", "; ")
-    values = {"shift": shift_words(moved, rate), "lost": lost}
-    ways = case.change("Undo", delay=0)
-    if delay is None:
-        return Found(values, ways, "moved")
-    before, after = (si_snr_db_at(delay, lengths, samples) for samples in (0, moved))
-    variant = "moved" if math.isnan(before + after) else "scores"
-    values |= {"before": score_words(before), "after": score_words(after)}
-    if delay.certain and delay.samples != moved:
-        best = score_words(si_snr_db_at(delay, lengths, delay.samples))
-        values |= {"best": best, "peak": delay_words(delay.samples, rate)}
-        return Found(values, ways + case.change("Align", delay=delay.samples), f"{variant}_peak")
-    return Found(values, ways, variant)
+    lost = "" if spans is None or spans.differ else spans.lost(is_subject=True)
+    message, ways = shift_words(moved, rate), case.change(Phrase("Undo"), delay=0)
+    if delay is not None:
+        before, after = (si_snr_db_at(delay, lengths, samples) for samples in (0, moved))
+        if not math.isnan(before + after):
+            scores = {"before": score_words(before), "after": score_words(after)}
+            message = Phrase("{shift}; whole-signal SI-SNR {before} → {after}", shift=message, **scores)
+        if delay.certain and delay.samples != moved:
+            best, peak = si_snr_db_at(delay, lengths, delay.samples), delay_words(delay.samples, rate)
+            message = Phrase("{moved}, {best} at the peak, {peak}", moved=message, best=score_words(best), peak=peak)
+            ways += case.change(Phrase("Align"), delay=delay.samples)
+    if lost:
+        message = Phrase("{moved}; {lost} are left out", moved=message, lost=lost)
+    return Found(Phrase("{name}: {moved}", name=case.name, moved=message), ways)
 
 
 def find_late(case: Case) -> Found | None:
@@ -131,14 +152,28 @@ def find_late(case: Case) -> Found | None:
     if rate is None or delay is None or case.source.delay or not delay.trusted:
         return None
     now, then = (si_snr_db_at(delay, case.session.lengths, samples) for samples in (0, delay.samples))
-    values = {
+    values: dict[str, object] = {
+        "name": case.name,
         "delay": delay_words(delay.samples, rate),
         "correlation": words.number(delay.peak, 2),
         "now": score_words(now),
         "then": score_words(then),
     }
-    variant = "late" if math.isnan(now + then) else "same" if values["now"] == values["then"] else "scores"
-    return Found(values, case.change("Align", delay=delay.samples), variant)
+    if math.isnan(now + then):
+        message = Phrase("{name}: {delay} (correlation {correlation}); nothing was shifted", **values)
+    elif values["now"] == values["then"]:
+        template = N_(
+            "{name}: {delay} (correlation {correlation}); "
+            "whole-signal SI-SNR {now} also once aligned; nothing was shifted"
+        )
+        message = Phrase(template, **values)
+    else:
+        template = N_(
+            "{name}: {delay} (correlation {correlation}); "
+            "whole-signal SI-SNR {now}, {then} once aligned; nothing was shifted"
+        )
+        message = Phrase(template, **values)
+    return Found(message, case.change(Phrase("Align"), delay=delay.samples))
 
 
 def find_polarity(case: Case) -> Found | None:
@@ -146,12 +181,13 @@ def find_polarity(case: Case) -> Found | None:
     pair = case.pair
     if pair is None or pair.score is None or case.source.flip:
         return None
-    facts, whole, flip = pair.score.facts, pair.score.facts.frames.whole, case.change("Flip", flip=True)
+    facts, whole, flip = pair.score.facts, pair.score.facts.frames.whole, case.change(Phrase("Flip"), flip=True)
     if whole is None:
         negative = np.count_nonzero(facts.active & (facts.frames.projection.dot < 0))
         if not facts.n_active or negative <= NEGATIVE_SHARE * facts.n_active:
             return None
-        return Found({"negative": negative, "active": facts.n_active}, flip, "frames")
+        template = N_("{name}: {negative} of {active} active frames are inverted; OSI-SNR does not see polarity")
+        return Found(Phrase(template, name=case.name, negative=int(negative), active=facts.n_active), flip)
     with np.errstate(all="ignore"):
         energies = np.sqrt(whole.reference_energy[0]) * np.sqrt(whole.estimate_energy[0])
         correlation = float(whole.dot[0] / energies)
@@ -159,7 +195,8 @@ def find_polarity(case: Case) -> Found | None:
         correlation = pair.delay.peak  # half a period late looks inverted where it is not
     if not correlation < -SURE_CORRELATION:
         return None
-    return Found({"correlation": signed(correlation, ".2f")}, flip, "signal")
+    template = N_("{name}: the signal is inverted (correlation {correlation}); OSI-SNR does not see polarity")
+    return Found(Phrase(template, name=case.name, correlation=signed(correlation, ".2f")), flip)
 
 
 def find_gain(case: Case) -> Found | None:
@@ -174,9 +211,16 @@ def find_gain(case: Case) -> Found | None:
     both = whole.gain_db, level.rms_db - wanted.rms_db
     if not LEVEL_DB <= min(map(abs, both)) < math.inf or both[0] * both[1] < 0.0:
         return None
-    values = {"louder": louder(whole.gain_db), "gain": signed(whole.gain_db, "+.1f")}
-    values |= {"rms": signed(level.rms_db, ".1f"), "wanted": signed(wanted.rms_db, ".1f")}
-    return Found(values, case.change("Match level", gain=10.0 ** (-whole.gain_db / 20.0)))
+    message = Phrase(
+        "{name}: {louder} than the reference (least-squares gain {gain} dB, RMS {rms} dBFS against {wanted} dBFS); "
+        "OSI-SNR does not see level, MC-MSE and the fused loss do",
+        name=case.name,
+        louder=louder(whole.gain_db),
+        gain=signed(whole.gain_db, "+.1f"),
+        rms=signed(level.rms_db, ".1f"),
+        wanted=signed(wanted.rms_db, ".1f"),
+    )
+    return Found(message, case.change(Phrase("Match level"), gain=10.0 ** (-whole.gain_db / 20.0)))
 
 
 def find_untold_roles(case: Case) -> Found | None:
@@ -184,8 +228,9 @@ def find_untold_roles(case: Case) -> Found | None:
     session = case.session
     if not session.roles_guessed or case.reference is None or case.source != session.estimates[0]:
         return None
-    right = Remedy("That is right", partial(replace, roles_guessed=False))
-    return Found({"reference": case.reference.name}, (_swap(case), right))
+    right = Remedy(Phrase("That is right"), partial(replace, roles_guessed=False))
+    template = N_("The names do not tell the roles: {reference} was taken as the reference")
+    return Found(Phrase(template, reference=case.reference.name), (_swap(case), right))
 
 
 def find_roles(case: Case) -> Found | None:
@@ -194,11 +239,12 @@ def find_roles(case: Case) -> Found | None:
         return None
     if case.session.roles_guessed or name_role(case.source.path) is not Role.REFERENCE:
         return None
-    return Found({"name": case.track.name, "reference": case.reference.name}, (_swap(case),))
+    template = N_("{name} is compared with {reference} as its reference; the names say the opposite")
+    return Found(Phrase(template, name=case.track.name, reference=case.reference.name), (_swap(case),))
 
 
 def _swap(case: Case) -> Remedy:
-    return Remedy("Swap", partial(edits.swap, estimate=case.source))
+    return Remedy(Phrase("Swap"), partial(edits.swap, estimate=case.source))
 
 
 def _facts(case: Case) -> Facts | None:
@@ -210,7 +256,13 @@ def find_not_meaningful(case: Case) -> Found | None:
     facts = _facts(case)
     if facts is None or not facts.not_meaningful:
         return None
-    return Found({"count": facts.not_meaningful, "all": facts.frames.n_frames}, (show_exact(),))
+    message = Phrase(
+        "{name}: {count} of {all} literal frames are not finite or ≤ 0 dB; silence counts as perfect there",
+        name=case.name,
+        count=facts.not_meaningful,
+        all=facts.frames.n_frames,
+    )
+    return Found(message, (show_exact(),))
 
 
 def find_quiet(case: Case) -> Found | None:
@@ -218,8 +270,18 @@ def find_quiet(case: Case) -> Found | None:
     facts = _facts(case)
     if facts is None or not facts.biased:
         return None
-    values = {"count": facts.biased, "active": facts.n_active, "most": f"{facts.bias_db:.1f}"}
-    return Found({**values, "tiny": facts.tiny}, (show_exact(),), "tiny" if facts.tiny else "")
+    message = Phrase(
+        "{name}: in {count} of {active} active frames the constants of the literal formula change OSI-SNR, "
+        "by up to {most:.1f} dB: the sound is quiet, or the error next to nothing",
+        name=case.name,
+        count=facts.biased,
+        active=facts.n_active,
+        most=facts.bias_db,
+    )
+    if facts.tiny:
+        template = N_("{quiet}; {tiny} frames of the estimate hold less energy than the constants")
+        message = Phrase(template, quiet=message, tiny=facts.tiny)
+    return Found(message, (show_exact(),))
 
 
 def find_assignment_notice(analysis: Analysis) -> Found | None:
@@ -231,14 +293,21 @@ def find_assignment_notice(analysis: Analysis) -> Found | None:
     known = all(not np.isnan(matching.si_snr_db[place, i]) for i, place in enumerate(best.places))
     if best.places == partners or not gain > SURE_GAIN_DB or not known:
         return None
-    values = {"order": order_words(best.places), "gain": f"{gain:.1f}", "margin": f"{best.margin_db:.1f}"}
-    return Found(values, (Remedy("Assign so", partial(edits.set_pairing, pairing=best.places)),))
+    message = Phrase(
+        "Speakers in another order? {order}: mean whole-signal SI-SNR +{gain:.1f} dB "
+        "(margin to the next order {margin:.1f} dB)",
+        order=order_words(best.places),
+        gain=gain,
+        margin=best.margin_db,
+    )
+    return Found(message, (Remedy(Phrase("Assign so"), partial(edits.set_pairing, pairing=best.places)),))
 
 
 def find_order_notice(analysis: Analysis) -> Found | None:
     """Figures that rank the estimates differently."""
     orders = order_sentence(analysis.pairs)
-    return Found({"orders": orders}) if orders else None
+    template = N_("The order depends on the figure (exact, active frames): {orders}; the mean misleads most")
+    return Found(Phrase(template, orders=orders)) if orders else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,34 +318,38 @@ class Spans:
     """
 
     differ: bool
-    lengths: str
+    lengths: Phrase
     reference: tuple[int, int]
     estimate: tuple[int, int]
     rate: int | None
 
-    def words(self, whose: str, mark: str) -> str:
-        """ ", the reference's last 4000 samples (0.250 s) are left out" after a mark; perhaps nothing.
+    def lost(self, *, is_subject: bool) -> str:
+        """ "its first 12 frames and the reference's last 4000 samples (0.250 s)"; perhaps nothing.
 
-        whose : names the estimate.
+        is_subject : the sentence is about the estimate.
         """
-        lost = [
-            f"{owner} {place} {self._amount(n)}"
-            for owner, counts in ((whose, self.estimate), ("the reference's", self.reference))
-            for place, n in zip(("first", "last"), counts, strict=True)
-            if n
-        ]
-        return f"{mark}{' and '.join(lost)} are left out" if lost else ""
+        own = N_("its first {amount}"), N_("its last {amount}")
+        named = N_("the estimate's first {amount}"), N_("the estimate's last {amount}")
+        theirs = N_("the reference's first {amount}"), N_("the reference's last {amount}")
+        templates = (*(own if is_subject else named), *theirs)
+        counts = (*self.estimate, *self.reference)
+        parts = [Phrase(text, amount=self._amount(n)) for text, n in zip(templates, counts, strict=True) if n]
+        return listed(parts) if parts else ""
 
-    def _amount(self, n: int) -> str:
-        plural = "" if n == 1 else "s"
-        return f"{n} frame{plural}" if self.rate is None else f"{n} sample{plural} ({n / self.rate:.3f} s)"
+    def _amount(self, n: int) -> Phrase:
+        if self.rate is None:
+            return Phrase("{n} frame", n=n) if n == 1 else Phrase("{n} frames", n=n)
+        time = n / self.rate
+        if n == 1:
+            return Phrase("{n} sample ({time:.3f} s)", n=n, time=time)
+        return Phrase("{n} samples ({time:.3f} s)", n=n, time=time)
 
 
 def left_out(policy: Lengths, reference: Track, estimate: Track) -> Spans | None:
     """What a pair leaves out under a length policy, once the files' delays were taken out; None when not known."""
     if reference.mask is not None and estimate.mask is not None:
         n, m = int(reference.mask.values.shape[1]), int(estimate.mask.values.shape[1])
-        lengths = f"{m} frames against the reference's {n}"
+        lengths = Phrase("{m} frames against the reference's {n}", m=m, n=n)
         of_reference, of_estimate = _lost(policy, (n, 0), (m, 0))
         return Spans(n != m, lengths, of_reference, of_estimate, None)
     rate, own_rate = reference.sample_rate, estimate.sample_rate
@@ -286,7 +359,9 @@ def left_out(policy: Lengths, reference: Track, estimate: Track) -> Spans | None
     m = -(-m_samples * rate // own_rate)  # what resampling makes of it
     if rate != own_rate and abs(n_samples - m) <= 1:
         m = n_samples  # rounding, no difference
-    lengths = f"{estimate.duration_s:.3f} s against the reference's {reference.duration_s:.3f} s"
+    lengths = Phrase(
+        "{own:.3f} s against the reference's {wanted:.3f} s", own=estimate.duration_s, wanted=reference.duration_s
+    )
     of_reference, of_estimate = _lost(policy, (n_samples, reference.source.delay), (m, estimate.source.delay))
     return Spans(n_samples != m, lengths, of_reference, of_estimate, rate)
 
@@ -300,49 +375,3 @@ def _lost(policy: Lengths, *files: tuple[int, int]) -> tuple[tuple[int, int], ..
     first = 0 if pad else max(0, *(-delay for _, delay in files))
     stop = (max if pad else min)(n - delay for n, delay in files)
     return tuple((min(max(0, first + delay), n), max(0, n - delay - max(first, stop))) for n, delay in files)
-
-
-def find_mask_grid(case: Case) -> Found | None:
-    """Of masks whose STFT is not known: the grids that fit the mixture, each on a click; else what does not fit."""
-    reference, mixture, grid = case.reference, case.track, case.session.mask_grid
-    if reference is None or reference.mask is None or mixture.kind != "audio":
-        return None
-    if not mixture.n_samples or not mixture.sample_rate:
-        return None
-    shape = MaskShape(*reference.mask.values.shape)
-    if grid.is_known:
-        return _unheard(grid, shape, mixture)
-    fitting = find_grids(shape, mixture.n_samples, mixture.sample_rate, grid.n_fft)
-    values = {
-        "frames": words.count(shape.n_frames),
-        "bins": shape.n_bins,
-        "n_fft": n_fft_of(grid, shape.n_bins),
-        "ways": _or([_grid_words(each) for each in fitting]),
-    }
-    return Found(values, tuple(_use_grid(each, shape.n_bins) for each in fitting), "fits" if fitting else "none")
-
-
-def _unheard(grid: MaskGrid, shape: MaskShape, mixture: Track) -> Found | None:
-    """Why masks cannot be heard on the mixture, or that their frames are not those of its STFT."""
-    try:
-        mask_frames(grid, shape.n_bins)
-    except ParameterError as error:
-        return Found({"error": error}, variant="unheard")
-    n_samples = -(-(mixture.n_samples or 0) * (grid.rate or 1) // (mixture.sample_rate or 1))  # as resampling has it
-    if fits_mixture(grid, shape, n_samples):
-        return None
-    samples, rate, frames = words.counted(n_samples, "sample"), words.rate(grid.rate or 1), words.count(shape.n_frames)
-    return Found({"samples": samples, "rate": rate, "frames": frames}, variant="other")
-
-
-def _use_grid(grid: MaskGrid, n_bins: int) -> Remedy:
-    edit = partial(edits.set_mask_grid, n_bins=n_bins, rate=grid.rate, hop=grid.hop, centred=grid.centred)
-    return Remedy(f"Use {_grid_words(grid)}", edit)
-
-
-def _grid_words(grid: MaskGrid) -> str:
-    return f"hop {grid.hop}, {'centred (padded)' if grid.centred else 'not padded'}"
-
-
-def _or(names: list[str]) -> str:
-    return f"{'; '.join(names[:-1])}; or {names[-1]}" if len(names) > 1 else "".join(names)

@@ -10,19 +10,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from osisnr_gui.core.bad_frames import (
     LevelGate,
+    depth_above,
+    depth_under,
     drop_below_median,
     drop_below_other,
     find_above,
     find_bad_frames,
     find_drops,
 )
-from osisnr_gui.core.segments import JOIN_SECONDS, MINIMUM_SECONDS, BadSegments, find_bad_segments
-from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus
+from osisnr_gui.core.segments import JOIN_SECONDS, MINIMUM_SECONDS, BadSegments, FramesWithin, find_bad_segments
+from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus, IntArray
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.frame_pass import on_grid
 from osisnr_gui.session.session import BadChoice, Criterion, LossChoice, Session
@@ -30,7 +35,46 @@ from osisnr_gui.session.session import BadChoice, Criterion, LossChoice, Session
 MASK_FRAME_SECONDS = 0.008  # where there is no sample rate
 
 
+class Kind(IntEnum):
+    """What most bad frames of a segment are."""
+
+    MISSED = 0
+    FALSE_ACTIVITY = 1
+    LOW = 2
+
+
 @dataclass(frozen=True, slots=True, eq=False)
+class SegmentFigures:
+    """Every array has one entry per bad segment, in the order of time.
+
+    start, length : s (frames for masks), from half a frame step before the first frame's centre.
+    counts : bad frames of each Kind, int64 (3, n). kind : the commonest. osi_min, osi_mean : exact OSI-SNR of the
+    frames that are bad by the criterion, dB; nan where there are none. worst : the largest drop (dB) or loss of those,
+    nan for the criterion of OSI-SNR.
+    severity : how far beyond the limit, times how loud, summed over the bad frames and multiplied by the frame step.
+    """
+
+    start: FloatArray
+    length: FloatArray
+    counts: IntArray
+    kind: NDArray[np.uint8]
+    osi_min: FloatArray
+    osi_mean: FloatArray
+    worst: FloatArray
+    severity: FloatArray
+
+    @property
+    def worst_first(self) -> IntArray:
+        """Places of the segments from the most severe on."""
+        return np.argsort(-self.severity, kind="stable")
+
+    def span(self, index: int) -> tuple[float, float]:
+        """Start and stop of a segment on the time axis."""
+        start = float(self.start[index])
+        return start, start + float(self.length[index])
+
+
+@dataclass(frozen=True, eq=False)
 class BadFrames:
     """What is bad in one pair.
 
@@ -55,6 +99,11 @@ class BadFrames:
     segments: BadSegments
     n_under: int
 
+    @cached_property
+    def figures(self) -> SegmentFigures:
+        """Those of the segments, worked out when they are first asked for."""
+        return find_figures(self)
+
     @property
     def n_left_out(self) -> int:
         """Frames the level gate leaves out; frames silent in both signals are never bad and not among them."""
@@ -74,6 +123,12 @@ def under_threshold(facts: Facts, threshold_db: float) -> tuple[BoolArray, BadSe
     return bad, _segments(facts, bad | missed, MINIMUM_SECONDS, JOIN_SECONDS)
 
 
+def _inputs(session: Session, other: Facts | None) -> tuple[LossChoice | None, Facts | None]:
+    """The settings of the loss and the other estimate, as far as the criterion in force looks at them."""
+    criterion = session.bad.criterion
+    return session.loss if criterion is Criterion.LOSS else None, other if criterion is Criterion.AGAINST else None
+
+
 def find_bad(
     facts: Facts,
     session: Session,
@@ -86,46 +141,53 @@ def find_bad(
     other : the estimate `Criterion.AGAINST` asks for. frame_loss : gives the fused loss of every frame, for
     `Criterion.LOSS`.
     """
-    choice = session.bad
-    loss = session.loss if choice.criterion is Criterion.LOSS else None
-    other = other if choice.criterion is Criterion.AGAINST else None
+    choice, (loss, other) = session.bad, _inputs(session, other)
     if previous is not None and previous.facts is not facts:
         previous = None
     gate = _gate(facts, choice.gate_db, previous)
     under = find_bad_frames(facts.frames.exact_osi_db, facts.active, session.threshold_db)
     drop_db = _drop(facts, gate, choice, other, previous)
     fused = _fused(loss, frame_loss, previous)
-    missed, false_activity = gate.missed, gate.false_activity
-    if choice.criterion is Criterion.OSI:
-        low = under & gate.passed
-    elif fused is not None:
-        low = find_above(fused, gate.active, choice.loss_limit)
-    elif drop_db is not None:
-        low = find_drops(drop_db, choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db)
-    else:
-        low = np.zeros_like(gate.active)
-    if choice.criterion is Criterion.AGAINST:
-        # What the other one missed or made up as well is no reason to prefer it.
-        missed = missed & _better_in_other(facts, other, FrameStatus.SILENT_ESTIMATE)
-        false_activity = false_activity & _better_in_other(facts, other, FrameStatus.SILENT_REFERENCE)
+    low = _low(choice, gate, under, drop_db, fused)
+    missed, false_activity = _faults(facts, gate, choice, other)
     bad = low | missed | false_activity
-    segments = _segments(facts, bad, choice.minimum_s, choice.join_s)
     return BadFrames(
-        facts,
-        session.threshold_db,
-        choice,
-        other,
-        loss,
-        gate,
-        low,
-        missed,
-        false_activity,
-        bad,
-        drop_db,
-        fused,
-        segments,
-        int(np.count_nonzero(under)),
+        facts=facts,
+        threshold_db=session.threshold_db,
+        choice=choice,
+        other=other,
+        loss=loss,
+        gate=gate,
+        low=low,
+        missed=missed,
+        false_activity=false_activity,
+        bad=bad,
+        drop_db=drop_db,
+        fused=fused,
+        segments=_segments(facts, bad, choice.minimum_s, choice.join_s),
+        n_under=int(np.count_nonzero(under)),
     )
+
+
+def _low(
+    choice: BadChoice, gate: LevelGate, under: BoolArray, drop_db: FloatArray | None, fused: FloatArray | None
+) -> BoolArray:
+    """Frames that count and are bad by the criterion. under : those under the threshold."""
+    if choice.criterion is Criterion.OSI:
+        return under & gate.passed
+    if fused is not None:
+        return find_above(fused, gate.active, choice.loss_limit)
+    if drop_db is None:
+        return np.zeros_like(gate.active)
+    return find_drops(drop_db, choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db)
+
+
+def _faults(facts: Facts, gate: LevelGate, choice: BadChoice, other: Facts | None) -> tuple[BoolArray, BoolArray]:
+    """Missed frames and false activity; what the other estimate missed or made up as well is no reason to prefer it."""
+    if choice.criterion is not Criterion.AGAINST:
+        return gate.missed, gate.false_activity
+    missed = gate.missed & _better_in_other(facts, other, FrameStatus.SILENT_ESTIMATE)
+    return missed, gate.false_activity & _better_in_other(facts, other, FrameStatus.SILENT_REFERENCE)
 
 
 def rivals(session: Session, index: int) -> tuple[int, ...]:
@@ -195,3 +257,45 @@ def _better_in_other(facts: Facts, other: Facts | None, fault: FrameStatus) -> B
         return np.zeros(facts.frames.n_frames, dtype=bool)
     without = (other.status != fault) & (other.status != FrameStatus.NONFINITE)
     return np.asarray(on_grid(facts.frames, other.frames, without, False))
+
+
+def find_figures(bad: BadFrames) -> SegmentFigures:
+    """Figures of all bad segments; costs grow with the bad frames, not with the file."""
+    frames, segments = bad.facts.frames, bad.segments
+    low, missed, false_activity = (
+        FramesWithin.where(mask, segments) for mask in (bad.low, bad.missed, bad.false_activity)
+    )
+    counts = np.stack([missed.counts, false_activity.counts, low.counts])
+    osi_db, step = frames.exact_osi_db[low.frames], frames.grid.step
+    depth, worst = _depth(bad, low.frames)
+    severity = low.total(depth * _weight(bad, low))
+    if not bad.choice.criterion.is_relative:
+        severity += missed.total(_weight(bad, missed)) + false_activity.total(_weight(bad, false_activity))
+    return SegmentFigures(
+        start=frames.first_time + (segments.first.astype(np.float64) - 0.5) * step,
+        length=(segments.stop - segments.first).astype(np.float64) * step,
+        counts=counts,
+        kind=np.argmax(counts, axis=0).astype(np.uint8),
+        osi_min=low.least(osi_db),
+        osi_mean=low.mean(osi_db),
+        worst=low.most(worst) if worst is not None else np.full(len(segments), np.nan),
+        severity=step * severity,
+    )
+
+
+def _weight(bad: BadFrames, within: FramesWithin) -> FloatArray:
+    return bad.gate.weight[within.frames].astype(np.float64)
+
+
+def _depth(bad: BadFrames, low: IntArray) -> tuple[FloatArray, FloatArray | None]:
+    """How far beyond the limit some bad frames are: 0 to 1, or the drop in dB; and the drop or loss itself.
+
+    Missed frames and false activity are as deep as can be, 1, but have no drop: by a relative criterion they come last.
+    """
+    if bad.choice.criterion is Criterion.OSI:
+        return depth_under(bad.facts.frames.exact_osi_db[low], bad.threshold_db), None
+    if bad.choice.criterion is Criterion.LOSS:
+        loss = np.empty(0) if bad.fused is None else bad.fused[low]
+        return depth_above(loss, bad.choice.loss_limit), loss
+    drop = np.empty(0) if bad.drop_db is None else bad.drop_db[low]
+    return drop, drop

@@ -3,54 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import IntEnum
+from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
-from osisnr_gui.core.bad_frames import depth_above, depth_under, limit_of_worst
+from osisnr_gui.core.bad_frames import limit_of_worst
 from osisnr_gui.core.loss_shares import LossShares
 from osisnr_gui.core.segments import FramesWithin
-from osisnr_gui.core.types import FloatArray, IntArray
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import edits
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.scores import PairScore
-from osisnr_gui.session.segments.bad_segments import BadFrames
+from osisnr_gui.session.segments.bad_segments import BadFrames, SegmentFigures
 from osisnr_gui.session.session import Criterion, Note, Session
 
 #: From this part of all frames on, picking them one by one takes longer than working out all of them.
 GATHER_SHARE = 0.1
 
 
-class Kind(IntEnum):
-    """What most bad frames of a segment are."""
-
-    MISSED = 0
-    FALSE_ACTIVITY = 1
-    LOW = 2
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class SegmentTable:
-    """Every array has one entry per segment of `bad.segments`, in the order of time.
-
-    start, length : s (frames for masks), from half a frame step before the first frame's centre.
-    counts : bad frames of each Kind, int64 (3, n). kind : the commonest. osi_min, osi_mean : exact OSI-SNR of the
-    frames that are bad by the criterion, dB; nan where there are none. worst : the largest drop (dB) or loss of those,
-    nan for the criterion of OSI-SNR.
-    severity : how far beyond the limit, times how loud, summed over the bad frames and multiplied by the frame step.
-    """
+class SegmentTable(SegmentFigures):
+    """The figures of a pair's bad segments, with their parts of the loss."""
 
     score: PairScore
-    start: FloatArray
-    length: FloatArray
-    counts: IntArray
-    kind: NDArray[np.uint8]
-    osi_min: FloatArray
-    osi_mean: FloatArray
-    worst: FloatArray
-    severity: FloatArray
 
     def __len__(self) -> int:
         return int(self.start.size)
@@ -79,16 +54,6 @@ class SegmentTable:
             loss = self.score.frame_loss(inside.frames)
         return inside.total(np.where(np.isnan(loss), 0.0, loss)) / self.score.whole_loss
 
-    @property
-    def worst_first(self) -> IntArray:
-        """Places of the segments from the most severe on."""
-        return np.argsort(-self.severity, kind="stable")
-
-    def span(self, index: int) -> tuple[float, float]:
-        """Start and stop of a segment on the time axis."""
-        start = float(self.start[index])
-        return start, start + float(self.length[index])
-
     def place_at(self, time: float) -> int | None:
         """The segment at a time; None between segments."""
         grid = self.bad.facts.frames.grid
@@ -115,48 +80,9 @@ class SegmentTable:
 
 
 def find_segment_table(score: PairScore) -> SegmentTable:
-    """Figures of all bad segments of a pair; costs grow with the bad frames, not with the file."""
-    bad, frames = score.bad, score.facts.frames
-    segments, step = bad.segments, frames.grid.step
-    low, missed, false_activity = (
-        FramesWithin.where(mask, segments) for mask in (bad.low, bad.missed, bad.false_activity)
-    )
-    counts = np.stack([missed.counts, false_activity.counts, low.counts])
-    osi_db = frames.exact_osi_db[low.frames]
-    depth, worst = _depth(score, low.frames)
-    severity = low.total(depth * _weight(bad, low))
-    if not bad.choice.criterion.is_relative:
-        severity += missed.total(_weight(bad, missed)) + false_activity.total(_weight(bad, false_activity))
-    return SegmentTable(
-        score,
-        start=frames.first_time + (segments.first.astype(np.float64) - 0.5) * step,
-        length=(segments.stop - segments.first).astype(np.float64) * step,
-        counts=counts,
-        kind=np.argmax(counts, axis=0).astype(np.uint8),
-        osi_min=low.least(osi_db),
-        osi_mean=low.mean(osi_db),
-        worst=low.most(worst) if worst is not None else np.full(len(segments), np.nan),
-        severity=step * severity,
-    )
-
-
-def _weight(bad: BadFrames, within: FramesWithin) -> FloatArray:
-    return bad.gate.weight[within.frames].astype(np.float64)
-
-
-def _depth(score: PairScore, low: IntArray) -> tuple[FloatArray, FloatArray | None]:
-    """How far beyond the limit some bad frames are: 0 to 1, or the drop in dB; and the drop or loss itself.
-
-    Missed frames and false activity are as deep as can be, 1, but have no drop: by a relative criterion they come last.
-    """
-    bad = score.bad
-    if bad.choice.criterion is Criterion.OSI:
-        return depth_under(score.facts.frames.exact_osi_db[low], bad.threshold_db), None
-    if bad.choice.criterion is Criterion.LOSS:
-        loss = np.empty(0) if bad.fused is None else bad.fused[low]
-        return depth_above(loss, bad.choice.loss_limit), loss
-    drop = np.empty(0) if bad.drop_db is None else bad.drop_db[low]
-    return drop, drop
+    """Figures of all bad segments of a pair."""
+    figures = score.bad.figures
+    return SegmentTable(**{part.name: getattr(figures, part.name) for part in fields(figures)}, score=score)
 
 
 def _quality(score: PairScore) -> tuple[FloatArray | None, float]:

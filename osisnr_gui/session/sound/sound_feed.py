@@ -12,6 +12,7 @@ import numpy as np
 from osisnr_gui.core.filters import BandPass, Upsampler
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.errors import SaveError
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.signals import Resampler, check_ratio
 from osisnr_gui.session.sound.listening import Listening, Recipe, Sound
 
@@ -100,7 +101,7 @@ def wav_parts(recipe: Recipe, sound: Sound) -> Iterator[bytes]:
         row, n_samples = listening.sounds.index(sound), listening.n_samples
         if n_samples * ITEM > MOST_BYTES:
             path = next(source.path for _, source, _ in recipe.files)
-            raise SaveError(path, "the sound is too long for a WAV file", "cut it first")
+            raise SaveError(path, Phrase("the sound is too long for a WAV file"), Phrase("cut it first"))
         yield _header(recipe.rate, n_samples)
         for start in range(0, n_samples, BLOCK):
             yield listening.read(start, min(BLOCK, n_samples - start))[row].astype("<f4").tobytes()

@@ -11,11 +11,12 @@ from window_kit import show_parts
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.panels.loss_panel import LossPanel
-from osisnr_gui.session import edits, sentences, words
+from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis, rescore
 from osisnr_gui.session.changes import find_changes
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, Session
+from osisnr_gui.text import sentences
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -16,9 +16,10 @@ from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, system_font
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.difference_plot import DifferencePlot
 from osisnr_gui.session import edits
-from osisnr_gui.session.comparison.difference import Quantity, difference_text
+from osisnr_gui.session.comparison.difference import Quantity
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.words import MIXTURE
+from osisnr_gui.text.comparison import difference_text
 from tests.kits.window_kit import open_window, wait_final
 
 

@@ -14,7 +14,6 @@ from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.comparison.difference import (
     Quantity,
-    difference_words,
     find_difference,
     partner_pair,
     partners,
@@ -22,6 +21,7 @@ from osisnr_gui.session.comparison.difference import (
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.session import Formula, LossChoice, Session, Source
 from osisnr_gui.session.words import MIXTURE
+from osisnr_gui.text.comparison import difference_words
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_differences_are_those_of_the_table(demo: Session, formula: Formula, mea
         better = (a > b) if measure is Quantity.OSI else (a < b)
         assert found.n_better == better[both].sum()
         words = difference_words(found, 0, 1)
-        assert words.startswith(f"{measure.noun}, A minus B: median ")
+        assert words.startswith(f"{'OSI-SNR' if measure is Quantity.OSI else 'fused loss'}, A minus B: median ")
         assert words.endswith(f"of {found.n_frames} frames")
 
 

@@ -15,16 +15,16 @@ from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.file_measures import measure_file
 from osisnr_gui.session.inspection.curves import CurveView, frame_curves
-from osisnr_gui.session.inspection.frame_words import (
+from osisnr_gui.session.inspection.inspection import Inspection
+from osisnr_gui.session.inspection.inspector import Inspector, find_frame, find_worst
+from osisnr_gui.session.session import Formula, FramingChoice, LossChoice, MaskGrid, Session, Source
+from osisnr_gui.text.frame_words import (
     companion_rows,
     correlation_words,
     formula_lines,
     formula_rows,
     negative_words,
 )
-from osisnr_gui.session.inspection.inspection import Inspection
-from osisnr_gui.session.inspection.inspector import Inspector, find_frame, find_worst
-from osisnr_gui.session.session import Formula, FramingChoice, LossChoice, MaskGrid, Session, Source
 
 
 def _analysed(session: Session) -> Analysis:

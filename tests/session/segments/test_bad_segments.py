@@ -10,9 +10,8 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.scores import PairScore
-from osisnr_gui.session.segments.bad_segments import other_place, rivals
+from osisnr_gui.session.segments.bad_segments import Kind, other_place, rivals
 from osisnr_gui.session.segments.segment_table import (
-    Kind,
     find_segment_table,
     half_loss_edit,
     set_worst_share,

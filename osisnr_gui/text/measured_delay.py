@@ -1,4 +1,4 @@
-"""Result of the delay search for one estimate: correlations, figures, table rows."""
+"""Result of the delay search for one estimate: correlations, and figures in words."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from osisnr_gui.core.align import Delay, si_snr_of_correlation
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import words
-from osisnr_gui.session.delay.delays import correlation_at, delay_words, score_words, time_words
+from osisnr_gui.session.delays import correlation_at, delay_words, score_words, time_words
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Lengths, Session, Source
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _, ngettext, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +41,25 @@ class MeasuredDelay:
     def words(self, samples: int) -> str:
         """A delay with its figures: "137 samples (8.56 ms) late: SI-SNR 4.2 dB, correlation 0.97"."""
         correlation = correlation_at(self.delay, self.lengths, samples)
-        score = score_words(float(si_snr_of_correlation(correlation)))
-        return f"{delay_words(samples, self.rate)}: SI-SNR {score}, correlation {words.number(correlation, 2)}"
+        return _("{delay}: SI-SNR {score}, correlation {correlation}").format(
+            delay=translated(delay_words(samples, self.rate)),
+            score=translated(score_words(float(si_snr_of_correlation(correlation)))),
+            correlation=words.number(correlation, 2),
+        )
 
     def rows(self, taken: int) -> list[tuple[str, ...]]:
         """A table: the file as it is, with `taken` samples taken out, and with what the peak says."""
-        shown = [("as it is", 0), ("now", taken), ("at the peak", self.delay.samples)]
-        head = ("", "delay taken out", "", "whole-signal SI-SNR", "correlation")
+        shown = [(_("as it is"), 0), (_("now"), taken), (_("at the peak"), self.delay.samples)]
+        head = ("", _("delay taken out"), "", _("whole-signal SI-SNR"), _("correlation"))
         return [head, *((name, *self._figures(samples)) for name, samples in shown)]
 
     def _figures(self, samples: int) -> tuple[str, ...]:
         correlation = correlation_at(self.delay, self.lengths, samples)
         sign = words.MINUS if samples < 0 else ""
         return (
-            f"{words.number(samples, 0)} sample{'' if abs(samples) == 1 else 's'}",
+            ngettext("{n} sample", "{n} samples", abs(samples)).format(n=words.number(samples, 0)),
             f"{sign}{time_words(samples, self.rate)}",
-            score_words(float(si_snr_of_correlation(correlation))),
+            translated(score_words(float(si_snr_of_correlation(correlation)))),
             words.number(correlation, 2),
         )
 
@@ -71,6 +75,8 @@ def measured_delay(session: Session, analysis: Analysis, estimate: Source) -> Me
         wanted = session.references[session.partner_of(place)] if session.references else None
         if replace(pair.source, delay=source.delay) != source or pair.reference.source != wanted:
             return None  # found out of what the session asked for before
-        name = f"{estimate_letter(place)} · {pair.estimate.name} against {pair.reference.name}"
+        name = _("{letter} · {name} against {reference}").format(
+            letter=estimate_letter(place), name=pair.estimate.name, reference=pair.reference.name
+        )
         return MeasuredDelay(pair.delay, place, name, pair.sample_rate, session.lengths)
     return None

@@ -15,18 +15,18 @@ from osisnr_gui.core.types import FrameStatus, Representation
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse, rescore
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.inspection.explain import (
+from osisnr_gui.session.inspection.inspection import Inspection
+from osisnr_gui.session.inspection.inspector import Inspector
+from osisnr_gui.session.session import Formula, FramingChoice, LossChoice, MaskGrid, Session, Source
+from osisnr_gui.text.explain import (
     angle_words,
     band_words,
-    chance_floor_db,
     explain,
+    frame_chance_db,
     place_words,
     share_words,
     status_words,
 )
-from osisnr_gui.session.inspection.inspection import Inspection
-from osisnr_gui.session.inspection.inspector import Inspector
-from osisnr_gui.session.session import Formula, FramingChoice, LossChoice, MaskGrid, Session, Source
 
 Inspect = Callable[..., Inspection]
 
@@ -200,8 +200,8 @@ def test_shares_name_their_sum(column: Inspect, damaged: Analysis) -> None:
 
 def test_a_chance_floor_needs_columns_that_are_not_negative(damaged: Analysis) -> None:
     x = _inspect(damaged, 600)
-    assert chance_floor_db(x) == 4.2
-    assert chance_floor_db(replace(x, columns=replace(x.columns, estimate=-x.columns.estimate))) == -math.inf
+    assert frame_chance_db(x) == 4.2
+    assert math.isnan(frame_chance_db(replace(x, columns=replace(x.columns, estimate=-x.columns.estimate))))
 
 
 def test_a_literal_value_bent_by_the_constants_is_said(column: Inspect, damaged: Analysis) -> None:

@@ -12,12 +12,11 @@ import soundfile as sf
 from scipy import signal
 
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
-from osisnr_gui.session.delay.alignment import analyse_numbers
-from osisnr_gui.session.delay.delays import lag_words, si_snr_db_at
-from osisnr_gui.session.delay.measured_delay import measured_delay
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse, analyse_numbers
+from osisnr_gui.session.delays import lag_words, si_snr_db_at
 from osisnr_gui.session.notices.all_notices import Notice
 from osisnr_gui.session.session import Lengths, Session, Source
+from osisnr_gui.text.measured_delay import measured_delay
 
 RATE = 16_000
 NUMBERS = AnalysisOptions(pictures=False)
@@ -178,7 +177,7 @@ def test_a_known_delay_is_not_measured_again(
 ) -> None:
     s, e = pair
     first = analyse(_session(write, s, _late(e, 137)), wanted=NUMBERS)
-    for module in ("analysis_run.measure_delay", "pair_samples.DelaySearch"):
+    for module in ("analysis_run.measure_delay", "pair_pass.DelaySearch"):
         monkeypatch.setattr(f"osisnr_gui.session.{module}", None)
     aligned = _press(first, "delay", "Align")
     assert aligned.pairs[0].delay is first.pairs[0].delay

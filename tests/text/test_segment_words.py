@@ -13,8 +13,10 @@ from osisnr_gui.export.csv_files import SEGMENT_COLUMNS, segments_csv
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.segments.segment_table import Kind, SegmentTable, find_segment_table
-from osisnr_gui.session.segments.segment_words import (
+from osisnr_gui.session.segments.bad_segments import Kind
+from osisnr_gui.session.segments.segment_table import SegmentTable, find_segment_table
+from osisnr_gui.session.session import Criterion
+from osisnr_gui.text.segment_words import (
     ALONE_WORDS,
     carriers_sentence,
     count_words,
@@ -25,7 +27,6 @@ from osisnr_gui.session.segments.segment_words import (
     no_segment_words,
     other_letter,
 )
-from osisnr_gui.session.session import Criterion
 
 
 @pytest.fixture(scope="module")

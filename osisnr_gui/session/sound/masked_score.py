@@ -14,18 +14,17 @@ from dataclasses import dataclass, replace
 from osisnr_gui.core.stft import default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.errors import Cancel
-from osisnr_gui.session import edits, words
+from osisnr_gui.session import edits
 from osisnr_gui.session.facts import Facts, find_facts
 from osisnr_gui.session.frame_pass import FramePass, PassPlan
 from osisnr_gui.session.masks.masked_mixture import MaskedSignal
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.readers import AudioColumns
-from osisnr_gui.session.scores import WholeSignal, named_results
-from osisnr_gui.session.session import Formula, LossChoice, Session, Source
+from osisnr_gui.session.scores import WholeSignal
+from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.sound.listening import Recipe, Sound, SoundKind
 from osisnr_gui.session.sound.sound_feed import wav_parts
-from osisnr_gui.session.sound.sound_words import sound_name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,34 +72,6 @@ def _open(recipe: Recipe, sound: Sound) -> AudioSignal:
     if track is None or track.mask is None or recipe.mask_grid is None:
         return AudioSignal(mixture, recipe.rate)
     return MaskedSignal(mixture, recipe.mask_grid, track.mask.values)
-
-
-def masked_sentences(results: list[MaskedResult], loss: LossChoice, mixture: str) -> str:
-    """The figures of these results, one paragraph each, with what they are of."""
-    if not results:
-        return ""
-    framing = results[0].framing
-    second = results[0].facts.frames.grid.step / framing.hop  # of one sample
-    length, hop = (words.milliseconds(samples * second) for samples in (framing.n_fft, framing.hop))
-    lines = [
-        f"As sound, on the mixture {mixture}: what a mask lets through against what the reference's does, in "
-        f"magnitude frames of {length} every {hop}."
-    ]
-    return "\n\n".join([*lines, *(_sentence(result, loss) for result in results)])
-
-
-def _sentence(result: MaskedResult, loss: LossChoice) -> str:
-    literal, exact = named_results(result.facts, loss)
-    facts = result.facts
-    name = "Mixture as it is" if result.sound.kind is SoundKind.MIXTURE else sound_name(result.sound)
-    leading = literal if loss.formula is Formula.LITERAL else exact
-    fused = f"fused loss {words.loss(leading.fused)} ({words.frames_words(facts, loss.formula)}, method {loss.method})"
-    osi = (
-        f"exact OSI-SNR {words.db(exact.osi_db_mean)} mean, {words.db(exact.osi_db_median)} median over "
-        f"{words.counted(facts.n_active, 'active frame')}"
-    )
-    whole = "" if result.whole is None else f"; SI-SNR {words.db(result.whole.si_snr_db)} (whole signal)"
-    return f"{name}: {osi}; {fused}{whole}"
 
 
 def masked_paths(recipe: Recipe, folder: str) -> dict[Sound, str]:

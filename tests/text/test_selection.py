@@ -9,9 +9,10 @@ import pytest
 
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import analyse
+from osisnr_gui.session.inspection.inspector import selected_frames
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.sentences import selected_frames, selection_sentence
 from osisnr_gui.session.session import Session, Source
+from osisnr_gui.text.sentences import selection_sentence
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from osisnr_gui.core.align import MAX_DELAY_SECONDS, Delay, DelayFinder, si_snr_of_correlation
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.errors import Cancel, stop_if
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session import words
 from osisnr_gui.session.comparison.matching import MOST_SCORE_DB
 from osisnr_gui.session.session import Lengths
@@ -15,6 +16,7 @@ from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Track
 
 STEP = 1 << 17  # samples read at a time
+TINY_MS = 0.05
 
 
 class DelaySearch:
@@ -73,32 +75,36 @@ def correlation_at(delay: Delay, lengths: Lengths, samples: int) -> float:
     return math.nan if delay.curve is None else delay.curve.correlation(samples, padded=lengths is Lengths.PAD)
 
 
-TINY_MS = 0.05
-
-
 def time_words(samples: int, rate: int) -> str:
     """A count of samples as milliseconds: "8.56 ms", "0.021 ms"."""
     ms = 1000 * abs(samples) / rate
     return f"{words.number(ms, 3 if 0 < ms < TINY_MS else 2)} ms"
 
 
-def lag_words(samples: int, rate: int) -> str:
+def lag_words(samples: int, rate: int) -> Phrase:
     """The length of a delay, without its sign: "1 sample (0.06 ms)"."""
-    return f"{words.counted(abs(samples), 'sample')} ({time_words(samples, rate)})"
+    n, time = words.count(abs(samples)), time_words(samples, rate)
+    if abs(samples) == 1:
+        return Phrase("{n} sample ({time})", n=n, time=time)
+    return Phrase("{n} samples ({time})", n=n, time=time)
 
 
-def delay_words(samples: int, rate: int) -> str:
+def delay_words(samples: int, rate: int) -> Phrase:
     """A delay with its direction: "137 samples (8.56 ms) late"; "no delay"."""
     if samples == 0:
-        return "no delay"
-    return f"{lag_words(samples, rate)} {'late' if samples > 0 else 'early'}"
+        return Phrase("no delay")
+    lag = lag_words(samples, rate)
+    return Phrase("{lag} late", lag=lag) if samples > 0 else Phrase("{lag} early", lag=lag)
 
 
-def shift_words(samples: int, rate: int) -> str:
+def shift_words(samples: int, rate: int) -> Phrase:
     """What taking out a delay did: "moved 137 samples (8.56 ms) earlier"."""
-    return f"moved {lag_words(samples, rate)} {'earlier' if samples > 0 else 'later'}"
+    lag = lag_words(samples, rate)
+    return Phrase("moved {lag} earlier", lag=lag) if samples > 0 else Phrase("moved {lag} later", lag=lag)
 
 
-def score_words(si_snr_db: float) -> str:
+def score_words(si_snr_db: float) -> Phrase:
     """An SI-SNR in dB as far as the correlation of whole signals tells it."""
-    return f"over {MOST_SCORE_DB:.0f} dB" if si_snr_db > MOST_SCORE_DB else words.db(si_snr_db)
+    if si_snr_db > MOST_SCORE_DB:
+        return Phrase("over {most:.0f} dB", most=MOST_SCORE_DB)
+    return Phrase("{level}", level=words.db(si_snr_db))

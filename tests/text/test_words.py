@@ -11,11 +11,13 @@ import pytest
 import soundfile
 
 from osisnr_gui.core.types import Representation
-from osisnr_gui.session import edits, sentences, words
+from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.session import DOWNMIX, Formula, Session
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text import sentences
+from osisnr_gui.text.files import track_words
 
 RATE = 8000
 
@@ -116,9 +118,9 @@ def test_the_sentence_does_not_depend_on_which_result_leads(sound: Analysis):
 
 def test_the_leading_result_is_named_with_its_frames(sound: Analysis):
     score = sound.pairs[0].score
-    assert words.result_words(score) == "exact, 683 active frames, method 1"
+    assert sentences.result_words(score) == "exact, 683 active frames, method 1"
     literal = rescore(edits.set_method(edits.set_formula(sound.session, Formula.LITERAL), 2), sound)
-    assert words.result_words(literal.pairs[0].score) == "literal, all 822 frames, method 2"
+    assert sentences.result_words(literal.pairs[0].score) == "literal, all 822 frames, method 2"
 
 
 @pytest.mark.parametrize(("gain", "said"), [(2.0, "6.0 dB too loud"), (0.5, "6.0 dB too quiet"), (1.01, "")])
@@ -140,7 +142,7 @@ def test_the_same_but_for_its_level(tmp_path: Path, voice: np.ndarray):
     assert "the same as the reference but for its level in all" in sentence
     score = analysis.pairs[0].score
     assert score.exact.osi_db_mean == math.inf
-    assert "the estimate is the reference" in words.why_osi(math.inf, score, Formula.EXACT)
+    assert "the estimate is the reference" in sentences.why_osi(math.inf, score, Formula.EXACT)
 
 
 def test_an_upside_down_estimate_is_called_so(tmp_path: Path, voice: np.ndarray):
@@ -155,16 +157,16 @@ def test_silence_is_said_and_explained(tmp_path: Path, voice: np.ndarray):
     score = analysis.pairs[0].score
     assert "no frame is active" in sentences.status_sentence(analysis, 0)
     assert "frames missed" in sentences.status_sentence(analysis, 0)
-    assert "No frame is active" in words.why_loss(score.exact.fused, score, Formula.EXACT)
-    assert words.why_loss(score.literal.fused, score, Formula.LITERAL)
+    assert "No frame is active" in sentences.why_loss(score.exact.fused, score, Formula.EXACT)
+    assert sentences.why_loss(score.literal.fused, score, Formula.LITERAL)
 
 
 def test_a_number_in_order_needs_no_excuse(tmp_path: Path, voice: np.ndarray):
     noise = 0.01 * np.random.default_rng(5).normal(size=RATE)
     score = compare(tmp_path, voice, voice + noise).pairs[0].score
-    assert words.why_osi(score.exact.osi_db_mean, score, Formula.EXACT) == ""
-    assert words.why_loss(score.exact.fused, score, Formula.EXACT) == ""
-    assert words.why_loss(score.literal.fused, score, Formula.LITERAL) == ""
+    assert sentences.why_osi(score.exact.osi_db_mean, score, Formula.EXACT) == ""
+    assert sentences.why_loss(score.exact.fused, score, Formula.EXACT) == ""
+    assert sentences.why_loss(score.literal.fused, score, Formula.LITERAL) == ""
 
 
 def test_every_state_of_a_session_has_a_sentence(tmp_path: Path, voice: np.ndarray, sound: Analysis):
@@ -186,10 +188,10 @@ def test_what_a_file_is(tmp_path: Path, voice: np.ndarray):
     soundfile.write(tmp_path / "two.wav", np.stack((voice, 0 * voice), axis=1), RATE)
     session = edits.open_files(Session(), [str(tmp_path / "two.wav")])
     track = analyse(session).reference
-    assert words.track_words(track).startswith("1.00 s · 8 kHz · channel 1 of 2 · WAV PCM 16 · −20.")
+    assert track_words(track).startswith("1.00 s · 8 kHz · channel 1 of 2 · WAV PCM 16 · −20.")
     second = analyse(edits.change_source(session, session.reference, channel=2, delay=37)).reference
-    assert words.track_words(second).endswith("channel 2 of 2 · WAV PCM 16 · digital silence · moved −37 samples")
+    assert track_words(second).endswith("channel 2 of 2 · WAV PCM 16 · digital silence · moved −37 samples")
     mean = analyse(edits.change_source(session, session.reference, channel=DOWNMIX)).reference
-    assert "mean of 2 channels" in words.track_words(mean)
+    assert "mean of 2 channels" in track_words(mean)
     mask = analyse(demo_session("masks")).reference
-    assert words.track_words(mask) == ("ratio mask · 129 bins × 686 frames · float32 · 0.00 to 1.00, mean 0.25")
+    assert track_words(mask) == ("ratio mask · 129 bins × 686 frames · float32 · 0.00 to 1.00, mean 0.25")

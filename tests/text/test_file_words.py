@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from osisnr_gui.session.words import age, file_tip, file_words, short_moment
+from osisnr_gui.session.words import short_moment
+from osisnr_gui.text.files import age, file_tip, file_words
 
 NOON = time.mktime((2024, 5, 6, 12, 0, 0, 0, 0, -1))
 STAMP = (123_456, round(NOON) * 10**9)

@@ -7,9 +7,11 @@ import math
 from osisnr_gui.core.osi_snr import EPS_DOT, EPS_NOISE
 from osisnr_gui.session import words
 from osisnr_gui.session.file_measures import FileMeasures
-from osisnr_gui.session.inspection.explain import angle_words, short_band_words
 from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.session import Formula
+from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.explain import angle_words, short_band_words
 
 Row = tuple[str, ...]
 
@@ -18,7 +20,7 @@ def formula_rows(x: Inspection) -> list[Row]:
     """Rows of (what, literal, exact), from lam to the frame's fused loss; "–" where the exact result leaves it out."""
     both = (x.literal, x.exact)
     return [
-        ("", "literal", "exact"),
+        ("", _("literal"), _("exact")),
         ("λ = Σe² / Σs·e", *(words.loss(terms.lam) for terms in both)),
         ("|λs|²", *(words.loss(terms.target_energy) for terms in both)),
         ("|e − λs|²", *(words.loss(terms.noise_energy) for terms in both)),
@@ -33,11 +35,15 @@ def formula_lines(x: Inspection) -> list[str]:
     """The formulas with this frame's numbers put in: both OSI-SNRs, and the loss of the leading one."""
     loss, literal, leading = x.score.loss, x.literal, x.leading
     target, noise = words.loss(literal.target_energy), words.loss(literal.noise_energy)
-    exact = f"exact OSI = −20·log₁₀ sin {angle_words(x.angle_deg)}"
+    exact = _("exact OSI = −20·log₁₀ sin {angle}").format(angle=angle_words(x.angle_deg))
+    is_literal = leading.formula is Formula.LITERAL
+    fused = (
+        _("literal L = 1/{osi} + {gamma:g} · {mc_mse}") if is_literal else _("exact L = 1/{osi} + {gamma:g} · {mc_mse}")
+    )
     return [
-        f"literal OSI = 10·log₁₀({target} / ({noise} + 10⁻⁸))",
-        exact if x.exact.counted else "exact: left out, the frame is not active",
-        f"{leading.formula.value} L = 1/{words.number(leading.osi_db, 2)} + {loss.gamma:g} · {words.loss(x.mc_mse)}",
+        _("literal OSI = 10·log₁₀({target} / ({noise} + 10⁻⁸))").format(target=target, noise=noise),
+        exact if x.exact.counted else _("exact: left out, the frame is not active"),
+        fused.format(osi=words.number(leading.osi_db, 2), gamma=loss.gamma, mc_mse=words.loss(x.mc_mse)),
     ]
 
 
@@ -46,13 +52,13 @@ def companion_rows(x: Inspection, pair: PairAnalysis, measures: FileMeasures | N
     whole, wait = pair.whole, "…" if measures is None else words.MISSING
     in_hertz = x.columns.bin_hz is not None
     rows: list[Row] = [
-        ("", "this frame", "whole file"),
+        ("", _("this frame"), _("whole file")),
         ("SI-SNR", words.db(x.si_snr_db), words.MISSING if whole is None else words.db(whole.si_snr_db)),
         ("SNR", words.db(x.snr_db), words.MISSING if whole is None else words.db(whole.snr_db)),
-        ("gain C/S", words.db(x.gain_db), words.MISSING if whole is None else words.db(whole.gain_db)),
-        ("level e/s", words.db(x.level_db), wait if measures is None else words.db(measures.level_db)),
-        ("log-spectral", words.db(x.lsd_db), wait if measures is None else words.db(measures.lsd_db)),
-        ("correlation", correlation_words(x.correlation), wait if measures is None else negative_words(measures)),
+        (_("gain C/S"), words.db(x.gain_db), words.MISSING if whole is None else words.db(whole.gain_db)),
+        (_("level e/s"), words.db(x.level_db), wait if measures is None else words.db(measures.level_db)),
+        (_("log-spectral"), words.db(x.lsd_db), wait if measures is None else words.db(measures.lsd_db)),
+        (_("correlation"), correlation_words(x.correlation), wait if measures is None else negative_words(measures)),
     ]
     of_file = [wait] * len(x.bands) if measures is None else [words.db(value) for value in measures.osi_db]
     for part, file in reversed(list(zip(x.bands, of_file, strict=True))):
@@ -65,7 +71,9 @@ def negative_words(measures: FileMeasures) -> str:
     share = measures.negative_share
     if math.isnan(share):
         return words.MISSING
-    return "always +" if share == 0.0 else f"{words.MINUS} in {words.percent(share)}"
+    if share == 0.0:
+        return _("always +")
+    return _("{minus} in {share}").format(minus=words.MINUS, share=words.percent(share))
 
 
 def correlation_words(value: float) -> str:
@@ -76,17 +84,17 @@ def correlation_words(value: float) -> str:
 
 def formula_tip() -> str:
     """What the table's rows are."""
-    return (
+    return _(
         "s is the reference's column, e the estimate's. λs is the scaled reference (the target) and e − λs is what "
         "OSI-SNR counts as noise; OSI-SNR = 10·log₁₀(|λs|² / |e − λs|²).\n"
-        f"literal: with {EPS_DOT:g} beside Σs·e and {EPS_NOISE:g} beside |e − λs|², as a training script computes it.\n"
+        "literal: with {eps_dot:g} beside Σs·e and {eps_noise:g} beside |e − λs|², as a training script computes it.\n"
         "exact: without constants; “–” in frames that are not active."
-    )
+    ).format(eps_dot=EPS_DOT, eps_noise=EPS_NOISE)
 
 
 def companion_tip() -> str:
     """What the companion measures are, and over what."""
-    return (
+    return _(
         "This frame: of its columns. Whole file: SI-SNR, SNR and gain of the whole signals in time; all else over the "
         "columns of active frames.\n"
         "SI-SNR: without mean removal. SNR: against the reference as it is. Gain: the least-squares factor. Level: "

@@ -1,1 +1,0 @@
-"""Delays of estimates: measured, described, taken out."""

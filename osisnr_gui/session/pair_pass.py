@@ -1,0 +1,231 @@
+"""The pass over one pair: its pictures, the checks of every sample and the delay, all from one reading of the files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from osisnr_gui.core.align import Delay
+from osisnr_gui.core.osi_snr import project_rows
+from osisnr_gui.core.stft import window
+from osisnr_gui.core.types import FloatArray, Framing
+from osisnr_gui.io.errors import Cancel, overwritten, stop_if
+from osisnr_gui.session.delays import DelaySearch
+from osisnr_gui.session.frame_pass import NO_PICTURES, FramePass, PairPictures, PassPlan
+from osisnr_gui.session.pairs import (
+    Fit,
+    PairAnalysis,
+    PairKey,
+    Readers,
+    changed_error,
+    check_fit,
+    fit_frames,
+    start_frame,
+    time_grid,
+)
+from osisnr_gui.session.pictures import COARSE_STEP, RESIDUAL_STEP, CodeScale, Picture, TimeGrid, sketch_pictures
+from osisnr_gui.session.readers import AudioColumns, ColumnReader
+from osisnr_gui.session.scores import WholeSignal
+from osisnr_gui.session.session import MaskGrid, Session
+from osisnr_gui.session.tracks import Track, check_track, stamp_of
+
+FILL_FRAMES = 4096
+Progress = Callable[[PairAnalysis], None]
+
+
+def run_pair(
+    session: Session,
+    reference: Track,
+    estimate: Track,
+    key: PairKey,
+    reference_picture: Picture | None,
+    with_pictures: bool,
+    progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+    *,
+    with_delay: bool = True,
+    around: float | None = None,
+) -> PairAnalysis:
+    """The pass over one pair, which mostly leaves both tracks checked sample by sample and the delay measured.
+
+    reference_picture : one that is filled already is reused, not painted again. with_delay : measure the delay too,
+    unless one is taken out: the search needs the samples as they are.
+    around : time to begin at, see `start_frame`; a pass that begins late does not hear all samples in their order, so
+    checks and delay are left to others.
+
+    Raises PairError, LoadError and io's Cancelled.
+    """
+    check_fit(session, reference, estimate)
+    tracks, rate, grid = (reference, estimate), reference.sample_rate, time_grid(key.framing, reference, key.mask_grid)
+    with closing(Readers(tracks, key.framing, rate)) as opened:
+        s, e = opened.open()
+        fit = fit_frames(session, s, e, (reference.source.path, estimate.source.path))
+        shown = _make_pictures(tracks, (s, e), fit, key, reference_picture) if with_pictures else NO_PICTURES
+        paint = shown if reference_picture is None else shown._replace(reference=None)
+        start = start_frame(fit, grid, around)
+        samples = PairSamples(tracks, (s, e), fit, with_delay, cancelled, in_order=start is None)
+        plan = PassPlan(s, e, fit.first, fit.stop, grid, fit.samples, key.alpha, paint, samples.listener, start)
+        pair = PairAnalysis(estimate, key, pictures=shown, sample_rate=rate, reference=reference)
+        frames = FramePass(plan).run(_reporter(pair, paint, progress, cancelled), cancelled)
+        _check_unchanged(tracks)
+        _fill_outside(((paint.reference, s), (paint.estimate, e)), fit, cancelled)
+        (reference, estimate), delay = samples.finish()
+    whole = WholeSignal.of(frames)
+    return replace(pair, estimate=estimate, reference=reference, frames=frames, whole=whole, delay=delay)
+
+
+def _reporter(
+    pair: PairAnalysis, paint: PairPictures, progress: Progress | None, cancelled: Cancel | None
+) -> Callable[[FramePass], None]:
+    """Tells of a pair as far as it is; after the first part it has a first look at what the pass has not seen yet."""
+    unseen = [picture for picture in (paint.reference, paint.estimate) if picture is not None]
+
+    def report(running: FramePass) -> None:
+        if progress is not None:
+            frames = running.snapshot()
+            progress(replace(pair, frames=frames))
+            if not frames.complete and unseen:
+                sketch_pictures(unseen, cancelled)
+                unseen.clear()
+
+    return report
+
+
+def paint_alone(
+    track: Track, framing: Framing | None, mask_grid: MaskGrid | None, cancelled: Cancel | None = None
+) -> Picture:
+    """The whole picture of one file that nothing is compared with yet. Raises LoadError and io's Cancelled."""
+    with closing(Readers((track,), framing, track.sample_rate)) as opened:
+        (reader,) = opened.open()
+        grid = time_grid(framing, track, mask_grid)
+        picture = make_picture((track,), framing, track.sample_rate, grid, reader.n_frames)
+        _fill(picture, reader, (0, reader.n_frames), cancelled)
+    return picture
+
+
+class PairSamples:
+    """What is done with the samples of two files while the pass has them: each is checked, the delay is measured.
+
+    Decoding a file costs more than either. Without signals (masks) nothing is done.
+
+    readers : of the two files, open; the pass reads them in order from the first sample they share on. in_order : it
+    does; else nothing can be done.
+    """
+
+    def __init__(
+        self,
+        tracks: tuple[Track, Track],
+        readers: tuple[ColumnReader, ColumnReader],
+        fit: Fit,
+        with_delay: bool,
+        cancelled: Cancel | None,
+        *,
+        in_order: bool,
+    ) -> None:
+        self._tracks, self._cancelled = tracks, cancelled
+        signals = [reader.signal for reader in readers if in_order and isinstance(reader, AudioColumns)]
+        # A reference with several estimates is checked with the first.
+        pairs = zip(tracks, signals, strict=False)
+        self._scanners = [None if track.checked else signal.scanner() for track, signal in pairs]
+        searches = with_delay and not tracks[1].source.delay
+        self._search = DelaySearch(signals[0], signals[1]) if searches and signals else None
+        self.listener = None if self._search is None else self._search.feed
+        if self._search is not None and fit.samples is not None:
+            self._search.read_to(fit.samples[0], cancelled)
+
+    def finish(self) -> tuple[tuple[Track, Track], Delay | None]:
+        """Both tracks, checked, and the delay, after reading what the pass did not.
+
+        Raises LoadError for what is wrong with the estimate's samples; the reference's track has its own error.
+        """
+        delay = None if self._search is None else self._search.finish(self._cancelled)
+        tracks = self._tracks
+        if self._scanners:
+            checked = [check_track(t, self._cancelled, s) for t, s in zip(tracks, self._scanners, strict=True)]
+            tracks = checked[0], checked[1]
+        if tracks[1].error is not None:
+            raise tracks[1].error
+        return tracks, delay
+
+
+def _check_unchanged(tracks: Sequence[Track]) -> None:
+    """Raise LoadError CORRUPT when a sound file is not what it was when it was opened: the pass reads on regardless."""
+    for track in tracks:
+        if track.kind == "audio" and stamp_of(track.source.path) != track.stamp:
+            raise overwritten(track.source.path)
+
+
+def _fill_outside(pictures: Sequence[tuple[Picture | None, ColumnReader]], fit: Fit, cancelled: Cancel | None) -> None:
+    """Paint what files have before and after the frames the pair shares."""
+    for picture, reader in pictures:
+        if picture is not None:
+            _fill(picture, reader, (0, fit.first), cancelled)
+            _fill(picture, reader, (fit.stop, reader.n_frames), cancelled)
+
+
+def _fill(picture: Picture, reader: ColumnReader, frames: tuple[int, int], cancelled: Cancel | None) -> None:
+    """Paint the frames [first, stop)."""
+    begin, end = frames
+    for first in range(begin, end, FILL_FRAMES):
+        stop_if(cancelled)
+        stop = min(first + FILL_FRAMES, end)
+        picture.put(first, reader.magnitudes(reader.rows(reader.read(first, stop - first), slice(stop - first))))
+        picture.lift(first, stop)
+
+
+def _make_pictures(
+    tracks: tuple[Track, Track],
+    readers: tuple[ColumnReader, ColumnReader],
+    fit: Fit,
+    key: PairKey,
+    reference_picture: Picture | None,
+) -> PairPictures:
+    """Empty ones, but for a reference's that is there already."""
+    (reference, estimate), rate = tracks, tracks[0].sample_rate
+    grid = time_grid(key.framing, reference, key.mask_grid)
+    counts = [max(reader.n_frames, fit.stop) for reader in readers]
+    return PairPictures(
+        reference_picture or make_picture((reference,), key.framing, rate, grid, counts[0]),
+        make_picture((estimate,), key.framing, rate, grid, counts[1]),
+        make_picture(tracks, key.framing, rate, grid, fit.stop),
+    )
+
+
+def make_picture(
+    tracks: tuple[Track, ...], framing: Framing | None, rate: int | None, grid: TimeGrid, n_columns: int
+) -> Picture:
+    """An empty picture of one track, or of the residual of (reference, estimate)."""
+    if framing is None:
+        masks = [track.mask for track in tracks if track.mask is not None]
+        scale = CodeScale.plain(min(m.minimum for m in masks), max(m.maximum for m in masks))
+        n_bins, bin_step = int(masks[0].values.shape[0]), grid.bin_hz or 1.0
+    else:
+        scale = CodeScale.levels(0.5 * float(window(framing.window, framing.n_fft).sum()))
+        n_bins, bin_step = framing.n_fft // 2 + 1, (rate or 1) / framing.n_fft
+    # What is never looked at opens nothing.
+    columns = partial(_exact_magnitudes, Readers(tracks, framing, rate))
+    return Picture(n_columns, n_bins, grid, bin_step, scale, columns, coarse_step_of(tracks))
+
+
+def coarse_step_of(tracks: tuple[Track, ...]) -> int:
+    """Frames in a column of the finest coarse picture of one track, or of the residual of two."""
+    return COARSE_STEP if len(tracks) == 1 else RESIDUAL_STEP
+
+
+def _exact_magnitudes(opened: Readers, start: int, stop: int, step: int) -> FloatArray:
+    """Magnitudes (n, n_bins) of every `step`-th frame of a track, or of the residual e - (C/S) s of two.
+
+    Raises LoadError CORRUPT once a file is another than the one that was analysed.
+    """
+    count, readers = stop - start, opened.open()
+    rows = [reader.rows(reader.read(start, count), slice(0, count, step)) for reader in readers]
+    for track, reader in zip(opened.tracks, readers, strict=True):
+        if isinstance(reader, AudioColumns) and track.stamp and not reader.signal.is_at(*track.stamp):
+            raise changed_error(track)
+    if len(rows) == 1:
+        return readers[0].magnitudes(rows[0])
+    return np.abs(readers[0].magnitudes(project_rows(*rows)[1]))

@@ -1,0 +1,291 @@
+"""One frame in three plain sentences, by rule: its level, where its errors are, what the angle means."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from osisnr_gui.core.frequency_bands import FrequencyBand
+from osisnr_gui.core.types import FrameStatus
+from osisnr_gui.session import words
+from osisnr_gui.session.inspection.inspection import Inspection
+from osisnr_gui.session.session import Formula
+from osisnr_gui.session.verdict import chance_level_db
+from osisnr_gui.text.catalogue import _, ngettext
+from osisnr_gui.text.sentences import LEVEL_DB, active_counted
+
+MAIN_SHARE = 0.4  # a band with this part of the errors is named alone
+BAND_LEVEL_DB = 1.5  # a smaller level difference of a band is not what is wrong with it
+MINUS_ZERO = f"{words.MINUS}0"
+
+_STATUS = {
+    FrameStatus.OK: _("active"),
+    FrameStatus.SILENT_BOTH: _("both silent"),
+    FrameStatus.SILENT_REFERENCE: _("false activity: only the reference is silent"),
+    FrameStatus.SILENT_ESTIMATE: _("missed: only the estimate is silent"),
+    FrameStatus.PROPORTIONAL: _("active, the same but for its level"),
+    FrameStatus.ORTHOGONAL: _("active, nothing in common"),
+    FrameStatus.NONFINITE: _("holds numbers that are not finite"),
+}
+
+
+def status_words(x: Inspection) -> str:
+    """The frame's status, whether it is bad, and where the constants decide its literal value."""
+    parts = [_STATUS[x.status]]
+    if x.bad:
+        parts.append(_("under {limit}").format(limit=words.db(x.score.bad.threshold_db)))
+    bias = x.literal.osi_db - x.exact.osi_db
+    if x.active and abs(bias) > 0.1 and math.isfinite(bias):
+        above, below = _("literal {bias} above exact (constants)"), _("literal {bias} below exact (constants)")
+        parts.append((above if bias > 0 else below).format(bias=words.db(abs(bias))))
+    return " · ".join(parts)
+
+
+def place_words(x: Inspection) -> str:
+    """ "frame 293 · 2.360 s", or "frame 293" for masks."""
+    frame = _("frame {frame}").format(frame=words.count(x.columns.frame))
+    return f"{frame} · {words.seconds(x.time)}" if x.in_seconds else frame
+
+
+def band_words(band: FrequencyBand, in_hertz: bool) -> str:
+    """ "under 500 Hz", "0.5–1 kHz"; "bins 0–51" for masks."""
+    if in_hertz:
+        return _("under {high:g} Hz").format(high=band.high) if band.low == 0.0 else _span(band)
+    template = _("bins {first}–{last}") if band.stop - band.first > 1 else _("bin {first}")
+    return template.format(first=band.first, last=band.stop - 1)
+
+
+def _at_band(x: Inspection, index: int) -> str:
+    """The same with its preposition: "under 500 Hz", "at 0.5–1 kHz", "in bins 0–51"."""
+    band = x.bands[index].band
+    if x.columns.bin_hz is not None:
+        return (
+            _("under {high:g} Hz").format(high=band.high)
+            if band.low == 0.0
+            else _("at {span}").format(span=_span(band))
+        )
+    template = _("in bins {first}–{last}") if band.stop - band.first > 1 else _("in bin {first}")
+    return template.format(first=band.first, last=band.stop - 1)
+
+
+def short_band_words(band: FrequencyBand, in_hertz: bool) -> str:
+    """ "< 500 Hz", "0.5–1 kHz"; "0–51" for the bins of masks: beside a bar."""
+    if in_hertz:
+        return f"< {band.high:g} Hz" if band.low == 0.0 else _span(band)
+    return f"{band.first}–{band.stop - 1}" if band.stop - band.first > 1 else f"{band.first}"
+
+
+def _span(band: FrequencyBand) -> str:
+    return f"{band.low / 1000:.3g}–{band.high / 1000:.3g} kHz"
+
+
+def share_words(x: Inspection) -> str:
+    """The frame's part of the whole loss, of which sum, and how it compares with an even share."""
+    n = x.score.n_counted
+    if x.score.loss.formula is Formula.LITERAL:
+        frames = ngettext("(literal, all {n} frame)", "(literal, all {n} frames)", n).format(n=words.count(n))
+    else:
+        frames = _("(exact, {frames})").format(frames=active_counted(n))
+    whole = _("of the sum of 1/OSI + γ·MC-MSE {frames}").format(frames=frames)
+    if not x.leading.counted:
+        return _("no part {whole}: this frame is left out there").format(whole=whole)
+    if not math.isfinite(x.leading.fused):
+        return _("no share {whole}: the frame's loss is not finite").format(whole=whole)
+    if math.isnan(x.share):
+        not_above, infinite = _("no share {whole}, which is not above 0"), _("no share {whole}, which is not finite")
+        return (not_above if math.isfinite(x.score.loss_sum) else infinite).format(whole=whole)
+    part, even = 100 * x.share, words.number(x.share * n, 1)
+    if 0 < part < 0.005:
+        return _("under 0.01 % {whole}; {even} × an even share").format(whole=whole, even=even)
+    return _("{part} % {whole}; {even} × an even share").format(part=words.number(part, 2), whole=whole, even=even)
+
+
+def explain(x: Inspection) -> tuple[str, str, str]:
+    """Level, place of the errors, and meaning of the angle, one sentence each."""
+    return _level(x), _errors(x), _angle(x)
+
+
+def _level(x: Inspection) -> str:
+    match x.status:
+        case FrameStatus.NONFINITE:
+            return _("This frame holds numbers that are not finite, so no level can be given.")
+        case FrameStatus.SILENT_BOTH:
+            return _("Both signals are silent here (each is {limit}).").format(limit=_silence_words(x))
+        case FrameStatus.SILENT_ESTIMATE:
+            below = _("{limit}; {level} below the reference").format(
+                limit=_silence_words(x), level=words.db(-x.level_db)
+            )
+            below = _("all zero") if x.level_db == -math.inf else below
+            return _("The estimate is silent here ({below}): the reference is missed.").format(below=below)
+        case FrameStatus.SILENT_REFERENCE:
+            below = _("{limit}; {level} below the estimate").format(limit=_silence_words(x), level=words.db(x.level_db))
+            below = _("all zero") if x.level_db == math.inf else below
+            template = _("The reference is silent here ({below}): what the estimate holds is false activity.")
+            return template.format(below=below)
+    return _level_difference(x)
+
+
+def _silence_words(x: Inspection) -> str:
+    """What makes a frame silent."""
+    silence = x.score.facts.silence_db
+    if math.isinf(silence):
+        return _("all zero")
+    template = _("all zero or at least {limit} dB below its loudest frame")
+    return template.format(limit=words.number(silence, 0))
+
+
+def _level_difference(x: Inspection) -> str:
+    """How loud the estimate is against the reference, and whether it is turned."""
+    is_even = abs(x.level_db) < LEVEL_DB
+    if is_even:
+        level = _("as loud as the reference here ({level})").format(level=_signed(x.level_db))
+    else:
+        louder = _("{level} louder than the reference here")
+        quieter = _("{level} quieter than the reference here")
+        level = (louder if x.level_db > 0 else quieter).format(level=words.db(abs(x.level_db)))
+    if not x.correlation >= 0:
+        is_complex = np.iscomplexobj(x.columns.reference)
+        turned = _("out of phase and {level}") if is_complex else _("upside down and {level}")
+        level = turned.format(level=level)
+    counted = _("The estimate is {level}; OSI-SNR does not count that, MC-MSE does.")
+    return (_("The estimate is {level}.") if is_even else counted).format(level=level)
+
+
+def _errors(x: Inspection) -> str:
+    match x.status:
+        case FrameStatus.NONFINITE:
+            columns = x.columns
+            bad = [int(np.count_nonzero(~np.isfinite(c))) for c in (columns.reference, columns.estimate)]
+            template = _(
+                "Not finite are {reference} of the reference's and {estimate} of the estimate's {n} values, "
+                "or their squares."
+            )
+            return template.format(reference=bad[0], estimate=bad[1], n=len(columns.reference))
+        case FrameStatus.SILENT_BOTH:
+            return _("There is nothing to compare, and so there are no errors to place.")
+        case FrameStatus.SILENT_ESTIMATE:
+            missing = _place(x, [part.reference_share for part in x.bands])
+            return _("What is missing lies {place}.").format(place=missing)
+        case FrameStatus.SILENT_REFERENCE:
+            return _("It lies {place}.").format(place=_place(x, [part.estimate_share for part in x.bands]))
+        case FrameStatus.PROPORTIONAL:
+            template = _("There are no errors: the estimate is {gain} times the reference.")
+            return template.format(gain=words.number(x.gain, 3))
+        case FrameStatus.ORTHOGONAL:
+            template = _("All of the estimate is error; it lies {place}.")
+            return template.format(place=_place(x, [part.estimate_share for part in x.bands]))
+    return _noise_and_mc_mse(x)
+
+
+def _noise_and_mc_mse(x: Inspection) -> str:
+    """Where in frequency the two measures find errors."""
+    noise, compressed = [part.noise_share for part in x.bands], [part.mc_share for part in x.bands]
+    if not np.isfinite(compressed).all():  # a waveform's MC-MSE is over samples
+        return _ended(_("OSI-SNR's noise lies {place}").format(place=_place(x, noise)), x, noise)
+    if int(np.argmax(noise)) == int(np.argmax(compressed)) and min(max(noise), max(compressed)) >= MAIN_SHARE:
+        sentence = _("OSI-SNR's noise and MC-MSE lie mostly {band} ({noise} and {mc_mse})").format(
+            band=_at_band(x, int(np.argmax(noise))),
+            noise=words.percent(max(noise)),
+            mc_mse=words.percent(max(compressed)),
+        )
+        return _ended(sentence, x, noise)
+    template = _("OSI-SNR's noise lies {place}; MC-MSE lies {other}")
+    return _ended(template.format(place=_place(x, noise), other=_place(x, compressed)), x, compressed)
+
+
+def _place(x: Inspection, shares: Sequence[float]) -> str:
+    """ "mostly at 2–4 kHz (62 %)", or the two strongest bands where none stands out."""
+    order = sorted(range(len(shares)), key=lambda k: -shares[k])
+    if not np.isfinite(shares).all():
+        return _("nowhere")
+    if shares[order[0]] >= MAIN_SHARE:
+        template = _("mostly {band} ({share})")
+        return template.format(band=_at_band(x, order[0]), share=words.percent(shares[order[0]]))
+    named = ", ".join(f"{words.percent(shares[k])} {_at_band(x, k)}" for k in order[:2])
+    return _("in many bands ({bands})").format(bands=named)
+
+
+def _ended(sentence: str, x: Inspection, shares: Sequence[float]) -> str:
+    """A sentence with the levels in the band that stands out, where one does, and its full stop."""
+    part = x.bands[int(np.argmax(shares))]
+    if not np.isfinite(shares).all() or max(shares) < MAIN_SHARE or math.isnan(part.level_db):
+        template = _("{sentence}.")
+    elif part.level_db == -math.inf:
+        template = _("{sentence}, where the estimate holds nothing.")
+    elif part.level_db == math.inf:
+        template = _("{sentence}, where the reference holds nothing.")
+    elif abs(part.level_db) < BAND_LEVEL_DB:
+        template = _("{sentence}, where the levels agree but the details do not.")
+    elif part.level_db > 0:
+        template = _("{sentence}, where the estimate is {level} above the reference.")
+    else:
+        template = _("{sentence}, where the estimate is {level} below the reference.")
+    return template.format(sentence=sentence, level=words.db(abs(part.level_db)))
+
+
+def _angle(x: Inspection) -> str:
+    match x.status:
+        case FrameStatus.NONFINITE:
+            return _("Without an angle there is no OSI-SNR, and the literal mean of the file is no number either.")
+        case FrameStatus.SILENT_BOTH | FrameStatus.SILENT_ESTIMATE | FrameStatus.SILENT_REFERENCE:
+            return _silent_angle(x.literal.osi_db)
+        case FrameStatus.PROPORTIONAL:
+            return _("The two columns point the same way (0°): OSI-SNR is infinite and 1/OSI is 0, whatever the level.")
+        case FrameStatus.ORTHOGONAL:
+            return _("The two columns stand at 90°, with nothing in common: OSI-SNR is 0 dB and 1/OSI is infinite.")
+    template = _(
+        "The columns are {angle} apart (0° the same, 90° nothing in common), {osi} exact OSI-SNR: {along} % of the "
+        "estimate's energy follows the reference"
+    )
+    if x.correlation < 0:
+        template = _(
+            "The columns are {angle} apart, polarity aside (0° the same, 90° nothing in common), {osi} exact OSI-SNR: "
+            "{along} % of the estimate's energy follows the reference"
+        )
+    along = words.number(100 * math.cos(math.radians(x.angle_deg)) ** 2, 1 if x.angle_deg < 26 else 0)
+    sentence = template.format(angle=angle_words(x.angle_deg), osi=words.db(x.exact.osi_db), along=along)
+    chance = frame_chance_db(x)
+    if x.exact.osi_db < chance:
+        template = _("{sentence}, no better than unrelated columns, which reach about {chance}.")
+        return template.format(sentence=sentence, chance=words.db(chance))
+    return _("{sentence}.").format(sentence=sentence)
+
+
+def _silent_angle(literal_db: float) -> str:
+    """How the two results count a silent frame."""
+    if math.isnan(literal_db):
+        return _(
+            "The angle means nothing here: the exact result leaves the frame out, and the literal one is no number "
+            "because of it."
+        )
+    template = _(
+        "The angle means nothing here: the exact result leaves the frame out, and the literal one counts {osi}."
+    )
+    if literal_db == -math.inf:
+        template = _(
+            "The angle means nothing here: the exact result leaves the frame out, and the literal one counts {osi} as "
+            "1/OSI = {zero}, as if it were perfect."
+        )
+    return template.format(osi=words.db(literal_db), zero=MINUS_ZERO)
+
+
+def angle_words(degrees: float) -> str:
+    """An angle with the digits that count: "0.012°", "14.3°"."""
+    if math.isnan(degrees):
+        return words.MISSING
+    decimals = 1 if degrees >= 1.0 or degrees == 0.0 else 2 if degrees >= 0.1 else 4
+    return f"{words.number(degrees, decimals)}°"
+
+
+def frame_chance_db(x: Inspection) -> float:
+    """What unrelated columns would reach in place of these; nan where it is not known."""
+    columns = x.columns.reference, x.columns.estimate
+    are_positive = not any(np.iscomplexobj(column) or column.min(initial=0.0) < 0.0 for column in columns)
+    return chance_level_db(x.columns.framing, non_negative=are_positive)
+
+
+def _signed(level_db: float) -> str:
+    text = words.db(level_db)
+    return text if text.startswith(words.MINUS) else f"+{text}"

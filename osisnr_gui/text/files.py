@@ -1,0 +1,162 @@
+"""Files in words: what they are, when they were written, what became of them since."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+
+from osisnr_gui.io.errors import display_name
+from osisnr_gui.io.mask_cells import MaskKind
+from osisnr_gui.session.file_changes import Fate, FileChange
+from osisnr_gui.session.session import DOWNMIX
+from osisnr_gui.session.tracks import Stamp, Track
+from osisnr_gui.session.words import (
+    cell,
+    count,
+    duration,
+    number,
+    percent,
+    rate,
+    short_moment,
+    short_names,
+)
+from osisnr_gui.text.catalogue import _, ngettext, translated
+
+SHORT_HASH = 8
+MOST_NAMES = 3
+_NS = 1_000_000_000
+_MINUTE, _HOUR, _DAY, _YEAR = 60, 3600, 86_400, 365 * 86_400
+
+
+def track_names(tracks: Sequence[Track]) -> list[str]:
+    """`short_names` of files, with the channel where several of one file are compared."""
+    names = short_names([track.source.path for track in tracks])
+    channels: dict[str, set[int | None]] = {}
+    for track in tracks:
+        channels.setdefault(track.source.path, set()).add(track.source.channel)
+    return [
+        _("{name} ch {channel}").format(name=name, channel=track.source.channel or 1)
+        if len(channels[track.source.path]) > 1
+        else name
+        for track, name in zip(tracks, names, strict=True)
+    ]
+
+
+def title(track: Track) -> str:
+    """A file's name, with the channel where one was chosen of several."""
+    is_whole = track.channels == 1 or track.source.channel is None
+    return track.name if is_whole else f"{track.name} · {channel_words(track)}"
+
+
+def channel_words(track: Track) -> str:
+    """ "mono", "channel 1 of 2", "mean of 2 channels"."""
+    if track.channels == 1:
+        return _("mono")
+    if track.source.channel == DOWNMIX:
+        return _("mean of {count} channels").format(count=track.channels)
+    return _("channel {channel} of {count}").format(channel=track.source.channel or 1, count=track.channels)
+
+
+def level_words(track: Track) -> str:
+    """RMS level re full scale; empty while it is not known."""
+    if track.level is None:
+        return ""
+    value = track.level.rms_db
+    return _("digital silence") if value == -math.inf else f"{number(value, 1)} dBFS"
+
+
+def track_words(track: Track) -> str:
+    """What a file is, in one line: length, rate, channels, coding and level; shape and range for a mask."""
+    if track.mask is not None:
+        return _mask_words(track)
+    if track.kind is None:
+        return ""
+    length = "" if track.duration_s is None else duration(track.duration_s)
+    rate_text = "" if not track.sample_rate else rate(track.sample_rate)
+    delay = track.source.delay
+    moved = ngettext("moved {n} sample", "moved {n} samples", abs(delay)).format(n=number(-delay, 0)) if delay else ""
+    clips = 0 if track.level is None else track.level.clipped_runs
+    clipped = _("clipped {n}×").format(n=clips) if clips else ""
+    coding = track.coding.replace("_", " ")
+    parts = (length, rate_text, channel_words(track), coding, level_words(track), clipped, moved)
+    return " · ".join(filter(None, parts))
+
+
+def _mask_words(track: Track) -> str:
+    mask = track.mask
+    assert mask is not None, "a mask"
+    n_bins, n_frames = mask.values.shape
+    kind = {
+        MaskKind.COMPLEX: _("complex mask"),
+        MaskKind.BINARY: _("binary mask"),
+        MaskKind.CONSTANT: _("constant mask"),
+        MaskKind.RATIO: _("ratio mask"),
+        MaskKind.SIGNED: _("signed mask"),
+        MaskKind.MAGNITUDE: _("magnitude mask"),
+    }[mask.kind]
+    shape = _("{bins} bins × {frames} frames").format(bins=n_bins, frames=n_frames)
+    is_complex = mask.kind is MaskKind.COMPLEX
+    span = _("magnitudes {low} to {high}, mean {mean}") if is_complex else _("{low} to {high}, mean {mean}")
+    low, high, mean = (cell(value, 2) for value in (mask.minimum, mask.maximum, mask.mean))
+    parts = [kind, shape, str(mask.values.dtype), span.format(low=low, high=high, mean=mean)]
+    if mask.share_outside:
+        parts.append(_("{share} outside 0 to 1").format(share=percent(mask.share_outside, 1)))
+    return " · ".join(parts)
+
+
+def moment(seconds: float) -> str:
+    """ "2026-11-22 14:03:22", local."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+
+
+def age(seconds: float) -> str:
+    """ "2 min ago"; empty for what is to come or older than a year."""
+    if not 0 <= seconds < _YEAR:
+        return ""
+    if seconds < _MINUTE:
+        return _("{n} s ago").format(n=f"{seconds:.0f}")
+    if seconds < _HOUR:
+        return _("{n} min ago").format(n=int(seconds // _MINUTE))
+    if seconds < _DAY:
+        return _("{n} h ago").format(n=int(seconds // _HOUR))
+    days = int(seconds // _DAY)
+    return ngettext("{n} day ago", "{n} days ago", days).format(n=days)
+
+
+def file_words(stamp: Stamp | None, content: str, now: float) -> str:
+    """ "14:03:22 · 3f9ac21e": when it was written and, where it is known, the start of its hash."""
+    if stamp is None:
+        return ""
+    return " · ".join(filter(None, (short_moment(stamp[1] / _NS, now), content[:SHORT_HASH])))
+
+
+def file_tip(stamp: Stamp | None, content: str, now: float) -> str:
+    """The same in full, with the size, a line each."""
+    if stamp is None:
+        return ""
+    size, written = stamp[0], stamp[1] / _NS
+    ago = age(now - written)
+    when = _("written {moment} ({age})") if ago else _("written {moment}")
+    lines = (
+        when.format(moment=moment(written), age=ago),
+        ngettext("{n} byte", "{n} bytes", size).format(n=count(size)),
+        f"SHA-256 {content}" if content else _("SHA-256 not known yet"),
+    )
+    return "\n".join(lines)
+
+
+def changes_sentence(changes: Sequence[FileChange]) -> str:
+    """All changes in one line, files with the same fate together."""
+    parts = []
+    for fate in Fate:
+        same = [change for change in changes if change.fate is fate]
+        if same:
+            names = [display_name(change.path) for change in same]
+            n_more = len(names) - MOST_NAMES
+            more = _("{names} and {n} more {fate}") if n_more > 0 else _("{names} {fate}")
+            latest = max(same, key=lambda change: change.seen)
+            parts.append(more.format(names=", ".join(names[:MOST_NAMES]), n=n_more, fate=translated(latest.words)))
+            if fate is Fate.GONE:
+                parts.append(_("what was read of it stays"))
+    return "; ".join(parts)

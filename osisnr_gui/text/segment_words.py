@@ -1,0 +1,145 @@
+"""Bad segments in words. `limit_words` and `kind_name` also stand in CSV files, in English."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.session import words
+from osisnr_gui.session.segments.bad_segments import BadFrames, Kind, other_place
+from osisnr_gui.session.segments.segment_table import SegmentTable
+from osisnr_gui.session.session import Criterion, Session
+from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _, ngettext
+from osisnr_gui.text.sentences import frames_counted
+
+CARRIER_SHARE = 0.05
+ALONE_WORDS = _("There is no other estimate of this reference to compare with: add one.")
+
+
+def other_letter(session: Session, index: int) -> str:
+    """The letter of the estimate that estimate `index` is held against; empty where it stands alone."""
+    place = other_place(session, index)
+    return "" if place is None else estimate_letter(place)
+
+
+def low_name(criterion: Criterion, other: str) -> str:
+    """What a frame that is bad by the criterion is called."""
+    return {
+        Criterion.OSI: _("low OSI"),
+        Criterion.LOSS: _("high loss"),
+        Criterion.DROP: _("drop"),
+        Criterion.AGAINST: _("below {other}").format(other=other) if other else _("below another"),
+    }[criterion]
+
+
+def kind_name(table: SegmentTable, place: int, other: str) -> str:
+    """The commonest kind of bad frame in a segment."""
+    return {
+        Kind.MISSED: _("missed"),
+        Kind.FALSE_ACTIVITY: _("false activity"),
+        Kind.LOW: low_name(table.bad.choice.criterion, other),
+    }[Kind(int(table.kind[place]))]
+
+
+def count_words(table: SegmentTable, place: int, other: str) -> str:
+    """How many frames of a segment are what."""
+    segments = table.bad.segments
+    n_frames = int(segments.stop[place] - segments.first[place])
+    missed, false_activity, low = table.counts[:, place].tolist()
+    known = (
+        (low, _("{n} {limit}")),
+        (missed, _("{n} missed")),
+        (false_activity, _("{n} of false activity")),
+        (n_frames - low - missed - false_activity, _("{n} between them")),
+    )
+    limit = limit_words(table.bad, other)
+    parts = ", ".join(template.format(n=words.count(n), limit=limit) for n, template in known if n)
+    return _("{frames}: {parts}").format(frames=frames_counted(n_frames), parts=parts)
+
+
+def limit_words(bad: BadFrames, other: str) -> str:
+    """What frames that are bad by the criterion have in common: "under 3.0 dB exact OSI-SNR"."""
+    choice = bad.choice
+    if choice.criterion is Criterion.OSI:
+        # Two decimals where one would hide a limit that was chosen by its share of frames.
+        decimals = 1 if round(bad.threshold_db, 1) == bad.threshold_db else 2
+        return _("under {limit} exact OSI-SNR").format(limit=words.db(bad.threshold_db, decimals))
+    if choice.criterion is Criterion.LOSS:
+        return _("over a fused loss of {limit}").format(limit=words.loss(choice.loss_limit))
+    if choice.criterion is Criterion.DROP:
+        template = _("{limit} or more under the median of {seconds} s around")
+        return template.format(limit=words.db(choice.drop_db), seconds=words.number(choice.window_s, 1))
+    template = _("{limit} or more under {other}") if other else _("{limit} or more under another estimate")
+    return template.format(limit=words.db(choice.against_db), other=other)
+
+
+def counts_sentence(table: SegmentTable, other: str) -> str:
+    """How many segments there are, of which frames, and how many the level gate keeps out: two short lines."""
+    bad = table.bad
+    if _stands_alone(bad):
+        return ALONE_WORDS
+    low, missed, made_up = (
+        words.count(int(np.count_nonzero(mask))) for mask in (bad.low, bad.missed, bad.false_activity)
+    )
+    gate = _("No level gate.")
+    if bad.choice.gate_db is not None:
+        template = _("Level gate: {n} of {judged} left out.")
+        gate = template.format(n=words.count(bad.n_left_out), judged=words.count(bad.n_judged))
+    return ngettext(
+        "{n} segment; frames: {low} {low_name}, {missed} missed, {made_up} of false activity. {gate}",
+        "{n} segments; frames: {low} {low_name}, {missed} missed, {made_up} of false activity. {gate}",
+        len(table),
+    ).format(
+        n=words.count(len(table)),
+        low=low,
+        low_name=low_name(bad.choice.criterion, other),
+        missed=missed,
+        made_up=made_up,
+        gate=gate,
+    )
+
+
+def counts_tip(table: SegmentTable, other: str) -> str:
+    """What stands behind the counts."""
+    bad = table.bad
+    name, limit = low_name(bad.choice.criterion, other), limit_words(bad, other)
+    what = _("{name}: {limit}, active in both signals.").format(name=name, limit=limit)
+    missed = _("Missed: only the estimate is silent. False activity: only the reference is.")
+    gate = _("No level gate: quiet frames count as well.")
+    if bad.choice.gate_db is not None:
+        gate = _(
+            "Left out by the level gate: frames more than {gate} below the loudest one, of {judged} that are not "
+            "silent in both signals."
+        ).format(gate=words.db(bad.choice.gate_db, 0), judged=words.count(bad.n_judged))
+    return f"{what}\n{missed}\n{gate}"
+
+
+def no_segment_words(table: SegmentTable | None, other: str) -> str:
+    """Why there is nothing to go to."""
+    if table is None:
+        return _("Nothing has been compared yet.")
+    if _stands_alone(table.bad):
+        return ALONE_WORDS
+    return _(
+        "No bad segment: no long enough run of frames that count is {limit}, and none is missed or falsely active."
+    ).format(limit=limit_words(table.bad, other))
+
+
+def carriers_sentence(shares: LossShares) -> str:
+    """Which frames carry the loss: what the worst 5 % hold, and how few hold half."""
+    if not len(shares) or not np.isfinite(shares.share[-1]):
+        return _("No active frame has a loss.")
+    n_worst, n_half = max(1, round(CARRIER_SHARE * len(shares))), shares.frames_for(0.5)
+    return _(
+        "Worst {share} of active frames ({n}): {held} of the loss (exact, method 1); half of it in {frames}."
+    ).format(
+        share=words.percent(CARRIER_SHARE),
+        n=words.count(n_worst),
+        held=words.percent(shares.held_by(n_worst)),
+        frames=frames_counted(n_half),
+    )
+
+
+def _stands_alone(bad: BadFrames) -> bool:
+    return bad.choice.criterion is Criterion.AGAINST and bad.other is None
