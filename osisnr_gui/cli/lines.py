@@ -65,8 +65,8 @@ def with_option(remedy: str, option: str) -> str:
 
 
 def warning_line(path: str, message: str) -> str:
-    """`osisnr: warning: FILE: …`."""
-    return f"{PROGRAM}: warning: {shown_path(path)}: {printable(message, TEXT_LIMIT)}"  # the prefix is no sentence
+    """`osisnr: warning: FILE: …`; the prefix is the same in every language."""
+    return f"{PROGRAM}: warning: {shown_path(path)}: {printable(message, TEXT_LIMIT)}"
 
 
 @contextmanager

@@ -40,11 +40,11 @@ def score_table(analysis: Analysis) -> str:
     scored = [(pair, score) for pair in analysis.pairs if (score := pair.valid_score) is not None]
     if not scored or analysis.reference is None:
         return ""
-    references = {pair.reference.source: pair.reference for pair, _ in scored if pair.reference is not None}
+    references = {pair.reference.source: pair.reference for pair, score in scored if pair.reference is not None}
     lines = [*map(_reference_line, references.values()), _settings_line(analysis), ""]
     lines += [*_frames_block(Group.LITERAL, _("Literal, all frames (constants included, as in training):"), scored), ""]
     lines += [*_frames_block(Group.EXACT, _("Exact, active frames (no constants, silence left out):"), scored), ""]
-    whole = [pair for pair, _ in scored if pair.whole is not None]
+    whole = [pair for pair, score in scored if pair.whole is not None]
     if whole:
         lines += [*_whole_block(whole), ""]
     lines += _status_block(scored)
@@ -142,7 +142,9 @@ def _improvement_block(analysis: Analysis) -> list[str]:
     if not rows or analysis.mixture is None:
         return []
     name = printable(analysis.mixture.source.path, NAME_WIDTH)
-    header = (_("estimate"), *(f"{_GROUPS[measure.group]} {measure.heading}" for measure in GAINED))
+    column = _("{result} {figure}")
+    figures = (column.format(result=_GROUPS[measure.group], figure=measure.heading) for measure in GAINED)
+    header = (_("estimate"), *figures)
     title = _("Gained over {name} (estimate minus mixture; losses: below 0 is better):").format(name=name)
     return ["", title, *aligned(header, rows)]
 
