@@ -62,6 +62,17 @@ def test_no_sentence_outside_text(folder: str) -> None:
     assert not found, "to be moved to osisnr_gui/text/:\n" + "\n".join(found)
 
 
+def test_templates_are_literals() -> None:
+    """Else a tool that gathers them for translators would miss them; `phrase.py` itself makes them again."""
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            marks = isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "ngettext", "Phrase")
+            if marks and not isinstance(node.args[0], ast.Constant) and path.name not in ("phrase.py", "catalogue.py"):
+                found.append(f"{path.relative_to(PACKAGE)}:{node.lineno}: {ast.unparse(node)}")
+    assert not found, "not literal:\n" + "\n".join(found)
+
+
 @pytest.mark.parametrize(
     "code",
     [
