@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from osisnr_gui import platform_check
 from osisnr_gui.cli.lines import REFUSED, WRONG_USAGE
 from osisnr_gui.io.streams import say
+from osisnr_gui.text.catalogue import _
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -70,25 +71,28 @@ def _open() -> int:
 def _draw(options: Namespace, problem: str) -> int:
     """Without a display: what the options ask for as a picture and as numbers; 2 when they ask for nothing."""
     from osisnr_gui.cli import batch, score
-    from osisnr_gui.cli.lines import error_line
+    from osisnr_gui.cli.lines import SEND_ELSEWHERE, error_line
     from osisnr_gui.cli.output import write_text
     from osisnr_gui.io.errors import SaveError
+    from osisnr_gui.io.phrase import Phrase
     from osisnr_gui.qt.main import picture_path, run
 
     options.screenshot = picture_path(options)
     if options.screenshot is None:
         return _refuse(problem)
     found: list[Any] = []
-    drawn, remedy = f"The window, drawn without a display: {options.screenshot}\n", f"see {options.screenshot}"
+    drawn = _("The window, drawn without a display: {path}").format(path=options.screenshot) + "\n"
+    remedy = Phrase("see {path}", path=options.screenshot)
     try:
         if code := run(options, lambda *shown: found.extend(shown)):  # ended from outside
             return code
     except SaveError as error:
-        say([error_line(SaveError(error.path, error.detail, "give another name with --screenshot FILE"))])
-        code, drawn, remedy = REFUSED, "", ""
+        say([error_line(SaveError(error.path, error.detail, Phrase("give another name with --screenshot FILE")))])
+        code, drawn, remedy = REFUSED, "", SEND_ELSEWHERE
     analysis, rows = found
     text, its_code = batch.summary(rows) if rows else score.summary(analysis)
-    write_text(f"{text}\n{drawn}To see it live, start it in a desktop session or log in with `ssh -X`.\n", remedy)
+    live = _("To see it live, start it in a desktop session or log in with `ssh -X`.")
+    write_text(f"{text}\n{drawn}{live}\n", remedy)
     return code or its_code
 
 

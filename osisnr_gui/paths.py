@@ -6,6 +6,8 @@ tree (also an editable install of one) has them next to it.
 
 import os
 
+from osisnr_gui.io.phrase import Phrase
+
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 _INSTALLED = os.path.join(_PACKAGE, "_resources")
 _SOURCE_TREE = os.path.join(os.path.dirname(_PACKAGE), "resources")
@@ -21,5 +23,11 @@ def resource_path(*parts: str) -> str:
     path = os.path.join(root, *parts)
     if not os.path.exists(path):
         name = "/".join(parts) or "resources"
-        raise MissingResource(f"{name} is missing from this installation of osisnr_gui; install it again ({path})")
+        raise MissingResource(
+            Phrase(
+                "{name} is missing from this installation of osisnr_gui; install it again ({path})",
+                name=name,
+                path=path,
+            )
+        )
     return path

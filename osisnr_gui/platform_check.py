@@ -2,10 +2,9 @@
 
 A Linux without a display, or without the system libraries that Qt's xcb plugin is linked to, ends the process
 inside the constructor of QApplication (exit 134, a page of plugin names). Here it becomes one sentence that says
-what to do. Standard library only.
+what to do. Standard library only: the script that installs what is missing runs before anything else is there, so
+the translations are imported where a sentence is made.
 """
-
-from __future__ import annotations
 
 import ctypes
 import importlib.util
@@ -44,11 +43,11 @@ USEFUL = {
 }
 FONT_PACKAGE = "fonts-dejavu-core"
 APT_PACKAGES = " ".join([*NEEDED, *USEFUL, FONT_PACKAGE])
-DNF_PACKAGES = (
-    "mesa-libEGL mesa-libGL libxkbcommon libxkbcommon-x11 dbus-libs fontconfig glib2 libX11-xcb xcb-util-cursor "
-    "xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil libwayland-client libwayland-cursor "
-    "pulseaudio-libs dejavu-sans-fonts"
-)
+DNF_PACKAGES = " ".join((
+    "mesa-libEGL", "mesa-libGL", "libxkbcommon", "libxkbcommon-x11", "dbus-libs", "fontconfig", "glib2", "libX11-xcb",
+    "xcb-util-cursor", "xcb-util-wm", "xcb-util-image", "xcb-util-keysyms", "xcb-util-renderutil", "libwayland-client",
+    "libwayland-cursor", "pulseaudio-libs", "dejavu-sans-fonts",
+))  # fmt: skip
 
 # Platforms of Qt that need no display, or a device that only Qt can ask.
 _ELSEWHERE = frozenset({"offscreen", "minimal", "minimalegl", "linuxfb", "eglfs", "vnc", "vkkhrdisplay"})
@@ -73,11 +72,14 @@ def missing_library(text: str) -> str | None:
 
 def library_message(library: str) -> str:
     """What to say when a system library is missing."""
-    return (
-        f"the system library {library} is missing, and Qt needs it to show a window. Install it with\n"
-        f"  Debian, Ubuntu:  sudo apt-get install {APT_PACKAGES}\n"
-        f"  Fedora:          sudo dnf install {DNF_PACKAGES}"
+    from osisnr_gui.text.catalogue import _
+
+    template = _(
+        "the system library {library} is missing, and Qt needs it to show a window. Install it with\n"
+        "  Debian, Ubuntu:  sudo apt-get install {apt}\n"
+        "  Fedora:          sudo dnf install {dnf}"
     )
+    return template.format(library=library, apt=APT_PACKAGES, dnf=DNF_PACKAGES)
 
 
 def find_problem(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Problem | None:
@@ -94,15 +96,22 @@ def find_problem(environment: Mapping[str, str] = os.environ, platform: str = sy
             return Problem(library_message(library), can_draw=False)
         if _x_server_answers():
             return None
+    return _no_display(asked, names)
+
+
+def _no_display(asked: str, names: set[str]) -> Problem:
+    from osisnr_gui.text.catalogue import _
+
     if not names & {"wayland", "xcb"}:
-        text = f"QT_QPA_PLATFORM is {asked!r}, which Qt does not know; unset it, or choose wayland, xcb or offscreen"
-        return Problem(text, can_draw=False)
-    return Problem(
-        f"there is no display for {' or '.join(sorted(names))} (none that WAYLAND_DISPLAY or DISPLAY names). For a "
-        "window start it in a desktop session or with `ssh -X`; without one, name files or a demo, and a picture of "
-        "the window is left.",
-        can_draw=True,
+        template = _(
+            "QT_QPA_PLATFORM is {name!r}, which Qt does not know; unset it, or choose wayland, xcb or offscreen"
+        )
+        return Problem(template.format(name=asked), can_draw=False)
+    template = _(
+        "there is no display for {names} (none that WAYLAND_DISPLAY or DISPLAY names). For a window start it in a "
+        "desktop session or with `ssh -X`; without one, name files or a demo, and a picture of the window is left."
     )
+    return Problem(template.format(names=_(" or ").join(sorted(names))), can_draw=True)
 
 
 def _wayland_answers(environment: Mapping[str, str]) -> bool:

@@ -4,8 +4,6 @@ CSV and Parquet have one row a pair and the columns of COLUMNS. Numbers are writ
 to the same float64; an empty cell (null) is a number that is not finite or does not exist.
 """
 
-from __future__ import annotations
-
 import io
 import math
 from collections import Counter
@@ -16,20 +14,21 @@ from statistics import fmean, median
 
 from osisnr_gui import __version__
 from osisnr_gui.batch.runner import BatchRow, BatchSettings
-from osisnr_gui.export.csv_files import comment, lines_bytes, text_cell
+from osisnr_gui.export.csv_files import comment, csv_note, lines_bytes, text_cell
 from osisnr_gui.export.measures import MEASURES, SAVED, Measure
 from osisnr_gui.export.score_report import number
 from osisnr_gui.export.score_table import NAME_WIDTH, Row, aligned, shown_as
 from osisnr_gui.io.errors import printable
 from osisnr_gui.io.json_file import Json, json_parts
+from osisnr_gui.text.catalogue import _
 
 SCHEMA = "osisnr.batch/1"
 ENDINGS = (".csv", ".json", ".parquet")
 NOTES = (
-    "one row a pair; an empty cell is a number that is not finite or does not exist",
-    "literal: with the constants 1e-10 and 1e-8 / every frame counts",
-    "exact: without constants / active frames count",
-    "whole: of the whole signals in time; osi_db and si_snr_db and snr_db and gain_db are in dB",
+    csv_note("one row a pair; an empty cell is a number that is not finite or does not exist"),
+    csv_note("literal: with the constants 1e-10 and 1e-8 / every frame counts"),
+    csv_note("exact: without constants / active frames count"),
+    csv_note("whole: of the whole signals in time; osi_db and si_snr_db and snr_db and gain_db are in dB"),
 )
 _TEXT_LIMIT = 1000
 
@@ -142,9 +141,8 @@ def summary(rows: Sequence[BatchRow]) -> Object:
         if values:
             over_pairs[measure.column] = {"mean": fmean(values), "median": median(values), "n": len(values)}
     scored = sum(row.error is None for row in rows)
-    warnings: Object = dict(Counter(code for row in rows for code in dict.fromkeys(warning_codes(row))))
     counts: Object = {"n_pairs": len(rows), "n_scored": scored, "n_failed": len(rows) - scored}
-    return {**counts, "over_pairs": over_pairs, "pairs_with_warning": warnings}
+    return {**counts, "over_pairs": over_pairs, "pairs_with_warning": dict(_pairs_with_warning(rows))}
 
 
 def values_of(rows: Iterable[BatchRow], measure: Measure) -> list[tuple[str, float]]:
@@ -158,6 +156,10 @@ def warning_codes(row: BatchRow) -> list[str]:
     return [str(warning["code"]) for warning in list_inside(row, "warnings") if isinstance(warning, dict)]
 
 
+def _pairs_with_warning(rows: Iterable[BatchRow]) -> Counter[str]:
+    return Counter(code for row in rows for code in dict.fromkeys(warning_codes(row)))
+
+
 def _pair_report(row: BatchRow) -> Object:
     if row.report is not None:
         return {"name": row.pair.name, **row.report}
@@ -168,7 +170,7 @@ def _pair_report(row: BatchRow) -> Object:
 
 def _csv(rows: Sequence[BatchRow], settings: BatchSettings) -> Iterator[bytes]:
     facts = [comment(name, value) for name, value in {"schema": SCHEMA, **settings_object(settings)}.items()]
-    yield lines_bytes((f"# osisnr {__version__}", *facts, *(f"# {note}" for note in NOTES), ",".join(_BY_NAME)))
+    yield lines_bytes((f"# osisnr {__version__}", *facts, *NOTES, ",".join(_BY_NAME)))
     for row in rows:
         yield lines_bytes((",".join(_text(column.get(row)) for column in COLUMNS),))
 
@@ -198,24 +200,34 @@ def _parquet(rows: Sequence[BatchRow], settings: BatchSettings) -> bytes:
     return target.getvalue()
 
 
-def batch_table(rows: Sequence[BatchRow], more: str = "") -> str:
-    """Text with a final newline. more : what else to say in the first line."""
+def counts_words(rows: Sequence[BatchRow]) -> str:
+    """How many pairs were scored, how many of them in an earlier run, and how many were refused."""
     scored = sum(row.error is None for row in rows)
-    known = sum(row.is_known for row in rows)
-    parts = [f"{scored} of {len(rows)} pairs scored"]
-    parts += [f"{known} of them in an earlier run"] if known else []
-    parts += [f"{len(rows) - scored} refused"] if scored < len(rows) else []
-    lines = [", ".join(parts) + more]
+    known, refused = sum(row.is_known for row in rows), len(rows) - scored
+    parts = [_("{n} of {total} pairs scored").format(n=scored, total=len(rows))]
+    parts += [_("{n} of them in an earlier run").format(n=known)] if known else []
+    parts += [_("{n} refused").format(n=refused)] if refused else []
+    return ", ".join(parts)
+
+
+def batch_table(rows: Sequence[BatchRow], first_line: str) -> str:
+    """What can be said of all pairs together, as text with a final newline."""
+    lines = [first_line]
     table: list[Row] = [line for measure in OVER_PAIRS if (line := _line(rows, measure))]
     if table:
-        lines += [
-            "",
-            *aligned(("over all pairs with a finite number", "pairs", "mean", "median", "worst", "worst pair"), table),
-        ]
-    counts = Counter(code for row in rows for code in dict.fromkeys(warning_codes(row)))
+        header = (
+            _("over all pairs with a finite number"),
+            _("pairs"),
+            _("mean"),
+            _("median"),
+            _("worst"),
+            _("worst pair"),
+        )
+        lines += ["", *aligned(header, table)]
+    counts = _pairs_with_warning(rows).most_common()
     if counts:
-        words = ", ".join(f"{code} in {count}" for code, count in counts.most_common())
-        lines += ["", f"Adapted or suspicious, pairs: {words}"]
+        codes = ", ".join(_("{code} in {n}").format(code=code, n=count) for code, count in counts)
+        lines += ["", _("Adapted or suspicious, pairs: {codes}").format(codes=codes)]
     return "\n".join(lines) + "\n"
 
 

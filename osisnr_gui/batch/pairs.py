@@ -1,7 +1,5 @@
 """Finds the pairs of a batch: in two folders by file name, or in a CSV or JSON list."""
 
-from __future__ import annotations
-
 import csv
 import io
 import itertools
@@ -14,12 +12,13 @@ from dataclasses import dataclass
 from osisnr_gui.io.errors import FileError, LoadError, Reason
 from osisnr_gui.io.formats import MatrixFormat, SoundFormat, extension, extensions_of
 from osisnr_gui.io.json_file import MAX_JSON_BYTES, Json, load_json
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.io.source import OpenFile
 
 SOUND_ENDINGS = frozenset(extensions_of(SoundFormat))
 MASK_ENDINGS = frozenset(extensions_of(MatrixFormat))
 MAX_COMMENTS = 100
-_LIST_REMEDY = "give two columns with the headings reference and estimate, one pair a line"
+_LIST_REMEDY = Phrase("give two columns with the headings reference and estimate, one pair a line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +48,13 @@ def find_pairs(reference_folder: str, estimate_folder: str) -> tuple[BatchPair, 
     endings = SOUND_ENDINGS if any(extension(name) in SOUND_ENDINGS for name in listed[0]) else MASK_ENDINGS
     references, estimates = ([name for name in names if extension(name) in endings] for names in listed)
     if not references:
-        detail, remedy = "there is no sound and no matrix in this folder", "choose the folder of the references"
+        detail = Phrase("there is no sound and no matrix in this folder")
+        remedy = Phrase("choose the folder of the references")
         raise LoadError(Reason.NOT_FOUND, reference_folder, detail, remedy)
     partners = _match(references, estimates)
     if not any(partners.values()):
-        detail = "no file in this folder is called like a reference"
-        raise LoadError(Reason.NOT_FOUND, estimate_folder, detail, "name the estimates like their references")
+        detail = Phrase("no file in this folder is called like a reference")
+        raise LoadError(Reason.NOT_FOUND, estimate_folder, detail, Phrase("name the estimates like their references"))
     pairs = []
     for name in references:
         path, partner = os.path.join(reference_folder, name), partners[name]
@@ -78,7 +78,7 @@ def load_pairs(path: str) -> tuple[BatchPair, ...]:
     """
     rows = list(_json_rows(path) if extension(path) == ".json" else _csv_rows(path))
     if not rows:
-        raise LoadError(Reason.NO_FRAMES, path, "there is no pair in this list", _LIST_REMEDY)
+        raise LoadError(Reason.NO_FRAMES, path, Phrase("there is no pair in this list"), _LIST_REMEDY)
     folder = os.path.dirname(path)
     pairs: dict[str, BatchPair] = {}
     for reference, estimate, name in rows:
@@ -109,7 +109,8 @@ def _files_below(folder: str) -> Iterator[str]:
 
     def refuse(error: OSError) -> None:
         if error.filename == folder:
-            raise LoadError(Reason.NOT_FOUND, folder, "this folder cannot be read", "check the name and its rights")
+            detail = Phrase("this folder cannot be read")
+            raise LoadError(Reason.NOT_FOUND, folder, detail, Phrase("check the name and its rights"))
 
     for where, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -137,14 +138,18 @@ def _match(references: list[str], estimates: list[str]) -> dict[str, str | None]
 
 
 def _alone(path: str, missing: str, folder: str) -> LoadError:
-    detail = f"it has no {missing}: no file of this name, or several, in {os.path.basename(os.path.normpath(folder))}"
-    return LoadError(Reason.NOT_FOUND, path, detail, "add the file, or take this one out")
+    folder = os.path.basename(os.path.normpath(folder))
+    detail = Phrase("it has no estimate: no file of this name, or several, in {folder}", folder=folder)
+    if missing == "reference":
+        detail = Phrase("it has no reference: no file of this name, or several, in {folder}", folder=folder)
+    return LoadError(Reason.NOT_FOUND, path, detail, Phrase("add the file, or take this one out"))
 
 
 def _csv_rows(path: str) -> Iterator[tuple[str, str, str]]:
     with OpenFile(path) as source:
         if source.size > MAX_JSON_BYTES:
-            raise LoadError(Reason.TOO_LARGE, path, "the list is too long (more than 10 MiB)", "split it")
+            detail = Phrase("the list is too long (more than 10 MiB)")
+            raise LoadError(Reason.TOO_LARGE, path, detail, Phrase("split it"))
         data = source.read_at(0, MAX_JSON_BYTES)
     try:
         text = data.decode("utf-8-sig")
@@ -154,7 +159,7 @@ def _csv_rows(path: str) -> Iterator[tuple[str, str, str]]:
         for row in csv.DictReader(lines, delimiter=delimiter, strict=True):
             yield _row(path, {key.strip().lower(): value for key, value in row.items() if isinstance(key, str)})
     except (UnicodeDecodeError, csv.Error):
-        raise LoadError(Reason.CORRUPT, path, "this is no table in UTF-8 text", _LIST_REMEDY) from None
+        raise LoadError(Reason.CORRUPT, path, Phrase("this is no table in UTF-8 text"), _LIST_REMEDY) from None
 
 
 def _json_rows(path: str) -> Iterator[tuple[str, str, str]]:
@@ -168,5 +173,5 @@ def _row(path: str, row: dict[str, Json] | dict[str, str]) -> tuple[str, str, st
     reference, estimate, name = (row.get(key) or "" for key in ("reference", "estimate", "name"))
     texts = [text.strip() if isinstance(text, str) else "" for text in (reference, estimate, name)]
     if not texts[0] or not texts[1]:
-        raise LoadError(Reason.CORRUPT, path, "a line names no reference or no estimate", _LIST_REMEDY)
+        raise LoadError(Reason.CORRUPT, path, Phrase("a line names no reference or no estimate"), _LIST_REMEDY)
     return texts[0], texts[1], texts[2]

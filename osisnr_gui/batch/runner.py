@@ -5,8 +5,6 @@ processes of this machine (`workers`), threads, or a cluster. What is scored is 
 that a run that was stopped, in whatever way, is gone on with.
 """
 
-from __future__ import annotations
-
 import os
 import threading
 from collections import deque
@@ -21,6 +19,7 @@ from osisnr_gui.export.score_report import error_report, estimate_report, settin
 from osisnr_gui.io.errors import Cancel, Cancelled, FileError, stop_if
 from osisnr_gui.io.journal import Entry, Journal
 from osisnr_gui.io.json_file import Json
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.analysis import Analysis, analyse_numbers
 from osisnr_gui.session.frame_pass import limit_threads
 from osisnr_gui.session.pairs import PairAnalysis
@@ -57,7 +56,7 @@ class BatchSettings:
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """Why a pair has no numbers. code : as in the JSON; path : the file concerned, as in the pair."""
+    """Why a pair has no numbers, as a FileError. code : as in the JSON; path : the file concerned, as in the pair."""
 
     code: str
     path: str
@@ -107,8 +106,10 @@ def score_pair(pair: BatchPair, settings: BatchSettings) -> BatchRow:
     except Cancelled:
         raise
     except Exception as fault:
-        what = "there is not enough memory" if isinstance(fault, MemoryError) else f"unexpected {fault!r}"
-        wrong = RowError("unexpected", pair.estimate, what, "score it alone to see more")
+        detail = Phrase("unexpected {error}", error=repr(fault))
+        if isinstance(fault, MemoryError):
+            detail = Phrase("there is not enough memory")
+        wrong = RowError("unexpected", pair.estimate, detail, Phrase("score it alone to see more"))
         return BatchRow(pair, error=wrong, stamps=stamps)
     scored = analysis.pairs[0]
     if scored.valid_score is None:
@@ -205,8 +206,8 @@ class _Run:
             suspects = yield from self._until_broken(waiting)
             for pair in suspects:
                 if (yield from self._until_broken(deque([pair]))):
-                    detail = "the process that read it came to an end"
-                    wrong = RowError("crashed", pair.estimate, detail, "the file may be damaged, or too large")
+                    detail = Phrase("the process that read it came to an end")
+                    wrong = RowError("crashed", pair.estimate, detail, Phrase("the file may be damaged, or too large"))
                     yield BatchRow(pair, error=wrong)
 
     def _until_broken(self, waiting: deque[BatchPair]) -> Generator[BatchRow, None, list[BatchPair]]:
@@ -228,7 +229,8 @@ class _Run:
                 except Cancelled:
                     raise
                 except Exception as error:  # of the executor: `score_pair` has none
-                    wrong = RowError("unexpected", pair.estimate, f"not scored: {error!r}", "score it again")
+                    detail = Phrase("not scored: {error}", error=repr(error))
+                    wrong = RowError("unexpected", pair.estimate, detail, Phrase("score it again"))
                     yield BatchRow(pair, error=wrong)
         if suspects:
             self._close_executor()

@@ -3,8 +3,6 @@
 The processes load no window, die with their parent, and leave Ctrl+C to it.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal
@@ -12,12 +10,14 @@ import sys
 import threading
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing.connection import wait
-from typing import Any, Self
+from typing import Any
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.batch import runner as batch
 from osisnr_gui.io.errors import FileError
+from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.source import Closing
 
 # A server that has loaded the engine once forks workers in no time, and has no threads that a fork could tear.
 _METHOD = "spawn" if sys.platform == "win32" else "forkserver"
@@ -68,7 +68,7 @@ WAIT_SECONDS = 15.0
 EXTRA = "osisnr-gui[cluster]"
 
 
-class Cluster:
+class Cluster(Closing):
     """The workers behind a Dask scheduler. They need this program and must see the files under the same paths.
 
     Raises FileError when dask.distributed is not installed or nothing answers at `address`.
@@ -78,14 +78,14 @@ class Cluster:
         try:
             from distributed import Client
         except ImportError:
-            detail, remedy = "a cluster needs dask.distributed", f"install it with: pip install '{EXTRA}'"
-            raise FileError(address, detail, remedy) from None
+            remedy = Phrase("install it with: pip install '{package}'", package=EXTRA)
+            raise FileError(address, Phrase("a cluster needs dask.distributed"), remedy) from None
         try:
             connect: Any = Client
             self._client = connect(address, timeout=WAIT_SECONDS, set_as_default=False)
         except (OSError, TimeoutError, ValueError):
-            detail = "no Dask scheduler of a matching version answers"
-            raise FileError(address, detail, "check the address, such as tcp://host:8786") from None
+            detail = Phrase("no Dask scheduler of a matching version answers")
+            raise FileError(address, detail, Phrase("check the address, such as tcp://host:8786")) from None
 
     @property
     def n_threads(self) -> int:
@@ -100,9 +100,3 @@ class Cluster:
     def close(self) -> None:
         """Leave the cluster to others."""
         self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()

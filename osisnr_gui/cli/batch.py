@@ -1,30 +1,111 @@
 """`osisnr batch`: two folders, all pairs, one table; what fails is named, what is stopped can go on."""
 
-from __future__ import annotations
-
+import argparse
+import importlib.util
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import partial
 
-from osisnr_gui.batch.files import batch_parts, batch_table
+from osisnr_gui.batch.files import ENDINGS, batch_parts, batch_table, counts_words
 from osisnr_gui.batch.pairs import BatchPair, find_pairs, load_pairs
-from osisnr_gui.batch.runner import BatchRow, RowError, open_journal, run_batch
-from osisnr_gui.batch.workers import BatchPool, Cluster
-from osisnr_gui.cli import output
-from osisnr_gui.cli.batch_options import BatchOptions, parse
-from osisnr_gui.cli.lines import DONE, INTERRUPTED, PROGRAM, SOME_FAILED, error_line, shown_path
+from osisnr_gui.batch.runner import BatchRow, BatchSettings, RowError, open_journal, run_batch
+from osisnr_gui.batch.workers import BatchPool, Cluster, core_count
+from osisnr_gui.cli import output, scoring_options
+from osisnr_gui.cli.lines import (
+    DONE,
+    INTERRUPTED,
+    PROGRAM,
+    SOME_FAILED,
+    UsageError,
+    error_line,
+    shown_path,
+    with_option,
+)
 from osisnr_gui.cli.output import ProgressLine
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.io.journal import Journal
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.io.streams import say
+from osisnr_gui.text.catalogue import _, ngettext
 
 # Pairs handed out for each worker: enough that none waits for the next one, few enough that Ctrl+C is quick.
 PER_WORKER = 3
 
 _Workers = tuple[int, Callable[[], Executor]]  # how many, and what opens them
+
+#: Each takes some 70 MiB.
+MOST_JOBS = max(64, core_count())
+
+DESCRIPTION = _("""\
+Score the estimates in one folder against the references of the same names in another (also below the folders, also
+with another ending), or the pairs of a list: a .csv with the columns reference and estimate, or a .json list of such
+objects. The result has one row a pair.
+""")
+
+EPILOG = _("""\
+A pair that is refused is a row with its error and one line on stderr; the others are scored, and the exit code is 1.
+What is scored is kept at once in FILE.journal: stopped by Ctrl+C or by anything else, the same command goes on where
+it was. Exit codes: 0 done, 1 some pairs failed, 2 wrong usage, 3 nothing could be scored or saved, 130 stopped.
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """A `batch` command line. inputs : two folders, or one list; cluster : a scheduler's address, or None."""
+
+    inputs: tuple[str, ...]
+    output: str
+    settings: BatchSettings
+    jobs: int
+    cluster: str | None
+
+
+def parse(arguments: list[str]) -> BatchOptions:
+    """Read the arguments after `batch`.
+
+    Raises UsageError, and SystemExit after --help.
+    """
+    found, inputs = scoring_options.read_arguments(_parser(), arguments)
+    if not 1 <= len(inputs) <= 2:
+        detail = ngettext("{n} input", "{n} inputs", len(inputs)).format(n=len(inputs))
+        raise UsageError(detail, _("give two folders, or one list of pairs"))
+    _check_output(found, inputs)
+    if found.cluster is not None and found.jobs is not None:
+        raise UsageError(_("--jobs: the cluster has workers of its own"), _("leave out --jobs or --cluster"))
+    # Which files are paired is no business of the settings.
+    settings = BatchSettings(scoring_options.session_of(found, []), scoring_options.source_of(found, ""), found.align)
+    return BatchOptions(tuple(inputs), found.output, settings, found.jobs or core_count(), found.cluster)
+
+
+def _check_output(found: argparse.Namespace, inputs: list[str]) -> None:
+    file, endings = found.output, ", ".join(ENDINGS)
+    if not file:
+        raise UsageError(_("-o FILE is missing"), _("name the result: {endings}").format(endings=endings))
+    ending = os.path.splitext(file)[1].lower()
+    if ending not in ENDINGS:
+        remedy = _("give one of {endings}").format(endings=endings)
+        raise UsageError(_("-o: {file} has another ending").format(file=file), remedy)
+    if ending == ".parquet" and importlib.util.find_spec("pyarrow") is None:
+        remedy = _("install it with: pip install 'osisnr-gui[parquet]', or give .csv or .json")
+        raise UsageError(_("-o: {file} needs pyarrow").format(file=file), remedy)
+    if any(scoring_options.same_file(file, path) for path in inputs):
+        raise UsageError(_("-o: {file} is an input").format(file=file), _("choose another name"))
+
+
+def _parser() -> scoring_options.Parser:
+    usage = _("{command} REF_DIR EST_DIR -o FILE [options]\n       {command} PAIRS.csv -o FILE [options]")
+    parser = scoring_options.Parser.of_command(f"{PROGRAM} batch", usage, DESCRIPTION, EPILOG)
+    group = parser.add_argument_group(_("batch"))
+    group.add_argument("-o", "--output", metavar="FILE", help=_("where the rows go: .csv, .json or .parquet"))
+    jobs = scoring_options.number_in(1, MOST_JOBS, int)
+    group.add_argument("--jobs", metavar="N", type=jobs, help=_("processes (default: one a core)"))
+    group.add_argument("--cluster", metavar="ADDRESS", help=_("score on a Dask cluster, such as tcp://host:8786"))
+    scoring_options.add_scoring(parser)
+    return parser
 
 
 def run(arguments: list[str]) -> int:
@@ -35,12 +116,14 @@ def run(arguments: list[str]) -> int:
     started = time.monotonic()
     with _workers(options) as workers, open_journal(options.output, options.settings) as journal:
         if journal.is_stale:
-            say([f"{PROGRAM}: {journal.path}: of other settings or another version; everything is scored again"])
+            stale = _("of other settings or another version; everything is scored again")
+            say([f"{PROGRAM}: {journal.path}: {stale}"])
         try:
             _score(options, workers, pairs, rows, journal)
         except KeyboardInterrupt:
             done = sum(row.error is None for row in rows.values())
-            say([f"{PROGRAM}: stopped, {done} of {len(pairs)} pairs are scored; the same command goes on from there"])
+            stopped = _("stopped, {n} of {total} pairs are scored; the same command goes on from there")
+            say([f"{PROGRAM}: {stopped.format(n=done, total=len(pairs))}"])
             return INTERRUPTED
         ordered = [rows[pair.name] for pair in pairs]
         ending = os.path.splitext(options.output)[1].lower()
@@ -48,16 +131,17 @@ def run(arguments: list[str]) -> int:
         journal.remove()
     rate = sum(not row.is_known for row in ordered) / max(time.monotonic() - started, 1e-3)
     path = shown_path(options.output)
-    text, code = summary(ordered, f", {rate:.1f} pairs/s; saved in {path}")
-    output.write_text(text, f"the results are in {path}")
+    first_line = _("{counts}, {rate:.1f} pairs/s; saved in {path}")
+    text, code = summary(ordered, first_line.format(counts=counts_words(ordered), rate=rate, path=path))
+    output.write_text(text, Phrase("the results are in {path}", path=path))
     return code
 
 
-def summary(rows: Sequence[BatchRow], more: str = "") -> tuple[str, int]:
-    """The table of a batch, and the exit code; says the errors. more : for its first line."""
+def summary(rows: Sequence[BatchRow], first_line: str | None = None) -> tuple[str, int]:
+    """The table of a batch, and the exit code; says the errors. first_line : None = `counts_words`."""
     errors = [_error_line(row.error) for row in rows if row.error is not None]
     say(errors)
-    return batch_table(rows, more), SOME_FAILED if errors else DONE
+    return batch_table(rows, first_line or counts_words(rows)), SOME_FAILED if errors else DONE
 
 
 @contextmanager
@@ -71,11 +155,7 @@ def _workers(options: BatchOptions) -> Iterator[_Workers]:
 
 
 def _score(
-    options: BatchOptions,
-    workers: _Workers,
-    pairs: Sequence[BatchPair],
-    rows: dict[str, BatchRow],
-    journal: Journal,
+    options: BatchOptions, workers: _Workers, pairs: Sequence[BatchPair], rows: dict[str, BatchRow], journal: Journal
 ) -> None:
     """Fill `rows` by the names of the pairs as they end."""
     count, open_executor = workers
@@ -101,10 +181,12 @@ class _Pace:
         self._refused += row.error is not None
         rate = (self._done - self._known) / max(1e-3, time.monotonic() - self._started)
         left = (self._n_pairs - self._done) / rate if rate else 0.0
-        refused = f", {self._refused} refused" if self._refused else ""
-        return f"{self._done} of {self._n_pairs} pairs{refused}, {rate:.1f} pairs/s, {left:.0f} s left"
+        template = _("{n} of {total} pairs, {rate:.1f} pairs/s, {left:.0f} s left")
+        if self._refused:
+            template = _("{n} of {total} pairs, {refused} refused, {rate:.1f} pairs/s, {left:.0f} s left")
+        return template.format(n=self._done, total=self._n_pairs, refused=self._refused, rate=rate, left=left)
 
 
 def _error_line(error: RowError) -> str:
-    remedy = f"{error.remedy} (option --key)" if error.code == "ambiguous" else error.remedy
+    remedy = with_option(error.remedy, "--key") if error.code == "ambiguous" else error.remedy
     return error_line(FileError(error.path, error.detail, remedy))

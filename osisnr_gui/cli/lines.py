@@ -1,14 +1,14 @@
 """What the command line says, one line each on stderr, printable anywhere, and the exit codes of every command."""
 
-from __future__ import annotations
-
 import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from osisnr_gui.io.errors import FileError, SaveError, printable
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.io.streams import drop
+from osisnr_gui.text.catalogue import _, translated
 
 # Exit codes.
 DONE = 0
@@ -20,6 +20,7 @@ INTERRUPTED = 130  # what a shell reports for Ctrl+C
 PROGRAM = "osisnr"
 PATH_LIMIT = 1000
 TEXT_LIMIT = 500
+SEND_ELSEWHERE = Phrase("send it to another place")
 
 
 class UsageError(Exception):
@@ -37,6 +38,11 @@ class UsageError(Exception):
         return f"{PROGRAM}: {detail}; {printable(self.remedy, TEXT_LIMIT)}"
 
 
+def see_help(program: str) -> str:
+    """Where the options of a command are listed."""
+    return _("see {program} --help").format(program=program)
+
+
 def shown_path(path: str) -> str:
     """A path as typed, with control characters and undecodable bytes escaped."""
     return printable(path, PATH_LIMIT)
@@ -44,21 +50,27 @@ def shown_path(path: str) -> str:
 
 def error_line(error: FileError) -> str:
     """`osisnr: FILE: what is wrong; what to do`."""
-    remedy = error.remedy
+    remedy = translated(error.remedy)
     if getattr(error, "choices", ()):
-        remedy += " (option --key)"
+        remedy = with_option(remedy, "--key")
     if getattr(error, "looks_paired", False):
-        remedy += " (option --pair-axis)"
-    return f"{PROGRAM}: {shown_path(error.path)}: {printable(error.detail, TEXT_LIMIT)}; {remedy}"
+        remedy = with_option(remedy, "--pair-axis")
+    detail = printable(translated(error.detail), TEXT_LIMIT)
+    return f"{PROGRAM}: {shown_path(translated(error.path))}: {detail}; {remedy}"
+
+
+def with_option(remedy: str, option: str) -> str:
+    """A remedy and the option that does it."""
+    return _("{remedy} (option {option})").format(remedy=translated(remedy), option=option)
 
 
 def warning_line(path: str, message: str) -> str:
-    """`osisnr: warning: FILE: …`."""
+    """`osisnr: warning: FILE: …`; the prefix is the same in every language."""
     return f"{PROGRAM}: warning: {shown_path(path)}: {printable(message, TEXT_LIMIT)}"
 
 
 @contextmanager
-def stdout_errors(remedy: str = "") -> Iterator[None]:
+def stdout_errors(remedy: str = SEND_ELSEWHERE) -> Iterator[None]:
     """SaveError for what stdout does not take, from then on it takes all; a reader that is gone has seen enough."""
     try:
         yield
@@ -66,8 +78,10 @@ def stdout_errors(remedy: str = "") -> Iterator[None]:
         drop(sys.stdout)
     except OSError as error:
         drop(sys.stdout)
-        what = "it is closed" if error.errno == errno.EBADF else printable(error.strerror or str(error), TEXT_LIMIT)
-        raise SaveError("standard output", f"not written: {what}", remedy or "send it to another place") from None
+        detail = Phrase("not written: it is closed")
+        if error.errno != errno.EBADF:
+            detail = Phrase("not written: {why}", why=printable(error.strerror or str(error), TEXT_LIMIT))
+        raise SaveError(Phrase("standard output"), detail, remedy) from None
 
 
 def flush_stdout(text: str = "") -> None:

@@ -3,8 +3,6 @@
 Nothing here imports numpy or Qt, so that `osisnr --version` answers at once.
 """
 
-from __future__ import annotations
-
 import sys
 import warnings
 from collections.abc import Callable
@@ -21,17 +19,19 @@ from osisnr_gui.cli.lines import (
     UsageError,
     error_line,
     flush_stdout,
+    see_help,
 )
 from osisnr_gui.io.errors import FileError, printable
 from osisnr_gui.io.streams import open_missing, say
+from osisnr_gui.text.catalogue import _
 
 # Command -> the module whose `run(arguments) -> exit code` does the work.
 COMMANDS = {"score": "osisnr_gui.cli.score", "batch": "osisnr_gui.cli.batch"}
 
-HELP = f"""\
-usage: {PROGRAM} score REFERENCE ESTIMATE [ESTIMATE ...] [options]
-       {PROGRAM} batch REF_DIR EST_DIR -o FILE [options]
-       {PROGRAM} --version | --help
+HELP = _("""\
+usage: {program} score REFERENCE ESTIMATE [ESTIMATE ...] [options]
+       {program} batch REF_DIR EST_DIR -o FILE [options]
+       {program} --version | --help
 
 OSI-SNR, MC-MSE and the fused loss of separated speech against its reference.
 
@@ -39,9 +39,9 @@ commands:
   score      compare estimates with a reference: a table, --json or --csv
   batch      compare two folders file by file, on all cores or a cluster: one row a pair
 
-'{PROGRAM} score --help' and '{PROGRAM} batch --help' list the options.
+'{program} score --help' and '{program} batch --help' list the options.
 exit codes: 0 done, 1 some pairs of a batch failed, 2 wrong usage, 3 an input was refused or a result not written
-"""
+""").format(program=PROGRAM)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -72,10 +72,11 @@ def guarded(work: Callable[[], int], net: type[Exception] | tuple[()] = Exceptio
     except FileError as error:
         say([error_line(error)])
     except MemoryError:
-        say([f"{PROGRAM}: there is not enough memory; use shorter files or close other programs"])
+        say([f"{PROGRAM}: {_('there is not enough memory; use shorter files or close other programs')}"])
     except net as error:  # the last one: a user gets a line, never a traceback
         what = printable(f"{type(error).__name__}: {error}", TEXT_LIMIT)
-        say([f"{PROGRAM}: unexpected {what}; please report it with the command you typed"])
+        words = _("unexpected {error}; please report it with the command you typed").format(error=what)
+        say([f"{PROGRAM}: {words}"])
     return REFUSED
 
 
@@ -87,7 +88,7 @@ def _quiet_warnings() -> None:
 
 def _run(arguments: list[str]) -> int:
     if not arguments:
-        raise UsageError("no command was given", f"see {PROGRAM} --help")
+        raise UsageError(_("no command was given"), see_help(PROGRAM))
     first, *rest = arguments
     if first in ("-h", "--help"):
         flush_stdout(HELP)
@@ -96,8 +97,9 @@ def _run(arguments: list[str]) -> int:
         flush_stdout(f"{PROGRAM} {__version__}\n")
         return DONE
     if first not in COMMANDS:
-        what = "option" if first.startswith("-") else "command"
-        raise UsageError(f"{first}: there is no such {what}", f"see {PROGRAM} --help")
+        is_option = first.startswith("-")
+        template = _("{word}: there is no such option") if is_option else _("{word}: there is no such command")
+        raise UsageError(template.format(word=first), see_help(PROGRAM))
     run: Callable[[list[str]], int] = import_module(COMMANDS[first]).run
     return run(rest)
 

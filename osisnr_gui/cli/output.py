@@ -1,7 +1,5 @@
 """Where results go: stdout, a file that is replaced in one step, or a pipe that cannot be replaced; and progress."""
 
-from __future__ import annotations
-
 import os
 import sys
 import time
@@ -9,10 +7,11 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
-from osisnr_gui.cli.lines import stdout_errors
+from osisnr_gui.cli.lines import SEND_ELSEWHERE, stdout_errors
 from osisnr_gui.cli.scoring_options import STDOUT
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import SaveError
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.io.streams import put
 from osisnr_gui.session.analysis import Report
 
@@ -48,7 +47,7 @@ class ProgressLine:
             put(ERASE_LINE)
 
 
-def write(target: str, data: Iterable[bytes], remedy: str = "") -> None:
+def write(target: str, data: Iterable[bytes], remedy: str = SEND_ELSEWHERE) -> None:
     """Write bytes to a path or to "-". remedy : what to do when stdout takes nothing. Raises SaveError."""
     if target == STDOUT:
         with stdout_errors(remedy):
@@ -63,11 +62,12 @@ def write(target: str, data: Iterable[bytes], remedy: str = "") -> None:
         except BrokenPipeError:
             return  # its reader has seen enough
         except OSError:
-            raise SaveError(target, "not saved: it cannot be written to", "choose another name") from None
+            detail = Phrase("not saved: it cannot be written to")
+            raise SaveError(target, detail, Phrase("choose another name")) from None
     else:
         write_atomically(target, data)
 
 
-def write_text(text: str, remedy: str = "") -> None:
+def write_text(text: str, remedy: str = SEND_ELSEWHERE) -> None:
     """Text to stdout; what its encoding lacks is escaped instead of stopping the program."""
     write(STDOUT, [text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")], remedy)

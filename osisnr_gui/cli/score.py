@@ -4,30 +4,106 @@ One refused estimate does not stop the others: they are scored, its error is one
 JSON, and the exit code is 3. A refused reference leaves nothing to score: no output is written at all.
 """
 
-from __future__ import annotations
-
-from dataclasses import replace
+import argparse
+from dataclasses import dataclass, replace
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.cli import output
-from osisnr_gui.cli.lines import DONE, REFUSED, UsageError, error_line, warning_line
-from osisnr_gui.cli.options import Options, parse
+from osisnr_gui.cli.lines import DONE, PROGRAM, REFUSED, UsageError, error_line, warning_line
 from osisnr_gui.cli.output import ProgressLine
-from osisnr_gui.cli.scoring_options import STDOUT
+from osisnr_gui.cli.scoring_options import STDOUT, Parser, add_scoring, read_arguments, same_file, session_of, source_of
 from osisnr_gui.core.stft import default_n_fft
 from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.export.score_table import score_table
 from osisnr_gui.io.errors import FileError, SaveError
+from osisnr_gui.io.formats import SoundFormat, extensions_of
 from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.io.streams import say
 from osisnr_gui.session.analysis import Analysis, analyse_numbers, rescore
 from osisnr_gui.session.edits import set_formula
-from osisnr_gui.session.session import Formula
+from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.tracks import Track
+from osisnr_gui.text.catalogue import _, translated
 
-NO_NUMBERS = "There are no numbers: no estimate was compared with a reference.\n"
+NO_NUMBERS = _("There are no numbers: no estimate was compared with a reference.")
+
+DESCRIPTION = _("""\
+Compare one or more estimates with a reference: sound files (WAV, FLAC, OGG, MP3, AIFF, ...), or masks (.npy, .npz,
+.mat, .csv, .tsv; rows are bins, columns are frames). Prints a table, unless --json or --csv is given. A file name that
+begins with - goes after --.
+""")
+
+EPILOG = _("""\
+An estimate that is refused costs the others nothing: they are scored, the refusal is one line on stderr (in the JSON
+an "error" instead of numbers), and the exit code is 3. Exit codes: 0 done, 2 wrong usage, 3 an input was refused or a
+result could not be written.
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """A `score` command line. json, csv : path, "-" for stdout, None = not wanted; align, frames : the flags."""
+
+    session: Session
+    json: str | None
+    csv: str | None
+    frames: bool
+    align: bool
+
+
+def parse(arguments: list[str]) -> Options:
+    """Read the arguments after `score`.
+
+    Raises UsageError, and SystemExit after --help.
+    """
+    found, files = read_arguments(_parser(), arguments)
+    if len(files) < 2:
+        detail = _("ESTIMATE is missing") if files else _("REFERENCE and ESTIMATE are missing")
+        raise UsageError(detail, _("give a reference and at least one estimate"))
+    session = session_of(found, files)
+    if found.mixture is not None:
+        if not found.mixture:
+            raise UsageError(_("--mixture: the file name is empty"), _("give the name of a file"))
+        session, files = replace(session, mixture=source_of(found, found.mixture)), [*files, found.mixture]
+    _check_together(found, files)
+    return Options(session, found.json, found.csv, found.frames, found.align)
+
+
+def _check_together(found: argparse.Namespace, files: list[str]) -> None:
+    """Options that are right alone and wrong together."""
+    if found.frames and found.json is None:
+        raise UsageError(_("--frames: needs --json"), _("add --json FILE (--csv always has the frames)"))
+    for option, target in (("--json", found.json), ("--csv", found.csv)):
+        if target == "":
+            detail = _("{option}: the file name is empty").format(option=option)
+            raise UsageError(detail, _("give a file name, or - for stdout"))
+        if target not in (None, STDOUT) and any(same_file(target, path) for path in files):
+            detail = _("{option}: {file} is one of the inputs").format(option=option, file=target)
+            raise UsageError(detail, _("choose another name"))
+        if target is not None and target.lower().endswith(extensions_of(SoundFormat)):
+            # `--json ref.wav a.wav b.wav`, as if it were a switch: the recording would be lost.
+            detail = _("{option}: {file} has the name of a sound").format(option=option, file=target)
+            raise UsageError(detail, _("name the result, or give - for stdout"))
+    if found.json is not None and found.csv is not None and same_file(found.json, found.csv):
+        raise UsageError(_("--csv: the same place as --json"), _("choose two names"))
+
+
+def _parser() -> Parser:
+    usage = _("{command} REFERENCE ESTIMATE [ESTIMATE ...] [options]")
+    parser = Parser.of_command(f"{PROGRAM} score", usage, DESCRIPTION, EPILOG)
+    group = parser.add_argument_group(_("output"))
+    group.add_argument("--json", metavar="FILE", help=_("write the numbers as JSON; - is stdout"))
+    group.add_argument("--csv", metavar="FILE", help=_("write one row per frame of every estimate; - is stdout"))
+    group.add_argument("--frames", action="store_true", help=_("per-frame arrays in the JSON, too"))
+    add_scoring(parser)
+    parser.add_argument_group(_("comparison")).add_argument(
+        "--mixture",
+        metavar="FILE",
+        help=_("what went into the systems: what each estimate gained over it, in the table and in the JSON"),
+    )
+    return parser
 
 
 def run(arguments: list[str]) -> int:
@@ -37,9 +113,9 @@ def run(arguments: list[str]) -> int:
     with threadpool_limits(limits=1, user_api="blas"), ProgressLine() as progress:
         analysis = analyse_numbers(options.session, align=options.align, progress=progress.report)
     assert analysis.reference is not None, "the command line always names a reference"
-    _check_hop(options, analysis.reference)
-    _check_key(options, analysis)
-    refused = _say_notices(analysis)
+    check_hop(options.session, analysis.reference)
+    check_key(options.session, analysis)
+    refused = say_notices(analysis)
     if analysis.reference.error is not None:
         return REFUSED
     return DONE if _write(options, analysis) and not refused else REFUSED
@@ -54,36 +130,37 @@ def summary(analysis: Analysis) -> tuple[str, int]:
     mixture = analysis.mixture
     if mixture is not None and mixture.error is None and not analysis.compares_mixture:
         analysis = replace(analysis, mixture=None)  # masks are heard on it
-    refused = _say_notices(analysis)
-    return score_table(analysis) or NO_NUMBERS, REFUSED if refused else DONE
+    refused = say_notices(analysis)
+    return score_table(analysis) or f"{NO_NUMBERS}\n", REFUSED if refused else DONE
 
 
-def _say_notices(analysis: Analysis) -> bool:
+def say_notices(analysis: Analysis) -> bool:
     """Say what was adapted and what was refused; whether something was refused."""
     refusals = _refusals(analysis)
     say(_warnings(analysis) + [error_line(error) for error in refusals])
     return bool(refusals)
 
 
-def _check_hop(options: Options, reference: Track) -> None:
+def check_hop(session: Session, reference: Track) -> None:
     """A hop too long for the default frame is wrong usage, but which frame that is only the file can tell."""
-    choice = options.session.framing
+    choice = session.framing
     if reference.kind != "audio" or not reference.sample_rate or choice.hop is None or choice.n_fft is not None:
         return
     n_fft = default_n_fft(reference.sample_rate)
     if choice.hop > n_fft:
-        detail = f"--hop: {choice.hop} is more than a frame at {reference.sample_rate} Hz"
-        raise UsageError(detail, f"give a whole number from 1 to {n_fft}, or --n-fft as well")
+        detail = _("--hop: {hop} is more than a frame at {rate} Hz").format(hop=choice.hop, rate=reference.sample_rate)
+        raise UsageError(detail, _("give a whole number from 1 to {most}, or --n-fft as well").format(most=n_fft))
 
 
-def _check_key(options: Options, analysis: Analysis) -> None:
+def check_key(session: Session, analysis: Analysis) -> None:
     """A key nobody could use is wrong usage; that a file's arrays have no names only the file can tell."""
-    key = options.session.estimates[0].key
+    key = session.estimates[0].key
     if key is None or any(
         t.error is not None or (t.mask is not None and t.mask.key is not None) for t in analysis.tracks
     ):
         return
-    raise UsageError("--key: none of these files has named arrays", "leave it out, or give an .npz or .mat file")
+    detail = _("--key: none of these files has named arrays")
+    raise UsageError(detail, _("leave it out, or give an .npz or .mat file"))
 
 
 def _refusals(analysis: Analysis) -> list[FileError]:
@@ -105,7 +182,7 @@ def _warnings(analysis: Analysis) -> list[str]:
     references = [pair.reference for pair in analysis.pairs if pair.reference is not None]
     tracks = {track.source: track for track in (analysis.reference, *references, *scored)}
     return [
-        warning_line(notice.source.path, notice.message.removeprefix(f"{tracks[notice.source].name}: "))
+        warning_line(notice.source.path, translated(notice.message).removeprefix(f"{tracks[notice.source].name}: "))
         for notice in analysis.notices
         if notice.source in tracks
     ]

@@ -1,7 +1,5 @@
 """Options that every scoring command has, checked for what can be checked without opening a file."""
 
-from __future__ import annotations
-
 import argparse
 import math
 import os
@@ -9,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NoReturn, Self
 
-from osisnr_gui.cli.lines import UsageError, flush_stdout
+from osisnr_gui.cli.lines import UsageError, flush_stdout, see_help
 from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
 from osisnr_gui.core.loss import DEFAULT_GAMMA
@@ -17,6 +15,7 @@ from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.core.stft import WINDOWS
 from osisnr_gui.core.types import Representation
 from osisnr_gui.session.session import MAX_FILES, Formula, FramingChoice, Lengths, LossChoice, Session, Source, limits
+from osisnr_gui.text.catalogue import _
 
 STDOUT = "-"
 
@@ -25,11 +24,11 @@ class Parser(argparse.ArgumentParser):
     """Errors are UsageError instead of usage text and SystemExit."""
 
     @classmethod
-    def of_command(cls, usage: str, description: str, epilog: str) -> Self:
-        """A parser of a scoring command; usage : its forms, the first words of which name it."""
+    def of_command(cls, command: str, usage: str, description: str, epilog: str) -> Self:
+        """A parser of a scoring command; usage : its forms, with {command} for its name."""
         return cls(
-            prog=" ".join(usage.split()[:2]),
-            usage=usage,
+            prog=command,
+            usage=usage.format(command=command),
             description=description,
             epilog=epilog,
             formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -42,7 +41,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         detail, _, remedy = message.removeprefix("argument ").partition("; ")
-        raise UsageError(detail, remedy or f"see {self.prog} --help")
+        raise UsageError(detail, remedy or see_help(self.prog))
 
 
 def read_arguments(parser: Parser, arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -55,12 +54,15 @@ def read_arguments(parser: Parser, arguments: list[str]) -> tuple[argparse.Names
     found, files = parser.parse_known_args(arguments[:cut])
     for word in files:
         if word.startswith("-") and word != STDOUT:
-            raise UsageError(f"{word}: there is no such option", "put -- before file names that begin with -")
+            detail = _("{word}: there is no such option").format(word=word)
+            raise UsageError(detail, _("put -- before file names that begin with -"))
     if found.n_fft is not None and found.hop is not None and found.hop > found.n_fft:
-        raise UsageError(f"--hop: {found.hop} is more than a frame", f"give a whole number from 1 to {found.n_fft}")
+        detail = _("--hop: {hop} is more than a frame").format(hop=found.hop)
+        raise UsageError(detail, _("give a whole number from 1 to {most}").format(most=found.n_fft))
     files += arguments[cut + 1 :]
     if len(files) > MAX_FILES:
-        raise UsageError(f"{len(files)} files", f"give no more than {MAX_FILES}; `osisnr batch` takes folders")
+        remedy = _("give no more than {most}; `osisnr batch` takes folders").format(most=MAX_FILES)
+        raise UsageError(_("{n} files").format(n=len(files)), remedy)
     return found, files
 
 
@@ -100,47 +102,44 @@ def add_scoring(parser: Parser) -> None:
 
 
 def _add_formula(parser: argparse.ArgumentParser) -> None:
-    number = partial(_add_number, parser.add_argument_group("formula"))
-    number("--alpha", LossChoice, "exponent of the compression in MC-MSE, 0 < alpha <= 1", default=DEFAULT_ALPHA)
-    number("--gamma", LossChoice, "weight of MC-MSE in the fused loss, 0 or more", default=DEFAULT_GAMMA)
-    words = "loss_osi in the fused loss: 1 mean of inverses, 2 inverse of mean"
+    number = partial(_add_number, parser.add_argument_group(_("formula")))
+    number("--alpha", LossChoice, _("exponent of the compression in MC-MSE, 0 < alpha <= 1"), default=DEFAULT_ALPHA)
+    number("--gamma", LossChoice, _("weight of MC-MSE in the fused loss, 0 or more"), default=DEFAULT_GAMMA)
+    words = _("loss_osi in the fused loss: 1 mean of inverses, 2 inverse of mean")
     number("--method", LossChoice, words, default=1, convert=int)
-    words = "a frame this far below the loudest one is silent; inf: only all-zero frames"
+    words = _("a frame this far below the loudest one is silent; inf: only all-zero frames")
     number("--silence-db", Session, words, default=DEFAULT_SILENCE_DB, metavar="DB")
-    words = "active frames with an exact OSI-SNR below this are bad"
+    words = _("active frames with an exact OSI-SNR below this are bad")
     number("--threshold", Session, words, "threshold_db", default=DEFAULT_THRESHOLD_DB, metavar="DB", low=0.0)
 
 
 def _add_framing(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("frames (sound only; a mask's columns are taken as they are)")
+    group = parser.add_argument_group(_("frames (sound only; a mask's columns are taken as they are)"))
     audio = [kind.value for kind in Representation if kind is not Representation.MASK]
+    choices = _("{choices} (default {default})")
     group.add_argument(
         "--representation",
         metavar="KIND",
         type=lambda text: Representation(_choice(audio)(text)),
-        help=f"{' | '.join(audio)} (default magnitude)",
+        help=choices.format(choices=" | ".join(audio), default="magnitude"),
     )
     whole = partial(_add_number, group, kind=FramingChoice, metavar="N", convert=int)
-    whole("--n-fft", words="samples in a frame (default 32 ms: 512 at 16 kHz)")
-    whole("--hop", words="samples from frame to frame (default 8 ms; a quarter of --n-fft where that is given)")
-    group.add_argument(
-        "--window", metavar="NAME", type=_choice(WINDOWS), default="hann", help=f"{' | '.join(WINDOWS)} (default hann)"
-    )
+    whole("--n-fft", words=_("samples in a frame (default 32 ms: 512 at 16 kHz)"))
+    whole("--hop", words=_("samples from frame to frame (default 8 ms; a quarter of --n-fft where that is given)"))
+    words = choices.format(choices=" | ".join(WINDOWS), default="hann")
+    group.add_argument("--window", metavar="NAME", type=_choice(WINDOWS), default="hann", help=words)
 
 
 def _add_inputs(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("inputs")
-    words = "channel of every sound file, from 1; 0 = mean of all (default 1)"
+    group = parser.add_argument_group(_("inputs"))
+    words = _("channel of every sound file, from 1; 0 = mean of all (default 1)")
     _add_number(group, "--channel", Source, words, metavar="K", convert=int)
-    group.add_argument("--key", metavar="NAME", help="array to take from every .npz and .mat")
-    group.add_argument("--transpose", action="store_true", help="masks are stored with frames as rows")
-    group.add_argument(
-        "--pair-axis", action="store_true", help="the last axis of masks, of length 2, holds real and imaginary parts"
-    )
-    group.add_argument(
-        "--align", action="store_true", help="measure each estimate's delay and, where it is certain, take it out"
-    )
-    group.add_argument("--strict", action="store_true", help="refuse different lengths and sample rates")
+    group.add_argument("--key", metavar="NAME", help=_("array to take from every .npz and .mat"))
+    flag = partial(group.add_argument, action="store_true")
+    flag("--transpose", help=_("masks are stored with frames as rows"))
+    flag("--pair-axis", help=_("the last axis of masks, of length 2, holds real and imaginary parts"))
+    flag("--align", help=_("measure each estimate's delay and, where it is certain, take it out"))
+    flag("--strict", help=_("refuse different lengths and sample rates"))
 
 
 def _add_number(
@@ -157,7 +156,7 @@ def _add_number(
     """An option for a field of `kind` within its limits; it is called as the option is, unless it has a `name`."""
     least, most = limits(kind, name or option.removeprefix("--").replace("-", "_"))
     read = number_in(least if low is None else low, most, convert)
-    shown = words if default is None else f"{words} (default %(default)g)"
+    shown = words if default is None else _("{words} (default {number:g})").format(words=words, number=default)
     group.add_argument(option, metavar=metavar, type=read, default=default, help=shown)
 
 
@@ -170,10 +169,12 @@ def number_in(low: float, high: float, convert: Callable[[str], float]) -> Calla
         except ValueError:
             value = math.nan
         if not low <= value <= high:
-            words = f"a number from {low:g} to {high:g}"
-            if convert is int:
-                words = f"{low} or {high}" if high == low + 1 else f"a whole number from {low} to {high}"
-            raise argparse.ArgumentTypeError(f"{text!r} cannot be used; give {words}")
+            template = _("{text!r} cannot be used; give a number from {low:g} to {high:g}")
+            if convert is int and high == low + 1:
+                template = _("{text!r} cannot be used; give {low} or {high}")
+            elif convert is int:
+                template = _("{text!r} cannot be used; give a whole number from {low} to {high}")
+            raise argparse.ArgumentTypeError(template.format(text=text, low=low, high=high))
         return value
 
     return read
@@ -184,7 +185,8 @@ def _choice(names: list[str] | tuple[str, ...]) -> Callable[[str], str]:
 
     def convert(text: str) -> str:
         if text not in names:
-            raise argparse.ArgumentTypeError(f"{text!r} cannot be used; give {', '.join(names[:-1])} or {names[-1]}")
+            template = _("{text!r} cannot be used; give {names} or {last}")
+            raise argparse.ArgumentTypeError(template.format(text=text, names=", ".join(names[:-1]), last=names[-1]))
         return text
 
     return convert

@@ -13,6 +13,7 @@ microseconds at any length.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -173,13 +174,10 @@ def _fill(out: NDArray[np.floating], log_s: FloatArray, log_e: FloatArray, disag
     a, b, total, product, older, newer, spare = _aligned(7, log_s.shape)
     older[:] = 0.0
     _first_powers(log_s, log_e, a, b, newer)
-    np.vecdot(newer, newer, out=out[0])
-    np.add(a, b, out=total)
-    np.multiply(a, b, out=product)
+    _sum_and_product(a, b, total, product)
     across = None if disagreement is None else disagreement * product
-    if across is not None:
-        out[0] += across.sum(axis=1)
-    for k, (step, next_step) in enumerate(zip(_STEPS, (*_STEPS[1:], 0), strict=True), start=1):
+    _sum_over_bins(out[0], newer, across)
+    for k, (step, next_step) in enumerate(pairwise((*_STEPS, 0)), start=1):
         if step == next_step:
             np.multiply(total, newer, out=spare)
             older *= product
@@ -194,11 +192,20 @@ def _fill(out: NDArray[np.floating], log_s: FloatArray, log_e: FloatArray, disag
         if step != next_step:
             a *= a
             b *= b
-            np.add(a, b, out=total)
-            np.multiply(a, b, out=product)
-        np.vecdot(newer, newer, out=out[k])
-        if across is not None:
-            out[k] += across.sum(axis=1)
+            _sum_and_product(a, b, total, product)
+        _sum_over_bins(out[k], newer, across)
+
+
+def _sum_and_product(a: FloatArray, b: FloatArray, total: FloatArray, product: FloatArray) -> None:
+    np.add(a, b, out=total)
+    np.multiply(a, b, out=product)
+
+
+def _sum_over_bins(out: NDArray[np.floating], difference: FloatArray, across: FloatArray | None) -> None:
+    """Squared differences, and what the disagreement adds (`across`, None for nothing), of every frame."""
+    np.vecdot(difference, difference, out=out)
+    if across is not None:
+        out += across.sum(axis=1)
 
 
 def _aligned(count: int, shape: tuple[int, int]) -> list[FloatArray]:

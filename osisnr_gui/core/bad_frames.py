@@ -66,20 +66,17 @@ def _below_loudest(energy_db: FloatArray) -> FloatArray:
 
 def find_bad_frames(exact_osi_db: FloatArray, counted: BoolArray, threshold_db: float) -> BoolArray:
     """True where a frame counts and its exact OSI-SNR is under the threshold."""
-    with np.errstate(invalid="ignore"):
-        return np.asarray(counted & (exact_osi_db < threshold_db))
+    return np.asarray(counted & (exact_osi_db < threshold_db))
 
 
 def find_above(values: FloatArray, counted: BoolArray, limit: float) -> BoolArray:
     """True where a frame counts and its value (loss) is over the limit."""
-    with np.errstate(invalid="ignore"):
-        return np.asarray(counted & (values > limit))
+    return np.asarray(counted & (values > limit))
 
 
 def find_drops(drop_db: FloatArray, least_db: float) -> BoolArray:
     """True where the curve lies `least_db` or more under the one it is compared with; nan is no drop."""
-    with np.errstate(invalid="ignore"):
-        return np.asarray(drop_db >= least_db)
+    return np.asarray(drop_db >= least_db)
 
 
 def drop_below_median(exact_osi_db: FloatArray, counted: BoolArray, window: int) -> FloatArray:

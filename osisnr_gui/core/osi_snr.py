@@ -264,7 +264,9 @@ def merge(first: Projection, second: Projection) -> Projection:
     The residuals add, plus what the change of the common gain costs:
     R = R1 + R2 + (C1/S1 - C2/S2)**2 * S1*S2/(S1+S2).
     """
-    first, second = _on_common_scale(first, second)
+    a = _larger_scale(first.reference_energy, first.reference_scale, second.reference_energy, second.reference_scale)
+    b = _larger_scale(first.estimate_energy, first.estimate_scale, second.estimate_energy, second.estimate_scale)
+    first, second = _rescaled(first, a, b), _rescaled(second, a, b)
     energy_s = first.reference_energy + second.reference_energy
     with np.errstate(all="ignore"):
         step = first.dot / first.reference_energy - second.dot / second.reference_energy
@@ -280,21 +282,14 @@ def merge(first: Projection, second: Projection) -> Projection:
     )
 
 
-def _on_common_scale(first: Projection, second: Projection) -> tuple[Projection, Projection]:
-    """Both projections with the larger of their scales, leaving out the scale of silence; tiny energies become 0."""
-    a = np.maximum(
-        np.where(first.reference_energy > 0, first.reference_scale, 0.0),
-        np.where(second.reference_energy > 0, second.reference_scale, 0.0),
-    )
-    b = np.maximum(
-        np.where(first.estimate_energy > 0, first.estimate_scale, 0.0),
-        np.where(second.estimate_energy > 0, second.estimate_scale, 0.0),
-    )
-    a, b = np.where(a > 0, a, 1.0), np.where(b > 0, b, 1.0)
-    return _rescaled(first, a, b), _rescaled(second, a, b)
+def _larger_scale(energy: FloatArray, scale: FloatArray, other_energy: FloatArray, other: FloatArray) -> FloatArray:
+    """The larger of two scales, leaving out that of silence."""
+    found = np.maximum(np.where(energy > 0, scale, 0.0), np.where(other_energy > 0, other, 0.0))
+    return np.where(found > 0, found, 1.0)
 
 
 def _rescaled(p: Projection, a: FloatArray, b: FloatArray) -> Projection:
+    """The same with other scales; tiny energies become 0."""
     with np.errstate(all="ignore"):
         # Silence has energy 0 at any scale; its own scale may be larger than the new one.
         u = np.where(p.reference_energy > 0, p.reference_scale / a, 0.0)

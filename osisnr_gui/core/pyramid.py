@@ -35,9 +35,8 @@ class PixelColumns(NamedTuple):
 
 
 class Blocks(NamedTuple):
-    """What is left of blocks of `step` frames, gaps (NaN) ignored: extremes (NaN in a block of gaps), sum, count."""
+    """What is left of blocks of frames, gaps (NaN) ignored: extremes (NaN in a block of gaps), sum, count."""
 
-    step: int
     low: FloatArray
     high: FloatArray
     total: FloatArray
@@ -139,10 +138,9 @@ class Pyramid:
 
     def extremes(self, columns: PixelColumns) -> tuple[FloatArray, FloatArray]:
         """Smallest and largest value of each column; NaN only where the whole column is NaN."""
-        if columns.step == 1:
-            low = high = self.values
-        else:
-            _, low, high, _, _ = self._blocks(columns.step)
+        low = high = self.values
+        if columns.step > 1:
+            low, high, *_ = self._blocks(columns.step)
         edges = _block_edges(columns)
         return reduce_groups(np.fmin, low, edges), reduce_groups(np.fmax, high, edges)
 
@@ -151,7 +149,7 @@ class Pyramid:
         if columns.step == 1:
             first, stop = columns.edges[0], columns.edges[-1]
             return means_per_group(self.values[first:stop], columns.edges - first)
-        _, _, _, total, count = self._blocks(columns.step)
+        _, _, total, count = self._blocks(columns.step)
         edges = _block_edges(columns)
         return quotients(reduce_groups(np.add, total, edges), reduce_groups(np.add, count, edges))
 
@@ -166,11 +164,11 @@ class Pyramid:
             edges = np.append(np.arange(0, self.size, step), self.size)
             totals, counts = sums_per_group(self.values, edges)
             low, high = (reduce_groups(how, self.values, edges) for how in (np.fmin, np.fmax))
-            return Blocks(step, low, high, totals, counts)
+            return Blocks(low, high, totals, counts)
         finer = self._blocks(step // GROWTH)
         edges = np.append(np.arange(0, finer.low.size, GROWTH), finer.low.size)
-        parts = zip((np.fmin, np.fmax, np.add, np.add), finer[1:], strict=True)
-        return Blocks(step, *(reduce_groups(how, part, edges) for how, part in parts))
+        parts = zip((np.fmin, np.fmax, np.add, np.add), finer, strict=True)
+        return Blocks(*(reduce_groups(how, part, edges) for how, part in parts))
 
 
 def _block_edges(columns: PixelColumns) -> IndexArray:

@@ -1,1 +1,1 @@
-"""Results as JSON, CSV and plain tables, the same for window and command line; English in every language."""
+"""Results as JSON and CSV (English in every language) and as tables to read, for window and command line."""

@@ -6,8 +6,6 @@ with as many digits as read back to the same float64; an empty cell is a number 
 (the status says why). Text that a spreadsheet would take for a formula gets a leading apostrophe.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -57,15 +55,25 @@ COLUMNS = (
     "estimate_energy_db",
     "estimate",
 )
-FORMULAS = (
-    "literal: with the constants 1e-10 and 1e-8 / every frame counts; literal_loss_osi = 1/(literal_osi_db + 1e-10)",
-    "exact: without constants / active frames count; exact_loss_osi = 1/exact_osi_db (0 where proportional)",
-    "fused = loss_osi + gamma*mc_mse of the frame (their mean is the file's value by method 1)",
-    "si_snr_db and snr_db and gain_db are of the frame's column; energies are sums over its cells",
-)
 SEGMENT_COLUMNS = (
     *("rank", "start", "length", "first_frame", "n_frames", "kind", "n_by_criterion", "n_missed", "n_false_activity"),
     *("exact_osi_db_min", "exact_osi_db_mean", "worst", "loss_share", "note"),
+)
+
+
+def csv_note(text: str) -> str:
+    """A comment line for whoever reads the table; English in every language."""
+    return f"# {text}"
+
+
+NOTES = (
+    csv_note(
+        "literal: with the constants 1e-10 and 1e-8 / every frame counts; literal_loss_osi = 1/(literal_osi_db + 1e-10)"
+    ),
+    csv_note("exact: without constants / active frames count; exact_loss_osi = 1/exact_osi_db (0 where proportional)"),
+    csv_note("fused = loss_osi + gamma*mc_mse of the frame (their mean is the file's value by method 1)"),
+    csv_note("si_snr_db and snr_db and gain_db are of the frame's column; energies are sums over its cells"),
+    csv_note("an empty cell is a number that is not finite or does not exist: see status"),
 )
 
 
@@ -101,13 +109,16 @@ def lines_bytes(lines: Iterable[str]) -> bytes:
 
 def frames_csv(analysis: Analysis) -> Iterator[bytes]:
     """The file in UTF-8, piece by piece, so that hours of frames need little memory."""
-    yield lines_bytes(_header(analysis))
+    with english():
+        header = lines_bytes(_header(analysis))
+    yield header
     yield lines_bytes((",".join(COLUMNS),))
     estimates = [pair.estimate for pair in analysis.pairs]
     for pair in analysis.pairs:
         score = pair.valid_score
         if score is not None:
-            name = text_cell(_name(estimates, pair.estimate))
+            with english():
+                name = text_cell(_name(estimates, pair.estimate))
             for start in range(0, score.facts.frames.n_frames, BLOCK_FRAMES):
                 yield lines_bytes(_rows(score, slice(start, start + BLOCK_FRAMES), name))
 
@@ -131,9 +142,7 @@ def _header(analysis: Analysis) -> Iterator[str]:
             yield comment("refused", str(pair.refusal))
     for name, value in settings_report(analysis).items():
         yield comment(name, value)
-    for words in FORMULAS:
-        yield f"# {words}"
-    yield "# an empty cell is a number that is not finite or does not exist: see status"
+    yield from NOTES
 
 
 def _changes(role: str, source: Source) -> Iterator[str]:
@@ -211,8 +220,8 @@ def segments_csv(
         f"# reference: {text_cell(names[0])}",
         f"# estimate: {text_cell(names[1])}",
         f"# bad: {text_cell(limit_words(bad, other))}",
-        f"# level gate: {'off' if bad.choice.gate_db is None else f'{bad.choice.gate_db:g} dB'}",
-        f"# start and length: {unit}",
+        csv_note(f"level gate: {'off' if bad.choice.gate_db is None else f'{bad.choice.gate_db:g} dB'}"),
+        csv_note(f"start and length: {unit}"),
         ",".join(SEGMENT_COLUMNS),
     ]
     first, stop = bad.segments.first, bad.segments.stop

@@ -1,7 +1,5 @@
 """One frame as text to copy: its row of the per-frame CSV, what the inspector adds, and the sentences."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from osisnr_gui.core.types import Representation
@@ -39,8 +37,15 @@ def csv_fields(x: Inspection, path: str) -> dict[str, str]:
 def inspection_table(x: Inspection, path: str, measures: FileMeasures | None = None) -> str:
     """Lines of "name<tab>value": the CSV's row, then everything else the inspector shows; numbers with all digits.
 
-    measures : of the whole file, where they are known.
+    measures : of the whole file, where they are known. The sentences at the end are in the user's language.
     """
+    rows = _rows(x, path, measures)
+    rows |= {f"sentence_{number}": sentence for number, sentence in enumerate(explain(x), start=1)}
+    return "".join(f"{name}\t{value}\n" for name, value in rows.items())
+
+
+@english()
+def _rows(x: Inspection, path: str, measures: FileMeasures | None) -> dict[str, str]:
     loss = x.score.loss
     more = {
         "alpha": loss.alpha,
@@ -63,8 +68,7 @@ def inspection_table(x: Inspection, path: str, measures: FileMeasures | None = N
         rows[f"exact_osi_db {name}"] = number_cell(part.osi_db)
     if measures is not None:
         rows |= {name: number_cell(value) for name, value in _file(measures, x.columns.bin_hz is not None).items()}
-    rows |= {f"sentence_{number}": sentence for number, sentence in enumerate(explain(x), start=1)}
-    return "".join(f"{name}\t{value}\n" for name, value in rows.items())
+    return rows
 
 
 def columns_table(x: Inspection) -> str:

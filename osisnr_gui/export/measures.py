@@ -4,8 +4,6 @@ JSON, CSV, the tables of the command line and the window's lists of estimates an
 its order. To add a figure: a function of a pair, and a record with it in MEASURES.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula
+from osisnr_gui.text.catalogue import _, translated
 
 Value = Callable[[PairAnalysis], float]
 
@@ -80,7 +79,7 @@ class Measure:
     def worded(self, template: str) -> str:
         """A text with the frames of this figure in the place of {frames}."""
         formula = self.group.formula
-        return template.format(frames="" if formula is None else formula.words)
+        return template.format(frames="" if formula is None else translated(formula.words))
 
 
 def scored(read: Callable[[PairScore], float]) -> Value:
@@ -97,7 +96,7 @@ def _count(key: str, title: str, value: Value, tip: str, better: int = 0) -> Mea
         unit="frames",
         better=better,
         is_saved=False,
-        title=f"{title}\nframes",
+        title=title,
         tip=tip,
         widest="00000",
     )
@@ -111,26 +110,26 @@ _mean = partial(
     Measure,
     key="osi_db_mean",
     better=1,
-    heading="mean OSI-SNR dB",
-    title="OSI mean\ndB",
-    tip="Arithmetic mean of OSI-SNR; it can misrank, so look at the median beside it: {frames}. Higher is better.",
+    heading=_("mean OSI-SNR dB"),
+    title=_("OSI mean\ndB"),
+    tip=_("Arithmetic mean of OSI-SNR; it can misrank, so look at the median beside it: {frames}. Higher is better."),
 )
 _median = partial(
     Measure,
     key="osi_db_median",
     better=1,
-    heading="median dB",
-    title="median\ndB",
-    tip="Median of OSI-SNR: {frames}. Higher is better.",
-    gained=("median", "Median of OSI-SNR ({frames})"),
+    heading=_("median dB"),
+    title=_("median\ndB"),
+    tip=_("Median of OSI-SNR: {frames}. Higher is better."),
+    gained=(_("median"), _("Median of OSI-SNR ({frames})")),
 )
 _p05 = partial(
     Measure,
     key="osi_db_p05",
     better=1,
-    heading="5 % quantile dB",
-    title="worst 5 %\ndB",
-    tip="5th percentile: 5 % of the frames have a lower OSI-SNR than this: {frames}. Higher is better.",
+    heading=_("5 % quantile dB"),
+    title=_("worst 5 %\ndB"),
+    tip=_("5th percentile: 5 % of the frames have a lower OSI-SNR than this: {frames}. Higher is better."),
 )
 _loss_osi_1, _loss_osi_2 = (
     partial(
@@ -139,11 +138,14 @@ _loss_osi_1, _loss_osi_2 = (
         unit="",
         better=-1,
         heading=f"loss_osi {method}",
-        title=f"L_OSI\nmethod {method}",
-        tip=f"L_OSI by method {method}, {formula}: {{frames}}. Lower is better.",
+        title=_("L_OSI\nmethod {method}").format(method=method),
+        tip=tip,
         widest="0.0000",
     )
-    for method, formula in ((1, "the mean of 1/OSI-SNR"), (2, "1/(mean OSI-SNR)"))
+    for method, tip in (
+        (1, _("L_OSI by method 1, the mean of 1/OSI-SNR: {frames}. Lower is better.")),
+        (2, _("L_OSI by method 2, 1/(mean OSI-SNR): {frames}. Lower is better.")),
+    )
 )
 _mc_mse = partial(
     Measure,
@@ -152,7 +154,7 @@ _mc_mse = partial(
     better=-1,
     heading="MC-MSE",
     title="MC-MSE\n",
-    tip="Power-law compressed squared error at α, mean over all bins: {frames}. Lower is better.",
+    tip=_("Power-law compressed squared error at α, mean over all bins: {frames}. Lower is better."),
     widest="0.00000",
 )
 _fused = partial(
@@ -160,12 +162,12 @@ _fused = partial(
     key="fused",
     unit="",
     better=-1,
-    heading="fused loss",
-    over_pairs="fused loss, {frames}",
-    title="fused L\n",
-    tip="Fused loss L = L_OSI + γ·MC-MSE at the method, α and γ in force: {frames}. Lower is better.",
+    heading=_("fused loss"),
+    over_pairs=_("fused loss, {frames}"),
+    title=_("fused L\n"),
+    tip=_("Fused loss L = L_OSI + γ·MC-MSE at the method, α and γ in force: {frames}. Lower is better."),
     widest="00.000",
-    gained=("fused L", "Fused loss ({frames})"),
+    gained=(_("fused L"), _("Fused loss ({frames})")),
 )
 _whole = partial(Measure, group=Group.WHOLE)
 _LITERAL, _EXACT = Group.LITERAL, Group.EXACT
@@ -173,72 +175,89 @@ _LITERAL, _EXACT = Group.LITERAL, Group.EXACT
 MEASURES: tuple[Measure, ...] = (
     _mean(
         group=_LITERAL,
-        over_pairs="mean OSI-SNR, {frames}, dB",
-        listed=(3, "OSI-SNR mean", "Mean OSI-SNR, literal, of all frames, dB: what a training script prints"),
+        over_pairs=_("mean OSI-SNR, {frames}, dB"),
+        listed=(3, _("OSI-SNR mean"), _("Mean OSI-SNR, literal, of all frames, dB: what a training script prints")),
     ),
     _median(group=_LITERAL, is_saved=False, value=scored(lambda score: score.facts.literal_quantiles[1])),
     _p05(group=_LITERAL, is_saved=False, value=scored(lambda score: score.facts.literal_quantiles[0])),
     _loss_osi_1(group=_LITERAL),
     _loss_osi_2(group=_LITERAL),
     _mc_mse(group=_LITERAL),
-    _fused(group=_LITERAL, listed=(5, "fused loss", "Fused loss, literal, of all frames; no unit, less is better")),
+    _fused(
+        group=_LITERAL, listed=(5, _("fused loss"), _("Fused loss, literal, of all frames; no unit, less is better"))
+    ),
     _mean(group=_EXACT),
     _median(
         group=_EXACT,
-        over_pairs="median OSI-SNR, {frames}, dB",
-        listed=(1, "OSI-SNR median", "Median OSI-SNR, exact, of active frames, dB"),
+        over_pairs=_("median OSI-SNR, {frames}, dB"),
+        listed=(1, _("OSI-SNR median"), _("Median OSI-SNR, exact, of active frames, dB")),
     ),
-    _p05(group=_EXACT, listed=(2, "OSI-SNR 5th perc.", "5th percentile of OSI-SNR, exact, of active frames, dB")),
+    _p05(group=_EXACT, listed=(2, _("OSI-SNR 5th perc."), _("5th percentile of OSI-SNR, exact, of active frames, dB"))),
     _loss_osi_1(group=_EXACT),
     _loss_osi_2(group=_EXACT),
     _mc_mse(group=_EXACT),
-    _fused(group=_EXACT, listed=(4, "fused loss", "Fused loss, exact, of active frames; no unit, less is better")),
-    _whole(key="osi_db", better=1, heading="OSI-SNR dB"),
+    _fused(
+        group=_EXACT, listed=(4, _("fused loss"), _("Fused loss, exact, of active frames; no unit, less is better"))
+    ),
+    _whole(key="osi_db", better=1, heading=_("OSI-SNR dB")),
     _whole(
         key="si_snr_db",
         better=1,
-        heading="SI-SNR dB",
-        over_pairs="SI-SNR of the whole signal, dB",
+        heading=_("SI-SNR dB"),
+        over_pairs=_("SI-SNR of the whole signal, dB"),
         title="SI-SNR\ndB",
-        tip="SI-SNR of the whole signals in time, all samples, no mean removed. Higher is better.",
-        gained=("SI-SNR", "SI-SNR of the whole signal in time (all samples)"),
-        listed=(6, "SI-SNR", "SI-SNR of the whole signal in time, dB; none for masks"),
+        tip=_("SI-SNR of the whole signals in time, all samples, no mean removed. Higher is better."),
+        gained=("SI-SNR", _("SI-SNR of the whole signal in time (all samples)")),
+        listed=(6, "SI-SNR", _("SI-SNR of the whole signal in time, dB; none for masks")),
     ),
     _whole(
         key="snr_db",
         better=1,
-        heading="SNR dB",
+        heading=_("SNR dB"),
         title="SNR\ndB",
-        tip="SNR of the whole signals in time, all samples, no mean removed. Higher is better.",
+        tip=_("SNR of the whole signals in time, all samples, no mean removed. Higher is better."),
     ),
     _whole(
         key="gain_db",
-        heading="gain dB",
-        title="gain\ndB",
-        tip="Least-squares gain of the whole signals in time, all samples, no mean removed. 0 is right.",
+        heading=_("gain dB"),
+        title=_("gain\ndB"),
+        tip=_("Least-squares gain of the whole signals in time, all samples, no mean removed. 0 is right."),
     ),
-    _count("total", "all", scored(lambda score: score.facts.frames.n_frames), "Frames that were compared"),
-    _count("active", "active", scored(lambda score: score.facts.n_active), "Frames in which neither signal is silent"),
+    _count(
+        "total", _("all\nframes"), scored(lambda score: score.facts.frames.n_frames), _("Frames that were compared")
+    ),
+    _count(
+        "active",
+        _("active\nframes"),
+        scored(lambda score: score.facts.n_active),
+        _("Frames in which neither signal is silent"),
+    ),
     _count(
         "bad",
-        "bad",
+        _("bad\nframes"),
         scored(lambda score: score.bad.n_under),
-        "Active frames whose exact OSI-SNR is under the threshold. Fewer is better.",
+        _("Active frames whose exact OSI-SNR is under the threshold. Fewer is better."),
         better=-1,
     ),
-    _count("missed", "missed", _status(FrameStatus.SILENT_ESTIMATE), "Frames in which only the estimate is silent", -1),
+    _count(
+        "missed",
+        _("missed\nframes"),
+        _status(FrameStatus.SILENT_ESTIMATE),
+        _("Frames in which only the estimate is silent"),
+        better=-1,
+    ),
     _count(
         "false",
-        "false",
+        _("false\nframes"),
         _status(FrameStatus.SILENT_REFERENCE),
-        "False activity: only the reference is silent there",
+        _("False activity: only the reference is silent there"),
         better=-1,
     ),
     _count(
         "not_meaningful",
-        "not > 0",
+        _("not > 0\nframes"),
         scored(lambda score: score.facts.not_meaningful),
-        "Literal frames that are not finite or not above 0 dB: the literal loss counts them as perfect or worse",
+        _("Literal frames that are not finite or not above 0 dB: the literal loss counts them as perfect or worse"),
     ),
 )
 #: Those of each group that are saved.

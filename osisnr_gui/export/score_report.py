@@ -10,8 +10,6 @@ Several references: "reference" is the first of them, "references" has all, and 
 number, from 1, of the one it is compared with. A reference that was not read as it is says what was changed.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -22,6 +20,7 @@ from osisnr_gui.core.types import FloatArray, FrameStatus, Representation
 from osisnr_gui.export.measures import SAVED, Group
 from osisnr_gui.io.errors import FileError, LoadError
 from osisnr_gui.io.json_file import Json
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.masks.mask_grids import n_fft_of
 from osisnr_gui.session.pairs import PairAnalysis
@@ -29,6 +28,7 @@ from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import under_threshold
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.tracks import Track
+from osisnr_gui.text.catalogue import english
 
 SCHEMA = "osisnr.score/1"
 STATUS_LABELS = tuple(kind.label for kind in FrameStatus)
@@ -36,6 +36,7 @@ STATUS_LABELS = tuple(kind.label for kind in FrameStatus)
 Object = dict[str, Json]
 
 
+@english()
 def score_report(analysis: Analysis, *, with_frames: bool = False) -> Object:
     """The whole report of a complete analysis whose reference was accepted; `with_frames` adds per-frame arrays."""
     references = analysis.references
@@ -114,12 +115,7 @@ def track_report(track: Track) -> Object:
 def _reading(track: Track) -> Object:
     """What is read of a file."""
     channel = _channel(track) if track.kind == "audio" else None
-    return {
-        "channel": channel,
-        "key": _key(track),
-        "transpose": track.source.transpose,
-        **_pair_axis(track.source),
-    }
+    return {"channel": channel, "key": _key(track), "transpose": track.source.transpose, **_pair_axis(track.source)}
 
 
 def _treatment(source: Source) -> Object:
@@ -172,7 +168,7 @@ def _key(track: Track) -> str | None:
 def error_report(error: FileError | None) -> Object:
     """Why a file has no numbers."""
     if error is None:
-        return {"code": "incomplete", "message": "the analysis was not finished"}
+        return {"code": "incomplete", "message": Phrase("the analysis was not finished")}
     code = error.reason.value.lower() if isinstance(error, LoadError) else "pair"
     return {"code": code, "message": str(error)}
 

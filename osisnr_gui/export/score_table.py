@@ -1,7 +1,5 @@
 """The table `osisnr score` prints: four small blocks, a row for every estimate, each number named in words."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Sequence
 
@@ -15,6 +13,7 @@ from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import under_threshold
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.words import full_path
+from osisnr_gui.text.catalogue import _
 
 NAME_WIDTH = 44
 GAP = "  "
@@ -24,6 +23,16 @@ Row = Sequence[str]
 Scored = list[tuple[PairAnalysis, PairScore]]
 #: What is told of the gain over a mixture.
 GAINED = [m for group in (Group.EXACT, Group.LITERAL, Group.WHOLE) for m in SAVED[group] if m.gained]
+_GROUPS = {Group.EXACT: _("exact"), Group.LITERAL: _("literal"), Group.WHOLE: _("whole")}
+_STATUSES = {
+    FrameStatus.OK: _("ok"),
+    FrameStatus.SILENT_BOTH: _("silent both"),
+    FrameStatus.SILENT_REFERENCE: _("silent reference"),
+    FrameStatus.SILENT_ESTIMATE: _("silent estimate"),
+    FrameStatus.PROPORTIONAL: _("proportional"),
+    FrameStatus.ORTHOGONAL: _("orthogonal"),
+    FrameStatus.NONFINITE: _("nonfinite"),
+}
 
 
 def score_table(analysis: Analysis) -> str:
@@ -31,11 +40,11 @@ def score_table(analysis: Analysis) -> str:
     scored = [(pair, score) for pair in analysis.pairs if (score := pair.valid_score) is not None]
     if not scored or analysis.reference is None:
         return ""
-    references = {pair.reference.source: pair.reference for pair, _ in scored if pair.reference is not None}
+    references = {pair.reference.source: pair.reference for pair, score in scored if pair.reference is not None}
     lines = [*map(_reference_line, references.values()), _settings_line(analysis), ""]
-    lines += [*_frames_block(Group.LITERAL, "Literal, all frames (constants included, as in training):", scored), ""]
-    lines += [*_frames_block(Group.EXACT, "Exact, active frames (no constants, silence left out):", scored), ""]
-    whole = [pair for pair, _ in scored if pair.whole is not None]
+    lines += [*_frames_block(Group.LITERAL, _("Literal, all frames (constants included, as in training):"), scored), ""]
+    lines += [*_frames_block(Group.EXACT, _("Exact, active frames (no constants, silence left out):"), scored), ""]
+    whole = [pair for pair, score in scored if pair.whole is not None]
     if whole:
         lines += [*_whole_block(whole), ""]
     lines += _status_block(scored)
@@ -79,12 +88,13 @@ def _name(pair: PairAnalysis) -> str:
 
 
 def _reference_line(track: Track) -> str:
+    path = full_path(track.source.path)
     if track.kind == "mask":
-        return f"Reference: {full_path(track.source.path)} (mask, {track.coding})"
+        return _("Reference: {path} (mask, {coding})").format(path=path, coding=track.coding)
     parts = [f"{track.sample_rate} Hz", f"{track.duration_s or 0.0:.3f} s"]
     if track.level is not None:
         parts.append(f"RMS {decibels(track.level.rms_db)} dB")
-    return f"Reference: {full_path(track.source.path)} ({', '.join(parts)})"
+    return _("Reference: {path} ({facts})").format(path=path, facts=", ".join(parts))
 
 
 def _settings_line(analysis: Analysis) -> str:
@@ -92,8 +102,10 @@ def _settings_line(analysis: Analysis) -> str:
     parts = [str(s["representation"])]
     parts += [f"{name} {s[name]}" for name in ("n_fft", "hop", "window") if s[name] is not None]
     parts += [f"{name} {s[name]:g}" for name in ("alpha", "gamma")]
-    parts += [f"method {s['method']}", f"silent below -{silence:g} dB", f"bad below {s['threshold_db']:g} dB"]
-    return f"Settings:  {', '.join(parts)}"
+    parts.append(_("method {method}").format(method=s["method"]))
+    parts.append(_("silent below -{limit:g} dB").format(limit=silence))
+    parts.append(_("bad below {limit:g} dB").format(limit=s["threshold_db"]))
+    return _("Settings:  {settings}").format(settings=", ".join(parts))
 
 
 def _frames_block(group: Group, title: str, scored: Scored) -> list[str]:
@@ -106,8 +118,9 @@ def _frames_block(group: Group, title: str, scored: Scored) -> list[str]:
             counted, spoilt = facts.frames.n_frames, facts.not_meaningful
         rows.append((_name(pair) + ("*" if spoilt else ""), str(counted), *_figures(SAVED[group], pair)))
         if spoilt:
-            notes.append(f"{GAP}* {_name(pair)}: {spoilt} of {counted} literal frames are not finite or not above 0 dB")
-    return [title, *aligned(("estimate", "frames", *_headings(SAVED[group])), rows), *notes]
+            note = _("* {name}: {n} of {total} literal frames are not finite or not above 0 dB")
+            notes.append(GAP + note.format(name=_name(pair), n=spoilt, total=counted))
+    return [title, *aligned((_("estimate"), _("frames"), *_headings(SAVED[group])), rows), *notes]
 
 
 def _whole_block(pairs: list[PairAnalysis]) -> list[str]:
@@ -115,7 +128,8 @@ def _whole_block(pairs: list[PairAnalysis]) -> list[str]:
     for pair in pairs:
         level = pair.estimate.level
         rows.append((_name(pair), *_figures(measures, pair), decibels(level.rms_db) if level else NONE, _delay(pair)))
-    return ["Whole signal in time:", *aligned(("estimate", *_headings(measures), "RMS dB", "delay samples"), rows)]
+    header = (_("estimate"), *_headings(measures), _("RMS dB"), _("delay samples"))
+    return [_("Whole signal in time:"), *aligned(header, rows)]
 
 
 def _improvement_block(analysis: Analysis) -> list[str]:
@@ -128,8 +142,11 @@ def _improvement_block(analysis: Analysis) -> list[str]:
     if not rows or analysis.mixture is None:
         return []
     name = printable(analysis.mixture.source.path, NAME_WIDTH)
-    header = ("estimate", *(f"{measure.group.prefix} {measure.heading}" for measure in GAINED))
-    return ["", f"Gained over {name} (estimate minus mixture; losses: below 0 is better):", *aligned(header, rows)]
+    column = _("{result} {figure}")
+    figures = (column.format(result=_GROUPS[measure.group], figure=measure.heading) for measure in GAINED)
+    header = (_("estimate"), *figures)
+    title = _("Gained over {name} (estimate minus mixture; losses: below 0 is better):").format(name=name)
+    return ["", title, *aligned(header, rows)]
 
 
 def _headings(measures: Sequence[Measure]) -> Iterator[str]:
@@ -148,19 +165,18 @@ def _delay(pair: PairAnalysis) -> str:
     """The delay where it is certain: a lag at which the files hardly correlate says nothing."""
     samples = pair.delay_samples
     if pair.source.delay:
-        return f"{samples} (taken out)"
+        return _("{n} (taken out)").format(n=samples)
     if samples is None or (samples != 0 and pair.delay is not None and not pair.delay.trusted):
         return NONE
     return str(samples)
 
 
 def _status_block(scored: Scored) -> list[str]:
-    labels = [k.label for k in FrameStatus if any(score.facts.counts[k.label] for _, score in scored)]
-    header = ("estimate", *(label.replace("_", " ") for label in labels), "bad", "bad segments")
+    statuses = [status for status in FrameStatus if any(score.facts.counts[status.label] for pair, score in scored)]
+    header = (_("estimate"), *map(_STATUSES.__getitem__, statuses), _("bad"), _("bad segments"))
     rows: list[Row] = []
     for pair, score in scored:
-        counts = [str(score.facts.counts[label]) for label in labels]
-        _, segments = under_threshold(score.facts, score.bad.threshold_db)
-        bad = (str(score.bad.n_under), str(len(segments)))
-        rows.append((_name(pair), *counts, *bad))
-    return ["Frames:", *aligned(header, rows)]
+        counts = [str(score.facts.counts[status.label]) for status in statuses]
+        segments = under_threshold(score.facts, score.bad.threshold_db)[1]
+        rows.append((_name(pair), *counts, str(score.bad.n_under), str(len(segments))))
+    return [_("Frames:"), *aligned(header, rows)]

@@ -8,35 +8,35 @@ import stat
 from collections.abc import Iterable
 
 from .errors import SaveError
+from .phrase import Phrase
 
 Data = bytes | Iterable[bytes | memoryview]
 
-_REMEDIES = {
-    errno.ENOSPC: ("the disk is full", "free some space and save again, or choose another disk"),
-    errno.EDQUOT: ("your quota on this disk is used up", "free some space and save again"),
-    errno.EFBIG: ("the file would be too large for this disk", "choose another disk"),
-    errno.EACCES: ("you may not write in this folder", "choose another folder"),
-    errno.EPERM: ("you may not write in this folder", "choose another folder"),
-    errno.EROFS: ("this disk cannot be written to", "choose another folder"),
-    errno.ENOENT: ("its folder does not exist", "choose another folder"),
-    errno.ENOTDIR: ("its folder does not exist", "choose another folder"),
-    errno.EISDIR: ("a folder has this name", "choose another name"),
-    errno.EEXIST: ("this is a device or a pipe, no file", "choose another name"),
-    errno.ENAMETOOLONG: ("the name is too long", "choose a shorter name"),
+_OTHER_FOLDER, _OTHER_NAME = Phrase("choose another folder"), Phrase("choose another name")
+_FORBIDDEN = Phrase("not saved: you may not write in this folder"), _OTHER_FOLDER
+_NO_FOLDER = Phrase("not saved: its folder does not exist"), _OTHER_FOLDER
+_OTHER = (Phrase("not saved: the disk refused to store it"), Phrase("check the drive or choose another folder"))
+_REASONS = {
+    errno.ENOSPC: (
+        Phrase("not saved: the disk is full"),
+        Phrase("free some space and save again, or choose another disk"),
+    ),
+    errno.EDQUOT: (Phrase("not saved: your quota on this disk is used up"), Phrase("free some space and save again")),
+    errno.EFBIG: (Phrase("not saved: the file would be too large for this disk"), Phrase("choose another disk")),
+    errno.EACCES: _FORBIDDEN,
+    errno.EPERM: _FORBIDDEN,
+    errno.EROFS: (Phrase("not saved: this disk cannot be written to"), _OTHER_FOLDER),
+    errno.ENOENT: _NO_FOLDER,
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.EISDIR: (Phrase("not saved: a folder has this name"), _OTHER_NAME),
+    errno.EEXIST: (Phrase("not saved: this is a device or a pipe, no file"), _OTHER_NAME),
+    errno.ENAMETOOLONG: (Phrase("not saved: the name is too long"), Phrase("choose a shorter name")),
 }
 
 
 def save_error(path: str, error: OSError) -> SaveError:
     """What to tell when `path` could not be written."""
-    detail, remedy = _REMEDIES.get(
-        error.errno or 0, ("the disk refused to store it", "check the drive or choose another folder")
-    )
-    return SaveError(path, f"not saved: {detail}", remedy)
-
-
-def _target(path: str) -> str:
-    """The file behind links: replacing a link would leave the file it points to as it was."""
-    return os.path.realpath(path) if os.path.islink(path) else path
+    return SaveError(path, *_REASONS.get(error.errno or 0, _OTHER))
 
 
 def _sync_folder(folder: str) -> None:
@@ -67,7 +67,8 @@ def write_atomically(path: str, data: Data, *, lasting: bool = True) -> None:
     Raises SaveError; then no temporary file is left. An exception of the iterable passes through, with the
     same promise.
     """
-    target = _target(path)
+    # Replacing a link would leave the file it points to as it was.
+    target = os.path.realpath(path) if os.path.islink(path) else path
     folder = os.path.dirname(target) or os.curdir
     # The name does not grow with the target's, whose own may already be as long as the disk allows.
     temporary = os.path.join(folder, f".~{secrets.token_hex(6)}.tmp")

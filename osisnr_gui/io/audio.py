@@ -9,11 +9,12 @@ from osisnr_gui.core.types import FloatArray
 
 from .decoder import BlockReader
 from .errors import REMEDY, BrokenOffError, LoadError, LoadWarning, Reason, as_load_errors, corrupt, overwritten
-from .formats import SOUND_WANTED, SoundFormat, find_format, is_misnamed, unknown_format
+from .formats import CHOOSE_SOUND, SoundFormat, find_format, is_misnamed, unknown_format
 from .headers import AudioInfo, Header, check_channels_and_rate, damaged, truncated
+from .phrase import Phrase
 from .source import Closing, IdentityCache, OpenFile
 
-DAMAGED = "the header or the data is damaged"
+DAMAGED = Phrase("the header or the data is damaged")
 _ENDLESS = 1 << 62
 # Those that take a look at the whole file.
 _headers: IdentityCache[Header] = IdentityCache()
@@ -24,17 +25,17 @@ _counts: IdentityCache[tuple[int, bool]] = IdentityCache()
 def _read_header(source: OpenFile) -> Header:
     content = find_format(source)
     if content is None:
-        raise unknown_format(source.path, SOUND_WANTED)
+        raise unknown_format(source.path, CHOOSE_SOUND)
     if not isinstance(content, SoundFormat):
-        detail = "this is a matrix or data file, not sound"
-        raise LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, f"choose {SOUND_WANTED}")
+        detail = Phrase("this is a matrix or data file, not sound")
+        raise LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, CHOOSE_SOUND)
     header = _headers.get(source) or content.read(source)
     if not header.exact:
         _headers.put(source, header)
     if not is_misnamed(source.path, content):
         return header
-    warning = LoadWarning("EXTENSION", f"the content is {header.container}, whatever the name says")
-    return replace(header, warnings=[*header.warnings, warning])
+    message = Phrase("the content is {format}, whatever the name says", format=header.container)
+    return replace(header, warnings=[*header.warnings, LoadWarning("EXTENSION", message)])
 
 
 class AudioFile(Closing):
@@ -84,10 +85,10 @@ class AudioFile(Closing):
             warnings.append(truncated(length, promised, rate))
         if length <= 0:
             if promised or told:
-                raise corrupt(self._source.path, "none of its samples can be read")
-            raise LoadError(Reason.NO_FRAMES, self._source.path, "there are no samples inside", REMEDY)
+                raise corrupt(self._source.path, Phrase("none of its samples can be read"))
+            raise LoadError(Reason.NO_FRAMES, self._source.path, Phrase("there are no samples inside"), REMEDY)
         if self._reader.channels > 1:
-            message = f"{self._reader.channels} channels: one is used unless you choose otherwise"
+            message = Phrase("{n} channels: one is used unless you choose otherwise", n=self._reader.channels)
             warnings.append(LoadWarning("MULTICHANNEL", message))
         return length, tuple(warnings)
 

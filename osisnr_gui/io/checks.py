@@ -10,6 +10,7 @@ from .audio import DAMAGED, AudioFile, open_audio
 from .decoder import BLOCK
 from .errors import Cancel, LoadError, LoadWarning, Reason, as_load_errors, corrupt, overwritten, stop_if
 from .headers import AudioInfo, damaged
+from .phrase import Phrase
 
 CLIP_LEVEL = 0.999
 CLIP_RUN = 3
@@ -100,10 +101,11 @@ class SampleChecks:
         with np.errstate(over="ignore", invalid="ignore"):
             bad = np.argwhere(~(np.abs(block) < 1e150))
         sample, channel = (int(i) for i in bad[0]) if len(bad) else (0, 0)
-        value = float(block[sample, channel])
-        what = f"{value:g} is too large" if np.isfinite(value) else f"the value is {value}"
-        detail = f"at sample {self.n_samples + sample} of channel {channel + 1} {what}"
-        remedy = "repair or export the file again without such values"
+        values = {"value": float(block[sample, channel]), "sample": self.n_samples + sample, "channel": channel + 1}
+        detail = Phrase("at sample {sample} of channel {channel} the value is {value}", **values)
+        if np.isfinite(values["value"]):
+            detail = Phrase("at sample {sample} of channel {channel} {value:g} is too large", **values)
+        remedy = Phrase("repair or export the file again without such values")
         raise LoadError(Reason.NONFINITE, self._info.path, detail, remedy)
 
     @property
@@ -132,11 +134,13 @@ class SampleChecks:
             found.append(damaged(self.n_samples, self._info.n_samples, self._info.sample_rate))
         silent = [str(index + 1) for index, peak in enumerate(self.peak) if peak < SILENCE]
         if len(silent) == len(self.peak):
-            found.append(LoadWarning("SILENT", "there is only silence"))
+            found.append(LoadWarning("SILENT", Phrase("there is only silence")))
         elif silent:
-            found.append(LoadWarning("SILENT", f"only silence in channel {', '.join(silent)}"))
-        if self.peak.max() > _OVERSHOOT.get(self._info.coding, 1.0):
-            message = f"values reach {self.peak.max():.4g}, full scale is 1; nothing was rescaled"
+            message = Phrase("only silence in channel {channels}", channels=", ".join(silent))
+            found.append(LoadWarning("SILENT", message))
+        peak = float(self.peak.max())
+        if peak > _OVERSHOOT.get(self._info.coding, 1.0):
+            message = Phrase("values reach {peak:.4g}, full scale is 1; nothing was rescaled", peak=peak)
             found.append(LoadWarning("OUT_OF_RANGE", message))
         return tuple(found)
 

@@ -19,6 +19,7 @@ from .headers import (
     unreadable,
     walk_chunks,
 )  # fmt: skip
+from .phrase import Phrase
 from .source import OpenFile
 
 _W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
@@ -45,7 +46,10 @@ _AU_CODINGS = {
 }  # fmt: skip
 _CAF_FLOAT, _CAF_LITTLE = 1, 2
 _ALAC_CODINGS = {1: "ALAC_16", 2: "ALAC_20", 3: "ALAC_24", 4: "ALAC_32"}
-_AU_UNKNOWN_SIZE = 0xFFFFFFFF
+
+_NO_FORMAT = Phrase("the format header is missing")
+_NO_FORMAT_BEFORE = Phrase("there is no format header before the sound")
+_NO_SOUND = Phrase("the file ends before the sound begins")
 
 
 def _chunks(source: OpenFile, header: Header, order: str) -> Iterator[tuple[bytes, int, int]]:
@@ -55,7 +59,7 @@ def _chunks(source: OpenFile, header: Header, order: str) -> Iterator[tuple[byte
         return
     for name, body, size in walk_chunks(source, 40, "<16sQ", 8, inclusive=True):
         if size < 0:
-            raise corrupt(source.path, "a chunk of the file is smaller than its own header")
+            raise corrupt(source.path, Phrase("a chunk of the file is smaller than its own header"))
         yield name[:4] if name[4:] == _W64_TAIL else b"", body, size
 
 
@@ -77,7 +81,7 @@ def _check_adpcm(source: OpenFile, tag: int, channels: int, align: int, body: by
     head = (4 if tag == _IMA_ADPCM else 7) * channels
     first = 1 if tag == _IMA_ADPCM else 2
     if align <= head or per_block != (align - head) * 2 // channels + first:
-        raise corrupt(source.path, "block size and samples per block contradict each other")
+        raise corrupt(source.path, Phrase("block size and samples per block contradict each other"))
     return per_block
 
 
@@ -85,7 +89,7 @@ def _extended_tag(source: OpenFile, body: bytes, order: str) -> int:
     """The format tag inside the identifier of an extended header."""
     field, ending = unpack_fields(source, "24x4s4x8s", body)
     if ending not in _TAGGED:
-        raise corrupt(source.path, f"the header names an unknown coding ({body[24:40].hex()})")
+        raise corrupt(source.path, Phrase("the header names an unknown coding ({name})", name=body[24:40].hex()))
     if order == ">" and any(field[:2]):  # as sox writes it: two numbers of two bytes
         field = field[2:] + field[:2]
     return int(struct.unpack(order + "I", field)[0])
@@ -99,16 +103,18 @@ def _check_format(source: OpenFile, body: bytes, order: str) -> _Format:
     check_channels_and_rate(source, channels, rate)
     if tag in _ADPCM:
         if channels > 2:
-            raise unreadable(source, f"{_ADPCM[tag]} with {channels} channels")
+            raise unreadable(source, Phrase("{coding} with {n} channels", coding=_ADPCM[tag], n=channels))
         per_block = _check_adpcm(source, tag, channels, align, body, order)
         return _Format(_ADPCM[tag], channels, rate, align, per_block, order)
     widths, width = {_PCM: range(1, 33), _FLOAT: (32, 64), _ALAW: (8,), _ULAW: (8,)}, (bits + 7) // 8
     if tag not in widths:
-        raise corrupt(source.path, f"the header names an unknown coding (0x{tag:04x})")
+        raise corrupt(source.path, Phrase("the header names an unknown coding ({name})", name=f"0x{tag:04x}"))
     if bits not in widths[tag]:
-        raise corrupt(source.path, f"the header says {bits} bits per sample, which its coding does not have")
+        detail = Phrase("the header says {bits} bits per sample, which its coding does not have", bits=bits)
+        raise corrupt(source.path, detail)
     if align != channels * width:
-        raise corrupt(source.path, f"block size {align} does not fit {channels} channels of {bits} bits")
+        detail = Phrase("block size {size} does not fit {n} channels of {bits} bits", size=align, n=channels, bits=bits)
+        raise corrupt(source.path, detail)
     coding = {_FLOAT: "FLOAT" if width == 4 else "DOUBLE", _ALAW: "ALAW", _ULAW: "ULAW"}.get(tag)
     return _Format(coding or integer_coding(width, "PCM_U8") or "", channels, rate, align, 1, order)
 
@@ -148,16 +154,16 @@ def read_wave(source: OpenFile) -> Header:
             layout = _check_format(source, source.read_at(body, min(size, 64)), order)
         elif name == b"data":
             if layout is None:
-                raise corrupt(source.path, "there is no format header before the sound")
+                raise corrupt(source.path, _NO_FORMAT_BEFORE)
             if size == _UNKNOWN_SIZE and long_size is not None:
                 size = long_size
             if header.container == "RF64" and layout.per_block > 1:
-                raise unreadable(source, f"{layout.coding} in RF64")
+                raise unreadable(source, Phrase("{coding} in RF64", coding=layout.coding))
             if not is_wave64:
                 size = _repaired_size(source, header, layout, body, size)
             _set_counts(source, header, layout, body, size, count)
             return header
-    raise corrupt(source.path, "the file ends before the sound begins" if layout else "the format header is missing")
+    raise corrupt(source.path, _NO_SOUND if layout else _NO_FORMAT)
 
 
 def _repaired_size(source: OpenFile, header: Header, layout: _Format, body: int, size: int) -> int:
@@ -206,7 +212,7 @@ def _aiff_coding(source: OpenFile, common: bytes, bits: int) -> tuple[str, bool]
         return _AIFC_CODINGS[kind], kind not in _AIFC_LITTLE
     coding = integer_coding((bits + 7) // 8)
     if coding is None:
-        raise corrupt(source.path, f"the header says {bits} bits per sample")
+        raise corrupt(source.path, Phrase("the header says {bits} bits per sample", bits=bits))
     return coding, kind not in _AIFC_LITTLE
 
 
@@ -224,7 +230,7 @@ def read_aiff(source: OpenFile) -> Header:
         if common and sound:
             break
     if not common or sound is None:
-        raise corrupt(source.path, "the sound is missing" if common else "the format header is missing")
+        raise corrupt(source.path, Phrase("the sound is missing") if common else _NO_FORMAT)
     rate = _extended_float(raw_rate)
     check_channels_and_rate(source, channels, rate)
     header.coding, big_endian = _aiff_coding(source, common, bits)
@@ -250,7 +256,7 @@ def _alac_flags(source: OpenFile, position: int) -> int:
                 return flags
         if name == b"data" or size < 0:
             break
-    raise unreadable(source, "Apple Lossless without its number of bits in the header")
+    raise unreadable(source, Phrase("Apple Lossless without its number of bits in the header"))
 
 
 def _caf_coding(source: OpenFile, kind: bytes, flags: int, packet: int, channels: int, bits: int) -> str:
@@ -262,9 +268,12 @@ def _caf_coding(source: OpenFile, kind: bytes, flags: int, packet: int, channels
         width = 1
         named = {b"ulaw": "ULAW", b"alaw": "ALAW", b"alac": _ALAC_CODINGS.get(flags)}.get(kind)
     if named is None:
-        raise unreadable(source, f"{kind.decode('latin-1')}, {bits} bits")
+        raise unreadable(source, Phrase("{coding}, {bits} bits", coding=kind.decode("latin-1"), bits=bits))
     if kind != b"alac" and packet != width * channels:
-        raise corrupt(source.path, f"packets of {packet} bytes do not fit {channels} channels of {bits} bits")
+        detail = Phrase(
+            "packets of {size} bytes do not fit {n} channels of {bits} bits", size=packet, n=channels, bits=bits
+        )
+        raise corrupt(source.path, detail)
     return named
 
 
@@ -284,7 +293,7 @@ def read_caf(source: OpenFile) -> Header:
             described = rate, channels, not flags & _CAF_LITTLE
         elif name == b"data":
             if described is None:
-                raise corrupt(source.path, "there is no format header before the sound")
+                raise corrupt(source.path, _NO_FORMAT_BEFORE)
             rest = max(source.size - body - 4, 0)
             if size == -1:
                 header.warnings.append(open_ended())
@@ -294,8 +303,8 @@ def read_caf(source: OpenFile) -> Header:
             set_sample_counts(header, RawLayout(body + 4, *described), claimed, rest)
             return header
         if size < 0:
-            raise corrupt(source.path, "a chunk of the file has a negative size")
-    raise corrupt(source.path, "the file ends before the sound begins")
+            raise corrupt(source.path, Phrase("a chunk of the file has a negative size"))
+    raise corrupt(source.path, _NO_SOUND)
 
 
 def read_au(source: OpenFile) -> Header:
@@ -304,11 +313,13 @@ def read_au(source: OpenFile) -> Header:
     order = ">" if head[:4] == b".snd" else "<"
     offset, size, coding, rate, channels = unpack_fields(source, order + "4x5I", head)
     check_channels_and_rate(source, channels, rate)
-    if coding not in _AU_CODINGS or offset < 24:
-        raise corrupt(source.path, "the header names an unknown coding" if offset >= 24 else "the header is too short")
+    if offset < 24:
+        raise corrupt(source.path, Phrase("the header is too short"))
+    if coding not in _AU_CODINGS:
+        raise corrupt(source.path, Phrase("the header names an unknown coding"))
     header = Header("AU", _AU_CODINGS[coding])
     rest = max(source.size - offset, 0)
-    if size == _AU_UNKNOWN_SIZE:
+    if size == _UNKNOWN_SIZE:
         header.warnings.append(open_ended())
         size = rest
     set_sample_counts(header, RawLayout(offset, rate, channels, order == ">"), size, rest)

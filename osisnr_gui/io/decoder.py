@@ -10,6 +10,7 @@ from osisnr_gui.core.types import FloatArray
 
 from .errors import LoadError, corrupt
 from .headers import WIDTHS, Header, RawLayout
+from .phrase import Phrase
 from .source import OpenFile
 from .streams import quiet_stderr
 
@@ -103,7 +104,8 @@ def open_decoder(source: OpenFile, header: Header) -> Decoder:
     found = decoder.subtype
     decoder.close()
     if plain is None:
-        raise corrupt(source.path, f"the header says {header.coding}, the sound inside is {found}")
+        detail = Phrase("the header says {said}, the sound inside is {found}", said=header.coding, found=found)
+        raise corrupt(source.path, detail)
     return _open_plain(source, header.coding, plain, header.present or 0)
 
 
@@ -124,7 +126,8 @@ def _open_whole(source: OpenFile, header: Header) -> Decoder:
     try:
         return Decoder(target, closefd=False)
     except DECODER_ERRORS:
-        raise corrupt(source.path, f"the {header.container} header or data is damaged") from None
+        detail = Phrase("the {format} header or data is damaged", format=header.container)
+        raise corrupt(source.path, detail) from None
 
 
 class BlockReader:

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .phrase import Phrase
+
 Cancel = Callable[[], bool]  # asked now and then; True: stop
 
-REMEDY = "export or copy the file again"
+REMEDY = Phrase("export or copy the file again")
 MESSAGE_LIMIT = 300
 NAME_LIMIT = 90
 # Control, format (bidi), surrogate, private and unassigned characters, and line/paragraph separators:
@@ -71,14 +73,11 @@ def display_name(path: str) -> str:
     return printable(name, NAME_LIMIT)
 
 
-def _message(path: str, detail: str, remedy: str) -> str:
-    name = display_name(path)
-    room = MESSAGE_LIMIT - len(name) - len(remedy) - len(": ; ")
-    return f"{name}: {printable(detail, max(room, 20))}; {remedy}"[:MESSAGE_LIMIT]
-
-
 class FileError(Exception):
-    """Base of the errors of this package; `str()` is `name: detail; remedy` in at most 300 characters."""
+    """Base of the errors of this package; `str()` is `name: detail; remedy` in English, at most 300 characters.
+
+    detail, remedy : what is wrong and what to do, each a Phrase that can be translated.
+    """
 
     def __init__(self, path: str, detail: str, remedy: str) -> None:
         super().__init__(path, detail, remedy)
@@ -87,7 +86,9 @@ class FileError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return _message(self.path, self.detail, self.remedy)
+        name = display_name(self.path)
+        room = MESSAGE_LIMIT - len(name) - len(self.remedy) - len(": ; ")
+        return f"{name}: {printable(self.detail, max(room, 20))}; {self.remedy}"[:MESSAGE_LIMIT]
 
 
 class LoadError(FileError):
@@ -129,8 +130,8 @@ class OverwrittenError(LoadError):
 
 def overwritten(path: str) -> OverwrittenError:
     """The refusal of a file that is written while it is read."""
-    detail, remedy = "the file changed while it was read", "wait until it is complete and open it again"
-    return OverwrittenError(Reason.CORRUPT, path, detail, remedy)
+    detail = Phrase("the file changed while it was read")
+    return OverwrittenError(Reason.CORRUPT, path, detail, Phrase("wait until it is complete and open it again"))
 
 
 class SaveError(FileError):
@@ -148,22 +149,23 @@ def stop_if(cancelled: Cancel | None, path: str = "") -> None:
 
 
 @contextmanager
-def as_load_errors(path: str, detail: str = "the file is damaged") -> Iterator[None]:
+def as_load_errors(path: str, detail: str = Phrase("the file is damaged")) -> Iterator[None]:
     """Turn what libraries raise inside into a LoadError: TOO_LARGE for want of memory, else CORRUPT with `detail`."""
     try:
         yield
     except (FileError, Cancelled):
         raise
     except MemoryError:
-        remedy = "close other programs or use a smaller file"
-        raise LoadError(Reason.TOO_LARGE, path, "there is not enough memory to read it", remedy) from None
+        detail = Phrase("there is not enough memory to read it")
+        remedy = Phrase("close other programs or use a smaller file")
+        raise LoadError(Reason.TOO_LARGE, path, detail, remedy) from None
     except Exception:
         raise corrupt(path, detail) from None
 
 
 @dataclass(frozen=True, slots=True)
 class LoadWarning:
-    """Something the user must be told although the file was accepted; `code` is upper-case."""
+    """Something the user must be told although the file was accepted; `code` is upper-case, `message` a Phrase."""
 
     code: str
     message: str

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from .errors import LoadWarning, corrupt
 from .headers import MAX_CHUNKS, Header, check_channels_and_rate, id3_size, open_ended, unreadable
+from .phrase import Phrase
 from .source import OpenFile
 
 _CODINGS = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}
@@ -89,7 +90,8 @@ def _count_frames(source: OpenFile, header: Header, info: bytes, widest: int) ->
     else:
         at = source.size
     if not kind:
-        raise corrupt(source.path, "the first frame of sound, or the header before it, is damaged or missing")
+        detail = Phrase("the first frame of sound, or the header before it, is damaged or missing")
+        raise corrupt(source.path, detail)
     header.most = samples
     header.gap = at < source.size and (header.promised is None or samples < header.promised)
     end = source.size - (_TAG if source.read_at(max(source.size - _TAG, 0), 3) == b"TAG" else 0)
@@ -118,19 +120,23 @@ def read_flac(source: OpenFile) -> Header:
     start = id3_size(source)
     head = source.read_at(start, 42)
     if len(head) < 42 or head[4] & 0x7F != 0:
-        raise corrupt(source.path, "the stream header is missing")
+        raise corrupt(source.path, Phrase("the stream header is missing"))
     packed = int.from_bytes(head[18:26], "big")
     rate, channels, total = packed >> 44, (packed >> 41 & 7) + 1, packed & _MOST_SAMPLES
     check_channels_and_rate(source, channels, rate)
     bits = (packed >> 36 & 31) + 1
     if bits not in _CODINGS:
-        raise unreadable(source, f"FLAC with {bits} bits per sample")
+        raise unreadable(source, Phrase("FLAC with {bits} bits per sample", bits=bits))
     header = Header("FLAC", _CODINGS[bits], promised=total or None)
     _count_frames(source, header, head, channels * (bits + 8) // 8)
     if total == 0:
         header.warnings.append(open_ended())
     elif header.most is not None and total < header.most:
-        message = f"the header promises {total} samples, there are {header.most}; all of them are used"
+        message = Phrase(
+            "the header promises {promised} samples, there are {present}; all of them are used",
+            promised=total,
+            present=header.most,
+        )
         header.warnings.append(LoadWarning("DAMAGED", message))
     if header.present is not None and header.present != total:  # so that the decoder stops there, and not before
         patched = packed & ~_MOST_SAMPLES | header.present

@@ -19,6 +19,7 @@ from .mat_files import read_mat
 from .mp3_frames import find_frames, read_mp3
 from .numpy_files import LoadedArray, read_npy, read_npz
 from .ogg_pages import read_ogg
+from .phrase import Phrase
 from .source import OpenFile
 from .tables import read_table
 
@@ -92,7 +93,7 @@ def _refuse(reason: Reason, detail: str, remedy: str) -> MatrixReader:
 # In the order in which they are tried: what has no magic comes last.
 FORMATS: tuple[SoundFormat | MatrixFormat, ...] = (
     SoundFormat(
-        title="WAV, RF64",
+        title=Phrase("WAV, RF64"),
         extensions=(".wav", ".wave", ".bwf", ".rf64", ".wavex"),
         magic=rb"(RIFF|RIFX|RF64|BW64)....WAVE",
         tagged=True,
@@ -105,15 +106,18 @@ FORMATS: tuple[SoundFormat | MatrixFormat, ...] = (
         read=read_wave,
     ),
     SoundFormat(title="FLAC", extensions=(".flac", ".fla"), magic=rb"fLaC", tagged=True, read=read_flac),
-    SoundFormat(title="Ogg Vorbis, Opus", extensions=(".ogg", ".oga", ".opus"), magic=rb"OggS", read=read_ogg),
+    SoundFormat(title=Phrase("Ogg Vorbis, Opus"), extensions=(".ogg", ".oga", ".opus"), magic=rb"OggS", read=read_ogg),
     SoundFormat(title="AIFF", extensions=(".aif", ".aiff", ".aifc"), magic=rb"FORM....AIF[FC]", read=read_aiff),
     SoundFormat(title="CAF", extensions=(".caf",), magic=rb"caff\x00\x01", read=read_caf),
     SoundFormat(title="AU", extensions=(".au", ".snd"), magic=rb"\.snd|dns\.", read=read_au),
     MatrixFormat(
-        title="NumPy array", extensions=(".npy",), magic=rb"\x93NUMPY", read=lambda source, key, _: read_npy(source)
+        title=Phrase("NumPy array"),
+        extensions=(".npy",),
+        magic=rb"\x93NUMPY",
+        read=lambda source, key, _: read_npy(source),
     ),
     MatrixFormat(
-        title="NumPy archive",
+        title=Phrase("NumPy archive"),
         extensions=(".npz",),
         magic=rb"PK(\x03\x04|\x05\x06)",
         read=lambda source, key, _: read_npz(source, key),
@@ -121,7 +125,11 @@ FORMATS: tuple[SoundFormat | MatrixFormat, ...] = (
     MatrixFormat(
         title="MATLAB 7.3",
         magic=rb"(.{512})?\x89HDF\r\n\x1a\n|[^\x00]{4}.{120}(.\x02IM|\x02.MI)",
-        read=_refuse(Reason.MAT_V73, "MATLAB 7.3 files are not read", "save it in MATLAB with the option -v7"),
+        read=_refuse(
+            Reason.MAT_V73,
+            Phrase("MATLAB 7.3 files are not read"),
+            Phrase("save it in MATLAB with the option -v7"),
+        ),
     ),
     MatrixFormat(title="MATLAB", extensions=(".mat",), magic=rb"[^\x00]{4}.{122}(IM|MI)", read=read_mat),
     MatrixFormat(
@@ -129,8 +137,8 @@ FORMATS: tuple[SoundFormat | MatrixFormat, ...] = (
         magic=rb"\x80[\x02-\x05]",
         read=_refuse(
             Reason.PICKLE,
-            "it holds Python objects, which could run code when opened",
-            "save it as a plain array of numbers",
+            Phrase("it holds Python objects, which could run code when opened"),
+            Phrase("save it as a plain array of numbers"),
         ),
     ),
     SoundFormat(
@@ -141,7 +149,7 @@ FORMATS: tuple[SoundFormat | MatrixFormat, ...] = (
     ),
     MatrixFormat(title="MATLAB 4", extensions=(".mat",), probe=_is_mat4, read=read_mat),
     MatrixFormat(
-        title="text", extensions=(".csv", ".tsv", ".txt"), read=lambda source, key, _: read_table(source)
+        title=Phrase("text"), extensions=(".csv", ".tsv", ".txt"), read=lambda source, key, _: read_table(source)
     ),
 )  # fmt: skip
 
@@ -156,12 +164,19 @@ def extensions_of(*kinds: type[Format]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for known in FORMATS if isinstance(known, kinds) for name in known.extensions))
 
 
-def _any_of(names: tuple[str, ...]) -> str:
-    return f"{', '.join(names[:-1])} or {names[-1]}"
-
-
-SOUND_WANTED = "an audio file: " + _any_of(tuple(known.title for known in FORMATS if isinstance(known, SoundFormat)))
-MATRIX_WANTED = "a matrix: " + _any_of(extensions_of(MatrixFormat))
+_SOUNDS = [known.title for known in FORMATS if isinstance(known, SoundFormat)]
+_MATRICES = extensions_of(MatrixFormat)
+_NAMES = {
+    "sounds": ", ".join(_SOUNDS[:-1]),
+    "last_sound": _SOUNDS[-1],
+    "matrices": ", ".join(_MATRICES[:-1]),
+    "last_matrix": _MATRICES[-1],
+}
+CHOOSE_SOUND = Phrase("choose an audio file: {sounds} or {last_sound}", **_NAMES)
+CHOOSE_MATRIX = Phrase("choose a matrix: {matrices} or {last_matrix}", **_NAMES)
+_CHOOSE_EITHER = Phrase(
+    "choose an audio file: {sounds} or {last_sound}; or a matrix: {matrices} or {last_matrix}", **_NAMES
+)
 
 
 def find_format(source: OpenFile) -> SoundFormat | MatrixFormat | None:
@@ -180,9 +195,9 @@ def is_misnamed(path: str, content: Format) -> bool:
     return name in extensions_of(Format) and name not in content.extensions
 
 
-def unknown_format(path: str, wanted: str) -> LoadError:
-    """The refusal of content that is none of the formats read here; `wanted` names what would do."""
-    return LoadError(Reason.UNKNOWN_FORMAT, path, "the content is no format this program knows", f"choose {wanted}")
+def unknown_format(path: str, remedy: Phrase) -> LoadError:
+    """The refusal of content that is none of the formats read here; `remedy` says what would do."""
+    return LoadError(Reason.UNKNOWN_FORMAT, path, Phrase("the content is no format this program knows"), remedy)
 
 
 def find_kind(path: str) -> Literal["audio", "mask"]:
@@ -197,4 +212,4 @@ def find_kind(path: str) -> Literal["audio", "mask"]:
         return "audio"
     if found is not None or extension(path) in extensions_of(MatrixFormat):
         return "mask"
-    raise unknown_format(path, f"{SOUND_WANTED}; or {MATRIX_WANTED}")
+    raise unknown_format(path, _CHOOSE_EITHER)

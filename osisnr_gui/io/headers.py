@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import LoadError, LoadWarning, Reason, corrupt
+from .phrase import Phrase
 from .source import OpenFile
 
 MIN_RATE, MAX_RATE, MAX_CHANNELS = 1_000, 768_000, 64
 MAX_CHUNKS = 10_000
+CONVERT = Phrase("convert it to WAV or FLAC")
 # Codings of samples that lie one after another, and the bytes each takes.
 WIDTHS = {
     "PCM_S8": 1, "PCM_U8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4, "FLOAT": 4, "DOUBLE": 8, "ULAW": 1, "ALAW": 1,
@@ -104,18 +106,24 @@ def id3_size(source: OpenFile) -> int:
 
 def unreadable(source: OpenFile, coding: str) -> LoadError:
     """A LoadError UNKNOWN_FORMAT for sound in a coding that is known but not read here."""
-    detail = f"the sound is in a coding this program does not read ({coding})"
-    return LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, "convert it to WAV or FLAC")
+    detail = Phrase("the sound is in a coding this program does not read ({coding})", coding=coding)
+    return LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, CONVERT)
 
 
 def check_channels_and_rate(source: OpenFile, channels: int, rate: float) -> None:
     """Raise LoadError BAD_CHANNELS or BAD_RATE (Hz) when outside the limits of this program."""
     if not 1 <= channels <= MAX_CHANNELS:
-        detail = f"the header says {channels} channels, 1 to {MAX_CHANNELS} are possible"
-        raise LoadError(Reason.BAD_CHANNELS, source.path, detail, "export the file again with fewer channels")
+        detail = Phrase("the header says {n} channels, 1 to {most} are possible", n=channels, most=MAX_CHANNELS)
+        raise LoadError(Reason.BAD_CHANNELS, source.path, detail, Phrase("export the file again with fewer channels"))
     if not MIN_RATE <= rate <= MAX_RATE:
-        detail = f"the header says {rate:.10g} Hz, {MIN_RATE} to {MAX_RATE} Hz are possible"
-        raise LoadError(Reason.BAD_RATE, source.path, detail, "correct the sample rate and export the file again")
+        detail = Phrase(
+            "the header says {rate:.10g} Hz, {least} to {most} Hz are possible",
+            rate=rate,
+            least=MIN_RATE,
+            most=MAX_RATE,
+        )
+        remedy = Phrase("correct the sample rate and export the file again")
+        raise LoadError(Reason.BAD_RATE, source.path, detail, remedy)
 
 
 def set_sample_counts(header: Header, plain: RawLayout, claimed: int, available: int) -> None:
@@ -129,14 +137,16 @@ def set_sample_counts(header: Header, plain: RawLayout, claimed: int, available:
         header.plain, header.exact = plain, True
         header.promised, header.present = claimed // align, min(claimed, available) // align
     elif available < claimed:
-        message = f"cut off: {claimed - available} of {claimed} bytes of sound are missing"
+        message = Phrase(
+            "cut off: {missing} of {claimed} bytes of sound are missing", missing=claimed - available, claimed=claimed
+        )
         header.warnings.append(LoadWarning("TRUNCATED", message))
 
 
 def unpack_fields(source: OpenFile, layout: str, data: bytes) -> tuple[Any, ...]:
     """The fields (struct `layout`) at the beginning of `data`. Raises LoadError CORRUPT where it is too short."""
     if len(data) < struct.calcsize(layout):
-        raise corrupt(source.path, "the format header is cut off")
+        raise corrupt(source.path, Phrase("the format header is cut off"))
     return struct.unpack_from(layout, data)
 
 
@@ -161,16 +171,27 @@ def walk_chunks(
 
 def truncated(present: int, promised: int, rate: float) -> LoadWarning:
     """The warning for a file that holds fewer samples than its header promises."""
-    counts = f"{present} of the {promised} samples promised by the header are there"
-    return LoadWarning("TRUNCATED", f"cut off at {present / rate:.3f} s: {counts}")
+    message = Phrase(
+        "cut off at {time:.3f} s: {present} of the {promised} samples promised by the header are there",
+        time=present / rate,
+        present=present,
+        promised=promised,
+    )
+    return LoadWarning("TRUNCATED", message)
 
 
 def damaged(readable: int, expected: int | None, rate: float) -> LoadWarning:
     """The warning for a file whose decoding stops or skips before its end."""
-    whole = f" of {expected}" if expected else ""
-    return LoadWarning("DAMAGED", f"damaged at {readable / rate:.3f} s: only {readable}{whole} samples could be read")
+    time = readable / rate
+    message = Phrase("damaged at {time:.3f} s: only {n} samples could be read", time=time, n=readable)
+    if expected:
+        message = Phrase(
+            "damaged at {time:.3f} s: only {n} of {total} samples could be read", time=time, n=readable, total=expected
+        )
+    return LoadWarning("DAMAGED", message)
 
 
 def open_ended() -> LoadWarning:
     """The warning for a header without a length."""
-    return LoadWarning("HEADER_SIZE", "the header does not say how long the sound is; everything up to the end is used")
+    message = Phrase("the header does not say how long the sound is; everything up to the end is used")
+    return LoadWarning("HEADER_SIZE", message)

@@ -1,5 +1,6 @@
 """Lines of JSON that survive whatever kills the program: each is there as a whole or not at all."""
 
+import contextlib
 import json
 import os
 import zlib
@@ -61,16 +62,13 @@ def _line(entry: Entry) -> bytes:
 def _whole_lines(path: str) -> list[Entry]:
     """The entries of a file; nothing of one that is not there, and none after the first line that was torn."""
     entries: list[Entry] = []
-    try:
-        with open(path, "rb") as file:
-            for line in file:
-                crc, _, text = line.rstrip(b"\n").partition(b" ")
-                if not line.endswith(b"\n") or crc != b"%08x" % zlib.crc32(text):
-                    break
-                entry = json.loads(text)
-                if not isinstance(entry, dict):
-                    break
-                entries.append(entry)
-    except (OSError, ValueError):
-        return entries
+    with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
+        for line in file:
+            crc, _, text = line.rstrip(b"\n").partition(b" ")
+            if not line.endswith(b"\n") or crc != b"%08x" % zlib.crc32(text):
+                break
+            entry = json.loads(text)
+            if not isinstance(entry, dict):
+                break
+            entries.append(entry)
     return entries

@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from .errors import LoadError, Reason
+from .phrase import Phrase
 from .source import OpenFile
 
 MAX_JSON_BYTES = 10 * 2**20
-_REMEDY = "choose a file that this program saved, or mend it in a text editor"
+_REMEDY = Phrase("choose a file that this program saved, or mend it in a text editor")
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 class _RefusedError(ValueError):
-    """What strict JSON does not allow, although Python's parser would take it."""
+    """What strict JSON does not allow, although Python's parser would take it; its argument is a Phrase."""
 
 
 def load_json(path: str, max_bytes: int = MAX_JSON_BYTES) -> Json:
@@ -32,8 +33,8 @@ def load_json(path: str, max_bytes: int = MAX_JSON_BYTES) -> Json:
     """
     with OpenFile(path) as source:
         if source.size > max_bytes:
-            limit = f"more than {max_bytes >> 10} KiB"
-            raise LoadError(Reason.TOO_LARGE, path, f"the file is too large for this ({limit})", _REMEDY)
+            detail = Phrase("the file is too large for this (more than {limit} KiB)", limit=max_bytes >> 10)
+            raise LoadError(Reason.TOO_LARGE, path, detail, _REMEDY)
         data = source.read_at(0, max_bytes)
     try:
         text = data.decode("utf-8-sig")
@@ -41,13 +42,14 @@ def load_json(path: str, max_bytes: int = MAX_JSON_BYTES) -> Json:
             text, object_pairs_hook=_unique, parse_constant=_constant, parse_float=_finite, parse_int=_integer
         )
     except UnicodeDecodeError as error:
-        raise _corrupt(path, f"byte {error.start + 1} is not UTF-8 text") from None
+        raise _corrupt(path, Phrase("byte {place} is not UTF-8 text", place=error.start + 1)) from None
     except json.JSONDecodeError as error:
-        raise _corrupt(path, f"line {error.lineno}, column {error.colno}: no valid JSON") from None
+        detail = Phrase("line {line}, column {column}: no valid JSON", line=error.lineno, column=error.colno)
+        raise _corrupt(path, detail) from None
     except _RefusedError as error:
-        raise _corrupt(path, str(error)) from None
+        raise _corrupt(path, error.args[0]) from None
     except RecursionError:
-        raise _corrupt(path, "lists or objects are nested too deeply") from None
+        raise _corrupt(path, Phrase("lists or objects are nested too deeply")) from None
     return value
 
 
@@ -59,26 +61,26 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     result: dict[str, Json] = {}
     for key, value in pairs:
         if key in result:
-            raise _RefusedError(f"the key {key[:40]!r} appears twice")
+            raise _RefusedError(Phrase("the key {key!r} appears twice", key=key[:40]))
         result[key] = value
     return result
 
 
 def _constant(name: str) -> NoReturn:
-    raise _RefusedError(f"{name} is not a JSON number")
+    raise _RefusedError(Phrase("{text} is not a JSON number", text=name))
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise _RefusedError(f"the number {text[:20]} is too large")
+        raise _RefusedError(Phrase("the number {text} is too large", text=text[:20]))
     return number
 
 
 def _integer(text: str) -> int:
     # int() of thousands of digits takes long and raises in its own words.
     if len(text) > 19:
-        raise _RefusedError(f"the number {text[:20]}… is too large")
+        raise _RefusedError(Phrase("the number {text} is too large", text=f"{text[:20]}…"))
     return int(text)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import LoadError, Reason
+from .phrase import Phrase
 
 Array = npt.NDArray[Any]
 _POSITIONS_SHOWN = 5
@@ -69,8 +70,10 @@ def find_cell_facts(path: str, matrix: Array) -> CellFacts:
         outside += int(np.count_nonzero((values < 0) | (values > 1)))
         total += float(values.sum(dtype=np.float64))
     if max(high, -low) > LARGEST:
-        detail = f"a cell of {high if high > -low else low:.3g} is too large to compute with"
-        raise LoadError(Reason.NONFINITE, path, detail, f"scale the matrix to values below {LARGEST:g}")
+        largest = high if high > -low else low
+        detail = Phrase("a cell of {value:.3g} is too large to compute with", value=largest)
+        remedy = Phrase("scale the matrix to values below {limit:g}", limit=LARGEST)
+        raise LoadError(Reason.NONFINITE, path, detail, remedy)
     share = outside / matrix.size
     mean = min(max(total / matrix.size, low), high)
     return CellFacts(low, high, mean, share, _kind(matrix, low, high, share, only_ends))
@@ -92,9 +95,15 @@ def _nonfinite(path: str, matrix: Array) -> LoadError:
     bad = ~np.isfinite(matrix)
     count, n_nan = int(np.count_nonzero(bad)), int(np.count_nonzero(np.isnan(matrix)))
     if count == matrix.size:
-        return LoadError(Reason.ALL_NONFINITE, path, "every cell is NaN or infinite", "export the matrix again")
+        detail = Phrase("every cell is NaN or infinite")
+        return LoadError(Reason.ALL_NONFINITE, path, detail, Phrase("export the matrix again"))
     first = np.unravel_index(np.flatnonzero(bad)[:_POSITIONS_SHOWN], matrix.shape)
-    places = ", ".join(f"({row}, {column})" for row, column in zip(*first, strict=True))
-    more = ", …" if count > _POSITIONS_SHOWN else ""
-    detail = f"{n_nan} cells are NaN and {count - n_nan} infinite, at (row, column from 0) {places}{more}"
-    return LoadError(Reason.NONFINITE, path, detail, "replace them by numbers")
+    places = [f"({row}, {column})" for row, column in zip(*first, strict=True)]
+    shown = ", ".join([*places, *(["…"] if count > _POSITIONS_SHOWN else [])])
+    detail = Phrase(
+        "{n_nan} cells are NaN and {n_inf} infinite, at (row, column from 0) {places}",
+        n_nan=n_nan,
+        n_inf=count - n_nan,
+        places=shown,
+    )
+    return LoadError(Reason.NONFINITE, path, detail, Phrase("replace them by numbers"))

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from .errors import REMEDY, Cancel, LoadError, LoadWarning, Reason, as_load_errors, corrupt, overwritten, stop_if
-from .formats import MATRIX_WANTED, SoundFormat, extension, find_format, is_misnamed, unknown_format
+from .formats import CHOOSE_MATRIX, SoundFormat, extension, find_format, is_misnamed, unknown_format
 from .mask_cells import CellFacts, find_cell_facts
 from .numpy_files import Array, LoadedArray, check_size, shape_text
+from .phrase import Phrase
 from .source import OpenFile
 
 
@@ -28,11 +29,7 @@ class Mask(CellFacts):
 
 
 def load_mask(
-    path: str,
-    key: str | None = None,
-    transpose: bool = False,
-    cancelled: Cancel | None = None,
-    pair_axis: bool = False,
+    path: str, key: str | None = None, transpose: bool = False, cancelled: Cancel | None = None, pair_axis: bool = False
 ) -> Mask:
     """Load a matrix. `key` names an array in .npz and .mat; `transpose` swaps rows and columns after loading;
     `pair_axis` takes a last axis of length 2 for real and imaginary parts.
@@ -55,16 +52,16 @@ def load_mask(
 def _read(source: OpenFile, key: str | None, cancelled: Cancel | None) -> LoadedArray:
     path, content = source.path, find_format(source)
     if isinstance(content, SoundFormat):
-        raise LoadError(Reason.UNKNOWN_FORMAT, path, "this is sound, not a matrix", f"choose {MATRIX_WANTED}")
+        raise LoadError(Reason.UNKNOWN_FORMAT, path, Phrase("this is sound, not a matrix"), CHOOSE_MATRIX)
     if content is None:
         if extension(path) == ".mat":
-            raise corrupt(path, "the MATLAB header is damaged")
-        raise unknown_format(path, MATRIX_WANTED)
+            raise corrupt(path, Phrase("the MATLAB header is damaged"))
+        raise unknown_format(path, CHOOSE_MATRIX)
     stored = content.read(source, key, cancelled)
     if not is_misnamed(path, content):
         return stored
-    warning = LoadWarning("EXTENSION", f"the content is a {content.title} file, whatever the name says")
-    return replace(stored, warnings=(*stored.warnings, warning))
+    message = Phrase("the content is a {format} file, whatever the name says", format=content.title)
+    return replace(stored, warnings=(*stored.warnings, LoadWarning("EXTENSION", message)))
 
 
 def _to_mask(path: str, stored: LoadedArray, transpose: bool) -> Mask:
@@ -72,15 +69,20 @@ def _to_mask(path: str, stored: LoadedArray, transpose: bool) -> Mask:
     warnings = list(stored.warnings)
     check_size(path, values.shape, values.dtype.itemsize)
     if values.size == 0:
-        raise LoadError(Reason.EMPTY_ARRAY, path, f"the matrix is empty: {shape_text(values.shape)}", REMEDY)
+        detail = Phrase("the matrix is empty: {shape}", shape=shape_text(values.shape))
+        raise LoadError(Reason.EMPTY_ARRAY, path, detail, REMEDY)
     matrix = _two_dimensional(path, values, warnings)
     if np.iscomplexobj(matrix):
-        warnings.append(LoadWarning("COMPLEX", "complex numbers: compared as such, shown by their magnitude"))
+        message = Phrase("complex numbers: compared as such, shown by their magnitude")
+        warnings.append(LoadWarning("COMPLEX", message))
     cells = find_cell_facts(path, matrix)
     if cells.share_outside:
-        share = f"{100 * cells.share_outside:.3g} % of the cells"
-        span = f"values from {cells.minimum:.6g} to {cells.maximum:.6g}"
-        message = f"{span}; {share} lie outside 0 to 1; nothing was rescaled"
+        message = Phrase(
+            "values from {low:.6g} to {high:.6g}; {share:.3g} % of the cells lie outside 0 to 1; nothing was rescaled",
+            low=cells.minimum,
+            high=cells.maximum,
+            share=100 * cells.share_outside,
+        )
         warnings.append(LoadWarning("RANGE", message))
     if transpose:
         matrix = np.ascontiguousarray(matrix.T)
@@ -92,14 +94,16 @@ def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> A
         return values
     squeezed = tuple(n for n in values.shape if n != 1)
     if values.ndim > 2 and len(squeezed) == 2:
-        message = f"{shape_text(values.shape)} was read as {shape_text(squeezed)}"
+        message = Phrase(
+            "{shape} was read as {squeezed}", shape=shape_text(values.shape), squeezed=shape_text(squeezed)
+        )
         warnings.append(LoadWarning("SQUEEZED", message))
         return values.reshape(squeezed)
-    detail = f"{shape_text(values.shape)} is no matrix of two dimensions"
-    remedy = "save a matrix: rows are bins, columns are frames"
+    detail = Phrase("{shape} is no matrix of two dimensions", shape=shape_text(values.shape))
+    remedy = Phrase("save a matrix: rows are bins, columns are frames")
     paired = values.ndim == 3 and values.shape[-1] == 2 and not np.iscomplexobj(values)
     if paired:
-        remedy = "read these as real and imaginary parts, or save one complex matrix a[..., 0] + 1j * a[..., 1]"
+        remedy = Phrase("read these as real and imaginary parts, or save one complex matrix a[..., 0] + 1j * a[..., 1]")
     raise LoadError(Reason.BAD_NDIM, path, detail, remedy, looks_paired=paired)
 
 
@@ -107,10 +111,10 @@ def _paired(path: str, stored: LoadedArray) -> LoadedArray:
     """Real and imaginary parts along the last axis as complex numbers: complex64 from float32, else complex128."""
     values = stored.values
     if values.ndim < 3 or values.shape[-1] != 2 or values.dtype.kind not in "biuf":
-        detail = f"{shape_text(values.shape)} has no last axis of real and imaginary parts"
-        raise LoadError(Reason.BAD_NDIM, path, detail, "read it as it is")
+        detail = Phrase("{shape} has no last axis of real and imaginary parts", shape=shape_text(values.shape))
+        raise LoadError(Reason.BAD_NDIM, path, detail, Phrase("read it as it is"))
     single = values.dtype.kind == "f" and values.dtype.itemsize <= 4
     joined = np.empty(values.shape[:-1], dtype=np.complex64 if single else np.complex128)
     joined.real, joined.imag = values[..., 0], values[..., 1]
-    message = f"{shape_text(values.shape)}: the last axis was read as real and imaginary parts"
+    message = Phrase("{shape}: the last axis was read as real and imaginary parts", shape=shape_text(values.shape))
     return LoadedArray(joined, stored.key, stored.keys, (*stored.warnings, LoadWarning("PAIRED", message)))

@@ -14,10 +14,11 @@ import numpy as np
 
 from .errors import LoadError, Reason, corrupt
 from .numpy_files import check_size, choose_array, is_matrix, too_large
+from .phrase import Phrase, phrase_to_json
 
 Variable = tuple[str, tuple[int, ...], str]  # name, shape, MATLAB class
 
-DAMAGED = "the MATLAB file is damaged and cannot be read"
+DAMAGED = Phrase("the MATLAB file is damaged and cannot be read")
 _MEMORY = 3 * 2**30
 _NUMERIC = frozenset({
     "double", "single", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "logical", "sparse",
@@ -68,8 +69,8 @@ def _read(key: str | None) -> tuple[dict[str, Any], Any]:
     if hasattr(value, "toarray"):
         value = value.toarray()
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "biufc":
-        detail = "the variable does not hold plain numbers"
-        raise LoadError(Reason.BAD_DTYPE, "", detail, "save a plain number matrix")
+        detail = Phrase("the variable does not hold plain numbers")
+        raise LoadError(Reason.BAD_DTYPE, "", detail, Phrase("save a plain number matrix"))
     check_size("", value.shape, value.itemsize)
     little = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("<"))
     fields = {"name": name, "others": others, "dtype": little.dtype.str, "shape": little.shape}
@@ -83,10 +84,10 @@ def _answer(key: str | None) -> tuple[dict[str, Any], Any]:
     except LoadError as error:
         refusal = error
     except MemoryError:
-        refusal = too_large("", "it needs more memory than is allowed")
+        refusal = too_large("", Phrase("it needs more memory than is allowed"))
     except BaseException:
         refusal = corrupt("", DAMAGED)
-    words = {"detail": refusal.detail, "remedy": refusal.remedy}
+    words = {"detail": phrase_to_json(refusal.detail), "remedy": phrase_to_json(refusal.remedy)}
     return {"reason": refusal.reason, **words, "choices": refusal.choices}, b""
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from .errors import Cancel, LoadError, Reason, as_load_errors, corrupt, stop_if
 from .mat_child import DAMAGED
 from .numpy_files import MAX_BYTES, LoadedArray, check_dtype, check_size, native, too_large
+from .phrase import Phrase, phrase_from_json
 from .source import OpenFile
 
 MAX_FILE = 2 * MAX_BYTES
@@ -73,8 +74,8 @@ def _read_answer(path: str, out: IO[bytes]) -> LoadedArray:
         raise corrupt(path, DAMAGED)
     fields: dict[str, Any] = json.loads(line)
     if "reason" in fields:
-        words, choices = (str(fields["detail"]), str(fields["remedy"])), map(str, fields["choices"])
-        raise LoadError(Reason(fields["reason"]), path, *words, tuple(choices))
+        detail, remedy = phrase_from_json(fields["detail"]), phrase_from_json(fields["remedy"])
+        raise LoadError(Reason(fields["reason"]), path, detail, remedy, tuple(map(str, fields["choices"])))
     dtype: np.dtype[Any] = np.dtype(fields["dtype"])
     check_dtype(path, dtype)
     shape = tuple(int(n) for n in fields["shape"])
@@ -113,7 +114,7 @@ def read_mat(source: OpenFile, key: str | None, cancelled: Cancel | None = None)
     """
     path = source.path
     if source.size > MAX_FILE:
-        raise too_large(path, f"the file has {source.size >> 20} MiB")
+        raise too_large(path, Phrase("the file has {size} MiB", size=source.size >> 20))
     extra = source.size // BYTES_PER_SECOND
     arguments = [str(PROCESSOR_SECONDS + extra), *([] if key is None else [key])]
     # An answer that makes no sense: the child was hit while it wrote.

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from .errors import LoadWarning, corrupt
 from .headers import Header, check_channels_and_rate, id3_size
+from .phrase import Phrase
 from .source import OpenFile
 
 _SEARCH = 64 * 1024
@@ -148,7 +149,7 @@ def read_mp3(source: OpenFile) -> Header:
     """Header of an MPEG audio stream. Raises LoadError CORRUPT, BAD_RATE, BAD_CHANNELS."""
     found = find_frames(source)
     if found is None:
-        raise corrupt(source.path, "there are no frames of sound")
+        raise corrupt(source.path, Phrase("there are no frames of sound"))
     start, frame = found
     check_channels_and_rate(source, frame.channels, frame.rate)
     header = Header("MP3", "MPEG_LAYER_" + "I" * (4 - frame.layer))
@@ -157,7 +158,9 @@ def read_mp3(source: OpenFile) -> Header:
     lost = begin < start and parse_frame(source.read_at(begin, 4)) is not None  # a frame that no other follows
     if walk.broken or lost:
         place = 0.0 if lost else walk.broken * frame.samples / frame.rate
-        message = f"damaged at {place:.3f} s: bytes that are no sound lie there, what follows may come too early"
+        message = Phrase(
+            "damaged at {time:.3f} s: bytes that are no sound lie there, what follows may come too early", time=place
+        )
         header.warnings.append(LoadWarning("DAMAGED", message))
     first = source.read_at(start, frame.size)
     mark = _info_offset(frame)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from numpy.lib import format as npy_format
 
 from .errors import LoadError, LoadWarning, Reason, as_load_errors, corrupt, printable
+from .phrase import Phrase
 from .source import OpenFile
 
 Array = npt.NDArray[np.generic]
@@ -55,19 +56,20 @@ class LoadedArray:
 
 def too_large(path: str, what: str) -> LoadError:
     """The refusal of something above the limits."""
-    return LoadError(Reason.TOO_LARGE, path, what, f"save a part: at most {MAX_CELLS} cells and {MAX_BYTES >> 20} MiB")
+    remedy = Phrase("save a part: at most {cells} cells and {size} MiB", cells=MAX_CELLS, size=MAX_BYTES >> 20)
+    return LoadError(Reason.TOO_LARGE, path, what, remedy)
 
 
 def check_size(path: str, shape: tuple[int, ...], item_bytes: int) -> None:
     """Raise LoadError TOO_LARGE for an array of this shape. Python integers, so nothing wraps."""
     cells = math.prod(shape)
     if cells > MAX_CELLS or cells * item_bytes > MAX_BYTES:
-        raise too_large(path, f"the matrix would be {shape_text(shape)}")
+        raise too_large(path, Phrase("the matrix would be {shape}", shape=shape_text(shape)))
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
     """A shape in words: `257 × 62`."""
-    return " × ".join(map(str, shape)) or "a single number"
+    return " × ".join(map(str, shape)) or Phrase("a single number")
 
 
 def is_matrix(shape: tuple[int, ...]) -> bool:
@@ -76,17 +78,18 @@ def is_matrix(shape: tuple[int, ...]) -> bool:
 
 
 def _unusable(path: str) -> LoadError:
-    return LoadError(Reason.BAD_DTYPE, path, "its cells are not plain numbers", "save it as float32 or float64")
+    detail = Phrase("its cells are not plain numbers")
+    return LoadError(Reason.BAD_DTYPE, path, detail, Phrase("save it as float32 or float64"))
 
 
 def check_dtype(path: str, dtype: np.dtype[Any]) -> None:
     """Raise LoadError PICKLE or BAD_DTYPE unless an array of this type holds plain numbers."""
     if dtype.hasobject:
-        detail = "it holds Python objects, which could run code when opened"
-        raise LoadError(Reason.PICKLE, path, detail, "save it as a plain array of numbers")
+        detail = Phrase("it holds Python objects, which could run code when opened")
+        raise LoadError(Reason.PICKLE, path, detail, Phrase("save it as a plain array of numbers"))
     if dtype.names is not None:
-        detail = "its cells are records with several fields"
-        raise LoadError(Reason.BAD_DTYPE, path, detail, "save one field as a plain number matrix")
+        detail = Phrase("its cells are records with several fields")
+        raise LoadError(Reason.BAD_DTYPE, path, detail, Phrase("save one field as a plain number matrix"))
     if dtype.itemsize not in _WIDTHS.get(dtype.kind, ()):
         raise _unusable(path)
 
@@ -101,9 +104,10 @@ def parse_header(path: str, head: bytes) -> NpyHeader:
     except Exception as error:
         if isinstance(error.__cause__, TypeError):  # a type that numpy does not know, or not on this machine
             raise _unusable(path) from None
-        raise corrupt(path, "the array header is damaged, cut off, or longer than any real one") from None
+        detail = Phrase("the array header is damaged, cut off, or longer than any real one")
+        raise corrupt(path, detail) from None
     if any(n < 0 for n in shape) or len(shape) > _MOST_AXES:
-        raise corrupt(path, "the array header has a malformed shape")
+        raise corrupt(path, Phrase("the array header has a malformed shape"))
     check_dtype(path, dtype)
     return NpyHeader(dtype, shape, fortran, file.tell())
 
@@ -129,14 +133,12 @@ def read_npy(source: OpenFile) -> LoadedArray:
     check_size(source.path, header.shape, header.dtype.itemsize)
     extra = source.size - header.offset - header.data_bytes
     if extra < 0:
-        raise corrupt(source.path, f"cut off: {-extra} bytes of the matrix are missing")
+        raise corrupt(source.path, Phrase("cut off: {n} bytes of the matrix are missing", n=-extra))
     data = source.read_at(header.offset, header.data_bytes)
     if len(data) != header.data_bytes:
-        raise corrupt(source.path, "the file changed while it was read")
-    warnings: tuple[LoadWarning, ...] = ()
-    if extra:
-        warnings = (LoadWarning("EXTRA_BYTES", f"{extra} bytes after the matrix were ignored"),)
-    return LoadedArray(_to_array(header, data), warnings=warnings)
+        raise corrupt(source.path, Phrase("the file changed while it was read"))
+    ignored = LoadWarning("EXTRA_BYTES", Phrase("{n} bytes after the matrix were ignored", n=extra))
+    return LoadedArray(_to_array(header, data), warnings=(ignored,) if extra else ())
 
 
 def choose_array(
@@ -150,39 +152,42 @@ def choose_array(
     if key is not None:
         if key in candidates or key in everything:
             return key
-        names = ", ".join(printable(name, 20) for name in candidates) or "no matrix"
-        detail = f"there is no array {printable(key, 30)!r} inside, but {names}"
-        raise LoadError(Reason.NO_MATRIX, path, detail, "give the name of one of these", tuple(candidates))
+        names = ", ".join(printable(name, 20) for name in candidates) or Phrase("no matrix")
+        detail = Phrase("there is no array {key!r} inside, but {names}", key=printable(key, 30), names=names)
+        raise LoadError(Reason.NO_MATRIX, path, detail, Phrase("give the name of one of these"), tuple(candidates))
     if len(candidates) == 1:
         return next(iter(candidates))
     if not candidates:
-        raise LoadError(Reason.NO_MATRIX, path, "there is no matrix of numbers inside", "save the mask as a 2-D array")
+        detail = Phrase("there is no matrix of numbers inside")
+        raise LoadError(Reason.NO_MATRIX, path, detail, Phrase("save the mask as a 2-D array"))
     names = ", ".join(f"{printable(n, 20)} ({shape_text(s)})" for n, s in candidates.items())
-    raise LoadError(Reason.AMBIGUOUS, path, f"several matrices: {names}", "choose one by its name", tuple(candidates))
+    detail = Phrase("several matrices: {names}", names=names)
+    raise LoadError(Reason.AMBIGUOUS, path, detail, Phrase("choose one by its name"), tuple(candidates))
 
 
 def _check_member(path: str, info: zipfile.ZipInfo) -> None:
     if info.flag_bits & 0x1:
-        raise LoadError(Reason.ENCRYPTED, path, "the archive is protected by a password", "save it without a password")
+        detail = Phrase("the archive is protected by a password")
+        raise LoadError(Reason.ENCRYPTED, path, detail, Phrase("save it without a password"))
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise corrupt(path, "the archive is packed by a method NumPy does not use")
+        raise corrupt(path, Phrase("the archive is packed by a method NumPy does not use"))
 
 
 def _check_archive(path: str, members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_MEMBERS:
-        raise too_large(path, f"the archive has {len(members)} members")
+        raise too_large(path, Phrase("the archive has {n} members", n=len(members)))
     if sum(info.file_size for info in members) > MAX_BYTES:
-        raise too_large(path, "the archive would unpack to more than the limit")
+        raise too_large(path, Phrase("the archive would unpack to more than the limit"))
     for info in members:
         if info.file_size > RATIO_FREE and info.file_size > MAX_RATIO * max(info.compress_size, 1):
-            raise too_large(path, "a member unpacks to more than a hundred times its size")
+            raise too_large(path, Phrase("a member unpacks to more than a hundred times its size"))
 
 
 def _read_member(path: str, member: IO[bytes], header: NpyHeader) -> Array:
     check_size(path, header.shape, header.dtype.itemsize)
     data = member.read(header.data_bytes)
     if len(data) != header.data_bytes:
-        raise corrupt(path, "cut off: the matrix inside is shorter than its header says")
+        raise corrupt(path, Phrase("cut off: the matrix inside is shorter than its header says"))
     while member.read(2**16):
         pass  # only reading to the end makes zipfile compare the checksum
     return _to_array(header, data)
@@ -204,9 +209,9 @@ def _open_header(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> 
 def read_npz(source: OpenFile, key: str | None) -> LoadedArray:
     """One array of an .npz archive. Raises LoadError as `read_npy`, and ENCRYPTED, AMBIGUOUS, NO_MATRIX."""
     if source.size > 2 * MAX_BYTES:
-        raise too_large(source.path, f"the archive has {source.size >> 20} MiB")
+        raise too_large(source.path, Phrase("the archive has {size} MiB", size=source.size >> 20))
     with (
-        as_load_errors(source.path, "the archive is damaged or cut off"),  # zipfile has a dozen ways to say so
+        as_load_errors(source.path, Phrase("the archive is damaged or cut off")),  # zipfile has a dozen ways to say so
         open(source.fd, "rb", closefd=False) as file,
         zipfile.ZipFile(file) as archive,
     ):

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .errors import LoadError, LoadWarning, Reason, corrupt
-from .headers import Header, check_channels_and_rate
+from .headers import CONVERT, Header, check_channels_and_rate
+from .phrase import Phrase
 from .source import OpenFile
 
 _MAX_PAGE = 27 + 255 + 255 * 255
@@ -83,8 +84,8 @@ def _check_codec(source: OpenFile, page: bytes) -> tuple[str, int, int]:
     if body[:8] == b"OpusHead" and len(body) >= 19:
         check_channels_and_rate(source, body[9], _OPUS_RATE)
         return "OPUS", _OPUS_RATE, struct.unpack("<H", body[10:12])[0]
-    detail = "the Ogg file holds neither Vorbis nor Opus"
-    raise LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, "convert it to WAV or FLAC")
+    detail = Phrase("the Ogg file holds neither Vorbis nor Opus")
+    raise LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, CONVERT)
 
 
 def _without_gap(pages: list[_Page]) -> list[_Page]:
@@ -101,32 +102,40 @@ def read_ogg(source: OpenFile) -> Header:
     """Header of an Ogg Vorbis or Opus file. Raises LoadError CORRUPT, UNKNOWN_FORMAT, BAD_CHANNELS, BAD_RATE."""
     first = _page_at(source.read_at(0, _MAX_PAGE), 0)
     if not first:
-        raise corrupt(source.path, "the first page is damaged or cut off")
+        raise corrupt(source.path, Phrase("the first page is damaged or cut off"))
     coding, rate, origin = _check_codec(source, first)
     pages = list(_walk(source, first[14:18]))
     kept = _without_gap(pages)
     # Pages of the codec's own data count no samples; a page in the middle of a packet counts none either.
     sound = [page for page in kept if page.position > 0]
     if not sound:
-        raise corrupt(source.path, "the first page of sound is damaged or missing")
+        raise corrupt(source.path, Phrase("the first page of sound is damaged or missing"))
     last, header = sound[-1], Header("OGG", coding)
+
+    def seconds(page: _Page) -> float:
+        return (page.position - origin) / rate
+
     # The last page may count fewer samples than it holds. The decoder counts back from there, and misses what it seeks.
-    header.last_seek = (sound[-2].position - origin) / rate if len(sound) > 1 else 0.0
+    header.last_seek = seconds(sound[-2]) if len(sound) > 1 else 0.0
     after = last.offset + last.size
     if after < source.size:
         header.end = after
         following = _page_at(source.read_at(after, _MAX_PAGE), 0)
         if last.is_last and following and following[5] & _BEGIN_OF_STREAM:
-            message = f"another stream follows at {(last.position - origin) / rate:.3f} s: only the first is read"
+            message = Phrase("another stream follows at {time:.3f} s: only the first is read", time=seconds(last))
             header.warnings.append(LoadWarning("CHAINED", message))
     if not last.is_last:
         _set_end(source, header, last)
-        place = f"at {(last.position - origin) / rate:.3f} s"
         if len(kept) < len(pages):
-            whole = f" of {(pages[-1].position - origin) / rate:.3f} s"
-            header.warnings.append(LoadWarning("DAMAGED", f"damaged {place}{whole}: only what is before can be read"))
+            message = Phrase(
+                "damaged at {time:.3f} s of {whole:.3f} s: only what is before can be read",
+                time=seconds(last),
+                whole=seconds(pages[-1]),
+            )
+            header.warnings.append(LoadWarning("DAMAGED", message))
         else:
-            header.warnings.append(LoadWarning("TRUNCATED", f"cut off {place}: the stream has no end mark"))
+            message = Phrase("cut off at {time:.3f} s: the stream has no end mark", time=seconds(last))
+            header.warnings.append(LoadWarning("TRUNCATED", message))
     return header
 
 

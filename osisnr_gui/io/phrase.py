@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 
 class Phrase(str):
@@ -24,6 +25,21 @@ class Phrase(str):
     def __reduce__(self) -> tuple[object, ...]:
         """Worker processes hand their errors back by pickle."""
         return _made_again, (self.template, dict(self.values))
+
+
+def phrase_to_json(text: Any) -> Any:
+    """A phrase as template and values, for `phrase_from_json`; anything else stays as it is."""
+    if not isinstance(text, Phrase):
+        return text
+    return [text.template, {name: phrase_to_json(value) for name, value in text.values.items()}]
+
+
+def phrase_from_json(stored: Any) -> Any:
+    """What `phrase_to_json` was called of. Raises ValueError and such for what it did not give."""
+    if not isinstance(stored, list):
+        return stored
+    template, values = stored
+    return Phrase(template, **{name: phrase_from_json(value) for name, value in values.items()})
 
 
 def _made_again(template: str, values: dict[str, object]) -> Phrase:

@@ -15,6 +15,7 @@ from io import BufferedReader
 from typing import Generic, Self, TypeVar
 
 from .errors import Cancel, LoadError, Reason, stop_if
+from .phrase import Phrase
 
 V = TypeVar("V")
 Identity = tuple[int, int, int, int]
@@ -25,21 +26,22 @@ _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOO
 
 def _os_error(path: str, error: OSError) -> LoadError:
     if error.errno in _NOT_THERE:
-        return LoadError(Reason.NOT_FOUND, path, "there is no such file", "check the name and the folder")
+        words = Phrase("there is no such file"), Phrase("check the name and the folder")
+        return LoadError(Reason.NOT_FOUND, path, *words)
     if isinstance(error, PermissionError):
-        return LoadError(Reason.NO_PERMISSION, path, "you may not read this file", "change its permissions or copy it")
-    return LoadError(
-        Reason.CORRUPT, path, "the disk could not deliver the file", "check the drive or copy the file again"
-    )
+        words = Phrase("you may not read this file"), Phrase("change its permissions or copy it")
+        return LoadError(Reason.NO_PERMISSION, path, *words)
+    words = Phrase("the disk could not deliver the file"), Phrase("check the drive or copy the file again")
+    return LoadError(Reason.CORRUPT, path, *words)
 
 
 def _check_regular(path: str, status: os.stat_result) -> None:
     if stat.S_ISREG(status.st_mode):
         return
-    what, remedy = "a device or pipe", "store what it delivers in a file and choose that"
+    words = Phrase("this is a device or pipe, not a file"), Phrase("store what it delivers in a file and choose that")
     if stat.S_ISDIR(status.st_mode):
-        what, remedy = "a folder", "choose a file inside it"
-    raise LoadError(Reason.NOT_A_FILE, path, f"this is {what}, not a file", remedy)
+        words = Phrase("this is a folder, not a file"), Phrase("choose a file inside it")
+    raise LoadError(Reason.NOT_A_FILE, path, *words)
 
 
 class Closing:
@@ -78,7 +80,8 @@ class OpenFile(Closing):
             self.status = os.fstat(self.fd)
             _check_regular(path, self.status)
             if self.status.st_size == 0:
-                raise LoadError(Reason.EMPTY_FILE, path, "the file is empty (0 bytes)", "copy or export it again")
+                words = Phrase("the file is empty (0 bytes)"), Phrase("copy or export it again")
+                raise LoadError(Reason.EMPTY_FILE, path, *words)
         except BaseException:
             os.close(self.fd)
             raise

@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 _lock = threading.Lock()
@@ -36,10 +36,8 @@ def open_missing() -> None:
 
 def drop(stream: TextIO) -> None:
     """Point a stream at nothing: Python would complain when it flushes what is left on its way out."""
-    try:
+    with suppress(OSError, ValueError):
         _fill(stream.fileno(), os.O_WRONLY)
-    except (OSError, ValueError):
-        return
 
 
 def _open(descriptor: int, mode: int) -> TextIO:

@@ -9,12 +9,17 @@ import numpy.typing as npt
 
 from .errors import LoadError, LoadWarning, Reason, printable
 from .numpy_files import MAX_CELLS, LoadedArray, check_size, too_large
+from .phrase import Phrase
 from .source import OpenFile
 
 MAX_TEXT = 64 * 2**20
-_REMEDY = "save it again as plain numbers with one kind of separator"
+_REMEDY = Phrase("save it again as plain numbers with one kind of separator")
 _COMMENT = ("#", "%")
-_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", " ": "space"}
+_TRAILING = {
+    ",": Phrase("every line ends with a comma, which was ignored"),
+    ";": Phrase("every line ends with a semicolon, which was ignored"),
+    "\t": Phrase("every line ends with a tab, which was ignored"),
+}
 _COMMA_NUMBER = re.compile(r"[+-]?(\d+,\d*|,\d+|\d+)([eE][+-]?\d+)?")
 _WHOLE = re.compile(r"[+-]?\d+")
 
@@ -41,7 +46,7 @@ def _decode(path: str, data: bytes) -> str:
     except UnicodeDecodeError:
         text = data.decode("latin-1")
     if "\0" in text:
-        raise LoadError(Reason.NOT_NUMERIC, path, "it holds binary data, not text", _REMEDY)
+        raise LoadError(Reason.NOT_NUMERIC, path, Phrase("it holds binary data, not text"), _REMEDY)
     return text
 
 
@@ -94,8 +99,13 @@ def _number(cell: str, layout: Layout) -> float | complex | None:
 
 
 def _bad_cell(path: str, line: int, column: int, cell: str) -> LoadError:
-    what = f"the text {printable(cell, 40)!r} is no number" if cell else "the cell is empty"
-    return LoadError(Reason.NOT_NUMERIC, path, f"line {line}, column {column}: {what}", _REMEDY)
+    detail = Phrase("line {line}, column {column}: the cell is empty", line=line, column=column)
+    if cell:
+        text = printable(cell, 40)
+        detail = Phrase(
+            "line {line}, column {column}: the text {text!r} is no number", line=line, column=column, text=text
+        )
+    return LoadError(Reason.NOT_NUMERIC, path, detail, _REMEDY)
 
 
 def _drop_trailing(rows: list[Row], layout: Layout) -> tuple[list[Row], bool]:
@@ -126,15 +136,16 @@ def _parse_row(path: str, row: Row, layout: Layout) -> list[float] | list[comple
 def _matrix(path: str, rows: list[Row], layout: Layout) -> npt.NDArray[np.generic]:
     width = len(layout.split(rows[0][1]))
     if width == 1 and _number(layout.split(rows[0][1])[0], layout) is not None:
-        detail = "there is a single column, a matrix is needed"
-        raise LoadError(Reason.BAD_NDIM, path, detail, "rows are bins, columns are frames")
+        detail = Phrase("there is a single column, a matrix is needed")
+        raise LoadError(Reason.BAD_NDIM, path, detail, Phrase("rows are bins, columns are frames"))
     check_size(path, (len(rows), width), 8)
     parsed: list[npt.NDArray[np.generic]] = []
     for row in rows:
         values = _parse_row(path, row, layout)
         if len(values) != width:
-            detail = f"line {row[0]} has {len(values)} cells, line {rows[0][0]} has {width}"
-            raise LoadError(Reason.RAGGED, path, detail, "make all rows the same length")
+            numbers = {"line": row[0], "n": len(values), "first": rows[0][0], "width": width}
+            detail = Phrase("line {line} has {n} cells, line {first} has {width}", **numbers)
+            raise LoadError(Reason.RAGGED, path, detail, Phrase("make all rows the same length"))
         parsed.append(np.array(values))
     return np.array(parsed)
 
@@ -147,12 +158,12 @@ def _is_header(row: Row, layout: Layout) -> bool:
 def _warnings(skipped: Row | None, layout: Layout, trailing: bool) -> tuple[LoadWarning, ...]:
     found = []
     if skipped is not None:
-        found.append(LoadWarning("HEADER_SKIPPED", f"line {skipped[0]} holds names and was left out"))
+        message = Phrase("line {line} holds names and was left out", line=skipped[0])
+        found.append(LoadWarning("HEADER_SKIPPED", message))
     if layout.decimal_comma:
-        found.append(LoadWarning("DECIMAL_COMMA", "commas were read as decimal commas"))
+        found.append(LoadWarning("DECIMAL_COMMA", Phrase("commas were read as decimal commas")))
     if trailing:
-        message = f"every line ends with a {_NAMES[layout.delimiter]}, which was ignored"
-        found.append(LoadWarning("TRAILING_DELIMITER", message))
+        found.append(LoadWarning("TRAILING_DELIMITER", _TRAILING[layout.delimiter]))
     return tuple(found)
 
 
@@ -163,16 +174,17 @@ def read_table(source: OpenFile) -> LoadedArray:
     """
     path = source.path
     if source.size > MAX_TEXT:
-        raise too_large(path, f"the text has {source.size >> 20} MiB")
+        raise too_large(path, Phrase("the text has {size} MiB", size=source.size >> 20))
     rows = _rows(_decode(path, source.read_at(0, source.size)))
     if not rows:
-        raise LoadError(Reason.EMPTY_ARRAY, path, "there are no numbers inside", "save the matrix again")
+        detail = Phrase("there are no numbers inside")
+        raise LoadError(Reason.EMPTY_ARRAY, path, detail, Phrase("save the matrix again"))
     if len(rows) > MAX_CELLS:
-        raise too_large(path, f"the text has {len(rows)} rows")
+        raise too_large(path, Phrase("the text has {n} rows", n=len(rows)))
     layout = find_layout(rows)
     if layout.delimiter == "," and _could_be_decimal_commas(rows):
-        detail = "the commas could separate cells or be decimal commas, which gives different columns"
-        raise LoadError(Reason.RAGGED, path, detail, "separate the cells with semicolons or tabs")
+        detail = Phrase("the commas could separate cells or be decimal commas, which gives different columns")
+        raise LoadError(Reason.RAGGED, path, detail, Phrase("separate the cells with semicolons or tabs"))
     rows, trailing = _drop_trailing(rows, layout)
     skipped = None
     if _is_header(rows[0], layout):

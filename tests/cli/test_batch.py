@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from osisnr_gui.batch.files import batch_table
+from osisnr_gui.batch.files import batch_table, counts_words
 from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.batch.runner import BatchRow, BatchSettings, open_journal
-from osisnr_gui.cli.batch_options import parse
+from osisnr_gui.cli.batch import parse
 from osisnr_gui.cli.lines import UsageError
 from osisnr_gui.session.session import Formula, FramingChoice, Lengths, LossChoice, Session, Source
 
@@ -253,7 +253,7 @@ def test_help_names_the_options(run: Run) -> None:
 
 def test_a_table_without_a_number() -> None:
     rows = [BatchRow(BatchPair("a", "r", "e"))]
-    assert batch_table(rows, "; more") == "1 of 1 pairs scored; more\n"
+    assert (counts_words(rows), batch_table(rows, "first")) == ("1 of 1 pairs scored", "first\n")
 
 
 def _start(*arguments: str) -> subprocess.Popen[bytes]:

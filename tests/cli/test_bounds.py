@@ -8,7 +8,7 @@ import tracemalloc
 
 import pytest
 
-from osisnr_gui.cli import batch_options, options
+from osisnr_gui.cli import batch, score
 from osisnr_gui.cli.lines import PATH_LIMIT, TEXT_LIMIT, UsageError
 from osisnr_gui.session.session import MAX_FILES
 
@@ -19,7 +19,7 @@ EXTREMES = (
     "inf", "-inf", "", " ", "x" * LONGEST, "\1" * LONGEST, "a/" * (LONGEST // 2), "\udcff", "True", "None", "[]", "٣",
 )  # fmt: skip
 FILES = {"score": ["r.wav", "e.wav"], "batch": ["ref", "est", "-o", "out.csv"]}
-COMMANDS = {"score": options, "batch": batch_options}
+COMMANDS = {"score": score, "batch": batch}
 OPTIONS = [
     (command, action.option_strings[-1])
     for command, module in COMMANDS.items()
@@ -43,12 +43,12 @@ def test_any_value_of_an_option_is_taken_or_refused_in_words(command: str, optio
 def test_a_refusal_is_one_line_however_long_the_value() -> None:
     for value in EXTREMES:
         with pytest.raises(UsageError) as caught:
-            options.parse([*FILES["score"], f"--method={value or 3}" if value != "1" else "--method=3"])
+            score.parse([*FILES["score"], f"--method={value or 3}" if value != "1" else "--method=3"])
         assert "\n" not in caught.value.line
         assert len(caught.value.line) < PATH_LIMIT + TEXT_LIMIT + 20
 
 
 def test_more_files_than_a_session_holds_are_refused() -> None:
     with pytest.raises(UsageError, match=f"{MAX_FILES + 1} files") as caught:
-        options.parse([f"{k}.wav" for k in range(MAX_FILES + 1)])
+        score.parse([f"{k}.wav" for k in range(MAX_FILES + 1)])
     assert caught.value.remedy.startswith(f"give no more than {MAX_FILES}")

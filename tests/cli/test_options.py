@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from osisnr_gui.cli.lines import UsageError
-from osisnr_gui.cli.options import parse
+from osisnr_gui.cli.score import parse
 from osisnr_gui.core.types import Representation
 from osisnr_gui.session import edits
 from osisnr_gui.session.session import Formula, FramingChoice, Lengths, LossChoice, Session, Source

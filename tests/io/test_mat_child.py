@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import scipy.io
 
+from osisnr_gui.io.phrase import phrase_from_json
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -58,7 +60,11 @@ class TestChild:
 
     def test_limits_are_kept(self) -> None:
         fields, data = run(mat(m=np.ones((20, 20))), 399, 10000)
-        assert (fields["reason"], fields["detail"], data) == ("TOO_LARGE", "the matrix would be 20 × 20", b"")
+        assert (fields["reason"], phrase_from_json(fields["detail"]), data) == (
+            "TOO_LARGE",
+            "the matrix would be 20 × 20",
+            b"",
+        )
         assert run(mat(m=np.ones((20, 20))), 400, 3199)[0]["reason"] == "TOO_LARGE"
 
     def test_damage_is_an_answer(self) -> None:
@@ -67,4 +73,4 @@ class TestChild:
     def test_choices_are_listed(self) -> None:
         fields, _ = run(mat(a=np.ones((2, 3)), b=np.ones((4, 5))), 100, 1000)
         assert (fields["reason"], fields["choices"]) == ("AMBIGUOUS", ["a", "b"])
-        assert fields["detail"] == "several matrices: a (2 × 3), b (4 × 5)"
+        assert phrase_from_json(fields["detail"]) == "several matrices: a (2 × 3), b (4 × 5)"

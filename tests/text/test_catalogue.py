@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import subprocess
 import sys
 
 import pytest
 
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.phrase import Phrase, phrase_from_json, phrase_to_json
 from osisnr_gui.text import catalogue
 from osisnr_gui.text.catalogue import PseudoTranslation, english, translated
 
@@ -25,6 +26,14 @@ def test_a_phrase_is_its_english() -> None:
     assert translated("a file name") == "a file name"
     again = pickle.loads(pickle.dumps(phrase))
     assert (again, again.template, again.values) == (phrase, phrase.template, phrase.values)
+
+
+def test_a_phrase_passes_through_json_with_what_it_holds() -> None:
+    phrase = Phrase("{n} of {shape}", n=2, shape=Phrase("a single number"))
+    again = phrase_from_json(json.loads(json.dumps(phrase_to_json(phrase))))
+    assert (again, again.template, again.values) == (phrase, phrase.template, phrase.values)
+    assert again.values["shape"].template == "a single number"
+    assert phrase_from_json(phrase_to_json("plain")) == "plain"
 
 
 @pytest.mark.usefixtures("pseudo")
