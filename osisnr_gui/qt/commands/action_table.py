@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeySequence
 from osisnr_gui.qt.dialogs.about import AboutDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog
 from osisnr_gui.qt.dialogs.keys_page import KeysDialog
+from osisnr_gui.qt.plots.rows import ROWS, PlotRow
 from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.comparison.difference import Quantity
 from osisnr_gui.session.demos import DEMOS
@@ -95,16 +96,16 @@ def _open_demo(name: str) -> Callable[[Commands], object]:
     return lambda c: c.open_demo(name)
 
 
-def _row(row_id: str, text: str, tip: str = "Show or hide this plot") -> Action:
+def _row(row: PlotRow) -> Action:
     """The switch of a plot."""
     return Action(
-        f"row_{row_id}",
+        f"row_{row.id}",
         "View/Plots",
-        text,
-        tip=tip,
-        switch=lambda c, on: c.plots.stack.set_row_visible(row_id, on),
-        enabled=lambda c: c.plots.stack.is_row_useful(row_id),
-        checked=lambda c: c.plots.stack.is_row_visible(row_id),
+        row.title,
+        tip=row.tip,
+        switch=lambda c, on: c.plots.stack.set_row_visible(row.id, on),
+        enabled=lambda c: c.plots.stack.is_row_useful(row.id),
+        checked=lambda c: c.plots.stack.is_row_visible(row.id),
     )
 
 
@@ -143,16 +144,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("residual", "View", "Residual instead of difference", (), "Third picture: what the measure calls noise, or the level difference", switch=lambda c, on: c.set_residual(on), checked=lambda c: c.plots.shows_residual, section=True),
     Action("next_map", "View", "Next colour map", ("P",), "viridis, magma, cividis, grey", "palette", run=lambda c: c.views.view_bar.next_colours()),
     Action("all_estimates", "View", "All estimates", ("A",), "The spectrograms of all estimates one above the other, without those whose eye is shut; a click on a title brings its estimate into view", switch=lambda c, on: c.plots.set_stacked(on), enabled=lambda c: len(c.store.analysis.pairs) > 1, checked=lambda c: c.plots.estimates.stacked, remembered="all_estimates"),
-    _row("reference", "Reference spectrogram"),
-    _row("estimate", "Estimate spectrogram"),
-    _row("difference", "Difference"),
-    _row("bands", "OSI-SNR per band", "Which frequencies are good or bad when: exact OSI-SNR of half octaves, active frames"),
-    _row("pairing", "Better reference per frame", "Whether the estimate in view fits its own reference or another one when: a thin ribbon that shows swaps of speakers, with several references"),
-    _row("best", "Best estimate per frame", "Which estimate of the reference has the highest exact OSI-SNR when: a thin ribbon, with two or more estimates"),
-    _row("osi", "OSI-SNR curve"),
-    _row("delta", "Difference of two estimates", "OSI-SNR or loss of the estimate in view minus that of another one, or of the mixture, per frame"),
-    _row("gain", "Gain per frame", "Level of the estimate against the reference, and its polarity: OSI-SNR sees neither"),
-    _row("loss", "Loss curve"),
+    *map(_row, ROWS),
     Action("mixture_curve", "View/Plots", "Mixture in the OSI-SNR plot", (), "OSI-SNR of the unprocessed mixture against the same reference, as a grey line", switch=lambda c, on: c.views.curves.set_mixture(on), enabled=lambda c: c.store.analysis.compares_mixture, checked=lambda c: c.views.curves.choice.mixture, remembered="mixture_curve"),
     Action("next_blame", "View/Blame map", "Next blame map", ("B",), "Off, MC-MSE, 1/OSI-SNR: which bins carry the loss of the file, as multiples of their even share", run=lambda c: c.shown.next_blame()),
     Action("blame_off", "View/Blame map", "Off", (), "No map over the pictures", group="blame", run=lambda c: c.plots.set_blame(None), checked=lambda c: c.plots.blame is None, remembered="blame", default=True),

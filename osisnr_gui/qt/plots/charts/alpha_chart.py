@@ -12,13 +12,14 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.charts.chart import Chart, Table, place_line, point_item, upright_line
-from osisnr_gui.qt.plots.items.painting import round_up
+from osisnr_gui.qt.plots.items.painting import round_up, safe_array, safe_arrays
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
-from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_arrays, safe_number
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _
 
 
 class AlphaChart(Chart):
@@ -41,25 +42,21 @@ class AlphaChart(Chart):
         self.setMinimumHeight(110)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.SplitHCursor)
-        self.setAccessibleName("MC-MSE against alpha")
+        self.setAccessibleName(_("MC-MSE against alpha"))
         self.box.pointed.connect(self._request)
         self._dress()
 
     def show_alpha(
-        self,
-        alphas: npt.ArrayLike,
-        curves: Sequence[tuple[npt.ArrayLike, int]],
-        alpha: float,
-        default_alpha: float,
+        self, alphas: npt.ArrayLike, curves: Sequence[tuple[npt.ArrayLike, int]], alpha: float, default_alpha: float
     ) -> None:
         """Draw ``(values, colour index)`` of each estimate over rising ``alphas``."""
         given = (alphas, *(value for curve in curves for value in curve))
         if not same_objects(given, self._given):
             self._given = given
             self._take_curves(alphas, curves)
-        place_line(self._default_line, safe_number(default_alpha, math.nan))
-        self._alpha = safe_number(alpha, math.nan)
-        place_line(self._alpha_line, self._alpha)
+        place_line(self._default_line, default_alpha)
+        self._alpha = alpha
+        place_line(self._alpha_line, alpha)
         self._show_points()
 
     def move_to(self, alpha: float) -> None:
@@ -74,9 +71,9 @@ class AlphaChart(Chart):
         if not any(values.size for values, _ in self._values):
             return None
         columns = np.full((self._alphas.size, len(self._values)), np.nan)
-        for k, (values, _) in enumerate(self._values):
+        for k, (values, _place) in enumerate(self._values):
             columns[: values.size, k] = values
-        return "alpha", self._alphas, [estimate_letter(place) for _, place in self._values], columns
+        return "alpha", self._alphas, [estimate_letter(place) for _values, place in self._values], columns
 
     def _take_curves(self, alphas: npt.ArrayLike, curves: Sequence[tuple[npt.ArrayLike, int]]) -> None:
         nodes = safe_array(alphas)
