@@ -39,12 +39,13 @@ class PixelViewBox(pg.ViewBox):
         self.borderRect.hide()
 
     def paint(self, *_: object) -> None:
-        """Draw no border: a line of no width costs as much as a row of text."""
+        """Draw no border: a line of no width costs as much as a row of text; `borderRect` can be shown."""
 
     def resizeEvent(self, event: QGraphicsSceneResizeEvent) -> None:
         """Keep the size: pyqtgraph asks Qt for it, and a pan asks for it 350 times."""
         self._width, self._height = event.newSize().width(), event.newSize().height()
         super().resizeEvent(event)
+        self.borderRect.setRect(self.rect().adjusted(0, 1, -1, -1))
 
     def width(self) -> float:
         """Pixels across."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap, QTransform
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from osisnr_gui.qt.plots.axis_items import TickAxis
@@ -179,7 +179,8 @@ class Grid(PixelItem):
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw all lines at once."""
         vb = self.pixels(painter)
-        painter.setPen(QColor(vb.theme.grid))
+        # Whole device pixels: on fractional scales lines would be one or two of them wide.
+        painter.setPen(QPen(QColor(vb.theme.grid), max(round(vb.pixel_ratio), 1) / vb.pixel_ratio))
         xs, ys = (
             [round(place(tick.value)) for tick in axis.ticks()]
             for axis, place in ((self._across, vb.x_of), (self._upright, vb.y_of))
