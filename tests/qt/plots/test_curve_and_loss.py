@@ -16,7 +16,7 @@ from osisnr_gui.core.loss_curve import LossCurve
 from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
 from osisnr_gui.qt.plots.items.loss import cut_columns
-from osisnr_gui.qt.plots.items.painting import lay_tags, safe_array, safe_arrays
+from osisnr_gui.qt.plots.items.painting import lay_tags, safe_array
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Stretches
 from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -115,7 +115,6 @@ def test_safe_arrays():
     np.testing.assert_array_equal(safe_array([1, np.inf, -1e200]), [1, np.nan, np.nan])
     np.testing.assert_array_equal(safe_array([1, np.inf, -np.inf], keep_inf=True), [1, np.inf, np.nan])
     assert safe_array(np.array([None, 1])).size == 0
-    assert [a.size for a in safe_arrays([1, 2, 3], [[1, 2]])] == [2, 2]
     assert safe_array(np.full(4, np.nan)).size == 4
 
 

@@ -49,13 +49,6 @@ def safe_array(values: npt.ArrayLike, *, keep_inf: bool = False) -> FloatArray:
     return array if usable.all() else np.where(usable, array, np.nan)
 
 
-def safe_arrays(*columns: npt.ArrayLike, keep_inf: bool = False) -> tuple[FloatArray, ...]:
-    """Several columns through :func:`safe_array`, cut to the length of the shortest."""
-    arrays = [safe_array(c, keep_inf=keep_inf) for c in columns]
-    shortest = min((a.size for a in arrays), default=0)
-    return tuple(a if a.size == shortest else a[:shortest] for a in arrays)
-
-
 def line_pen(colour: str | QColor, dash: tuple[float, ...] = ()) -> QPen:
     """A one-pixel pen. Wider pens send long lines through Qt's stroker: 300 times slower."""
     pen = QPen(QColor(colour), 1)

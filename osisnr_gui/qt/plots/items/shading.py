@@ -15,7 +15,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.qt.look.theme import Theme, with_alpha
-from osisnr_gui.qt.plots.items.painting import column_brush, hatch_brush, safe_arrays
+from osisnr_gui.qt.plots.items.painting import column_brush, hatch_brush, safe_array
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
@@ -42,7 +42,7 @@ class Stretches:
     @classmethod
     def of(cls, starts: npt.ArrayLike = (), stops: npt.ArrayLike = ()) -> Stretches:
         """From ``starts[i]..stops[i]`` in any order, overlaps included; what is not finite or empty is left out."""
-        begin, end = safe_arrays(starts, stops)
+        begin, end = safe_array(starts), safe_array(stops)
         usable = end > begin  # false where either is NaN
         order = np.argsort(begin[usable], kind="stable")
         begin, end = begin[usable][order], np.maximum.accumulate(end[usable][order])
