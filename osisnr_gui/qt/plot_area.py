@@ -353,7 +353,7 @@ class PlotArea(QWidget):
         curves = osi_curves(analysis, selected, self._choice)
         formula = analysis.session.loss.formula
         self._osi.show_curves(curves + ghost_curves(self._ghosts, formula, selected, self._choice.hidden))
-        self._osi.set_chance_floor(chance_floor_db(analysis, self.pair) if curves else math.nan)
+        self._osi.chance_line.show_level(chance_floor_db(analysis, self.pair) if curves else math.nan)
         self._osi.set_title(_("OSI-SNR per frame · {formula}").format(formula=translated(formula.words)))
 
     def _follow_pointer(self, *_range: float) -> None:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Signal
 
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.phrase import Phrase
@@ -166,9 +165,7 @@ class CurvesPlot(TimePlot):
 
 
 class CurvePlot(CurvesPlot):
-    """OSI-SNR in dB over time."""
-
-    threshold_changed = Signal(float)  # while it is dragged
+    """OSI-SNR in dB over time, with the threshold to drag and what two unrelated signals reach (`chance_line`)."""
 
     def __init__(self, link: TimeLink, theme: Theme, row_id: str = "osi") -> None:
         super().__init__(link, theme, row_id, _("OSI-SNR per frame"))
@@ -181,7 +178,6 @@ class CurvePlot(CurvesPlot):
         self.set_y_range(*self._automatic)
         self.add(self.limit_curve)
         self.add_levels(self.threshold_line, self.chance_line)
-        self.threshold_line.level_dragged.connect(self.threshold_changed)
         self.limit_curve.setZValue(60.0)
         self._dress()
 
@@ -189,14 +185,6 @@ class CurvePlot(CurvesPlot):
     def threshold(self) -> float:
         """Where the threshold is; NaN: nowhere."""
         return self.threshold_line.level
-
-    def set_threshold(self, osi_db: float) -> None:
-        """Put the dashed threshold line here; NaN hides it. Emits nothing."""
-        self.threshold_line.show_level(osi_db)
-
-    def set_chance_floor(self, osi_db: float) -> None:
-        """Mark what two unrelated signals reach; NaN hides it."""
-        self.chance_line.show_level(osi_db)
 
     def zoom_y(self, factor: float, at: float) -> None:
         """Ctrl+wheel: the floor of the axis stays, because 0 dB is the worst there is."""

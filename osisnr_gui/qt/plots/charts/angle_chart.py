@@ -145,4 +145,4 @@ class AngleChart(Chart):
         if QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).horizontalAdvance(words) > self.width() - 4:
             words = self._words[0]
         self._names[3].setText(words, color=self.theme.text)
-        self._names[3].setPos(sum(self.viewRange()[0]) / 2, self.viewRange()[1][0])
+        self._names[3].setPos((self.box.t0 + self.box.t1) / 2, self.box.lo)

@@ -126,12 +126,6 @@ class Chart(PlotWidget):
         self.pointer_at.emit(None)
 
     @property
-    def _seen(self) -> tuple[float, float]:
-        """The range across."""
-        left, right = self.viewRange()[0]
-        return left, right
-
-    @property
     def columns(self) -> int:
         """Columns of the screen's pixels across the plot, also while it is drawn for an export."""
         return max(round(self.box.width() * float(self.devicePixelRatioF())), 1)

@@ -114,14 +114,14 @@ class DelayChart(Chart):
     def table(self) -> Table | None:
         """The values of the delays in view."""
         delays = np.arange(-self.reach, self.reach + 1.0)
-        seen = (delays >= self.viewRange()[0][0]) & (delays <= self.viewRange()[0][1])
-        return (
-            ("delay (samples)", delays[seen], ["SI-SNR (dB)"], self._values[seen, None]) if self._values.size else None
-        )
+        seen = (delays >= self.box.t0) & (delays <= self.box.t1)
+        if not self._values.size:
+            return None
+        return "delay (samples)", delays[seen], ["SI-SNR (dB)"], self._values[seen, None]
 
     def delay_at(self, place: float) -> int:
         """The delay at a place of the axis; where many share a pixel, that with the highest value."""
-        half = (self.viewRange()[0][1] - self.viewRange()[0][0]) / max(self.box.width(), 1.0) / 2
+        half = (self.box.t1 - self.box.t0) / max(self.box.width(), 1.0) / 2
         first, last = math.ceil(place - half), math.floor(place + half)
         wanted = round(place)
         values = self._values[max(first + self.reach, 0) : max(last + self.reach + 1, 0)]
@@ -184,7 +184,7 @@ class DelayChart(Chart):
         self._show_taken()
 
     def _show_curves(self) -> None:
-        where = (-self.reach, 1.0, *self.viewRange()[0], self.columns)
+        where = (-self.reach, 1.0, self.box.t0, self.box.t1, self.columns)
         empty = (np.empty(0), np.empty(0))
         delays, values = upper_edge(self._pyramid, *where) if self._values.size else empty
         self._curve.setData(delays, values)
@@ -198,8 +198,7 @@ class DelayChart(Chart):
         place_line(self._taken_line, float(self.taken))
         known = abs(self.taken) <= self.reach and self.reach > 0
         value = self._values[self.taken + self.reach] if known else math.nan
-        lowest = self.viewRange()[1][0]
-        self._point.setData(*(([], []) if math.isnan(value) else ([self.taken], [max(value, lowest)])))
+        self._point.setData(*(([], []) if math.isnan(value) else ([self.taken], [max(value, self.box.lo)])))
 
     def _resized(self) -> None:
         self._show_curves()

@@ -125,8 +125,8 @@ class SpectrumChart(Chart):
         lines = self._lines or (np.empty(0),) * 3
         step = self._curves.step if self._curves is not None else 1.0
         for item, values in zip(self._items, lines, strict=True):
-            item.setData(*polyline(Pyramid(values), 0.0, step, *self._seen, self.columns))
-        lowest = self.viewRange()[1][0]
+            item.setData(*polyline(Pyramid(values), 0.0, step, self.box.t0, self.box.t1, self.columns))
+        lowest = self.box.lo
         filled = self._curves is not None and (self._curves.in_db or lowest >= 0.0)
         places, error = self._items[2].getData() if filled else (None, None)
         self._area.setData([] if places is None else places, [] if error is None else error, fillLevel=lowest)
