@@ -36,7 +36,7 @@ def picture_of(plot: TimePlot | Chart, width: int) -> QImage:
         pens = _broad_pens(plot, scale)
     else:
         plot.link.flush()
-        pointers = [item for item in plot.marks.pointers if item.scene() is not None]
+        pointers = [item for item in plot.marks.lines.values() if item.scene() is not None]
     for item in pointers:
         item.hide()
     exporter.setExportMode(True, {"resolutionScale": scale / image.devicePixelRatio()})
