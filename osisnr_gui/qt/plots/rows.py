@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table reads better with one row a line
 """The rows of the plot area as one table: the stack, the menu, the settings and what is shown at first read it."""
 
 from __future__ import annotations
@@ -44,46 +45,11 @@ ROWS: tuple[PlotRow, ...] = (
     PlotRow("reference", _("Reference spectrogram"), SPECTROGRAM_WEIGHT),
     PlotRow("estimate", _("Estimate spectrogram"), SPECTROGRAM_WEIGHT),
     PlotRow("difference", _("Difference"), SPECTROGRAM_WEIGHT),
-    PlotRow(
-        "bands",
-        _("OSI-SNR per band"),
-        CURVE_WEIGHT,
-        _("Which frequencies are good or bad when: exact OSI-SNR of half octaves, active frames"),
-        shown=False,
-    ),
-    PlotRow(
-        "pairing",
-        _("Better reference per frame"),
-        OWN_HEIGHT,
-        _(
-            "Whether the estimate in view fits its own reference or another one when: a thin ribbon that shows swaps"
-            " of speakers, with several references"
-        ),
-        shown=False,
-    ),
-    PlotRow(
-        "best",
-        _("Best estimate per frame"),
-        OWN_HEIGHT,
-        _(
-            "Which estimate of the reference has the highest exact OSI-SNR when: a thin ribbon, with two or more"
-            " estimates"
-        ),
-    ),
+    PlotRow("bands", _("OSI-SNR per band"), CURVE_WEIGHT, _("Which frequencies are good or bad when: exact OSI-SNR of half octaves, active frames"), shown=False),
+    PlotRow("pairing", _("Better reference per frame"), OWN_HEIGHT, _("Whether the estimate in view fits its own reference or another one when: a thin ribbon that shows swaps of speakers, with several references"), shown=False),
+    PlotRow("best", _("Best estimate per frame"), OWN_HEIGHT, _("Which estimate of the reference has the highest exact OSI-SNR when: a thin ribbon, with two or more estimates")),
     PlotRow("osi", _("OSI-SNR curve"), CURVE_WEIGHT),
-    PlotRow(
-        "delta",
-        _("Difference of two estimates"),
-        LOSS_WEIGHT,
-        _("OSI-SNR or loss of the estimate in view minus that of another one, or of the mixture, per frame"),
-        shown=False,
-    ),
-    PlotRow(
-        "gain",
-        _("Gain per frame"),
-        GAIN_WEIGHT,
-        _("Level of the estimate against the reference, and its polarity: OSI-SNR sees neither"),
-        shown=False,
-    ),
+    PlotRow("delta", _("Difference of two estimates"), LOSS_WEIGHT, _("OSI-SNR or loss of the estimate in view minus that of another one, or of the mixture, per frame"), shown=False),
+    PlotRow("gain", _("Gain per frame"), GAIN_WEIGHT, _("Level of the estimate against the reference, and its polarity: OSI-SNR sees neither"), shown=False),
     PlotRow("loss", _("Loss curve"), LOSS_WEIGHT, depends=_FILES | Changed.LEADING | Changed.LOSS),
-)
+)  # fmt: skip
