@@ -15,14 +15,8 @@ from osisnr_gui.qt.plots.items.run_marks import ClipMarks, NoteMarks
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
 from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.overview import Overview
-from osisnr_gui.qt.plots.plot_stack import (
-    CURVE_WEIGHT,
-    GAIN_WEIGHT,
-    LOSS_WEIGHT,
-    OWN_HEIGHT,
-    SPECTROGRAM_WEIGHT,
-    PlotStack,
-)
+from osisnr_gui.qt.plots.plot_stack import PlotStack
+from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -42,14 +36,12 @@ from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.verdict import chance_floor_db
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.files import title
 
 MIN_FRAMES_IN_VIEW = 6
 
 REFERENCE, DIFFERENCE, OSI, LOSS = "reference", "difference", "osi", "loss"
-ROW_IDS = (REFERENCE, ESTIMATE, DIFFERENCE, BANDS, PAIRING, BEST, OSI, DELTA, GAIN, LOSS)
-#: Not shown until they are asked for: ten rows are too many for a low window.
-HIDDEN_AT_FIRST = (BANDS, PAIRING, DELTA, GAIN)
 
 
 class PlotArea(QWidget):
@@ -65,27 +57,18 @@ class PlotArea(QWidget):
         self.tiles = TileStore(self)
         self._overview = Overview(self.link, theme)
         self.stack = PlotStack(theme, self._overview)
-        self._reference = SpectrogramPlot(self.link, theme, REFERENCE, self.tiles, "Reference")
+        self._reference = SpectrogramPlot(self.link, theme, REFERENCE, self.tiles, _("Reference"))
         self.estimates = EstimateRows(self.link, theme, self.tiles, self)
         self._estimate = self.estimates.main
-        self._difference = SpectrogramPlot(self.link, theme, DIFFERENCE, self.tiles, "Difference")
+        self._difference = SpectrogramPlot(self.link, theme, DIFFERENCE, self.tiles, _("Difference"))
         self._osi, self._loss = CurvePlot(self.link, theme, OSI), LossPlot(self.link, theme, LOSS)
-        pictures = (self._reference, self._estimate, self._difference)
         self._pictures: list[SpectrogramPlot] = []
-        self.maps = maps = PairMaps(self.link, theme, self._estimate, self._difference)
+        self.maps = PairMaps(self.link, theme, self._estimate, self._difference)
         self.differences = Differences(self.link, theme, lambda: (self._analysis, self._selected), self)
-        for plot in pictures:
-            self.stack.add_row(plot, SPECTROGRAM_WEIGHT, pane=self.estimates.pane if plot is self._estimate else None)
-        self.stack.add_row(maps.band_row, CURVE_WEIGHT, visible=False)
         self.ribbons = Ribbons(self.link, theme)
-        self.stack.add_row(self.ribbons.pairing.row, OWN_HEIGHT, visible=False)
-        self.stack.add_row(self.ribbons.best_row, OWN_HEIGHT)
-        self.stack.add_row(self._osi, CURVE_WEIGHT)
-        self.stack.add_row(self.differences.row, LOSS_WEIGHT, visible=False)
-        self.stack.add_row(maps.gain_row, GAIN_WEIGHT, visible=False)
-        self.stack.add_row(self._loss, LOSS_WEIGHT)
-        shaded = (*pictures, maps.band_row, self._osi, self.differences.row, maps.gain_row, self._loss)
-        self._shader = Shader([row.shading for row in shaded], self._overview.strip)
+        self._add_rows(theme)
+        shadings = [row.shading for row in self.stack.rows if row.shading is not None]
+        self._shader = Shader(shadings, self._overview.strip)
         self._clips = ClipMarks()
         self._reference.add(self._clips)
         self._notes: list[NoteMarks] = []
@@ -98,8 +81,6 @@ class PlotArea(QWidget):
             (self._show_extent, files),
             (self._show_pictures, files),
             (self._show_curves, files | Changed.LEADING),
-            (self._find_loss_grid, files),
-            (self._show_loss, files | Changed.LEADING | Changed.LOSS),
             (self._show_bad, files | Changed.BAD),
             (self.maps.show_analysis, files),
             (self._show_blame, Changed.LEADING | Changed.LOSS),
@@ -107,6 +88,7 @@ class PlotArea(QWidget):
             (self._show_differences, Changed.LOSS),
             (self._show_ribbons, files),
             (self._show_notes, Changed.NOTES),
+            *((self.stack.row(row.id).show_analysis, row.depends) for row in ROWS if row.depends),
         )
         self.link.range_changed.connect(self._follow_pointer)
         self._extent_of: Source | None = None
@@ -117,6 +99,24 @@ class PlotArea(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.stack)
+
+    def _add_rows(self, theme: Theme) -> None:
+        known: dict[str, TimePlot] = {
+            REFERENCE: self._reference,
+            ESTIMATE: self._estimate,
+            DIFFERENCE: self._difference,
+            BANDS: self.maps.band_row,
+            PAIRING: self.ribbons.pairing.row,
+            BEST: self.ribbons.best_row,
+            OSI: self._osi,
+            DELTA: self.differences.row,
+            GAIN: self.maps.gain_row,
+            LOSS: self._loss,
+        }
+        for spec in ROWS:
+            row = known[spec.id] if spec.make is None else spec.make(self.link, theme)
+            pane = self.estimates.pane if spec.id == ESTIMATE else None
+            self.stack.add_row(row, spec.weight, visible=spec.shown, pane=pane)
 
     @property
     def pair(self) -> PairAnalysis | None:
@@ -239,13 +239,8 @@ class PlotArea(QWidget):
     def fit_values(self) -> None:
         """Automatic value ranges again on all rows."""
         self.hold_values(False)
-        self._osi.fit_y()
-        self._loss.fit_y()
-        self.maps.gain_row.fit_y()
-        self.differences.row.fit_y()
-        for plot in self._pictures:
-            plot.y_by_hand = False
-            plot.set_y_range(0.0, 1.0)
+        for row in self.stack.rows:
+            row.fit_y()
 
     def hold_values(self, held: bool) -> None:
         """After files were read again value ranges do not follow them: what is on screen can be compared."""
@@ -256,13 +251,15 @@ class PlotArea(QWidget):
     def third_value_at(self, time: float, frequency: float) -> tuple[str, float] | None:
         """Name and value of the difference or residual picture at a point; None where there is nothing."""
         value = self._difference.value_at(time, frequency)
-        return None if value is None else ("residual" if self.shows_residual else "difference", value)
+        return None if value is None else (_("residual") if self.shows_residual else _("difference"), value)
 
     def is_final(self) -> bool:
         """Whether all pictures on screen are the best there will be."""
-        shown = [plot for plot in self._pictures if plot.isVisibleTo(self)]
-        parts = *shown, self.maps.blame, self.maps.band_row, self.ribbons.pairing, self.differences
-        return all(part.is_final() for part in parts) and not self._loss.sketches.is_busy
+        others = self.maps.blame, self.ribbons.pairing, self.differences
+        checks = [row.is_final for row in self.stack.rows if row.isVisibleTo(self)] + [
+            other.is_final for other in others
+        ]
+        return all(is_final() for is_final in checks)
 
     def close_files(self) -> None:
         """Cancel all that is read and worked out, and wait for it."""
@@ -339,37 +336,26 @@ class PlotArea(QWidget):
 
     def _show_titles(self) -> None:
         reference, name = self.reference, estimate_letter(self._selected)
-        self._reference.set_title("Reference" if reference is None else f"Reference · {title(reference)}")
-        residual = "Residual: estimate minus its best multiple of the reference"
-        self._difference.set_title(
-            residual
-            if self.shows_residual
-            else f"Difference: {name} minus reference, {'value' if self.shows_masks else 'level'}"
-        )
-        wrong = reference.error if reference is not None else None
-        missing = "" if reference is not None else "No reference: drop one here"
-        self._reference.set_message(str(wrong) if wrong else missing, error=wrong is not None)
+        if reference is None:
+            self._reference.set_title(_("Reference"))
+            self._reference.set_message(_("No reference: drop one here"))
+        else:
+            self._reference.set_title(_("Reference · {name}").format(name=title(reference)))
+            self._reference.set_message(str(reference.error or ""), error=reference.error is not None)
+        if self.shows_residual:
+            third = _("Residual: estimate minus its best multiple of the reference")
+        elif self.shows_masks:
+            third = _("Difference: {name} minus reference, value").format(name=name)
+        else:
+            third = _("Difference: {name} minus reference, level").format(name=name)
+        self._difference.set_title(third)
 
     def _show_curves(self, analysis: Analysis, selected: int) -> None:
         curves = osi_curves(analysis, selected, self._choice)
         formula = analysis.session.loss.formula
         self._osi.show_curves(curves + ghost_curves(self._ghosts, formula, selected, self._choice.hidden))
-        self._osi.set_chance_floor(chance_floor_db(analysis, self.pair) if curves else math.nan)
-        self._osi.set_title(f"OSI-SNR per frame · {formula.words}")
-        self._loss.set_title(f"1/OSI-SNR + γ·MC-MSE per frame · {formula.words}")
-        tables = [pair.frames.table for pair in analysis.pairs if pair.frames is not None]
-        self._loss.sketches.keep_only([table for table in tables if table is not None])
-
-    def _find_loss_grid(self, *_: object) -> None:
-        """First time and step of the frames in view, and whether more are to come."""
-        frames = self.pair.frames if self.pair is not None else None
-        known = frames is not None
-        self._loss_grid = (frames.first_time, frames.grid.step, not frames.complete) if known else (0.0, 1.0, False)
-
-    def _show_loss(self, *_: object) -> None:
-        score = self.pair.score if self.pair is not None else None
-        t0, dt, growing = self._loss_grid
-        self._loss.show_loss(t0, dt, None if score is None else score.curve, growing=growing)
+        self._osi.chance_line.show_level(chance_floor_db(analysis, self.pair) if curves else math.nan)
+        self._osi.set_title(_("OSI-SNR per frame · {formula}").format(formula=translated(formula.words)))
 
     def _follow_pointer(self, *_range: float) -> None:
         """After a zoom something else is under a pointer that stood still."""

@@ -11,10 +11,11 @@ from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, LIST_KEYS, own_keys
 from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS, colour_map
 from osisnr_gui.qt.plots.frequency_scale import SCALE_NAMES
 from osisnr_gui.qt.plots.spectrogram_plot import DEFAULT_LEVELS_DB
+from osisnr_gui.text.catalogue import _
 
 LOWEST_DB, HIGHEST_DB, NARROWEST_DB = -130, 20, 10
 BAR_HEIGHT, BAR_WIDTHS = 20, (60, 150)
-BAR_TIP = (
+BAR_TIP = _(
     "Drag a handle to move the floor or the ceiling of the colours, between them: both; double-click: −90 to −10 dB"
 )
 
@@ -67,22 +68,22 @@ class ViewBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._scale = _combo(SCALE_NAMES, "Frequency scale of all pictures")
-        self._colours = _combo(tuple(SPECTROGRAM_MAPS), "Colour map of the spectrograms (P)")
+        self._scale = _combo(SCALE_NAMES, _("Frequency scale of all pictures"))
+        self._colours = _combo(SPECTROGRAM_MAPS, _("Colour map of the spectrograms (P)"))
         self._third = _combo(
-            ("difference", "residual"),
-            "Third picture: level difference, or the residual that the measure calls noise (D)",
+            (_("difference"), _("residual")),
+            _("Third picture: level difference, or the residual that the measure calls noise (D)"),
         )
         self._low, self._high = _decibels(LOWEST_DB), _decibels(LOWEST_DB + NARROWEST_DB)
         self._bar = LevelBar()
-        self._low.setToolTip("Floor: levels from here down get the darkest colour (dB re a full-scale sine)")
-        self._high.setToolTip("Ceiling: levels from here up get the brightest colour (dB re a full-scale sine)")
+        self._low.setToolTip(_("Floor: levels from here down get the darkest colour (dB re a full-scale sine)"))
+        self._high.setToolTip(_("Ceiling: levels from here up get the brightest colour (dB re a full-scale sine)"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
         layout.setSpacing(6)
         self._values = _combo(
-            ("all values", "0 to 1"),
-            "Mask values with the first and the last colour: all there are, or 0 to 1 (−1 to 1 if signed)",
+            (_("all values"), _("0 to 1")),
+            _("Mask values with the first and the last colour: all there are, or 0 to 1 (−1 to 1 if signed)"),
         )
         for widget in (self._scale, self._colours, self._third, self._low, self._bar, self._high, self._values):
             layout.addWidget(widget)

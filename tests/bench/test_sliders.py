@@ -29,7 +29,7 @@ HEARTBEAT_MS = 100.0
 def _places(name: str, window: MainWindow) -> tuple[Callable[[float], object], np.ndarray]:
     """What moves a control, and where to: every tick is another value."""
     if name == "threshold":
-        return window.views.plots._osi.threshold_changed.emit, np.linspace(1.0, 15.0, N_TICKS).round(2)
+        return window.views.plots._osi.threshold_line.level_dragged.emit, np.linspace(1.0, 15.0, N_TICKS).round(2)
     slider = getattr(window.views.loss, name).slider
     return lambda place: slider.setValue(int(place)), np.linspace(4_000, 9_800, N_TICKS)
 

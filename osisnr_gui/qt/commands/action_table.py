@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeySequence
 from osisnr_gui.qt.dialogs.about import AboutDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog
 from osisnr_gui.qt.dialogs.keys_page import KeysDialog
+from osisnr_gui.qt.plots.rows import ROWS, PlotRow
 from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.comparison.difference import Quantity
 from osisnr_gui.session.demos import DEMOS
@@ -121,16 +122,16 @@ def _open_demo(name: str) -> Callable[[Commands], object]:
     return lambda c: c.open_demo(name)
 
 
-def _row(row_id: str, text: str, tip: str = "") -> Action:
+def _row(row: PlotRow) -> Action:
     """The switch of a plot."""
     return Action(
-        f"row_{row_id}",
+        f"row_{row.id}",
         "view/plots",
-        text,
-        tip=tip or _("Show or hide this plot"),
-        switch=lambda c, on: c.plots.stack.set_row_visible(row_id, on),
-        enabled=lambda c: c.plots.stack.is_row_useful(row_id),
-        checked=lambda c: c.plots.stack.is_row_visible(row_id),
+        row.title,
+        tip=row.tip,
+        switch=lambda c, on: c.plots.stack.set_row_visible(row.id, on),
+        enabled=lambda c: c.plots.stack.is_row_useful(row.id),
+        checked=lambda c: c.plots.stack.is_row_visible(row.id),
     )
 
 
@@ -158,9 +159,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("result_cache", "edit", _("Result cache…"), (), _("How much room kept results take; clear them, or keep none"), run=lambda c: c.show_cache(), enabled=lambda c: c.store.cache is not None, section=True),
     Action("fit", "view", _("Fit everything"), ("F",), _("Show the whole file"), "fit", toolbar=True, run=lambda c: c.fit(), enabled=has_pair),
     Action("zoom_selection", "view", _("Zoom to selection"), ("Z",), _("Show the selected time range only"), "zoom-selection", toolbar=True, run=lambda c: c.link.zoom_to_selection(), enabled=has_pair),
-    Action("zoom_back", "view", _("Zoom back"), ("backspace",), _("Back to the view before the last zoom"), "zoom-back", toolbar=True, run=lambda c: c.link.zoom_back(), enabled=has_pair),
-    Action("zoom_in", "view", _("Zoom in"), ("up", "Ctrl++", "Ctrl+="), _("Zoom in time, at the pointer or the cursor"), "zoom-in", run=lambda c: c.zoom(0.5), enabled=has_pair),
-    Action("zoom_out", "view", _("Zoom out"), ("down", "Ctrl+-"), _("Zoom out in time"), "zoom-out", run=lambda c: c.zoom(2.0), enabled=has_pair),
+    Action("zoom_back", "view", _("Zoom back"), ("Backspace",), _("Back to the view before the last zoom"), "zoom-back", toolbar=True, run=lambda c: c.link.zoom_back(), enabled=has_pair),
+    Action("zoom_in", "view", _("Zoom in"), ("Up", "Ctrl++", "Ctrl+="), _("Zoom in time, at the pointer or the cursor"), "zoom-in", run=lambda c: c.zoom(0.5), enabled=has_pair),
+    Action("zoom_out", "view", _("Zoom out"), ("Down", "Ctrl+-"), _("Zoom out in time"), "zoom-out", run=lambda c: c.zoom(2.0), enabled=has_pair),
     Action("crosshair", "view", _("Crosshair"), ("X",), _("Lines under the pointer on every plot"), "crosshair", toolbar=True, switch=lambda c, on: c.plots.stack.set_crosshair(on), remembered="crosshair", default=True, section=True),
     Action("inspector", "view", _("Frame inspector"), ("I",), _("The frame at the cursor in full: both columns, their angle, the formula with its numbers, three plain sentences"), "", run=lambda c: c.views.inspector_dock.toggle(), checked=lambda c: c.views.inspector_dock.wanted),
     Action("mask_values", "view", _("Mask values"), ("Shift+V",), _("How often each value occurs in the masks in view, their range, and what kind of mask they are"), "", run=lambda c: c.views.mask_dock.toggle(), checked=lambda c: c.views.mask_dock.wanted),
@@ -169,16 +170,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("residual", "view", _("Residual instead of difference"), (), _("Third picture: what the measure calls noise, or the level difference"), switch=lambda c, on: c.set_residual(on), checked=lambda c: c.plots.shows_residual, section=True),
     Action("next_map", "view", _("Next colour map"), ("P",), _("viridis, magma, cividis, grey"), "palette", run=lambda c: c.views.view_bar.next_colours()),
     Action("all_estimates", "view", _("All estimates"), ("A",), _("The spectrograms of all estimates one above the other, without those whose eye is shut; a click on a title brings its estimate into view"), switch=lambda c, on: c.plots.set_stacked(on), enabled=lambda c: len(c.store.analysis.pairs) > 1, checked=lambda c: c.plots.estimates.stacked, remembered="all_estimates"),
-    _row("reference", _("Reference spectrogram")),
-    _row("estimate", _("Estimate spectrogram")),
-    _row("difference", _("Difference")),
-    _row("bands", _("OSI-SNR per band"), _("Which frequencies are good or bad when: exact OSI-SNR of half octaves, active frames")),
-    _row("pairing", _("Better reference per frame"), _("Whether the estimate in view fits its own reference or another one when: a thin ribbon that shows swaps of speakers, with several references")),
-    _row("best", _("Best estimate per frame"), _("Which estimate of the reference has the highest exact OSI-SNR when: a thin ribbon, with two or more estimates")),
-    _row("osi", _("OSI-SNR curve")),
-    _row("delta", _("Difference of two estimates"), _("OSI-SNR or loss of the estimate in view minus that of another one, or of the mixture, per frame")),
-    _row("gain", _("Gain per frame"), _("Level of the estimate against the reference, and its polarity: OSI-SNR sees neither")),
-    _row("loss", _("Loss curve")),
+    *map(_row, ROWS),
     Action("mixture_curve", "view/plots", _("Mixture in the OSI-SNR plot"), (), _("OSI-SNR of the unprocessed mixture against the same reference, as a grey line"), switch=lambda c, on: c.views.curves.set_mixture(on), enabled=lambda c: c.store.analysis.compares_mixture, checked=lambda c: c.views.curves.choice.mixture, remembered="mixture_curve"),
     Action("next_blame", "view/blame", _("Next blame map"), ("B",), _("Off, MC-MSE, 1/OSI-SNR: which bins carry the loss of the file, as multiples of their even share"), run=lambda c: c.shown.next_blame()),
     Action("blame_off", "view/blame", _("Off"), (), _("No map over the pictures"), group="blame", run=lambda c: c.plots.set_blame(None), checked=lambda c: c.plots.blame is None, remembered="blame", default=True),
@@ -208,7 +200,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("forget_ghosts", "sources", _("Forget ghosts"), (), _("Remove the faint lines of what estimates were before their files changed"), run=lambda c: c.ghosts.forget(), enabled=lambda c: bool(c.ghosts.shown)),
     Action("reload_changed", "sources", _("Reload changed files by itself"), (), _("Read a file again as soon as it has changed on disk and is at rest; the view stays"), switch=lambda c, on: c.files.reload_always(on), checked=lambda c: c.files.reloads_always, remembered="reload_changed"),
     Action("close_files", "sources", _("Close all files"), (), _("Back to the welcome page; Undo brings them back"), run=lambda c: c.close_files(), enabled=has_files, section=True),
-    Action("play", "playback", _("Play"), ("space",), _("Play from the cursor; pause"), "play", run=lambda c: c.player.toggle(), enabled=has_sound),
+    Action("play", "playback", _("Play"), ("Space",), _("Play from the cursor; pause"), "play", run=lambda c: c.player.toggle(), enabled=has_sound),
     Action("play_once", "playback", _("Play selection once"), ("Shift+Space",), _("Play the selected time range, and stop"), "play-once", run=lambda c: c.playback.play_once(), enabled=has_stretch),
     Action("stop", "playback", _("Stop"), (), _("Stop; the next start is at the cursor (Esc)"), "stop", run=lambda c: c.player.stop(), enabled=has_sound),
     Action("loop", "playback", _("Loop"), ("L",), _("Play a stretch over and over: the selection, or everything; drag its edges, also while it plays"), "loop", run=lambda c: c.playback.toggle_loop(), enabled=has_sound, checked=lambda c: c.link.loop is not None, section=True),
@@ -242,16 +234,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_partner", "analysis/difference", _("Show; then the next partner"), ("V",), _("Plot the estimate in view minus another one; again: minus the next one, or the unprocessed mixture"), run=lambda c: c.shown.show_next_partner(), enabled=lambda c: bool(c.plots.differences.options), section=True),
     Action("difference_osi", "analysis/difference", _("OSI-SNR per frame"), (), _("Subtract OSI-SNR: above 0 dB the estimate in view is better"), group="difference", run=lambda c: c.plots.differences.set_measure(Quantity.OSI), checked=lambda c: c.plots.differences.measure is Quantity.OSI, remembered="difference", default=True),
     Action("difference_loss", "analysis/difference", _("Fused loss per frame"), (), _("Subtract 1/OSI-SNR + γ·MC-MSE: below 0 the estimate in view is better"), group="difference", run=lambda c: c.plots.differences.set_measure(Quantity.LOSS), checked=lambda c: c.plots.differences.measure is Quantity.LOSS, remembered="difference"),
-    Action("cursor_home", "analysis/cursor", _("To the start"), ("home",), _("Cursor to the start"), run=lambda c: c.shown.go(c.link.extent.start)),
-    Action("cursor_end", "analysis/cursor", _("To the end"), ("end",), _("Cursor to the end"), run=lambda c: c.shown.go(c.link.extent.stop)),
-    Action("cursor_left", "analysis/cursor", _("Back 1 s"), ("left",), _("Cursor back by one second"), run=lambda c: c.shown.move(-1.0)),
-    Action("cursor_right", "analysis/cursor", _("On 1 s"), ("right",), _("Cursor on by one second"), run=lambda c: c.shown.move(1.0)),
+    Action("cursor_home", "analysis/cursor", _("To the start"), ("Home",), _("Cursor to the start"), run=lambda c: c.shown.go(c.link.extent.start)),
+    Action("cursor_end", "analysis/cursor", _("To the end"), ("End",), _("Cursor to the end"), run=lambda c: c.shown.go(c.link.extent.stop)),
+    Action("cursor_left", "analysis/cursor", _("Back 1 s"), ("Left",), _("Cursor back by one second"), run=lambda c: c.shown.move(-1.0)),
+    Action("cursor_right", "analysis/cursor", _("On 1 s"), ("Right",), _("Cursor on by one second"), run=lambda c: c.shown.move(1.0)),
     Action("cursor_left_5", "analysis/cursor", _("Back 5 s"), ("Shift+Left",), _("Cursor back by five seconds"), run=lambda c: c.shown.move(-5.0)),
     Action("cursor_right_5", "analysis/cursor", _("On 5 s"), ("Shift+Right",), _("Cursor on by five seconds"), run=lambda c: c.shown.move(5.0)),
     Action("frame_left", "analysis/cursor", _("Frame before"), ("Alt+Left",), _("Cursor back by one frame"), run=lambda c: c.shown.move_frames(-1)),
     Action("frame_right", "analysis/cursor", _("Next frame"), ("Alt+Right",), _("Cursor on by one frame"), run=lambda c: c.shown.move_frames(1)),
     Action("add_note", "analysis", _("Add note…"), ("Ctrl+N",), _("Write a note on the selected time range, or at the cursor"), "note", run=lambda c: c.notes.add(), enabled=has_pair, section=True),
-    Action("clear", "analysis", _("Stop, then clear selection"), ("escape",), _("Stops a running comparison or the sound first; then nothing is selected"), run=lambda c: c.clear(), section=True),
+    Action("clear", "analysis", _("Stop, then clear selection"), ("Escape",), _("Stops a running comparison or the sound first; then nothing is selected"), run=lambda c: c.clear(), section=True),
     Action("keys", "help", _("Keys and mouse"), ("F1", "?"), _("What every key does"), "keyboard", run=lambda c: KeysDialog(key_rows(), c.window).open()),
     Action("numbers", "help", _("What do these numbers mean?"), (), _("OSI-SNR, MC-MSE and the fused loss in plain words"), "help", run=lambda c: HelpDialog("numbers", c.window).open()),
     Action("first_steps", "help", _("First steps"), (), _("From two files to a result"), "info", run=lambda c: HelpDialog("first_steps", c.window).open()),

@@ -6,7 +6,7 @@ from functools import partial
 
 from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.speakers_page import SpeakersDialog
-from osisnr_gui.qt.plot_area import HIDDEN_AT_FIRST, ROW_IDS
+from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.presenters.differences import DELTA
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING
 from osisnr_gui.qt.presenters.shown_curves import CurveChoice
@@ -34,21 +34,21 @@ class PlotCommands:
     def reset(self) -> None:
         """Rows and their heights as at the first start, no map."""
         self._plots.stack.reset_heights()
-        for row_id in ROW_IDS:
-            self._plots.stack.set_row_visible(row_id, row_id not in HIDDEN_AT_FIRST)
+        for row in ROWS:
+            self._plots.stack.set_row_visible(row.id, row.shown)
         self._plots.set_blame(None)
 
     def restore(self, settings: Settings) -> None:
         """Rows as they were left; a window without any row has them all again."""
-        shown = {row_id: settings.flag(f"row_{row_id}", row_id not in HIDDEN_AT_FIRST) for row_id in ROW_IDS}
+        shown = {row.id: settings.flag(f"row_{row.id}", row.shown) for row in ROWS}
         if any(visible for row_id, visible in shown.items() if row_id not in (BEST, PAIRING)):
             for row_id, visible in shown.items():
                 self._plots.stack.set_row_visible(row_id, visible)
 
     def remember(self, settings: Settings) -> None:
         """Keep them for the next start."""
-        for row_id in ROW_IDS:
-            settings.put(f"row_{row_id}", self._plots.stack.is_row_wanted(row_id))
+        for row in ROWS:
+            settings.put(f"row_{row.id}", self._plots.stack.is_row_wanted(row.id))
 
     def next_blame(self) -> None:
         """The next map over a picture; after the last one none."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
+from osisnr_gui.text.catalogue import _
+
 #: The margins that all rows share, so that plot edges are aligned to the pixel whatever the labels are.
 LEFT_AXIS_WIDTH, RIGHT_MARGIN, TIME_AXIS_HEIGHT = 64, 12, 24
 ROW_GAP = 3  # empty pixels above and below the plot of a row
@@ -30,9 +32,12 @@ class Tick(NamedTuple):
 class ValueScale(Protocol):
     """What the left axis of a row needs to know about its values."""
 
-    title: str
+    @property
+    def title(self) -> str:
+        """Of the axis, with the unit."""
+        ...
 
-    def ticks(self, lo: float, hi: float, pixels: float) -> Sequence[Tick]:
+    def ticks(self, lo: float, hi: float, pixels: float, /) -> Sequence[Tick]:
         """Ticks between ``lo`` and ``hi`` for an axis of this many pixels."""
         ...
 
@@ -134,7 +139,7 @@ def format_time(time: float, step: float, largest: float, unit: str = "s") -> st
 def time_format_name(largest: float, unit: str = "s") -> str:
     """What the labels are, for the corner of the axis."""
     if unit != "s":
-        return unit
+        return _("frames")
     return "s" if largest < 60 else "min:s" if largest < 3600 else "h:min:s"
 
 

@@ -42,7 +42,7 @@ class TickAxis(pg.AxisItem):
         self._room = room
         self._title = ""
         self._ticks: Sequence[Tick] = ()
-        self._ticks_of: tuple[float, ...] = ()
+        self._ticks_of: tuple[object, ...] = ()
         super().__init__(orientation, maxTickLength=0)
         self.enableAutoSIPrefix(False)
         self.setStyle(tickFont=tabular_font(SMALL_FONT_PIXELS), hideOverlappingLabels=False)

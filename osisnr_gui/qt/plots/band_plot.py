@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.frequency_bands import FrequencyBand
 from osisnr_gui.core.types import Representation
@@ -25,16 +24,17 @@ from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.band_map import BandMap, band_step
 from osisnr_gui.session.pair_reader import PairReader
 from osisnr_gui.session.scores import PairScore
+from osisnr_gui.text.catalogue import _
 
 PARTS_SECONDS = 0.1
-WAVEFORM_WORDS = "Columns are samples here: they have no frequency bands"
+WAVEFORM_WORDS = _("Columns are samples here: they have no frequency bands")
 
 
 class BandPlot(TimePlot):
     """The strip of one pair. Values of the y axis count bands: band k lies from k to k + 1."""
 
-    def __init__(self, link: TimeLink, theme: Theme, row_id: str = "bands", parent: QWidget | None = None) -> None:
-        super().__init__(link, theme, row_id, "OSI-SNR per band", parent)
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str) -> None:
+        super().__init__(link, theme, row_id, _("OSI-SNR per band"))
         self._map: BandMap | None = None
         self._shown: tuple[object, ...] = ()
         self._strip = BandStrip()
@@ -72,10 +72,10 @@ class BandPlot(TimePlot):
             # All edges, edge k at the value k; labels that have no room are left out by the axis.
             edges = (*(band.low for band in self._map.bands), self._map.bands[-1].high)
             ticks = tuple(Tick(float(k), _edge_label(edge)) for k, edge in enumerate(edges))
-            self.set_y_scale(FixedScale("Band (Hz)" if self.in_hz else "Bins", ticks))
+            self.set_y_scale(FixedScale(_("Band (Hz)") if self.in_hz else _("Bins"), ticks))
             grid = self._map.columns.frames.grid
             self._strip.origin = grid.first - 0.5 * grid.step
-        self._fit()
+        self._fit_values()
         self.refresh()
 
     @property
@@ -107,11 +107,11 @@ class BandPlot(TimePlot):
     def set_time_axis(self, on: bool) -> None:
         """As any row; the bands keep below the title."""
         super().set_time_axis(on)
-        self._fit()
+        self._fit_values()
 
     def _resized(self) -> None:
         """The bands keep below the title."""
-        self._fit()
+        self._fit_values()
 
     def zoom_y(self, factor: float, at: float) -> None:
         """All bands are always in sight."""
@@ -120,12 +120,12 @@ class BandPlot(TimePlot):
         """Says that a pixel is worked out from sums, where it covers more than one frame."""
         grid = None if self._map is None else self._map.columns.frames.grid
         crowded = grid is not None and (vb.t1 - vb.t0) / vb.columns > grid.step * (1 + 1e-9)
-        return " · all frames of a pixel together" if crowded else ""
+        return f" · {_('all frames of a pixel together')}" if crowded else ""
 
     def _corner_width(self, vb: PixelViewBox) -> float:
         return self._bar.room(vb)
 
-    def _fit(self) -> None:
+    def _fit_values(self) -> None:
         self.set_range_under_title(0.0, 1.0 if self._map is None else len(self._map.bands))
 
     def _ask(self, grid: PixelGrid) -> None:
@@ -137,7 +137,7 @@ class BandPlot(TimePlot):
 def band_words(band: FrequencyBand, *, in_hz: bool) -> str:
     """ "250-500 Hz", "1-1.5 kHz", "bins 8-15"."""
     if not in_hz:
-        return f"bins {band.first}–{band.stop - 1}"
+        return _("bins {first}–{last}").format(first=band.first, last=band.stop - 1)
     if band.high < 1000:
         return f"{band.low:g}–{band.high:g} Hz"
     return f"{band.low / 1000:.3g}–{band.high / 1000:.3g} kHz"

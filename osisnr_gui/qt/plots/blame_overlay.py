@@ -17,10 +17,11 @@ from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.session.blame_map import CHUNK_COLUMNS, BlameKind, BlameMap, BlameTerms, can_be_blamed
 from osisnr_gui.session.pair_reader import PairReader
 from osisnr_gui.session.scores import PairScore
+from osisnr_gui.text.catalogue import _, translated
 
 #: While files are read, what is there already is shown this often.
 PARTS_SECONDS = 0.1
-WAVEFORM_WORDS = "none, columns are samples"
+WAVEFORM_WORDS = _("none, columns are samples")
 
 
 class BlameOverlay(QObject):
@@ -86,7 +87,7 @@ class BlameOverlay(QObject):
                 grid = columns.frames.grid
                 self._plot.blame.origin = grid.first - 0.5 * grid.step
                 self._map = BlameMap(columns, score, self.kind)
-                self._plot.set_blame(f"{self.kind.words}, {score.loss.formula.value}")
+                self._plot.set_blame(f"{translated(self.kind.words)}, {translated(score.loss.formula.value)}")
             else:
                 self._plot.set_blame(WAVEFORM_WORDS, on=False)
         self._plot.refresh()
@@ -116,7 +117,7 @@ class BlameOverlay(QObject):
     def _fail(self, words: str, _details: str) -> None:
         self._job.cancel()
         self._map = None
-        self._plot.set_blame(f"none, {words}", on=False)
+        self._plot.set_blame(_("none, {why}").format(why=words), on=False)
 
 
 def step_for(columns_per_pixel: float) -> int:

@@ -7,6 +7,7 @@ Indexed8 image only, so changing either never touches the data.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 import pyqtgraph as pg
@@ -17,6 +18,8 @@ SPECTROGRAM_MAPS = ("viridis", "magma", "cividis", "grey")
 DIFFERENCE_MAP = "difference"
 
 HEAT_MAP = "heat"
+
+Number = TypeVar("Number", float, NDArray[np.float64])
 
 # The ends of the diverging map: blue and orange stay apart in every kind of colour blindness. In the dark
 # theme they are light (more is brighter), in the light theme dark (more is darker).
@@ -49,7 +52,7 @@ def colour_map(name: str, neutral: str = "#15171c") -> pg.ColorMap:
 def lookup_table(name: str, neutral: str = "#15171c") -> NDArray[np.uint8]:
     """The 256 colours of a map, uint8 (256, 3); of heat with their opacity, (256, 4)."""
     table = colour_map(name, neutral).getLookupTable(nPts=256, alpha=name == HEAT_MAP, mode=pg.ColorMap.FLOAT)
-    return np.rint(255.0 * table).astype(np.uint8)
+    return np.asarray(np.rint(255.0 * table), dtype=np.uint8)
 
 
 @lru_cache(maxsize=16)  # a pan asks for the same ones at every step
@@ -73,6 +76,6 @@ def code_of(value: float, low: float, high: float) -> float:
     return 1.0 + 254.0 * (value - low) / (high - low)
 
 
-def value_of(code: float, low: float, high: float) -> float:
+def value_of(code: Number, low: float, high: float) -> Number:
     """The value a code stands for: the inverse of `code_of`."""
     return low + (code - 1.0) * (high - low) / 254.0

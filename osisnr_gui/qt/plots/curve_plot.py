@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
 
+from osisnr_gui.core.types import FloatArray
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.items.curve import CurveItem
@@ -20,11 +20,11 @@ from osisnr_gui.qt.plots.items.run_marks import RunMarks
 from osisnr_gui.qt.plots.items.shading import NOWHERE, Shading, Stretches
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
 from osisnr_gui.qt.plots.items.words import Key
-from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_number
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.words import MIXTURE, estimate_letter
+from osisnr_gui.text.catalogue import _, translated
 
 #: Of the gain the axis never shows less than this, both ways: small ripples must not look large.
 LEAST_DB = 6.0
@@ -40,6 +40,8 @@ SAMPLE_LIMIT = 20_000
 LABEL_SHARE = 0.4
 #: In a lower row labels may lie on the height of the title.
 LOW_PIXELS = 60.0
+#: Behind the title when a line is a mean and not every frame.
+MEAN_NOTE = f" · {_('mean and range per pixel')}"
 
 
 class Curve(NamedTuple):
@@ -60,16 +62,34 @@ class Curve(NamedTuple):
     @property
     def name(self) -> str:
         """Of its line in the legend."""
-        return self.before or ("mixture" if self.colour == MIXTURE else estimate_letter(self.colour))
+        return self.before or (Phrase("mixture") if self.colour == MIXTURE else estimate_letter(self.colour))
+
+
+def finite_sample(values: FloatArray) -> FloatArray:
+    """Finite values, enough for a percentile: sorting an hour of frames takes longer than drawing them."""
+    sample = values[:: max(1, values.size // SAMPLE_LIMIT)]
+    return sample[np.isfinite(sample)]
+
+
+def usual_range(values: FloatArray) -> tuple[float, float]:
+    """Where most of the finite values lie; (0, 0) where there are none."""
+    low, high = np.percentile(values, PERCENTILES) if values.size else (0.0, 0.0)
+    return float(low), float(high)
+
+
+def around_zero(low: float, high: float, least: float) -> tuple[float, float]:
+    """Calm ends of an axis for values from `low` to `high` that shows at least ±`least`."""
+    return -round_up(max(-1.1 * low, least)), round_up(max(1.1 * high, least))
 
 
 class CurvesPlot(TimePlot):
     """A plot with a line for each estimate; the selected one is drawn last and stronger."""
 
-    def __init__(self, link: TimeLink, theme: Theme, row_id: str, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(link, theme, row_id, title, parent)
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str, title: str) -> None:
+        super().__init__(link, theme, row_id, title)
         self.shading = Shading()
         self._shown: list[tuple[Curve, CurveItem]] = []
+        self.add(self.shading)
 
     @property
     def curves(self) -> tuple[Curve, ...]:
@@ -88,7 +108,14 @@ class CurvesPlot(TimePlot):
 
     def _follow_data(self) -> None:
         """Other values: another range, unless the user chose it."""
-        raise NotImplementedError
+        if self.follows_data:
+            self.fit_y()
+
+    def _fit_values(self) -> None:
+        """What most frames have."""
+        low, high = usual_range(self._sample())
+        if high > low:
+            self.set_range_under_title(low, high)
 
     def _show_items(self, new: Sequence[Curve]) -> None:
         """An item for each curve; one whose values are shown already keeps its own."""
@@ -110,10 +137,10 @@ class CurvesPlot(TimePlot):
         present, ghosts = [c for c in new if not c.before], [c for c in new if c.before]
         chosen = {c.colour: c for c in present}
         keys = [
-            Key(c.name, place, c.selected)
+            Key(translated(c.name), place, c.selected)
             for place, c in sorted(chosen.items(), key=lambda item: (item[0] == MIXTURE, item[0]))
         ]
-        keys += [Key(curve.before, curve.colour, False, GHOST_DASH, GHOST_OPACITY) for curve in ghosts]
+        keys += [Key(translated(curve.before), curve.colour, False, GHOST_DASH, GHOST_OPACITY) for curve in ghosts]
         self.words.keys = tuple(keys)
         self._dress()
 
@@ -129,32 +156,28 @@ class CurvesPlot(TimePlot):
             item.set_pens(line_pen(colour, style.dash), veil, strong=several and curve.selected)
 
     def _sample(self) -> FloatArray:
-        """Finite values, enough for a percentile: sorting an hour of frames takes longer than drawing them."""
-        samples = [item.values[:: max(1, item.values.size // SAMPLE_LIMIT)] for _, item in self._shown]
-        values = np.concatenate(samples) if samples else np.empty(0)
-        return values[np.isfinite(values)]
+        """Finite values of all curves, enough for a percentile."""
+        return np.concatenate([np.empty(0), *(finite_sample(item.values) for _curve, item in self._shown)])
 
     def _title_note(self, vb: PixelViewBox) -> str:
         """Says when the line is a mean and not every frame."""
-        return " · mean and range per pixel" if any(item.is_crowded(vb) for _, item in self._shown) else ""
+        return MEAN_NOTE if any(item.is_crowded(vb) for _curve, item in self._shown) else ""
 
 
 class CurvePlot(CurvesPlot):
-    """OSI-SNR in dB over time."""
+    """OSI-SNR in dB over time, with the threshold to drag and what two unrelated signals reach (`chance_line`)."""
 
-    threshold_changed = Signal(float)  # while it is dragged
-
-    def __init__(self, link: TimeLink, theme: Theme, row_id: str = "osi", parent: QWidget | None = None) -> None:
-        super().__init__(link, theme, row_id, "OSI-SNR per frame", parent)
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str = "osi") -> None:
+        super().__init__(link, theme, row_id, _("OSI-SNR per frame"))
+        self._automatic = 0.0, 40.0
         self.limit_curve = CurveItem("limit")
         self.threshold_line = LevelLine("bad", self._threshold_words, digits=lambda _vb: 1)
-        self.chance_line = LevelLine("faint", lambda _vb: f"chance {self.chance_line.level:.1f} dB", words_ink="muted")
+        self.chance_line = LevelLine("faint", self._chance_words, words_ink="muted")
         self.set_y_scale(LinearScale("OSI-SNR (dB)"))
-        self.set_y_limits(0.0, 40.0)
-        self.set_y_range(0.0, 40.0)
-        self.add(self.shading, self.limit_curve)
+        self.set_y_limits(*self._automatic)
+        self.set_y_range(*self._automatic)
+        self.add(self.limit_curve)
         self.add_levels(self.threshold_line, self.chance_line)
-        self.threshold_line.level_dragged.connect(self.threshold_changed)
         self.limit_curve.setZValue(60.0)
         self._dress()
 
@@ -162,19 +185,6 @@ class CurvePlot(CurvesPlot):
     def threshold(self) -> float:
         """Where the threshold is; NaN: nowhere."""
         return self.threshold_line.level
-
-    def set_threshold(self, osi_db: float) -> None:
-        """Put the dashed threshold line here; NaN hides it. Emits nothing."""
-        self.threshold_line.show_level(safe_number(osi_db, math.nan))
-
-    def set_chance_floor(self, osi_db: float) -> None:
-        """Mark what two unrelated signals reach; NaN hides it."""
-        self.chance_line.show_level(safe_number(osi_db, math.nan))
-
-    def fit_y(self) -> None:
-        """Back to the automatic value range."""
-        self.y_by_hand = False
-        self._follow_data()
 
     def zoom_y(self, factor: float, at: float) -> None:
         """Ctrl+wheel: the floor of the axis stays, because 0 dB is the worst there is."""
@@ -191,12 +201,15 @@ class CurvePlot(CurvesPlot):
 
         In a low row there is only the room beside the title.
         """
-        text = f"bad under {self.threshold:.1f} dB exact OSI-SNR"
+        text = _("bad under {level:.1f} dB exact OSI-SNR").format(level=self.threshold)
         free = vb.width() - self.words.title_box.right() - 2 * TAG_MARGIN
         room = LABEL_SHARE * vb.width() if vb.height() > LOW_PIXELS else free
-        return (
-            text if tag_width(text) <= min(room, LABEL_SHARE * vb.width()) else f"bad < {self.threshold:.1f} dB exact"
-        )
+        if tag_width(text) > min(room, LABEL_SHARE * vb.width()):
+            text = _("bad < {level:.1f} dB exact").format(level=self.threshold)
+        return text
+
+    def _chance_words(self, _vb: PixelViewBox) -> str:
+        return _("chance {level:.1f} dB").format(level=self.chance_line.level)
 
     def _follow_data(self) -> None:
         """Limits from the data, the range from a robust percentile so that one spike flattens nothing."""
@@ -204,39 +217,35 @@ class CurvePlot(CurvesPlot):
         top = float(np.percentile(values, ROBUST_PERCENTILE)) if values.size else 30.0
         lowest = float(values.min()) if values.size else 0.0
         self.set_y_limits(min(0.0, lowest), max(round_up(1.2 * max(top, lowest)), 200.0))
-        if self.follows_data:
-            self.set_y_range(min(0.0, lowest), max(round_up(1.08 * top), 10.0))
+        self._automatic = min(0.0, lowest), max(round_up(1.08 * top), 10.0)
+        super()._follow_data()
+
+    def _fit_values(self) -> None:
+        self.set_y_range(*self._automatic)
 
 
 class GainPlot(CurvesPlot):
     """Least-squares gain in dB over time, which OSI-SNR does not see, around the zero line."""
 
-    def __init__(self, link: TimeLink, theme: Theme, row_id: str = "gain", parent: QWidget | None = None) -> None:
-        super().__init__(link, theme, row_id, "Gain per frame", parent)
-        self._turned = RunMarks("warning", words="polarity turned")
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str = "gain") -> None:
+        super().__init__(link, theme, row_id, _("Gain per frame"))
+        self._turned = RunMarks("warning", words=_("polarity turned"))
         self._zero = LevelLine("faint")
-        self.set_y_scale(LinearScale("Gain (dB)"))
+        self.set_y_scale(LinearScale(_("Gain (dB)")))
         self.set_y_limits(-LIMIT_DB, LIMIT_DB)
         self.set_y_range(-LEAST_DB, LEAST_DB)
-        self.add(self.shading, self._turned)
+        self.add(self._turned)
         self.add_levels(self._zero)
 
     def _show_items(self, new: Sequence[Curve]) -> None:
         super()._show_items(new)
         self._zero.show_level(0.0 if new else math.nan)
-        chosen = next((curve for curve in new if curve.selected and curve.turned is not None), None)
-        self._turned.show_runs(NOWHERE if chosen is None else Stretches.of_frames(chosen.turned, chosen.t0, chosen.dt))
+        turned = [Stretches.of_frames(c.turned, c.t0, c.dt) for c in new if c.selected and c.turned is not None]
+        self._turned.show_runs(turned[0] if turned else NOWHERE)
 
-    def fit_y(self) -> None:
-        """Back to the automatic value range: what most frames have, and always 0 dB."""
-        self.y_by_hand = False
-        values = self._sample()
-        low, high = np.percentile(values, PERCENTILES) if values.size else (0.0, 0.0)
-        self.set_range_under_title(-round_up(max(-1.1 * low, LEAST_DB)), round_up(max(1.1 * high, LEAST_DB)))
-
-    def _follow_data(self) -> None:
-        if self.follows_data:
-            self.fit_y()
+    def _fit_values(self) -> None:
+        """What most frames have, and always 0 dB."""
+        self.set_range_under_title(*around_zero(*usual_range(self._sample()), LEAST_DB))
 
     def _resized(self) -> None:
         """The lines keep below the title."""

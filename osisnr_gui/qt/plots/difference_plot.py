@@ -8,38 +8,37 @@ from typing import NamedTuple
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, summary_per_column
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import LinearScale
+from osisnr_gui.qt.plots.curve_plot import MEAN_NOTE, around_zero, finite_sample, usual_range
 from osisnr_gui.qt.plots.items.curve import BetterTags, CurveItem, TintItem
 from osisnr_gui.qt.plots.items.level_line import LevelLine
-from osisnr_gui.qt.plots.items.painting import line_pen, round_up
+from osisnr_gui.qt.plots.items.painting import line_pen, safe_array
 from osisnr_gui.qt.plots.items.run_marks import RunMarks
 from osisnr_gui.qt.plots.items.shading import NOWHERE, Shading, Stretches
-from osisnr_gui.qt.plots.safe_arrays import safe_array
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.comparison.difference import Difference, Quantity
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.comparison import difference_words, partner_name
 
 #: The axis never shows less than this, both ways: small ripples must not look large.
 LEAST = {Quantity.OSI: 3.0, Quantity.LOSS: 0.05}
 LIMITS = {Quantity.OSI: 200.0, Quantity.LOSS: 1e6}
-AXIS = {Quantity.OSI: "Δ OSI-SNR (dB)", Quantity.LOSS: "Δ loss"}
-PERCENTILES = (2.0, 98.0)
-SAMPLE_LIMIT = 20_000
+AXIS = {Quantity.OSI: "Δ OSI-SNR (dB)", Quantity.LOSS: _("Δ loss")}
 TYPICAL_COLUMNS = 1000
 TINT_OPACITY, RANGE_OPACITY = 0.45, 0.14
 CORNER_GAP = 5.0
 #: Beside the title and the button.
 TITLE_MARGIN = 32.0
-NOT_OF_MEDIANS = "The median of the differences is not the difference of the medians."
+NOT_OF_MEDIANS = _("The median of the differences is not the difference of the medians.")
 BUTTON = "QToolButton {{ font-size: 11px; padding: 0 4px; background: {ground}; }}"
 
 
@@ -54,9 +53,7 @@ class DifferenceCurve:
         values, where = difference.values, (difference.first_time, difference.step)
         self.values = Pyramid(safe_array(values))
         self.above, self.below = (Stretches.of_frames(values == limit, *where) for limit in (np.inf, -np.inf))
-        sample = self.values.values[:: max(1, values.size // SAMPLE_LIMIT)]
-        sample = sample[np.isfinite(sample)]
-        self.low, self.high = map(float, np.percentile(sample, PERCENTILES)) if sample.size else (0.0, 0.0)
+        self.low, self.high = usual_range(finite_sample(self.values.values))
         # What the view of everything is made of is made here, too, and not by the first paint.
         stop = difference.first_time + difference.step * values.size
         summary_per_column(self.values, *where, difference.first_time, stop, TYPICAL_COLUMNS)
@@ -73,8 +70,8 @@ class Contest(NamedTuple):
 class DifferencePlot(TimePlot):
     """A row with one line. Above zero it is tinted as the estimate whose value is higher, below as the other one."""
 
-    def __init__(self, link: TimeLink, theme: Theme, row_id: str = "delta", parent: QWidget | None = None) -> None:
-        super().__init__(link, theme, row_id, "Difference of two estimates", parent)
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str) -> None:
+        super().__init__(link, theme, row_id, _("Difference of two estimates"))
         self.contest: Contest | None = None
         self.curve: DifferenceCurve | None = None
         self.shading, self._tints, self._line = Shading(), TintItem(), CurveItem("difference")
@@ -88,7 +85,7 @@ class DifferencePlot(TimePlot):
         self.add(self.shading, self._tints, self._line, self._above, self._below, self._tags)
         self.add_levels(self._zero)
         self.set_y_scale(LinearScale(AXIS[Quantity.OSI]))
-        self.set_theme(theme)
+        self._dress()
         link.range_changed.connect(lambda _start, _stop: self._show_title())
 
     def show_contest(self, contest: Contest | None, curve: DifferenceCurve | None) -> None:
@@ -108,19 +105,10 @@ class DifferencePlot(TimePlot):
             self.fit_y()
         self.refresh()
 
-    def fit_y(self) -> None:
-        """Back to the automatic value range: what most frames have, and always 0."""
-        self.y_by_hand = False
-        if self.curve is None:
-            return
-        least = LEAST[self._measure]
-        low, high = (round_up(max(1.1 * end, least)) for end in (-self.curve.low, self.curve.high))
-        self.set_range_under_title(-low, high)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        super().set_theme(theme)
-        self.button.setStyleSheet(BUTTON.format(ground=theme.background))
+    def _fit_values(self) -> None:
+        """What most frames have, and always 0."""
+        if self.curve is not None:
+            self.set_range_under_title(*around_zero(self.curve.low, self.curve.high, LEAST[self._measure]))
 
     def _show_items(self) -> None:
         curve = self.curve if self.contest is not None else None
@@ -129,18 +117,22 @@ class DifferencePlot(TimePlot):
         else:
             self._line.t0, self._line.dt = curve.difference.first_time, curve.difference.step
             self._line.set_pyramid(curve.values)
-        self._tints.show_curve(curve and self._line)
+        self._tints.show_curve(None if curve is None else self._line)
         self._zero.show_level(0.0 if curve is not None else math.nan)
-        self._dress()
+        self._dress_line()
 
     def _dress(self) -> None:
+        self.button.setStyleSheet(BUTTON.format(ground=self.theme.background))
+        self._dress_line()
+
+    def _dress_line(self) -> None:
         self._line.set_pens(line_pen(self.theme.text), line_pen(with_alpha(self.theme.text, RANGE_OPACITY)))
         self._tags.contestants = ()
         self._above.show_runs(NOWHERE)
         self._below.show_runs(NOWHERE)
         if self.curve is not None and self.contest is not None:
             places = self.contest.place, self.contest.partner
-            names = estimate_letter(places[0]), partner_name(places[1])
+            names = estimate_letter(places[0]), translated(partner_name(places[1]))
             colours = tuple(self.theme.estimate(place).colour for place in places)
             # Above zero is whichever is better there.
             self._tags.contestants = tuple(zip(names, colours, strict=True))[:: self._measure.sign]
@@ -150,7 +142,8 @@ class DifferencePlot(TimePlot):
             self._tints.set_colours(with_alpha(above, TINT_OPACITY), with_alpha(below, TINT_OPACITY))
 
     def _lowest_taken(self) -> float:
-        return max(self.words.title_box.bottom(), self.button.geometry().bottom() - self.box.scenePos().y())
+        top: float = self.box.scenePos().y()
+        return max(self.words.title_box.bottom(), self.button.geometry().bottom() - top)
 
     def _resized(self) -> None:
         """The button keeps its corner, and the line below the title."""
@@ -166,22 +159,22 @@ class DifferencePlot(TimePlot):
         contest, curve = self.contest, self.curve
         self.button.setVisible(contest is not None)
         if contest is None:
-            self.set_title("Difference of two estimates")
+            self.set_title(_("Difference of two estimates"))
             return
-        other, name = partner_name(contest.partner), estimate_letter(contest.place)
-        self.button.setText(f"against {other} ▾")
-        tip = f"What {name} is held against, and by which measure (V: the next one)."
+        other, name = translated(partner_name(contest.partner)), estimate_letter(contest.place)
+        self.button.setText(_("against {other} ▾").format(other=other))
+        tip = _("What {name} is held against, and by which measure (V: the next one).").format(name=name)
         if curve is None:
-            self.set_title(f"{name} minus {other} per frame")
+            self.set_title(_("{name} minus {other} per frame").format(name=name, other=other))
         else:
             long, short = (
-                f"{difference_words(curve.difference, *contest[:2], short=short)} · {contest.words}"
-                for short in (False, True)
+                translated(difference_words(curve.difference, *contest[:2], short=short)) for short in (False, True)
             )
+            long, short = (f"{words} · {translated(contest.words)}" for words in (long, short))
             self.set_title(long if self._has_room(long) else short)
             tip = f"{tip}\n{long}.\n{NOT_OF_MEDIANS}"
         self.button.setToolTip(tooltip(tip))
-        self.button.setAccessibleName(f"against {other}: choose another partner")
+        self.button.setAccessibleName(_("against {other}: choose another partner").format(other=other))
         self._place_button()
 
     def _has_room(self, title: str) -> bool:
@@ -204,4 +197,4 @@ class DifferencePlot(TimePlot):
     def _title_note(self, vb: PixelViewBox) -> str:
         """Says when the line is a mean and not every frame."""
         crowded = self.curve is not None and is_crowded(self.curve.difference.step, vb.t0, vb.t1, vb.columns)
-        return " · mean and range per pixel" if crowded else ""
+        return MEAN_NOTE if crowded else ""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osisnr_gui.qt.plots.axes import VALUE_TICK_PIXELS, LinearScale, Tick
+from osisnr_gui.text.catalogue import _
 
 Floats = NDArray[np.float64]
 
@@ -60,7 +61,7 @@ class FrequencyScale:
     @property
     def title(self) -> str:
         """Of the axis."""
-        return "Frequency (Hz)" if self.unit == "Hz" else "Bin"
+        return _("Frequency (Hz)") if self.unit == "Hz" else _("Bin")
 
     def ticks(self, bottom: float, top: float, pixels: float) -> list[Tick]:
         """Round (1-2-5) ticks for the visible coordinates bottom..top.

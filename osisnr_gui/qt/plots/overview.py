@@ -6,17 +6,17 @@ import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QLabel, QSizePolicy
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, format_time
 from osisnr_gui.qt.plots.items.overview import OutsideShade, OverviewStrip
-from osisnr_gui.qt.plots.items.pixel_item import StillPicture
 from osisnr_gui.qt.plots.items.run_marks import NoteMarks
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.qt.plots.time_marks import TimeMarks
 from osisnr_gui.qt.plots.view_box import NOTCH, ZOOM_PER_NOTCH, PixelViewBox
+from osisnr_gui.text.catalogue import _
 
 HEIGHT = 44
 MARGIN = 4  # above and below the strip
@@ -24,7 +24,7 @@ LABEL_GAP = 4
 #: Narrower windows are drawn and grabbed as this wide, or they could not be found.
 MIN_WINDOW_PIXELS = 8.0
 PAN_PER_NOTCH = 0.25
-TIP = (
+TIP = _(
     "OSI-SNR of every frame, dark = 0 dB … bright = 30 dB; marks below: bad or missed frames"
     " (hatched: active where the reference is silent); drag the frame to move the view.\n"
     "Each pixel is its worst frame (long files: mean above, worst below); grey hatch: silence.\n"
@@ -80,20 +80,17 @@ class Overview(PlotWidget):
 
     SIZE = (640, HEIGHT)
 
-    def __init__(self, link: TimeLink, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, link: TimeLink, theme: Theme) -> None:
         self.box = OverviewBox(link, theme)
-        super().__init__(parent, background=theme.background, viewBox=self.box)
+        super().__init__(self.box)
         self._link = link
-        self.plotItem.hideAxis("left")
-        self.plotItem.hideAxis("bottom")
         self.plotItem.layout.setContentsMargins(LEFT_AXIS_WIDTH, MARGIN, RIGHT_MARGIN, MARGIN)
-        self._still = StillPicture(self.plotItem)
         self.strip, self.notes = OverviewStrip(), NoteMarks()
         self.window_region = pg.LinearRegionItem()
         self._shade = OutsideShade()
         for z, item in enumerate((self.strip, self.notes, self._shade, self.window_region)):
             item.setZValue(z)
-            self.addItem(item, ignoreBounds=True)
+            self.add(item)
         self._marks = TimeMarks(self.plotItem, link, "overview", theme)
         self._marks.set_crosshair(False)
         self._shown = TimeSpan(0.0, 0.0)  # the window as it is drawn
@@ -104,19 +101,17 @@ class Overview(PlotWidget):
         self.box.setYRange(0.0, 1.0, padding=0.0)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Overview of the whole file")
+        self.setAccessibleName(_("Overview of the whole file"))
         self.setToolTip(TIP)
         self.window_region.sigRegionChanged.connect(self._take_window)
         link.extent_changed.connect(self._follow_extent)
         link.range_changed.connect(self._follow_range)
         self._is_built = True
-        self.set_theme(theme)
+        self._dress()
         self._follow_extent()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another look."""
-        self.box.theme = theme
-        self.setBackground(theme.background)
+    def _dress(self) -> None:
+        theme = self.theme
         self._label.setStyleSheet(f"color: {theme.muted}; background: transparent; font-size: {SMALL_FONT_PIXELS}px")
         self.window_region.setBrush(None)
         self.window_region.setHoverBrush(with_alpha(theme.text, 0.06))
@@ -126,7 +121,6 @@ class Overview(PlotWidget):
             line.setCursor(Qt.CursorShape.SplitHCursor)
         self._shade.update()
         self._marks.set_theme(theme)
-        self._still.forget()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what changed meanwhile."""
@@ -158,7 +152,7 @@ class Overview(PlotWidget):
         self.box.setXRange(*extent, padding=0.0)
         text = format_time(extent.length, 0.1 if extent.length < 600 else 1.0, extent.length, self._link.unit)
         unit = " s" if self._link.unit == "s" and extent.length < 60 else ""
-        self._label.setText(f"whole file\n{text}{unit}")
+        self._label.setText(_("whole file\n{length}").format(length=text + unit))
         self._follow_range()
 
     def _follow_range(self, *_range: float) -> None:

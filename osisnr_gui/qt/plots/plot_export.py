@@ -11,10 +11,9 @@ from PySide6.QtCore import QEventLoop, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QApplication
 
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.plots.charts.chart import Chart
-from osisnr_gui.qt.plots.items.pixel_item import Grid
 from osisnr_gui.qt.plots.items.spectrogram import PictureItem
-from osisnr_gui.qt.plots.safe_arrays import FloatArray
 from osisnr_gui.qt.plots.time_plot import TimePlot
 
 #: So long a picture is waited for whose parts are still read; then it is what it is.
@@ -37,7 +36,7 @@ def picture_of(plot: TimePlot | Chart, width: int) -> QImage:
         pens = _broad_pens(plot, scale)
     else:
         plot.link.flush()
-        pointers = [item for item in plot.marks.pointers if item.scene() is not None]
+        pointers = [item for item in plot.marks.lines.values() if item.scene() is not None]
     for item in pointers:
         item.hide()
     exporter.setExportMode(True, {"resolutionScale": scale / image.devicePixelRatio()})
@@ -45,7 +44,7 @@ def picture_of(plot: TimePlot | Chart, width: int) -> QImage:
         end = time.monotonic() + WAIT_SECONDS
         _render(plot, image)
         # At another resolution other parts of a long file's picture are needed, and come from a thread.
-        while not getattr(plot, "is_final", lambda: True)() and time.monotonic() < end:
+        while not plot.is_final() and time.monotonic() < end:
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
             time.sleep(0.01)
             _render(plot, image)
@@ -55,14 +54,13 @@ def picture_of(plot: TimePlot | Chart, width: int) -> QImage:
             item.show()
         for item, pen in pens:
             item.setPen(pen)
-        if isinstance(plot, TimePlot):
-            plot.refresh()
+        plot.refresh()
     return image
 
 
 def _broad_pens(chart: Chart, factor: float) -> list[tuple[pg.GraphicsObject, QPen]]:
     """Broaden the pens, which are cosmetic: one pixel wide in any resolution. Gives what they were."""
-    items = [item for item in chart.getPlotItem().items if isinstance(item, (pg.PlotCurveItem, pg.InfiniteLine, Grid))]
+    items = [item for item in chart.getPlotItem().items if isinstance(item, (pg.PlotCurveItem, pg.InfiniteLine))]
     pens = [item.opts["pen"] if isinstance(item, pg.PlotCurveItem) else item.pen for item in items]
     for item, pen in zip(items, pens, strict=True):
         broad = pg.mkPen(pen)

@@ -4,6 +4,7 @@ place in it that several rows share."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -13,13 +14,8 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import RIGHT_MARGIN, TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.time_plot import MIN_HEIGHT, TimePlot
+from osisnr_gui.text.catalogue import _
 
-#: Weights for ``add_row``: how initial height is shared.
-SPECTROGRAM_WEIGHT = 3.0
-CURVE_WEIGHT = 2.6
-LOSS_WEIGHT = 1.7
-GAIN_WEIGHT = 1.0
-OWN_HEIGHT = 0.0  # a row of fixed height
 #: The lowest row: its title still fits.
 LEAST_ROW = 26
 #: So many rows are always in sight.
@@ -33,23 +29,18 @@ class RowPane(QWidget):
 
     row_added = Signal(object)  # TimePlot
 
-    def __init__(self, first: TimePlot, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, first: TimePlot) -> None:
+        super().__init__()
         self.rows: tuple[TimePlot, ...] = ()
-        self._shown: tuple[TimePlot, ...] = (first,)
+        self.shown: tuple[TimePlot, ...] = (first,)  # from top to bottom, scrolled out of sight or not
         self._time_axis = False
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.bar = QScrollBar(Qt.Orientation.Vertical, self)
         self.bar.valueChanged.connect(self._place)
-        self.bar.setAccessibleName("Scroll the estimates")
+        self.bar.setAccessibleName(_("Scroll the estimates"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.add_row(first)
         self._arrange()
-
-    @property
-    def shown(self) -> tuple[TimePlot, ...]:
-        """The rows that have a place, from top to bottom, scrolled out of sight or not."""
-        return self._shown
 
     def add_row(self, row: TimePlot) -> None:
         """Hold another row, not shown yet."""
@@ -61,8 +52,8 @@ class RowPane(QWidget):
 
     def show_rows(self, rows: Sequence[TimePlot]) -> None:
         """Show these in this order."""
-        if tuple(rows) != self._shown:
-            self._shown = tuple(rows)
+        if tuple(rows) != self.shown:
+            self.shown = tuple(rows)
             self._arrange()
 
     def set_time_axis(self, on: bool) -> None:
@@ -72,18 +63,20 @@ class RowPane(QWidget):
             self._arrange()
 
     def set_theme(self, theme: Theme) -> None:
-        """The ground in another look; the rows are told by themselves."""
+        """Apply another theme to the ground and the rows."""
         self.setStyleSheet(f"RowPane {{ background: {theme.background}; }}")
+        for row in self.rows:
+            row.set_theme(theme)
 
     def reveal(self, row: TimePlot) -> None:
         """Scroll so that this row is in sight."""
         height = self._row_height
-        top = self._shown.index(row) * height
+        top = self.shown.index(row) * height
         self.bar.setValue(max(min(self.bar.value(), top), top + height - self._room))
 
     def minimumSizeHint(self) -> QSize:
         """A few rows."""
-        least = MIN_HEIGHT if len(self._shown) < 2 else min(len(self._shown), LEAST_ROWS) * LEAST_ROW
+        least = MIN_HEIGHT if len(self.shown) < 2 else min(len(self.shown), LEAST_ROWS) * LEAST_ROW
         return QSize(0, least + (TIME_AXIS_HEIGHT if self._time_axis else 0))
 
     def sizeHint(self) -> QSize:
@@ -101,35 +94,50 @@ class RowPane(QWidget):
 
     @property
     def _row_height(self) -> int:
-        return max(self._room // max(len(self._shown), 1), LEAST_ROW)
+        return max(self._room // max(len(self.shown), 1), LEAST_ROW)
 
     def _arrange(self) -> None:
-        hidden = len(self._shown) * self._row_height - self._room
-        scrolls = len(self._shown) > 1 and hidden > 0
+        hidden = len(self.shown) * self._row_height - self._room
+        scrolls = len(self.shown) > 1 and hidden > 0
         self.bar.setRange(0, hidden if scrolls else 0)
         self.bar.setPageStep(max(self._room, 1))
         self.bar.setSingleStep(self._row_height)
         self.bar.setGeometry(self.width() - BAR_WIDTH, 0, BAR_WIDTH, max(self._room, 1))
         self.bar.setVisible(scrolls)
         for row in self.rows:
-            row.set_time_axis(self._time_axis and row is self._shown[-1])
+            row.set_time_axis(self._time_axis and row is self.shown[-1])
         self.updateGeometry()
         self._place()
 
     def _place(self) -> None:
         """Every row where it belongs; those out of sight are hidden, so that nothing is read for them."""
-        count, height, offset = len(self._shown), self._row_height, self.bar.value()
+        count, height, offset = len(self.shown), self._row_height, self.bar.value()
         spare = max(self._room - count * height, 0)
-        for place, row in enumerate(self._shown):
+        for place, row in enumerate(self.shown):
             # The pixels that are left over go to the first rows, one each.
             top = place * height + min(place, spare) - offset
             axis = TIME_AXIS_HEIGHT if row.time_axis else 0
             row.setGeometry(0, top, self.width(), height + (place < spare) + axis)
             row.setVisible(top < self.height() and top + height > 0)
         for row in self.rows:
-            if row not in self._shown:
+            if row not in self.shown:
                 row.hide()
         self.bar.raise_()
+
+
+@dataclass
+class _Place:
+    """A row, or the pane that holds it and others, between the borders of the stack."""
+
+    row: TimePlot
+    widget: RowPane | TimePlot
+    weight: float
+    is_wanted: bool
+    is_useful: bool = True
+
+    @property
+    def is_shown(self) -> bool:
+        return self.is_wanted and self.is_useful
 
 
 class PlotStack(QWidget):
@@ -137,14 +145,11 @@ class PlotStack(QWidget):
 
     row_added = Signal(object)  # TimePlot
 
-    def __init__(self, theme: Theme, overview: Overview | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, overview: Overview | None = None) -> None:
+        super().__init__()
         self._theme = theme
         self._overview = overview
-        self._rows: dict[str, tuple[TimePlot, float]] = {}
-        self._panes: dict[str, RowPane] = {}
-        self._shown: dict[str, bool] = {}
-        self._useless: set[str] = set()
+        self._places: dict[str, _Place] = {}  # by row, from top to bottom
         self._moved_by_hand = False
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._splitter.setChildrenCollapsible(False)
@@ -161,28 +166,19 @@ class PlotStack(QWidget):
     @property
     def rows(self) -> tuple[TimePlot, ...]:
         """All rows from top to bottom, hidden ones too."""
-        panes = self._panes
-        return tuple(
-            row
-            for row_id, (first, _) in self._rows.items()
-            for row in (panes[row_id].rows if row_id in panes else (first,))
-        )
+        return tuple(row for place in self._places.values() for row in _rows_of(place.widget))
 
-    def add_row(
-        self, row: TimePlot, weight: float = CURVE_WEIGHT, *, visible: bool = True, pane: RowPane | None = None
-    ) -> None:
+    def add_row(self, row: TimePlot, weight: float = 1.0, *, visible: bool = True, pane: RowPane | None = None) -> None:
         """Append a row; ``weight`` is its share of the height until the user moves a border; 0: it has its own.
 
         ``pane`` : holds the row, and others that come and go with it.
         """
-        self._rows[row.row_id] = (row, weight)
-        if pane is not None:
-            self._panes[row.row_id] = pane
-        self._shown[row.row_id] = visible
-        self._splitter.addWidget(self._widget(row.row_id))
+        widget = row if pane is None else pane
+        self._places[row.row_id] = _Place(row, widget, weight, visible)
+        self._splitter.addWidget(widget)
         self._splitter.setStretchFactor(self._splitter.count() - 1, round(weight * 10))
-        self._widget(row.row_id).setVisible(visible)
-        for each in (row,) if pane is None else pane.rows:
+        widget.setVisible(visible)
+        for each in _rows_of(widget):
             self._take_row(each)
         if pane is not None:
             pane.row_added.connect(self._take_row)
@@ -196,42 +192,42 @@ class PlotStack(QWidget):
 
     def set_weight(self, row_id: str, weight: float) -> None:
         """Another share of the height; where borders were moved by hand the row grows or shrinks by as much."""
-        row, before = self._rows[row_id]
+        before = self._places[row_id].weight
         if weight == before:
             return
-        self._rows[row_id] = (row, weight)
+        self._places[row_id].weight = weight
         if self._moved_by_hand:
-            place, sizes = list(self._rows).index(row_id), self._splitter.sizes()
-            sizes[place] = round(sizes[place] * weight / before)
+            at, sizes = list(self._places).index(row_id), self._splitter.sizes()
+            sizes[at] = round(sizes[at] * weight / before)
             self._splitter.setSizes(sizes)
         self._arrange()
 
     def row(self, row_id: str) -> TimePlot:
         """The row with this id."""
-        return self._rows[row_id][0]
+        return self._places[row_id].row
 
     def is_row_visible(self, row_id: str) -> bool:
         """True when the row is shown (also while the window is not)."""
-        return self._shown[row_id] and row_id not in self._useless
+        return self._places[row_id].is_shown
 
     def is_row_wanted(self, row_id: str) -> bool:
         """True when the row is shown, or would be if there were anything in it."""
-        return self._shown[row_id]
+        return self._places[row_id].is_wanted
 
     def set_row_visible(self, row_id: str, visible: bool) -> None:
         """Show or hide a row; the lowest one shown carries the time axis."""
-        self._shown[row_id] = visible
+        self._places[row_id].is_wanted = visible
         self._follow(row_id)
 
     def set_row_useful(self, row_id: str, useful: bool) -> None:
         """Keep a row off the screen while there is nothing to see in it, whatever was asked for."""
-        if useful == (row_id in self._useless):
-            self._useless ^= {row_id}
+        if useful != self._places[row_id].is_useful:
+            self._places[row_id].is_useful = useful
             self._follow(row_id)
 
     def is_row_useful(self, row_id: str) -> bool:
         """False while there is nothing to see in it."""
-        return row_id not in self._useless
+        return self._places[row_id].is_useful
 
     def set_overview_visible(self, visible: bool) -> None:
         """Show or hide the strip on top."""
@@ -244,10 +240,10 @@ class PlotStack(QWidget):
             row.marks.set_crosshair(on)
 
     def set_theme(self, theme: Theme) -> None:
-        """Repaint everything in another look."""
+        """Apply another theme to everything."""
         self._theme = theme
-        for row in (*self.rows, *self._panes.values()):
-            row.set_theme(theme)
+        for place in self._places.values():
+            place.widget.set_theme(theme)
         if self._overview is not None:
             self._overview.set_theme(theme)
 
@@ -258,7 +254,7 @@ class PlotStack(QWidget):
 
     def save_heights(self) -> bytes:
         """The row heights, for the settings."""
-        return self._splitter.saveState().data()
+        return bytes(self._splitter.saveState().data())
 
     def restore_heights(self, state: bytes) -> bool:
         """Take heights from :meth:`save_heights`; False when they do not fit."""
@@ -270,27 +266,27 @@ class PlotStack(QWidget):
         row.set_theme(self._theme)
         self.row_added.emit(row)
 
-    def _widget(self, row_id: str) -> RowPane | TimePlot:
-        """What lies between the borders for a row."""
-        return self._panes.get(row_id, self._rows[row_id][0])
-
-    def _remember_move(self, *_: int) -> None:
+    def _remember_move(self, *_moved: int) -> None:
         self._moved_by_hand = True
 
     def _follow(self, row_id: str) -> None:
-        self._widget(row_id).setVisible(self.is_row_visible(row_id))
+        self._places[row_id].widget.setVisible(self.is_row_visible(row_id))
         self._arrange()
 
     def _arrange(self) -> None:
-        shown = [(row, weight) for row_id, (row, weight) in self._rows.items() if self.is_row_visible(row_id)]
-        for row_id, (row, _) in self._rows.items():
-            self._widget(row_id).set_time_axis(bool(shown) and row is shown[-1][0])
+        shown = [place for place in self._places.values() if place.is_shown]
+        for place in self._places.values():
+            place.widget.set_time_axis(bool(shown) and place is shown[-1])
         if self._moved_by_hand or not shown:
             return
-        own = {row.row_id: row.height() for row, weight in shown if not weight}
-        axis = TIME_AXIS_HEIGHT if shown[-1][1] else 0  # a row of fixed height has it included
+        own = {place.row.row_id: place.row.height() for place in shown if not place.weight}
+        axis = TIME_AXIS_HEIGHT if shown[-1].weight else 0  # a row of fixed height has it included
         room = max(self._splitter.height() - axis - sum(own.values()), 1)
-        total = sum(weight for _, weight in shown) or 1.0
-        heights = {row.row_id: room * weight / total for row, weight in shown} | own
-        heights[shown[-1][0].row_id] += axis
-        self._splitter.setSizes([round(heights.get(row_id, 0)) for row_id in self._rows])
+        total = sum(place.weight for place in shown) or 1.0
+        heights = {place.row.row_id: room * place.weight / total for place in shown} | own
+        heights[shown[-1].row.row_id] += axis
+        self._splitter.setSizes([round(heights.get(row_id, 0)) for row_id in self._places])
+
+
+def _rows_of(widget: RowPane | TimePlot) -> tuple[TimePlot, ...]:
+    return widget.rows if isinstance(widget, RowPane) else (widget,)

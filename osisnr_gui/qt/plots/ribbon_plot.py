@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, Signal
-from PySide6.QtGui import QHelpEvent, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPointF
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QToolTip
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.plain_text import tooltip
@@ -21,10 +21,8 @@ RIBBON_PIXELS = 18
 class RibbonPlot(TimePlot):
     """A low row with a ribbon. `words_at` : what the tooltip says of a time."""
 
-    shown_changed = Signal()
-
-    def __init__(self, link: TimeLink, theme: Theme, row_id: str, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(link, theme, row_id, "", parent)
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str, name: str) -> None:
+        super().__init__(link, theme, row_id)
         self.words_at: Callable[[float], str] = lambda _time: ""
         self._item = RibbonItem()
         self.set_name(name)
@@ -63,14 +61,4 @@ class RibbonPlot(TimePlot):
             words = self.words_at(self.box.place_of(QPointF(event.pos())).x())
             QToolTip.showText(event.globalPos(), tooltip(words), self)
             return True
-        return super().viewportEvent(event)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Say so: some ribbons are worked out only while they are seen."""
-        super().showEvent(event)
-        self.shown_changed.emit()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Say so."""
-        super().hideEvent(event)
-        self.shown_changed.emit()
+        return bool(super().viewportEvent(event))

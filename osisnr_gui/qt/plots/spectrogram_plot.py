@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NO_SCALE
@@ -18,6 +17,7 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.pictures import Picture
+from osisnr_gui.text.catalogue import _
 
 DEFAULT_LEVELS_DB = (-90.0, -10.0)
 DIFFERENCE_SPAN_DB = 30.0
@@ -35,17 +35,9 @@ class SpectrogramPlot(TimePlot):
     """
 
     def __init__(
-        self,
-        link: TimeLink,
-        theme: Theme,
-        row_id: str,
-        store: TileStore,
-        title: str = "",
-        parent: QWidget | None = None,
-        *,
-        bare: bool = False,
+        self, link: TimeLink, theme: Theme, row_id: str, store: TileStore, title: str = "", *, bare: bool = False
     ) -> None:
-        super().__init__(link, theme, row_id, title, parent)
+        super().__init__(link, theme, row_id, title)
         self._store, self._bare = store, bare
         self._item = PictureItem(store)
         self._bar = ColourBar()
@@ -55,7 +47,8 @@ class SpectrogramPlot(TimePlot):
         self.frequency_scale = make_scale("linear", 2, 4000.0)
         self.set_y_limits(0.0, 1.0)
         self.set_y_scale(NO_SCALE)
-        self.blame, self.shading = BlameItem(), Shading(over=True)
+        self.blame = BlameItem()
+        self.shading: Shading = Shading(over=True)
         self.add(self._item, self.blame, self.shading, self._bar)
         store.tiles_changed.connect(self._take_tiles)
 
@@ -124,6 +117,9 @@ class SpectrogramPlot(TimePlot):
             return
         super().zoom_y(factor, at)
 
+    def _fit_values(self) -> None:
+        self.set_y_range(0.0, 1.0)
+
     def _title_note(self, vb: PixelViewBox) -> str:
         """Says when a pixel covers more than one frame, and what it then shows."""
         if self._bare:
@@ -134,8 +130,9 @@ class SpectrogramPlot(TimePlot):
         if not any(step > s.column_step * (1 + 1e-9) for s in self._item.sources):
             return ""
         if not self._item.is_exact(vb):
-            return f" · first look: 1 frame in {self._item.sources[0].coarse_step()}"
-        return " · difference of maxima per pixel" if len(self._item.sources) == 2 else " · maximum per pixel"
+            return f" · {_('first look: 1 frame in {n}').format(n=self._item.sources[0].coarse_step())}"
+        two = len(self._item.sources) == 2
+        return f" · {_('difference of maxima per pixel') if two else _('maximum per pixel')}"
 
     def _corner_width(self, vb: PixelViewBox) -> float:
         return self._bar.room(vb)
@@ -182,7 +179,7 @@ class SpectrogramPlot(TimePlot):
         else:
             self._bar.show_map(colours, low, high, self._unit())
         if self.blame.on and self._item.sources:
-            self._bar.show_heat("1×", f"{HIGHEST:g}× even share")
+            self._bar.show_heat("1×", _("{n:g}× even share").format(n=HIGHEST))
         self.refresh()
 
     def _take_tiles(self, source: Picture) -> None:

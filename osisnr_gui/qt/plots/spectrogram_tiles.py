@@ -39,6 +39,8 @@ from osisnr_gui.session.pictures import Picture
 # Results that arrive within this time are announced together: each announcement costs a repaint. The last one
 # of a view does not wait.
 _ANNOUNCE_MS = 25
+#: Fetch: one, so that two cores leave one to the window; two where there are more.
+N_THREADS = 1 if (os.cpu_count() or 1) <= 2 else 2
 # This part of a view is fetched ahead where the view goes.
 _AHEAD = 0.5
 
@@ -84,14 +86,14 @@ class TileStore(QObject):
     tiles_changed = Signal(object)  # the Picture
 
     def __init__(
-        self, parent: QObject | None = None, *, max_bytes: int = 64 * 2**20, n_threads: int | None = None
+        self, parent: QObject | None = None, *, max_bytes: int = 64 * 2**20, n_threads: int = N_THREADS
     ) -> None:
         super().__init__(parent)
         self._cache = BlockCache(max_bytes)
         self._known: dict[int, _Known] = {}  # by id(source); the source is held, so its id stays its own
         self._next_serial = 0
         # By serial of the source, so that all spectrograms fill at the same pace. Only what is wanted now is queued.
-        self._jobs = Jobs("spectrogram", self, n_threads=thread_count() if n_threads is None else n_threads)
+        self._jobs = Jobs("spectrogram", self, n_threads=n_threads)
         self._jobs.reported.connect(self._take_result)
         self._changed: dict[int, Picture] = {}
         self._announcer = QTimer(self, singleShot=True, interval=_ANNOUNCE_MS)
@@ -254,8 +256,3 @@ class TileStore(QObject):
         changed, self._changed = self._changed, {}
         for source in changed.values():
             self.tiles_changed.emit(source)
-
-
-def thread_count() -> int:
-    """Threads that fetch: one, so that two cores leave one to the window; two where there are more."""
-    return 1 if (os.cpu_count() or 1) <= 2 else 2

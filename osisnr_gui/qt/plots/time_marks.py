@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
 
 import pyqtgraph as pg
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QPen
 
 from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.plots.items.level_line import Line
 from osisnr_gui.qt.plots.time_link import NO_HOVER, TimeLink, TimeSpan
 
-PLAYHEAD_WIDTHS = (5, 3)
-CURSOR_WIDTHS = (3, 1)
-MARKS = ("selection", "loop", "cursor", "playhead", "cross_time", "cross_value")
+#: Lines that are seen on any colour map, because they lie over a broader one: widths of both.
+WIDTHS = {"cursor": (1, 3), "playhead": (3, 5)}
+#: What lies over what.
+Z_VALUES = {"selection": 10, "loop": 11, "cursor": 12, "cross_time": 14, "cross_value": 14, "playhead": 16}
 
 
 def _show(plot: pg.PlotItem, item: pg.GraphicsObject, on: bool) -> None:
@@ -26,31 +25,24 @@ def _show(plot: pg.PlotItem, item: pg.GraphicsObject, on: bool) -> None:
         plot.removeItem(item)
 
 
-def _upright(widths: tuple[int, int], z: float, theme: Theme) -> Line:
-    """A line over a broader one in the ground's colour: seen on any colour map."""
-    line = Line(angle=90)
-    line.setZValue(z)
-    line.set_pens(pg.mkPen(theme.text, width=widths[1]), pg.mkPen(with_alpha(theme.background, 0.7), width=widths[0]))
+def _make_line(name: str, theme: Theme) -> Line:
+    line = Line(angle=0 if name == "cross_value" else 90)
+    line.setZValue(Z_VALUES[name])
+    if name in WIDTHS:
+        width, broader = WIDTHS[name]
+        ground = with_alpha(theme.background, 0.7)
+        line.set_pens(pg.mkPen(theme.text, width=width), pg.mkPen(ground, width=broader))
+    else:
+        line.setPen(pg.mkPen(with_alpha(theme.text, 0.55)))
     return line
-
-
-def _cross(angle: int, theme: Theme) -> Line:
-    line = Line(angle=angle, pen=pg.mkPen(with_alpha(theme.text, 0.55)))
-    line.setZValue(14.0)
-    return line
-
-
-def _with_edges(region: pg.LinearRegionItem, pen: QPen, theme: Theme) -> pg.LinearRegionItem:
-    for line in region.lines:
-        line.setPen(pen)
-        line.setHoverPen(pg.mkPen(theme.accent, width=2))
-    return region
 
 
 class TimeMarks(QObject):
     """The marks of one row, following a TimeLink; the edges of selection and loop can be dragged.
 
-    Each is made when it is first shown: most rows never show most of them.
+    lines : "cursor" (where Play begins), "playhead" (what is heard now), "cross_time" and "cross_value" (the pointer).
+    regions : "selection", and "loop", which is played over and over. Each is made when it is first shown: most rows
+    never show most of them.
     """
 
     edge_held = Signal(bool)
@@ -58,6 +50,8 @@ class TimeMarks(QObject):
     def __init__(self, plot: pg.PlotItem, link: TimeLink, row_id: str, theme: Theme) -> None:
         super().__init__()
         self._plot, self._link, self._row_id, self._theme = plot, link, row_id, theme
+        self.lines: dict[str, Line] = {}
+        self.regions: dict[str, pg.LinearRegionItem] = {}
         self.has_crosshair = True
         self._is_seen = False
         link.selection_changed.connect(self._follow_selection)
@@ -67,49 +61,10 @@ class TimeMarks(QObject):
         link.playhead_changed.connect(self._follow_playhead)
         self.set_theme(theme)
 
-    @cached_property
-    def selection(self) -> pg.LinearRegionItem:
-        """What is selected."""
-        region = self._region(10.0)
-        region.setBrush(with_alpha(self._theme.accent, self._theme.selection_opacity))
-        return _with_edges(region, pg.mkPen(with_alpha(self._theme.accent, 0.8)), self._theme)
-
-    @cached_property
-    def loop(self) -> pg.LinearRegionItem:
-        """What is played over and over."""
-        region = self._region(11.0)
-        region.setBrush(None)
-        return _with_edges(region, pg.mkPen(self._theme.text, width=2), self._theme)
-
-    @cached_property
-    def cursor(self) -> Line:
-        """Where Play begins."""
-        return _upright(CURSOR_WIDTHS, 12.0, self._theme)
-
-    @cached_property
-    def playhead(self) -> Line:
-        """What is heard now."""
-        return _upright(PLAYHEAD_WIDTHS, 16.0, self._theme)
-
-    @cached_property
-    def cross_time(self) -> Line:
-        """The pointer's time."""
-        return _cross(90, self._theme)
-
-    @cached_property
-    def cross_value(self) -> Line:
-        """The pointer's value."""
-        return _cross(0, self._theme)
-
     @property
     def edges(self) -> list[pg.InfiniteLine]:
         """What can be dragged of the regions there are."""
-        return [line for name in MARKS[:2] if name in self.__dict__ for line in self.__dict__[name].lines]
-
-    @property
-    def pointers(self) -> list[Line]:
-        """The lines that say where the pointer, the cursor and the sound are, as far as there are any."""
-        return [self.__dict__[name] for name in MARKS[2:] if name in self.__dict__]
+        return [line for region in self.regions.values() for line in region.lines]
 
     def catch_up(self) -> None:
         """Show what changed while the row was not seen: hidden rows do not follow."""
@@ -132,20 +87,25 @@ class TimeMarks(QObject):
     def set_theme(self, theme: Theme) -> None:
         """Make all marks anew in the colours of a theme."""
         self._theme = theme
-        for name in MARKS:
-            if name in self.__dict__:
-                _show(self._plot, self.__dict__.pop(name), False)
+        for mark in (*self.lines.values(), *self.regions.values()):
+            _show(self._plot, mark, False)
+        self.lines, self.regions = {}, {}
         box = self._plot.getViewBox().rbScaleBox
         box.setPen(pg.mkPen(theme.accent))
         box.setBrush(with_alpha(theme.accent, theme.selection_opacity))
         if self._is_seen:
             self.catch_up()
 
-    def _region(self, z: float) -> pg.LinearRegionItem:
+    def _make_region(self, name: str) -> pg.LinearRegionItem:
         """A region whose edges can be dragged; dragging inside it selects anew, as anywhere."""
-        region = pg.LinearRegionItem(movable=False)
-        region.setZValue(z)
+        theme, region = self._theme, pg.LinearRegionItem(movable=False)
+        region.setZValue(Z_VALUES[name])
+        chosen = name == "selection"
+        region.setBrush(with_alpha(theme.accent, theme.selection_opacity) if chosen else None)
+        pen = pg.mkPen(with_alpha(theme.accent, 0.8)) if chosen else pg.mkPen(theme.text, width=2)
         for line in region.lines:
+            line.setPen(pen)
+            line.setHoverPen(pg.mkPen(theme.accent, width=2))
             line.setMovable(True)
             line.setCursor(Qt.CursorShape.SplitHCursor)
             line.sigDragged.connect(self._move)
@@ -167,7 +127,7 @@ class TimeMarks(QObject):
         """Tell the link what a region shows. A loop made from the selection stays with it."""
         link = self._link
         together = link.selection is not None and link.selection == link.loop
-        is_loop = region is self.__dict__.get("loop")
+        is_loop = region is self.regions.get("loop")
         (link.set_loop if is_loop else link.select)(*region.getRegion())
         if is_loop and together and link.loop is not None:
             link.select(*link.loop)
@@ -192,15 +152,17 @@ class TimeMarks(QObject):
 
     def _show_line(self, name: str, at: float) -> None:
         on = math.isfinite(at)
-        if self._is_seen and (on or name in self.__dict__):
-            line: Line = getattr(self, name)
-            _show(self._plot, line, on)
+        if self._is_seen and (on or name in self.lines):
+            if name not in self.lines:
+                self.lines[name] = _make_line(name, self._theme)
+            _show(self._plot, self.lines[name], on)
             if on:
-                line.setValue(at)
+                self.lines[name].setValue(at)
 
     def _show_region(self, name: str, span: TimeSpan | None) -> None:
-        if self._is_seen and (span is not None or name in self.__dict__):
-            region: pg.LinearRegionItem = getattr(self, name)
+        if self._is_seen and (span is not None or name in self.regions):
+            region = self.regions.get(name) or self._make_region(name)
+            self.regions[name] = region
             if any(line.moving for line in region.lines):
                 return  # an edge that is dragged may lie beyond the other one, or beyond the file
             _show(self._plot, region, span is not None)

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QHideEvent, QMouseEvent, QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, ROW_GAP, TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.axis_items import TickAxis, TimeAxis
 from osisnr_gui.qt.plots.items.level_line import LevelLine, LevelTags
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem, StillGrid, StillPicture
+from osisnr_gui.qt.plots.items.pixel_item import Grid, PixelItem
+from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.words import RowWords
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_marks import TimeMarks
 from osisnr_gui.qt.plots.view_box import CLICK_PIXELS, PixelViewBox, TimeViewBox
+from osisnr_gui.session.analysis import Analysis
 
 MIN_HEIGHT = 48
 #: Above the highest value: room for the title.
@@ -33,29 +35,27 @@ class TimePlot(PlotWidget):
     """A plot whose x axis is the shared time. `row_id` names it in hover signals."""
 
     SIZE = (640, 140)
-    context_menu_requested = Signal(QPoint, object)  # global position, this plot
     double_clicked = Signal(float, float)  # time, value
     y_range_changed = Signal(float, float)
+    shown_changed = Signal()  # comes into sight, or leaves it: some rows are worked out only while they are seen
     handle_held = Signal(bool)  # a line or an edge is dragged, is let go
 
-    def __init__(
-        self, link: TimeLink, theme: Theme, row_id: str, title: str = "", parent: QWidget | None = None
-    ) -> None:
+    #: Of bad frames, in rows that have frames.
+    shading: Shading | None = None
+
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str, title: str = "") -> None:
         self.box = TimeViewBox(link, theme)
         self._left = TickAxis("left", theme, axes.LinearScale(), LEFT_AXIS_WIDTH)
         self._lower = TimeAxis(link, theme, TIME_AXIS_HEIGHT)
-        super().__init__(
-            parent, background=theme.background, viewBox=self.box, axisItems={"left": self._left, "bottom": self._lower}
-        )
-        self.link, self.theme, self.row_id = link, theme, row_id
+        super().__init__(self.box, self._left, self._lower)
+        self.link, self.row_id = link, row_id
         self.time_axis = False
         self.y_by_hand = False  # the user chose the value range: automatic ranges keep off
         self.y_is_held = False  # for the moment nothing but the user changes it
         self._y, self._y_limits = (0.0, 1.0), (-math.inf, math.inf)
-        self.still = StillPicture(self.plotItem)
         self.words = RowWords(title, self._title_note, self._corner_width)
         self._level_lines: list[LevelLine] = []
-        self.add(StillGrid(self._lower, self._left), self.words)
+        self.add(Grid(self._lower, self._left), self.words)
         self.marks = TimeMarks(self.plotItem, link, row_id, theme)
         self._listen()
         self._place_axes()
@@ -69,7 +69,6 @@ class TimePlot(PlotWidget):
     def _listen(self) -> None:
         self.link.range_changed.connect(self._follow_range)
         self.marks.edge_held.connect(self.handle_held)
-        self.box.menu_requested.connect(self._ask_for_menu)
         self.box.double_clicked.connect(self.double_clicked)
         self.box.values_zoomed.connect(self.zoom_y)
         self.box.values_panned.connect(self.pan_y)
@@ -85,35 +84,23 @@ class TimePlot(PlotWidget):
         self.box.sigYRangeChanged.connect(self._adopt_values)
         self.scene().setClickRadius(CLICK_PIXELS)
 
-    def add(self, *items: PixelItem) -> None:
-        """Add items of the still picture."""
-        for item in items:
-            self.addItem(item, ignoreBounds=True)
-
     def add_levels(self, *lines: LevelLine) -> None:
         """Add lines at a value, with their words."""
+        self.add(*lines)
         for line in lines:
-            self.addItem(line, ignoreBounds=True)
             line.set_theme(self.theme)
             line.sigDragged.connect(self._take)
             line.sigPositionChangeFinished.connect(self._let_go)
         self._level_lines += lines
         self.add(LevelTags(lines, lambda: self.words.title_box))
 
-    def refresh(self) -> None:
-        """Draw the still picture again at the end of this event-loop turn."""
-        self.still.forget()
-
     def set_theme(self, theme: Theme) -> None:
         """Apply another theme."""
-        if theme is self.theme:
-            return
-        self.theme = self.box.theme = theme
-        self.setBackground(theme.background)
-        for part in (self._left, self._lower, self.marks, *self._level_lines):
-            part.set_theme(theme)
-        self._dress()
-        self.refresh()
+        if theme is not self.theme:
+            super().set_theme(theme)
+            self.marks.set_theme(theme)
+            for line in self._level_lines:
+                line.set_theme(theme)
 
     def set_title(self, title: str, colour: str | None = None) -> None:
         """Text in the top-left corner, with a colour swatch for an estimate."""
@@ -185,6 +172,14 @@ class TimePlot(PlotWidget):
         """Whether the value range is the automatic one."""
         return not (self.y_by_hand or self.y_is_held)
 
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
+        """Show what the row is about with one estimate in view; see `rows.PlotRow.depends`."""
+
+    def fit_y(self) -> None:
+        """Back to the automatic value range."""
+        self.y_by_hand = False
+        self._fit_values()
+
     def pan_y(self, fraction: float) -> None:
         """Move a value axis that was zoomed by hand, as far as the limits allow."""
         (lo, hi), (least, most) = self._y, self._y_limits
@@ -197,19 +192,21 @@ class TimePlot(PlotWidget):
         self._follow_range()
         self.marks.catch_up()
         super().showEvent(event)
+        self.shown_changed.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Follow nothing any more."""
         super().hideEvent(event)
         self.marks.rest()
+        self.shown_changed.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
         """The crosshair goes when the pointer goes."""
         super().leaveEvent(event)
         self.link.set_hover(math.nan)
 
-    def _dress(self) -> None:
-        """Apply the theme to the items of the plot that do not ask the ViewBox for it."""
+    def _fit_values(self) -> None:
+        """Show the values there are."""
 
     def _take(self, line: LevelLine) -> None:
         self.refresh()
@@ -218,9 +215,6 @@ class TimePlot(PlotWidget):
 
     def _let_go(self, _line: LevelLine) -> None:
         self.handle_held.emit(False)
-
-    def _ask_for_menu(self, at: QPoint) -> None:
-        self.context_menu_requested.emit(at, self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """With Shift a drag zooms wherever it begins: nothing else can be taken."""
@@ -272,7 +266,6 @@ class TimePlot(PlotWidget):
     def _follow_range(self, *_range: float) -> None:
         if self.isVisible():
             self.box.show_range(*self.link.visible)
-            self.still.update()
 
     def point_at(self, scene: QPointF) -> None:
         """The pointer is at this place of the scene."""

@@ -8,8 +8,8 @@ from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtWidgets import QGraphicsSceneResizeEvent, QGraphicsSceneWheelEvent
 
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.safe_arrays import FloatArray
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 CLICK_PIXELS = 4.0
@@ -25,23 +25,27 @@ class PixelViewBox(pg.ViewBox):
     number of device pixels per pixel of whatever is painted on: a screen, or an exported picture.
     """
 
-    def __init__(self, theme: Theme) -> None:
+    menu_requested = Signal(QPoint)  # global position
+
+    def __init__(self, theme: Theme, *, mouse: bool = False) -> None:
+        """`mouse` : pyqtgraph's own drags and wheel."""
         self.theme = theme
         self.pixel_ratio = 1.0
         self.t0, self.t1, self.lo, self.hi = 0.0, 1.0, 0.0, 1.0
         self.shown = QRectF()
         self._width = self._height = 0.0
-        super().__init__(enableMouse=False, enableMenu=False, defaultPadding=0.0)
+        super().__init__(enableMouse=mouse, enableMenu=False, defaultPadding=0.0)
         self.disableAutoRange()
         self.borderRect.hide()
 
     def paint(self, *_: object) -> None:
-        """Draw no border: a line of no width costs as much as a row of text."""
+        """Draw no border: a line of no width costs as much as a row of text; `borderRect` can be shown."""
 
     def resizeEvent(self, event: QGraphicsSceneResizeEvent) -> None:
         """Keep the size: pyqtgraph asks Qt for it, and a pan asks for it 350 times."""
         self._width, self._height = event.newSize().width(), event.newSize().height()
         super().resizeEvent(event)
+        self.borderRect.setRect(self.rect().adjusted(0, 1, -1, -1))
 
     def width(self) -> float:
         """Pixels across."""
@@ -92,7 +96,7 @@ class PixelViewBox(pg.ViewBox):
 
     def boundingRect(self) -> QRectF:
         """The plot to the pixel; pyqtgraph adds half of one, and lines would end beyond it."""
-        return self.rect()
+        return QRectF(self.rect())
 
     def updateViewRange(self, *force: bool, **forced: bool) -> None:
         """Bring the transform up to date at once: pyqtgraph does it while it paints, and then paints twice."""
@@ -114,7 +118,6 @@ class TimeViewBox(PixelViewBox):
     values_panned = Signal(float)  # share of the range
     values_chosen = Signal(float, float)
     double_clicked = Signal(float, float)  # time, value
-    menu_requested = Signal(QPoint)  # global position
 
     def __init__(self, link: TimeLink, theme: Theme) -> None:
         self._link = link

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.jobs import Jobs
 from osisnr_gui.qt.look.theme import Theme
@@ -41,7 +41,7 @@ class Differences(QObject):
         self._job = Jobs("difference", self)
         self._job.reported.connect(self._take)
         self._job.failed.connect(lambda words, _details: self.row.set_message(words, error=True))
-        self.row.installEventFilter(self)
+        self.row.shown_changed.connect(self._catch_up)
 
     @property
     def options(self) -> tuple[int, ...]:
@@ -129,11 +129,10 @@ class Differences(QObject):
         """Whether what is on screen is the best there will be."""
         return not self.row.isVisible() or not self._job.is_busy
 
-    def eventFilter(self, _row: QObject, event: QEvent) -> bool:
+    def _catch_up(self) -> None:
         """What was not worked out while the row was hidden."""
-        if event.type() == QEvent.Type.Show:
+        if self.row.isVisible():
             self.show_analysis(*self._now())
-        return False
 
     def _follow(self) -> None:
         """Work out what is not on screen already; what is stays until then."""

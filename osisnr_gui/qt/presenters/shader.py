@@ -84,13 +84,13 @@ class BadLimits:
     def __init__(self, osi: CurvePlot, loss: LossPlot, moved: Callable[[float], None]) -> None:
         self._osi, self._loss = osi, loss
         self._shown: BadFrames | None = None
-        osi.threshold_changed.connect(moved)
+        osi.threshold_line.level_dragged.connect(moved)
         loss.limit_line.level_dragged.connect(moved)
 
     def show(self, session: Session, bad: BadFrames | None) -> None:
         """Follow the session and the frames it makes bad."""
         criterion, limit = session.bad.criterion, edits.limit_of(session)
-        self._osi.set_threshold(limit if criterion is Criterion.OSI else math.nan)
+        self._osi.threshold_line.show_level(limit if criterion is Criterion.OSI else math.nan)
         self._loss.limit_line.show_level(limit if criterion is Criterion.LOSS else math.nan)
         if bad is not self._shown:
             self._shown = bad

@@ -16,10 +16,9 @@ from osisnr_gui.core.loss_curve import LossCurve
 from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
 from osisnr_gui.qt.plots.items.loss import cut_columns
-from osisnr_gui.qt.plots.items.painting import lay_tags
+from osisnr_gui.qt.plots.items.painting import lay_tags, safe_array
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Stretches
 from osisnr_gui.qt.plots.loss_plot import LossPlot
-from osisnr_gui.qt.plots.safe_arrays import safe_array, safe_arrays
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 PRESS, MOVE, RELEASE = (
@@ -98,8 +97,8 @@ def test_hostile_data_is_drawn_as_nothing_worse_than_gaps(curves, loss, link, da
     link.set_range(*visible)
     link.flush()
     curves.show_curves([(0.0, 2.0, data, 0, True), (0.0, 0.01, np.tile(data, 200), 1, False)])
-    curves.set_threshold(math.nan)
-    curves.set_chance_floor(math.inf)
+    curves.threshold_line.show_level(math.nan)
+    curves.chance_line.show_level(math.inf)
     if data.dtype.kind in "fiu":  # what is drawn of a loss comes from a pass, never from outside
         loss.show_loss(0.0, 2.0, loss_curve(data, data))
         loss.show_loss(0.0, 0.01, loss_curve(np.tile(data, 200), np.ones(200 * data.size)))
@@ -116,7 +115,6 @@ def test_safe_arrays():
     np.testing.assert_array_equal(safe_array([1, np.inf, -1e200]), [1, np.nan, np.nan])
     np.testing.assert_array_equal(safe_array([1, np.inf, -np.inf], keep_inf=True), [1, np.inf, np.nan])
     assert safe_array(np.array([None, 1])).size == 0
-    assert [a.size for a in safe_arrays([1, 2, 3], [[1, 2]])] == [2, 2]
     assert safe_array(np.full(4, np.nan)).size == 4
 
 
@@ -154,10 +152,10 @@ def test_automatic_range_ignores_a_spike_and_yields_to_the_user(curves):
 
 
 def test_threshold_is_dragged(curves, qtbot):
-    curves.set_threshold(10.0)
+    curves.threshold_line.show_level(10.0)
     m = pixels(curves)
     moved, selected = [], []
-    curves.threshold_changed.connect(moved.append)
+    curves.threshold_line.level_dragged.connect(moved.append)
     curves.link.selection_changed.connect(selected.append)
     x = m.x_of(50)
     held = []
@@ -171,8 +169,8 @@ def test_threshold_is_dragged(curves, qtbot):
     assert not held[-1]
     assert curves.threshold == moved[-1]
     assert selected == []
-    with qtbot.assertNotEmitted(curves.threshold_changed):
-        curves.set_threshold(3.0)
+    with qtbot.assertNotEmitted(curves.threshold_line.level_dragged):
+        curves.threshold_line.show_level(3.0)
 
 
 def test_same_arrays_are_not_drawn_again(curves, monkeypatch):
@@ -296,8 +294,8 @@ def test_the_threshold_says_what_it_is(curves, monkeypatch, width, text):
     texts = []
     monkeypatch.setattr("osisnr_gui.qt.plots.items.level_line.paint_tag", lambda _p, _box, text, *_: texts.append(text))
     curves.resize(width, 220)
-    curves.set_threshold(3.0)
-    curves.set_chance_floor(4.2)
+    curves.threshold_line.show_level(3.0)
+    curves.chance_line.show_level(4.2)
     curves.grab()
     assert texts[-2:] == [text, "chance 4.2 dB"]
 

@@ -71,7 +71,7 @@ def test_every_item_of_a_row_is_stock_or_ours(qtbot: QtBot, samples: Path) -> No
                 assert isinstance(item, pg.GraphicsObject)
         osi = window.views.plots.stack.row("osi")
         lines = [item for item in osi.getPlotItem().items if isinstance(item, pg.InfiniteLine)]
-        assert {osi.threshold_line, osi.marks.cursor, osi.marks.cross_time} <= set(lines)  # type: ignore[attr-defined]
+        assert {osi.threshold_line, osi.marks.lines["cursor"], osi.marks.lines["cross_time"]} <= set(lines)  # type: ignore[attr-defined]
         assert all(isinstance(line, Line) for line in lines)
         regions = [item for item in osi.getPlotItem().items if isinstance(item, pg.LinearRegionItem)]
         assert [region.getRegion() for region in regions] == [(0.5, 2.0)] * 2

@@ -51,8 +51,8 @@ def test_pointer_and_cursor_are_left_out_and_come_back(window: MainWindow) -> No
     window.views.plots.link.set_cursor(1.0)
     window.views.plots.link.set_hover(2.0, 10.0, "osi")
     assert picture_of(row, 1000) == plain
-    assert row.marks.cursor.isVisible()
-    assert row.marks.cursor.value() == 1.0
+    assert row.marks.lines["cursor"].isVisible()
+    assert row.marks.lines["cursor"].value() == 1.0
     window.views.plots.link.select(1.0, 2.0)
     assert picture_of(row, 1000) != plain, "the selection is kept"
 

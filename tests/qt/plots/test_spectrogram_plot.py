@@ -77,7 +77,8 @@ def plot(qtbot: QtBot, store: TileStore, link: TimeLink) -> Iterator[Spectrogram
     window = QWidget()
     qtbot.addWidget(window)
     window.resize(700, 240)
-    plot = SpectrogramPlot(link, DARK, "reference", store, "Reference", window)
+    plot = SpectrogramPlot(link, DARK, "reference", store, "Reference")
+    plot.setParent(window)
     plot.resize(700, 240)
     window.show()
     yield plot

@@ -347,7 +347,7 @@ def test_an_edge_beyond_the_other_or_the_file_is_no_loss(row):
     kit_drag(row, *places)
     assert row.link.selection == pytest.approx((9, 10), abs=PIXEL)
     kit_drag(row, QPoint(round(m.x_of(10)), 90), QPoint(row.width() + 200, 90))
-    assert row.marks.selection.getRegion() == tuple(row.link.selection)
+    assert row.marks.regions["selection"].getRegion() == tuple(row.link.selection)
 
 
 def test_a_shaky_click_is_a_click(row, qtbot):

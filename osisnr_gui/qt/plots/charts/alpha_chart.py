@@ -6,19 +6,19 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.charts.chart import Chart, Table, place_line, point_item, upright_line
 from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
-from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array, safe_arrays, safe_number
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _
 
 
 class AlphaChart(Chart):
@@ -41,25 +41,21 @@ class AlphaChart(Chart):
         self.setMinimumHeight(110)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.SplitHCursor)
-        self.setAccessibleName("MC-MSE against alpha")
+        self.setAccessibleName(_("MC-MSE against alpha"))
         self.box.pointed.connect(self._request)
         self._dress()
 
     def show_alpha(
-        self,
-        alphas: npt.ArrayLike,
-        curves: Sequence[tuple[npt.ArrayLike, int]],
-        alpha: float,
-        default_alpha: float,
+        self, alphas: FloatArray, curves: Sequence[tuple[FloatArray, int]], alpha: float, default_alpha: float
     ) -> None:
-        """Draw ``(values, colour index)`` of each estimate over rising ``alphas``."""
+        """Draw ``(values, colour index)`` of each estimate over two or more rising ``alphas``, as many values."""
         given = (alphas, *(value for curve in curves for value in curve))
         if not same_objects(given, self._given):
             self._given = given
             self._take_curves(alphas, curves)
-        place_line(self._default_line, safe_number(default_alpha, math.nan))
-        self._alpha = safe_number(alpha, math.nan)
-        place_line(self._alpha_line, self._alpha)
+        place_line(self._default_line, default_alpha)
+        self._alpha = alpha
+        place_line(self._alpha_line, alpha)
         self._show_points()
 
     def move_to(self, alpha: float) -> None:
@@ -71,28 +67,19 @@ class AlphaChart(Chart):
 
     def table(self) -> Table | None:
         """A column for each curve."""
-        if not any(values.size for values, _ in self._values):
+        if not self._values:
             return None
-        columns = np.full((self._alphas.size, len(self._values)), np.nan)
-        for k, (values, _) in enumerate(self._values):
-            columns[: values.size, k] = values
-        return "alpha", self._alphas, [estimate_letter(place) for _, place in self._values], columns
+        names = [estimate_letter(place) for _values, place in self._values]
+        return "alpha", self._alphas, names, np.column_stack([values for values, _place in self._values])
 
-    def _take_curves(self, alphas: npt.ArrayLike, curves: Sequence[tuple[npt.ArrayLike, int]]) -> None:
-        nodes = safe_array(alphas)
-        self._alphas = nodes if np.all(np.diff(nodes) > 0) and np.all(np.isfinite(nodes)) else np.empty(0)
-        self._values = [(safe_arrays(values, self._alphas)[0], colour) for values, colour in curves]
-        finite = [v[np.isfinite(v)] for v, _ in self._values]
-        top = round_up(1.1 * max((float(v.max()) for v in finite if v.size), default=0.0))
-        low, high = (float(nodes[0]), float(nodes[-1])) if self._alphas.size > 1 else (0.0, 1.0)
-        self.fit((low, high), (0.0, top))
-        self._show_curves()
+    def _take_curves(self, alphas: FloatArray, curves: Sequence[tuple[FloatArray, int]]) -> None:
+        self._alphas, self._values = alphas, list(curves)
+        tops = [float(np.max(values, where=np.isfinite(values), initial=0.0)) for values, _colour in curves]
+        self.fit((float(alphas[0]), float(alphas[-1])), (0.0, round_up(1.1 * max(tops, default=0.0))))
+        self.match(self._curves, len(curves))
+        for item, (values, _colour) in zip(self._curves, curves, strict=True):
+            item.setData(alphas, values)
         self._dress()
-
-    def _show_curves(self) -> None:
-        self.match(self._curves, len(self._values))
-        for item, (values, _colour) in zip(self._curves, self._values, strict=True):
-            item.setData(self._alphas[: values.size], values)
 
     def _dress(self) -> None:
         theme = self.theme
@@ -108,15 +95,14 @@ class AlphaChart(Chart):
         """A point on every curve at the present alpha."""
         places, brushes = [], []
         for values, colour in self._values:
-            if values.size > 1 and self._alphas[0] <= self._alpha <= self._alphas[-1]:
-                value = float(np.interp(self._alpha, self._alphas[: values.size], values))
-                if math.isfinite(value):
-                    places.append((self._alpha, value))
-                    brushes.append(self._brushes[colour])
+            value = float(np.interp(self._alpha, self._alphas, values, left=math.nan, right=math.nan))
+            if math.isfinite(value):
+                places.append((self._alpha, value))
+                brushes.append(self._brushes[colour])
         self._points.setData(pos=np.array(places).reshape(-1, 2), brush=brushes)
 
     def _request(self, at: QPointF) -> None:
-        if self._alphas.size > 1:
+        if self._values:
             alpha = round(min(max(at.x(), float(self._alphas[0])), float(self._alphas[-1])), 3)
             if alpha != self._alpha:
                 self.alpha_requested.emit(alpha)

@@ -18,11 +18,12 @@ from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, wit
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import NO_SCALE
 from osisnr_gui.qt.plots.charts.chart import Chart, Table
+from osisnr_gui.text.catalogue import _
 
 SHORT = 0.35  # an estimate's vector with less than this part of the length of λs
 ARC = 0.22  # radius of the angle's arc, as a part of λs
 SHORTEST_ARROW = 0.12  # a vector without room for its head
-TIP = (
+TIP = _(
     "The two columns as vectors: the scaled reference λs along the base, the estimate e at the angle θ to it, and the "
     "noise e − λs upright on e. OSI-SNR = |λs|²/|e − λs|² = 1/sin²θ: 0° is the same but for level, 90° has nothing "
     "in common (0 dB)."
@@ -50,6 +51,7 @@ class AngleChart(Chart):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, NO_SCALE, NO_SCALE, parent, top=0)
         self.setBackground(None)
+        self.still.hide()
         self._angle = math.nan
         self._colour = 0
         self._words = ("", "", "")
@@ -80,7 +82,7 @@ class AngleChart(Chart):
         shown = (words, osi_words, "−λs" if reversed_ else "λs")
         if repr((degrees, colour, shown)) != repr((self._angle, self._colour, self._words)):
             self._angle, self._colour, self._words = degrees, colour, shown
-            self.setAccessibleName(f"angle {words}, {osi_words}")
+            self.setAccessibleName(_("angle {angle}, {osi}").format(angle=words, osi=osi_words))
             self._show()
 
     def set_theme(self, theme: Theme) -> None:
@@ -143,4 +145,4 @@ class AngleChart(Chart):
         if QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).horizontalAdvance(words) > self.width() - 4:
             words = self._words[0]
         self._names[3].setText(words, color=self.theme.text)
-        self._names[3].setPos(sum(self.viewRange()[0]) / 2, self.viewRange()[1][0])
+        self._names[3].setPos((self.box.t0 + self.box.t1) / 2, self.box.lo)

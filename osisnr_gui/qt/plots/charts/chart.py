@@ -6,16 +6,17 @@ import math
 
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QWidget
 
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import ValueScale
 from osisnr_gui.qt.plots.axis_items import TickAxis
 from osisnr_gui.qt.plots.items.pixel_item import Grid
 from osisnr_gui.qt.plots.plot_widget import PlotWidget
-from osisnr_gui.qt.plots.safe_arrays import FloatArray
+from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 #: Name of the places, places (n,), names of the columns, values (n, columns).
 Table = tuple[str, FloatArray, list[str], FloatArray]
@@ -26,16 +27,11 @@ POINT_PIXELS = 7
 MOST_ZOOM = 1e4
 
 
-class ChartBox(pg.ViewBox):
+class ChartBox(PixelViewBox):
     """ViewBox that says where the left button points; wheel and drags over an axis zoom and move that axis."""
 
     pointed = Signal(QPointF)  # view coordinates
     released = Signal()
-    menu_requested = Signal(QPoint)  # global position
-
-    def __init__(self, *, zooms: bool) -> None:
-        super().__init__(enableMouse=zooms, enableMenu=False, defaultPadding=0.0)
-        self.disableAutoRange()
 
     def wheelEvent(self, event: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
         """Zoom an axis; over the plot the wheel scrolls the panel that the chart lies in."""
@@ -73,7 +69,6 @@ class Chart(PlotWidget):
     LEAST = (160, 96)
     NAME, ZOOMS = "chart", True
     pointer_at = Signal(object)
-    context_menu_requested = Signal(QPoint, object)  # global position, this chart
 
     def __init__(
         self,
@@ -86,27 +81,17 @@ class Chart(PlotWidget):
         top: int = TOP_MARGIN,
     ) -> None:
         """`sizes`: width of the left axis and height of the lower one; `top`: margin above the plot, in pixels."""
-        self.box = ChartBox(zooms=self.ZOOMS)
+        self.box = ChartBox(theme, mouse=self.ZOOMS)
         self._left = TickAxis("left", theme, upright, sizes[0])
         self._lower = TickAxis("bottom", theme, across, sizes[1], room=RIGHT_MARGIN - 2)
-        super().__init__(
-            parent, background=theme.background, viewBox=self.box, axisItems={"left": self._left, "bottom": self._lower}
-        )
-        self.theme = theme
+        super().__init__(self.box, self._left, self._lower, parent=parent)
         self._whole = (0.0, 1.0), (0.0, 1.0)
         self._is_zoomed = False
-        self.box.menu_requested.connect(lambda at: self.context_menu_requested.emit(at, self))
         self.box.sigRangeChangedManually.connect(self._zoom)
         self.plotItem.layout.setContentsMargins(0, top, RIGHT_MARGIN, 0)
-        self._grid = Grid(self._lower, self._left, pg.mkPen(theme.grid))
-        self.add(self._grid)
+        self.add(Grid(self._lower, self._left))
         self.scene().sigMouseMoved.connect(self._say_place)
         self._is_built = True
-
-    def add(self, *items: pg.GraphicsObject) -> None:
-        """Add items."""
-        for item in items:
-            self.addItem(item, ignoreBounds=True)
 
     def match(self, items: list[pg.PlotCurveItem], wanted: int) -> None:
         """Add curves or take them away until there are as many as wanted."""
@@ -115,15 +100,6 @@ class Chart(PlotWidget):
         while len(items) < wanted:
             items.append(curve_item())
             self.add(items[-1])
-
-    def set_theme(self, theme: Theme) -> None:
-        """Apply another theme."""
-        self.theme = theme
-        self.setBackground(theme.background)
-        self._grid.setPen(pg.mkPen(theme.grid))
-        for axis in (self._left, self._lower):
-            axis.set_theme(theme)
-        self._dress()
 
     def fit(self, across: tuple[float, float], upright: tuple[float, float]) -> None:
         """This is all there is: show it, unless the user has zoomed."""
@@ -151,11 +127,8 @@ class Chart(PlotWidget):
 
     @property
     def columns(self) -> int:
-        """Columns of physical pixels across the plot."""
-        return max(round(self.box.width() * self.devicePixelRatioF()), 1)
-
-    def _dress(self) -> None:
-        """Apply the theme to the items of the chart."""
+        """Columns of the screen's pixels across the plot, also while it is drawn for an export."""
+        return max(round(self.box.width() * float(self.devicePixelRatioF())), 1)
 
     def _zoom(self, *_: object) -> None:
         self._is_zoomed = True

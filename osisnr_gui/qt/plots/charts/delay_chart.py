@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import polyline, upper_edge
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, place_line, point_item, upright_line
-from osisnr_gui.qt.plots.safe_arrays import FloatArray
+from osisnr_gui.text.catalogue import _
 
 #: Samples to each side in the plot of the surroundings.
 NEAR = 24
@@ -23,7 +24,7 @@ LOWEST_DB, HIGHEST_DB = -60.0, 100.0
 RANGE_OPACITY = 0.25  # of the values behind the highest of a pixel
 DOT_PIXELS = 4
 TICK_SHARE = 0.45  # labels of delays are wider than those of values are tall
-PEAK_WORDS, ZERO_WORDS = "peak", "as it is"
+PEAK_WORDS, ZERO_WORDS = _("peak"), _("as it is")
 #: Where the names of two marks stand, as parts of the height: on lines of their own.
 NAME_PLACES = (0.92, 0.76)
 NEAR_NAME_PLACES = (0.08, 0.24)
@@ -32,7 +33,8 @@ NEAR_NAME_PLACES = (0.08, 0.24)
 def delay_scale(unit: str, per_sample: float) -> LinearScale:
     """Ticks of delays in samples, labelled in a unit of which a sample has `per_sample`."""
     space = 10 * "\N{NO-BREAK SPACE}"
-    return LinearScale(f"← early{space}delay ({unit}){space}late →", per_sample, TICK_SHARE)
+    title = _("← early{space}delay ({unit}){space}late →").format(space=space, unit=unit)
+    return LinearScale(title, per_sample, TICK_SHARE)
 
 
 def value_range(si_snr_db: FloatArray) -> tuple[float, float]:
@@ -57,7 +59,7 @@ class DelayChart(Chart):
     hovered = Signal(object)
 
     def __init__(self, theme: Theme, *, near: bool, parent: QWidget | None = None) -> None:
-        super().__init__(theme, delay_scale("samples", 1.0), LinearScale("SI-SNR (dB)"), parent, sizes=(56, 34))
+        super().__init__(theme, delay_scale(_("samples"), 1.0), LinearScale("SI-SNR (dB)"), parent, sizes=(56, 34))
         self._near = near
         self._values: FloatArray = np.empty(0)
         self._limits = value_range(self._values)
@@ -75,8 +77,8 @@ class DelayChart(Chart):
         self.setMinimumHeight(110)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SplitHCursor)
-        where = "around the present one" if near else "within half a second"
-        self.setAccessibleName(f"Whole-signal SI-SNR against delay, {where}")
+        around = _("Whole-signal SI-SNR against delay, around the present one")
+        self.setAccessibleName(around if near else _("Whole-signal SI-SNR against delay, within half a second"))
         self.box.pointed.connect(self._choose)
         self.box.released.connect(self._settle)
         self.pointer_at.connect(self._say)
@@ -112,14 +114,14 @@ class DelayChart(Chart):
     def table(self) -> Table | None:
         """The values of the delays in view."""
         delays = np.arange(-self.reach, self.reach + 1.0)
-        seen = (delays >= self.viewRange()[0][0]) & (delays <= self.viewRange()[0][1])
-        return (
-            ("delay (samples)", delays[seen], ["SI-SNR (dB)"], self._values[seen, None]) if self._values.size else None
-        )
+        seen = (delays >= self.box.t0) & (delays <= self.box.t1)
+        if not self._values.size:
+            return None
+        return "delay (samples)", delays[seen], ["SI-SNR (dB)"], self._values[seen, None]
 
     def delay_at(self, place: float) -> int:
         """The delay at a place of the axis; where many share a pixel, that with the highest value."""
-        half = (self.viewRange()[0][1] - self.viewRange()[0][0]) / max(self.box.width(), 1.0) / 2
+        half = (self.box.t1 - self.box.t0) / max(self.box.width(), 1.0) / 2
         first, last = math.ceil(place - half), math.floor(place + half)
         wanted = round(place)
         values = self._values[max(first + self.reach, 0) : max(last + self.reach + 1, 0)]
@@ -131,11 +133,12 @@ class DelayChart(Chart):
         """Frame the plot: the arrow keys are its."""
         super().focusInEvent(event)
         self.box.setBorder(pg.mkPen(self.theme.accent))
+        self.box.borderRect.show()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """No frame."""
         super().focusOutEvent(event)
-        self.box.setBorder(None)
+        self.box.borderRect.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows: one sample; ten with Shift, a millisecond with Ctrl."""
@@ -181,7 +184,7 @@ class DelayChart(Chart):
         self._show_taken()
 
     def _show_curves(self) -> None:
-        where = (-self.reach, 1.0, *self.viewRange()[0], self.columns)
+        where = (-self.reach, 1.0, self.box.t0, self.box.t1, self.columns)
         empty = (np.empty(0), np.empty(0))
         delays, values = upper_edge(self._pyramid, *where) if self._values.size else empty
         self._curve.setData(delays, values)
@@ -195,8 +198,7 @@ class DelayChart(Chart):
         place_line(self._taken_line, float(self.taken))
         known = abs(self.taken) <= self.reach and self.reach > 0
         value = self._values[self.taken + self.reach] if known else math.nan
-        lowest = self.viewRange()[1][0]
-        self._point.setData(*(([], []) if math.isnan(value) else ([self.taken], [max(value, lowest)])))
+        self._point.setData(*(([], []) if math.isnan(value) else ([self.taken], [max(value, self.box.lo)])))
 
     def _resized(self) -> None:
         self._show_curves()

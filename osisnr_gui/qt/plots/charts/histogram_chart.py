@@ -18,9 +18,10 @@ from osisnr_gui.qt.plots.axes import FixedScale, LinearScale, Tick, ValueScale
 from osisnr_gui.qt.plots.charts.chart import Chart, Table
 from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.session import words
+from osisnr_gui.text.catalogue import _
 
 FILL = 0.18
-TIP = (
+TIP = _(
     "Cells in each of 80 equal steps, the same for all masks. Grey outline: the reference; in the estimate's colour: "
     "the estimate in view. Triangles: lowest and highest value."
 )
@@ -46,7 +47,7 @@ class Outline:
 class WholeCounts:
     """Ticks of an axis of counts: whole numbers from 0."""
 
-    title = "Cells"
+    title = _("Cells")
 
     def ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
         """Round ticks, whole ones only."""
@@ -57,7 +58,7 @@ class WholeCounts:
 WHOLE_COUNTS: ValueScale = WholeCounts()
 #: Counts by their log10: 1, 10, 100, then powers.
 LOG_COUNTS: ValueScale = FixedScale(
-    "Cells",
+    _("Cells"),
     tuple(Tick(float(n), str(10**n) if n < 3 else f"10{str(n).translate(SUPERSCRIPTS)}") for n in range(16)),
 )
 
@@ -69,7 +70,7 @@ class HistogramChart(Chart):
     bin_hovered = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, LinearScale("Value", share=VALUE_LABEL_SHARE), LOG_COUNTS, parent, sizes=(62, 34))
+        super().__init__(theme, LinearScale(_("Value"), share=VALUE_LABEL_SHARE), LOG_COUNTS, parent, sizes=(62, 34))
         self._range = (0.0, 1.0)
         self._outlines: tuple[Outline, ...] = ()
         self._log = True
@@ -80,7 +81,7 @@ class HistogramChart(Chart):
         self._bin.hide()
         self.add(self._bin, self._ends)
         self.setMinimumHeight(140)
-        self.setAccessibleName("How often each value occurs in the masks")
+        self.setAccessibleName(_("How often each value occurs in the masks"))
         self.setToolTip(tooltip(TIP))
         self.pointer_at.connect(self._hover)
         self._dress()
@@ -128,8 +129,8 @@ class HistogramChart(Chart):
         ]
         middle = (low + least) / 2
         self._ends.setData(
-            pos=np.array([(value, middle) for value, _ in ends]).reshape(-1, 2),
-            brush=[pg.mkBrush(colour) for _, colour in ends],
+            pos=np.array([(value, middle) for value, _colour in ends]).reshape(-1, 2),
+            brush=[pg.mkBrush(colour) for _value, colour in ends],
         )
         self._show_hovered()
 

@@ -10,18 +10,20 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.core.types import FloatArray
+from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import FixedScale, Tick
 from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, point_item
-from osisnr_gui.qt.plots.safe_arrays import FloatArray
 from osisnr_gui.session import words
+from osisnr_gui.text.catalogue import _
 
 #: The worst few per cent are the story: the axis of frames goes by the square root.
 FRAMES = FixedScale(
-    "% of active frames, worst first",
+    _("% of active frames, worst first"),
     tuple(Tick(math.sqrt(share), f"{100 * share:g}") for share in (0.01, 0.05, 0.1, 0.25, 0.5, 1.0)),
 )
-LOSS = FixedScale("% of loss", tuple(Tick(share, f"{100 * share:g}") for share in (0.0, 0.5, 1.0)))
+LOSS = FixedScale(_("% of loss"), tuple(Tick(share, f"{100 * share:g}") for share in (0.0, 0.5, 1.0)))
 N_POINTS = 200
 
 
@@ -44,7 +46,7 @@ class ShareChart(Chart):
         self.fit((0.0, 1.0), (0.0, 1.05))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.SplitHCursor)
-        self.setAccessibleName("Share of the loss that the worst frames hold")
+        self.setAccessibleName(_("Share of the loss that the worst frames hold"))
         self.box.pointed.connect(self._request)
         self._dress()
 
@@ -63,7 +65,7 @@ class ShareChart(Chart):
         places, held = self._curve.getData()
         if places is None or not places.size:
             return None
-        return "% of active frames", 100.0 * places**2, [LOSS.title], 100.0 * held[:, None]
+        return Phrase("% of active frames"), 100.0 * places**2, [Phrase("% of loss")], 100.0 * held[:, None]
 
     def _show_chosen(self) -> None:
         """Fill what the chosen frames hold, and say it where the curve never is."""
@@ -79,7 +81,8 @@ class ShareChart(Chart):
         self._area.setData(np.append(places[kept], place), np.append(held[kept], share))
         self._point.setData([place], [share])
         frames = words.percent(self._chosen / len(self._shares), 1)
-        self._words.setPlainText(f"{frames} of frames hold {words.percent(share)}")
+        held_words = _("{frames} of frames hold {share}").format(frames=frames, share=words.percent(share))
+        self._words.setPlainText(held_words)
 
     def _dress(self) -> None:
         theme = self.theme

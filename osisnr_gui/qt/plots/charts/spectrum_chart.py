@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import polyline
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale, Tick
 from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, place_line, upright_line
-from osisnr_gui.qt.plots.items.painting import round_up
-from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
+from osisnr_gui.qt.plots.items.painting import round_up, safe_array
 from osisnr_gui.session import words
 from osisnr_gui.session.inspection.curves import FrameCurves
+from osisnr_gui.text.catalogue import _, translated
 
 SPAN_DB = 90.0
 #: The value axis stays while the highest value is between these: no jump from frame to frame.
@@ -28,6 +29,8 @@ KEEP_LOW, KEEP_HIGH = 0.3, 1.0
 LOWEST_DB = -1e3
 PLACE_LABEL_SHARE = 1.4  # labels of places are wider than those of values are tall
 WORDS_HEIGHT = 18
+#: A name behind a sample of its curve.
+COLOURED = '<span style="color:{colour}">━</span> <span style="color:{ink}">{text}</span>'
 
 
 class PlaceScale:
@@ -70,7 +73,7 @@ class SpectrumChart(Chart):
             text.setParentItem(self.plotItem)
             text.textItem.document().setDocumentMargin(0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Reference, estimate and noise of the frame")
+        self.setAccessibleName(_("Reference, estimate and noise of the frame"))
         self.pointer_at.connect(self._point)
         self._dress()
 
@@ -96,9 +99,9 @@ class SpectrumChart(Chart):
         if curves is None:
             return None
         shown = [(name, values) for name, values in zip(curves.names, self._lines, strict=True) if values.size]
-        places = np.arange(self._lines[1].size) * curves.step
-        titles = [f"{name} ({curves.title})" for name, _ in shown]
-        return curves.unit, places, titles, np.column_stack([values for _, values in shown])
+        places = np.arange(self._lines[1].size, dtype=np.float64) * curves.step
+        titles = [f"{name} ({curves.title})" for name, _values in shown]
+        return curves.unit, places, titles, np.column_stack([values for _name, values in shown])
 
     def _follow_data(self, curves: FrameCurves, *, keep: bool) -> None:
         found = [values[np.isfinite(values)] for values in self._lines]
@@ -122,11 +125,11 @@ class SpectrumChart(Chart):
         lines = self._lines or (np.empty(0),) * 3
         step = self._curves.step if self._curves is not None else 1.0
         for item, values in zip(self._items, lines, strict=True):
-            item.setData(*polyline(Pyramid(values), 0.0, step, *self.viewRange()[0], self.columns))
-        lowest = self.viewRange()[1][0]
+            item.setData(*polyline(Pyramid(values), 0.0, step, self.box.t0, self.box.t1, self.columns))
+        lowest = self.box.lo
         filled = self._curves is not None and (self._curves.in_db or lowest >= 0.0)
-        places, values = self._items[2].getData() if filled else (None, None)
-        self._area.setData([] if places is None else places, [] if values is None else values, fillLevel=lowest)
+        places, error = self._items[2].getData() if filled else (None, None)
+        self._area.setData([] if places is None else places, [] if error is None else error, fillLevel=lowest)
 
     def _resized(self) -> None:
         self._show_curves()
@@ -152,13 +155,13 @@ class SpectrumChart(Chart):
         index = -1 if self._pointer is None else round(self._pointer / curves.step)
         pointed = 0 <= index < self._lines[1].size
         place_line(self._pointer_line, index * curves.step if pointed else math.nan)
-        self._place.setText(_place(index, curves) if pointed else curves.title)
+        self._place.setText(_place(index, curves) if pointed else translated(curves.title))
         parts = []
         for name, values, colour in zip(curves.names, self._lines, self._colours(), strict=True):
             if name:
-                text = f"{name} {self._value(float(values[index]))}" if pointed else name
-                sample = f'<span style="color:{colour}">━</span>'
-                parts.append(f'{sample} <span style="color:{self.theme.text}">{html.escape(text)}</span>')
+                shown = translated(name)
+                text = f"{shown} {self._value(float(values[index]))}" if pointed else shown
+                parts.append(COLOURED.format(colour=colour, ink=self.theme.text, text=html.escape(text)))
         self._names.setHtml("&nbsp;&nbsp;".join(parts))
         self._names.setFont(tabular_font(SMALL_FONT_PIXELS))
         self._names.setPos(self.plotItem.size().width() - 4, 1)
@@ -183,4 +186,6 @@ def _place(index: int, curves: FrameCurves) -> str:
     """Where the pointer is, in the axis' own unit."""
     if curves.unit == "Hz":
         return words.hertz(index * curves.step)
-    return f"bin {index}" if curves.unit == "bin" else f"{words.number(index * curves.step, 2)} ms"
+    if curves.unit == "bin":
+        return _("bin {k}").format(k=index)
+    return f"{words.number(index * curves.step, 2)} ms"

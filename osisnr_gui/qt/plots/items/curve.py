@@ -10,11 +10,20 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath,
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, is_reduced, polyline, runs_of, summary_per_column, upper_edge
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font
-from osisnr_gui.qt.plots.items.painting import TAG_MARGIN, edge_per_column, line_path, paint_tag, tag_width, tint_image
+from osisnr_gui.qt.plots.items.painting import (
+    TAG_MARGIN,
+    edge_per_column,
+    line_path,
+    paint_tag,
+    safe_array,
+    tag_width,
+    tint_image,
+)
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
-from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
 from osisnr_gui.qt.plots.view_box import PixelViewBox
+from osisnr_gui.text.catalogue import _
 
 #: From this distance between frames on, each frame gets a dot.
 DOT_PIXELS = 12.0
@@ -66,7 +75,7 @@ class CurveItem(PixelItem):
 
     def getData(self) -> tuple[FloatArray, FloatArray]:
         """(times, values) of all frames, as pyqtgraph's curves give them."""
-        return self.t0 + self.dt * np.arange(self._values.size), self._values.values
+        return self.t0 + self.dt * np.arange(self._values.size, dtype=np.float64), self._values.values
 
     def set_pens(self, pen: QPen, veil: QPen | None = None, *, strong: bool = False) -> None:
         """Draw with this one-pixel pen, twice if strong, and the veil with that."""
@@ -169,7 +178,8 @@ class TintItem(PixelItem):
         super().__init__(-1.0)
         self._curve: CurveItem | None = None
         self._colours = QColor(), QColor()
-        self._image, self._image_of = QImage(), ()
+        self._image = QImage()
+        self._image_of: tuple[float, ...] = ()
 
     def show_curve(self, curve: CurveItem | None) -> None:
         """Tint up to this curve, or nothing."""
@@ -201,12 +211,12 @@ class BetterTags(PixelItem):
         self._lowest_taken = lowest_taken
         self.contestants: tuple[tuple[str, str], ...] = ()  # name and colour above zero, and below
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def paint(self, painter: QPainter, *_args: object) -> None:
         """Draw the labels that have room."""
         vb = self.pixels(painter)
         height, zero = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height(), vb.y_of(0.0)
         for (name, colour), top in zip(self.contestants, (zero - height - 1, zero + 2), strict=False):
-            text = f"{name} better"
+            text = _("{name} better").format(name=name)
             width = tag_width(text)
             box = QRectF(vb.width() - width - TAG_MARGIN, top, width, height)
             if vb.rect().contains(box) and box.top() > self._lowest_taken():

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.items.painting import lay_tags, paint_tag
+from osisnr_gui.qt.plots.items.painting import LARGEST, lay_tags, paint_tag
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
@@ -26,6 +26,7 @@ class Line(pg.InfiniteLine):
     """
 
     halo: QPen | None = None
+    _bounds: QRectF  # pyqtgraph's
 
     def __init__(self, **options: object) -> None:
         """`options` : those of InfiniteLine."""
@@ -102,8 +103,9 @@ class LevelLine(Line):
         if level == self.level or (math.isnan(level) and math.isnan(self.level)):
             return
         self.level = level
-        self.setVisible(math.isfinite(level))
-        if math.isfinite(level):
+        is_shown = abs(level) < LARGEST
+        self.setVisible(is_shown)
+        if is_shown:
             self.setValue(level)
         self.getViewBox().still.forget()  # its words are there
 
@@ -139,9 +141,10 @@ class LevelTags(PixelItem):
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the words of the lines that are seen."""
         vb = self.pixels(painter)
-        lines = [line for line in self._lines if line.words is not None and math.isfinite(line.level)]
-        tags = [(line.level, line.words(vb)) for line in lines]
+        lines = [line for line in self._lines if math.isfinite(line.level)]
+        tags = [(line.level, line.words(vb), line.words_ink) for line in lines if line.words is not None]
+        boxes = lay_tags(vb, [tag[:2] for tag in tags])
         taken = self._taken()
-        for line, box, (_, text) in zip(lines, lay_tags(vb, tags), tags, strict=True):
+        for box, (_level, text, ink) in zip(boxes, tags, strict=True):
             if not box.intersects(taken):
-                paint_tag(painter, box, text, getattr(vb.theme, line.words_ink), vb.theme)
+                paint_tag(painter, box, text, getattr(vb.theme, ink), vb.theme)

@@ -14,6 +14,7 @@ from osisnr_gui.core.alpha_table import AlphaTable
 from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve
 from osisnr_gui.core.loss_sketch import LossSketch
 from osisnr_gui.core.reduce import is_crowded, is_reduced, visible_frames
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font, with_alpha
 from osisnr_gui.qt.plots.items.painting import (
@@ -23,11 +24,11 @@ from osisnr_gui.qt.plots.items.painting import (
     line_path,
     line_pen,
     paint_tag,
+    safe_array,
     tag_width,
 )
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.items.words import RowWords
-from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session import words
 
@@ -122,7 +123,8 @@ class LossAreas(PixelItem):
         """(times, fused loss) of all frames, as pyqtgraph's curves give them."""
         if self.curve is None:
             return np.empty(0), np.empty(0)
-        return self._t0 + self._dt * np.arange(self.curve.n_frames), sum(self.curve.terms())
+        osi, mc_mse = self.curve.terms()
+        return self._t0 + self._dt * np.arange(self.curve.n_frames, dtype=np.float64), osi + mc_mse
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the areas, and the line on top."""
@@ -189,7 +191,7 @@ class CutMarks(PixelItem):
         """Draw the marks and the number."""
         vb = self.pixels(painter)
         theme = vb.theme
-        times, _, _, total = self._areas.drawn(vb)
+        times, _osi, _total, total = self._areas.drawn(vb)
         runs = column_spans(cut_columns(vb, times, total), vb)
         if not runs:
             return

@@ -15,11 +15,14 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from osisnr_gui.qt.look.theme import with_alpha
 from osisnr_gui.qt.plots.colours import HEAT_MAP, lookup_table
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, row_bins
+from osisnr_gui.qt.plots.items.painting import argb_image
 from osisnr_gui.qt.plots.items.pixel_item import SHIFT_DIGITS, PixelItem
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 from osisnr_gui.qt.plots.view_box import PixelViewBox
+from osisnr_gui.text.catalogue import _
 
 Floats = NDArray[np.float64]
+Edges = NDArray[np.float64] | NDArray[np.intp]
 
 #: The strip of bands has the same colours as the overview.
 COLOUR_MAP, LOWEST_DB, HIGHEST_DB = "viridis", 0.0, 30.0
@@ -116,8 +119,10 @@ class BlameItem(MapItem):
         """What the title must say of it."""
         picture = self.picture if self.on else None
         frames = picture.frames if picture is not None else None
-        sampled = f", {frames[0]} of {frames[1]} frames a pixel" if frames else ""
-        return f"blame: {self.words}{sampled}{', reading' if picture is not None and not picture.complete else ''}"
+        reading = picture is not None and not picture.complete
+        sampled = _("{n} of {all} frames a pixel").format(n=frames[0], all=frames[1]) if frames else ""
+        parts = self.words, sampled, _("reading") if reading else ""
+        return _("blame: {what}").format(what=", ".join(filter(None, parts)))
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw it."""
@@ -138,27 +143,27 @@ def colour_image(osi_db: Floats) -> QImage:
         place = np.clip((osi_db - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB), 0.0, 1.0)
     codes = np.rint(255 * np.nan_to_num(place)).astype(np.intp)
     rgb = lookup_table(COLOUR_MAP)[codes].astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
-    pixels = np.where(np.isnan(place), 0, rgb | 0xFF000000).astype(np.uint32)
-    height, width = pixels.shape
-    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+    return argb_image(np.where(np.isnan(place), 0, rgb | 0xFF000000).astype(np.uint32))
 
 
-def mean_between(rows: Floats, starts: NDArray[np.float64 | np.intp], stops: NDArray[np.float64 | np.intp]) -> Floats:
+def mean_between(rows: Floats, starts: Edges, stops: Edges) -> Floats:
     """(m, k): mean of rows (n, k) from starts[i] to stops[i]; 0 where there are none. Row i covers [i, i + 1).
 
     Rows count as far as they lie between, so that what all pixels show adds up to what there is.
     """
-    starts, stops = np.clip((starts, stops), 0.0, len(rows))
+    first, last = (np.clip(np.asarray(edges, dtype=np.float64), 0.0, len(rows)) for edges in (starts, stops))
     sums = np.concatenate((np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0)))
 
     def reached(edges: Floats) -> Floats:
         whole = np.floor(edges).astype(np.intp)
         rest = (edges - whole)[:, None]
-        return sums[whole] + rest * rows[np.minimum(whole, len(rows) - 1)] if rest.any() else sums[whole]
+        found: Floats = sums[whole]
+        return found + rest * rows[np.minimum(whole, len(rows) - 1)] if rest.any() else found
 
-    lengths = (stops - starts)[:, None]
-    totals = reached(stops) - reached(starts)
-    return np.divide(totals, lengths, out=np.zeros_like(totals), where=lengths > 0)
+    lengths = (last - first)[:, None]
+    totals = reached(last) - reached(first)
+    means: Floats = np.divide(totals, lengths, out=np.zeros_like(totals), where=lengths > 0)
+    return means
 
 
 def density_pixels(
@@ -168,7 +173,7 @@ def density_pixels(
 
     columns : (n, n_bins) stored columns; pixel p of the grid covers first + [p, p + 1)*columns_per_pixel of them.
     """
-    edges = first + np.arange(grid.width + 1) * columns_per_pixel
+    edges = first + np.arange(grid.width + 1, dtype=np.float64) * columns_per_pixel
     over_time = mean_between(columns, edges[:-1], edges[1:])
     bins = row_bins(scale, grid.top, grid.row_step, grid.height, columns.shape[1], bin_step)
     # Rounding of the running sums must not leave a trace where there is nothing.

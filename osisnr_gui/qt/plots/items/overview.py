@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, lowest_per_stretch, summary_per_column
+from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.qt.look.theme import with_alpha
 from osisnr_gui.qt.plots.items.maps import HIGHEST_DB, colour_image
-from osisnr_gui.qt.plots.items.painting import column_spans, hatch_brush
+from osisnr_gui.qt.plots.items.painting import column_spans, hatch_brush, safe_array
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs
-from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_array
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 TICK_HEIGHT = 5  # of the marks under the strip for bad frames
 FALSE_OPACITY = 0.35  # of false activity between the hatch lines
 SILENT_OPACITY = 0.45
 SHADE_OPACITY = 0.55
-
-
-class _Drawn(NamedTuple):
-    """What was worked out for one view."""
-
-    image: QImage
-    silent: QBrush
-    bad: list[QRectF]
-    false: QBrush | None
 
 
 class OverviewStrip(PixelItem):
@@ -43,12 +32,10 @@ class OverviewStrip(PixelItem):
         self._t0, self._dt = 0.0, 1.0
         self._osi = Pyramid(np.empty(0))
         self._runs = Runs()
-        self._drawn: _Drawn | None = None
-        self._drawn_of: tuple[object, ...] = ()
 
     def show_osi(self, t0: float, dt: float, osi_db: npt.ArrayLike) -> None:
         """Take these; NaN where there is nothing to hear."""
-        self._t0, self._dt, self._drawn = t0, dt, None
+        self._t0, self._dt = t0, dt
         # Brighter than the brightest colour is not needed, and a perfect frame must not make a mean infinite.
         self._osi = Pyramid(np.minimum(safe_array(osi_db, keep_inf=True), HIGHEST_DB))
         self.update()
@@ -56,42 +43,35 @@ class OverviewStrip(PixelItem):
     def show_runs(self, runs: Runs) -> None:
         """Mark these."""
         if runs is not self._runs:
-            self._runs, self._drawn = runs, None
+            self._runs = runs
             self.update()
 
     def paint(self, painter: QPainter, *_: object) -> None:
-        """Draw the strip."""
+        """Draw the strip: one or two pixel rows of colours, silence, and marks."""
         vb = self.pixels(painter)
-        key = (*vb.view_key, vb.theme.name)
-        if self._drawn is None or key != self._drawn_of:
-            self._drawn, self._drawn_of = self._draw(vb), key
-        image, silent, bad, false = self._drawn
-        painter.fillRect(vb.rect(), QColor(vb.theme.panel))
-        painter.drawImage(vb.rect(), image)
-        painter.fillRect(vb.rect(), silent)
-        painter.setPen(Qt.PenStyle.NoPen)
-        ticks = QRectF(0.0, vb.height() - TICK_HEIGHT, vb.width(), TICK_HEIGHT)
-        if bad or false is not None:
-            painter.fillRect(ticks, QColor(vb.theme.background))
-        if false is not None:
-            painter.fillRect(ticks.adjusted(0, 1, 0, 0), false)
-        painter.setBrush(QColor(vb.theme.bad))
-        painter.drawRects(bad)
-
-    def _draw(self, vb: PixelViewBox) -> _Drawn:
-        """One or two pixel rows of colours, and the rectangles of silence and of bad frames."""
-        rows, theme = self._values(vb), vb.theme
+        theme, rows = vb.theme, self._values(vb)
         covered = {kind: stretches.coverage(vb) > 0 for kind, stretches in self._runs.kinds.items()}
-        silent, false = covered[BandKind.SILENT], covered[BandKind.FALSE_ACTIVITY]
-        bad, top = covered[BandKind.BAD] | covered[BandKind.MISSED], vb.height() - TICK_HEIGHT + 1
         ground, line = QColor(theme.panel), with_alpha(theme.silent, SILENT_OPACITY)
-        marks = with_alpha(theme.bad, FALSE_OPACITY), QColor(theme.bad)
-        return _Drawn(
-            image=colour_image(rows),
-            silent=hatch_brush(silent & np.isnan(rows[-1]), ground, line, vb.pixel_ratio),
-            bad=[QRectF(a, top, max(b - a, 1.0), TICK_HEIGHT - 1) for a, b in column_spans(bad, vb)],
-            false=hatch_brush(false, *marks, vb.pixel_ratio) if false.any() else None,
-        )
+        painter.fillRect(vb.rect(), ground)
+        painter.drawImage(vb.rect(), colour_image(rows))
+        silent = covered[BandKind.SILENT] & np.isnan(rows[-1])
+        painter.fillRect(vb.rect(), hatch_brush(silent, ground, line, vb.pixel_ratio))
+        bad = column_spans(covered[BandKind.BAD] | covered[BandKind.MISSED], vb)
+        self._paint_marks(painter, vb, bad, covered[BandKind.FALSE_ACTIVITY])
+
+    @staticmethod
+    def _paint_marks(painter: QPainter, vb: PixelViewBox, bad: list[tuple[float, float]], false: BoolArray) -> None:
+        """Bad frames and false activity, at the lower edge."""
+        ticks = QRectF(0.0, vb.height() - TICK_HEIGHT, vb.width(), TICK_HEIGHT)
+        if bad or false.any():
+            painter.fillRect(ticks, QColor(vb.theme.background))
+        colour = QColor(vb.theme.bad)
+        if false.any():
+            hatch = hatch_brush(false, with_alpha(vb.theme.bad, FALSE_OPACITY), colour, vb.pixel_ratio)
+            painter.fillRect(ticks.adjusted(0, 1, 0, 0), hatch)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawRects([QRectF(a, ticks.top() + 1, max(b - a, 1.0), TICK_HEIGHT - 1) for a, b in bad])
 
     def _values(self, vb: PixelViewBox) -> FloatArray:
         """(1, columns): the lowest OSI-SNR of each pixel column; where it is crowded (2, columns), means above."""

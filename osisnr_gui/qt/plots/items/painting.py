@@ -1,4 +1,4 @@
-"""Small painting helpers the rows share: polylines, level lines, tags."""
+"""What items share: the gate through which arrays reach a plot, polylines, areas, hatches, tags."""
 
 from __future__ import annotations
 
@@ -12,15 +12,41 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from osisnr_gui.core.reduce import runs_of
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 from osisnr_gui.qt.plots.items.words import paint_plate
-from osisnr_gui.qt.plots.safe_arrays import FloatArray
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
+#: Values beyond this cannot be mapped to pixels without overflow; they become gaps.
+LARGEST = 1e150
 #: Distance of hatch lines.
 HATCH_PIXELS = 8
 #: Inside and outside of a small label.
 TAG_PAD, TAG_MARGIN = 3.0, 4.0
+
+
+def safe_array(values: npt.ArrayLike, *, keep_inf: bool = False) -> FloatArray:
+    """``values`` as 1-D float64, finite or NaN, every ``|x| < 1e150``.
+
+    Anything that is no number (objects, text, complex with an imaginary part) becomes an empty array
+    rather than an exception, because a plot with nothing in it is better than a dead window. With
+    ``keep_inf`` +inf stays (a perfect frame is drawn at the top edge); everything else unusable is NaN.
+    Returns the same array when nothing had to change, so that views can test identity.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind not in "fiub":
+        return np.empty(0)
+    array = (array if array.ndim == 1 else array.ravel()).astype(np.float64, copy=False)
+    if array.size == 0 or (np.fmin.reduce(array) > -LARGEST and np.fmax.reduce(array) < LARGEST):
+        return array  # the usual case, found without a temporary array
+    if np.isnan(np.fmax.reduce(array)):
+        return array  # nothing but gaps
+    with np.errstate(invalid="ignore"):
+        usable = np.abs(array) < LARGEST
+        if keep_inf:
+            usable |= array == np.inf
+    usable |= np.isnan(array)
+    return array if usable.all() else np.where(usable, array, np.nan)
 
 
 def line_pen(colour: str | QColor, dash: tuple[float, ...] = ()) -> QPen:
@@ -35,13 +61,13 @@ def line_pen(colour: str | QColor, dash: tuple[float, ...] = ()) -> QPen:
 def line_path(xs: FloatArray, ys: FloatArray) -> QPainterPath:
     """A path through pixel positions; NaN is a gap, and a point alone between gaps still shows."""
     if not xs.size or not np.isnan(ys).any():
-        return pg.arrayToQPath(xs, ys, connect="all", finiteCheck=False)
+        return QPainterPath(pg.arrayToQPath(xs, ys, connect="all", finiteCheck=False))
     starts, stops = runs_of(~np.isnan(ys))
     points = (xs[starts] == xs[stops - 1]) & (ys[starts] == ys[stops - 1])
     # A run that is one point would have no length: it is drawn one pixel long.
     ends = stops[points]
     xs, ys = np.insert(xs, ends, xs[ends - 1] + 1.0), np.insert(ys, ends, ys[ends - 1])
-    return pg.arrayToQPath(xs, ys, connect="finite")
+    return QPainterPath(pg.arrayToQPath(xs, ys, connect="finite"))
 
 
 def column_spans(marked: npt.NDArray[np.bool_], vb: PixelViewBox) -> list[tuple[float, float]]:
@@ -78,8 +104,7 @@ def area_image(vb: PixelViewBox, areas: Sequence[tuple[FloatArray, QColor]]) -> 
     pixels = np.zeros((rows.size, vb.columns), np.uint32)
     for edge, colour in areas:
         pixels[rows >= edge] = _premultiplied(colour)
-    size = (vb.columns, rows.size, 4 * vb.columns)
-    return QImage(pixels.data, *size, QImage.Format.Format_ARGB32_Premultiplied).copy()
+    return argb_image(pixels)
 
 
 def tint_image(vb: PixelViewBox, edge: FloatArray, level: float, above: QColor, below: QColor) -> QImage:
@@ -93,8 +118,13 @@ def tint_image(vb: PixelViewBox, edge: FloatArray, level: float, above: QColor, 
     with np.errstate(invalid="ignore"):
         pixels[(rows >= edge) & (rows < zero)] = _premultiplied(above)
         pixels[(rows < edge) & (rows >= zero)] = _premultiplied(below)
-    size = (vb.columns, rows.size, 4 * vb.columns)
-    return QImage(pixels.data, *size, QImage.Format.Format_ARGB32_Premultiplied).copy()
+    return argb_image(pixels)
+
+
+def argb_image(pixels: npt.NDArray[np.uint32]) -> QImage:
+    """An image of (rows, columns) pixels whose colours are multiplied by their opacity."""
+    rows, columns = pixels.shape
+    return QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied).copy()
 
 
 def column_brush(colour: QColor, opacity: FloatArray, pixel_ratio: float) -> QBrush:
@@ -104,7 +134,8 @@ def column_brush(colour: QColor, opacity: FloatArray, pixel_ratio: float) -> QBr
     """
     # Blue, green, red, opacity, times opacity: the format Qt blends without converting.
     channels = np.array((colour.blueF(), colour.greenF(), colour.redF(), 1.0))
-    return _texture(np.rint(opacity[None, :, None] * channels * 255).astype(np.uint8), pixel_ratio)
+    pixels = np.rint(opacity[:, None] * channels * 255).astype(np.uint8).view(np.uint32)
+    return _texture(pixels.reshape(1, -1), pixel_ratio)
 
 
 def hatch_brush(mask: npt.NDArray[np.bool_], ground: QColor, line: QColor, pixel_ratio: float) -> QBrush:
@@ -118,12 +149,11 @@ def hatch_brush(mask: npt.NDArray[np.bool_], ground: QColor, line: QColor, pixel
     pixels = np.zeros((period, mask.size), np.uint32)
     pixels[:, mask] = _premultiplied(ground)
     pixels[diagonal & mask] = _premultiplied(line)
-    return _texture(pixels.view(np.uint8).reshape(period, mask.size, 4), pixel_ratio)
+    return _texture(pixels, pixel_ratio)
 
 
-def _texture(pixels: npt.NDArray[np.uint8], pixel_ratio: float) -> QBrush:
-    height, width, _ = pixels.shape
-    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+def _texture(pixels: npt.NDArray[np.uint32], pixel_ratio: float) -> QBrush:
+    image = argb_image(pixels)
     image.setDevicePixelRatio(pixel_ratio)
     return QBrush(image)
 

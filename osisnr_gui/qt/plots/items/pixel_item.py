@@ -28,6 +28,7 @@ class PixelItem(pg.GraphicsObject):
         super().__init__()
         self.setFlag(self.GraphicsItemFlag.ItemHasNoContents)
         self.setZValue(z)
+        self.visibleChanged.connect(self.update)
 
     def boundingRect(self) -> QRectF:
         """All that is in view."""
@@ -44,21 +45,11 @@ class PixelItem(pg.GraphicsObject):
         if painter is box.still.painter:  # counts in pixels already
             return box
         t = box.childGroup.transform().inverted()[0] * painter.transform()
-        scale = [round(v, SCALE_DIGITS) for v in (t.m11(), t.m12(), t.m21(), t.m22())]
-        painter.setTransform(QTransform(*scale, round(t.dx(), SHIFT_DIGITS), round(t.dy(), SHIFT_DIGITS)))
+        m11, m12, m21, m22 = (round(v, SCALE_DIGITS) for v in (t.m11(), t.m12(), t.m21(), t.m22()))
+        painter.setTransform(QTransform(m11, m12, m21, m22, round(t.dx(), SHIFT_DIGITS), round(t.dy(), SHIFT_DIGITS)))
         box.pixel_ratio = abs(painter.deviceTransform().m11())
         painter.setClipRect(box.rect())
         return box
-
-    def hide(self) -> None:
-        """Leave the picture."""
-        super().hide()
-        self.update()
-
-    def show(self) -> None:
-        """Come back into it."""
-        super().show()
-        self.update()
 
     def _updateView(self) -> None:
         """Hear of no changes of the view: whatever draws the item asks the ViewBox."""
@@ -94,6 +85,7 @@ class StillPicture(pg.GraphicsObject):
         self.setZValue(-50)
         self._box.still = self
         self._box.sigResized.connect(self._follow_size)
+        self._box.sigRangeChanged.connect(self.update)
 
     def forget(self) -> None:
         """Draw the items anew at the next repaint."""
@@ -102,7 +94,7 @@ class StillPicture(pg.GraphicsObject):
 
     def boundingRect(self) -> QRectF:
         """The ViewBox."""
-        return self._box.rect()
+        return QRectF(self._box.rect())
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Draw the kept pixels, 1:1."""
@@ -122,7 +114,7 @@ class StillPicture(pg.GraphicsObject):
             self._draw()
         painter.drawPixmap(QPointF(), self.pixmap)
 
-    def update(self) -> None:
+    def update(self, *_: object) -> None:
         """Repaint the picture, and its words over whatever lies on it."""
         super().update()
         self._words.update()
@@ -163,7 +155,7 @@ class _Words(pg.GraphicsObject):
         pass
 
     def boundingRect(self) -> QRectF:
-        return self._box.rect()
+        return QRectF(self._box.rect())
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         places = [place for place in self._picture.words if place.intersects(option.exposedRect)]
@@ -174,43 +166,11 @@ class _Words(pg.GraphicsObject):
             painter.drawPixmap(QPointF(), self._picture.pixmap)
 
 
-class Grid(pg.GraphicsObject):
-    """One-pixel lines at the ticks of a horizontal and an upright axis.
+class Grid(PixelItem):
+    """Lines at the ticks of a horizontal and an upright axis, at whole pixels.
 
     Instead of `PlotItem.showGrid`, which replays a picture of every line at each repaint (measured: 3 ms an axis).
     """
-
-    def __init__(self, across: TickAxis, upright: TickAxis, pen: QPen) -> None:
-        super().__init__()
-        self._across, self._upright, self.pen = across, upright, pen
-        self.setZValue(-100)
-
-    def setPen(self, pen: QPen) -> None:
-        """Draw the lines with this cosmetic pen."""
-        self.pen = pen
-        self.update()
-
-    def viewRangeChanged(self) -> None:
-        """Follow the view: the lines are those of the range in it."""
-        self.prepareGeometryChange()
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        """All that is in view."""
-        view = self.getViewBox()
-        return QRectF() if view is None else view.viewRect().normalized()
-
-    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Draw all lines at once."""
-        area = self.boundingRect()
-        painter.setPen(self.pen)
-        lines = [QLineF(t.value, area.top(), t.value, area.bottom()) for t in self._across.ticks()]
-        lines += [QLineF(area.left(), t.value, area.right(), t.value) for t in self._upright.ticks()]
-        painter.drawLines(lines)
-
-
-class StillGrid(PixelItem):
-    """The same as part of a row's still picture, at whole pixels."""
 
     def __init__(self, across: TickAxis, upright: TickAxis) -> None:
         super().__init__(-100)
@@ -219,7 +179,8 @@ class StillGrid(PixelItem):
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw all lines at once."""
         vb = self.pixels(painter)
-        painter.setPen(QColor(vb.theme.grid))
+        # Whole device pixels: on fractional scales lines would be one or two of them wide.
+        painter.setPen(QPen(QColor(vb.theme.grid), max(round(vb.pixel_ratio), 1) / vb.pixel_ratio))
         xs, ys = (
             [round(place(tick.value)) for tick in axis.ticks()]
             for axis, place in ((self._across, vb.x_of), (self._upright, vb.y_of))

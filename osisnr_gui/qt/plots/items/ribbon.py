@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from osisnr_gui.core.best_of import NOBODY, BestOf, column_edges
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, contrast_ratio, system_font
+from osisnr_gui.qt.plots.items.painting import argb_image
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
@@ -74,22 +75,18 @@ class RibbonItem(PixelItem):
 def shares_per_pixel(ribbon: Ribbon, vb: PixelViewBox) -> FloatArray:
     """Shares of the counted frames of each pixel column: (n_systems + 1, columns), nan where none counts."""
     pixel, origin = (vb.t1 - vb.t0) / vb.columns, ribbon.t0 - ribbon.dt / 2
-    width = stripe_columns(ribbon, vb)
+    # Columns that are painted alike: 1 while every frame is wide enough to be seen alone.
+    seen_alone = ribbon.dt * vb.width() >= LEAST_FRAME_PIXELS * (vb.t1 - vb.t0)
+    width = 1 if seen_alone else round(STRIPE_PIXELS * vb.pixel_ratio)
     # On a fixed grid, so that nothing flickers while the view is moved; the picture is half a pixel off at most.
     start = round((vb.t0 - origin) / pixel)
     first = start // width
-    borders = origin + width * pixel * np.arange(first, (start + vb.columns - 1) // width + 2)
+    borders = origin + width * pixel * np.arange(first, (start + vb.columns - 1) // width + 2, dtype=np.float64)
     edges, where = column_edges(ribbon.best.place.size, ribbon.t0, ribbon.dt, borders)
     shares = ribbon.best.shares(edges)
     missing = np.full((shares.shape[0], 1), np.nan)
     stripes = np.concatenate((shares, missing), axis=1)[:, where]
     return stripes[:, (start + np.arange(vb.columns)) // width - first]
-
-
-def stripe_columns(ribbon: Ribbon, vb: PixelViewBox) -> int:
-    """Pixel columns that are painted alike: 1 while every frame is wide enough to be seen alone."""
-    seen_alone = ribbon.dt * vb.width() >= LEAST_FRAME_PIXELS * (vb.t1 - vb.t0)
-    return 1 if seen_alone else round(STRIPE_PIXELS * vb.pixel_ratio)
 
 
 def stacked_image(shares: FloatArray, colours: list[str], height: int) -> QImage:
@@ -101,9 +98,7 @@ def stacked_image(shares: FloatArray, colours: list[str], height: int) -> QImage
     for limit in limits:
         kinds += rows >= limit
     table = np.array([*(QColor(colour).rgba() for colour in colours), 0], np.uint32)
-    pixels = np.ascontiguousarray(table[kinds])
-    size = (shares.shape[1], height, 4 * shares.shape[1])
-    return QImage(pixels.data, *size, QImage.Format.Format_ARGB32_Premultiplied).copy()
+    return argb_image(np.ascontiguousarray(table[kinds]))
 
 
 def clear_runs(shares: FloatArray) -> list[tuple[int, int, int]]:

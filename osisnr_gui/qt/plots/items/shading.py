@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,10 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from osisnr_gui.core.reduce import runs_of
+from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.qt.look.theme import Theme, with_alpha
-from osisnr_gui.qt.plots.items.painting import column_brush, hatch_brush
+from osisnr_gui.qt.plots.items.painting import column_brush, hatch_brush, safe_array
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
-from osisnr_gui.qt.plots.safe_arrays import FloatArray, safe_arrays
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 #: Narrower missed runs have no edges: two dotted lines in three pixels are noise.
@@ -42,7 +42,7 @@ class Stretches:
     @classmethod
     def of(cls, starts: npt.ArrayLike = (), stops: npt.ArrayLike = ()) -> Stretches:
         """From ``starts[i]..stops[i]`` in any order, overlaps included; what is not finite or empty is left out."""
-        begin, end = safe_arrays(starts, stops)
+        begin, end = safe_array(starts), safe_array(stops)
         usable = end > begin  # false where either is NaN
         order = np.argsort(begin[usable], kind="stable")
         begin, end = begin[usable][order], np.maximum.accumulate(end[usable][order])
@@ -50,9 +50,9 @@ class Stretches:
         return cls(begin, end)
 
     @classmethod
-    def of_frames(cls, flags: npt.NDArray[np.bool_], t0: float, dt: float) -> Stretches:
+    def of_frames(cls, flags: BoolArray, t0: float, dt: float) -> Stretches:
         """The frames where ``flags`` is True; frame ``i`` is the stretch ``dt`` around ``t0 + i * dt``."""
-        first, stop = runs_of(flags)
+        first, stop = (ends.astype(np.float64) for ends in runs_of(flags))
         return cls(t0 + dt * (first - 0.5), t0 + dt * (stop - 0.5))
 
     def coverage(self, vb: PixelViewBox) -> FloatArray:
@@ -76,13 +76,12 @@ class BandKind(IntEnum):
     FALSE_ACTIVITY = 3  # the estimate is active where the reference is silent
 
 
-@dataclass
-class Brushes:
+class Brushes(NamedTuple):
     """What is painted for one view: brushes over the full height, brushes of the stripe, dotted edges."""
 
-    full: list[QBrush] = field(default_factory=list)
-    stripe: list[QBrush] = field(default_factory=list)
-    edges: list[float] = field(default_factory=list)  # pixels
+    full: list[QBrush]
+    stripe: list[QBrush]
+    edges: list[float]  # pixels
 
 
 class Runs:
@@ -114,32 +113,26 @@ class Runs:
         strength = np.where(bad > 0, FAINTEST + (1 - FAINTEST) * bad, 0.0)
         silent, false = share[BandKind.SILENT] >= 0.5, share[BandKind.FALSE_ACTIVITY] > 0
         weight = OVER_PICTURE if over else 1.0
+        quiet, loud = weight * theme.silent_opacity, weight * theme.bad_opacity
         full = [
-            _hatching(
-                silent, theme.silent, (weight * theme.silent_opacity / 2, weight * 2.5 * theme.silent_opacity), vb
-            ),
-            _hatching(false, theme.bad, (weight * theme.bad_opacity / 2, weight * 3 * theme.bad_opacity), vb),
-            _columns(theme.bad, weight * theme.bad_opacity * strength, vb),
+            *_hatching(silent, theme.silent, (quiet / 2, 2.5 * quiet), vb),
+            *_hatching(false, theme.bad, (loud / 2, 3 * loud), vb),
+            *_columns(theme.bad, loud * strength, vb),
         ]
-        stripe: list[QBrush | None] = []
+        stripe: list[QBrush] = []
         if over:
-            stripe = [
-                _columns(theme.background, (silent | false | (bad > 0)).astype(np.float64), vb),
-                _hatching(silent, theme.silent, (0.0, 1.0), vb),
-                _hatching(false, theme.bad, (FAINTEST, 1.0), vb),
-                _columns(theme.bad, strength, vb),
-            ]
-        return Brushes(
-            full=[brush for brush in full if brush is not None],
-            stripe=[brush for brush in stripe if brush is not None],
-            edges=self._missed_edges(vb),
-        )
+            stripe += _columns(theme.background, (silent | false | (bad > 0)).astype(np.float64), vb)
+            stripe += _hatching(silent, theme.silent, (0.0, 1.0), vb)
+            stripe += _hatching(false, theme.bad, (FAINTEST, 1.0), vb)
+            stripe += _columns(theme.bad, strength, vb)
+        return Brushes(full, stripe, self._missed_edges(vb))
 
     def _missed_edges(self, vb: PixelViewBox) -> list[float]:
         runs = self.kinds[BandKind.MISSED]
         wide = (runs.stops - runs.starts) * vb.width() >= EDGE_MIN_PIXELS * (vb.t1 - vb.t0)
         xs = vb.xs_of(np.concatenate((runs.starts[wide], runs.stops[wide])))
-        return np.unique(np.round(xs[(xs > -1) & (xs < vb.width() + 1)])).tolist()
+        edges: list[float] = np.unique(np.round(xs[(xs > -1) & (xs < vb.width() + 1)])).tolist()
+        return edges
 
 
 class Shading(PixelItem):
@@ -175,13 +168,11 @@ class Shading(PixelItem):
             painter.drawLines([QLineF(x, 0.0, x, vb.height()) for x in brushes.edges])
 
 
-def _hatching(
-    mask: npt.NDArray[np.bool_], colour: str, opacities: tuple[float, float], vb: PixelViewBox
-) -> QBrush | None:
-    """Hatch with a ground and lines of these opacities; None where there is nothing to hatch."""
+def _hatching(mask: BoolArray, colour: str, opacities: tuple[float, float], vb: PixelViewBox) -> list[QBrush]:
+    """Hatch with a ground and lines of these opacities; nothing where there is nothing to hatch."""
     ground, line = (with_alpha(colour, opacity) for opacity in opacities)
-    return hatch_brush(mask, ground, line, vb.pixel_ratio) if mask.any() else None
+    return [hatch_brush(mask, ground, line, vb.pixel_ratio)] if mask.any() else []
 
 
-def _columns(colour: str, opacity: FloatArray, vb: PixelViewBox) -> QBrush | None:
-    return column_brush(QColor(colour), opacity, vb.pixel_ratio) if opacity.any() else None
+def _columns(colour: str, opacity: FloatArray, vb: PixelViewBox) -> list[QBrush]:
+    return [column_brush(QColor(colour), opacity, vb.pixel_ratio)] if opacity.any() else []

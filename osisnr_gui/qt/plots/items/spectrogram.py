@@ -156,11 +156,12 @@ class PictureItem(PixelItem):
         if self._grid is None or self._scale is None or not self._parts:
             return np.empty(0), [], np.empty((0, 0))
         grid, scale = self._grid, self._scale
-        heights = grid.top - grid.row_step * (np.arange(grid.height) + 0.5)
+        heights = grid.top - grid.row_step * (np.arange(grid.height, dtype=np.float64) + 0.5)
         names = [f"{frequency:.6g} {scale.unit}" for frequency in scale.to_frequency(heights)[::-1]]
         known = np.all([part != 0 for part in self._parts], axis=0)
         values = np.where(known, self._values(self._parts), np.nan)[::-1].T
-        return grid.time + grid.time_step * (np.arange(grid.width) + 0.5), names, values
+        times = grid.time + grid.time_step * (np.arange(grid.width, dtype=np.float64) + 0.5)
+        return times, names, values
 
     def value_at(self, time: float, coordinate: float) -> float | None:
         """The value of the pixel under a point; None where there is nothing."""
@@ -203,7 +204,7 @@ def same_objects(some: Sequence[object], others: Sequence[object]) -> bool:
 
 def value_of_all(source: Picture) -> NDArray[np.float64]:
     """The values of the codes 0..255, shape (256,); code 0, which has none, continues the line."""
-    return np.asarray(value_of(np.arange(256.0), source.low, source.high))
+    return value_of(np.arange(256, dtype=np.float64), source.low, source.high)
 
 
 def difference_codes(
