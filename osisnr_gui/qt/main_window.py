@@ -30,7 +30,9 @@ from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.status_sentences import StatusSentences
 from osisnr_gui.qt.store import Store
+from osisnr_gui.qt.toolbar_words import ToolbarWords
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part, Show
@@ -73,7 +75,9 @@ class MainWindow(QMainWindow):
             self.restore()
         else:
             self.commands.actions.restore(None)
+        self.commands.finding.mark_plots()
         self._dress(themes.theme)
+        self._sentences = StatusSentences(self)
         self._parts = self._find_parts()
         store.analysis_changed.connect(self.show_analysis)
         self.show_analysis(store.analysis, Changed.ALL)
@@ -117,6 +121,7 @@ class MainWindow(QMainWindow):
             (commands.follow_readout, files),
             (self._follow_losses, Changed.LEADING | Changed.LOSS),
             (commands.session_files.show_analysis, Changed.FILES | Changed.FRAMES),
+            (lambda _analysis, _selected: self._sentences.start(), Changed.FILES | Changed.NOTICES),
         )
 
     def _show_page(self, *_: object) -> None:
@@ -326,6 +331,7 @@ class MainWindow(QMainWindow):
         self._add_menu_button(toolbar, "theme-system", "View/Theme", "Light or dark")
         toolbar.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
         self.toolbar = toolbar
+        self.commands.finding.words = ToolbarWords(toolbar)
         bar = self.statusBar()
         bar.setContentsMargins(MARGIN, 0, 0, 0)
         bar.addWidget(self.views.sentence, 1)

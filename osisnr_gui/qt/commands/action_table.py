@@ -7,17 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QKeySequence
-
 from osisnr_gui.qt.dialogs.about import AboutDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog
-from osisnr_gui.qt.dialogs.keys_page import KeysDialog
+from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS
 from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.comparison.difference import Quantity
 from osisnr_gui.session.demos import DEMOS
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.sound.listening import ResidualScale, Sound, SoundKind
 from osisnr_gui.session.sound.loudness import Match
+from osisnr_gui.text.catalogue import _
 
 if TYPE_CHECKING:
     from osisnr_gui.qt.commands.commands import Commands
@@ -95,6 +94,14 @@ def _open_demo(name: str) -> Callable[[Commands], object]:
     return lambda c: c.open_demo(name)
 
 
+def _use_colours(name: str) -> Callable[[Commands], object]:
+    return lambda c: c.views.view_bar.set_view(c.views.view_bar.scale, name, *c.views.view_bar.levels)
+
+
+def _has_colours(name: str) -> Callable[[Commands], bool]:
+    return lambda c: c.views.view_bar.colours == name
+
+
 def _row(row_id: str, text: str, tip: str = "Show or hide this plot") -> Action:
     """The switch of a plot."""
     return Action(
@@ -129,7 +136,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_numbers", "Edit", "Copy numbers", ("Ctrl+C",), "Copy the scores of the estimates as a table", run=lambda c: c.views.summary.copy_all(), enabled=has_pair, section=True),
     Action("copy_frame", "Edit", "Copy this frame's numbers", (), "Copy everything the frame inspector shows of its frame, as lines of name and value", run=lambda c: c.views.inspector.copy_numbers(), enabled=lambda c: c.views.inspector_dock.is_in_front),
     Action("copy_figure", "Edit", "Copy figure", ("Ctrl+Shift+C",), "Copy the plots as a picture", run=lambda c: c.exports.copy_figure(), enabled=has_pair),
-    Action("result_cache", "Edit", "Result cache…", (), "How much room kept results take; clear them, or keep none", run=lambda c: c.show_cache(), enabled=lambda c: c.store.cache is not None, section=True),
+    Action("palette", "Edit", _("Find a command…"), ("Ctrl+Shift+P",), _("Type to find any command, remedy or setting, and run it"), run=lambda c: c.finding.show_palette(), section=True),
+    Action("preferences", "Edit", _("Preferences…"), ("Ctrl+,",), _("Theme, words on the toolbar, listening, kept results: what is remembered from one start to the next"), run=lambda c: c.finding.show_preferences()),
     Action("fit", "View", "Fit everything", ("F",), "Show the whole file", "fit", toolbar=True, run=lambda c: c.fit(), enabled=has_pair),
     Action("zoom_selection", "View", "Zoom to selection", ("Z",), "Show the selected time range only", "zoom-selection", toolbar=True, run=lambda c: c.link.zoom_to_selection(), enabled=has_pair),
     Action("zoom_back", "View", "Zoom back", ("Backspace",), "Back to the view before the last zoom", "zoom-back", toolbar=True, run=lambda c: c.link.zoom_back(), enabled=has_pair),
@@ -139,9 +147,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("inspector", "View", "Frame inspector", ("I",), "The frame at the cursor in full: both columns, their angle, the formula with its numbers, three plain sentences", "", run=lambda c: c.views.inspector_dock.toggle(), checked=lambda c: c.views.inspector_dock.wanted),
     Action("mask_values", "View", "Mask values", ("Shift+V",), "How often each value occurs in the masks in view, their range, and what kind of mask they are", "", run=lambda c: c.views.mask_dock.toggle(), checked=lambda c: c.views.mask_dock.wanted),
     Action("overview", "View", "Overview strip", ("O",), "The whole file above the plots", "overview", switch=lambda c, on: c.plots.stack.set_overview_visible(on), remembered="overview", default=True),
+    Action("toolbar_words", "View", _("Words on the toolbar"), (), _("Words beside the icons, as many as there is room for"), switch=lambda c, on: c.finding.set_toolbar_words(on), remembered="toolbar_words", default=True),
     Action("transport", "View", "Playback bar", (), "The bar under the plots", switch=lambda c, on: c.playback.want_bar(on), remembered="transport", default=True),
     Action("residual", "View", "Residual instead of difference", (), "Third picture: what the measure calls noise, or the level difference", switch=lambda c, on: c.set_residual(on), checked=lambda c: c.plots.shows_residual, section=True),
     Action("next_map", "View", "Next colour map", ("P",), "viridis, magma, cividis, grey", "palette", run=lambda c: c.views.view_bar.next_colours()),
+    *(Action(f"colours_{name}", "View/Colour map", name, (), _("Colours of the spectrograms"), group="colours", run=_use_colours(name), checked=_has_colours(name), default=name == SPECTROGRAM_MAPS[0]) for name in SPECTROGRAM_MAPS),
     Action("all_estimates", "View", "All estimates", ("A",), "The spectrograms of all estimates one above the other, without those whose eye is shut; a click on a title brings its estimate into view", switch=lambda c, on: c.plots.set_stacked(on), enabled=lambda c: len(c.store.analysis.pairs) > 1, checked=lambda c: c.plots.estimates.stacked, remembered="all_estimates"),
     _row("reference", "Reference spectrogram"),
     _row("estimate", "Estimate spectrogram"),
@@ -159,7 +169,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("blame_mc_mse", "View/Blame map", "MC-MSE", (), "Each bin's part of the file's MC-MSE at the present α", group="blame", run=lambda c: c.plots.set_blame(BlameKind.MC_MSE), checked=lambda c: c.plots.blame is BlameKind.MC_MSE, remembered="blame"),
     Action("blame_osi_noise", "View/Blame map", "1/OSI-SNR, by noise energy", (), "Each bin's part of the file's 1/OSI-SNR: a frame's part, divided as the energy of its noise", group="blame", run=lambda c: c.plots.set_blame(BlameKind.OSI_NOISE), checked=lambda c: c.plots.blame is BlameKind.OSI_NOISE, remembered="blame"),
     Action("blame_third", "View/Blame map", "Over the third picture", ("Shift+B",), "The map lies over the difference or residual instead of the estimate", switch=lambda c, on: c.plots.maps.blame.set_over_third(on), remembered="blame_third"),
-    Action("theme_system", "View/Theme", "Follow the system", (), "Light or dark as the desktop is", "theme-system", group="theme", run=lambda c: c.views.themes.set_mode("system"), checked=lambda c: c.views.themes.mode == "system", section=True),
+    Action("theme_system", "View/Theme", "Follow the system", (), "Light or dark as the desktop is", "theme-system", group="theme", run=lambda c: c.views.themes.set_mode("system"), checked=lambda c: c.views.themes.mode == "system", default=True, section=True),
     Action("theme_light", "View/Theme", "Light", (), "Light background", "theme-light", group="theme", run=lambda c: c.views.themes.set_mode("light"), checked=lambda c: c.views.themes.mode == "light"),
     Action("theme_dark", "View/Theme", "Dark", (), "Dark background", "theme-dark", group="theme", run=lambda c: c.views.themes.set_mode("dark"), checked=lambda c: c.views.themes.mode == "dark"),
     Action("full_screen", "View", "Full screen", ("F11",), "The whole screen for the plots", switch=lambda c, on: c.show_full_screen(on)),
@@ -194,11 +204,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("hear_mixture", "Playback/Hear", "Mixture", ("M",), "Hear the mixture, from the same sample on", group="hear", run=lambda c: c.player.hear(MIXTURE), enabled=lambda c: can_hear(c, MIXTURE), checked=lambda c: c.player.sound.kind is SoundKind.MIXTURE),
     Action("hear_residual", "Playback/Hear", "Residual", ("D",), "See and hear what the measure calls noise: the estimate minus its best multiple of the reference; again: the estimate and the level difference", group="hear", run=lambda c: c.playback.toggle_residual(), checked=lambda c: c.player.sound.kind is SoundKind.RESIDUAL),
     Action("flip", "Playback/Hear", "Flip between the last two", ("T",), "Hear (and show) what was chosen before", run=lambda c: c.playback.flip(), enabled=lambda c: not c.folders.shows_list and (c.views.count > 1 or c.player.has_sound)),
-    Action("match_off", "Playback/Loudness", "As they are", (), "Sounds as loud as their files are", group="match", run=lambda c: c.player.set_match(Match.OFF), enabled=has_sound, checked=lambda c: c.player.match is Match.OFF, remembered="loudness", default=True),
-    Action("match_rms", "Playback/Loudness", "Same RMS as the reference", (), "All sounds at the reference's RMS", group="match", run=lambda c: c.player.set_match(Match.RMS), enabled=has_sound, checked=lambda c: c.player.match is Match.RMS, remembered="loudness"),
-    Action("match_osi", "Playback/Loudness", "Same level of the reference in them (OSI scale)", (), "What is left of the reference is as loud as the reference: the gain that OSI-SNR ignores is taken out", group="match", run=lambda c: c.player.set_match(Match.OSI), enabled=has_sound, checked=lambda c: c.player.match is Match.OSI, remembered="loudness"),
-    Action("residual_whole", "Playback/Residual", "One scale for the whole signal", (), "The reference is taken out at one gain, so what is heard is everything else", group="residual", run=lambda c: c.player.set_scale(ResidualScale.WHOLE), enabled=has_sound, checked=lambda c: c.player.scale is ResidualScale.WHOLE, remembered="residual", default=True),
-    Action("residual_frame", "Playback/Residual", "A scale for every frame", (), "As the residual's picture: the reference is scaled anew in every frame", group="residual", run=lambda c: c.player.set_scale(ResidualScale.FRAME), enabled=has_sound, checked=lambda c: c.player.scale is ResidualScale.FRAME, remembered="residual"),
+    Action("match_off", "Playback/Loudness", "As they are", (), "Sounds as loud as their files are", group="match", run=lambda c: c.player.set_match(Match.OFF), checked=lambda c: c.player.match is Match.OFF, remembered="loudness", default=True),
+    Action("match_rms", "Playback/Loudness", "Same RMS as the reference", (), "All sounds at the reference's RMS", group="match", run=lambda c: c.player.set_match(Match.RMS), checked=lambda c: c.player.match is Match.RMS, remembered="loudness"),
+    Action("match_osi", "Playback/Loudness", "Same level of the reference in them (OSI scale)", (), "What is left of the reference is as loud as the reference: the gain that OSI-SNR ignores is taken out", group="match", run=lambda c: c.player.set_match(Match.OSI), checked=lambda c: c.player.match is Match.OSI, remembered="loudness"),
+    Action("residual_whole", "Playback/Residual", "One scale for the whole signal", (), "The reference is taken out at one gain, so what is heard is everything else", group="residual", run=lambda c: c.player.set_scale(ResidualScale.WHOLE), checked=lambda c: c.player.scale is ResidualScale.WHOLE, remembered="residual", default=True),
+    Action("residual_frame", "Playback/Residual", "A scale for every frame", (), "As the residual's picture: the reference is scaled anew in every frame", group="residual", run=lambda c: c.player.set_scale(ResidualScale.FRAME), checked=lambda c: c.player.scale is ResidualScale.FRAME, remembered="residual"),
     Action("speed_100", "Playback/Speed", "1×", (), "As recorded", group="speed", run=lambda c: c.player.set_speed(1.0), enabled=has_sound, checked=lambda c: c.player.speed == 1.0),
     Action("speed_75", "Playback/Speed", "0.75×", (), "Slower at the same pitch", group="speed", run=lambda c: c.player.set_speed(0.75), enabled=has_sound, checked=lambda c: c.player.speed == 0.75),
     Action("speed_50", "Playback/Speed", "0.5×", (), "Half as fast at the same pitch", group="speed", run=lambda c: c.player.set_speed(0.5), enabled=has_sound, checked=lambda c: c.player.speed == 0.5),
@@ -224,9 +234,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("cursor_right_5", "Analysis/Cursor", "On 5 s", ("Shift+Right",), "Cursor on by five seconds", run=lambda c: c.shown.move(5.0)),
     Action("frame_left", "Analysis/Cursor", "Frame before", ("Alt+Left",), "Cursor back by one frame", run=lambda c: c.shown.move_frames(-1)),
     Action("frame_right", "Analysis/Cursor", "Next frame", ("Alt+Right",), "Cursor on by one frame", run=lambda c: c.shown.move_frames(1)),
+    Action("select_around", "Analysis", _("Select around the cursor; then more"), ("S",), _("Select a range around the cursor; again: a longer one around its middle"), run=lambda c: c.shown.select_around(), enabled=has_files, section=True),
+    Action("select_less", "Analysis", _("Select less"), ("Shift+S",), _("Shorten the selected range at both ends"), run=lambda c: c.shown.select_less(), enabled=lambda c: c.link.selection is not None),
     Action("add_note", "Analysis", "Add note…", ("Ctrl+N",), "Write a note on the selected time range, or at the cursor", "note", run=lambda c: c.notes.add(), enabled=has_pair, section=True),
     Action("clear", "Analysis", "Stop, then clear selection", ("Escape",), "Stops a running comparison or the sound first; then nothing is selected", run=lambda c: c.clear(), section=True),
-    Action("keys", "Help", "Keys and mouse", ("F1", "?"), "What every key does", "keyboard", run=lambda c: KeysDialog(key_rows(), c.window).open()),
+    Action("keys", "Help", "Keys and mouse", ("F1", "?"), _("Every key and what the mouse does; type to find one, Enter runs it"), "keyboard", run=lambda c: c.finding.show_keys()),
+    Action("legend", "Help", _("Legend"), (), _("What orange, hatch, dots, letters and marks in the plots mean, with examples"), "info", run=lambda c: c.finding.show_legend()),
     Action("numbers", "Help", "What do these numbers mean?", (), "OSI-SNR, MC-MSE and the fused loss in plain words", "help", run=lambda c: HelpDialog("numbers", c.window).open()),
     Action("first_steps", "Help", "First steps", (), "From two files to a result", "info", run=lambda c: HelpDialog("first_steps", c.window).open()),
     Action("about", "Help", "About osisnr_gui", (), "Version and licences", run=lambda c: AboutDialog(c.window).open()),
@@ -257,15 +270,8 @@ MOUSE_ROWS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def key_rows() -> list[tuple[str, str, str]]:
-    """(group, what it does, keys) of everything, for the keys page."""
-    rows = []
-    for spec in ACTIONS:
-        if spec.keys:
-            keys = ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys)
-            group, _, submenu = spec.menu.partition("/")
-            text = spec.text.rstrip("…")
-            # Without its submenu "Reference" or "Show" would say nothing.
-            named = not submenu or submenu.lower() in text.lower()
-            rows.append((group, text if named else f"{submenu}: {text}", keys))
-    return [*rows, *MOUSE_ROWS]
+def full_name(spec: Action) -> str:
+    """The text of an action, with that of its submenu where it would say nothing alone, as "Reference" or "Show"."""
+    _menu, _slash, submenu = spec.menu.partition("/")
+    text = spec.text.rstrip("…")
+    return text if submenu.lower() in text.lower() else f"{submenu}: {text}"

@@ -15,12 +15,12 @@ from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.commands.delay_commands import DelayCommands
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.file_commands import FileCommands
+from osisnr_gui.qt.commands.finding import FindCommands
 from osisnr_gui.qt.commands.ghost_commands import GhostCommands
 from osisnr_gui.qt.commands.masked_sounds import MaskedSounds
 from osisnr_gui.qt.commands.plot_commands import PlotCommands
 from osisnr_gui.qt.commands.segment_commands import NoteCommands, SegmentCommands
 from osisnr_gui.qt.commands.session_files import SessionFiles
-from osisnr_gui.qt.dialogs.cache_page import CacheDialog
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.roles_dialog import RolesDialog
 from osisnr_gui.qt.folders.folder_mode import FolderMode
@@ -36,6 +36,7 @@ from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.frame_kind import frame_kind
 
 FILE_FILTER = f"Sound, masks and sessions (*{' *'.join((*extensions_of(Format), '.osisnr'))});;All files (*)"
 
@@ -58,6 +59,7 @@ class Commands:
         self.files = FileCommands(window, views)
         self.ghosts = GhostCommands(window, views)
         self.actions = Actions(window, self)
+        self.finding = FindCommands(window, self)
         self._there = (False, False)  # selection, loop
         self.asks = False  # whether somebody sits before the window who can be asked
         self._connect()
@@ -95,6 +97,7 @@ class Commands:
         for changed in (
             views.themes.changed,
             views.curves.changed,
+            views.view_bar.colours_changed,
             views.inspector_dock.wanted_changed,
             views.inspector_dock.visibilityChanged,
             views.mask_dock.wanted_changed,
@@ -234,6 +237,7 @@ class Commands:
             third = plots.third_value_at(time, frequency) if estimate is in_view else None
         score = pair.score
         more = {
+            "kind": "" if score.bad is None else frame_kind(score.bad, index),
             **plots.maps.readout(time, value, row_id, frequency),
             **plots.differences.readout(time),
             **plots.ribbons.readout(time),
@@ -314,12 +318,6 @@ class Commands:
     def reload(self) -> None:
         """Look at all files again."""
         self.folders.look_again() if self.folders.shows_list else self.files.reload(thoroughly=True)
-
-    def show_cache(self) -> None:
-        """What is kept of results, and how much room that takes."""
-        cache = self.views.store.cache
-        if cache is not None:
-            CacheDialog(cache, self.views.settings, self.window).open()
 
     def show_full_screen(self, on: bool) -> None:
         """The whole screen for the window, or not."""

@@ -32,6 +32,7 @@ FIELDS = (
     Field("name", "A", 7),
     Field("time", "t 00000.000 s", 8),
     Field("frame", "frame 0 000 000", 3),
+    Field("kind", "false activity", 5, optional=True),
     Field("frequency", "00.00 kHz", 2),
     Field("reference", "ref −000.0 dB", 1),
     Field("estimate", "est −000.0 dB", 1),

@@ -1,4 +1,4 @@
-"""Keys, help, about and error pages: text only, nothing fetched."""
+"""Help, about and error pages: text only, nothing fetched."""
 
 from __future__ import annotations
 
@@ -11,27 +11,6 @@ from osisnr_gui import __version__
 from osisnr_gui.qt.dialogs.about import AboutDialog
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog, page_names, page_text, page_title
-from osisnr_gui.qt.dialogs.keys_page import KeysDialog
-
-ROWS = [
-    ("File", "Open", "Ctrl+O"),
-    ("View", "Fit <b>all</b>", "F"),
-    ("File", "Quit", "Ctrl+Q"),
-    ("Mouse", "Zoom", "Wheel"),
-]
-
-
-def test_keys_are_grouped_and_can_be_looked_for(qtbot: QtBot):
-    dialog = KeysDialog(ROWS)
-    qtbot.addWidget(dialog)
-    assert dialog.visible_rows() == [("Open", "Ctrl+O"), ("Quit", "Ctrl+Q"), ("Fit <b>all</b>", "F"), ("Zoom", "Wheel")]
-    dialog.search.setText("ctrl+q")
-    assert dialog.visible_rows() == [("Quit", "Ctrl+Q")]
-    dialog.search.setText("mouse")
-    assert dialog.visible_rows() == [("Zoom", "Wheel")]
-    dialog.search.setText("nothing like it")
-    assert dialog.visible_rows() == []
-    assert not dialog.nothing.isHidden()
 
 
 @pytest.mark.parametrize("name", page_names())
