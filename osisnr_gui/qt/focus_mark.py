@@ -7,7 +7,10 @@ from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPalette, QPen, QS
 from PySide6.QtWidgets import QWidget
 
 WIDTH = 2
-_BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+Reason = Qt.FocusReason
+_BY_KEY = (Reason.TabFocusReason, Reason.BacktabFocusReason, Reason.ShortcutFocusReason)
+#: Another window, a menu: the focus comes back to where it was.
+_FOR_A_WHILE = (Reason.ActiveWindowFocusReason, Reason.PopupFocusReason, Reason.MenuBarFocusReason)
 
 
 class FocusMark(QWidget):
@@ -26,6 +29,8 @@ class FocusMark(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Come, follow and go."""
+        if isinstance(event, QFocusEvent) and event.reason() in _FOR_A_WHILE:
+            return False
         if isinstance(event, QFocusEvent) and isinstance(watched, QWidget):
             comes = event.gotFocus() and event.reason() in _BY_KEY
             if comes:

@@ -126,8 +126,12 @@ class MainWindow(QMainWindow):
 
     def _show_page(self, *_: object) -> None:
         """The list of pairs, or what belongs to the files that are open."""
-        empty = self.views.store.session.is_empty
-        self.centre.setCurrentWidget(self.views.welcome if empty else self.views.plots)
+        empty, focus = self.views.store.session.is_empty, self.focusWidget()
+        page = self.views.welcome if empty else self.views.plots
+        if page is not self.centre.currentWidget() and focus is not None and self.centre.isAncestorOf(focus):
+            # Else Qt looks for the next control once the page is gone, as Tab does, and a plot would be framed.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.centre.setCurrentWidget(page)
         shows_list = self.commands.folders.shows_list
         self.pages.setCurrentWidget(self.views.folders if shows_list else self.holder)
         self._show_docks(not shows_list and not empty)

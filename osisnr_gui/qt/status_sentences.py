@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLabel, QMainWindow, QTabBar, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QGraphicsView, QLabel, QMainWindow, QMenu, QTabBar, QWidget
 
 from osisnr_gui.text.catalogue import _
 
@@ -26,10 +27,20 @@ class StatusSentences(QTimer):
 
     def complete(self) -> None:
         """Look at all controls now."""
-        for control in self._window.findChildren(QWidget):
-            if control.focusPolicy().value and (control.property(_DERIVED) or not control.statusTip()):
+        for control in _controls(self._window):
+            if control.property(_DERIVED) or not control.statusTip():
                 control.setProperty(_DERIVED, True)
                 control.setStatusTip(sentence_of(control))
+
+
+def _controls(whole: QObject) -> Iterator[QWidget]:
+    """Everything inside that can have the focus; what pyqtgraph keeps inside its plots is hundreds of widgets."""
+    for part in whole.children():
+        if isinstance(part, QWidget) and not isinstance(part, QMenu):
+            if part.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                yield part
+            if not isinstance(part, QGraphicsView):
+                yield from _controls(part)
 
 
 def sentence_of(control: QWidget) -> str:

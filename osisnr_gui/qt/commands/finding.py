@@ -65,7 +65,9 @@ class FindCommands:
         tip = _("{plot}: arrows move the cursor, Up and Down zoom, S selects, Space plays")
         self._commands.plots.stack.for_each_row(lambda row: mark.watch(row, tip.format(plot=row.accessibleName())))
         mark.watch(overview, tip.format(plot=overview.accessibleName()))
-        add_legend_button(overview, self._commands.actions.by_id["legend"])
+        inspector, actions = self._commands.views.inspector, self._commands.actions.by_id
+        inspector.setStatusTip(actions["inspector"].statusTip())
+        add_legend_button(overview, actions["legend"])
 
     def set_toolbar_words(self, on: bool) -> None:
         """Words on the buttons of the toolbar, as far as there is room, or icons alone."""
