@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from osisnr_gui.qt.commands.commands import Commands
+from osisnr_gui.qt.focus import StatusSentences
 from osisnr_gui.qt.jobs import close_jobs
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
@@ -30,7 +31,6 @@ from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.settings import Settings
-from osisnr_gui.qt.status_sentences import StatusSentences
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.toolbar_words import ToolbarWords
 from osisnr_gui.qt.views import Views

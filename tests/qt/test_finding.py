@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QGraphicsView, QToolBut
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
-from osisnr_gui.qt.focus_mark import FocusMark
+from osisnr_gui.qt.focus import FocusMark
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.time_plot import TimePlot

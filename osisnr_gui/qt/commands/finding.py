@@ -16,7 +16,7 @@ from osisnr_gui.qt.dialogs.cache_page import CachePart
 from osisnr_gui.qt.dialogs.legend import LegendDialog, add_legend_button
 from osisnr_gui.qt.dialogs.palette import Entry, Palette
 from osisnr_gui.qt.dialogs.preferences import Preference, PreferencesDialog
-from osisnr_gui.qt.focus_mark import FocusMark
+from osisnr_gui.qt.focus import FocusMark
 from osisnr_gui.qt.on_demand_dock import OnDemandDock
 from osisnr_gui.qt.panels.plain_text import NarrowScroll
 from osisnr_gui.qt.plots.overview import Overview

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from pyqtgraph import GraphicsObject
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
@@ -35,14 +36,18 @@ SIZE, N_COLUMNS = (960, 540), 2
 BUTTON_PIXELS = 14
 
 
+#: Makes the items of an example in a theme.
+Draw = Callable[[Theme], Sequence[GraphicsObject]]
+
+
 class Sample(PlotWidget):
-    """A small plot from 0 to 1, both ways, with what `draw` adds to it."""
+    """A small plot from 0 to 1, both ways, with what `draw` makes."""
 
     SIZE = (132, 44)
 
     def __init__(self, theme: Theme, draw: Draw, parent: QWidget | None = None) -> None:
         self.box, self._draw = PixelViewBox(theme), draw
-        super().__init__(parent, background=theme.background, viewBox=self.box)
+        super().__init__(parent, viewBox=self.box)
         for side in ("left", "bottom"):
             self.plotItem.hideAxis(side)
         self.still = StillPicture(self.plotItem)
@@ -57,44 +62,34 @@ class Sample(PlotWidget):
         self.box.theme = theme
         self.setBackground(theme.background)
         self.plotItem.clear()
-        self._draw(self)
+        for item in self._draw(theme):
+            self.addItem(item)
         self.still.forget()
 
 
-Draw = Callable[[Sample], None]
-
-
-def _shading(kind: BandKind, *, over: bool = False) -> Draw:
+def _shading(kind: BandKind, *, over: bool = False) -> list[PixelItem]:
     """A run of frames of this kind, over a picture or under a curve."""
-
-    def draw(sample: Sample) -> None:
-        shading = Shading(over=over)
-        shading.show_runs(Runs({kind: Stretches.of([0.3], [0.7])}))
-        sample.addItem(shading)
-
-    return draw
+    shading = Shading(over=over)
+    shading.show_runs(Runs({kind: Stretches.of([0.3], [0.7])}))
+    return [shading]
 
 
-def _overview(sample: Sample) -> None:
+def _overview(_theme: Theme) -> list[PixelItem]:
     values = 15 + 15 * np.sin(np.arange(60) / 5)
     values[40:50] = np.nan
     strip, kinds = OverviewStrip(), (BandKind.BAD, BandKind.SILENT, BandKind.FALSE_ACTIVITY)
     strip.show_osi(0.0, 1 / 60, values)
     strip.show_runs(Runs(dict(zip(kinds, map(Stretches.of, (0.3, 0.67, 0.85), (0.45, 0.82, 0.95)), strict=True))))
-    sample.addItem(strip)
+    return [strip]
 
 
-def _curve(sample: Sample, *values: float) -> CurveItem:
-    """A value per frame, of the first estimate."""
-    curve, style = CurveItem(dots=True), sample.box.theme.estimate(0)
-    sample.addItem(curve)
+def _curve(theme: Theme, *values: float) -> list[CurveItem]:
+    """A value per frame, of the first estimate; infinite ones as bars."""
+    curve, style = CurveItem(dots=True), theme.estimate(0)
     curve.set_pens(line_pen(style.colour, style.dash), strong=True)
     curve.setData(0.5 / len(values), 1 / len(values), np.array(values))
-    return curve
-
-
-def _perfect(sample: Sample) -> None:
-    _curve(sample, 0.4, 0.6, math.inf, math.inf, 0.7, 0.5).cap = 0
+    curve.cap = 0
+    return [curve]
 
 
 class _Cut(PixelItem):
@@ -105,50 +100,54 @@ class _Cut(PixelItem):
         paint_triangles(painter, [(box.x_of(place), box.x_of(place) + 2) for place in (0.25, 0.7)], box.theme)
 
 
-def _ribbon(sample: Sample) -> None:
+def _ribbon(_theme: Theme) -> list[PixelItem]:
     best, item = BestOf(np.repeat(np.array([0, 1, 2, 0], np.int16), 5), 2), RibbonItem()
     item.ribbon = Ribbon(best, 0.025, 0.05, ("A", "B"), lambda theme: [theme.estimate(k).colour for k in (0, 1)])
-    sample.addItem(item)
+    return [item]
 
 
-def _level(ink: str, words: str, words_ink: str = "", *, dashed: bool = False) -> Draw:
+def _level(theme: Theme, line: LevelLine) -> list[GraphicsObject]:
     """A line at a value with its words."""
-
-    def draw(sample: Sample) -> None:
-        line = LevelLine(ink, lambda _box: words, words_ink=words_ink, digits=(lambda _box: 1) if dashed else None)
-        sample.addItem(line)
-        line.set_theme(sample.box.theme)
-        line.show_level(0.3)
-        sample.addItem(LevelTags([line], QRectF))
-
-    return draw
+    line.set_theme(theme)
+    line.level = 0.3
+    line.setValue(line.level)
+    line.show()
+    return [line, LevelTags([line], QRectF)]
 
 
-def _clips(sample: Sample) -> None:
+def _threshold(theme: Theme) -> list[GraphicsObject]:
+    return _level(theme, LevelLine("bad", lambda _box: _("bad under 3.0 dB"), digits=lambda _box: 1))
+
+
+def _chance(theme: Theme) -> list[GraphicsObject]:
+    return _level(theme, LevelLine("faint", lambda _box: _("chance 1.2 dB"), words_ink="muted"))
+
+
+def _clips(_theme: Theme) -> list[PixelItem]:
     marks = ClipMarks()
     marks.stretches = Stretches.of([0.2, 0.5, 0.6], [0.21, 0.51, 0.61])
-    sample.addItem(marks)
+    return [marks]
 
 
-def _note(sample: Sample) -> None:
+def _note(_theme: Theme) -> list[PixelItem]:
     marks = NoteMarks(texts=True)
     marks.show_notes((Note(0.2, 0.7, _("a note")),))
-    sample.addItem(marks)
+    return [marks]
 
 
 #: What draws the example, the name of the sign, and what it means.
 SIGNS: tuple[tuple[Draw, str, str], ...] = (
-    (_shading(BandKind.BAD), _("Orange"), _("Bad frames, by the rule of the list; paler where only some of a pixel's frames are.")),
-    (_shading(BandKind.BAD, over=True), _("Orange stripe"), _("The same on a picture, along its lower edge.")),
-    (_shading(BandKind.MISSED), _("Dotted edges"), _("Missed: the reference is active, the estimate silent.")),
-    (_shading(BandKind.FALSE_ACTIVITY), _("Orange hatch"), _("False activity: the estimate is active, the reference silent.")),
-    (_shading(BandKind.SILENT), _("Grey hatch"), _("Silence: nothing is measured here.")),
+    (lambda _theme: _shading(BandKind.BAD), _("Orange"), _("Bad frames, by the rule of the list; paler where only some of a pixel's frames are.")),
+    (lambda _theme: _shading(BandKind.BAD, over=True), _("Orange stripe"), _("The same on a picture, along its lower edge.")),
+    (lambda _theme: _shading(BandKind.MISSED), _("Dotted edges"), _("Missed: the reference is active, the estimate silent.")),
+    (lambda _theme: _shading(BandKind.FALSE_ACTIVITY), _("Orange hatch"), _("False activity: the estimate is active, the reference silent.")),
+    (lambda _theme: _shading(BandKind.SILENT), _("Grey hatch"), _("Silence: nothing is measured here.")),
     (_overview, _("Overview"), _("OSI-SNR, dark 0 dB to bright 30 dB; below it bad and missed frames, hatched false activity.")),
-    (_level("bad", _("bad under 3.0 dB"), dashed=True), _("Dashed line"), _("The threshold of bad frames; it can be dragged.")),
-    (_level("faint", _("chance 1.2 dB"), "muted"), _("Chance line"), _("What two unrelated signals reach.")),
-    (lambda sample: _curve(sample, 0.3, 0.5, 0.4, 0.7, 0.2, 0.5), _("Dots"), _("Every dot is a frame. Without dots there are many; with a veil the line is their mean.")),
-    (_perfect, _("Bar along the top"), _("Perfect frames: their OSI-SNR is infinite.")),
-    (lambda sample: sample.addItem(_Cut()), _("Triangles"), _("The loss goes on above the plot; the number is its highest value.")),
+    (_threshold, _("Dashed line"), _("The threshold of bad frames; it can be dragged.")),
+    (_chance, _("Chance line"), _("What two unrelated signals reach.")),
+    (lambda theme: _curve(theme, 0.3, 0.5, 0.4, 0.7, 0.2, 0.5), _("Dots"), _("Every dot is a frame. Without dots there are many; with a veil the line is their mean.")),
+    (lambda theme: _curve(theme, 0.4, 0.6, math.inf, math.inf, 0.7, 0.5), _("Bar along the top"), _("Perfect frames: their OSI-SNR is infinite.")),
+    (lambda _theme: [_Cut()], _("Triangles"), _("The loss goes on above the plot; the number is its highest value.")),
     (_ribbon, _("Letters and ="), _("The best estimate, or the reference that fits best, in every frame; = where two are equal.")),
     (_clips, _("Marks along the top"), _("The reference is clipped here.")),
     (_note, _("Bar and plate"), _("A note of yours on this stretch of time.")),

@@ -16,7 +16,6 @@ from window_kit import open_window, show_files, wait_final
 from osisnr_gui.qt.commands.action_table import ACTIONS, MOUSE_ROWS
 from osisnr_gui.qt.dialogs.palette import Entry, Palette, find
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.panels.column_model import ROLE
 
 Key, Held = Qt.Key, Qt.KeyboardModifier
 ENTRIES = [
@@ -74,7 +73,7 @@ def test_of_equals_the_last_one_used_comes_first() -> None:
 
 
 def test_every_action_is_there_with_its_menu_and_key(qtbot: QtBot, window: MainWindow) -> None:
-    entries = {entry.key: entry for entry in palette(qtbot, window).shown()}
+    entries = {entry.key: entry for entry in palette(qtbot, window).shown}
     assert {spec.id for spec in ACTIONS} <= entries.keys()
     assert entries["export_png"].place == "File › Export"
     assert entries["palette"].keys == "Ctrl+Shift+P"
@@ -88,20 +87,22 @@ def test_enter_runs_what_is_chosen_and_the_arrows_choose(qtbot: QtBot, window: M
     QTest.keyClick(dialog.search, Key.Key_Return)
     assert tuple(link.visible) == (1.0, 2.0)
     dialog = palette(qtbot, window)
-    assert dialog.shown()[0].key == "zoom_selection", "used last"
-    QTest.keyClicks(dialog.search, "plots row")
-    first = dialog.table.currentIndex().row()
+    assert dialog.shown[0].key == "zoom_selection", "used last"
+    QTest.keyClicks(dialog.search, "plots")
+    assert dialog.list.currentIndex().row() == 0
     QTest.keyClick(dialog.search, Key.Key_Down)
-    assert dialog.table.currentIndex().row() == first + 1 or dialog.model.rowCount() == 1
+    assert dialog.list.currentIndex().row() == 1
+    assert dialog.hint.text() == dialog.shown[1].tip
     QTest.keyClick(dialog.search, Key.Key_Up)
-    assert dialog.table.currentIndex().row() == first
+    assert dialog.list.currentIndex().row() == 0
+    QTest.keyClick(dialog.search, Key.Key_Escape)
 
 
 def test_a_click_runs_and_escape_leaves(qtbot: QtBot, window: MainWindow) -> None:
     dialog = palette(qtbot, window, "crosshair")
     before = window.actions_by_id.by_id["crosshair"].isChecked()
-    at = dialog.table.visualRect(dialog.model.index(0, 0)).center()
-    QTest.mouseClick(dialog.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    at = dialog.list.visualItemRect(dialog.list.topLevelItem(0)).center()
+    QTest.mouseClick(dialog.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert window.actions_by_id.by_id["crosshair"].isChecked() is not before
     dialog = palette(qtbot, window, "crosshair")
     QTest.keyClick(dialog.search, Key.Key_Escape)
@@ -110,7 +111,7 @@ def test_a_click_runs_and_escape_leaves(qtbot: QtBot, window: MainWindow) -> Non
 
 
 def test_a_remedy_of_a_notice_is_found_and_run(qtbot: QtBot, window: MainWindow) -> None:
-    remedies = [entry for entry in palette(qtbot, window).shown() if entry.place == "Notice"]
+    remedies = [entry for entry in palette(qtbot, window).shown if entry.place == "Notice"]
     QTest.keyClick(window.findChild(Palette).search, Key.Key_Escape)
     QApplication.processEvents()
     notices = window.views.store.analysis.notices
@@ -118,7 +119,7 @@ def test_a_remedy_of_a_notice_is_found_and_run(qtbot: QtBot, window: MainWindow)
     assert remedies
     before = window.views.store.session
     dialog = palette(qtbot, window, remedies[0].text)
-    assert remedies[0].text == dialog.shown()[0].text
+    assert remedies[0].text == dialog.shown[0].text
     QTest.keyClick(dialog.search, Key.Key_Return)
     assert window.views.store.session != before
     wait_final(qtbot, window)
@@ -127,7 +128,7 @@ def test_a_remedy_of_a_notice_is_found_and_run(qtbot: QtBot, window: MainWindow)
 def test_a_setting_gets_the_focus_and_its_panel_comes_to_the_front(qtbot: QtBot, window: MainWindow) -> None:
     segments = window.views.segments
     assert segments.visibleRegion().isEmpty(), "behind the tab of another panel"
-    entries = palette(qtbot, window).shown()
+    entries = palette(qtbot, window).shown
     wanted = next(entry for entry in entries if entry.place == "Bad segments")
     dialog = window.findChild(Palette)
     QTest.keyClicks(dialog.search, wanted.text)
@@ -137,7 +138,7 @@ def test_a_setting_gets_the_focus_and_its_panel_comes_to_the_front(qtbot: QtBot,
     assert focus is not None
     assert segments.isAncestorOf(focus)
     dialog = palette(qtbot, window, "gamma")
-    assert {entry.place for entry in dialog.shown()[:2]} == {"Loss"}
+    assert {entry.place for entry in dialog.shown[:2]} == {"Loss"}
     QTest.keyClick(dialog.search, Key.Key_Return)
     assert window.focusWidget() in (window.views.loss.gamma.slider, window.views.loss.gamma.field)
 
@@ -145,13 +146,13 @@ def test_a_setting_gets_the_focus_and_its_panel_comes_to_the_front(qtbot: QtBot,
 def test_what_cannot_be_run_is_grey_says_why_and_stays(qtbot: QtBot) -> None:
     with open_window(qtbot) as window:
         dialog = palette(qtbot, window, "undo")
-        grey = dialog.model.data(dialog.model.index(0, 0), ROLE.ForegroundRole)
+        grey = dialog.list.topLevelItem(0).foreground(0).color()
         assert grey == dialog.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
         assert dialog.hint.text() == "Not now: nothing was changed"
         QTest.keyClick(dialog.search, Key.Key_Return)
         assert dialog.isVisible()
         dialog.search.clear()
-        assert not [entry.text for entry in dialog.shown() if entry.why == "there is nothing to do it with"]
+        assert not [entry.text for entry in dialog.shown if entry.why == "there is nothing to do it with"]
         QTest.keyClicks(dialog.search, "no such thing at all")
         assert dialog.hint.text() == "Nothing is called that."
         QTest.keyClick(dialog.search, Key.Key_Return)
@@ -160,18 +161,18 @@ def test_what_cannot_be_run_is_grey_says_why_and_stays(qtbot: QtBot) -> None:
 
 def test_f1_lists_keys_then_the_mouse_and_a_double_click_runs(qtbot: QtBot, window: MainWindow) -> None:
     dialog = opened(qtbot, window, Key.Key_F1)
-    shown = dialog.shown()
+    shown = dialog.shown
     assert [entry.text for entry in shown[-len(MOUSE_ROWS) :]] == [text for _group, text, _keys in MOUSE_ROWS]
     assert [entry.key for entry in shown[: -len(MOUSE_ROWS)]] == [spec.id for spec in ACTIONS if spec.keys]
     QTest.keyClicks(dialog.search, "wheel")
-    assert "Zoom in time at the pointer" in [entry.text for entry in dialog.shown()]
+    assert "Zoom in time at the pointer" in [entry.text for entry in dialog.shown]
     QTest.keyClick(dialog.search, Key.Key_Return)
     assert dialog.isVisible(), "a turn of the wheel is no command"
     dialog.search.clear()
     QTest.keyClicks(dialog.search, "next colour map")
-    at = dialog.table.visualRect(dialog.model.index(0, 0)).center()
+    at = dialog.list.visualItemRect(dialog.list.topLevelItem(0)).center()
     before = window.views.view_bar.colours
-    QTest.mouseClick(dialog.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseClick(dialog.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert dialog.isVisible(), "one click chooses"
-    QTest.mouseDClick(dialog.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseDClick(dialog.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert window.views.view_bar.colours != before
