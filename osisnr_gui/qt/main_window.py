@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from osisnr_gui.qt.commands.commands import Commands
-from osisnr_gui.qt.focus import StatusSentences
 from osisnr_gui.qt.jobs import close_jobs
 from osisnr_gui.qt.look.icons import icon
 from osisnr_gui.qt.look.theme import Theme
@@ -32,7 +31,6 @@ from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
-from osisnr_gui.qt.toolbar_words import ToolbarWords
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part, Show
@@ -66,6 +64,7 @@ class MainWindow(QMainWindow):
         self._build_centre()
         self._docks = self._build_docks()
         self._build_bars()
+        self.commands.finding.take_window(self.toolbar)
         self._connect()
         self.setWindowTitle("osisnr_gui")
         self.setAcceptDrops(True)
@@ -75,9 +74,7 @@ class MainWindow(QMainWindow):
             self.restore()
         else:
             self.commands.actions.restore(None)
-        self.commands.finding.mark_plots()
         self._dress(themes.theme)
-        self._sentences = StatusSentences(self)
         self._parts = self._find_parts()
         store.analysis_changed.connect(self.show_analysis)
         self.show_analysis(store.analysis, Changed.ALL)
@@ -121,17 +118,13 @@ class MainWindow(QMainWindow):
             (commands.follow_readout, files),
             (self._follow_losses, Changed.LEADING | Changed.LOSS),
             (commands.session_files.show_analysis, Changed.FILES | Changed.FRAMES),
-            (lambda _analysis, _selected: self._sentences.start(), Changed.FILES | Changed.NOTICES),
+            (commands.finding.show_analysis, Changed.FILES | Changed.NOTICES),
         )
 
     def _show_page(self, *_: object) -> None:
         """The list of pairs, or what belongs to the files that are open."""
-        empty, focus = self.views.store.session.is_empty, self.focusWidget()
-        page = self.views.welcome if empty else self.views.plots
-        if page is not self.centre.currentWidget() and focus is not None and self.centre.isAncestorOf(focus):
-            # Else Qt looks for the next control once the page is gone, as Tab does, and a plot would be framed.
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.centre.setCurrentWidget(page)
+        empty = self.views.store.session.is_empty
+        self.commands.finding.turn_page(self.centre, self.views.welcome if empty else self.views.plots)
         shows_list = self.commands.folders.shows_list
         self.pages.setCurrentWidget(self.views.folders if shows_list else self.holder)
         self._show_docks(not shows_list and not empty)
@@ -335,7 +328,6 @@ class MainWindow(QMainWindow):
         self._add_menu_button(toolbar, "theme-system", "View/Theme", "Light or dark")
         toolbar.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
         self.toolbar = toolbar
-        self.commands.finding.words = ToolbarWords(toolbar)
         bar = self.statusBar()
         bar.setContentsMargins(MARGIN, 0, 0, 0)
         bar.addWidget(self.views.sentence, 1)

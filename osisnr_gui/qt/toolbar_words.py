@@ -25,7 +25,8 @@ class ToolbarWords(QObject):
 
     def __init__(self, toolbar: QToolBar) -> None:
         super().__init__(toolbar)
-        self._toolbar, self._on, self._fitted_for = toolbar, False, (0, 0)
+        self._toolbar, self._on = toolbar, False
+        self._fitted_for: tuple[object, ...] = ()
         names = {}
         for action in toolbar.actions():
             button = toolbar.widgetForAction(action)

@@ -9,14 +9,24 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDockWidget, QLineEdit, QMainWindow, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QDockWidget,
+    QLineEdit,
+    QMainWindow,
+    QSlider,
+    QStackedWidget,
+    QToolBar,
+    QWidget,
+)
 
 from osisnr_gui.qt.commands import action_table as table
 from osisnr_gui.qt.dialogs.cache_page import CachePart
 from osisnr_gui.qt.dialogs.legend import LegendDialog, add_legend_button
 from osisnr_gui.qt.dialogs.palette import Entry, Palette
 from osisnr_gui.qt.dialogs.preferences import Preference, PreferencesDialog
-from osisnr_gui.qt.focus import FocusMark
+from osisnr_gui.qt.focus import FocusMark, StatusSentences
 from osisnr_gui.qt.on_demand_dock import OnDemandDock
 from osisnr_gui.qt.panels.plain_text import NarrowScroll
 from osisnr_gui.qt.plots.overview import Overview
@@ -57,22 +67,34 @@ class FindCommands:
 
     def __init__(self, window: QMainWindow, commands: Commands) -> None:
         self._window, self._commands = window, commands
-        self.words: ToolbarWords | None = None
+        self._sentences = StatusSentences(window)
+        self._words: ToolbarWords | None = None
 
-    def mark_plots(self) -> None:
-        """Frame the plot that has the focus; a button for the legend beside the overview."""
-        mark, overview = FocusMark(self._window), self._commands.plots.findChild(Overview)
+    def take_window(self, toolbar: QToolBar) -> None:
+        """Once it is built: words on its toolbar, a frame for its plots, the button of the legend."""
+        commands, actions, self._words = self._commands, self._commands.actions.by_id, ToolbarWords(toolbar)
+        mark, overview = FocusMark(self._window), commands.plots.findChildren(Overview)[0]
         tip = _("{plot}: arrows move the cursor, Up and Down zoom, S selects, Space plays")
-        self._commands.plots.stack.for_each_row(lambda row: mark.watch(row, tip.format(plot=row.accessibleName())))
+        commands.plots.stack.for_each_row(lambda row: mark.watch(row, tip.format(plot=row.accessibleName())))
         mark.watch(overview, tip.format(plot=overview.accessibleName()))
-        inspector, actions = self._commands.views.inspector, self._commands.actions.by_id
-        inspector.setStatusTip(actions["inspector"].statusTip())
+        commands.views.inspector.setStatusTip(actions["inspector"].statusTip())
         add_legend_button(overview, actions["legend"])
+
+    def turn_page(self, pages: QStackedWidget, page: QWidget) -> None:
+        """Show a page. Qt would give the focus to the next control, as Tab does, and a plot would be framed."""
+        focus = self._window.focusWidget()
+        if page is not pages.currentWidget() and focus is not None and pages.isAncestorOf(focus):
+            self._window.setFocus(Qt.FocusReason.OtherFocusReason)
+        pages.setCurrentWidget(page)
+
+    def show_analysis(self, *_args: object) -> None:
+        """Other files and notices have other controls."""
+        self._sentences.start()
 
     def set_toolbar_words(self, on: bool) -> None:
         """Words on the buttons of the toolbar, as far as there is room, or icons alone."""
-        if self.words is not None:
-            self.words.set_on(on)
+        if self._words is not None:
+            self._words.set_on(on)
 
     def show_palette(self) -> None:
         """Everything that can be run or set now."""

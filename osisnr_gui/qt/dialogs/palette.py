@@ -129,7 +129,7 @@ class Palette(CloseDialog):
             item = QTreeWidgetItem(self.list, [entry.text, entry.place, entry.keys])
             for column in range(len(COLUMNS)) if entry.why else ():
                 item.setForeground(column, faint)
-        self.list.setCurrentItem(self.list.topLevelItem(0))
+        self.list.setCurrentIndex(self.list.model().index(0, 0))
         self._show_hint()
 
     def _current(self) -> Entry | None:
