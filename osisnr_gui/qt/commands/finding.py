@@ -79,6 +79,8 @@ class FindCommands:
         mark.watch(overview, tip.format(plot=overview.accessibleName()))
         commands.views.inspector.setStatusTip(actions["inspector"].statusTip())
         add_legend_button(overview, actions["legend"])
+        # Nothing is chosen before the first Tab: neither a demo that Return would open, nor a plot with a frame.
+        self._window.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def turn_page(self, pages: QStackedWidget, page: QWidget) -> None:
         """Show a page. Qt would give the focus to the next control, as Tab does, and a plot would be framed."""
