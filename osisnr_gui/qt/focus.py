@@ -6,9 +6,9 @@ import html
 import re
 from collections.abc import Iterator
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPalette, QPen, QStatusTipEvent
-from PySide6.QtWidgets import QGraphicsView, QLabel, QMainWindow, QMenu, QTabBar, QWidget
+from PySide6.QtWidgets import QGraphicsView, QLabel, QMenu, QTabBar, QWidget
 
 from osisnr_gui.text.catalogue import _
 
@@ -17,8 +17,6 @@ Reason = Qt.FocusReason
 _BY_KEY = (Reason.TabFocusReason, Reason.BacktabFocusReason, Reason.ShortcutFocusReason)
 #: Another window, a menu: the focus comes back to where it was.
 _FOR_A_WHILE = (Reason.ActiveWindowFocusReason, Reason.PopupFocusReason, Reason.MenuBarFocusReason)
-#: Panels and notices come and go in bursts.
-REST_MS = 100
 #: Marks sentences that came from here: they follow the tooltip.
 _DERIVED = "derived_sentence"
 
@@ -61,20 +59,12 @@ class FocusMark(QWidget):
         painter.end()
 
 
-class StatusSentences(QTimer):
-    """Gives them to the controls of a window that have none of their own. `start` it when controls came or changed."""
-
-    def __init__(self, window: QMainWindow) -> None:
-        super().__init__(window, singleShot=True, interval=REST_MS)
-        self._window = window
-        self.timeout.connect(self.complete)
-
-    def complete(self) -> None:
-        """Look at all controls now."""
-        for control in _controls(self._window):
-            if control.property(_DERIVED) or not control.statusTip():
-                control.setProperty(_DERIVED, True)
-                control.setStatusTip(sentence_of(control))
+def complete_sentences(window: QWidget) -> None:
+    """Give one for the status bar to every control that has none of its own; `sentence_of` says which."""
+    for control in _controls(window):
+        if control.property(_DERIVED) or not control.statusTip():
+            control.setProperty(_DERIVED, True)
+            control.setStatusTip(sentence_of(control))
 
 
 def _controls(whole: QObject) -> Iterator[QWidget]:

@@ -11,6 +11,7 @@ from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, LIST_KEYS, own_keys
 from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS, colour_map
 from osisnr_gui.qt.plots.frequency_scale import SCALE_NAMES
 from osisnr_gui.qt.plots.spectrogram_plot import DEFAULT_LEVELS_DB
+from osisnr_gui.text.catalogue import _
 
 LOWEST_DB, HIGHEST_DB, NARROWEST_DB = -130, 20, 10
 BAR_HEIGHT, BAR_WIDTHS = 20, (60, 150)
@@ -77,6 +78,8 @@ class ViewBar(QWidget):
         self._bar = LevelBar()
         self._low.setToolTip("Floor: levels from here down get the darkest colour (dB re a full-scale sine)")
         self._high.setToolTip("Ceiling: levels from here up get the brightest colour (dB re a full-scale sine)")
+        self._low.setAccessibleName(_("floor of the colours"))
+        self._high.setAccessibleName(_("ceiling of the colours"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
         layout.setSpacing(6)

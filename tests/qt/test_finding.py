@@ -15,6 +15,8 @@ from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
 from osisnr_gui.qt.focus import FocusMark
+from osisnr_gui.qt.look.style_sheet import build_style_sheet
+from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.time_plot import TimePlot
@@ -93,6 +95,17 @@ def test_tab_goes_through_toolbar_and_plots(window: MainWindow) -> None:
     assert set(buttons) <= set(stops)
     rows = [row for row in window.views.plots.stack.rows if row.isVisible()]
     assert {*rows, window.findChild(Overview)} <= set(stops)
+
+
+def test_a_button_of_the_toolbar_shows_that_it_has_the_focus(window: MainWindow) -> None:
+    window.setStyleSheet(build_style_sheet(DARK))
+    button = window.toolbar.widgetForAction(window.actions_by_id.by_id["fit"])
+    before = button.grab().toImage()
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    after = button.grab().toImage()
+    edge = button.width() // 2, 0
+    assert after.pixelColor(*edge) != before.pixelColor(*edge)
+    assert after.pixelColor(*edge).name() == DARK.text
 
 
 def test_a_plot_that_tab_comes_to_is_framed_and_a_clicked_one_is_not(window: MainWindow) -> None:

@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QComboBox,
     QDockWidget,
@@ -26,7 +27,7 @@ from osisnr_gui.qt.dialogs.cache_page import CachePart
 from osisnr_gui.qt.dialogs.legend import LegendDialog, add_legend_button
 from osisnr_gui.qt.dialogs.palette import Entry, Palette
 from osisnr_gui.qt.dialogs.preferences import Preference, PreferencesDialog
-from osisnr_gui.qt.focus import FocusMark, StatusSentences
+from osisnr_gui.qt.focus import FocusMark, complete_sentences
 from osisnr_gui.qt.on_demand_dock import OnDemandDock
 from osisnr_gui.qt.panels.plain_text import NarrowScroll
 from osisnr_gui.qt.plots.overview import Overview
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from osisnr_gui.qt.commands.commands import Commands
 
 WITHIN = " › "
+#: Panels and notices come and go in bursts: sentences are made once they rest.
+REST_MS = 100
 NO_FILES, NO_LIST = _("no files are open"), _("there is no list of pairs")
 #: What hinders an action, by its id or by what asks whether it makes sense.
 WHY = {
@@ -52,6 +55,15 @@ WHY = {
     "align": _("no delay was found, or it is taken out already"),
     "hear_mixture": _("there is no mixture to hear"),
     "select_less": _("nothing is selected"),
+    "export_list_csv": NO_LIST,
+    "export_list_json": NO_LIST,
+    "folder_list": NO_LIST,
+    "copy_frame": _("the frame inspector is not in front"),
+    "speakers": _("this needs several references"),
+    "delay_none": _("no delay is taken out"),
+    "all_curves": _("no curve is hidden"),
+    "keep_ghost": _("no file has changed"),
+    "forget_ghosts": _("no file has changed"),
 }
 #: Preferences by heading: ids of switches, and groups of the action table with the name of what is chosen.
 PREFERENCES = {
@@ -59,7 +71,7 @@ PREFERENCES = {
     _("Playback"): {"match": _("Loudness"), "residual": _("Residual"), "transport": "", "autoplay": "", "follow": ""},
     _("Files"): {"reload_changed": ""},
 }
-CONTROLS = (QAbstractSpinBox, QComboBox, QSlider, QLineEdit)
+CONTROLS = (QAbstractSpinBox, QComboBox, QSlider, QLineEdit, QAbstractButton)
 
 
 class FindCommands:
@@ -67,7 +79,8 @@ class FindCommands:
 
     def __init__(self, window: QMainWindow, commands: Commands) -> None:
         self._window, self._commands = window, commands
-        self._sentences = StatusSentences(window)
+        self._rest = QTimer(window, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(partial(complete_sentences, window))
         self._words: ToolbarWords | None = None
 
     def take_window(self, toolbar: QToolBar) -> None:
@@ -91,7 +104,7 @@ class FindCommands:
 
     def show_analysis(self, *_args: object) -> None:
         """Other files and notices have other controls."""
-        self._sentences.start()
+        self._rest.start()
 
     def set_toolbar_words(self, on: bool) -> None:
         """Words on the buttons of the toolbar, as far as there is room, or icons alone."""
@@ -165,18 +178,19 @@ class FindCommands:
         return Preference(name or rows[0].text, actions, default)
 
     def _settings(self) -> Iterator[Entry]:
-        """Every slider and field that is to be seen, or is behind a tab; choosing one goes there."""
+        """Every slider, field and switch that is to be seen, or is behind a tab; choosing one goes there."""
         views = self._commands.views
         docks = self._window.findChildren(QDockWidget)
         panels = [(dock.widget(), dock.windowTitle()) for dock in docks] + [(views.view_bar, _("Toolbar"))]
         for panel, place in panels:
             for control in panel.findChildren(QWidget):
                 name = control.accessibleName()
-                if not (isinstance(control, CONTROLS) and name and control.isVisibleTo(panel)):
+                pushed = isinstance(control, QAbstractButton) and not control.isCheckable()
+                if not isinstance(control, CONTROLS) or pushed or not name or not control.isVisibleTo(panel):
                     continue
                 why = NO_FILES if views.store.session.is_empty and panel is not views.view_bar else ""
-                text, run = name[:1].upper() + name[1:], partial(_go_to, control)
-                yield Entry(f"setting {place} {name}", text, place, "", control.statusTip(), why, run)
+                tip, run = control.statusTip(), partial(_go_to, control)
+                yield Entry(f"setting {place} {name}", name, place, "", tip, why, run)
 
 
 def _go_to(control: QWidget) -> None:

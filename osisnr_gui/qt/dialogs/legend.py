@@ -20,7 +20,6 @@ from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, plain_label
 from osisnr_gui.qt.plots.items.curve import CurveItem
 from osisnr_gui.qt.plots.items.level_line import LevelLine, LevelTags
 from osisnr_gui.qt.plots.items.loss import paint_triangles
-from osisnr_gui.qt.plots.items.overview import OverviewStrip
 from osisnr_gui.qt.plots.items.painting import line_pen
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem, StillPicture
 from osisnr_gui.qt.plots.items.ribbon import Ribbon, RibbonItem
@@ -74,15 +73,6 @@ def _shading(kind: BandKind, *, over: bool = False) -> list[PixelItem]:
     return [shading]
 
 
-def _overview(_theme: Theme) -> list[PixelItem]:
-    values = 15 + 15 * np.sin(np.arange(60) / 5)
-    values[40:50] = np.nan
-    strip, kinds = OverviewStrip(), (BandKind.BAD, BandKind.SILENT, BandKind.FALSE_ACTIVITY)
-    strip.show_osi(0.0, 1 / 60, values)
-    strip.show_runs(Runs(dict(zip(kinds, map(Stretches.of, (0.3, 0.67, 0.85), (0.45, 0.82, 0.95)), strict=True))))
-    return [strip]
-
-
 def _curve(theme: Theme, *values: float) -> list[CurveItem]:
     """A value per frame, of the first estimate; infinite ones as bars."""
     curve, style = CurveItem(dots=True), theme.estimate(0)
@@ -115,14 +105,6 @@ def _level(theme: Theme, line: LevelLine) -> list[GraphicsObject]:
     return [line, LevelTags([line], QRectF)]
 
 
-def _threshold(theme: Theme) -> list[GraphicsObject]:
-    return _level(theme, LevelLine("bad", lambda _box: _("bad under 3.0 dB"), digits=lambda _box: 1))
-
-
-def _chance(theme: Theme) -> list[GraphicsObject]:
-    return _level(theme, LevelLine("faint", lambda _box: _("chance 1.2 dB"), words_ink="muted"))
-
-
 def _clips(_theme: Theme) -> list[PixelItem]:
     marks = ClipMarks()
     marks.stretches = Stretches.of([0.2, 0.5, 0.6], [0.21, 0.51, 0.61])
@@ -137,14 +119,13 @@ def _note(_theme: Theme) -> list[PixelItem]:
 
 #: What draws the example, the name of the sign, and what it means.
 SIGNS: tuple[tuple[Draw, str, str], ...] = (
-    (lambda _theme: _shading(BandKind.BAD), _("Orange"), _("Bad frames, by the rule of the list; paler where only some of a pixel's frames are.")),
+    (lambda _theme: _shading(BandKind.BAD), _("Orange"), _("Bad frames, by the rule of the list; paler where they are few. Under the overview: marks.")),
     (lambda _theme: _shading(BandKind.BAD, over=True), _("Orange stripe"), _("The same on a picture, along its lower edge.")),
     (lambda _theme: _shading(BandKind.MISSED), _("Dotted edges"), _("Missed: the reference is active, the estimate silent.")),
     (lambda _theme: _shading(BandKind.FALSE_ACTIVITY), _("Orange hatch"), _("False activity: the estimate is active, the reference silent.")),
     (lambda _theme: _shading(BandKind.SILENT), _("Grey hatch"), _("Silence: nothing is measured here.")),
-    (_overview, _("Overview"), _("OSI-SNR, dark 0 dB to bright 30 dB; below it bad and missed frames, hatched false activity.")),
-    (_threshold, _("Dashed line"), _("The threshold of bad frames; it can be dragged.")),
-    (_chance, _("Chance line"), _("What two unrelated signals reach.")),
+    (lambda theme: _level(theme, LevelLine("bad", lambda _box: _("bad under 3.0 dB"), digits=lambda _box: 1)), _("Dashed line"), _("The threshold of bad frames; it can be dragged.")),
+    (lambda theme: _level(theme, LevelLine("faint", lambda _box: _("chance 1.2 dB"), words_ink="muted")), _("Chance line"), _("What two unrelated signals reach.")),
     (lambda theme: _curve(theme, 0.3, 0.5, 0.4, 0.7, 0.2, 0.5), _("Dots"), _("Every dot is a frame. Without dots there are many; with a veil the line is their mean.")),
     (lambda theme: _curve(theme, 0.4, 0.6, math.inf, math.inf, 0.7, 0.5), _("Bar along the top"), _("Perfect frames: their OSI-SNR is infinite.")),
     (lambda _theme: [_Cut()], _("Triangles"), _("The loss goes on above the plot; the number is its highest value.")),

@@ -96,6 +96,7 @@ class Palette(CloseDialog):
         self.search.installEventFilter(self)
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
+        self.list.setStyleSheet("QTreeView::item { padding: 4px 2px; }")
         self.list.setAllColumnsShowFocus(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHeaderLabels(COLUMNS)

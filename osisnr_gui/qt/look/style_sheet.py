@@ -33,6 +33,7 @@ QToolBar::separator { background: $separator; width: 1px; margin: 5px 6px; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 4px 6px; }
 QToolButton:hover { background: $hover; }
 QToolButton:pressed, QToolButton:checked { background: $raised; border-color: $accent; }
+QToolButton:focus { border-color: $text; }
 QToolButton:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; }
 

@@ -141,6 +141,9 @@ def test_a_setting_gets_the_focus_and_its_panel_comes_to_the_front(qtbot: QtBot,
     assert {entry.place for entry in dialog.shown[:2]} == {"Loss"}
     QTest.keyClick(dialog.search, Key.Key_Return)
     assert window.focusWidget() in (window.views.loss.gamma.slider, window.views.loss.gamma.field)
+    dialog = palette(qtbot, window, "method inverse of mean")
+    QTest.keyClick(dialog.search, Key.Key_Return)
+    assert window.views.loss.method.isAncestorOf(window.focusWidget())
 
 
 def test_what_cannot_be_run_is_grey_says_why_and_stays(qtbot: QtBot) -> None:
