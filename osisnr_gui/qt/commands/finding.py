@@ -152,11 +152,15 @@ class FindCommands:
     def _why(self, spec: table.Action) -> str:
         """What hinders an action that cannot be run."""
         reason = WHY.get(spec.id) or WHY.get(spec.enabled)
-        if reason is None and self._commands.store.session.is_empty:
-            reason = NO_FILES
         if self._commands.folders.shows_list and reason != NO_LIST:
-            reason = _("the list of pairs is on screen")
-        return reason or _("there is nothing to do it with")
+            return self._why_no_panels()
+        return reason or self._why_no_panels() or _("there is nothing to do it with")
+
+    def _why_no_panels(self) -> str:
+        """What hides the plots and the panels; "" while they are on screen."""
+        if self._commands.folders.shows_list:
+            return _("the list of pairs is on screen")
+        return NO_FILES if self._commands.store.session.is_empty else ""
 
     def _remedies(self) -> Iterator[Entry]:
         """The buttons of the notices."""
@@ -188,7 +192,7 @@ class FindCommands:
                 pushed = isinstance(control, QAbstractButton) and not control.isCheckable()
                 if not isinstance(control, CONTROLS) or pushed or not name or not control.isVisibleTo(panel):
                     continue
-                why = NO_FILES if views.store.session.is_empty and panel is not views.view_bar else ""
+                why = "" if panel is views.view_bar else self._why_no_panels()
                 tip, run = control.statusTip(), partial(_go_to, control)
                 yield Entry(f"setting {place} {name}", name, place, "", tip, why, run)
 

@@ -162,6 +162,18 @@ def test_what_cannot_be_run_is_grey_says_why_and_stays(qtbot: QtBot) -> None:
         QTest.keyClick(dialog.search, Key.Key_Escape)
 
 
+def test_over_the_list_of_pairs_the_plots_are_what_is_missing(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window.commands.folders, "shows_list", True)
+    window.commands.actions.update()
+    entries = {entry.key: entry for entry in palette(qtbot, window).shown}
+    assert entries["fit"].why == "the list of pairs is on screen"
+    assert entries["setting Loss gamma"].why == "the list of pairs is on screen"
+    assert entries["export_list_csv"].why == "there is no list of pairs"
+    assert entries["open"].why == ""
+
+
 def test_f1_lists_keys_then_the_mouse_and_a_double_click_runs(qtbot: QtBot, window: MainWindow) -> None:
     dialog = opened(qtbot, window, Key.Key_F1)
     shown = dialog.shown
