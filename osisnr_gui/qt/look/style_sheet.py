@@ -47,6 +47,7 @@ QLineEdit { background: $background; border: 1px solid $separator; border-radius
     selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus { border-color: $accent; }
 QLineEdit:disabled { color: $faint; background: $panel; }
+QCheckBox::indicator:unchecked { background: $background; border: 1px solid $faint; width: 12px; height: 12px; }
 QAbstractSpinBox, QComboBox { min-height: 24px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0; background: transparent; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $separator; outline: none; }

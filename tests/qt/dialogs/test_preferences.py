@@ -14,6 +14,8 @@ from window_kit import open_window
 from osisnr_gui.qt.commands.action_table import ACTIONS
 from osisnr_gui.qt.commands.finding import PREFERENCES
 from osisnr_gui.qt.dialogs.preferences import PreferencesDialog
+from osisnr_gui.qt.look.style_sheet import build_style_sheet
+from osisnr_gui.qt.look.theme import DARK, LIGHT, Theme, build_palette
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session.sound.loudness import Match
 
@@ -78,6 +80,17 @@ def test_autoplay_is_off_at_first_and_all_can_go_back(window: MainWindow) -> Non
 
 def state(box: QCheckBox | QComboBox) -> object:
     return box.currentText() if isinstance(box, QComboBox) else box.isChecked()
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_an_empty_check_box_has_an_edge_that_is_seen(qtbot: QtBot, theme: Theme) -> None:
+    box = QCheckBox("words")
+    qtbot.addWidget(box)
+    box.setPalette(build_palette(theme))
+    box.setStyleSheet(build_style_sheet(theme))
+    image = box.grab().toImage()
+    column = [image.pixelColor(0, y).name() for y in range(image.height())]
+    assert column.count(theme.faint) >= 10
 
 
 def test_they_are_there_at_the_next_start(qtbot: QtBot) -> None:
