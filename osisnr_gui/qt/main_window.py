@@ -65,6 +65,7 @@ class MainWindow(QMainWindow):
         self._build_centre()
         self._docks = self._build_docks()
         self._build_bars()
+        self.commands.finding.take_window(self.toolbar)
         self._connect()
         self.setWindowTitle("osisnr_gui")
         self.setAcceptDrops(True)
@@ -118,12 +119,13 @@ class MainWindow(QMainWindow):
             (commands.follow_readout, files),
             (self._follow_losses, Changed.LEADING | Changed.LOSS),
             (commands.session_files.show_analysis, Changed.FILES | Changed.FRAMES),
+            (commands.finding.show_analysis, Changed.FILES | Changed.NOTICES),
         )
 
     def _show_page(self, *_: object) -> None:
         """The list of pairs, or what belongs to the files that are open."""
         empty = self.views.store.session.is_empty
-        self.centre.setCurrentWidget(self.views.welcome if empty else self.views.plots)
+        self.commands.finding.turn_page(self.centre, self.views.welcome if empty else self.views.plots)
         shows_list = self.commands.folders.shows_list
         self.pages.setCurrentWidget(self.views.folders if shows_list else self.holder)
         self._show_docks(not shows_list and not empty)

@@ -78,6 +78,8 @@ class ViewBar(QWidget):
         self._bar = LevelBar()
         self._low.setToolTip(_("Floor: levels from here down get the darkest colour (dB re a full-scale sine)"))
         self._high.setToolTip(_("Ceiling: levels from here up get the brightest colour (dB re a full-scale sine)"))
+        self._low.setAccessibleName(_("floor of the colours"))
+        self._high.setAccessibleName(_("ceiling of the colours"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
         layout.setSpacing(6)

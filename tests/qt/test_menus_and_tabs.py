@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtWidgets import QMenu, QTabBar
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.commands.action_table import key_rows
 from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.look.theme_manager import build_style_sheet
 from osisnr_gui.qt.main_window import MainWindow
@@ -32,8 +31,9 @@ def test_menus_fall_into_sections_of_a_few_lines(qtbot: QtBot) -> None:
             assert max(map(len, sections)) <= MOST_IN_A_SECTION, title.text()
 
 
-def test_the_keys_page_says_what_a_command_of_a_submenu_is_about() -> None:
-    texts = {keys: text for _group, text, keys in key_rows()}
+def test_the_keys_page_says_what_a_command_of_a_submenu_is_about(qtbot: QtBot) -> None:
+    with open_window(qtbot) as window:
+        texts = {entry.keys: entry.text for entry in window.commands.finding.key_entries()}
     assert texts["M"] == "Hear: Mixture"
     assert texts["V"] == "Difference of two estimates: Show; then the next partner"
     assert texts["B"] == "Next blame map"

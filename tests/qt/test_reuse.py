@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
 from osisnr_gui.io.cache_folder import CacheFolder
-from osisnr_gui.qt.dialogs.cache_page import CacheDialog
+from osisnr_gui.qt.dialogs.cache_page import CachePart
+from osisnr_gui.qt.dialogs.preferences import PreferencesDialog
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import edits
 from osisnr_gui.session.frame_pass import FramePass
@@ -147,15 +148,14 @@ def test_reload_reads_only_what_changed(qtbot: QtBot, files: list[str], passes: 
         assert window.views.store.analysis.pairs[0].frames is kept
 
 
-def test_the_page_opens_from_the_menu_where_there_is_a_cache(qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_preferences_have_a_part_for_the_cache_where_there_is_one(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot) as window:
-        action = window.actions_by_id.by_id["result_cache"]
-        assert not action.isEnabled()
+        action = window.actions_by_id.by_id["preferences"]
         action.trigger()
+        assert window.findChild(CachePart) is None
+        window.findChild(PreferencesDialog).reject()
         window.views.store.cache = ResultCache(CacheFolder(str(tmp_path)))
-        window.commands.actions.update()
-        assert action.isEnabled()
         action.trigger()
-        dialog = window.findChild(CacheDialog)
-        assert dialog.isVisible()
-        dialog.reject()
+        part = window.findChild(CachePart)
+        assert part.isVisible()
+        part.window().reject()

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from window_kit import open_window, save_published_pair, show_files, show_parts, wait_final
 
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
-from osisnr_gui.qt.commands.action_table import ACTIONS, key_rows
+from osisnr_gui.qt.commands.action_table import ACTIONS
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import analysis_run as analysis_module
 from osisnr_gui.session import edits, frame_pass, pairs
@@ -276,9 +276,9 @@ def test_closing_while_busy_leaves_no_thread(qtbot: QtBot, samples: Path) -> Non
     assert threading.active_count() <= before
 
 
-def test_every_key_is_used_once_and_is_on_the_keys_page() -> None:
+def test_every_key_is_used_once_and_is_on_the_keys_page(window: MainWindow) -> None:
     keys = [key for spec in ACTIONS for key in spec.keys]
     assert len(keys) == len(set(keys))
-    shown = " ".join(keys_of for _group, _text, keys_of in key_rows())
+    shown = " ".join(entry.keys for entry in window.commands.finding.key_entries())
     assert all(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) in shown for key in keys)
     assert len({spec.id for spec in ACTIONS}) == len(ACTIONS)

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QKeySequence
-
 from osisnr_gui.qt.dialogs.about import AboutDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog
-from osisnr_gui.qt.dialogs.keys_page import KeysDialog
+from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS
 from osisnr_gui.qt.plots.rows import ROWS, PlotRow
 from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.comparison.difference import Quantity
@@ -39,6 +37,7 @@ MENUS = {
     "file/export": _("Export"),
     "view/plots": _("Plots"),
     "view/blame": _("Blame map"),
+    "view/colours": _("Colour map"),
     "view/theme": _("Theme"),
     "sources/delay": _("Delay"),
     "sources/pairs": _("List of pairs"),
@@ -122,6 +121,14 @@ def _open_demo(name: str) -> Callable[[Commands], object]:
     return lambda c: c.open_demo(name)
 
 
+def _use_colours(name: str) -> Callable[[Commands], object]:
+    return lambda c: c.views.view_bar.set_view(c.views.view_bar.scale, name, *c.views.view_bar.levels)
+
+
+def _has_colours(name: str) -> Callable[[Commands], bool]:
+    return lambda c: c.views.view_bar.colours == name
+
+
 def _row(row: PlotRow) -> Action:
     """The switch of a plot."""
     return Action(
@@ -156,7 +163,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_numbers", "edit", _("Copy numbers"), ("Ctrl+C",), _("Copy the scores of the estimates as a table"), run=lambda c: c.views.summary.copy_all(), enabled=has_pair, section=True),
     Action("copy_frame", "edit", _("Copy this frame's numbers"), (), _("Copy everything the frame inspector shows of its frame, as lines of name and value"), run=lambda c: c.views.inspector.copy_numbers(), enabled=lambda c: c.views.inspector_dock.is_in_front),
     Action("copy_figure", "edit", _("Copy figure"), ("Ctrl+Shift+C",), _("Copy the plots as a picture"), run=lambda c: c.exports.copy_figure(), enabled=has_pair),
-    Action("result_cache", "edit", _("Result cache…"), (), _("How much room kept results take; clear them, or keep none"), run=lambda c: c.show_cache(), enabled=lambda c: c.store.cache is not None, section=True),
+    Action("palette", "edit", _("Find a command…"), ("Ctrl+Shift+P",), _("Type to find any command, remedy or setting, and run it"), run=lambda c: c.finding.show_palette(), section=True),
+    Action("preferences", "edit", _("Preferences…"), ("Ctrl+,",), _("Theme, words on the toolbar, listening, kept results: what is remembered from one start to the next"), run=lambda c: c.finding.show_preferences()),
     Action("fit", "view", _("Fit everything"), ("F",), _("Show the whole file"), "fit", toolbar=True, run=lambda c: c.fit(), enabled=has_pair),
     Action("zoom_selection", "view", _("Zoom to selection"), ("Z",), _("Show the selected time range only"), "zoom-selection", toolbar=True, run=lambda c: c.link.zoom_to_selection(), enabled=has_pair),
     Action("zoom_back", "view", _("Zoom back"), ("Backspace",), _("Back to the view before the last zoom"), "zoom-back", toolbar=True, run=lambda c: c.link.zoom_back(), enabled=has_pair),
@@ -166,9 +174,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("inspector", "view", _("Frame inspector"), ("I",), _("The frame at the cursor in full: both columns, their angle, the formula with its numbers, three plain sentences"), "", run=lambda c: c.views.inspector_dock.toggle(), checked=lambda c: c.views.inspector_dock.wanted),
     Action("mask_values", "view", _("Mask values"), ("Shift+V",), _("How often each value occurs in the masks in view, their range, and what kind of mask they are"), "", run=lambda c: c.views.mask_dock.toggle(), checked=lambda c: c.views.mask_dock.wanted),
     Action("overview", "view", _("Overview strip"), ("O",), _("The whole file above the plots"), "overview", switch=lambda c, on: c.plots.stack.set_overview_visible(on), remembered="overview", default=True),
+    Action("toolbar_words", "view", _("Words on the toolbar"), (), _("Words beside the icons, as many as there is room for"), switch=lambda c, on: c.finding.set_toolbar_words(on), remembered="toolbar_words", default=True),
     Action("transport", "view", _("Playback bar"), (), _("The bar under the plots"), switch=lambda c, on: c.playback.want_bar(on), remembered="transport", default=True),
     Action("residual", "view", _("Residual instead of difference"), (), _("Third picture: what the measure calls noise, or the level difference"), switch=lambda c, on: c.set_residual(on), checked=lambda c: c.plots.shows_residual, section=True),
     Action("next_map", "view", _("Next colour map"), ("P",), _("viridis, magma, cividis, grey"), "palette", run=lambda c: c.views.view_bar.next_colours()),
+    *(Action(f"colours_{name}", "view/colours", name, (), _("Colours of the spectrograms"), group="colours", run=_use_colours(name), checked=_has_colours(name), default=name == SPECTROGRAM_MAPS[0]) for name in SPECTROGRAM_MAPS),
     Action("all_estimates", "view", _("All estimates"), ("A",), _("The spectrograms of all estimates one above the other, without those whose eye is shut; a click on a title brings its estimate into view"), switch=lambda c, on: c.plots.set_stacked(on), enabled=lambda c: len(c.store.analysis.pairs) > 1, checked=lambda c: c.plots.estimates.stacked, remembered="all_estimates"),
     *map(_row, ROWS),
     Action("mixture_curve", "view/plots", _("Mixture in the OSI-SNR plot"), (), _("OSI-SNR of the unprocessed mixture against the same reference, as a grey line"), switch=lambda c, on: c.views.curves.set_mixture(on), enabled=lambda c: c.store.analysis.compares_mixture, checked=lambda c: c.views.curves.choice.mixture, remembered="mixture_curve"),
@@ -177,7 +187,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("blame_mc_mse", "view/blame", _("MC-MSE"), (), _("Each bin's part of the file's MC-MSE at the present α"), group="blame", run=lambda c: c.plots.set_blame(BlameKind.MC_MSE), checked=lambda c: c.plots.blame is BlameKind.MC_MSE, remembered="blame"),
     Action("blame_osi_noise", "view/blame", _("1/OSI-SNR, by noise energy"), (), _("Each bin's part of the file's 1/OSI-SNR: a frame's part, divided as the energy of its noise"), group="blame", run=lambda c: c.plots.set_blame(BlameKind.OSI_NOISE), checked=lambda c: c.plots.blame is BlameKind.OSI_NOISE, remembered="blame"),
     Action("blame_third", "view/blame", _("Over the third picture"), ("Shift+B",), _("The map lies over the difference or residual instead of the estimate"), switch=lambda c, on: c.plots.maps.blame.set_over_third(on), remembered="blame_third"),
-    Action("theme_system", "view/theme", _("Follow the system"), (), _("Light or dark as the desktop is"), "theme-system", group="theme", run=lambda c: c.views.themes.set_mode("system"), checked=lambda c: c.views.themes.mode == "system", section=True),
+    Action("theme_system", "view/theme", _("Follow the system"), (), _("Light or dark as the desktop is"), "theme-system", group="theme", run=lambda c: c.views.themes.set_mode("system"), checked=lambda c: c.views.themes.mode == "system", default=True, section=True),
     Action("theme_light", "view/theme", _("Light"), (), _("Light background"), "theme-light", group="theme", run=lambda c: c.views.themes.set_mode("light"), checked=lambda c: c.views.themes.mode == "light"),
     Action("theme_dark", "view/theme", _("Dark"), (), _("Dark background"), "theme-dark", group="theme", run=lambda c: c.views.themes.set_mode("dark"), checked=lambda c: c.views.themes.mode == "dark"),
     Action("full_screen", "view", _("Full screen"), ("F11",), _("The whole screen for the plots"), switch=lambda c, on: c.show_full_screen(on)),
@@ -212,11 +222,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("hear_mixture", "playback/hear", _("Mixture"), ("M",), _("Hear the mixture, from the same sample on"), group="hear", run=lambda c: c.player.hear(MIXTURE), enabled=lambda c: can_hear(c, MIXTURE), checked=lambda c: c.player.sound.kind is SoundKind.MIXTURE),
     Action("hear_residual", "playback/hear", _("Residual"), ("D",), _("See and hear what the measure calls noise: the estimate minus its best multiple of the reference; again: the estimate and the level difference"), group="hear", run=lambda c: c.playback.toggle_residual(), checked=lambda c: c.player.sound.kind is SoundKind.RESIDUAL),
     Action("flip", "playback/hear", _("Flip between the last two"), ("T",), _("Hear (and show) what was chosen before"), run=lambda c: c.playback.flip(), enabled=lambda c: not c.folders.shows_list and (c.views.count > 1 or c.player.has_sound)),
-    Action("match_off", "playback/loudness", _("As they are"), (), _("Sounds as loud as their files are"), group="match", run=lambda c: c.player.set_match(Match.OFF), enabled=has_sound, checked=lambda c: c.player.match is Match.OFF, remembered="loudness", default=True),
-    Action("match_rms", "playback/loudness", _("Same RMS as the reference"), (), _("All sounds at the reference's RMS"), group="match", run=lambda c: c.player.set_match(Match.RMS), enabled=has_sound, checked=lambda c: c.player.match is Match.RMS, remembered="loudness"),
-    Action("match_osi", "playback/loudness", _("Same level of the reference in them (OSI scale)"), (), _("What is left of the reference is as loud as the reference: the gain that OSI-SNR ignores is taken out"), group="match", run=lambda c: c.player.set_match(Match.OSI), enabled=has_sound, checked=lambda c: c.player.match is Match.OSI, remembered="loudness"),
-    Action("residual_whole", "playback/residual", _("One scale for the whole signal"), (), _("The reference is taken out at one gain, so what is heard is everything else"), group="residual", run=lambda c: c.player.set_scale(ResidualScale.WHOLE), enabled=has_sound, checked=lambda c: c.player.scale is ResidualScale.WHOLE, remembered="residual", default=True),
-    Action("residual_frame", "playback/residual", _("A scale for every frame"), (), _("As the residual's picture: the reference is scaled anew in every frame"), group="residual", run=lambda c: c.player.set_scale(ResidualScale.FRAME), enabled=has_sound, checked=lambda c: c.player.scale is ResidualScale.FRAME, remembered="residual"),
+    Action("match_off", "playback/loudness", _("As they are"), (), _("Sounds as loud as their files are"), group="match", run=lambda c: c.player.set_match(Match.OFF), checked=lambda c: c.player.match is Match.OFF, remembered="loudness", default=True),
+    Action("match_rms", "playback/loudness", _("Same RMS as the reference"), (), _("All sounds at the reference's RMS"), group="match", run=lambda c: c.player.set_match(Match.RMS), checked=lambda c: c.player.match is Match.RMS, remembered="loudness"),
+    Action("match_osi", "playback/loudness", _("Same level of the reference in them (OSI scale)"), (), _("What is left of the reference is as loud as the reference: the gain that OSI-SNR ignores is taken out"), group="match", run=lambda c: c.player.set_match(Match.OSI), checked=lambda c: c.player.match is Match.OSI, remembered="loudness"),
+    Action("residual_whole", "playback/residual", _("One scale for the whole signal"), (), _("The reference is taken out at one gain, so what is heard is everything else"), group="residual", run=lambda c: c.player.set_scale(ResidualScale.WHOLE), checked=lambda c: c.player.scale is ResidualScale.WHOLE, remembered="residual", default=True),
+    Action("residual_frame", "playback/residual", _("A scale for every frame"), (), _("As the residual's picture: the reference is scaled anew in every frame"), group="residual", run=lambda c: c.player.set_scale(ResidualScale.FRAME), checked=lambda c: c.player.scale is ResidualScale.FRAME, remembered="residual"),
     Action("speed_100", "playback/speed", _("1×"), (), _("As recorded"), group="speed", run=lambda c: c.player.set_speed(1.0), enabled=has_sound, checked=lambda c: c.player.speed == 1.0),
     Action("speed_75", "playback/speed", _("0.75×"), (), _("Slower at the same pitch"), group="speed", run=lambda c: c.player.set_speed(0.75), enabled=has_sound, checked=lambda c: c.player.speed == 0.75),
     Action("speed_50", "playback/speed", _("0.5×"), (), _("Half as fast at the same pitch"), group="speed", run=lambda c: c.player.set_speed(0.5), enabled=has_sound, checked=lambda c: c.player.speed == 0.5),
@@ -242,9 +252,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("cursor_right_5", "analysis/cursor", _("On 5 s"), ("Shift+Right",), _("Cursor on by five seconds"), run=lambda c: c.shown.move(5.0)),
     Action("frame_left", "analysis/cursor", _("Frame before"), ("Alt+Left",), _("Cursor back by one frame"), run=lambda c: c.shown.move_frames(-1)),
     Action("frame_right", "analysis/cursor", _("Next frame"), ("Alt+Right",), _("Cursor on by one frame"), run=lambda c: c.shown.move_frames(1)),
+    Action("select_around", "analysis", _("Select around the cursor; then more"), ("S",), _("Select a range around the cursor; again: a longer one around its middle"), run=lambda c: c.shown.select_around(), enabled=has_files, section=True),
+    Action("select_less", "analysis", _("Select less"), ("Shift+S",), _("Shorten the selected range at both ends"), run=lambda c: c.shown.select_less(), enabled=lambda c: c.link.selection is not None),
     Action("add_note", "analysis", _("Add note…"), ("Ctrl+N",), _("Write a note on the selected time range, or at the cursor"), "note", run=lambda c: c.notes.add(), enabled=has_pair, section=True),
     Action("clear", "analysis", _("Stop, then clear selection"), ("Escape",), _("Stops a running comparison or the sound first; then nothing is selected"), run=lambda c: c.clear(), section=True),
-    Action("keys", "help", _("Keys and mouse"), ("F1", "?"), _("What every key does"), "keyboard", run=lambda c: KeysDialog(key_rows(), c.window).open()),
+    Action("keys", "help", _("Keys and mouse"), ("F1", "?"), _("Every key and what the mouse does; type to find one, Enter runs it"), "keyboard", run=lambda c: c.finding.show_keys()),
+    Action("legend", "help", _("Legend"), (), _("What orange, hatch, dots, letters and marks in the plots mean, with examples"), "info", run=lambda c: c.finding.show_legend()),
     Action("numbers", "help", _("What do these numbers mean?"), (), _("OSI-SNR, MC-MSE and the fused loss in plain words"), "help", run=lambda c: HelpDialog("numbers", c.window).open()),
     Action("first_steps", "help", _("First steps"), (), _("From two files to a result"), "info", run=lambda c: HelpDialog("first_steps", c.window).open()),
     Action("about", "help", _("About osisnr_gui"), (), _("Version and licences"), run=lambda c: AboutDialog(c.window).open()),
@@ -275,15 +288,9 @@ MOUSE_ROWS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def key_rows() -> list[tuple[str, str, str]]:
-    """(group, what it does, keys) of everything, for the keys page."""
-    rows = []
-    for spec in ACTIONS:
-        if spec.keys:
-            keys = ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys)
-            group, title, text = MENUS[spec.menu.partition("/")[0]], MENUS[spec.menu], spec.text.rstrip("…")
-            # Without its submenu "Reference" or "Show" would say nothing.
-            named = title == group or title.lower() in text.lower()
-            text = text if named else _("{menu}: {command}").format(menu=title, command=text)
-            rows.append((group, text, keys))
-    return [*rows, *MOUSE_ROWS]
+def full_name(spec: Action) -> str:
+    """The text of an action, with that of its submenu where it would say nothing alone, as "Reference" or "Show"."""
+    title, text = MENUS[spec.menu], spec.text.rstrip("…")
+    if "/" not in spec.menu or title.lower() in text.lower():
+        return text
+    return _("{menu}: {command}").format(menu=title, command=text)

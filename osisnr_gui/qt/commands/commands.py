@@ -15,13 +15,13 @@ from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.commands.delay_commands import DelayCommands
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.file_commands import FileCommands
+from osisnr_gui.qt.commands.finding import FindCommands
 from osisnr_gui.qt.commands.folder_mode import FolderMode
 from osisnr_gui.qt.commands.ghost_commands import GhostCommands
 from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands
 from osisnr_gui.qt.commands.segment_commands import NoteCommands, SegmentCommands
 from osisnr_gui.qt.commands.session_files import SessionFiles
-from osisnr_gui.qt.dialogs.cache_page import CacheDialog
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.roles_dialog import RolesDialog
 from osisnr_gui.qt.jobs import close_jobs
@@ -41,6 +41,7 @@ from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.frame_kind import frame_kind
 
 FILE_FILTER = _("Sound, masks and sessions ({patterns});;All files (*)").format(
     patterns=" ".join(f"*{extension}" for extension in (*extensions_of(Format), ENDING))
@@ -81,6 +82,7 @@ class Commands:
         self.files = FileCommands(window, views)
         self.ghosts = GhostCommands(window, views)
         self.actions = Actions(window, self)
+        self.finding: FindCommands = FindCommands(window, self)
         self._there = (False, False)  # selection, loop
         self.asks = False  # whether somebody sits before the window who can be asked
         self._connect()
@@ -117,6 +119,7 @@ class Commands:
             moved.connect(self._follow_stretch)
         for changed in (
             *(p.changed for p in (self.player, self.folders, self.ghosts, self.files, views.themes, views.curves)),
+            views.view_bar.colours_changed,
             *(dock.wanted_changed for dock in (views.inspector_dock, views.mask_dock)),
             views.inspector_dock.visibilityChanged,
         ):
@@ -251,6 +254,7 @@ class Commands:
             third = plots.third_value_at(time, frequency) if estimate is in_view else None
         score = pair.score
         more = {
+            "kind": "" if score.bad is None else frame_kind(score.bad, index),
             **plots.maps.readout(time, value, row_id, frequency),
             **plots.differences.readout(time),
             **plots.ribbons.readout(time),
@@ -331,12 +335,6 @@ class Commands:
     def reload(self) -> None:
         """Look at all files again."""
         self.folders.look_again() if self.folders.shows_list else self.files.reload(thoroughly=True)
-
-    def show_cache(self) -> None:
-        """What is kept of results, and how much room that takes."""
-        cache = self.views.store.cache
-        if cache is not None:
-            CacheDialog(cache, self.views.settings, self.window).open()
 
     def show_full_screen(self, on: bool) -> None:
         """The whole screen for the window, or not."""

@@ -18,6 +18,8 @@ from osisnr_gui.session.result import Notice
 from osisnr_gui.text.catalogue import _
 
 BLAMES = (None, *BlameKind)
+#: The first selection by a key takes this share of the view; each further one is longer, or shorter, by that factor.
+FIRST_SHARE, LONGER = 0.1, 1.5
 FRAMES_A_SECOND = 125  # what "one second" means where there is no sample rate: frames of 8 ms
 
 
@@ -111,6 +113,23 @@ class PlotCommands:
             grid = pair.frames.grid
             index = round((self._link.here - grid.first) / grid.step)
             self.go(grid.first + (index + frames) * grid.step)
+
+    def select_around(self) -> None:
+        """Select a range around the cursor; what is selected already grows."""
+        link = self._link
+        if link.selection is not None:
+            self._select(sum(link.selection) / 2, LONGER * link.selection.length)
+        else:
+            self._select(link.here, max(FIRST_SHARE * link.visible.length, link.min_span))
+
+    def select_less(self) -> None:
+        """Shorten the selection at both ends, down to what the plots can show."""
+        selection = self._link.selection
+        if selection is not None:
+            self._select(sum(selection) / 2, max(selection.length / LONGER, self._link.min_span))
+
+    def _select(self, middle: float, length: float) -> None:
+        self._link.select(middle - length / 2, middle + length / 2)
 
     def go_to_frame(self, number: int) -> None:
         """The cursor on a frame, or on the nearest one that was compared."""

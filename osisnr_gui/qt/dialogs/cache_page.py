@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QSpinBox, QWidget
 
-from osisnr_gui.qt.dialogs.close_dialog import CloseDialog
-from osisnr_gui.qt.panels.layouts import REST, row_of
-from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label
+from osisnr_gui.io.cache_folder import DEFAULT_MAX_BYTES
+from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of
+from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label, tooltip
 from osisnr_gui.qt.settings import KEEP_MIB_RANGE, Settings
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.text.catalogue import _, ngettext
@@ -24,15 +24,15 @@ def size_text(size: int) -> str:
     return f"{size / (1 << 30):.1f} GiB" if size >= 1 << 30 else f"{-(-size // MIB)} MiB"
 
 
-class CacheDialog(CloseDialog):
+class CachePart(QWidget):
     """Room taken, a switch, a limit and Clear. Every change holds at once and for later starts."""
 
     def __init__(self, cache: ResultCache, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(_("Result cache"), parent)
+        super().__init__(parent)
         self._cache, self._settings = cache, settings
-        self.setFixedWidth(480)
         self.taken: QLabel = plain_label(parent=self)
         self.switch = QCheckBox(_("&Keep results"), self)
+        self.switch.setToolTip(tooltip(WHAT))
         self.switch.setChecked(cache.enabled)
         self.switch.toggled.connect(self._set_enabled)
         self.limit = QSpinBox(self)
@@ -45,21 +45,28 @@ class CacheDialog(CloseDialog):
         self.limit.setKeyboardTracking(False)  # 2048 passes through 20, which would empty the cache
         self.limit.valueChanged.connect(self._set_limit)
         clear_tip = _("Remove all kept results; what is open in this window stays open")
-        self.clear_button = self.add_button(_("Cl&ear"), self._clear, clear_tip)
+        self.clear_button = push_button(_("Cl&ear"), clear_tip, self._clear, self)
+        self.clear_button.setAutoDefault(False)
         label = plain_label(_("At &most"), parent=self)
         label.setBuddy(self.limit)
-        what = plain_label(WHAT, "muted", wrap=True, parent=self)
         folder = ElidedLabel(cache.folder.path, Qt.TextElideMode.ElideMiddle, muted=True, parent=self)
-        self.lay_out(what, self.taken, folder, row_of(self.switch, REST, label, self.limit, spacing=GAP))
+        controls = row_of(self.switch, REST, label, self.limit, self.clear_button, spacing=GAP)
+        column_of(self.taken, folder, controls, owner=self, spacing=GAP)
         self._show()
+
+    def restore_defaults(self) -> None:
+        """Keep results, up to the room that is taken at first."""
+        self.switch.setChecked(True)
+        self.limit.setValue(DEFAULT_MAX_BYTES // MIB)
 
     def _show(self) -> None:
         folder = self._cache.folder
         count, size = len(folder.names("pair-")), folder.size()
-        words = _("No results are kept, {size} on disk")
-        if count:
-            words = ngettext("{n} result kept, {size} on disk", "{n} results kept, {size} on disk", count)
-        self.taken.setText(words.format(n=count, size=size_text(size)))
+        room = size_text(size)
+        words = ngettext("{n} result kept, {room} on disk", "{n} results kept, {room} on disk", count)
+        if not count:
+            words = _("No results are kept, {room} on disk")
+        self.taken.setText(words.format(n=count, room=room))
         self.clear_button.setEnabled(size > 0)
         self.limit.setEnabled(self._cache.enabled)
 

@@ -33,6 +33,7 @@ FIELDS = (
     Field("name", "A", 7),
     Field("time", "t 00000.000 s", 8),
     Field("frame", _("frame {n}").format(n="0 000 000"), 3),
+    Field("kind", _("false activity"), 5, optional=True),
     Field("frequency", "00.00 kHz", 2),
     Field("reference", _("ref {level}").format(level="−000.0 dB"), 1),
     Field("estimate", _("est {level}").format(level="−000.0 dB"), 1),

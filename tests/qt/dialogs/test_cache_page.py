@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.qt import main
-from osisnr_gui.qt.dialogs.cache_page import CacheDialog, size_text
+from osisnr_gui.qt.dialogs.cache_page import CachePart, size_text
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.session.result_cache import ResultCache
 
@@ -32,7 +32,7 @@ def cache(tmp_path: Path) -> Iterator[ResultCache]:
 
 
 def test_what_is_kept_is_told_and_cleared(qtbot: QtBot, cache: ResultCache) -> None:
-    dialog = CacheDialog(cache, Settings())
+    dialog = CachePart(cache, Settings())
     qtbot.addWidget(dialog)
     assert dialog.taken.text() == "2 results kept, 81 MiB on disk"
     assert dialog.clear_button.isEnabled()
@@ -43,7 +43,7 @@ def test_what_is_kept_is_told_and_cleared(qtbot: QtBot, cache: ResultCache) -> N
 
 
 def test_the_switch_and_the_limit_hold_at_once_and_at_the_next_start(qtbot: QtBot, cache: ResultCache) -> None:
-    dialog = CacheDialog(cache, Settings())
+    dialog = CachePart(cache, Settings())
     qtbot.addWidget(dialog)
     assert dialog.limit.value() == 1024
     dialog.limit.setValue(64)
@@ -59,7 +59,7 @@ def test_the_switch_and_the_limit_hold_at_once_and_at_the_next_start(qtbot: QtBo
 
 
 def test_typing_a_limit_does_not_pass_through_small_ones(qtbot: QtBot, cache: ResultCache) -> None:
-    dialog = CacheDialog(cache, Settings())
+    dialog = CachePart(cache, Settings())
     qtbot.addWidget(dialog)
     dialog.limit.selectAll()
     qtbot.keyClicks(dialog.limit, "640")

@@ -1,47 +1,16 @@
-"""Keys, help, about and error pages: text only, nothing fetched."""
+"""Help, about and error pages: text only, nothing fetched."""
 
 from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QTextDocument
-from PySide6.QtWidgets import QGridLayout
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui import __version__
 from osisnr_gui.qt.dialogs.about import AboutDialog
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog, page_names, page_text, page_title
-from osisnr_gui.qt.dialogs.keys_page import KeysDialog
-
-ROWS = [
-    ("File", "Open", "Ctrl+O"),
-    ("View", "Fit <b>all</b>", "F"),
-    ("File", "Quit", "Ctrl+Q"),
-    ("Mouse", "Zoom", "Wheel"),
-]
-
-
-def _rows(dialog: KeysDialog) -> list[tuple[str, str]]:
-    """What is listed now: (what it does, keys)."""
-    grid = dialog.findChild(QGridLayout)
-    places = (grid.itemAtPosition(row, 1) for row in range(grid.rowCount()))
-    texts = [(row, place.widget()) for row, place in enumerate(places) if place is not None]
-    shown = [(row, text) for row, text in texts if text.property("role") != "heading" and not text.isHidden()]
-    return [(text.text(), grid.itemAtPosition(row, 0).widget().text()) for row, text in shown]
-
-
-def test_keys_are_grouped_and_can_be_looked_for(qtbot: QtBot):
-    dialog = KeysDialog(ROWS)
-    qtbot.addWidget(dialog)
-    assert _rows(dialog) == [("Open", "Ctrl+O"), ("Quit", "Ctrl+Q"), ("Fit <b>all</b>", "F"), ("Zoom", "Wheel")]
-    dialog.search.setText("ctrl+q")
-    assert _rows(dialog) == [("Quit", "Ctrl+Q")]
-    dialog.search.setText("mouse")
-    assert _rows(dialog) == [("Zoom", "Wheel")]
-    dialog.search.setText("nothing like it")
-    assert _rows(dialog) == []
-    assert not dialog.nothing.isHidden()
 
 
 @pytest.mark.parametrize("name", page_names())

@@ -13,20 +13,19 @@ from osisnr_gui.qt.look.theme import DARK
 
 app = QApplication([])
 from osisnr_gui.batch.list_words import PAIRING
-from osisnr_gui.qt.commands.action_table import ACTIONS, MENUS, key_rows
+from osisnr_gui.qt.commands.action_table import ACTIONS, MENUS, MOUSE_ROWS
 from osisnr_gui.qt.dialogs.about import AboutDialog, version_text
 from osisnr_gui.qt.dialogs.delay_dialog import DelayDialog
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
-from osisnr_gui.qt.dialogs.keys_page import KeysDialog
 from osisnr_gui.qt.dialogs.plot_dialog import FORMATS, PlotDialog
 
-texts = [*MENUS.values(), *FORMATS.values()]
+texts = [*MENUS.values(), *FORMATS.values(), *(text for row in MOUSE_ROWS for text in row)]
 for action in ACTIONS:
-    if not action.id.startswith("demo_"):  # their titles come from elsewhere
+    if not action.id.startswith(("demo_", "colours_")):  # titles from elsewhere, and names of colour maps
         texts += [action.text, action.tip]
 for dialog in (
-    AboutDialog(), DelayDialog(DARK), ErrorDialog("[it broke]", ""), FolderDialog(""), KeysDialog(key_rows()),
+    AboutDialog(), DelayDialog(DARK), ErrorDialog("[it broke]", ""), FolderDialog(""),
     PlotDialog("[plot]", 100),
 ):
     texts.append(dialog.windowTitle())

@@ -16,7 +16,7 @@ from osisnr_gui.core.loss_sketch import LossSketch
 from osisnr_gui.core.reduce import is_crowded, is_reduced, visible_frames
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font, with_alpha
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.items.painting import (
     area_image,
     column_spans,
@@ -180,6 +180,15 @@ def _same(a: LossCurve | None, b: LossCurve | None) -> bool:
     return (a.alpha, a.gamma) == (b.alpha, b.gamma) and is_same_frames(a, b)
 
 
+def paint_triangles(painter: QPainter, runs: Sequence[tuple[float, float]], theme: Theme) -> None:
+    """Triangles at the upper edge, over runs of pixels (first, last)."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.text))
+    # One row of pixels after the other, each wider: all triangles in one call, and sharp.
+    rows = range(MARK_PIXELS)
+    painter.drawRects([QRectF(a - k, k, b - a + 2 * k, 1) for a, b in runs for k in rows])
+
+
 class CutMarks(PixelItem):
     """At the top edge: a small triangle over every run of pixel columns that are cut off, and the highest value."""
 
@@ -195,11 +204,7 @@ class CutMarks(PixelItem):
         runs = column_spans(cut_columns(vb, times, total), vb)
         if not runs:
             return
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.text))
-        # One row of pixels after the other, each wider: all triangles in one call, and sharp.
-        rows = range(MARK_PIXELS)
-        painter.drawRects([QRectF(a - k, k, b - a + 2 * k, 1) for a, b in runs for k in rows])
+        paint_triangles(painter, runs, theme)
         inside = np.where((times >= vb.t0) & (times <= vb.t1), total, np.nan)
         if (inside > vb.hi).any():
             time = float(times[int(np.nanargmax(inside))])

@@ -1,0 +1,211 @@
+"""Everything that can be found by its name: actions, remedies of the present notices, settings; and what opens that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QDockWidget,
+    QLineEdit,
+    QMainWindow,
+    QSlider,
+    QStackedWidget,
+    QToolBar,
+    QWidget,
+)
+
+from osisnr_gui.qt.commands import action_table as table
+from osisnr_gui.qt.dialogs.cache_page import CachePart
+from osisnr_gui.qt.dialogs.legend import LegendDialog, add_legend_button
+from osisnr_gui.qt.dialogs.palette import Entry, Palette
+from osisnr_gui.qt.dialogs.preferences import Preference, PreferencesDialog
+from osisnr_gui.qt.focus import FocusMark, complete_sentences
+from osisnr_gui.qt.panels.plain_text import NarrowScroll
+from osisnr_gui.qt.plots.overview import Overview
+from osisnr_gui.qt.toolbar_words import ToolbarWords
+from osisnr_gui.qt.views import OnDemandDock
+from osisnr_gui.session.notices.all_notices import gather
+from osisnr_gui.text.catalogue import _, translated
+
+if TYPE_CHECKING:
+    from osisnr_gui.qt.commands.commands import Commands
+
+WITHIN = " › "
+#: Panels and notices come and go in bursts: sentences are made once they rest.
+REST_MS = 100
+NO_FILES, NO_LIST = _("no files are open"), _("there is no list of pairs")
+#: What hinders an action, by its id or by what asks whether it makes sense.
+WHY = {
+    table.has_files: NO_FILES,
+    table.has_pair: _("no estimate was compared yet"),
+    table.has_list: NO_LIST,
+    table.has_sound: _("there is nothing to hear"),
+    table.has_stretch: _("nothing is selected"),
+    "undo": _("nothing was changed"),
+    "redo": _("nothing was undone"),
+    "all_estimates": _("there is one estimate only"),
+    "align": _("no delay was found, or it is taken out already"),
+    "hear_mixture": _("there is no mixture to hear"),
+    "select_less": _("nothing is selected"),
+    "export_list_csv": NO_LIST,
+    "export_list_json": NO_LIST,
+    "folder_list": NO_LIST,
+    "copy_frame": _("the frame inspector is not in front"),
+    "speakers": _("this needs several references"),
+    "delay_none": _("no delay is taken out"),
+    "all_curves": _("no curve is hidden"),
+    "keep_ghost": _("no file has changed"),
+    "forget_ghosts": _("no file has changed"),
+}
+#: Preferences by heading: ids of switches, and groups of the action table with the name of what is chosen.
+PREFERENCES = {
+    _("Look"): {"theme": _("Theme"), "colours": _("Colour map"), "toolbar_words": "", "crosshair": "", "overview": ""},
+    _("Playback"): {"match": _("Loudness"), "residual": _("Residual"), "transport": "", "autoplay": "", "follow": ""},
+    _("Files"): {"reload_changed": ""},
+}
+CONTROLS = (QAbstractSpinBox, QComboBox, QSlider, QLineEdit, QAbstractButton)
+
+
+class FindCommands:
+    """Opens the palette, the page of keys, the legend and the preferences."""
+
+    def __init__(self, window: QMainWindow, commands: Commands) -> None:
+        self._window, self._commands = window, commands
+        self._rest = QTimer(window, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(partial(complete_sentences, window))
+        self._words: ToolbarWords | None = None
+
+    def take_window(self, toolbar: QToolBar) -> None:
+        """Once it is built: words on its toolbar, a frame for its plots, the button of the legend."""
+        commands, actions, self._words = self._commands, self._commands.actions.by_id, ToolbarWords(toolbar)
+        mark, overview = FocusMark(self._window), commands.plots.findChildren(Overview)[0]
+        tip = _("{plot}: arrows move the cursor, Up and Down zoom, S selects, Space plays")
+        commands.plots.stack.for_each_row(lambda row: mark.watch(row, tip.format(plot=row.accessibleName())))
+        mark.watch(overview, tip.format(plot=overview.accessibleName()))
+        commands.views.inspector.setStatusTip(actions["inspector"].statusTip())
+        add_legend_button(overview, actions["legend"])
+        # Nothing is chosen before the first Tab: neither a demo that Return would open, nor a plot with a frame.
+        self._window.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def turn_page(self, pages: QStackedWidget, page: QWidget) -> None:
+        """Show a page. Qt would give the focus to the next control, as Tab does, and a plot would be framed."""
+        focus = self._window.focusWidget()
+        if page is not pages.currentWidget() and focus is not None and pages.isAncestorOf(focus):
+            self._window.setFocus(Qt.FocusReason.OtherFocusReason)
+        pages.setCurrentWidget(page)
+
+    def show_analysis(self, *_args: object) -> None:
+        """Other files and notices have other controls."""
+        self._rest.start()
+
+    def set_toolbar_words(self, on: bool) -> None:
+        """Words on the buttons of the toolbar, as far as there is room, or icons alone."""
+        if self._words is not None:
+            self._words.set_on(on)
+
+    def show_palette(self) -> None:
+        """Everything that can be run or set now."""
+        entries = (*self._remedies(), *map(self._entry, table.ACTIONS), *self._settings())
+        settings = self._commands.views.settings
+        Palette(_("Find a command"), entries, self._window, settings=settings, one_click=True).open()
+
+    def show_keys(self) -> None:
+        """Everything that has a key, and what the mouse does."""
+        Palette(_("Keys and mouse"), [*self.key_entries()], self._window).open()
+
+    def show_legend(self) -> None:
+        """What the signs in the plots mean."""
+        LegendDialog(self._commands.views.themes.theme, self._window).open()
+
+    def show_preferences(self) -> None:
+        """What is remembered from one start to the next."""
+        cache, settings = self._commands.store.cache, self._commands.views.settings
+        part = None if cache is None else CachePart(cache, settings)
+        sections = {
+            heading: [self._preference(key, name) for key, name in keys.items()]
+            for heading, keys in PREFERENCES.items()
+        }
+        PreferencesDialog(sections, part, self._window).open()
+
+    def key_entries(self) -> Iterator[Entry]:
+        """All actions with a key, then what is done by hand."""
+        yield from (self._entry(spec) for spec in table.ACTIONS if spec.keys)
+        for group, text, keys in table.MOUSE_ROWS:
+            yield Entry(f"mouse {text}", text, group, keys)
+
+    def _entry(self, spec: table.Action) -> Entry:
+        action = self._commands.actions.by_id[spec.id]
+        keys = ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys)
+        why = "" if action.isEnabled() else self._why(spec)
+        place = WITHIN.join(dict.fromkeys(table.MENUS[path] for path in (spec.menu.partition("/")[0], spec.menu)))
+        return Entry(spec.id, table.full_name(spec), place, keys, spec.tip, why, action.trigger)
+
+    def _why(self, spec: table.Action) -> str:
+        """What hinders an action that cannot be run."""
+        reason = WHY.get(spec.id) or WHY.get(spec.enabled)
+        if self._commands.folders.shows_list and reason != NO_LIST:
+            return self._why_no_panels()
+        return reason or self._why_no_panels() or _("there is nothing to do it with")
+
+    def _why_no_panels(self) -> str:
+        """What hides the plots and the panels; "" while they are on screen."""
+        if self._commands.folders.shows_list:
+            return _("the list of pairs is on screen")
+        return NO_FILES if self._commands.store.session.is_empty else ""
+
+    def _remedies(self) -> Iterator[Entry]:
+        """The buttons of the notices."""
+        store = self._commands.store
+        for notice in gather(store.analysis.notices):
+            for remedy in notice.remedies:
+                text = translated(remedy.label)
+                if notice.source is not None:
+                    text = _("{remedy}: {file}").format(remedy=text, file=PurePath(notice.source.path).stem)
+                key, tip = f"remedy {notice.code} {remedy.label}", translated(notice.message)
+                yield Entry(key, text, _("Notice"), tip=tip, run=partial(store.edit, remedy.edit))
+
+    def _preference(self, key: str, name: str) -> Preference:
+        """A switch of the action table, or a group of it."""
+        group = [spec for spec in table.ACTIONS if spec.group == key]
+        rows = group or [spec for spec in table.ACTIONS if spec.id == key]
+        actions = [self._commands.actions.by_id[spec.id] for spec in rows]
+        default = [spec.default for spec in rows].index(True) if group else int(rows[0].default)
+        return Preference(name or rows[0].text, actions, default)
+
+    def _settings(self) -> Iterator[Entry]:
+        """Every slider, field and switch that is to be seen, or is behind a tab; choosing one goes there."""
+        views = self._commands.views
+        docks = self._window.findChildren(QDockWidget)
+        panels = [(dock.widget(), dock.windowTitle()) for dock in docks] + [(views.view_bar, _("Toolbar"))]
+        for panel, place in panels:
+            for control in panel.findChildren(QWidget):
+                name = control.accessibleName()
+                pushed = isinstance(control, QAbstractButton) and not control.isCheckable()
+                if not isinstance(control, CONTROLS) or pushed or not name or not control.isVisibleTo(panel):
+                    continue
+                why = "" if panel is views.view_bar else self._why_no_panels()
+                tip, run = control.statusTip(), partial(_go_to, control)
+                yield Entry(f"setting {place} {name}", name, place, "", tip, why, run)
+
+
+def _go_to(control: QWidget) -> None:
+    """Give a control the focus, its panel in front and scrolled to it."""
+    around = control.parentWidget()
+    while around is not None:
+        if isinstance(around, NarrowScroll):
+            around.ensureWidgetVisible(control)
+        if isinstance(around, OnDemandDock) and not around.is_in_front:
+            around.toggle()
+        elif isinstance(around, QDockWidget):
+            around.show()
+            around.raise_()
+        around = around.parentWidget()
+    control.setFocus(Qt.FocusReason.ShortcutFocusReason)

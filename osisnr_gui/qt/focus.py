@@ -1,0 +1,88 @@
+"""For those who use the keys: a frame around the plot that has the focus, a sentence for every control."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPalette, QPen, QStatusTipEvent
+from PySide6.QtWidgets import QGraphicsView, QLabel, QMenu, QTabBar, QWidget
+
+from osisnr_gui.text.catalogue import _
+
+WIDTH = 2
+Reason = Qt.FocusReason
+_BY_KEY = (Reason.TabFocusReason, Reason.BacktabFocusReason, Reason.ShortcutFocusReason)
+#: Another window, a menu: the focus comes back to where it was.
+_FOR_A_WHILE = (Reason.ActiveWindowFocusReason, Reason.PopupFocusReason, Reason.MenuBarFocusReason)
+#: Marks sentences that came from here: they follow the tooltip.
+_DERIVED = "derived_sentence"
+
+
+class FocusMark(QWidget):
+    """Lies over one of the plots that are watched. After a click there is none: one sees where one clicks."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def watch(self, plot: QWidget, sentence: str) -> None:
+        """Mark it when it has the focus and say this of it, but not under the pointer: numbers stand there then."""
+        plot.setStatusTip(sentence)
+        plot.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Come, follow and go."""
+        if isinstance(event, QFocusEvent) and event.reason() in _FOR_A_WHILE:
+            return False
+        if isinstance(event, QFocusEvent) and isinstance(watched, QWidget):
+            comes = event.gotFocus() and event.reason() in _BY_KEY
+            if comes:
+                self.setParent(watched)
+                self.setGeometry(watched.rect())
+                self.raise_()
+            self.setVisible(comes)
+            QCoreApplication.sendEvent(self._window, QStatusTipEvent(watched.statusTip() if comes else ""))
+        elif event.type() == QEvent.Type.Resize and isinstance(watched, QWidget) and watched is self.parent():
+            self.setGeometry(watched.rect())
+        return event.type() == QEvent.Type.StatusTip
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The frame."""
+        painter = QPainter(self)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), WIDTH))
+        painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+        painter.end()
+
+
+def complete_sentences(window: QWidget) -> None:
+    """Give one for the status bar to every control that has none of its own; `sentence_of` says which."""
+    for control in _controls(window):
+        if control.property(_DERIVED) or not control.statusTip():
+            control.setProperty(_DERIVED, True)
+            control.setStatusTip(sentence_of(control))
+
+
+def _controls(whole: QObject) -> Iterator[QWidget]:
+    """Everything inside that can have the focus; what pyqtgraph keeps inside its plots is hundreds of widgets."""
+    for part in whole.children():
+        if isinstance(part, QWidget) and not isinstance(part, QMenu):
+            if part.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                yield part
+            if not isinstance(part, QGraphicsView):
+                yield from _controls(part)
+
+
+def sentence_of(control: QWidget) -> str:
+    """The first line of its tooltip, else its name, else those of what it is a part of."""
+    tip = html.unescape(re.sub("<[^>]*>", "", control.toolTip())).partition("\n")[0]
+    if isinstance(control, QTabBar):
+        return _("Panels that share a place: a click brings one to the front")
+    if isinstance(control, QLabel):
+        return tip or control.text()
+    around = control.parentWidget()
+    return tip or control.accessibleName() or ("" if around is None else sentence_of(around))
