@@ -1,7 +1,5 @@
 """Threads that compute, and leave processor and interpreter to the window when it needs them."""
 
-from __future__ import annotations
-
 import gc
 import os
 import sys

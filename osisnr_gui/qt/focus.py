@@ -1,7 +1,5 @@
 """For those who use the keys: a frame around the plot that has the focus, a sentence for every control."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterator

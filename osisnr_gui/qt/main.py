@@ -1,7 +1,5 @@
 """`osisnr-gui`: application, window, and screenshots for documentation and checks."""
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import os

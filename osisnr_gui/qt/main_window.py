@@ -1,7 +1,5 @@
 """The window: views around one store. It shows what the store says and hands edits to it, nothing else."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 

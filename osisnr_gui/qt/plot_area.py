@@ -1,7 +1,5 @@
 """The centre of the window: all plots over one time axis, showing one analysis."""
 
-from __future__ import annotations
-
 import math
 
 from PySide6.QtCore import QPoint, Signal

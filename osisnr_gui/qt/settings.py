@@ -1,7 +1,5 @@
 """What the window remembers from one start to the next."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings

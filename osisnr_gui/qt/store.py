@@ -5,8 +5,6 @@ GUI thread, in a few milliseconds at any length; everything else goes to a worke
 than that included. Latest wins: a run that no longer fits the session is cancelled, and its late results are dropped.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from functools import partial

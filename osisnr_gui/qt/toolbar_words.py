@@ -1,7 +1,5 @@
 """Words beside the icons of the toolbar, as many as there is room for; its buttons in the Tab order."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QToolBar, QToolButton
 

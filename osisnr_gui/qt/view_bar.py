@@ -1,7 +1,5 @@
 """How the pictures are shown: frequency scale, colour map, floor and ceiling, third picture."""
 
-from __future__ import annotations
-
 import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QMouseEvent

@@ -4,8 +4,6 @@
 takes over from `previous` whatever does not depend on what changed. `rescore` is its last stage alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

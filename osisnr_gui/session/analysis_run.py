@@ -1,7 +1,5 @@
 """The stages of one analysis, in the order of what is wanted on screen first."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor

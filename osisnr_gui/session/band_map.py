@@ -4,8 +4,6 @@ Sums of S, C and R add up over time and decibels do not: stored columns hold sum
 from the sums of all frames it covers. Only active frames count.
 """
 
-from __future__ import annotations
-
 from collections import OrderedDict
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What differs between two analyses, by identity: a result whose inputs did not change is the same object as before."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from enum import Flag, auto
 from operator import attrgetter, is_

@@ -1,7 +1,5 @@
 """Session -> Session: every channel of a file compared on its own, and back."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from osisnr_gui.session.edits import set_files

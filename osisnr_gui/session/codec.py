@@ -6,8 +6,6 @@ A path inside the folder of the session file is stored relative to it, so that t
 whole; any other path is stored as it is.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import math

@@ -1,7 +1,5 @@
 """Delay of an estimate against its reference, from two files or from what the pass reads of them anyway; its words."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The demos that ship with the program: which files, and what to look for."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from osisnr_gui.io.phrase import Phrase

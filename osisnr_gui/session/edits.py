@@ -1,7 +1,5 @@
 """Session -> Session: every change a user can make, as a pure function."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace

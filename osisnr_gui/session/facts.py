@@ -1,7 +1,5 @@
 """Status of every frame, and all that follows from frames and silence limit alone."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

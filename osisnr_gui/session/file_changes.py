@@ -4,8 +4,6 @@ Whoever writes a file may take seconds over it, and most trainers write beside i
 is half there, gone and there again. A change is reported once two looks, `QUIET_SECONDS` apart, show the same.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -3,8 +3,6 @@
 They need every column once more, in one walk over both files in blocks: a few seconds for an hour of sound.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ set share is no hint, what differs is: `ref1 est1`, `clean_48k clean_48k_enh`. W
 (`ref/vocals.wav`, `est/vocals.wav`), the nearest folders that differ are read in the same way.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator, Sequence

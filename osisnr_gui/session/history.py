@@ -1,7 +1,5 @@
 """Undo and redo over frozen sessions."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from osisnr_gui.session.session import Session

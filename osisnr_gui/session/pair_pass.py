@@ -1,7 +1,5 @@
 """The pass over one pair: its pictures, the checks of every sample and the delay, all from one reading of the files."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace

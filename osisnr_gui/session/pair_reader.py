@@ -1,7 +1,5 @@
 """Columns of both signals of a pair, read again from their files for what a view shows."""
 
-from __future__ import annotations
-
 import threading
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Serialization of an analysed pair: to facts and arrays and back, bit for bit."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """One reference and one estimate: do they fit, which frames do they share, and what is known of them."""
 
-from __future__ import annotations
-
 import math
 import weakref
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ Reading (one thread, in order) and transforming (any thread) are apart, so that 
 Inside the pass a frame is a row: (n_frames, n_values) arrays are what the FFT and the dot products read fastest.
 """
 
-from __future__ import annotations
-
 import threading
 from typing import Protocol
 

@@ -3,8 +3,6 @@
 Nothing is read; results whose inputs did not change are handed back as they are.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """What an analysis gives: the result itself, its notices, how far it is, and an index of earlier results."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 

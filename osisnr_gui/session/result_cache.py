@@ -9,8 +9,6 @@ where a result for files of just these sizes is kept.
 to be read back, and a script's run should depend on nothing but its files.
 """
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import json

@@ -3,8 +3,6 @@
 Nothing here is looked up in a file; `None` means "decide from the file", and `analyse` says what was decided.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """One channel of a sound file at the rate of the analysis, readable anywhere, zero outside the file."""
 
-from __future__ import annotations
-
 import math
 from types import TracebackType
 from typing import Self

@@ -5,8 +5,6 @@ one of the two is silent have no angle: what is missing or made up counts agains
 many frames under the threshold. Frames count as in the list of bad segments (level gate).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

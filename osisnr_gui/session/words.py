@@ -1,7 +1,5 @@
 """Numbers with their units, names of files and estimates, times: the same in every language."""
 
-from __future__ import annotations
-
 import math
 import os
 import string

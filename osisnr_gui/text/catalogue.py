@@ -5,8 +5,6 @@ once. `LANGUAGE=xx` is a pseudo-language, made here: accents and brackets around
 so that one sees what was missed and what has no room.
 """
 
-from __future__ import annotations
-
 import gettext as library
 import os
 import re

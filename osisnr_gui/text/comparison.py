@@ -1,7 +1,5 @@
 """Estimates held against each other in words: differences, and what an estimate was before its file changed."""
 
-from __future__ import annotations
-
 from osisnr_gui.session import words
 from osisnr_gui.session.comparison.difference import Difference, Quantity
 from osisnr_gui.session.comparison.ghosts import Change, Ghost

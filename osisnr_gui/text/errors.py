@@ -1,7 +1,5 @@
 """What a person is told of a file that could not be read or written."""
 
-from __future__ import annotations
-
 from osisnr_gui.io.errors import MESSAGE_LIMIT, FileError, display_name, printable
 from osisnr_gui.text.catalogue import _, translated
 

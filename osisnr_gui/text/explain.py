@@ -1,7 +1,5 @@
 """One frame in three plain sentences, by rule: its level, where its errors are, what the angle means."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

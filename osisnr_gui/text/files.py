@@ -1,7 +1,5 @@
 """Files in words: what they are, when they were written, what became of them since."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Sequence

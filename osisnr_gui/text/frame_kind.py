@@ -1,7 +1,5 @@
 """The kind of a frame in a word or two, for the status bar."""
 
-from __future__ import annotations
-
 from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.session.segments.bad_segments import BadFrames
 from osisnr_gui.text.catalogue import _

@@ -1,7 +1,5 @@
 """The numbers of one frame as the inspector shows them: a table of both formulas, lines with numbers put in."""
 
-from __future__ import annotations
-
 import math
 
 from osisnr_gui.core.osi_snr import EPS_DOT, EPS_NOISE

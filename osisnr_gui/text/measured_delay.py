@@ -1,7 +1,5 @@
 """Result of the delay search for one estimate: correlations, and figures in words."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from osisnr_gui.core.align import Delay, si_snr_of_correlation

@@ -1,7 +1,5 @@
 """What is asked when the names of files do not tell their roles."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from osisnr_gui.io.errors import NAME_LIMIT, printable

@@ -1,7 +1,5 @@
 """Bad segments in words. `limit_words` and `kind_name` also stand in CSV files, in English."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from osisnr_gui.core.loss_shares import LossShares

@@ -3,8 +3,6 @@
 Every number is named with what it is: which average, which frames, literal or exact.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

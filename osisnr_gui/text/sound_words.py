@@ -1,7 +1,5 @@
 """What is heard, in words: names of sounds, the gains they are heard with, masks and masked mixtures."""
 
-from __future__ import annotations
-
 import math
 
 from osisnr_gui.io.mask_cells import MaskKind

@@ -1,7 +1,5 @@
 """The verdict in words: one word beside the number, and one sentence."""
 
-from __future__ import annotations
-
 import math
 
 from osisnr_gui.session import words

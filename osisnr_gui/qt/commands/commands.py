@@ -1,7 +1,5 @@
 """What the rows of the action table work on, and what drops and menus share with them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Commands that move an estimate in time, and the dialog that shows where it fits best."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

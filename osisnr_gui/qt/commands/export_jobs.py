@@ -1,7 +1,5 @@
 """Saving what is on screen: numbers, sound, the figure. Long work goes to a thread of its own."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace

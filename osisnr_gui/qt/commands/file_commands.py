@@ -1,7 +1,5 @@
 """Files that change while they are open: watched, offered again, read again without losing the view."""
 
-from __future__ import annotations
-
 import time
 from functools import partial
 

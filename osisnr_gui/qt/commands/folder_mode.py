@@ -1,7 +1,5 @@
 """A list of pairs in the window: opened, scored behind it, walked, saved."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Many pairs scored behind the window: a thread that hands them out, processes that score, rows in small helpings."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os

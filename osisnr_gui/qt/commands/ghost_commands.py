@@ -1,7 +1,5 @@
 """Ghosts: what estimates were before their files were read again, drawn, told in a sentence, kept or forgotten."""
 
-from __future__ import annotations
-
 import math
 import time
 from functools import partial

@@ -1,7 +1,5 @@
 """What the playback commands do."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from functools import partial

@@ -1,7 +1,5 @@
 """What can be done with the plots: rows, curves, the map, the partner of the differences, the cursor."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from osisnr_gui.qt.commands.actions import Entry

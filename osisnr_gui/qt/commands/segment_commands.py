@@ -1,7 +1,5 @@
 """Bad segments: one after the other, the one at a place, the worst frame, the table as a file. Notes: write, go to."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from functools import partial

@@ -1,7 +1,5 @@
 """Sessions as files: open, save, and what is kept of an unsaved one should the program be killed."""
 
-from __future__ import annotations
-
 import contextlib
 import math
 import os

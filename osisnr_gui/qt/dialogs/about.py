@@ -1,7 +1,5 @@
 """What this program is, its version, and what it stands on."""
 
-from __future__ import annotations
-
 import platform
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What is kept of earlier comparisons: how much room it takes, how much it may take, and a way to be rid of it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QSpinBox, QWidget
 

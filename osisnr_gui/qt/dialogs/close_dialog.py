@@ -1,7 +1,5 @@
 """What the dialogs share: a Close button, and being gone once they are closed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt

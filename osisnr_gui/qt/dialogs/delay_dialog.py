@@ -1,7 +1,5 @@
 """The delay of one estimate: its score against every delay, and ways to move it, by the sample or to the peak."""
 
-from __future__ import annotations
-
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut

@@ -1,7 +1,5 @@
 """What went wrong, in a sentence, and the details for whoever wants to report it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget

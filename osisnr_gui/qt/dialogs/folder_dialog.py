@@ -1,7 +1,5 @@
 """Asking for two folders, one after the other, or for one list of pairs."""
 
-from __future__ import annotations
-
 import os
 from functools import partial
 

@@ -1,7 +1,5 @@
 """The help pages that ship with the program; nothing is loaded from anywhere else."""
 
-from __future__ import annotations
-
 import os
 
 from PySide6.QtCore import QUrl

@@ -1,8 +1,6 @@
 # ruff: noqa: E501 - a table reads better with one row a line
 """What the signs in the plots mean, each beside an example that is drawn by the plots' own items."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 

@@ -1,7 +1,5 @@
 """Find a command, a remedy or a setting by its name, and run it: the palette, and the page of keys and mouse."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

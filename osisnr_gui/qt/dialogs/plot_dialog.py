@@ -1,7 +1,5 @@
 """Asks how one plot is to be exported."""
 
-from __future__ import annotations
-
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QWidget
 
 from osisnr_gui.qt.plots.plot_export import MOST_PIXELS

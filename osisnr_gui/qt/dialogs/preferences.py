@@ -1,7 +1,5 @@
 """What is remembered from one start to the next, on one page. Every change is in force at once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple

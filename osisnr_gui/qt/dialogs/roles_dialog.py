@@ -1,7 +1,5 @@
 """Asks which file is the reference where no name tells."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt

@@ -1,7 +1,5 @@
 """Asking where to save, so that nothing is replaced unasked, and saying plainly when it did not work."""
 
-from __future__ import annotations
-
 import os
 
 from PySide6.QtCore import Qt

@@ -1,7 +1,5 @@
 """Which estimate belongs to which speaker: the matrix of all figures, and an order to be chosen in it."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Icons: the SVG files of resources/icons, drawn in a colour of the theme, sharp at every screen scale."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QCoreApplication, Qt

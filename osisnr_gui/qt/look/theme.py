@@ -4,8 +4,6 @@ Every colour in the program comes from a :class:`Theme`; both themes have the sa
 a palette (:func:`build_palette`) and a style sheet (`theme_manager.py`), plots get the theme itself.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal

@@ -1,7 +1,5 @@
 """The one object that says which look is in force, and dresses the application in it."""
 
-from __future__ import annotations
-
 from string import Template
 from typing import Literal, get_args
 

@@ -1,7 +1,5 @@
 """How widgets follow the theme: one call for a window reaches all that paint with one."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 

@@ -1,7 +1,5 @@
 """The list of bad segments, what makes a frame bad, and which frames carry the loss."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal

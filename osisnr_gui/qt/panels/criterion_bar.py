@@ -1,7 +1,5 @@
 """What makes a frame bad: the criterion, its limit, limits by share of frames, and the options behind a button."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -1,7 +1,5 @@
 """An estimate's line sample, letter and name, the same wherever it is named."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget

@@ -1,7 +1,5 @@
 """A small table of figures painted in one go: names left, numbers right, in lines that never move."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt

@@ -1,7 +1,5 @@
 """The table of a list of pairs: a row for each, ten thousand of them without a loop in the window."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The page of a list of pairs: what is being scored, how far it is, the table and its cells, and how to go on."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

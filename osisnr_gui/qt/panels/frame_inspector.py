@@ -3,8 +3,6 @@
 Frames and measures of files are read on threads of their own: a slow disk never holds up the window.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from functools import partial

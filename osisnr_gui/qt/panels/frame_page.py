@@ -1,7 +1,5 @@
 """What the inspector shows of a frame: plots, sentences, both formulas, companion measures."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Buttons and switches, and rows, columns and grids of widgets, each set up in one call."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 

@@ -1,7 +1,5 @@
 """The fused loss of the selected estimate and what moves it: alpha, gamma, method, and which result leads."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 

@@ -1,8 +1,6 @@
 """The values of the masks in view: a histogram of both, their ranges, what kind of mask each is, and how they compare
 as sound."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject

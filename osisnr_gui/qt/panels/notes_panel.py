@@ -1,7 +1,5 @@
 """What the user wrote about stretches of time: a list to read, change and go to."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, Signal

@@ -4,8 +4,6 @@ And keys that do not: a letter or the space bar begins no number, so a number fi
 leaves them to the window.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt

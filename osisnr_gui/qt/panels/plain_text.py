@@ -1,7 +1,5 @@
 """Labels that show text as it is: file names are never markup, and what does not fit is elided, never cut."""
 
-from __future__ import annotations
-
 import html
 
 from PySide6.QtCore import QRect, QSize, Qt

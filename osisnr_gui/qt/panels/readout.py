@@ -1,7 +1,5 @@
 """What is under the crosshair, in one line whose fields never move."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Number fields: `valueChanged` comes for what the user enters, never outside the range, not for what is shown."""
 
-from __future__ import annotations
-
 import math
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt

@@ -1,7 +1,5 @@
 """The table of bad segments: a row for each, sorted here, ten thousand of them without a loop."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter

@@ -1,7 +1,5 @@
 """One file in the list of sources: its role, its name, what it is, and how it is read."""
 
-from __future__ import annotations
-
 import os
 import time
 from dataclasses import dataclass

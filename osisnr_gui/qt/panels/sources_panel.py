@@ -1,7 +1,5 @@
 """The files of the comparison: a row each, roles one click away."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """How sound is cut into frames, from when on a frame is silent, and what is known of the STFT that masks belong to."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 from typing import Any

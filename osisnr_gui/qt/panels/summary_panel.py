@@ -1,7 +1,5 @@
 """The numbers of all estimates in one table, for one named result at a time."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 from typing import cast

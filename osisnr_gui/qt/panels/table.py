@@ -1,7 +1,5 @@
 """Every table: a model of rows in an order of their own and columns that say what they hold, and its view."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass

@@ -1,7 +1,5 @@
 """A slider and a number field for one value: live while dragged, exact when typed."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

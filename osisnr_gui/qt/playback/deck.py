@@ -1,7 +1,5 @@
 """Engine, reading thread and sound card, kept together: what the player hands its wishes to."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any

@@ -7,8 +7,6 @@ weights that add up to one: two sounds at the same place are crossfaded sample b
 than the louder of them.
 """
 
-from __future__ import annotations
-
 import math
 from collections import deque
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Everything is lazy: no file is opened and no sound library loaded before somethi
 the plots, whose axis begins at the reference's first sample.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 from functools import partial

@@ -3,8 +3,6 @@
 No Qt here. The callback thread says where it is (`focus`) and asks `has` and `take`, which never wait for a disk.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator
 from typing import NamedTuple

@@ -5,8 +5,6 @@ second: what is asked for is heard soon. It stays open and plays silence between
 after opening may be late by a second.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable

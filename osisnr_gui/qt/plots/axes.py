@@ -1,7 +1,5 @@
 """Round ticks for values and for time, and the room for axes."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """AxisItems that take their ticks from the tick rules in `axes`."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

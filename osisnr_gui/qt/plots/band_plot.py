@@ -1,7 +1,5 @@
 """OSI-SNR per frequency band over time, as a strip of colours with a line for each band."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """Keeps the blame map over a spectrogram up with the view, the pair and alpha, from a thread of its own."""
 
-from __future__ import annotations
-
 import math
 import time
 from functools import partial

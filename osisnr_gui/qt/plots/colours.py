@@ -4,8 +4,6 @@ A picture is stored as uint8 codes. The display range (dB) and the map live in t
 Indexed8 image only, so changing either never touches the data.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import TypeVar
 

@@ -1,7 +1,5 @@
 """OSI-SNR and gain per frame: a line per estimate, the threshold to drag, the chance floor, turned polarity."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import NamedTuple

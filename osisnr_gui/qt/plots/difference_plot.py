@@ -1,7 +1,5 @@
 """One estimate minus another per frame, around the zero line: which of the two is better when."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

@@ -3,8 +3,6 @@
 No Qt here: the item asks which bins a pixel row covers, the axis asks for ticks.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from functools import lru_cache

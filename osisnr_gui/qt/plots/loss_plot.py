@@ -1,7 +1,5 @@
 """The fused loss per frame, as two stacked bands: 1/OSI below, γ·MC-MSE on top of it."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The whole file as one strip coloured by OSI-SNR, with the visible range as a window to drag."""
 
-from __future__ import annotations
-
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import Qt

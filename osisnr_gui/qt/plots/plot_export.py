@@ -1,7 +1,5 @@
 """One plot as a picture of any width, or what it shows as a table."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 

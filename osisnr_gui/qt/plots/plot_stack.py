@@ -1,8 +1,6 @@
 """The stack of linked rows: overview on top, rows under it with movable borders, one time axis at the bottom; and a
 place in it that several rows share."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

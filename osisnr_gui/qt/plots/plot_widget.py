@@ -1,7 +1,5 @@
 """What rows and charts have in common: a PlotWidget that lays out at once and goes with its window."""
 
-from __future__ import annotations
-
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent

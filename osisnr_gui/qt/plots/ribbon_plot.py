@@ -1,7 +1,5 @@
 """A thin row of colours: which of several is the best one, frame by frame."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPointF

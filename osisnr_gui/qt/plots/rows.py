@@ -1,8 +1,6 @@
 # ruff: noqa: E501 - a table reads better with one row a line
 """The rows of the plot area as one table: the stack, the menu, the settings and what is shown at first read it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

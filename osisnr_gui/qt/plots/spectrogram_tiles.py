@@ -6,8 +6,6 @@ every zoom. A block that is not there yet is drawn from the best that is: pooled
 which gives the very same, else stretched from one of less detail, else from the coarse picture.
 """
 
-from __future__ import annotations
-
 import math
 import os
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """The one owner of the visible time range, the selection and the pointer's time for all rows."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

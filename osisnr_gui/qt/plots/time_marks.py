@@ -1,7 +1,5 @@
 """Lines and regions that move over a row: cursor, playhead, crosshair, selection, loop. All are pyqtgraph's own."""
 
-from __future__ import annotations
-
 import math
 
 import pyqtgraph as pg

@@ -4,8 +4,6 @@ Each row is a widget of its own, so a change repaints one row and not the whole 
 cursor move (grid, pictures, curves, shading, words) is one still picture under pyqtgraph's own lines and regions.
 """
 
-from __future__ import annotations
-
 import math
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal

@@ -1,7 +1,5 @@
 """The ViewBoxes of the time plots: data in pixels, and what the mouse does."""
 
-from __future__ import annotations
-
 import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent

@@ -1,7 +1,5 @@
 """The row of differences: which estimate is held against which, and their numbers, from a thread of its own."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

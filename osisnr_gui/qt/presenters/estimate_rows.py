@@ -1,7 +1,5 @@
 """The pictures of estimates: of the one in view, or of all of them one above the other."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal

@@ -1,7 +1,5 @@
 """Where in time and frequency: the blame map, the band strip and the gain strip of an analysis."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

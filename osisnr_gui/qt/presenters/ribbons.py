@@ -1,8 +1,6 @@
 """The ribbons: which estimate is best when, and whether the one in view fits its own reference or another one: for that
 passes of its own, made only while it is on show."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import dataclass

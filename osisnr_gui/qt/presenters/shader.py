@@ -1,7 +1,5 @@
 """Which frames are bad, missed, silent or falsely active, on all rows and the overview, and the limits that say so."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from operator import is_

@@ -1,7 +1,5 @@
 """Which curves are drawn, and they. View state: it is not saved with the session, and undo does not know of it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

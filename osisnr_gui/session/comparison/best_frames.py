@@ -1,7 +1,5 @@
 """Which estimate of a reference is the best one in every frame, by exact OSI-SNR."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

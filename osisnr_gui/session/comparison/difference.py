@@ -3,8 +3,6 @@
 Both are held against the same reference. Differences are this one minus the other one, by the formula that leads.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """Several speakers: how well every estimate fits every reference, and the assignment that follows."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass

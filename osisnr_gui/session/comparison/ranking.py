@@ -1,7 +1,5 @@
 """Which estimate of one reference ranks where: at the gamma in force, how far gamma may go, by which figure."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Matrix of speakers: how well each estimate fits each reference, which order is in force, which is best."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What the inspector draws of a frame's two columns: three curves over frequency, bins or time."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum

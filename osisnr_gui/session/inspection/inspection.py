@@ -10,8 +10,6 @@ The literal formula has 1e-10 beside C and 1e-8 beside the noise energy. Every n
 the pass from the same column, MC-MSE by the direct formula: they equal the per-frame CSV to the last digit.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

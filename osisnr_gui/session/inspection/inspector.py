@@ -1,7 +1,5 @@
 """Frames to inspect: the one at a time, the worst of a stretch, and their columns, read from the files."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

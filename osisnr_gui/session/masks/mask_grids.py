@@ -3,8 +3,6 @@
 Nothing is assumed: rate and hop are the user's, or were chosen among those that fit a mixture.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from osisnr_gui.session.pictures import TimeGrid

@@ -1,7 +1,5 @@
 """Applies masks to a mixture: its STFT times each mask, back in time, block by block."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

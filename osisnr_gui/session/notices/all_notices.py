@@ -4,8 +4,6 @@ A remedy is an edit of the session: the banner that shows it, the command line a
 notice: a function that finds it, in one of the modules beside this one, and its record in a table below.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """What one file alone gives rise to: how it was read, and what is wrong with its samples."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """What masks beside a mixture give rise to: the STFTs they fit, and why they cannot be heard on it."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from osisnr_gui.core.types import ParameterError

@@ -1,7 +1,5 @@
 """What a notice is: a sentence about something that was adapted or looks wrong, and what can be done about it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial

@@ -5,8 +5,6 @@ level; segments also hold missed frames. The window's list has more to offer (Ba
 unless told otherwise, so that pauses do not drown what matters.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

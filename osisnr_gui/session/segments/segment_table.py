@@ -1,7 +1,5 @@
 """Figures and severity of all bad segments: arrays with one entry per segment."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 

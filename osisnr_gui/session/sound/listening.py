@@ -4,8 +4,6 @@ All on the reference's samples: its rate, its time 0, every file's channel and d
 from disk when they are asked for, nothing is kept.
 """
 
-from __future__ import annotations
-
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from enum import StrEnum

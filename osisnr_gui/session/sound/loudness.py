@@ -1,7 +1,5 @@
 """Gains with which sounds are heard equally loud, and never louder than full scale."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

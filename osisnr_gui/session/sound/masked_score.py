@@ -4,8 +4,6 @@ A result beside that of the masks themselves, and always named: "as sound, on th
 as sound files, and the session that compares those instead of the masks.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import closing

@@ -1,7 +1,5 @@
 """Sounds as a sound card wants them (at its sample rate, perhaps only a band of frequencies), and as a WAV file."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 from contextlib import closing

@@ -1,7 +1,5 @@
 """MC-MSE against alpha: a small curve per estimate with the present point; click or drag to choose alpha."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

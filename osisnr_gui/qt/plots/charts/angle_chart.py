@@ -4,8 +4,6 @@ The scaled reference λs is the longest side and the estimate e one of the other
 third. Whatever the angle, the tip of e moves on the half circle over λs, so the picture never leaves its frame.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What the charts have in common: a PlotWidget with two tick axes, a grid, and the pointer in data coordinates."""
 
-from __future__ import annotations
-
 import math
 
 import pyqtgraph as pg

@@ -1,7 +1,5 @@
 """Whole-signal SI-SNR against the delay taken out of an estimate; click, drag or arrow keys choose another delay."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How often values occur in masks: one outline of counts for each, over the same bins, with its range marked."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Which frames carry the loss: the part that the worst frames hold, and how much of it the threshold cuts off."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Both columns of one frame over frequency, bins or time: the scaled reference, the estimate, and what is left."""
 
-from __future__ import annotations
-
 import html
 import math
 

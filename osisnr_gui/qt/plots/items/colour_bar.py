@@ -1,7 +1,5 @@
 """A slim colour bar in the top-right corner of a plot, over the picture: the row's margins stay equal."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 

@@ -1,7 +1,5 @@
 """A value per frame as a line, however many frames there are; and for a difference its tint and who is better."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Lines across a plot that cost as little as a line can, and those at a value, with their words at the right end."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 

@@ -1,7 +1,5 @@
 """The loss of every frame as two stacked areas, the marks over what is cut off, and sketches of long curves."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

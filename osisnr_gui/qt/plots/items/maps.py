@@ -1,8 +1,6 @@
 """Maps that a thread makes for the pixels of a view: the strip of bands, and the blame map over a spectrogram, which
 shows as heat which bins carry the loss and leaves the others clear."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

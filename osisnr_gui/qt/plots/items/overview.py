@@ -1,7 +1,5 @@
 """The strip of colours of the whole file, and what dims it beside the window."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg

@@ -1,7 +1,5 @@
 """What items share: the gate through which arrays reach a plot, polylines, areas, hatches, tags."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """The base of items drawn for the pixels they cover, the picture of a plot that holds them, and grid lines."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pyqtgraph as pg

@@ -1,7 +1,5 @@
 """Marks at an edge of a plot: over runs of frames, over notes, over what is clipped."""
 
-from __future__ import annotations
-
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter

@@ -1,7 +1,5 @@
 """Words over the data of a row: title, keys of its curves, state message."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Callable
