@@ -25,7 +25,7 @@ from osisnr_gui.io.streams import say
 from osisnr_gui.session.analysis import Analysis, rescore
 from osisnr_gui.session.delay.alignment import analyse_numbers
 from osisnr_gui.session.edits import set_formula
-from osisnr_gui.session.session import Formula
+from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.tracks import Track
 
 NO_NUMBERS = "There are no numbers: no estimate was compared with a reference.\n"
@@ -38,9 +38,9 @@ def run(arguments: list[str]) -> int:
     with threadpool_limits(limits=1, user_api="blas"), ProgressLine() as progress:
         analysis = analyse_numbers(options.session, align=options.align, progress=progress.report)
     assert analysis.reference is not None, "the command line always names a reference"
-    _check_hop(options, analysis.reference)
-    _check_key(options, analysis)
-    refused = _say_notices(analysis)
+    check_hop(options.session, analysis.reference)
+    check_key(options.session, analysis)
+    refused = say_notices(analysis)
     if analysis.reference.error is not None:
         return REFUSED
     return DONE if _write(options, analysis) and not refused else REFUSED
@@ -55,20 +55,20 @@ def summary(analysis: Analysis) -> tuple[str, int]:
     mixture = analysis.mixture
     if mixture is not None and mixture.error is None and not analysis.compares_mixture:
         analysis = replace(analysis, mixture=None)  # masks are heard on it
-    refused = _say_notices(analysis)
+    refused = say_notices(analysis)
     return score_table(analysis) or NO_NUMBERS, REFUSED if refused else DONE
 
 
-def _say_notices(analysis: Analysis) -> bool:
+def say_notices(analysis: Analysis) -> bool:
     """Say what was adapted and what was refused; whether something was refused."""
     refusals = _refusals(analysis)
     say(_warnings(analysis) + [error_line(error) for error in refusals])
     return bool(refusals)
 
 
-def _check_hop(options: Options, reference: Track) -> None:
+def check_hop(session: Session, reference: Track) -> None:
     """A hop too long for the default frame is wrong usage, but which frame that is only the file can tell."""
-    choice = options.session.framing
+    choice = session.framing
     if reference.kind != "audio" or not reference.sample_rate or choice.hop is None or choice.n_fft is not None:
         return
     n_fft = default_n_fft(reference.sample_rate)
@@ -77,9 +77,9 @@ def _check_hop(options: Options, reference: Track) -> None:
         raise UsageError(detail, f"give a whole number from 1 to {n_fft}, or --n-fft as well")
 
 
-def _check_key(options: Options, analysis: Analysis) -> None:
+def check_key(session: Session, analysis: Analysis) -> None:
     """A key nobody could use is wrong usage; that a file's arrays have no names only the file can tell."""
-    key = options.session.estimates[0].key
+    key = session.estimates[0].key
     if key is None or any(
         t.error is not None or (t.mask is not None and t.mask.key is not None) for t in analysis.tracks
     ):

@@ -77,13 +77,13 @@ class ExportJobs(QObject):
 
     def save_csv(self) -> None:
         """Ask where, then compute every number by the direct formula and save one row a frame."""
-        numbers = self._numbers()
+        numbers = self.numbers()
         title, kind = "Save the numbers of every frame", "Table (*.csv)"
         self.save_parts(title, "frames.csv", kind, lambda: frames_csv(numbers()))
 
     def save_json(self) -> None:
         """Ask where, then compute every number by the direct formula and save what `osisnr score --json` gives."""
-        parts = partial(_json, self._numbers())
+        parts = partial(_json, self.numbers())
         self.save_parts("Save the numbers", "scores.json", "Scores (*.json)", parts)
 
     def save_sound(self) -> None:
@@ -109,13 +109,13 @@ class ExportJobs(QObject):
 
     def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
         """Ask where, then save what is ready."""
-        path = self._ask(title, name, kind)
+        path = self.ask(title, name, kind)
         if path:
-            self._write(path, data)
+            self.write_bytes(path, data)
 
     def save_parts(self, title: str, name: str, kind: str, parts: Parts) -> None:
         """Ask where, then work out and save a file in the background."""
-        path = self._ask(title, name, kind)
+        path = self.ask(title, name, kind)
         if path:
             name = os.path.basename(path)
             self._say(f"Saving {name} …")
@@ -145,7 +145,7 @@ class ExportJobs(QObject):
         """Cancel and wait."""
         self._jobs.close()
 
-    def _numbers(self) -> Callable[[], Analysis]:
+    def numbers(self) -> Callable[[], Analysis]:
         """What works out the numbers of the present session, on the export thread.
 
         Both named results are saved, with the warnings that go with the literal one, whichever leads on screen. Delays
@@ -162,7 +162,8 @@ class ExportJobs(QObject):
 
         return numbers
 
-    def _write(self, path: str, data: bytes) -> None:
+    def write_bytes(self, path: str, data: bytes) -> None:
+        """Save what is ready, and say how that went."""
         try:
             write_atomically(path, data)
         except FileError as error:
@@ -176,7 +177,7 @@ class ExportJobs(QObject):
             return
         warn(self._window, "Not saved", error)
 
-    def _ask(self, title: str, name: str, kind: str) -> str:
+    def ask(self, title: str, name: str, kind: str) -> str:
         """Where to save; "" when nothing is to be saved."""
         views = self._views
         return ask_where(self._window, views.settings.last_folder(), views.store.session, title, name, kind)

@@ -129,6 +129,10 @@ class SummaryModel(Themed, ColumnModel):
         """A cell as it is on screen."""
         return self.names[place] if column is NAME else column.text(column.value(self._pairs[place]))
 
+    def value(self, place: int, column: Figure) -> float:
+        """A figure with all its digits."""
+        return column.value(self._pairs[place])
+
     def cell(self, place: int, column: Column, role: int) -> object:
         """What the name or the figure says beside its text."""
         pair = self._pairs[place]

@@ -1,0 +1,133 @@
+"""`osisnr report`: a comparison as one HTML file to send.
+
+Numbers are those of `osisnr score`; what is refused there is refused here. An estimate that is refused is named in the
+page, and the exit code is 3.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from osisnr_gui.cli import output
+from osisnr_gui.cli.lines import DONE, REFUSED, UsageError, error_line, warning_line
+from osisnr_gui.cli.output import ProgressLine
+from osisnr_gui.cli.score import check_hop, check_key, say_notices
+from osisnr_gui.cli.scoring_options import Parser, add_scoring, read_arguments, same_file, session_of, source_of
+from osisnr_gui.export.html_report import LARGE_BYTES, report_parts
+from osisnr_gui.export.report_audio import AudioChoice
+from osisnr_gui.io.errors import FileError
+from osisnr_gui.io.streams import say
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.delay.alignment import analyse_numbers
+from osisnr_gui.session.session import MaskGrid, Session
+from osisnr_gui.session.tracks import open_track
+from osisnr_gui.text.catalogue import _
+
+DESCRIPTION = """\
+Compare one or more estimates with a reference, as `osisnr score` does, and write one HTML file: verdicts, numbers,
+spectrograms, curves that follow alpha and gamma, bad segments, and the sounds themselves to switch between. It works in
+any browser, without a network and without this program. Files are named by their base names; no path is written.
+"""
+
+EPILOG = """\
+Masks are silent, unless --mixture names the sound they are for and --hop (with --n-fft) the STFT they belong to.
+Exit codes: 0 done, 2 wrong usage, 3 an input was refused or the report could not be written.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """A `report` command line."""
+
+    session: Session
+    target: str
+    audio: AudioChoice
+    align: bool
+
+
+def run(arguments: list[str]) -> int:
+    """Write a report; `arguments` are those after the word `report`. Returns the exit code."""
+    options = parse(arguments)
+    # A second BLAS thread slows these many small products down as soon as a core is busy.
+    with threadpool_limits(limits=1, user_api="blas"), ProgressLine() as progress:
+        session = _with_rate(options.session)
+        numbers = analyse_numbers(session, align=options.align, progress=progress.report)
+        assert numbers.reference is not None, "the command line always names a reference"
+        check_hop(session, numbers.reference)
+        check_key(session, numbers)
+        refused = say_notices(numbers if numbers.compares_mixture else replace(numbers, mixture=None))
+        if all(pair.valid_score is None for pair in numbers.pairs):
+            return REFUSED
+        written = _write(options, numbers)
+    return DONE if written and not refused else REFUSED
+
+
+def parse(arguments: list[str]) -> ReportOptions:
+    """Read the arguments after `report`.
+
+    Raises UsageError, and SystemExit after --help.
+    """
+    found, files = read_arguments(_parser(), arguments)
+    if len(files) < 2:
+        missing = "REFERENCE and ESTIMATE are" if not files else "ESTIMATE is"
+        raise UsageError(f"{missing} missing", "give a reference and at least one estimate")
+    if not found.output:
+        raise UsageError("-o: the report has no name", "add -o FILE.html")
+    if any(same_file(found.output, path) for path in (*files, found.mixture or "")):
+        raise UsageError(f"-o: {found.output} is one of the inputs", "choose another name")
+    if os.path.splitext(found.output)[1].lower() not in (".html", ".htm"):
+        raise UsageError(f"-o: {found.output} is no name of a page", "let it end in .html")
+    session = session_of(found, files)
+    if found.mixture:
+        grid = MaskGrid(hop=found.hop, n_fft=found.n_fft, window=found.window)
+        session = replace(session, mixture=source_of(found, found.mixture), mask_grid=grid)
+    return ReportOptions(session, found.output, AudioChoice(found.audio), found.align)
+
+
+def _with_rate(session: Session) -> Session:
+    """The session of masks on the sample rate of the sound they are heard on; says so where that is not enough."""
+    if session.mixture is None or session.reference is None:
+        return session
+    reference, mixture = open_track(session.reference), open_track(session.mixture)
+    if reference.kind != "mask" or mixture.kind != "audio":
+        return replace(session, mask_grid=MaskGrid())
+    if session.mask_grid.hop is None:
+        words = _("the masks are not heard on it: their STFT is not known; give --hop, and --n-fft where it is another")
+        say([warning_line(session.mixture.path, words)])
+        return replace(session, mask_grid=MaskGrid())
+    return replace(session, mask_grid=replace(session.mask_grid, rate=mixture.sample_rate))
+
+
+def _write(options: ReportOptions, numbers: Analysis) -> bool:
+    """Write the page, and say so where it is large; whether that was possible."""
+    try:
+        output.write(options.target, report_parts(numbers, options.audio))
+    except FileError as error:
+        say([error_line(error)])
+        return False
+    size = os.path.getsize(options.target) if os.path.isfile(options.target) else 0
+    if size > LARGE_BYTES and options.audio is AudioChoice.ALL:
+        template = _("the report has {size} MB, more than most mail takes; --audio worst keeps the five worst places")
+        say([warning_line(options.target, template.format(size=round(size / 1e6)))])
+    return True
+
+
+def _parser() -> Parser:
+    parser = Parser.of_command(
+        "osisnr report REFERENCE ESTIMATE [ESTIMATE ...] -o FILE.html [options]", DESCRIPTION, EPILOG
+    )
+    group = parser.add_argument_group("output")
+    group.add_argument("-o", "--output", metavar="FILE", default="", help="the page to write (.html)")
+    group.add_argument(
+        "--audio",
+        choices=[choice.value for choice in AudioChoice],
+        default=AudioChoice.ALL.value,
+        help="sounds in the page: all of them, the five worst places, or none (default all)",
+    )
+    add_scoring(parser)
+    words = "what went into the systems, to see and to hear; of masks, the sound they are heard on"
+    parser.add_argument_group("comparison").add_argument("--mixture", metavar="FILE", help=words)
+    return parser

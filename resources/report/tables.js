@@ -1,0 +1,166 @@
+// Words and tables: verdicts, losses, numbers, segments, notes, files, settings. All texts go in as text.
+
+/** A row of buttons of which one is pressed. */
+function fillChoice(element, options, present, choose) {
+  element.replaceChildren(...options.map(([value, text, title]) => {
+    const button = make("button", { text, title: title || "", "aria-pressed": value === present });
+    button.addEventListener("click", () => choose(value));
+    return button;
+  }));
+}
+
+const chip = (index) => make("span", { text: data.estimates[index].letter, classes: `chip line-${index % N_COLOURS}` });
+
+/** Where a number of dB stands on the scale from chance (or 0) to 40 dB. */
+const placeOnScale = (value) => `${Math.min(Math.max(value / 40, 0), 1) * 100}%`;
+
+function scaleOf(median) {
+  const scale = make("div", { classes: "scale", title: data.grade_tip });
+  if (data.chance_db !== null) {
+    const chance = make("i", { classes: "chance" });
+    chance.style.width = placeOnScale(data.chance_db);
+    scale.append(chance);
+  }
+  for (const level of [10, 20, 30]) {
+    const tick = make("i", { classes: "tick" });
+    tick.style.left = placeOnScale(level);
+    scale.append(tick);
+  }
+  const mark = make("i", { classes: "mark" });
+  mark.style.left = placeOnScale(finite(median));
+  if (median !== null) scale.append(mark);
+  return scale;
+}
+
+function fillCards() {
+  byId("cards").replaceChildren(...data.estimates.map((estimate, index) => {
+    const head = make("p", { classes: "card-name", title: estimate.name }, chip(index), make("span", { text: estimate.name }));
+    const card = make("button", { classes: "card", "aria-pressed": index === state.estimate }, head);
+    card.addEventListener("click", () => lookAt(index));
+    if (estimate.error !== undefined) {
+      card.append(make("p", { text: estimate.error, classes: "error" }));
+      return card;
+    }
+    const { exact, n_active: count } = scoreOf(index);
+    const number = exact.osi_db_median === null && estimate.why["exact.osi_db_median"] ? "–" : decimals(finite(exact.osi_db_median), 1);
+    card.append(
+      make("p", { classes: "verdict" }, make("strong", { text: estimate.verdict.word }), make("span", { text: `${number} dB`, classes: "digits" })),
+      scaleOf(exact.osi_db_median),
+      make("p", { classes: "legend muted small" }, ...["chance", "10 audible", "20 very close", "30 hard to tell"].map((text) => make("span", { text }))),
+      make("p", { text: estimate.verdict.sentence }),
+      make("p", { text: `Median OSI-SNR, exact, ${count} active frames.`, classes: "muted small" }),
+    );
+    return card;
+  }));
+}
+
+/** The fused loss of every estimate at the present alpha and gamma, with its two terms. */
+function fillLosses() {
+  const rows = data.estimates.map((estimate, index) => {
+    if (estimate.error !== undefined) return "";
+    const { osi, mc, total } = lossOf(index, state.result, state);
+    const why = estimate.why[`${state.result}.fused`] || "";
+    const bar = make("div", { classes: "share" }, make("i", { classes: "osi" }), make("i", { classes: "mc" }));
+    const whole = Math.max(osi, 0) + Math.max(mc, 0);
+    [osi, mc].forEach((term, k) => { bar.children[k].style.width = `${whole > 0 ? (100 * Math.max(term, 0)) / whole : 0}%`; });
+    const text = `1/OSI ${lossText(osi)} + γ·MC ${lossText(mc)}`;
+    const number = make("strong", { text: `${lossText(total)}${why ? "*" : ""}`, classes: "digits", "data-loss": total, title: why });
+    return make("div", { classes: "loss" }, make("p", {}, chip(index), make("span", { text, classes: "muted small digits" }), number), bar);
+  });
+  byId("losses").replaceChildren(...rows);
+  const which = state.method === 1 ? "mean of inverses" : "inverse of mean";
+  const group = (data.estimates.find((estimate) => estimate.curves) || { curves: { group: 1 } }).curves.group;
+  const pooled = group > 1 ? ` Curves: ${group} frames a point, lowest and highest OSI-SNR, mean loss.` : "";
+  byId("loss-note").textContent = `Fused loss: ${RESULTS[state.result]}, ${which}. Lower is better.${pooled}`;
+}
+
+function cellText(measure, value) {
+  return measure.unit === "dB" ? decimals(value, 2) : lossText(value);
+}
+
+/** A figure of an estimate, or of the mixture (-1), at the present alpha, gamma and method. */
+function figureOf(index, { group, key }) {
+  const figures = (scoreOf(index) || {})[group];
+  if (!figures) return NaN;
+  const { alpha, gamma, method } = state;
+  const moved = alpha !== settings.alpha || gamma !== settings.gamma || method !== settings.method;
+  if (!moved || (key !== "mc_mse" && key !== "fused")) return finite(figures[key]);
+  const loss = lossOf(index, group, state);
+  return key === "fused" ? loss.total : loss.mcMse;
+}
+
+function fillNumbers() {
+  const columns = data.estimates.map((_, index) => index).filter((index) => data.estimates[index].error === undefined);
+  if (data.mixture && data.mixture.sums) columns.push(-1);
+  const head = columns.map((index) => (index < 0
+    ? make("th", { text: "Mixture", title: data.mixture.name })
+    : make("th", { title: data.estimates[index].name }, chip(index))));
+  const rows = [make("tr", {}, make("th"), ...head)];
+  const notes = new Map();
+  let group = "";
+  for (const measure of data.measures) {
+    const values = columns.map((index) => figureOf(index, measure));
+    if (measure.group === "whole_signal" && values.every(Number.isNaN)) continue;
+    if (measure.group !== group) {
+      group = measure.group;
+      const title = { exact: "Exact, active frames", literal: "Literal, all frames", whole_signal: "Whole signal in time" }[group];
+      rows.push(make("tr", { classes: "group" }, make("th", { text: title, colspan: columns.length + 1 })));
+    }
+    const rivals = values.filter((value, place) => Number.isFinite(value) && columns[place] >= 0);
+    const best = rivals.length > 1 && measure.better ? Math[measure.better > 0 ? "max" : "min"](...rivals) : NaN;
+    const cells = values.map((value, place) => {
+      const why = (columns[place] < 0 ? {} : data.estimates[columns[place]].why)[`${group}.${measure.key}`];
+      if (why && !notes.has(why)) notes.set(why, notes.size + 1);
+      const shown = Number.isFinite(value) ? cellText(measure, value) : why ? "not defined" : "–";
+      const cell = make("td", { text: shown, classes: value === best && !why && columns[place] >= 0 ? "best" : "", title: why || "" });
+      cell.dataset.value = Number.isFinite(value) ? value : "";
+      if (why) cell.append(make("sup", { text: String(notes.get(why)) }));
+      return cell;
+    });
+    rows.push(make("tr", { "data-figure": `${group}.${measure.key}` }, make("th", { text: measure.title }), ...cells));
+  }
+  byId("numbers").replaceChildren(...rows);
+  byId("footnotes").replaceChildren(...[...notes].map(([why, mark]) => make("p", {}, make("sup", { text: String(mark) }), ` ${why}`)));
+}
+
+function fillSegments() {
+  const estimate = data.estimates[state.estimate];
+  const { segments = [], n_segments: count = 0 } = estimate;
+  byId("segments-title").textContent = `Bad segments of ${estimate.letter}`;
+  const gate = estimate.gate_db === null ? "" : ` Frames more than ${estimate.gate_db} dB under the loudest one do not count.`;
+  const more = count > segments.length ? ` The worst ${segments.length} of ${count}.` : "";
+  byId("segments-note").textContent = segments.length ? `Frames ${estimate.limit}, worst first.${gate}${more}` : "None.";
+  byId("segments").replaceChildren(...segments.map((segment) => {
+    const where = `${timeText(segment.start)} – ${timeText(segment.stop)} ${data.unit}`;
+    const lowest = segment.lowest_db === null ? "" : `${decimals(segment.lowest_db, 1)} dB`;
+    const row = make("button", { classes: "row", title: segment.frames },
+      make("span", { text: where, classes: "digits" }), make("span", { text: segment.kind, classes: "muted" }),
+      make("span", { text: lowest, classes: "digits" }));
+    if (segment.note) row.append(make("span", { text: segment.note, classes: "note" }));
+    row.addEventListener("click", () => goTo(segment.start, segment.stop));
+    return row;
+  }));
+}
+
+function fillStatic() {
+  const names = data.estimates.map((estimate) => estimate.name).join(", ");
+  const references = data.references.map((track) => track.name).join(", ");
+  document.title = `${names} against ${references} – OSI-SNR`;
+  byId("title").textContent = names;
+  byId("subtitle").textContent = `against ${references}${data.mixture ? `, from ${data.mixture.name}` : ""}`;
+  byId("files").replaceChildren(...data.files.map((file) => make("tr", {},
+    make("th", { text: `${file.role} ${file.letter}`.trim() }),
+    make("td", { classes: "words" }, make("p", { text: file.name }), make("p", { text: `${file.words}${file.hash ? ` · SHA-256 ${file.hash}…` : ""}`, classes: "muted small" })))));
+  const shown = Object.entries(settings).filter(([, value]) => value !== null && value !== false);
+  byId("settings").replaceChildren(...[["version", `osisnr_gui ${data.score.version}`], ...shown].map(([name, value]) =>
+    make("tr", {}, make("th", { text: name.replaceAll("_", " ") }), make("td", { text: String(value) }))));
+  byId("notes-section").hidden = !data.notes.length;
+  byId("notes").replaceChildren(...data.notes.map((note) => {
+    const row = make("button", { classes: "row" }, make("span", { text: `${timeText(note.start)} ${data.unit}`, classes: "digits" }), make("span", { text: note.text, classes: "note" }));
+    row.addEventListener("click", () => goTo(note.start, note.stop));
+    return row;
+  }));
+  byId("notices-section").hidden = !data.notices.length;
+  byId("notices").replaceChildren(...data.notices.map((notice) => make("li", { text: notice.message })));
+  byId("footer").textContent = `Made by osisnr_gui ${data.score.version}, ${data.created}. Nothing in this page is read from or sent to any other place. Files are named by base name and hash.`;
+}
