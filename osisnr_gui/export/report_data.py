@@ -133,7 +133,9 @@ def _mixture(analysis: Analysis, blobs: Blobs, cancelled: Cancel | None) -> Obje
         return {"name": track.name, "picture": None}
     found: Object = {"name": track.name, "picture": _picture(analysis, track, blobs, cancelled)}
     pair = analysis.mixture_pair
-    return found if pair is None or pair.valid_score is None else {**found, "sums": _sums(pair.valid_score, blobs)}
+    if pair is None or pair.valid_score is None:
+        return found
+    return {**found, "sums": _sums(pair.valid_score, blobs), "why": _why(pair, pair.valid_score)}
 
 
 def _estimate(analysis: Analysis, index: int, blobs: Blobs, cancelled: Cancel | None) -> Object:

@@ -25,10 +25,10 @@ const referenceOf = () => data.references[data.estimates[state.estimate].referen
 
 function buildRows() {
   const hasPictures = data.references.some((track) => track.picture);
-  if (hasPictures) addRow("reference", "picture", (canvas) => paintPicture(canvas, referenceOf().picture, 0));
-  if (hasPictures) addRow("estimate", "picture", (canvas) => paintPicture(canvas, pictureInView(), 0));
-  addRow("osi", "curve", (canvas) => paintOsi(canvas, 0));
-  addRow("loss", "curve last", (canvas) => paintLoss(canvas, 20));
+  if (hasPictures) addRow("reference", "picture", (canvas) => paintPicture(canvas, referenceOf().picture));
+  if (hasPictures) addRow("estimate", "picture", (canvas) => paintPicture(canvas, pictureInView()));
+  addRow("osi", "curve", paintOsi);
+  addRow("loss", "curve last", paintLoss);
   painters.unshift(() => paintOverview(byId("overview")));
   followOverview(byId("overview"));
 }
@@ -92,7 +92,7 @@ function showTransport() {
   byId("loop").setAttribute("aria-pressed", player.looping);
   byId("match").setAttribute("aria-pressed", player.matched);
   const track = tracks[player.heard];
-  const gain = track && player.matched ? `${decimals(20 * Math.log10(track.match), 1)} dB` : "";
+  const gain = track && player.matched ? `level ${decimals(20 * Math.log10(track.match), 1)} dB` : "";
   const masked = track && track.masked ? "the mixture through this mask" : "";
   const part = data.clips.length && data.clips[0].sounds.length && data.clips.length > 1 ? `${data.clips.length} places can be heard` : "";
   byId("heard").textContent = tracks.length ? [masked, gain, part].filter(Boolean).join(" · ") : "Without sound";
@@ -152,8 +152,6 @@ function connectPictures() {
   const high = Math.max(...pictures.map((picture) => picture.high));
   byId("colours").replaceChildren(...Object.keys(STOPS).map((name) => make("option", { text: name, value: name })));
   byId("colours").addEventListener("change", () => { state.colours = byId("colours").value; repaint(); });
-  byId("scale").addEventListener("change", () => { state.scale = byId("scale").value; repaint(); });
-  byId("scale").parentElement.hidden = isPlain();
   if (isPlain()) [state.floor, state.ceiling] = [0, 1];
   for (const name of ["floor", "ceiling"]) {
     Object.assign(byId(name), { min: low, max: high, step: isPlain() ? 0.01 : 1, value: state[name] });
@@ -167,9 +165,11 @@ function connectPictures() {
   }
 }
 
+const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+
 function setTheme(theme) {
-  if (theme === "auto") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme;
+  state.theme = theme;
+  document.documentElement.dataset.theme = theme === "auto" ? (systemIsDark.matches ? "dark" : "light") : theme;
   fillChoice(byId("theme"), [["auto", "Auto", "As the system is"], ["light", "Light"], ["dark", "Dark"]], theme, setTheme);
   repaint();
 }
@@ -237,7 +237,7 @@ async function start() {
   painters.push(showReadout);
   document.addEventListener("keydown", onKey);
   new ResizeObserver(repaint).observe(byId("rows"));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+  systemIsDark.addEventListener("change", () => setTheme(state.theme));
   state.cursor = state.range[0];
   if (player.tracks.length) hear(player.placeOf("estimate", state.estimate) >= 0 ? "estimate" : "reference", player.placeOf("estimate", state.estimate) >= 0 ? state.estimate : 0);
   showTransport();

@@ -66,29 +66,28 @@ function label(box, text, x, y, align = "right") {
   box.c.fillText(text, x, y);
 }
 
-/** Grid lines and labels of the time axis; labels only where there is room for them. */
+/** Grid lines of the time axis, and labels under the plot where it has room for them. */
 function timeAxis(box, labelled) {
-  const [start, stop] = state.range;
-  const { values, step } = ticksOf(start, stop, box.width, 90);
+  const { values, step } = ticksOf(...state.range, box.width, 90);
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  box.c.fillStyle = colour("grid");
-  for (const value of values) {
+  values.forEach((value, k) => {
     const x = xOf(box, value);
+    box.c.fillStyle = colour("grid");
     box.c.fillRect(Math.round(x), box.top, 1, box.height);
-    if (labelled && x > box.left - 4 && x < box.left + box.width - 24) {
-      const last = value === values[values.length - 1] || x > box.left + box.width - 114;
-      label(box, `${decimals(value, digits)}${last ? ` ${data.unit}` : ""}`, x, box.top + box.height + 10, "center");
-      box.c.fillStyle = colour("grid");
-    }
-  }
+    const unit = k === values.length - 1 ? ` ${data.unit}` : "";
+    const align = x > box.left + box.width - 16 ? "right" : "center";
+    if (labelled) label(box, decimals(value, digits) + unit, align === "right" ? x + EDGE : x, box.top + box.height + 10, align);
+  });
 }
 
-function valueAxis(box, low, high, apart = 30) {
+/** Labels of the value axis, and grid lines inside the plot or short ticks outside. */
+function valueAxis(box, low, high, { apart = 30, inside = true } = {}) {
   for (const value of ticksOf(low, high, box.height, apart).values) {
     const y = box.top + box.height * (1 - (value - low) / (high - low));
-    box.c.fillStyle = colour("grid");
-    box.c.fillRect(box.left, Math.round(y), box.width, 1);
-    label(box, value >= 1000 ? `${value / 1000}k` : `${+value.toPrecision(6)}`.replace("-", "−"), box.left - 6, y);
+    box.c.fillStyle = colour(inside ? "grid" : "muted");
+    box.c.fillRect(inside ? box.left : box.left - 3, Math.round(y), inside ? box.width : 3, 1);
+    const text = value >= 1000 ? `${value / 1000}k` : `${+value.toPrecision(6)}`.replace("-", "−");
+    label(box, text, box.left - 6, Math.min(Math.max(y, box.top + 4), box.top + box.height - 3));
   }
 }
 
@@ -117,24 +116,6 @@ function marks(box, { shade = true } = {}) {
 
 // Spectrograms. The picture is painted pixel by pixel, each with the loudest code it covers.
 
-/** The row (fractional) of a picture at a height from 0 (bottom) to 1. */
-function rowAt(picture, height) {
-  if (state.scale === "linear" || isPlain()) return height * picture.n_rows - 0.5;
-  const lowest = Math.log(2);
-  return Math.exp(lowest + height * (Math.log(picture.n_rows) - lowest)) - 1;
-}
-
-function rowBounds(picture, height) {
-  const bounds = new Int32Array(2 * height);
-  for (let y = 0; y < height; y += 1) {
-    const low = Math.round(rowAt(picture, (height - 1 - y) / height) + 0.5);
-    const high = Math.round(rowAt(picture, (height - y) / height) + 0.5);
-    bounds[2 * y] = Math.min(Math.max(low, 0), picture.n_rows - 1);
-    bounds[2 * y + 1] = Math.min(Math.max(high, bounds[2 * y] + 1), picture.n_rows);
-  }
-  return bounds;
-}
-
 function pixelsOf(picture, width, height, left, pixel) {
   const image = new ImageData(width, height);
   const table = colourTable(state.colours);
@@ -147,7 +128,7 @@ function pixelsOf(picture, width, height, left, pixel) {
     shown[i] = (255 << 24) | (b << 16) | (g << 8) | r;
   }
   const out = new Uint32Array(image.data.buffer);
-  const bounds = rowBounds(picture, height);
+  const rowAt = (y) => Math.min(Math.floor((y * picture.n_rows) / height), picture.n_rows - 1);
   const column = new Uint8Array(picture.n_rows);
   for (let x = 0; x < width; x += 1) {
     const first = Math.round((left + x * pixel - picture.first) / picture.step);
@@ -157,11 +138,13 @@ function pixelsOf(picture, width, height, left, pixel) {
     column.fill(0);
     for (let i = inside[0]; i < inside[1]; i += 1) {
       const base = i * picture.n_rows;
-      for (let k = 0; k < picture.n_rows; k += 1) if (picture.codes[base + k] > column[k]) column[k] = picture.codes[base + k];
+      for (let k = 0; k < picture.n_rows; k += 1) column[k] = Math.max(column[k], picture.codes[base + k]);
     }
     for (let y = 0; y < height; y += 1) {
       let most = 0;
-      for (let k = bounds[2 * y]; k < bounds[2 * y + 1]; k += 1) if (column[k] > most) most = column[k];
+      for (let k = rowAt(height - 1 - y); k <= Math.max(rowAt(height - y) - 1, rowAt(height - 1 - y)); k += 1) {
+        if (column[k] > most) most = column[k];
+      }
       out[y * width + x] = shown[most];
     }
   }
@@ -170,89 +153,60 @@ function pixelsOf(picture, width, height, left, pixel) {
 
 const painted = new WeakMap();
 
-function paintPicture(canvas, picture, bottom) {
-  const box = prepare(canvas, bottom);
+function paintPicture(canvas, picture) {
+  const box = prepare(canvas);
   if (!picture) return;
   const ratio = window.devicePixelRatio || 1;
   const [width, height] = [Math.round(box.width * ratio), Math.round(box.height * ratio)];
-  const { colours, scale, floor, ceiling, range } = state;
-  const wanted = JSON.stringify([width, height, colours, scale, floor, ceiling, range]);
+  const { colours, floor, ceiling, range } = state;
+  const wanted = JSON.stringify([width, height, colours, floor, ceiling, range]);
   let known = painted.get(canvas);
   if (!known || known.picture !== picture || known.wanted !== wanted) {
     known = { picture, wanted, image: pixelsOf(picture, width, height, range[0], (range[1] - range[0]) / width) };
     painted.set(canvas, known);
   }
   box.c.putImageData(known.image, Math.round(box.left * ratio), Math.round(box.top * ratio));
-  const top = picture.low_bin + (picture.n_rows - 0.5) * picture.bin_step;
-  for (const value of frequencyTicks(picture, top, box.height)) {
-    const row = (value - picture.low_bin) / picture.bin_step;
-    let [low, high] = [0, 1];
-    for (let k = 0; k < 24; k += 1) {
-      const middle = (low + high) / 2;
-      if (rowAt(picture, middle) < row) low = middle;
-      else high = middle;
-    }
-    const y = box.top + box.height * (1 - low);
-    box.c.fillStyle = colour("muted");
-    box.c.fillRect(box.left - 3, Math.round(y), 3, 1);
-    label(box, value >= 1000 && hertz() ? `${value / 1000}k` : `${value}`, box.left - 6, Math.min(Math.max(y, 9), box.top + box.height - 3));
-  }
-  if (bottom) timeAxis({ ...box, top: box.top + box.height, height: 0 }, false);
+  const low = picture.low_bin - 0.5 * picture.bin_step;
+  valueAxis(box, low, low + picture.n_rows * picture.bin_step, { apart: 24, inside: false });
   marks(box, { shade: false });
 }
 
-const hertz = () => settings.hop !== null && data.unit === "s";
+// Curves, through the lowest and the highest value of every column.
 
-function frequencyTicks(picture, top, pixels) {
-  if (state.scale === "linear" || isPlain()) return ticksOf(0, top, pixels, 34).values;
-  return [100, 200, 500, 1000, 2000, 5000, 10000, 20000].filter((value) => value > 2 * picture.bin_step && value < top);
-}
-
-// Curves. Where columns share a pixel, the lowest and highest value of each pixel is drawn.
-
-function paintCurve(box, curve, low, high, values, width = 1.5) {
-  const [from, to] = values;
-  const y = (value) => box.top + box.height * (1 - (Math.min(Math.max(value, low - 1e3), high + (high - low)) - low) / (high - low));
-  const first = Math.max(Math.floor((state.range[0] - curve.first) / curve.step) - 1, 0);
-  const last = Math.min(Math.ceil((state.range[1] - curve.first) / curve.step) + 1, from.length - 1);
+/** Draw a line through columns, or fill the area under it; a column without a value is a gap, or 0. */
+function paintCurve(box, curve, [low, high], lows, highs, fill = false) {
   const { c } = box;
-  c.lineWidth = width;
-  c.lineJoin = "round";
+  const y = (value) => box.top + box.height * (1 - (Math.min(Math.max(value, low - 9), 2 * high) - low) / (high - low));
+  const first = Math.max(Math.floor((state.range[0] - curve.first) / curve.step) - 1, 0);
+  const last = Math.min(Math.ceil((state.range[1] - curve.first) / curve.step) + 1, lows.length - 1);
+  const x = (i) => xOf(box, curve.first + i * curve.step);
   c.beginPath();
-  let open = false;
-  let pixel = null;
-  let [least, most] = [0, 0];
-  const flush = () => {
-    if (pixel === null) return;
-    if (open) c.lineTo(pixel, y(most));
-    else c.moveTo(pixel, y(most));
-    if (least !== most) c.lineTo(pixel, y(least));
-    open = true;
-    pixel = null;
-  };
-  const apart = (curve.step / (state.range[1] - state.range[0])) * box.width;
+  if (fill) c.moveTo(x(first), y(0));
+  let open = fill;
   for (let i = first; i <= last; i += 1) {
-    if (Number.isNaN(from[i])) {
-      flush();
-      open = false;
-      continue;
-    }
-    const exact = xOf(box, curve.first + i * curve.step);
-    const x = apart < 1 ? Math.round(exact) : exact;
-    if (x !== pixel) {
-      flush();
-      [pixel, least, most] = [x, from[i], to[i]];
-    } else {
-      least = Math.min(least, from[i]);
-      most = Math.max(most, to[i]);
-    }
+    const missing = Number.isNaN(lows[i]);
+    if (missing && fill) c.lineTo(x(i), y(0));
+    else if (!missing && open) c.lineTo(x(i), y(highs[i]));
+    else if (!missing) c.moveTo(x(i), y(highs[i]));
+    if (!missing && lows[i] !== highs[i]) c.lineTo(x(i), y(lows[i]));
+    open = fill || !missing;
   }
-  flush();
-  c.stroke();
+  if (fill) c.lineTo(x(last), y(0));
+  if (fill) c.fill();
+  else c.stroke();
 }
 
-function paintOsi(canvas, bottom) {
-  const box = prepare(canvas, bottom);
+/** Make ready to draw the line of an estimate; the one in view stands out. */
+function chooseLine({ c }, index) {
+  c.strokeStyle = lineColour(index);
+  c.globalAlpha = index === state.estimate ? 1 : 0.7;
+  c.lineWidth = index === state.estimate ? 1.6 : 1.1;
+  c.lineJoin = "round";
+  c.setLineDash(dashOf(index));
+}
+
+function paintOsi(canvas) {
+  const box = prepare(canvas);
   const [low, high] = state.result === "exact" ? [0, 40] : [-10, 40];
   timeAxis(box, false);
   valueAxis(box, low, high);
@@ -272,14 +226,10 @@ function paintOsi(canvas, bottom) {
     level(data.threshold_db, "bad", [5, 4]);
     level(data.chance_db, "muted", [1, 3]);
     eachCurve((curves, index) => {
-      box.c.strokeStyle = lineColour(index);
-      box.c.globalAlpha = index === state.estimate ? 1 : 0.55;
-      box.c.setLineDash(dashOf(index));
-      const curve = curves[state.result];
-      paintCurve(box, curves, low, high, [curve.low, curve.high], index === state.estimate ? 1.6 : 1.1);
+      chooseLine(box, index);
+      paintCurve(box, curves, [low, high], curves[state.result].low, curves[state.result].high);
     });
   });
-  if (bottom) timeAxis({ ...box, top: box.top + box.height, height: 0 }, true);
 }
 
 /** Call for every estimate with curves, the one in view last. */
@@ -310,45 +260,28 @@ function highest(values) {
   return value > 0 ? value : 1;
 }
 
-function paintLoss(canvas, bottom) {
-  const box = prepare(canvas, bottom);
+function paintLoss(canvas) {
+  const box = prepare(canvas, 20);
   let high = 0;
   eachCurve((_, index) => { high = Math.max(high, lossCurve(index).high); });
-  high = high || 1;
-  timeAxis(box, false);
-  valueAxis(box, 0, high);
+  const values = [0, high || 1];
+  timeAxis(box, true);
+  valueAxis(box, ...values);
   clipped(box, () => {
     const { curves } = data.estimates[state.estimate];
     if (curves) {
       const { osi, total } = lossCurve(state.estimate);
-      fillUnder(box, curves, high, total, colour("loss-mc"));
-      fillUnder(box, curves, high, osi, colour("loss-osi"));
+      for (const [name, terms] of [["loss-mc", total], ["loss-osi", osi]]) {
+        box.c.fillStyle = colour(name);
+        paintCurve(box, curves, values, terms, terms, true);
+      }
     }
     marks(box, { shade: false });
     eachCurve((its, index) => {
-      const { total } = lossCurve(index);
-      box.c.strokeStyle = lineColour(index);
-      box.c.globalAlpha = index === state.estimate ? 1 : 0.55;
-      box.c.setLineDash(dashOf(index));
-      paintCurve(box, its, 0, high, [total, total], index === state.estimate ? 1.6 : 1.1);
+      chooseLine(box, index);
+      paintCurve(box, its, values, lossCurve(index).total, lossCurve(index).total);
     });
   });
-  if (bottom) timeAxis({ ...box, top: box.top + box.height, height: 0 }, true);
-}
-
-/** The area under a curve, pixel by pixel. */
-function fillUnder(box, curve, high, values, fill) {
-  box.c.fillStyle = fill;
-  const pixel = (state.range[1] - state.range[0]) / box.width;
-  for (let x = 0; x < box.width; x += 1) {
-    const start = state.range[0] + x * pixel;
-    const first = Math.max(Math.round((start - curve.first) / curve.step), 0);
-    const stop = Math.min(Math.max(Math.round((start + pixel - curve.first) / curve.step), first + 1), values.length);
-    let most = 0;
-    for (let i = first; i < stop; i += 1) if (values[i] > most) most = values[i];
-    const height = Math.min(most / high, 1) * box.height;
-    box.c.fillRect(box.left + x, box.top + box.height - height, 1, height);
-  }
 }
 
 // The overview: the whole file, bad segments, what can be heard, and the frame of the view.

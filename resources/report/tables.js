@@ -109,9 +109,10 @@ function fillNumbers() {
     const rivals = values.filter((value, place) => Number.isFinite(value) && columns[place] >= 0);
     const best = rivals.length > 1 && measure.better ? Math[measure.better > 0 ? "max" : "min"](...rivals) : NaN;
     const cells = values.map((value, place) => {
-      const why = (columns[place] < 0 ? {} : data.estimates[columns[place]].why)[`${group}.${measure.key}`];
+      const why = (columns[place] < 0 ? data.mixture : data.estimates[columns[place]]).why[`${group}.${measure.key}`];
       if (why && !notes.has(why)) notes.set(why, notes.size + 1);
-      const shown = Number.isFinite(value) ? cellText(measure, value) : why ? "not defined" : "–";
+      const usable = Number.isFinite(value) && (!why || value > 0);
+      const shown = usable ? cellText(measure, value) : why ? "not defined" : "–";
       const cell = make("td", { text: shown, classes: value === best && !why && columns[place] >= 0 ? "best" : "", title: why || "" });
       cell.dataset.value = Number.isFinite(value) ? value : "";
       if (why) cell.append(make("sup", { text: String(notes.get(why)) }));
@@ -153,7 +154,7 @@ function fillStatic() {
     make("td", { classes: "words" }, make("p", { text: file.name }), make("p", { text: `${file.words}${file.hash ? ` · SHA-256 ${file.hash}…` : ""}`, classes: "muted small" })))));
   const shown = Object.entries(settings).filter(([, value]) => value !== null && value !== false);
   byId("settings").replaceChildren(...[["version", `osisnr_gui ${data.score.version}`], ...shown].map(([name, value]) =>
-    make("tr", {}, make("th", { text: name.replaceAll("_", " ") }), make("td", { text: String(value) }))));
+    make("div", {}, make("dt", { text: name }), make("dd", { text: String(value) }))));
   byId("notes-section").hidden = !data.notes.length;
   byId("notes").replaceChildren(...data.notes.map((note) => {
     const row = make("button", { classes: "row" }, make("span", { text: `${timeText(note.start)} ${data.unit}`, classes: "digits" }), make("span", { text: note.text, classes: "note" }));

@@ -13,7 +13,6 @@ const state = {
   cursor: 0,
   hover: null, // { time, row, y }
   colours: "viridis",
-  scale: "linear",
   floor: -90,
   ceiling: -10,
 };

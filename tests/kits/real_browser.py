@@ -120,7 +120,8 @@ class Chromium(Browser):
         return self.call("POST", "goog/cdp/execute", {"cmd": name, "params": parameters})
 
     def resize(self, width: int, height: int, ratio: float = 1.0) -> None:
-        """A screen of so many CSS pixels."""
+        """A screen of so many CSS pixels, with scroll bars that take no room."""
+        self.command("Emulation.setScrollbarsHidden", hidden=True)
         self.command(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=ratio, mobile=False
         )
