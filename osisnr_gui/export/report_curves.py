@@ -1,7 +1,8 @@
 """Pictures and curves of a report, reduced to so many columns and put into bytes.
 
-Pictures keep the loudest point of each column and row. Curves keep the lowest and highest OSI-SNR of each column, and
-the means of both terms of the loss as functions of alpha, so that the page can move them.
+Pictures keep the loudest point of each column and row. Curves keep the lowest, highest and mean OSI-SNR of each column
+(the mean of what is finite), and the means of both terms of the loss as functions of alpha, so that the page can move
+them.
 """
 
 from __future__ import annotations
@@ -105,9 +106,11 @@ def curves_report(blobs: Blobs, score: PairScore) -> Object:
             counted = score.facts.active if formula is Formula.EXACT and group > 1 else np.ones(frames.n_frames, bool)
             values, exponents = pooled_table(frames.table, counted, edges)
             shared = blobs.put(values.astype(np.float32)), blobs.put(exponents)
+        finite = np.where(np.isfinite(osi_db), osi_db, np.nan)
         found[formula.value] = {
             "low": blobs.put(reduce_groups(np.fmin, osi_db, edges).astype(np.float32)),
             "high": blobs.put(reduce_groups(np.fmax, osi_db, edges).astype(np.float32)),
+            "mean": blobs.put(means_per_group(finite, edges).astype(np.float32)),
             "osi_term": blobs.put(means_per_group(osi_term, edges).astype(np.float32)),
             "values": shared[0],
             "exponents": shared[1],

@@ -28,14 +28,10 @@ async function unpackPicture(picture) {
 async function unpackCurves(found) {
   const curves = { group: found.group, first: found.first, step: found.step };
   for (const result of Object.keys(RESULTS)) {
-    const { low, high, osi_term, values, exponents } = found[result];
-    curves[result] = {
-      low: await unpack(low, Float32Array),
-      high: await unpack(high, Float32Array),
-      osiTerm: await unpack(osi_term, Float32Array),
-      values: await unpack(values, Float32Array),
-      exponents: await unpack(exponents, Int32Array),
-    };
+    curves[result] = { exponents: await unpack(found[result].exponents, Int32Array) };
+    for (const name of ["low", "high", "mean", "osi_term", "values"]) {
+      curves[result][name] = await unpack(found[result][name], Float32Array);
+    }
   }
   return curves;
 }

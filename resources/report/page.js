@@ -95,7 +95,8 @@ function showTransport() {
   const gain = track && player.matched ? `level ${decimals(20 * Math.log10(track.match), 1)} dB` : "";
   const masked = track && track.masked ? "the mixture through this mask" : "";
   const part = data.clips.length && data.clips[0].sounds.length && data.clips.length > 1 ? `${data.clips.length} places can be heard` : "";
-  byId("heard").textContent = tracks.length ? [masked, gain, part].filter(Boolean).join(" · ") : "Without sound";
+  const heard = player.deaf ? "This browser finds no sound device" : [masked, gain, part].filter(Boolean).join(" · ");
+  byId("heard").textContent = tracks.length ? heard : "Without sound";
 }
 
 function showReadout() {
@@ -104,10 +105,10 @@ function showReadout() {
   const parts = [`${timeText(time)} ${data.unit}`];
   data.estimates.forEach(({ curves, letter }, index) => {
     if (!curves) return;
-    const place = Math.round((time - curves.first) / curves.step);
-    const value = curves[state.result].low[place];
+    const place = Math.max(Math.round((time - curves.first) / curves.step), 0);
+    const value = curves[state.result].mean[place];
     if (value === undefined) return;
-    const osi = Number.isNaN(value) ? "not counted" : `OSI-SNR ${Math.abs(value) === Infinity ? (value > 0 ? "∞" : "−∞") : decimals(value, 1)} dB`;
+    const osi = Number.isNaN(value) ? "not counted or not finite" : `OSI-SNR ${decimals(value, 1)} dB`;
     parts.push(`${letter}: ${osi}, loss ${lossText(lossCurve(index).total[place])}`);
   });
   byId("readout").textContent = parts.join("  ·  ");

@@ -88,6 +88,8 @@ class Player {
       if (this.ticket === ticket) this.stop(this.span[0]);
     };
     this.playing = true;
+    this.deaf = false;
+    this.begun = performance.now();
     this.follow();
     showTransport();
   }
@@ -166,6 +168,11 @@ class Player {
   /** Move the cursor with the sound. */
   follow() {
     if (!this.playing) return;
+    if (this.context.currentTime < this.startedAt && performance.now() - this.begun > 2000) {
+      this.deaf = true; // the clock of a browser without a sound device stands still
+      this.stop();
+      return;
+    }
     state.cursor = this.time;
     repaint();
     requestAnimationFrame(() => this.follow());

@@ -174,7 +174,7 @@ function paintPicture(canvas, picture) {
 // Curves, through the lowest and the highest value of every column.
 
 /** Draw a line through columns, or fill the area under it; a column without a value is a gap, or 0. */
-function paintCurve(box, curve, [low, high], lows, highs, fill = false) {
+function paintCurve(box, [low, high], curve, lows, highs, fill = false) {
   const { c } = box;
   const y = (value) => box.top + box.height * (1 - (Math.min(Math.max(value, low - 9), 2 * high) - low) / (high - low));
   const first = Math.max(Math.floor((state.range[0] - curve.first) / curve.step) - 1, 0);
@@ -194,6 +194,19 @@ function paintCurve(box, curve, [low, high], lows, highs, fill = false) {
   if (fill) c.lineTo(x(last), y(0));
   if (fill) c.fill();
   else c.stroke();
+}
+
+/** The same with means in place of columns, where so many share a pixel that no line could be followed. */
+function thinned(box, curve, lows, highs, means) {
+  const shared = (state.range[1] - state.range[0]) / box.width / curve.step;
+  if (shared < 2) return [curve, lows, highs];
+  const group = Math.ceil(3 * shared);
+  const values = new Float32Array(Math.ceil(means.length / group));
+  for (let i = 0; i < values.length; i += 1) {
+    const known = means.subarray(i * group, (i + 1) * group).filter((value) => !Number.isNaN(value));
+    values[i] = known.reduce((sum, value) => sum + value, 0) / known.length;
+  }
+  return [{ first: curve.first + ((group - 1) / 2) * curve.step, step: group * curve.step }, values, values];
 }
 
 /** Make ready to draw the line of an estimate; the one in view stands out. */
@@ -227,7 +240,8 @@ function paintOsi(canvas) {
     level(data.chance_db, "muted", [1, 3]);
     eachCurve((curves, index) => {
       chooseLine(box, index);
-      paintCurve(box, curves, [low, high], curves[state.result].low, curves[state.result].high);
+      const { low: lows, high: highs, mean } = curves[state.result];
+      paintCurve(box, [low, high], ...thinned(box, curves, lows, highs, mean));
     });
   });
 }
@@ -247,8 +261,8 @@ function lossCurve(index) {
   if (known && known.wanted === wanted) return known;
   const curve = data.estimates[index].curves[state.result];
   const total = curveAt(curve, state.alpha);
-  for (let i = 0; i < total.length; i += 1) total[i] = curve.osiTerm[i] + state.gamma * total[i];
-  const found = { wanted, osi: curve.osiTerm, total, high: highest(total) };
+  for (let i = 0; i < total.length; i += 1) total[i] = curve.osi_term[i] + state.gamma * total[i];
+  const found = { wanted, osi: curve.osi_term, total, high: highest(total) };
   lossCurves.set(index, found);
   return found;
 }
@@ -273,13 +287,14 @@ function paintLoss(canvas) {
       const { osi, total } = lossCurve(state.estimate);
       for (const [name, terms] of [["loss-mc", total], ["loss-osi", osi]]) {
         box.c.fillStyle = colour(name);
-        paintCurve(box, curves, values, terms, terms, true);
+        paintCurve(box, values, ...thinned(box, curves, terms, terms, terms), true);
       }
     }
     marks(box, { shade: false });
     eachCurve((its, index) => {
       chooseLine(box, index);
-      paintCurve(box, its, values, lossCurve(index).total, lossCurve(index).total);
+      const { total } = lossCurve(index);
+      paintCurve(box, values, ...thinned(box, its, total, total, total));
     });
   });
 }

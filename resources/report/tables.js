@@ -70,8 +70,8 @@ function fillLosses() {
   byId("losses").replaceChildren(...rows);
   const which = state.method === 1 ? "mean of inverses" : "inverse of mean";
   const group = (data.estimates.find((estimate) => estimate.curves) || { curves: { group: 1 } }).curves.group;
-  const pooled = group > 1 ? ` Curves: ${group} frames a point, lowest and highest OSI-SNR, mean loss.` : "";
-  byId("loss-note").textContent = `Fused loss: ${RESULTS[state.result]}, ${which}. Lower is better.${pooled}`;
+  const pooled = group > 1 ? ` A point of a curve is ${group} frames: lowest and highest OSI-SNR, mean loss.` : "";
+  byId("loss-note").textContent = `Fused loss: ${RESULTS[state.result]}, ${which}. Lower is better.${pooled} Zoomed out, lines are means.`;
 }
 
 function cellText(measure, value) {

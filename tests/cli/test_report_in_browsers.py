@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import real_sound
 import soundfile
 from real_browser import Browser, Chromium, chromium, firefox, missing_tools
 
@@ -78,9 +79,9 @@ def chrome(folder: Path) -> Iterator[Chromium]:
 
 @pytest.fixture(scope="module")
 def fox(folder: Path) -> Iterator[Browser]:
-    if missing := missing_tools("firefox-esr"):
+    if missing := missing_tools("firefox-esr") or real_sound.missing_tools():
         pytest.skip(missing)
-    with firefox(folder) as browser:
+    with real_sound.open_sound_server(folder / "home") as server, firefox(folder, server.environment) as browser:
         browser.resize(1400, 900)
         yield browser
 

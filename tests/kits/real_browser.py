@@ -13,7 +13,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -237,8 +237,8 @@ def chromium(folder: Path) -> Iterator[Chromium]:
 
 
 @contextmanager
-def firefox(folder: Path) -> Iterator[Firefox]:
-    """A running Firefox with a profile of its own that plays without being asked."""
+def firefox(folder: Path, environment: Mapping[str, str]) -> Iterator[Firefox]:
+    """A running Firefox with a profile of its own that plays without being asked, where it finds a sound server."""
     port, profile = _free_port(), folder / "firefox"
     profile.mkdir()
     preferences = {"marionette.port": port, "media.autoplay.default": 0, "browser.shell.checkDefaultBrowser": False}
@@ -246,7 +246,7 @@ def firefox(folder: Path) -> Iterator[Firefox]:
     (profile / "user.js").write_text("".join(lines))
     command = ["firefox-esr", "--headless", "--no-remote", "--marionette", "--profile", str(profile)]
     with (folder / "firefox.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
             browser = Firefox(port)
             yield browser
