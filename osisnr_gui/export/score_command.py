@@ -31,7 +31,8 @@ def _line(analysis: Analysis, reference: Source, estimates: Sequence[Source]) ->
     arguments = ["osisnr", "score", *(os.path.abspath(source.path) for source in (reference, *estimates))]
     if session.mixture is not None and analysis.compares_mixture:
         arguments += ["--mixture", os.path.abspath(session.mixture.path)]
-    arguments += [*_formula(session), *_framing(session.framing), *_reading(reference)]
+    framing = () if analysis.framing is None else _framing(session.framing)  # a mask has none
+    arguments += [*_formula(session), *framing, *_reading(reference)]
     if any(source.delay for source in estimates):
         arguments.append("--align")
     if session.lengths is Lengths.REFUSE:

@@ -141,6 +141,11 @@ class ExportJobs(QObject):
         """The plots as they are on screen."""
         return self._views.plots.grab()
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether what runs is to stop."""
+        return self._jobs.is_closed
+
     def close(self) -> None:
         """Cancel and wait."""
         self._jobs.close()

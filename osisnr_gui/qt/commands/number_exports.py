@@ -40,7 +40,8 @@ class NumberExports:
         dialog = ReportDialog(self._views.store.analysis, self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             numbers = self._exports.numbers()
-            make = partial(report_parts, audio=dialog.audio, with_notes=dialog.with_notes)
+            choice = {"audio": dialog.audio, "with_notes": dialog.with_notes}
+            make = partial(report_parts, **choice, cancelled=lambda: self._exports.is_closed)
             self._exports.save_parts(_("Save the report"), "report.html", "HTML (*.html)", lambda: make(numbers()))
         dialog.deleteLater()
 
