@@ -6,8 +6,9 @@ page, and the exit code is 3.
 
 from __future__ import annotations
 
+import argparse
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
@@ -38,35 +39,25 @@ Exit codes: 0 done, 2 wrong usage, 3 an input was refused or the report could no
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ReportOptions:
-    """A `report` command line."""
-
-    session: Session
-    target: str
-    audio: AudioChoice
-    align: bool
-
-
 def run(arguments: list[str]) -> int:
     """Write a report; `arguments` are those after the word `report`. Returns the exit code."""
-    options = parse(arguments)
+    found, session = parse(arguments)
     # A second BLAS thread slows these many small products down as soon as a core is busy.
     with threadpool_limits(limits=1, user_api="blas"), ProgressLine() as progress:
-        session = _with_rate(options.session)
-        numbers = analyse_numbers(session, align=options.align, progress=progress.report)
+        session = _with_rate(session)
+        numbers = analyse_numbers(session, align=found.align, progress=progress.report)
         assert numbers.reference is not None, "the command line always names a reference"
         check_hop(session, numbers.reference)
         check_key(session, numbers)
         refused = say_notices(numbers if numbers.compares_mixture else replace(numbers, mixture=None))
         if all(pair.valid_score is None for pair in numbers.pairs):
             return REFUSED
-        written = _write(options, numbers)
+        written = _write(numbers, found.output, AudioChoice(found.audio))
     return DONE if written and not refused else REFUSED
 
 
-def parse(arguments: list[str]) -> ReportOptions:
-    """Read the arguments after `report`.
+def parse(arguments: list[str]) -> tuple[argparse.Namespace, Session]:
+    """Read the arguments after `report`: output, audio and align, and the session.
 
     Raises UsageError, and SystemExit after --help.
     """
@@ -74,17 +65,16 @@ def parse(arguments: list[str]) -> ReportOptions:
     if len(files) < 2:
         missing = "REFERENCE and ESTIMATE are" if not files else "ESTIMATE is"
         raise UsageError(f"{missing} missing", "give a reference and at least one estimate")
-    if not found.output:
-        raise UsageError("-o: the report has no name", "add -o FILE.html")
-    if any(same_file(found.output, path) for path in (*files, found.mixture or "")):
+    inputs = [*files, found.mixture] if found.mixture else files
+    if any(same_file(found.output, path) for path in inputs):
         raise UsageError(f"-o: {found.output} is one of the inputs", "choose another name")
-    if os.path.splitext(found.output)[1].lower() not in (".html", ".htm"):
-        raise UsageError(f"-o: {found.output} is no name of a page", "let it end in .html")
+    if not found.output.lower().endswith((".html", ".htm")):
+        raise UsageError(f"-o: {found.output!r} is no name of a page", "add -o FILE.html")
     session = session_of(found, files)
     if found.mixture:
         grid = MaskGrid(hop=found.hop, n_fft=found.n_fft, window=found.window)
         session = replace(session, mixture=source_of(found, found.mixture), mask_grid=grid)
-    return ReportOptions(session, found.output, AudioChoice(found.audio), found.align)
+    return found, session
 
 
 def _with_rate(session: Session) -> Session:
@@ -101,17 +91,17 @@ def _with_rate(session: Session) -> Session:
     return replace(session, mask_grid=replace(session.mask_grid, rate=mixture.sample_rate))
 
 
-def _write(options: ReportOptions, numbers: Analysis) -> bool:
+def _write(numbers: Analysis, target: str, audio: AudioChoice) -> bool:
     """Write the page, and say so where it is large; whether that was possible."""
     try:
-        output.write(options.target, report_parts(numbers, options.audio))
+        output.write(target, report_parts(numbers, audio))
     except FileError as error:
         say([error_line(error)])
         return False
-    size = os.path.getsize(options.target) if os.path.isfile(options.target) else 0
-    if size > LARGE_BYTES and options.audio is AudioChoice.ALL:
+    size = os.path.getsize(target) if os.path.isfile(target) else 0
+    if size > LARGE_BYTES and audio is AudioChoice.ALL:
         template = _("the report has {size} MB, more than most mail takes; --audio worst keeps the five worst places")
-        say([warning_line(options.target, template.format(size=round(size / 1e6)))])
+        say([warning_line(target, template.format(size=round(size / 1e6)))])
     return True
 
 

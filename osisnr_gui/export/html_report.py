@@ -52,12 +52,11 @@ def report_parts(
         head, tail = _page().split("<!-- data -->")
         yield head.encode()
         clips = list[Json]()
-        for place, clip in enumerate(sounds.clips if sounds is not None else ()):
-            names = list[Json]()
-            for row, sound in enumerate(sounds.encode(clip, cancelled) if sounds is not None else ()):
-                names.append(f"sound-{place}-{row}")
-                yield _element(f"sound-{place}-{row}", sound)
-            clips.append({"start": clip.start, "n_samples": clip.stop - clip.start, "sounds": names})
+        for place, clip in enumerate([] if sounds is None else sounds.clips):
+            assert sounds is not None, "clips are clips of sounds"
+            found = {f"sound-{place}-{row}": s for row, s in enumerate(sounds.encode(clip, cancelled))}
+            clips.append({"start": clip.start, "n_samples": len(clip), "sounds": list(found)})
+            yield from (_element(name, sound) for name, sound in found.items())
         data["clips"] = clips
         for name, content in blobs.data.items():
             yield _element(name, content)

@@ -7,8 +7,6 @@ puts their level back.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -19,7 +17,7 @@ from osisnr_gui.io.flac_writer import flac_files
 from osisnr_gui.io.json_file import Json
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.segments.segment_table import find_segment_table
-from osisnr_gui.session.sound.listening import Recipe, Sound, SoundKind, find_recipe, sound_tracks
+from osisnr_gui.session.sound.listening import Sound, SoundKind, find_recipe, sound_tracks
 from osisnr_gui.session.sound.loudness import Match, find_loudness
 from osisnr_gui.session.sound.sound_feed import SoundFeed
 
@@ -41,16 +39,11 @@ class AudioChoice(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """Samples [start, stop) of every sound."""
-
-    start: int
-    stop: int
-
-
 class ReportSounds:
-    """The sounds of a report, opened. Raises LoadError when a file cannot be read any more."""
+    """The sounds of a report, opened. Raises LoadError when a file cannot be read any more.
+
+    rate : Hz. clips : samples of every sound that go in.
+    """
 
     def __init__(self, analysis: Analysis, choice: AudioChoice) -> None:
         self._analysis, self._recipe = analysis, find_recipe(analysis)
@@ -58,9 +51,11 @@ class ReportSounds:
         self.rate = rate if rate in PLAYED_RATES else CONVERTED_RATE
         self.sounds = [s for s in self._recipe.sounds if s.kind is not SoundKind.RESIDUAL]
         self._feed = SoundFeed(self._recipe, self.rate)
-        self.clips = [] if choice is AudioChoice.NONE else [Clip(0, self._feed.n_samples)]
+        whole = range(self._feed.n_samples)
+        self.clips = [whole] if choice is AudioChoice.ALL else []
         if choice is AudioChoice.WORST:
-            self.clips = list(self._worst_clips())
+            spans = [[max(0, round(time * self.rate)) for time in span] for span in worst_stretches(analysis)]
+            self.clips = [whole[start:stop] for start, stop in spans if whole[start:stop]]
 
     def describe(self) -> Json:
         """What the page needs to know of them: rate (Hz), and kind, place and gains of every sound."""
@@ -77,7 +72,7 @@ class ReportSounds:
         ]
         return {"rate": self.rate, "tracks": tracks}
 
-    def encode(self, clip: Clip, cancelled: Cancel | None = None) -> list[bytes]:
+    def encode(self, clip: range, cancelled: Cancel | None = None) -> list[bytes]:
         """A FLAC file for every sound. Raises io's Cancelled."""
         return flac_files(self._blocks(clip, cancelled), len(self.sounds), self.rate)
 
@@ -85,7 +80,7 @@ class ReportSounds:
         """Close all files."""
         self._feed.close()
 
-    def _blocks(self, clip: Clip, cancelled: Cancel | None) -> Iterator[FloatArray]:
+    def _blocks(self, clip: range, cancelled: Cancel | None) -> Iterator[FloatArray]:
         rows = [self._feed.sounds.index(sound) for sound in self.sounds]
         scales = np.array([self._scale(sound) for sound in self.sounds])[:, None]
         for start in range(clip.start, clip.stop, BLOCK):
@@ -101,13 +96,6 @@ class ReportSounds:
         peak = 0.0 if track is None or track.level is None else track.level.peak
         low, high = _KEPT_PEAKS
         return 1.0 if low <= peak <= high or peak == 0.0 else 0.98 / peak
-
-    def _worst_clips(self) -> Iterator[Clip]:
-        for start, stop in worst_stretches(self._analysis):
-            first = max(0, round(start * self.rate))
-            last = min(self._feed.n_samples, round(stop * self.rate))
-            if last > first:
-                yield Clip(first, last)
 
 
 def worst_stretches(analysis: Analysis, count: int = WORST_PLACES) -> list[tuple[float, float]]:
@@ -133,14 +121,8 @@ def audio_bytes(analysis: Analysis, choice: AudioChoice) -> int:
     recipe = find_recipe(analysis)
     if choice is AudioChoice.NONE or not recipe.files:
         return 0
+    seconds = max(track.duration_s or 0.0 for track in analysis.tracks)
     if choice is AudioChoice.WORST:
         seconds = sum(stop - start for start, stop in worst_stretches(analysis))
-    else:
-        seconds = _duration(recipe)
     n_sounds = sum(sound.kind is not SoundKind.RESIDUAL for sound in recipe.sounds)
     return round(_BYTES_PER_SAMPLE * n_sounds * seconds * recipe.rate)
-
-
-def _duration(recipe: Recipe) -> float:
-    with closing(SoundFeed(recipe, recipe.rate)) as feed:
-        return feed.n_samples / feed.rate

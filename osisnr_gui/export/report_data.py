@@ -9,7 +9,7 @@ import math
 import os
 
 from osisnr_gui.core.alpha_table import NODES
-from osisnr_gui.export.measures import SAVED, Group, Measure
+from osisnr_gui.export.measures import SAVED, Group
 from osisnr_gui.export.report_audio import ReportSounds
 from osisnr_gui.export.report_curves import Blobs, Object, curves_report, picture_report, pooled_picture, sums_report
 from osisnr_gui.export.score_report import number, score_report
@@ -52,7 +52,11 @@ def report_data(
         "chance_db": number(max((chance_floor_db(analysis, p) for p in kept), default=math.nan)),
         "alpha_nodes": NODES.tolist(),
         "grade_tip": grade_tip(),
-        "measures": [_measure(m) for group in (Group.EXACT, Group.LITERAL, Group.WHOLE) for m in SAVED[group]],
+        "measures": [
+            {"group": group.value, "key": m.key, "title": m.heading, "unit": m.unit, "better": m.better}
+            for group in (Group.EXACT, Group.LITERAL, Group.WHOLE)
+            for m in SAVED[group]
+        ],
         "files": _files(analysis, cancelled),
         "references": [
             {"name": track.name, "picture": _picture(analysis, track, blobs, cancelled) if k in partners else None}
@@ -81,16 +85,6 @@ def without_paths(value: Json, analysis: Analysis) -> Json:
             if os.path.basename(path) != path:
                 value = value.replace(path, display_name(path))
     return value
-
-
-def _measure(measure: Measure) -> Object:
-    return {
-        "group": measure.group.value,
-        "key": measure.key,
-        "title": measure.heading,
-        "unit": measure.unit,
-        "better": measure.better,
-    }
 
 
 def _files(analysis: Analysis, cancelled: Cancel | None) -> list[Json]:

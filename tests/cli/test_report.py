@@ -223,9 +223,9 @@ def test_a_refused_estimate_is_named_and_costs_the_others_nothing(run: Run, fold
     [
         ("", "REFERENCE and ESTIMATE are missing"),
         ("ref.wav -o page.html", "ESTIMATE is missing"),
-        ("ref.wav est.wav", "-o: the report has no name; add -o FILE.html"),
+        ("ref.wav est.wav", "-o: '' is no name of a page; add -o FILE.html"),
         ("ref.wav est.wav -o est.wav", "-o: est.wav is one of the inputs"),
-        ("ref.wav est.wav -o page.pdf", "-o: page.pdf is no name of a page; let it end in .html"),
+        ("ref.wav est.wav -o page.pdf", "-o: 'page.pdf' is no name of a page; add -o FILE.html"),
         ("ref.wav est.wav -o page.html --audio some", "--audio"),
     ],
 )
