@@ -1,8 +1,7 @@
 """Pictures and curves of a report, reduced to so many columns and put into bytes.
 
-Pictures keep the loudest point of each column and row. Curves keep the lowest, highest and mean OSI-SNR of each column
-(the mean of what is finite), and the means of both terms of the loss as functions of alpha, so that the page can move
-them.
+Pictures keep the loudest point of each column and row. Curves keep means over the frames of each column that count: of
+OSI-SNR, and of both terms of the loss, MC-MSE as a function of alpha, so that the page can move it.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import numpy.typing as npt
 
 from osisnr_gui.core.alpha_table import NODES, AlphaSums, AlphaTable
 from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
-from osisnr_gui.core.pyramid import means_per_group, reduce_groups
+from osisnr_gui.core.pyramid import means_per_group
 from osisnr_gui.core.types import BoolArray, FloatArray, Framing
 from osisnr_gui.io.errors import Cancel, stop_if
 from osisnr_gui.io.json_file import Json
@@ -106,11 +105,8 @@ def curves_report(blobs: Blobs, score: PairScore) -> Object:
             counted = score.facts.active if formula is Formula.EXACT and group > 1 else np.ones(frames.n_frames, bool)
             values, exponents = pooled_table(frames.table, counted, edges)
             shared = blobs.put(values.astype(np.float32)), blobs.put(exponents)
-        finite = np.where(np.isfinite(osi_db), osi_db, np.nan)
         found[formula.value] = {
-            "low": blobs.put(reduce_groups(np.fmin, osi_db, edges).astype(np.float32)),
-            "high": blobs.put(reduce_groups(np.fmax, osi_db, edges).astype(np.float32)),
-            "mean": blobs.put(means_per_group(finite, edges).astype(np.float32)),
+            "osi_db": blobs.put(means_per_group(osi_db, edges).astype(np.float32)),
             "osi_term": blobs.put(means_per_group(osi_term, edges).astype(np.float32)),
             "values": shared[0],
             "exponents": shared[1],

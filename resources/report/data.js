@@ -29,7 +29,7 @@ async function unpackCurves(found) {
   const curves = { group: found.group, first: found.first, step: found.step };
   for (const result of Object.keys(RESULTS)) {
     curves[result] = { exponents: await unpack(found[result].exponents, Int32Array) };
-    for (const name of ["low", "high", "mean", "osi_term", "values"]) {
+    for (const name of ["osi_db", "osi_term", "values"]) {
       curves[result][name] = await unpack(found[result][name], Float32Array);
     }
   }

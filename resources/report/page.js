@@ -2,12 +2,13 @@
 
 const canvases = {};
 
+/** Bring an estimate into view. */
 function lookAt(index) {
   if (!data.estimates[index]) return;
   state.estimate = index;
-  fillCards();
+  segmentInView = -1;
+  showPressed(byId("cards"), index);
   fillSegments();
-  showTransport();
   setTitles();
   repaint();
 }
@@ -17,7 +18,7 @@ function addRow(id, classes, paint) {
   const canvas = make("canvas", { classes, id: `plot-${id}`, role: "img" });
   byId("rows").append(make("div", { classes: "plot" }, title, canvas));
   canvases[id] = canvas;
-  followPointers(canvas, id);
+  followPointer(canvas);
   painters.push(() => paint(canvas));
 }
 
@@ -42,12 +43,14 @@ function pictureInView() {
 
 function setTitles() {
   const estimate = data.estimates[state.estimate];
-  const shown = pictureInView() === estimate.picture ? `${estimate.letter}  ${estimate.name}` : `Mixture  ${data.mixture.name}`;
+  const isOwn = pictureInView() === estimate.picture;
+  const shown = isOwn ? `${estimate.letter}  ${estimate.name}` : `Mixture  ${data.mixture.name}`;
   const unit = data.unit === "s" ? "Hz" : "bin";
+  const chance = data.chance_db === null ? "" : "; dotted: chance";
   const titles = {
     reference: `Reference  ${referenceOf().name}, ${unit}`,
     estimate: `${shown}, ${unit}`,
-    osi: `OSI-SNR per frame, dB: ${RESULTS[state.result]}; dashed: bad below ${data.threshold_db} dB${data.chance_db === null ? "" : "; dotted: chance"}`,
+    osi: `OSI-SNR per frame, dB: ${RESULTS[state.result]}; dashed: bad below ${data.threshold_db} dB${chance}`,
     loss: `Loss per frame, 1/OSI + γ·MC-MSE at α ${+state.alpha.toPrecision(4)}: ${RESULTS[state.result]}`,
   };
   for (const [id, canvas] of Object.entries(canvases)) {
@@ -58,57 +61,70 @@ function setTitles() {
 
 // Playback controls.
 
-function nameOf(track) {
-  if (track.kind === "reference") return data.references.length > 1 ? `Reference ${track.index + 1}` : "Reference";
-  if (track.kind === "mixture") return "Mixture";
-  return data.estimates[track.index].letter;
+function nameOf({ kind, index }) {
+  if (kind === "estimate") return data.estimates[index].letter;
+  if (kind === "mixture") return "Mixture";
+  return data.references.length > 1 ? `Reference ${index + 1}` : "Reference";
 }
 
-function keyOf(track) {
-  return { reference: track.index === 0 ? "0" : "", mixture: "M", estimate: track.index < 9 ? String(track.index + 1) : "" }[track.kind];
+function keyOf({ kind, index }) {
+  if (kind === "mixture") return "M";
+  const digit = kind === "reference" ? index : index + 1;
+  return (kind === "reference" ? digit === 0 : digit < 10) ? String(digit) : "";
 }
 
 function hear(kind, index = 0) {
-  const place = player.placeOf(kind, index);
-  player.hear(place);
-  if (kind === "estimate" && index < data.estimates.length) lookAt(index);
+  player.hear(player.placeOf(kind, index));
+  if (kind === "estimate") lookAt(index);
   setTitles();
   repaint();
 }
 
-function showTransport() {
-  const { tracks } = player;
-  byId("transport").classList.toggle("silent", !tracks.length);
-  byId("play").textContent = player.playing ? "❚❚" : "▶";
-  byId("play").setAttribute("aria-label", player.playing ? "Pause" : "Play");
-  const order = tracks.map((_, place) => place).sort((a, b) => "remix".indexOf(tracks[a].kind[0]) - "remix".indexOf(tracks[b].kind[0]));
-  byId("sources").replaceChildren(...order.map((place) => {
-    const track = tracks[place];
-    const button = make("button", { text: nameOf(track), "aria-pressed": place === player.heard, title: `${nameOf(track)} (${keyOf(track)})` });
-    button.prepend(make("kbd", { text: keyOf(track) }));
+/** The reference of the estimate in view, else the first one. */
+function hearReference() {
+  const { reference } = data.estimates[state.estimate];
+  hear("reference", player.placeOf("reference", reference) >= 0 ? reference : 0);
+}
+
+function fillSources() {
+  const order = ["reference", "estimate", "mixture"];
+  const tracks = [...player.tracks].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.index - b.index);
+  byId("sources").replaceChildren(...tracks.map((track) => {
+    const [text, key, place] = [nameOf(track), keyOf(track), player.tracks.indexOf(track)];
+    const button = make("button", { "data-place": place, title: `Hear ${text} (${key})` }, make("kbd", { text: key }), text);
     button.addEventListener("click", () => hear(track.kind, track.index));
     return button;
   }));
+  byId("transport").classList.toggle("silent", !tracks.length);
+}
+
+function showTransport() {
+  byId("play").textContent = player.playing ? "❚❚" : "▶";
+  byId("play").setAttribute("aria-label", player.playing ? "Pause" : "Play");
   byId("loop").setAttribute("aria-pressed", player.looping);
   byId("match").setAttribute("aria-pressed", player.matched);
-  const track = tracks[player.heard];
-  const gain = track && player.matched ? `level ${decimals(20 * Math.log10(track.match), 1)} dB` : "";
-  const masked = track && track.masked ? "the mixture through this mask" : "";
-  const part = data.clips.length && data.clips[0].sounds.length && data.clips.length > 1 ? `${data.clips.length} places can be heard` : "";
-  const heard = player.deaf ? "This browser finds no sound device" : [masked, gain, part].filter(Boolean).join(" · ");
-  byId("heard").textContent = tracks.length ? heard : "Without sound";
+  for (const button of byId("sources").children) {
+    button.setAttribute("aria-pressed", Number(button.dataset.place) === player.heard);
+  }
+  const track = player.tracks[player.heard];
+  const parts = [];
+  if (player.fault) parts.push(player.fault);
+  if (track && track.masked) parts.push("the mixture through this mask");
+  if (track && player.matched) parts.push(`level ${decimals(20 * Math.log10(track.match), 1)} dB`);
+  if (data.clips.length > 1) parts.push(`${data.clips.length} places can be heard`);
+  byId("heard").textContent = player.tracks.length ? parts.join(" · ") : "Without sound";
 }
 
 function showReadout() {
   byId("clock").textContent = player.tracks.length ? `${timeText(state.cursor)} ${data.unit}` : "";
-  const time = state.hover ? state.hover.time : state.cursor;
+  const time = state.hover === null ? state.cursor : state.hover;
   const parts = [`${timeText(time)} ${data.unit}`];
   data.estimates.forEach(({ curves, letter }, index) => {
     if (!curves) return;
     const place = Math.max(Math.round((time - curves.first) / curves.step), 0);
-    const value = curves[state.result].mean[place];
+    const value = curves[state.result].osi_db[place];
     if (value === undefined) return;
-    const osi = Number.isNaN(value) ? "not counted or not finite" : `OSI-SNR ${decimals(value, 1)} dB`;
+    const osi = Number.isNaN(value) ? "not counted" : `OSI-SNR ${Number.isFinite(value) ? decimals(value, 1) : `${value}`} dB`;
     parts.push(`${letter}: ${osi}, loss ${lossText(lossCurve(index).total[place])}`);
   });
   byId("readout").textContent = parts.join("  ·  ");
@@ -123,7 +139,7 @@ function changeLoss(changes) {
     if (document.activeElement !== byId(`${name}-number`)) byId(`${name}-number`).value = +state[name].toPrecision(6);
   }
   byId("method").value = state.method;
-  fillChoice(byId("result"), [["exact", "Exact", RESULTS.exact], ["literal", "Literal", RESULTS.literal]], state.result, (result) => changeLoss({ result }));
+  showPressed(byId("result"), Object.keys(RESULTS).indexOf(state.result));
   fillLosses();
   fillNumbers();
   setTitles();
@@ -142,6 +158,7 @@ function connectLoss() {
     byId(name).addEventListener("dblclick", () => changeLoss({ [name]: settings[name] }));
     byId(`${name}-number`).addEventListener("change", () => { byId(`${name}-number`).value = state[name]; });
   }
+  fillChoice(byId("result"), ["Exact", "Literal"], (k) => changeLoss({ result: Object.keys(RESULTS)[k] }));
   byId("method").addEventListener("change", () => changeLoss({ method: Number(byId("method").value) }));
   const { alpha, gamma, method } = settings;
   byId("defaults").addEventListener("click", () => changeLoss({ alpha, gamma, method }));
@@ -166,30 +183,28 @@ function connectPictures() {
   }
 }
 
+const THEMES = ["auto", "light", "dark"];
 const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
 
 function setTheme(theme) {
   state.theme = theme;
   document.documentElement.dataset.theme = theme === "auto" ? (systemIsDark.matches ? "dark" : "light") : theme;
-  fillChoice(byId("theme"), [["auto", "Auto", "As the system is"], ["light", "Light"], ["dark", "Dark"]], theme, setTheme);
+  showPressed(byId("theme"), THEMES.indexOf(theme));
   repaint();
 }
 
-const STEP = () => (data.unit === "s" ? 1 : 100);
 const KEYS = {
   " ": () => player.toggle(),
-  0: () => hear("reference", player.placeOf("reference", data.estimates[state.estimate].reference) >= 0 ? data.estimates[state.estimate].reference : 0),
+  0: hearReference,
   m: () => hear("mixture"),
   l: () => player.set("looping", !player.looping),
   f: () => show(...state.whole),
-  t: () => player.previous !== null && hear(player.tracks[player.previous].kind, player.tracks[player.previous].index),
   n: () => stepSegment(1),
   N: () => stepSegment(-1),
-  p: () => { const names = Object.keys(STOPS); byId("colours").value = state.colours = names[(names.indexOf(state.colours) + 1) % names.length]; repaint(); },
   ArrowUp: () => zoom(0.5),
   ArrowDown: () => zoom(2),
-  ArrowLeft: () => seek(player.time - STEP()),
-  ArrowRight: () => seek(player.time + STEP()),
+  ArrowLeft: () => seek(player.time - (data.unit === "s" ? 1 : 100)),
+  ArrowRight: () => seek(player.time + (data.unit === "s" ? 1 : 100)),
   Home: () => seek(state.whole[0]),
   Escape: () => (player.playing ? player.stop() : select(0, 0)),
 };
@@ -203,16 +218,17 @@ function stepSegment(step) {
 }
 
 function onKey(event) {
-  const typing = event.target.matches("input[type=number], select") || (event.target.matches("input") && event.key.startsWith("Arrow"));
+  const field = event.target.matches("input, select");
+  const typing = field && (event.target.type !== "range" || event.key.startsWith("Arrow") || event.key === "Home");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const digit = /^[1-9]$/.test(event.key) ? () => hearOrLook(Number(event.key) - 1) : undefined;
-  const run = digit || KEYS[event.key] || KEYS[event.key.toLowerCase()];
+  const isEstimate = /^[1-9]$/.test(event.key);
+  const run = isEstimate ? () => hearEstimate(event.key - 1) : KEYS[event.key] || KEYS[event.key.toLowerCase()];
   if (!run) return;
   event.preventDefault();
-  run();
+  if (event.type === "keydown") run();
 }
 
-function hearOrLook(index) {
+function hearEstimate(index) {
   if (player.placeOf("estimate", index) >= 0) hear("estimate", index);
   else lookAt(index);
 }
@@ -224,10 +240,11 @@ async function start() {
   fillStatic();
   buildRows();
   fillCards();
-  fillSegments();
+  fillSources();
   connectLoss();
   connectPictures();
   changeLoss({});
+  fillChoice(byId("theme"), ["Auto", "Light", "Dark"], (k) => setTheme(THEMES[k]));
   setTheme("auto");
   byId("play").addEventListener("click", () => player.toggle());
   byId("loop").addEventListener("click", () => KEYS.l());
@@ -237,10 +254,11 @@ async function start() {
   byId("fit").addEventListener("click", () => show(...state.whole));
   painters.push(showReadout);
   document.addEventListener("keydown", onKey);
+  document.addEventListener("keyup", onKey); // Firefox presses a button when Space comes up
   new ResizeObserver(repaint).observe(byId("rows"));
   systemIsDark.addEventListener("change", () => setTheme(state.theme));
-  state.cursor = state.range[0];
-  if (player.tracks.length) hear(player.placeOf("estimate", state.estimate) >= 0 ? "estimate" : "reference", player.placeOf("estimate", state.estimate) >= 0 ? state.estimate : 0);
+  state.cursor = Math.max(state.range[0], 0);
+  hearEstimate(state.estimate);
   showTransport();
   window.osisnrReport = { data, state, player, lossOf, lossCurve };
   document.documentElement.dataset.ready = "yes";
@@ -248,5 +266,6 @@ async function start() {
 
 start().catch((error) => {
   byId("fatal").hidden = false;
-  byId("fatal").textContent = `This browser cannot show the report (${error.message}). Chrome 103, Edge 103, Firefox 113, Safari 16.4 or newer can.`;
+  byId("fatal").textContent =
+    `This browser cannot show the report (${error.message}). Chrome 103, Firefox 113, Safari 16.4 or newer can.`;
 });

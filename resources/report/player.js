@@ -7,10 +7,10 @@ const LEAD_SECONDS = 0.03;
 class Player {
   constructor() {
     this.heard = null; // place of a track
-    this.previous = null;
     this.looping = false;
     this.matched = true;
     this.playing = false;
+    this.fault = "";
     this.tracks = data.sounds ? data.sounds.tracks : [];
     this.clip = null;
     this.buffers = new Map(); // of each clip, decoded when it is first played
@@ -66,8 +66,12 @@ class Player {
     const ticket = {};
     this.ticket = ticket;
     const clip = this.clipAt(from);
-    const buffers = await this.decode(clip);
-    if (this.ticket !== ticket) return;
+    this.fault = "";
+    const buffers = await this.decode(clip).catch(() => {
+      this.fault = "This browser cannot play FLAC";
+      showTransport();
+    });
+    if (this.ticket !== ticket || !buffers) return;
     this.silence();
     const [start] = this.spanOf(clip);
     this.clip = clip;
@@ -88,7 +92,6 @@ class Player {
       if (this.ticket === ticket) this.stop(this.span[0]);
     };
     this.playing = true;
-    this.deaf = false;
     this.begun = performance.now();
     this.follow();
     showTransport();
@@ -139,7 +142,6 @@ class Player {
 
   hear(place) {
     if (place < 0 || place >= this.tracks.length) return;
-    if (place !== this.heard) this.previous = this.heard;
     this.heard = place;
     this.applyGains();
   }
@@ -169,7 +171,7 @@ class Player {
   follow() {
     if (!this.playing) return;
     if (this.context.currentTime < this.startedAt && performance.now() - this.begun > 2000) {
-      this.deaf = true; // the clock of a browser without a sound device stands still
+      this.fault = "This browser finds no sound device"; // then its clock stands still
       this.stop();
       return;
     }

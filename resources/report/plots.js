@@ -1,4 +1,4 @@
-// The plots: overview, two spectrograms, OSI-SNR and loss of every column. All canvas, in the colours of the style sheet.
+// The plots: overview, two spectrograms, OSI-SNR and loss. All canvas, in the colours of the style sheet.
 
 const STOPS = {
   viridis: ["440154", "482878", "3e4a89", "31688e", "26828e", "1f9e89", "35b779", "6ece58", "b5de2b", "fde725"],
@@ -108,7 +108,7 @@ function marks(box, { shade = true } = {}) {
     band(...state.selection, colour("selection"));
     for (const edge of state.selection) band(edge, edge, colour("accent"));
   }
-  if (state.hover) band(state.hover.time, state.hover.time, colour("muted"));
+  if (state.hover !== null) band(state.hover, state.hover, colour("muted"));
   const cursor = xOf(box, state.cursor);
   box.c.fillStyle = colour("cursor");
   box.c.fillRect(cursor - 0.75, box.top, 1.5, box.height);
@@ -171,42 +171,41 @@ function paintPicture(canvas, picture) {
   marks(box, { shade: false });
 }
 
-// Curves, through the lowest and the highest value of every column.
+// Curves.
 
 /** Draw a line through columns, or fill the area under it; a column without a value is a gap, or 0. */
-function paintCurve(box, [low, high], curve, lows, highs, fill = false) {
+function paintCurve(box, [low, high], curve, values, fill = false) {
   const { c } = box;
-  const y = (value) => box.top + box.height * (1 - (Math.min(Math.max(value, low - 9), 2 * high) - low) / (high - low));
-  const first = Math.max(Math.floor((state.range[0] - curve.first) / curve.step) - 1, 0);
-  const last = Math.min(Math.ceil((state.range[1] - curve.first) / curve.step) + 1, lows.length - 1);
+  const y = (value) => box.top + box.height * (1 - (value - low) / (high - low));
   const x = (i) => xOf(box, curve.first + i * curve.step);
+  const first = Math.max(Math.floor((state.range[0] - curve.first) / curve.step) - 1, 0);
+  const last = Math.min(Math.ceil((state.range[1] - curve.first) / curve.step) + 1, values.length - 1);
   c.beginPath();
   if (fill) c.moveTo(x(first), y(0));
   let open = fill;
   for (let i = first; i <= last; i += 1) {
-    const missing = Number.isNaN(lows[i]);
-    if (missing && fill) c.lineTo(x(i), y(0));
-    else if (!missing && open) c.lineTo(x(i), y(highs[i]));
-    else if (!missing) c.moveTo(x(i), y(highs[i]));
-    if (!missing && lows[i] !== highs[i]) c.lineTo(x(i), y(lows[i]));
-    open = fill || !missing;
+    const known = !Number.isNaN(values[i]);
+    const shown = known ? Math.min(Math.max(values[i], low - 1), 2 * high) : 0;
+    if (open && (known || fill)) c.lineTo(x(i), y(shown));
+    else if (known) c.moveTo(x(i), y(shown));
+    open = fill || known;
   }
   if (fill) c.lineTo(x(last), y(0));
   if (fill) c.fill();
   else c.stroke();
 }
 
-/** The same with means in place of columns, where so many share a pixel that no line could be followed. */
-function thinned(box, curve, lows, highs, means) {
+/** The curve itself, or means of it where so many columns share a pixel that no line could be followed. */
+function thinned(box, [low, high], curve, values) {
   const shared = (state.range[1] - state.range[0]) / box.width / curve.step;
-  if (shared < 2) return [curve, lows, highs];
+  if (shared < 2) return [curve, values];
   const group = Math.ceil(3 * shared);
-  const values = new Float32Array(Math.ceil(means.length / group));
-  for (let i = 0; i < values.length; i += 1) {
-    const known = means.subarray(i * group, (i + 1) * group).filter((value) => !Number.isNaN(value));
-    values[i] = known.reduce((sum, value) => sum + value, 0) / known.length;
+  const means = new Float32Array(Math.ceil(values.length / group));
+  for (let i = 0; i < means.length; i += 1) {
+    const known = values.subarray(i * group, (i + 1) * group).filter((value) => !Number.isNaN(value));
+    means[i] = known.reduce((sum, value) => sum + Math.min(Math.max(value, low), 2 * high), 0) / known.length;
   }
-  return [{ first: curve.first + ((group - 1) / 2) * curve.step, step: group * curve.step }, values, values];
+  return [{ first: curve.first + ((group - 1) / 2) * curve.step, step: group * curve.step }, means];
 }
 
 /** Make ready to draw the line of an estimate; the one in view stands out. */
@@ -240,8 +239,7 @@ function paintOsi(canvas) {
     level(data.chance_db, "muted", [1, 3]);
     eachCurve((curves, index) => {
       chooseLine(box, index);
-      const { low: lows, high: highs, mean } = curves[state.result];
-      paintCurve(box, [low, high], ...thinned(box, curves, lows, highs, mean));
+      paintCurve(box, [low, high], ...thinned(box, [low, high], curves, curves[state.result].osi_db));
     });
   });
 }
@@ -287,14 +285,13 @@ function paintLoss(canvas) {
       const { osi, total } = lossCurve(state.estimate);
       for (const [name, terms] of [["loss-mc", total], ["loss-osi", osi]]) {
         box.c.fillStyle = colour(name);
-        paintCurve(box, values, ...thinned(box, curves, terms, terms, terms), true);
+        paintCurve(box, values, ...thinned(box, values, curves, terms), true);
       }
     }
     marks(box, { shade: false });
     eachCurve((its, index) => {
       chooseLine(box, index);
-      const { total } = lossCurve(index);
-      paintCurve(box, values, ...thinned(box, its, total, total, total));
+      paintCurve(box, values, ...thinned(box, values, its, lossCurve(index).total));
     });
   });
 }
@@ -322,7 +319,8 @@ function paintOverview(canvas) {
   c.fillRect(box.left, box.top, x(state.range[0]) - box.left, box.height);
   c.fillRect(x(state.range[1]), box.top, box.left + box.width - x(state.range[1]), box.height);
   c.strokeStyle = colour("accent");
-  c.strokeRect(x(state.range[0]) + 0.5, box.top + 0.5, Math.max(x(state.range[1]) - x(state.range[0]) - 1, 2), box.height - 1);
+  const width = Math.max(x(state.range[1]) - x(state.range[0]) - 1, 2);
+  c.strokeRect(x(state.range[0]) + 0.5, box.top + 0.5, width, box.height - 1);
   c.fillStyle = colour("cursor");
   c.fillRect(x(state.cursor) - 0.75, box.top, 1.5, box.height);
 }

@@ -1,12 +1,16 @@
 // Words and tables: verdicts, losses, numbers, segments, notes, files, settings. All texts go in as text.
 
-/** A row of buttons of which one is pressed. */
-function fillChoice(element, options, present, choose) {
-  element.replaceChildren(...options.map(([value, text, title]) => {
-    const button = make("button", { text, title: title || "", "aria-pressed": value === present });
-    button.addEventListener("click", () => choose(value));
+/** A row of buttons of which one is pressed; `choose` is told its place. */
+function fillChoice(element, texts, choose) {
+  element.replaceChildren(...texts.map((text, place) => {
+    const button = make("button", { text });
+    button.addEventListener("click", () => choose(place));
     return button;
   }));
+}
+
+function showPressed(element, place) {
+  [...element.children].forEach((button, k) => button.setAttribute("aria-pressed", k === place));
 }
 
 const chip = (index) => make("span", { text: data.estimates[index].letter, classes: `chip line-${index % N_COLOURS}` });
@@ -32,26 +36,29 @@ function scaleOf(median) {
   return scale;
 }
 
-function fillCards() {
-  byId("cards").replaceChildren(...data.estimates.map((estimate, index) => {
-    const head = make("p", { classes: "card-name", title: estimate.name }, chip(index), make("span", { text: estimate.name }));
-    const card = make("button", { classes: "card", "aria-pressed": index === state.estimate }, head);
-    card.addEventListener("click", () => lookAt(index));
-    if (estimate.error !== undefined) {
-      card.append(make("p", { text: estimate.error, classes: "error" }));
-      return card;
-    }
-    const { exact, n_active: count } = scoreOf(index);
-    const number = exact.osi_db_median === null && estimate.why["exact.osi_db_median"] ? "–" : decimals(finite(exact.osi_db_median), 1);
-    card.append(
-      make("p", { classes: "verdict" }, make("strong", { text: estimate.verdict.word }), make("span", { text: `${number} dB`, classes: "digits" })),
-      scaleOf(exact.osi_db_median),
-      make("p", { classes: "legend muted small" }, ...["chance", "10 audible", "20 very close", "30 hard to tell"].map((text) => make("span", { text }))),
-      make("p", { text: estimate.verdict.sentence }),
-      make("p", { text: `Median OSI-SNR, exact, ${count} active frames.`, classes: "muted small" }),
-    );
+function cardOf(estimate, index) {
+  const card = make("button", { classes: "card" });
+  card.append(make("p", { classes: "card-name" }, chip(index), make("span", { text: estimate.name })));
+  card.addEventListener("click", () => lookAt(index));
+  if (estimate.error !== undefined) {
+    card.append(make("p", { text: estimate.error, classes: "error" }));
     return card;
-  }));
+  }
+  const { exact, n_active: count } = scoreOf(index);
+  const number = make("span", { text: `${decimals(finite(exact.osi_db_median), 1)} dB`, classes: "digits" });
+  const legend = ["chance", "10 audible", "20 very close", "30 hard to tell"].map((text) => make("span", { text }));
+  card.append(
+    make("p", { classes: "verdict" }, make("strong", { text: estimate.verdict.word }), number),
+    scaleOf(exact.osi_db_median),
+    make("p", { classes: "legend muted small" }, ...legend),
+    make("p", { text: estimate.verdict.sentence }),
+    make("p", { text: `Median OSI-SNR, exact, ${count} active frames.`, classes: "muted small" }),
+  );
+  return card;
+}
+
+function fillCards() {
+  byId("cards").replaceChildren(...data.estimates.map(cardOf));
 }
 
 /** The fused loss of every estimate at the present alpha and gamma, with its two terms. */
@@ -62,15 +69,18 @@ function fillLosses() {
     const why = estimate.why[`${state.result}.fused`] || "";
     const bar = make("div", { classes: "share" }, make("i", { classes: "osi" }), make("i", { classes: "mc" }));
     const whole = Math.max(osi, 0) + Math.max(mc, 0);
-    [osi, mc].forEach((term, k) => { bar.children[k].style.width = `${whole > 0 ? (100 * Math.max(term, 0)) / whole : 0}%`; });
-    const text = `1/OSI ${lossText(osi)} + γ·MC ${lossText(mc)}`;
-    const number = make("strong", { text: `${lossText(total)}${why ? "*" : ""}`, classes: "digits", "data-loss": total, title: why });
-    return make("div", { classes: "loss" }, make("p", {}, chip(index), make("span", { text, classes: "muted small digits" }), number), bar);
+    [osi, mc].forEach((term, k) => {
+      bar.children[k].style.width = `${whole > 0 ? (100 * Math.max(term, 0)) / whole : 0}%`;
+    });
+    const terms = make("span", { text: `1/OSI ${lossText(osi)} + γ·MC ${lossText(mc)}`, classes: "muted small digits" });
+    const text = `${lossText(total)}${why ? "*" : ""}`;
+    const number = make("strong", { text, classes: "digits", title: why, "data-loss": total });
+    return make("div", { classes: "loss" }, make("p", {}, chip(index), terms, number), bar);
   });
   byId("losses").replaceChildren(...rows);
   const which = state.method === 1 ? "mean of inverses" : "inverse of mean";
   const group = (data.estimates.find((estimate) => estimate.curves) || { curves: { group: 1 } }).curves.group;
-  const pooled = group > 1 ? ` A point of a curve is ${group} frames: lowest and highest OSI-SNR, mean loss.` : "";
+  const pooled = group > 1 ? ` A point of a curve is the mean of ${group} frames.` : "";
   byId("loss-note").textContent = `Fused loss: ${RESULTS[state.result]}, ${which}. Lower is better.${pooled} Zoomed out, lines are means.`;
 }
 
@@ -89,39 +99,51 @@ function figureOf(index, { group, key }) {
   return key === "fused" ? loss.total : loss.mcMse;
 }
 
+const GROUPS = { exact: "Exact, active frames", literal: "Literal, all frames", whole_signal: "Whole signal in time" };
+
+/** One figure of all columns; what is no plain number, or none to trust, gets a footnote in `notes`. */
+function figureRow(measure, columns, values, notes) {
+  const rivals = values.filter((value, place) => Number.isFinite(value) && columns[place] >= 0);
+  const best = rivals.length > 1 && measure.better ? Math[measure.better > 0 ? "max" : "min"](...rivals) : NaN;
+  const name = `${measure.group}.${measure.key}`;
+  const cells = values.map((value, place) => {
+    const why = (columns[place] < 0 ? data.mixture : data.estimates[columns[place]]).why[name];
+    if (why && !notes.has(why)) notes.set(why, notes.size + 1);
+    const usable = Number.isFinite(value) && (!why || value > 0);
+    const missing = why ? "not defined" : "–";
+    const isBest = value === best && !why && columns[place] >= 0;
+    const cell = make("td", { text: usable ? cellText(measure, value) : missing, classes: isBest ? "best" : "" });
+    cell.dataset.value = Number.isFinite(value) ? value : "";
+    if (why) cell.append(make("sup", { text: String(notes.get(why)) }));
+    return cell;
+  });
+  return make("tr", { "data-figure": name }, make("th", { text: measure.title }), ...cells);
+}
+
 function fillNumbers() {
   const columns = data.estimates.map((_, index) => index).filter((index) => data.estimates[index].error === undefined);
   if (data.mixture && data.mixture.sums) columns.push(-1);
-  const head = columns.map((index) => (index < 0
-    ? make("th", { text: "Mixture", title: data.mixture.name })
-    : make("th", { title: data.estimates[index].name }, chip(index))));
-  const rows = [make("tr", {}, make("th"), ...head)];
+  const heads = columns.map((index) => (index < 0 ? make("th", { text: "Mixture" }) : make("th", {}, chip(index))));
+  const rows = [make("tr", {}, make("th"), ...heads)];
   const notes = new Map();
-  let group = "";
-  for (const measure of data.measures) {
-    const values = columns.map((index) => figureOf(index, measure));
-    if (measure.group === "whole_signal" && values.every(Number.isNaN)) continue;
-    if (measure.group !== group) {
-      group = measure.group;
-      const title = { exact: "Exact, active frames", literal: "Literal, all frames", whole_signal: "Whole signal in time" }[group];
-      rows.push(make("tr", { classes: "group" }, make("th", { text: title, colspan: columns.length + 1 })));
-    }
-    const rivals = values.filter((value, place) => Number.isFinite(value) && columns[place] >= 0);
-    const best = rivals.length > 1 && measure.better ? Math[measure.better > 0 ? "max" : "min"](...rivals) : NaN;
-    const cells = values.map((value, place) => {
-      const why = (columns[place] < 0 ? data.mixture : data.estimates[columns[place]]).why[`${group}.${measure.key}`];
-      if (why && !notes.has(why)) notes.set(why, notes.size + 1);
-      const usable = Number.isFinite(value) && (!why || value > 0);
-      const shown = usable ? cellText(measure, value) : why ? "not defined" : "–";
-      const cell = make("td", { text: shown, classes: value === best && !why && columns[place] >= 0 ? "best" : "", title: why || "" });
-      cell.dataset.value = Number.isFinite(value) ? value : "";
-      if (why) cell.append(make("sup", { text: String(notes.get(why)) }));
-      return cell;
-    });
-    rows.push(make("tr", { "data-figure": `${group}.${measure.key}` }, make("th", { text: measure.title }), ...cells));
+  for (const [group, title] of Object.entries(GROUPS)) {
+    const figures = data.measures.filter((measure) => measure.group === group);
+    const values = figures.map((measure) => columns.map((index) => figureOf(index, measure)));
+    if (group === "whole_signal" && values.flat().every(Number.isNaN)) continue;
+    rows.push(make("tr", { classes: "group" }, make("th", { text: title, colspan: columns.length + 1 })));
+    rows.push(...figures.map((measure, k) => figureRow(measure, columns, values[k], notes)));
   }
   byId("numbers").replaceChildren(...rows);
-  byId("footnotes").replaceChildren(...[...notes].map(([why, mark]) => make("p", {}, make("sup", { text: String(mark) }), ` ${why}`)));
+  const lines = [...notes].map(([why, mark]) => make("p", {}, make("sup", { text: String(mark) }), ` ${why}`));
+  byId("footnotes").replaceChildren(...lines);
+}
+
+/** A line of a list that leads to a stretch of time. */
+function placeRow({ start, stop }, texts, note, title) {
+  const row = make("button", { classes: "row", title }, ...texts.map((text) => make("span", { text, classes: "digits" })));
+  if (note) row.append(make("span", { text: note, classes: "note" }));
+  row.addEventListener("click", () => goTo(start, stop));
+  return row;
 }
 
 function fillSegments() {
@@ -134,12 +156,7 @@ function fillSegments() {
   byId("segments").replaceChildren(...segments.map((segment) => {
     const where = `${timeText(segment.start)} – ${timeText(segment.stop)} ${data.unit}`;
     const lowest = segment.lowest_db === null ? "" : `${decimals(segment.lowest_db, 1)} dB`;
-    const row = make("button", { classes: "row", title: segment.frames },
-      make("span", { text: where, classes: "digits" }), make("span", { text: segment.kind, classes: "muted" }),
-      make("span", { text: lowest, classes: "digits" }));
-    if (segment.note) row.append(make("span", { text: segment.note, classes: "note" }));
-    row.addEventListener("click", () => goTo(segment.start, segment.stop));
-    return row;
+    return placeRow(segment, [where, segment.kind, lowest], segment.note, segment.frames);
   }));
 }
 
@@ -149,19 +166,20 @@ function fillStatic() {
   document.title = `${names} against ${references} – OSI-SNR`;
   byId("title").textContent = names;
   byId("subtitle").textContent = `against ${references}${data.mixture ? `, from ${data.mixture.name}` : ""}`;
-  byId("files").replaceChildren(...data.files.map((file) => make("tr", {},
-    make("th", { text: `${file.role} ${file.letter}`.trim() }),
-    make("td", { classes: "words" }, make("p", { text: file.name }), make("p", { text: `${file.words}${file.hash ? ` · SHA-256 ${file.hash}…` : ""}`, classes: "muted small" })))));
+  byId("files").replaceChildren(...data.files.map((file) => {
+    const words = `${file.words}${file.hash ? ` · SHA-256 ${file.hash}…` : ""}`;
+    const about = [make("p", { text: file.name }), make("p", { text: words, classes: "muted small" })];
+    const role = make("th", { text: `${file.role} ${file.letter}`.trim() });
+    return make("tr", {}, role, make("td", { classes: "words" }, ...about));
+  }));
   const shown = Object.entries(settings).filter(([, value]) => value !== null && value !== false);
   byId("settings").replaceChildren(...[["version", `osisnr_gui ${data.score.version}`], ...shown].map(([name, value]) =>
     make("div", {}, make("dt", { text: name }), make("dd", { text: String(value) }))));
   byId("notes-section").hidden = !data.notes.length;
-  byId("notes").replaceChildren(...data.notes.map((note) => {
-    const row = make("button", { classes: "row" }, make("span", { text: `${timeText(note.start)} ${data.unit}`, classes: "digits" }), make("span", { text: note.text, classes: "note" }));
-    row.addEventListener("click", () => goTo(note.start, note.stop));
-    return row;
-  }));
+  const noted = (note) => placeRow(note, [`${timeText(note.start)} ${data.unit}`], note.text);
+  byId("notes").replaceChildren(...data.notes.map(noted));
   byId("notices-section").hidden = !data.notices.length;
   byId("notices").replaceChildren(...data.notices.map((notice) => make("li", { text: notice.message })));
-  byId("footer").textContent = `Made by osisnr_gui ${data.score.version}, ${data.created}. Nothing in this page is read from or sent to any other place. Files are named by base name and hash.`;
+  byId("footer").textContent = `Made by osisnr_gui ${data.score.version}, ${data.created}. This page reads nothing from `
+    + "any other place and sends nothing. Files are named by base name and hash.";
 }

@@ -11,7 +11,7 @@ const state = {
   whole: [0, 1],
   selection: null,
   cursor: 0,
-  hover: null, // { time, row, y }
+  hover: null,
   colours: "viridis",
   floor: -90,
   ceiling: -10,
@@ -36,12 +36,12 @@ function findWhole() {
   for (const track of [...data.references, ...data.estimates]) {
     const axis = track.picture || track.curves;
     if (axis) {
-      const n = axis.n_columns || axis.exact.low.length;
+      const n = axis.n_columns || axis.exact.osi_db.length;
       ends.push(axis.first - axis.step / 2, axis.first + (n - 0.5) * axis.step);
     }
   }
   if (data.sounds && data.unit === "s") {
-    for (const clip of data.clips) ends.push(clip.start / data.sounds.rate, (clip.start + clip.n_samples) / data.sounds.rate);
+    for (const { start, n_samples: count } of data.clips) ends.push(start / data.sounds.rate, (start + count) / data.sounds.rate);
   }
   state.whole = ends.length ? [Math.min(...ends), Math.max(...ends)] : [0, 1];
   state.range = [...state.whole];
@@ -88,7 +88,7 @@ function seek(time) {
   repaint();
 }
 
-// Pointers on a plot: one drags, two pinch.
+// The pointer on a plot.
 
 const GUTTER = 52;
 const EDGE = 10;
@@ -98,48 +98,35 @@ function timeAt(canvas, x) {
   return state.range[0] + ((x - GUTTER) / width) * (state.range[1] - state.range[0]);
 }
 
-function followPointers(canvas, row) {
-  const down = new Map();
+function followPointer(canvas) {
+  let last = null; // where it was while it is down
   let moved = 0;
   let from = 0;
   const x = (event) => event.clientX - canvas.getBoundingClientRect().left;
-  const y = (event) => event.clientY - canvas.getBoundingClientRect().top;
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
-    down.set(event.pointerId, x(event));
-    moved = 0;
-    from = timeAt(canvas, x(event));
+    [last, moved, from] = [x(event), 0, timeAt(canvas, x(event))];
   });
   canvas.addEventListener("pointermove", (event) => {
     const at = x(event);
-    state.hover = { time: timeAt(canvas, at), row, y: y(event) };
-    if (down.has(event.pointerId)) {
-      const before = [...down.values()];
-      moved += Math.abs(at - down.get(event.pointerId));
-      const step = at - down.get(event.pointerId);
-      down.set(event.pointerId, at);
-      const after = [...down.values()];
-      if (down.size === 2) {
-        const spreads = [before, after].map(([a, b]) => Math.max(Math.abs(a - b), 10));
-        zoom(spreads[0] / spreads[1], timeAt(canvas, (after[0] + after[1]) / 2));
-      } else if (event.shiftKey) {
-        select(from, timeAt(canvas, at));
-      } else if (moved > 3) {
-        pan(timeAt(canvas, at - step) - timeAt(canvas, at));
-      }
+    if (last !== null) {
+      moved += Math.abs(at - last);
+      if (event.shiftKey) select(from, timeAt(canvas, at));
+      else if (moved > 3) pan(timeAt(canvas, last) - timeAt(canvas, at));
+      last = at;
     }
+    state.hover = timeAt(canvas, at);
     repaint();
   });
-  const up = (event) => {
-    if (down.size === 1 && down.has(event.pointerId) && moved <= 3 && event.type === "pointerup") {
+  canvas.addEventListener("pointerup", (event) => {
+    if (last !== null && moved <= 3) {
       if (event.shiftKey) select(0, 0);
-      else seek(timeAt(canvas, x(event)));
+      else seek(timeAt(canvas, last));
     }
-    down.delete(event.pointerId);
-  };
-  canvas.addEventListener("pointerup", up);
-  canvas.addEventListener("pointercancel", up);
+    last = null;
+  });
+  canvas.addEventListener("pointercancel", () => { last = null; });
   canvas.addEventListener("pointerleave", () => {
     state.hover = null;
     repaint();
