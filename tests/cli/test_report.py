@@ -18,6 +18,9 @@ import pytest
 import soundfile
 from report_page import ReportPage
 
+from osisnr_gui.cli.main import main
+from osisnr_gui.export.report_audio import AudioChoice
+
 from .conftest import RATE, ROOT, Run, speech_like, wav
 
 Make = Callable[..., ReportPage]
@@ -179,6 +182,27 @@ def test_size_of_ten_seconds(make: Make, samples: Path) -> None:
     files = [f"{name}.wav" for name in names]
     make(*files[:3], "--mixture", files[3])
     assert os.path.getsize("page.html") < 3_000_000
+
+
+@pytest.mark.slow
+def test_size_of_five_minutes(folder: Path, samples: Path) -> None:
+    """At most 36 MB with all sounds, and little with the worst places only."""
+    files = []
+    for name in ("2_enhancement_clean", "5_damaged_est", "2_enhancement_est_dfn3", "2_enhancement_noisy"):
+        sound, rate = soundfile.read(samples / f"{name}.flac")
+        soundfile.write(f"{name}.wav", np.tile(sound, 46)[: 300 * rate], rate)
+        files.append(f"{name}.wav")
+    for audio, most in ((AudioChoice.ALL, 36_000_000), (AudioChoice.WORST, 8_000_000)):
+        assert main(["report", *files[:3], "--mixture", files[3], "-o", "page.html", "--audio", audio]) == 0
+        assert os.path.getsize("page.html") < most
+
+
+@pytest.mark.parametrize("representation", ["complex", "waveform"])
+def test_other_columns(run: Run, make: Make, representation: str) -> None:
+    arguments = ("ref.wav", "est.wav", "--representation", representation, "--n-fft", "400", "--channel", "0")
+    page = make(*arguments)
+    assert page.data["score"] == _score(run, *arguments)
+    assert page.data["references"][0]["picture"]["n_rows"] == 201
 
 
 def test_masks_are_silent_or_heard_on_the_mixture(run: Run, make: Make, samples: Path) -> None:

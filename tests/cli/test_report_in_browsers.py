@@ -69,6 +69,20 @@ def masks(folder: Path, samples: Path) -> Made:
 
 
 @pytest.fixture(scope="module")
+def hard(folder: Path) -> Made:
+    """Estimates that are silent, the reference itself, inverted, and one that is no sound."""
+    voice = 0.1 * np.random.default_rng(5).normal(size=32_000) * (np.arange(32_000) % 8000 > 2000)
+    files = {"voice": voice, "silent": 0 * voice, "same": voice, "inverted": -0.5 * voice}
+    for name, samples in files.items():
+        soundfile.write(folder / f"{name}.wav", samples, 16_000)
+    (folder / "broken.wav").write_bytes(b"RIFF, but no more")
+    arguments = [str(folder / f"{name}.wav") for name in (*files, "broken")]
+    page = folder / "hard.html"
+    assert main(["report", *arguments, "-o", str(page)]) == 3
+    return Made(page, arguments)
+
+
+@pytest.fixture(scope="module")
 def chrome(folder: Path) -> Iterator[Chromium]:
     if missing := missing_tools("chromium", "chromedriver"):
         pytest.skip(missing)
@@ -167,6 +181,25 @@ def test_chromium_asks_for_nothing_and_complains_of_nothing(chrome: Chromium, so
         chrome.wait("true")
         assert [url for url in chrome.requests() if url != "data:,"] == [made.page.as_uri()]
         assert chrome.complaints() == []
+
+
+def test_hard_cases_are_shown_in_words(chrome: Chromium, hard: Made) -> None:
+    chrome.call("POST", "url", {"url": "about:blank"})
+    chrome.complaints()
+    chrome.open(hard.page)
+    for estimate in range(4):
+        chrome.run("document.querySelectorAll('.card')[arguments[0]].click()", estimate)
+        chrome.press("2")
+        chrome.drag("#plot-osi", 0.2, 0.6)
+        for result in (1, 0):
+            chrome.run("document.querySelectorAll('#result button')[arguments[0]].click()", result)
+        chrome.drag("#alpha", 0.2, 0.6)
+    text = chrome.value("document.body.innerText")
+    for sign in ("NaN", "undefined", "Infinity", "[object"):
+        assert sign not in text
+    assert "broken.wav: " in text
+    assert "not defined" in text
+    assert chrome.complaints() == []
 
 
 def test_chromium_lets_nothing_out(chrome: Chromium, sounds: Made) -> None:
