@@ -219,7 +219,13 @@ function chooseLine({ c }, index) {
 
 function paintOsi(canvas) {
   const box = prepare(canvas);
-  const [low, high] = state.result === "exact" ? [0, 40] : [-10, 40];
+  let high = 40;
+  eachCurve((curves) => {
+    const curve = curves[state.result];
+    curve.high ??= highest(curve.osi_db);
+    high = Math.max(high, Math.min(10 * Math.ceil(curve.high / 10), 120));
+  });
+  const low = state.result === "exact" ? 0 : -10;
   timeAxis(box, false);
   valueAxis(box, low, high);
   clipped(box, () => {

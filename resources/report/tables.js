@@ -45,7 +45,8 @@ function cardOf(estimate, index) {
     return card;
   }
   const { exact, n_active: count } = scoreOf(index);
-  const number = make("span", { text: `${decimals(finite(exact.osi_db_median), 1)} dB`, classes: "digits" });
+  const median = exact.osi_db_median === null ? "" : `${decimals(exact.osi_db_median, 1)} dB`;
+  const number = make("span", { text: median, classes: "digits" });
   const legend = ["chance", "10 audible", "20 very close", "30 hard to tell"].map((text) => make("span", { text }));
   card.append(
     make("p", { classes: "verdict" }, make("strong", { text: estimate.verdict.word }), number),
@@ -167,7 +168,7 @@ function fillStatic() {
   byId("title").textContent = names;
   byId("subtitle").textContent = `against ${references}${data.mixture ? `, from ${data.mixture.name}` : ""}`;
   byId("files").replaceChildren(...data.files.map((file) => {
-    const words = `${file.words}${file.hash ? ` · SHA-256 ${file.hash}…` : ""}`;
+    const words = [file.words, file.hash && `SHA-256 ${file.hash}…`].filter(Boolean).join(" · ");
     const about = [make("p", { text: file.name }), make("p", { text: words, classes: "muted small" })];
     const role = make("th", { text: `${file.role} ${file.letter}`.trim() });
     return make("tr", {}, role, make("td", { classes: "words" }, ...about));
