@@ -197,6 +197,20 @@ def test_size_of_five_minutes(folder: Path, samples: Path) -> None:
         assert os.path.getsize("page.html") < most
 
 
+def test_aligned_as_score_does(run: Run, make: Make) -> None:
+    wav("late.wav", np.roll(speech_like(RATE), 25))
+    page = make("ref.wav", "late.wav", "--align")
+    assert page.data["score"] == _score(run, "ref.wav", "late.wav", "--align")
+    samples, _ = page.sound(page.data["clips"][0]["sounds"][1])
+    np.testing.assert_allclose(samples[: RATE - 25], speech_like(RATE)[: RATE - 25], atol=2.0**-14)
+
+
+def test_the_page_is_english_in_every_language(folder: Path) -> None:
+    command = [sys.executable, "-m", "osisnr_gui.cli.main", "report", "ref.wav", "est.wav", "-o", "page.html"]
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(ROOT), "LANGUAGE": "xx"})
+    assert ReportPage("page.html").data["estimates"][0]["verdict"]["word"] in ("errors audible", "very close")
+
+
 @pytest.mark.parametrize("representation", ["complex", "waveform"])
 def test_other_columns(run: Run, make: Make, representation: str) -> None:
     arguments = ("ref.wav", "est.wav", "--representation", representation, "--n-fft", "400", "--channel", "0")

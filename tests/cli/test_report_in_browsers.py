@@ -17,6 +17,10 @@ import soundfile
 from real_browser import Browser, Chromium, chromium, firefox, missing_tools
 
 from osisnr_gui.cli.main import main
+from osisnr_gui.export.html_report import report_parts
+from osisnr_gui.export.report_audio import AudioChoice
+from osisnr_gui.session.delay.alignment import analyse_numbers
+from osisnr_gui.session.demos import demo_session
 
 pytestmark = [pytest.mark.slow, pytest.mark.may_skip]
 
@@ -80,6 +84,15 @@ def hard(folder: Path) -> Made:
     page = folder / "hard.html"
     assert main(["report", *arguments, "-o", str(page)]) == 3
     return Made(page, arguments)
+
+
+@pytest.fixture(scope="module")
+def speakers(folder: Path) -> Path:
+    """Two references, as the window has them: each estimate is held against its own."""
+    page = folder / "speakers.html"
+    numbers = analyse_numbers(demo_session("speakers"), align=False)
+    page.write_bytes(b"".join(report_parts(numbers, AudioChoice.ALL)))
+    return page
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +212,21 @@ def test_hard_cases_are_shown_in_words(chrome: Chromium, hard: Made) -> None:
         assert sign not in text
     assert "broken.wav: " in text
     assert "not defined" in text
+    assert chrome.complaints() == []
+
+
+def test_every_estimate_is_shown_with_its_own_reference(chrome: Chromium, speakers: Path) -> None:
+    chrome.call("POST", "url", {"url": "about:blank"})
+    chrome.complaints()
+    chrome.open(speakers)
+    for estimate, key in enumerate("12"):
+        chrome.press(key)
+        assert chrome.value(f"{REPORT}.state.estimate") == estimate
+        title = chrome.value("document.getElementById('title-reference').textContent")
+        assert f"ref_{'ab'[estimate]}" in title
+        chrome.press("0")
+        heard = chrome.value(f"{REPORT}.player.tracks[{REPORT}.player.heard]")
+        assert (heard["kind"], heard["index"]) == ("reference", estimate)
     assert chrome.complaints() == []
 
 
