@@ -91,7 +91,8 @@ function fillSources() {
   const tracks = [...player.tracks].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.index - b.index);
   byId("sources").replaceChildren(...tracks.map((track) => {
     const [text, key, place] = [nameOf(track), keyOf(track), player.tracks.indexOf(track)];
-    const button = make("button", { "data-place": place, title: `Hear ${text} (${key})` }, make("kbd", { text: key }), text);
+    const title = `Hear ${text} (${key})`;
+    const button = make("button", { "data-place": place, title }, make("kbd", { text: key }), text);
     button.addEventListener("click", () => hear(track.kind, track.index));
     return button;
   }));
@@ -124,8 +125,9 @@ function showReadout() {
     const place = Math.max(Math.round((time - curves.first) / curves.step), 0);
     const value = curves[state.result].osi_db[place];
     if (value === undefined) return;
-    const osi = Number.isNaN(value) ? "not counted" : `OSI-SNR ${Number.isFinite(value) ? decimals(value, 1) : `${value}`} dB`;
-    parts.push(`${letter}: ${osi}, loss ${lossText(lossCurve(index).total[place])}`);
+    const osi = Number.isFinite(value) ? decimals(value, 1) : value > 0 ? "∞" : "−∞";
+    const loss = lossText(lossCurve(index).total[place]);
+    parts.push(Number.isNaN(value) ? `${letter}: not counted` : `${letter}: OSI-SNR ${osi} dB, loss ${loss}`);
   });
   byId("readout").textContent = parts.join("  ·  ");
 }

@@ -75,8 +75,9 @@ function timeAxis(box, labelled) {
     box.c.fillStyle = colour("grid");
     box.c.fillRect(Math.round(x), box.top, 1, box.height);
     const unit = k === values.length - 1 ? ` ${data.unit}` : "";
-    const align = x > box.left + box.width - 16 ? "right" : "center";
-    if (labelled) label(box, decimals(value, digits) + unit, align === "right" ? x + EDGE : x, box.top + box.height + 10, align);
+    const isLast = x > box.left + box.width - 16;
+    const at = [isLast ? x + EDGE : x, box.top + box.height + 10];
+    if (labelled) label(box, decimals(value, digits) + unit, ...at, isLast ? "right" : "center");
   });
 }
 

@@ -73,7 +73,8 @@ function fillLosses() {
     [osi, mc].forEach((term, k) => {
       bar.children[k].style.width = `${whole > 0 ? (100 * Math.max(term, 0)) / whole : 0}%`;
     });
-    const terms = make("span", { text: `1/OSI ${lossText(osi)} + γ·MC ${lossText(mc)}`, classes: "muted small digits" });
+    const sum = `1/OSI ${lossText(osi)} + γ·MC ${lossText(mc)}`;
+    const terms = make("span", { text: sum, classes: "muted small digits" });
     const text = `${lossText(total)}${why ? "*" : ""}`;
     const number = make("strong", { text, classes: "digits", title: why, "data-loss": total });
     return make("div", { classes: "loss" }, make("p", {}, chip(index), terms, number), bar);
@@ -82,7 +83,8 @@ function fillLosses() {
   const which = state.method === 1 ? "mean of inverses" : "inverse of mean";
   const group = (data.estimates.find((estimate) => estimate.curves) || { curves: { group: 1 } }).curves.group;
   const pooled = group > 1 ? ` A point of a curve is the mean of ${group} frames.` : "";
-  byId("loss-note").textContent = `Fused loss: ${RESULTS[state.result]}, ${which}. Lower is better.${pooled} Zoomed out, lines are means.`;
+  const note = `Fused loss: ${RESULTS[state.result]}, ${which}. Lower is better.`;
+  byId("loss-note").textContent = `${note}${pooled} Zoomed out, lines are means.`;
 }
 
 function cellText(measure, value) {
@@ -141,7 +143,8 @@ function fillNumbers() {
 
 /** A line of a list that leads to a stretch of time. */
 function placeRow({ start, stop }, texts, note, title) {
-  const row = make("button", { classes: "row", title }, ...texts.map((text) => make("span", { text, classes: "digits" })));
+  const cells = texts.map((text) => make("span", { text, classes: "digits" }));
+  const row = make("button", { classes: "row", title }, ...cells);
   if (note) row.append(make("span", { text: note, classes: "note" }));
   row.addEventListener("click", () => goTo(start, stop));
   return row;
@@ -151,9 +154,11 @@ function fillSegments() {
   const estimate = data.estimates[state.estimate];
   const { segments = [], n_segments: count = 0 } = estimate;
   byId("segments-title").textContent = `Bad segments of ${estimate.letter}`;
-  const gate = estimate.gate_db === null ? "" : ` Frames more than ${estimate.gate_db} dB under the loudest one do not count.`;
+  const quiet = ` Frames more than ${estimate.gate_db} dB under the loudest one do not count.`;
+  const gate = estimate.gate_db === null ? "" : quiet;
   const more = count > segments.length ? ` The worst ${segments.length} of ${count}.` : "";
-  byId("segments-note").textContent = segments.length ? `Frames ${estimate.limit}, worst first.${gate}${more}` : "None.";
+  const note = segments.length ? `Frames ${estimate.limit}, worst first.${gate}${more}` : "None.";
+  byId("segments-note").textContent = note;
   byId("segments").replaceChildren(...segments.map((segment) => {
     const where = `${timeText(segment.start)} – ${timeText(segment.stop)} ${data.unit}`;
     const lowest = segment.lowest_db === null ? "" : `${decimals(segment.lowest_db, 1)} dB`;
@@ -181,6 +186,6 @@ function fillStatic() {
   byId("notes").replaceChildren(...data.notes.map(noted));
   byId("notices-section").hidden = !data.notices.length;
   byId("notices").replaceChildren(...data.notices.map((notice) => make("li", { text: notice.message })));
-  byId("footer").textContent = `Made by osisnr_gui ${data.score.version}, ${data.created}. This page reads nothing from `
-    + "any other place and sends nothing. Files are named by base name and hash.";
+  byId("footer").textContent = `Made by osisnr_gui ${data.score.version}, ${data.created}. `
+    + "This page reads nothing from any other place and sends nothing. Files are named by base name and hash.";
 }

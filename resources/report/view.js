@@ -41,7 +41,8 @@ function findWhole() {
     }
   }
   if (data.sounds && data.unit === "s") {
-    for (const { start, n_samples: count } of data.clips) ends.push(start / data.sounds.rate, (start + count) / data.sounds.rate);
+    const { rate } = data.sounds;
+    for (const clip of data.clips) ends.push(clip.start / rate, (clip.start + clip.n_samples) / rate);
   }
   state.whole = ends.length ? [Math.min(...ends), Math.max(...ends)] : [0, 1];
   state.range = [...state.whole];

@@ -18,7 +18,8 @@ class ReportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Report"))
         sizes = {choice: audio_bytes(analysis, choice) for choice in AudioChoice}
-        self._audio, self._notes = QComboBox(), QCheckBox(self._notes_text(len(analysis.session.notes)))
+        n_notes = len(analysis.session.notes)
+        self._audio, self._notes = QComboBox(), QCheckBox(_notes_text(n_notes), self)
         for choice, text in (
             (AudioChoice.ALL, _("All, about {size} MB")),
             (AudioChoice.WORST, _("The five worst places, about {size} MB")),
@@ -28,7 +29,7 @@ class ReportDialog(QDialog):
                 self._audio.addItem(text.format(size=max(1, round(sizes[choice] / 1e6))), choice.value)
         if sizes[AudioChoice.ALL] > LARGE_BYTES:
             self._audio.setCurrentIndex(max(0, self._audio.findData(AudioChoice.WORST.value)))
-        self._notes.setEnabled(bool(analysis.session.notes))
+        self._notes.setVisible(n_notes > 0)
         names = ", ".join(track.name for track in analysis.tracks)
         holds = _(
             "One HTML file that works without a network and without this program: numbers, pictures, curves, bad "
@@ -40,7 +41,8 @@ class ReportDialog(QDialog):
         form = QFormLayout(self)
         form.addRow(plain_label(holds.format(names=names), "muted", wrap=True, parent=self))
         form.addRow(_("Sound"), self._audio)
-        form.addRow(_("Notes"), self._notes)
+        if n_notes:
+            form.addRow(_("Notes"), self._notes)
         form.addRow(buttons)
         self.setMinimumWidth(440)
 
@@ -54,6 +56,6 @@ class ReportDialog(QDialog):
         """Whether the notes go in."""
         return self._notes.isChecked()
 
-    @staticmethod
-    def _notes_text(count: int) -> str:
-        return ngettext("the {n} note I wrote", "the {n} notes I wrote", count).format(n=count)
+
+def _notes_text(count: int) -> str:
+    return ngettext("the {n} note I wrote", "the {n} notes I wrote", count).format(n=count)

@@ -107,7 +107,7 @@ def test_the_dialog_says_what_goes_in(
     dialog = ReportDialog(window.views.store.analysis)
     qtbot.addWidget(dialog)
     assert dialog.audio is AudioChoice.ALL
-    assert not dialog._notes.isEnabled()
+    assert not dialog._notes.isVisibleTo(dialog)
     monkeypatch.setattr(report_dialog, "LARGE_BYTES", LARGE_BYTES // 1000)
     large = ReportDialog(window.views.store.analysis)
     qtbot.addWidget(large)
