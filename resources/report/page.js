@@ -172,7 +172,9 @@ function connectPictures() {
   const high = Math.max(...pictures.map((picture) => picture.high));
   byId("colours").replaceChildren(...Object.keys(STOPS).map((name) => make("option", { text: name, value: name })));
   byId("colours").addEventListener("change", () => { state.colours = byId("colours").value; repaint(); });
-  if (isPlain()) [state.floor, state.ceiling] = [0, 1];
+  const most = Math.max(...pictures.map(({ codes }) => codes.reduce((code, next) => Math.max(code, next), 1)));
+  const loudest = 5 * Math.ceil((low + ((most - 1) * (high - low)) / 254) / 5);
+  [state.floor, state.ceiling] = isPlain() ? [0, 1] : [Math.max(loudest - 80, low), loudest];
   for (const name of ["floor", "ceiling"]) {
     Object.assign(byId(name), { min: low, max: high, step: isPlain() ? 0.01 : 1, value: state[name] });
     const follow = () => {

@@ -13,8 +13,8 @@ const state = {
   cursor: 0,
   hover: null,
   colours: "viridis",
-  floor: -90,
-  ceiling: -10,
+  floor: 0,
+  ceiling: 1,
 };
 
 const painters = [];

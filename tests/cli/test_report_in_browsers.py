@@ -215,6 +215,25 @@ def test_hard_cases_are_shown_in_words(chrome: Chromium, hard: Made) -> None:
     assert chrome.complaints() == []
 
 
+def test_only_the_worst_places_play(chrome: Chromium, folder: Path, samples: Path) -> None:
+    files = [str(samples / name) for name in ("2_enhancement_clean.flac", "5_damaged_est.flac")]
+    made = _made(folder, "worst", *files, "--threshold", "2", only_report=("--audio", "worst"))
+    chrome.open(made.page)
+    clips = chrome.value(f"{REPORT}.data.clips.map(c => [c.start / 16000, (c.start + c.n_samples) / 16000])")
+    assert 1 < len(clips) <= 5
+    for place, (start, stop) in enumerate(clips):
+        chrome.run(f"{REPORT}.state.cursor = {(start + stop) / 2}; document.activeElement.blur()")
+        chrome.press(" ")
+        chrome.wait(f"{REPORT}.player.playing")
+        assert chrome.value(f"{REPORT}.data.clips.indexOf({REPORT}.player.clip)") == place
+        assert start <= chrome.value(f"{REPORT}.player.time") <= stop
+        chrome.press(" ")
+    chrome.press("\ue011")  # home: outside every clip, the nearest one is played
+    chrome.press(" ")
+    chrome.wait(f"{REPORT}.player.playing && {REPORT}.player.clip === {REPORT}.data.clips[0]")
+    chrome.wait(f"!{REPORT}.player.playing")  # to its end
+
+
 def test_every_estimate_is_shown_with_its_own_reference(chrome: Chromium, speakers: Path) -> None:
     chrome.call("POST", "url", {"url": "about:blank"})
     chrome.complaints()
