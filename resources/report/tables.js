@@ -13,7 +13,12 @@ function showPressed(element, place) {
   [...element.children].forEach((button, k) => button.setAttribute("aria-pressed", k === place));
 }
 
-const chip = (index) => make("span", { text: data.estimates[index].letter, classes: `chip line-${index % N_COLOURS}` });
+/** The letter of an estimate on its colour. */
+function chip(index) {
+  const found = make("span", { text: data.estimates[index].letter, classes: "chip" });
+  found.style.borderColor = `var(--line-${index % N_COLOURS})`;
+  return found;
+}
 
 /** Where a number of dB stands on the scale from chance (or 0) to 40 dB. */
 const placeOnScale = (value) => `${Math.min(Math.max(value / 40, 0), 1) * 100}%`;
@@ -95,11 +100,8 @@ function cellText(measure, value) {
 function figureOf(index, { group, key }) {
   const figures = (scoreOf(index) || {})[group];
   if (!figures) return NaN;
-  const { alpha, gamma, method } = state;
-  const moved = alpha !== settings.alpha || gamma !== settings.gamma || method !== settings.method;
-  if (!moved || (key !== "mc_mse" && key !== "fused")) return finite(figures[key]);
-  const loss = lossOf(index, group, state);
-  return key === "fused" ? loss.total : loss.mcMse;
+  if (key === "fused") return lossOf(index, group, state).total;
+  return key === "mc_mse" ? lossOf(index, group, state).mcMse : finite(figures[key]);
 }
 
 const GROUPS = { exact: "Exact, active frames", literal: "Literal, all frames", whole_signal: "Whole signal in time" };
