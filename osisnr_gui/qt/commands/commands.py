@@ -16,6 +16,7 @@ from osisnr_gui.qt.commands.file_commands import FileCommands
 from osisnr_gui.qt.commands.finding import FindCommands
 from osisnr_gui.qt.commands.folder_mode import FolderMode
 from osisnr_gui.qt.commands.ghost_commands import GhostCommands
+from osisnr_gui.qt.commands.number_exports import NumberExports
 from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands
 from osisnr_gui.qt.commands.segment_commands import NoteCommands, SegmentCommands
@@ -70,6 +71,7 @@ class Commands:
         self.window, self.views, self.store = window, views, views.store
         self.plots, self.link, self.player = views.plots, views.plots.link, views.player
         self.exports = ExportJobs(window, views)
+        self.numbers_out: NumberExports = NumberExports(window, views, self.exports)
         self.session_files = SessionFiles(window, views, self._start_anew)
         self.notes = NoteCommands(views)
         self.segments = SegmentCommands(views, self._say, self.exports.save_bytes)

@@ -81,13 +81,13 @@ class ExportJobs(QObject):
 
     def save_csv(self) -> None:
         """Ask where, then compute every number by the direct formula and save one row a frame."""
-        numbers = self._numbers()
+        numbers = self.numbers()
         title, kind = _("Save the numbers of every frame"), _("Table (*.csv)")
         self.save_parts(title, "frames.csv", kind, lambda: frames_csv(numbers()))
 
     def save_json(self) -> None:
         """Ask where, then compute every number by the direct formula and save what `osisnr score --json` gives."""
-        parts = partial(_json, self._numbers())
+        parts = partial(_json, self.numbers())
         self.save_parts(_("Save the numbers"), "scores.json", _("Scores (*.json)"), parts)
 
     def save_sound(self) -> None:
@@ -113,13 +113,13 @@ class ExportJobs(QObject):
 
     def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
         """Ask where, then save what is ready."""
-        path = self._ask(title, name, kind)
+        path = self.ask(title, name, kind)
         if path:
-            self._write(path, data)
+            self.write_bytes(path, data)
 
     def save_parts(self, title: str, name: str, kind: str, parts: Parts) -> None:
         """Ask where, then work out and save a file in the background."""
-        path = self._ask(title, name, kind)
+        path = self.ask(title, name, kind)
         if path:
             self._say(_("Saving {name} …").format(name=os.path.basename(path)))
             self._jobs.add(partial(_write_all, {path: parts}, partial(self._say_saved, path)))
@@ -128,6 +128,11 @@ class ExportJobs(QObject):
         """The plots on the clipboard."""
         QGuiApplication.clipboard().setPixmap(self._views.plots.grab())
         self._say(_("The figure is on the clipboard."))
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether what runs is to stop."""
+        return self._jobs.is_closed
 
     def compare_masked(self) -> None:
         """Ask for a folder, save there what the masks let through of the mixture, and compare that in their place."""
@@ -139,7 +144,7 @@ class ExportJobs(QObject):
             files = {path: partial(masked_parts, recipe, sound) for sound, path in paths.items()}
             self._jobs.add(partial(_write_all, files, partial(self._open_masked, recipe, paths)))
 
-    def _numbers(self) -> Callable[[], Analysis]:
+    def numbers(self) -> Callable[[], Analysis]:
         """What works out the numbers of the present session, on the export thread.
 
         Both named results are saved, with the warnings that go with the literal one, whichever leads on screen. Delays
@@ -156,7 +161,8 @@ class ExportJobs(QObject):
 
         return numbers
 
-    def _write(self, path: str, data: bytes) -> None:
+    def write_bytes(self, path: str, data: bytes) -> None:
+        """Save what is ready, and say how that went."""
         try:
             write_atomically(path, data)
         except FileError as error:
@@ -181,7 +187,7 @@ class ExportJobs(QObject):
         else:
             warn(self._window, _("Not saved"), words)
 
-    def _ask(self, title: str, name: str, kind: str) -> str:
+    def ask(self, title: str, name: str, kind: str) -> str:
         """Where to save; "" when nothing is to be saved."""
         views = self._views
         return ask_where(self._window, views.settings.last_folder(), views.store.session, title, name, kind)

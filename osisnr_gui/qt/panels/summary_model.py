@@ -263,6 +263,10 @@ class SummaryModel(Themed, ColumnModel[Column]):
         row = self.rows[place]
         return column.text(column.value(row)) if isinstance(column, Figure) else row.name
 
+    def value(self, place: int, column: Figure) -> float:
+        """A figure with all its digits."""
+        return column.value(self.rows[place])
+
     def cell(self, place: int, column: Column, role: int) -> object:
         """What the name or the figure says beside its text."""
         if isinstance(column, Figure):
