@@ -6,7 +6,16 @@ import math
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QDockWidget,
@@ -14,7 +23,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QStackedWidget,
     QToolBar,
-    QToolButton,
     QWidget,
 )
 
@@ -24,11 +32,11 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.theme_manager import ThemeManager
 from osisnr_gui.qt.look.themed import set_theme_inside, tint
 from osisnr_gui.qt.panels.layouts import column_of
+from osisnr_gui.qt.panels.own_keys import finish_typing
 from osisnr_gui.qt.panels.plain_text import MARGIN
 from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.plots.charts.chart import Chart
-from osisnr_gui.qt.plots.time_plot import TimePlot
-from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.settings import APPLICATION, Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
@@ -37,6 +45,7 @@ from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.sentences import selection_sentence, status_sentence
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.session_words import pair_words
 
 DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 256, 304
@@ -66,7 +75,7 @@ class MainWindow(QMainWindow):
         self._docks = self._build_docks()
         self._build_bars()
         self._connect()
-        self.setWindowTitle("osisnr_gui")
+        self.setWindowTitle(APPLICATION)
         self.setAcceptDrops(True)
         self.resize(*DEFAULT_SIZE)
         if remembers:
@@ -228,6 +237,11 @@ class MainWindow(QMainWindow):
         else:
             super().keyPressEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on a place that takes no focus ends typing, as one anywhere else does."""
+        finish_typing(self.focusWidget())
+        super().mousePressEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, stop all threads, then go."""
         if not self.commands.session_files.may_close():
@@ -319,25 +333,20 @@ class MainWindow(QMainWindow):
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         toolbar.addWidget(gap)
-        self._add_menu_button(toolbar, "demo", "file/demos", _("Demos: open an example"))
-        self._add_menu_button(toolbar, "export", "file/export", _("Export numbers or the figure"))
-        self._add_menu_button(toolbar, "theme-system", "view/theme", _("Light or dark"))
+        for name, menu, tip in (
+            ("demo", "file/demos", _("Demos: open an example")),
+            ("export", "file/export", _("Export numbers or the figure")),
+            ("theme-system", "view/theme", _("Light or dark")),
+        ):
+            button = self.actions_by_id.menu_button(name, menu, tip)
+            tint(button, name, self.views.themes.theme)
+            toolbar.addWidget(button)
         toolbar.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
         self.toolbar = toolbar
         bar = self.statusBar()
         bar.setContentsMargins(MARGIN, 0, 0, 0)
         bar.addWidget(self.views.sentence, 1)
         bar.addPermanentWidget(self.views.readout)
-
-    def _add_menu_button(self, toolbar: QToolBar, name: str, menu: str, tip: str) -> None:
-        button = QToolButton()
-        tint(button, name, self.views.themes.theme)
-        button.setObjectName(f"button_{name}")
-        button.setMenu(self.actions_by_id.menu(menu))
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        for say in (button.setToolTip, button.setStatusTip, button.setAccessibleName):
-            say(tip)
-        toolbar.addWidget(button)
 
     def _connect(self) -> None:
         views, store, commands, link = self.views, self.views.store, self.commands, self.views.plots.link
@@ -353,7 +362,6 @@ class MainWindow(QMainWindow):
         for choice in (views.sources.chosen, views.plots.estimates.chosen, views.summary.selected_changed):
             choice.connect(lambda index: views.selection.select(index, views.count))
         views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis, Changed.VIEW))
-        views.plots.stack.for_each_row(self._take_row)
         for chart in self.findChildren(Chart):
             chart.context_menu_requested.connect(commands.show_context_menu)
         store.session_changed.connect(self._take_session)
@@ -368,10 +376,6 @@ class MainWindow(QMainWindow):
         for index in range(9):
             QShortcut(QKeySequence(str(index + 1)), self, partial(commands.playback.hear_estimate, index))
 
-    def _take_row(self, row: TimePlot) -> None:
-        row.double_clicked.connect(self.commands.segments.go_to_shading)
-        row.handle_held.connect(self.views.store.hold)
-
     def _dress(self, theme: Theme) -> None:
         self.actions_by_id.set_icons(lambda name: icon(name, theme.text))
         set_theme_inside(self, theme)  # last: a view may choose another icon for an action
@@ -380,10 +384,7 @@ class MainWindow(QMainWindow):
         self.views.view_bar.show_masks(self.views.plots.shows_masks)
         pair, reference = self.views.plots.pair, self.views.plots.reference
         names = [track.name for track in (None if pair is None else pair.estimate, reference) if track is not None]
-        title = names[0] if names else ""
-        if len(names) == 2:
-            title = _("{estimate} against {reference}").format(estimate=names[0], reference=names[1])
-        self.setWindowTitle(f"{title} · osisnr_gui" if title else "osisnr_gui")
+        self.setWindowTitle(" · ".join(filter(None, (pair_words(names), APPLICATION))))
 
     def _show_sentence(self, *_: object) -> None:
         """The state in one sentence, or the numbers of the selection while there is one."""

@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+from PySide6.QtWidgets import QAbstractSpinBox, QMainWindow, QMenu, QToolBar, QToolButton
 
 from osisnr_gui.qt.commands.action_table import ACTIONS, MENUS, Action
+from osisnr_gui.qt.panels.own_keys import finish_typing
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.text.catalogue import _
 
@@ -75,6 +76,16 @@ class Actions:
                 toolbar.addAction(self.by_id[spec.id])
                 last = spec.menu.partition("/")[0]
 
+    def menu_button(self, name: str, menu: str, tip: str) -> QToolButton:
+        """A button that opens a menu."""
+        button = QToolButton()
+        button.setObjectName(f"button_{name}")
+        button.setMenu(self.menu(menu))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        for say in (button.setToolTip, button.setStatusTip, button.setAccessibleName):
+            say(tip)
+        return button
+
     def set_icons(self, icon: Callable[[str], QIcon]) -> None:
         """Tinted icons for the theme in force."""
         for spec in ACTIONS:
@@ -130,6 +141,9 @@ class Actions:
         return action
 
     def _run(self, spec: Action) -> None:
+        field = self._window.focusWidget()
+        if isinstance(field, QAbstractSpinBox) and field.lineEdit().isModified():
+            finish_typing(field)  # a button of the toolbar takes no focus
         if spec.switch is not None:
             spec.switch(self._commands, self.by_id[spec.id].isChecked())
         elif spec.run is not None:

@@ -97,12 +97,17 @@ class Commands:
         views.segments.segment_shown.connect(self.playback.autoplay)
         views.segments.segment_activated.connect(self.player.play_range)
         self.store.failed.connect(lambda sentence, details: ErrorDialog.show_once(sentence, details, self.window))
+        plots.stack.for_each_row(self._take_row)
         plots.limit_requested.connect(self.set_limit)
         plots.context_menu_requested.connect(self.show_context_menu)
         link.hover_changed.connect(self.show_readout)
         link.cursor_changed.connect(lambda _time: self.show_readout())
         for changed in (plots.differences.changed, self.ghosts.changed):
             changed.connect(self.follow_readout)
+
+    def _take_row(self, row: TimePlot) -> None:
+        row.double_clicked.connect(self.segments.go_to_shading)
+        row.handle_held.connect(self.store.hold)
 
     def _follow_states(self) -> None:
         """Update actions with what they depend on beside the analysis, and fill the menus that change."""

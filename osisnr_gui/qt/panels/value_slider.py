@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QSlider,
     QStyle,
     QStyleOptionSlider,
-    QToolTip,
     QWidget,
 )
 
@@ -230,7 +229,7 @@ class _Track(QSlider):
 
 
 class _Field(TypedNumber, QDoubleSpinBox):
-    """The number; what is not allowed is set to the nearest end, which is said."""
+    """The number."""
 
     stepped = Signal(int, bool)
 
@@ -248,15 +247,6 @@ class _Field(TypedNumber, QDoubleSpinBox):
     def textFromValue(self, value: float) -> str:
         """Decimals that count."""
         return self._spec.text(value)
-
-    def fixup(self, text: str) -> str:
-        """The nearest number that is allowed, with a word about it; the number before when it is none at all."""
-        spec, value, taken = self._spec, self.parse(text), super().fixup(text)
-        if value is not None and self.isVisible():
-            least, most = spec.text(spec.least), f"{spec.most:g}"
-            words = f"{spec.symbol} goes from {least} to {most}: {value:g} was set to {taken}"
-            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), tooltip(words), self)
-        return taken
 
     def stepBy(self, steps: int) -> None:
         """Arrow keys and wheel: fine steps."""
