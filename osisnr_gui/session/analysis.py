@@ -19,7 +19,7 @@ from osisnr_gui.session.session import Criterion, Session
 __all__ = ["Analysis", "AnalysisOptions", "Progress", "Report", "analyse", "analysis_key", "rescore", "takes_long"]
 
 #: Of a session: what `rescore` can follow.
-DISPLAY_FIELDS = ("loss", "silence_db", "threshold_db", "bad", "notes", "roles_guessed")
+DISPLAY_FIELDS = ("loss", "silence_db", "threshold_db", "bad", "notes", "roles_guessed", "hidden")
 #: From here on a step that goes through all frames several times takes longer than a window may wait.
 MANY_FRAMES = 500_000
 

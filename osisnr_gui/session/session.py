@@ -189,7 +189,7 @@ class Session:
 
     pairing : for each estimate the place of its reference among the references; where it says nothing, estimates take
     the references in turn (one reference serves all). roles_guessed : the names did not tell the roles, and nobody has
-    chosen.
+    chosen. hidden : places of estimates whose curve is not drawn.
     """
 
     references: tuple[Source, ...] = _at_most(MAX_FILES, ())
@@ -206,6 +206,7 @@ class Session:
     same_rate_only: bool = False
     notes: tuple[Note, ...] = _at_most(MAX_NOTES, ())
     roles_guessed: bool = False
+    hidden: tuple[int, ...] = _at_most(MAX_FILES, ())
 
     @property
     def reference(self) -> Source | None:

@@ -41,6 +41,7 @@ from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.session_words import change_words
 
 FILE_FILTER = _("Sound, masks and sessions ({patterns});;All files (*)").format(
     patterns=" ".join(f"*{extension}" for extension in (*extensions_of(Format), ENDING))
@@ -112,6 +113,7 @@ class Commands:
     def _follow_states(self) -> None:
         """Update actions with what they depend on beside the analysis, and fill the menus that change."""
         actions, views = self.actions, self.views
+        actions.menu("edit").aboutToShow.connect(self._name_undo)
         actions.menu("analysis/difference").addSeparator()
         actions.keep_filled("analysis/difference", self.shown.list_partners)
         self.plots.differences.row.button.setMenu(actions.menu("analysis/difference"))
@@ -130,6 +132,7 @@ class Commands:
     def show_session(self, session: Session) -> None:
         """What depends on the session itself, perhaps before its analysis is there."""
         self.plots.hold_values(False)
+        self.views.curves.follow(session)
         self.delays.show_analysis()
         self.folders.follow(session)
         self.actions.update()
@@ -154,7 +157,7 @@ class Commands:
         session = demo_session(name)
         present = self.views.store.session
         if self._start_anew():
-            self.views.store.edit(lambda _old: replace(session, loss=present.loss))
+            self.store.open(replace(session, loss=present.loss))
 
     def take_files(self, paths: list[str], *, add: bool) -> None:
         """Open or add files, however they came. A reference alone waits for an estimate; a session replaces all."""
@@ -180,9 +183,10 @@ class Commands:
         dialog.open()
 
     def _compare(self, paths: list[str], add: bool, roles: Sequence[Role] | None = None) -> None:
-        if add or self._start_anew():
-            edit = edits.add_files if add else edits.open_files
-            self.store.edit(partial(edit, paths=paths, roles=roles))
+        if add:
+            self.store.edit(partial(edits.add_files, paths=paths, roles=roles))
+        elif self._start_anew():
+            self.store.open(edits.open_files(self.store.session, paths, roles))
 
     def set_limit(self, limit: float) -> None:
         """The line of the threshold, or of the loss, was dragged."""
@@ -332,6 +336,32 @@ class Commands:
         link.set_cursor(math.nan)
         link.fit()
         return True
+
+    def undo(self) -> None:
+        """Take the last change back, and say which it was."""
+        words = self._change_before()
+        self.store.undo()
+        self._say(_("Undone: {change}").format(change=words))
+
+    def redo(self) -> None:
+        """Make it again, and say so."""
+        words = self._change_after()
+        self.store.redo()
+        self._say(_("Made again: {change}").format(change=words))
+
+    def _change_before(self) -> str:
+        return change_words(self.store.previous or self.store.session, self.store.session)
+
+    def _change_after(self) -> str:
+        return change_words(self.store.session, self.store.following or self.store.session)
+
+    def _name_undo(self) -> None:
+        """What Undo and Redo would do, in the menu that is about to be shown."""
+        before, after = self._change_before(), self._change_after()
+        undo = _("Undo: {change}").format(change=before) if before else _("Undo")
+        redo = _("Redo: {change}").format(change=after) if after else _("Redo")
+        for action_id, text in (("undo", undo), ("redo", redo)):
+            self.actions.by_id[action_id].setText(text.replace("&", "&&"))
 
     def reload(self) -> None:
         """Look at all files again."""

@@ -144,7 +144,8 @@ class FolderMode(QObject):
         if not self._start_anew():
             return
         self._place = place
-        self._views.store.edit(partial(edits.open_pair, reference=pair.reference, estimate=pair.estimate))
+        store = self._views.store
+        store.open(edits.open_pair(store.session, pair.reference, pair.estimate))
         self.shows_list = False  # also where it is the pair that was open already
         self._refresh()
         self.page_changed.emit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from osisnr_gui.qt.commands.actions import Entry
@@ -12,9 +13,11 @@ from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING
 from osisnr_gui.qt.presenters.shown_curves import CurveChoice
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
+from osisnr_gui.session import edits
 from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.comparison.speakers import find_speakers
 from osisnr_gui.session.notices.notice import Notice
+from osisnr_gui.session.session import Source
 from osisnr_gui.text.catalogue import _
 
 BLAMES = (None, *BlameKind)
@@ -27,7 +30,7 @@ class PlotCommands:
     def __init__(self, views: Views) -> None:
         self._views, self._plots, self._link = views, views.plots, views.plots.link
         views.curves.changed.connect(self._show_curves)
-        views.sources.curve_toggled.connect(views.curves.toggle)
+        views.sources.curve_toggled.connect(self._toggle_curve)
         views.banners.details_requested.connect(self._show_details)
         views.inspector.frame_requested.connect(self.go_to_frame)
 
@@ -56,15 +59,19 @@ class PlotCommands:
 
     # ---- estimates ------------------------------------------------------------------------------------
 
-    @property
-    def hides_curves(self) -> bool:
-        """Whether the curve of an estimate is hidden."""
-        return not self._views.curves.choice.hidden.isdisjoint(self._views.store.analysis.session.estimates)
-
     def toggle_curve(self) -> None:
         """Hide the curve of the estimate in view, or draw it again."""
         if self._plots.pair is not None:
-            self._views.curves.toggle(self._plots.pair.source)
+            self._toggle_curve(self._plots.pair.source)
+
+    def _toggle_curve(self, estimate: Source) -> None:
+        estimates = self._views.store.session.estimates
+        if estimate in estimates:
+            self._views.store.edit(partial(edits.toggle_curve, place=estimates.index(estimate)))
+
+    def show_all_curves(self) -> None:
+        """Every estimate has a curve again."""
+        self._views.store.edit(lambda session: replace(session, hidden=()))
 
     def _show_details(self, notice: Notice) -> None:
         if notice.code == "assignment":

@@ -127,7 +127,7 @@ class SessionFiles(QObject):
         if not self._start_anew():
             return False
         self._pending = view
-        self._views.store.edit(lambda _old: session)
+        self._views.store.open(session)
         return True
 
     def _looked_at(self) -> float | None:
