@@ -140,8 +140,8 @@ class MainWindow(QMainWindow):
     def _take_session(self, session: Session) -> None:
         """Tell the commands of it, unless it differs in what is seen in the analysis alone: alpha, a limit, a note."""
         store, commands = self.views.store, self.commands
-        parts = session.sources, len(session.references), session.pairing, session.hidden, session.loss.formula
-        state = store.can_undo, store.can_redo, len(session.estimates), *parts
+        parts = session.references, session.estimates, session.mixture, session.pairing, session.hidden
+        state = store.can_undo, store.can_redo, session.loss.formula, *parts
         asked = commands.folders.inputs is not None or commands.delays.dialog is not None or self.views.plots.is_held
         if state != self._session_state or asked:
             self._session_state = state
