@@ -75,7 +75,6 @@ class MainWindow(QMainWindow):
         self._docks = self._build_docks()
         self._build_bars()
         self._connect()
-        self.setWindowTitle(APPLICATION)
         self.setAcceptDrops(True)
         self.resize(*DEFAULT_SIZE)
         if remembers:
@@ -142,6 +141,7 @@ class MainWindow(QMainWindow):
         store, commands = self.views.store, self.commands
         parts = session.references, session.estimates, session.mixture, session.pairing, session.hidden
         state = store.can_undo, store.can_redo, session.loss.formula, *parts
+        self.setWindowModified(commands.session_files.is_changed)
         asked = commands.folders.inputs is not None or commands.delays.dialog is not None or self.views.plots.is_held
         if state != self._session_state or asked:
             self._session_state = state
@@ -368,6 +368,7 @@ class MainWindow(QMainWindow):
         store.progress_changed.connect(views.banners.progress.set_progress)
         views.notes.typing_started.connect(self._docks[4].raise_)
         views.player.said.connect(lambda sentence: self.statusBar().showMessage(sentence, 8000))
+        commands.session_files.renamed.connect(self._show_title)
         commands.folders.page_changed.connect(self._show_page)
         for changed in (commands.folders.page_changed, commands.ghosts.changed):
             changed.connect(self._show_sentence)
@@ -380,11 +381,12 @@ class MainWindow(QMainWindow):
         self.actions_by_id.set_icons(lambda name: icon(name, theme.text))
         set_theme_inside(self, theme)  # last: a view may choose another icon for an action
 
-    def _show_title(self, _analysis: Analysis, _selected: int) -> None:
+    def _show_title(self, *_: object) -> None:
         self.views.view_bar.show_masks(self.views.plots.shows_masks)
         pair, reference = self.views.plots.pair, self.views.plots.reference
         names = [track.name for track in (None if pair is None else pair.estimate, reference) if track is not None]
-        self.setWindowTitle(" · ".join(filter(None, (pair_words(names), APPLICATION))))
+        parts = self.commands.session_files.name, pair_words(names), APPLICATION
+        self.setWindowTitle(" · ".join(filter(None, parts)))
 
     def _show_sentence(self, *_: object) -> None:
         """The state in one sentence, or the numbers of the selection while there is one."""

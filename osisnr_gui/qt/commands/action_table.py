@@ -34,6 +34,7 @@ MENUS = {
     "playback": _("Playback"),
     "analysis": _("Analysis"),
     "help": _("Help"),
+    "file/recent": _("Recent"),
     "file/demos": _("Demos"),
     "file/export": _("Export"),
     "view/plots": _("Plots"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QAbstractSpinBox, QMainWindow, QMenu, QToolBar, QToolButton
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from osisnr_gui.qt.commands.commands import Commands
 
 
-#: Text, whether it is checked, and what it does; None for one that only says something.
-Entry = tuple[str, bool, Callable[[], object] | None]
+class Entry(NamedTuple):
+    """Text, whether it is checked, what it does (None for one that only says something), and its tooltip."""
+
+    text: str
+    checked: bool
+    run: Callable[[], object] | None
+    tip: str = ""
 
 
 class Actions:
@@ -47,17 +52,19 @@ class Actions:
             self._menus[path] = owner.addMenu(MENUS[path] if parent else f"&{MENUS[path]}")
         return self._menus[path]
 
-    def keep_filled(self, path: str, entries: Callable[[], Iterable[Entry]]) -> None:
-        """Make entries anew whenever a menu is shown, after those it has from the table."""
+    def keep_filled(self, path: str, entries: Callable[[], Iterable[Entry]], *, checks: bool = True) -> None:
+        """Make entries anew whenever a menu is shown, after those it has from the table. checks : they are choices."""
         menu, made = self.menu(path), list[QAction]()
+        menu.setToolTipsVisible(True)
 
         def fill() -> None:
             while made:
                 menu.removeAction(made[-1])
                 made.pop().deleteLater()
-            for text, checked, run in entries():
+            for text, checked, run, tip in entries():
                 action = menu.addAction(text.replace("&", "&&"))
-                action.setCheckable(run is not None)
+                action.setToolTip(tip)
+                action.setCheckable(run is not None and checks)
                 action.setChecked(checked)
                 action.setEnabled(run is not None)
                 if run is not None:

@@ -72,7 +72,7 @@ class Commands:
         self.window, self.views, self.store = window, views, views.store
         self.plots, self.link, self.player = views.plots, views.plots.link, views.player
         self.exports = ExportJobs(window, views)
-        self.session_files = SessionFiles(window, views, self._start_anew)
+        self.session_files = SessionFiles(window, views, self._start_anew, lambda: self.asks)
         self.notes = NoteCommands(views)
         self.segments = SegmentCommands(views, self._say, self.exports.save_bytes)
         self.playback = PlaybackCommands(views, self.set_residual)
@@ -92,6 +92,8 @@ class Commands:
         views, plots, link = self.views, self.plots, self.link
         views.welcome.open_requested.connect(self.open)
         views.welcome.demo_requested.connect(self.open_demo)
+        views.welcome.recent = self.session_files.recent
+        views.welcome.session_requested.connect(self.session_files.open)
         views.sources.add_requested.connect(self.add)
         views.view_bar.residual_changed.connect(self.set_residual)
         views.banners.progress.cancel_requested.connect(self.cancel)
@@ -118,6 +120,8 @@ class Commands:
         actions.keep_filled("analysis/difference", self.shown.list_partners)
         self.plots.differences.row.button.setMenu(actions.menu("analysis/difference"))
         actions.keep_filled("playback/device", self.playback.list_devices)
+        actions.keep_filled("file/recent", self.session_files.list_recent, checks=False)
+        actions.menu("file").insertMenu(actions.menu("file/demos").menuAction(), actions.menu("file/recent"))
         for name in ("export_list_csv", "export_list_json"):
             views.folders.export.addAction(actions.by_id[name])
         for moved in (self.link.selection_changed, self.link.loop_changed):

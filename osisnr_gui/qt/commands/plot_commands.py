@@ -88,9 +88,9 @@ class PlotCommands:
 
     def list_partners(self) -> list[Entry]:
         """What the estimate in view can be held against, for a menu; the one in force is checked."""
-        differences = self._plots.differences
+        differences, named = self._plots.differences, _("Against {name}")
         return [
-            (_("Against {name}").format(name=name), place == differences.partner, partial(differences.choose, place))
+            Entry(named.format(name=name), place == differences.partner, partial(differences.choose, place))
             for place, name in differences.option_names()
         ]
 
