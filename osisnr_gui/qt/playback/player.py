@@ -148,12 +148,16 @@ class Player(QObject):
         if not self.has_sound:
             return
         if loop:
-            missing = max(0.0, SHORTEST_LOOP - (stop - start)) / 2
-            self._link.set_loop(start - missing, stop + missing)
-            self._once, start = None, start - missing
+            self._once, start = None, self.loop_over(start, stop)
         else:
             self._once = TimeSpan(start, stop)
         self._begin(max(start, self._link.extent.start))
+
+    def loop_over(self, start: float, stop: float) -> float:
+        """Loop a stretch of time, a very short one with a little around it; where the loop begins."""
+        missing = max(0.0, SHORTEST_LOOP - (stop - start)) / 2
+        self._link.set_loop(start - missing, stop + missing)
+        return start - missing
 
     def stop(self) -> None:
         """Stop; the next start is the cursor's."""

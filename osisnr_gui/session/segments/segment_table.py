@@ -89,6 +89,17 @@ class SegmentTable:
         start = float(self.start[index])
         return start, start + float(self.length[index])
 
+    def worst_time(self, start: float, stop: float) -> float:
+        """Centre of a stretch's worst bad frame: furthest beyond the limit, times how loud; `start` without one."""
+        bad, frames = self.bad, self.bad.facts.frames
+        first, last = (round((time - frames.first_time) / frames.grid.step + 0.5) for time in (start, stop))
+        inside = np.flatnonzero(bad.bad[max(first, 0) : last]) + max(first, 0)
+        if not inside.size:
+            return start
+        depth = np.where(bad.low[inside], 0.0, float(not bad.choice.criterion.is_relative))
+        depth[bad.low[inside]] = _depth(self.score, inside[bad.low[inside]])[0]
+        return float(frames.first_time + frames.grid.step * inside[np.argmax(depth * bad.gate.weight[inside])])
+
     def place_at(self, time: float) -> int | None:
         """The segment at a time; None between segments."""
         grid = self.bad.facts.frames.grid
