@@ -149,6 +149,7 @@ class FolderMode(QObject):
         self.shows_list = False  # also where it is the pair that was open already
         self._refresh()
         self.page_changed.emit()
+        self._window.setFocus()  # the list had it
 
     def step(self, direction: int) -> None:
         """To the next (previous) pair in the order of the list; opened, unless the list is on show."""

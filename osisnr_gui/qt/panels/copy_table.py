@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from osisnr_gui.qt.look.theme import tabular_font
@@ -41,6 +41,12 @@ class CopyTable(RowTable):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         own_keys(self, TABLE_KEYS, {QKeySequence.StandardKey.Copy: self.copy_rows})
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return ends here: what it opens may move the focus to a button, which is not to be pressed as well."""
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
 
     def copy_rows(self, *, every: bool = False) -> None:
         """Copy the selected rows (all of them when none is) as tab-separated text."""
