@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
         store, commands = self.views.store, self.commands
         parts = session.references, session.estimates, session.mixture, session.pairing, session.hidden
         state = store.can_undo, store.can_redo, session.loss.formula, *parts
-        self.setWindowModified(commands.session_files.is_changed)
+        self.setWindowModified(bool(commands.session_files.path) and commands.session_files.saved != session)
         asked = commands.folders.inputs is not None or commands.delays.dialog is not None or self.views.plots.is_held
         if state != self._session_state or asked:
             self._session_state = state

@@ -190,6 +190,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("theme_light", "view/theme", _("Light"), (), _("Light background"), "theme-light", group="theme", run=lambda c: c.views.themes.set_mode("light"), checked=lambda c: c.views.themes.mode == "light"),
     Action("theme_dark", "view/theme", _("Dark"), (), _("Dark background"), "theme-dark", group="theme", run=lambda c: c.views.themes.set_mode("dark"), checked=lambda c: c.views.themes.mode == "dark"),
     Action("full_screen", "view", _("Full screen"), ("F11",), _("The whole screen for the plots"), switch=lambda c, on: c.show_full_screen(on)),
+    Action("reset_view", "view", _("Reset view"), (), _("Times, frequencies, their scale, colours and dB range as at the first start; what is compared stays"), run=lambda c: c.shown.reset_view(), enabled=has_pair, section=True),
     Action("reset_layout", "view", _("Reset layout"), (), _("Panels and plot heights as at the first start"), run=lambda c: c.shown.reset()),
     Action("swap", "sources", _("Swap reference and estimate"), (), _("Let the reference and the estimate in view change places"), "swap", toolbar=True, run=lambda c: c.swap(), enabled=has_pair),
     Action("speakers", "sources", _("Speakers…"), (), _("With several references: how well every estimate fits every one of them, and which goes with which"), run=lambda c: c.shown.show_speakers(), enabled=lambda c: c.store.analysis.matching is not None),

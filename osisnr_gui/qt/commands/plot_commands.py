@@ -41,6 +41,12 @@ class PlotCommands:
             self._plots.stack.set_row_visible(row_id, row_id not in HIDDEN_AT_FIRST)
         self._plots.set_blame(None)
 
+    def reset_view(self) -> None:
+        """Everything in sight, in the usual colours."""
+        self._link.fit()
+        self._plots.fit_values()
+        self._views.view_bar.reset()
+
     def restore(self, settings: Settings) -> None:
         """Rows as they were left; a window without any row has them all again."""
         shown = {row_id: settings.flag(f"row_{row_id}", row_id not in HIDDEN_AT_FIRST) for row_id in ROW_IDS}

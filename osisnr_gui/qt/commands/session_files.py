@@ -41,7 +41,8 @@ class SessionFiles(QObject):
     """Save, open and recover sessions of one window.
 
     start_anew : called before another session is shown, so that zoom and selection of the old one go; False when the
-    user would rather stay. asks : whether somebody sits before the window who can be asked.
+    user would rather stay. asks : whether somebody sits before the window who can be asked. path : where the session is
+    saved, "" for nowhere; saved : what is there.
     """
 
     renamed = Signal()
@@ -53,8 +54,8 @@ class SessionFiles(QObject):
         self._window, self._views, self._start_anew, self._asks = window, views, start_anew, asks
         self._recent = RecentSessions(views.settings)
         self._keeps = False
-        self._path = ""
-        self._saved = Session()
+        self.path = ""
+        self.saved = Session()
         self._pending: SavedView | None = None
         self._autosave = Autosave(self, self._content)
         views.store.looked_at = self._looked_at
@@ -67,12 +68,12 @@ class SessionFiles(QObject):
     @property
     def name(self) -> str:
         """Name of the file the session is saved in, with the place of Qt's mark for changes; "" for none."""
-        return f"{display_name(self._path)}[*]" if self._path else ""
+        return f"{display_name(self.path)}[*]" if self.path else ""
 
     @property
     def is_changed(self) -> bool:
         """Whether that file does not have what is open."""
-        return self._path != "" and self._saved != self._views.store.session
+        return self.path != "" and self.saved != self._views.store.session
 
     def recent(self) -> list[Recent]:
         """Sessions and comparisons that can be opened again, the latest first."""
@@ -85,13 +86,13 @@ class SessionFiles(QObject):
 
     def save(self) -> bool:
         """Save where it was saved last; True when it is on disk."""
-        return self._write(self._path) if self._path else self.save_as()
+        return self._write(self.path) if self.path else self.save_as()
 
     def save_as(self) -> bool:
         """Ask where, then save."""
         views = self._views
         session, folder = views.store.session, views.settings.last_folder()
-        name = os.path.basename(self._path) or f"session{ENDING}"
+        name = os.path.basename(self.path) or f"session{ENDING}"
         path = ask_where(self._window, folder, session, _("Save the session"), name, KIND)
         return bool(path) and self._write(path)
 
@@ -107,7 +108,7 @@ class SessionFiles(QObject):
 
     def _take_name(self, path: str, session: Session) -> None:
         path = os.path.abspath(path)
-        self._path, self._saved = "" if self._recent.is_own(path) else path, session
+        self.path, self.saved = "" if self._recent.is_own(path) else path, session
         if self._keeps:
             self._recent.add(path)
         self.renamed.emit()
@@ -150,7 +151,7 @@ class SessionFiles(QObject):
         if not self.may_close():
             return False
         self.keep_open()
-        self._path, self._saved = "", Session()
+        self.path, self.saved = "", Session()
         self._window.setWindowModified(False)
         self.renamed.emit()
         return True
@@ -160,15 +161,15 @@ class SessionFiles(QObject):
         session = self._views.store.session
         if not self._keeps or session.is_empty or self._views.folders.model.rowCount():
             return
-        if self._path and not self.is_changed:
-            self._recent.add(self._path)
+        if self.path and not self.is_changed:
+            self._recent.add(self.path)
         else:
             self._recent.keep(session, self._view())
 
     def may_close(self) -> bool:
         """Ask about notes that are not on disk; False when the window is to stay."""
         session = self._views.store.session
-        if session.notes == self._saved.notes or not session.notes:
+        if session.notes == self.saved.notes or not session.notes:
             return True
         kinds = QMessageBox.StandardButton
         text = _("There are notes that are not saved. Save the session?")
