@@ -99,7 +99,7 @@ def show_start(window: MainWindow, options: argparse.Namespace) -> None:
     if options.files and options.reference is None:
         window.commands.compare(options.files, add=False)
     elif not (session := start_session(options)).is_empty:
-        window.views.store.edit(lambda _empty: session)
+        window.views.store.open(session)
     elif options.screenshot is None:
         QTimer.singleShot(0, window, window.commands.session_files.recover)
 

@@ -4,7 +4,16 @@ import math
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QDockWidget,
@@ -12,7 +21,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QStackedWidget,
     QToolBar,
-    QToolButton,
     QWidget,
 )
 
@@ -22,11 +30,11 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.theme_manager import ThemeManager
 from osisnr_gui.qt.look.themed import set_theme_inside, tint
 from osisnr_gui.qt.panels.layouts import column_of
+from osisnr_gui.qt.panels.own_keys import finish_typing
 from osisnr_gui.qt.panels.plain_text import MARGIN
 from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.plots.charts.chart import Chart
-from osisnr_gui.qt.plots.time_plot import TimePlot
-from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.settings import APPLICATION, Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
@@ -35,6 +43,7 @@ from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.sentences import selection_sentence, status_sentence
+from osisnr_gui.text.session_words import pair_words
 
 DEFAULT_SIZE = (1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 256, 304
@@ -65,7 +74,6 @@ class MainWindow(QMainWindow):
         self._build_bars()
         self.commands.finding.take_window(self.toolbar)
         self._connect()
-        self.setWindowTitle("osisnr_gui")
         self.setAcceptDrops(True)
         self.resize(*DEFAULT_SIZE)
         if remembers:
@@ -131,8 +139,9 @@ class MainWindow(QMainWindow):
     def _take_session(self, session: Session) -> None:
         """Tell the commands of it, unless it differs in what is seen in the analysis alone: alpha, a limit, a note."""
         store, commands = self.views.store, self.commands
-        parts = session.references, session.estimates, session.mixture, session.pairing, session.loss.formula
-        state = store.can_undo, store.can_redo, *parts
+        parts = session.references, session.estimates, session.mixture, session.pairing, session.hidden
+        state = store.can_undo, store.can_redo, session.loss.formula, *parts
+        self.setWindowModified(bool(commands.session_files.path) and commands.session_files.saved != session)
         asked = commands.folders.inputs is not None or commands.delays.dialog is not None or self.views.plots.is_held
         if state != self._session_state or asked:
             self._session_state = state
@@ -228,6 +237,11 @@ class MainWindow(QMainWindow):
         else:
             super().keyPressEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on a place that takes no focus ends typing, as one anywhere else does."""
+        finish_typing(self.focusWidget())
+        super().mousePressEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, stop all threads, then go."""
         if not self.commands.session_files.may_close():
@@ -319,25 +333,20 @@ class MainWindow(QMainWindow):
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         toolbar.addWidget(gap)
-        self._add_menu_button(toolbar, "demo", "file/demos", _("Demos: open an example"))
-        self._add_menu_button(toolbar, "export", "file/export", _("Export numbers or the figure"))
-        self._add_menu_button(toolbar, "theme-system", "view/theme", _("Light or dark"))
+        for name, menu, tip in (
+            ("demo", "file/demos", _("Demos: open an example")),
+            ("export", "file/export", _("Export numbers or the figure")),
+            ("theme-system", "view/theme", _("Light or dark")),
+        ):
+            button = self.actions_by_id.menu_button(name, menu, tip)
+            tint(button, name, self.views.themes.theme)
+            toolbar.addWidget(button)
         toolbar.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
         self.toolbar = toolbar
         bar = self.statusBar()
         bar.setContentsMargins(MARGIN, 0, 0, 0)
         bar.addWidget(self.views.sentence, 1)
         bar.addPermanentWidget(self.views.readout)
-
-    def _add_menu_button(self, toolbar: QToolBar, name: str, menu: str, tip: str) -> None:
-        button = QToolButton()
-        tint(button, name, self.views.themes.theme)
-        button.setObjectName(f"button_{name}")
-        button.setMenu(self.actions_by_id.menu(menu))
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        for say in (button.setToolTip, button.setStatusTip, button.setAccessibleName):
-            say(tip)
-        toolbar.addWidget(button)
 
     def _connect(self) -> None:
         views, store, commands, link = self.views, self.views.store, self.commands, self.views.plots.link
@@ -353,13 +362,13 @@ class MainWindow(QMainWindow):
         for choice in (views.sources.chosen, views.plots.estimates.chosen, views.summary.selected_changed):
             choice.connect(lambda index: views.selection.select(index, views.count))
         views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis, Changed.VIEW))
-        views.plots.stack.for_each_row(self._take_row)
         for chart in self.findChildren(Chart):
             chart.context_menu_requested.connect(commands.show_context_menu)
         store.session_changed.connect(self._take_session)
         store.progress_changed.connect(views.banners.progress.set_progress)
         views.notes.typing_started.connect(self._docks[4].raise_)
         views.player.said.connect(lambda sentence: self.statusBar().showMessage(sentence, 8000))
+        commands.session_files.renamed.connect(self._show_title)
         commands.folders.page_changed.connect(self._show_page)
         for changed in (commands.folders.page_changed, commands.ghosts.changed):
             changed.connect(self._show_sentence)
@@ -368,22 +377,16 @@ class MainWindow(QMainWindow):
         for index in range(9):
             QShortcut(QKeySequence(str(index + 1)), self, partial(commands.playback.hear_estimate, index))
 
-    def _take_row(self, row: TimePlot) -> None:
-        row.double_clicked.connect(self.commands.segments.go_to_shading)
-        row.handle_held.connect(self.views.store.hold)
-
     def _dress(self, theme: Theme) -> None:
         self.actions_by_id.set_icons(lambda name: icon(name, theme.text))
         set_theme_inside(self, theme)  # last: a view may choose another icon for an action
 
-    def _show_title(self, _analysis: Analysis, _selected: int) -> None:
+    def _show_title(self, *_: object) -> None:
         self.views.view_bar.show_masks(self.views.plots.shows_masks)
         pair, reference = self.views.plots.pair, self.views.plots.reference
         names = [track.name for track in (None if pair is None else pair.estimate, reference) if track is not None]
-        title = names[0] if names else ""
-        if len(names) == 2:
-            title = _("{estimate} against {reference}").format(estimate=names[0], reference=names[1])
-        self.setWindowTitle(f"{title} · osisnr_gui" if title else "osisnr_gui")
+        parts = self.commands.session_files.name, pair_words(names), APPLICATION
+        self.setWindowTitle(" · ".join(filter(None, parts)))
 
     def _show_sentence(self, *_: object) -> None:
         """The state in one sentence, or the numbers of the selection while there is one."""

@@ -89,6 +89,7 @@ class PlotArea(QWidget):
             *((self.stack.row(row.id).show_analysis, row.depends) for row in ROWS if row.depends),
         )
         self.link.range_changed.connect(self._follow_pointer)
+        self.link.band_requested.connect(self._reference.set_y_range)
         self._extent_of: Source | None = None
         self.shows_residual, self.is_held, self._whole_range = False, False, True
         self._choice = CurveChoice()
@@ -367,6 +368,7 @@ class PlotArea(QWidget):
 
     def _share_frequencies(self, low: float, high: float) -> None:
         """All pictures show the same frequencies."""
+        self.link.band = low, high
         for plot in self._pictures:
             if plot is not self.sender() and (plot.box.lo, plot.box.hi) != (low, high):
                 plot.blockSignals(True)

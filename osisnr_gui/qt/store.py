@@ -84,9 +84,20 @@ class Store(QObject):
         return self._history.previous
 
     @property
+    def following(self) -> Session | None:
+        """The session `redo` would go forward to."""
+        return self._history.following
+
+    @property
     def can_redo(self) -> bool:
         """Whether there is something to redo."""
         return self._history.can_redo
+
+    def open(self, session: Session) -> None:
+        """Another comparison: what was done in the one before cannot be undone in it."""
+        if session != self.session:
+            self._history = History(session)
+            self._follow()
 
     def edit(self, edit: Edit, key: str = "") -> None:
         """Change the session; edits with the same key that follow closely are one undo step."""

@@ -120,6 +120,12 @@ class ViewBar(QWidget):
         self._colours.setCurrentText(colours)
         self.set_levels(low, high)
 
+    def reset(self) -> None:
+        """The first of every choice, and the usual levels."""
+        for box in (self._scale, self._colours, self._values):
+            box.setCurrentIndex(0)
+        self.set_levels(*DEFAULT_LEVELS_DB)
+
     def set_levels(self, low: float, high: float) -> None:
         """Put floor and ceiling (dB); one signal follows if they change."""
         high = max(high, low + NARROWEST_DB)

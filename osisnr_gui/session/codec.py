@@ -21,7 +21,7 @@ from osisnr_gui import __version__
 from osisnr_gui.io.errors import LoadError, Reason, SaveError, printable
 from osisnr_gui.io.json_file import Json, json_bytes, load_json
 from osisnr_gui.io.phrase import N_, Phrase
-from osisnr_gui.session.session import MAX_FILES, Session, Source, at_time, within
+from osisnr_gui.session.session import MAX_FILES, Session, Source, at_most, at_time, within
 
 SCHEMA = "osisnr.session/1"
 ENDING = ".osisnr"
@@ -43,16 +43,36 @@ _REMEDY = Phrase("correct it in a text editor, or open the files again and save 
 
 
 @dataclass(frozen=True, slots=True)
-class SavedView:
-    """What was on screen. start, stop : visible range; cursor : its place (all on the time axis); selected : estimate.
+class Stretch:
+    """A part of the time axis."""
 
-    None = not known: everything is shown.
+    start: float = at_time()
+    stop: float = at_time()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """What was on screen. start, stop : visible range; cursor, selection, loop, playhead : on the time axis, too.
+
+    selected : estimate; low, high : visible part of the frequency axis, as shares of it; rows : ids of those shown;
+    scale, colours : names of the frequency scale and the colour map; floor_db, ceiling_db : of the colours.
+    None = not known: everything is shown, and what cannot be shown stays as it is.
     """
 
     start: float | None = at_time(None)
     stop: float | None = at_time(None)
     cursor: float | None = at_time(None)
     selected: int = within(0, 0, MAX_FILES - 1)
+    selection: Stretch | None = None
+    loop: Stretch | None = None
+    playhead: float | None = at_time(None)
+    low: float = within(0.0, 0.0, 1.0)
+    high: float = within(1.0, 0.0, 1.0)
+    rows: tuple[str, ...] | None = at_most(100, None)
+    scale: str | None = at_most(100, None)
+    colours: str | None = at_most(100, None)
+    floor_db: float | None = within(None, -1000.0, 1000.0)
+    ceiling_db: float | None = within(None, -1000.0, 1000.0)
 
 
 def is_session_file(path: str) -> bool:
@@ -105,6 +125,22 @@ def load_session(path: str) -> tuple[Session, SavedView]:
         if not name or "\0" in name:
             raise _wrong(path, "path", N_("{field} is no file name"))
     return _with_paths(session, lambda name: os.path.normpath(os.path.join(folder, name))), view
+
+
+def missing_files(session: Session) -> list[str]:
+    """Paths of the session's files that are not there."""
+    return [source.path for source in session.sources if not os.path.exists(source.path)]
+
+
+def relinked(session: Session, folder: str) -> Session:
+    """The session with the files that are gone taken from `folder`, or from a folder in it of the name they were in."""
+
+    def find(path: str) -> str:
+        parts = path.replace("\\", "/").split("/")
+        moved = (os.path.join(folder, *parts[k:]) for k in range(1, len(parts)))
+        return path if os.path.exists(path) else next(filter(os.path.exists, moved), path)
+
+    return _with_paths(session, find)
 
 
 def _relative(name: str, folder: str) -> str:

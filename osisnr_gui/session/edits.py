@@ -29,10 +29,9 @@ _LISTS: dict[Role | None, str] = {Role.ESTIMATE: "estimates", Role.REFERENCE: "r
 def open_files(session: Session, paths: list[str], roles: Sequence[Role] | None = None) -> Session:
     """A new set of files, see `add_files`; loss and view settings stay, notes on others do not."""
     framing = replace(session.framing, representation=None)
-    empty = replace(
-        session, references=(), estimates=(), pairing=(), mixture=None, framing=framing, mask_grid=MaskGrid(), notes=()
-    )
-    return add_files(replace(empty, roles_guessed=False), paths, roles)
+    files: dict[str, Any] = dict.fromkeys(("references", "estimates", "pairing", "notes", "hidden"), ())
+    empty = replace(session, mixture=None, framing=framing, mask_grid=MaskGrid(), roles_guessed=False, **files)
+    return add_files(empty, paths, roles)
 
 
 def open_pair(session: Session, reference: str, estimate: str) -> Session:
@@ -82,7 +81,7 @@ def _with_files(session: Session, **files: Any) -> Session:
 
     While nobody has chosen, a further reference deals the estimates out anew.
     """
-    changed = _with_rival(session, replace(session, pairing=(), **files))
+    changed = _with_places(session, replace(session, pairing=(), **files))
     if not session.pairing and len(changed.references) > len(session.references):
         return changed
     partners = {
@@ -102,16 +101,21 @@ def set_files(session: Session, references: tuple[Source, ...], pairs: Sequence[
     """Other references and estimates, each estimate with the place of its reference."""
     estimates, pairing = tuple(source for source, _ in pairs), tuple(place for _, place in pairs)
     changed = replace(session, references=references, estimates=estimates, pairing=())
-    return set_pairing(_with_rival(session, changed), pairing)
+    return set_pairing(_with_places(session, changed), pairing)
 
 
-def _with_rival(session: Session, changed: Session) -> Session:
-    """`changed`, with the estimate that the others are held against by its new place; None where it is gone."""
-    old, new, place = session.estimates, changed.estimates, session.bad.against
-    if place is None:
-        return changed
-    moved = new.index(old[place]) if place < len(old) and old[place] in new else None
-    return set_bad(changed, against=moved)
+def _with_places(session: Session, changed: Session) -> Session:
+    """`changed`, with what is said of estimates by their places said of their new ones; nothing of those gone."""
+    new = changed.estimates
+    moved = {place: new.index(source) for place, source in enumerate(session.estimates) if source in new}
+    changed = replace(changed, hidden=tuple(sorted(moved[place] for place in session.hidden if place in moved)))
+    against = session.bad.against
+    return changed if against is None else set_bad(changed, against=moved.get(against))
+
+
+def toggle_curve(session: Session, place: int) -> Session:
+    """Hide the curve of an estimate, or draw it again."""
+    return replace(session, hidden=tuple(sorted({*session.hidden} ^ {place})))
 
 
 def set_pairing(session: Session, pairing: tuple[int, ...]) -> Session:
@@ -185,7 +189,7 @@ def swap(session: Session, estimate: Source) -> Session:
     reference = session.references[place]
     estimates = tuple(reference if source == estimate else source for source in session.estimates)
     references = (*session.references[:place], estimate, *session.references[place + 1 :])
-    return _with_rival(session, replace(session, references=references, estimates=estimates, roles_guessed=False))
+    return _with_places(session, replace(session, references=references, estimates=estimates, roles_guessed=False))
 
 
 def remove(session: Session, source: Source, role: Role | None = None) -> Session:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from osisnr_gui.session.session import Session
 
 MERGE_SECONDS = 1.0
-LIMIT = 200
+LIMIT = 2000
 
 
 class History:
@@ -32,6 +32,11 @@ class History:
     def previous(self) -> Session | None:
         """What `undo` would go back to."""
         return self._past[-1] if self._past else None
+
+    @property
+    def following(self) -> Session | None:
+        """What `redo` would go forward to."""
+        return self._future[-1] if self._future else None
 
     @property
     def can_redo(self) -> bool:

@@ -17,7 +17,7 @@ from osisnr_gui.session.segments.bad_segments import other_place
 from osisnr_gui.session.session import Criterion, Session
 
 #: Of a session: what `rescore` can follow.
-DISPLAY_FIELDS = ("loss", "silence_db", "threshold_db", "bad", "notes", "roles_guessed")
+DISPLAY_FIELDS = ("loss", "silence_db", "threshold_db", "bad", "notes", "roles_guessed", "hidden")
 #: From here on a step that goes through all frames several times takes longer than a window may wait.
 MANY_FRAMES = 500_000
 

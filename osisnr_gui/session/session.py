@@ -39,7 +39,7 @@ def at_time(default: Any = MISSING) -> Any:
     return field(default=default, metadata={"range": (-_LATEST, _LATEST)})
 
 
-def _at_most(most: int, default: Any = MISSING) -> Any:
+def at_most(most: int, default: Any = MISSING) -> Any:
     """A list or text of so many items or characters."""
     return field(default=default, metadata={"most": most})
 
@@ -88,9 +88,9 @@ class Source:
     multiplied by then. Both are for sound only.
     """
 
-    path: str = _at_most(MAX_TEXT)
+    path: str = at_most(MAX_TEXT)
     channel: int | None = within(None, DOWNMIX, MAX_CHANNELS)
-    key: str | None = _at_most(MAX_TEXT, None)
+    key: str | None = at_most(MAX_TEXT, None)
     transpose: bool = False
     pair_axis: bool = False
     delay: int = within(0, -MAX_DELAY, MAX_DELAY)
@@ -185,7 +185,7 @@ class Note:
 
     start: float = at_time()
     stop: float = at_time()
-    text: str = _at_most(MAX_TEXT, "")
+    text: str = at_most(MAX_TEXT, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +194,13 @@ class Session:
 
     pairing : for each estimate the place of its reference among the references; where it says nothing, estimates take
     the references in turn (one reference serves all). roles_guessed : the names did not tell the roles, and nobody has
-    chosen.
+    chosen. hidden : places of estimates whose curve is not drawn.
     """
 
-    references: tuple[Source, ...] = _at_most(MAX_FILES, ())
-    estimates: tuple[Source, ...] = _at_most(MAX_FILES, ())
+    references: tuple[Source, ...] = at_most(MAX_FILES, ())
+    estimates: tuple[Source, ...] = at_most(MAX_FILES, ())
     mixture: Source | None = None
-    pairing: tuple[int, ...] = _at_most(MAX_FILES, ())
+    pairing: tuple[int, ...] = at_most(MAX_FILES, ())
     framing: FramingChoice = FramingChoice()
     mask_grid: MaskGrid = MaskGrid()
     loss: LossChoice = LossChoice()
@@ -209,8 +209,9 @@ class Session:
     bad: BadChoice = BadChoice()
     lengths: Lengths = Lengths.COMMON
     same_rate_only: bool = False
-    notes: tuple[Note, ...] = _at_most(MAX_NOTES, ())
+    notes: tuple[Note, ...] = at_most(MAX_NOTES, ())
     roles_guessed: bool = False
+    hidden: tuple[int, ...] = at_most(MAX_FILES, ())
 
     @property
     def reference(self) -> Source | None:

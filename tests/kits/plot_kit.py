@@ -33,19 +33,21 @@ def hover(plot: pg.PlotWidget, x: float, y: float | None = None) -> None:
     _send(plot, QEvent.Type.MouseMove, pixel_of(plot, x, y), held=False)
 
 
-def drag(plot: pg.PlotWidget, *places: QPoint) -> None:
+def drag(plot: pg.PlotWidget, *places: QPoint, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     """Press the left button at the first pixel of the viewport, move over the others, release at the last."""
-    for _ in dragging(plot, *places):
+    for _ in dragging(plot, *places, keys=keys):
         pass
 
 
-def dragging(plot: pg.PlotWidget, *places: QPoint) -> Iterator[QPoint]:
+def dragging(
+    plot: pg.PlotWidget, *places: QPoint, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> Iterator[QPoint]:
     """The same, with a rest after every move."""
-    _send(plot, QEvent.Type.MouseButtonPress, places[0], held=True)
+    _send(plot, QEvent.Type.MouseButtonPress, places[0], held=True, keys=keys)
     for place in places[1:]:
-        _send(plot, QEvent.Type.MouseMove, place, held=True)
+        _send(plot, QEvent.Type.MouseMove, place, held=True, keys=keys)
         yield place
-    _send(plot, QEvent.Type.MouseButtonRelease, places[-1], held=False)
+    _send(plot, QEvent.Type.MouseButtonRelease, places[-1], held=False, keys=keys)
 
 
 def double_click(plot: pg.PlotWidget, place: QPoint) -> None:
@@ -71,13 +73,19 @@ def turn_wheel(plot: pg.PlotWidget, place: QPoint, notches: int) -> QWheelEvent:
 
 
 def _send(
-    plot: pg.PlotWidget, kind: QEvent.Type, at: QPoint, *, held: bool, with_: Qt.MouseButton = Qt.MouseButton.LeftButton
+    plot: pg.PlotWidget,
+    kind: QEvent.Type,
+    at: QPoint,
+    *,
+    held: bool,
+    with_: Qt.MouseButton = Qt.MouseButton.LeftButton,
+    keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
 ) -> None:
     """Not QTest: it warns of a viewport that leaves an event to its scene."""
     place, world = QPointF(at), QPointF(plot.viewport().mapToGlobal(at))
     none = Qt.MouseButton.NoButton
     button = none if kind is QEvent.Type.MouseMove else with_
-    event = QMouseEvent(kind, place, world, button, with_ if held else none, Qt.KeyboardModifier.NoModifier)
+    event = QMouseEvent(kind, place, world, button, with_ if held else none, keys)
     QApplication.sendEvent(plot.viewport(), event)
 
 

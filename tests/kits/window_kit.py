@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtWidgets import QApplication
+import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme_manager import ThemeManager
@@ -49,6 +50,20 @@ def wait_final(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(window.is_final, timeout=WAIT_MS)
     qtbot.wait(50)
     qtbot.waitUntil(window.is_final, timeout=WAIT_MS)
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, label: str) -> list[str]:
+    """Let the next message boxes be answered with this button; the questions asked."""
+    asked: list[str] = []
+
+    def execute(box: QMessageBox) -> int:
+        asked.append(box.text())
+        button = next(each for each in box.buttons() if each.text().replace("&", "") == label)
+        button.click()
+        return box.standardButton(button).value
+
+    monkeypatch.setattr(QMessageBox, "exec", execute)
+    return asked
 
 
 def save_published_pair(folder: Path) -> tuple[Path, Path]:

@@ -53,8 +53,42 @@ def test_n_visits_the_planted_damage_first_and_goes_round_the_ends(window: MainW
     assert _spans(window, 1, "Shift+N") == [spans[-2]]
     assert _spans(window, 1, "F3") == [spans[0]]
     link = window.views.plots.link
-    assert link.cursor == spans[0][0]
+    assert spans[0][0] <= link.cursor < spans[0][1]
     assert link.visible.start < spans[0][0] < spans[0][1] < link.visible.stop < link.extent.stop
+
+
+@pytest.mark.parametrize("way", ["N", "click"])
+def test_a_bad_segment_is_looped_at_its_worst_audible_frame_and_space_plays_it(window: MainWindow, way: str) -> None:
+    link, panel, played = window.views.plots.link, window.views.segments, []
+    window.actions_by_id.by_id["play"].triggered.connect(lambda: played.append(True))
+    panel.criterion.options.minimum.valueChanged.emit(1.0)  # single frames, too
+    window.actions_by_id.by_id["bad_list"].trigger()
+    QApplication.processEvents()
+    for row in range(3):
+        if way == "N":
+            QTest.keySequence(window, QKeySequence("N"))
+        else:
+            where = panel.table.visualRect(panel.model.index(row, 1)).center()
+            QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=where)
+        (start, stop), loop = link.selection, link.loop  # type: ignore[misc]
+        assert loop is not None
+        assert loop.start <= start < stop <= loop.stop
+        assert loop.length >= 0.3 - 1e-9
+        pair = window.views.plots.pair
+        assert pair is not None
+        assert pair.score is not None
+        times, bad = pair.frames.times(), pair.score.bad  # type: ignore[union-attr]
+        inside = (times > start) & (times < stop)
+        frame = int(np.argmin(np.abs(times - link.cursor)))
+        assert inside[frame]
+        assert bad.bad[frame]
+        assert bad.gate.passed[frame], "it can be heard"
+        exact = np.where(inside & bad.low, pair.frames.exact_osi_db, np.nan)  # type: ignore[union-attr]
+        if bad.low[frame]:
+            assert exact[frame] <= np.nanmedian(exact)
+    assert not window.views.player.is_playing, "autoplay is off at first"
+    QTest.keySequence(window, QKeySequence("Space"))
+    assert played == [True]
 
 
 def test_n_follows_the_order_on_show(window: MainWindow) -> None:

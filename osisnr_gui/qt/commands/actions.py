@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+from PySide6.QtWidgets import QAbstractSpinBox, QMainWindow, QMenu, QToolBar, QToolButton
 
 from osisnr_gui.qt.commands.action_table import ACTIONS, MENUS, Action
+from osisnr_gui.qt.panels.own_keys import finish_typing
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.text.catalogue import _
 
@@ -17,8 +18,13 @@ if TYPE_CHECKING:
     from osisnr_gui.qt.commands.commands import Commands
 
 
-#: Text, whether it is checked, and what it does; None for one that only says something.
-Entry = tuple[str, bool, Callable[[], object] | None]
+class Entry(NamedTuple):
+    """Text, whether it is checked, what it does (None for one that only says something), and its tooltip."""
+
+    text: str
+    checked: bool
+    run: Callable[[], object] | None
+    tip: str = ""
 
 
 class Actions:
@@ -46,17 +52,19 @@ class Actions:
             self._menus[path] = owner.addMenu(MENUS[path] if parent else f"&{MENUS[path]}")
         return self._menus[path]
 
-    def keep_filled(self, path: str, entries: Callable[[], Iterable[Entry]]) -> None:
-        """Make entries anew whenever a menu is shown, after those it has from the table."""
+    def keep_filled(self, path: str, entries: Callable[[], Iterable[Entry]], *, checks: bool = True) -> None:
+        """Make entries anew whenever a menu is shown, after those it has from the table. checks : they are choices."""
         menu, made = self.menu(path), list[QAction]()
+        menu.setToolTipsVisible(True)
 
         def fill() -> None:
             while made:
                 menu.removeAction(made[-1])
                 made.pop().deleteLater()
-            for text, checked, run in entries():
+            for text, checked, run, tip in entries():
                 action = menu.addAction(text.replace("&", "&&"))
-                action.setCheckable(run is not None)
+                action.setToolTip(tip)
+                action.setCheckable(run is not None and checks)
                 action.setChecked(checked)
                 action.setEnabled(run is not None)
                 if run is not None:
@@ -74,6 +82,16 @@ class Actions:
                     toolbar.addSeparator()
                 toolbar.addAction(self.by_id[spec.id])
                 last = spec.menu.partition("/")[0]
+
+    def menu_button(self, name: str, menu: str, tip: str) -> QToolButton:
+        """A button that opens a menu."""
+        button = QToolButton()
+        button.setObjectName(f"button_{name}")
+        button.setMenu(self.menu(menu))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        for say in (button.setToolTip, button.setStatusTip, button.setAccessibleName):
+            say(tip)
+        return button
 
     def set_icons(self, icon: Callable[[str], QIcon]) -> None:
         """Tinted icons for the theme in force."""
@@ -130,6 +148,9 @@ class Actions:
         return action
 
     def _run(self, spec: Action) -> None:
+        field = self._window.focusWidget()
+        if isinstance(field, QAbstractSpinBox) and field.lineEdit().isModified():
+            finish_typing(field)  # a button of the toolbar takes no focus
         if spec.switch is not None:
             spec.switch(self._commands, self.by_id[spec.id].isChecked())
         elif spec.run is not None:

@@ -41,6 +41,7 @@ from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.frame_kind import frame_kind
+from osisnr_gui.text.session_words import change_words
 
 FILE_FILTER = _("Sound, masks and sessions ({patterns});;All files (*)").format(
     patterns=" ".join(f"*{extension}" for extension in (*extensions_of(Format), ENDING))
@@ -72,7 +73,7 @@ class Commands:
         self.plots, self.link, self.player = views.plots, views.plots.link, views.player
         self.exports = ExportJobs(window, views)
         self.numbers_out: NumberExports = NumberExports(window, views, self.exports)
-        self.session_files = SessionFiles(window, views, self._start_anew)
+        self.session_files = SessionFiles(window, views, self._start_anew, lambda: self.asks)
         self.notes = NoteCommands(views)
         self.segments = SegmentCommands(views, self._say, self.exports.save_bytes)
         self.playback = PlaybackCommands(views, self.set_residual)
@@ -93,12 +94,15 @@ class Commands:
         views, plots, link = self.views, self.plots, self.link
         views.welcome.open_requested.connect(self.open)
         views.welcome.demo_requested.connect(self.open_demo)
+        views.welcome.recent = self.session_files.recent
+        views.welcome.session_requested.connect(self.session_files.open)
         views.sources.add_requested.connect(self.add)
         views.view_bar.residual_changed.connect(self.set_residual)
         views.banners.progress.cancel_requested.connect(self.cancel)
         views.segments.segment_shown.connect(self.playback.autoplay)
         views.segments.segment_activated.connect(self.player.play_range)
         self.store.failed.connect(lambda sentence, details: ErrorDialog.show_once(sentence, details, self.window))
+        plots.stack.for_each_row(self._take_row)
         plots.limit_requested.connect(self.set_limit)
         plots.context_menu_requested.connect(self.show_context_menu)
         link.hover_changed.connect(self.show_readout)
@@ -106,13 +110,20 @@ class Commands:
         for changed in (plots.differences.changed, self.ghosts.changed):
             changed.connect(self.follow_readout)
 
+    def _take_row(self, row: TimePlot) -> None:
+        row.double_clicked.connect(self.segments.go_to_shading)
+        row.handle_held.connect(self.store.hold)
+
     def _follow_states(self) -> None:
         """Update actions with what they depend on beside the analysis, and fill the menus that change."""
         actions, views = self.actions, self.views
+        actions.menu("edit").aboutToShow.connect(self._name_undo)
         actions.menu("analysis/difference").addSeparator()
         actions.keep_filled("analysis/difference", self.shown.list_partners)
         self.plots.differences.row.button.setMenu(actions.menu("analysis/difference"))
         actions.keep_filled("playback/device", self.playback.list_devices)
+        actions.keep_filled("file/recent", self.session_files.list_recent, checks=False)
+        actions.menu("file").insertMenu(actions.menu("file/demos").menuAction(), actions.menu("file/recent"))
         for name in ("export_list_csv", "export_list_json"):
             views.folders.export.addAction(actions.by_id[name])
         for moved in (self.link.selection_changed, self.link.loop_changed):
@@ -128,6 +139,7 @@ class Commands:
     def show_session(self, session: Session) -> None:
         """What depends on the session itself, perhaps before its analysis is there."""
         self.plots.hold_values(False)
+        self.views.curves.follow(session)
         self.delays.show_analysis()
         self.folders.follow(session)
         self.actions.update()
@@ -152,7 +164,7 @@ class Commands:
         session = demo_session(name)
         present = self.views.store.session
         if self._start_anew():
-            self.views.store.edit(lambda _old: replace(session, loss=present.loss))
+            self.store.open(replace(session, loss=present.loss))
 
     def take_files(self, paths: list[str], *, add: bool) -> None:
         """Open or add files, however they came. A reference alone waits for an estimate; a session replaces all."""
@@ -178,9 +190,10 @@ class Commands:
         dialog.open()
 
     def _compare(self, paths: list[str], add: bool, roles: Sequence[Role] | None = None) -> None:
-        if add or self._start_anew():
-            edit = edits.add_files if add else edits.open_files
-            self.store.edit(partial(edit, paths=paths, roles=roles))
+        if add:
+            self.store.edit(partial(edits.add_files, paths=paths, roles=roles))
+        elif self._start_anew():
+            self.store.open(edits.open_files(self.store.session, paths, roles))
 
     def set_limit(self, limit: float) -> None:
         """The line of the threshold, or of the loss, was dragged."""
@@ -331,6 +344,32 @@ class Commands:
         link.set_cursor(math.nan)
         link.fit()
         return True
+
+    def undo(self) -> None:
+        """Take the last change back, and say which it was."""
+        words = self._change_before()
+        self.store.undo()
+        self._say(_("Undone: {change}").format(change=words))
+
+    def redo(self) -> None:
+        """Make it again, and say so."""
+        words = self._change_after()
+        self.store.redo()
+        self._say(_("Made again: {change}").format(change=words))
+
+    def _change_before(self) -> str:
+        return change_words(self.store.previous or self.store.session, self.store.session)
+
+    def _change_after(self) -> str:
+        return change_words(self.store.session, self.store.following or self.store.session)
+
+    def _name_undo(self) -> None:
+        """What Undo and Redo would do, in the menu that is about to be shown."""
+        before, after = self._change_before(), self._change_after()
+        undo = _("Undo: {change}").format(change=before) if before else _("Undo")
+        redo = _("Redo: {change}").format(change=after) if after else _("Redo")
+        for action_id, text in (("undo", undo), ("redo", redo)):
+            self.actions.by_id[action_id].setText(text.replace("&", "&&"))
 
     def reload(self) -> None:
         """Look at all files again."""

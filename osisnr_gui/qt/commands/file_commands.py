@@ -46,7 +46,8 @@ class FileCommands(QObject):
     def reload(self, *, thoroughly: bool = False) -> None:
         """Read again what changed; see `Store.reload`."""
         self._hashed.clear()
-        self._views.plots.hold_values(True)
+        # Where nothing was to be seen yet there is no range to keep.
+        self._views.plots.hold_values(any(pair.score is not None for pair in self._views.store.analysis.pairs))
         self._views.store.reload(thoroughly=thoroughly)
 
     def _reload_always(self) -> None:

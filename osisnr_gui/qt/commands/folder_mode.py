@@ -142,10 +142,12 @@ class FolderMode(QObject):
         if not self._start_anew():
             return
         self._place = place
-        self._views.store.edit(partial(edits.open_pair, reference=pair.reference, estimate=pair.estimate))
+        store = self._views.store
+        store.open(edits.open_pair(store.session, pair.reference, pair.estimate))
         self.shows_list = False  # also where it is the pair that was open already
         self._refresh()
         self.page_changed.emit()
+        self._window.setFocus()  # the list had it
 
     def step(self, direction: int) -> None:
         """To the next (previous) pair in the order of the list; opened, unless the list is on show."""

@@ -189,5 +189,5 @@ class PlaybackCommands(QObject):
             devices += player.devices()
         except NoOutput as reason:
             none = _("No sound: {reason}").format(reason=reason)
-        entries: list[Entry] = [(d.name, d.id == player.device_id, partial(player.set_device, d.id)) for d in devices]
-        return entries if len(devices) > 1 else [*entries, (none, False, None)]
+        entries = [Entry(d.name, d.id == player.device_id, partial(player.set_device, d.id)) for d in devices]
+        return entries if len(devices) > 1 else [*entries, Entry(none, False, None)]

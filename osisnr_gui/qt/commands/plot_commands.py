@@ -1,5 +1,6 @@
 """What can be done with the plots: rows, curves, the map, the partner of the differences, the cursor."""
 
+from dataclasses import replace
 from functools import partial
 
 from osisnr_gui.qt.commands.actions import Entry
@@ -10,9 +11,11 @@ from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING
 from osisnr_gui.qt.presenters.shown_curves import CurveChoice
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
+from osisnr_gui.session import edits
 from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.comparison.speakers import find_speakers
 from osisnr_gui.session.result import Notice
+from osisnr_gui.session.session import Source
 from osisnr_gui.text.catalogue import _
 
 BLAMES = (None, *BlameKind)
@@ -27,7 +30,7 @@ class PlotCommands:
     def __init__(self, views: Views) -> None:
         self._views, self._plots, self._link = views, views.plots, views.plots.link
         views.curves.changed.connect(self._show_curves)
-        views.sources.curve_toggled.connect(views.curves.toggle)
+        views.sources.curve_toggled.connect(self._toggle_curve)
         views.banners.details_requested.connect(self._show_details)
         views.inspector.frame_requested.connect(self.go_to_frame)
 
@@ -37,6 +40,12 @@ class PlotCommands:
         for row in ROWS:
             self._plots.stack.set_row_visible(row.id, row.shown)
         self._plots.set_blame(None)
+
+    def reset_view(self) -> None:
+        """Everything in sight, in the usual colours."""
+        self._link.fit()
+        self._plots.fit_values()
+        self._views.view_bar.reset()
 
     def restore(self, settings: Settings) -> None:
         """Rows as they were left; a window without any row has them all again."""
@@ -56,15 +65,19 @@ class PlotCommands:
 
     # ---- estimates ------------------------------------------------------------------------------------
 
-    @property
-    def hides_curves(self) -> bool:
-        """Whether the curve of an estimate is hidden."""
-        return not self._views.curves.choice.hidden.isdisjoint(self._views.store.analysis.session.estimates)
-
     def toggle_curve(self) -> None:
         """Hide the curve of the estimate in view, or draw it again."""
         if self._plots.pair is not None:
-            self._views.curves.toggle(self._plots.pair.source)
+            self._toggle_curve(self._plots.pair.source)
+
+    def _toggle_curve(self, estimate: Source) -> None:
+        estimates = self._views.store.session.estimates
+        if estimate in estimates:
+            self._views.store.edit(partial(edits.toggle_curve, place=estimates.index(estimate)))
+
+    def show_all_curves(self) -> None:
+        """Every estimate has a curve again."""
+        self._views.store.edit(lambda session: replace(session, hidden=()))
 
     def _show_details(self, notice: Notice) -> None:
         if notice.code == "assignment":
@@ -81,9 +94,9 @@ class PlotCommands:
 
     def list_partners(self) -> list[Entry]:
         """What the estimate in view can be held against, for a menu; the one in force is checked."""
-        differences = self._plots.differences
+        differences, named = self._plots.differences, _("Against {name}")
         return [
-            (_("Against {name}").format(name=name), place == differences.partner, partial(differences.choose, place))
+            Entry(named.format(name=name), place == differences.partner, partial(differences.choose, place))
             for place, name in differences.option_names()
         ]
 

@@ -26,8 +26,9 @@ class SegmentCommands:
     def __init__(self, views: Views, say: Callable[[str], None], save: Callable[[str, str, str, bytes], None]) -> None:
         self._views, self._say, self._save = views, say, save
         panel = views.segments
-        for wanted in (views.banners.place_requested, panel.segment_shown, panel.segment_activated):
-            wanted.connect(self.go)
+        views.banners.place_requested.connect(self.go)
+        for wanted in (panel.segment_shown, panel.segment_activated):
+            wanted.connect(self.go_to_segment)
         panel.export_requested.connect(self.export)
 
     @property
@@ -46,6 +47,15 @@ class SegmentCommands:
         link.select(start, stop)
         link.set_range(start - around, stop + around, remember=True)
         link.set_cursor(start)
+
+    def go_to_segment(self, start: float, stop: float) -> None:
+        """The same with the cursor at its worst audible frame and the loop round it: Space plays it."""
+        self.go(start, stop)
+        table = self._views.segments.model.table
+        if table is not None:
+            self._views.plots.link.set_cursor(table.worst_time(start, stop))
+        if self._views.player.has_sound:
+            self._views.player.loop_over(start, stop)
 
     def go_to_shading(self, time: float, _value: float) -> None:
         """A double click on a plot: to the segment there, if there is one."""

@@ -4,53 +4,93 @@ import contextlib
 import math
 import os
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QObject, QStandardPaths, QTimer
-from PySide6.QtWidgets import QMainWindow, QMessageBox
+from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import FileError, display_name
+from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.save_as import ask, ask_where, warn
+from osisnr_gui.qt.plots.rows import ROWS
+from osisnr_gui.qt.recent import Recent, RecentSessions
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.codec import ENDING, SavedView, load_session, session_bytes
+from osisnr_gui.session.codec import (
+    ENDING,
+    SavedView,
+    Stretch,
+    load_session,
+    missing_files,
+    relinked,
+    session_bytes,
+)
 from osisnr_gui.session.session import Session
-from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.errors import error_words
 
 KIND = _("Session ({pattern})").format(pattern=f"*{ENDING}")
 AUTOSAVE_MS = 30_000
+MOST_NAMES = 5
 
 
 class SessionFiles(QObject):
     """Save, open and recover sessions of one window.
 
     start_anew : called before another session is shown, so that zoom and selection of the old one go; False when the
-    user would rather stay.
+    user would rather stay. asks : whether somebody sits before the window who can be asked. path : where the session is
+    saved, "" for nowhere; saved : what is there.
     """
 
-    def __init__(self, window: QMainWindow, views: Views, start_anew: Callable[[], bool]) -> None:
+    renamed = Signal()
+
+    def __init__(
+        self, window: QMainWindow, views: Views, start_anew: Callable[[], bool], asks: Callable[[], bool]
+    ) -> None:
         super().__init__(window)
-        self._window, self._views, self._start_anew = window, views, start_anew
-        self._path = ""
-        self._saved = Session()
+        self._window, self._views, self._start_anew, self._asks = window, views, start_anew, asks
+        self._recent = RecentSessions(views.settings)
+        self._keeps = False
+        self.path = ""
+        self.saved = Session()
         self._pending: SavedView | None = None
         self._autosave = Autosave(self, self._content)
         views.store.looked_at = self._looked_at
 
     def keep_copy(self) -> None:
-        """From now on, for the case that the program is killed."""
+        """From now on, for the case that the program is killed, and of every comparison that is left."""
+        self._keeps = True
         self._autosave.start()
+
+    @property
+    def name(self) -> str:
+        """Name of the file the session is saved in, with the place of Qt's mark for changes; "" for none."""
+        return f"{display_name(self.path)}[*]" if self.path else ""
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether that file does not have what is open."""
+        return self.path != "" and self.saved != self._views.store.session
+
+    def recent(self) -> list[Recent]:
+        """Sessions and comparisons that can be opened again, the latest first."""
+        return self._recent.found() if self._keeps else []
+
+    def list_recent(self) -> list[Entry]:
+        """The same for a menu."""
+        entries = [Entry(each.name, False, partial(self.open, each.path), each.folder) for each in self.recent()]
+        return entries or [Entry(_("Nothing yet"), False, None)]
 
     def save(self) -> bool:
         """Save where it was saved last; True when it is on disk."""
-        return self._write(self._path) if self._path else self.save_as()
+        return self._write(self.path) if self.path else self.save_as()
 
     def save_as(self) -> bool:
         """Ask where, then save."""
         views = self._views
         session, folder = views.store.session, views.settings.last_folder()
-        name = os.path.basename(self._path) or f"session{ENDING}"
+        name = os.path.basename(self.path) or f"session{ENDING}"
         path = ask_where(self._window, folder, session, _("Save the session"), name, KIND)
         return bool(path) and self._write(path)
 
@@ -61,8 +101,34 @@ class SessionFiles(QObject):
         except FileError as error:
             warn(self._window, _("Not opened"), error_words(error))
             return
-        if self._show(session, view):
-            self._path, self._saved = os.path.abspath(path), session
+        if self._show(self._relinked(session, os.path.dirname(path)), view):
+            self._take_name(path, session)
+
+    def _take_name(self, path: str, session: Session) -> None:
+        path = os.path.abspath(path)
+        self.path, self.saved = "" if self._recent.is_own(path) else path, session
+        if self._keeps:
+            self._recent.add(path)
+        self.renamed.emit()
+        self._window.setWindowModified(self.is_changed)
+
+    def _relinked(self, session: Session, folder: str) -> Session:
+        """With files that are not where they were: from the session's folder, else from one that is asked for once."""
+        session = relinked(session, folder)
+        missing = missing_files(session)
+        if not missing or not self._asks():
+            return session
+        text = ngettext(
+            "{n} file of this session is not where it was: {names}",
+            "{n} files of this session are not where they were: {names}",
+            len(missing),
+        ).format(n=len(missing), names=", ".join(map(display_name, missing[:MOST_NAMES])))
+        roles = QMessageBox.ButtonRole
+        answers = (_("&Choose a folder…"), roles.AcceptRole), (_("&Open without them"), roles.RejectRole)
+        if ask(self._window, _("Where are the files?"), text, *answers) == 0:
+            chosen = QFileDialog.getExistingDirectory(self._window, _("Where are the files?"), folder)
+            session = relinked(session, chosen) if chosen else session
+        return session
 
     def recover(self) -> bool:
         """Ask whether to bring back what a killed program left; True when the user wants it."""
@@ -82,13 +148,26 @@ class SessionFiles(QObject):
         """Other files are about to be opened: ask about unsaved notes, and no more save over the old session."""
         if not self.may_close():
             return False
-        self._path, self._saved = "", Session()
+        self.keep_open()
+        self.path, self.saved = "", Session()
+        self._window.setWindowModified(False)
+        self.renamed.emit()
         return True
+
+    def keep_open(self) -> None:
+        """What is open can be opened again: as it was saved, else by itself; no pair of a list that is walked."""
+        session = self._views.store.session
+        if not self._keeps or session.is_empty or self._views.folders.model.rowCount():
+            return
+        if self.path and not self.is_changed:
+            self._recent.add(self.path)
+        else:
+            self._recent.keep(session, self._view())
 
     def may_close(self) -> bool:
         """Ask about notes that are not on disk; False when the window is to stay."""
         session = self._views.store.session
-        if session.notes == self._saved.notes or not session.notes:
+        if session.notes == self.saved.notes or not session.notes:
             return True
         kinds = QMessageBox.StandardButton
         text = _("There are notes that are not saved. Save the session?")
@@ -97,6 +176,7 @@ class SessionFiles(QObject):
 
     def close(self) -> None:
         """A normal end leaves nothing to recover."""
+        self.keep_open()
         self._autosave.stop()
 
     def _content(self, path: str) -> bytes | None:
@@ -104,11 +184,28 @@ class SessionFiles(QObject):
         return None if session.is_empty else session_bytes(session, self._view(), path)
 
     def _view(self) -> SavedView:
-        link, selection = self._views.plots.link, self._views.selection
-        cursor = link.cursor if math.isfinite(link.cursor) else None
-        if link.visible == link.extent:
-            return SavedView(cursor=cursor, selected=selection.index)
-        return SavedView(link.visible.start, link.visible.stop, cursor, selection.index)
+        plots, bar = self._views.plots, self._views.view_bar
+        link, box = plots.link, plots.spectrograms[0].box
+        start, stop = (None, None) if link.visible == link.extent else link.visible
+        cursor, playhead = (time if math.isfinite(time) else None for time in (link.cursor, link.playhead))
+        selection, loop = (None if span is None else Stretch(*span) for span in (link.selection, link.loop))
+        floor_db, ceiling_db = bar.levels
+        return SavedView(
+            start,
+            stop,
+            cursor,
+            self._views.selection.index,
+            selection,
+            loop,
+            playhead,
+            low=min(max(box.lo, 0.0), 1.0),
+            high=min(max(box.hi, 0.0), 1.0),
+            rows=tuple(row.id for row in ROWS if plots.stack.is_row_wanted(row.id)),
+            scale=bar.scale,
+            colours=bar.colours,
+            floor_db=floor_db,
+            ceiling_db=ceiling_db,
+        )
 
     def _write(self, path: str) -> bool:
         session = self._views.store.session
@@ -117,7 +214,7 @@ class SessionFiles(QObject):
         except FileError as error:
             warn(self._window, _("Not saved"), error_words(error))
             return False
-        self._path, self._saved = os.path.abspath(path), session
+        self._take_name(path, session)
         self._window.statusBar().showMessage(_("Saved {name}.").format(name=display_name(path)), 5000)
         return True
 
@@ -125,8 +222,17 @@ class SessionFiles(QObject):
         if not self._start_anew():
             return False
         self._pending = view
-        self._views.store.edit(lambda _old: session)
+        self._show_looks(view)
+        self._views.store.open(session)
         return True
+
+    def _show_looks(self, view: SavedView) -> None:
+        """Rows and colours, which need no file."""
+        bar, stack = self._views.view_bar, self._views.plots.stack
+        low, high = bar.levels if view.floor_db is None or view.ceiling_db is None else (view.floor_db, view.ceiling_db)
+        bar.set_view(view.scale or bar.scale, view.colours or bar.colours, low, high)
+        for row in ROWS if view.rows else ():
+            stack.set_row_visible(row.id, row.id in (view.rows or ()))
 
     def _looked_at(self) -> float | None:
         """Where the part on screen begins, or will once the session that is being opened is there; None for all."""
@@ -137,15 +243,22 @@ class SessionFiles(QObject):
 
     def show_analysis(self, analysis: Analysis, _selected: int) -> None:
         """Once it is known how long everything is, go where the session was saved."""
-        view = self._pending
-        if view is None or (analysis.reference is None and not analysis.complete):
+        view, link = self._pending, self._views.plots.link
+        known = analysis.alone is not None or any(pair.frames is not None for pair in analysis.pairs)
+        if view is None or not known:
             return
         self._pending = None
-        link = self._views.plots.link
         if view.start is not None and view.stop is not None:
             link.set_range(view.start, view.stop)
+        if view.low < view.high:
+            self._views.plots.spectrograms[0].set_y_range(view.low, view.high)
         if view.cursor is not None:
             link.set_cursor(view.cursor)
+        for stretch, put in ((view.selection, link.select), (view.loop, link.set_loop)):
+            if stretch is not None:
+                put(stretch.start, stretch.stop)
+        if view.playhead is not None:
+            self._views.player.pause_at(view.playhead)
         self._views.selection.select(view.selected, self._views.count)
 
 

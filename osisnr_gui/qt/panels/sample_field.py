@@ -3,9 +3,10 @@
 import math
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt
-from PySide6.QtGui import QValidator, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QStyle, QStyleOptionComboBox, QWidget
+from PySide6.QtGui import QStatusTipEvent, QValidator, QWheelEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QStyle, QStyleOptionComboBox, QWidget
 
+from osisnr_gui.io.errors import printable
 from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, LIST_KEYS, own_keys
 from osisnr_gui.session.session import MAX_DELAY
@@ -14,6 +15,7 @@ from osisnr_gui.text.catalogue import _, ngettext
 
 WIDTH, LAG_WIDTH = 84, 132
 DEFAULT_MARK = _(" · default")
+LONGEST = 40  # characters of what was typed that a message repeats
 
 
 class NumberField(QDoubleSpinBox):
@@ -77,8 +79,22 @@ class NumberField(QDoubleSpinBox):
         return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, position
 
     def fixup(self, text: str) -> str:
-        """The nearest number that is allowed; the number before when it is none at all."""
-        return self.textFromValue(self.valueFromText(text))
+        """The nearest number that is allowed, or the number before when it is none at all; with a word about it."""
+        value, taken = self.parse(text), self.textFromValue(self.valueFromText(text))
+        typed = printable(text.strip(), LONGEST)
+        if value is None:
+            words = _("“{text}” is no number: {taken} stays").format(text=typed, taken=taken)
+        else:
+            least, most = self.textFromValue(self.minimum()), self.textFromValue(self.maximum())
+            words = _("From {least} to {most}: {text} was set to {taken}")
+            words = words.format(least=least, most=most, text=typed, taken=taken)
+        if self.isVisible() and typed:
+            self.say(words)
+        return taken
+
+    def say(self, words: str) -> None:
+        """Tell the user, in the status bar: a tooltip goes when the focus moves, and what is entered moves it."""
+        QApplication.sendEvent(self, QStatusTipEvent(words))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Only with the focus: a wheel that scrolls the panel must not change what it passes."""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QSlider,
     QStyle,
     QStyleOptionSlider,
-    QToolTip,
     QWidget,
 )
 
@@ -217,7 +216,7 @@ class _Track(QSlider):
 
 
 class _Field(NumberField):
-    """The number; what is not allowed is set to the nearest end, which is said."""
+    """The number."""
 
     def __init__(self, spec: ValueSpec, step: Callable[[int, bool], None], parent: QWidget) -> None:
         self._spec, self._step = spec, step
@@ -230,16 +229,6 @@ class _Field(NumberField):
     def textFromValue(self, value: float) -> str:
         """Decimals that count."""
         return self._spec.text(value)
-
-    def fixup(self, text: str) -> str:
-        """The nearest number that is allowed, with a word about it; the number before when it is none at all."""
-        spec, value, taken = self._spec, self.parse(text), super().fixup(text)
-        if value is not None and self.isVisible():
-            words = _("{symbol} goes from {least} to {most:g}: {value:g} was set to {taken}").format(
-                symbol=spec.symbol, least=spec.text(spec.mapping.low), most=spec.most, value=value, taken=taken
-            )
-            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), tooltip(words), self)
-        return taken
 
     def stepBy(self, steps: int) -> None:
         """Arrow keys and wheel: fine steps."""

@@ -1,18 +1,23 @@
 """The empty window: where to drop files, what to try, three things worth knowing."""
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QCommandLinkButton, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QCommandLinkButton, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed, tint
 from osisnr_gui.qt.panels.layouts import REST, Part, Run, column_of, push_button, row_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
+from osisnr_gui.qt.recent import Recent
 from osisnr_gui.session.demos import DEMOS
 from osisnr_gui.text.catalogue import _, translated
 
 WIDTH = 940
 COLUMN = 280
+MOST_RECENT = 4
 PAGE_MARGINS = (24, 16, 24, 16)
 TIPS = (
     _("Names tell the roles: clean, ref, target · est, enh, out · mix, noisy. One click changes them."),
@@ -68,9 +73,15 @@ class Welcome(Themed, QWidget):
 
     open_requested = Signal()
     demo_requested = Signal(str)
+    session_requested = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
+        #: Gives what was open before, the latest first; asked whenever the page is shown.
+        self.recent: Callable[[], list[Recent]] = list
+        self.recent_buttons: list[QPushButton] = []
+        self._recent_title, self._recent_grid = plain_label(_("Go on where you were"), "heading"), QGridLayout()
+        self._recent_grid.setSpacing(GAP // 2)
         self.drop = DropZone(theme, self.open_requested.emit, self)
         self.cards = [QCommandLinkButton(translated(demo.title), translated(demo.look_for), self) for demo in DEMOS]
         for card, demo in zip(self.cards, DEMOS, strict=True):
@@ -93,6 +104,21 @@ class Welcome(Themed, QWidget):
         painter.fillRect(self.rect(), QColor(self._theme.background))
         painter.end()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """With what was open last."""
+        super().showEvent(event)
+        while self.recent_buttons:
+            self.recent_buttons.pop().deleteLater()
+        for index, recent in enumerate(self.recent()[:MOST_RECENT]):
+            button = push_button("", recent.folder, partial(self.session_requested.emit, recent.path), self._page)
+            room = (WIDTH - 2 * PAGE_MARGINS[0]) // 2 - 4 * GAP
+            text = button.fontMetrics().elidedText(recent.name, Qt.TextElideMode.ElideMiddle, room)
+            button.setText(text.replace("&", "&&"))
+            button.setAccessibleName(recent.name)
+            self.recent_buttons.append(button)
+            self._recent_grid.addWidget(button, index // 2, index % 2)
+        self._recent_title.setVisible(bool(self.recent_buttons))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Two columns of cards where there is room."""
         super().resizeEvent(event)
@@ -106,8 +132,9 @@ class Welcome(Themed, QWidget):
             "your hand."
         )
         intro, example = plain_label(what, "muted", wrap=True), plain_label(_("Or look at an example"), "heading")
+        recent = self._recent_title, self._recent_grid
         tips = map(self._tip_row, TIPS)
-        parts: tuple[Part, ...] = (title, intro, GAP, self.drop, GAP, example, self._grid, GAP, *tips)
+        parts: tuple[Part, ...] = (title, intro, GAP, self.drop, GAP, *recent, example, self._grid, GAP, *tips)
         column_of(*parts, owner=self._page, margins=PAGE_MARGINS, spacing=GAP)
         middle = row_of(REST, (self._page, 100), REST)
         middle.setAlignment(self._page, Qt.AlignmentFlag.AlignVCenter)

@@ -128,22 +128,34 @@ class Player(QObject):
     def play(self, start: float | None = None) -> None:
         """From `start`, else where it was paused, else from the cursor; a loop begins at its start."""
         self._once = None
+        if self.is_paused and not self._deck.is_open:
+            start = self._link.playhead
         if start is None and not self.is_paused:
             extent, cursor = self._link.extent, self._link.cursor
             start = cursor if cursor < extent.stop - LEAST_LEFT else extent.start  # NaN is not less
         self._begin(start)
+
+    def pause_at(self, time: float) -> None:
+        """As if it had been paused there; nothing is opened before it is played."""
+        self.is_paused = True
+        self._link.set_playhead(time)
+        self.changed.emit()
 
     def play_range(self, start: float, stop: float, loop: bool = True) -> None:
         """Play a stretch of time, over and over or once. A very short one is looped with a little around it."""
         if not self.has_sound:
             return
         if loop:
-            missing = max(0.0, SHORTEST_LOOP - (stop - start)) / 2
-            self._link.set_loop(start - missing, stop + missing)
-            self._once, start = None, start - missing
+            self._once, start = None, self.loop_over(start, stop)
         else:
             self._once = TimeSpan(start, stop)
         self._begin(max(start, self._link.extent.start))
+
+    def loop_over(self, start: float, stop: float) -> float:
+        """Loop a stretch of time, a very short one with a little around it; where the loop begins."""
+        missing = max(0.0, SHORTEST_LOOP - (stop - start)) / 2
+        self._link.set_loop(start - missing, stop + missing)
+        return start - missing
 
     def stop(self) -> None:
         """Stop; the next start is the cursor's."""

@@ -36,8 +36,9 @@ NO_HOVER = Hover(math.nan, math.nan, "")
 class TimeLink(QObject):
     """Visible range, zoom history, selection, pointer, cursor, playhead and loop, shared by all plot rows.
 
-    Read ``extent``, ``visible``, ``selection``, ``hover``, ``cursor``, ``playhead`` (what is heard now, NaN when
-    nothing is), ``loop`` (None when off), ``min_span`` and ``unit`` freely;
+    Read ``extent``, ``visible``, ``band`` (the part of the pictures' frequency axis in sight), ``selection``,
+    ``hover``, ``cursor``, ``playhead`` (what is heard now, NaN when nothing is), ``loop`` (None when off),
+    ``min_span`` and ``unit`` freely;
     change them through the methods only. State changes at once; ``range_changed`` follows once per turn
     of the event loop, after all input that waits and before the next repaint, so a burst of wheel events
     repaints once. Rows only listen, so nothing loops.
@@ -51,6 +52,7 @@ class TimeLink(QObject):
     seek_requested = Signal(float)
     playhead_changed = Signal(float)
     loop_changed = Signal(object)  # TimeSpan | None
+    band_requested = Signal(float, float)  # the part of the frequency axis that is to be shown again
     _range_due = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -64,7 +66,8 @@ class TimeLink(QObject):
         self.loop: TimeSpan | None = None
         self.min_span = 1e-3
         self.unit = "s"
-        self._history: list[TimeSpan] = []
+        self.band = (0.0, 1.0)
+        self._history: list[tuple[TimeSpan, tuple[float, float]]] = []
         self._last_zoom = QElapsedTimer()
         self._announced = self.visible
         self._is_due = False
@@ -85,7 +88,7 @@ class TimeLink(QObject):
         self.min_span = min(max(min_span, 1e-9), stop - start)
         if showed_all:
             self._history.clear()
-        self._history = [self._clamped(*span) for span in self._history]
+        self._history = [(self._clamped(*span), band) for span, band in self._history]
         self.extent_changed.emit(start, stop)
         self._show(self.extent if showed_all else self._clamped(*self.visible))
         if self.selection is not None:
@@ -98,7 +101,7 @@ class TimeLink(QObject):
         if not (math.isfinite(start) and math.isfinite(stop)):
             return
         if remember:
-            self._remember()
+            self.remember()
         self._show(self._clamped(min(start, stop), max(start, stop)))
 
     def zoom(self, factor: float, at: float | None = None) -> None:
@@ -110,9 +113,7 @@ class TimeLink(QObject):
         target = self._clamped(start, start + length)
         if target == span:
             return
-        if not self._last_zoom.isValid() or self._last_zoom.elapsed() > MERGE_MS:
-            self._remember()
-        self._last_zoom.start()
+        self.remember_once()
         self._show(target)
 
     def pan(self, fraction: float) -> None:
@@ -130,12 +131,13 @@ class TimeLink(QObject):
             self.set_range(*self.selection, remember=True)
 
     def zoom_back(self) -> None:
-        """Back to the range before the last zoom."""
+        """Back to the times and frequencies before the last zoom."""
         self._last_zoom.invalidate()
         while self._history:
-            span = self._history.pop()
-            if span != self.visible:
+            span, band = self._history.pop()
+            if (span, band) != (self.visible, self.band):
                 self._show(span)
+                self.band_requested.emit(*band)
                 return
 
     def select(self, start: float, stop: float) -> None:
@@ -202,11 +204,18 @@ class TimeLink(QObject):
         lo, hi = (min(max(t, self.extent.start), self.extent.stop) for t in sorted((start, stop)))
         return TimeSpan(lo, hi) if hi > lo else None
 
-    def _remember(self) -> None:
+    def remember(self) -> None:
+        """Put what is in sight into the zoom history."""
         self._last_zoom.invalidate()
-        if not self._history or self._history[-1] != self.visible:
-            self._history.append(self.visible)
+        if not self._history or self._history[-1] != (self.visible, self.band):
+            self._history.append((self.visible, self.band))
             del self._history[:-HISTORY_LIMIT]
+
+    def remember_once(self) -> None:
+        """The same at the first of several turns of the wheel."""
+        if not self._last_zoom.isValid() or self._last_zoom.elapsed() > MERGE_MS:
+            self.remember()
+        self._last_zoom.start()
 
     def _clamped(self, start: float, stop: float) -> TimeSpan:
         """The nearest allowed range: not shorter than ``min_span``, inside the extent."""

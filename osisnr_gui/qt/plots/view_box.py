@@ -149,6 +149,7 @@ class TimeViewBox(PixelViewBox):
         if event.orientation() == Qt.Orientation.Horizontal or modifiers & Qt.KeyboardModifier.ShiftModifier:
             self._link.pan(-notches * PAN_PER_NOTCH)
         elif axis == pg.ViewBox.YAxis or modifiers & Qt.KeyboardModifier.ControlModifier:
+            self._link.remember_once()
             self.values_zoomed.emit(ZOOM_PER_NOTCH**notches, at.y())
         else:
             self._link.zoom(ZOOM_PER_NOTCH**notches, at.x())
@@ -201,8 +202,9 @@ class TimeViewBox(PixelViewBox):
         self.rbScaleBox.hide()
         box = QRectF(*map(self.place_of, ends)).normalized()
         size = event.scenePos() - event.buttonDownScenePos()
+        self._link.remember()
         if abs(size.x()) > CLICK_PIXELS:
-            self._link.set_range(box.left(), box.right(), remember=True)
+            self._link.set_range(box.left(), box.right())
         if abs(size.y()) > 3 * CLICK_PIXELS:  # a nearly flat box means time only
             self.values_chosen.emit(box.top(), box.bottom())
 

@@ -1,4 +1,4 @@
-"""Which curves are drawn, and they. View state: it is not saved with the session, and undo does not know of it."""
+"""Which curves are drawn, and they: those of the session's estimates that are not hidden, and the mixture's."""
 
 import math
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from osisnr_gui.session.comparison.ghosts import Change, Ghost
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import osi_db_of
-from osisnr_gui.session.session import Formula, Source
+from osisnr_gui.session.session import Formula, Session, Source
 from osisnr_gui.session.words import MIXTURE
 
 
@@ -34,13 +34,10 @@ class ShownCurves(QObject):
         super().__init__(parent)
         self.choice = CurveChoice()
 
-    def toggle(self, estimate: Source) -> None:
-        """Hide an estimate's curve, or show it again."""
-        self._set(replace(self.choice, hidden=self.choice.hidden ^ {estimate}))
-
-    def show_all(self) -> None:
-        """Every estimate has a curve again."""
-        self._set(replace(self.choice, hidden=frozenset()))
+    def follow(self, session: Session) -> None:
+        """Hide the curves that the session hides."""
+        hidden = frozenset(source for place, source in enumerate(session.estimates) if place in session.hidden)
+        self._set(replace(self.choice, hidden=hidden))
 
     def set_mixture(self, shown: bool) -> None:
         """Show or hide the curve of the unprocessed mixture."""

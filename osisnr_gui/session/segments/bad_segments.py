@@ -265,7 +265,7 @@ def find_figures(bad: BadFrames) -> SegmentFigures:
     )
     counts = np.stack([missed.counts, false_activity.counts, low.counts])
     osi_db, step = frames.exact_osi_db[low.frames], frames.grid.step
-    depth, worst = _depth(bad, low.frames)
+    depth, worst = find_depth(bad, low.frames)
     severity = low.total(depth * _weight(bad, low))
     if not bad.choice.criterion.is_relative:
         severity += missed.total(_weight(bad, missed)) + false_activity.total(_weight(bad, false_activity))
@@ -285,7 +285,7 @@ def _weight(bad: BadFrames, within: FramesWithin) -> FloatArray:
     return bad.gate.weight[within.frames].astype(np.float64)
 
 
-def _depth(bad: BadFrames, low: IntArray) -> tuple[FloatArray, FloatArray | None]:
+def find_depth(bad: BadFrames, low: IntArray) -> tuple[FloatArray, FloatArray | None]:
     """How far beyond the limit some bad frames are: 0 to 1, or the drop in dB; and the drop or loss itself.
 
     Missed frames and false activity are as deep as can be, 1, but have no drop: by a relative criterion they come last.

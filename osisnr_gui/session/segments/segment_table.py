@@ -12,7 +12,7 @@ from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import edits
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.scores import PairScore
-from osisnr_gui.session.segments.bad_segments import BadFrames, SegmentFigures
+from osisnr_gui.session.segments.bad_segments import BadFrames, SegmentFigures, find_depth
 from osisnr_gui.session.session import Criterion, Note, Session
 
 #: From this part of all frames on, picking them one by one takes longer than working out all of them.
@@ -51,6 +51,17 @@ class SegmentTable(SegmentFigures):
         else:
             loss = self.score.frame_loss(inside.frames)
         return inside.total(np.where(np.isnan(loss), 0.0, loss)) / self.score.whole_loss
+
+    def worst_time(self, start: float, stop: float) -> float:
+        """Centre of a stretch's worst bad frame: furthest beyond the limit, times how loud; `start` without one."""
+        bad, frames = self.bad, self.bad.facts.frames
+        first, last = (round((time - frames.first_time) / frames.grid.step + 0.5) for time in (start, stop))
+        inside = np.flatnonzero(bad.bad[max(first, 0) : last]) + max(first, 0)
+        if not inside.size:
+            return start
+        depth = np.where(bad.low[inside], 0.0, float(not bad.choice.criterion.is_relative))
+        depth[bad.low[inside]] = find_depth(bad, inside[bad.low[inside]])[0]
+        return float(frames.first_time + frames.grid.step * inside[np.argmax(depth * bad.gate.weight[inside])])
 
     def place_at(self, time: float) -> int | None:
         """The segment at a time; None between segments."""

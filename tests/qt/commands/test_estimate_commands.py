@@ -28,7 +28,6 @@ def drawn(window: MainWindow) -> list[int]:
 
 
 def test_h_hides_the_curve_of_the_estimate_in_view(window: MainWindow):
-    can_undo = window.views.store.can_undo
     session = window.views.store.session
     assert drawn(window) == [0, 1]
     QTest.keyClick(window, Qt.Key.Key_H)
@@ -40,7 +39,17 @@ def test_h_hides_the_curve_of_the_estimate_in_view(window: MainWindow):
     QTest.keyClick(window, Qt.Key.Key_H, Qt.KeyboardModifier.ShiftModifier)
     assert drawn(window) == [0, 1]
     assert window.views.store.session == session
-    assert window.views.store.can_undo == can_undo
+    window.actions_by_id.by_id["undo"].trigger()
+    assert drawn(window) == []
+    window.actions_by_id.menu("edit").aboutToShow.emit()
+    assert window.actions_by_id.by_id["undo"].text() == "Undo: curve of B hidden"
+    assert window.actions_by_id.by_id["redo"].text() == "Redo: curve of A, B shown"
+    window.actions_by_id.by_id["undo"].trigger()
+    assert window.statusBar().currentMessage() == "Undone: curve of B hidden"
+    assert drawn(window) == [1]
+    window.actions_by_id.by_id["undo"].trigger()
+    assert drawn(window) == [0, 1]
+    assert not window.views.store.can_undo, "opening files begins a new history"
 
 
 def test_return_on_the_eye_hides_the_curve(window: MainWindow):

@@ -8,6 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -224,7 +225,7 @@ def test_reload_keeps_the_view_to_the_bit(qtbot: QtBot, window: MainWindow, file
     by_id["row_delta"].trigger()
     by_id["row_difference"].trigger()
     views.selection.select(1, 2)
-    views.curves.toggle(views.store.session.estimates[0])
+    views.store.edit(partial(edits.toggle_curve, place=0))
     link.set_range(0.21, 0.77)
     link.select(0.3, 0.4)
     link.set_loop(0.35, 0.6)

@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 from window_kit import WAIT_MS, open_window, wait_final
 
@@ -147,6 +147,28 @@ def test_enter_opens_the_pair_and_the_list_comes_back(qtbot: QtBot, listed: Main
     assert listed.pages.currentWidget() is panel
     assert panel.current_place == place
     assert not listed.views.folder_strip.isVisibleTo(listed)
+
+
+def test_return_in_the_list_opens_its_pair_and_no_demo(qtbot: QtBot, listed: MainWindow) -> None:
+    """The window is empty behind the list: its buttons must not take the key that opened the pair."""
+    listed.activateWindow()
+    qtbot.waitUntil(listed.isActiveWindow)
+    demos = []
+    listed.views.welcome.demo_requested.connect(demos.append)
+    listed.views.welcome.open_requested.connect(demos.append)
+    table = listed.views.folders.table
+    for row in (2, 0):
+        listed.commands.folders.show_list()
+        listed.views.folders.set_current(listed.views.folders.model.place(row))
+        chosen = listed.views.folders.model.pairs.pairs[listed.views.folders.current_place]
+        assert table.hasFocus()
+        QTest.keyClick(table, Qt.Key.Key_Return)
+        assert listed.views.store.session.estimates[0].path == chosen.estimate
+        assert not isinstance(listed.focusWidget(), QAbstractButton)
+        QTest.keyClick(listed.focusWidget() or listed, Qt.Key.Key_Return)
+        wait_final(qtbot, listed)
+        assert listed.views.store.session.estimates[0].path == chosen.estimate
+    assert not demos
 
 
 def test_page_keys_walk_the_list_with_and_without_an_open_pair(qtbot: QtBot, listed: MainWindow) -> None:

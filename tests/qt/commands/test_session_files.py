@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, show_files, wait_final
+from window_kit import answer, open_window, show_files, wait_final
 
 from osisnr_gui.qt.commands.session_files import Autosave
 from osisnr_gui.qt.main_window import MainWindow
@@ -36,20 +36,6 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 def files() -> list[str]:
     session = demo_session("enhancement")
     return [session.references[0].path, session.estimates[0].path]
-
-
-def answer(monkeypatch: pytest.MonkeyPatch, label: str) -> list[str]:
-    """Let the next message boxes be answered with this button; the questions asked."""
-    asked: list[str] = []
-
-    def execute(box: QMessageBox) -> int:
-        asked.append(box.text())
-        button = next(each for each in box.buttons() if each.text().replace("&", "") == label)
-        button.click()
-        return box.standardButton(button).value
-
-    monkeypatch.setattr(QMessageBox, "exec", execute)
-    return asked
 
 
 def leave_a_copy() -> Path:

@@ -11,8 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.panels import value_slider
-from osisnr_gui.qt.panels.sample_field import parse_number
+from osisnr_gui.qt.panels.sample_field import TypedNumber, parse_number
 from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, PowerMapping, ValueSlider, ValueSpec
 
 LEFT = Qt.MouseButton.LeftButton
@@ -106,7 +105,7 @@ def test_typing_takes_what_is_allowed_and_the_nearest_end_otherwise(
     shown, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, typed: str, value: float
 ):
     said: list[str] = []
-    monkeypatch.setattr(value_slider.QToolTip, "showText", lambda _where, text, _widget: said.append(text))
+    monkeypatch.setattr(TypedNumber, "say", lambda _field, words: said.append(words))
     slider, values = make(shown)
     slider.field.setFocus()
     slider.field.selectAll()
@@ -120,7 +119,9 @@ def test_typing_takes_what_is_allowed_and_the_nearest_end_otherwise(
     assert all(f"was set to {ALPHA.text(value)}" in text for text in said)
 
 
-def test_typing_nonsense_keeps_the_value(shown, qtbot: QtBot):
+def test_typing_nonsense_keeps_the_value_and_is_told(shown, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
+    said: list[str] = []
+    monkeypatch.setattr(TypedNumber, "say", lambda _field, words: said.append(words))
     slider, values = make(shown)
     slider.field.setFocus()
     slider.field.selectAll()
@@ -129,6 +130,8 @@ def test_typing_nonsense_keeps_the_value(shown, qtbot: QtBot):
     QApplication.processEvents()
     assert values == []
     assert slider.field.text() == "0.30"
+    assert len(said) == 1
+    assert "“what” is no number: 0.30 stays" in said[0]
 
 
 def test_gamma_may_be_typed_beyond_the_slider_and_stays_there(shown, qtbot: QtBot):
