@@ -17,8 +17,7 @@ import numpy as np
 from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.export.score_report import error_report, estimate_report, settings_report, track_report
 from osisnr_gui.io.errors import Cancel, Cancelled, FileError, stop_if
-from osisnr_gui.io.journal import Entry, Journal
-from osisnr_gui.io.json_file import Json
+from osisnr_gui.io.json_file import Entry, Journal, Json
 from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.analysis import Analysis, analyse_numbers
 from osisnr_gui.session.frame_pass import limit_threads

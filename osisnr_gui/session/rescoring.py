@@ -8,12 +8,11 @@ from dataclasses import replace
 
 from osisnr_gui.core.loss import NAN
 from osisnr_gui.session.comparison.best_frames import find_best_frames
-from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.notices.all_notices import find_notices
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import PairScore, score_frames
-from osisnr_gui.session.segments.bad_segments import other_place
+from osisnr_gui.session.segments.bad_segments import Facts, other_place
 from osisnr_gui.session.session import Criterion, Session
 
 #: Of a session: what `rescore` can follow.

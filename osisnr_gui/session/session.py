@@ -8,11 +8,15 @@ from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
-from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB, DEFAULT_THRESHOLD_DB
-from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
+from osisnr_gui.core.bad_frames import (
+    DEFAULT_GATE_DB,
+    DEFAULT_SILENCE_DB,
+    DEFAULT_THRESHOLD_DB,
+    JOIN_SECONDS,
+    MINIMUM_SECONDS,
+)
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
-from osisnr_gui.core.segments import JOIN_SECONDS, MINIMUM_SECONDS
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
 from osisnr_gui.core.types import Representation
 from osisnr_gui.io.headers import MAX_CHANNELS, MAX_RATE

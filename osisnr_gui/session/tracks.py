@@ -10,12 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.audio import open_audio
-from osisnr_gui.io.checks import SILENCE, AudioScan, AudioScanner, SampleChecks, scan_audio
+from osisnr_gui.io.audio import SILENCE, AudioScan, AudioScanner, SampleChecks, open_audio, scan_audio
 from osisnr_gui.io.errors import Cancel, FileError, LoadError, LoadWarning, Reason, display_name, stop_if
 from osisnr_gui.io.formats import find_kind
-from osisnr_gui.io.mask_cells import find_cell_facts
-from osisnr_gui.io.masks import Mask, load_mask
+from osisnr_gui.io.masks import Mask, find_cell_facts, load_mask
 from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.session import DOWNMIX, Source
 

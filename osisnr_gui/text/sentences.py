@@ -9,11 +9,11 @@ import numpy as np
 
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.session import words
-from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.inspection.inspector import selected_frames
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext, translated

@@ -2,16 +2,13 @@
 
 import math
 
-from osisnr_gui.io.mask_cells import MaskKind
-from osisnr_gui.io.masks import Mask
+from osisnr_gui.io.masks import Mask, MaskKind
 from osisnr_gui.session import words
-from osisnr_gui.session.masks.masked_mixture import mask_frames
+from osisnr_gui.session.masks import mask_frames
 from osisnr_gui.session.scores import named_results
 from osisnr_gui.session.session import Formula, LossChoice
-from osisnr_gui.session.sound.listening import Recipe, ResidualScale, Sound, SoundKind
-from osisnr_gui.session.sound.loudness import Loudness, Match
-from osisnr_gui.session.sound.masked_score import MaskedResult
-from osisnr_gui.session.sound.sound_feed import Band
+from osisnr_gui.session.sound.listening import Loudness, Match, Recipe, ResidualScale, Sound, SoundKind
+from osisnr_gui.session.sound.sound_feed import Band, MaskedResult
 from osisnr_gui.session.words import estimate_letter, signed_db
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.sentences import active_counted, frames_words

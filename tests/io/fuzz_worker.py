@@ -16,7 +16,7 @@ import numpy as np
 import scipy.io
 import soundfile as sf
 
-from osisnr_gui.io.checks import scan_audio
+from osisnr_gui.io.audio import scan_audio
 from osisnr_gui.io.errors import LoadError
 from osisnr_gui.io.masks import load_mask
 from osisnr_gui.io.ogg_pages import page_crc

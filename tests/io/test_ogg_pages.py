@@ -4,8 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from osisnr_gui.io.audio import open_audio
-from osisnr_gui.io.checks import scan_audio
+from osisnr_gui.io.audio import open_audio, scan_audio
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.io.ogg_pages import page_crc
 

@@ -39,7 +39,7 @@ from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
-from osisnr_gui.text.frame_kind import frame_kind
+from osisnr_gui.text.segment_words import frame_kind
 
 FILE_FILTER = _("Sound, masks and sessions ({patterns});;All files (*)").format(
     patterns=" ".join(f"*{extension}" for extension in (*extensions_of(Format), ENDING))

@@ -29,11 +29,10 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.rescoring import finish
 from osisnr_gui.session.session import Formula, Source
 from osisnr_gui.session.sound.listening import Recipe, Sound
-from osisnr_gui.session.sound.masked_score import masked_parts, masked_paths, open_masked
-from osisnr_gui.session.sound.sound_feed import wav_parts
+from osisnr_gui.session.sound.sound_feed import masked_parts, masked_paths, open_masked, wav_parts
 from osisnr_gui.session.tracks import Stamp, Track
 from osisnr_gui.text.catalogue import _
-from osisnr_gui.text.errors import error_words
+from osisnr_gui.text.files import error_words
 from osisnr_gui.text.sound_words import sound_name
 
 Parts = Callable[[], Iterable[bytes]]

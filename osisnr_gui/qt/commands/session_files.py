@@ -16,7 +16,7 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.codec import ENDING, SavedView, load_session, session_bytes
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.catalogue import _
-from osisnr_gui.text.errors import error_words
+from osisnr_gui.text.files import error_words
 
 KIND = _("Session ({pattern})").format(pattern=f"*{ENDING}")
 AUTOSAVE_MS = 30_000

@@ -15,10 +15,9 @@ from osisnr_gui.qt.plots.ribbon_plot import RibbonPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.comparison.best_frames import BestFrames, Lead
-from osisnr_gui.session.comparison.pairing import CrossFrames, cross_key, find_pairing, run_cross
-from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.comparison.best_frames import BestFrames, CrossFrames, Lead, cross_key, find_pairing, run_cross
 from osisnr_gui.session.pairs import PairKey
+from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.words import estimate_letter

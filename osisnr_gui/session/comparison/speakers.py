@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from osisnr_gui.core.assign import mean_score_db
+from osisnr_gui.core.several import mean_score_db
 from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.matching import Matching

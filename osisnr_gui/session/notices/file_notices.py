@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 from functools import partial
 
-from osisnr_gui.io.checks import SILENCE
+from osisnr_gui.io.audio import SILENCE
 from osisnr_gui.io.errors import LoadError, LoadWarning, Reason
 from osisnr_gui.io.phrase import N_, Phrase
 from osisnr_gui.session import edits
