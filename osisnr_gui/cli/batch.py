@@ -26,9 +26,8 @@ from osisnr_gui.cli.lines import (
     with_option,
 )
 from osisnr_gui.cli.output import ProgressLine
-from osisnr_gui.io.errors import FileError
+from osisnr_gui.io.errors import FileError, Phrase
 from osisnr_gui.io.json_file import Journal
-from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.io.streams import say
 from osisnr_gui.text.catalogue import _, ngettext
 

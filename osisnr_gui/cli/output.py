@@ -10,8 +10,7 @@ from typing import Self
 from osisnr_gui.cli.lines import SEND_ELSEWHERE, stdout_errors
 from osisnr_gui.cli.scoring_options import STDOUT
 from osisnr_gui.io.atomic import write_atomically
-from osisnr_gui.io.errors import SaveError
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Phrase, SaveError
 from osisnr_gui.io.streams import put
 from osisnr_gui.session.analysis import Report
 

@@ -18,9 +18,8 @@ from osisnr_gui import __version__
 from osisnr_gui.core.loss import EPS_FUSED, fused_per_frame
 from osisnr_gui.core.types import FloatArray, FrameStatus, Representation
 from osisnr_gui.export.measures import SAVED, Group
-from osisnr_gui.io.errors import FileError, LoadError
+from osisnr_gui.io.errors import FileError, LoadError, Phrase
 from osisnr_gui.io.json_file import Json
-from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.masks import n_fft_of
 from osisnr_gui.session.pairs import PairAnalysis

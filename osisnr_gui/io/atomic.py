@@ -7,8 +7,7 @@ import secrets
 import stat
 from collections.abc import Iterable
 
-from .errors import SaveError
-from .phrase import Phrase
+from .errors import Phrase, SaveError
 
 Data = bytes | Iterable[bytes | memoryview]
 

@@ -14,6 +14,7 @@ from .errors import (
     Cancel,
     LoadError,
     LoadWarning,
+    Phrase,
     Reason,
     as_load_errors,
     corrupt,
@@ -22,7 +23,6 @@ from .errors import (
 )
 from .formats import CHOOSE_SOUND, SoundFormat, find_format, is_misnamed, unknown_format
 from .headers import AudioInfo, Header, check_channels_and_rate, damaged, truncated
-from .phrase import Phrase
 from .source import Closing, IdentityCache, OpenFile
 
 DAMAGED = Phrase("the header or the data is damaged")
@@ -346,26 +346,23 @@ class AudioScanner:
 
     def finish(self, cancelled: Cancel | None = None) -> AudioScan:
         """Read and check the rest; see `scan_audio` for arguments and errors."""
-        with as_load_errors(self._file.info.path, DAMAGED):
-            return self._finish(cancelled)
-
-    def _finish(self, cancelled: Cancel | None) -> AudioScan:
         file, info, checks = self._file, self._file.info, self._checks
         step = max(1, min(BLOCK, 2 * BLOCK // info.channels))
-        while checks.n_samples < info.n_samples and self._refusal is None:
-            stop_if(cancelled, info.path)
-            block = file.read(checks.n_samples, step)
-            if len(block) < step:
-                break
-        if self._refusal is not None:
-            raise self._refusal
-        if not file.unchanged():
-            raise overwritten(info.path)
-        if checks.n_samples == 0:
-            raise corrupt(info.path, DAMAGED)
-        if checks.n_samples < info.n_samples:
-            file.remember_length(checks.n_samples)
-        return checks.finish()
+        with as_load_errors(info.path, DAMAGED):
+            while checks.n_samples < info.n_samples and self._refusal is None:
+                stop_if(cancelled, info.path)
+                block = file.read(checks.n_samples, step)
+                if len(block) < step:
+                    break
+            if self._refusal is not None:
+                raise self._refusal
+            if not file.unchanged():
+                raise overwritten(info.path)
+            if checks.n_samples == 0:
+                raise corrupt(info.path, DAMAGED)
+            if checks.n_samples < info.n_samples:
+                file.remember_length(checks.n_samples)
+            return checks.finish()
 
 
 def scan_audio(path: str, cancelled: Cancel | None = None) -> AudioScan:

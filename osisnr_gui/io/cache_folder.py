@@ -56,13 +56,13 @@ class _Entry:
 
 
 def array_file_parts(facts: Facts, arrays: Mapping[str, Array]) -> Iterator[bytes | memoryview]:
-    """The file piece by piece, for `write_atomically`; `facts` must be strict JSON.
+    """The file piece by piece, for `write_atomically`; `facts` must be strict JSON, numbers of numpy included.
 
     Raises ValueError for facts that are not finite and for arrays of other types than float64, int32 and uint8.
     """
     stored = {name: _stored(array) for name, array in arrays.items()}
-    listed = [[name, array.dtype.str, array.shape, _crc(array)] for name, array in stored.items()]
-    header = json.dumps({"facts": facts, "arrays": listed}, allow_nan=False).encode("utf-8")
+    listed = [[name, array.dtype.str, array.shape, zlib.crc32(array.data)] for name, array in stored.items()]
+    header = json.dumps({"facts": facts, "arrays": listed}, allow_nan=False, default=np.generic.item).encode("utf-8")
     if len(header) > MAX_HEADER:
         raise ValueError("the facts are too long")
     yield MAGIC + len(header).to_bytes(4, "little") + zlib.crc32(header).to_bytes(4, "little") + header
@@ -82,13 +82,6 @@ def _pieces(array: Array) -> Iterator[memoryview]:
         data = array.data.cast("B")
         for start in range(0, len(data), CHUNK):
             yield data[start : start + CHUNK]
-
-
-def _crc(array: Array) -> int:
-    crc = 0
-    for piece in _pieces(array):
-        crc = zlib.crc32(piece, crc)
-    return crc
 
 
 class ArrayFile(Closing):
@@ -184,13 +177,6 @@ def user_cache_folder() -> str | None:
     return os.path.join(folder, "osisnr_gui") if os.path.isabs(folder) else None
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    name: str
-    size: int
-    used: float
-
-
 class CacheFolder:
     """Files of arrays by name (lower-case letters, digits and -) in the folder `path`, at most `max_bytes` of them."""
 
@@ -199,11 +185,11 @@ class CacheFolder:
 
     def names(self, start: str = "") -> list[str]:
         """What is kept under names that begin with `start`."""
-        return [file.name for file in self._files() if file.name.startswith(start)]
+        return [name for name in self._files() if name.startswith(start)]
 
     def size(self) -> int:
         """Bytes of all that is kept."""
-        return sum(file.size for file in self._files())
+        return sum(map(_size_of, self._files().values()))
 
     def open(self, name: str) -> ArrayFile | None:
         """What is kept under `name`, None when there is nothing; from now on it is the most recently used.
@@ -233,7 +219,7 @@ class CacheFolder:
         size = sum(array.nbytes for array in arrays.values()) + _BLOCK
         if size > self.max_bytes:
             return False
-        self._make_room(size)
+        self.trim(size)
         parts = array_file_parts({**facts, _NAME_FACT: name}, arrays)
         try:
             os.makedirs(self.path, mode=0o700, exist_ok=True)
@@ -250,47 +236,46 @@ class CacheFolder:
         with contextlib.suppress(OSError):
             os.unlink(self._path(name))
 
-    def trim(self) -> None:
-        """Remove what was used longest ago until no more than `max_bytes` are left."""
-        self._make_room(0)
-
     def clear(self) -> None:
         """Forget everything. Files of others in the folder stay."""
-        for file in self._files():
-            self.remove(file.name)
+        for name in self._files():
+            self.remove(name)
 
     def _path(self, name: str) -> str:
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name for something kept")
         return os.path.join(self.path, name + ENDING)
 
-    def _files(self) -> list[_File]:
-        found = []
+    def _files(self) -> dict[str, os.stat_result]:
+        """What is kept under which name."""
+        found = dict[str, os.stat_result]()
         try:
             with os.scandir(self.path) as entries:
                 for entry in entries:
                     if _OURS.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
                         with contextlib.suppress(OSError):
-                            status = entry.stat(follow_symlinks=False)
-                            size = max(_BLOCK, status.st_size)
-                            found.append(_File(entry.name.removesuffix(ENDING), size, status.st_mtime))
+                            found[entry.name.removesuffix(ENDING)] = entry.stat(follow_symlinks=False)
         except OSError:  # no such folder yet, or one that may not be read
-            return []
+            return {}
         return found
 
-    def _make_room(self, size: int) -> None:
+    def trim(self, size: int = 0) -> None:
         """Remove what was used longest ago until `size` more bytes fit, and what a killed process left behind."""
         files = self._files()
-        total = sum(file.size for file in files) + size
-        for file in sorted(files, key=lambda file: file.used):
+        total = sum(map(_size_of, files.values())) + size
+        for name in sorted(files, key=lambda name: files[name].st_mtime):
             if total <= self.max_bytes:
                 break
-            self.remove(file.name)
-            total -= file.size
+            self.remove(name)
+            total -= _size_of(files[name])
         with contextlib.suppress(OSError), os.scandir(self.path) as entries:
             for entry in entries:
                 if _TEMPORARY.fullmatch(entry.name) and entry.stat().st_mtime < time.time() - _TEMPORARY_SECONDS:
                     os.unlink(entry.path)
+
+
+def _size_of(status: os.stat_result) -> int:
+    return max(_BLOCK, status.st_size)
 
 
 def _until(cancelled: Cancel | None, parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:

@@ -5,7 +5,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .errors import corrupt
+from .errors import Phrase, corrupt
 from .headers import (
     WIDTHS,
     Header,
@@ -19,7 +19,6 @@ from .headers import (
     unreadable,
     walk_chunks,
 )  # fmt: skip
-from .phrase import Phrase
 from .source import OpenFile
 
 _W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")

@@ -8,9 +8,8 @@ import soundfile
 
 from osisnr_gui.core.types import FloatArray
 
-from .errors import LoadError, corrupt
+from .errors import LoadError, Phrase, corrupt
 from .headers import WIDTHS, Header, RawLayout
-from .phrase import Phrase
 from .source import OpenFile
 from .streams import quiet_stderr
 

@@ -8,9 +8,8 @@ import re
 import struct
 from collections.abc import Iterator
 
-from .errors import LoadWarning, corrupt
+from .errors import LoadWarning, Phrase, corrupt
 from .headers import MAX_CHUNKS, Header, check_channels_and_rate, id3_size, open_ended, unreadable
-from .phrase import Phrase
 from .source import OpenFile
 
 _CODINGS = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import LoadError, LoadWarning, Reason, corrupt
-from .phrase import Phrase
+from .errors import LoadError, LoadWarning, Phrase, Reason, corrupt
 from .source import OpenFile
 
 MIN_RATE, MAX_RATE, MAX_CHANNELS = 1_000, 768_000, 64

@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from typing import IO, Any, NoReturn
 
 from .atomic import save_error, write_atomically
-from .errors import LoadError, Reason
-from .phrase import Phrase
+from .errors import LoadError, Phrase, Reason
 from .source import Closing, OpenFile
 
 MAX_JSON_BYTES = 10 * 2**20

@@ -8,10 +8,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .errors import REMEDY, Cancel, LoadError, LoadWarning, Reason, as_load_errors, corrupt, overwritten, stop_if
+from .errors import (
+    REMEDY,
+    Cancel,
+    LoadError,
+    LoadWarning,
+    Phrase,
+    Reason,
+    as_load_errors,
+    corrupt,
+    overwritten,
+    stop_if,
+)
 from .formats import CHOOSE_MATRIX, SoundFormat, extension, find_format, is_misnamed, unknown_format
 from .numpy_files import LoadedArray, check_size, shape_text
-from .phrase import Phrase
 from .source import OpenFile
 
 Array = npt.NDArray[Any]

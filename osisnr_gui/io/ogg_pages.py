@@ -9,9 +9,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .errors import LoadError, LoadWarning, Reason, corrupt
+from .errors import LoadError, LoadWarning, Phrase, Reason, corrupt
 from .headers import CONVERT, Header, check_channels_and_rate
-from .phrase import Phrase
 from .source import OpenFile
 
 _MAX_PAGE = 27 + 255 + 255 * 255

@@ -14,8 +14,7 @@ from contextlib import contextmanager
 from io import BufferedReader
 from typing import Generic, Self, TypeVar
 
-from .errors import Cancel, LoadError, Reason, stop_if
-from .phrase import Phrase
+from .errors import Cancel, LoadError, Phrase, Reason, stop_if
 
 V = TypeVar("V")
 Identity = tuple[int, int, int, int]

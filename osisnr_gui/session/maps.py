@@ -148,17 +148,12 @@ class BlameTerms:
     def of(cls, score: PairScore, kind: BlameKind) -> BlameTerms:
         """Those of the result that leads. Frames whose 1/OSI-SNR is not a positive number carry nothing."""
         values = score.osi_term() if kind is BlameKind.OSI_NOISE else score.mc_mse()
-        values = np.where(counted_frames(score), values, 0.0)
+        if score.loss.formula is not Formula.LITERAL:
+            values = np.where(score.facts.active, values, 0.0)
         with np.errstate(invalid="ignore"):
             values = np.where(np.isfinite(values) & (values > 0), values, 0.0)
         total = float(values.sum())
         return cls(score.loss.alpha, values * (score.n_counted / total) if total > 0 else values)
-
-
-def counted_frames(score: PairScore) -> BoolArray:
-    """The frames in the means of the result that leads."""
-    facts = score.facts
-    return np.ones_like(facts.active) if score.loss.formula is Formula.LITERAL else facts.active
 
 
 def can_be_blamed(columns: PairReader) -> bool:

@@ -14,9 +14,8 @@ import numpy as np
 from osisnr_gui.core.reduce import value_counts
 from osisnr_gui.core.stft import MaskFrames
 from osisnr_gui.core.types import FloatArray, IntArray, ParameterError
-from osisnr_gui.io.errors import Cancel
+from osisnr_gui.io.errors import Cancel, Phrase
 from osisnr_gui.io.masks import Mask, blocks_of, real_values
-from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.readers import AudioSignal
 from osisnr_gui.session.session import MaskGrid, Note, Source

@@ -11,8 +11,7 @@ from osisnr_gui.core.align import Delay
 from osisnr_gui.core.osi_snr import both_alike
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
 from osisnr_gui.core.types import Columns, Framing, IntArray, ParameterError, Representation
-from osisnr_gui.io.errors import FileError, LoadError, Reason
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import FileError, LoadError, Phrase, Reason
 from osisnr_gui.session.frame_pass import NO_PICTURES, PairFrames, PairPictures
 from osisnr_gui.session.masks import mask_times
 from osisnr_gui.session.pictures import TimeGrid
@@ -261,7 +260,7 @@ PIECE_FRAMES = 4096
 
 
 class PairReader:
-    """Frames of the reference and of the estimate, numbered as in `frames`.
+    """The `n_frames` frames (of n_bins) of the reference and of the estimate, numbered as in `frames`.
 
     The files are opened at the first look and closed when this is forgotten. All methods block; any thread.
     """
@@ -269,20 +268,10 @@ class PairReader:
     def __init__(self, pair: PairAnalysis) -> None:
         if pair.frames is None or pair.key is None or pair.reference is None:
             raise ValueError("a pair without frames has no columns")
-        self.frames: PairFrames = pair.frames
-        self.framing = pair.key.framing
+        self.frames, self.framing = pair.frames, pair.key.framing
+        self.n_frames, self.n_bins = pair.frames.n_frames, pair.frames.n_bins
         self._readers = Readers((pair.reference, pair.estimate), self.framing, pair.sample_rate)
         self._lock = threading.Lock()
-
-    @property
-    def n_frames(self) -> int:
-        """Frames there are."""
-        return self.frames.n_frames
-
-    @property
-    def n_bins(self) -> int:
-        """Bins of a column."""
-        return self.frames.n_bins
 
     def rows(self, first: int, stop: int) -> tuple[Columns, Columns]:
         """Frames [first, stop): (n, n_bins) of reference and estimate, one frame a row. Raises LoadError."""

@@ -7,16 +7,14 @@ a frame is a row: (n_frames, n_values) arrays are what the FFT and the dot produ
 
 import math
 import threading
-from types import TracebackType
-from typing import Protocol, Self
 
 import numpy as np
 
 from osisnr_gui.core.stft import frame_count, frames_of, least_hop, window
 from osisnr_gui.core.types import Columns, ComplexArray, FloatArray, Framing, IntArray, Representation
 from osisnr_gui.io.audio import AudioFile, AudioScanner, open_audio
-from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import LoadError, Phrase, Reason
+from osisnr_gui.io.source import Closing
 from osisnr_gui.session.session import Source
 
 KEPT_SAMPLES = 1 << 15  # more than any common frame
@@ -66,7 +64,7 @@ class Resampler:
         return np.asarray(out[skip : skip + stop - start], dtype=np.float64)
 
 
-class AudioSignal:
+class AudioSignal(Closing):
     """Samples of one channel as float64. Use from one thread at a time.
 
     rate : rate wanted in Hz, None = the file's own. `source.delay` samples are taken from the start; `source.offset` is
@@ -163,34 +161,8 @@ class AudioSignal:
         """Close the file."""
         self._file.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
 
 Raw = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
-
-
-class ColumnReader(Protocol):
-    """Frames of one source."""
-
-    n_bins: int
-    n_frames: int
-    first_frame: int
-
-    def read(self, first: int, count: int) -> Raw:
-        """Whatever `rows` needs for frames [first, first + count); from one thread at a time."""
-
-    def rows(self, raw: Raw, frames: slice | IntArray) -> Columns:
-        """Some frames of `raw`, in the order given: (n, n_values) real or complex, one a row; from any thread."""
-
-    def magnitudes(self, rows: Columns) -> FloatArray:
-        """(n, n_bins) magnitudes for the picture, from `rows`; from any thread."""
-
-    def close(self) -> None:
-        """Let go of the file."""
 
 
 class _Scratch(threading.local):
@@ -212,6 +184,7 @@ class _Scratch(threading.local):
 class AudioColumns:
     """Frames of an audio signal. Without padding only frames that lie wholly inside the file are counted.
 
+    Frames are read from one thread at a time; what comes of `read` may be transformed in any thread.
     Raises LoadError, and closes the signal, where there would be more frames than `core.stft` allows.
     """
 
@@ -233,19 +206,17 @@ class AudioColumns:
         return self.signal.read(first * self.framing.hop, (count - 1) * self.framing.hop + self.framing.n_fft)
 
     def rows(self, raw: Raw, frames: slice | IntArray) -> Columns:
-        """Some frames of what `read` gave."""
+        """Some frames of what `read` gave, in the order given: (n, n_values) real or complex, one a row."""
         samples = np.asarray(raw, dtype=np.float64)
-        return self._columns(frames_of(samples, self.framing.n_fft, self.framing.hop)[frames])
-
-    def _columns(self, frames: FloatArray) -> Columns:
+        columns = frames_of(samples, self.framing.n_fft, self.framing.hop)[frames]
         if self.framing.representation is Representation.WAVEFORM:
-            return np.ascontiguousarray(frames)
+            return np.ascontiguousarray(columns)
         if self.framing.representation is Representation.COMPLEX:
-            return np.fft.rfft(frames * self._window, axis=1)
-        return self._spectrum_magnitudes(frames)
+            return np.fft.rfft(columns * self._window, axis=1)
+        return self._spectrum_magnitudes(columns)
 
     def magnitudes(self, rows: Columns) -> FloatArray:
-        """Spectrum magnitudes of rows in any representation."""
+        """Spectrum magnitudes (n, n_bins) of rows in any representation, for the picture."""
         if self.framing.representation is Representation.COMPLEX:
             return np.abs(rows)
         rows = np.asarray(rows, dtype=np.float64)
@@ -306,3 +277,6 @@ class MaskColumns:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+ColumnReader = AudioColumns | MaskColumns  # frames of one source

@@ -31,8 +31,7 @@ from osisnr_gui.core.align import Delay, DelayCurve
 from osisnr_gui.core.alpha_table import N_NODES, AlphaTable
 from osisnr_gui.core.osi_snr import Projection
 from osisnr_gui.io.cache_folder import Array, ArrayFile, CacheFolder, DamagedFileError, Facts
-from osisnr_gui.io.errors import Cancel, Cancelled, LoadError, LoadWarning
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Cancel, Cancelled, LoadError, LoadWarning, phrase_from_json, phrase_to_json
 from osisnr_gui.io.source import OpenFile
 from osisnr_gui.session.frame_pass import PairFrames, PairPictures
 from osisnr_gui.session.pair_pass import coarse_step_of, make_picture
@@ -284,22 +283,8 @@ def _track_facts(track: Track) -> Facts:
     return {
         "n_samples": track.n_samples,
         "level": None if level is None else [level.rms, level.mean, level.peak, level.clipped_runs],
-        "warnings": [[warning.code, _packed(warning.message)] for warning in track.warnings],
+        "warnings": [[warning.code, phrase_to_json(warning.message)] for warning in track.warnings],
     }
-
-
-def _packed(value: object) -> object:
-    """A phrase with what a translation is made from; other values as JSON has them."""
-    if isinstance(value, Phrase):
-        return {"template": value.template, "values": {name: _packed(part) for name, part in value.values.items()}}
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _unpacked(message: Any) -> str:
-    if isinstance(message, str):
-        return message
-    values = {name: _unpacked(v) if isinstance(v, dict) else v for name, v in message["values"].items()}
-    return Phrase(message["template"], **values)
 
 
 def _named(reference: Track, estimate: Track) -> tuple[tuple[str, Track], ...]:
@@ -312,7 +297,7 @@ def _with_facts(track: Track, facts: Facts, clips: Array) -> Track:
         return track
     rms, mean, peak, clipped = facts["level"]
     level = Level(float(rms), float(mean), float(peak), int(clipped))
-    warnings = tuple(LoadWarning(str(code), _unpacked(message)) for code, message in facts["warnings"])
+    warnings = tuple(LoadWarning(str(code), phrase_from_json(message)) for code, message in facts["warnings"])
     if clips.shape[1:] != (2,):
         raise ValueError("clipped runs have a start and a length")
     n_samples = int(facts["n_samples"])

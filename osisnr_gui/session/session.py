@@ -19,8 +19,8 @@ from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
 from osisnr_gui.core.types import Representation
+from osisnr_gui.io.errors import Phrase
 from osisnr_gui.io.headers import MAX_CHANNELS, MAX_RATE
-from osisnr_gui.io.phrase import Phrase
 
 DOWNMIX = 0
 #: Samples, 6 minutes at 48 kHz: an early file is silent for so long, and that is searched and padded as sound is.
@@ -63,13 +63,7 @@ class Formula(StrEnum):
     @property
     def words(self) -> Phrase:
         """The name as it must be shown with every number."""
-        return _FORMULA_WORDS[self]
-
-
-_FORMULA_WORDS = {
-    Formula.LITERAL: Phrase("literal, all frames"),
-    Formula.EXACT: Phrase("exact, active frames"),
-}
+        return Phrase("literal, all frames") if self is Formula.LITERAL else Phrase("exact, active frames")
 
 
 class Lengths(StrEnum):

@@ -95,18 +95,12 @@ class MeasuredDelay:
     lengths: Lengths
 
     @property
-    def correlations(self) -> FloatArray | None:
-        """Of every delay from -reach to reach, (2*reach + 1,); None where a signal is silent."""
+    def si_snr_db(self) -> FloatArray | None:
+        """Whole-signal SI-SNR of every delay from -reach to reach, (2*reach + 1,); None where a signal is silent."""
         curve = self.delay.curve
         if curve is None:
             return None
-        return curve.padded if self.lengths is Lengths.PAD else curve.common
-
-    @property
-    def si_snr_db(self) -> FloatArray | None:
-        """Whole-signal SI-SNR of every delay."""
-        found = self.correlations
-        return None if found is None else si_snr_of_correlation(found)
+        return si_snr_of_correlation(curve.padded if self.lengths is Lengths.PAD else curve.common)
 
     def words(self, samples: int) -> str:
         """A delay with its figures: "137 samples (8.56 ms) late: SI-SNR 4.2 dB, correlation 0.97"."""

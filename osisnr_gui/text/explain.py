@@ -141,7 +141,9 @@ def _level_difference(x: Inspection) -> str:
     """How loud the estimate is against the reference, and whether it is turned."""
     is_even = abs(x.level_db) < LEVEL_DB
     if is_even:
-        level = _("as loud as the reference here ({level})").format(level=_signed(x.level_db))
+        text = words.db(x.level_db)
+        signed = text if text.startswith(words.MINUS) else f"+{text}"
+        level = _("as loud as the reference here ({level})").format(level=signed)
     else:
         louder = _("{level} louder than the reference here")
         quieter = _("{level} quieter than the reference here")
@@ -285,11 +287,6 @@ def frame_chance_db(x: Inspection) -> float:
     columns = x.columns.reference, x.columns.estimate
     are_positive = not any(np.iscomplexobj(column) or column.min(initial=0.0) < 0.0 for column in columns)
     return chance_level_db(x.columns.framing, non_negative=are_positive)
-
-
-def _signed(level_db: float) -> str:
-    text = words.db(level_db)
-    return text if text.startswith(words.MINUS) else f"+{text}"
 
 
 Row = tuple[str, ...]

@@ -5,8 +5,7 @@ import os
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from osisnr_gui.io.errors import SaveError, display_name
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Phrase, SaveError, display_name
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.files import error_words

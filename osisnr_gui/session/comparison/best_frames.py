@@ -12,8 +12,7 @@ import numpy as np
 from osisnr_gui.core.bad_frames import is_silent
 from osisnr_gui.core.several import BestOf, find_best
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.errors import Cancel
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Cancel, Phrase
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan, common_part
 from osisnr_gui.session.pairs import PairAnalysis, PairKey, Readers, check_fit, fit_frames, pair_key, time_grid
 from osisnr_gui.session.pictures import TimeGrid
@@ -79,18 +78,14 @@ def find_best_frames(pairs: Sequence[PairAnalysis], known: Sequence[BestFrames] 
     for places in groups.values():
         facts = tuple(score.facts for place in places if (score := pairs[place].score) is not None)
         if len(facts) == len(places) > 1:
-            found.append(_same(known, tuple(places), facts) or _best_frames(tuple(places), facts))
+            found.append(_best_frames(tuple(places), facts, known))
     return tuple(found)
 
 
-def _same(known: Sequence[BestFrames], places: tuple[int, ...], facts: tuple[Facts, ...]) -> BestFrames | None:
-    def is_same(old: BestFrames) -> bool:
-        return old.places == places and all(a is b for a, b in zip(old.found_from, facts, strict=True))
-
-    return next(filter(is_same, known), None)
-
-
-def _best_frames(places: tuple[int, ...], facts: tuple[Facts, ...]) -> BestFrames:
+def _best_frames(places: tuple[int, ...], facts: tuple[Facts, ...], known: Sequence[BestFrames]) -> BestFrames:
+    for old in known:
+        if old.places == places and all(a is b for a, b in zip(old.found_from, facts, strict=True)):
+            return old
     first, parts = common_part([one.frames.span for one in facts])
     values = tuple(one.active_osi_db[part] for one, part in zip(facts, parts, strict=True))
     grid = facts[0].frames.grid

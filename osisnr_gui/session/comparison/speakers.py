@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from osisnr_gui.core.several import mean_score_db
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Phrase
 from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.matching import Matching
 from osisnr_gui.session.result import Analysis

@@ -34,7 +34,7 @@ from osisnr_gui.core.osi_snr import (
 )
 from osisnr_gui.core.stft import window
 from osisnr_gui.core.types import Columns, FloatArray, FrameStatus, Framing, Representation
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Phrase
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula
@@ -153,13 +153,13 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis) -> Inspection:
     """Everything known of a frame that the pass has been over."""
     score = pair.score
     assert score is not None, "a frame can be inspected once it is scored"
-    frames = score.facts.frames
-    index = columns.frame - frames.first_frame
+    frames, index = score.facts.frames, columns.frame - score.facts.frames.first_frame
     both = both_alike(columns.reference[None], columns.estimate[None])
     s, e = (np.ascontiguousarray(rows).view(np.float64) for rows in both)  # real and imaginary parts side by side
     p, rest = project_rows(s, e)
-    mc_mse = _mc_mse(columns, score.loss.alpha)
+    cells = columns.reference[:, None], columns.estimate[:, None]
     with np.errstate(all="ignore"):
+        mc_mse = float(mc_mse_per_frame(*cells, score.loss.alpha)[0])
         correlation = p.dot[0] / np.sqrt(p.reference_energy[0]) / np.sqrt(p.estimate_energy[0])
         gain_db, angle = 20.0 * np.log10(np.abs(p.gain[0])), angle_degrees(exact_osi_db(p))[0]
     active, mc_term = bool(score.facts.active[index]), score.loss.gamma * mc_mse
@@ -183,7 +183,7 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis) -> Inspection:
         gain_db=float(gain_db),
         reference_energy_db=float(p.reference_db[0]),
         estimate_energy_db=float(p.estimate_db[0]),
-        lsd_db=_log_spectral_distance(columns),
+        lsd_db=NAN if is_waveform(columns.framing) else float(log_spectral_distance_db(*cells)[0]),
         target=target,
         noise=noise,
         bands=_bands(columns, score.loss.alpha),
@@ -257,17 +257,6 @@ def _exact_terms(p: Projection, mc_term: float, active: bool) -> FormulaTerms:
     return FormulaTerms(Formula.EXACT, active, lam, *energies, float(osi_db[0]), loss_osi, loss_osi + mc_term)
 
 
-def _mc_mse(columns: FrameColumns, alpha: float) -> float:
-    with np.errstate(all="ignore"):
-        return float(mc_mse_per_frame(columns.reference[:, None], columns.estimate[:, None], alpha)[0])
-
-
-def _log_spectral_distance(columns: FrameColumns) -> float:
-    if is_waveform(columns.framing):
-        return NAN
-    return float(log_spectral_distance_db(columns.reference[:, None], columns.estimate[:, None])[0])
-
-
 def _bands(columns: FrameColumns, alpha: float) -> tuple[BandPart, ...]:
     """Every band's part; nan where a frame has none of an energy."""
     bands = bands_of(columns.framing, len(columns.reference), columns.bin_hz)
@@ -334,7 +323,9 @@ def frame_curves(x: Inspection, view: CurveView) -> FrameCurves:
         return _curves(step, unit, "|x|^α", [compress(column, alpha) for column in shown], names)
     if unit == "ms":
         return _curves(step, unit, Phrase("sample"), shown, names)
-    full_scale = _full_scale(columns)
+    # The magnitude that reads 0 dB: of a full-scale sine, as in the pictures; 1 for masks.
+    framing = columns.framing
+    full_scale = 1.0 if framing is None else 0.5 * float(window(framing.window, framing.n_fft).sum())
     with np.errstate(divide="ignore"):
         levels = [20.0 * np.log10(np.abs(column) / full_scale) for column in shown]
     return _curves(step, unit, "dB", levels, names, in_db=True)
@@ -352,12 +343,6 @@ def _axis(columns: FrameColumns) -> tuple[float, str]:
     if framing is not None and framing.representation is Representation.WAVEFORM and rate:
         return 1000.0 / rate, "ms"
     return (1.0, "bin") if columns.bin_hz is None else (columns.bin_hz, "Hz")
-
-
-def _full_scale(columns: FrameColumns) -> float:
-    """The magnitude that reads 0 dB: of a full-scale sine, as in the pictures; 1 for masks."""
-    framing = columns.framing
-    return 1.0 if framing is None else 0.5 * float(window(framing.window, framing.n_fft).sum())
 
 
 def plain(column: Columns) -> FloatArray:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from osisnr_gui.core.types import ParameterError
-from osisnr_gui.io.phrase import N_, Phrase
+from osisnr_gui.io.errors import N_, Phrase
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.masks import MaskShape, find_grids, fits_mixture, mask_frames, n_fft_of
 from osisnr_gui.session.notices.notice import Case, Found

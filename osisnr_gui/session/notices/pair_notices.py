@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from osisnr_gui.io.phrase import N_, Phrase
+from osisnr_gui.io.errors import N_, Phrase
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.comparison.matching import order_words
 from osisnr_gui.session.comparison.ranking import order_sentence

@@ -171,7 +171,10 @@ class Listening:
                 self._signals[sound] = stack.enter_context(AudioSignal(source, recipe.rate))
             self._masked = None
             if recipe.masks:
-                self._masked = stack.enter_context(closing(_masked_mixture(recipe)))
+                assert recipe.mask_grid is not None, "masks that can be heard have a grid"
+                mixture = next(source for sound, source, _ in recipe.files if sound.kind is SoundKind.MIXTURE)
+                masks = [track.mask.values for _, track in recipe.masks if track.mask is not None]
+                self._masked = stack.enter_context(closing(MaskedMixture(mixture, recipe.mask_grid, masks)))
             self._opened = stack.pop_all()
         lengths = [signal.n_samples for signal in self._signals.values()]
         references = [x.n_samples for sound, x in self._signals.items() if sound.kind is SoundKind.REFERENCE]
@@ -202,12 +205,6 @@ class Listening:
     def close(self) -> None:
         """Close all files."""
         self._opened.close()
-
-
-def _masked_mixture(recipe: Recipe) -> MaskedMixture:
-    assert recipe.mask_grid is not None, "masks that can be heard have a grid"
-    mixture = next(source for sound, source, _ in recipe.files if sound.kind is SoundKind.MIXTURE)
-    return MaskedMixture(mixture, recipe.mask_grid, [t.mask.values for _, t in recipe.masks if t.mask is not None])
 
 
 def frame_residual(s: FloatArray, e: FloatArray, start: int, framing: Framing) -> FloatArray:

@@ -10,15 +10,14 @@ import struct
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
 from osisnr_gui.core.filters import BandPass, Upsampler
 from osisnr_gui.core.stft import default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import FloatArray, Framing, Representation
-from osisnr_gui.io.errors import Cancel, SaveError
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Cancel, Phrase, SaveError
 from osisnr_gui.session import edits
 from osisnr_gui.session.frame_pass import FramePass, PassPlan
 from osisnr_gui.session.masks import MaskedSignal
@@ -37,14 +36,6 @@ class Band(NamedTuple):
     high: float
 
 
-class _Filter(Protocol):
-    """Answers for any stretch as if everything had been filtered at once."""
-
-    def span(self, start: int, stop: int) -> tuple[int, int]: ...
-
-    def run(self, samples: FloatArray, first: int, start: int, stop: int) -> FloatArray: ...
-
-
 class SoundFeed:
     """The sounds of a recipe at `rate`; zero outside [0, n_samples). Use from one thread at a time.
 
@@ -58,7 +49,8 @@ class SoundFeed:
             check_ratio(recipe.files[0][1].path, recipe.rate, rate)
         self._listening = Listening(recipe)
         self.sounds: tuple[Sound, ...] = recipe.sounds
-        self._filters: list[_Filter] = []
+        # Each answers for any stretch as if everything had been filtered at once.
+        self._filters: list[BandPass | Upsampler | _RowResampler] = []
         if band is not None:
             self._filters.append(BandPass(band.low, band.high, recipe.rate))
         if rate != recipe.rate:
