@@ -20,19 +20,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from osisnr_gui.core import reduce
 from osisnr_gui.core.alpha_table import ALL_FRAMES, N_NODES, NODES, AlphaTable, Frames
 from osisnr_gui.core.loss import inverse_osi
-from osisnr_gui.core.reduce import (
-    GROWTH,
-    PixelColumns,
-    frame_columns,
-    frame_times,
-    is_crowded,
-    means_per_group,
-    quotients,
-    reduce_groups,
-    visible_frames,
-)
+from osisnr_gui.core.reduce import GROWTH, PixelColumns, quotients, reduce_groups
 from osisnr_gui.core.types import BoolArray, FloatArray, IntArray
 
 #: Frames in the smallest blocks. Smaller ones would keep a third of all frames and more.
@@ -45,7 +36,7 @@ STRETCH_BLOCKS = 1024
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SketchLevel:
-    """Blocks of frames, one after the other.
+    """Blocks of frames, one after the other; the last one may hold fewer.
 
     osi, count : sum of 1/OSI and number of the frames that count, (n_blocks,); mc : their MC-MSE added up, a table of
     n_blocks. first : where the frames kept of each block begin, (n_blocks + 1,); peak_osi : their 1/OSI, nan for a
@@ -58,11 +49,6 @@ class SketchLevel:
     first: IntArray
     peak_osi: FloatArray
     peak_mc: AlphaTable
-
-    @property
-    def n_blocks(self) -> int:
-        """Number of blocks; the last one may hold fewer frames."""
-        return int(self.osi.size)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,8 +126,8 @@ def _finest(osi_db: FloatArray, eps: float, table: AlphaTable) -> Iterator[Sketc
 
 def _coarser(level: SketchLevel) -> Iterator[SketchLevel]:
     """Blocks of GROWTH blocks of a level, a stretch after the other."""
-    for start in range(0, level.n_blocks, STRETCH_BLOCKS * GROWTH):
-        stop = min(start + STRETCH_BLOCKS * GROWTH, level.n_blocks)
+    for start in range(0, level.osi.size, STRETCH_BLOCKS * GROWTH):
+        stop = min(start + STRETCH_BLOCKS * GROWTH, level.osi.size)
         of = slice(start, stop)
         mc = _Blocks(
             _rows(level.count[of], GROWTH, 0.0) > 0,
@@ -302,15 +288,15 @@ class LossCurve:
 
         sketch : of the same frames; the same picture takes much longer without, where columns hold hundreds of frames.
         """
-        first, last = visible_frames(self.n_frames, t0, dt, start, stop)
+        first, last = reduce.visible_frames(self.n_frames, t0, dt, start, stop)
         with np.errstate(over="ignore", invalid="ignore"):
             if 2 * (last - first) <= n_columns:
                 osi, mc = self._drawn_terms(slice(first, last))
-                return DrawnLoss(frame_times(t0, dt, first, last), osi, osi + mc, osi + mc)
-            columns = frame_columns(self.n_frames, t0, dt, start, stop, n_columns, sketch_steps(self.n_frames))
+                return DrawnLoss(reduce.frame_times(t0, dt, first, last), osi, osi + mc, osi + mc)
+            columns = reduce.frame_columns(self.n_frames, t0, dt, start, stop, n_columns, sketch_steps(self.n_frames))
             if columns.step > 1 and sketch is not None:
                 return DrawnLoss(columns.centres, *sketch.reduced(columns, self.alpha, self.gamma))
-            return self._reduced(columns, crowded=is_crowded(dt, start, stop, n_columns))
+            return self._reduced(columns, crowded=reduce.is_crowded(dt, start, stop, n_columns))
 
     def _reduced(self, columns: PixelColumns, *, crowded: bool) -> DrawnLoss:
         first = columns.edges[0]
@@ -320,7 +306,9 @@ class LossCurve:
         peak = reduce_groups(np.fmax, total, edges)
         if not crowded:
             return DrawnLoss(columns.centres, reduce_groups(np.fmax, osi, edges), peak, peak)
-        return DrawnLoss(columns.centres, means_per_group(osi, edges), means_per_group(total, edges), peak)
+        return DrawnLoss(
+            columns.centres, reduce.means_per_group(osi, edges), reduce.means_per_group(total, edges), peak
+        )
 
     def _drawn_terms(self, frames: slice) -> tuple[FloatArray, FloatArray]:
         """`terms` as a picture needs them, MC-MSE to some 1e-5 of its value, in a third of the time."""

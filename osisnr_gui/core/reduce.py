@@ -35,13 +35,8 @@ class PixelColumns(NamedTuple):
     step: int = 1
 
 
-class Blocks(NamedTuple):
-    """What is left of blocks of frames, gaps (NaN) ignored: extremes (NaN in a block of gaps), sum, count."""
-
-    low: FloatArray
-    high: FloatArray
-    total: FloatArray
-    n_values: FloatArray
+#: What is left of blocks of frames, gaps (NaN) ignored: low and high (NaN in a block of gaps), sum, count.
+Blocks = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
 
 def block_step(frames_per_column: float, smallest: int = BASE_STEP, largest: int = LARGEST_STEP) -> int:
@@ -125,17 +120,12 @@ def quotients(totals: FloatArray, counts: FloatArray) -> FloatArray:
 class Pyramid:
     """Values of all frames, and their blocks, which are made when a picture first needs them.
 
-    values : float64 (n_frames,), finite or NaN (a gap).
+    values : float64 (n_frames,), finite or NaN (a gap). size : n_frames.
     """
 
     def __init__(self, values: FloatArray) -> None:
-        self.values = values
+        self.values, self.size = values, values.size
         self._levels: dict[int, Blocks] = {}
-
-    @property
-    def size(self) -> int:
-        """Number of frames."""
-        return self.values.size
 
     def extremes(self, columns: PixelColumns) -> tuple[FloatArray, FloatArray]:
         """Smallest and largest value of each column; NaN only where the whole column is NaN."""
@@ -165,11 +155,11 @@ class Pyramid:
             edges = np.append(np.arange(0, self.size, step), self.size)
             totals, counts = sums_per_group(self.values, edges)
             low, high = (reduce_groups(how, self.values, edges) for how in (np.fmin, np.fmax))
-            return Blocks(low, high, totals, counts)
+            return low, high, totals, counts
         finer = self._blocks(step // GROWTH)
-        edges = np.append(np.arange(0, finer.low.size, GROWTH), finer.low.size)
-        parts = zip((np.fmin, np.fmax, np.add, np.add), finer, strict=True)
-        return Blocks(*(reduce_groups(how, part, edges) for how, part in parts))
+        edges = np.append(np.arange(0, finer[0].size, GROWTH), finer[0].size)
+        low, high = reduce_groups(np.fmin, finer[0], edges), reduce_groups(np.fmax, finer[1], edges)
+        return low, high, reduce_groups(np.add, finer[2], edges), reduce_groups(np.add, finer[3], edges)
 
 
 def _block_edges(columns: PixelColumns) -> IndexArray:

@@ -39,24 +39,9 @@ _TEXT_LIMIT = 1000
 SCHEMA = "osisnr.frames/1"
 BLOCK_FRAMES = 4096
 COLUMNS = (
-    "frame",
-    "time_s",
-    "status",
-    "active",
-    "bad",
-    "literal_osi_db",
-    "literal_loss_osi",
-    "literal_fused",
-    "exact_osi_db",
-    "exact_loss_osi",
-    "exact_fused",
-    "mc_mse",
-    "si_snr_db",
-    "snr_db",
-    "gain_db",
-    "reference_energy_db",
-    "estimate_energy_db",
-    "estimate",
+    *("frame", "time_s", "status", "active", "bad", "literal_osi_db", "literal_loss_osi", "literal_fused"),
+    *("exact_osi_db", "exact_loss_osi", "exact_fused", "mc_mse", "si_snr_db", "snr_db", "gain_db"),
+    *("reference_energy_db", "estimate_energy_db", "estimate"),
 )
 SEGMENT_COLUMNS = (
     *("rank", "start", "length", "first_frame", "n_frames", "kind", "n_by_criterion", "n_missed", "n_false_activity"),

@@ -22,7 +22,7 @@ from .errors import (
     stop_if,
 )
 from .formats import CHOOSE_SOUND, SoundFormat, find_format, is_misnamed, unknown_format
-from .headers import AudioInfo, Header, check_channels_and_rate, damaged, truncated
+from .headers import AudioInfo, Header, check_channels_and_rate, damaged
 from .source import Closing, IdentityCache, OpenFile
 
 DAMAGED = Phrase("the header or the data is damaged")
@@ -93,7 +93,13 @@ class AudioFile(Closing):
             warnings.append(damaged(length, promised, rate))
             self._reader.seekable = False
         elif promised is not None and length < promised and not told:
-            warnings.append(truncated(length, promised, rate))
+            message = Phrase(
+                "cut off at {time:.3f} s: {present} of the {promised} samples promised by the header are there",
+                time=length / rate,
+                present=length,
+                promised=promised,
+            )
+            warnings.append(LoadWarning("TRUNCATED", message))
         if length <= 0:
             if promised or told:
                 raise corrupt(self._source.path, Phrase("none of its samples can be read"))

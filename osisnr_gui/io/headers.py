@@ -168,17 +168,6 @@ def walk_chunks(
         position = body + size + -size % unit
 
 
-def truncated(present: int, promised: int, rate: float) -> LoadWarning:
-    """The warning for a file that holds fewer samples than its header promises."""
-    message = Phrase(
-        "cut off at {time:.3f} s: {present} of the {promised} samples promised by the header are there",
-        time=present / rate,
-        present=present,
-        promised=promised,
-    )
-    return LoadWarning("TRUNCATED", message)
-
-
 def damaged(readable: int, expected: int | None, rate: float) -> LoadWarning:
     """The warning for a file whose decoding stops or skips before its end."""
     time = readable / rate

@@ -16,7 +16,6 @@ from .errors import (
     Phrase,
     Reason,
     as_load_errors,
-    corrupt,
     overwritten,
     stop_if,
 )
@@ -165,7 +164,7 @@ def _read(source: OpenFile, key: str | None, cancelled: Cancel | None) -> Loaded
         raise LoadError(Reason.UNKNOWN_FORMAT, path, Phrase("this is sound, not a matrix"), CHOOSE_MATRIX)
     if content is None:
         if extension(path) == ".mat":
-            raise corrupt(path, Phrase("the MATLAB header is damaged"))
+            raise LoadError(Reason.CORRUPT, path, Phrase("the MATLAB header is damaged"), REMEDY)
         raise unknown_format(path, CHOOSE_MATRIX)
     stored = content.read(source, key, cancelled)
     if not is_misnamed(path, content):

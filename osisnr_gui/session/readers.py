@@ -58,10 +58,10 @@ class Resampler:
         return first, stop * self.down // self.up + self._context + 1
 
     def run(self, samples: FloatArray, first: int, start: int, stop: int) -> FloatArray:
-        """Output samples [start, stop) from the input samples that begin at `first` (see `span`)."""
+        """Output samples [start, stop) from the input (…, n) that begins at `first` (see `span`)."""
         skip = start - first * self.up // self.down
-        out = self._resample(samples, self.up, self.down, window=self._taps)  # type: ignore[call-overload]
-        return np.asarray(out[skip : skip + stop - start], dtype=np.float64)
+        out = self._resample(samples, self.up, self.down, axis=-1, window=self._taps)  # type: ignore[call-overload]
+        return np.asarray(out[..., skip : skip + stop - start], dtype=np.float64)
 
 
 class AudioSignal(Closing):

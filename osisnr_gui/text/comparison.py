@@ -104,12 +104,10 @@ class MeasuredDelay:
 
     def words(self, samples: int) -> str:
         """A delay with its figures: "137 samples (8.56 ms) late: SI-SNR 4.2 dB, correlation 0.97"."""
-        correlation = correlation_at(self.delay, self.lengths, samples)
-        return _("{delay}: SI-SNR {score}, correlation {correlation}").format(
-            delay=translated(delay_words(samples, self.rate)),
-            score=translated(score_words(float(si_snr_of_correlation(correlation)))),
-            correlation=words.number(correlation, 2),
-        )
+        *_n, score, correlation = self._figures(samples)
+        delay = translated(delay_words(samples, self.rate))
+        template = _("{delay}: SI-SNR {score}, correlation {correlation}")
+        return template.format(delay=delay, score=score, correlation=correlation)
 
     def rows(self, taken: int) -> list[tuple[str, ...]]:
         """A table: the file as it is, with `taken` samples taken out, and with what the peak says."""

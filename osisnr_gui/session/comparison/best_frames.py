@@ -14,7 +14,7 @@ from osisnr_gui.core.several import BestOf, find_best
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.errors import Cancel, Phrase
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PassPlan, common_part
-from osisnr_gui.session.pairs import PairAnalysis, PairKey, Readers, check_fit, fit_frames, pair_key, time_grid
+from osisnr_gui.session.pairs import PairAnalysis, Readers, check_fit, fit_frames, pair_key, time_grid
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Session
@@ -124,11 +124,6 @@ class CrossFrames:
         return np.where(silent, np.nan, self.osi_db)
 
 
-def cross_key(session: Session, reference: Track, estimate: Track) -> PairKey:
-    """What a cross pass depends on. Raises PairError."""
-    return pair_key(session, reference, estimate, None)
-
-
 def run_cross(
     session: Session,
     reference: Track,
@@ -142,7 +137,7 @@ def run_cross(
     Raises PairError, LoadError and io's Cancelled.
     """
     check_fit(session, reference, estimate)
-    key = cross_key(session, reference, estimate)
+    key = pair_key(session, reference, estimate, None)
     framing = key.framing
     if time_grid(framing, reference, key.mask_grid) != grid:
         detail = Phrase("its frames lie elsewhere")

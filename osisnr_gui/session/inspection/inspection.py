@@ -17,21 +17,11 @@ from enum import StrEnum
 
 import numpy as np
 
+from osisnr_gui.core import osi_snr
 from osisnr_gui.core.bands import BandSums, FrequencyBand, equal_bands, octave_bands
 from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
 from osisnr_gui.core.mc_mse import compress, log_spectral_distance_db, mc_mse_blame, mc_mse_per_frame, osi_noise_blame
-from osisnr_gui.core.osi_snr import (
-    EPS_DOT,
-    Projection,
-    angle_degrees,
-    both_alike,
-    exact_osi_db,
-    literal_osi_db,
-    project_rows,
-    reference_factor,
-    si_snr_db,
-    snr_db,
-)
+from osisnr_gui.core.osi_snr import Projection, both_alike, exact_osi_db, project_rows, reference_factor
 from osisnr_gui.core.stft import window
 from osisnr_gui.core.types import Columns, FloatArray, FrameStatus, Framing, Representation
 from osisnr_gui.io.errors import Phrase
@@ -161,7 +151,7 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis) -> Inspection:
     with np.errstate(all="ignore"):
         mc_mse = float(mc_mse_per_frame(*cells, score.loss.alpha)[0])
         correlation = p.dot[0] / np.sqrt(p.reference_energy[0]) / np.sqrt(p.estimate_energy[0])
-        gain_db, angle = 20.0 * np.log10(np.abs(p.gain[0])), angle_degrees(exact_osi_db(p))[0]
+        gain_db, angle = 20.0 * np.log10(np.abs(p.gain[0])), osi_snr.angle_degrees(exact_osi_db(p))[0]
     active, mc_term = bool(score.facts.active[index]), score.loss.gamma * mc_mse
     target, noise = _split(columns, s, p, rest.view(np.float64))
     return Inspection(
@@ -178,8 +168,8 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis) -> Inspection:
         angle_deg=float(angle),
         correlation=float(np.clip(correlation, -1.0, 1.0)),
         gain=float(p.gain[0]),
-        si_snr_db=float(si_snr_db(p)[0]),
-        snr_db=float(snr_db(p)[0]),
+        si_snr_db=float(osi_snr.si_snr_db(p)[0]),
+        snr_db=float(osi_snr.snr_db(p)[0]),
         gain_db=float(gain_db),
         reference_energy_db=float(p.reference_db[0]),
         estimate_energy_db=float(p.estimate_db[0]),
@@ -235,8 +225,8 @@ def _split(
 
 
 def _literal_terms(s: FloatArray, e: FloatArray, p: Projection, mc_term: float) -> FormulaTerms:
-    lam = float(reference_factor(p, EPS_DOT)[0])
-    osi_db = literal_osi_db(p)
+    lam = float(reference_factor(p, osi_snr.EPS_DOT)[0])
+    osi_db = osi_snr.literal_osi_db(p)
     with np.errstate(all="ignore"):
         target, noise = lam * s, e - lam * s
         energies = float(np.vecdot(target, target)[0]), float(np.vecdot(noise, noise)[0])

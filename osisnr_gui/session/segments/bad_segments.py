@@ -14,26 +14,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from osisnr_gui.core import bad_frames as rules
 from osisnr_gui.core.alpha_table import AlphaSums
-from osisnr_gui.core.bad_frames import (
-    ACTIVE,
-    JOIN_SECONDS,
-    MINIMUM_SECONDS,
-    BadSegments,
-    FramesWithin,
-    LevelGate,
-    depth_above,
-    depth_under,
-    drop_below_median,
-    drop_below_other,
-    find_above,
-    find_bad_frames,
-    find_bad_segments,
-    find_drops,
-    frame_status,
-    is_active,
-    status_counts,
-)
+from osisnr_gui.core.bad_frames import ACTIVE, BadSegments, FramesWithin, LevelGate, find_bad_frames
 from osisnr_gui.core.loss import ExactScores, LiteralScores, quantile
 from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus, IntArray, StatusArray
 from osisnr_gui.session.frame_pass import PairFrames, on_grid
@@ -84,8 +67,8 @@ class Facts:
 
 def find_facts(frames: PairFrames, silence_db: float) -> Facts:
     """Status of every frame and all that does not depend on alpha, gamma and threshold."""
-    status = frame_status(frames.projection, silence_db)
-    active = is_active(status)
+    status = rules.frame_status(frames.projection, silence_db)
+    active = rules.is_active(status)
     sums_all, sums_active = (None, None) if frames.table is None else frames.table.split_sums(active)
     literal, exact = frames.literal_osi_db, frames.exact_osi_db
     with np.errstate(invalid="ignore"):
@@ -101,7 +84,7 @@ def find_facts(frames: PairFrames, silence_db: float) -> Facts:
         active_osi_db=np.where(active, exact, np.nan),
         literal=LiteralScores.of(literal),
         exact=ExactScores.of(exact[active]),
-        counts=status_counts(status),
+        counts=rules.status_counts(status),
         sums_all=sums_all,
         sums_active=sums_active,
         not_meaningful=not_meaningful,
@@ -199,7 +182,7 @@ def under_threshold(facts: Facts, threshold_db: float) -> tuple[BoolArray, BadSe
     """Active frames under the threshold, and segments of them and of missed frames, by the defaults: no level gate."""
     bad = find_bad_frames(facts.frames.exact_osi_db, facts.active, threshold_db)
     missed = facts.status == FrameStatus.SILENT_ESTIMATE
-    return bad, _segments(facts, bad | missed, MINIMUM_SECONDS, JOIN_SECONDS)
+    return bad, _segments(facts, bad | missed, rules.MINIMUM_SECONDS, rules.JOIN_SECONDS)
 
 
 def _inputs(session: Session, other: Facts | None) -> tuple[LossChoice | None, Facts | None]:
@@ -255,10 +238,10 @@ def _low(
     if choice.criterion is Criterion.OSI:
         return under & gate.passed
     if fused is not None:
-        return find_above(fused, gate.active, choice.loss_limit)
+        return rules.find_above(fused, gate.active, choice.loss_limit)
     if drop_db is None:
         return np.zeros_like(gate.active)
-    return find_drops(drop_db, choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db)
+    return rules.find_drops(drop_db, choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db)
 
 
 def _faults(facts: Facts, gate: LevelGate, choice: BadChoice, other: Facts | None) -> tuple[BoolArray, BoolArray]:
@@ -289,7 +272,7 @@ def _segments(facts: Facts, bad: BoolArray, minimum_s: float, join_s: float) -> 
     seconds = grid.step if grid.seconds else MASK_FRAME_SECONDS
     # Rounding must not turn 40 ms into a gap of one long hop, nor 24 ms into less.
     minimum = max(1, math.ceil(minimum_s / seconds - 1e-6))
-    return find_bad_segments(bad, minimum, math.floor(join_s / seconds + 1e-6))
+    return rules.find_bad_segments(bad, minimum, math.floor(join_s / seconds + 1e-6))
 
 
 def _gate(facts: Facts, gate_db: float | None, previous: BadFrames | None) -> LevelGate:
@@ -311,12 +294,12 @@ def _drop(
     frames = facts.frames
     if choice.criterion is Criterion.DROP:
         seconds = frames.grid.step if frames.grid.seconds else MASK_FRAME_SECONDS
-        return drop_below_median(frames.exact_osi_db, gate.active, round(choice.window_s / seconds))
+        return rules.drop_below_median(frames.exact_osi_db, gate.active, round(choice.window_s / seconds))
     if other is None:
         return None
     other_osi_db = on_grid(frames, other.frames, other.frames.exact_osi_db, np.nan)
     other_active = on_grid(frames, other.frames, other.active, False)
-    return drop_below_other(frames.exact_osi_db, gate.active, other_osi_db, other_active)
+    return rules.drop_below_other(frames.exact_osi_db, gate.active, other_osi_db, other_active)
 
 
 def _fused(
@@ -372,9 +355,9 @@ def _depth(bad: BadFrames, low: IntArray) -> tuple[FloatArray, FloatArray | None
     Missed frames and false activity are as deep as can be, 1, but have no drop: by a relative criterion they come last.
     """
     if bad.choice.criterion is Criterion.OSI:
-        return depth_under(bad.facts.frames.exact_osi_db[low], bad.threshold_db), None
+        return rules.depth_under(bad.facts.frames.exact_osi_db[low], bad.threshold_db), None
     if bad.choice.criterion is Criterion.LOSS:
         loss = np.empty(0) if bad.fused is None else bad.fused[low]
-        return depth_above(loss, bad.choice.loss_limit), loss
+        return rules.depth_above(loss, bad.choice.loss_limit), loss
     drop = np.empty(0) if bad.drop_db is None else bad.drop_db[low]
     return drop, drop

@@ -50,12 +50,12 @@ class SoundFeed:
         self._listening = Listening(recipe)
         self.sounds: tuple[Sound, ...] = recipe.sounds
         # Each answers for any stretch as if everything had been filtered at once.
-        self._filters: list[BandPass | Upsampler | _RowResampler] = []
+        self._filters: list[BandPass | Upsampler | Resampler] = []
         if band is not None:
             self._filters.append(BandPass(band.low, band.high, recipe.rate))
         if rate != recipe.rate:
             factor, rest = divmod(rate, recipe.rate)
-            self._filters.append(_RowResampler(recipe.rate, rate) if rest else Upsampler(factor))
+            self._filters.append(Resampler(recipe.rate, rate) if rest else Upsampler(factor))
         self.n_samples = -(-self._listening.n_samples * rate // recipe.rate)
 
     def read(self, start: int, count: int) -> FloatArray:
@@ -76,18 +76,6 @@ class SoundFeed:
     def close(self) -> None:
         """Close all files."""
         self._listening.close()
-
-
-class _RowResampler:
-    """`Resampler`, for several signals."""
-
-    def __init__(self, rate_in: int, rate_out: int) -> None:
-        self._one = Resampler(rate_in, rate_out)
-        self.span = self._one.span
-
-    def run(self, samples: FloatArray, first: int, start: int, stop: int) -> FloatArray:
-        """(n_signals, stop - start)."""
-        return np.array([self._one.run(row, first, start, stop) for row in samples]).reshape(len(samples), -1)
 
 
 BLOCK = 1 << 16
