@@ -8,17 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .errors import (
-    REMEDY,
-    Cancel,
-    LoadError,
-    LoadWarning,
-    Phrase,
-    Reason,
-    as_load_errors,
-    overwritten,
-    stop_if,
-)
+from .errors import REMEDY, Cancel, LoadError, LoadWarning, Phrase, Reason, as_load_errors, overwritten, stop_if
 from .formats import CHOOSE_MATRIX, SoundFormat, extension, find_format, is_misnamed, unknown_format
 from .numpy_files import LoadedArray, check_size, shape_text
 from .source import OpenFile

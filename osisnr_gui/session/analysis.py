@@ -56,11 +56,7 @@ def analyse(
 
 
 def analyse_numbers(
-    session: Session,
-    *,
-    align: bool,
-    progress: Report | None = None,
-    cancelled: Cancel | None = None,
+    session: Session, *, align: bool, progress: Report | None = None, cancelled: Cancel | None = None
 ) -> Analysis:
     """The analysis without pictures, MC-MSE at the session's alpha by the direct formula: what is printed and stored.
 

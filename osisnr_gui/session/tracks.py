@@ -121,11 +121,7 @@ def _open(source: Source, cancelled: Cancel | None) -> Track:
     stamp = stamp_of(source.path)
     if find_kind(source.path) == "mask":
         mask = load_mask(
-            source.path,
-            key=source.key,
-            transpose=source.transpose,
-            cancelled=cancelled,
-            pair_axis=source.pair_axis,
+            source.path, key=source.key, transpose=source.transpose, cancelled=cancelled, pair_axis=source.pair_axis
         )
         if source.flip:
             mask = _flipped(mask)

@@ -10,16 +10,7 @@ from osisnr_gui.session.file_changes import Fate, FileChange
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import DOWNMIX
 from osisnr_gui.session.tracks import Stamp, Track
-from osisnr_gui.session.words import (
-    cell,
-    count,
-    duration,
-    number,
-    percent,
-    rate,
-    short_moment,
-    short_names,
-)
+from osisnr_gui.session.words import cell, count, duration, number, percent, rate, short_moment, short_names
 from osisnr_gui.text.catalogue import _, ngettext, translated
 
 SHORT_HASH = 8
