@@ -7,9 +7,8 @@ from collections.abc import Iterable
 
 from osisnr_gui.cli.lines import SEND_ELSEWHERE, stdout_errors
 from osisnr_gui.cli.scoring_options import STDOUT
-from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import Phrase, SaveError
-from osisnr_gui.io.source import Closing
+from osisnr_gui.io.files import Closing, write_atomically
 from osisnr_gui.io.streams import put
 from osisnr_gui.session.analysis import Report
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
-from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula
@@ -80,10 +79,6 @@ class Measure:
 def scored(read: Callable[[PairScore], float]) -> Value:
     """A value that is read from a pair's score; nan while there is none."""
     return lambda pair: math.nan if pair.score is None else read(pair.score)
-
-
-def _status(status: FrameStatus) -> Value:
-    return scored(lambda score: score.facts.counts[status.label])
 
 
 _mean = partial(
@@ -227,14 +222,14 @@ MEASURES: tuple[Measure, ...] = (
     _count(
         key="missed",
         title=_("missed\nframes"),
-        value=_status(FrameStatus.SILENT_ESTIMATE),
+        value=scored(lambda score: score.facts.counts["silent_estimate"]),
         tip=_("Frames in which only the estimate is silent"),
         better=-1,
     ),
     _count(
         key="false",
         title=_("false\nframes"),
-        value=_status(FrameStatus.SILENT_REFERENCE),
+        value=scored(lambda score: score.facts.counts["silent_reference"]),
         tip=_("False activity: only the reference is silent there"),
         better=-1,
     ),

@@ -21,9 +21,9 @@ from .errors import (
     overwritten,
     stop_if,
 )
+from .files import Closing, IdentityCache, OpenFile
 from .formats import CHOOSE_SOUND, SoundFormat, find_format, is_misnamed, unknown_format
 from .headers import AudioInfo, Header, check_channels_and_rate, damaged
-from .source import Closing, IdentityCache, OpenFile
 
 DAMAGED = Phrase("the header or the data is damaged")
 _ENDLESS = 1 << 62

@@ -19,15 +19,13 @@ import sys
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .atomic import write_atomically
 from .errors import Cancel, LoadError, Reason, SaveError, stop_if
-from .source import Closing, OpenFile
+from .files import Closing, OpenFile, write_atomically
 
 MAGIC = b"osisnr\x00\x01"
 MAX_HEADER = 1 << 20
@@ -37,22 +35,11 @@ _PREFIX = len(MAGIC) + 8
 
 Array = npt.NDArray[Any]
 Facts = dict[str, Any]
+_Entry = tuple[str, tuple[int, ...], int, int]  # type, shape, CRC-32 and offset of an array
 
 
 class DamagedFileError(Exception):
     """The file is not what was written: cut off, changed, or of another kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    dtype: str
-    shape: tuple[int, ...]
-    crc: int
-    offset: int
-
-    @property
-    def size(self) -> int:
-        return math.prod(self.shape) * np.dtype(self.dtype).itemsize
 
 
 def array_file_parts(facts: Facts, arrays: Mapping[str, Array]) -> Iterator[bytes | memoryview]:
@@ -110,15 +97,15 @@ class ArrayFile(Closing):
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The arrays there are."""
-        return {name: entry.shape for name, entry in self._entries.items()}
+        return {name: shape for name, (_, shape, _, _) in self._entries.items()}
 
     def read(self, name: str, cancelled: Cancel | None = None) -> Array:
         """One array. Raises DamagedFileError when it is not there or not as written, and Cancelled."""
-        entry = self._entries.get(name)
-        if entry is None:
+        if name not in self._entries:
             raise DamagedFileError(f"there is no {name}")
-        array: Array = np.empty(entry.shape, dtype=entry.dtype)
-        crc, offset = 0, entry.offset
+        dtype, shape, wanted, offset = self._entries[name]
+        array: Array = np.empty(shape, dtype=dtype)
+        crc = 0
         try:
             for piece in _pieces(array):
                 stop_if(cancelled)
@@ -128,7 +115,7 @@ class ArrayFile(Closing):
                 offset += len(piece)
         except LoadError as error:
             raise DamagedFileError(str(error)) from None
-        if crc != entry.crc:
+        if crc != wanted:
             raise DamagedFileError(f"{name} was changed")
         return array.astype(array.dtype.newbyteorder("="), copy=False)
 
@@ -147,8 +134,8 @@ class ArrayFile(Closing):
         for name, dtype, shape, crc in claims["arrays"]:
             if dtype not in TYPES or len(shape) > 2 or any(type(n) is not int or n < 0 for n in shape):
                 raise ValueError("an array that is never stored")
-            entries[name] = entry = _Entry(dtype, tuple(shape), crc, offset)
-            offset += entry.size
+            entries[name] = dtype, tuple(shape), crc, offset
+            offset += math.prod(shape) * np.dtype(dtype).itemsize
         if offset != size or not isinstance(claims["facts"], dict):
             raise ValueError("of another length than it says")
         return claims["facts"], entries

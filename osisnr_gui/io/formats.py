@@ -13,11 +13,11 @@ from typing import Literal
 
 from .container_headers import read_aiff, read_au, read_caf, read_wave
 from .errors import Cancel, LoadError, Phrase, Reason
+from .files import OpenFile
 from .headers import Header, id3_size
 from .mat_files import read_mat
 from .mp3_frames import find_frames, read_mp3
 from .numpy_files import LoadedArray, read_npy, read_npz
-from .source import OpenFile
 from .stream_headers import read_flac, read_ogg
 from .tables import read_table
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import LoadError, LoadWarning, Phrase, Reason, corrupt
-from .source import OpenFile
+from .files import OpenFile
 
 MIN_RATE, MAX_RATE, MAX_CHANNELS = 1_000, 768_000, 64
 MAX_CHUNKS = 10_000

@@ -13,9 +13,8 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Any, NoReturn
 
-from .atomic import save_error, write_atomically
 from .errors import LoadError, Phrase, Reason
-from .source import Closing, OpenFile
+from .files import Closing, OpenFile, save_error, write_atomically
 
 MAX_JSON_BYTES = 10 * 2**20
 _REMEDY = Phrase("choose a file that this program saved, or mend it in a text editor")

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import REMEDY, Cancel, LoadError, LoadWarning, Phrase, Reason, as_load_errors, overwritten, stop_if
+from .files import OpenFile
 from .formats import CHOOSE_MATRIX, SoundFormat, extension, find_format, is_misnamed, unknown_format
 from .numpy_files import LoadedArray, check_size, shape_text
-from .source import OpenFile
 
 Array = npt.NDArray[Any]
 _POSITIONS_SHOWN = 5

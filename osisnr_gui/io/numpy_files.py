@@ -14,7 +14,7 @@ import numpy.typing as npt
 from numpy.lib import format as npy_format
 
 from .errors import LoadError, LoadWarning, Phrase, Reason, as_load_errors, corrupt, printable
-from .source import OpenFile
+from .files import OpenFile
 
 Array = npt.NDArray[np.generic]
 MAX_BYTES = 512 * 2**20  # of a matrix

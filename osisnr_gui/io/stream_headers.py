@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .errors import LoadError, LoadWarning, Phrase, Reason, corrupt
+from .files import OpenFile
 from .headers import CONVERT, MAX_CHUNKS, Header, check_channels_and_rate, id3_size, open_ended, unreadable
-from .source import OpenFile
 
 _CODINGS = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}
 _READ_AT_ONCE = 1 << 20

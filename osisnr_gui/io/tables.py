@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import LoadError, LoadWarning, Phrase, Reason, printable
+from .files import OpenFile
 from .numpy_files import MAX_CELLS, LoadedArray, check_size, too_large
-from .source import OpenFile
 
 MAX_TEXT = 64 * 2**20
 _REMEDY = Phrase("save it again as plain numbers with one kind of separator")

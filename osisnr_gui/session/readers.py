@@ -14,7 +14,7 @@ from osisnr_gui.core.stft import frame_count, frames_of, least_hop, window
 from osisnr_gui.core.types import Columns, ComplexArray, FloatArray, Framing, IntArray, Representation
 from osisnr_gui.io.audio import AudioFile, AudioScanner, open_audio
 from osisnr_gui.io.errors import LoadError, Phrase, Reason
-from osisnr_gui.io.source import Closing
+from osisnr_gui.io.files import Closing
 from osisnr_gui.session.session import Source
 
 KEPT_SAMPLES = 1 << 15  # more than any common frame

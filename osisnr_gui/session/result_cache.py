@@ -32,7 +32,7 @@ from osisnr_gui.core.alpha_table import N_NODES, AlphaTable
 from osisnr_gui.core.osi_snr import Projection
 from osisnr_gui.io.cache_folder import Array, ArrayFile, CacheFolder, DamagedFileError, Facts
 from osisnr_gui.io.errors import Cancel, Cancelled, LoadError, LoadWarning, phrase_from_json, phrase_to_json
-from osisnr_gui.io.source import OpenFile
+from osisnr_gui.io.files import OpenFile
 from osisnr_gui.session.frame_pass import PairFrames, PairPictures
 from osisnr_gui.session.pair_pass import coarse_step_of, make_picture
 from osisnr_gui.session.pairs import PairAnalysis, PairKey, time_grid

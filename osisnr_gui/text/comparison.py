@@ -9,22 +9,21 @@ from osisnr_gui.session.comparison.difference import Change, Difference, Ghost, 
 from osisnr_gui.session.delays import correlation_at, delay_words, score_words, time_words
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Lengths, Session, Source
-from osisnr_gui.session.words import GHOST, MIXTURE, estimate_letter, signed_db
 from osisnr_gui.text.catalogue import _, ngettext, translated
 from osisnr_gui.text.sentences import frames_counted
 
 
 def partner_name(place: int) -> str:
     """ "B", "mixture", or "before" for what the estimate itself was."""
-    if place == MIXTURE:
+    if place == words.MIXTURE:
         return _("mixture")
-    return _("before") if place == GHOST else estimate_letter(place)
+    return _("before") if place == words.GHOST else words.estimate_letter(place)
 
 
 def difference_text(measure: Quantity, value: float) -> str:
     """A difference with its sign: "+1.2 dB", or a loss."""
     if measure is Quantity.OSI:
-        return signed_db(value)
+        return words.signed_db(value)
     return f"{'+' if value > 0 else ''}{words.loss(value)}"
 
 
@@ -45,7 +44,7 @@ def difference_words(difference: Difference, index: int, place: int, *, short: b
             _("fused loss, {name} minus {other}: median {median}, {name} better in {share} of {frames}"),
         )
     return (osi if is_osi else loss).format(
-        name=estimate_letter(index),
+        name=words.estimate_letter(index),
         other=partner_name(place),
         median=difference_text(difference.measure, difference.median),
         share=words.percent(difference.share_better),
@@ -55,7 +54,7 @@ def difference_words(difference: Difference, index: int, place: int, *, short: b
 
 def ghost_name(index: int, ghost: Ghost, now: float) -> str:
     """ "A before 14:03"."""
-    return _("{name} before {moment}").format(name=estimate_letter(index), moment=_moment(ghost, now))
+    return _("{name} before {moment}").format(name=words.estimate_letter(index), moment=_moment(ghost, now))
 
 
 def _moment(ghost: Ghost, now: float) -> str:
@@ -66,7 +65,7 @@ def _moment(ghost: Ghost, now: float) -> str:
 
 def change_sentence(index: int, ghost: Ghost, change: Change, now: float) -> str:
     """ "A since 14:03: median +0.8 dB (5.1 → 5.9 dB, exact, 683 frames active before and now), better in 62 %"."""
-    name, moment = estimate_letter(index), _moment(ghost, now)
+    name, moment = words.estimate_letter(index), _moment(ghost, now)
     if not change.n_frames:
         return _("{name} since {moment}: no frame is active before and now.").format(name=name, moment=moment)
     gain = change.after - change.before if change.after != change.before else 0.0
@@ -138,7 +137,7 @@ def measured_delay(session: Session, analysis: Analysis, estimate: Source) -> Me
         if replace(pair.source, delay=source.delay) != source or pair.reference.source != wanted:
             return None  # found out of what the session asked for before
         name = _("{letter} · {name} against {reference}").format(
-            letter=estimate_letter(place), name=pair.estimate.name, reference=pair.reference.name
+            letter=words.estimate_letter(place), name=pair.estimate.name, reference=pair.reference.name
         )
         return MeasuredDelay(pair.delay, place, name, pair.sample_rate, session.lengths)
     return None

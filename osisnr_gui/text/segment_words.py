@@ -8,7 +8,6 @@ from osisnr_gui.session import words
 from osisnr_gui.session.segments.bad_segments import BadFrames, Kind, other_place
 from osisnr_gui.session.segments.segment_table import SegmentTable
 from osisnr_gui.session.session import Criterion, Session
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.sentences import frames_counted
 
@@ -19,7 +18,7 @@ ALONE_WORDS = _("There is no other estimate of this reference to compare with: a
 def other_letter(session: Session, index: int) -> str:
     """The letter of the estimate that estimate `index` is held against; empty where it stands alone."""
     place = other_place(session, index)
-    return "" if place is None else estimate_letter(place)
+    return "" if place is None else words.estimate_letter(place)
 
 
 def low_name(criterion: Criterion, other: str) -> str:

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from osisnr_gui.io import cache_folder
-from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.cache_folder import MAGIC, ArrayFile, DamagedFileError, array_file_parts
 from osisnr_gui.io.errors import Cancelled, LoadError
+from osisnr_gui.io.files import write_atomically
 
 LARGE = 1 << 30
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
 from osisnr_gui.core.align import Delay
 from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.score_report import score_report
-from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.io.files import write_atomically
 from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.plot_dialog import FORMATS, PNG, PlotDialog

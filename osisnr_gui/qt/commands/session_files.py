@@ -8,8 +8,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QStandardPaths, QTimer
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
-from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import FileError, display_name
+from osisnr_gui.io.files import write_atomically
 from osisnr_gui.qt.dialogs.save_as import ask, ask_where, warn
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
