@@ -73,8 +73,7 @@ def _draw(options: Namespace, problem: str) -> int:
     from osisnr_gui.cli import batch, score
     from osisnr_gui.cli.lines import SEND_ELSEWHERE, error_line
     from osisnr_gui.cli.output import write_text
-    from osisnr_gui.io.errors import SaveError
-    from osisnr_gui.io.phrase import Phrase
+    from osisnr_gui.io.errors import Phrase, SaveError
     from osisnr_gui.qt.main import picture_path, run
 
     options.screenshot = picture_path(options)

@@ -6,7 +6,7 @@ tree (also an editable install of one) has them next to it.
 
 import os
 
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Phrase
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 _INSTALLED = os.path.join(_PACKAGE, "_resources")

@@ -9,11 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from osisnr_gui.io.errors import FileError, LoadError, Reason
+from osisnr_gui.io.errors import FileError, LoadError, Phrase, Reason
+from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.formats import MatrixFormat, SoundFormat, extension, extensions_of
 from osisnr_gui.io.json_file import MAX_JSON_BYTES, Json, load_json
-from osisnr_gui.io.phrase import Phrase
-from osisnr_gui.io.source import OpenFile
 
 SOUND_ENDINGS = frozenset(extensions_of(SoundFormat))
 MASK_ENDINGS = frozenset(extensions_of(MatrixFormat))

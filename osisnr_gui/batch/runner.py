@@ -16,10 +16,8 @@ import numpy as np
 
 from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.export.score_report import error_report, estimate_report, settings_report, track_report
-from osisnr_gui.io.errors import Cancel, Cancelled, FileError, stop_if
-from osisnr_gui.io.journal import Entry, Journal
-from osisnr_gui.io.json_file import Json
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Cancel, Cancelled, FileError, Phrase, stop_if
+from osisnr_gui.io.json_file import Entry, Journal, Json
 from osisnr_gui.session.analysis import Analysis, analyse_numbers
 from osisnr_gui.session.frame_pass import limit_threads
 from osisnr_gui.session.pairs import PairAnalysis
@@ -217,7 +215,9 @@ class _Run:
             while waiting and not suspects and len(self.running) < self.at_once:
                 pair = waiting.popleft()
                 try:
-                    self._submit(pair)
+                    if self.executor is None:
+                        self.executor = self.open_executor()
+                    self.running[self.executor.submit(score_pair, pair, self.settings)] = pair
                 except BrokenExecutor:
                     suspects.append(pair)
             for future in self._ended():
@@ -235,11 +235,6 @@ class _Run:
         if suspects:
             self._close_executor()
         return suspects
-
-    def _submit(self, pair: BatchPair) -> None:
-        if self.executor is None:
-            self.executor = self.open_executor()
-        self.running[self.executor.submit(score_pair, pair, self.settings)] = pair
 
     def _ended(self) -> set[Future[BatchRow]]:
         """Futures that have ended, at least one unless none runs."""

@@ -15,9 +15,8 @@ from typing import Any
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.batch import runner as batch
-from osisnr_gui.io.errors import FileError
-from osisnr_gui.io.phrase import Phrase
-from osisnr_gui.io.source import Closing
+from osisnr_gui.io.errors import FileError, Phrase
+from osisnr_gui.io.files import Closing
 
 # A server that has loaded the engine once forks workers in no time, and has no threads that a fork could tear.
 _METHOD = "spawn" if sys.platform == "win32" else "forkserver"

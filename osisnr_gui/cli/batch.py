@@ -15,21 +15,12 @@ from osisnr_gui.batch.pairs import BatchPair, find_pairs, load_pairs
 from osisnr_gui.batch.runner import BatchRow, BatchSettings, RowError, open_journal, run_batch
 from osisnr_gui.batch.workers import BatchPool, Cluster, core_count
 from osisnr_gui.cli import output, scoring_options
-from osisnr_gui.cli.lines import (
-    DONE,
-    INTERRUPTED,
-    PROGRAM,
-    SOME_FAILED,
-    UsageError,
-    error_line,
-    shown_path,
-    with_option,
-)
+from osisnr_gui.cli.lines import DONE, INTERRUPTED, PROGRAM, SOME_FAILED, UsageError, error_line, with_option
 from osisnr_gui.cli.output import ProgressLine
-from osisnr_gui.io.errors import FileError
-from osisnr_gui.io.journal import Journal
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import FileError, Phrase
+from osisnr_gui.io.json_file import Journal
 from osisnr_gui.io.streams import say
+from osisnr_gui.session.words import full_path
 from osisnr_gui.text.catalogue import _, ngettext
 
 # Pairs handed out for each worker: enough that none waits for the next one, few enough that Ctrl+C is quick.
@@ -130,7 +121,7 @@ def run(arguments: list[str]) -> int:
         output.write(options.output, batch_parts(ordered, options.settings, ending))
         journal.remove()
     rate = sum(not row.is_known for row in ordered) / max(time.monotonic() - started, 1e-3)
-    path = shown_path(options.output)
+    path = full_path(options.output)
     first_line = _("{counts}, {rate:.1f} pairs/s; saved in {path}")
     text, code = summary(ordered, first_line.format(counts=counts_words(ordered), rate=rate, path=path))
     output.write_text(text, Phrase("the results are in {path}", path=path))

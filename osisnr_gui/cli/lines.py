@@ -5,8 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from osisnr_gui.io.errors import FileError, SaveError, printable
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import FileError, Phrase, SaveError, printable
 from osisnr_gui.io.streams import drop
 from osisnr_gui.text.catalogue import _, translated
 

@@ -4,14 +4,11 @@ import os
 import sys
 import time
 from collections.abc import Iterable
-from types import TracebackType
-from typing import Self
 
 from osisnr_gui.cli.lines import SEND_ELSEWHERE, stdout_errors
 from osisnr_gui.cli.scoring_options import STDOUT
-from osisnr_gui.io.atomic import write_atomically
-from osisnr_gui.io.errors import SaveError
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Phrase, SaveError
+from osisnr_gui.io.files import Closing, write_atomically
 from osisnr_gui.io.streams import put
 from osisnr_gui.session.analysis import Report
 
@@ -19,7 +16,7 @@ INTERVAL_SECONDS = 0.1
 ERASE_LINE = "\r\x1b[K"
 
 
-class ProgressLine:
+class ProgressLine(Closing):
     """Context manager that shows progress in one line of a terminal, and nothing where stderr is a file or a pipe."""
 
     def __init__(self) -> None:
@@ -39,10 +36,8 @@ class ProgressLine:
         self._next = now + INTERVAL_SECONDS
         put(f"{ERASE_LINE}{fraction:4.0%} {words}")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def close(self) -> None:
+        """Take the line away."""
         if self._visible:
             put(ERASE_LINE)
 

@@ -8,8 +8,7 @@ from functools import partial
 from typing import NoReturn, Self
 
 from osisnr_gui.cli.lines import UsageError, flush_stdout, see_help
-from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
-from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
+from osisnr_gui.core.bad_frames import DEFAULT_SILENCE_DB, DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.core.stft import WINDOWS

@@ -174,7 +174,8 @@ def _fill(out: NDArray[np.floating], log_s: FloatArray, log_e: FloatArray, disag
     a, b, total, product, older, newer, spare = _aligned(7, log_s.shape)
     older[:] = 0.0
     _first_powers(log_s, log_e, a, b, newer)
-    _sum_and_product(a, b, total, product)
+    np.add(a, b, out=total)
+    np.multiply(a, b, out=product)
     across = None if disagreement is None else disagreement * product
     _sum_over_bins(out[0], newer, across)
     for k, (step, next_step) in enumerate(pairwise((*_STEPS, 0)), start=1):
@@ -192,13 +193,9 @@ def _fill(out: NDArray[np.floating], log_s: FloatArray, log_e: FloatArray, disag
         if step != next_step:
             a *= a
             b *= b
-            _sum_and_product(a, b, total, product)
+            np.add(a, b, out=total)
+            np.multiply(a, b, out=product)
         _sum_over_bins(out[k], newer, across)
-
-
-def _sum_and_product(a: FloatArray, b: FloatArray, total: FloatArray, product: FloatArray) -> None:
-    np.add(a, b, out=total)
-    np.multiply(a, b, out=product)
 
 
 def _sum_over_bins(out: NDArray[np.floating], difference: FloatArray, across: FloatArray | None) -> None:

@@ -1,9 +1,9 @@
-"""Which frames are bad, by four criteria, and how bad: the rules behind the list of bad segments.
+"""What can be said of a frame before any score, which frames are bad and how bad, and the segments they make.
 
 A frame counts when the level gate lets it pass, see `LevelGate`. Among the frames that count, an active frame
 is bad by its exact OSI-SNR, its loss, or its drop under a curve it is expected to follow: the running median of its
 surroundings, or another estimate of the same reference. Missed frames and false activity have no OSI-SNR; they are
-bad in their own right.
+bad in their own right. No loop over segments anywhere.
 """
 
 from __future__ import annotations
@@ -13,7 +13,48 @@ from dataclasses import dataclass
 import numpy as np
 
 from osisnr_gui.core.osi_snr import Projection
-from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus, StatusArray
+from osisnr_gui.core.reduce import reduce_ranges, runs_of
+from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus, IntArray, StatusArray
+
+DEFAULT_SILENCE_DB = 60.0
+ACTIVE = (FrameStatus.OK, FrameStatus.PROPORTIONAL, FrameStatus.ORTHOGONAL)
+
+
+def frame_status(p: Projection, silence_db: float = DEFAULT_SILENCE_DB) -> StatusArray:
+    """FrameStatus of every frame, uint8 (n_frames,).
+
+    A frame of a signal is silent when it is all zero or `silence_db` or more below that signal's loudest frame;
+    silence_db = inf leaves only all-zero frames silent.
+    """
+    silent_s = is_silent(p.reference_db, silence_db)
+    silent_e = is_silent(p.estimate_db, silence_db)
+    status = np.full(p.n_frames, FrameStatus.OK, dtype=np.uint8)
+    status[p.proportional] = FrameStatus.PROPORTIONAL
+    status[p.orthogonal] = FrameStatus.ORTHOGONAL
+    status[silent_e] = FrameStatus.SILENT_ESTIMATE
+    status[silent_s] = FrameStatus.SILENT_REFERENCE
+    status[silent_s & silent_e] = FrameStatus.SILENT_BOTH
+    status[~p.finite] = FrameStatus.NONFINITE
+    return status
+
+
+def is_silent(energy_db: FloatArray, silence_db: float) -> BoolArray:
+    """True where a signal's frame is all zero or `silence_db` or more below its loudest one."""
+    finite = energy_db[np.isfinite(energy_db)]
+    loudest = finite.max() if finite.size else -np.inf
+    return np.asarray((energy_db == -np.inf) | (energy_db <= loudest - silence_db))
+
+
+def is_active(status: StatusArray) -> BoolArray:
+    """True where neither signal is silent and every cell is finite."""
+    return np.isin(status, ACTIVE)
+
+
+def status_counts(status: StatusArray) -> dict[str, int]:
+    """Frames of each status by its label, statuses that do not occur included."""
+    counts = np.bincount(status, minlength=len(FrameStatus))
+    return {kind.label: int(counts[kind]) for kind in FrameStatus}
+
 
 DEFAULT_THRESHOLD_DB = 3.0
 DEFAULT_GATE_DB = 40.0
@@ -131,3 +172,126 @@ def limit_of_worst(ordered: FloatArray, n_frames: int) -> float:
     last = float(ordered[min(n_frames, ordered.size) - 1])
     following = float(ordered[n_frames]) if n_frames < ordered.size else float("inf")
     return (last + following) / 2 if np.isfinite(following) else float(np.nextafter(last, np.inf))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LossShares:
+    """Active frames from worst to best.
+
+    osi_db : their exact OSI-SNR, rising, float64 (n,). share : part of the sum of 1/osi_db that the frames up to and
+    including this one hold, rising to 1, float64 (n,).
+    """
+
+    osi_db: FloatArray
+    share: FloatArray
+
+    @classmethod
+    def of(cls, exact_osi_db: FloatArray, active: BoolArray) -> LossShares:
+        """Shares in loss_osi method 1, exact: every active frame weighs 1/osi_db.
+
+        A proportional one (infinite dB) weighs nothing. A frame of 0 dB weighs infinitely: such frames share the whole
+        loss among themselves.
+        """
+        osi_db = np.sort(exact_osi_db[active])
+        with np.errstate(divide="ignore"):
+            weights = 1.0 / np.maximum(osi_db, 0.0)
+        if osi_db.size and np.isinf(weights[0]):
+            weights = np.isinf(weights).astype(np.float64)
+        held = np.cumsum(weights)
+        whole = held[-1] if held.size else 0.0
+        return cls(osi_db, held / whole if whole > 0 else np.full(osi_db.shape, np.nan))
+
+    def __len__(self) -> int:
+        return int(self.osi_db.size)
+
+    def held_by(self, n_frames: int) -> float:
+        """Part of the loss that the worst `n_frames` hold."""
+        return 0.0 if n_frames <= 0 or not len(self) else float(self.share[min(n_frames, len(self)) - 1])
+
+    def frames_for(self, share: float) -> int:
+        """The fewest frames that hold this part of the loss."""
+        return min(int(np.searchsorted(self.share, share * (1 - 1e-12))) + 1, len(self))
+
+    def threshold_for(self, n_frames: int) -> float:
+        """An OSI-SNR (dB) under which the worst `n_frames` lie; nan for none."""
+        return limit_of_worst(self.osi_db, n_frames)
+
+
+MINIMUM_SECONDS = 0.024
+JOIN_SECONDS = 0.040
+
+
+@dataclass(frozen=True, slots=True)
+class BadSegments:
+    """Runs of bad frames: `first` and `stop` frame (half open), int64 (n_segments,) each, sorted and disjoint."""
+
+    first: IntArray
+    stop: IntArray
+
+    def __len__(self) -> int:
+        return int(self.first.size)
+
+    def index_at(self, frame: float) -> int | None:
+        """The segment that holds a frame; None where there is none."""
+        index = int(np.searchsorted(self.first, frame, side="right")) - 1
+        return index if index >= 0 and frame < self.stop[index] else None
+
+
+def find_bad_segments(bad: BoolArray, minimum_frames: int, join_frames: int) -> BadSegments:
+    """Join runs at most `join_frames` apart, then drop segments shorter than `minimum_frames`."""
+    first, stop = runs_of(bad)
+    if first.size:
+        apart = first[1:] - stop[:-1] > join_frames
+        first, stop = first[np.concatenate(([True], apart))], stop[np.concatenate((apart, [True]))]
+        long_enough = stop - first >= minimum_frames
+        first, stop = first[long_enough], stop[long_enough]
+    return BadSegments(first.astype(np.int64), stop.astype(np.int64))
+
+
+class FramesWithin:
+    """Some frames of the whole, by number, and reductions over those of them that lie in each segment.
+
+    Costs grow with these frames and the segments, not with the length of the recording.
+    """
+
+    def __init__(self, frames: IntArray, segments: BadSegments) -> None:
+        self.frames = frames
+        self._start, self._stop = (np.searchsorted(frames, edge) for edge in (segments.first, segments.stop))
+
+    @classmethod
+    def where(cls, mask: BoolArray, segments: BadSegments) -> FramesWithin:
+        """The frames at which a mask (n_frames,) is True."""
+        return cls(np.flatnonzero(mask).astype(np.int64, copy=False), segments)
+
+    @classmethod
+    def every(cls, segments: BadSegments) -> FramesWithin:
+        """All frames of all segments."""
+        lengths = segments.stop - segments.first
+        offsets = np.cumsum(lengths) - lengths
+        n_frames = int(lengths.sum())
+        return cls(np.repeat(segments.first - offsets, lengths) + np.arange(n_frames, dtype=np.int64), segments)
+
+    @property
+    def counts(self) -> IntArray:
+        """How many there are in each segment, int64 (n_segments,)."""
+        return (self._stop - self._start).astype(np.int64)
+
+    def total(self, values: FloatArray) -> FloatArray:
+        """Sum of `values` (one for each of `frames`) in each segment; 0 where it has none."""
+        return self._reduced(np.add, values, 0.0)
+
+    def mean(self, values: FloatArray) -> FloatArray:
+        """Their mean; nan where a segment has none."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.total(values) / self.counts, dtype=np.float64)
+
+    def least(self, values: FloatArray) -> FloatArray:
+        """The smallest; nan where a segment has none."""
+        return self._reduced(np.minimum, values, np.nan)
+
+    def most(self, values: FloatArray) -> FloatArray:
+        """The largest; nan where a segment has none."""
+        return self._reduced(np.maximum, values, np.nan)
+
+    def _reduced(self, how: np.ufunc, values: FloatArray, empty: float) -> FloatArray:
+        return reduce_ranges(how, values, self._start, self._stop, empty)

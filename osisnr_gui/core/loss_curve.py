@@ -1,20 +1,235 @@
 """The loss of every frame at one alpha and gamma, worked out for the frames that are asked for.
 
-A new alpha changes the loss of every frame of every file, but a picture shows a few thousand values of it at most.
+A new alpha changes the loss of every frame of every file, but a picture shows a few thousand values of it at most. Of
+a long file the curve is kept in blocks of frames, made once: then a picture of hours costs its width.
+
+Sums. The MC-MSE of a block is the sum of that of its frames, so it is a function of alpha of the same kind, and kept
+in the same form (`AlphaTable`). Means of 1/OSI and of the loss follow for any alpha and gamma.
+
+Peaks. The largest loss of a block is max_i (o_i + gamma*m_i(alpha)), o = 1/OSI and m = MC-MSE. A frame for which
+another one of the block has both a larger o and, at every alpha, a larger m is never the largest. What is left, a
+sixth of the frames in blocks of 64 and a fifteenth in blocks of 256, holds the peak of every alpha and gamma >= 0.
+It is looked for at the nodes of the table, which lie so close that between them nothing comes up that counts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from osisnr_gui.core.alpha_table import ALL_FRAMES, AlphaTable, Frames
+from osisnr_gui.core import reduce
+from osisnr_gui.core.alpha_table import ALL_FRAMES, N_NODES, NODES, AlphaTable, Frames
 from osisnr_gui.core.loss import inverse_osi
-from osisnr_gui.core.loss_sketch import LossSketch, make_sketch, sketch_steps
-from osisnr_gui.core.pyramid import PixelColumns, frame_columns, means_per_group, reduce_groups
-from osisnr_gui.core.reduce import frame_times, is_crowded, visible_frames
-from osisnr_gui.core.types import FloatArray
+from osisnr_gui.core.reduce import GROWTH, PixelColumns, quotients, reduce_groups
+from osisnr_gui.core.types import BoolArray, FloatArray, IntArray
+
+#: Frames in the smallest blocks. Smaller ones would keep a third of all frames and more.
+SKETCH_STEP = 64
+#: Levels stop at this many blocks: pictures are no narrower.
+FEWEST_BLOCKS = 2048
+#: Blocks that are worked on at a time, so that what they need stays small.
+STRETCH_BLOCKS = 1024
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SketchLevel:
+    """Blocks of frames, one after the other; the last one may hold fewer.
+
+    osi, count : sum of 1/OSI and number of the frames that count, (n_blocks,); mc : their MC-MSE added up, a table of
+    n_blocks. first : where the frames kept of each block begin, (n_blocks + 1,); peak_osi : their 1/OSI, nan for a
+    block in which no frame counts; peak_mc : their MC-MSE, float32.
+    """
+
+    osi: FloatArray
+    count: FloatArray
+    mc: AlphaTable
+    first: IntArray
+    peak_osi: FloatArray
+    peak_mc: AlphaTable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LossSketch:
+    """Levels of blocks of SKETCH_STEP frames, GROWTH times as many, and so on: frames in a block -> level."""
+
+    levels: dict[int, SketchLevel]
+
+    def reduced(self, columns: PixelColumns, alpha: float, gamma: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Mean 1/OSI, mean loss and largest loss of each column; its step must be one of the levels'."""
+        level = self.levels[columns.step]
+        blocks = -(-columns.edges // columns.step)
+        seen = slice(int(blocks[0]), int(blocks[-1]))
+        edges = blocks - blocks[0]
+        count = reduce_groups(np.add, level.count[seen], edges)
+        osi = reduce_groups(np.add, level.osi[seen], edges)
+        mc = reduce_groups(np.add, level.mc.approximate(alpha, seen), edges)
+        kept = slice(int(level.first[seen.start]), int(level.first[seen.stop]))
+        loss = level.peak_osi[kept] + gamma * level.peak_mc.approximate(alpha, kept)
+        peak = reduce_groups(np.fmax, loss, level.first[blocks] - kept.start)
+        return quotients(osi, count), quotients(osi + gamma * mc, count), peak
+
+
+@lru_cache(maxsize=64)
+def sketch_steps(n_frames: int) -> tuple[int, int]:
+    """Frames in the smallest and in the largest blocks of a sketch."""
+    step = SKETCH_STEP
+    while n_frames > FEWEST_BLOCKS * step:
+        step *= GROWTH
+    return SKETCH_STEP, step
+
+
+def make_sketch(
+    osi_db: FloatArray, eps: float, table: AlphaTable, superseded: Callable[[], bool] = lambda: False
+) -> LossSketch | None:
+    """The sketch of 1/(osi_db + eps) + gamma*mc_mse(alpha); frames where that is not a number do not count.
+
+    superseded : asked now and then; when it says True nothing is made (None).
+    """
+    levels: dict[int, SketchLevel] = {}
+    step, parts = SKETCH_STEP, _finest(osi_db, eps, table)
+    while True:
+        found = []
+        for part in parts:
+            if superseded():
+                return None
+            found.append(part)
+        level = levels[step] = _joined(found)
+        if step == sketch_steps(osi_db.size)[1]:
+            return LossSketch(levels)
+        step, parts = step * GROWTH, _coarser(level)
+
+
+def _finest(osi_db: FloatArray, eps: float, table: AlphaTable) -> Iterator[SketchLevel]:
+    """The smallest blocks, a stretch of the file after the other."""
+    size = STRETCH_BLOCKS * SKETCH_STEP
+    for start in range(0, osi_db.size, size):
+        frames = slice(start, min(start + size, osi_db.size))
+        osi = _rows(inverse_osi(osi_db[frames], eps), SKETCH_STEP, np.nan)
+        exponents = _rows(table.exponents[frames], SKETCH_STEP, 0)
+        values = _rows(table.values[:, frames], SKETCH_STEP, 0.0)
+        counted = ~np.isnan(osi)
+        if not np.isfinite(values).all():
+            counted &= np.isfinite(values).all(axis=0)
+            values = np.where(counted, values, 0.0)
+        blocks = _Blocks(counted, exponents, values)
+        kept = blocks.front(np.where(counted, osi, np.nan))
+        yield SketchLevel(
+            np.where(counted, osi, 0.0).sum(axis=1),
+            counted.sum(axis=1).astype(np.float64),
+            blocks.sums(),
+            *_peaks(kept, np.where(counted, osi, np.nan), exponents, values),
+        )
+
+
+def _coarser(level: SketchLevel) -> Iterator[SketchLevel]:
+    """Blocks of GROWTH blocks of a level, a stretch after the other."""
+    for start in range(0, level.osi.size, STRETCH_BLOCKS * GROWTH):
+        stop = min(start + STRETCH_BLOCKS * GROWTH, level.osi.size)
+        of = slice(start, stop)
+        mc = _Blocks(
+            _rows(level.count[of], GROWTH, 0.0) > 0,
+            _rows(level.mc.exponents[of], GROWTH, 0),
+            _rows(level.mc.values[:, of], GROWTH, 0.0),
+        )
+        # The peaks of a block are among those of its parts: a row for each block, filled up with nothing.
+        edges = np.append(level.first[start:stop:GROWTH], level.first[stop])
+        places = edges[:-1, None] + np.arange(int(np.diff(edges).max()))
+        inside = places < edges[1:, None]
+        places = np.where(inside, places, edges[0])
+        osi = np.where(inside, level.peak_osi[places], np.nan)
+        exponents, values = level.peak_mc.exponents[places], level.peak_mc.values[:, places]
+        kept = _Blocks(~np.isnan(osi), exponents, values).front(osi)
+        yield SketchLevel(
+            _rows(level.osi[of], GROWTH, 0.0).sum(axis=1),
+            _rows(level.count[of], GROWTH, 0.0).sum(axis=1),
+            mc.sums(),
+            *_peaks(kept, osi, exponents, values),
+        )
+
+
+class _Blocks:
+    """MC-MSE of blocks at the nodes, divided by what suits all parts of a block.
+
+    counted, exponents : (n_blocks, n_parts), values : (N_NODES, n_blocks, n_parts), as in AlphaTable. Parts that do
+    not count are taken as 0.
+    """
+
+    def __init__(self, counted: BoolArray, exponents: NDArray[np.int32], values: NDArray[np.floating]) -> None:
+        lowest = exponents.min(initial=0)
+        self._common = np.where(counted, exponents, lowest).max(axis=1).astype(np.int32)
+        below = self._common[:, None] - exponents
+        self._deepest = int(below.max(initial=0, where=counted))
+        self._below = np.where(counted, below, self._deepest + 1)
+        self._values = values
+
+    def sums(self) -> AlphaTable:
+        """The sum over the parts of each block."""
+        sums = np.array([scaled.sum(axis=1) for scaled in self._scaled()])
+        return AlphaTable(sums, self._common)
+
+    def front(self, osi: FloatArray) -> BoolArray:
+        """The parts that are the largest of their block at some alpha and gamma, (n_blocks, n_parts).
+
+        osi : their 1/OSI, nan where they do not count. One part of every block is chosen, whether or not it counts.
+        """
+        order = np.argsort(-osi, axis=1)
+        places = order + order.shape[1] * np.arange(len(order))[:, None]
+        chosen = np.zeros(order.shape, dtype=np.bool_)
+        chosen[:, 0] = True
+        for scaled in self._scaled():
+            falling = scaled.ravel().take(places)
+            highest = np.maximum.accumulate(falling, axis=1)
+            chosen[:, 1:] |= falling[:, 1:] > highest[:, :-1]
+        kept = np.empty_like(chosen)
+        kept.ravel()[places] = chosen
+        return kept
+
+    def _scaled(self) -> Iterator[FloatArray]:
+        """The values at one node after the other, all parts of a block divided by the same 4**(alpha*exponent)."""
+        depths = np.arange(self._deepest + 1)
+        for node, values in zip(NODES, self._values, strict=True):
+            scales = np.append(np.exp2(-2.0 * node * depths), 0.0)
+            yield scales[self._below] * values
+
+
+def _rows(values: NDArray[Any], width: int, empty: float) -> NDArray[Any]:
+    """The last axis cut into rows of `width`, the last one filled up with `empty`."""
+    missing = -values.shape[-1] % width
+    if missing:
+        filling = np.full((*values.shape[:-1], missing), empty, dtype=values.dtype)
+        values = np.concatenate((values, filling), axis=-1)
+    return values.reshape(*values.shape[:-1], -1, width)
+
+
+def _peaks(
+    kept: BoolArray, osi: FloatArray, exponents: NDArray[np.int32], values: NDArray[np.floating]
+) -> tuple[IntArray, FloatArray, AlphaTable]:
+    """The parts kept of each block, side by side."""
+    first = np.concatenate(([0], np.cumsum(kept.sum(axis=1))))
+    places = np.flatnonzero(kept)
+    table = values.reshape(N_NODES, -1).take(places, axis=1).astype(np.float32)
+    return first, osi.ravel()[places], AlphaTable(table, exponents.ravel()[places])
+
+
+def _joined(parts: Sequence[SketchLevel]) -> SketchLevel:
+    """Stretches that follow each other as one level."""
+    offsets = np.cumsum([0, *(part.peak_osi.size for part in parts)])
+    return SketchLevel(
+        np.concatenate([part.osi for part in parts]),
+        np.concatenate([part.count for part in parts]),
+        _joined_tables([part.mc for part in parts]),
+        np.concatenate([[0], *(part.first[1:] + offset for part, offset in zip(parts, offsets, strict=False))]),
+        np.concatenate([part.peak_osi for part in parts]),
+        _joined_tables([part.peak_mc for part in parts]),
+    )
+
+
+def _joined_tables(tables: Sequence[AlphaTable]) -> AlphaTable:
+    values = np.concatenate([table.values for table in tables], axis=1)
+    return AlphaTable(values, np.concatenate([table.exponents for table in tables]))
 
 
 class DrawnLoss(NamedTuple):
@@ -73,15 +288,15 @@ class LossCurve:
 
         sketch : of the same frames; the same picture takes much longer without, where columns hold hundreds of frames.
         """
-        first, last = visible_frames(self.n_frames, t0, dt, start, stop)
+        first, last = reduce.visible_frames(self.n_frames, t0, dt, start, stop)
         with np.errstate(over="ignore", invalid="ignore"):
             if 2 * (last - first) <= n_columns:
                 osi, mc = self._drawn_terms(slice(first, last))
-                return DrawnLoss(frame_times(t0, dt, first, last), osi, osi + mc, osi + mc)
-            columns = frame_columns(self.n_frames, t0, dt, start, stop, n_columns, sketch_steps(self.n_frames))
+                return DrawnLoss(reduce.frame_times(t0, dt, first, last), osi, osi + mc, osi + mc)
+            columns = reduce.frame_columns(self.n_frames, t0, dt, start, stop, n_columns, sketch_steps(self.n_frames))
             if columns.step > 1 and sketch is not None:
                 return DrawnLoss(columns.centres, *sketch.reduced(columns, self.alpha, self.gamma))
-            return self._reduced(columns, crowded=is_crowded(dt, start, stop, n_columns))
+            return self._reduced(columns, crowded=reduce.is_crowded(dt, start, stop, n_columns))
 
     def _reduced(self, columns: PixelColumns, *, crowded: bool) -> DrawnLoss:
         first = columns.edges[0]
@@ -91,7 +306,9 @@ class LossCurve:
         peak = reduce_groups(np.fmax, total, edges)
         if not crowded:
             return DrawnLoss(columns.centres, reduce_groups(np.fmax, osi, edges), peak, peak)
-        return DrawnLoss(columns.centres, means_per_group(osi, edges), means_per_group(total, edges), peak)
+        return DrawnLoss(
+            columns.centres, reduce.means_per_group(osi, edges), reduce.means_per_group(total, edges), peak
+        )
 
     def _drawn_terms(self, frames: slice) -> tuple[FloatArray, FloatArray]:
         """`terms` as a picture needs them, MC-MSE to some 1e-5 of its value, in a third of the time."""

@@ -1,4 +1,4 @@
-"""How far two spectra are apart: MC-MSE by the direct formula, and log-spectral distance.
+"""How far two spectra are apart and in which bins: MC-MSE by the direct formula, log-spectral distance, blame.
 
 MC-MSE is the mean squared error of power-law compressed columns:
 
@@ -8,12 +8,21 @@ MC-MSE is the mean squared error of power-law compressed columns:
 
 The mean of mc_mse over frames is the mean over all bins and frames. The fusion with an SNR-like loss follows H. Zhao
 et al., "A deep hierarchical fusion network for fullband acoustic echo cancellation", ICASSP 2022.
+
+Blame is the exact share of every cell in a loss:
+
+    MC-MSE        blame = |compress(s) - compress(e)|**2 / (n_bins*n_frames)     sums to mc_mse over all cells
+    OSI-SNR       blame = |n|**2 / sum(|n|**2) over the column,  n = e - lam*s    sums to 1 over every column
+
+n is the noise of the exact OSI-SNR, lam = E/C. It is never formed like that: with r = e - (C/S) s, which is found
+without cancellation, n is parallel to (C/(sqrt(S) E)) r - (R/(sqrt(S) E)) s, which stays finite where C goes to 0
+(orthogonal columns: the noise is a multiple of the reference) and keeps its digits where s and e nearly agree.
 """
 
 import numpy as np
 
 from osisnr_gui.core.loss import check_alpha
-from osisnr_gui.core.osi_snr import check_pair
+from osisnr_gui.core.osi_snr import both_alike, check_pair, project_rows, rows_of
 from osisnr_gui.core.types import Columns, ComplexArray, FloatArray
 
 DEFAULT_ALPHA = 0.3
@@ -76,3 +85,47 @@ def log_spectral_distance_db(reference: Columns, estimate: Columns) -> FloatArra
         floor = np.maximum(s.max(axis=0), e.max(axis=0)) * 10.0 ** (-FLOOR_DB / 20.0)
         difference = 20.0 * (np.log10(np.maximum(s, floor)) - np.log10(np.maximum(e, floor)))
         return np.asarray(np.sqrt(np.mean(difference**2, axis=0)))
+
+
+def mc_mse_blame(reference: Columns, estimate: Columns, alpha: float) -> FloatArray:
+    """What every cell adds to the MC-MSE of these columns: float64 (n_bins, n_frames), summing to mc_mse.
+
+    reference, estimate : (n_bins, n_frames), real of any type or complex.
+
+    Raises ShapeError and ParameterError.
+    """
+    check_pair(reference, estimate)
+    difference = compress(reference, alpha) - compress(estimate, alpha)
+    with np.errstate(over="ignore"):
+        return _energies(difference) / difference.size
+
+
+def osi_noise_blame(reference: Columns, estimate: Columns) -> FloatArray:
+    """Share of every bin in the noise energy of its frame: float64 (n_bins, n_frames), every column summing to 1.
+
+    All 0 in columns without an angle or without noise: one of them is zero or not finite, or they are proportional.
+    reference, estimate : (n_bins, n_frames), real of any type or complex (each cell then counts with both parts).
+
+    Raises ShapeError.
+    """
+    check_pair(reference, estimate)
+    s, e = both_alike(rows_of(reference), rows_of(estimate))
+    projection, r = project_rows(s.view(np.float64), e.view(np.float64))
+    with np.errstate(all="ignore"):
+        root_s = np.sqrt(projection.reference_energy) * projection.reference_scale
+        root_e = np.sqrt(projection.estimate_energy)
+        cosine = projection.dot / np.sqrt(projection.reference_energy) / root_e
+        squared_sine = projection.residual_energy / projection.estimate_energy
+        across = r / (root_e * projection.estimate_scale)[:, None]
+        noise = cosine[:, None] * across - squared_sine[:, None] * (s.view(np.float64) / root_s[:, None])
+        energies = _energies(noise.view(np.complex128) if np.iscomplexobj(s) else noise)
+        shares: FloatArray = energies / energies.sum(axis=1)[:, None]
+    without = (projection.reference_energy == 0) | (projection.estimate_energy == 0)
+    shares[without | ~projection.finite | projection.proportional] = 0.0
+    return shares.T
+
+
+def _energies(cells: Columns) -> FloatArray:
+    if np.iscomplexobj(cells):
+        return np.asarray(cells.real**2 + cells.imag**2)
+    return np.asarray(cells**2, dtype=np.float64)

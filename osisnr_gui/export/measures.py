@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
-from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula
@@ -26,11 +25,6 @@ class Group(Enum):
     EXACT = "exact"
     WHOLE = "whole_signal"
     FRAMES = "frames"
-
-    @property
-    def prefix(self) -> str:
-        """How names of columns begin where all figures stand side by side."""
-        return self.value.removesuffix("_signal")
 
     @property
     def formula(self) -> Formula | None:
@@ -67,7 +61,7 @@ class Measure:
     @property
     def column(self) -> str:
         """The name of its column in the CSV of many pairs."""
-        return f"{self.group.prefix}_{self.key}"
+        return f"{self.group.value.removesuffix('_signal')}_{self.key}"
 
     def of(self, pair: PairAnalysis) -> float:
         """The figure of a pair, nan while it is not known."""
@@ -85,25 +79,6 @@ class Measure:
 def scored(read: Callable[[PairScore], float]) -> Value:
     """A value that is read from a pair's score; nan while there is none."""
     return lambda pair: math.nan if pair.score is None else read(pair.score)
-
-
-def _count(key: str, title: str, value: Value, tip: str, better: int = 0) -> Measure:
-    """A count of frames, which the window's summary alone shows."""
-    return Measure(
-        group=Group.FRAMES,
-        key=key,
-        value=value,
-        unit="frames",
-        better=better,
-        is_saved=False,
-        title=title,
-        tip=tip,
-        widest="00000",
-    )
-
-
-def _status(status: FrameStatus) -> Value:
-    return scored(lambda score: score.facts.counts[status.label])
 
 
 _mean = partial(
@@ -170,6 +145,8 @@ _fused = partial(
     gained=(_("fused L"), _("Fused loss ({frames})")),
 )
 _whole = partial(Measure, group=Group.WHOLE)
+#: A count of frames, which the window's summary alone shows.
+_count = partial(Measure, group=Group.FRAMES, unit="frames", is_saved=False, widest="00000")
 _LITERAL, _EXACT = Group.LITERAL, Group.EXACT
 
 MEASURES: tuple[Measure, ...] = (
@@ -224,40 +201,43 @@ MEASURES: tuple[Measure, ...] = (
         tip=_("Least-squares gain of the whole signals in time, all samples, no mean removed. 0 is right."),
     ),
     _count(
-        "total", _("all\nframes"), scored(lambda score: score.facts.frames.n_frames), _("Frames that were compared")
+        key="total",
+        title=_("all\nframes"),
+        value=scored(lambda score: score.facts.frames.n_frames),
+        tip=_("Frames that were compared"),
     ),
     _count(
-        "active",
-        _("active\nframes"),
-        scored(lambda score: score.facts.n_active),
-        _("Frames in which neither signal is silent"),
+        key="active",
+        title=_("active\nframes"),
+        value=scored(lambda score: score.facts.n_active),
+        tip=_("Frames in which neither signal is silent"),
     ),
     _count(
-        "bad",
-        _("bad\nframes"),
-        scored(lambda score: score.bad.n_under),
-        _("Active frames whose exact OSI-SNR is under the threshold. Fewer is better."),
+        key="bad",
+        title=_("bad\nframes"),
+        value=scored(lambda score: score.bad.n_under),
+        tip=_("Active frames whose exact OSI-SNR is under the threshold. Fewer is better."),
         better=-1,
     ),
     _count(
-        "missed",
-        _("missed\nframes"),
-        _status(FrameStatus.SILENT_ESTIMATE),
-        _("Frames in which only the estimate is silent"),
+        key="missed",
+        title=_("missed\nframes"),
+        value=scored(lambda score: score.facts.counts["silent_estimate"]),
+        tip=_("Frames in which only the estimate is silent"),
         better=-1,
     ),
     _count(
-        "false",
-        _("false\nframes"),
-        _status(FrameStatus.SILENT_REFERENCE),
-        _("False activity: only the reference is silent there"),
+        key="false",
+        title=_("false\nframes"),
+        value=scored(lambda score: score.facts.counts["silent_reference"]),
+        tip=_("False activity: only the reference is silent there"),
         better=-1,
     ),
     _count(
-        "not_meaningful",
-        _("not > 0\nframes"),
-        scored(lambda score: score.facts.not_meaningful),
-        _("Literal frames that are not finite or not above 0 dB: the literal loss counts them as perfect or worse"),
+        key="not_meaningful",
+        title=_("not > 0\nframes"),
+        value=scored(lambda score: score.facts.not_meaningful),
+        tip=_("Literal frames that are not finite or not above 0 dB: the literal loss counts them as perfect or worse"),
     ),
 )
 #: Those of each group that are saved.

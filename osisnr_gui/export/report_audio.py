@@ -15,8 +15,7 @@ from osisnr_gui.io.flac_writer import flac_files
 from osisnr_gui.io.json_file import Json
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.segments.segment_table import find_segment_table
-from osisnr_gui.session.sound.listening import Sound, SoundKind, find_recipe, sound_tracks
-from osisnr_gui.session.sound.loudness import Match, find_loudness
+from osisnr_gui.session.sound.listening import Match, Sound, SoundKind, find_loudness, find_recipe, sound_tracks
 from osisnr_gui.session.sound.sound_feed import SoundFeed
 
 #: Places of `AudioChoice.WORST`, what is heard before and after each, and the longest of them, in seconds.

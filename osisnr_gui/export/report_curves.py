@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from osisnr_gui.core.alpha_table import NODES, AlphaSums, AlphaTable
 from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
-from osisnr_gui.core.pyramid import means_per_group
+from osisnr_gui.core.reduce import means_per_group
 from osisnr_gui.core.types import BoolArray, FloatArray, Framing
 from osisnr_gui.io.errors import Cancel, stop_if
 from osisnr_gui.io.json_file import Json

@@ -12,10 +12,10 @@ from osisnr_gui.export.report_audio import ReportSounds
 from osisnr_gui.export.report_curves import Blobs, Object, curves_report, picture_report, pooled_picture, sums_report
 from osisnr_gui.export.score_report import number, score_report
 from osisnr_gui.io.errors import Cancel, LoadError, display_name
+from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.json_file import Json
-from osisnr_gui.io.source import OpenFile
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.file_measures import measure_file
+from osisnr_gui.session.inspection.inspector import measure_file
 from osisnr_gui.session.pairs import PairAnalysis, time_grid
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.segment_table import find_segment_table

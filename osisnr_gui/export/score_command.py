@@ -5,8 +5,7 @@ import shlex
 import subprocess
 from collections.abc import Iterator, Sequence
 
-from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
-from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
+from osisnr_gui.core.bad_frames import DEFAULT_SILENCE_DB, DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.types import Representation
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import FramingChoice, Lengths, LossChoice, Session, Source

@@ -18,11 +18,10 @@ from osisnr_gui import __version__
 from osisnr_gui.core.loss import EPS_FUSED, fused_per_frame
 from osisnr_gui.core.types import FloatArray, FrameStatus, Representation
 from osisnr_gui.export.measures import SAVED, Group
-from osisnr_gui.io.errors import FileError, LoadError
+from osisnr_gui.io.errors import FileError, LoadError, Phrase
 from osisnr_gui.io.json_file import Json
-from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.masks.mask_grids import n_fft_of
+from osisnr_gui.session.masks import n_fft_of
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import under_threshold

@@ -120,7 +120,7 @@ def _frames_block(group: Group, title: str, scored: Scored) -> list[str]:
         if spoilt:
             note = _("* {name}: {n} of {total} literal frames are not finite or not above 0 dB")
             notes.append(GAP + note.format(name=_name(pair), n=spoilt, total=counted))
-    return [title, *aligned((_("estimate"), _("frames"), *_headings(SAVED[group])), rows), *notes]
+    return [title, *aligned((_("estimate"), _("frames"), *(m.heading for m in SAVED[group])), rows), *notes]
 
 
 def _whole_block(pairs: list[PairAnalysis]) -> list[str]:
@@ -128,7 +128,7 @@ def _whole_block(pairs: list[PairAnalysis]) -> list[str]:
     for pair in pairs:
         level = pair.estimate.level
         rows.append((_name(pair), *_figures(measures, pair), decibels(level.rms_db) if level else NONE, _delay(pair)))
-    header = (_("estimate"), *_headings(measures), _("RMS dB"), _("delay samples"))
+    header = (_("estimate"), *(m.heading for m in measures), _("RMS dB"), _("delay samples"))
     return [_("Whole signal in time:"), *aligned(header, rows)]
 
 
@@ -147,10 +147,6 @@ def _improvement_block(analysis: Analysis) -> list[str]:
     header = (_("estimate"), *figures)
     title = _("Gained over {name} (estimate minus mixture; losses: below 0 is better):").format(name=name)
     return ["", title, *aligned(header, rows)]
-
-
-def _headings(measures: Sequence[Measure]) -> Iterator[str]:
-    return (measure.heading for measure in measures)
 
 
 def _figures(measures: Sequence[Measure], pair: PairAnalysis) -> Iterator[str]:

@@ -1,22 +1,149 @@
-"""A folder of results that can be made again: bounded, least recently used out first, never in anybody's way.
+"""A folder of results that can be made again, and the files in it: a few arrays each, read back bit for bit or not.
 
-Everything here may fail without harm. A disk that is full or read-only keeps nothing, a file that is damaged or gone
-is one that was never kept, and several processes may use one folder: files are replaced in one step, and what another
-process has removed is not missed.
+Layout of a file: magic, length and CRC-32 of the header, the header (JSON), then the arrays one after the other,
+little-endian. The header names every array with its type, shape and CRC-32, and the file must be exactly as long as
+that makes it.
+
+The folder is bounded, least recently used out first, never in anybody's way. All it does may fail without harm. A disk
+that is full or read-only keeps nothing, a file that is damaged or gone is one that was never kept, and several
+processes may use one folder: files are replaced in one step, and what another process has removed is not missed.
 """
 
 import contextlib
+import json
+import math
 import os
 import re
 import shutil
 import sys
 import time
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import Any
 
-from .array_file import Array, ArrayFile, DamagedFileError, Facts, array_file_parts
-from .atomic import write_atomically
-from .errors import Cancel, LoadError, SaveError, stop_if
+import numpy as np
+import numpy.typing as npt
+
+from .errors import Cancel, LoadError, Reason, SaveError, stop_if
+from .files import Closing, OpenFile, write_atomically
+
+MAGIC = b"osisnr\x00\x01"
+MAX_HEADER = 1 << 20
+CHUNK = 8 << 20
+TYPES = ("<f8", "<i4", "|u1")
+_PREFIX = len(MAGIC) + 8
+
+Array = npt.NDArray[Any]
+Facts = dict[str, Any]
+_Entry = tuple[str, tuple[int, ...], int, int]  # type, shape, CRC-32 and offset of an array
+
+
+class DamagedFileError(Exception):
+    """The file is not what was written: cut off, changed, or of another kind."""
+
+
+def array_file_parts(facts: Facts, arrays: Mapping[str, Array]) -> Iterator[bytes | memoryview]:
+    """The file piece by piece, for `write_atomically`; `facts` must be strict JSON, numbers of numpy included.
+
+    Raises ValueError for facts that are not finite and for arrays of other types than float64, int32 and uint8.
+    """
+    stored = {name: _stored(array) for name, array in arrays.items()}
+    listed = [[name, array.dtype.str, array.shape, zlib.crc32(array.data)] for name, array in stored.items()]
+    header = json.dumps({"facts": facts, "arrays": listed}, allow_nan=False, default=np.generic.item).encode("utf-8")
+    if len(header) > MAX_HEADER:
+        raise ValueError("the facts are too long")
+    yield MAGIC + len(header).to_bytes(4, "little") + zlib.crc32(header).to_bytes(4, "little") + header
+    for array in stored.values():
+        yield from _pieces(array)
+
+
+def _stored(array: Array) -> Array:
+    stored = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
+    if stored.dtype.str not in TYPES:
+        raise ValueError(f"arrays of {array.dtype} are not stored")
+    return stored
+
+
+def _pieces(array: Array) -> Iterator[memoryview]:
+    if array.size:
+        data = array.data.cast("B")
+        for start in range(0, len(data), CHUNK):
+            yield data[start : start + CHUNK]
+
+
+class ArrayFile(Closing):
+    """An open file of arrays: `facts`, and `read` for one array at a time. A context manager.
+
+    Raises LoadError when there is no such file or it may not be read, DamagedFileError for anything that is not whole
+    or longer than `max_bytes`. Nothing is allocated before the claims of the header were held against the file's size.
+    """
+
+    def __init__(self, path: str, max_bytes: int) -> None:
+        try:
+            self._source = OpenFile(path)
+        except LoadError as error:
+            if error.reason is Reason.EMPTY_FILE:
+                raise DamagedFileError(str(error)) from None
+            raise
+        try:
+            self.facts, self._entries = self._read_header(max_bytes)
+        except (ValueError, TypeError, KeyError, RecursionError, LoadError) as error:
+            self._source.close()
+            raise DamagedFileError(str(error)) from None
+        except BaseException:
+            self._source.close()
+            raise
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The arrays there are."""
+        return {name: shape for name, (_, shape, _, _) in self._entries.items()}
+
+    def read(self, name: str, cancelled: Cancel | None = None) -> Array:
+        """One array. Raises DamagedFileError when it is not there or not as written, and Cancelled."""
+        if name not in self._entries:
+            raise DamagedFileError(f"there is no {name}")
+        dtype, shape, wanted, offset = self._entries[name]
+        array: Array = np.empty(shape, dtype=dtype)
+        crc = 0
+        try:
+            for piece in _pieces(array):
+                stop_if(cancelled)
+                if self._source.read_into(offset, piece) != len(piece):
+                    raise DamagedFileError(f"{name} is cut off")
+                crc = zlib.crc32(piece, crc)
+                offset += len(piece)
+        except LoadError as error:
+            raise DamagedFileError(str(error)) from None
+        if crc != wanted:
+            raise DamagedFileError(f"{name} was changed")
+        return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+    def _read_header(self, max_bytes: int) -> tuple[Facts, dict[str, _Entry]]:
+        size = self._source.size
+        prefix = self._source.read_at(0, _PREFIX)
+        length = int.from_bytes(prefix[len(MAGIC) : -4], "little")
+        if not prefix.startswith(MAGIC) or size > max_bytes or length > min(MAX_HEADER, size - _PREFIX):
+            raise ValueError("of another kind")
+        header = self._source.read_at(_PREFIX, length)
+        if zlib.crc32(header) != int.from_bytes(prefix[-4:], "little"):
+            raise ValueError("the header was changed")
+        claims = json.loads(header)
+        entries: dict[str, _Entry] = {}
+        offset = _PREFIX + length
+        for name, dtype, shape, crc in claims["arrays"]:
+            if dtype not in TYPES or len(shape) > 2 or any(type(n) is not int or n < 0 for n in shape):
+                raise ValueError("an array that is never stored")
+            entries[name] = dtype, tuple(shape), crc, offset
+            offset += math.prod(shape) * np.dtype(dtype).itemsize
+        if offset != size or not isinstance(claims["facts"], dict):
+            raise ValueError("of another length than it says")
+        return claims["facts"], entries
+
+    def close(self) -> None:
+        """Close the file."""
+        self._source.close()
+
 
 ENDING = ".kept"
 DEFAULT_MAX_BYTES = 1 << 30
@@ -37,13 +164,6 @@ def user_cache_folder() -> str | None:
     return os.path.join(folder, "osisnr_gui") if os.path.isabs(folder) else None
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    name: str
-    size: int
-    used: float
-
-
 class CacheFolder:
     """Files of arrays by name (lower-case letters, digits and -) in the folder `path`, at most `max_bytes` of them."""
 
@@ -52,11 +172,11 @@ class CacheFolder:
 
     def names(self, start: str = "") -> list[str]:
         """What is kept under names that begin with `start`."""
-        return [file.name for file in self._files() if file.name.startswith(start)]
+        return [name for name in self._files() if name.startswith(start)]
 
     def size(self) -> int:
         """Bytes of all that is kept."""
-        return sum(file.size for file in self._files())
+        return sum(map(_size_of, self._files().values()))
 
     def open(self, name: str) -> ArrayFile | None:
         """What is kept under `name`, None when there is nothing; from now on it is the most recently used.
@@ -86,7 +206,7 @@ class CacheFolder:
         size = sum(array.nbytes for array in arrays.values()) + _BLOCK
         if size > self.max_bytes:
             return False
-        self._make_room(size)
+        self.trim(size)
         parts = array_file_parts({**facts, _NAME_FACT: name}, arrays)
         try:
             os.makedirs(self.path, mode=0o700, exist_ok=True)
@@ -103,47 +223,46 @@ class CacheFolder:
         with contextlib.suppress(OSError):
             os.unlink(self._path(name))
 
-    def trim(self) -> None:
-        """Remove what was used longest ago until no more than `max_bytes` are left."""
-        self._make_room(0)
-
     def clear(self) -> None:
         """Forget everything. Files of others in the folder stay."""
-        for file in self._files():
-            self.remove(file.name)
+        for name in self._files():
+            self.remove(name)
 
     def _path(self, name: str) -> str:
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name for something kept")
         return os.path.join(self.path, name + ENDING)
 
-    def _files(self) -> list[_File]:
-        found = []
+    def _files(self) -> dict[str, os.stat_result]:
+        """What is kept under which name."""
+        found = dict[str, os.stat_result]()
         try:
             with os.scandir(self.path) as entries:
                 for entry in entries:
                     if _OURS.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
                         with contextlib.suppress(OSError):
-                            status = entry.stat(follow_symlinks=False)
-                            size = max(_BLOCK, status.st_size)
-                            found.append(_File(entry.name.removesuffix(ENDING), size, status.st_mtime))
+                            found[entry.name.removesuffix(ENDING)] = entry.stat(follow_symlinks=False)
         except OSError:  # no such folder yet, or one that may not be read
-            return []
+            return {}
         return found
 
-    def _make_room(self, size: int) -> None:
+    def trim(self, size: int = 0) -> None:
         """Remove what was used longest ago until `size` more bytes fit, and what a killed process left behind."""
         files = self._files()
-        total = sum(file.size for file in files) + size
-        for file in sorted(files, key=lambda file: file.used):
+        total = sum(map(_size_of, files.values())) + size
+        for name in sorted(files, key=lambda name: files[name].st_mtime):
             if total <= self.max_bytes:
                 break
-            self.remove(file.name)
-            total -= file.size
+            self.remove(name)
+            total -= _size_of(files[name])
         with contextlib.suppress(OSError), os.scandir(self.path) as entries:
             for entry in entries:
                 if _TEMPORARY.fullmatch(entry.name) and entry.stat().st_mtime < time.time() - _TEMPORARY_SECONDS:
                     os.unlink(entry.path)
+
+
+def _size_of(status: os.stat_result) -> int:
+    return max(_BLOCK, status.st_size)
 
 
 def _until(cancelled: Cancel | None, parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:

@@ -5,7 +5,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .errors import corrupt
+from .errors import Phrase, corrupt
+from .files import OpenFile
 from .headers import (
     WIDTHS,
     Header,
@@ -19,8 +20,6 @@ from .headers import (
     unreadable,
     walk_chunks,
 )  # fmt: skip
-from .phrase import Phrase
-from .source import OpenFile
 
 _W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 _UNKNOWN_SIZE = 0xFFFFFFFF

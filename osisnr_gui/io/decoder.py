@@ -8,10 +8,9 @@ import soundfile
 
 from osisnr_gui.core.types import FloatArray
 
-from .errors import LoadError, corrupt
+from .errors import LoadError, Phrase, corrupt
+from .files import OpenFile
 from .headers import WIDTHS, Header, RawLayout
-from .phrase import Phrase
-from .source import OpenFile
 from .streams import quiet_stderr
 
 DECODER_ERRORS = (soundfile.SoundFileError, RuntimeError, OSError, TypeError, ValueError, OverflowError)

@@ -1,13 +1,57 @@
-"""What a loader can say: a refusal with its reason, or a warning beside the data; and how it is told to stop."""
+"""What lower layers say: English phrases that can be translated, refusals with their reason, warnings; how to stop."""
+
+from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from typing import Any
 
-from .phrase import Phrase
+
+class Phrase(str):
+    """A formatted English string that remembers its template and the values of its places.
+
+    Phrase("only {n} samples could be read", n=5) == "only 5 samples could be read"
+    """
+
+    __slots__ = ("template", "values")
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, **values: object) -> Phrase:
+        """Format `template` with `values`."""
+        phrase = super().__new__(cls, template.format(**values))
+        phrase.template, phrase.values = template, values
+        return phrase
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Worker processes hand their errors back by pickle."""
+        return partial(Phrase, self.template, **self.values), ()
+
+
+def phrase_to_json(text: Any) -> Any:
+    """A phrase as template and values, for `phrase_from_json`; anything else stays as it is."""
+    if not isinstance(text, Phrase):
+        return text
+    return [text.template, {name: phrase_to_json(value) for name, value in text.values.items()}]
+
+
+def phrase_from_json(stored: Any) -> Any:
+    """What `phrase_to_json` was called of. Raises ValueError and such for what it did not give."""
+    if not isinstance(stored, list):
+        return stored
+    template, values = stored
+    return Phrase(template, **{name: phrase_from_json(value) for name, value in values.items()})
+
+
+def N_(template: str) -> str:
+    """Mark a template of a table, which becomes a Phrase once its values are known."""
+    return template
+
 
 Cancel = Callable[[], bool]  # asked now and then; True: stop
 

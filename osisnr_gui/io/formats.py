@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .container_headers import read_aiff, read_au, read_caf, read_wave
-from .errors import Cancel, LoadError, Reason
-from .flac_frames import read_flac
+from .errors import Cancel, LoadError, Phrase, Reason
+from .files import OpenFile
 from .headers import Header, id3_size
 from .mat_files import read_mat
 from .mp3_frames import find_frames, read_mp3
 from .numpy_files import LoadedArray, read_npy, read_npz
-from .ogg_pages import read_ogg
-from .phrase import Phrase
-from .source import OpenFile
+from .stream_headers import read_flac, read_ogg
 from .tables import read_table
 
 MatrixReader = Callable[[OpenFile, str | None, Cancel | None], LoadedArray]
@@ -49,11 +47,6 @@ class Format:
         if self.tagged and head[:3] == b"ID3":
             head = source.read_at(id3_size(source), _HEAD)
         return re.match(self.magic, head, re.DOTALL) is not None
-
-    @property
-    def by_name(self) -> bool:
-        """Whether the extension alone tells this format."""
-        return not self.magic and self.probe is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +179,8 @@ def find_format(source: OpenFile) -> SoundFormat | MatrixFormat | None:
     """
     head, name = source.read_at(0, _HEAD), extension(source.path)
     found = (known for known in FORMATS if known.matches(source, head))
-    return next(found, None) or next((known for known in FORMATS if known.by_name and name in known.extensions), None)
+    by_name = (f for f in FORMATS if not f.magic and f.probe is None and name in f.extensions)
+    return next(found, None) or next(by_name, None)
 
 
 def is_misnamed(path: str, content: Format) -> bool:

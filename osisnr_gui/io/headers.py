@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import LoadError, LoadWarning, Reason, corrupt
-from .phrase import Phrase
-from .source import OpenFile
+from .errors import LoadError, LoadWarning, Phrase, Reason, corrupt
+from .files import OpenFile
 
 MIN_RATE, MAX_RATE, MAX_CHANNELS = 1_000, 768_000, 64
 MAX_CHUNKS = 10_000
@@ -167,17 +166,6 @@ def walk_chunks(
         size -= len(head) if inclusive else 0
         yield name, body, size
         position = body + size + -size % unit
-
-
-def truncated(present: int, promised: int, rate: float) -> LoadWarning:
-    """The warning for a file that holds fewer samples than its header promises."""
-    message = Phrase(
-        "cut off at {time:.3f} s: {present} of the {promised} samples promised by the header are there",
-        time=present / rate,
-        present=present,
-        promised=promised,
-    )
-    return LoadWarning("TRUNCATED", message)
 
 
 def damaged(readable: int, expected: int | None, rate: float) -> LoadWarning:

@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from .errors import LoadError, Reason, corrupt
+from .errors import LoadError, Phrase, Reason, corrupt, phrase_to_json
 from .numpy_files import check_size, choose_array, is_matrix, too_large
-from .phrase import Phrase, phrase_to_json
 
 Variable = tuple[str, tuple[int, ...], str]  # name, shape, MATLAB class
 
@@ -77,27 +76,26 @@ def _read(key: str | None) -> tuple[dict[str, Any], Any]:
     return fields, little.data.cast("B") if little.size else b""
 
 
-def _answer(key: str | None) -> tuple[dict[str, Any], Any]:
-    """As `_read`, a refusal as fields."""
-    try:
-        return _read(key)
-    except LoadError as error:
-        refusal = error
-    except MemoryError:
-        refusal = too_large("", Phrase("it needs more memory than is allowed"))
-    except BaseException:
-        refusal = corrupt("", DAMAGED)
-    words = {"detail": phrase_to_json(refusal.detail), "remedy": phrase_to_json(refusal.remedy)}
-    return {"reason": refusal.reason, **words, "choices": refusal.choices}, b""
-
-
 def main(arguments: list[str]) -> int:
     """Arguments: seconds of processor time, then the key if one was given."""
     # The interpreter and the libraries are loaded before the clock starts.
     import scipy.io  # noqa: F401
 
     _limit(_MEMORY, int(arguments[0]))
-    fields, data = _answer(arguments[1] if len(arguments) > 1 else None)
+    refusal: LoadError | None = None
+    fields: dict[str, Any] = {}
+    data: Any = b""
+    try:
+        fields, data = _read(arguments[1] if len(arguments) > 1 else None)
+    except LoadError as error:
+        refusal = error
+    except MemoryError:
+        refusal = too_large("", Phrase("it needs more memory than is allowed"))
+    except BaseException:
+        refusal = corrupt("", DAMAGED)
+    if refusal is not None:
+        words = {"detail": phrase_to_json(refusal.detail), "remedy": phrase_to_json(refusal.remedy)}
+        fields = {"reason": refusal.reason, **words, "choices": refusal.choices}
     out = sys.stdout.buffer
     out.write(json.dumps(fields).encode("ascii") + b"\n")
     out.write(data)

@@ -13,11 +13,10 @@ from typing import IO, Any
 
 import numpy as np
 
-from .errors import Cancel, LoadError, Reason, as_load_errors, corrupt, stop_if
+from .errors import Cancel, LoadError, Phrase, Reason, as_load_errors, corrupt, phrase_from_json, stop_if
+from .files import OpenFile
 from .mat_child import DAMAGED
 from .numpy_files import MAX_BYTES, LoadedArray, check_dtype, check_size, native, too_large
-from .phrase import Phrase, phrase_from_json
-from .source import OpenFile
 
 MAX_FILE = 2 * MAX_BYTES
 MAX_ANSWER = 1 << 21

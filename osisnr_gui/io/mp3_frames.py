@@ -8,10 +8,9 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .errors import LoadWarning, corrupt
+from .errors import LoadWarning, Phrase, corrupt
+from .files import OpenFile
 from .headers import Header, check_channels_and_rate, id3_size
-from .phrase import Phrase
-from .source import OpenFile
 
 _SEARCH = 64 * 1024
 _FRAMES_TO_AGREE = 3

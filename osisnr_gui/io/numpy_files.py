@@ -7,15 +7,14 @@ import io
 import math
 import zipfile
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib import format as npy_format
 
-from .errors import LoadError, LoadWarning, Reason, as_load_errors, corrupt, printable
-from .phrase import Phrase
-from .source import OpenFile
+from .errors import LoadError, LoadWarning, Phrase, Reason, as_load_errors, corrupt, printable
+from .files import OpenFile
 
 Array = npt.NDArray[np.generic]
 MAX_BYTES = 512 * 2**20  # of a matrix
@@ -165,14 +164,6 @@ def choose_array(
     raise LoadError(Reason.AMBIGUOUS, path, detail, Phrase("choose one by its name"), tuple(candidates))
 
 
-def _check_member(path: str, info: zipfile.ZipInfo) -> None:
-    if info.flag_bits & 0x1:
-        detail = Phrase("the archive is protected by a password")
-        raise LoadError(Reason.ENCRYPTED, path, detail, Phrase("save it without a password"))
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise corrupt(path, Phrase("the archive is packed by a method NumPy does not use"))
-
-
 def _check_archive(path: str, members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_MEMBERS:
         raise too_large(path, Phrase("the archive has {n} members", n=len(members)))
@@ -183,19 +174,13 @@ def _check_archive(path: str, members: list[zipfile.ZipInfo]) -> None:
             raise too_large(path, Phrase("a member unpacks to more than a hundred times its size"))
 
 
-def _read_member(path: str, member: IO[bytes], header: NpyHeader) -> Array:
-    check_size(path, header.shape, header.dtype.itemsize)
-    data = member.read(header.data_bytes)
-    if len(data) != header.data_bytes:
-        raise corrupt(path, Phrase("cut off: the matrix inside is shorter than its header says"))
-    while member.read(2**16):
-        pass  # only reading to the end makes zipfile compare the checksum
-    return _to_array(header, data)
-
-
 def _open_header(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NpyHeader | LoadError | None:
     """The array header of a member, the reason it cannot be used, or None when it is no array at all."""
-    _check_member(path, info)
+    if info.flag_bits & 0x1:
+        detail = Phrase("the archive is protected by a password")
+        raise LoadError(Reason.ENCRYPTED, path, detail, Phrase("save it without a password"))
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise corrupt(path, Phrase("the archive is packed by a method NumPy does not use"))
     with archive.open(info) as member:
         head = member.read(MAX_HEADER + 12)
     if head[:6] != MAGIC:
@@ -236,5 +221,10 @@ def _from_archive(path: str, archive: zipfile.ZipFile, key: str | None) -> Loade
     header = arrays[name]
     with archive.open(found[name][0]) as member:
         member.read(header.offset)
-        values = _read_member(path, member, header)
-    return LoadedArray(values, name, tuple(other for other in candidates if other != name))
+        check_size(path, header.shape, header.dtype.itemsize)
+        data = member.read(header.data_bytes)
+        if len(data) != header.data_bytes:
+            raise corrupt(path, Phrase("cut off: the matrix inside is shorter than its header says"))
+        while member.read(2**16):
+            pass  # only reading to the end makes zipfile compare the checksum
+    return LoadedArray(_to_array(header, data), name, tuple(other for other in candidates if other != name))

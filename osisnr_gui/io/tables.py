@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .errors import LoadError, LoadWarning, Reason, printable
+from .errors import LoadError, LoadWarning, Phrase, Reason, printable
+from .files import OpenFile
 from .numpy_files import MAX_CELLS, LoadedArray, check_size, too_large
-from .phrase import Phrase
-from .source import OpenFile
 
 MAX_TEXT = 64 * 2**20
 _REMEDY = Phrase("save it again as plain numbers with one kind of separator")
@@ -108,15 +107,6 @@ def _bad_cell(path: str, line: int, column: int, cell: str) -> LoadError:
     return LoadError(Reason.NOT_NUMERIC, path, detail, _REMEDY)
 
 
-def _drop_trailing(rows: list[Row], layout: Layout) -> tuple[list[Row], bool]:
-    """Rows without the separator at their end, when all rows but a line of names have one."""
-    mark = layout.delimiter
-    body = rows[1:] or rows
-    if mark == " " or not all(line.endswith(mark) for _, line in body):
-        return rows, False
-    return [(number, line.removesuffix(mark)) for number, line in rows], True
-
-
 def _parse_row(path: str, row: Row, layout: Layout) -> list[float] | list[complex]:
     cells = layout.split(row[1])
     try:
@@ -150,11 +140,6 @@ def _matrix(path: str, rows: list[Row], layout: Layout) -> npt.NDArray[np.generi
     return np.array(parsed)
 
 
-def _is_header(row: Row, layout: Layout) -> bool:
-    cells = layout.split(row[1])
-    return bool(cells) and all(_number(cell, layout) is None for cell in cells) and any(cells)
-
-
 def _warnings(skipped: Row | None, layout: Layout, trailing: bool) -> tuple[LoadWarning, ...]:
     found = []
     if skipped is not None:
@@ -185,10 +170,13 @@ def read_table(source: OpenFile) -> LoadedArray:
     if layout.delimiter == "," and _could_be_decimal_commas(rows):
         detail = Phrase("the commas could separate cells or be decimal commas, which gives different columns")
         raise LoadError(Reason.RAGGED, path, detail, Phrase("separate the cells with semicolons or tabs"))
-    rows, trailing = _drop_trailing(rows, layout)
-    skipped = None
-    if _is_header(rows[0], layout):
+    # A separator at the end is none when all rows but a line of names have one.
+    trailing = layout.delimiter != " " and all(line.endswith(layout.delimiter) for _, line in rows[1:] or rows)
+    if trailing:
+        rows = [(number, line.removesuffix(layout.delimiter)) for number, line in rows]
+    skipped, first = None, layout.split(rows[0][1])
+    if any(first) and all(_number(cell, layout) is None for cell in first):
         if len(rows) == 1:  # a lone row of words is an error, not a header
-            raise _bad_cell(path, rows[0][0], 1, layout.split(rows[0][1])[0])
+            raise _bad_cell(path, rows[0][0], 1, first[0])
         skipped = rows.pop(0)
     return LoadedArray(_matrix(path, rows, layout), warnings=_warnings(skipped, layout, trailing))

@@ -30,7 +30,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Phrase
 from osisnr_gui.io.streams import say
 from osisnr_gui.qt.dialogs.error_dialog import MOST_DETAILS, ErrorDialog
 from osisnr_gui.text.catalogue import _

@@ -24,7 +24,7 @@ from PySide6.QtCore import QMetaMethod, QObject, Qt, Signal, Slot
 
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.qt.background import step_back
-from osisnr_gui.text.errors import error_words
+from osisnr_gui.text.files import error_words
 
 
 class Job:

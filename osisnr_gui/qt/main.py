@@ -15,10 +15,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from osisnr_gui import __version__
 from osisnr_gui.batch.runner import BatchRow
-from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.cache_folder import DEFAULT_MAX_BYTES, CacheFolder, user_cache_folder
-from osisnr_gui.io.errors import SaveError
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Phrase, SaveError
+from osisnr_gui.io.files import write_atomically
 from osisnr_gui.qt import crash
 from osisnr_gui.qt.background import favour_window
 from osisnr_gui.qt.commands.export_jobs import png_bytes

@@ -26,8 +26,8 @@ from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING, Ribbons
 from osisnr_gui.qt.presenters.shader import BadLimits, Shader
 from osisnr_gui.qt.presenters.shown_curves import CurveChoice, ShownGhost, ghost_curves, osi_curves
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.changes import Changed, Part
+from osisnr_gui.session.maps import BlameKind
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session, Source

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QStandardPaths
 
-from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import FileError, display_name
+from osisnr_gui.io.files import write_atomically
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.session.codec import ENDING, SavedView, load_session, missing_files, session_bytes
 from osisnr_gui.session.session import Session

@@ -5,6 +5,7 @@ takes over from `previous` whatever does not depend on what changed. `rescore` i
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from osisnr_gui.session.rescoring import analysis_key, finish, rescore, takes_lo
 from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session
-from osisnr_gui.session.tracks import Track, open_track
+from osisnr_gui.session.tracks import open_track
 
 __all__ = [
     "Analysis",
@@ -56,11 +57,7 @@ def analyse(
 
 
 def analyse_numbers(
-    session: Session,
-    *,
-    align: bool,
-    progress: Report | None = None,
-    cancelled: Cancel | None = None,
+    session: Session, *, align: bool, progress: Report | None = None, cancelled: Cancel | None = None
 ) -> Analysis:
     """The analysis without pictures, MC-MSE at the session's alpha by the direct formula: what is printed and stored.
 
@@ -83,21 +80,14 @@ def take_out_delays(session: Session, cancelled: Cancel | None = None) -> tuple[
     reference = open_track(session.reference, cancelled)
     estimates, delays = [], []
     for source in session.estimates:
-        delay = _measure(reference, open_track(source, cancelled), cancelled)
+        estimate, delay = open_track(source, cancelled), None
+        if reference.error is None and estimate.error is None:
+            # Nothing has looked at the samples yet: the analysis meets the same fault and names it, infinite ones, too.
+            with suppress(FileError), np.errstate(all="ignore"):
+                delay = measure_delay(reference, estimate, cancelled)
         estimates.append(replace(source, delay=delay.samples) if delay is not None and delay.trusted else source)
         delays.append(delay)
     return replace(session, estimates=tuple(estimates)), tuple(delays)
-
-
-def _measure(reference: Track, estimate: Track, cancelled: Cancel | None) -> Delay | None:
-    if reference.error is not None or estimate.error is not None:
-        return None
-    try:
-        # Nothing has looked at the samples yet: infinite ones are refused by the analysis.
-        with np.errstate(all="ignore"):
-            return measure_delay(reference, estimate, cancelled)
-    except FileError:
-        return None  # the analysis meets the same fault and names it
 
 
 def with_delays(analysis: Analysis, delays: Delays) -> Analysis:

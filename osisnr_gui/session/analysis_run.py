@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from osisnr_gui.io.errors import BrokenOffError, Cancelled, FileError, Reason
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import BrokenOffError, Cancelled, FileError, Phrase, Reason
 from osisnr_gui.session.comparison.matching import find_matching, match_key
 from osisnr_gui.session.delays import measure_delay
 from osisnr_gui.session.frame_pass import NO_PICTURES, worker_count
@@ -54,7 +53,11 @@ class AnalysisRun:
                 return self._run()
             except BrokenOffError as broken:
                 self._broken, now = broken.path, self._analysis
-                pairs = [p for p in (*now.pairs, *now.unprocessed) if self._broken not in _paths(p)]
+                pairs = [
+                    p
+                    for p in (*now.pairs, *now.unprocessed)
+                    if all(track is None or track.source.path != broken.path for track in (p.estimate, p.reference))
+                ]
                 self._known.add(now.tracks, pairs)
 
     def _run(self) -> Analysis:
@@ -74,7 +77,9 @@ class AnalysisRun:
         self._check_tracks()
         self._measure_delays()
         self._match()
-        self._keep()
+        if self._cache is not None:
+            for _index, reference, pair in self._open_pairs():
+                self._cache.keep(reference, pair, self._started_ns)
         self._score_mixture()
         return finish(replace(self._analysis, complete=True))
 
@@ -145,11 +150,6 @@ class AnalysisRun:
                     self._set_reference(self._session.partner_of(index), kept[0])
                     self._set_pair(index, scored(self._session, replace(kept[1], reference=kept[0])))
                     self._say(self._fraction(index + 1), Phrase("comparing"), self._analysis)
-
-    def _keep(self) -> None:
-        if self._cache is not None:
-            for _index, reference, pair in self._open_pairs():
-                self._cache.keep(reference, pair, self._started_ns)
 
     def _run_pairs(self) -> None:
         for index, reference, pair in self._open_pairs():
@@ -309,7 +309,3 @@ def _final(error: FileError) -> FileError:
     if isinstance(error, BrokenOffError):
         raise error
     return error
-
-
-def _paths(pair: PairAnalysis) -> set[str]:
-    return {track.source.path for track in (pair.estimate, pair.reference) if track is not None}

@@ -11,6 +11,10 @@ from osisnr_gui.session.result import Analysis
 _found_of = attrgetter("frames", "pictures", "whole", "delay", "error", "sample_rate", "reference")
 #: Of a session, beside the files: what reading them, and which frames count, depends on.
 _reading_of = attrgetter("framing", "mask_grid", "silence_db", "lengths", "same_rate_only")
+#: Of a session: which files there are, in which roles.
+_files_of = attrgetter("references", "estimates", "mixture", "pairing")
+#: Of an analysis, beside the pairs: what comes of reading the files.
+_results_of = attrgetter("alone", "matching")
 
 
 class Changed(Flag):
@@ -46,9 +50,12 @@ def find_changes(before: Analysis, after: Analysis) -> Changed:
         return Changed.NONE
     old, new = before.session, after.session
     found = _pair_changes(before.pairs, after.pairs) | _pair_changes(before.unprocessed, after.unprocessed)
+    other_files = _files_of(old) != _files_of(new) or before.mixture is not after.mixture
+    same_run = before.complete == after.complete and before.framing == after.framing
+    same_results = _are_same(_results_of(before), _results_of(after)) and _are_same(before.best, after.best)
     differs = {
-        Changed.FILES: _have_other_files(before, after),
-        Changed.FRAMES: _have_other_frames(before, after),
+        Changed.FILES: other_files or not _are_same(before.references, after.references),
+        Changed.FRAMES: not (same_run and same_results and _reading_of(old) == _reading_of(new)),
         Changed.LEADING: new.loss.formula is not old.loss.formula,
         Changed.LOSS: new.loss != old.loss,
         Changed.BAD: new.threshold_db != old.threshold_db or new.bad != old.bad,
@@ -59,24 +66,6 @@ def find_changes(before: Analysis, after: Analysis) -> Changed:
         if is_other:
             found |= part
     return found
-
-
-def _have_other_files(before: Analysis, after: Analysis) -> bool:
-    old, new = before.session, after.session
-    if (old.references, old.estimates, old.mixture) != (new.references, new.estimates, new.mixture):
-        return True
-    if old.pairing != new.pairing or before.mixture is not after.mixture:
-        return True
-    return not _are_same(before.references, after.references)
-
-
-def _have_other_frames(before: Analysis, after: Analysis) -> bool:
-    """Whether anything but the pairs differs of what comes of reading the files."""
-    if before.complete != after.complete or before.framing != after.framing or before.alone is not after.alone:
-        return True
-    if before.matching is not after.matching or not _are_same(before.best, after.best):
-        return True
-    return _reading_of(before.session) != _reading_of(after.session)
 
 
 def _pair_changes(before: Sequence[PairAnalysis], after: Sequence[PairAnalysis]) -> Changed:

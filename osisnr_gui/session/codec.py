@@ -18,9 +18,8 @@ from enum import Enum
 from typing import Any
 
 from osisnr_gui import __version__
-from osisnr_gui.io.errors import LoadError, Reason, SaveError, printable
+from osisnr_gui.io.errors import N_, LoadError, Phrase, Reason, SaveError, printable
 from osisnr_gui.io.json_file import Json, json_bytes, load_json
-from osisnr_gui.io.phrase import N_, Phrase
 from osisnr_gui.session.session import MAX_FILES, Session, Source, at_most, at_time, within
 
 SCHEMA = "osisnr.session/1"

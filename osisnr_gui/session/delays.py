@@ -5,12 +5,11 @@ from dataclasses import replace
 
 from osisnr_gui.core.align import MAX_DELAY_SECONDS, Delay, DelayFinder, si_snr_of_correlation
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.errors import Cancel, stop_if
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Cancel, Phrase, stop_if
 from osisnr_gui.session import words
 from osisnr_gui.session.comparison.matching import MOST_SCORE_DB
+from osisnr_gui.session.readers import AudioSignal
 from osisnr_gui.session.session import Lengths
-from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Track
 
 STEP = 1 << 17  # samples read at a time

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Phrase
 from osisnr_gui.paths import resource_path
 from osisnr_gui.session.session import MaskGrid, Session, Source
 

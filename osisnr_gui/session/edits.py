@@ -8,7 +8,7 @@ from typing import Any
 
 from osisnr_gui.core.loss import check_alpha, check_gamma
 from osisnr_gui.session.guess import Reading, Role, read_roles
-from osisnr_gui.session.masks.mask_grids import mask_times, move_notes
+from osisnr_gui.session.masks import mask_times, move_notes
 from osisnr_gui.session.session import (
     BadChoice,
     Criterion,

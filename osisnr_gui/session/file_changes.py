@@ -9,8 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from osisnr_gui.io.errors import Cancel
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Cancel, Phrase
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.result_cache import ResultCache, content_hash
@@ -55,22 +54,14 @@ class FileChange:
         return Phrase("back on disk {time}", time=time)
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """The state a file was last seen in, and since when, on both clocks."""
-
-    stamp: Stamp | None
-    since: float
-    seen: float
-
-
 class FileChanges:
     """Compares looks at files with the stamps they were read at."""
 
     def __init__(self, quiet_seconds: float = QUIET_SECONDS) -> None:
         self._quiet = quiet_seconds
         self._read: dict[str, Stamp | None] = {}
-        self._looks: dict[str, _Look] = {}
+        # The state each file was last seen in, and since when, on both clocks.
+        self._looks: dict[str, tuple[Stamp | None, float, float]] = {}
         self._found: dict[str, FileChange] = {}
 
     @property
@@ -103,16 +94,16 @@ class FileChanges:
         return moving
 
     def _is_at_rest(self, path: str, stamp: Stamp | None, now: float, seen: float) -> bool:
-        last = self._looks.get(path)
-        if last is None or last.stamp != stamp:
-            self._looks[path] = last = _Look(stamp, now, seen)
+        if path not in self._looks or self._looks[path][0] != stamp:
+            self._looks[path] = stamp, now, seen
+        _, since, seen = self._looks[path]
         known = self._found.get(path)
         if stamp == self._read[path]:
             self._found.pop(path, None)
         elif known is None or known.stamp != stamp:
-            if now - last.since < self._quiet:
+            if now - since < self._quiet:
                 return False
-            self._found[path] = FileChange(path, self._fate(path, stamp), stamp, last.seen)
+            self._found[path] = FileChange(path, self._fate(path, stamp), stamp, seen)
         return True
 
     def _fate(self, path: str, stamp: Stamp | None) -> Fate:

@@ -174,11 +174,7 @@ class FramePass:
         self._parts: list[tuple[int, Projection]] = []
         self._cancelled: Cancel | None = None
 
-    def run(
-        self,
-        progress: Callable[[FramePass], None] | None = None,
-        cancelled: Cancel | None = None,
-    ) -> PairFrames:
+    def run(self, progress: Callable[[FramePass], None] | None = None, cancelled: Cancel | None = None) -> PairFrames:
         """Work through all frames; `progress(self)` after every chunk.
 
         Raises io's Cancelled, and LoadError when a file breaks off in a way its reader calls an error.

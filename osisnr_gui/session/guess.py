@@ -73,7 +73,7 @@ def read_roles(
     n_files = len(paths) + has_reference + (has_reference if has_estimate is None else has_estimate)
     keeps_mixture = n_files > 2 and not has_mixture
     claimed = [i for i, hint in enumerate(hints) if hint is Role.REFERENCE]
-    if _are_speakers(hints):
+    if 1 < len(claimed) <= hints.count(Role.ESTIMATE):  # separated speakers
         return Reading(_roles(hints, claimed, keeps_mixture))
     if has_reference:
         return Reading(_roles(hints, (), keeps_mixture))
@@ -94,10 +94,6 @@ def _roles(hints: Sequence[Role | None], references: Sequence[int], keeps_mixtur
     if keeps_mixture and mixtures:
         roles[mixtures[0]] = Role.MIXTURE
     return tuple(roles)
-
-
-def _are_speakers(hints: Sequence[Role | None]) -> bool:
-    return 1 < hints.count(Role.REFERENCE) <= hints.count(Role.ESTIMATE)
 
 
 def _tell_one(hints: Sequence[Role | None]) -> bool:

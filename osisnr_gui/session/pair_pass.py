@@ -12,19 +12,10 @@ from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import window
 from osisnr_gui.core.types import FloatArray, Framing
 from osisnr_gui.io.errors import Cancel, overwritten, stop_if
+from osisnr_gui.session import pairs
 from osisnr_gui.session.delays import DelaySearch
 from osisnr_gui.session.frame_pass import NO_PICTURES, FramePass, PairPictures, PassPlan
-from osisnr_gui.session.pairs import (
-    Fit,
-    PairAnalysis,
-    PairKey,
-    Readers,
-    changed_error,
-    check_fit,
-    fit_frames,
-    start_frame,
-    time_grid,
-)
+from osisnr_gui.session.pairs import Fit, PairAnalysis, PairKey, Readers, time_grid
 from osisnr_gui.session.pictures import COARSE_STEP, RESIDUAL_STEP, CodeScale, Picture, TimeGrid, sketch_pictures
 from osisnr_gui.session.readers import AudioColumns, ColumnReader
 from osisnr_gui.session.scores import WholeSignal
@@ -57,14 +48,14 @@ def run_pair(
 
     Raises PairError, LoadError and io's Cancelled.
     """
-    check_fit(session, reference, estimate)
+    pairs.check_fit(session, reference, estimate)
     tracks, rate, grid = (reference, estimate), reference.sample_rate, time_grid(key.framing, reference, key.mask_grid)
     with closing(Readers(tracks, key.framing, rate)) as opened:
         s, e = opened.open()
-        fit = fit_frames(session, s, e, (reference.source.path, estimate.source.path))
+        fit = pairs.fit_frames(session, s, e, (reference.source.path, estimate.source.path))
         shown = _make_pictures(tracks, (s, e), fit, key, reference_picture) if with_pictures else NO_PICTURES
         paint = shown if reference_picture is None else shown._replace(reference=None)
-        start = start_frame(fit, grid, around)
+        start = pairs.start_frame(fit, grid, around)
         samples = PairSamples(tracks, (s, e), fit, with_delay, cancelled, in_order=start is None)
         plan = PassPlan(s, e, fit.first, fit.stop, grid, fit.samples, key.alpha, paint, samples.listener, start)
         pair = PairAnalysis(estimate, key, pictures=shown, sample_rate=rate, reference=reference)
@@ -223,7 +214,7 @@ def _exact_magnitudes(opened: Readers, start: int, stop: int, step: int) -> Floa
     rows = [reader.rows(reader.read(start, count), slice(0, count, step)) for reader in readers]
     for track, reader in zip(opened.tracks, readers, strict=True):
         if isinstance(reader, AudioColumns) and track.stamp and not reader.signal.is_at(*track.stamp):
-            raise changed_error(track)
+            raise pairs.changed_error(track)
     if len(rows) == 1:
         return readers[0].magnitudes(rows[0])
     return np.abs(readers[0].magnitudes(project_rows(*rows)[1]))

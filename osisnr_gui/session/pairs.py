@@ -1,21 +1,23 @@
 """One reference and one estimate: do they fit, which frames do they share, and what is known of them."""
 
 import math
+import threading
 import weakref
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from osisnr_gui.core.align import Delay
+from osisnr_gui.core.osi_snr import both_alike
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
-from osisnr_gui.core.types import Framing, ParameterError, Representation
-from osisnr_gui.io.errors import FileError, LoadError, Reason
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.core.types import Columns, Framing, IntArray, ParameterError, Representation
+from osisnr_gui.io.errors import FileError, LoadError, Phrase, Reason
 from osisnr_gui.session.frame_pass import NO_PICTURES, PairFrames, PairPictures
-from osisnr_gui.session.masks.mask_grids import mask_times
+from osisnr_gui.session.masks import mask_times
 from osisnr_gui.session.pictures import TimeGrid
-from osisnr_gui.session.readers import AudioColumns, ColumnReader, MaskColumns
+from osisnr_gui.session.readers import AudioColumns, AudioSignal, ColumnReader, MaskColumns
 from osisnr_gui.session.scores import PairScore, WholeSignal
 from osisnr_gui.session.session import Lengths, MaskGrid, Session, Source
-from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import PairError, Stamp, Track
 
 SOON_FRAMES = 1 << 14  # a tenth of a second or two
@@ -251,3 +253,41 @@ def pair_key(session: Session, reference: Track, estimate: Track, alpha: float |
         alpha,
         session.mask_grid if reference.mask is not None and session.mask_grid.is_known else None,
     )
+
+
+# Whatever a view asks for is read in pieces of this many frames: what is wanted of them is far smaller.
+PIECE_FRAMES = 4096
+
+
+class PairReader:
+    """The `n_frames` frames (of n_bins) of the reference and of the estimate, numbered as in `frames`.
+
+    The files are opened at the first look and closed when this is forgotten. All methods block; any thread.
+    """
+
+    def __init__(self, pair: PairAnalysis) -> None:
+        if pair.frames is None or pair.key is None or pair.reference is None:
+            raise ValueError("a pair without frames has no columns")
+        self.frames, self.framing = pair.frames, pair.key.framing
+        self.n_frames, self.n_bins = pair.frames.n_frames, pair.frames.n_bins
+        self._readers = Readers((pair.reference, pair.estimate), self.framing, pair.sample_rate)
+        self._lock = threading.Lock()
+
+    def rows(self, first: int, stop: int) -> tuple[Columns, Columns]:
+        """Frames [first, stop): (n, n_bins) of reference and estimate, one frame a row. Raises LoadError."""
+        return self.picked(np.arange(first, stop))
+
+    def picked(self, frames: IntArray) -> tuple[Columns, Columns]:
+        """Some frames, in rising order (any may come twice). Raises LoadError."""
+        pieces = np.searchsorted(frames, np.arange(frames[0], frames[-1] + 1, PIECE_FRAMES))
+        parts = [self._piece(part) for part in np.split(frames, pieces[1:]) if len(part)]
+        s, e = (np.concatenate(rows) if len(rows) > 1 else rows[0] for rows in zip(*parts, strict=True))
+        return both_alike(s, e)
+
+    def _piece(self, frames: IntArray) -> tuple[Columns, Columns]:
+        first, count = int(frames[0]), int(frames[-1] - frames[0]) + 1
+        with self._lock:
+            readers = self._readers.open()
+            raw = [reader.read(self.frames.first_frame + first, count) for reader in readers]
+            rows = [r.rows(part, frames - first) for r, part in zip(readers, raw, strict=True)]
+        return rows[0], rows[1]

@@ -8,12 +8,11 @@ from dataclasses import replace
 
 from osisnr_gui.core.loss import NAN
 from osisnr_gui.session.comparison.best_frames import find_best_frames
-from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.notices.all_notices import find_notices
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
-from osisnr_gui.session.scores import PairScore, score_frames
-from osisnr_gui.session.segments.bad_segments import other_place
+from osisnr_gui.session.scores import score_frames
+from osisnr_gui.session.segments.bad_segments import Facts, other_place
 from osisnr_gui.session.session import Criterion, Session
 
 #: Of a session: what `rescore` can follow.
@@ -40,7 +39,7 @@ def rescore(session: Session, analysis: Analysis) -> Analysis | None:
         return None  # no alpha table was kept
     pairs, unprocessed = (tuple(scored(session, p) for p in group) for group in (analysis.pairs, analysis.unprocessed))
     fresh = replace(analysis, session=session, pairs=pairs, unprocessed=unprocessed)
-    return fresh if is_finished(fresh, analysis) else finish(fresh)
+    return fresh if _decisive(fresh) == _decisive(analysis) else finish(fresh)
 
 
 def takes_long(session: Session, analysis: Analysis) -> bool:
@@ -60,7 +59,7 @@ def scored(session: Session, pair: PairAnalysis) -> PairAnalysis:
 def _scored_against(session: Session, pair: PairAnalysis, other: Facts | None) -> PairAnalysis:
     if pair.frames is None or pair.error is not None:
         return pair
-    score: PairScore = score_frames(pair.frames, session, pair.score, other)
+    score = score_frames(pair.frames, session, pair.score, other)
     return pair if score is pair.score else replace(pair, score=score)
 
 
@@ -74,11 +73,6 @@ def finish(analysis: Analysis) -> Analysis:
         pairs = tuple(_scored_against(session, pair, other) for pair, other in zip(pairs, others, strict=True))
     analysis = replace(analysis, pairs=pairs, best=find_best_frames(pairs, analysis.best))
     return replace(analysis, notices=find_notices(analysis))
-
-
-def is_finished(analysis: Analysis, before: Analysis) -> bool:
-    """Whether what `finish` made of `before` holds for `analysis`, whose files and frames are the same."""
-    return _decisive(analysis) == _decisive(before)
 
 
 def _decisive(analysis: Analysis) -> tuple[object, ...]:

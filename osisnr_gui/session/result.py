@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.core.types import Framing
-from osisnr_gui.io.errors import FileError
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import FileError, Phrase
 from osisnr_gui.session.comparison.best_frames import BestFrames
 from osisnr_gui.session.comparison.matching import Matching, MatchKey
 from osisnr_gui.session.edits import Edit

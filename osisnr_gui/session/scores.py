@@ -15,9 +15,8 @@ from osisnr_gui.core.loss import EPS_FUSED, ExactScores, LiteralScores, inverse_
 from osisnr_gui.core.loss_curve import LossCurve, loss_terms
 from osisnr_gui.core.osi_snr import exact_osi_db, si_snr_db, snr_db
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.session.facts import Facts, find_facts
 from osisnr_gui.session.frame_pass import PairFrames
-from osisnr_gui.session.segments.bad_segments import BadFrames, find_bad
+from osisnr_gui.session.segments.bad_segments import BadFrames, Facts, find_bad, find_facts
 from osisnr_gui.session.session import Criterion, Formula, LossChoice, Session
 
 LOSS_FRAMES = 1 << 16

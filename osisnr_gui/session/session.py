@@ -8,15 +8,13 @@ from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
-from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB, DEFAULT_THRESHOLD_DB
-from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
+from osisnr_gui.core import bad_frames
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
-from osisnr_gui.core.segments import JOIN_SECONDS, MINIMUM_SECONDS
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS
 from osisnr_gui.core.types import Representation
+from osisnr_gui.io.errors import Phrase
 from osisnr_gui.io.headers import MAX_CHANNELS, MAX_RATE
-from osisnr_gui.io.phrase import Phrase
 
 DOWNMIX = 0
 #: Samples, 6 minutes at 48 kHz: an early file is silent for so long, and that is searched and padded as sound is.
@@ -59,13 +57,7 @@ class Formula(StrEnum):
     @property
     def words(self) -> Phrase:
         """The name as it must be shown with every number."""
-        return _FORMULA_WORDS[self]
-
-
-_FORMULA_WORDS = {
-    Formula.LITERAL: Phrase("literal, all frames"),
-    Formula.EXACT: Phrase("exact, active frames"),
-}
+        return Phrase("literal, all frames") if self is Formula.LITERAL else Phrase("exact, active frames")
 
 
 class Lengths(StrEnum):
@@ -174,9 +166,9 @@ class BadChoice:
     window_s: float = within(1.0, 0.05, 600.0)
     against_db: float = within(3.0, 0.0, 1000.0)
     against: int | None = within(None, 0, MAX_FILES - 1)
-    minimum_s: float = within(MINIMUM_SECONDS, 0.0, 60.0)
-    join_s: float = within(JOIN_SECONDS, 0.0, 60.0)
-    gate_db: float | None = within(DEFAULT_GATE_DB, 0.0, 200.0)
+    minimum_s: float = within(bad_frames.MINIMUM_SECONDS, 0.0, 60.0)
+    join_s: float = within(bad_frames.JOIN_SECONDS, 0.0, 60.0)
+    gate_db: float | None = within(bad_frames.DEFAULT_GATE_DB, 0.0, 200.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +196,8 @@ class Session:
     framing: FramingChoice = FramingChoice()
     mask_grid: MaskGrid = MaskGrid()
     loss: LossChoice = LossChoice()
-    silence_db: float = within(DEFAULT_SILENCE_DB, 0.1, math.inf)
-    threshold_db: float = within(DEFAULT_THRESHOLD_DB, -1000.0, 1000.0)
+    silence_db: float = within(bad_frames.DEFAULT_SILENCE_DB, 0.1, math.inf)
+    threshold_db: float = within(bad_frames.DEFAULT_THRESHOLD_DB, -1000.0, 1000.0)
     bad: BadChoice = BadChoice()
     lengths: Lengths = Lengths.COMMON
     same_rate_only: bool = False

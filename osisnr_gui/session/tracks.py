@@ -10,13 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.audio import open_audio
-from osisnr_gui.io.checks import SILENCE, AudioScan, AudioScanner, SampleChecks, scan_audio
-from osisnr_gui.io.errors import Cancel, FileError, LoadError, LoadWarning, Reason, display_name, stop_if
+from osisnr_gui.io.audio import SILENCE, AudioScan, AudioScanner, SampleChecks, open_audio, scan_audio
+from osisnr_gui.io.errors import Cancel, FileError, LoadError, LoadWarning, Phrase, Reason, display_name, stop_if
 from osisnr_gui.io.formats import find_kind
-from osisnr_gui.io.mask_cells import find_cell_facts
-from osisnr_gui.io.masks import Mask, load_mask
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.masks import Mask, find_cell_facts, load_mask
 from osisnr_gui.session.session import DOWNMIX, Source
 
 Kind = Literal["audio", "mask"]
@@ -124,11 +121,7 @@ def _open(source: Source, cancelled: Cancel | None) -> Track:
     stamp = stamp_of(source.path)
     if find_kind(source.path) == "mask":
         mask = load_mask(
-            source.path,
-            key=source.key,
-            transpose=source.transpose,
-            cancelled=cancelled,
-            pair_axis=source.pair_axis,
+            source.path, key=source.key, transpose=source.transpose, cancelled=cancelled, pair_axis=source.pair_axis
         )
         if source.flip:
             mask = _flipped(mask)
@@ -170,7 +163,11 @@ def check_track(track: Track, cancelled: Cancel | None = None, scanner: AudioSca
         path = track.source.path
         scan = scan_audio(path, cancelled=cancelled) if scanner is None else scanner.finish(cancelled=cancelled)
         channel = 1 if track.source.channel is None else track.source.channel
-        level = _mix_level(scan, cancelled) if channel == DOWNMIX else _level(scan, channel)
+        if channel == DOWNMIX:
+            level = _mix_level(scan, cancelled)
+        else:
+            k = channel - 1
+            level = Level(scan.rms[k], scan.mean[k], scan.peak[k], scan.clipped_runs[k])
         level = level.read_as(track.source)
     except FileError as error:
         return replace(track, error=error)
@@ -178,18 +175,9 @@ def check_track(track: Track, cancelled: Cancel | None = None, scanner: AudioSca
     fresh = tuple(w for w in scan.warnings if (w.code, w.message) not in known)
     if channel == DOWNMIX and level.peak < SILENCE <= max(scan.peak):
         fresh += (LoadWarning("SILENT", Phrase("only silence in the mean of all channels: they cancel out")),)
-    clips = _all_clips(scan) if channel == DOWNMIX else scan.clip_spans[channel - 1]
+    clips = np.concatenate(scan.clip_spans) if channel == DOWNMIX else scan.clip_spans[channel - 1]
+    clips = clips[np.argsort(clips[:, 0], kind="stable")]
     return replace(track, level=level, clips=clips, n_samples=scan.n_samples, warnings=track.warnings + fresh)
-
-
-def _all_clips(scan: AudioScan) -> npt.NDArray[np.int64]:
-    clips = np.concatenate(scan.clip_spans)
-    return clips[np.argsort(clips[:, 0], kind="stable")]
-
-
-def _level(scan: AudioScan, channel: int) -> Level:
-    k = channel - 1
-    return Level(scan.rms[k], scan.mean[k], scan.peak[k], scan.clipped_runs[k])
 
 
 def _mix_level(scan: AudioScan, cancelled: Cancel | None) -> Level:

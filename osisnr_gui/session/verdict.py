@@ -13,9 +13,9 @@ from enum import IntEnum
 import numpy as np
 
 from osisnr_gui.core.bad_frames import find_bad_frames
-from osisnr_gui.core.frequency_bands import FrequencyBand
+from osisnr_gui.core.bands import FrequencyBand
 from osisnr_gui.core.types import Framing, Representation
-from osisnr_gui.session.file_measures import FileMeasures
+from osisnr_gui.session.inspection.inspector import FileMeasures
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import PairScore

@@ -8,8 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 
-from osisnr_gui.io.errors import FileError, display_name, printable
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import FileError, Phrase, display_name, printable
 
 MINUS = "\u2212"
 NARROW_SPACE = "\u202f"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Phrase
 from osisnr_gui.paths import MissingResource, resource_path
 
 DOMAIN = "osisnr_gui"

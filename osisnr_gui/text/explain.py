@@ -1,14 +1,17 @@
-"""One frame in three plain sentences, by rule: its level, where its errors are, what the angle means."""
+"""One frame in words: three plain sentences, by rule (level, place of the errors, the angle), and lines of numbers."""
 
 import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from osisnr_gui.core.frequency_bands import FrequencyBand
+from osisnr_gui.core.bands import FrequencyBand
+from osisnr_gui.core.osi_snr import EPS_DOT, EPS_NOISE
 from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.session import words
 from osisnr_gui.session.inspection.inspection import Inspection
+from osisnr_gui.session.inspection.inspector import FileMeasures
+from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.verdict import chance_level_db
 from osisnr_gui.text.catalogue import _, ngettext
@@ -138,7 +141,9 @@ def _level_difference(x: Inspection) -> str:
     """How loud the estimate is against the reference, and whether it is turned."""
     is_even = abs(x.level_db) < LEVEL_DB
     if is_even:
-        level = _("as loud as the reference here ({level})").format(level=_signed(x.level_db))
+        text = words.db(x.level_db)
+        signed = text if text.startswith(words.MINUS) else f"+{text}"
+        level = _("as loud as the reference here ({level})").format(level=signed)
     else:
         louder = _("{level} louder than the reference here")
         quieter = _("{level} quieter than the reference here")
@@ -284,6 +289,95 @@ def frame_chance_db(x: Inspection) -> float:
     return chance_level_db(x.columns.framing, non_negative=are_positive)
 
 
-def _signed(level_db: float) -> str:
-    text = words.db(level_db)
-    return text if text.startswith(words.MINUS) else f"+{text}"
+Row = tuple[str, ...]
+
+
+def formula_rows(x: Inspection) -> list[Row]:
+    """Rows of (what, literal, exact), from lam to the frame's fused loss; "–" where the exact result leaves it out."""
+    both = (x.literal, x.exact)
+    return [
+        ("", _("literal"), _("exact")),
+        ("λ = Σe² / Σs·e", *(words.loss(terms.lam) for terms in both)),
+        ("|λs|²", *(words.loss(terms.target_energy) for terms in both)),
+        ("|e − λs|²", *(words.loss(terms.noise_energy) for terms in both)),
+        ("OSI-SNR", *(words.db(terms.osi_db, 3) for terms in both)),
+        ("1/OSI", *(words.loss(terms.loss_osi) for terms in both)),
+        ("γ·MC-MSE", *(words.loss(x.mc_term if terms.counted else math.nan) for terms in both)),
+        ("L = 1/OSI + γ·MC", *(words.loss(terms.fused) for terms in both)),
+    ]
+
+
+def formula_lines(x: Inspection) -> list[str]:
+    """The formulas with this frame's numbers put in: both OSI-SNRs, and the loss of the leading one."""
+    loss, literal, leading = x.score.loss, x.literal, x.leading
+    target, noise = words.loss(literal.target_energy), words.loss(literal.noise_energy)
+    exact = _("exact OSI = −20·log₁₀ sin {angle}").format(angle=angle_words(x.angle_deg))
+    is_literal = leading.formula is Formula.LITERAL
+    fused = (
+        _("literal L = 1/{osi} + {gamma:g} · {mc_mse}") if is_literal else _("exact L = 1/{osi} + {gamma:g} · {mc_mse}")
+    )
+    return [
+        _("literal OSI = 10·log₁₀({target} / ({noise} + 10⁻⁸))").format(target=target, noise=noise),
+        exact if x.exact.counted else _("exact: left out, the frame is not active"),
+        fused.format(osi=words.number(leading.osi_db, 2), gamma=loss.gamma, mc_mse=words.loss(x.mc_mse)),
+    ]
+
+
+def companion_rows(x: Inspection, pair: PairAnalysis, measures: FileMeasures | None) -> list[Row]:
+    """Rows of (measure, this frame, whole file), bands from high to low. `measures`: None while they are not known."""
+    whole, wait = pair.whole, "…" if measures is None else words.MISSING
+    in_hertz = x.columns.bin_hz is not None
+    rows: list[Row] = [
+        ("", _("this frame"), _("whole file")),
+        ("SI-SNR", words.db(x.si_snr_db), words.MISSING if whole is None else words.db(whole.si_snr_db)),
+        ("SNR", words.db(x.snr_db), words.MISSING if whole is None else words.db(whole.snr_db)),
+        (_("gain C/S"), words.db(x.gain_db), words.MISSING if whole is None else words.db(whole.gain_db)),
+        (_("level e/s"), words.db(x.level_db), wait if measures is None else words.db(measures.level_db)),
+        (_("log-spectral"), words.db(x.lsd_db), wait if measures is None else words.db(measures.lsd_db)),
+        (_("correlation"), correlation_words(x.correlation), wait if measures is None else negative_words(measures)),
+    ]
+    of_file = [wait] * len(x.bands) if measures is None else [words.db(value) for value in measures.osi_db]
+    for part, file in reversed(list(zip(x.bands, of_file, strict=True))):
+        rows.append((f"OSI {short_band_words(part.band, in_hertz)}", words.db(part.osi_db), file))
+    return rows
+
+
+def negative_words(measures: FileMeasures) -> str:
+    """How many active frames are upside down: "− in 3 %", or "always +"."""
+    share = measures.negative_share
+    if math.isnan(share):
+        return words.MISSING
+    if share == 0.0:
+        return _("always +")
+    return _("{minus} in {share}").format(minus=words.MINUS, share=words.percent(share))
+
+
+def correlation_words(value: float) -> str:
+    """The cosine between the columns with its sign: "+0.957"; a minus means upside down."""
+    text = words.number(value, 3)
+    return f"+{text}" if value > 0 else text
+
+
+def formula_tip() -> str:
+    """What the table's rows are."""
+    return _(
+        "s is the reference's column, e the estimate's. λs is the scaled reference (the target) and e − λs is what "
+        "OSI-SNR counts as noise; OSI-SNR = 10·log₁₀(|λs|² / |e − λs|²).\n"
+        "literal: with {eps_dot:g} beside Σs·e and {eps_noise:g} beside |e − λs|², as a training script computes it.\n"
+        "exact: without constants; “–” in frames that are not active."
+    ).format(eps_dot=EPS_DOT, eps_noise=EPS_NOISE)
+
+
+def companion_tip() -> str:
+    """What the companion measures are, and over what."""
+    return _(
+        "This frame: of its columns. Whole file: SI-SNR, SNR and gain of the whole signals in time; all else over the "
+        "columns of active frames.\n"
+        "SI-SNR: without mean removal. SNR: against the reference as it is. Gain: the least-squares factor. Level: "
+        "energy of the estimate against the reference's.\n"
+        "Log-spectral distance: root mean square of the bins' level differences, floored 80 dB below the loudest; "
+        "for the file the mean over frames.\n"
+        "Correlation: cosine of the angle with its sign, − is upside down; for the file how many frames are.\n"
+        "OSI: exact OSI-SNR of a band's cells alone; for the file all of them as one column. Bands do not average to "
+        "the whole, and narrow ones flatter."
+    )

@@ -1,24 +1,16 @@
-"""Files in words: what they are, when they were written, what became of them since."""
+"""Files in words: what they are, when they were written, what became of them since, their errors and roles."""
 
 import math
 import time
 from collections.abc import Sequence
 
-from osisnr_gui.io.errors import display_name
-from osisnr_gui.io.mask_cells import MaskKind
+from osisnr_gui.io.errors import MESSAGE_LIMIT, NAME_LIMIT, FileError, display_name, printable
+from osisnr_gui.io.masks import MaskKind
 from osisnr_gui.session.file_changes import Fate, FileChange
+from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import DOWNMIX
 from osisnr_gui.session.tracks import Stamp, Track
-from osisnr_gui.session.words import (
-    cell,
-    count,
-    duration,
-    number,
-    percent,
-    rate,
-    short_moment,
-    short_names,
-)
+from osisnr_gui.session.words import cell, count, duration, number, percent, rate, short_moment, short_names
 from osisnr_gui.text.catalogue import _, ngettext, translated
 
 SHORT_HASH = 8
@@ -158,3 +150,33 @@ def changes_sentence(changes: Sequence[FileChange]) -> str:
             if fate is Fate.GONE:
                 parts.append(_("what was read of it stays"))
     return "; ".join(parts)
+
+
+def error_words(error: FileError) -> str:
+    """`str(error)` in the language of the user: name, what is wrong, what to do; one line, at most 300 characters."""
+    detail, remedy = translated(error.detail), translated(error.remedy)
+    words = _("{name}: {detail}; {remedy}").format(name=display_name(error.path), detail=detail, remedy=remedy)
+    return printable(words, MESSAGE_LIMIT)
+
+
+def question() -> tuple[str, str]:
+    """Title and question."""
+    words = _("The names of these files do not tell which one the others are held against.")
+    return _("Which file is the reference?"), words
+
+
+def reading_words(paths: Sequence[str], roles: Sequence[Role]) -> tuple[str, str]:
+    """One reading of the roles: what the reference is, and what the others are."""
+    named = list(zip(_distinct(paths), roles, strict=True))
+    of_role = {role: ", ".join(name for name, its in named if its is role) for role in Role}
+    reference = _("{name} is the reference").format(name=of_role[Role.REFERENCE])
+    others = [(Role.ESTIMATE, _("estimate: {names}")), (Role.MIXTURE, _("mixture: {names}"))]
+    return reference, "; ".join(what.format(names=of_role[role]) for role, what in others if of_role[role])
+
+
+def _distinct(paths: Sequence[str]) -> list[str]:
+    """Base names, or as much of the ends of the paths as tells the files apart; safe to show."""
+    parts = [path.replace("\\", "/").split("/") for path in paths]
+    depths = range(1, max(map(len, parts), default=1) + 1)
+    depth = next((k for k in depths if len({tuple(p[-k:]) for p in parts}) == len(set(paths))), 1)
+    return [printable("/".join(p[-depth:]), NAME_LIMIT) for p in parts]

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.core.bad_frames import LossShares
+from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.session import words
 from osisnr_gui.session.segments.bad_segments import BadFrames, Kind, other_place
 from osisnr_gui.session.segments.segment_table import SegmentTable
 from osisnr_gui.session.session import Criterion, Session
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.sentences import frames_counted
 
@@ -18,7 +18,7 @@ ALONE_WORDS = _("There is no other estimate of this reference to compare with: a
 def other_letter(session: Session, index: int) -> str:
     """The letter of the estimate that estimate `index` is held against; empty where it stands alone."""
     place = other_place(session, index)
-    return "" if place is None else estimate_letter(place)
+    return "" if place is None else words.estimate_letter(place)
 
 
 def low_name(criterion: Criterion, other: str) -> str:
@@ -141,3 +141,17 @@ def carriers_sentence(shares: LossShares) -> str:
 
 def _stands_alone(bad: BadFrames) -> bool:
     return bad.choice.criterion is Criterion.AGAINST and bad.other is None
+
+
+def frame_kind(bad: BadFrames, index: int) -> str:
+    """What frame `index` of a pair is; as the plots shade it, so quiet frames that do not count are never bad."""
+    if bad.missed[index]:
+        return _("missed")
+    if bad.false_activity[index]:
+        return _("false activity")
+    if bad.low[index]:
+        return _("bad")
+    status = FrameStatus(int(bad.facts.status[index]))
+    if status is FrameStatus.NONFINITE:
+        return _("not a number")
+    return _("active") if bad.facts.active[index] else _("silent")

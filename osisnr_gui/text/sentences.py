@@ -9,13 +9,12 @@ import numpy as np
 
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.session import words
-from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.inspection.inspector import selected_frames
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Formula
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext, translated
 from osisnr_gui.text.files import track_names
 
@@ -98,7 +97,7 @@ def estimate_names(analysis: Analysis) -> list[str]:
     """ "A (est_dfn3)" for every estimate."""
     first = len(analysis.references)
     names = track_names(analysis.tracks)[first : first + len(analysis.pairs)]
-    return [f"{estimate_letter(index)} ({name})" for index, name in enumerate(names)]
+    return [f"{words.estimate_letter(index)} ({name})" for index, name in enumerate(names)]
 
 
 def gain_words(pair: PairAnalysis) -> str:

@@ -2,17 +2,13 @@
 
 import math
 
-from osisnr_gui.io.mask_cells import MaskKind
-from osisnr_gui.io.masks import Mask
+from osisnr_gui.io.masks import Mask, MaskKind
 from osisnr_gui.session import words
-from osisnr_gui.session.masks.masked_mixture import mask_frames
+from osisnr_gui.session.masks import mask_frames
 from osisnr_gui.session.scores import named_results
 from osisnr_gui.session.session import Formula, LossChoice
-from osisnr_gui.session.sound.listening import Recipe, ResidualScale, Sound, SoundKind
-from osisnr_gui.session.sound.loudness import Loudness, Match
-from osisnr_gui.session.sound.masked_score import MaskedResult
-from osisnr_gui.session.sound.sound_feed import Band
-from osisnr_gui.session.words import estimate_letter, signed_db
+from osisnr_gui.session.sound.listening import Loudness, Match, Recipe, ResidualScale, Sound, SoundKind
+from osisnr_gui.session.sound.sound_feed import Band, MaskedResult
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.sentences import active_counted, frames_words
 
@@ -22,7 +18,7 @@ LEAST_DB = 0.05  # what rounds to 0.0 dB is not said
 
 def sound_name(sound: Sound, n_references: int = 1) -> str:
     """Reference (with its number where there are several), A, B, …, Mixture, Residual of A."""
-    letter = estimate_letter(sound.index)
+    letter = words.estimate_letter(sound.index)
     reference = _("Reference {n}").format(n=sound.index + 1) if n_references > 1 else _("Reference")
     return {
         SoundKind.REFERENCE: reference,
@@ -40,7 +36,7 @@ def match_words(sound: Sound, match: Match, loudness: Loudness) -> str:
     if sound in loudness.unknown:
         return _("{match}: not known").format(match=name)
     template = _("{match} {gain} (limit)") if sound in loudness.limited else _("{match} {gain}")
-    return template.format(match=name, gain=signed_db(20.0 * math.log10(loudness.gains.get(sound, 1.0))))
+    return template.format(match=name, gain=words.signed_db(20.0 * math.log10(loudness.gains.get(sound, 1.0))))
 
 
 def lowered_words(factor: float) -> tuple[str, str] | None:
@@ -54,7 +50,7 @@ def lowered_words(factor: float) -> tuple[str, str] | None:
 
 def residual_words(recipe: Recipe, index: int) -> tuple[str, str]:
     """What the residual of an estimate is, and the same shorter: "A minus the reference at −3.6 dB"."""
-    letter = estimate_letter(index)
+    letter = words.estimate_letter(index)
     if recipe.scale is ResidualScale.FRAME:
         long, short = _("{letter} minus the reference, scaled anew in every frame"), _("scaled per frame")
         return long.format(letter=letter), short
@@ -65,7 +61,7 @@ def residual_words(recipe: Recipe, index: int) -> tuple[str, str]:
     long, short = _("{letter} minus the reference at {level}"), _("ref {level}")
     if gain < 0:
         long, short = _("{letter} minus the inverted reference at {level}"), _("inverted ref {level}")
-    level = signed_db(20.0 * math.log10(abs(gain)))
+    level = words.signed_db(20.0 * math.log10(abs(gain)))
     return long.format(letter=letter, level=level), short.format(level=level)
 
 

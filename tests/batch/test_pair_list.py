@@ -6,8 +6,17 @@ import math
 
 import pytest
 
-from osisnr_gui.batch.list_words import Phase, median_sentence, settings_sentence, state_sentence
-from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, PairList, State
+from osisnr_gui.batch.pair_list import (
+    NAME,
+    REMARKS,
+    ListedRow,
+    PairList,
+    Phase,
+    State,
+    median_sentence,
+    settings_sentence,
+    state_sentence,
+)
 from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.batch.runner import BatchRow, BatchSettings, RowError
 from osisnr_gui.io.json_file import Json

@@ -16,9 +16,8 @@ from osisnr_gui.qt.plots.items.maps import density_pixels
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import analyse
-from osisnr_gui.session.band_map import BandMap, band_step
-from osisnr_gui.session.blame_map import BlameKind, BlameMap, BlameTerms
-from osisnr_gui.session.pair_reader import PairReader
+from osisnr_gui.session.maps import BandMap, BlameKind, BlameMap, BlameTerms, band_step
+from osisnr_gui.session.pairs import PairReader
 from osisnr_gui.session.session import Session
 
 WIDTH, HEIGHT = 1100, 150

@@ -8,7 +8,7 @@ import numpy as np
 from bench_table import record
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.core.best_of import find_best
+from osisnr_gui.core.several import find_best
 from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.plots.ribbon_plot import Ribbon, RibbonPlot
 from osisnr_gui.qt.plots.time_link import TimeLink

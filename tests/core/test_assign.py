@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from osisnr_gui.core.assign import find_assignment, mean_score_db
+from osisnr_gui.core.several import find_assignment, mean_score_db
 
 
 @given(st.integers(2, 4).flatmap(lambda n: arrays(np.float64, (n, n), elements=st.floats(-50, 50))))

@@ -20,9 +20,10 @@ from osisnr_gui.core.bad_frames import (
     find_above,
     find_bad_frames,
     find_drops,
+    frame_status,
+    is_active,
     limit_of_worst,
 )
-from osisnr_gui.core.frame_status import frame_status, is_active
 from osisnr_gui.core.osi_snr import Projection
 from osisnr_gui.core.types import FrameStatus
 

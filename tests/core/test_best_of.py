@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from osisnr_gui.core.best_of import NOBODY, BestOf, column_edges, find_best
+from osisnr_gui.core.several import NOBODY, BestOf, column_edges, find_best
 
 VALUES = st.one_of(st.integers(0, 3).map(float), st.just(np.nan), st.just(np.inf))
 

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from measures import alpha_table, project, sums_of
 
-from osisnr_gui.core.blame import mc_mse_blame, osi_noise_blame
-from osisnr_gui.core.mc_mse import mc_mse_per_frame
+from osisnr_gui.core.mc_mse import mc_mse_blame, mc_mse_per_frame, osi_noise_blame
 from osisnr_gui.core.osi_snr import exact_osi_db
 from osisnr_gui.core.types import ParameterError, ShapeError
 

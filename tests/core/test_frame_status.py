@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from measures import project
 
-from osisnr_gui.core.frame_status import frame_status, is_active, status_counts
+from osisnr_gui.core.bad_frames import frame_status, is_active, status_counts
 from osisnr_gui.core.types import FrameStatus
 
 S = FrameStatus

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osisnr_gui.core.frequency_bands import LEAST_BINS, equal_bands, half_octave_bands, octave_bands
+from osisnr_gui.core.bands import LEAST_BINS, equal_bands, half_octave_bands, octave_bands
 
 
 def test_octaves_at_16_khz() -> None:

@@ -7,10 +7,9 @@ import pytest
 from measures import alpha_table
 
 from osisnr_gui.core.alpha_table import AlphaTable
-from osisnr_gui.core.loss_curve import LossCurve
-from osisnr_gui.core.loss_sketch import sketch_steps
+from osisnr_gui.core.loss_curve import LossCurve, sketch_steps
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
-from osisnr_gui.core.pyramid import frame_columns
+from osisnr_gui.core.reduce import frame_columns
 
 N = 30_000
 T0, DT = 0.016, 0.008

@@ -7,9 +7,9 @@ import pytest
 from measures import alpha_table
 
 from osisnr_gui.core.alpha_table import AlphaTable
-from osisnr_gui.core.loss_sketch import FEWEST_BLOCKS, SKETCH_STEP, LossSketch, make_sketch, sketch_steps
+from osisnr_gui.core.loss_curve import FEWEST_BLOCKS, SKETCH_STEP, LossSketch, make_sketch, sketch_steps
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
-from osisnr_gui.core.pyramid import GROWTH, PixelColumns
+from osisnr_gui.core.reduce import GROWTH, PixelColumns
 
 N = 600_007
 ALPHAS = (0.02, 0.11, 0.3, 0.37, 0.52, 0.66, 1.0)

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from scipy.signal import istft
 
-from osisnr_gui.core.masking import MaskFrames
-from osisnr_gui.core.stft import window
+from osisnr_gui.core.stft import MaskFrames, window
 from osisnr_gui.core.types import ParameterError
 
 SETTINGS = [(256, 128, "hann"), (256, 64, "hann"), (512, 100, "hamming"), (400, 160, "hann"), (255, 60, "hann")]

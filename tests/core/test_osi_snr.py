@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from measures import project
 
-from osisnr_gui.core.frame_status import frame_status
+from osisnr_gui.core.bad_frames import frame_status
 from osisnr_gui.core.osi_snr import (
     Projection,
     angle_degrees,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osisnr_gui.core.pyramid import BASE_STEP, BLOCKS_PER_COLUMN, GROWTH, Pyramid, block_step, frame_columns
+from osisnr_gui.core.reduce import BASE_STEP, BLOCKS_PER_COLUMN, GROWTH, Pyramid, block_step, frame_columns
 
 T0, DT = 0.004, 0.008
 

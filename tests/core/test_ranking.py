@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osisnr_gui.core.ranking import find_crossings, find_order, find_span
+from osisnr_gui.core.several import find_crossings, find_order, find_span
 
 terms = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.1)), min_size=2, max_size=6)
 

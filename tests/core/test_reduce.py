@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from osisnr_gui.core import reduce
-from osisnr_gui.core.pyramid import Pyramid
+from osisnr_gui.core.reduce import Pyramid
 
 T0, DT = 0.004, 0.008
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from osisnr_gui.core.bad_frames import FramesWithin, find_bad_segments
 from osisnr_gui.core.reduce import runs_of
-from osisnr_gui.core.segments import FramesWithin, find_bad_segments
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=200, database=None)
 flags_lists = st.lists(st.booleans(), max_size=60)

@@ -15,8 +15,8 @@ from osisnr_gui.export.measures import LISTED, MEASURES, SAVED, Group
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.export.score_table import score_table
 from osisnr_gui.session.analysis import AnalysisOptions, analyse
-from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import Track
 

@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 from measures import alpha_table, project, sums_of
 
-from osisnr_gui.core.blame import mc_mse_blame
-from osisnr_gui.core.frame_status import frame_status, is_active
+from osisnr_gui.core.bad_frames import frame_status, is_active
 from osisnr_gui.core.loss import EPS_FUSED, EPS_LOSS, ExactScores, fused, loss_osi
-from osisnr_gui.core.mc_mse import mc_mse_per_frame
+from osisnr_gui.core.mc_mse import mc_mse_blame, mc_mse_per_frame
 from osisnr_gui.core.osi_snr import exact_osi_db, literal_osi_db, si_snr_db, snr_db
 from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.session.analysis import AnalysisOptions, analyse, rescore

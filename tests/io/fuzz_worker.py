@@ -16,10 +16,10 @@ import numpy as np
 import scipy.io
 import soundfile as sf
 
-from osisnr_gui.io.checks import scan_audio
+from osisnr_gui.io.audio import scan_audio
 from osisnr_gui.io.errors import LoadError
 from osisnr_gui.io.masks import load_mask
-from osisnr_gui.io.ogg_pages import page_crc
+from osisnr_gui.io.stream_headers import page_crc
 
 AUDIO = {
     "wav": ("WAV", "PCM_16"),

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from osisnr_gui.io import array_file
-from osisnr_gui.io.array_file import MAGIC, ArrayFile, DamagedFileError, array_file_parts
-from osisnr_gui.io.atomic import write_atomically
+from osisnr_gui.io import cache_folder
+from osisnr_gui.io.cache_folder import MAGIC, ArrayFile, DamagedFileError, array_file_parts
 from osisnr_gui.io.errors import Cancelled, LoadError
+from osisnr_gui.io.files import write_atomically
 
 LARGE = 1 << 30
 
@@ -53,7 +53,7 @@ def _forge(path: Path, header: object, data: bytes = b"") -> str:
 
 @pytest.mark.parametrize("chunk", [16, 1 << 20])
 def test_every_bit_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
-    monkeypatch.setattr(array_file, "CHUNK", chunk)
+    monkeypatch.setattr(cache_folder, "CHUNK", chunk)
     facts = {"number": 0.1, "nothing": None, "words": "süß \udcff", "list": [1, [2.5e-300]]}
     path = _write(tmp_path / "a", facts)
     with ArrayFile(path, LARGE) as file:
@@ -143,7 +143,7 @@ def test_what_is_not_there_and_what_is_not_stored(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="JSON"):
         list(array_file_parts({"a": float("nan")}, {}))
     with pytest.raises(ValueError, match="too long"):
-        list(array_file_parts({"a": "x" * array_file.MAX_HEADER}, {}))
+        list(array_file_parts({"a": "x" * cache_folder.MAX_HEADER}, {}))
 
 
 def test_reading_can_be_cancelled(tmp_path: Path) -> None:

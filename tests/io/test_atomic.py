@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import SaveError
+from osisnr_gui.io.files import write_atomically
 
 ROOT = Path(__file__).resolve().parents[2]
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX files")
@@ -103,7 +103,7 @@ def test_permissions_and_links_stay(tmp_path: Path) -> None:
 
 LOOP = """
 import sys
-from osisnr_gui.io.atomic import write_atomically
+from osisnr_gui.io.files import write_atomically
 print("go", flush=True)
 k = 0
 while True:

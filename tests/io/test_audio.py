@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from osisnr_gui.io.audio import open_audio
-from osisnr_gui.io.checks import AudioScan, AudioScanner, scan_audio
+from osisnr_gui.io.audio import AudioScan, AudioScanner, open_audio, scan_audio
 from osisnr_gui.io.errors import Cancelled, LoadError, Reason
 
 Save = Callable[..., str]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from osisnr_gui.io.checks import AudioScan, SampleChecks
+from osisnr_gui.io.audio import AudioScan, SampleChecks
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.io.headers import AudioInfo
 

@@ -12,11 +12,10 @@ from sound_kit import smooth_noise
 from sound_writers import Case, ffmpeg_cases, missing_tools, sox_cases
 
 from osisnr_gui.io import formats
-from osisnr_gui.io.audio import open_audio
-from osisnr_gui.io.checks import scan_audio
+from osisnr_gui.io.audio import open_audio, scan_audio
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.flac_frames import read_flac
 from osisnr_gui.io.formats import FORMATS
+from osisnr_gui.io.stream_headers import read_flac
 
 SaveBytes = Callable[[str, bytes], str]
 RATE, LENGTH = 48_000, 12_345

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from osisnr_gui.io import source
+from osisnr_gui.io import files
 from osisnr_gui.io.errors import Cancelled
-from osisnr_gui.io.source import OpenFile
+from osisnr_gui.io.files import OpenFile
 
 
 def test_it_is_that_of_all_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "_HASHED_AT_ONCE", 7)
+    monkeypatch.setattr(files, "_HASHED_AT_ONCE", 7)
     path = tmp_path / "x.bin"
     path.write_bytes(bytes(range(50)))
     with OpenFile(str(path)) as file:

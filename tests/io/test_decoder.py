@@ -2,7 +2,7 @@ import os
 from collections.abc import Callable
 
 from osisnr_gui.io.decoder import PatchedView
-from osisnr_gui.io.source import OpenFile
+from osisnr_gui.io.files import OpenFile
 
 SaveBytes = Callable[[str, bytes], str]
 

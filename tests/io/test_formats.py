@@ -10,8 +10,8 @@ import scipy.io
 
 from osisnr_gui.io.audio import open_audio
 from osisnr_gui.io.errors import LoadError, Reason
+from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.formats import FORMATS, MatrixFormat, SoundFormat, extensions_of, find_format, find_kind, is_misnamed
-from osisnr_gui.io.source import OpenFile
 
 SaveBytes = Callable[[str, bytes], str]
 

@@ -3,8 +3,8 @@ from collections.abc import Callable
 import pytest
 
 from osisnr_gui.io.errors import LoadError, Reason
+from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.headers import Header, RawLayout, check_channels_and_rate, set_sample_counts
-from osisnr_gui.io.source import OpenFile
 
 
 def test_limits_of_channels_and_rate(save_bytes: Callable[[str, bytes], str]) -> None:

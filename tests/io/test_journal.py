@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from osisnr_gui.io.errors import SaveError
-from osisnr_gui.io.journal import Journal
+from osisnr_gui.io.json_file import Journal
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = {"schema": "test/1", "settings": "a"}
@@ -113,7 +113,7 @@ def test_a_kill_loses_nothing_that_was_added(tmp_path: Path) -> None:
     path = tmp_path / "j"
     code = (
         "import sys\n"
-        "from osisnr_gui.io.journal import Journal\n"
+        "from osisnr_gui.io.json_file import Journal\n"
         f"journal = Journal(sys.argv[1], {HEAD!r})\n"
         "for n in range(10**9):\n"
         "    journal.add({'n': n, 'text': 'x' * (n % 3000)})\n"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.mask_cells import MaskKind, find_cell_facts
+from osisnr_gui.io.masks import MaskKind, find_cell_facts
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_kinds(values: list, kind: MaskKind) -> None:
 @pytest.mark.parametrize("third", [0.0, 0.5, 1.0])
 def test_two_values_over_many_blocks(third: float, monkeypatch: pytest.MonkeyPatch) -> None:
     # One row is one block; the first is all 0, the second all 1, the third holds the value that may be too many.
-    monkeypatch.setattr("osisnr_gui.io.mask_cells._BLOCK_CELLS", 4)
+    monkeypatch.setattr("osisnr_gui.io.masks._BLOCK_CELLS", 4)
     matrix = np.array([np.zeros(4), np.ones(4), np.full(4, third), [0.0, 1.0, 1.0, 0.0]])
     expected = MaskKind.RATIO if third == 0.5 else MaskKind.BINARY
     assert find_cell_facts("m.npy", matrix).kind is expected
@@ -39,7 +39,7 @@ def test_two_values_over_many_blocks(third: float, monkeypatch: pytest.MonkeyPat
 
 
 def test_figures_are_those_of_all_cells_and_of_magnitudes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("osisnr_gui.io.mask_cells._BLOCK_CELLS", 50)
+    monkeypatch.setattr("osisnr_gui.io.masks._BLOCK_CELLS", 50)
     values = np.random.default_rng(0).normal(0.5, 1.0, (20, 30))
     cells = find_cell_facts("m.npy", values)
     assert (cells.minimum, cells.maximum) == (values.min(), values.max())

@@ -8,8 +8,7 @@ import pytest
 
 from osisnr_gui.io import formats, numpy_files
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.mask_cells import MaskKind
-from osisnr_gui.io.masks import Mask, load_mask
+from osisnr_gui.io.masks import Mask, MaskKind, load_mask
 
 SaveBytes = Callable[[str, bytes], str]
 

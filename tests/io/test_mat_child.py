@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scipy.io
 
-from osisnr_gui.io.phrase import phrase_from_json
+from osisnr_gui.io.errors import phrase_from_json
 
 ROOT = Path(__file__).resolve().parents[2]
 

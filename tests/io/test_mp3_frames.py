@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from osisnr_gui.io.audio import open_audio
-from osisnr_gui.io.checks import scan_audio
+from osisnr_gui.io.audio import open_audio, scan_audio
+from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.mp3_frames import find_frames, parse_frame, walk_frames
-from osisnr_gui.io.source import OpenFile
 
 COUNT = 100_000
 

@@ -4,10 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from osisnr_gui.io.audio import open_audio
-from osisnr_gui.io.checks import scan_audio
+from osisnr_gui.io.audio import open_audio, scan_audio
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.ogg_pages import page_crc
+from osisnr_gui.io.stream_headers import page_crc
 
 
 @pytest.fixture(params=["VORBIS", "OPUS"])

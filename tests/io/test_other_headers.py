@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from osisnr_gui.io.audio import open_audio
-from osisnr_gui.io.checks import scan_audio
+from osisnr_gui.io.audio import open_audio, scan_audio
 from osisnr_gui.io.errors import LoadError, Reason
 
 SaveBytes = Callable[[str, bytes], str]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.source import IdentityCache, OpenFile
+from osisnr_gui.io.files import IdentityCache, OpenFile
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX files")
 

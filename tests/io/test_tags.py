@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
+from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.headers import id3_size
-from osisnr_gui.io.source import OpenFile
 
 
 def test_tags_are_measured(save_bytes: Callable[[str, bytes], str]) -> None:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import edits
-from osisnr_gui.session.sound.loudness import Match
+from osisnr_gui.session.sound.listening import Match
 from tests.kits.window_kit import open_window, show_files, wait_final
 
 COUNT = 8

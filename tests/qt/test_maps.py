@@ -15,13 +15,13 @@ from pytestqt.qtbot import QtBot
 from window_kit import open_window, save_published_pair, show_files, wait_final
 
 from osisnr_gui.core.bands import BandSums
-from osisnr_gui.core.blame import mc_mse_blame, osi_noise_blame
+from osisnr_gui.core.mc_mse import mc_mse_blame, osi_noise_blame
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.blame_overlay import WAVEFORM_WORDS
 from osisnr_gui.qt.presenters.pair_maps import BANDS, GAIN
 from osisnr_gui.session import edits
-from osisnr_gui.session.blame_map import BlameKind
+from osisnr_gui.session.maps import BlameKind
 from osisnr_gui.session.session import Formula
 
 FILES = ("2_enhancement_clean.flac", "5_damaged_est.flac")

@@ -17,9 +17,9 @@ from osisnr_gui.io.errors import BrokenOffError, OverwrittenError
 from osisnr_gui.session import analysis_run
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.readers import AudioSignal
 from osisnr_gui.session.result import AnalysisOptions
 from osisnr_gui.session.session import Lengths, Session, Source
-from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Track
 
 RATE, LENGTH = 16_000, 400_000

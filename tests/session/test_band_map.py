@@ -11,8 +11,8 @@ import pytest
 from osisnr_gui.core.bands import BandSums
 from osisnr_gui.core.types import Representation
 from osisnr_gui.session.analysis import analyse
-from osisnr_gui.session.band_map import MOST_BLOCKS, BandMap, band_step, block_columns
-from osisnr_gui.session.pair_reader import PairReader
+from osisnr_gui.session.maps import MOST_BLOCKS, BandMap, band_step, block_columns
+from osisnr_gui.session.pairs import PairReader
 from osisnr_gui.session.session import FramingChoice, Session, Source
 
 Write = Callable[..., str]
@@ -73,7 +73,7 @@ def test_steps_leave_two_columns_to_a_pixel() -> None:
 
 
 def test_memory_is_bounded(bands: BandMap, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("osisnr_gui.session.band_map.MOST_BLOCKS", 1)
+    monkeypatch.setattr("osisnr_gui.session.maps.MOST_BLOCKS", 1)
     bands.load(1, 0)
     bands.load(1, 1)
     assert bands.missing(1, 0, 2 * block_columns(1)) == [0]

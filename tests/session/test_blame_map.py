@@ -8,12 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from osisnr_gui.core.blame import mc_mse_blame, osi_noise_blame
-from osisnr_gui.core.mc_mse import mc_mse_per_frame
+from osisnr_gui.core.mc_mse import mc_mse_blame, mc_mse_per_frame, osi_noise_blame
 from osisnr_gui.core.types import Representation
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
-from osisnr_gui.session.blame_map import CHUNK_COLUMNS, BlameKind, BlameMap, BlameTerms, can_be_blamed
-from osisnr_gui.session.pair_reader import PairReader
+from osisnr_gui.session.maps import CHUNK_COLUMNS, BlameKind, BlameMap, BlameTerms, can_be_blamed
+from osisnr_gui.session.pairs import PairReader
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, FramingChoice, Lengths, LossChoice, Session, Source
 

@@ -11,7 +11,7 @@ import pytest
 from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import analyse
-from osisnr_gui.session.channel_edits import compare_channels, one_channel
+from osisnr_gui.session.comparison.speakers import compare_channels, one_channel
 from osisnr_gui.session.notices.all_notices import gather
 from osisnr_gui.session.session import DOWNMIX, Session, Source
 from osisnr_gui.text import sentences

@@ -16,7 +16,7 @@ from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse, anal
 from osisnr_gui.session.delays import lag_words, si_snr_db_at
 from osisnr_gui.session.notices.all_notices import Notice
 from osisnr_gui.session.session import Lengths, Session, Source
-from osisnr_gui.text.measured_delay import measured_delay
+from osisnr_gui.text.comparison import measured_delay
 
 RATE = 16_000
 NUMBERS = AnalysisOptions(pictures=False)

@@ -12,12 +12,11 @@ from osisnr_gui.core.mc_mse import log_spectral_distance_db
 from osisnr_gui.core.osi_snr import exact_osi_db
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.errors import Cancelled
-from osisnr_gui.session import file_measures
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.file_measures import FileMeasures, measure_file
+from osisnr_gui.session.inspection import inspector
 from osisnr_gui.session.inspection.inspection import spectra_of
-from osisnr_gui.session.inspection.inspector import Inspector
+from osisnr_gui.session.inspection.inspector import FileMeasures, Inspector, measure_file
 from osisnr_gui.session.pairs import open_columns
 from osisnr_gui.session.session import FramingChoice, Session, Source
 
@@ -29,7 +28,7 @@ def _analysed(session: Session) -> Analysis:
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several blocks, none of them as long as the others."""
-    monkeypatch.setattr(file_measures, "BLOCK_CELLS", 257 * 100)
+    monkeypatch.setattr(inspector, "BLOCK_CELLS", 257 * 100)
 
 
 def _check(analysis: Analysis) -> FileMeasures:

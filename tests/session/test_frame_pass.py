@@ -19,9 +19,8 @@ from osisnr_gui.session import frame_pass
 from osisnr_gui.session.frame_pass import FramePass, PairFrames, PairPictures, PassPlan, limit_threads, worker_count
 from osisnr_gui.session.pairs import fit_frames
 from osisnr_gui.session.pictures import CodeScale, Picture, TimeGrid
-from osisnr_gui.session.readers import AudioColumns, MaskColumns
+from osisnr_gui.session.readers import AudioColumns, AudioSignal, MaskColumns
 from osisnr_gui.session.session import Lengths, Session, Source
-from osisnr_gui.session.signals import AudioSignal
 
 Write = Callable[..., str]
 Noise = Callable[..., np.ndarray]

@@ -14,11 +14,9 @@ import numpy as np
 import pytest
 
 from osisnr_gui.core.types import Representation
-from osisnr_gui.io.array_file import ArrayFile, array_file_parts
-from osisnr_gui.io.atomic import write_atomically
-from osisnr_gui.io.cache_folder import CacheFolder
-from osisnr_gui.io.errors import Cancelled
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.cache_folder import ArrayFile, CacheFolder, array_file_parts
+from osisnr_gui.io.errors import Cancelled, Phrase
+from osisnr_gui.io.files import write_atomically
 from osisnr_gui.session import edits, result_cache
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, Progress, analyse
 from osisnr_gui.session.frame_pass import FramePass

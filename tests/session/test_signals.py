@@ -16,10 +16,9 @@ from scipy.signal import resample_poly
 from osisnr_gui.core.stft import MAX_FRAMES, MAX_POINTS
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.session import signals
-from osisnr_gui.session.readers import AudioColumns
+from osisnr_gui.session import readers
+from osisnr_gui.session.readers import AudioColumns, AudioSignal
 from osisnr_gui.session.session import DOWNMIX, Source
-from osisnr_gui.session.signals import AudioSignal
 
 Write = Callable[..., str]
 Noise = Callable[..., np.ndarray]
@@ -73,7 +72,7 @@ def test_neighbouring_reads_in_any_order(write: Write, noise: Noise) -> None:
 def test_reads_that_overlap_by_more_or_less_than_is_kept(
     write: Write, noise: Noise, monkeypatch: pytest.MonkeyPatch, overlap: int
 ) -> None:
-    monkeypatch.setattr(signals, "KEPT_SAMPLES", 64)
+    monkeypatch.setattr(readers, "KEPT_SAMPLES", 64)
     x = noise(3000)
     with AudioSignal(Source(write("a.wav", x))) as signal:
         for start in range(0, 3300, 300 - overlap):

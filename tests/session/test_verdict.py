@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from osisnr_gui.core.frequency_bands import octave_bands
+from osisnr_gui.core.bands import octave_bands
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.session import Session

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from osisnr_gui.io.phrase import Phrase, phrase_from_json, phrase_to_json
+from osisnr_gui.io.errors import Phrase, phrase_from_json, phrase_to_json
 from osisnr_gui.text import catalogue
 from osisnr_gui.text.catalogue import PseudoTranslation, english, translated
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from osisnr_gui.io.errors import SaveError
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Phrase, SaveError
 from osisnr_gui.text import catalogue
-from osisnr_gui.text.errors import error_words
+from osisnr_gui.text.files import error_words
 
 ERRORS = [
     SaveError("/x/a.csv", Phrase("not saved: the disk is full"), Phrase("make room")),

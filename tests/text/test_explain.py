@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from osisnr_gui.core.frequency_bands import FrequencyBand
+from osisnr_gui.core.bands import FrequencyBand
 from osisnr_gui.core.types import FrameStatus, Representation
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse, rescore

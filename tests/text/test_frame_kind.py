@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from osisnr_gui.core.types import FrameStatus
-from osisnr_gui.text.frame_kind import frame_kind
+from osisnr_gui.text.segment_words import frame_kind
 
 KINDS = ("missed", "false_activity", "low")
 

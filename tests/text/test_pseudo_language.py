@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from osisnr_gui.core.types import FrameStatus
-from osisnr_gui.export.csv_files import segments_csv
-from osisnr_gui.export.frame_text import inspection_table
+from osisnr_gui.export.csv_files import inspection_table, segments_csv
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.comparison.ranking import find_ranking
@@ -21,7 +20,7 @@ from osisnr_gui.session.segments.segment_table import find_segment_table
 from osisnr_gui.session.session import Formula
 from osisnr_gui.text import catalogue, explain, files, segment_words, sentences
 from osisnr_gui.text.catalogue import PseudoTranslation, translated
-from osisnr_gui.text.measured_delay import measured_delay
+from osisnr_gui.text.comparison import measured_delay
 
 #: A word without accents: the pseudo-language leaves no vowel as it is.
 PLAIN = re.compile(r"\b[a-z]*[aeiou][a-z]*\b")

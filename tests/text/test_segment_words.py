@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.core.bad_frames import LossShares
 from osisnr_gui.export.csv_files import SEGMENT_COLUMNS, segments_csv
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore

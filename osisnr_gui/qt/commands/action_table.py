@@ -11,12 +11,11 @@ from osisnr_gui.qt.dialogs.about import AboutDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog
 from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS
 from osisnr_gui.qt.plots.rows import ROWS, PlotRow
-from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.comparison.difference import Quantity
 from osisnr_gui.session.demos import DEMOS
+from osisnr_gui.session.maps import BlameKind
 from osisnr_gui.session.session import Formula
-from osisnr_gui.session.sound.listening import ResidualScale, Sound, SoundKind
-from osisnr_gui.session.sound.loudness import Match
+from osisnr_gui.session.sound.listening import Match, ResidualScale, Sound, SoundKind
 from osisnr_gui.text.catalogue import _, translated
 
 if TYPE_CHECKING:

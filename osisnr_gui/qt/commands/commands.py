@@ -40,7 +40,7 @@ from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
-from osisnr_gui.text.frame_kind import frame_kind
+from osisnr_gui.text.segment_words import frame_kind
 from osisnr_gui.text.session_words import change_words
 
 FILE_FILTER = _("Sound, masks and sessions ({patterns});;All files (*)").format(

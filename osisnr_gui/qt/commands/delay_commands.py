@@ -12,7 +12,7 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.notices.all_notices import Notice
 from osisnr_gui.session.session import Source
-from osisnr_gui.text.measured_delay import MeasuredDelay, measured_delay
+from osisnr_gui.text.comparison import MeasuredDelay, measured_delay
 
 
 class DelayCommands:

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
 from osisnr_gui.core.align import Delay
 from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.score_report import score_report
-from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.io.files import write_atomically
 from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.plot_dialog import FORMATS, PNG, PlotDialog
@@ -29,11 +29,10 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.rescoring import finish
 from osisnr_gui.session.session import Formula, Source
 from osisnr_gui.session.sound.listening import Recipe, Sound
-from osisnr_gui.session.sound.masked_score import masked_parts, masked_paths, open_masked
-from osisnr_gui.session.sound.sound_feed import wav_parts
+from osisnr_gui.session.sound.sound_feed import masked_parts, masked_paths, open_masked, wav_parts
 from osisnr_gui.session.tracks import Stamp, Track
 from osisnr_gui.text.catalogue import _
-from osisnr_gui.text.errors import error_words
+from osisnr_gui.text.files import error_words
 from osisnr_gui.text.sound_words import sound_name
 
 Parts = Callable[[], Iterable[bytes]]

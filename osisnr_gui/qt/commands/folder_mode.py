@@ -9,10 +9,9 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QMainWindow
 
-from osisnr_gui.batch import list_words
+from osisnr_gui.batch import pair_list
 from osisnr_gui.batch.files import batch_parts
-from osisnr_gui.batch.list_words import Phase
-from osisnr_gui.batch.pair_list import ListedRow, State
+from osisnr_gui.batch.pair_list import ListedRow, Phase, State
 from osisnr_gui.batch.pairs import BatchPair, is_pair_list
 from osisnr_gui.batch.runner import BatchRow, BatchSettings
 from osisnr_gui.io.errors import display_name
@@ -243,7 +242,7 @@ class FolderMode(QObject):
         has_list = self.inputs is not None
         session = self._views.store.session
         differ = has_list and _scoring(session) != self.settings.session
-        self.panel.show_settings(list_words.settings_sentence(self.settings), differ=differ)
+        self.panel.show_settings(pair_list.settings_sentence(self.settings), differ=differ)
         self.strip.setVisible(has_list and not self.shows_list)
         self.strip.place.set_text(self._place_words())
         self.changed.emit()

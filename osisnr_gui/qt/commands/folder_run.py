@@ -15,7 +15,7 @@ from osisnr_gui.batch.pairs import BatchPair, find_pairs, load_pairs
 from osisnr_gui.batch.runner import JOURNAL_ENDING, BatchRow, BatchSettings, open_journal, run_batch
 from osisnr_gui.batch.workers import BatchPool, core_count
 from osisnr_gui.io.errors import SaveError
-from osisnr_gui.io.journal import Journal
+from osisnr_gui.io.json_file import Journal
 from osisnr_gui.qt.jobs import Job, Jobs
 
 Rows = Sequence[BatchRow]

@@ -12,9 +12,9 @@ from osisnr_gui.qt.presenters.shown_curves import ShownGhost, ghost_of
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.comparison.ghosts import Change, Ghost, Ghosts, find_change
-from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.comparison.difference import Change, Ghost, Ghosts, find_change
 from osisnr_gui.session.scores import osi_db_of
+from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Source
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.comparison import change_sentence, ghost_name

@@ -12,8 +12,8 @@ from osisnr_gui.qt.presenters.shown_curves import CurveChoice
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
-from osisnr_gui.session.blame_map import BlameKind
 from osisnr_gui.session.comparison.speakers import find_speakers
+from osisnr_gui.session.maps import BlameKind
 from osisnr_gui.session.result import Notice
 from osisnr_gui.session.session import Source
 from osisnr_gui.text.catalogue import _

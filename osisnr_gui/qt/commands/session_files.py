@@ -9,8 +9,8 @@ from functools import partial
 from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
-from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import FileError, display_name
+from osisnr_gui.io.files import write_atomically
 from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.save_as import ask, ask_where, warn
 from osisnr_gui.qt.plots.rows import ROWS
@@ -28,7 +28,7 @@ from osisnr_gui.session.codec import (
 )
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.catalogue import _, ngettext
-from osisnr_gui.text.errors import error_words
+from osisnr_gui.text.files import error_words
 
 KIND = _("Session ({pattern})").format(pattern=f"*{ENDING}")
 AUTOSAVE_MS = 30_000

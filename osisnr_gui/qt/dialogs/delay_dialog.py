@@ -12,7 +12,7 @@ from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label, set_t
 from osisnr_gui.qt.panels.sample_field import LagField
 from osisnr_gui.qt.plots.charts.delay_chart import DelayChart
 from osisnr_gui.text.catalogue import _, translated
-from osisnr_gui.text.measured_delay import MeasuredDelay
+from osisnr_gui.text.comparison import MeasuredDelay
 
 HOW = _("Click or drag on a curve. ← → one sample, with Shift ten, with Ctrl one millisecond.")
 WAITING = _("The delay is measured once the files were compared.")

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from osisnr_gui.batch.list_words import PAIRING
+from osisnr_gui.batch.pair_list import PAIRING
 from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
-from osisnr_gui.core.best_of import BestOf
+from osisnr_gui.core.several import BestOf
 from osisnr_gui.qt.dialogs.close_dialog import CloseDialog
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.layouts import REST, column_of

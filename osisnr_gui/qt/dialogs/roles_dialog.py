@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCommandLinkButton, QDialog, QDialogButtonBox, QVB
 
 from osisnr_gui.qt.panels.plain_text import plain_label
 from osisnr_gui.session.guess import Reading, Role
-from osisnr_gui.text.roles import question, reading_words
+from osisnr_gui.text.files import question, reading_words
 
 
 class RolesDialog(QDialog):

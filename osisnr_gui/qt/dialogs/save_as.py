@@ -5,11 +5,10 @@ import os
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from osisnr_gui.io.errors import SaveError, display_name
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Phrase, SaveError, display_name
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.catalogue import _
-from osisnr_gui.text.errors import error_words
+from osisnr_gui.text.files import error_words
 
 #: A button of its own, or a standard one.
 Answer = tuple[str, QMessageBox.ButtonRole] | QMessageBox.StandardButton

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.core.bad_frames import LossShares
 from osisnr_gui.export.csv_files import segments_csv
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.criterion_bar import CriterionBar
@@ -16,8 +16,8 @@ from osisnr_gui.qt.panels.segments_model import SegmentsModel
 from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.plots.charts.share_chart import ShareChart
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.segments.segment_table import find_segment_table, set_carriers
 from osisnr_gui.session.session import Criterion, Session
 from osisnr_gui.text import segment_words

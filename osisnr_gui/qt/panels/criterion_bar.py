@@ -6,8 +6,7 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, QSize
 from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
-from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB, DEFAULT_THRESHOLD_DB
-from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB, DEFAULT_THRESHOLD_DB, LossShares
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import tint
 from osisnr_gui.qt.panels.layouts import REST, Ask, Setting, column_of, lay_out_settings, row_of, tool_button

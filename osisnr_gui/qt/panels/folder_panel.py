@@ -14,9 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from osisnr_gui.batch import list_words
-from osisnr_gui.batch.list_words import Phase
-from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, State
+from osisnr_gui.batch import pair_list
+from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, Phase, State
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed, tint
 from osisnr_gui.qt.panels.folder_model import COLUMNS, SPARK, SPARK_ROLE, STATE_ROLE, FolderModel
@@ -136,7 +135,7 @@ class FolderPanel(QWidget):
         self.nothing = plain_label("", "muted", wrap=True, parent=self)
         self.settings = ElidedLabel(muted=True, parent=self)
         self.detail = ElidedLabel(parent=self)
-        self.keys = ElidedLabel(list_words.KEYS, muted=True, parent=self)
+        self.keys = ElidedLabel(pair_list.KEYS, muted=True, parent=self)
         self.spark = SparkDelegate(theme, self)
         self.cells = CellDelegate(theme, Qt.TextElideMode.ElideRight, self)
         self.names = CellDelegate(theme, Qt.TextElideMode.ElideMiddle, self)
@@ -216,7 +215,7 @@ class FolderPanel(QWidget):
         pairs, phase = self.model.pairs, self._phase
         refused = pairs.count(State.REFUSED)
         done = len(pairs) - pairs.count(State.WAITING)
-        set_text(self.state, self._wrong or list_words.state_sentence(pairs, phase, self._rate))
+        set_text(self.state, self._wrong or pair_list.state_sentence(pairs, phase, self._rate))
         self.state.setProperty("role", "error" if self._wrong else "")
         self.state.style().polish(self.state)
         self.state.setToolTip(tooltip(self._wrong))
@@ -230,8 +229,8 @@ class FolderPanel(QWidget):
         self.only_errors.setText(_("Only errors ({n})").format(n=refused))
         self.only_errors.setEnabled(bool(refused) or self.only_errors.isChecked())
         self.export.setEnabled(done > 0)
-        self.medians.set_text(list_words.median_sentence(pairs))
-        set_text(self.nothing, list_words.nothing_sentence(pairs, phase, self.filter.text(), bool(self._wrong)))
+        self.medians.set_text(pair_list.median_sentence(pairs))
+        set_text(self.nothing, pair_list.nothing_sentence(pairs, phase, self.filter.text(), bool(self._wrong)))
         self._show_detail()
         is_empty = not self.model.rowCount()
         self.nothing.setVisible(is_empty)

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
-from osisnr_gui.export.frame_text import columns_table, inspection_table
+from osisnr_gui.export.csv_files import columns_table, inspection_table
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
@@ -29,11 +29,10 @@ from osisnr_gui.qt.panels.own_keys import own_keys
 from osisnr_gui.qt.panels.plain_text import MARGIN, plain_label, set_text
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.file_measures import FileMeasures, measure_file
 from osisnr_gui.session.inspection.inspection import Inspection
-from osisnr_gui.session.inspection.inspector import Inspector, find_frame, find_worst
+from osisnr_gui.session.inspection.inspector import FileMeasures, Inspector, find_frame, find_worst, measure_file
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
+from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.catalogue import _
 

@@ -16,14 +16,24 @@ from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_labe
 from osisnr_gui.qt.plots.charts.angle_chart import AngleChart
 from osisnr_gui.qt.plots.charts.spectrum_chart import SpectrumChart
 from osisnr_gui.session import words
-from osisnr_gui.session.file_measures import FileMeasures
-from osisnr_gui.session.inspection.curves import CurveView, frame_curves
-from osisnr_gui.session.inspection.inspection import Inspection
+from osisnr_gui.session.inspection.inspection import CurveView, Inspection, frame_curves
+from osisnr_gui.session.inspection.inspector import FileMeasures
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
-from osisnr_gui.text.explain import angle_words, explain, place_words, share_words, short_band_words, status_words
-from osisnr_gui.text.frame_words import companion_rows, companion_tip, formula_lines, formula_rows, formula_tip
+from osisnr_gui.text.explain import (
+    angle_words,
+    companion_rows,
+    companion_tip,
+    explain,
+    formula_lines,
+    formula_rows,
+    formula_tip,
+    place_words,
+    share_words,
+    short_band_words,
+    status_words,
+)
 
 VIEWS = (CurveView.LEVEL, CurveView.COMPRESSED, CurveView.MC_MSE)
 VIEW_TIP = _(

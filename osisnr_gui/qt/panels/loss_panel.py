@@ -21,8 +21,8 @@ from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.comparison.ranking import find_ranking
-from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.verdict import chance_floor_db, find_verdict
 from osisnr_gui.text import sentences

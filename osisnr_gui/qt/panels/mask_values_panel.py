@@ -16,10 +16,10 @@ from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_labe
 from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart, Outline
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.masks.mask_values import ValueBins, count_values
+from osisnr_gui.session.masks import ValueBins, count_values
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.sound.listening import Recipe, find_recipe
-from osisnr_gui.session.sound.masked_score import MaskedResult, compare_masked
+from osisnr_gui.session.sound.sound_feed import MaskedResult, compare_masked
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.sound_words import mask_sentence, masked_sentences

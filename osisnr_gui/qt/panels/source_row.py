@@ -27,7 +27,7 @@ from osisnr_gui.qt.panels.layouts import REST, column_of, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.sample_field import LagField, NarrowBox
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels
+from osisnr_gui.session.comparison.speakers import MOST_CHANNELS, compare_channels
 from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import DOWNMIX

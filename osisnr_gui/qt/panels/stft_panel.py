@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from osisnr_gui.core.frame_status import DEFAULT_SILENCE_DB
+from osisnr_gui.core.bad_frames import DEFAULT_SILENCE_DB
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS, default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.headers import MAX_RATE
@@ -16,7 +16,7 @@ from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, separator,
 from osisnr_gui.qt.panels.sample_field import DEFAULT_MARK, MarkedBox, NumberField, SampleField
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.masks.mask_grids import n_fft_of
+from osisnr_gui.session.masks import n_fft_of
 from osisnr_gui.session.session import FramingChoice, MaskGrid, Session
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.text.catalogue import _, ngettext

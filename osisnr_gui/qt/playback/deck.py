@@ -13,7 +13,7 @@ from osisnr_gui.qt.playback.read_ahead import ReadAhead
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.session.sound.listening import Recipe
 from osisnr_gui.session.sound.sound_feed import Band, SoundFeed
-from osisnr_gui.text.errors import error_words
+from osisnr_gui.text.files import error_words
 
 if TYPE_CHECKING:
     from osisnr_gui.qt.playback.sound_card import SoundCard

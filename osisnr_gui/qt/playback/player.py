@@ -17,8 +17,17 @@ from osisnr_gui.qt.playback.output import Device, NoOutput, SoundSystem
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Session, Source
-from osisnr_gui.session.sound.listening import Recipe, ResidualScale, Sound, SoundKind, find_recipe, measure_gain
-from osisnr_gui.session.sound.loudness import Loudness, Match, find_loudness
+from osisnr_gui.session.sound.listening import (
+    Loudness,
+    Match,
+    Recipe,
+    ResidualScale,
+    Sound,
+    SoundKind,
+    find_loudness,
+    find_recipe,
+    measure_gain,
+)
 from osisnr_gui.session.sound.sound_feed import Band
 from osisnr_gui.session.tracks import Stamp
 from osisnr_gui.text.catalogue import _

@@ -19,8 +19,7 @@ from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, tooltip
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.sound.listening import Sound, SoundKind
-from osisnr_gui.session.sound.loudness import Match
+from osisnr_gui.session.sound.listening import Match, Sound, SoundKind
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.files import title

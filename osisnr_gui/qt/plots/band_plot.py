@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from osisnr_gui.core.frequency_bands import FrequencyBand
+from osisnr_gui.core.bands import FrequencyBand
 from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
@@ -19,8 +19,8 @@ from osisnr_gui.qt.plots.picture_pooling import PictureView, covered, pixel_colu
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
-from osisnr_gui.session.band_map import BandMap, band_step
-from osisnr_gui.session.pair_reader import PairReader
+from osisnr_gui.session.maps import BandMap, band_step
+from osisnr_gui.session.pairs import PairReader
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.text.catalogue import _
 

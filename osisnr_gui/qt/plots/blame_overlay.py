@@ -12,8 +12,8 @@ from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
 from osisnr_gui.qt.plots.items.maps import BlamePicture, density_pixels, heat_image
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
-from osisnr_gui.session.blame_map import CHUNK_COLUMNS, BlameKind, BlameMap, BlameTerms, can_be_blamed
-from osisnr_gui.session.pair_reader import PairReader
+from osisnr_gui.session.maps import CHUNK_COLUMNS, BlameKind, BlameMap, BlameTerms, can_be_blamed
+from osisnr_gui.session.pairs import PairReader
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.text.catalogue import _, translated
 

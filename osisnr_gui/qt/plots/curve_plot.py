@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Phrase
 from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.items.curve import CurveItem

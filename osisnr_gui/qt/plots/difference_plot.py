@@ -8,8 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QToolButton
 
-from osisnr_gui.core.pyramid import Pyramid
-from osisnr_gui.core.reduce import is_crowded, summary_per_column
+from osisnr_gui.core.reduce import Pyramid, is_crowded, summary_per_column
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import LinearScale

@@ -14,9 +14,8 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.presenters.shown_curves import value_at
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.pair_reader import PairReader
-from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.pairs import PairAnalysis, PairReader
+from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _

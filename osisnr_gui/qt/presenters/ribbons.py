@@ -15,10 +15,9 @@ from osisnr_gui.qt.plots.ribbon_plot import RibbonPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.comparison.best_frames import BestFrames, Lead
-from osisnr_gui.session.comparison.pairing import CrossFrames, cross_key, find_pairing, run_cross
-from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.pairs import PairKey
+from osisnr_gui.session.comparison.best_frames import BestFrames, CrossFrames, Lead, find_pairing, run_cross
+from osisnr_gui.session.pairs import PairKey, pair_key
+from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.words import estimate_letter
@@ -200,7 +199,7 @@ def _work(wish: _Wish, known: dict[PairKey, CrossFrames], job: Job) -> _Part:
     for place, reference in sorted(wish.others.items()):
         if reference.error is not None:
             raise reference.error
-        key = cross_key(session, reference, wish.estimate)
+        key = pair_key(session, reference, wish.estimate, None)
         cross, grid = known.get(key), wish.facts.frames.grid
         if cross is None:
             progress = grow if place == last else None

@@ -13,8 +13,7 @@ from osisnr_gui.qt.plots.items.overview import OverviewStrip
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Shading, Stretches
 from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.session import edits
-from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.segments.bad_segments import BadFrames
+from osisnr_gui.session.segments.bad_segments import BadFrames, Facts
 from osisnr_gui.session.session import Criterion, Session
 
 

@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.plots.curve_plot import Curve
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.comparison.ghosts import Change, Ghost
-from osisnr_gui.session.facts import Facts
+from osisnr_gui.session.comparison.difference import Change, Ghost
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import osi_db_of
+from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Formula, Session, Source
 from osisnr_gui.session.words import MIXTURE
 

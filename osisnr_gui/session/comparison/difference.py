@@ -1,9 +1,12 @@
-"""One estimate against another one, or against the unprocessed mixture, frame by frame.
+"""One estimate against another one, against the unprocessed mixture, or against what it was, frame by frame.
 
-Both are held against the same reference. Differences are this one minus the other one, by the formula that leads.
+All are held against the same reference. Differences are this one minus the other one, by the formula that leads. What
+an estimate was before its file changed (a ghost) is kept for comparison with the present.
 """
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -13,8 +16,8 @@ from osisnr_gui.session.frame_pass import on_grid
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import FrameLosses, PairScore
-from osisnr_gui.session.segments.bad_segments import rivals
-from osisnr_gui.session.session import Session
+from osisnr_gui.session.segments.bad_segments import Facts, find_facts, rivals
+from osisnr_gui.session.session import FramingChoice, Lengths, Session, Source
 from osisnr_gui.session.words import MIXTURE
 
 
@@ -78,3 +81,134 @@ def find_difference(score: PairScore, other: FrameLosses, measure: Quantity) -> 
         median = float(np.median(known)) if known.size else float("nan")
     n_better = int(np.count_nonzero(measure.sign * known > 0))
     return Difference(measure, frames.first_time, frames.grid.step, found, median, n_better, known.size)
+
+
+_NS = 1_000_000_000
+
+
+#: How a pair was read: only frames of equal readings are held against each other.
+Reading = tuple[Source | None, Source, FramingChoice, Lengths, bool]
+
+
+def reading_of(session: Session, pair: PairAnalysis) -> Reading:
+    """The reading of one pair of a session."""
+    reference = None if pair.reference is None else pair.reference.source
+    return reference, pair.source, session.framing, session.lengths, session.same_rate_only
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ghost:
+    """Arrays per frame of a pair as it was, without alpha table and pictures.
+
+    replaced : when another content took its place, seconds since 1970. pinned : stays through further reloads.
+    """
+
+    reading: Reading
+    facts: Facts
+    replaced: float
+    pinned: bool = False
+
+    @classmethod
+    def of(cls, reading: Reading, facts: Facts, replaced: float) -> Ghost:
+        """The ghost of a scored pair; its MC-MSE, and with it the loss, is not known any more in any frame."""
+        bare = replace(facts.frames, table=None, mc_mse=np.broadcast_to(np.nan, facts.frames.n_frames))
+        return cls(reading, replace(facts, frames=bare, sums_all=None, sums_active=None), replaced)
+
+    def facts_at(self, silence_db: float) -> Facts:
+        """Its facts under a silence limit."""
+        return self.facts if self.facts.silence_db == silence_db else find_facts(self.facts.frames, silence_db)
+
+
+class Ghosts:
+    """One for each estimate: what it was before it was read again the last time, unless an older one is pinned."""
+
+    def __init__(self) -> None:
+        self._last: dict[Source, tuple[Reading, PairAnalysis]] = {}
+        self._ghosts: dict[Source, Ghost] = {}
+
+    def take(self, analysis: Analysis, now: float) -> None:
+        """Follow an analysis: a pair that was read alike and has other numbers leaves a ghost of those before.
+
+        So does one that cannot be read any more. now : seconds since 1970.
+        """
+        session = analysis.session
+        for pair in analysis.pairs:
+            reading, done = reading_of(session, pair), pair.frames is not None and pair.frames.complete
+            last = self._last.get(pair.source)
+            if last is not None and last[0] == reading:
+                if pair.error is not None or (done and _differ(last[1], pair)):
+                    self._leave(last[1], pair, reading, now)
+                elif done and self._is_of(last[1]) and not self._ghosts[pair.source].pinned:
+                    del self._ghosts[pair.source]  # it could not be read for a while, and is what it was
+            if done and pair.score is not None:
+                self._last[pair.source] = reading, pair
+        if analysis.complete:
+            here, paths = set(session.estimates), {source.path for source in session.estimates}
+            self._last = {source: last for source, last in self._last.items() if source in here}
+            self._ghosts = {source: ghost for source, ghost in self._ghosts.items() if source.path in paths}
+
+    def find(self, session: Session, pair: PairAnalysis) -> Ghost | None:
+        """The ghost of a pair, where there is one that was read alike."""
+        ghost = self._ghosts.get(pair.source)
+        if ghost is None or ghost.reading != reading_of(session, pair):
+            return None
+        return ghost if pair.frames is None or pair.frames.grid == ghost.facts.frames.grid else None
+
+    def pin(self, estimate: Source, *, pinned: bool) -> None:
+        """Keep an estimate's ghost through further reloads, or let the next one replace it."""
+        if estimate in self._ghosts:
+            self._ghosts[estimate] = replace(self._ghosts[estimate], pinned=pinned)
+
+    def forget(self) -> None:
+        """No ghosts any more, until something changes again."""
+        self._ghosts.clear()
+
+    def _leave(self, old: PairAnalysis, new: PairAnalysis, reading: Reading, now: float) -> None:
+        assert old.score is not None, "only pairs with a score are remembered"
+        known = self._ghosts.get(new.source)
+        if known is None or (not known.pinned and not self._is_of(old)) or known.reading != reading:
+            self._ghosts[new.source] = Ghost.of(reading, old.score.facts, _replaced_at(old, new, now))
+
+    def _is_of(self, pair: PairAnalysis) -> bool:
+        """Whether the ghost there is was left by this pass."""
+        known, frames = self._ghosts.get(pair.source), pair.frames
+        return known is not None and frames is not None and known.facts.frames.literal_osi_db is frames.literal_osi_db
+
+
+def _differ(old: PairAnalysis, new: PairAnalysis) -> bool:
+    """Whether two passes found different frames: a file that was only touched leaves no ghost."""
+    if new.frames is None or old.frames is None or new.frames is old.frames:
+        return False
+    pairs = ((frames.literal_osi_db, frames.exact_osi_db) for frames in (old.frames, new.frames))
+    same = all(np.array_equal(a, b, equal_nan=True) for a, b in zip(*pairs, strict=True))
+    return not same or old.frames.first_frame != new.frames.first_frame
+
+
+def _replaced_at(old: PairAnalysis, new: PairAnalysis, now: float) -> float:
+    """When the content changed: the new modification time, unless that is older than the old one or to come."""
+    times = [
+        (track.stamp[1] / _NS, before.stamp[1] / _NS)
+        for before, track in ((old.reference, new.reference), (old.estimate, new.estimate))
+        if before is not None and track is not None and before.stamp and track.stamp and before.stamp != track.stamp
+    ]
+    return max((written for written, before in times if before < written <= now), default=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Exact OSI-SNR before and now, medians in dB over the `n_frames` frames that were and are active."""
+
+    before: float
+    after: float
+    n_better: int
+    n_frames: int
+
+
+def find_change(now: Facts, before: Facts) -> Change:
+    """What became of the frames that both have."""
+    old = on_grid(now.frames, before.frames, before.active_osi_db, np.nan)
+    both = ~np.isnan(old) & ~np.isnan(now.active_osi_db)
+    old, new = old[both], now.active_osi_db[both]
+    if not old.size:
+        return Change(float("nan"), float("nan"), 0, 0)
+    return Change(float(np.median(old)), float(np.median(new)), int(np.count_nonzero(new > old)), old.size)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from osisnr_gui.core.assign import Assignment, find_assignment, mean_score_db
+from osisnr_gui.core.several import Assignment, find_assignment, mean_score_db
 from osisnr_gui.core.types import Columns, FloatArray
-from osisnr_gui.io.errors import Cancel, stop_if
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Cancel, Phrase, stop_if
+from osisnr_gui.session.readers import AudioSignal
 from osisnr_gui.session.session import Source
-from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.tracks import Stamp, Track
 from osisnr_gui.session.words import estimate_letter, joined
 

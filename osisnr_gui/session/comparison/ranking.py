@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from osisnr_gui.core.loss import ExactScores
-from osisnr_gui.core.ranking import Crossing, find_crossings, find_order, find_span
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.core.several import Crossing, find_crossings, find_order, find_span
+from osisnr_gui.io.errors import Phrase
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.words import estimate_letter, joined, listed

@@ -11,28 +11,20 @@ the pass from the same column, MC-MSE by the direct formula: they equal the per-
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
-from osisnr_gui.core.bands import BandSums
-from osisnr_gui.core.blame import mc_mse_blame, osi_noise_blame
-from osisnr_gui.core.frequency_bands import FrequencyBand, equal_bands, octave_bands
+from osisnr_gui.core import osi_snr
+from osisnr_gui.core.bands import BandSums, FrequencyBand, equal_bands, octave_bands
 from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
-from osisnr_gui.core.mc_mse import log_spectral_distance_db, mc_mse_per_frame
-from osisnr_gui.core.osi_snr import (
-    EPS_DOT,
-    Projection,
-    angle_degrees,
-    both_alike,
-    exact_osi_db,
-    literal_osi_db,
-    project_rows,
-    reference_factor,
-    si_snr_db,
-    snr_db,
-)
+from osisnr_gui.core.mc_mse import compress, log_spectral_distance_db, mc_mse_blame, mc_mse_per_frame, osi_noise_blame
+from osisnr_gui.core.osi_snr import Projection, both_alike, exact_osi_db, project_rows, reference_factor
+from osisnr_gui.core.stft import window
 from osisnr_gui.core.types import Columns, FloatArray, FrameStatus, Framing, Representation
+from osisnr_gui.io.errors import Phrase
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula
@@ -151,15 +143,15 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis) -> Inspection:
     """Everything known of a frame that the pass has been over."""
     score = pair.score
     assert score is not None, "a frame can be inspected once it is scored"
-    frames = score.facts.frames
-    index = columns.frame - frames.first_frame
+    frames, index = score.facts.frames, columns.frame - score.facts.frames.first_frame
     both = both_alike(columns.reference[None], columns.estimate[None])
     s, e = (np.ascontiguousarray(rows).view(np.float64) for rows in both)  # real and imaginary parts side by side
     p, rest = project_rows(s, e)
-    mc_mse = _mc_mse(columns, score.loss.alpha)
+    cells = columns.reference[:, None], columns.estimate[:, None]
     with np.errstate(all="ignore"):
+        mc_mse = float(mc_mse_per_frame(*cells, score.loss.alpha)[0])
         correlation = p.dot[0] / np.sqrt(p.reference_energy[0]) / np.sqrt(p.estimate_energy[0])
-        gain_db, angle = 20.0 * np.log10(np.abs(p.gain[0])), angle_degrees(exact_osi_db(p))[0]
+        gain_db, angle = 20.0 * np.log10(np.abs(p.gain[0])), osi_snr.angle_degrees(exact_osi_db(p))[0]
     active, mc_term = bool(score.facts.active[index]), score.loss.gamma * mc_mse
     target, noise = _split(columns, s, p, rest.view(np.float64))
     return Inspection(
@@ -176,12 +168,12 @@ def inspect_frame(columns: FrameColumns, pair: PairAnalysis) -> Inspection:
         angle_deg=float(angle),
         correlation=float(np.clip(correlation, -1.0, 1.0)),
         gain=float(p.gain[0]),
-        si_snr_db=float(si_snr_db(p)[0]),
-        snr_db=float(snr_db(p)[0]),
+        si_snr_db=float(osi_snr.si_snr_db(p)[0]),
+        snr_db=float(osi_snr.snr_db(p)[0]),
         gain_db=float(gain_db),
         reference_energy_db=float(p.reference_db[0]),
         estimate_energy_db=float(p.estimate_db[0]),
-        lsd_db=_log_spectral_distance(columns),
+        lsd_db=NAN if is_waveform(columns.framing) else float(log_spectral_distance_db(*cells)[0]),
         target=target,
         noise=noise,
         bands=_bands(columns, score.loss.alpha),
@@ -233,8 +225,8 @@ def _split(
 
 
 def _literal_terms(s: FloatArray, e: FloatArray, p: Projection, mc_term: float) -> FormulaTerms:
-    lam = float(reference_factor(p, EPS_DOT)[0])
-    osi_db = literal_osi_db(p)
+    lam = float(reference_factor(p, osi_snr.EPS_DOT)[0])
+    osi_db = osi_snr.literal_osi_db(p)
     with np.errstate(all="ignore"):
         target, noise = lam * s, e - lam * s
         energies = float(np.vecdot(target, target)[0]), float(np.vecdot(noise, noise)[0])
@@ -253,17 +245,6 @@ def _exact_terms(p: Projection, mc_term: float, active: bool) -> FormulaTerms:
     osi_db = exact_osi_db(p) if active else np.array([NAN])
     loss_osi = float(inverse_osi(osi_db)[0])
     return FormulaTerms(Formula.EXACT, active, lam, *energies, float(osi_db[0]), loss_osi, loss_osi + mc_term)
-
-
-def _mc_mse(columns: FrameColumns, alpha: float) -> float:
-    with np.errstate(all="ignore"):
-        return float(mc_mse_per_frame(columns.reference[:, None], columns.estimate[:, None], alpha)[0])
-
-
-def _log_spectral_distance(columns: FrameColumns) -> float:
-    if is_waveform(columns.framing):
-        return NAN
-    return float(log_spectral_distance_db(columns.reference[:, None], columns.estimate[:, None])[0])
 
 
 def _bands(columns: FrameColumns, alpha: float) -> tuple[BandPart, ...]:
@@ -289,3 +270,71 @@ def _spectrum(samples: Columns) -> Columns:
     stop = -1 if samples.shape[1] % 2 == 0 else None
     spectrum[:, 1:stop] *= math.sqrt(2.0)  # each of these stands for two bins of the whole spectrum
     return np.asarray(spectrum)
+
+
+class CurveView(StrEnum):
+    """What the curves show: the split OSI-SNR makes, in dB or compressed by alpha, or what MC-MSE compares."""
+
+    LEVEL = "level"
+    COMPRESSED = "compressed"
+    MC_MSE = "mc_mse"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameCurves:
+    """Three curves; point i lies at i*step (`unit`: "Hz", "bin" or "ms").
+
+    title : of the value axis, with its unit. in_db : whether values are levels, -inf where there is nothing.
+    error : what is left between the other two, empty where the frame has no lam. names : of the three curves.
+    """
+
+    step: float
+    unit: str
+    title: str
+    in_db: bool
+    reference: FloatArray
+    estimate: FloatArray
+    error: FloatArray
+    names: tuple[str, str, str]
+
+
+def frame_curves(x: Inspection, view: CurveView) -> FrameCurves:
+    """The curves of a frame. Complex values are drawn as magnitudes; samples over time are never levels."""
+    columns, alpha = x.columns, x.score.loss.alpha
+    step, unit = _axis(columns)
+    s, e = columns.reference, columns.estimate
+    if view is CurveView.MC_MSE:
+        parts = [compress(column, alpha) for column in (s, e)]
+        names: tuple[str, str, str] = ("|s|^α", "|e|^α", Phrase("distance"))
+        return _curves(step, unit, "|x|^α", [*parts, np.abs(parts[1] - parts[0])], names)
+    names = ("s", "e", "") if x.target is None else ("λs", "e", "e − λs")
+    shown = (s if x.target is None else x.target, e, np.empty(0) if x.noise is None else x.noise)
+    if view is CurveView.COMPRESSED:
+        return _curves(step, unit, "|x|^α", [compress(column, alpha) for column in shown], names)
+    if unit == "ms":
+        return _curves(step, unit, Phrase("sample"), shown, names)
+    # The magnitude that reads 0 dB: of a full-scale sine, as in the pictures; 1 for masks.
+    framing = columns.framing
+    full_scale = 1.0 if framing is None else 0.5 * float(window(framing.window, framing.n_fft).sum())
+    with np.errstate(divide="ignore"):
+        levels = [20.0 * np.log10(np.abs(column) / full_scale) for column in shown]
+    return _curves(step, unit, "dB", levels, names, in_db=True)
+
+
+def _curves(
+    step: float, unit: str, title: str, columns: Sequence[Columns], names: tuple[str, str, str], *, in_db: bool = False
+) -> FrameCurves:
+    reference, estimate, error = (plain(column) for column in columns)
+    return FrameCurves(step, unit, title, in_db, reference, estimate, error, names)
+
+
+def _axis(columns: FrameColumns) -> tuple[float, str]:
+    framing, rate = columns.framing, columns.sample_rate
+    if framing is not None and framing.representation is Representation.WAVEFORM and rate:
+        return 1000.0 / rate, "ms"
+    return (1.0, "bin") if columns.bin_hz is None else (columns.bin_hz, "Hz")
+
+
+def plain(column: Columns) -> FloatArray:
+    """Values as they are drawn and copied: magnitudes of complex ones."""
+    return np.abs(column) if np.iscomplexobj(column) else np.asarray(column, dtype=np.float64)

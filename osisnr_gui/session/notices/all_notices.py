@@ -7,8 +7,8 @@ notice: a function that finds it, in one of the modules beside this one, and its
 from collections.abc import Iterable
 from dataclasses import replace
 
-from osisnr_gui.io.phrase import Phrase
-from osisnr_gui.session.channel_edits import like
+from osisnr_gui.io.errors import Phrase
+from osisnr_gui.session.comparison.speakers import like
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.notices import file_notices as of_file
 from osisnr_gui.session.notices import pair_notices as of_pair

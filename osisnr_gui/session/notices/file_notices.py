@@ -4,11 +4,10 @@ import math
 from dataclasses import replace
 from functools import partial
 
-from osisnr_gui.io.checks import SILENCE
-from osisnr_gui.io.errors import LoadError, LoadWarning, Reason
-from osisnr_gui.io.phrase import N_, Phrase
+from osisnr_gui.io.audio import SILENCE
+from osisnr_gui.io.errors import N_, LoadError, LoadWarning, Phrase, Reason
 from osisnr_gui.session import edits
-from osisnr_gui.session.channel_edits import MOST_CHANNELS, compare_channels, like, one_channel
+from osisnr_gui.session.comparison.speakers import MOST_CHANNELS, compare_channels, like, one_channel
 from osisnr_gui.session.delays import shift_words
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.notices.notice import Case, Found, louder, signed

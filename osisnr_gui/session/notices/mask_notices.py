@@ -3,10 +3,9 @@
 from functools import partial
 
 from osisnr_gui.core.types import ParameterError
-from osisnr_gui.io.phrase import N_, Phrase
+from osisnr_gui.io.errors import N_, Phrase
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.masks.mask_grids import MaskShape, find_grids, fits_mixture, n_fft_of
-from osisnr_gui.session.masks.masked_mixture import mask_frames
+from osisnr_gui.session.masks import MaskShape, find_grids, fits_mixture, mask_frames, n_fft_of
 from osisnr_gui.session.notices.notice import Case, Found
 from osisnr_gui.session.result import Remedy
 from osisnr_gui.session.session import MaskGrid

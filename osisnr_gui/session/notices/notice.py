@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from osisnr_gui.io.errors import FileError, display_name
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import FileError, Phrase, display_name
 from osisnr_gui.session import edits
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.pairs import PairAnalysis

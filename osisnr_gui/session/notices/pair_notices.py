@@ -8,17 +8,17 @@ from functools import partial
 
 import numpy as np
 
-from osisnr_gui.io.phrase import N_, Phrase
+from osisnr_gui.io.errors import N_, Phrase
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.comparison.matching import order_words
 from osisnr_gui.session.comparison.ranking import order_sentence
 from osisnr_gui.session.delays import delay_words, score_words, shift_words, si_snr_db_at
-from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.notices.file_notices import show_exact
 from osisnr_gui.session.notices.notice import Case, Found, louder, signed
 from osisnr_gui.session.pairs import check_fit
 from osisnr_gui.session.result import Analysis, Remedy
+from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Lengths, Session
 from osisnr_gui.session.tracks import PairError, Track
 from osisnr_gui.session.words import listed

@@ -1,4 +1,4 @@
-"""Which frames of a pair are bad, and the segments they make: what the session's BadChoice asks for.
+"""Status of every frame of a pair, which of them are bad, and the segments they make.
 
 The command line, JSON and CSV know one rule only, `under_threshold`: active frames under `--threshold`, whatever their
 level; segments also hold missed frames. The window's list has more to offer (BadChoice) and leaves out quiet frames
@@ -14,21 +14,85 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from osisnr_gui.core.bad_frames import (
-    LevelGate,
-    depth_above,
-    depth_under,
-    drop_below_median,
-    drop_below_other,
-    find_above,
-    find_bad_frames,
-    find_drops,
-)
-from osisnr_gui.core.segments import JOIN_SECONDS, MINIMUM_SECONDS, BadSegments, FramesWithin, find_bad_segments
-from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus, IntArray
-from osisnr_gui.session.facts import Facts
-from osisnr_gui.session.frame_pass import on_grid
+from osisnr_gui.core import bad_frames as rules
+from osisnr_gui.core.alpha_table import AlphaSums
+from osisnr_gui.core.bad_frames import ACTIVE, BadSegments, FramesWithin, LevelGate, find_bad_frames
+from osisnr_gui.core.loss import ExactScores, LiteralScores, quantile
+from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus, IntArray, StatusArray
+from osisnr_gui.session.frame_pass import PairFrames, on_grid
 from osisnr_gui.session.session import BadChoice, Criterion, LossChoice, Session
+
+BIAS_DB = 0.1
+QUIET_ENERGY_DB = -80.0  # estimate energy 1e-8: EPS_NOISE decides the literal value
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What follows from the frames and the silence limit.
+
+    active_osi_db : exact OSI-SNR of active frames, nan in the others. not_meaningful : literal frames that are not
+    finite or not above 0 dB; biased : active frames whose literal value differs from a finite exact one by more
+    than 0.1 dB, and bias_db by how much at most; tiny : frames with an estimate energy below 1e-8. literal, exact :
+    both results but for what depends on alpha and gamma.
+    """
+
+    frames: PairFrames
+    silence_db: float
+    status: StatusArray
+    active: BoolArray
+    active_osi_db: FloatArray
+    literal: LiteralScores
+    exact: ExactScores
+    counts: dict[str, int]
+    sums_all: AlphaSums | None
+    sums_active: AlphaSums | None
+    not_meaningful: int
+    biased: int
+    bias_db: float
+    tiny: int
+
+    @property
+    def n_active(self) -> int:
+        """Frames in which neither signal is silent."""
+        return sum(self.counts[kind.label] for kind in ACTIVE)
+
+    @cached_property
+    def literal_quantiles(self) -> tuple[float, float]:
+        """5th percentile and median of the literal OSI-SNR of all frames, dB; nan when a frame is not a number."""
+        values = self.frames.literal_osi_db
+        if np.isnan(values).any():
+            return np.nan, np.nan
+        return quantile(values, 0.05), quantile(values, 0.5)
+
+
+def find_facts(frames: PairFrames, silence_db: float) -> Facts:
+    """Status of every frame and all that does not depend on alpha, gamma and threshold."""
+    status = rules.frame_status(frames.projection, silence_db)
+    active = rules.is_active(status)
+    sums_all, sums_active = (None, None) if frames.table is None else frames.table.split_sums(active)
+    literal, exact = frames.literal_osi_db, frames.exact_osi_db
+    with np.errstate(invalid="ignore"):
+        not_meaningful = int(np.count_nonzero(~(np.isfinite(literal) & (literal > 0))))
+        bias = np.abs(literal - exact)
+        # Where the exact value is infinite any finite one is far off, however loud the frame.
+        bias = bias[active & (bias > BIAS_DB) & (bias < np.inf)]
+    return Facts(
+        frames=frames,
+        silence_db=silence_db,
+        status=status,
+        active=active,
+        active_osi_db=np.where(active, exact, np.nan),
+        literal=LiteralScores.of(literal),
+        exact=ExactScores.of(exact[active]),
+        counts=rules.status_counts(status),
+        sums_all=sums_all,
+        sums_active=sums_active,
+        not_meaningful=not_meaningful,
+        biased=bias.size,
+        bias_db=float(bias.max(initial=0.0)),
+        tiny=int(np.count_nonzero(frames.projection.estimate_db < QUIET_ENERGY_DB)),
+    )
+
 
 MASK_FRAME_SECONDS = 0.008  # where there is no sample rate
 
@@ -118,7 +182,7 @@ def under_threshold(facts: Facts, threshold_db: float) -> tuple[BoolArray, BadSe
     """Active frames under the threshold, and segments of them and of missed frames, by the defaults: no level gate."""
     bad = find_bad_frames(facts.frames.exact_osi_db, facts.active, threshold_db)
     missed = facts.status == FrameStatus.SILENT_ESTIMATE
-    return bad, _segments(facts, bad | missed, MINIMUM_SECONDS, JOIN_SECONDS)
+    return bad, _segments(facts, bad | missed, rules.MINIMUM_SECONDS, rules.JOIN_SECONDS)
 
 
 def _inputs(session: Session, other: Facts | None) -> tuple[LossChoice | None, Facts | None]:
@@ -174,10 +238,10 @@ def _low(
     if choice.criterion is Criterion.OSI:
         return under & gate.passed
     if fused is not None:
-        return find_above(fused, gate.active, choice.loss_limit)
+        return rules.find_above(fused, gate.active, choice.loss_limit)
     if drop_db is None:
         return np.zeros_like(gate.active)
-    return find_drops(drop_db, choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db)
+    return rules.find_drops(drop_db, choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db)
 
 
 def _faults(facts: Facts, gate: LevelGate, choice: BadChoice, other: Facts | None) -> tuple[BoolArray, BoolArray]:
@@ -208,7 +272,7 @@ def _segments(facts: Facts, bad: BoolArray, minimum_s: float, join_s: float) -> 
     seconds = grid.step if grid.seconds else MASK_FRAME_SECONDS
     # Rounding must not turn 40 ms into a gap of one long hop, nor 24 ms into less.
     minimum = max(1, math.ceil(minimum_s / seconds - 1e-6))
-    return find_bad_segments(bad, minimum, math.floor(join_s / seconds + 1e-6))
+    return rules.find_bad_segments(bad, minimum, math.floor(join_s / seconds + 1e-6))
 
 
 def _gate(facts: Facts, gate_db: float | None, previous: BadFrames | None) -> LevelGate:
@@ -230,12 +294,12 @@ def _drop(
     frames = facts.frames
     if choice.criterion is Criterion.DROP:
         seconds = frames.grid.step if frames.grid.seconds else MASK_FRAME_SECONDS
-        return drop_below_median(frames.exact_osi_db, gate.active, round(choice.window_s / seconds))
+        return rules.drop_below_median(frames.exact_osi_db, gate.active, round(choice.window_s / seconds))
     if other is None:
         return None
     other_osi_db = on_grid(frames, other.frames, other.frames.exact_osi_db, np.nan)
     other_active = on_grid(frames, other.frames, other.active, False)
-    return drop_below_other(frames.exact_osi_db, gate.active, other_osi_db, other_active)
+    return rules.drop_below_other(frames.exact_osi_db, gate.active, other_osi_db, other_active)
 
 
 def _fused(
@@ -291,9 +355,9 @@ def find_depth(bad: BadFrames, low: IntArray) -> tuple[FloatArray, FloatArray | 
     Missed frames and false activity are as deep as can be, 1, but have no drop: by a relative criterion they come last.
     """
     if bad.choice.criterion is Criterion.OSI:
-        return depth_under(bad.facts.frames.exact_osi_db[low], bad.threshold_db), None
+        return rules.depth_under(bad.facts.frames.exact_osi_db[low], bad.threshold_db), None
     if bad.choice.criterion is Criterion.LOSS:
         loss = np.empty(0) if bad.fused is None else bad.fused[low]
-        return depth_above(loss, bad.choice.loss_limit), loss
+        return rules.depth_above(loss, bad.choice.loss_limit), loss
     drop = np.empty(0) if bad.drop_db is None else bad.drop_db[low]
     return drop, drop

@@ -5,9 +5,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from osisnr_gui.core.bad_frames import limit_of_worst
-from osisnr_gui.core.loss_shares import LossShares
-from osisnr_gui.core.segments import FramesWithin
+from osisnr_gui.core.bad_frames import FramesWithin, LossShares, limit_of_worst
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import edits
 from osisnr_gui.session.edits import Edit

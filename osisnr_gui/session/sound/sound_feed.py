@@ -1,18 +1,32 @@
-"""Sounds as a sound card wants them (at its sample rate, perhaps only a band of frequencies), and as a WAV file."""
+"""Sounds as a sound card wants them, as WAV files, and masks held against each other as sound.
 
+A card wants its sample rate, perhaps only a band of frequencies. What each mask lets through of the mixture is scored
+like any two signals: a result beside that of the masks themselves, and always named "as sound, on the mixture". It can
+also be saved as sound files, which a session compares instead of the masks.
+"""
+
+import os
 import struct
 from collections.abc import Iterator
 from contextlib import closing
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from osisnr_gui.core.filters import BandPass, Upsampler
-from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.errors import SaveError
-from osisnr_gui.io.phrase import Phrase
-from osisnr_gui.session.signals import Resampler, check_ratio
-from osisnr_gui.session.sound.listening import Listening, Recipe, Sound
+from osisnr_gui.core.stft import default_hop, default_n_fft, frame_count
+from osisnr_gui.core.types import FloatArray, Framing, Representation
+from osisnr_gui.io.errors import Cancel, Phrase, SaveError
+from osisnr_gui.session import edits
+from osisnr_gui.session.frame_pass import FramePass, PassPlan
+from osisnr_gui.session.masks import MaskedSignal
+from osisnr_gui.session.pictures import TimeGrid
+from osisnr_gui.session.readers import AudioColumns, AudioSignal, Resampler, check_ratio
+from osisnr_gui.session.scores import WholeSignal
+from osisnr_gui.session.segments.bad_segments import Facts, find_facts
+from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.sound.listening import Listening, Recipe, Sound, SoundKind
 
 
 class Band(NamedTuple):
@@ -20,14 +34,6 @@ class Band(NamedTuple):
 
     low: float
     high: float
-
-
-class _Filter(Protocol):
-    """Answers for any stretch as if everything had been filtered at once."""
-
-    def span(self, start: int, stop: int) -> tuple[int, int]: ...
-
-    def run(self, samples: FloatArray, first: int, start: int, stop: int) -> FloatArray: ...
 
 
 class SoundFeed:
@@ -43,12 +49,13 @@ class SoundFeed:
             check_ratio(recipe.files[0][1].path, recipe.rate, rate)
         self._listening = Listening(recipe)
         self.sounds: tuple[Sound, ...] = recipe.sounds
-        self._filters: list[_Filter] = []
+        # Each answers for any stretch as if everything had been filtered at once.
+        self._filters: list[BandPass | Upsampler | Resampler] = []
         if band is not None:
             self._filters.append(BandPass(band.low, band.high, recipe.rate))
         if rate != recipe.rate:
             factor, rest = divmod(rate, recipe.rate)
-            self._filters.append(_RowResampler(recipe.rate, rate) if rest else Upsampler(factor))
+            self._filters.append(Resampler(recipe.rate, rate) if rest else Upsampler(factor))
         self.n_samples = -(-self._listening.n_samples * rate // recipe.rate)
 
     def read(self, start: int, count: int) -> FloatArray:
@@ -69,18 +76,6 @@ class SoundFeed:
     def close(self) -> None:
         """Close all files."""
         self._listening.close()
-
-
-class _RowResampler:
-    """`Resampler`, for several signals."""
-
-    def __init__(self, rate_in: int, rate_out: int) -> None:
-        self._one = Resampler(rate_in, rate_out)
-        self.span = self._one.span
-
-    def run(self, samples: FloatArray, first: int, start: int, stop: int) -> FloatArray:
-        """(n_signals, stop - start)."""
-        return np.array([self._one.run(row, first, start, stop) for row in samples]).reshape(len(samples), -1)
 
 
 BLOCK = 1 << 16
@@ -112,3 +107,90 @@ def _header(rate: int, n_samples: int) -> bytes:
     data = struct.pack("<4sI", b"data", size)
     body = b"WAVE" + form + fact + data
     return struct.pack("<4sI", b"RIFF", len(body) + size) + body
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MaskedResult:
+    """One sound against what the reference's mask lets through; cut into frames as any sound is by default."""
+
+    sound: Sound
+    framing: Framing
+    facts: Facts
+    whole: WholeSignal | None
+
+
+def compare_masked(
+    recipe: Recipe, estimate: int, silence_db: float, cancelled: Cancel | None = None
+) -> list[MaskedResult]:
+    """An estimate's mask, and the mixture as it is, against the reference's mask, all on the mixture.
+
+    Empty where the masks cannot be heard. Blocking; any thread. Raises LoadError and io's Cancelled.
+    """
+    masks = dict(recipe.masks)
+    reference, sound = recipe.reference_of(estimate), Sound(SoundKind.ESTIMATE, estimate)
+    if reference not in masks or sound not in masks:
+        return []
+    return [_compare(recipe, reference, other, silence_db, cancelled) for other in (sound, Sound(SoundKind.MIXTURE))]
+
+
+def _compare(
+    recipe: Recipe, reference: Sound, sound: Sound, silence_db: float, cancelled: Cancel | None
+) -> MaskedResult:
+    rate = recipe.rate
+    framing = Framing(Representation.MAGNITUDE, default_n_fft(rate), default_hop(rate))
+    with closing(_open(recipe, reference)) as s, closing(_open(recipe, sound)) as e:
+        readers = AudioColumns(s, framing), AudioColumns(e, framing)
+        first, stop = readers[0].first_frame, frame_count(s.n_samples, framing.n_fft, framing.hop)
+        grid = TimeGrid(0.5 * framing.n_fft / rate, framing.hop / rate, bin_hz=rate / framing.n_fft)
+        plan = PassPlan(*readers, first, max(stop, first), grid, (s.first_sample, s.n_samples))
+        frames = FramePass(plan).run(cancelled=cancelled)
+    return MaskedResult(sound, framing, find_facts(frames, silence_db), WholeSignal.of(frames))
+
+
+def _open(recipe: Recipe, sound: Sound) -> AudioSignal:
+    """The mixture, or what a mask lets through of it."""
+    mixture = next(source for heard, source, _ in recipe.files if heard.kind is SoundKind.MIXTURE)
+    track = dict(recipe.masks).get(sound)
+    if track is None or track.mask is None or recipe.mask_grid is None:
+        return AudioSignal(mixture, recipe.rate)
+    return MaskedSignal(mixture, recipe.mask_grid, track.mask.values)
+
+
+def masked_paths(recipe: Recipe, folder: str) -> dict[Sound, str]:
+    """A new file in a folder for every mask that can be heard, named after it; none that is there already."""
+    taken, paths = set[str](), dict[Sound, str]()
+    for sound, track in recipe.masks:
+        stem = f"{os.path.splitext(os.path.basename(track.source.path))[0]}_on_mixture"
+        paths[sound] = path = _free(os.path.join(folder, stem), taken)
+        taken.add(path)
+    return paths
+
+
+def masked_parts(recipe: Recipe, sound: Sound) -> Iterator[bytes]:
+    """The WAV file of one of them, piece by piece; nothing else is worked out for it. Raises as `wav_parts`."""
+    alone = replace(recipe, masks=tuple((heard, track) for heard, track in recipe.masks if heard == sound))
+    return wav_parts(alone, sound)
+
+
+def open_masked(session: Session, paths: dict[Sound, str]) -> Session:
+    """The same comparison of these sounds: who is held against whom, notes and settings stay."""
+    references = [path for sound, path in paths.items() if sound.kind is SoundKind.REFERENCE]
+    estimates = [path for sound, path in paths.items() if sound.kind is SoundKind.ESTIMATE]
+    # Estimates whose mask did not fit are not among them: who goes with whom is asked by the old places.
+    partners = tuple(session.partner_of(sound.index) for sound in paths if sound.kind is SoundKind.ESTIMATE)
+    opened = replace(
+        edits.open_files(session, []),
+        references=tuple(map(Source, references)),
+        estimates=tuple(map(Source, estimates)),
+        mixture=session.mixture,
+        notes=session.notes,
+    )
+    return edits.set_pairing(opened, partners)
+
+
+def _free(stem: str, taken: set[str]) -> str:
+    path, count = f"{stem}.wav", 1
+    while path in taken or os.path.lexists(path):
+        count += 1
+        path = f"{stem}_{count}.wav"
+    return path

@@ -20,7 +20,7 @@ from osisnr_gui.qt.dialogs.delay_dialog import SILENT, UNCERTAIN, WAITING, Delay
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.panels.banners import Banner
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.channel_edits import compare_channels
+from osisnr_gui.session.comparison.speakers import compare_channels
 from tests.kits.plot_kit import click
 from tests.kits.window_kit import open_window, show_files, wait_final
 

@@ -19,8 +19,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 from window_kit import WAIT_MS, open_window, wait_final
 
-from osisnr_gui.batch.list_words import Phase
-from osisnr_gui.batch.pair_list import State
+from osisnr_gui.batch.pair_list import Phase, State
 from osisnr_gui.cli.main import main
 from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.qt.commands import folder_run

@@ -17,7 +17,7 @@ from osisnr_gui.qt.dialogs.preferences import PreferencesDialog
 from osisnr_gui.qt.look.theme import DARK, LIGHT, Theme, build_palette
 from osisnr_gui.qt.look.theme_manager import build_style_sheet
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.session.sound.loudness import Match
+from osisnr_gui.session.sound.listening import Match
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialogButtonBox, Q
 from osisnr_gui.qt.look.theme import DARK
 
 app = QApplication([])
-from osisnr_gui.batch.list_words import PAIRING
+from osisnr_gui.batch.pair_list import PAIRING
 from osisnr_gui.qt.commands.action_table import ACTIONS, MENUS, MOUSE_ROWS
 from osisnr_gui.qt.dialogs.about import AboutDialog, version_text
 from osisnr_gui.qt.dialogs.delay_dialog import DelayDialog

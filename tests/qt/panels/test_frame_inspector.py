@@ -23,9 +23,8 @@ from osisnr_gui.qt.panels.frame_inspector import HINT, FrameInspector
 from osisnr_gui.qt.plots.charts.angle_chart import tip_of
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.session.analysis import Analysis, rescore
-from osisnr_gui.session.file_measures import measure_file
 from osisnr_gui.session.inspection import inspector as session_inspector
-from osisnr_gui.session.inspection.inspector import Inspector
+from osisnr_gui.session.inspection.inspector import Inspector, measure_file
 from osisnr_gui.session.session import LossChoice, Session
 
 Show = Callable[..., None]

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.panels.sample_field import TypedNumber, parse_number
+from osisnr_gui.qt.panels.sample_field import NumberField, parse_number
 from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, PowerMapping, ValueSlider, ValueSpec
 
 LEFT = Qt.MouseButton.LeftButton
@@ -105,7 +105,7 @@ def test_typing_takes_what_is_allowed_and_the_nearest_end_otherwise(
     shown, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, typed: str, value: float
 ):
     said: list[str] = []
-    monkeypatch.setattr(TypedNumber, "say", lambda _field, words: said.append(words))
+    monkeypatch.setattr(NumberField, "say", lambda _field, words: said.append(words))
     slider, values = make(shown)
     slider.field.setFocus()
     slider.field.selectAll()
@@ -121,7 +121,7 @@ def test_typing_takes_what_is_allowed_and_the_nearest_end_otherwise(
 
 def test_typing_nonsense_keeps_the_value_and_is_told(shown, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
     said: list[str] = []
-    monkeypatch.setattr(TypedNumber, "say", lambda _field, words: said.append(words))
+    monkeypatch.setattr(NumberField, "say", lambda _field, words: said.append(words))
     slider, values = make(shown)
     slider.field.setFocus()
     slider.field.selectAll()

@@ -22,8 +22,7 @@ from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.session import edits
-from osisnr_gui.session.sound.listening import Listening, ResidualScale, Sound, SoundKind
-from osisnr_gui.session.sound.loudness import Match
+from osisnr_gui.session.sound.listening import Listening, Match, ResidualScale, Sound, SoundKind
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 REFERENCE, MIXTURE = Sound(SoundKind.REFERENCE), Sound(SoundKind.MIXTURE)

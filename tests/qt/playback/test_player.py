@@ -17,8 +17,7 @@ from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.session import Session, Source
-from osisnr_gui.session.sound.listening import ResidualScale, Sound, SoundKind
-from osisnr_gui.session.sound.loudness import Match
+from osisnr_gui.session.sound.listening import Match, ResidualScale, Sound, SoundKind
 from osisnr_gui.session.sound.sound_feed import Band
 
 RATE = 16_000

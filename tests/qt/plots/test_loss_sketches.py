@@ -10,8 +10,7 @@ import pytest
 from measures import alpha_table
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.core.loss_curve import LossCurve
-from osisnr_gui.core.loss_sketch import LossSketch
+from osisnr_gui.core.loss_curve import LossCurve, LossSketch
 from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.plots.items import loss as loss_items
 from osisnr_gui.qt.plots.items.loss import LossSketches

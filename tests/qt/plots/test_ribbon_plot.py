@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from osisnr_gui.core.best_of import NOBODY, BestOf
+from osisnr_gui.core.several import NOBODY, BestOf
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.axes import ROW_GAP, TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.items.ribbon import Ribbon, clear_runs, shares_per_pixel

@@ -14,8 +14,7 @@ import pytest
 
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
-from osisnr_gui.session.comparison.difference import Quantity, find_difference
-from osisnr_gui.session.comparison.ghosts import Change, Ghosts, find_change
+from osisnr_gui.session.comparison.difference import Change, Ghosts, Quantity, find_change, find_difference
 from osisnr_gui.session.scores import FrameLosses
 from osisnr_gui.session.session import Formula, Lengths, LossChoice, Session, Source
 from osisnr_gui.text.comparison import change_sentence, ghost_name

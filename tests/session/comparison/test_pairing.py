@@ -11,8 +11,7 @@ import pytest
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
-from osisnr_gui.session.comparison.best_frames import BestFrames
-from osisnr_gui.session.comparison.pairing import CrossFrames, find_pairing, run_cross
+from osisnr_gui.session.comparison.best_frames import BestFrames, CrossFrames, find_pairing, run_cross
 from osisnr_gui.session.session import MaskGrid, Session, Source
 from osisnr_gui.session.tracks import PairError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from osisnr_gui.core.ranking import Crossing
+from osisnr_gui.core.several import Crossing
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse, rescore
 from osisnr_gui.session.comparison.ranking import Ranking, find_ranking

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from osisnr_gui.core.assign import find_assignment
+from osisnr_gui.core.several import find_assignment
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import AnalysisOptions, analyse
 from osisnr_gui.session.comparison.speakers import Speakers, find_speakers

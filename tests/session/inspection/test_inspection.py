@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 from measures import project
 
-from osisnr_gui.core.frame_status import frame_status
+from osisnr_gui.core.bad_frames import frame_status
 from osisnr_gui.core.loss import fused_per_frame
 from osisnr_gui.core.mc_mse import compress
 from osisnr_gui.core.osi_snr import exact_osi_db
 from osisnr_gui.core.types import FrameStatus, Representation
-from osisnr_gui.export.csv_files import frames_csv
-from osisnr_gui.export.frame_text import columns_table, csv_fields, inspection_table
+from osisnr_gui.export.csv_files import columns_table, csv_fields, frames_csv, inspection_table
 from osisnr_gui.io.errors import LoadError
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.demos import demo_session

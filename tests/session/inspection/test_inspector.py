@@ -10,15 +10,13 @@ import pytest
 
 from osisnr_gui.core.mc_mse import compress
 from osisnr_gui.core.types import FrameStatus, Representation
-from osisnr_gui.export.frame_text import inspection_table
+from osisnr_gui.export.csv_files import inspection_table
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.file_measures import measure_file
-from osisnr_gui.session.inspection.curves import CurveView, frame_curves
-from osisnr_gui.session.inspection.inspection import Inspection
-from osisnr_gui.session.inspection.inspector import Inspector, find_frame, find_worst
+from osisnr_gui.session.inspection.inspection import CurveView, Inspection, frame_curves
+from osisnr_gui.session.inspection.inspector import Inspector, find_frame, find_worst, measure_file
 from osisnr_gui.session.session import Formula, FramingChoice, LossChoice, MaskGrid, Session, Source
-from osisnr_gui.text.frame_words import (
+from osisnr_gui.text.explain import (
     companion_rows,
     correlation_words,
     formula_lines,

@@ -13,7 +13,7 @@ from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.masks.mask_grids import MaskShape, find_grids, fits_mixture, mask_times
+from osisnr_gui.session.masks import MaskShape, find_grids, fits_mixture, mask_times
 from osisnr_gui.session.session import MaskGrid, Note, Session, Source
 
 Write = Callable[..., str]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from osisnr_gui.io.masks import Mask, load_mask
-from osisnr_gui.session.masks.mask_values import N_BINS, ValueBins, count_values
+from osisnr_gui.session.masks import N_BINS, ValueBins, count_values
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.tracks import open_track
 from osisnr_gui.text.sound_words import mask_sentence

@@ -12,9 +12,9 @@ from osisnr_gui.core.stft import window
 from osisnr_gui.core.types import ParameterError
 from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.masks.masked_mixture import MaskedMixture, mask_frames
+from osisnr_gui.session.masks import MaskedMixture, mask_frames
+from osisnr_gui.session.readers import AudioSignal
 from osisnr_gui.session.session import MaskGrid, Session, Source
-from osisnr_gui.session.signals import AudioSignal
 from osisnr_gui.session.sound.listening import Listening, Sound, SoundKind, find_recipe
 from osisnr_gui.session.sound.sound_feed import SoundFeed
 

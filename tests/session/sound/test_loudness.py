@@ -9,8 +9,17 @@ import pytest
 
 from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.session import Session, Source
-from osisnr_gui.session.sound.listening import Listening, ResidualScale, Sound, SoundKind, find_recipe, measure_gain
-from osisnr_gui.session.sound.loudness import LIMIT_DB, Match, find_loudness
+from osisnr_gui.session.sound.listening import (
+    LIMIT_DB,
+    Listening,
+    Match,
+    ResidualScale,
+    Sound,
+    SoundKind,
+    find_loudness,
+    find_recipe,
+    measure_gain,
+)
 
 Write = Callable[..., str]
 Noise = Callable[..., np.ndarray]

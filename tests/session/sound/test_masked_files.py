@@ -14,7 +14,7 @@ from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.scores import named_results
 from osisnr_gui.session.session import Note, Source
 from osisnr_gui.session.sound.listening import Sound, SoundKind, find_recipe
-from osisnr_gui.session.sound.masked_score import compare_masked, masked_parts, masked_paths, open_masked
+from osisnr_gui.session.sound.sound_feed import compare_masked, masked_parts, masked_paths, open_masked
 
 REFERENCE, EST_A, EST_B = Sound(SoundKind.REFERENCE), Sound(SoundKind.ESTIMATE, 0), Sound(SoundKind.ESTIMATE, 1)
 

@@ -14,7 +14,7 @@ from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.scores import named_results
 from osisnr_gui.session.session import Formula, LossChoice, MaskGrid, Session, Source
 from osisnr_gui.session.sound.listening import Listening, Sound, SoundKind, find_recipe
-from osisnr_gui.session.sound.masked_score import compare_masked
+from osisnr_gui.session.sound.sound_feed import compare_masked
 from osisnr_gui.text.sound_words import masked_sentences
 
 Write = Callable[..., str]

@@ -8,8 +8,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from osisnr_gui.core.pyramid import Pyramid
-from osisnr_gui.core.reduce import polyline, upper_edge
+from osisnr_gui.core.reduce import Pyramid, polyline, upper_edge
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale

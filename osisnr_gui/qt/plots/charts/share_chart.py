@@ -7,9 +7,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.core.bad_frames import LossShares
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.phrase import Phrase
+from osisnr_gui.io.errors import Phrase
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import FixedScale, Tick
 from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, point_item

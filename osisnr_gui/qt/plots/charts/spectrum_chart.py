@@ -8,15 +8,14 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from osisnr_gui.core.pyramid import Pyramid
-from osisnr_gui.core.reduce import polyline
+from osisnr_gui.core.reduce import Pyramid, polyline
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale, Tick
 from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, place_line, upright_line
 from osisnr_gui.qt.plots.items.painting import round_up, safe_array
 from osisnr_gui.session import words
-from osisnr_gui.session.inspection.curves import FrameCurves
+from osisnr_gui.session.inspection.inspection import FrameCurves
 from osisnr_gui.text.catalogue import _, translated
 
 SPAN_DB = 90.0

@@ -6,8 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
-from osisnr_gui.core.pyramid import Pyramid
-from osisnr_gui.core.reduce import is_crowded, is_reduced, polyline, runs_of, summary_per_column, upper_edge
+from osisnr_gui.core.reduce import Pyramid, is_crowded, is_reduced, polyline, runs_of, summary_per_column, upper_edge
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font
 from osisnr_gui.qt.plots.items.painting import (

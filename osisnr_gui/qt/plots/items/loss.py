@@ -9,8 +9,7 @@ from PySide6.QtCore import QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 
 from osisnr_gui.core.alpha_table import AlphaTable
-from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve
-from osisnr_gui.core.loss_sketch import LossSketch
+from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve, LossSketch
 from osisnr_gui.core.reduce import is_crowded, is_reduced, visible_frames
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.jobs import Job, Jobs

@@ -6,8 +6,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from osisnr_gui.core.pyramid import Pyramid
-from osisnr_gui.core.reduce import is_crowded, lowest_per_stretch, summary_per_column
+from osisnr_gui.core.reduce import Pyramid, is_crowded, lowest_per_stretch, summary_per_column
 from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.qt.look.theme import with_alpha
 from osisnr_gui.qt.plots.items.maps import HIGHEST_DB, colour_image

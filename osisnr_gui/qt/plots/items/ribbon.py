@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
-from osisnr_gui.core.best_of import NOBODY, BestOf, column_edges
+from osisnr_gui.core.several import NOBODY, BestOf, column_edges
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, contrast_ratio, system_font
 from osisnr_gui.qt.plots.items.painting import argb_image

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.core.loss_shares import LossShares
+from osisnr_gui.core.bad_frames import LossShares
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.charts.share_chart import ShareChart
 

@@ -1,1 +1,0 @@
-"""Time-frequency masks: their values, their place in time and frequency, and the sound they let through."""
