@@ -17,8 +17,7 @@ from osisnr_gui.qt.plots.curve_plot import MEAN_NOTE, around_zero, finite_sample
 from osisnr_gui.qt.plots.items.curve import BetterTags, CurveItem, TintItem
 from osisnr_gui.qt.plots.items.level_line import LevelLine
 from osisnr_gui.qt.plots.items.painting import line_pen, safe_array
-from osisnr_gui.qt.plots.items.run_marks import RunMarks
-from osisnr_gui.qt.plots.items.shading import NOWHERE, Shading, Stretches
+from osisnr_gui.qt.plots.items.shading import NOWHERE, RunMarks, Shading, Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QLabel, QSizePolicy
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, format_time
-from osisnr_gui.qt.plots.items.overview import OutsideShade, OverviewStrip
-from osisnr_gui.qt.plots.items.run_marks import NoteMarks
-from osisnr_gui.qt.plots.plot_widget import PlotWidget
+from osisnr_gui.qt.plots.items.shading import NoteMarks
+from osisnr_gui.qt.plots.items.strips import OutsideShade, OverviewStrip
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.qt.plots.time_marks import TimeMarks
+from osisnr_gui.qt.plots.time_plot import PlotWidget
 from osisnr_gui.qt.plots.view_box import NOTCH, ZOOM_PER_NOTCH, PixelViewBox
 from osisnr_gui.text.catalogue import _
 

@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.items.run_marks import ClipMarks
+from osisnr_gui.qt.plots.items.shading import ClipMarks
 from osisnr_gui.qt.plots.plot_stack import RowPane
 from osisnr_gui.qt.plots.rows import SPECTROGRAM_WEIGHT
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot

@@ -6,9 +6,8 @@ import numpy as np
 
 from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.band_plot import BandPlot, band_words
-from osisnr_gui.qt.plots.blame_overlay import BlameOverlay
 from osisnr_gui.qt.plots.curve_plot import Curve, GainPlot
+from osisnr_gui.qt.plots.map_plots import BandPlot, BlameOverlay, band_words
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.presenters.shown_curves import value_at

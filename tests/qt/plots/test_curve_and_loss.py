@@ -14,11 +14,10 @@ from PySide6.QtWidgets import QApplication
 from osisnr_gui.core.alpha_table import N_NODES, AlphaTable
 from osisnr_gui.core.loss_curve import LossCurve
 from osisnr_gui.qt.look.theme import DARK
-from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
+from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot, LossPlot
 from osisnr_gui.qt.plots.items.loss import cut_columns
 from osisnr_gui.qt.plots.items.painting import lay_tags, safe_array
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Stretches
-from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 PRESS, MOVE, RELEASE = (

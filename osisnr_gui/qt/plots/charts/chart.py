@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QWidget
 
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.axes import ValueScale
-from osisnr_gui.qt.plots.axis_items import TickAxis
+from osisnr_gui.qt.plots.axes import TickAxis, ValueScale
 from osisnr_gui.qt.plots.items.pixel_item import Grid
-from osisnr_gui.qt.plots.plot_widget import PlotWidget
+from osisnr_gui.qt.plots.time_plot import PlotWidget
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 #: Name of the places, places (n,), names of the columns, values (n, columns).
