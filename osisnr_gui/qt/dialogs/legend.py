@@ -15,8 +15,7 @@ from osisnr_gui.qt.dialogs.close_dialog import CloseDialog
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.layouts import REST, column_of
 from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, plain_label
-from osisnr_gui.qt.plots.items.curve import CurveItem
-from osisnr_gui.qt.plots.items.level_line import LevelLine, LevelTags
+from osisnr_gui.qt.plots.items.lines import CurveItem, LevelLine, LevelTags
 from osisnr_gui.qt.plots.items.loss import paint_triangles
 from osisnr_gui.qt.plots.items.painting import line_pen
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem

@@ -23,8 +23,6 @@ VALUE_TICK_PIXELS = 34.0
 TIME_TICK_PIXELS = 90.0
 #: Round steps above one second: 1-2-5 as people count seconds, minutes and hours.
 TIME_STEPS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18000, 36000, 72000, 180000, 360000)
-#: Between two labels of a horizontal axis, in pixels.
-LABEL_SPACE = 4.0
 #: From the edge of a plot to the labels under it.
 LABEL_TOP = 3.0
 
@@ -121,12 +119,6 @@ def time_step(least: float, unit: str = "s") -> float:
     return float(next((s for s in TIME_STEPS if s >= least * (1 - 1e-9)), nice_step(least)))
 
 
-def _finer_time(step: float, unit: str) -> float:
-    if unit != "s" or step <= 1.0:
-        return _finer(step)
-    return float(max(s for s in TIME_STEPS if s < step))
-
-
 def format_time(time: float, step: float, largest: float, unit: str = "s") -> str:
     """A time as ``12.5``, ``3:05`` or ``1:02:03``, as long as ``largest`` and ``step`` ask for."""
     if unit != "s":
@@ -163,7 +155,7 @@ def time_ticks(t0: float, t1: float, pixels: float, unit: str = "s", label_pixel
     if width > TIME_TICK_PIXELS:
         step = time_step((t1 - t0) / max(pixels / width, 1.0), unit)
     while len(values := multiples(step, t0, t1)) < 2:
-        step = _finer_time(step, unit)
+        step = _finer(step) if unit != "s" or step <= 1.0 else float(max(s for s in TIME_STEPS if s < step))
     return tuple(Tick(v, format_time(v, step, largest, unit)) for v in values)
 
 
@@ -228,16 +220,17 @@ class TickAxis(pg.AxisItem):
     def resizeEvent(self, event: object = None) -> None:
         """Place the title; where it has no room, only its unit."""
         if self.label is not None and self._is_upright:
-            self.labelText = self._title_that_fits()
+            title, room, metrics = self.scale_of_values.title, self.size().height(), QFontMetricsF(self.label.font())
+            if metrics.horizontalAdvance(title) > room:
+                title = title[title.rfind("(") + 1 :].rstrip(")") if "(" in title else ""
+            self.labelText = title if metrics.horizontalAdvance(title) <= room else ""
             self._updateLabel()
         super().resizeEvent(event)
         if self.label is not None:
-            at = self.label.pos()
-            height = self.label.boundingRect().height()
             if self._is_upright:
-                self.label.setPos(3.0, at.y())
+                self.label.setX(3.0)
             else:
-                self.label.setPos(at.x(), self.size().height() - height)
+                self.label.setY(self.size().height() - self.label.boundingRect().height())
 
     def boundingRect(self) -> QRectF:
         """Where labels may be: not beside the plot, or they would be drawn again with everything that moves in it."""
@@ -251,13 +244,6 @@ class TickAxis(pg.AxisItem):
         bounds, metrics = QRectF(QPointF(), QSizeF(self.size())), QFontMetricsF(self.style["tickFont"])
         texts = self._upright_labels(bounds, metrics) if self._is_upright else self._flat_labels(bounds, metrics)
         return (pg.mkPen("#0000"), QPointF(), QPointF()), [], texts
-
-    def _title_that_fits(self) -> str:
-        title, room = self.scale_of_values.title, self.size().height()
-        metrics = QFontMetricsF(self.label.font())
-        if metrics.horizontalAdvance(title) > room:
-            title = title[title.rfind("(") + 1 :].rstrip(")") if "(" in title else ""
-        return title if metrics.horizontalAdvance(title) <= room else ""
 
     def _upright_labels(self, bounds: QRectF, metrics: QFontMetricsF) -> list[object]:
         low, high = self.range
@@ -284,7 +270,7 @@ class TickAxis(pg.AxisItem):
             if tick.label and x > last:
                 box = QRectF(x, bounds.top() + LABEL_TOP, width, metrics.height())
                 texts.append((box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, tick.label))
-                last = x + width + LABEL_SPACE
+                last = x + width + 4.0
         return texts
 
 

@@ -12,8 +12,7 @@ from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.items.curve import CurveItem
-from osisnr_gui.qt.plots.items.level_line import LevelLine
+from osisnr_gui.qt.plots.items.lines import CurveItem, LevelLine
 from osisnr_gui.qt.plots.items.loss import CutMarks, LossAreas, LossSketches
 from osisnr_gui.qt.plots.items.painting import TAG_MARGIN, line_pen, round_up, tag_width
 from osisnr_gui.qt.plots.items.shading import NOWHERE, RunMarks, Shading, Stretches
@@ -31,18 +30,11 @@ from osisnr_gui.text.catalogue import _, translated
 #: Of the gain the axis never shows less than this, both ways: small ripples must not look large.
 LEAST_DB = 6.0
 LIMIT_DB = 200.0
-PERCENTILES = (2.0, 98.0)
-RANGE_OPACITY = 0.18
-OTHERS_OPACITY = 0.8
 #: What an estimate was before.
 GHOST_DASH, GHOST_OPACITY = (2.0, 2.0), 0.85
 #: The automatic range of OSI-SNR, and that of the loss, reach up to these: one spike flattens nothing.
 ROBUST_PERCENTILE, ROBUST_LOSS_PERCENTILE = 99.5, 99.0
 SAMPLE_LIMIT = 20_000
-#: The long label of the threshold may take this share of the width.
-LABEL_SHARE = 0.4
-#: In a lower row labels may lie on the height of the title.
-LOW_PIXELS = 60.0
 #: Behind the title when a line is a mean and not every frame.
 MEAN_NOTE = f" · {_('mean and range per pixel')}"
 #: The value axis stays while the robust top is between these fractions of it: no jump at every slider tick.
@@ -81,7 +73,7 @@ def finite_sample(values: FloatArray) -> FloatArray:
 
 def usual_range(values: FloatArray) -> tuple[float, float]:
     """Where most of the finite values lie; (0, 0) where there are none."""
-    low, high = np.percentile(values, PERCENTILES) if values.size else (0.0, 0.0)
+    low, high = np.percentile(values, (2.0, 98.0)) if values.size else (0.0, 0.0)
     return float(low), float(high)
 
 
@@ -159,8 +151,8 @@ class CurvesPlot(TimePlot):
             if curve.before:
                 item.set_pens(line_pen(with_alpha(style.colour, GHOST_OPACITY), GHOST_DASH))
                 continue
-            colour = with_alpha(style.colour, OTHERS_OPACITY if several and not curve.selected else 1.0)
-            veil = line_pen(with_alpha(style.colour, RANGE_OPACITY)) if curve.selected or not several else None
+            colour = with_alpha(style.colour, 0.8 if several and not curve.selected else 1.0)
+            veil = line_pen(with_alpha(style.colour, 0.18)) if curve.selected or not several else None
             item.set_pens(line_pen(colour, style.dash), veil, strong=several and curve.selected)
 
     def _sample(self) -> FloatArray:
@@ -207,12 +199,13 @@ class CurvePlot(CurvesPlot):
     def _threshold_words(self, vb: PixelViewBox) -> str:
         """What the dashed line is: bad frames are told by their exact OSI-SNR whichever formula is drawn.
 
-        In a low row there is only the room beside the title.
+        The long words may take a part of the width; in a low row there is only the room beside the title.
         """
         text = _("bad under {level:.1f} dB exact OSI-SNR").format(level=self.threshold)
-        free = vb.width() - self.words.title_box.right() - 2 * TAG_MARGIN
-        room = LABEL_SHARE * vb.width() if vb.height() > LOW_PIXELS else free
-        if tag_width(text) > min(room, LABEL_SHARE * vb.width()):
+        room = 0.4 * vb.width()
+        if vb.height() <= 60.0:
+            room = min(room, vb.width() - self.words.title_box.right() - 2 * TAG_MARGIN)
+        if tag_width(text) > room:
             text = _("bad < {level:.1f} dB exact").format(level=self.threshold)
         return text
 

@@ -14,8 +14,7 @@ from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, with
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.curve_plot import MEAN_NOTE, around_zero, finite_sample, usual_range
-from osisnr_gui.qt.plots.items.curve import BetterTags, CurveItem, TintItem
-from osisnr_gui.qt.plots.items.level_line import LevelLine
+from osisnr_gui.qt.plots.items.lines import BetterTags, CurveItem, LevelLine, TintItem
 from osisnr_gui.qt.plots.items.painting import line_pen, safe_array
 from osisnr_gui.qt.plots.items.shading import NOWHERE, RunMarks, Shading, Stretches
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -30,11 +29,7 @@ from osisnr_gui.text.comparison import difference_words, partner_name
 LEAST = {Quantity.OSI: 3.0, Quantity.LOSS: 0.05}
 LIMITS = {Quantity.OSI: 200.0, Quantity.LOSS: 1e6}
 AXIS = {Quantity.OSI: "Δ OSI-SNR (dB)", Quantity.LOSS: _("Δ loss")}
-TYPICAL_COLUMNS = 1000
-TINT_OPACITY, RANGE_OPACITY = 0.45, 0.14
-CORNER_GAP = 5.0
-#: Beside the title and the button.
-TITLE_MARGIN = 32.0
+TINT_OPACITY = 0.45
 NOT_OF_MEDIANS = _("The median of the differences is not the difference of the medians.")
 BUTTON = "QToolButton {{ font-size: 11px; padding: 0 4px; background: {ground}; }}"
 
@@ -53,7 +48,7 @@ class DifferenceCurve:
         self.low, self.high = usual_range(finite_sample(self.values.values))
         # What the view of everything is made of is made here, too, and not by the first paint.
         stop = difference.first_time + difference.step * values.size
-        summary_per_column(self.values, *where, difference.first_time, stop, TYPICAL_COLUMNS)
+        summary_per_column(self.values, *where, difference.first_time, stop, 1000)
 
 
 class Contest(NamedTuple):
@@ -114,7 +109,6 @@ class DifferencePlot(TimePlot):
         else:
             self._line.t0, self._line.dt = curve.difference.first_time, curve.difference.step
             self._line.set_pyramid(curve.values)
-        self._tints.show_curve(None if curve is None else self._line)
         self._zero.show_level(0.0 if curve is not None else math.nan)
         self._dress_line()
 
@@ -123,8 +117,9 @@ class DifferencePlot(TimePlot):
         self._dress_line()
 
     def _dress_line(self) -> None:
-        self._line.set_pens(line_pen(self.theme.text), line_pen(with_alpha(self.theme.text, RANGE_OPACITY)))
+        self._line.set_pens(line_pen(self.theme.text), line_pen(with_alpha(self.theme.text, 0.14)))
         self._tags.contestants = ()
+        self._tints.show_curve(None)
         self._above.show_runs(NOWHERE)
         self._below.show_runs(NOWHERE)
         if self.curve is not None and self.contest is not None:
@@ -136,7 +131,7 @@ class DifferencePlot(TimePlot):
             above, below = colours[:: self._measure.sign]
             self._above.show_runs(self.curve.above, above)
             self._below.show_runs(self.curve.below, below)
-            self._tints.set_colours(with_alpha(above, TINT_OPACITY), with_alpha(below, TINT_OPACITY))
+            self._tints.show_curve(self._line, with_alpha(above, TINT_OPACITY), with_alpha(below, TINT_OPACITY))
 
     def _lowest_taken(self) -> float:
         top: float = self.box.scenePos().y()
@@ -168,28 +163,18 @@ class DifferencePlot(TimePlot):
                 translated(difference_words(curve.difference, *contest[:2], short=short)) for short in (False, True)
             )
             long, short = (f"{words} · {translated(contest.words)}" for words in (long, short))
-            self.set_title(long if self._has_room(long) else short)
+            taken = self.button.sizeHint().width() + 32.0  # with what lies beside title and button
+            width = QFontMetricsF(system_font(SMALL_FONT_PIXELS)).horizontalAdvance(long + self._title_note(self.box))
+            self.set_title(long if width + taken <= self.box.width() else short)
             tip = f"{tip}\n{long}.\n{NOT_OF_MEDIANS}"
         self.button.setToolTip(tooltip(tip))
         self.button.setAccessibleName(_("against {other}: choose another partner").format(other=other))
-        self._place_button()
-
-    def _has_room(self, title: str) -> bool:
-        metrics = QFontMetricsF(system_font(SMALL_FONT_PIXELS))
-        taken = self.button.sizeHint().width() + TITLE_MARGIN
-        return metrics.horizontalAdvance(title + self._title_note(self.box)) + taken <= self.box.width()
-
-    def _place_button(self) -> None:
-        plot = self.box.sceneBoundingRect()
-        width = self.button.sizeHint().width()
+        plot, width = self.box.sceneBoundingRect(), self.button.sizeHint().width()
         self.button.setGeometry(int(plot.right()) - width - 4, int(plot.top()) + 4, width, 18)
 
     def _corner_width(self, _vb: PixelViewBox) -> float:
-        return (
-            self.box.sceneBoundingRect().right() - self.button.geometry().left() + CORNER_GAP
-            if self.button.isVisibleTo(self)
-            else 0.0
-        )
+        taken: float = self.box.sceneBoundingRect().right() - self.button.geometry().left() + 5.0
+        return taken if self.button.isVisibleTo(self) else 0.0
 
     def _title_note(self, vb: PixelViewBox) -> str:
         """Says when the line is a mean and not every frame."""

@@ -18,8 +18,8 @@ from osisnr_gui.qt.plots.items.maps import (
     COLOUR_MAP,
     HIGHEST_DB,
     LOWEST_DB,
-    BandStrip,
     BlamePicture,
+    MapItem,
     MapPicture,
     colour_image,
     density_pixels,
@@ -52,7 +52,7 @@ class BandPlot(TimePlot):
         super().__init__(link, theme, row_id, _("OSI-SNR per band"))
         self._map: BandMap | None = None
         self._shown: tuple[object, ...] = ()
-        self._strip = BandStrip()
+        self._strip = MapItem()
         self._strip.asks = self._ask
         self._asked: tuple[BandMap, PixelGrid] | None = None
         self._bar = ColourBar()
@@ -86,7 +86,8 @@ class BandPlot(TimePlot):
             self._bar.show_map(COLOUR_MAP, LOWEST_DB, HIGHEST_DB, "dB")
             # All edges, edge k at the value k; labels that have no room are left out by the axis.
             edges = (*(band.low for band in self._map.bands), self._map.bands[-1].high)
-            ticks = tuple(Tick(float(k), _edge_label(edge)) for k, edge in enumerate(edges))
+            labels = (f"{edge / 1000:.3g}k" if edge >= 1000 else f"{edge:g}" for edge in edges)
+            ticks = tuple(Tick(float(k), label) for k, label in enumerate(labels))
             self.set_y_scale(FixedScale(_("Band (Hz)") if self.in_hz else _("Bins"), ticks))
             grid = self._map.columns.frames.grid
             self._strip.origin = grid.first - 0.5 * grid.step
@@ -156,10 +157,6 @@ def band_words(band: FrequencyBand, *, in_hz: bool) -> str:
     if band.high < 1000:
         return f"{band.low:g}–{band.high:g} Hz"
     return f"{band.low / 1000:.3g}–{band.high / 1000:.3g} kHz"
-
-
-def _edge_label(edge: float) -> str:
-    return f"{edge / 1000:.3g}k" if edge >= 1000 else f"{edge:g}"
 
 
 def _draw_bands(bands: BandMap, grid: PixelGrid, job: Job) -> MapPicture | None:
@@ -290,12 +287,7 @@ def step_for(columns_per_pixel: float) -> int:
 
 
 def _draw_blame(
-    blame: BlameMap,
-    grid: PixelGrid,
-    scale: FrequencyScale,
-    score: PairScore,
-    bin_step: float,
-    job: Job,
+    blame: BlameMap, grid: PixelGrid, scale: FrequencyScale, score: PairScore, bin_step: float, job: Job
 ) -> None:
     """On the worker thread: from what was read before at once, then as more is read."""
     times = score.facts.frames.grid

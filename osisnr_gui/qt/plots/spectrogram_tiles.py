@@ -24,7 +24,6 @@ from osisnr_gui.qt.plots.picture_pooling import (
     blocks_of,
     coarse_picture,
     covered,
-    fetch,
     is_analysed,
     max_pool,
     pixel_columns,
@@ -39,8 +38,6 @@ from osisnr_gui.session.pictures import Picture
 _ANNOUNCE_MS = 25
 #: Fetch: one, so that two cores leave one to the window; two where there are more.
 N_THREADS = 1 if (os.cpu_count() or 1) <= 2 else 2
-# This part of a view is fetched ahead where the view goes.
-_AHEAD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +48,14 @@ class _Fetch:
     source: Picture = field(compare=False)
 
     def __call__(self, _job: Job) -> tuple[Block, Codes | None]:
-        """On a worker thread; None where the file could not be read: the coarse picture stays."""
-        return self.block, fetch(self.source, self.block)
+        """On a worker thread; None where the file could not be read, whatever it throws: the coarse picture stays."""
+        source, (start, stop) = self.source, self.block.columns(self.source.n_columns)
+        try:
+            codes = np.asarray(source.columns(start, stop))
+            right = codes.shape == (stop - start, source.n_bins) and codes.dtype == np.uint8
+            return self.block, pool_columns(codes, self.block.step) if right else None
+        except Exception:
+            return self.block, None
 
 
 @dataclass
@@ -67,12 +70,6 @@ class _Known:
     view: PictureView | None = None
     direction: int = 0  # of travel: 1 later, -1 earlier
     picture: Codes | None = None  # of `view`, until something new arrives
-
-    def turn_to(self, view: PictureView) -> None:
-        """Another view: remember where it goes."""
-        if self.view is not None and view.first_column != self.view.first_column:
-            self.direction = 1 if view.first_column > self.view.first_column else -1
-        self.view, self.picture = view, None
 
 
 class TileStore(QObject):
@@ -106,7 +103,9 @@ class TileStore(QObject):
         """
         known = self._know(source)
         if view != known.view:
-            known.turn_to(view)
+            if known.view is not None and view.first_column != known.view.first_column:
+                known.direction = 1 if view.first_column > known.view.first_column else -1
+            known.view, known.picture = view, None
         if known.picture is None:
             known.picture = self._make_picture(known, view)
         return known.picture
@@ -183,10 +182,11 @@ class TileStore(QObject):
         self._jobs.start(*(_Fetch(block, known.source) for block in missing), key=known.serial)
 
     def _ahead(self, known: _Known, view: PictureView, step: int, blocks: list[Block]) -> list[Block]:
+        """The blocks of half a view where the view goes."""
         if not blocks or not known.direction:
             return []
         size = BLOCK_COLUMNS * step
-        count, last = math.ceil(_AHEAD * view.width * view.columns_per_pixel / size), known.source.n_columns // size
+        count, last = math.ceil(0.5 * view.width * view.columns_per_pixel / size), known.source.n_columns // size
         edge = blocks[-1 if known.direction > 0 else 0].index
         indices = (edge + known.direction * i for i in range(1, count + 1))
         return [Block(known.serial, step, i) for i in indices if 0 <= i <= last]

@@ -7,7 +7,6 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, Signal
 
 #: Wheel turns closer together than this are one entry in the zoom history.
 MERGE_MS = 600
-HISTORY_LIMIT = 100
 
 
 class TimeSpan(NamedTuple):
@@ -206,7 +205,7 @@ class TimeLink(QObject):
         self._last_zoom.invalidate()
         if not self._history or self._history[-1] != self.visible:
             self._history.append(self.visible)
-            del self._history[:-HISTORY_LIMIT]
+            del self._history[:-100]
 
     def _clamped(self, start: float, stop: float) -> TimeSpan:
         """The nearest allowed range: not shorter than ``min_span``, inside the extent."""

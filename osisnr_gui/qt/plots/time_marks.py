@@ -6,7 +6,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QObject, Qt, Signal
 
 from osisnr_gui.qt.look.theme import Theme, with_alpha
-from osisnr_gui.qt.plots.items.level_line import Line
+from osisnr_gui.qt.plots.items.lines import Line
 from osisnr_gui.qt.plots.time_link import NO_HOVER, TimeLink, TimeSpan
 
 #: Lines that are seen on any colour map, because they lie over a broader one: widths of both.

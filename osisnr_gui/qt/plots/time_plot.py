@@ -22,7 +22,7 @@ from osisnr_gui.qt.plots.axes import (
     TickAxis,
     TimeAxis,
 )
-from osisnr_gui.qt.plots.items.level_line import LevelLine, LevelTags
+from osisnr_gui.qt.plots.items.lines import LevelLine, LevelTags
 from osisnr_gui.qt.plots.items.pixel_item import Grid, PixelItem, StillPicture
 from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.words import RowWords

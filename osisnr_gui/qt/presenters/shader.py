@@ -89,11 +89,9 @@ class BadLimits:
         criterion, limit = session.bad.criterion, edits.limit_of(session)
         self._osi.threshold_line.show_level(limit if criterion is Criterion.OSI else math.nan)
         self._loss.limit_line.show_level(limit if criterion is Criterion.LOSS else math.nan)
-        if bad is not self._shown:
-            self._shown = bad
-            self._show_curve(bad)
-
-    def _show_curve(self, bad: BadFrames | None) -> None:
+        if bad is self._shown:
+            return
+        self._shown = bad
         if bad is None or bad.drop_db is None:
             self._osi.limit_curve.setData(0.0, 1.0, np.empty(0))
             return

@@ -291,7 +291,7 @@ def test_level_labels_never_lie_on_each_other(curves, values, height):
 @pytest.mark.parametrize(("width", "text"), [(900, "bad under 3.0 dB exact OSI-SNR"), (400, "bad < 3.0 dB exact")])
 def test_the_threshold_says_what_it_is(curves, monkeypatch, width, text):
     texts = []
-    monkeypatch.setattr("osisnr_gui.qt.plots.items.level_line.paint_tag", lambda _p, _box, text, *_: texts.append(text))
+    monkeypatch.setattr("osisnr_gui.qt.plots.items.lines.paint_tag", lambda _p, _box, text, *_: texts.append(text))
     curves.resize(width, 220)
     curves.threshold_line.show_level(3.0)
     curves.chance_line.show_level(4.2)

@@ -20,7 +20,6 @@ Table = tuple[str, FloatArray, list[str], FloatArray]
 
 LEFT_WIDTH, LOWER_HEIGHT = 56, 32
 RIGHT_MARGIN, TOP_MARGIN = 10, 7
-POINT_PIXELS = 7
 MOST_ZOOM = 1e4
 
 
@@ -143,7 +142,7 @@ def curve_item() -> pg.PlotCurveItem:
 
 def point_item() -> pg.ScatterPlotItem:
     """An empty item for round marks on a curve."""
-    return pg.ScatterPlotItem(size=POINT_PIXELS, pen=None, antialias=True)
+    return pg.ScatterPlotItem(size=7, pen=None, antialias=True)
 
 
 def upright_line(pen: QPen) -> pg.InfiniteLine:

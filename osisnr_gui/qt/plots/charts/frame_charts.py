@@ -21,22 +21,15 @@ from osisnr_gui.session import words
 from osisnr_gui.session.inspection.curves import FrameCurves
 from osisnr_gui.text.catalogue import _, translated
 
-SHORT = 0.35  # an estimate's vector with less than this part of the length of λs
-ARC = 0.22  # radius of the angle's arc, as a part of λs
-SHORTEST_ARROW = 0.12  # a vector without room for its head
 TIP = _(
     "The two columns as vectors: the scaled reference λs along the base, the estimate e at the angle θ to it, and the "
     "noise e − λs upright on e. OSI-SNR = |λs|²/|e − λs|² = 1/sin²θ: 0° is the same but for level, 90° has nothing "
     "in common (0 dB)."
 )
-SPAN_DB = 90.0
-#: The value axis stays while the highest value is between these: no jump from frame to frame.
-KEEP_DB = 30.0
-KEEP_LOW, KEEP_HIGH = 0.3, 1.0
+#: The value axis stays while the highest value is so near its end: no jump from frame to frame.
+KEEP_DB, KEEP_PART = 30.0, 0.3
 #: A level under every floor: -inf is no gap.
 LOWEST_DB = -1e3
-PLACE_LABEL_SHARE = 1.4  # labels of places are wider than those of values are tall
-WORDS_HEIGHT = 18
 #: A name behind a sample of its curve.
 COLOURED = '<span style="color:{colour}">━</span> <span style="color:{ink}">{text}</span>'
 
@@ -131,16 +124,16 @@ class AngleChart(Chart):
         self._reference.setData([0.0, 1.0], [0.0, 0.0], pen=pg.mkPen(theme.text, width=2))
         self._estimate.setData([0.0, x], [0.0, y], pen=pg.mkPen(estimate, width=2))
         # So short beside λs that its direction is hard to see: a ray shows it.
-        self._ray.setVisible(math.cos(turn) < SHORT)
+        self._ray.setVisible(math.cos(turn) < 0.35)
         self._ray.setData([0.0, 0.5 * math.cos(turn)], [0.0, 0.5 * math.sin(turn)])
         self._ray.setPen(pg.mkPen(estimate, dash=[2.0, 3.0]))
-        self._arc.setData(*_arc(ARC, angle), pen=pg.mkPen(with_alpha(theme.text, 0.7)))
+        self._arc.setData(*_arc(0.22, angle), pen=pg.mkPen(with_alpha(theme.text, 0.7)))
         for head, at, degrees, colour in zip(
             self._heads, ((1.0, 0.0), (x, y)), (0.0, angle), (theme.text, estimate), strict=True
         ):
             head.setStyle(angle=180.0 - degrees, brush=pg.mkBrush(colour))
             head.setPos(*at)
-        self._heads[1].setVisible(math.hypot(x, y) > SHORTEST_ARROW)
+        self._heads[1].setVisible(math.hypot(x, y) > 0.12)  # else it has no room
         self._show_names(x, y)
 
     def _show_names(self, x: float, y: float) -> None:
@@ -175,7 +168,8 @@ class PlaceScale:
         """Round ticks, in kHz where there are two of them."""
         scale = 1000.0 if self._unit == "Hz" and high >= 2000.0 else 1.0
         unit = "kHz" if scale > 1 else self._unit
-        ticks = LinearScale().ticks(low / scale, high / scale, pixels / PLACE_LABEL_SHARE)
+        # Labels of places are wider than those of values are tall.
+        ticks = LinearScale().ticks(low / scale, high / scale, pixels / 1.4)
         labels = [tick.label for tick in ticks[:-1]] + [f"{ticks[-1].label} {unit}"]
         return [Tick(tick.value * scale, label) for tick, label in zip(ticks, labels, strict=True)]
 
@@ -187,7 +181,7 @@ class SpectrumChart(Chart):
     LEAST = (160, 110)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, PlaceScale(), LinearScale(), parent, sizes=(36, 17), top=WORDS_HEIGHT)
+        super().__init__(theme, PlaceScale(), LinearScale(), parent, sizes=(36, 17), top=18)
         self._curves: FrameCurves | None = None
         self._lines: tuple[FloatArray, ...] = ()
         self._colour = 0
@@ -242,9 +236,9 @@ class SpectrumChart(Chart):
         if curves.in_db:
             if not (keep and high - KEEP_DB <= top <= high):
                 high = max(10.0 * math.ceil(top / 10.0 + 0.2), -200.0)
-            low = high - SPAN_DB
+            low = high - 90.0
         else:
-            if not (keep and KEEP_LOW * high <= top <= KEEP_HIGH * high):
+            if not (keep and KEEP_PART * high <= top <= high):
                 high = round_up(1.15 * top)
             low = -high if signed else 0.0
         self._high = high

@@ -27,7 +27,6 @@ FRAMES = FixedScale(
     tuple(Tick(math.sqrt(share), f"{100 * share:g}") for share in (0.01, 0.05, 0.1, 0.25, 0.5, 1.0)),
 )
 LOSS = FixedScale(_("% of loss"), tuple(Tick(share, f"{100 * share:g}") for share in (0.0, 0.5, 1.0)))
-N_POINTS = 200
 
 
 class AlphaChart(Chart):
@@ -60,8 +59,13 @@ class AlphaChart(Chart):
         """Draw ``(values, colour index)`` of each estimate over two or more rising ``alphas``, as many values."""
         given = (alphas, *(value for curve in curves for value in curve))
         if not same_objects(given, self._given):
-            self._given = given
-            self._take_curves(alphas, curves)
+            self._given, self._alphas, self._values = given, alphas, list(curves)
+            tops = [float(np.max(values, where=np.isfinite(values), initial=0.0)) for values, _colour in curves]
+            self.fit((float(alphas[0]), float(alphas[-1])), (0.0, round_up(1.1 * max(tops, default=0.0))))
+            self.match(self._curves, len(curves))
+            for item, (values, _colour) in zip(self._curves, curves, strict=True):
+                item.setData(alphas, values)
+            self._dress()
         place_line(self._default_line, default_alpha)
         self._alpha = alpha
         place_line(self._alpha_line, alpha)
@@ -80,15 +84,6 @@ class AlphaChart(Chart):
             return None
         names = [estimate_letter(place) for _values, place in self._values]
         return "alpha", self._alphas, names, np.column_stack([values for values, _place in self._values])
-
-    def _take_curves(self, alphas: FloatArray, curves: Sequence[tuple[FloatArray, int]]) -> None:
-        self._alphas, self._values = alphas, list(curves)
-        tops = [float(np.max(values, where=np.isfinite(values), initial=0.0)) for values, _colour in curves]
-        self.fit((float(alphas[0]), float(alphas[-1])), (0.0, round_up(1.1 * max(tops, default=0.0))))
-        self.match(self._curves, len(curves))
-        for item, (values, _colour) in zip(self._curves, curves, strict=True):
-            item.setData(alphas, values)
-        self._dress()
 
     def _dress(self) -> None:
         theme = self.theme
@@ -148,7 +143,20 @@ class ShareChart(Chart):
         elif chosen == self._chosen:
             return
         self._chosen = chosen
-        self._show_chosen()
+        places, held = self._curve.getData()
+        # What the chosen frames hold is filled, and said where the curve never is.
+        shown = places is not None and places.size > 0 and chosen > 0
+        for item in (self._area, self._point, self._words):
+            item.setVisible(shown)
+        if not shown or shares is None:
+            return
+        place, share = math.sqrt(chosen / len(shares)), shares.held_by(chosen)
+        kept = places < place
+        self._area.setData(np.append(places[kept], place), np.append(held[kept], share))
+        self._point.setData([place], [share])
+        frames = words.percent(chosen / len(shares), 1)
+        held_words = _("{frames} of frames hold {share}").format(frames=frames, share=words.percent(share))
+        self._words.setPlainText(held_words)
 
     def table(self) -> Table | None:
         """Shares of the loss over shares of the frames."""
@@ -156,23 +164,6 @@ class ShareChart(Chart):
         if places is None or not places.size:
             return None
         return Phrase("% of active frames"), 100.0 * places**2, [Phrase("% of loss")], 100.0 * held[:, None]
-
-    def _show_chosen(self) -> None:
-        """Fill what the chosen frames hold, and say it where the curve never is."""
-        places, held = self._curve.getData()
-        shown = places is not None and places.size > 0 and self._chosen > 0
-        for item in (self._area, self._point, self._words):
-            item.setVisible(shown)
-        if not shown:
-            return
-        assert self._shares is not None
-        place, share = math.sqrt(self._chosen / len(self._shares)), self._shares.held_by(self._chosen)
-        kept = places < place
-        self._area.setData(np.append(places[kept], place), np.append(held[kept], share))
-        self._point.setData([place], [share])
-        frames = words.percent(self._chosen / len(self._shares), 1)
-        held_words = _("{frames} of frames hold {share}").format(frames=frames, share=words.percent(share))
-        self._words.setPlainText(held_words)
 
     def _dress(self) -> None:
         theme = self.theme
@@ -193,6 +184,6 @@ def _curve(shares: LossShares | None) -> tuple[FloatArray, FloatArray]:
     """Points of the curve, evenly spaced on the axis; empty without a finite loss."""
     if shares is None or not len(shares) or not np.isfinite(shares.share[-1]):
         return np.empty(0), np.empty(0)
-    counts = np.unique(np.round(np.linspace(0, 1, N_POINTS) ** 2 * len(shares)).astype(np.int64))
+    counts = np.unique(np.round(np.linspace(0, 1, 200) ** 2 * len(shares)).astype(np.int64))
     held = np.concatenate(([0.0], shares.share))[counts]
     return np.sqrt(counts / len(shares)), held

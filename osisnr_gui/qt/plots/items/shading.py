@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,24 +28,12 @@ from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.session import Note
 from osisnr_gui.session.tracks import Track, clip_places
 
-#: Narrower missed runs have no edges: two dotted lines in three pixels are noise.
-EDGE_MIN_PIXELS = 4
 #: Strength of a column that bad frames barely touch, as a share of the full one.
 FAINTEST = 0.35
-#: On a picture the runs are a stripe this high at its lower edge ...
-STRIPE_PIXELS = 5.0
-#: ... and this share of the usual shading above it: more would change the colours that are to be read.
-OVER_PICTURE = 1 / 3
-MARK_PIXELS = 4.0
-BAR_PIXELS = 3.0
-#: Where texts begin: under the title of the row.
-TEXT_TOP = 24.0
-TEXT_LIMIT = 160.0
-GAP = 4.0
-#: More than this in sight are bars only: texts would hide the picture.
+#: Height of the stripe, and of marks: those of clipping are higher than the bars of notes, which lie over them.
+STRIPE_PIXELS, MARK_PIXELS, BAR_PIXELS, CLIP_PIXELS = 5.0, 4.0, 3.0, 6.0
+#: More notes than this in sight are bars only: texts would hide the picture.
 MOST_TEXTS = 40
-#: Higher than the bars of notes, which lie over it.
-CLIP_PIXELS = 6.0
 #: A run lasts a millisecond: this many columns to each side make it a mark that is seen.
 WIDER_COLUMNS = 2
 
@@ -98,12 +85,8 @@ class BandKind(IntEnum):
     FALSE_ACTIVITY = 3  # the estimate is active where the reference is silent
 
 
-class Brushes(NamedTuple):
-    """What is painted for one view: brushes over the full height, brushes of the stripe, dotted edges."""
-
-    full: list[QBrush]
-    stripe: list[QBrush]
-    edges: list[float]  # pixels
+#: What is painted for one view: brushes over the full height, brushes of the stripe, and the pixels of dotted edges.
+Brushes = tuple[list[QBrush], list[QBrush], list[float]]
 
 
 class Runs:
@@ -134,7 +117,7 @@ class Runs:
         # A single bad frame in an hour must still be seen: any coverage starts at a visible step.
         strength = np.where(bad > 0, FAINTEST + (1 - FAINTEST) * bad, 0.0)
         silent, false = share[BandKind.SILENT] >= 0.5, share[BandKind.FALSE_ACTIVITY] > 0
-        weight = OVER_PICTURE if over else 1.0
+        weight = 1 / 3 if over else 1.0  # more would change the colours of a picture that are to be read
         quiet, loud = weight * theme.silent_opacity, weight * theme.bad_opacity
         full = [
             *_hatching(silent, theme.silent, (quiet / 2, 2.5 * quiet), vb),
@@ -147,14 +130,11 @@ class Runs:
             stripe += _hatching(silent, theme.silent, (0.0, 1.0), vb)
             stripe += _hatching(false, theme.bad, (FAINTEST, 1.0), vb)
             stripe += _columns(theme.bad, strength, vb)
-        return Brushes(full, stripe, self._missed_edges(vb))
-
-    def _missed_edges(self, vb: PixelViewBox) -> list[float]:
         runs = self.kinds[BandKind.MISSED]
-        wide = (runs.stops - runs.starts) * vb.width() >= EDGE_MIN_PIXELS * (vb.t1 - vb.t0)
+        # Narrower runs have no edges: two dotted lines in three pixels are noise.
+        wide = (runs.stops - runs.starts) * vb.width() >= 4 * (vb.t1 - vb.t0)
         xs = vb.xs_of(np.concatenate((runs.starts[wide], runs.stops[wide])))
-        edges: list[float] = np.unique(np.round(xs[(xs > -1) & (xs < vb.width() + 1)])).tolist()
-        return edges
+        return full, stripe, np.unique(np.round(xs[(xs > -1) & (xs < vb.width() + 1)])).tolist()
 
 
 class Shading(PixelItem):
@@ -179,15 +159,15 @@ class Shading(PixelItem):
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw a few fills and the dotted edges: as many calls however many runs there are."""
         vb = self.pixels(painter)
-        brushes = self._runs.brushes(vb, vb.theme, over=self._over)
-        for brush in brushes.full:
+        full, stripe, edges = self._runs.brushes(vb, vb.theme, over=self._over)
+        for brush in full:
             painter.fillRect(vb.rect(), brush)
         height = min(STRIPE_PIXELS, vb.height())
-        for brush in brushes.stripe:
+        for brush in stripe:
             painter.fillRect(QRectF(0.0, vb.height() - height, vb.width(), height), brush)
-        if brushes.edges:
+        if edges:
             painter.setPen(QPen(with_alpha(vb.theme.bad, 0.9), 1, Qt.PenStyle.DotLine))
-            painter.drawLines([QLineF(x, 0.0, x, vb.height()) for x in brushes.edges])
+            painter.drawLines([QLineF(x, 0.0, x, vb.height()) for x in edges])
 
 
 def _hatching(mask: BoolArray, colour: str, opacities: tuple[float, float], vb: PixelViewBox) -> list[QBrush]:
@@ -259,13 +239,13 @@ class NoteMarks(PixelItem):
             left, right = max(vb.x_of(note.start), 0.0), min(vb.x_of(note.stop), vb.width())
             painter.fillRect(QRectF(left, 0.0, max(right - left, BAR_PIXELS), BAR_PIXELS), QColor(vb.theme.accent))
             if self._texts and note.text and len(seen) <= MOST_TEXTS and left >= free:
-                free = self._paint_text(painter, vb, note.text, left) + GAP
+                free = self._paint_text(painter, vb, note.text, left) + 4.0
 
     def _paint_text(self, painter: QPainter, vb: PixelViewBox, text: str, left: float) -> float:
         metrics = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS))
-        room = min(TEXT_LIMIT, vb.width() - left)
+        room = min(160.0, vb.width() - left)
         shown = metrics.elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, room)
-        box = QRectF(left, TEXT_TOP, tag_width(shown), metrics.height())
+        box = QRectF(left, 24.0, tag_width(shown), metrics.height())  # under the title of the row
         if box.right() > vb.width() or box.bottom() > vb.height():
             return left
         paint_tag(painter, box, shown, vb.theme.accent, vb.theme)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from osisnr_gui.core.best_of import NOBODY, BestOf, column_edges
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, lowest_per_stretch, summary_per_column
-from osisnr_gui.core.types import BoolArray, FloatArray
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, contrast_ratio, system_font, with_alpha
 from osisnr_gui.qt.plots.items.maps import HIGHEST_DB, colour_image
 from osisnr_gui.qt.plots.items.painting import argb_image, column_spans, hatch_brush, safe_array
@@ -21,18 +21,12 @@ from osisnr_gui.qt.plots.items.shading import BandKind, Runs
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 TICK_HEIGHT = 5  # of the marks under the strip for bad frames
-FALSE_OPACITY = 0.35  # of false activity between the hatch lines
-SILENT_OPACITY = 0.45
-SHADE_OPACITY = 0.55
 #: Where frames are narrower than this ...
 LEAST_FRAME_PIXELS = 2
 #: ... that many pixels share their frames: narrower stripes are a bar code.
 STRIPE_PIXELS = 4
-#: A letter names a stretch of pixels in which one system has this share of the frames or more, ...
+#: A letter names a stretch of pixels in which one system has this share of the frames or more.
 CLEAR_SHARE = 0.6
-#: ... and needs this much room beside it.
-LETTER_PAD = 4.0
-TIED_LETTER = "="
 
 
 class OverviewStrip(PixelItem):
@@ -62,23 +56,20 @@ class OverviewStrip(PixelItem):
         vb = self.pixels(painter)
         theme, rows = vb.theme, self._values(vb)
         covered = {kind: stretches.coverage(vb) > 0 for kind, stretches in self._runs.kinds.items()}
-        ground, line = QColor(theme.panel), with_alpha(theme.silent, SILENT_OPACITY)
+        ground, line = QColor(theme.panel), with_alpha(theme.silent, 0.45)
         painter.fillRect(vb.rect(), ground)
         painter.drawImage(vb.rect(), colour_image(rows))
         silent = covered[BandKind.SILENT] & np.isnan(rows[-1])
         painter.fillRect(vb.rect(), hatch_brush(silent, ground, line, vb.pixel_ratio))
+        # Bad frames and false activity, at the lower edge.
         bad = column_spans(covered[BandKind.BAD] | covered[BandKind.MISSED], vb)
-        self._paint_marks(painter, vb, bad, covered[BandKind.FALSE_ACTIVITY])
-
-    @staticmethod
-    def _paint_marks(painter: QPainter, vb: PixelViewBox, bad: list[tuple[float, float]], false: BoolArray) -> None:
-        """Bad frames and false activity, at the lower edge."""
+        false = covered[BandKind.FALSE_ACTIVITY]
         ticks = QRectF(0.0, vb.height() - TICK_HEIGHT, vb.width(), TICK_HEIGHT)
         if bad or false.any():
-            painter.fillRect(ticks, QColor(vb.theme.background))
-        colour = QColor(vb.theme.bad)
+            painter.fillRect(ticks, QColor(theme.background))
+        colour = QColor(theme.bad)
         if false.any():
-            hatch = hatch_brush(false, with_alpha(vb.theme.bad, FALSE_OPACITY), colour, vb.pixel_ratio)
+            hatch = hatch_brush(false, with_alpha(theme.bad, 0.35), colour, vb.pixel_ratio)
             painter.fillRect(ticks.adjusted(0, 1, 0, 0), hatch)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
@@ -121,7 +112,7 @@ class OutsideShade(pg.GraphicsObject):
         right.setLeft(min(self._window[1], right.right()))
         theme = self.getViewBox().theme
         for side in (left, right):
-            painter.fillRect(side, with_alpha(theme.background, SHADE_OPACITY))
+            painter.fillRect(side, with_alpha(theme.background, 0.55))
         pixel = left.height() / max(self.getViewBox().height(), 1.0)
         painter.setPen(pg.mkPen(theme.text))
         for y in (left.top() + pixel, left.bottom()):
@@ -156,15 +147,9 @@ class RibbonItem(PixelItem):
         shares = shares_per_pixel(ribbon, vb)
         colours = [*ribbon.colours(theme), theme.faint]
         painter.drawImage(vb.rect(), stacked_image(shares, colours, vb.rows))
-        self._paint_letters(painter, vb, shares, (*ribbon.letters, TIED_LETTER), colours)
-
-    @staticmethod
-    def _paint_letters(
-        painter: QPainter, vb: PixelViewBox, shares: FloatArray, letters: tuple[str, ...], colours: list[str]
-    ) -> None:
         painter.setFont(system_font(SMALL_FONT_PIXELS))
-        metrics = QFontMetricsF(painter.font())
-        widths = [metrics.horizontalAdvance(letter) + 2 * LETTER_PAD for letter in letters]
+        metrics, letters = QFontMetricsF(painter.font()), (*ribbon.letters, "=")
+        widths = [metrics.horizontalAdvance(letter) + 8.0 for letter in letters]
         pixel = vb.width() / vb.columns
         for kind, start, stop in clear_runs(shares):
             box = QRectF(QPointF(start * pixel, 0.0), QPointF(stop * pixel, vb.height()))

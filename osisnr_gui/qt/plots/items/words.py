@@ -20,15 +20,10 @@ SWATCH = 14.0
 #: A key is a line this long and a name.
 SAMPLE = 16.0
 KEY_GAP = 8.0
-#: The keys may take this share of the room from the title.
-KEY_SHARE = 0.4
 #: A narrower title is a few letters round an ellipsis and says nothing.
 LEAST_TITLE = 24.0
-MARK_WIDTH = 3.0
 BAR_WIDTH, BAR_HEIGHT = 96.0, 6.0
 BAR_PAD, BAR_GAP, TITLE_GAP = 5.0, 6.0, 8.0
-# What lies under heat in the plots is dark in both themes.
-HEAT_GROUND = QColor("#202020")
 # Below this the title of the row needs the room.
 LEAST_PLOT_WIDTH, LEAST_PLOT_HEIGHT = 420.0, 40.0
 
@@ -137,7 +132,7 @@ class RowWords(PixelItem):
         vb = self.pixels(painter)
         self.plates = []
         if self.marked:
-            painter.fillRect(QRectF(0.0, 0.0, MARK_WIDTH, vb.height()), QColor(vb.theme.accent))
+            painter.fillRect(QRectF(0.0, 0.0, 3.0, vb.height()), QColor(vb.theme.accent))
         if (layout := self._lay_title(vb)) is not None:
             self.plates.append(layout.box)
             key = (self._layout_of, self.marked)
@@ -166,7 +161,7 @@ class RowWords(PixelItem):
         if not self.title or room < LEAST_TITLE:
             return None
         widths = [KEY_GAP + SAMPLE + PAD + metrics.horizontalAdvance(key.text) for key in self.keys]
-        for_title = room - min(sum(widths), KEY_SHARE * room)
+        for_title = room - min(sum(widths), 0.4 * room)  # the keys may take so much from the title
         text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, for_title)
         text_width = metrics.horizontalAdvance(text)
         left, more = room - text_width, KEY_GAP + metrics.horizontalAdvance("…")
@@ -312,7 +307,7 @@ class ColourBar(PixelItem):
         painter.drawText(plate.adjusted(0, 0, -BAR_PAD, 0), centre | Qt.AlignmentFlag.AlignRight, right)
         top_left = QPointF(round(plate.left() + BAR_PAD + before + BAR_GAP), round(plate.center().y() - BAR_HEIGHT / 2))
         bar = QRectF(top_left.x(), top_left.y(), BAR_WIDTH, BAR_HEIGHT)
-        painter.fillRect(bar, HEAT_GROUND)
+        painter.fillRect(bar, QColor("#202020"))  # what lies under heat is dark in both themes
         painter.fillRect(bar, colour_map(self._colours, theme.background).getGradient(bar.topLeft(), bar.topRight()))
         painter.setPen(QColor(theme.grid))
         painter.drawRect(bar.adjusted(-1, -1, 0, 0))
