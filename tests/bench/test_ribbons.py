@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from osisnr_gui.core.best_of import find_best
 from osisnr_gui.qt.look.theme import DARK
+from osisnr_gui.qt.plots.comparison_plots import Ribbon, RibbonPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.presenters.ribbons import Ribbon, RibbonPlot
 
 N_ESTIMATES, WIDTH, STEP_S = 8, 1600, 0.008
 REPEATS = 7

@@ -18,7 +18,7 @@ from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart
 from osisnr_gui.qt.plots.charts.loss_charts import ShareChart
 from osisnr_gui.qt.plots.charts.frame_charts import SpectrumChart
 from osisnr_gui.qt.plots.curve_plot import CurvePlot, GainPlot
-from osisnr_gui.qt.plots.difference_plot import DifferencePlot
+from osisnr_gui.qt.plots.comparison_plots import DifferencePlot
 from osisnr_gui.qt.plots.curve_plot import LossPlot
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.rows import ROWS

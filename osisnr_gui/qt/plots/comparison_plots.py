@@ -1,22 +1,24 @@
-"""One estimate minus another per frame, around the zero line: which of the two is better when."""
+"""Rows that hold estimates against each other: one minus another, and a ribbon of which of several is best when."""
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QFontMetricsF, QHelpEvent
+from PySide6.QtWidgets import QToolButton, QToolTip
 
 from osisnr_gui.core.pyramid import Pyramid
 from osisnr_gui.core.reduce import is_crowded, summary_per_column
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.plots.axes import LinearScale
+from osisnr_gui.qt.plots.axes import ROW_GAP, TIME_AXIS_HEIGHT, FixedScale, LinearScale, Tick
 from osisnr_gui.qt.plots.curve_plot import MEAN_NOTE, around_zero, finite_sample, usual_range
 from osisnr_gui.qt.plots.items.lines import BetterTags, CurveItem, LevelLine, TintItem
 from osisnr_gui.qt.plots.items.painting import line_pen, safe_array
 from osisnr_gui.qt.plots.items.shading import NOWHERE, RunMarks, Shading, Stretches
+from osisnr_gui.qt.plots.items.strips import Ribbon, RibbonItem
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
@@ -32,6 +34,7 @@ AXIS = {Quantity.OSI: "Δ OSI-SNR (dB)", Quantity.LOSS: _("Δ loss")}
 TINT_OPACITY = 0.45
 NOT_OF_MEDIANS = _("The median of the differences is not the difference of the medians.")
 BUTTON = "QToolButton {{ font-size: 11px; padding: 0 4px; background: {ground}; }}"
+RIBBON_PIXELS = 18
 
 
 class DifferenceCurve:
@@ -60,7 +63,7 @@ class Contest(NamedTuple):
 
 
 class DifferencePlot(TimePlot):
-    """A row with one line. Above zero it is tinted as the estimate whose value is higher, below as the other one."""
+    """One estimate minus another, tinted above zero as the estimate whose value is higher, below as the other one."""
 
     def __init__(self, link: TimeLink, theme: Theme, row_id: str) -> None:
         super().__init__(link, theme, row_id, _("Difference of two estimates"))
@@ -180,3 +183,49 @@ class DifferencePlot(TimePlot):
         """Says when the line is a mean and not every frame."""
         crowded = self.curve is not None and is_crowded(self.curve.difference.step, vb.t0, vb.t1, vb.columns)
         return MEAN_NOTE if crowded else ""
+
+
+class RibbonPlot(TimePlot):
+    """A low row with a ribbon. `words_at` : what the tooltip says of a time."""
+
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str, name: str) -> None:
+        super().__init__(link, theme, row_id)
+        self.words_at: Callable[[float], str] = lambda _time: ""
+        self._item = RibbonItem()
+        self.set_name(name)
+        self.add(self._item)
+        self.set_time_axis(False)
+
+    def show_ribbon(self, ribbon: Ribbon | None, name: str) -> None:
+        """Show this one, or nothing. name : for those who cannot see it."""
+        self.setAccessibleName(name)
+        if ribbon is not self._item.ribbon:
+            self._item.ribbon = ribbon
+            self._item.update()
+
+    @property
+    def ribbon(self) -> Ribbon | None:
+        """What is shown."""
+        return self._item.ribbon
+
+    def set_name(self, name: str) -> None:
+        """What stands on the left, half-way up."""
+        scale = FixedScale("", (Tick(0.5, name),))
+        if self.value_scale != scale:
+            self.set_y_scale(scale)
+
+    def set_time_axis(self, on: bool) -> None:
+        """As any row; the ribbon itself is always as high."""
+        super().set_time_axis(on)
+        self.setFixedHeight(RIBBON_PIXELS + ROW_GAP + (TIME_AXIS_HEIGHT if on else ROW_GAP))
+
+    def zoom_y(self, factor: float, at: float) -> None:
+        """There is nothing to zoom."""
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """The tooltip is about the frame under the pointer."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            words = self.words_at(self.box.place_of(QPointF(event.pos())).x())
+            QToolTip.showText(event.globalPos(), tooltip(words), self)
+            return True
+        return bool(super().viewportEvent(event))
