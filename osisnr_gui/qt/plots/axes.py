@@ -40,11 +40,9 @@ class ValueScale(Protocol):
     @property
     def title(self) -> str:
         """Of the axis, with the unit."""
-        ...
 
     def ticks(self, lo: float, hi: float, pixels: float, /) -> Sequence[Tick]:
         """Ticks between ``lo`` and ``hi`` for an axis of this many pixels."""
-        ...
 
 
 def nice_step(least: float) -> float:

@@ -31,7 +31,6 @@ from osisnr_gui.text.comparison import difference_words, partner_name
 LEAST = {Quantity.OSI: 3.0, Quantity.LOSS: 0.05}
 LIMITS = {Quantity.OSI: 200.0, Quantity.LOSS: 1e6}
 AXIS = {Quantity.OSI: "Δ OSI-SNR (dB)", Quantity.LOSS: _("Δ loss")}
-TINT_OPACITY = 0.45
 NOT_OF_MEDIANS = _("The median of the differences is not the difference of the medians.")
 BUTTON = "QToolButton {{ font-size: 11px; padding: 0 4px; background: {ground}; }}"
 RIBBON_PIXELS = 18
@@ -90,7 +89,14 @@ class DifferencePlot(TimePlot):
         is_new = contest != self.contest or self.curve is None
         new_measure = curve is not None and (self.curve is None or curve.difference.measure != self._measure)
         self.contest, self.curve = contest, curve
-        self._show_items()
+        drawn = curve if contest is not None else None
+        if drawn is None:
+            self._line.setData(0.0, 1.0, np.empty(0))
+        else:
+            self._line.t0, self._line.dt = drawn.difference.first_time, drawn.difference.step
+            self._line.set_pyramid(drawn.values)
+        self._zero.show_level(0.0 if drawn is not None else math.nan)
+        self._dress_line()
         self._show_title()
         if new_measure:
             self.y_by_hand = False
@@ -104,16 +110,6 @@ class DifferencePlot(TimePlot):
         """What most frames have, and always 0."""
         if self.curve is not None:
             self.set_range_under_title(*around_zero(self.curve.low, self.curve.high, LEAST[self._measure]))
-
-    def _show_items(self) -> None:
-        curve = self.curve if self.contest is not None else None
-        if curve is None:
-            self._line.setData(0.0, 1.0, np.empty(0))
-        else:
-            self._line.t0, self._line.dt = curve.difference.first_time, curve.difference.step
-            self._line.set_pyramid(curve.values)
-        self._zero.show_level(0.0 if curve is not None else math.nan)
-        self._dress_line()
 
     def _dress(self) -> None:
         self.button.setStyleSheet(BUTTON.format(ground=self.theme.background))
@@ -134,7 +130,7 @@ class DifferencePlot(TimePlot):
             above, below = colours[:: self._measure.sign]
             self._above.show_runs(self.curve.above, above)
             self._below.show_runs(self.curve.below, below)
-            self._tints.show_curve(self._line, with_alpha(above, TINT_OPACITY), with_alpha(below, TINT_OPACITY))
+            self._tints.show_curve(self._line, with_alpha(above, 0.45), with_alpha(below, 0.45))
 
     def _lowest_taken(self) -> float:
         top: float = self.box.scenePos().y()

@@ -37,11 +37,8 @@ ROBUST_PERCENTILE, ROBUST_LOSS_PERCENTILE = 99.5, 99.0
 SAMPLE_LIMIT = 20_000
 #: Behind the title when a line is a mean and not every frame.
 MEAN_NOTE = f" · {_('mean and range per pixel')}"
-#: The value axis stays while the robust top is between these fractions of it: no jump at every slider tick.
-KEEP_LOW, KEEP_HIGH = 0.4, 0.97
 #: Behind the title when the bands are means and not every frame.
 BANDS_NOTE = f" · {_('mean and maximum per pixel')}"
-KEYS = (Key("1/OSI", "loss_osi", True), Key("γ·MC-MSE", "loss_mc", True))
 
 
 class Curve(NamedTuple):
@@ -110,12 +107,6 @@ class CurvesPlot(TimePlot):
         """Other values: another range, unless the user chose it."""
         if self.follows_data:
             self.fit_y()
-
-    def _fit_values(self) -> None:
-        """What most frames have."""
-        low, high = usual_range(self._sample())
-        if high > low:
-            self.set_range_under_title(low, high)
 
     def _show_items(self, new: Sequence[Curve]) -> None:
         """An item for each curve; one whose values are shown already keeps its own."""
@@ -264,7 +255,7 @@ class LossPlot(TimePlot):
         self.limit_line = LevelLine("bad", self._limit_words, digits=_digits)
         self._has_data = False
         self._formula: Formula | None = None
-        self.words.keys = KEYS
+        self.words.keys = Key("1/OSI", "loss_osi", True), Key("γ·MC-MSE", "loss_mc", True)
         self.set_y_scale(LinearScale(_("Loss")))
         self.set_y_limits(0.0, 1e6)
         self.add(self.shading, self._areas, CutMarks(self._areas, self.words))
@@ -320,9 +311,9 @@ class LossPlot(TimePlot):
         if not values.size:
             return
         top = max(float(np.percentile(values, ROBUST_LOSS_PERCENTILE)), 1e-6)
-        present = self.box.hi
         keep, self._has_data = keep and self._has_data, True
-        if not keep or not KEEP_LOW * present <= top <= KEEP_HIGH * present:
+        # The axis stays while the robust top is in the upper part of it: no jump at every slider tick.
+        if not keep or not 0.4 * self.box.hi <= top <= 0.97 * self.box.hi:
             self.set_y_range(0.0, round_up(1.25 * top))
 
 

@@ -14,17 +14,7 @@ from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NO_SCALE, FixedScale, Tick
 from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
-from osisnr_gui.qt.plots.items.maps import (
-    COLOUR_MAP,
-    HIGHEST_DB,
-    LOWEST_DB,
-    BlamePicture,
-    MapItem,
-    MapPicture,
-    colour_image,
-    density_pixels,
-    heat_image,
-)
+from osisnr_gui.qt.plots.items import maps
 from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid, same_objects
 from osisnr_gui.qt.plots.items.words import ColourBar
@@ -52,7 +42,7 @@ class BandPlot(TimePlot):
         super().__init__(link, theme, row_id, _("OSI-SNR per band"))
         self._map: BandMap | None = None
         self._shown: tuple[object, ...] = ()
-        self._strip = MapItem()
+        self._strip = maps.MapItem()
         self._strip.asks = self._ask
         self._asked: tuple[BandMap, PixelGrid] | None = None
         self._bar = ColourBar()
@@ -83,7 +73,7 @@ class BandPlot(TimePlot):
             self._bar.hide()
             self.set_y_scale(NO_SCALE)
         else:
-            self._bar.show_map(COLOUR_MAP, LOWEST_DB, HIGHEST_DB, "dB")
+            self._bar.show_map(maps.COLOUR_MAP, maps.LOWEST_DB, maps.HIGHEST_DB, "dB")
             # All edges, edge k at the value k; labels that have no room are left out by the axis.
             edges = (*(band.low for band in self._map.bands), self._map.bands[-1].high)
             labels = (f"{edge / 1000:.3g}k" if edge >= 1000 else f"{edge:g}" for edge in edges)
@@ -159,7 +149,7 @@ def band_words(band: FrequencyBand, *, in_hz: bool) -> str:
     return f"{band.low / 1000:.3g}–{band.high / 1000:.3g} kHz"
 
 
-def _draw_bands(bands: BandMap, grid: PixelGrid, job: Job) -> MapPicture | None:
+def _draw_bands(bands: BandMap, grid: PixelGrid, job: Job) -> maps.MapPicture | None:
     """On the worker thread: from sums that are there at once, then as more is read."""
     frames = bands.columns.frames
     per_pixel = grid.time_step / frames.grid.step
@@ -170,9 +160,9 @@ def _draw_bands(bands: BandMap, grid: PixelGrid, job: Job) -> MapPicture | None:
     n_bands = len(bands.bands)
     rows = replace(grid, top=float(n_bands), row_step=1.0, height=n_bands)
 
-    def picture() -> MapPicture:
+    def picture() -> maps.MapPicture:
         osi_db = bands.sums(step, starts, stops).osi_db()[::-1]  # the highest band on top
-        return MapPicture(osi_db, colour_image(osi_db), rows)
+        return maps.MapPicture(osi_db, maps.colour_image(osi_db), rows)
 
     shown = time.monotonic()
     for index in missing:
@@ -269,7 +259,7 @@ class BlameOverlay(QObject):
             self._job.start(partial(_draw_blame, self._map, grid, plot.frequency_scale, self._score, self._bin_step))
 
     @Slot(object)
-    def _take(self, picture: BlamePicture) -> None:
+    def _take(self, picture: maps.BlamePicture) -> None:
         if picture.scale == self._plot.frequency_scale:
             self._plot.blame.show_picture(picture)
             self._plot.refresh()
@@ -314,10 +304,10 @@ def _draw_blame(
             densities[at : at + len(density)] = density
 
     def show(complete: bool) -> None:
-        density = density_pixels(densities, left / step - begin, per_pixel / step, grid, scale, bin_step)
+        density = maps.density_pixels(densities, left / step - begin, per_pixel / step, grid, scale, bin_step)
         all_taken = step <= blame.taken
         frames = None if all_taken else (round(blame.taken * per_pixel / step), round(per_pixel))
-        job.report(BlamePicture(density, heat_image(density), grid, scale, frames, complete))
+        job.report(maps.BlamePicture(density, maps.heat_image(density), grid, scale, frames, complete))
 
     for index in chunks:
         put(index)

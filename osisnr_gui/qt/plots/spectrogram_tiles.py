@@ -15,27 +15,10 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.plots.picture_pooling import (
-    BLOCK_COLUMNS,
-    Block,
-    BlockCache,
-    Codes,
-    PictureView,
-    blocks_of,
-    coarse_picture,
-    covered,
-    is_analysed,
-    max_pool,
-    pixel_columns,
-    pool_columns,
-    step_for,
-    stretched_coarse,
-)
+from osisnr_gui.qt.plots import picture_pooling as pooling
+from osisnr_gui.qt.plots.picture_pooling import BLOCK_COLUMNS, Block, BlockCache, Codes, PictureView
 from osisnr_gui.session.pictures import Picture
 
-# Results that arrive within this time are announced together: each announcement costs a repaint. The last one
-# of a view does not wait.
-_ANNOUNCE_MS = 25
 #: Fetch: one, so that two cores leave one to the window; two where there are more.
 N_THREADS = 1 if (os.cpu_count() or 1) <= 2 else 2
 
@@ -53,7 +36,7 @@ class _Fetch:
         try:
             codes = np.asarray(source.columns(start, stop))
             right = codes.shape == (stop - start, source.n_bins) and codes.dtype == np.uint8
-            return self.block, pool_columns(codes, self.block.step) if right else None
+            return self.block, pooling.pool_columns(codes, self.block.step) if right else None
         except Exception:
             return self.block, None
 
@@ -91,7 +74,7 @@ class TileStore(QObject):
         self._jobs = Jobs("spectrogram", self, n_threads=n_threads)
         self._jobs.reported.connect(self._take_result)
         self._changed: dict[int, Picture] = {}
-        self._announcer = QTimer(self, singleShot=True, interval=_ANNOUNCE_MS)
+        self._announcer = QTimer(self, singleShot=True)
         self._announcer.timeout.connect(self._announce)
 
     def gather(self, source: Picture, view: PictureView) -> Codes:
@@ -112,17 +95,17 @@ class TileStore(QObject):
 
     def is_final(self, source: Picture, view: PictureView) -> bool:
         """Whether nothing better will arrive for this view: all its blocks are here (or cannot be had)."""
-        step = step_for(view.columns_per_pixel, source.coarse_step())
+        step = pooling.step_for(view.columns_per_pixel, source.coarse_step())
         if step >= source.coarse_step():
-            return is_analysed(source, view)
+            return pooling.is_analysed(source, view)
         known = self._know(source)
-        first, last = covered(*pixel_columns(view, step, source.n_columns))
-        return not self._missing(known, blocks_of(known.serial, step, first, last))
+        first, last = pooling.covered(*pooling.pixel_columns(view, step, source.n_columns))
+        return not self._missing(known, pooling.blocks_of(known.serial, step, first, last))
 
     def is_exact(self, source: Picture, view: PictureView) -> bool:
         """Whether every frame of a view counts in its picture, be it of less detail than there could be."""
-        step = step_for(view.columns_per_pixel, source.coarse_step())
-        return step < source.coarse_step() or is_analysed(source, view)
+        step = pooling.step_for(view.columns_per_pixel, source.coarse_step())
+        return step < source.coarse_step() or pooling.is_analysed(source, view)
 
     def release(self, source: Picture) -> None:
         """No row shows this source any more: drop its queue (its blocks stay cached while there is room)."""
@@ -161,15 +144,15 @@ class TileStore(QObject):
 
     def _make_picture(self, known: _Known, view: PictureView) -> Codes:
         source = known.source
-        step = step_for(view.columns_per_pixel, source.coarse_step())
+        step = pooling.step_for(view.columns_per_pixel, source.coarse_step())
         if step >= source.coarse_step():
             self._want(known, [])
-            return coarse_picture(source, view)
-        starts, stops = pixel_columns(view, step, source.n_columns)
-        first, last = covered(starts, stops)
-        blocks = blocks_of(known.serial, step, first, last)
+            return pooling.coarse_picture(source, view)
+        starts, stops = pooling.pixel_columns(view, step, source.n_columns)
+        first, last = pooling.covered(starts, stops)
+        blocks = pooling.blocks_of(known.serial, step, first, last)
         self._want(known, blocks, self._ahead(known, view, step, blocks))
-        return max_pool(self._assemble(known, step, first, last), starts - first, stops - first)
+        return pooling.max_pool(self._assemble(known, step, first, last), starts - first, stops - first)
 
     def _want(self, known: _Known, blocks: list[Block], ahead: Iterable[Block] = ()) -> None:
         """Queue what is missing of these blocks, then of those where the view goes."""
@@ -201,12 +184,12 @@ class TileStore(QObject):
         if not finer or not all(b in self._cache or self._pool_from_finer(known, b) for b in finer):
             return False
         parts = [codes for b in finer if (codes := self._cache.get(b)) is not None]
-        return self._cache.put(block, pool_columns(np.concatenate(parts), 2), self._pinned() | set(finer))
+        return self._cache.put(block, pooling.pool_columns(np.concatenate(parts), 2), self._pinned() | set(finer))
 
     def _assemble(self, known: _Known, step: int, first: int, last: int) -> Codes:
         """The stored columns first..last, (last - first, n_bins), exact as far as they are here."""
         data = np.empty((last - first, known.source.n_bins), dtype=np.uint8)
-        for block in blocks_of(known.serial, step, first, last):
+        for block in pooling.blocks_of(known.serial, step, first, last):
             offset = block.index * BLOCK_COLUMNS
             start, stop = max(offset, first), min(offset + BLOCK_COLUMNS, last)
             codes = self._cache.get(block)
@@ -225,7 +208,7 @@ class TileStore(QObject):
                 index = np.arange(start, stop) * block.step // coarser.step - coarser.index * BLOCK_COLUMNS
                 return codes.take(index, axis=0)
             coarser = coarser.coarser
-        return stretched_coarse(known.source, block.step, start, stop)
+        return pooling.stretched_coarse(known.source, block.step, start, stop)
 
     @Slot(object)
     def _take_result(self, result: tuple[Block, Codes | None]) -> None:
@@ -248,7 +231,8 @@ class TileStore(QObject):
         known.picture = None
         self._changed[id(known.source)] = known.source
         if not self._announcer.isActive():
-            self._announcer.start(_ANNOUNCE_MS)
+            # What arrives meanwhile is announced with it: each time costs a repaint. The last of a view does not wait.
+            self._announcer.start(25)
 
     def _announce(self) -> None:
         changed, self._changed = self._changed, {}

@@ -13,15 +13,6 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots import axes
-from osisnr_gui.qt.plots.axes import (
-    LEFT_AXIS_WIDTH,
-    RIGHT_MARGIN,
-    ROW_GAP,
-    TIME_AXIS_HEIGHT,
-    NoAxis,
-    TickAxis,
-    TimeAxis,
-)
 from osisnr_gui.qt.plots.items.lines import LevelLine, LevelTags
 from osisnr_gui.qt.plots.items.pixel_item import Grid, PixelItem, StillPicture
 from osisnr_gui.qt.plots.items.shading import Shading
@@ -46,11 +37,11 @@ class PlotWidget(pg.PlotWidget):
     SIZE, LEAST = (240, 140), (0, 0)  # pixels that it likes to have, and needs
     _is_built = False
 
-    def __init__(self, box: PixelViewBox, *axes: TickAxis, parent: QWidget | None = None) -> None:
+    def __init__(self, box: PixelViewBox, *axes: axes.TickAxis, parent: QWidget | None = None) -> None:
         """`axes` : those it has, left or bottom; the other sides have none."""
         self.theme, self._axes = box.theme, axes
         shown = {axis.orientation: axis for axis in axes}
-        hidden = {side: NoAxis(side) for side in ("left", "top", "right", "bottom") if side not in shown}
+        hidden = {side: axes.NoAxis(side) for side in ("left", "top", "right", "bottom") if side not in shown}
         super().__init__(parent, background=box.theme.background, viewBox=box, axisItems=shown | hidden)
         # Every paint fills the whole place: neither Qt nor a kept picture of the ground has to do it before.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -129,8 +120,8 @@ class TimePlot(PlotWidget):
 
     def __init__(self, link: TimeLink, theme: Theme, row_id: str, title: str = "") -> None:
         self.box = TimeViewBox(link, theme)
-        self._left = TickAxis("left", theme, axes.LinearScale(), LEFT_AXIS_WIDTH)
-        self._lower = TimeAxis(link, theme, TIME_AXIS_HEIGHT)
+        self._left = axes.TickAxis("left", theme, axes.LinearScale(), axes.LEFT_AXIS_WIDTH)
+        self._lower = axes.TimeAxis(link, theme, axes.TIME_AXIS_HEIGHT)
         super().__init__(self.box, self._left, self._lower)
         self.link, self.row_id = link, row_id
         self.time_axis = False
@@ -281,7 +272,7 @@ class TimePlot(PlotWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Follow nothing any more."""
         super().hideEvent(event)
-        self.marks.rest()
+        self.marks.is_seen = False
         self.shown_changed.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -336,7 +327,8 @@ class TimePlot(PlotWidget):
     def _place_axes(self) -> None:
         """The lowest row of a stack has time labels under it."""
         (self._lower.show if self.time_axis else self._lower.hide)()
-        self.plotItem.layout.setContentsMargins(0, ROW_GAP, RIGHT_MARGIN, 0 if self.time_axis else ROW_GAP)
+        gap = axes.ROW_GAP
+        self.plotItem.layout.setContentsMargins(0, gap, axes.RIGHT_MARGIN, 0 if self.time_axis else gap)
         self.plotItem.layout.activate()
 
     def _title_note(self, _vb: PixelViewBox) -> str:

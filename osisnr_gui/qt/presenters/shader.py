@@ -31,23 +31,18 @@ class Shader:
         if bad is self._bad:
             return
         before, self._bad = self._bad, bad
-        self._show_facts(None if bad is None else bad.facts)
+        facts = None if bad is None else bad.facts
+        if facts is not self._facts:
+            self._facts, self._known = facts, {}
+            if self._overview is not None and facts is None:
+                self._overview.show_osi(0.0, 1.0, np.empty(0))
+            elif self._overview is not None and facts is not None:
+                self._overview.show_osi(facts.frames.first_time, facts.frames.grid.step, facts.active_osi_db)
         runs = Runs() if bad is None else self._runs(bad, before)
         for view in self._shadings:
             view.show_runs(runs)
         if self._overview is not None:
             self._overview.show_runs(runs)
-
-    def _show_facts(self, facts: Facts | None) -> None:
-        if facts is self._facts:
-            return
-        self._facts, self._known = facts, {}
-        if self._overview is None:
-            return
-        if facts is None:
-            self._overview.show_osi(0.0, 1.0, np.empty(0))
-        else:
-            self._overview.show_osi(facts.frames.first_time, facts.frames.grid.step, facts.active_osi_db)
 
     def _runs(self, bad: BadFrames, before: BadFrames | None) -> Runs:
         flags = {

@@ -2,6 +2,7 @@
 
 import html
 import math
+from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -156,18 +157,16 @@ class AngleChart(Chart):
         self._names[3].setPos((self.box.t0 + self.box.t1) / 2, self.box.lo)
 
 
-class PlaceScale:
+class PlaceScale(NamedTuple):
     """Ticks along a column: frequency, bin or time, the last one with the unit."""
 
-    title = ""
-
-    def __init__(self, unit: str = "") -> None:
-        self._unit = unit
+    unit: str = ""
+    title: str = ""
 
     def ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
         """Round ticks, in kHz where there are two of them."""
-        scale = 1000.0 if self._unit == "Hz" and high >= 2000.0 else 1.0
-        unit = "kHz" if scale > 1 else self._unit
+        scale = 1000.0 if self.unit == "Hz" and high >= 2000.0 else 1.0
+        unit = "kHz" if scale > 1 else self.unit
         # Labels of places are wider than those of values are tall.
         ticks = LinearScale().ticks(low / scale, high / scale, pixels / 1.4)
         labels = [tick.label for tick in ticks[:-1]] + [f"{ticks[-1].label} {unit}"]
@@ -284,18 +283,15 @@ class SpectrumChart(Chart):
         for name, values, colour in zip(curves.names, self._lines, self._colours(), strict=True):
             if name:
                 shown = translated(name)
-                text = f"{shown} {self._value(float(values[index]))}" if pointed else shown
-                parts.append(COLOURED.format(colour=colour, ink=self.theme.text, text=html.escape(text)))
+                if pointed:
+                    value = float(values[index])
+                    level = words.number(value if value > LOWEST_DB else -math.inf, 1)
+                    shown = f"{shown} {level if curves.in_db else words.loss(value)}"
+                parts.append(COLOURED.format(colour=colour, ink=self.theme.text, text=html.escape(shown)))
         self._names.setHtml("&nbsp;&nbsp;".join(parts))
         self._names.setFont(tabular_font(SMALL_FONT_PIXELS))
         self._names.setPos(self.plotItem.size().width() - 4, 1)
         self._place.setPos(4, 1)
-
-    def _value(self, value: float) -> str:
-        assert self._curves is not None
-        if not self._curves.in_db:
-            return words.loss(value)
-        return words.number(value if value > LOWEST_DB else -math.inf, 1)
 
     def _point(self, at: QPointF | None) -> None:
         self._pointer = None if at is None else at.x()

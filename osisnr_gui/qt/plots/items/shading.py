@@ -13,16 +13,8 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
 from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
-from osisnr_gui.qt.plots.items.painting import (
-    TAG_MARGIN,
-    column_brush,
-    column_spans,
-    hatch_brush,
-    paint_tag,
-    safe_array,
-    tag_width,
-)
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font, with_alpha
+from osisnr_gui.qt.plots.items import painting
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.session import Note
@@ -51,7 +43,7 @@ class Stretches:
     @classmethod
     def of(cls, starts: npt.ArrayLike = (), stops: npt.ArrayLike = ()) -> Stretches:
         """From ``starts[i]..stops[i]`` in any order, overlaps included; what is not finite or empty is left out."""
-        begin, end = safe_array(starts), safe_array(stops)
+        begin, end = painting.safe_array(starts), painting.safe_array(stops)
         usable = end > begin  # false where either is NaN
         order = np.argsort(begin[usable], kind="stable")
         begin, end = begin[usable][order], np.maximum.accumulate(end[usable][order])
@@ -101,18 +93,18 @@ class Runs:
         self._share: dict[BandKind, FloatArray] = {}
         self._brushes: dict[bool, Brushes] = {}
 
-    def brushes(self, vb: PixelViewBox, theme: Theme, *, over: bool) -> Brushes:
+    def brushes(self, vb: PixelViewBox, *, over: bool) -> Brushes:
         """What to paint on a row with curves, or ``over`` a picture; its height does not matter."""
-        key = (vb.t0, vb.t1, vb.width(), vb.pixel_ratio, theme.name)
+        key = (vb.t0, vb.t1, vb.width(), vb.pixel_ratio, vb.theme.name)
         if key != self._key:
             self._key, self._brushes = key, {}
             self._share = {each: runs.coverage(vb) for each, runs in self.kinds.items()}
         if over not in self._brushes:
-            self._brushes[over] = self._shade(vb, theme, over)
+            self._brushes[over] = self._shade(vb, over)
         return self._brushes[over]
 
-    def _shade(self, vb: PixelViewBox, theme: Theme, over: bool) -> Brushes:
-        share = self._share
+    def _shade(self, vb: PixelViewBox, over: bool) -> Brushes:
+        share, theme = self._share, vb.theme
         bad = np.minimum(share[BandKind.BAD] + share[BandKind.MISSED], 1.0)
         # A single bad frame in an hour must still be seen: any coverage starts at a visible step.
         strength = np.where(bad > 0, FAINTEST + (1 - FAINTEST) * bad, 0.0)
@@ -159,7 +151,7 @@ class Shading(PixelItem):
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw a few fills and the dotted edges: as many calls however many runs there are."""
         vb = self.pixels(painter)
-        full, stripe, edges = self._runs.brushes(vb, vb.theme, over=self._over)
+        full, stripe, edges = self._runs.brushes(vb, over=self._over)
         for brush in full:
             painter.fillRect(vb.rect(), brush)
         height = min(STRIPE_PIXELS, vb.height())
@@ -173,11 +165,11 @@ class Shading(PixelItem):
 def _hatching(mask: BoolArray, colour: str, opacities: tuple[float, float], vb: PixelViewBox) -> list[QBrush]:
     """Hatch with a ground and lines of these opacities; nothing where there is nothing to hatch."""
     ground, line = (with_alpha(colour, opacity) for opacity in opacities)
-    return [hatch_brush(mask, ground, line, vb.pixel_ratio)] if mask.any() else []
+    return [painting.hatch_brush(mask, ground, line, vb.pixel_ratio)] if mask.any() else []
 
 
 def _columns(colour: str, opacity: FloatArray, vb: PixelViewBox) -> list[QBrush]:
-    return [column_brush(QColor(colour), opacity, vb.pixel_ratio)] if opacity.any() else []
+    return [painting.column_brush(QColor(colour), opacity, vb.pixel_ratio)] if opacity.any() else []
 
 
 class RunMarks(PixelItem):
@@ -200,7 +192,7 @@ class RunMarks(PixelItem):
         """Draw all bars at once."""
         vb = self.pixels(painter)
         top = 0.0 if self._upper else vb.height() - MARK_PIXELS
-        spans = column_spans(self._runs.coverage(vb) > 0, vb)
+        spans = painting.column_spans(self._runs.coverage(vb) > 0, vb)
         if not spans:
             return
         ink = getattr(vb.theme, self._ink, self._ink)
@@ -209,9 +201,9 @@ class RunMarks(PixelItem):
         painter.drawRects([QRectF(a, top, max(b - a, 1.0), MARK_PIXELS) for a, b in spans])
         if self._words:
             height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
-            width = tag_width(self._words)
-            box = QRectF(vb.width() - width - TAG_MARGIN, top - height - 1, width, height)
-            paint_tag(painter, box, self._words, ink, vb.theme)
+            width = painting.tag_width(self._words)
+            box = QRectF(vb.width() - width - painting.TAG_MARGIN, top - height - 1, width, height)
+            painting.paint_tag(painter, box, self._words, ink, vb.theme)
 
 
 class NoteMarks(PixelItem):
@@ -234,22 +226,18 @@ class NoteMarks(PixelItem):
         """Draw bars, and texts where they do not meet."""
         vb = self.pixels(painter)
         seen = [note for note in self._notes if note.stop >= vb.t0 and note.start <= vb.t1]
-        free = 0.0
+        free, metrics = 0.0, QFontMetricsF(tabular_font(SMALL_FONT_PIXELS))
         for note in seen:
             left, right = max(vb.x_of(note.start), 0.0), min(vb.x_of(note.stop), vb.width())
             painter.fillRect(QRectF(left, 0.0, max(right - left, BAR_PIXELS), BAR_PIXELS), QColor(vb.theme.accent))
             if self._texts and note.text and len(seen) <= MOST_TEXTS and left >= free:
-                free = self._paint_text(painter, vb, note.text, left) + 4.0
-
-    def _paint_text(self, painter: QPainter, vb: PixelViewBox, text: str, left: float) -> float:
-        metrics = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS))
-        room = min(160.0, vb.width() - left)
-        shown = metrics.elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, room)
-        box = QRectF(left, 24.0, tag_width(shown), metrics.height())  # under the title of the row
-        if box.right() > vb.width() or box.bottom() > vb.height():
-            return left
-        paint_tag(painter, box, shown, vb.theme.accent, vb.theme)
-        return box.right()
+                room, words = min(160.0, vb.width() - left), note.text.replace("\n", " ")
+                shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+                box = QRectF(left, 24.0, painting.tag_width(shown), metrics.height())  # under the title of the row
+                fits = box.right() <= vb.width() and box.bottom() <= vb.height()
+                free = (box.right() if fits else left) + 4.0
+                if fits:
+                    painting.paint_tag(painter, box, shown, vb.theme.accent, vb.theme)
 
 
 class ClipMarks(PixelItem):
@@ -282,4 +270,4 @@ class ClipMarks(PixelItem):
         strip = QRectF(0.0, 0.0, vb.width(), CLIP_PIXELS)
         for colour, wider in ((vb.theme.background, WIDER_COLUMNS + 1), (vb.theme.warning, WIDER_COLUMNS)):
             columns = np.convolve(clipped, np.ones(2 * wider + 1), "same") > 0
-            painter.fillRect(strip, column_brush(QColor(colour), columns.astype(np.float64), vb.pixel_ratio))
+            painter.fillRect(strip, painting.column_brush(QColor(colour), columns.astype(np.float64), vb.pixel_ratio))
