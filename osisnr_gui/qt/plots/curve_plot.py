@@ -14,10 +14,10 @@ from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.items.lines import CurveItem, LevelLine
 from osisnr_gui.qt.plots.items.loss import CutMarks, LossAreas, LossSketches
-from osisnr_gui.qt.plots.items.painting import TAG_MARGIN, line_pen, round_up, tag_width
+from osisnr_gui.qt.plots.items.painting import line_pen, round_up
 from osisnr_gui.qt.plots.items.shading import NOWHERE, RunMarks, Shading, Stretches
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
-from osisnr_gui.qt.plots.items.words import Key
+from osisnr_gui.qt.plots.items.words import TAG_MARGIN, Key, tag_width
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox

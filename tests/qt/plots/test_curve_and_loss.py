@@ -16,8 +16,9 @@ from osisnr_gui.core.loss_curve import LossCurve
 from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot, LossPlot
 from osisnr_gui.qt.plots.items.loss import cut_columns
-from osisnr_gui.qt.plots.items.painting import lay_tags, safe_array
+from osisnr_gui.qt.plots.items.painting import safe_array
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Stretches
+from osisnr_gui.qt.plots.items.words import lay_tags
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 PRESS, MOVE, RELEASE = (

@@ -21,12 +21,10 @@ from osisnr_gui.qt.plots.items.painting import (
     edge_per_column,
     line_path,
     line_pen,
-    paint_tag,
     safe_array,
-    tag_width,
 )
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
-from osisnr_gui.qt.plots.items.words import RowWords
+from osisnr_gui.qt.plots.items.words import RowWords, paint_tag, tag_width
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session import words
 

@@ -14,8 +14,9 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font, with_alpha
-from osisnr_gui.qt.plots.items import painting
+from osisnr_gui.qt.plots.items.painting import column_brush, column_spans, hatch_brush, safe_array
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.words import TAG_MARGIN, paint_tag, tag_width
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.session import Note
 from osisnr_gui.session.tracks import Track, clip_places
@@ -43,7 +44,7 @@ class Stretches:
     @classmethod
     def of(cls, starts: npt.ArrayLike = (), stops: npt.ArrayLike = ()) -> Stretches:
         """From ``starts[i]..stops[i]`` in any order, overlaps included; what is not finite or empty is left out."""
-        begin, end = painting.safe_array(starts), painting.safe_array(stops)
+        begin, end = safe_array(starts), safe_array(stops)
         usable = end > begin  # false where either is NaN
         order = np.argsort(begin[usable], kind="stable")
         begin, end = begin[usable][order], np.maximum.accumulate(end[usable][order])
@@ -165,11 +166,11 @@ class Shading(PixelItem):
 def _hatching(mask: BoolArray, colour: str, opacities: tuple[float, float], vb: PixelViewBox) -> list[QBrush]:
     """Hatch with a ground and lines of these opacities; nothing where there is nothing to hatch."""
     ground, line = (with_alpha(colour, opacity) for opacity in opacities)
-    return [painting.hatch_brush(mask, ground, line, vb.pixel_ratio)] if mask.any() else []
+    return [hatch_brush(mask, ground, line, vb.pixel_ratio)] if mask.any() else []
 
 
 def _columns(colour: str, opacity: FloatArray, vb: PixelViewBox) -> list[QBrush]:
-    return [painting.column_brush(QColor(colour), opacity, vb.pixel_ratio)] if opacity.any() else []
+    return [column_brush(QColor(colour), opacity, vb.pixel_ratio)] if opacity.any() else []
 
 
 class RunMarks(PixelItem):
@@ -192,7 +193,7 @@ class RunMarks(PixelItem):
         """Draw all bars at once."""
         vb = self.pixels(painter)
         top = 0.0 if self._upper else vb.height() - MARK_PIXELS
-        spans = painting.column_spans(self._runs.coverage(vb) > 0, vb)
+        spans = column_spans(self._runs.coverage(vb) > 0, vb)
         if not spans:
             return
         ink = getattr(vb.theme, self._ink, self._ink)
@@ -201,9 +202,9 @@ class RunMarks(PixelItem):
         painter.drawRects([QRectF(a, top, max(b - a, 1.0), MARK_PIXELS) for a, b in spans])
         if self._words:
             height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
-            width = painting.tag_width(self._words)
-            box = QRectF(vb.width() - width - painting.TAG_MARGIN, top - height - 1, width, height)
-            painting.paint_tag(painter, box, self._words, ink, vb.theme)
+            width = tag_width(self._words)
+            box = QRectF(vb.width() - width - TAG_MARGIN, top - height - 1, width, height)
+            paint_tag(painter, box, self._words, ink, vb.theme)
 
 
 class NoteMarks(PixelItem):
@@ -233,11 +234,11 @@ class NoteMarks(PixelItem):
             if self._texts and note.text and len(seen) <= MOST_TEXTS and left >= free:
                 room, words = min(160.0, vb.width() - left), note.text.replace("\n", " ")
                 shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
-                box = QRectF(left, 24.0, painting.tag_width(shown), metrics.height())  # under the title of the row
+                box = QRectF(left, 24.0, tag_width(shown), metrics.height())  # under the title of the row
                 fits = box.right() <= vb.width() and box.bottom() <= vb.height()
                 free = (box.right() if fits else left) + 4.0
                 if fits:
-                    painting.paint_tag(painter, box, shown, vb.theme.accent, vb.theme)
+                    paint_tag(painter, box, shown, vb.theme.accent, vb.theme)
 
 
 class ClipMarks(PixelItem):
@@ -270,4 +271,4 @@ class ClipMarks(PixelItem):
         strip = QRectF(0.0, 0.0, vb.width(), CLIP_PIXELS)
         for colour, wider in ((vb.theme.background, WIDER_COLUMNS + 1), (vb.theme.warning, WIDER_COLUMNS)):
             columns = np.convolve(clipped, np.ones(2 * wider + 1), "same") > 0
-            painter.fillRect(strip, painting.column_brush(QColor(colour), columns.astype(np.float64), vb.pixel_ratio))
+            painter.fillRect(strip, column_brush(QColor(colour), columns.astype(np.float64), vb.pixel_ratio))

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
@@ -26,6 +26,8 @@ BAR_WIDTH, BAR_HEIGHT = 96.0, 6.0
 BAR_PAD, BAR_GAP, TITLE_GAP = 5.0, 6.0, 8.0
 # Below this the title of the row needs the room.
 LEAST_PLOT_WIDTH, LEAST_PLOT_HEIGHT = 420.0, 40.0
+#: Inside and outside of a small label.
+TAG_PAD, TAG_MARGIN = 3.0, 4.0
 
 
 class Key(NamedTuple):
@@ -253,6 +255,50 @@ def paint_plate(painter: QPainter, box: QRectF, theme: Theme) -> None:
     painter.setBrush(with_alpha(theme.background, 0.86))
     painter.drawRoundedRect(box, 3, 3)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def tag_width(text: str) -> float:
+    """Pixels a tag with this text needs."""
+    return QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).horizontalAdvance(text) + 2 * TAG_PAD
+
+
+def lay_tags(vb: PixelViewBox, tags: Sequence[tuple[float, str]]) -> list[QRectF]:
+    """Boxes for labels of level lines, at their right ends, in the order given; empty for lines out of sight.
+
+    A label lies above its line, else below it, else over or under the labels that have their place; never on
+    another label, and on another line only where nothing else is left.
+    """
+    height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
+    lines = [vb.y_of(value) for value, _ in tags]
+    boxes = [QRectF() for _ in tags]
+    for k in sorted(range(len(tags)), key=lambda k: lines[k]):
+        value, text = tags[k]
+        if not vb.lo <= value <= vb.hi:
+            continue
+        placed = [box for box in boxes if not box.isEmpty()]
+        own = [lines[k] - height - 1, lines[k] + 2]
+        tops = own + [box.top() - height for box in placed] + [box.bottom() for box in placed]
+        width = tag_width(text)
+        options = [QRectF(vb.width() - width - TAG_MARGIN, top, width, height) for top in tops]
+        free = [
+            box
+            for box in options
+            if box.top() >= 0.0 and box.bottom() <= vb.height() and not any(box.intersects(b) for b in placed)
+        ]
+        others = [y for i, y in enumerate(lines) if i != k]
+        clear = [box for box in free if not any(box.top() <= y <= box.bottom() for y in others)]
+        boxes[k] = (clear or free or [QRectF()])[0]
+    return boxes
+
+
+def paint_tag(painter: QPainter, box: QRectF, text: str, colour: str, theme: Theme) -> None:
+    """A small label on a plate; nothing in an empty box."""
+    if box.isEmpty():
+        return
+    painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+    paint_plate(painter, box, theme)
+    painter.setPen(QColor(colour))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 class ColourBar(PixelItem):
