@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots import axes
+from osisnr_gui.qt.plots.axes import NoAxis, TickAxis, TimeAxis, ValueScale
 from osisnr_gui.qt.plots.items.lines import LevelLine, LevelTags
 from osisnr_gui.qt.plots.items.pixel_item import Grid, PixelItem, StillPicture
 from osisnr_gui.qt.plots.items.shading import Shading
@@ -37,11 +38,11 @@ class PlotWidget(pg.PlotWidget):
     SIZE, LEAST = (240, 140), (0, 0)  # pixels that it likes to have, and needs
     _is_built = False
 
-    def __init__(self, box: PixelViewBox, *axes: axes.TickAxis, parent: QWidget | None = None) -> None:
+    def __init__(self, box: PixelViewBox, *axes: TickAxis, parent: QWidget | None = None) -> None:
         """`axes` : those it has, left or bottom; the other sides have none."""
         self.theme, self._axes = box.theme, axes
         shown = {axis.orientation: axis for axis in axes}
-        hidden = {side: axes.NoAxis(side) for side in ("left", "top", "right", "bottom") if side not in shown}
+        hidden = {side: NoAxis(side) for side in ("left", "top", "right", "bottom") if side not in shown}
         super().__init__(parent, background=box.theme.background, viewBox=box, axisItems=shown | hidden)
         # Every paint fills the whole place: neither Qt nor a kept picture of the ground has to do it before.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -120,8 +121,8 @@ class TimePlot(PlotWidget):
 
     def __init__(self, link: TimeLink, theme: Theme, row_id: str, title: str = "") -> None:
         self.box = TimeViewBox(link, theme)
-        self._left = axes.TickAxis("left", theme, axes.LinearScale(), axes.LEFT_AXIS_WIDTH)
-        self._lower = axes.TimeAxis(link, theme, axes.TIME_AXIS_HEIGHT)
+        self._left = TickAxis("left", theme, axes.LinearScale(), axes.LEFT_AXIS_WIDTH)
+        self._lower = TimeAxis(link, theme, axes.TIME_AXIS_HEIGHT)
         super().__init__(self.box, self._left, self._lower)
         self.link, self.row_id = link, row_id
         self.time_axis = False
@@ -204,11 +205,11 @@ class TimePlot(PlotWidget):
             self.refresh()
 
     @property
-    def value_scale(self) -> axes.ValueScale:
+    def value_scale(self) -> ValueScale:
         """Title and ticks of the left axis."""
         return self._left.scale_of_values
 
-    def set_y_scale(self, scale: axes.ValueScale) -> None:
+    def set_y_scale(self, scale: ValueScale) -> None:
         """Take title and ticks of the left axis from this scale."""
         self._left.set_scale(scale)
         self.refresh()
