@@ -8,10 +8,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from osisnr_gui.qt.jobs import close_jobs
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.curve_plot import CurvePlot
-from osisnr_gui.qt.plots.items.run_marks import ClipMarks, NoteMarks
+from osisnr_gui.qt.plots.curve_plot import CurvePlot, LossPlot
+from osisnr_gui.qt.plots.items.shading import ClipMarks, NoteMarks
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
-from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.plot_stack import PlotStack
 from osisnr_gui.qt.plots.rows import ROWS

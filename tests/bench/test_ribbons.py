@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from osisnr_gui.core.several import find_best
 from osisnr_gui.qt.look.theme import DARK
-from osisnr_gui.qt.plots.ribbon_plot import Ribbon, RibbonPlot
+from osisnr_gui.qt.plots.comparison_plots import Ribbon, RibbonPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 N_ESTIMATES, WIDTH, STEP_S = 8, 1600, 0.008

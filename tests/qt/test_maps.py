@@ -18,7 +18,7 @@ from osisnr_gui.core.bands import BandSums
 from osisnr_gui.core.mc_mse import mc_mse_blame, osi_noise_blame
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.plots.blame_overlay import WAVEFORM_WORDS
+from osisnr_gui.qt.plots.map_plots import WAVEFORM_WORDS
 from osisnr_gui.qt.presenters.pair_maps import BANDS, GAIN
 from osisnr_gui.session import edits
 from osisnr_gui.session.maps import BlameKind

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from window_kit import open_window, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.plots.ribbon_plot import RibbonPlot
+from osisnr_gui.qt.plots.comparison_plots import RibbonPlot
 from osisnr_gui.session import edits
 from osisnr_gui.session.session import Criterion
 

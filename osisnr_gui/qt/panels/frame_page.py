@@ -13,8 +13,7 @@ from osisnr_gui.qt.panels.estimate_mark import EstimateMark
 from osisnr_gui.qt.panels.figure_table import FigureTable
 from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text, tooltip
-from osisnr_gui.qt.plots.charts.angle_chart import AngleChart
-from osisnr_gui.qt.plots.charts.spectrum_chart import SpectrumChart
+from osisnr_gui.qt.plots.charts.frame_charts import AngleChart, SpectrumChart
 from osisnr_gui.session import words
 from osisnr_gui.session.inspection.inspection import CurveView, Inspection, frame_curves
 from osisnr_gui.session.inspection.inspector import FileMeasures

@@ -13,19 +13,9 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
 SPECTROGRAM_MAPS = ("viridis", "magma", "cividis", "grey")
-DIFFERENCE_MAP = "difference"
-
-HEAT_MAP = "heat"
+DIFFERENCE_MAP, HEAT_MAP = "difference", "heat"
 
 Number = TypeVar("Number", float, NDArray[np.float64])
-
-# The ends of the diverging map: blue and orange stay apart in every kind of colour blindness. In the dark
-# theme they are light (more is brighter), in the light theme dark (more is darker).
-_ENDS_ON_DARK = ("#5fb4f2", "#eba043")
-_ENDS_ON_LIGHT = ("#0a4f9e", "#b34a00")
-
-# Heat lies over grey pictures: hues that no grey has, lighter where there is more, and the more opaque.
-_HEAT = ("#c2185b59", "#ff5a36ac", "#ffd54aff")
 
 
 @lru_cache(maxsize=32)
@@ -36,10 +26,15 @@ def colour_map(name: str, neutral: str = "#15171c") -> pg.ColorMap:
     nothing in both themes; the other maps do not use it.
     """
     if name == DIFFERENCE_MAP:
-        first, last = _ENDS_ON_DARK if QColor(neutral).lightnessF() < 0.5 else _ENDS_ON_LIGHT
+        # Blue and orange stay apart in every kind of colour blindness. In the dark theme they are light (more is
+        # brighter), in the light theme dark (more is darker).
+        first, last = "#5fb4f2", "#eba043"
+        if QColor(neutral).lightnessF() >= 0.5:
+            first, last = "#0a4f9e", "#b34a00"
         return pg.ColorMap(None, [first, neutral, last])
     if name == HEAT_MAP:
-        return pg.ColorMap(None, list(_HEAT))
+        # Over grey pictures: hues that no grey has, lighter where there is more, and the more opaque.
+        return pg.ColorMap(None, ["#c2185b59", "#ff5a36ac", "#ffd54aff"])
     if name == "grey":
         return pg.ColorMap(None, ["#000000", "#ffffff"])
     if name in SPECTROGRAM_MAPS:

@@ -1,4 +1,4 @@
-"""OSI-SNR and gain per frame: a line per estimate, the threshold to drag, the chance floor, turned polarity."""
+"""Values per frame: OSI-SNR and gain as a line per estimate, and the fused loss as two stacked bands."""
 
 import math
 from collections.abc import Sequence
@@ -7,39 +7,38 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from osisnr_gui.core.loss_curve import LossCurve
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.errors import Phrase
 from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.items.curve import CurveItem
-from osisnr_gui.qt.plots.items.level_line import LevelLine
-from osisnr_gui.qt.plots.items.painting import TAG_MARGIN, line_pen, round_up, tag_width
-from osisnr_gui.qt.plots.items.run_marks import RunMarks
-from osisnr_gui.qt.plots.items.shading import NOWHERE, Shading, Stretches
+from osisnr_gui.qt.plots.items.lines import CurveItem, LevelLine
+from osisnr_gui.qt.plots.items.loss import CutMarks, LossAreas, LossSketches
+from osisnr_gui.qt.plots.items.painting import line_pen, round_up
+from osisnr_gui.qt.plots.items.shading import NOWHERE, RunMarks, Shading, Stretches
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
-from osisnr_gui.qt.plots.items.words import Key
+from osisnr_gui.qt.plots.items.words import TAG_MARGIN, Key, tag_width
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
+from osisnr_gui.session import words
+from osisnr_gui.session.analysis import Analysis
+from osisnr_gui.session.session import Formula
 from osisnr_gui.session.words import MIXTURE, estimate_letter
 from osisnr_gui.text.catalogue import _, translated
 
 #: Of the gain the axis never shows less than this, both ways: small ripples must not look large.
 LEAST_DB = 6.0
 LIMIT_DB = 200.0
-PERCENTILES = (2.0, 98.0)
-RANGE_OPACITY = 0.18
-OTHERS_OPACITY = 0.8
 #: What an estimate was before.
 GHOST_DASH, GHOST_OPACITY = (2.0, 2.0), 0.85
-ROBUST_PERCENTILE = 99.5
+#: The automatic range of OSI-SNR, and that of the loss, reach up to these: one spike flattens nothing.
+ROBUST_PERCENTILE, ROBUST_LOSS_PERCENTILE = 99.5, 99.0
 SAMPLE_LIMIT = 20_000
-#: The long label of the threshold may take this share of the width.
-LABEL_SHARE = 0.4
-#: In a lower row labels may lie on the height of the title.
-LOW_PIXELS = 60.0
 #: Behind the title when a line is a mean and not every frame.
 MEAN_NOTE = f" · {_('mean and range per pixel')}"
+#: Behind the title when the bands are means and not every frame.
+BANDS_NOTE = f" · {_('mean and maximum per pixel')}"
 
 
 class Curve(NamedTuple):
@@ -71,7 +70,7 @@ def finite_sample(values: FloatArray) -> FloatArray:
 
 def usual_range(values: FloatArray) -> tuple[float, float]:
     """Where most of the finite values lie; (0, 0) where there are none."""
-    low, high = np.percentile(values, PERCENTILES) if values.size else (0.0, 0.0)
+    low, high = np.percentile(values, (2.0, 98.0)) if values.size else (0.0, 0.0)
     return float(low), float(high)
 
 
@@ -109,12 +108,6 @@ class CurvesPlot(TimePlot):
         if self.follows_data:
             self.fit_y()
 
-    def _fit_values(self) -> None:
-        """What most frames have."""
-        low, high = usual_range(self._sample())
-        if high > low:
-            self.set_range_under_title(low, high)
-
     def _show_items(self, new: Sequence[Curve]) -> None:
         """An item for each curve; one whose values are shown already keeps its own."""
         known = {id(curve.values): item for curve, item in self._shown}
@@ -149,8 +142,8 @@ class CurvesPlot(TimePlot):
             if curve.before:
                 item.set_pens(line_pen(with_alpha(style.colour, GHOST_OPACITY), GHOST_DASH))
                 continue
-            colour = with_alpha(style.colour, OTHERS_OPACITY if several and not curve.selected else 1.0)
-            veil = line_pen(with_alpha(style.colour, RANGE_OPACITY)) if curve.selected or not several else None
+            colour = with_alpha(style.colour, 0.8 if several and not curve.selected else 1.0)
+            veil = line_pen(with_alpha(style.colour, 0.18)) if curve.selected or not several else None
             item.set_pens(line_pen(colour, style.dash), veil, strong=several and curve.selected)
 
     def _sample(self) -> FloatArray:
@@ -197,12 +190,13 @@ class CurvePlot(CurvesPlot):
     def _threshold_words(self, vb: PixelViewBox) -> str:
         """What the dashed line is: bad frames are told by their exact OSI-SNR whichever formula is drawn.
 
-        In a low row there is only the room beside the title.
+        The long words may take a part of the width; in a low row there is only the room beside the title.
         """
         text = _("bad under {level:.1f} dB exact OSI-SNR").format(level=self.threshold)
-        free = vb.width() - self.words.title_box.right() - 2 * TAG_MARGIN
-        room = LABEL_SHARE * vb.width() if vb.height() > LOW_PIXELS else free
-        if tag_width(text) > min(room, LABEL_SHARE * vb.width()):
+        room = 0.4 * vb.width()
+        if vb.height() <= 60.0:
+            room = min(room, vb.width() - self.words.title_box.right() - 2 * TAG_MARGIN)
+        if tag_width(text) > room:
             text = _("bad < {level:.1f} dB exact").format(level=self.threshold)
         return text
 
@@ -248,3 +242,81 @@ class GainPlot(CurvesPlot):
     def _resized(self) -> None:
         """The lines keep below the title."""
         self._follow_data()
+
+
+class LossPlot(TimePlot):
+    """Loss per frame of the selected estimate: 1/OSI below, γ·MC-MSE on top of it, live while a slider moves."""
+
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str = "loss") -> None:
+        super().__init__(link, theme, row_id, _("Loss per frame"))
+        self.shading = Shading()
+        self.sketches = LossSketches(self)
+        self._areas = LossAreas(self.sketches)
+        self.limit_line = LevelLine("bad", self._limit_words, digits=_digits)
+        self._has_data = False
+        self._formula: Formula | None = None
+        self.words.keys = Key("1/OSI", "loss_osi", True), Key("γ·MC-MSE", "loss_mc", True)
+        self.set_y_scale(LinearScale(_("Loss")))
+        self.set_y_limits(0.0, 1e6)
+        self.add(self.shading, self._areas, CutMarks(self._areas, self.words))
+        self.add_levels(self.limit_line)
+
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
+        """Draw the loss of the estimate in view."""
+        pair = analysis.pair_at(selected)
+        frames, score = (None, None) if pair is None else (pair.frames, pair.score)
+        formula = analysis.session.loss.formula
+        if formula is not self._formula:
+            self._formula = formula
+            named = translated(formula.words)
+            self.set_title(_("1/OSI-SNR + γ·MC-MSE per frame · {formula}").format(formula=named))
+        tables = [pair.frames.table for pair in analysis.pairs if pair.frames is not None]
+        self.sketches.keep_only([table for table in tables if table is not None])
+        if frames is None or score is None:
+            self.show_loss(0.0, 1.0, None)
+        else:
+            self.show_loss(frames.first_time, frames.grid.step, score.curve, growing=not frames.complete)
+
+    def show_loss(self, t0: float, dt: float, curve: LossCurve | None, *, growing: bool = False) -> None:
+        """Draw 1/OSI and γ·MC-MSE of each frame, stacked; nothing is done when they are on screen already.
+
+        ``growing`` : more frames are to come.
+        """
+        if self._areas.show_curve(t0, dt, curve, growing) and self.follows_data:
+            self._follow_data()
+
+    def zoom_y(self, factor: float, at: float) -> None:
+        """Ctrl+wheel: zero stays at the bottom."""
+        self.y_by_hand = True
+        self.set_y_range(0.0, max(self.box.hi * factor, 1e-3))
+
+    def _title_note(self, vb: PixelViewBox) -> str:
+        """Says when the bands are means and not every frame."""
+        return BANDS_NOTE if self._areas.is_crowded(vb) else ""
+
+    def _limit_words(self, _vb: PixelViewBox) -> str:
+        return _("bad over {loss}").format(loss=words.loss(self.limit_line.level))
+
+    def is_final(self) -> bool:
+        """Whether no sketch of the curve is to come."""
+        return not self.sketches.is_busy
+
+    def _fit_values(self) -> None:
+        self._follow_data(keep=False)
+
+    def _follow_data(self, *, keep: bool = True) -> None:
+        curve = self._areas.curve
+        values = np.empty(0) if curve is None else curve.sample(SAMPLE_LIMIT)
+        values = values[np.isfinite(values)]
+        if not values.size:
+            return
+        top = max(float(np.percentile(values, ROBUST_LOSS_PERCENTILE)), 1e-6)
+        keep, self._has_data = keep and self._has_data, True
+        # The axis stays while the robust top is in the upper part of it: no jump at every slider tick.
+        if not keep or not 0.4 * self.box.hi <= top <= 0.97 * self.box.hi:
+            self.set_y_range(0.0, round_up(1.25 * top))
+
+
+def _digits(vb: PixelViewBox) -> int:
+    """As many decimals as a pixel can tell apart."""
+    return max(-math.floor(math.log10(max((vb.hi - vb.lo) / vb.height(), 1e-12))), 0)

@@ -18,7 +18,6 @@ Floats = NDArray[np.float64]
 SCALE_NAMES = ("linear", "log", "mel")
 
 SPACING = 22.0  # pixels between ticks
-_LOG_FLOOR_HZ = 50.0
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class FrequencyScale:
         if len(kept) < 2:
             values = [tick.value for tick in LinearScale(share=VALUE_TICK_PIXELS / SPACING).ticks(low, high, pixels)]
             kept = self._thinned([v for v in values if self.unit == "Hz" or v == round(v)], room)
-        return [Tick(coordinate, _label(f)) for coordinate, f in kept]
+        return [Tick(place, f"{f / 1000.0:.6g}k" if f >= 1000.0 else f"{f + 0.0:.6g}") for place, f in kept]
 
     def _thinned(self, values: list[float], room: float) -> list[tuple[float, float]]:
         """(coordinate, value) without what is nearer than `room` to the next one kept, from the top down."""
@@ -99,7 +98,7 @@ def make_scale(name: str, n_bins: int, bin_step: float) -> FrequencyScale:
     unit = "bin" if in_bins else "Hz"
     top = (n_bins - 0.5) * bin_step if in_bins else (n_bins - 1) * bin_step
     if name == "log":
-        low = 0.5 if in_bins else max(_LOG_FLOOR_HZ, 0.5 * bin_step)
+        low = 0.5 if in_bins else max(50.0, 0.5 * bin_step)
         if top > 2.0 * low:
             return FrequencyScale("log", low, top, unit)
     elif name == "mel" and not in_bins and n_bins > 1:
@@ -138,7 +137,3 @@ def _ladder(low: float, high: float) -> list[float]:
     first = math.floor(math.log10(max(low, 1.0)))
     values = [m * 10.0**e for e in range(first, math.ceil(math.log10(max(high, 1.0))) + 1) for m in (1.0, 2.0, 5.0)]
     return ([0.0] if low <= 0.0 else []) + [v for v in values if low * (1 - 1e-9) <= v <= high * (1 + 1e-9)]
-
-
-def _label(value: float) -> str:
-    return f"{value / 1000.0:.6g}k" if value >= 1000.0 else f"{value + 0.0:.6g}"

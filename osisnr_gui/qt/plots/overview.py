@@ -8,20 +8,17 @@ from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QLabel, QSizePolicy
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, format_time
-from osisnr_gui.qt.plots.items.overview import OutsideShade, OverviewStrip
-from osisnr_gui.qt.plots.items.run_marks import NoteMarks
-from osisnr_gui.qt.plots.plot_widget import PlotWidget
+from osisnr_gui.qt.plots.items.shading import NoteMarks
+from osisnr_gui.qt.plots.items.strips import OutsideShade, OverviewStrip
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.qt.plots.time_marks import TimeMarks
+from osisnr_gui.qt.plots.time_plot import PlotWidget
 from osisnr_gui.qt.plots.view_box import NOTCH, ZOOM_PER_NOTCH, PixelViewBox
 from osisnr_gui.text.catalogue import _
 
 HEIGHT = 44
 MARGIN = 4  # above and below the strip
 LABEL_GAP = 4
-#: Narrower windows are drawn and grabbed as this wide, or they could not be found.
-MIN_WINDOW_PIXELS = 8.0
-PAN_PER_NOTCH = 0.25
 TIP = _(
     "OSI-SNR of every frame, dark = 0 dB … bright = 30 dB; marks below: bad or missed frames"
     " (hatched: active where the reference is silent); drag the frame to move the view.\n"
@@ -64,7 +61,7 @@ class OverviewBox(PixelViewBox):
         event.accept()
         notches = event.delta() / NOTCH
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._link.pan(-notches * PAN_PER_NOTCH)
+            self._link.pan(-notches / 4)
         else:
             self._link.zoom(ZOOM_PER_NOTCH**notches, self.mapSceneToView(event.scenePos()).x())
 
@@ -155,7 +152,8 @@ class Overview(PlotWidget):
 
     def _follow_range(self, *_range: float) -> None:
         extent, (start, stop) = self._link.extent, self._link.visible
-        least = MIN_WINDOW_PIXELS * extent.length / max(self.box.width(), 1.0)
+        # Narrower windows are drawn and grabbed as this wide, or they could not be found.
+        least = 8.0 * extent.length / max(self.box.width(), 1.0)
         wider = max(least - (stop - start), 0.0) / 2
         self._shown = TimeSpan(start - wider, stop + wider)
         self.window_region.blockSignals(True)

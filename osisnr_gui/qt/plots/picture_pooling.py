@@ -238,14 +238,3 @@ class BlockCache:
 
     def _drop(self, block: Block) -> None:
         self.size -= self._blocks.pop(block).nbytes
-
-
-def fetch(source: Picture, block: Block) -> Codes | None:
-    """On a worker thread. Whatever the file throws, the coarse picture stays."""
-    start, stop = block.columns(source.n_columns)
-    try:
-        codes = np.asarray(source.columns(start, stop))
-        right = codes.shape == (stop - start, source.n_bins) and codes.dtype == np.uint8
-        return pool_columns(codes, block.step) if right else None
-    except Exception:
-        return None

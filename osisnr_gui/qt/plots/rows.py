@@ -11,13 +11,8 @@ from osisnr_gui.session.changes import Changed
 from osisnr_gui.text.catalogue import _
 
 #: How the height is shared at first.
-SPECTROGRAM_WEIGHT = 3.0
-CURVE_WEIGHT = 2.6
-LOSS_WEIGHT = 1.7
-GAIN_WEIGHT = 1.0
+SPECTROGRAM_WEIGHT, CURVE_WEIGHT, LOSS_WEIGHT, GAIN_WEIGHT = 3.0, 2.6, 1.7, 1.0
 OWN_HEIGHT = 0.0  # a row of fixed height
-
-_FILES = Changed.FILES | Changed.FRAMES | Changed.VIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +44,5 @@ ROWS: tuple[PlotRow, ...] = (
     PlotRow("osi", _("OSI-SNR curve"), CURVE_WEIGHT),
     PlotRow("delta", _("Difference of two estimates"), LOSS_WEIGHT, _("OSI-SNR or loss of the estimate in view minus that of another one, or of the mixture, per frame"), shown=False),
     PlotRow("gain", _("Gain per frame"), GAIN_WEIGHT, _("Level of the estimate against the reference, and its polarity: OSI-SNR sees neither"), shown=False),
-    PlotRow("loss", _("Loss curve"), LOSS_WEIGHT, depends=_FILES | Changed.LEADING | Changed.LOSS),
+    PlotRow("loss", _("Loss curve"), LOSS_WEIGHT, depends=Changed.FILES | Changed.FRAMES | Changed.VIEW | Changed.LEADING | Changed.LOSS),
 )  # fmt: skip

@@ -8,10 +8,10 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NO_SCALE
 from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
 from osisnr_gui.qt.plots.frequency_scale import make_scale
-from osisnr_gui.qt.plots.items.colour_bar import ColourBar
 from osisnr_gui.qt.plots.items.maps import HIGHEST, BlameItem
 from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.spectrogram import Look, PictureItem, same_objects
+from osisnr_gui.qt.plots.items.words import ColourBar
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
@@ -20,11 +20,6 @@ from osisnr_gui.session.pictures import Picture
 from osisnr_gui.text.catalogue import _
 
 DEFAULT_LEVELS_DB = (-90.0, -10.0)
-DIFFERENCE_SPAN_DB = 30.0
-# Zooming in stops when fewer bins than this would be in sight.
-FEWEST_BINS = 4.0
-# Under a blame map a picture is grey, so that no colour of its own is taken for heat.
-UNDER_HEAT = "grey"
 
 
 class SpectrogramPlot(TimePlot):
@@ -110,10 +105,10 @@ class SpectrogramPlot(TimePlot):
         return self.link.visible == (self.box.t0, self.box.t1) and self._item.is_final(self.box)
 
     def zoom_y(self, factor: float, at: float) -> None:
-        """As in every row, but not closer than a few bins."""
+        """As in every row, but not closer than four bins."""
         sources = self._item.sources
         low, high = (self.frequency_at(c) for c in (self.box.lo, self.box.hi))
-        if factor < 1.0 and sources and (high - low) * factor < FEWEST_BINS * sources[0].bin_step:
+        if factor < 1.0 and sources and (high - low) * factor < 4.0 * sources[0].bin_step:
             return
         super().zoom_y(factor, at)
 
@@ -170,8 +165,9 @@ class SpectrogramPlot(TimePlot):
         low, high = self.levels
         # Values on both sides of 0 have a colour for each side.
         colours = DIFFERENCE_MAP if not self._unit() and low < 0 else self._colours
-        span = max(DIFFERENCE_SPAN_DB if self._unit() == "dB" else high - low, 1e-6)
-        self._item.set_look(Look(UNDER_HEAT if self.blame.on else colours, low, high, span))
+        span = max(30.0 if self._unit() == "dB" else high - low, 1e-6)
+        # Under a blame map a picture is grey, so that no colour of its own is taken for heat.
+        self._item.set_look(Look("grey" if self.blame.on else colours, low, high, span))
         if self._bare or not self._item.sources:
             self._bar.hide()
         elif len(self._item.sources) == 2:

@@ -15,32 +15,12 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.plots.picture_pooling import (
-    BLOCK_COLUMNS,
-    Block,
-    BlockCache,
-    Codes,
-    PictureView,
-    blocks_of,
-    coarse_picture,
-    covered,
-    fetch,
-    is_analysed,
-    max_pool,
-    pixel_columns,
-    pool_columns,
-    step_for,
-    stretched_coarse,
-)
+from osisnr_gui.qt.plots import picture_pooling as pooling
+from osisnr_gui.qt.plots.picture_pooling import BLOCK_COLUMNS, Block, BlockCache, Codes, PictureView
 from osisnr_gui.session.pictures import Picture
 
-# Results that arrive within this time are announced together: each announcement costs a repaint. The last one
-# of a view does not wait.
-_ANNOUNCE_MS = 25
 #: Fetch: one, so that two cores leave one to the window; two where there are more.
 N_THREADS = 1 if (os.cpu_count() or 1) <= 2 else 2
-# This part of a view is fetched ahead where the view goes.
-_AHEAD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +31,14 @@ class _Fetch:
     source: Picture = field(compare=False)
 
     def __call__(self, _job: Job) -> tuple[Block, Codes | None]:
-        """On a worker thread; None where the file could not be read: the coarse picture stays."""
-        return self.block, fetch(self.source, self.block)
+        """On a worker thread; None where the file could not be read, whatever it throws: the coarse picture stays."""
+        source, (start, stop) = self.source, self.block.columns(self.source.n_columns)
+        try:
+            codes = np.asarray(source.columns(start, stop))
+            right = codes.shape == (stop - start, source.n_bins) and codes.dtype == np.uint8
+            return self.block, pooling.pool_columns(codes, self.block.step) if right else None
+        except Exception:
+            return self.block, None
 
 
 @dataclass
@@ -67,12 +53,6 @@ class _Known:
     view: PictureView | None = None
     direction: int = 0  # of travel: 1 later, -1 earlier
     picture: Codes | None = None  # of `view`, until something new arrives
-
-    def turn_to(self, view: PictureView) -> None:
-        """Another view: remember where it goes."""
-        if self.view is not None and view.first_column != self.view.first_column:
-            self.direction = 1 if view.first_column > self.view.first_column else -1
-        self.view, self.picture = view, None
 
 
 class TileStore(QObject):
@@ -94,7 +74,7 @@ class TileStore(QObject):
         self._jobs = Jobs("spectrogram", self, n_threads=n_threads)
         self._jobs.reported.connect(self._take_result)
         self._changed: dict[int, Picture] = {}
-        self._announcer = QTimer(self, singleShot=True, interval=_ANNOUNCE_MS)
+        self._announcer = QTimer(self, singleShot=True)
         self._announcer.timeout.connect(self._announce)
 
     def gather(self, source: Picture, view: PictureView) -> Codes:
@@ -106,24 +86,26 @@ class TileStore(QObject):
         """
         known = self._know(source)
         if view != known.view:
-            known.turn_to(view)
+            if known.view is not None and view.first_column != known.view.first_column:
+                known.direction = 1 if view.first_column > known.view.first_column else -1
+            known.view, known.picture = view, None
         if known.picture is None:
             known.picture = self._make_picture(known, view)
         return known.picture
 
     def is_final(self, source: Picture, view: PictureView) -> bool:
         """Whether nothing better will arrive for this view: all its blocks are here (or cannot be had)."""
-        step = step_for(view.columns_per_pixel, source.coarse_step())
+        step = pooling.step_for(view.columns_per_pixel, source.coarse_step())
         if step >= source.coarse_step():
-            return is_analysed(source, view)
+            return pooling.is_analysed(source, view)
         known = self._know(source)
-        first, last = covered(*pixel_columns(view, step, source.n_columns))
-        return not self._missing(known, blocks_of(known.serial, step, first, last))
+        first, last = pooling.covered(*pooling.pixel_columns(view, step, source.n_columns))
+        return not self._missing(known, pooling.blocks_of(known.serial, step, first, last))
 
     def is_exact(self, source: Picture, view: PictureView) -> bool:
         """Whether every frame of a view counts in its picture, be it of less detail than there could be."""
-        step = step_for(view.columns_per_pixel, source.coarse_step())
-        return step < source.coarse_step() or is_analysed(source, view)
+        step = pooling.step_for(view.columns_per_pixel, source.coarse_step())
+        return step < source.coarse_step() or pooling.is_analysed(source, view)
 
     def release(self, source: Picture) -> None:
         """No row shows this source any more: drop its queue (its blocks stay cached while there is room)."""
@@ -162,15 +144,15 @@ class TileStore(QObject):
 
     def _make_picture(self, known: _Known, view: PictureView) -> Codes:
         source = known.source
-        step = step_for(view.columns_per_pixel, source.coarse_step())
+        step = pooling.step_for(view.columns_per_pixel, source.coarse_step())
         if step >= source.coarse_step():
             self._want(known, [])
-            return coarse_picture(source, view)
-        starts, stops = pixel_columns(view, step, source.n_columns)
-        first, last = covered(starts, stops)
-        blocks = blocks_of(known.serial, step, first, last)
+            return pooling.coarse_picture(source, view)
+        starts, stops = pooling.pixel_columns(view, step, source.n_columns)
+        first, last = pooling.covered(starts, stops)
+        blocks = pooling.blocks_of(known.serial, step, first, last)
         self._want(known, blocks, self._ahead(known, view, step, blocks))
-        return max_pool(self._assemble(known, step, first, last), starts - first, stops - first)
+        return pooling.max_pool(self._assemble(known, step, first, last), starts - first, stops - first)
 
     def _want(self, known: _Known, blocks: list[Block], ahead: Iterable[Block] = ()) -> None:
         """Queue what is missing of these blocks, then of those where the view goes."""
@@ -183,10 +165,11 @@ class TileStore(QObject):
         self._jobs.start(*(_Fetch(block, known.source) for block in missing), key=known.serial)
 
     def _ahead(self, known: _Known, view: PictureView, step: int, blocks: list[Block]) -> list[Block]:
+        """The blocks of half a view where the view goes."""
         if not blocks or not known.direction:
             return []
         size = BLOCK_COLUMNS * step
-        count, last = math.ceil(_AHEAD * view.width * view.columns_per_pixel / size), known.source.n_columns // size
+        count, last = math.ceil(0.5 * view.width * view.columns_per_pixel / size), known.source.n_columns // size
         edge = blocks[-1 if known.direction > 0 else 0].index
         indices = (edge + known.direction * i for i in range(1, count + 1))
         return [Block(known.serial, step, i) for i in indices if 0 <= i <= last]
@@ -201,12 +184,12 @@ class TileStore(QObject):
         if not finer or not all(b in self._cache or self._pool_from_finer(known, b) for b in finer):
             return False
         parts = [codes for b in finer if (codes := self._cache.get(b)) is not None]
-        return self._cache.put(block, pool_columns(np.concatenate(parts), 2), self._pinned() | set(finer))
+        return self._cache.put(block, pooling.pool_columns(np.concatenate(parts), 2), self._pinned() | set(finer))
 
     def _assemble(self, known: _Known, step: int, first: int, last: int) -> Codes:
         """The stored columns first..last, (last - first, n_bins), exact as far as they are here."""
         data = np.empty((last - first, known.source.n_bins), dtype=np.uint8)
-        for block in blocks_of(known.serial, step, first, last):
+        for block in pooling.blocks_of(known.serial, step, first, last):
             offset = block.index * BLOCK_COLUMNS
             start, stop = max(offset, first), min(offset + BLOCK_COLUMNS, last)
             codes = self._cache.get(block)
@@ -225,7 +208,7 @@ class TileStore(QObject):
                 index = np.arange(start, stop) * block.step // coarser.step - coarser.index * BLOCK_COLUMNS
                 return codes.take(index, axis=0)
             coarser = coarser.coarser
-        return stretched_coarse(known.source, block.step, start, stop)
+        return pooling.stretched_coarse(known.source, block.step, start, stop)
 
     @Slot(object)
     def _take_result(self, result: tuple[Block, Codes | None]) -> None:
@@ -248,7 +231,8 @@ class TileStore(QObject):
         known.picture = None
         self._changed[id(known.source)] = known.source
         if not self._announcer.isActive():
-            self._announcer.start(_ANNOUNCE_MS)
+            # What arrives meanwhile is announced with it: each time costs a repaint. The last of a view does not wait.
+            self._announcer.start(25)
 
     def _announce(self) -> None:
         changed, self._changed = self._changed, {}

@@ -7,7 +7,6 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, Signal
 
 #: Wheel turns closer together than this are one entry in the zoom history.
 MERGE_MS = 600
-HISTORY_LIMIT = 100
 
 
 class TimeSpan(NamedTuple):
@@ -209,7 +208,7 @@ class TimeLink(QObject):
         self._last_zoom.invalidate()
         if not self._history or self._history[-1] != (self.visible, self.band):
             self._history.append((self.visible, self.band))
-            del self._history[:-HISTORY_LIMIT]
+            del self._history[:-100]
 
     def remember_once(self) -> None:
         """The same at the first of several turns of the wheel."""

@@ -6,7 +6,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QObject, Qt, Signal
 
 from osisnr_gui.qt.look.theme import Theme, with_alpha
-from osisnr_gui.qt.plots.items.level_line import Line
+from osisnr_gui.qt.plots.items.lines import Line
 from osisnr_gui.qt.plots.time_link import NO_HOVER, TimeLink, TimeSpan
 
 #: Lines that are seen on any colour map, because they lie over a broader one: widths of both.
@@ -51,7 +51,7 @@ class TimeMarks(QObject):
         self.lines: dict[str, Line] = {}
         self.regions: dict[str, pg.LinearRegionItem] = {}
         self.has_crosshair = True
-        self._is_seen = False
+        self.is_seen = False  # while it is not, nothing is followed until `catch_up`
         link.selection_changed.connect(self._follow_selection)
         link.loop_changed.connect(self._follow_loop)
         link.hover_changed.connect(self._follow_hover)
@@ -66,16 +66,12 @@ class TimeMarks(QObject):
 
     def catch_up(self) -> None:
         """Show what changed while the row was not seen: hidden rows do not follow."""
-        link, self._is_seen = self._link, True
+        link, self.is_seen = self._link, True
         self._follow_selection(link.selection)
         self._follow_loop(link.loop)
         self._follow_cursor(link.cursor)
         self._follow_playhead(link.playhead)
         self._follow_hover(*link.hover)
-
-    def rest(self) -> None:
-        """Follow nothing until `catch_up`."""
-        self._is_seen = False
 
     def set_crosshair(self, on: bool) -> None:
         """Show or hide the crosshair."""
@@ -91,7 +87,7 @@ class TimeMarks(QObject):
         box = self._plot.getViewBox().rbScaleBox
         box.setPen(pg.mkPen(theme.accent))
         box.setBrush(with_alpha(theme.accent, theme.selection_opacity))
-        if self._is_seen:
+        if self.is_seen:
             self.catch_up()
 
     def _make_region(self, name: str) -> pg.LinearRegionItem:
@@ -150,7 +146,7 @@ class TimeMarks(QObject):
 
     def _show_line(self, name: str, at: float) -> None:
         on = math.isfinite(at)
-        if self._is_seen and (on or name in self.lines):
+        if self.is_seen and (on or name in self.lines):
             if name not in self.lines:
                 self.lines[name] = _make_line(name, self._theme)
             _show(self._plot, self.lines[name], on)
@@ -158,7 +154,7 @@ class TimeMarks(QObject):
                 self.lines[name].setValue(at)
 
     def _show_region(self, name: str, span: TimeSpan | None) -> None:
-        if self._is_seen and (span is not None or name in self.regions):
+        if self.is_seen and (span is not None or name in self.regions):
             region = self.regions.get(name) or self._make_region(name)
             self.regions[name] = region
             if any(line.moving for line in region.lines):

@@ -1,4 +1,4 @@
-"""One row of the linked plots: a PlotWidget bound to the shared :class:`TimeLink`.
+"""What rows and charts have in common, and one row of the linked plots, bound to the shared :class:`TimeLink`.
 
 Each row is a widget of its own, so a change repaints one row and not the whole stack. What stays while pointer and
 cursor move (grid, pictures, curves, shading, words) is one still picture under pyqtgraph's own lines and regions.
@@ -6,19 +6,18 @@ cursor move (grid, pictures, curves, shading, words) is one still picture under 
 
 import math
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QHideEvent, QMouseEvent, QShowEvent
-from PySide6.QtWidgets import QSizePolicy
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QHideEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots import axes
-from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, ROW_GAP, TIME_AXIS_HEIGHT
-from osisnr_gui.qt.plots.axis_items import TickAxis, TimeAxis
-from osisnr_gui.qt.plots.items.level_line import LevelLine, LevelTags
-from osisnr_gui.qt.plots.items.pixel_item import Grid, PixelItem
+from osisnr_gui.qt.plots.axes import NoAxis, TickAxis, TimeAxis, ValueScale
+from osisnr_gui.qt.plots.items.lines import LevelLine, LevelTags
+from osisnr_gui.qt.plots.items.pixel_item import Grid, PixelItem, StillPicture
 from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.words import RowWords
-from osisnr_gui.qt.plots.plot_widget import PlotWidget
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_marks import TimeMarks
 from osisnr_gui.qt.plots.view_box import CLICK_PIXELS, PixelViewBox, TimeViewBox
@@ -27,6 +26,85 @@ from osisnr_gui.session.analysis import Analysis
 MIN_HEIGHT = 48
 #: Above the highest value: room for the title.
 TITLE_PIXELS = 24.0
+
+
+class PlotWidget(pg.PlotWidget):
+    """PlotWidget without pyqtgraph's buttons and option menus, for a ViewBox that neither zooms nor pans by itself.
+
+    `_resized` is called once the subclass is built (`_is_built`).
+    """
+
+    context_menu_requested = Signal(QPoint, object)  # global position, this plot
+    SIZE, LEAST = (240, 140), (0, 0)  # pixels that it likes to have, and needs
+    _is_built = False
+
+    def __init__(self, box: PixelViewBox, *axes: TickAxis, parent: QWidget | None = None) -> None:
+        """`axes` : those it has, left or bottom; the other sides have none."""
+        self.theme, self._axes = box.theme, axes
+        shown = {axis.orientation: axis for axis in axes}
+        hidden = {side: NoAxis(side) for side in ("left", "top", "right", "bottom") if side not in shown}
+        super().__init__(parent, background=box.theme.background, viewBox=box, axisItems=shown | hidden)
+        # Every paint fills the whole place: neither Qt nor a kept picture of the ground has to do it before.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
+        self.plotItem.hideButtons()
+        self.plotItem.setMenuEnabled(False)
+        for side in hidden:  # an axis that is given is shown
+            self.plotItem.hideAxis(side)
+        # It has no parent, and would stay as a window of its own.
+        self.plotItem.ctrlMenu.setParent(self, self.plotItem.ctrlMenu.windowFlags())
+        self.still = StillPicture(self.plotItem)
+        box.menu_requested.connect(self._ask_for_menu)
+
+    def add(self, *items: pg.GraphicsObject) -> None:
+        """Add items."""
+        for item in items:
+            self.addItem(item, ignoreBounds=True)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Apply another theme."""
+        self.theme = self.getViewBox().theme = theme
+        self.setBackground(theme.background)
+        for axis in self._axes:
+            axis.set_theme(theme)
+        self._dress()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw the still picture again at the end of this event-loop turn."""
+        self.still.forget()
+
+    def is_final(self) -> bool:
+        """Whether what is on screen is the best there will be."""
+        return True
+
+    def close(self) -> bool:
+        """Close the widget only: pyqtgraph's own way leaves the scene behind."""
+        return QWidget.close(self)
+
+    def sizeHint(self) -> QSize:
+        """What it likes to have."""
+        return QSize(*self.SIZE)
+
+    def minimumSizeHint(self) -> QSize:
+        """What it needs."""
+        return QSize(*self.LEAST)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Lay out at once, not at the next turn of the event loop; pyqtgraph calls this before anything is there."""
+        super().resizeEvent(event)
+        if self._is_built:
+            self.plotItem.layout.activate()
+            self._resized()
+
+    def _ask_for_menu(self, at: QPoint) -> None:
+        self.context_menu_requested.emit(at, self)
+
+    def _dress(self) -> None:
+        """Apply the theme to the items that do not ask the ViewBox for it."""
+
+    def _resized(self) -> None:
+        """Adapt to another size in pixels."""
 
 
 class TimePlot(PlotWidget):
@@ -43,8 +121,8 @@ class TimePlot(PlotWidget):
 
     def __init__(self, link: TimeLink, theme: Theme, row_id: str, title: str = "") -> None:
         self.box = TimeViewBox(link, theme)
-        self._left = TickAxis("left", theme, axes.LinearScale(), LEFT_AXIS_WIDTH)
-        self._lower = TimeAxis(link, theme, TIME_AXIS_HEIGHT)
+        self._left = TickAxis("left", theme, axes.LinearScale(), axes.LEFT_AXIS_WIDTH)
+        self._lower = TimeAxis(link, theme, axes.TIME_AXIS_HEIGHT)
         super().__init__(self.box, self._left, self._lower)
         self.link, self.row_id = link, row_id
         self.time_axis = False
@@ -127,11 +205,11 @@ class TimePlot(PlotWidget):
             self.refresh()
 
     @property
-    def value_scale(self) -> axes.ValueScale:
+    def value_scale(self) -> ValueScale:
         """Title and ticks of the left axis."""
         return self._left.scale_of_values
 
-    def set_y_scale(self, scale: axes.ValueScale) -> None:
+    def set_y_scale(self, scale: ValueScale) -> None:
         """Take title and ticks of the left axis from this scale."""
         self._left.set_scale(scale)
         self.refresh()
@@ -195,7 +273,7 @@ class TimePlot(PlotWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Follow nothing any more."""
         super().hideEvent(event)
-        self.marks.rest()
+        self.marks.is_seen = False
         self.shown_changed.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -250,7 +328,8 @@ class TimePlot(PlotWidget):
     def _place_axes(self) -> None:
         """The lowest row of a stack has time labels under it."""
         (self._lower.show if self.time_axis else self._lower.hide)()
-        self.plotItem.layout.setContentsMargins(0, ROW_GAP, RIGHT_MARGIN, 0 if self.time_axis else ROW_GAP)
+        gap = axes.ROW_GAP
+        self.plotItem.layout.setContentsMargins(0, gap, axes.RIGHT_MARGIN, 0 if self.time_axis else gap)
         self.plotItem.layout.activate()
 
     def _title_note(self, _vb: PixelViewBox) -> str:

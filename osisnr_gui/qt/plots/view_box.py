@@ -169,8 +169,13 @@ class TimeViewBox(PixelViewBox):
                 self._selects = False
             if self._zooms:
                 self._drag_box(event)
-            else:
-                self._drag_selection(event)
+                return
+            time = self.place_of(event.scenePos()).x()
+            self._selects |= abs(event.scenePos().x() - event.buttonDownScenePos().x()) > CLICK_PIXELS
+            if self._selects:
+                self._link.select(self._anchor, time)
+            elif event.isFinish():
+                self._link.request_seek(time)
         else:
             event.ignore()
 
@@ -185,14 +190,6 @@ class TimeViewBox(PixelViewBox):
                 self.double_clicked.emit(at.x(), at.y())
             else:
                 self._link.request_seek(at.x())
-
-    def _drag_selection(self, event: MouseDragEvent) -> None:
-        time = self.place_of(event.scenePos()).x()
-        self._selects |= abs(event.scenePos().x() - event.buttonDownScenePos().x()) > CLICK_PIXELS
-        if self._selects:
-            self._link.select(self._anchor, time)
-        elif event.isFinish():
-            self._link.request_seek(time)
 
     def _drag_box(self, event: MouseDragEvent) -> None:
         ends = event.buttonDownScenePos(), event.scenePos()

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.jobs import Jobs
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.difference_plot import Contest, DifferenceCurve, DifferencePlot
+from osisnr_gui.qt.plots.comparison_plots import Contest, DifferenceCurve, DifferencePlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.presenters.shown_curves import ShownGhost, ghost_of, value_at
 from osisnr_gui.session.analysis import Analysis

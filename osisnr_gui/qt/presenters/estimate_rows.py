@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.items.run_marks import ClipMarks
+from osisnr_gui.qt.plots.items.shading import ClipMarks
 from osisnr_gui.qt.plots.plot_stack import RowPane
 from osisnr_gui.qt.plots.rows import SPECTROGRAM_WEIGHT
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
@@ -23,8 +23,6 @@ from osisnr_gui.text.files import title as title_of
 ESTIMATE = "estimate"
 #: More would be strips in which nothing can be seen.
 MOST_ROWS = 8
-#: Height of each further row, as a share of a spectrogram's.
-FURTHER_WEIGHT = 0.4 * SPECTROGRAM_WEIGHT
 
 
 class EstimateRows(QObject):
@@ -51,7 +49,7 @@ class EstimateRows(QObject):
     @property
     def weight(self) -> float:
         """The share of height that all rows want together."""
-        return SPECTROGRAM_WEIGHT + FURTHER_WEIGHT * (len(self.pane.shown) - 1)
+        return SPECTROGRAM_WEIGHT + 0.4 * SPECTROGRAM_WEIGHT * (len(self.pane.shown) - 1)
 
     @property
     def pairs(self) -> tuple[PairAnalysis, ...]:

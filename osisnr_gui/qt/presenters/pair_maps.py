@@ -6,15 +6,14 @@ import numpy as np
 
 from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.band_plot import BandPlot, band_words
-from osisnr_gui.qt.plots.blame_overlay import BlameOverlay
 from osisnr_gui.qt.plots.curve_plot import Curve, GainPlot
+from osisnr_gui.qt.plots.map_plots import BandPlot, BlameOverlay, band_words
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.presenters.shown_curves import value_at
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.pairs import PairAnalysis, PairReader
+from osisnr_gui.session.pairs import PairReader
 from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.words import estimate_letter
@@ -38,7 +37,11 @@ class PairMaps:
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show an analysis with one estimate in view; a pair appears once all its frames are there."""
         pair = analysis.pair_at(selected)
-        self._open(pair)
+        frames = pair.frames if pair is not None and pair.error is None else None
+        if frames is not self._shown:
+            self._shown = frames
+            done = frames is not None and frames.complete
+            self._columns = PairReader(pair) if pair is not None and done else None
         self.show_blame(analysis, selected)
         self.band_row.show_pair(self._columns, pair.score if pair is not None else None)
         title = _("OSI-SNR per band · {name} · exact, active frames")
@@ -92,14 +95,6 @@ class PairMaps:
             return ""
         turned = chosen.turned is not None and chosen.turned[round((time - chosen.t0) / chosen.dt)]
         return (_("gain {level} (−)") if turned else _("gain {level}")).format(level=words.db(gain_db))
-
-    def _open(self, pair: PairAnalysis | None) -> None:
-        """Columns to look at again, for a pair whose pass is done."""
-        frames = pair.frames if pair is not None and pair.error is None else None
-        if frames is not self._shown:
-            self._shown = frames
-            done = pair is not None and frames is not None and frames.complete
-            self._columns = PairReader(pair) if pair is not None and done else None
 
     def _show_gains(self, analysis: Analysis, selected: int) -> None:
         gains, kept = [], {}

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor
 
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.items.ribbon import Ribbon
-from osisnr_gui.qt.plots.ribbon_plot import RibbonPlot
+from osisnr_gui.qt.plots.comparison_plots import RibbonPlot
+from osisnr_gui.qt.plots.items.strips import Ribbon
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
@@ -24,7 +24,6 @@ from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext
 
 BEST = "best"
-PALE = 0.5
 WHAT_IS_BEST = _(
     "Best estimate per frame: the highest exact OSI-SNR among all estimates of this reference, in frames that are "
     "active in every one of them. A stripe that covers several frames shows their shares, stacked."
@@ -135,8 +134,12 @@ class PairingRow:
         self.row.set_name(_("fits") if wish is None else _("{name} fits").format(name=estimate_letter(wish.selected)))
         ribbon = None
         if best is not None and wish is not None:
-            letters = tuple(str(place + 1) for place in best.places)
-            ribbon = Ribbon(best.best, best.first_time, best.step, letters, _colours(best.places, wish.own))
+            own = wish.own
+
+            def colour(theme: Theme, place: int) -> str:
+                return theme.loss_osi if place == own else theme.warning  # calm, and striking
+
+            ribbon = _ribbon_of(best, lambda place: str(place + 1), colour)
         self.row.set_message("")
         self.row.show_ribbon(ribbon, " ".join(self._words()))
 
@@ -179,9 +182,11 @@ def _wish_of(analysis: Analysis, selected: int) -> _Wish | None:
     return _Wish(analysis.session, selected, pair.score.facts, pair.estimate, own, others)
 
 
-def _colours(places: tuple[int, ...], own: int) -> Callable[[Theme], list[str]]:
-    """Calm for the own reference, striking for any other."""
-    return lambda theme: [theme.loss_osi if place == own else theme.warning for place in places]
+def _ribbon_of(best: BestFrames, letter: Callable[[int], str], colour: Callable[[Theme, int], str]) -> Ribbon:
+    """The ribbon of several places, with what gives the letter of one, and its colour in a theme."""
+    places = best.places
+    letters = tuple(map(letter, places))
+    return Ribbon(best.best, best.first_time, best.step, letters, lambda theme: [colour(theme, k) for k in places])
 
 
 def _work(wish: _Wish, known: dict[PairKey, CrossFrames], job: Job) -> _Part:
@@ -222,10 +227,14 @@ class Ribbons:
         """Show an analysis with one estimate in view."""
         self.pairing.show_analysis(analysis, selected)
         best = analysis.best_with(selected)
-        self.best_row.set_message(_why_empty(best) if analysis.complete else "")
+        why_empty = _("The estimate in view, or every other one, cannot be compared")
+        if best is not None:
+            why_empty = "" if best.best.n_counted else _("No frame is active in every estimate")
+        self.best_row.set_message(why_empty if analysis.complete else "")
         if best is not self._best:
             self._best = best
-            self.best_row.show_ribbon(None if best is None else _ribbon_of(best), " ".join(_best_words(best)))
+            ribbon = None if best is None else _ribbon_of(best, estimate_letter, ribbon_colour)
+            self.best_row.show_ribbon(ribbon, " ".join(_best_words(best)))
 
     def useful(self, analysis: Analysis) -> dict[str, bool]:
         """Whether there is anything to show, by row."""
@@ -250,27 +259,13 @@ class Ribbons:
         return "" if lead is None else lead_words(lead, estimate_letter)
 
 
-def _why_empty(best: BestFrames | None) -> str:
-    """What stands in place of a ribbon with nothing on it."""
-    if best is None:
-        return _("The estimate in view, or every other one, cannot be compared")
-    return "" if best.best.n_counted else _("No frame is active in every estimate")
-
-
-def _ribbon_of(best: BestFrames) -> Ribbon:
-    def colours(theme: Theme) -> list[str]:
-        return [ribbon_colour(theme, place) for place in best.places]
-
-    return Ribbon(best.best, best.first_time, best.step, tuple(map(estimate_letter, best.places)), colours)
-
-
 def ribbon_colour(theme: Theme, place: int) -> str:
     """The estimate's colour; paler where the palette starts again, for a ribbon has no dashes to tell two apart."""
     colour, ground = QColor(theme.estimate(place).colour), QColor(theme.background)
     if place < len(theme.estimates):
         return colour.name()
     pairs = ((colour.red(), ground.red()), (colour.green(), ground.green()), (colour.blue(), ground.blue()))
-    return QColor(*(round(PALE * a + (1 - PALE) * b) for a, b in pairs)).name()
+    return QColor(*(round(0.5 * a + 0.5 * b) for a, b in pairs)).name()
 
 
 def _best_words(best: BestFrames | None) -> list[str]:

@@ -8,10 +8,9 @@ import numpy as np
 
 from osisnr_gui.core.bad_frames import CEILING_DB
 from osisnr_gui.core.types import BoolArray
-from osisnr_gui.qt.plots.curve_plot import CurvePlot
-from osisnr_gui.qt.plots.items.overview import OverviewStrip
+from osisnr_gui.qt.plots.curve_plot import CurvePlot, LossPlot
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Shading, Stretches
-from osisnr_gui.qt.plots.loss_plot import LossPlot
+from osisnr_gui.qt.plots.items.strips import OverviewStrip
 from osisnr_gui.session import edits
 from osisnr_gui.session.segments.bad_segments import BadFrames, Facts
 from osisnr_gui.session.session import Criterion, Session
@@ -31,23 +30,18 @@ class Shader:
         if bad is self._bad:
             return
         before, self._bad = self._bad, bad
-        self._show_facts(None if bad is None else bad.facts)
+        facts = None if bad is None else bad.facts
+        if facts is not self._facts:
+            self._facts, self._known = facts, {}
+            if self._overview is not None and facts is None:
+                self._overview.show_osi(0.0, 1.0, np.empty(0))
+            elif self._overview is not None and facts is not None:
+                self._overview.show_osi(facts.frames.first_time, facts.frames.grid.step, facts.active_osi_db)
         runs = Runs() if bad is None else self._runs(bad, before)
         for view in self._shadings:
             view.show_runs(runs)
         if self._overview is not None:
             self._overview.show_runs(runs)
-
-    def _show_facts(self, facts: Facts | None) -> None:
-        if facts is self._facts:
-            return
-        self._facts, self._known = facts, {}
-        if self._overview is None:
-            return
-        if facts is None:
-            self._overview.show_osi(0.0, 1.0, np.empty(0))
-        else:
-            self._overview.show_osi(facts.frames.first_time, facts.frames.grid.step, facts.active_osi_db)
 
     def _runs(self, bad: BadFrames, before: BadFrames | None) -> Runs:
         flags = {
@@ -89,11 +83,9 @@ class BadLimits:
         criterion, limit = session.bad.criterion, edits.limit_of(session)
         self._osi.threshold_line.show_level(limit if criterion is Criterion.OSI else math.nan)
         self._loss.limit_line.show_level(limit if criterion is Criterion.LOSS else math.nan)
-        if bad is not self._shown:
-            self._shown = bad
-            self._show_curve(bad)
-
-    def _show_curve(self, bad: BadFrames | None) -> None:
+        if bad is self._shown:
+            return
+        self._shown = bad
         if bad is None or bad.drop_db is None:
             self._osi.limit_curve.setData(0.0, 1.0, np.empty(0))
             return

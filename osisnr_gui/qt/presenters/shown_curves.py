@@ -73,10 +73,6 @@ def _curve(pair: PairAnalysis, colour: int, selected: bool = False) -> Curve:
     return Curve(frames.first_time, frames.grid.step, pair.score.osi_db, colour, selected)
 
 
-#: With more of them only that of the estimate in view is drawn.
-MOST_GHOSTS = 3
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ShownGhost:
     """A ghost of estimate number `place`, called `name`. facts : under the silence limit in force.
@@ -100,9 +96,9 @@ def ghost_of(ghosts: Sequence[ShownGhost], place: int) -> ShownGhost | None:
 def ghost_curves(
     ghosts: Sequence[ShownGhost], formula: Formula, selected: int, hidden: frozenset[Source]
 ) -> list[Curve]:
-    """Lines for the plot of OSI-SNR, without those of estimates whose curve is hidden."""
+    """Lines for the plot of OSI-SNR, without those of hidden estimates; of many only that of the one in view."""
     drawn = [ghost for ghost in ghosts if ghost.source not in hidden]
-    if len(drawn) > MOST_GHOSTS:
+    if len(drawn) > 3:
         drawn = [ghost for ghost in drawn if ghost.place == selected]
     curves = []
     for shown in drawn:

@@ -20,7 +20,7 @@ from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.look.themed import set_theme_inside
 from osisnr_gui.qt.panels.frame_inspector import HINT, FrameInspector
-from osisnr_gui.qt.plots.charts.angle_chart import tip_of
+from osisnr_gui.qt.plots.charts.frame_charts import tip_of
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.session.analysis import Analysis, rescore
 from osisnr_gui.session.inspection import inspector as session_inspector

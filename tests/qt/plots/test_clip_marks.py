@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT, Theme
-from osisnr_gui.qt.plots.items.run_marks import WIDER_COLUMNS, ClipMarks
+from osisnr_gui.qt.plots.items.shading import WIDER_COLUMNS, ClipMarks
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.session.session import Source

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QApplication
 from osisnr_gui.core.alpha_table import N_NODES, AlphaTable
 from osisnr_gui.core.loss_curve import LossCurve
 from osisnr_gui.qt.look.theme import DARK
-from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot
+from osisnr_gui.qt.plots.curve_plot import Curve, CurvePlot, LossPlot
 from osisnr_gui.qt.plots.items.loss import cut_columns
-from osisnr_gui.qt.plots.items.painting import lay_tags, safe_array
+from osisnr_gui.qt.plots.items.painting import safe_array
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Stretches
-from osisnr_gui.qt.plots.loss_plot import LossPlot
+from osisnr_gui.qt.plots.items.words import lay_tags
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 PRESS, MOVE, RELEASE = (
@@ -292,7 +292,7 @@ def test_level_labels_never_lie_on_each_other(curves, values, height):
 @pytest.mark.parametrize(("width", "text"), [(900, "bad under 3.0 dB exact OSI-SNR"), (400, "bad < 3.0 dB exact")])
 def test_the_threshold_says_what_it_is(curves, monkeypatch, width, text):
     texts = []
-    monkeypatch.setattr("osisnr_gui.qt.plots.items.level_line.paint_tag", lambda _p, _box, text, *_: texts.append(text))
+    monkeypatch.setattr("osisnr_gui.qt.plots.items.lines.paint_tag", lambda _p, _box, text, *_: texts.append(text))
     curves.resize(width, 220)
     curves.threshold_line.show_level(3.0)
     curves.chance_line.show_level(4.2)

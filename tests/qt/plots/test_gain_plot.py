@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.plots.curve_plot import LEAST_DB, Curve, GainPlot
-from osisnr_gui.qt.plots.items.run_marks import MARK_PIXELS
+from osisnr_gui.qt.plots.items.shading import MARK_PIXELS
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TITLE_PIXELS
 

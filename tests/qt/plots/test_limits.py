@@ -12,8 +12,7 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import DARK
-from osisnr_gui.qt.plots.items.curve import CurveItem
-from osisnr_gui.qt.plots.items.level_line import LevelLine
+from osisnr_gui.qt.plots.items.lines import CurveItem, LevelLine
 from osisnr_gui.qt.plots.items.painting import line_pen
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot

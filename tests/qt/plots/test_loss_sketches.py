@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from osisnr_gui.core.loss_curve import LossCurve, LossSketch
 from osisnr_gui.qt.look.theme import DARK
+from osisnr_gui.qt.plots.curve_plot import LossPlot
 from osisnr_gui.qt.plots.items import loss as loss_items
 from osisnr_gui.qt.plots.items.loss import LossSketches
-from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 N = 40_000

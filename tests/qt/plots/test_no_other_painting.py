@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files
 
 import osisnr_gui
-from osisnr_gui.qt.plots.items.level_line import Line
+from osisnr_gui.qt.plots.items.lines import Line
 
 PACKAGE = Path(osisnr_gui.__file__).parent
 #: Each paints words, marks of a list or a control; none has an axis or data of frames or bands.

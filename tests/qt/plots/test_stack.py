@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.curve_plot import CurvePlot
+from osisnr_gui.qt.plots.curve_plot import CurvePlot, LossPlot
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Shading, Stretches
-from osisnr_gui.qt.plots.loss_plot import LossPlot
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.plot_stack import PlotStack
 from osisnr_gui.qt.plots.time_link import TimeLink

@@ -10,16 +10,16 @@ SCRIPT = """
 from PySide6.QtWidgets import QApplication, QWidget
 app = QApplication([])
 from osisnr_gui.qt.look.theme import DARK
-from osisnr_gui.qt.plots.band_plot import BandPlot
-from osisnr_gui.qt.plots.charts.alpha_chart import AlphaChart
-from osisnr_gui.qt.plots.charts.angle_chart import AngleChart
+from osisnr_gui.qt.plots.map_plots import BandPlot
+from osisnr_gui.qt.plots.charts.loss_charts import AlphaChart
+from osisnr_gui.qt.plots.charts.frame_charts import AngleChart
 from osisnr_gui.qt.plots.charts.delay_chart import DelayChart
 from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart
-from osisnr_gui.qt.plots.charts.share_chart import ShareChart
-from osisnr_gui.qt.plots.charts.spectrum_chart import SpectrumChart
+from osisnr_gui.qt.plots.charts.loss_charts import ShareChart
+from osisnr_gui.qt.plots.charts.frame_charts import SpectrumChart
 from osisnr_gui.qt.plots.curve_plot import CurvePlot, GainPlot
-from osisnr_gui.qt.plots.difference_plot import DifferencePlot
-from osisnr_gui.qt.plots.loss_plot import LossPlot
+from osisnr_gui.qt.plots.comparison_plots import DifferencePlot
+from osisnr_gui.qt.plots.curve_plot import LossPlot
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.plots.time_link import TimeLink

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, system_font
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.plots.difference_plot import DifferencePlot
+from osisnr_gui.qt.plots.comparison_plots import DifferencePlot
 from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.difference import Quantity
 from osisnr_gui.session.session import Formula

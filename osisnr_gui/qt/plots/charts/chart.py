@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QWidget
 
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.axes import ValueScale
-from osisnr_gui.qt.plots.axis_items import TickAxis
+from osisnr_gui.qt.plots.axes import TickAxis, ValueScale
 from osisnr_gui.qt.plots.items.pixel_item import Grid
-from osisnr_gui.qt.plots.plot_widget import PlotWidget
+from osisnr_gui.qt.plots.time_plot import PlotWidget
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 #: Name of the places, places (n,), names of the columns, values (n, columns).
@@ -21,7 +20,6 @@ Table = tuple[str, FloatArray, list[str], FloatArray]
 
 LEFT_WIDTH, LOWER_HEIGHT = 56, 32
 RIGHT_MARGIN, TOP_MARGIN = 10, 7
-POINT_PIXELS = 7
 MOST_ZOOM = 1e4
 
 
@@ -144,7 +142,7 @@ def curve_item() -> pg.PlotCurveItem:
 
 def point_item() -> pg.ScatterPlotItem:
     """An empty item for round marks on a curve."""
-    return pg.ScatterPlotItem(size=POINT_PIXELS, pen=None, antialias=True)
+    return pg.ScatterPlotItem(size=7, pen=None, antialias=True)
 
 
 def upright_line(pen: QPen) -> pg.InfiniteLine:

@@ -18,20 +18,14 @@ from osisnr_gui.text.catalogue import _
 #: Samples to each side in the plot of the surroundings.
 NEAR = 24
 LOWEST_DB, HIGHEST_DB = -60.0, 100.0
-RANGE_OPACITY = 0.25  # of the values behind the highest of a pixel
-DOT_PIXELS = 4
-TICK_SHARE = 0.45  # labels of delays are wider than those of values are tall
 PEAK_WORDS, ZERO_WORDS = _("peak"), _("as it is")
-#: Where the names of two marks stand, as parts of the height: on lines of their own.
-NAME_PLACES = (0.92, 0.76)
-NEAR_NAME_PLACES = (0.08, 0.24)
 
 
 def delay_scale(unit: str, per_sample: float) -> LinearScale:
     """Ticks of delays in samples, labelled in a unit of which a sample has `per_sample`."""
     space = 10 * "\N{NO-BREAK SPACE}"
     title = _("← early{space}delay ({unit}){space}late →").format(space=space, unit=unit)
-    return LinearScale(title, per_sample, TICK_SHARE)
+    return LinearScale(title, per_sample, 0.45)  # labels of delays are wider than those of values are tall
 
 
 def value_range(si_snr_db: FloatArray) -> tuple[float, float]:
@@ -67,7 +61,7 @@ class DelayChart(Chart):
         self.taken = self._centre = 0  # what is taken out, and the middle of the near plot, in samples
         self._held = False
         self._range_curve, self._curve = pg.PlotCurveItem(connect="finite"), curve_item()
-        self._dots, self._point = pg.ScatterPlotItem(size=DOT_PIXELS, pen=None), point_item()
+        self._dots, self._point = pg.ScatterPlotItem(size=4, pen=None), point_item()
         self._marks = {words: self._mark(words, k) for k, words in enumerate((ZERO_WORDS, PEAK_WORDS))}
         self._taken_line = upright_line(pg.mkPen(theme.accent))
         self.add(self._range_curve, self._curve, self._dots, self._taken_line, self._point)
@@ -158,8 +152,8 @@ class DelayChart(Chart):
             event.ignore()
 
     def _mark(self, words: str, line: int) -> pg.InfiniteLine:
-        """A dashed line with its name where the curve is not."""
-        position = (NEAR_NAME_PLACES if self._near else NAME_PLACES)[line]
+        """A dashed line with its name where the curve is not, each name on a line of its own."""
+        position = ((0.08, 0.24) if self._near else (0.92, 0.76))[line]
         mark = pg.InfiniteLine(angle=90, label=words, labelOpts={"position": position, "anchors": [(0, 0.5), (1, 0.5)]})
         mark.label.setFont(tabular_font(SMALL_FONT_PIXELS))
         mark.hide()
@@ -204,7 +198,7 @@ class DelayChart(Chart):
         theme = self.theme
         style = theme.estimate(self._colour)
         self._curve.setPen(pg.mkPen(style.colour))
-        self._range_curve.setPen(pg.mkPen(with_alpha(style.colour, RANGE_OPACITY)))
+        self._range_curve.setPen(pg.mkPen(with_alpha(style.colour, 0.25)))
         self._dots.setBrush(style.colour)
         self._point.setBrush(theme.accent)
         self._taken_line.setPen(pg.mkPen(theme.accent))

@@ -12,21 +12,16 @@ from PySide6.QtWidgets import QWidget
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.plots.axes import FixedScale, LinearScale, Tick, ValueScale
+from osisnr_gui.qt.plots.axes import FixedScale, LinearScale, Tick
 from osisnr_gui.qt.plots.charts.chart import Chart, Table
 from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.session import words
 from osisnr_gui.text.catalogue import _
 
-FILL = 0.18
 TIP = _(
     "Cells in each of 80 equal steps, the same for all masks. Grey outline: the reference; in the estimate's colour: "
     "the estimate in view. Triangles: lowest and highest value."
 )
-MARK_PIXELS = 9
-#: Below the lowest count, as a part of the axis: the room of the triangles.
-MARK_PART = 0.06
-VALUE_LABEL_SHARE = 0.6  # labels of values are wider than those of counts are tall
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -53,11 +48,9 @@ class WholeCounts:
         return [Tick(t.value, words.count(round(t.value))) for t in ticks if t.value >= 0 and t.value == round(t.value)]
 
 
-WHOLE_COUNTS: ValueScale = WholeCounts()
 #: Counts by their log10: 1, 10, 100, then powers.
-LOG_COUNTS: ValueScale = FixedScale(
-    _("Cells"),
-    tuple(Tick(float(n), str(10**n) if n < 3 else f"10{str(n).translate(SUPERSCRIPTS)}") for n in range(16)),
+LOG_COUNTS = FixedScale(
+    _("Cells"), tuple(Tick(float(n), str(10**n) if n < 3 else f"10{str(n).translate(SUPERSCRIPTS)}") for n in range(16))
 )
 
 
@@ -68,13 +61,14 @@ class HistogramChart(Chart):
     bin_hovered = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, LinearScale(_("Value"), share=VALUE_LABEL_SHARE), LOG_COUNTS, parent, sizes=(62, 34))
+        # Labels of values are wider than those of counts are tall.
+        super().__init__(theme, LinearScale(_("Value"), share=0.6), LOG_COUNTS, parent, sizes=(62, 34))
         self._range = (0.0, 1.0)
         self._outlines: tuple[Outline, ...] = ()
         self._log = True
         self._hovered = -1
         self._steps: list[pg.PlotCurveItem] = []
-        self._ends = pg.ScatterPlotItem(symbol="t1", size=MARK_PIXELS, pen=None, antialias=True)
+        self._ends = pg.ScatterPlotItem(symbol="t1", size=9, pen=None, antialias=True)
         self._bin = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None))
         self._bin.hide()
         self.add(self._bin, self._ends)
@@ -93,7 +87,7 @@ class HistogramChart(Chart):
     def set_log(self, on: bool) -> None:
         """Counts on a logarithmic or a linear axis."""
         self._log = on
-        self._left.set_scale(LOG_COUNTS if on else WHOLE_COUNTS)
+        self._left.set_scale(LOG_COUNTS if on else WholeCounts())
         self._is_zoomed = False
         self._show()
 
@@ -113,7 +107,7 @@ class HistogramChart(Chart):
         most = max(max((int(outline.counts.max(initial=0)) for outline in self._outlines), default=1), 1)
         top = math.log10(most) + 0.3 if self._log else round_up(1.1 * most)
         least = -0.3 if self._log else 0.0  # one cell still has a height
-        low = least - MARK_PART * (top - least)
+        low = least - 0.06 * (top - least)  # the room of the triangles
         self.fit(self._range, (low, top))
         self.match(self._steps, len(self._outlines))
         for item, outline in zip(self._steps, self._outlines, strict=True):
@@ -121,7 +115,7 @@ class HistogramChart(Chart):
             heights = np.log10(np.maximum(counts, 10.0**least)) if self._log else counts
             item.setData(np.linspace(*self._range, counts.size + 1), heights, stepMode="center", fillLevel=least)
             item.setPen(pg.mkPen(outline.colour, dash=list(outline.dash) or None))
-            item.setBrush(with_alpha(outline.colour, FILL))
+            item.setBrush(with_alpha(outline.colour, 0.18))
         ends = [
             (min(max(v, self._range[0]), self._range[1]), o.colour) for o in self._outlines for v in (o.low, o.high)
         ]

@@ -20,16 +20,13 @@ from osisnr_gui.qt.plots.items.painting import (
     edge_per_column,
     line_path,
     line_pen,
-    paint_tag,
     safe_array,
-    tag_width,
 )
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
-from osisnr_gui.qt.plots.items.words import RowWords
+from osisnr_gui.qt.plots.items.words import RowWords, paint_tag, tag_width
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session import words
 
-VEIL_OPACITY = 0.28
 NOTHING_DRAWN = DrawnLoss(*4 * (np.empty(0),))
 #: Height of the marks at the top edge over values that are cut off.
 MARK_PIXELS = 4
@@ -163,7 +160,7 @@ class LossAreas(PixelItem):
         times, osi, total, peak = self.drawn(vb)
         areas: list[tuple[FloatArray, QColor]] = []
         if self.is_crowded(vb):
-            areas.append((edge_per_column(vb, times, peak), with_alpha(theme.loss_mc, VEIL_OPACITY)))
+            areas.append((edge_per_column(vb, times, peak), with_alpha(theme.loss_mc, 0.28)))
         areas.append((edge_per_column(vb, times, total), QColor(theme.loss_mc)))
         areas.append((edge_per_column(vb, times, osi), QColor(theme.loss_osi)))
         self._image = area_image(vb, areas)

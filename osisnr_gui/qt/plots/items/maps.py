@@ -74,6 +74,11 @@ class MapItem(PixelItem):
         pixel = None if picture is None else picture.grid.pixel(time, coordinate)
         return None if picture is None or pixel is None else float(picture.values[pixel])
 
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw the picture over the ground."""
+        vb = self.pixels(painter)
+        self.draw_picture(painter, vb, ground=QColor(vb.theme.background))
+
     def draw_picture(
         self, painter: QPainter, vb: PixelViewBox, *, ground: QColor | None = None, pixel_ratio: float = 0.0
     ) -> None:
@@ -92,15 +97,6 @@ class MapItem(PixelItem):
         if ground is not None:
             painter.fillRect(place, ground)
         painter.drawImage(place, self.picture.image)
-
-
-class BandStrip(MapItem):
-    """The strip of colours of the bands."""
-
-    def paint(self, painter: QPainter, *_: object) -> None:
-        """Draw the picture."""
-        vb = self.pixels(painter)
-        self.draw_picture(painter, vb, ground=QColor(vb.theme.background))
 
 
 class BlameItem(MapItem):

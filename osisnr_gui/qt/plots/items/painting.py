@@ -6,21 +6,14 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainterPath, QPen
 
 from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
-from osisnr_gui.qt.plots.items.words import paint_plate
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 #: Values beyond this cannot be mapped to pixels without overflow; they become gaps.
 LARGEST = 1e150
-#: Distance of hatch lines.
-HATCH_PIXELS = 8
-#: Inside and outside of a small label.
-TAG_PAD, TAG_MARGIN = 3.0, 4.0
 
 
 def safe_array(values: npt.ArrayLike, *, keep_inf: bool = False) -> FloatArray:
@@ -105,13 +98,13 @@ def area_image(vb: PixelViewBox, areas: Sequence[tuple[FloatArray, QColor]]) -> 
     return argb_image(pixels)
 
 
-def tint_image(vb: PixelViewBox, edge: FloatArray, level: float, above: QColor, below: QColor) -> QImage:
-    """The area between a level and an edge from :func:`edge_per_column`, in one colour above and one below the level.
+def tint_image(vb: PixelViewBox, edge: FloatArray, above: QColor, below: QColor) -> QImage:
+    """The area between zero and an edge from :func:`edge_per_column`, in one colour above and one below zero.
 
     Gaps of the edge stay clear.
     """
     rows = np.arange(vb.rows)[:, None] + 0.5
-    zero = vb.y_of(level) * vb.pixel_ratio
+    zero = vb.y_of(0.0) * vb.pixel_ratio
     pixels = np.zeros((rows.size, vb.columns), np.uint32)
     with np.errstate(invalid="ignore"):
         pixels[(rows >= edge) & (rows < zero)] = _premultiplied(above)
@@ -137,12 +130,12 @@ def column_brush(colour: QColor, opacity: FloatArray, pixel_ratio: float) -> QBr
 
 
 def hatch_brush(mask: npt.NDArray[np.bool_], ground: QColor, line: QColor, pixel_ratio: float) -> QBrush:
-    """45° hatch over the columns where ``mask`` is True, endless downwards.
+    """45° hatch, a line every 8 pixels, over the columns where ``mask`` is True, endless downwards.
 
     Qt's own hatch over hundreds of rectangles takes 5 ms a row of plots, this one 0.1 ms.
     """
     thickness = max(round(pixel_ratio), 1)
-    period = HATCH_PIXELS * thickness
+    period = 8 * thickness
     diagonal = (np.arange(mask.size) + np.arange(period)[:, None]) % period < thickness
     pixels = np.zeros((period, mask.size), np.uint32)
     pixels[:, mask] = _premultiplied(ground)
@@ -161,50 +154,6 @@ def _premultiplied(colour: QColor) -> int:
     opacity = colour.alphaF()
     red, green, blue = (round(255 * c * opacity) for c in (colour.redF(), colour.greenF(), colour.blueF()))
     return colour.alpha() << 24 | red << 16 | green << 8 | blue
-
-
-def tag_width(text: str) -> float:
-    """Pixels a tag with this text needs."""
-    return QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).horizontalAdvance(text) + 2 * TAG_PAD
-
-
-def lay_tags(vb: PixelViewBox, tags: Sequence[tuple[float, str]]) -> list[QRectF]:
-    """Boxes for labels of level lines, at their right ends, in the order given; empty for lines out of sight.
-
-    A label lies above its line, else below it, else over or under the labels that have their place; never on
-    another label, and on another line only where nothing else is left.
-    """
-    height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
-    lines = [vb.y_of(value) for value, _ in tags]
-    boxes = [QRectF() for _ in tags]
-    for k in sorted(range(len(tags)), key=lambda k: lines[k]):
-        value, text = tags[k]
-        if not vb.lo <= value <= vb.hi:
-            continue
-        placed = [box for box in boxes if not box.isEmpty()]
-        own = [lines[k] - height - 1, lines[k] + 2]
-        tops = own + [box.top() - height for box in placed] + [box.bottom() for box in placed]
-        width = tag_width(text)
-        options = [QRectF(vb.width() - width - TAG_MARGIN, top, width, height) for top in tops]
-        free = [
-            box
-            for box in options
-            if box.top() >= 0.0 and box.bottom() <= vb.height() and not any(box.intersects(b) for b in placed)
-        ]
-        others = [y for i, y in enumerate(lines) if i != k]
-        clear = [box for box in free if not any(box.top() <= y <= box.bottom() for y in others)]
-        boxes[k] = (clear or free or [QRectF()])[0]
-    return boxes
-
-
-def paint_tag(painter: QPainter, box: QRectF, text: str, colour: str, theme: Theme) -> None:
-    """A small label on a plate; nothing in an empty box."""
-    if box.isEmpty():
-        return
-    painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-    paint_plate(painter, box, theme)
-    painter.setPen(QColor(colour))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def round_up(value: float) -> float:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from osisnr_gui.qt.plots.axis_items import TickAxis
+from osisnr_gui.qt.plots.axes import TickAxis
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 #: Sums of matrices differ from whole pixels by less than this, and lines between pixels are blurred.

@@ -1,32 +1,34 @@
-"""Stretches of time that are shaded: bad, missed, silent, falsely active. One item a row, however many there are."""
+"""Stretches of time, shaded (bad, missed, silent, falsely active) or marked at an edge (runs, notes, clipping)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
 from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray
-from osisnr_gui.qt.look.theme import Theme, with_alpha
-from osisnr_gui.qt.plots.items.painting import column_brush, hatch_brush, safe_array
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font, with_alpha
+from osisnr_gui.qt.plots.items.painting import column_brush, column_spans, hatch_brush, safe_array
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.words import TAG_MARGIN, paint_tag, tag_width
 from osisnr_gui.qt.plots.view_box import PixelViewBox
+from osisnr_gui.session.session import Note
+from osisnr_gui.session.tracks import Track, clip_places
 
-#: Narrower missed runs have no edges: two dotted lines in three pixels are noise.
-EDGE_MIN_PIXELS = 4
 #: Strength of a column that bad frames barely touch, as a share of the full one.
 FAINTEST = 0.35
-#: On a picture the runs are a stripe this high at its lower edge ...
-STRIPE_PIXELS = 5.0
-#: ... and this share of the usual shading above it: more would change the colours that are to be read.
-OVER_PICTURE = 1 / 3
+#: Height of the stripe, and of marks: those of clipping are higher than the bars of notes, which lie over them.
+STRIPE_PIXELS, MARK_PIXELS, BAR_PIXELS, CLIP_PIXELS = 5.0, 4.0, 3.0, 6.0
+#: More notes than this in sight are bars only: texts would hide the picture.
+MOST_TEXTS = 40
+#: A run lasts a millisecond: this many columns to each side make it a mark that is seen.
+WIDER_COLUMNS = 2
 
 
 class Stretches:
@@ -76,12 +78,8 @@ class BandKind(IntEnum):
     FALSE_ACTIVITY = 3  # the estimate is active where the reference is silent
 
 
-class Brushes(NamedTuple):
-    """What is painted for one view: brushes over the full height, brushes of the stripe, dotted edges."""
-
-    full: list[QBrush]
-    stripe: list[QBrush]
-    edges: list[float]  # pixels
+#: What is painted for one view: brushes over the full height, brushes of the stripe, and the pixels of dotted edges.
+Brushes = tuple[list[QBrush], list[QBrush], list[float]]
 
 
 class Runs:
@@ -96,23 +94,23 @@ class Runs:
         self._share: dict[BandKind, FloatArray] = {}
         self._brushes: dict[bool, Brushes] = {}
 
-    def brushes(self, vb: PixelViewBox, theme: Theme, *, over: bool) -> Brushes:
+    def brushes(self, vb: PixelViewBox, *, over: bool) -> Brushes:
         """What to paint on a row with curves, or ``over`` a picture; its height does not matter."""
-        key = (vb.t0, vb.t1, vb.width(), vb.pixel_ratio, theme.name)
+        key = (vb.t0, vb.t1, vb.width(), vb.pixel_ratio, vb.theme.name)
         if key != self._key:
             self._key, self._brushes = key, {}
             self._share = {each: runs.coverage(vb) for each, runs in self.kinds.items()}
         if over not in self._brushes:
-            self._brushes[over] = self._shade(vb, theme, over)
+            self._brushes[over] = self._shade(vb, over)
         return self._brushes[over]
 
-    def _shade(self, vb: PixelViewBox, theme: Theme, over: bool) -> Brushes:
-        share = self._share
+    def _shade(self, vb: PixelViewBox, over: bool) -> Brushes:
+        share, theme = self._share, vb.theme
         bad = np.minimum(share[BandKind.BAD] + share[BandKind.MISSED], 1.0)
         # A single bad frame in an hour must still be seen: any coverage starts at a visible step.
         strength = np.where(bad > 0, FAINTEST + (1 - FAINTEST) * bad, 0.0)
         silent, false = share[BandKind.SILENT] >= 0.5, share[BandKind.FALSE_ACTIVITY] > 0
-        weight = OVER_PICTURE if over else 1.0
+        weight = 1 / 3 if over else 1.0  # more would change the colours of a picture that are to be read
         quiet, loud = weight * theme.silent_opacity, weight * theme.bad_opacity
         full = [
             *_hatching(silent, theme.silent, (quiet / 2, 2.5 * quiet), vb),
@@ -125,14 +123,11 @@ class Runs:
             stripe += _hatching(silent, theme.silent, (0.0, 1.0), vb)
             stripe += _hatching(false, theme.bad, (FAINTEST, 1.0), vb)
             stripe += _columns(theme.bad, strength, vb)
-        return Brushes(full, stripe, self._missed_edges(vb))
-
-    def _missed_edges(self, vb: PixelViewBox) -> list[float]:
         runs = self.kinds[BandKind.MISSED]
-        wide = (runs.stops - runs.starts) * vb.width() >= EDGE_MIN_PIXELS * (vb.t1 - vb.t0)
+        # Narrower runs have no edges: two dotted lines in three pixels are noise.
+        wide = (runs.stops - runs.starts) * vb.width() >= 4 * (vb.t1 - vb.t0)
         xs = vb.xs_of(np.concatenate((runs.starts[wide], runs.stops[wide])))
-        edges: list[float] = np.unique(np.round(xs[(xs > -1) & (xs < vb.width() + 1)])).tolist()
-        return edges
+        return full, stripe, np.unique(np.round(xs[(xs > -1) & (xs < vb.width() + 1)])).tolist()
 
 
 class Shading(PixelItem):
@@ -157,15 +152,15 @@ class Shading(PixelItem):
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw a few fills and the dotted edges: as many calls however many runs there are."""
         vb = self.pixels(painter)
-        brushes = self._runs.brushes(vb, vb.theme, over=self._over)
-        for brush in brushes.full:
+        full, stripe, edges = self._runs.brushes(vb, over=self._over)
+        for brush in full:
             painter.fillRect(vb.rect(), brush)
         height = min(STRIPE_PIXELS, vb.height())
-        for brush in brushes.stripe:
+        for brush in stripe:
             painter.fillRect(QRectF(0.0, vb.height() - height, vb.width(), height), brush)
-        if brushes.edges:
+        if edges:
             painter.setPen(QPen(with_alpha(vb.theme.bad, 0.9), 1, Qt.PenStyle.DotLine))
-            painter.drawLines([QLineF(x, 0.0, x, vb.height()) for x in brushes.edges])
+            painter.drawLines([QLineF(x, 0.0, x, vb.height()) for x in edges])
 
 
 def _hatching(mask: BoolArray, colour: str, opacities: tuple[float, float], vb: PixelViewBox) -> list[QBrush]:
@@ -176,3 +171,104 @@ def _hatching(mask: BoolArray, colour: str, opacities: tuple[float, float], vb: 
 
 def _columns(colour: str, opacity: FloatArray, vb: PixelViewBox) -> list[QBrush]:
     return [column_brush(QColor(colour), opacity, vb.pixel_ratio)] if opacity.any() else []
+
+
+class RunMarks(PixelItem):
+    """Bars at the lower edge, or the upper one, in `ink`, the name of a colour in a theme or the colour itself.
+
+    `words` : what the bars mean, at the right end beside them.
+    """
+
+    def __init__(self, ink: str = "", *, upper: bool = False, words: str = "") -> None:
+        super().__init__(200.0)
+        self._ink, self._upper, self._words = ink, upper, words
+        self._runs = NOWHERE
+
+    def show_runs(self, runs: Stretches, ink: str = "") -> None:
+        """Mark these, in another colour if one is given."""
+        self._runs, self._ink = runs, ink or self._ink
+        self.update()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw all bars at once."""
+        vb = self.pixels(painter)
+        top = 0.0 if self._upper else vb.height() - MARK_PIXELS
+        spans = column_spans(self._runs.coverage(vb) > 0, vb)
+        if not spans:
+            return
+        ink = getattr(vb.theme, self._ink, self._ink)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(ink))
+        painter.drawRects([QRectF(a, top, max(b - a, 1.0), MARK_PIXELS) for a, b in spans])
+        if self._words:
+            height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
+            width = tag_width(self._words)
+            box = QRectF(vb.width() - width - TAG_MARGIN, top - height - 1, width, height)
+            paint_tag(painter, box, self._words, ink, vb.theme)
+
+
+class NoteMarks(PixelItem):
+    """The notes on one row. `texts` : this row shows their texts."""
+
+    def __init__(self, *, texts: bool = False) -> None:
+        super().__init__(200.0)
+        self._texts = texts
+        self._notes: tuple[Note, ...] = ()
+        self.hide()
+
+    def show_notes(self, notes: tuple[Note, ...]) -> None:
+        """Mark these."""
+        if notes != self._notes:
+            self._notes = notes
+            self.setVisible(bool(notes))
+            self.update()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw bars, and texts where they do not meet."""
+        vb = self.pixels(painter)
+        seen = [note for note in self._notes if note.stop >= vb.t0 and note.start <= vb.t1]
+        free, metrics = 0.0, QFontMetricsF(tabular_font(SMALL_FONT_PIXELS))
+        for note in seen:
+            left, right = max(vb.x_of(note.start), 0.0), min(vb.x_of(note.stop), vb.width())
+            painter.fillRect(QRectF(left, 0.0, max(right - left, BAR_PIXELS), BAR_PIXELS), QColor(vb.theme.accent))
+            if self._texts and note.text and len(seen) <= MOST_TEXTS and left >= free:
+                room, words = min(160.0, vb.width() - left), note.text.replace("\n", " ")
+                shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+                box = QRectF(left, 24.0, tag_width(shown), metrics.height())  # under the title of the row
+                fits = box.right() <= vb.width() and box.bottom() <= vb.height()
+                free = (box.right() if fits else left) + 4.0
+                if fits:
+                    paint_tag(painter, box, shown, vb.theme.accent, vb.theme)
+
+
+class ClipMarks(PixelItem):
+    """The clipped runs of the file on one row."""
+
+    def __init__(self) -> None:
+        super().__init__(200.0)
+        self._shown: tuple[Track | None, int | None] = (None, None)
+        self.stretches = NOWHERE
+
+    def show_clips(self, track: Track | None, reference: Track | None) -> None:
+        """Mark those of a file that is compared with `reference` (or is it); None: nothing."""
+        rate = None if reference is None else reference.sample_rate
+        if track is not self._shown[0] or rate != self._shown[1]:
+            self._shown = track, rate
+            before = self.stretches
+            places = clip_places(track, rate) if track is not None else np.empty((0, 2))
+            self.stretches = Stretches.of(*places.T) if len(places) else NOWHERE
+            if before is not self.stretches:
+                self.update()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw a strip of the ground's colour with the marks in it."""
+        if self.stretches is NOWHERE:
+            return
+        vb = self.pixels(painter)
+        clipped = self.stretches.coverage(vb) > 0
+        if not clipped.any():
+            return
+        strip = QRectF(0.0, 0.0, vb.width(), CLIP_PIXELS)
+        for colour, wider in ((vb.theme.background, WIDER_COLUMNS + 1), (vb.theme.warning, WIDER_COLUMNS)):
+            columns = np.convolve(clipped, np.ones(2 * wider + 1), "same") > 0
+            painter.fillRect(strip, column_brush(QColor(colour), columns.astype(np.float64), vb.pixel_ratio))

@@ -23,9 +23,6 @@ from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.pictures import Picture
 
-#: From so many bins a row of pixels on they are pooled before the picture is turned.
-MANY_BINS = 8
-
 
 @dataclass(frozen=True)
 class PixelGrid:
@@ -83,7 +80,7 @@ def compose(store: TileStore, source: Picture, scale: FrequencyScale, grid: Pixe
     columns = store.gather(source, grid.view(source))
     starts, stops = row_bins(scale, grid.top, grid.row_step, grid.height, source.n_bins, source.bin_step)
     low, high = int(starts.min()), int(stops.max())
-    if high - low > MANY_BINS * grid.height:
+    if high - low > 8 * grid.height:  # many bins to a row: they are pooled before the picture is turned
         return pool_bins(columns[:, low:high], starts - low, stops - low)
     return max_pool(transposed(columns[:, low:high]), starts - low, stops - low)
 

@@ -1,16 +1,17 @@
-"""Words over the data of a row: title, keys of its curves, state message."""
+"""Words over the data of a row: title, keys of its curves, state message, and a colour bar with its labels."""
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.qt.plots.colours import HEAT_MAP, colour_map
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
@@ -19,11 +20,14 @@ SWATCH = 14.0
 #: A key is a line this long and a name.
 SAMPLE = 16.0
 KEY_GAP = 8.0
-#: The keys may take this share of the room from the title.
-KEY_SHARE = 0.4
 #: A narrower title is a few letters round an ellipsis and says nothing.
 LEAST_TITLE = 24.0
-MARK_WIDTH = 3.0
+BAR_WIDTH, BAR_HEIGHT = 96.0, 6.0
+BAR_PAD, BAR_GAP, TITLE_GAP = 5.0, 6.0, 8.0
+# Below this the title of the row needs the room.
+LEAST_PLOT_WIDTH, LEAST_PLOT_HEIGHT = 420.0, 40.0
+#: Inside and outside of a small label.
+TAG_PAD, TAG_MARGIN = 3.0, 4.0
 
 
 class Key(NamedTuple):
@@ -130,7 +134,7 @@ class RowWords(PixelItem):
         vb = self.pixels(painter)
         self.plates = []
         if self.marked:
-            painter.fillRect(QRectF(0.0, 0.0, MARK_WIDTH, vb.height()), QColor(vb.theme.accent))
+            painter.fillRect(QRectF(0.0, 0.0, 3.0, vb.height()), QColor(vb.theme.accent))
         if (layout := self._lay_title(vb)) is not None:
             self.plates.append(layout.box)
             key = (self._layout_of, self.marked)
@@ -159,7 +163,7 @@ class RowWords(PixelItem):
         if not self.title or room < LEAST_TITLE:
             return None
         widths = [KEY_GAP + SAMPLE + PAD + metrics.horizontalAdvance(key.text) for key in self.keys]
-        for_title = room - min(sum(widths), KEY_SHARE * room)
+        for_title = room - min(sum(widths), 0.4 * room)  # the keys may take so much from the title
         text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, for_title)
         text_width = metrics.horizontalAdvance(text)
         left, more = room - text_width, KEY_GAP + metrics.horizontalAdvance("…")
@@ -251,3 +255,110 @@ def paint_plate(painter: QPainter, box: QRectF, theme: Theme) -> None:
     painter.setBrush(with_alpha(theme.background, 0.86))
     painter.drawRoundedRect(box, 3, 3)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def tag_width(text: str) -> float:
+    """Pixels a tag with this text needs."""
+    return QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).horizontalAdvance(text) + 2 * TAG_PAD
+
+
+def lay_tags(vb: PixelViewBox, tags: Sequence[tuple[float, str]]) -> list[QRectF]:
+    """Boxes for labels of level lines, at their right ends, in the order given; empty for lines out of sight.
+
+    A label lies above its line, else below it, else over or under the labels that have their place; never on
+    another label, and on another line only where nothing else is left.
+    """
+    height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
+    lines = [vb.y_of(value) for value, _ in tags]
+    boxes = [QRectF() for _ in tags]
+    for k in sorted(range(len(tags)), key=lambda k: lines[k]):
+        value, text = tags[k]
+        if not vb.lo <= value <= vb.hi:
+            continue
+        placed = [box for box in boxes if not box.isEmpty()]
+        own = [lines[k] - height - 1, lines[k] + 2]
+        tops = own + [box.top() - height for box in placed] + [box.bottom() for box in placed]
+        width = tag_width(text)
+        options = [QRectF(vb.width() - width - TAG_MARGIN, top, width, height) for top in tops]
+        free = [
+            box
+            for box in options
+            if box.top() >= 0.0 and box.bottom() <= vb.height() and not any(box.intersects(b) for b in placed)
+        ]
+        others = [y for i, y in enumerate(lines) if i != k]
+        clear = [box for box in free if not any(box.top() <= y <= box.bottom() for y in others)]
+        boxes[k] = (clear or free or [QRectF()])[0]
+    return boxes
+
+
+def paint_tag(painter: QPainter, box: QRectF, text: str, colour: str, theme: Theme) -> None:
+    """A small label on a plate; nothing in an empty box."""
+    if box.isEmpty():
+        return
+    painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+    paint_plate(painter, box, theme)
+    painter.setPen(QColor(colour))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+class ColourBar(PixelItem):
+    """The colours of a map between its ends and unit, in the top-right corner: the row's margins stay equal."""
+
+    def __init__(self) -> None:
+        super().__init__(200.0)
+        self.hide()
+        self._colours, self.labels = "viridis", ("", "")
+        self._pixels = KeptPixels()
+
+    def show_map(self, colours: str, low: float, high: float, unit: str) -> None:
+        """Show this map for the values low..high."""
+        text = format_value(high) if low != -high else f"+{format_value(high)}"
+        self._colours, self.labels = colours, (format_value(low), f"{text} {unit}".rstrip())
+        self.show()
+
+    def show_heat(self, low: str, high: str) -> None:
+        """Show the colours of heat between these words."""
+        self._colours, self.labels = HEAT_MAP, (low, high)
+        self.show()
+
+    def plate(self, vb: PixelViewBox) -> QRectF:
+        """Where it lies, numbers included; empty where the plot is too small for it."""
+        if not self.isVisible() or vb.width() < LEAST_PLOT_WIDTH or vb.height() < LEAST_PLOT_HEIGHT:
+            return QRectF()
+        metrics = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS))
+        width = sum(map(metrics.horizontalAdvance, self.labels)) + BAR_WIDTH + 2 * (BAR_GAP + BAR_PAD)
+        return QRectF(round(vb.width() - width - 5), 5, width, metrics.height() + 2)
+
+    def room(self, vb: PixelViewBox) -> float:
+        """What it takes of the title's line, in pixels."""
+        plate = self.plate(vb)
+        return 0.0 if plate.isEmpty() else vb.width() - plate.left() + TITLE_GAP
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw it; nothing where the plot is too small for it."""
+        vb = self.pixels(painter)
+        plate = self.plate(vb)
+        if not plate.isEmpty():
+            key = (self._colours, self.labels)
+            self._pixels.paint(painter, vb, plate, key, lambda p: self._paint_bar(p, plate, vb.theme))
+
+    def _paint_bar(self, painter: QPainter, plate: QRectF, theme: Theme) -> None:
+        painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+        left, right = self.labels
+        before = QFontMetricsF(painter.font()).horizontalAdvance(left)
+        paint_plate(painter, plate, theme)
+        centre = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(theme.muted))
+        painter.drawText(plate.adjusted(BAR_PAD, 0, 0, 0), centre | Qt.AlignmentFlag.AlignLeft, left)
+        painter.drawText(plate.adjusted(0, 0, -BAR_PAD, 0), centre | Qt.AlignmentFlag.AlignRight, right)
+        top_left = QPointF(round(plate.left() + BAR_PAD + before + BAR_GAP), round(plate.center().y() - BAR_HEIGHT / 2))
+        bar = QRectF(top_left.x(), top_left.y(), BAR_WIDTH, BAR_HEIGHT)
+        painter.fillRect(bar, QColor("#202020"))  # what lies under heat is dark in both themes
+        painter.fillRect(bar, colour_map(self._colours, theme.background).getGradient(bar.topLeft(), bar.topRight()))
+        painter.setPen(QColor(theme.grid))
+        painter.drawRect(bar.adjusted(-1, -1, 0, 0))
+
+
+def format_value(value: float) -> str:
+    """A short number with a real minus sign."""
+    return f"{round(value, 2) + 0.0:g}".replace("-", "−")

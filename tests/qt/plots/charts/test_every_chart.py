@@ -18,8 +18,8 @@ from window_kit import open_window, wait_final
 
 from osisnr_gui.qt.dialogs.plot_dialog import CSV, PNG, PlotDialog
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.plots.charts.alpha_chart import AlphaChart
 from osisnr_gui.qt.plots.charts.chart import Chart
+from osisnr_gui.qt.plots.charts.loss_charts import AlphaChart
 from osisnr_gui.qt.plots.plot_export import picture_of, table_of
 
 #: By the demo that shows them, what brings them into sight.

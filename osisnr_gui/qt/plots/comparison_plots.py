@@ -1,23 +1,23 @@
-"""One estimate minus another per frame, around the zero line: which of the two is better when."""
+"""Rows that hold estimates against each other: one minus another, and a ribbon of which of several is best when."""
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QFontMetricsF, QHelpEvent
+from PySide6.QtWidgets import QToolButton, QToolTip
 
 from osisnr_gui.core.reduce import Pyramid, is_crowded, summary_per_column
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.plots.axes import LinearScale
+from osisnr_gui.qt.plots.axes import ROW_GAP, TIME_AXIS_HEIGHT, FixedScale, LinearScale, Tick
 from osisnr_gui.qt.plots.curve_plot import MEAN_NOTE, around_zero, finite_sample, usual_range
-from osisnr_gui.qt.plots.items.curve import BetterTags, CurveItem, TintItem
-from osisnr_gui.qt.plots.items.level_line import LevelLine
+from osisnr_gui.qt.plots.items.lines import BetterTags, CurveItem, LevelLine, TintItem
 from osisnr_gui.qt.plots.items.painting import line_pen, safe_array
-from osisnr_gui.qt.plots.items.run_marks import RunMarks
-from osisnr_gui.qt.plots.items.shading import NOWHERE, Shading, Stretches
+from osisnr_gui.qt.plots.items.shading import NOWHERE, RunMarks, Shading, Stretches
+from osisnr_gui.qt.plots.items.strips import Ribbon, RibbonItem
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
@@ -30,13 +30,9 @@ from osisnr_gui.text.comparison import difference_words, partner_name
 LEAST = {Quantity.OSI: 3.0, Quantity.LOSS: 0.05}
 LIMITS = {Quantity.OSI: 200.0, Quantity.LOSS: 1e6}
 AXIS = {Quantity.OSI: "Δ OSI-SNR (dB)", Quantity.LOSS: _("Δ loss")}
-TYPICAL_COLUMNS = 1000
-TINT_OPACITY, RANGE_OPACITY = 0.45, 0.14
-CORNER_GAP = 5.0
-#: Beside the title and the button.
-TITLE_MARGIN = 32.0
 NOT_OF_MEDIANS = _("The median of the differences is not the difference of the medians.")
 BUTTON = "QToolButton {{ font-size: 11px; padding: 0 4px; background: {ground}; }}"
+RIBBON_PIXELS = 18
 
 
 class DifferenceCurve:
@@ -53,7 +49,7 @@ class DifferenceCurve:
         self.low, self.high = usual_range(finite_sample(self.values.values))
         # What the view of everything is made of is made here, too, and not by the first paint.
         stop = difference.first_time + difference.step * values.size
-        summary_per_column(self.values, *where, difference.first_time, stop, TYPICAL_COLUMNS)
+        summary_per_column(self.values, *where, difference.first_time, stop, 1000)
 
 
 class Contest(NamedTuple):
@@ -65,7 +61,7 @@ class Contest(NamedTuple):
 
 
 class DifferencePlot(TimePlot):
-    """A row with one line. Above zero it is tinted as the estimate whose value is higher, below as the other one."""
+    """One estimate minus another, tinted above zero as the estimate whose value is higher, below as the other one."""
 
     def __init__(self, link: TimeLink, theme: Theme, row_id: str) -> None:
         super().__init__(link, theme, row_id, _("Difference of two estimates"))
@@ -92,7 +88,14 @@ class DifferencePlot(TimePlot):
         is_new = contest != self.contest or self.curve is None
         new_measure = curve is not None and (self.curve is None or curve.difference.measure != self._measure)
         self.contest, self.curve = contest, curve
-        self._show_items()
+        drawn = curve if contest is not None else None
+        if drawn is None:
+            self._line.setData(0.0, 1.0, np.empty(0))
+        else:
+            self._line.t0, self._line.dt = drawn.difference.first_time, drawn.difference.step
+            self._line.set_pyramid(drawn.values)
+        self._zero.show_level(0.0 if drawn is not None else math.nan)
+        self._dress_line()
         self._show_title()
         if new_measure:
             self.y_by_hand = False
@@ -107,24 +110,14 @@ class DifferencePlot(TimePlot):
         if self.curve is not None:
             self.set_range_under_title(*around_zero(self.curve.low, self.curve.high, LEAST[self._measure]))
 
-    def _show_items(self) -> None:
-        curve = self.curve if self.contest is not None else None
-        if curve is None:
-            self._line.setData(0.0, 1.0, np.empty(0))
-        else:
-            self._line.t0, self._line.dt = curve.difference.first_time, curve.difference.step
-            self._line.set_pyramid(curve.values)
-        self._tints.show_curve(None if curve is None else self._line)
-        self._zero.show_level(0.0 if curve is not None else math.nan)
-        self._dress_line()
-
     def _dress(self) -> None:
         self.button.setStyleSheet(BUTTON.format(ground=self.theme.background))
         self._dress_line()
 
     def _dress_line(self) -> None:
-        self._line.set_pens(line_pen(self.theme.text), line_pen(with_alpha(self.theme.text, RANGE_OPACITY)))
+        self._line.set_pens(line_pen(self.theme.text), line_pen(with_alpha(self.theme.text, 0.14)))
         self._tags.contestants = ()
+        self._tints.show_curve(None)
         self._above.show_runs(NOWHERE)
         self._below.show_runs(NOWHERE)
         if self.curve is not None and self.contest is not None:
@@ -136,7 +129,7 @@ class DifferencePlot(TimePlot):
             above, below = colours[:: self._measure.sign]
             self._above.show_runs(self.curve.above, above)
             self._below.show_runs(self.curve.below, below)
-            self._tints.set_colours(with_alpha(above, TINT_OPACITY), with_alpha(below, TINT_OPACITY))
+            self._tints.show_curve(self._line, with_alpha(above, 0.45), with_alpha(below, 0.45))
 
     def _lowest_taken(self) -> float:
         top: float = self.box.scenePos().y()
@@ -168,30 +161,66 @@ class DifferencePlot(TimePlot):
                 translated(difference_words(curve.difference, *contest[:2], short=short)) for short in (False, True)
             )
             long, short = (f"{words} · {translated(contest.words)}" for words in (long, short))
-            self.set_title(long if self._has_room(long) else short)
+            taken = self.button.sizeHint().width() + 32.0  # with what lies beside title and button
+            width = QFontMetricsF(system_font(SMALL_FONT_PIXELS)).horizontalAdvance(long + self._title_note(self.box))
+            self.set_title(long if width + taken <= self.box.width() else short)
             tip = f"{tip}\n{long}.\n{NOT_OF_MEDIANS}"
         self.button.setToolTip(tooltip(tip))
         self.button.setAccessibleName(_("against {other}: choose another partner").format(other=other))
-        self._place_button()
-
-    def _has_room(self, title: str) -> bool:
-        metrics = QFontMetricsF(system_font(SMALL_FONT_PIXELS))
-        taken = self.button.sizeHint().width() + TITLE_MARGIN
-        return metrics.horizontalAdvance(title + self._title_note(self.box)) + taken <= self.box.width()
-
-    def _place_button(self) -> None:
-        plot = self.box.sceneBoundingRect()
-        width = self.button.sizeHint().width()
+        plot, width = self.box.sceneBoundingRect(), self.button.sizeHint().width()
         self.button.setGeometry(int(plot.right()) - width - 4, int(plot.top()) + 4, width, 18)
 
     def _corner_width(self, _vb: PixelViewBox) -> float:
-        return (
-            self.box.sceneBoundingRect().right() - self.button.geometry().left() + CORNER_GAP
-            if self.button.isVisibleTo(self)
-            else 0.0
-        )
+        taken: float = self.box.sceneBoundingRect().right() - self.button.geometry().left() + 5.0
+        return taken if self.button.isVisibleTo(self) else 0.0
 
     def _title_note(self, vb: PixelViewBox) -> str:
         """Says when the line is a mean and not every frame."""
         crowded = self.curve is not None and is_crowded(self.curve.difference.step, vb.t0, vb.t1, vb.columns)
         return MEAN_NOTE if crowded else ""
+
+
+class RibbonPlot(TimePlot):
+    """A low row with a ribbon. `words_at` : what the tooltip says of a time."""
+
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str, name: str) -> None:
+        super().__init__(link, theme, row_id)
+        self.words_at: Callable[[float], str] = lambda _time: ""
+        self._item = RibbonItem()
+        self.set_name(name)
+        self.add(self._item)
+        self.set_time_axis(False)
+
+    def show_ribbon(self, ribbon: Ribbon | None, name: str) -> None:
+        """Show this one, or nothing. name : for those who cannot see it."""
+        self.setAccessibleName(name)
+        if ribbon is not self._item.ribbon:
+            self._item.ribbon = ribbon
+            self._item.update()
+
+    @property
+    def ribbon(self) -> Ribbon | None:
+        """What is shown."""
+        return self._item.ribbon
+
+    def set_name(self, name: str) -> None:
+        """What stands on the left, half-way up."""
+        scale = FixedScale("", (Tick(0.5, name),))
+        if self.value_scale != scale:
+            self.set_y_scale(scale)
+
+    def set_time_axis(self, on: bool) -> None:
+        """As any row; the ribbon itself is always as high."""
+        super().set_time_axis(on)
+        self.setFixedHeight(RIBBON_PIXELS + ROW_GAP + (TIME_AXIS_HEIGHT if on else ROW_GAP))
+
+    def zoom_y(self, factor: float, at: float) -> None:
+        """There is nothing to zoom."""
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """The tooltip is about the frame under the pointer."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            words = self.words_at(self.box.place_of(QPointF(event.pos())).x())
+            QToolTip.showText(event.globalPos(), tooltip(words), self)
+            return True
+        return bool(super().viewportEvent(event))
