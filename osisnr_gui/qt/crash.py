@@ -32,7 +32,7 @@ from shiboken6 import isValid
 
 from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.io.streams import say
-from osisnr_gui.qt.dialogs.error_dialog import MOST_DETAILS, ErrorDialog
+from osisnr_gui.qt.dialogs.close_dialog import MOST_DETAILS, ErrorDialog
 from osisnr_gui.text.catalogue import _
 
 LOG_BYTES = 512 * 1024

@@ -11,8 +11,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from osisnr_gui.qt.background import Foreground
-from osisnr_gui.qt.jobs import Job, Jobs
+from osisnr_gui.qt.jobs import Foreground, Job, Jobs
 from osisnr_gui.session.analysis import (
     Analysis,
     AnalysisOptions,

@@ -23,14 +23,13 @@ from PySide6.QtWidgets import (
 )
 
 from osisnr_gui.qt.commands import action_table as table
-from osisnr_gui.qt.dialogs.cache_page import CachePart
+from osisnr_gui.qt.commands.actions import ToolbarWords
 from osisnr_gui.qt.dialogs.legend import LegendDialog, add_legend_button
 from osisnr_gui.qt.dialogs.palette import Entry, Palette
-from osisnr_gui.qt.dialogs.preferences import Preference, PreferencesDialog
+from osisnr_gui.qt.dialogs.preferences import CachePart, Preference, PreferencesDialog
 from osisnr_gui.qt.focus import FocusMark, complete_sentences
 from osisnr_gui.qt.panels.plain_text import NarrowScroll
 from osisnr_gui.qt.plots.overview import Overview
-from osisnr_gui.qt.toolbar_words import ToolbarWords
 from osisnr_gui.qt.views import OnDemandDock
 from osisnr_gui.session.notices.all_notices import gather
 from osisnr_gui.text.catalogue import _, translated

@@ -1,16 +1,20 @@
-"""Asking for two folders, one after the other, or for one list of pairs."""
+"""Asking which files are meant: two folders or a list of pairs, and the reference where no name tells."""
 
 import os
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
+    QCommandLinkButton,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QGridLayout,
     QLineEdit,
     QPushButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -18,7 +22,9 @@ from osisnr_gui.batch.list_words import PAIRING
 from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
+from osisnr_gui.session.guess import Reading, Role
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.roles import question, reading_words
 
 LIST_FILTER = _("List of pairs (*.csv *.json);;All files (*)")
 LIST_WORDS = _(
@@ -106,3 +112,33 @@ class FolderDialog(QDialog):
             all(os.path.isdir(os.path.expanduser(text)) for text in texts if text) and all(texts)
         )
         self.swap_button.setEnabled(any(texts))
+
+
+class RolesDialog(QDialog):
+    """Two likeliest readings as buttons; `roles` is the chosen one, None after Cancel."""
+
+    def __init__(self, paths: Sequence[str], reading: Reading, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        title, words = question()
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.roles: tuple[Role, ...] | None = None
+        layout = QVBoxLayout(self)
+        layout.addWidget(plain_label(words))
+        for roles in (reading.roles, reading.other or ()):
+            if roles:
+                layout.addWidget(self._choice(paths, roles))
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        box.rejected.connect(self.reject)
+        layout.addWidget(box)
+
+    def _choice(self, paths: Sequence[str], roles: tuple[Role, ...]) -> QCommandLinkButton:
+        reference, others = reading_words(paths, roles)
+        button = QCommandLinkButton(reference.replace("&", "&&"), others, self)
+        button.setIcon(QIcon())  # the style's arrow is black on dark
+        button.clicked.connect(lambda: self._take(roles))
+        return button
+
+    def _take(self, roles: tuple[Role, ...]) -> None:
+        self.roles = roles
+        self.accept()

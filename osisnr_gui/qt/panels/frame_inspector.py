@@ -21,11 +21,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from osisnr_gui.export.frame_text import columns_table, inspection_table
 from osisnr_gui.io.errors import FileError
+from osisnr_gui.qt.focus import own_keys
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.frame_page import FramePage
 from osisnr_gui.qt.panels.layouts import column_of, scroll_inside
-from osisnr_gui.qt.panels.own_keys import own_keys
 from osisnr_gui.qt.panels.plain_text import MARGIN, plain_label, set_text
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.session.analysis import Analysis

@@ -5,9 +5,9 @@ from functools import partial
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QLineEdit, QWidget
 
+from osisnr_gui.qt.focus import LIST_KEYS, Does, own_keys
 from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of
-from osisnr_gui.qt.panels.own_keys import LIST_KEYS, Does, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
 from osisnr_gui.qt.panels.table import ROLE, Column, ColumnModel, Index, RowTable
 from osisnr_gui.qt.plots.axes import format_time

@@ -6,8 +6,8 @@ from PySide6.QtCore import QLocale, QSignalBlocker, Qt
 from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QStyle, QStyleOptionComboBox, QWidget
 
+from osisnr_gui.qt.focus import FIELD_KEYS, LIST_KEYS, own_keys
 from osisnr_gui.qt.look.theme import tabular_font
-from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, LIST_KEYS, own_keys
 from osisnr_gui.session.session import MAX_DELAY
 from osisnr_gui.session.words import MINUS
 from osisnr_gui.text.catalogue import _, ngettext

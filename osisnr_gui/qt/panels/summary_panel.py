@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyledItemDelegate, QStyleOptionView
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.look.themed import Themed
-from osisnr_gui.qt.panels.estimate_mark import sample_pen
+from osisnr_gui.qt.panels.figure_table import sample_pen
 from osisnr_gui.qt.panels.layouts import FORMULA_CHOICES, FORMULAS, Segmented, column_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
 from osisnr_gui.qt.panels.summary_model import SummaryModel

@@ -12,8 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from osisnr_gui.io.errors import LoadError
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.playback.deck import Deck
-from osisnr_gui.qt.playback.output import Device, NoOutput, SoundSystem
+from osisnr_gui.qt.playback.output import Deck, Device, NoOutput, SoundSystem
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Session, Source

@@ -8,8 +8,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QTextDocument
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui import __version__
-from osisnr_gui.qt.dialogs.about import AboutDialog
-from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
+from osisnr_gui.qt.dialogs.close_dialog import AboutDialog, ErrorDialog
 from osisnr_gui.qt.dialogs.help_page import HelpDialog, page_names, page_text, page_title
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT, build_palette, contrast_ratio, tabular_font
-from osisnr_gui.qt.look.theme_manager import ThemeManager, build_style_sheet
+from osisnr_gui.qt.look.themed import ThemeManager, build_style_sheet
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda t: t.name)

@@ -21,8 +21,7 @@ from osisnr_gui.qt.plots.items.level_line import Line
 PACKAGE = Path(osisnr_gui.__file__).parent
 #: Each paints words, marks of a list or a control; none has an axis or data of frames or bands.
 PAINTERS = {
-    "qt/panels/estimate_mark.py": "swatch of an estimate",
-    "qt/panels/figure_table.py": "words in columns",
+    "qt/panels/figure_table.py": "words in columns, swatch of an estimate",
     "qt/panels/folder_panel.py": "sparkline in a table cell",
     "qt/panels/frame_page.py": "shares of one frame as bars in a table of words",
     "qt/panels/loss_panel.py": "the loss, its two shares, and their names",
