@@ -79,13 +79,12 @@ class AboutDialog(CloseDialog):
         what = plain_label(_("See and judge speech separation."), "muted", wrap=True, parent=self)
         head = row_of(picture, (column_of(REST, name, what, REST, spacing=4), 1), spacing=2 * GAP)
         self.versions: QLabel = plain_label(version_text(), selectable=True, parent=self)
-        self.copy_button = self.add_button(_("&Copy versions"), self._copy)
+        self.copy_button = self.add_button(
+            _("&Copy versions"), lambda: QGuiApplication.clipboard().setText(version_text())
+        )
         sources = plain_label(SOURCES, "muted", wrap=True, parent=self)
         licence = plain_label(_("MIT licence. Licences of what it uses ship with it."), "muted", wrap=True)
         self.lay_out(head, self.versions, sources, licence)
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(version_text())
 
 
 # A loop of different errors must not grow the dialog without end.

@@ -49,15 +49,18 @@ class DelayDialog(QDialog):
         self.as_is = push_button(_("As it &is"), as_is, lambda: self._take(0), self)
         self.undo = push_button(_("&Undo"), _("Take the last move back (Ctrl+Z)"), self.undo_requested.emit, self)
         self._lay_out()
-        self._connect()
+        for plot in self.plots:
+            plot.moved.connect(self._move)
+            plot.settled.connect(self._settle)
+            plot.hovered.connect(self._say)
+            plot.installEventFilter(self)
+        self.field.valueChanged.connect(lambda samples: self._take(int(samples)))
         self.resize(640, 560)
         self.plots[1].setFocus()
 
     def show_delay(self, shown: MeasuredDelay | None, taken: int, *, can_undo: bool) -> None:
         """What is known of the delay (None while it is measured), and how much of it is taken out."""
         if shown is not None and shown != self._shown:
-            self._shown = shown
-            self.name.set_text(shown.name)
             self._show_curve(shown)
         self._taken = taken
         self.undo.setEnabled(can_undo)
@@ -73,6 +76,8 @@ class DelayDialog(QDialog):
         self.note.show()
 
     def _show_curve(self, shown: MeasuredDelay) -> None:
+        self._shown = shown
+        self.name.set_text(shown.name)
         values, note = shown.si_snr_db, "" if shown.delay.certain else UNCERTAIN
         if values is None:
             values, note = np.empty(0), SILENT
@@ -152,13 +157,5 @@ class DelayDialog(QDialog):
             margins=(16, 16, 16, 12),
             spacing=GAP,
         )
-
-    def _connect(self) -> None:
-        for plot in self.plots:
-            plot.moved.connect(self._move)
-            plot.settled.connect(self._settle)
-            plot.hovered.connect(self._say)
-            plot.installEventFilter(self)
-        self.field.valueChanged.connect(lambda samples: self._take(int(samples)))
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo.click)
         QShortcut(QKeySequence("Ctrl+Shift+Z"), self, self.redo_requested.emit)

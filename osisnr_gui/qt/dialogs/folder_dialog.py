@@ -75,7 +75,7 @@ class FolderDialog(QDialog):
                 grid.addWidget(part, row, column)
         words = (plain_label(text, "muted", wrap=True, parent=self) for text in (PAIRING, LIST_WORDS))
         column_of(grid, *words, self.box, owner=self, margins=PAGE_MARGINS, spacing=2 * GAP)
-        self.box.accepted.connect(self._accept_folders)
+        self.box.accepted.connect(lambda: self._accept_paths(*(field.text() for field in self.fields)))
         self.box.rejected.connect(self.reject)
         self.list_button.clicked.connect(self._choose_list)
         self.swap_button.clicked.connect(self._swap)
@@ -94,11 +94,10 @@ class FolderDialog(QDialog):
     def _choose_list(self) -> None:
         path = QFileDialog.getOpenFileName(self, _("Open a list of pairs"), self._folder, LIST_FILTER)[0]
         if path:
-            self.paths = (os.path.abspath(path),)
-            self.accept()
+            self._accept_paths(path)
 
-    def _accept_folders(self) -> None:
-        self.paths = tuple(os.path.abspath(os.path.expanduser(field.text())) for field in self.fields)
+    def _accept_paths(self, *paths: str) -> None:
+        self.paths = tuple(os.path.abspath(os.path.expanduser(path)) for path in paths)
         self.accept()
 
     def _swap(self) -> None:
@@ -127,18 +126,15 @@ class RolesDialog(QDialog):
         layout.addWidget(plain_label(words))
         for roles in (reading.roles, reading.other or ()):
             if roles:
-                layout.addWidget(self._choice(paths, roles))
+                reference, others = reading_words(paths, roles)
+                button = QCommandLinkButton(reference.replace("&", "&&"), others, self)
+                button.setIcon(QIcon())  # the style's arrow is black on dark
+                button.clicked.connect(partial(self._take, roles))
+                layout.addWidget(button)
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         box.rejected.connect(self.reject)
         layout.addWidget(box)
 
-    def _choice(self, paths: Sequence[str], roles: tuple[Role, ...]) -> QCommandLinkButton:
-        reference, others = reading_words(paths, roles)
-        button = QCommandLinkButton(reference.replace("&", "&&"), others, self)
-        button.setIcon(QIcon())  # the style's arrow is black on dark
-        button.clicked.connect(lambda: self._take(roles))
-        return button
-
-    def _take(self, roles: tuple[Role, ...]) -> None:
+    def _take(self, roles: tuple[Role, ...], _on: bool = False) -> None:
         self.roles = roles
         self.accept()

@@ -13,7 +13,6 @@ from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.text.catalogue import _
 
-SIZE = (820, 520)
 RECENT, MOST_RECENT = "recent_commands", 12
 COLUMNS = _("What it does"), _("Where"), _("Keys or mouse")
 _LIST_KEYS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
@@ -81,7 +80,7 @@ class Palette(CloseDialog):
         one_click: bool = False,
     ) -> None:
         super().__init__(title, parent)
-        self.resize(*SIZE)
+        self.resize(820, 520)
         self._settings = settings
         self._recent = [] if settings is None else settings.text(RECENT, "").split("\n")
         self._entries, self.shown = entries, list[Entry]()  # the latter: what is listed now, from top to bottom

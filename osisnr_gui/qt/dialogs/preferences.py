@@ -66,11 +66,10 @@ class CachePart(QWidget):
     def _show(self) -> None:
         folder = self._cache.folder
         count, size = len(folder.names("pair-")), folder.size()
-        room = size_text(size)
         words = ngettext("{n} result kept, {room} on disk", "{n} results kept, {room} on disk", count)
         if not count:
             words = _("No results are kept, {room} on disk")
-        self.taken.setText(words.format(n=count, room=room))
+        self.taken.setText(words.format(n=count, room=size_text(size)))
         self.clear_button.setEnabled(size > 0)
         self.limit.setEnabled(self._cache.enabled)
 
@@ -90,9 +89,6 @@ class CachePart(QWidget):
         self._show()
 
 
-WIDTH = 520
-
-
 class Preference(NamedTuple):
     """A choice between actions, or one action that is a switch. default : the place of the one chosen at first, or
     whether the switch is on then."""
@@ -109,7 +105,7 @@ class PreferencesDialog(CloseDialog):
         self, sections: Mapping[str, Sequence[Preference]], cache: CachePart | None, parent: QWidget | None = None
     ) -> None:
         super().__init__(_("Preferences"), parent)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(520)
         self.cache, self.controls = cache, dict[str, QCheckBox | QComboBox]()
         self._defaults: list[QAction] = []
         self._switches: list[tuple[QAction, bool]] = []

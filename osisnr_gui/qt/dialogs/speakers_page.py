@@ -130,7 +130,7 @@ class SpeakersDialog(CloseDialog):
         self.chosen: QLabel = plain_label(wrap=True, parent=self)
         self.doubts: QLabel = plain_label(role="warning", wrap=True, parent=self)
         assign_tip = _("Compare every estimate with the reference chosen for it; Undo takes it back")
-        self.assign_button = self.add_button(_("&Assign so"), self._assign, assign_tip, ButtonRole.AcceptRole)
+        self.assign_button = self.add_button(_("&Assign so"), self.accept, assign_tip, ButtonRole.AcceptRole)
         best, present = partial(self._choose_all, speakers.best), partial(self._choose_all, speakers.in_force)
         self.best_button = self.add_button(_("&Best order"), best, _("Choose the order with the highest mean"))
         self.present_button = self.add_button(_("&Order in force"), present, _("Choose what is compared now"))
@@ -139,6 +139,7 @@ class SpeakersDialog(CloseDialog):
             what.append(plain_label(SYSTEMS.format(n=len(speakers.references)), "muted", wrap=True, parent=self))
         best_words = plain_label(_best_words(speakers), wrap=True, parent=self)
         self.lay_out(*what, self.matrix, best_words, self.chosen, self.doubts, REST, spacing=GAP)
+        self.accepted.connect(lambda: self.assign_requested.emit(self.places))
         self._choose_all(self.places)
         room = self.matrix.sizeHint().boundedTo(self.matrix.maximumSize())
         self.matrix.setMinimumHeight(room.height())
@@ -187,10 +188,6 @@ class SpeakersDialog(CloseDialog):
         )
         spoken = ", ".join((name, *notes, *((_("chosen"),) if chosen else ())))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
-
-    def _assign(self) -> None:
-        self.assign_requested.emit(self.places)
-        self.accept()
 
 
 def _best_words(speakers: Speakers) -> str:
