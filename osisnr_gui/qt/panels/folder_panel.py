@@ -5,14 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette, QResizeEvent
-from PySide6.QtWidgets import (
-    QLineEdit,
-    QProgressBar,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QStyledItemDelegate, QStyleOptionViewItem, QToolButton, QWidget
 
 from osisnr_gui.batch import list_words
 from osisnr_gui.batch.list_words import Phase

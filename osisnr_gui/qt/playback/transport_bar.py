@@ -49,12 +49,7 @@ class TransportBar(Themed, QWidget):
     estimate_chosen = Signal(int)
 
     def __init__(
-        self,
-        player: Player,
-        link: TimeLink,
-        actions: Mapping[str, QAction],
-        menu: Callable[[str], QMenu],
-        theme: Theme,
+        self, player: Player, link: TimeLink, actions: Mapping[str, QAction], menu: Callable[[str], QMenu], theme: Theme
     ) -> None:
         """`menu` gives the menu of a path such as "playback/speed"."""
         super().__init__(theme)
