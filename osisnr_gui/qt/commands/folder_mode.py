@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QMainWindow
 
 from osisnr_gui.batch import list_words
@@ -48,7 +48,19 @@ class FolderMode(QObject):
         self._phase = Phase.DONE
         self._place: int | None = None
         self._began, self._n_known = 0.0, 0
-        self._connect()
+        panel, run = self.panel, self.run
+        run.found.connect(self._take_found)
+        run.scored.connect(self._take_rows)
+        run.ended.connect(self._take_end)
+        panel.pair_activated.connect(self.open_pair)
+        panel.go_on_requested.connect(self.go_on)
+        panel.cancel_requested.connect(self.stop)
+        panel.choose_requested.connect(self.choose)
+        panel.close_requested.connect(self.close_list)
+        panel.rescore_requested.connect(self.rescore)
+        panel.held.connect(run.hold)
+        self.strip.back_requested.connect(self.show_list)
+        self.strip.step_requested.connect(self.step)
         self._refresh()
 
     @property
@@ -166,21 +178,6 @@ class FolderMode(QObject):
         self._refresh()
         self.page_changed.emit()
 
-    def _connect(self) -> None:
-        panel, run = self.panel, self.run
-        run.found.connect(self._take_found)
-        run.scored.connect(self._take_rows)
-        run.ended.connect(self._take_end)
-        panel.pair_activated.connect(self.open_pair)
-        panel.go_on_requested.connect(self.go_on)
-        panel.cancel_requested.connect(self.stop)
-        panel.choose_requested.connect(self.choose)
-        panel.close_requested.connect(self.close_list)
-        panel.rescore_requested.connect(self.rescore)
-        panel.held.connect(run.hold)
-        self.strip.back_requested.connect(self.show_list)
-        self.strip.step_requested.connect(self.step)
-
     def _start(self, known: Sequence[BatchRow] = ()) -> None:
         assert self.inputs is not None, "there is a list"
         self._place = self.panel.current_place if self._place is None else self._place
@@ -259,7 +256,8 @@ class FolderMode(QObject):
     def find(self) -> None:
         """Filter the list by name."""
         self.show_list()
-        self.panel.focus_filter()
+        self.panel.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.panel.filter.selectAll()
 
     def save(self, ending: str, kind: str) -> None:
         """Ask where, then save the rows there are, as a batch does."""

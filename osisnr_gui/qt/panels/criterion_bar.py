@@ -35,6 +35,10 @@ TIP = _(
     "that leads.\nSudden drop: under the median of its surroundings, which finds damage in a good passage.\n"
     "Worse than another estimate: under that one's curve."
 )
+GATE_TIP = _(
+    "Frames count when the reference is within this of its loudest frame, false activity when the estimate is within "
+    "this of its own loudest one: so pauses do not drown what matters."
+)
 MS = 1000.0
 GATE_OFF = limits(BadChoice, "gate_db")[1]
 
@@ -48,15 +52,26 @@ class SegmentOptions(QWidget):
         self.minimum, self.join = _milliseconds("minimum_s", self), _milliseconds("join_s", self)
         self.gate = NumberField(*limits(BadChoice, "gate_db"), self, step=5.0, maximum_words=_("off"))
         self.window_field = NumberField(*limits(BadChoice, "window_s"), self, step=0.25, suffix=" s", decimals=2)
+        default = BadChoice()
+        least, join = default.minimum_s * MS, default.join_s * MS
+        least_tip = _("Shorter segments are not listed.")
+        join_tip = _("Bad frames no further apart than this make one segment.")
+        window_tip = _("A sudden drop is one under the median of this time.")
+        settings = (
+            _setting(_("shortest segment"), self.minimum, least, least_tip),
+            _setting(_("join gaps up to"), self.join, join, join_tip),
+            _setting(_("level gate"), self.gate, DEFAULT_GATE_DB, GATE_TIP),
+            _setting(_("running median"), self.window_field, default.window_s, window_tip),
+        )
         grid = QGridLayout(self)
         grid.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
-        lay_out_settings(grid, self._settings())
+        lay_out_settings(grid, settings)
         grid.setHorizontalSpacing(MARGIN)
         self.minimum.valueChanged.connect(lambda ms: self._change(minimum_s=ms / MS))
         self.join.valueChanged.connect(lambda ms: self._change(join_s=ms / MS))
         self.gate.valueChanged.connect(lambda db: self._change(gate_db=None if db >= GATE_OFF else db))
         self.window_field.valueChanged.connect(lambda seconds: self._change(window_s=seconds))
-        self.show_choice(BadChoice())
+        self.show_choice(default)
 
     def show_choice(self, choice: BadChoice) -> None:
         """Show what is in force; nothing is emitted."""
@@ -64,23 +79,6 @@ class SegmentOptions(QWidget):
         self.join.show_value(choice.join_s * MS)
         self.gate.show_value(GATE_OFF if choice.gate_db is None else choice.gate_db)
         self.window_field.show_value(choice.window_s)
-
-    def _settings(self) -> tuple[Setting, ...]:
-        default = BadChoice()
-        least, join = default.minimum_s * MS, default.join_s * MS
-        least_tip = _("Shorter segments are not listed.")
-        join_tip = _("Bad frames no further apart than this make one segment.")
-        window_tip = _("A sudden drop is one under the median of this time.")
-        gate_tip = _(
-            "Frames count when the reference is within this of its loudest frame, false activity when the estimate is "
-            "within this of its own loudest one: so pauses do not drown what matters."
-        )
-        return (
-            _setting(_("shortest segment"), self.minimum, least, least_tip),
-            _setting(_("join gaps up to"), self.join, join, join_tip),
-            _setting(_("level gate"), self.gate, DEFAULT_GATE_DB, gate_tip),
-            _setting(_("running median"), self.window_field, default.window_s, window_tip),
-        )
 
     def _change(self, **changes: Any) -> None:
         self._ask(partial(edits.set_bad, **changes), "_".join(changes))
@@ -119,7 +117,7 @@ class CriterionBar(QWidget):
         self.loss.setToolTip(tooltip(_("The limit: fused loss of one frame")))
         for field in (self.decibels, self.loss):
             field.setAccessibleName(_("limit"))
-            field.valueChanged.connect(self._set_limit)
+            field.valueChanged.connect(lambda value: ask(partial(edits.set_limit, limit=value), "threshold"))
         self.presets = _menu_button(_("Worst ▾"), _("Set the limit by the share of frames beyond it"), self)
         self.more = _menu_button("", _("Shortest segment, joined gaps, level gate, running median"), self)
         self.more.setIconSize(QSize(16, 16))
@@ -139,7 +137,10 @@ class CriterionBar(QWidget):
         self._shown = shown
         is_against = choice.criterion is Criterion.AGAINST
         places = rivals(session, index) if session.estimates else ()
-        others = [_against(place) for place in places]
+        against = _("worse than {name} by at least")
+        others: list[Entry] = [
+            (against.format(name=estimate_letter(place)), Criterion.AGAINST, place) for place in places
+        ]
         if is_against and not others:
             others = [(_("worse than another estimate by at least"), Criterion.AGAINST, None)]
         entries = [*ABSOLUTE, *others]
@@ -148,8 +149,8 @@ class CriterionBar(QWidget):
                 self._entries = entries
                 self.box.clear()
                 self.box.addItems([text for text, *_rest in entries])
-            against = other_place(session, index) if places and is_against else None
-            self.box.setCurrentIndex([entry[1:] for entry in entries].index((choice.criterion, against)))
+            rival = other_place(session, index) if places and is_against else None
+            self.box.setCurrentIndex([entry[1:] for entry in entries].index((choice.criterion, rival)))
         is_loss = choice.criterion is Criterion.LOSS
         self.decibels.setVisible(not is_loss)
         self.loss.setVisible(is_loss)
@@ -173,9 +174,6 @@ class CriterionBar(QWidget):
         form.setDefaultWidget(self.options)
         self.more.menu().addAction(form)
 
-    def _set_limit(self, value: float) -> None:
-        self._ask(partial(edits.set_limit, limit=value), "threshold")
-
     def _take_entry(self, index: int) -> None:
         _text, criterion, place = self._entries[index]
         changes: dict[str, Any] = {} if place is None else {"against": place}
@@ -188,10 +186,6 @@ class CriterionBar(QWidget):
     def _set_half(self) -> None:
         if self._shares is not None:
             self._ask(half_loss_edit(self._shares), "")
-
-
-def _against(place: int) -> Entry:
-    return _("worse than {name} by at least").format(name=estimate_letter(place)), Criterion.AGAINST, place
 
 
 def _menu_button(text: str, tip: str, parent: QWidget) -> QToolButton:

@@ -124,6 +124,11 @@ class FolderPanel(QWidget):
         self._make_buttons()
         self.filter = QLineEdit(self, placeholderText=_("Filter by name (Ctrl+F)"), clearButtonEnabled=True)
         self.filter.setAccessibleName(_("Filter by name"))
+        self.filter.setToolTip(tooltip(_("Only pairs whose name has all these words, in any letters (Ctrl+F)")))
+        self.filter.setFixedWidth(260)
+        own_keys(self.filter, UP_DOWN)
+        self.filter.textChanged.connect(self._set_filter)
+        self.filter.returnPressed.connect(self.focus_table)
         self.medians = ElidedLabel(muted=True, parent=self)
         self.table = CopyTable(self.model, _("Pairs"), self)
         self.nothing = plain_label("", "muted", wrap=True, parent=self)
@@ -134,7 +139,6 @@ class FolderPanel(QWidget):
         self.cells = CellDelegate(theme, Qt.TextElideMode.ElideRight, self)
         self.names = CellDelegate(theme, Qt.TextElideMode.ElideMiddle, self)
         self._phase, self._wrong, self._rate = Phase.DONE, "", 0.0
-        self._set_up_filter()
         self._set_up_table()
         self._lay_out()
         for button, name in ((self.export, "export"), (self.choose, "open"), (self.close_list, "close")):
@@ -183,11 +187,6 @@ class FolderPanel(QWidget):
     def focus_table(self) -> None:
         """Ready for the arrow keys."""
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def focus_filter(self) -> None:
-        """Ready for typing."""
-        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.filter.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and Down in the filter field walk the table."""
@@ -259,13 +258,6 @@ class FolderPanel(QWidget):
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.choose = tool_button(_("Other folders…"), choose, self.choose_requested.emit, self)
         self.close_list = tool_button(_("Close the list"), leave, self.close_requested.emit, self)
-
-    def _set_up_filter(self) -> None:
-        self.filter.setToolTip(tooltip(_("Only pairs whose name has all these words, in any letters (Ctrl+F)")))
-        self.filter.setFixedWidth(260)
-        own_keys(self.filter, UP_DOWN)
-        self.filter.textChanged.connect(self._set_filter)
-        self.filter.returnPressed.connect(self.focus_table)
 
     def _set_up_table(self) -> None:
         table = self.table

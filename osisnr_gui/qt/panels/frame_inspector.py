@@ -36,9 +36,9 @@ from osisnr_gui.session.inspection.inspector import Inspector, find_frame, find_
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.frame_words import companion_rows
 
 HINT = _("Click a plot, or select a stretch: the frame at the cursor, or the one with the highest loss, is shown here.")
-MANY = 10  # frames a step goes with Shift
 
 
 class FrameLoader(Jobs):
@@ -139,7 +139,10 @@ class FrameInspector(QWidget):
         self._in_sight = True
         self.page = FramePage(theme, self)
         self.message = plain_label(HINT, "muted", wrap=True, parent=self)
-        self._lay_out()
+        self.message.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        body = column_of(self.page, self.message)
+        body.setAlignment(self.message, Qt.AlignmentFlag.AlignTop)
+        scroll_inside(self, body)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         arrows = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right})
         own_keys(self, arrows, {QKeySequence.StandardKey.Copy: self.copy_numbers})
@@ -195,7 +198,7 @@ class FrameInspector(QWidget):
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is not None and self.inspection is not None:
             many = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self.frame_requested.emit(self.inspection.columns.frame + step * (MANY if many else 1))
+            self.frame_requested.emit(self.inspection.columns.frame + step * (10 if many else 1))
         else:
             super().keyPressEvent(event)
 
@@ -278,10 +281,5 @@ class FrameInspector(QWidget):
         pair = self._pair
         if self.inspection is not None and pair is not None:
             self.measurer.want(pair)
-            self.page.show_companions(self.inspection, pair, self.measurer.find(pair))
-
-    def _lay_out(self) -> None:
-        self.message.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        body = column_of(self.page, self.message)
-        body.setAlignment(self.message, Qt.AlignmentFlag.AlignTop)
-        scroll_inside(self, body)
+            rows = companion_rows(self.inspection, pair, self.measurer.find(pair))
+            self.page.companions.show_rows(rows)

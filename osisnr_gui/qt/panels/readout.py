@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from osisnr_gui.qt.look.theme import FONT_PIXELS, tabular_font
+from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.session import words
 from osisnr_gui.text.catalogue import _
@@ -47,6 +47,7 @@ FIELDS = (
     Field("loss", _("loss {value}").format(value="00.000"), 5),
     Field("formula", _("literal"), 4),
 )
+GAP = "00"  # as wide as what is free between two fields
 TIP = _(
     "Under the pointer, or at the cursor: time, frame, frequency, level of reference and estimate there, OSI-SNR and "
     "loss of the frame, literal or exact as said at the end. While they are shown: blame, how many times its even "
@@ -122,9 +123,8 @@ class Readout(QWidget):
 
     def sizeHint(self) -> QSize:
         """All fields; no room at all while there is nothing to say, so that the sentence beside it has it."""
-        if not self._values:
-            return QSize(0, math.ceil(QFontMetricsF(self._font()).height()) + 4)
-        return QSize(math.ceil(sum(self._widths().values())), math.ceil(QFontMetricsF(self._font()).height()) + 4)
+        width = math.ceil(sum(self._widths().values())) if self._values else 0
+        return QSize(width, math.ceil(QFontMetricsF(tabular_font()).height()) + 4)
 
     def minimumSizeHint(self) -> QSize:
         """The time alone."""
@@ -134,17 +134,16 @@ class Readout(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Each field at its own place, whatever the others say."""
         painter = QPainter(self)
-        painter.setFont(self._font())
+        painter.setFont(tabular_font())
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         metrics, widths = QFontMetricsF(painter.font()), self._widths()
         keys = self.shown_fields()
         x = self.width() - sum(widths[key] for key in keys)
         baseline = (self.height() + metrics.capHeight()) / 2
-        gap = self._gap(metrics)
+        gap = metrics.horizontalAdvance(GAP)
         for key in keys:
             text = self._values.get(key, "")
-            room = widths[key] - gap
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, widths[key] - gap)
             painter.drawText(QPointF(x, baseline), shown)
             x += widths[key]
         painter.end()
@@ -159,22 +158,14 @@ class Readout(QWidget):
             self.update()
 
     def _widths(self) -> dict[str, float]:
-        metrics = QFontMetricsF(self._font())
+        metrics = QFontMetricsF(tabular_font())
         kept = self._with_room(self._values) or self._with_room({"time": ""})
-        return {field.key: metrics.horizontalAdvance(field.widest) + self._gap(metrics) for field in kept}
+        return {field.key: metrics.horizontalAdvance(field.widest) + metrics.horizontalAdvance(GAP) for field in kept}
 
     @staticmethod
     def _with_room(values: Mapping[str, str]) -> list[Field]:
         """The fields that have a place of their own; none while there is nothing to say."""
         return [field for field in FIELDS if not field.optional or field.key in values] if values else []
-
-    @staticmethod
-    def _gap(metrics: QFontMetricsF) -> float:
-        return metrics.horizontalAdvance("00")
-
-    @staticmethod
-    def _font() -> QFont:
-        return tabular_font(FONT_PIXELS)
 
 
 def _level_words(

@@ -82,7 +82,13 @@ class SourcesPanel(Themed, SourceSignals):
         self.add_button = push_button(_("Add estimate…"), add, self.add_requested.emit, self)
         self.swap_button = tool_button("", "", self._swap, self, name=_("Swap reference and estimate"))
         self.scroller = NarrowScroll(body, self)
-        self._lay_out()
+        self.swap_button.setEnabled(False)
+        for button in (self.add_button, self.swap_button):
+            button.setIconSize(QSize(16, 16))
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+        buttons = row_of((self.add_button, 1), self.swap_button, spacing=GAP)
+        bottom = column_of(buttons, self.hint, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP)
+        column_of((self.scroller, 1), bottom, owner=self, spacing=0)
         tint(self.add_button, "add", theme)
         tint(self.swap_button, "swap", theme)
 
@@ -131,15 +137,6 @@ class SourcesPanel(Themed, SourceSignals):
         if contents != self._contents:
             self._contents = contents
             self._show_states()
-
-    def _lay_out(self) -> None:
-        self.swap_button.setEnabled(False)
-        for button in (self.add_button, self.swap_button):
-            button.setIconSize(QSize(16, 16))
-            button.setCursor(Qt.CursorShape.PointingHandCursor)
-        buttons = row_of((self.add_button, 1), self.swap_button, spacing=GAP)
-        bottom = column_of(buttons, self.hint, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP)
-        column_of((self.scroller, 1), bottom, owner=self, spacing=0)
 
     def _show_rows(self, states: list[RowState]) -> None:
         for row, state in zip(self.rows, states, strict=False):
