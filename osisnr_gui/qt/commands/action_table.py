@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from osisnr_gui.qt.dialogs.close_dialog import AboutDialog
-from osisnr_gui.qt.dialogs.help_page import HelpDialog
+from osisnr_gui.qt.dialogs.palette import HelpDialog
 from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS
 from osisnr_gui.qt.plots.rows import ROWS, PlotRow
 from osisnr_gui.session.blame_map import BlameKind

@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from osisnr_gui.io.formats import Format, extensions_of
 from osisnr_gui.qt.commands.actions import Actions
-from osisnr_gui.qt.commands.delay_commands import DelayCommands
+from osisnr_gui.qt.commands.estimate_commands import DelayCommands, GhostCommands
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.file_commands import FileCommands
 from osisnr_gui.qt.commands.finding import FindCommands
 from osisnr_gui.qt.commands.folder_mode import FolderMode
-from osisnr_gui.qt.commands.ghost_commands import GhostCommands
 from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands
 from osisnr_gui.qt.commands.segment_commands import NoteCommands, SegmentCommands

@@ -9,10 +9,9 @@ from PySide6.QtWidgets import QWidget
 from osisnr_gui.core.loss_shares import LossShares
 from osisnr_gui.export.csv_files import segments_csv
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.panels.criterion_bar import CriterionBar
 from osisnr_gui.qt.panels.layouts import column_of, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text, tooltip
-from osisnr_gui.qt.panels.segments_model import SegmentsModel
+from osisnr_gui.qt.panels.segments_model import CriterionBar, SegmentsModel
 from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.plots.charts.share_chart import ShareChart
 from osisnr_gui.session.analysis import Analysis
