@@ -19,7 +19,6 @@ DIGITS = frozenset(Key(Key.Key_0.value + digit) for digit in range(10))
 UP_DOWN = frozenset({Key.Key_Up, Key.Key_Down, Key.Key_Home, Key.Key_End})
 # A digit does nothing in a list of names: there it still brings an estimate into view.
 FIELD_KEYS = UP_DOWN | DIGITS
-LIST_KEYS = UP_DOWN
 NUMBER_TEXT = frozenset("0123456789+-−.,eE%")
 Does = Mapping[Qt.Key | QKeySequence.StandardKey, Callable[[], object]]
 TABLE_KEYS = UP_DOWN | {Key.Key_Left, Key.Key_Right}
@@ -49,8 +48,7 @@ class _OwnKeys(QObject):
                 return True
         if event.type() != QEvent.Type.ShortcutOverride:
             return False
-        held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-        if held:
+        if event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier):
             return False
         if event.key() in self._keys:
             event.accept()

@@ -29,8 +29,6 @@ from PySide6.QtCore import QMetaMethod, QObject, Qt, QTimer, Signal, Slot
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.text.errors import error_words
 
-SWITCH_SECONDS = 0.0005
-
 # Halves the time the window waits for a processor while two threads compute on two cores; ten would let a thread that
 # holds the interpreter wait too long itself when other programs are busy.
 NICENESS = 5
@@ -52,7 +50,7 @@ def favour_window() -> None:
     A thread that wants the interpreter gets it after half a millisecond instead of five, and what start-up made is
     left out of the collector's rounds: a full one took 60 ms of the GUI thread in the middle of an hour's pass.
     """
-    sys.setswitchinterval(SWITCH_SECONDS)
+    sys.setswitchinterval(0.0005)
     gc.freeze()
 
 
@@ -137,7 +135,7 @@ class Jobs(QObject):
         self._waiting: dict[Hashable, deque[Job]] = {}  # the key whose turn it is first
         self._begun: list[Job] = []  # from the start of the work until its end has arrived
         self._n_threads, self._n_running = n_threads, 0
-        self._closed = False
+        self.is_closed = False  # whether nothing is wanted any more, ever
         # Emitted on the threads: queued, so that everything below runs on the GUI thread.
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
@@ -147,11 +145,6 @@ class Jobs(QObject):
         """Whether something waits, is under way or has not arrived yet."""
         with self._lock:
             return bool(self._waiting or self._begun)
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether nothing is wanted any more, ever."""
-        return self._closed
 
     def start(self, *works: Work, key: Hashable = None) -> None:
         """Run this next, instead of what waits under the same key; what is under way is superseded.
@@ -182,19 +175,18 @@ class Jobs(QObject):
     def close(self) -> None:
         """Cancel and wait; afterwards nothing arrives and nothing begins."""
         with self._lock:
-            self._closed = True
+            self.is_closed = True
         self.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._begun.clear()
 
     def _queue(self, works: list[Work], key: Hashable) -> None:
         """Under the lock."""
-        if self._closed or not works:
+        if self.is_closed or not works:
             return
         self._waiting.setdefault(key, deque()).extend(Job(work, key, self._arrived.emit) for work in works)
-        fresh = min(self._n_threads - self._n_running, len(works))
-        self._n_running += fresh
-        for _k in range(fresh):
+        for _k in range(min(self._n_threads - self._n_running, len(works))):
+            self._n_running += 1
             self._pool.submit(self._run)
 
     def _run(self) -> None:
@@ -212,7 +204,7 @@ class Jobs(QObject):
                 if not job.cancelled and not self.isSignalConnected(QMetaMethod.fromSignal(self.failed)):
                     thread = threading.current_thread()
                     threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, thread)))
-            if not self._closed:
+            if not self.is_closed:
                 self._ended.emit(job, result, wrong)
 
     def _next(self) -> Job | None:
@@ -231,12 +223,12 @@ class Jobs(QObject):
 
     @Slot(object, object)
     def _deliver(self, job: Job, result: object) -> None:
-        if not job.cancelled and not self._closed:
+        if not job.cancelled and not self.is_closed:
             self.reported.emit(result)
 
     @Slot(object, object, object)
     def _end(self, job: Job, result: object, wrong: tuple[str, str] | None) -> None:
-        if self._closed:
+        if self.is_closed:
             return
         with self._lock:
             self._begun.remove(job)

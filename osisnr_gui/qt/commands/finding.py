@@ -37,7 +37,6 @@ from osisnr_gui.text.catalogue import _, translated
 if TYPE_CHECKING:
     from osisnr_gui.qt.commands.commands import Commands
 
-WITHIN = " › "
 #: Panels and notices come and go in bursts: sentences are made once they rest.
 REST_MS = 100
 NO_FILES, NO_LIST = _("no files are open"), _("there is no list of pairs")
@@ -144,7 +143,7 @@ class FindCommands:
         action = self._commands.actions.by_id[spec.id]
         keys = ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys)
         why = "" if action.isEnabled() else self._why(spec)
-        place = WITHIN.join(dict.fromkeys(table.MENUS[path] for path in (spec.menu.partition("/")[0], spec.menu)))
+        place = " › ".join(dict.fromkeys(table.MENUS[path] for path in (spec.menu.partition("/")[0], spec.menu)))
         return Entry(spec.id, table.full_name(spec), place, keys, spec.tip, why, action.trigger)
 
     def _why(self, spec: table.Action) -> str:

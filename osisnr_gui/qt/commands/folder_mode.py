@@ -27,8 +27,6 @@ from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.session import Formula, Session, Source
 from osisnr_gui.text.catalogue import _, ngettext
 
-LISTS = "lists"  # beside the kept results
-
 
 class FolderMode(QObject):
     """Commands of the list and what they need to know; the window asks `shows_list` which page to show."""
@@ -115,8 +113,7 @@ class FolderMode(QObject):
 
     def go_on(self) -> None:
         """Score what has no numbers yet."""
-        known = [row for row in self.panel.model.pairs.in_order() if row.error is None]
-        self._start(known)
+        self._start([row for row in self.panel.model.pairs.in_order() if row.error is None])
 
     def look_again(self) -> None:
         """Look at all files again; what did not change is not scored again where rows are kept."""
@@ -283,4 +280,4 @@ def _by_role(first: str, second: str) -> tuple[str, str]:
 def _journal_folder(store: Store) -> str | None:
     """Where rows are kept from start to start; nowhere when results are not."""
     cache = store.cache
-    return os.path.join(os.path.dirname(cache.folder.path), LISTS) if cache is not None and cache.enabled else None
+    return os.path.join(os.path.dirname(cache.folder.path), "lists") if cache is not None and cache.enabled else None

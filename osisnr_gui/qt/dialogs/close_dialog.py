@@ -114,8 +114,7 @@ class ErrorDialog(CloseDialog):
         self.show_button.setCheckable(True)
         self.copy_button = self.add_button(_("&Copy details"), self._copy)
         if log_folder:
-            url = QUrl.fromLocalFile(log_folder)
-            self.add_button(_("&Open log folder"), lambda: QDesktopServices.openUrl(url))
+            self.add_button(_("&Open log folder"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(log_folder)))
         self.lay_out(self.sentence, (self.details, 1), margins=(16, 16, 16, 16))
 
     @classmethod

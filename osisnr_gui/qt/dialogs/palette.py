@@ -16,10 +16,9 @@ from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.text.catalogue import _
 
-RECENT, MOST_RECENT = "recent_commands", 12
+RECENT = "recent_commands"
 COLUMNS = _("What it does"), _("Where"), _("Keys or mouse")
 _LIST_KEYS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
-_ENTER_KEYS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +116,7 @@ class Palette(CloseDialog):
             if event.key() in _LIST_KEYS:
                 QCoreApplication.sendEvent(self.list, event)
                 return True
-            if event.key() in _ENTER_KEYS:
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._run()
                 return True
         return super().eventFilter(watched, event)
@@ -151,7 +150,7 @@ class Palette(CloseDialog):
             return
         if self._settings is not None:
             others = [key for key in self._recent if key and key != entry.key]
-            self._settings.put(RECENT, "\n".join([entry.key, *others][:MOST_RECENT]))
+            self._settings.put(RECENT, "\n".join([entry.key, *others][:12]))
         self.accept()
         entry.run()
 
@@ -161,8 +160,7 @@ FIRST_PAGES = ("first_steps", "numbers")
 
 def page_names() -> list[str]:
     """Names of all pages, those to begin with first; raises paths.MissingResource."""
-    files = sorted(os.listdir(resource_path("help")))
-    found = [name.removesuffix(".md") for name in files if name.endswith(".md")]
+    found = [name.removesuffix(".md") for name in sorted(os.listdir(resource_path("help"))) if name.endswith(".md")]
     return sorted(found, key=lambda name: FIRST_PAGES.index(name) if name in FIRST_PAGES else len(FIRST_PAGES))
 
 

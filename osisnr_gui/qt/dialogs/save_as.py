@@ -23,7 +23,6 @@ from osisnr_gui.text.errors import error_words
 
 PNG, CSV = "png", "csv"
 FORMATS = {PNG: _("Picture (*.png)"), CSV: _("Numbers in view (*.csv)")}
-LEAST_PIXELS = 200
 
 
 class PlotDialog(QDialog):
@@ -36,7 +35,7 @@ class PlotDialog(QDialog):
         for key, words in FORMATS.items():
             if key != CSV or has_table:
                 self._format.addItem(words, key)
-        self._width.setRange(LEAST_PIXELS, MOST_PIXELS)
+        self._width.setRange(200, MOST_PIXELS)
         self._width.setValue(2 * width)
         self._width.setSuffix(_(" pixels"))
         self._format.currentIndexChanged.connect(lambda: self._width.setEnabled(self.format == PNG))

@@ -92,8 +92,7 @@ class _Matrix(QTableWidget):
     def _put_names(self, speakers: Speakers) -> None:
         """Short names of the files in the headers, whole ones in their tooltips."""
         metrics, tracks = QFontMetrics(system_font()), (*speakers.references, *speakers.estimates)
-        names = track_names(tracks)
-        for place, (track, name) in enumerate(zip(tracks, names, strict=True)):
+        for place, (track, name) in enumerate(zip(tracks, track_names(tracks), strict=True)):
             estimate = place - len(speakers.references)
             room = CELL_WIDTH - 16 if estimate >= 0 else NAME_WIDTH - 96
             name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)

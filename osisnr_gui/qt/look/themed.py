@@ -15,8 +15,6 @@ from osisnr_gui.qt.look.theme import DARK, LIGHT, Theme, build_palette, system_f
 # The heights icons have here (16, 20, 24) at screen scales 1 and 2; between them QIcon shrinks the next larger one.
 # Every size costs 0.1 ms per icon at start-up.
 _PIXELS = (16, 20, 24, 32, 40, 48)
-_DISABLED_OPACITY = 0.38
-_APP_ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
 
 
 @lru_cache(maxsize=1024)
@@ -48,7 +46,7 @@ def pixmap(name: str, colour: str, size: int, ratio: float | None = None) -> QPi
 def app_icon() -> QIcon:
     """The icon of the program, for windows and task bars."""
     result = QIcon()
-    for size in _APP_ICON_SIZES:
+    for size in (16, 24, 32, 48, 64, 128, 256):
         result.addFile(resource_path("icons", f"osisnr_gui_{size}.png"))
     return result
 
@@ -56,8 +54,7 @@ def app_icon() -> QIcon:
 def _renderer(name: str, colour: str) -> QSvgRenderer:
     with open(resource_path("icons", f"{name}.svg"), "rb") as file:
         drawing = file.read()
-    tinted = drawing.replace(b"currentColor", QColor(colour).name().encode())
-    return QSvgRenderer(QByteArray(tinted))
+    return QSvgRenderer(QByteArray(drawing.replace(b"currentColor", QColor(colour).name().encode())))
 
 
 def _draw(renderer: QSvgRenderer, pixels: int) -> QPixmap:
@@ -73,7 +70,7 @@ def _paler(drawing: QPixmap) -> QPixmap:
     result = QPixmap(drawing.size())
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
-    painter.setOpacity(_DISABLED_OPACITY)
+    painter.setOpacity(0.38)
     painter.drawPixmap(0, 0, drawing)
     painter.end()
     return result

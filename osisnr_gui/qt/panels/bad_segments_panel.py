@@ -25,8 +25,6 @@ from osisnr_gui.text.catalogue import _
 #: A selection is a segment when it shares at least this part of the time both cover together.
 SAME_PART = 0.5
 CELL_PADDING = 9
-NOTE_WIDTH = 90
-HEIGHT_WITH_CURVE = 560
 CARRIER_TIP = _(
     "Method 1 is the mean of 1/OSI-SNR (exact, active frames), so a few frames near 0 dB can decide it.\n"
     "Click or drag in the curve: the frames up to there are listed and shaded, however quiet or short they are."
@@ -93,8 +91,7 @@ class BadSegmentsPanel(QWidget):
         before = -1 if direction > 0 else n_rows
         row = ((before if place is None else self.model.row(place)) + direction) % n_rows
         self._show_row(row)
-        told = _("Bad segment {k} of {n}, {order}")
-        return told.format(k=row + 1, n=n_rows, order=self.model.order_words)
+        return _("Bad segment {k} of {n}, {order}").format(k=row + 1, n=n_rows, order=self.model.order_words)
 
     def go_to(self, time: float) -> bool:
         """Go to the segment at a time; False where there is none."""
@@ -154,8 +151,7 @@ class BadSegmentsPanel(QWidget):
 
     def _take_carriers(self, n_frames: int) -> None:
         if self._shares is not None:
-            edit = partial(set_carriers, shares=self._shares[1], n_frames=n_frames)
-            self.edit_requested.emit(edit, "threshold")
+            self.edit_requested.emit(partial(set_carriers, shares=self._shares[1], n_frames=n_frames), "threshold")
 
     def _place_of_selection(self) -> int | None:
         """The segment that the selected stretch is, give or take a moved limit."""
@@ -211,7 +207,7 @@ class BadSegmentsPanel(QWidget):
         header.setMinimumSectionSize(24)
         header.setStyleSheet("QHeaderView::section { padding: 4px; }")
         table.fit_columns(CELL_PADDING)
-        header.resizeSection(self.model.section("note"), NOTE_WIDTH)
+        header.resizeSection(self.model.section("note"), 90)
         header.setStretchLastSection(True)
         table.clicked.connect(self._take_click)
         table.activated.connect(self._take_activated)
@@ -241,7 +237,7 @@ class BadSegmentsPanel(QWidget):
         """The curve is there where the list keeps enough rows; until the user decides."""
         super().resizeEvent(event)
         if not self._curve_chosen:
-            self.curve.setChecked(self.height() >= HEIGHT_WITH_CURVE)
+            self.curve.setChecked(self.height() >= 560)
 
     def sizeHint(self) -> QSize:
         """A dozen rows."""

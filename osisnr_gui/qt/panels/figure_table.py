@@ -70,7 +70,6 @@ class EstimateMark(QWidget):
 
 
 LINE = 17
-PIXELS = SMALL_FONT_PIXELS + 1
 
 
 class FigureTable(Themed, QWidget):
@@ -112,7 +111,7 @@ class FigureTable(Themed, QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Cell by cell; a name too long for its column loses its end, a number is never cut."""
         painter = QPainter(self)
-        painter.setFont(tabular_font(PIXELS))
+        painter.setFont(tabular_font(SMALL_FONT_PIXELS + 1))
         metrics = QFontMetricsF(painter.font())
         edges = [self.width() * edge for edge in self._edges]
         for line, row in enumerate(self._rows):
@@ -241,8 +240,7 @@ class Readout(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """The time alone."""
-        least = math.ceil(self._widths()["time"]) if self._values else 0
-        return QSize(least, self.sizeHint().height())
+        return QSize(math.ceil(self._widths()["time"]) if self._values else 0, self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Each field at its own place, whatever the others say."""
@@ -255,8 +253,7 @@ class Readout(QWidget):
         baseline = (self.height() + metrics.capHeight()) / 2
         gap = metrics.horizontalAdvance(GAP)
         for key in keys:
-            text = self._values.get(key, "")
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, widths[key] - gap)
+            shown = metrics.elidedText(self._values.get(key, ""), Qt.TextElideMode.ElideRight, widths[key] - gap)
             painter.drawText(QPointF(x, baseline), shown)
             x += widths[key]
         painter.end()

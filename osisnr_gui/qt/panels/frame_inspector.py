@@ -281,5 +281,4 @@ class FrameInspector(QWidget):
         pair = self._pair
         if self.inspection is not None and pair is not None:
             self.measurer.want(pair)
-            rows = companion_rows(self.inspection, pair, self.measurer.find(pair))
-            self.page.companions.show_rows(rows)
+            self.page.companions.show_rows(companion_rows(self.inspection, pair, self.measurer.find(pair)))

@@ -80,8 +80,7 @@ class BandBars(Themed, QWidget):
             x += width + 17
         if self._bands:
             height = min((self.height() - LINE) / len(self._bands), 20.0)
-            names = [name for name, _, _ in self._bands]
-            left = max(metrics.horizontalAdvance(name) for name in names) + NAME_GAP
+            left = max(metrics.horizontalAdvance(name) for name, *_shares in self._bands) + NAME_GAP
             for line, band in enumerate(reversed(self._bands)):
                 self._paint_band(painter, QRectF(0, LINE + line * height, self.width(), height), left, band)
         painter.end()

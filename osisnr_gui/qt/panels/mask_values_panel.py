@@ -208,8 +208,7 @@ def masks_in_view(analysis: Analysis, selected: int) -> list[ShownMask]:
     reference = analysis.reference if pair is None else pair.reference
     found: list[ShownMask] = []
     if reference is not None and reference.mask is not None:
-        title = _("Reference · {name}").format(name=reference.name)
-        found.append((reference.mask, None, _("reference"), title))
+        found.append((reference.mask, None, _("reference"), _("Reference · {name}").format(name=reference.name)))
     if pair is not None and pair.estimate.mask is not None:
         letter = estimate_letter(selected)
         found.append((pair.estimate.mask, selected, letter, f"{letter} · {pair.estimate.name}"))

@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QLineEdit, QWidget
 
-from osisnr_gui.qt.focus import LIST_KEYS, Does, own_keys
+from osisnr_gui.qt.focus import UP_DOWN, Does, own_keys
 from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
@@ -150,7 +150,7 @@ class NotesPanel(QWidget):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         table.clicked.connect(self._go)
         does: Does = dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), lambda: self._go(table.currentIndex()))
-        own_keys(table, LIST_KEYS, {**does, Qt.Key.Key_Delete: self.delete_chosen})
+        own_keys(table, UP_DOWN, {**does, Qt.Key.Key_Delete: self.delete_chosen})
 
     def _go(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -109,8 +109,7 @@ class ReadingOptions(QWidget):
         )
         self.transpose.setToolTip(tooltip(turned))
         row_of(self.lag, self.delay_button, REST, owner=self.delay, spacing=4)
-        mask = row_of((self.transpose, 1), self.values)
-        column_of(self.channel, self.key, mask, self.delay, owner=self, spacing=4)
+        column_of(self.channel, self.key, row_of((self.transpose, 1), self.values), self.delay, owner=self, spacing=4)
         self.lag.valueChanged.connect(self._move)
         # `activated`, not `currentIndexChanged`: only what the user does, never what is shown.
         self.channel.activated.connect(lambda _i: self._ask(channel=self.channel.currentData()))
@@ -331,8 +330,7 @@ def key_choices(track: Track) -> list[tuple[str, object]]:
 
 
 def _fill(box: QComboBox, choices: list[tuple[str, object]], value: object) -> None:
-    shown = [(box.itemText(i), box.itemData(i)) for i in range(box.count())]
-    if shown != choices:
+    if [(box.itemText(i), box.itemData(i)) for i in range(box.count())] != choices:
         box.clear()
         for text, data in choices:
             box.addItem(text, data)

@@ -40,9 +40,8 @@ def row_states(
         rows.append(RowState(track, Role.REFERENCE, index, track.error, references=several))
     for index, pair in enumerate(analysis.pairs):
         error, partner = pair.error or pair.estimate.error, analysis.session.partner_of(index)
-        unseen = pair.source in hidden
         count = 1 if pair.reference is None else pair.reference.channels
-        shown = index == selected, unseen, several, partner, count
+        shown = index == selected, pair.source in hidden, several, partner, count
         rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, *shown))
     if analysis.mixture is not None:
         rows.append(RowState(analysis.mixture, Role.MIXTURE, error=analysis.mixture.error))

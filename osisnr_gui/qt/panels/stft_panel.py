@@ -179,8 +179,7 @@ class StftPanel(QWidget):
 
     def _show_framing(self, framing: Framing, reference: Track) -> None:
         rate = reference.sample_rate or 1
-        longest = min(LARGEST, max(2, reference.n_samples or LARGEST))
-        self.n_fft.show_count(framing.n_fft, longest)
+        self.n_fft.show_count(framing.n_fft, min(LARGEST, max(2, reference.n_samples or LARGEST)))
         self.hop.show_count(framing.hop, framing.n_fft)
         self.representation.setCurrentIndex(REPRESENTATIONS.index(framing.representation))
         self.window_box.setCurrentIndex(WINDOWS.index(framing.window) if framing.window in WINDOWS else -1)

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 # `pipewire` alone is no such server, and every filter chain is called so.
 _SERVERS = frozenset({b"pulseaudio", b"pipewire-pulse"})
-_ANSWER_SECONDS = 0.05
 
 Identity = frozenset[tuple[str, bytes]]
 
@@ -138,7 +137,7 @@ def _listener() -> str:
     named = os.environ.get("PULSE_SERVER", "").removeprefix("unix:")
     path = named or os.path.join(os.environ.get("XDG_RUNTIME_DIR", ""), "pulse", "native")
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(_ANSWER_SECONDS)
+        connection.settimeout(0.05)
         try:
             connection.connect(path)
             credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
@@ -193,8 +192,7 @@ class Deck(QObject):
             output.start(self.engine.render)
             output.failed.connect(self.failed)
             self._output = output
-        broken = self._supply is not None and self._supply.error is not None
-        if (recipe, band) != self._loaded or broken:
+        if (recipe, band) != self._loaded or (self._supply is not None and self._supply.error is not None):
             self._rate, self._loaded = recipe.rate, (recipe, band)
             if self._supply is not None:
                 self._retired.append(self._supply)

@@ -22,7 +22,6 @@ from osisnr_gui.session.sound.sound_feed import Band
 from osisnr_gui.session.tracks import Stamp
 from osisnr_gui.text.catalogue import _
 
-TICK_MS = 16
 # After a stop the playhead follows what is still on its way to the ear, for this many ticks.
 SETTLE_TICKS = 20
 SHORTEST_LOOP = 0.3  # seconds; a loop that is started for the user, of a segment of a few frames, is a buzz otherwise
@@ -61,7 +60,7 @@ class Player(QObject):
         self._once: TimeSpan | None = None  # played without the loop, and then no further
         self._ended = self._settling = 0
         self._lowered = 1.0
-        self._timer = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer = QTimer(self, interval=16, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         link.cursor_changed.connect(self._go)
         link.loop_changed.connect(lambda _loop: self._ask())
@@ -235,7 +234,11 @@ class Player(QObject):
         try:
             self._deck.load(self.device_id, self.recipe, self.band)
         except NoOutput as reason:
-            self._give_up(reason)
+            self.stop()
+            if str(reason) != self.problem:  # said once
+                self.problem = str(reason)
+                self.said.emit(_("Nothing can be heard: {reason}. Everything else works.").format(reason=reason))
+            self.changed.emit()
             return False
         return True
 
@@ -310,14 +313,6 @@ class Player(QObject):
                 self._timer.stop()
                 if not self.is_paused:
                     self._link.set_playhead(math.nan)
-
-    def _give_up(self, reason: NoOutput) -> None:
-        """Say once why nothing can be heard."""
-        self.stop()
-        if str(reason) != self.problem:
-            self.problem = str(reason)
-            self.said.emit(_("Nothing can be heard: {reason}. Everything else works.").format(reason=reason))
-        self.changed.emit()
 
     def _reopen(self, reason: str) -> None:
         """The device is gone: say so, and go on with the default one if there is one."""

@@ -28,7 +28,6 @@ STALLED_SECONDS, SLOW_START_SECONDS = 2.0, 4.0
 STARTED_SECONDS = 0.2
 OPEN_SECONDS = 4.0
 LEAST_RATE, HIGHEST_RATE = 44_100, 96_000
-_FULL_SCALE_16 = 32767.0
 
 Render = Callable[[int], SampleArray]
 
@@ -196,7 +195,7 @@ class _Driver(QIODevice):
         samples = np.repeat(self.render(most // self._format.bytesPerFrame()), self._format.channelCount())
         if self._floats:
             return bytes(samples)
-        return bytes(np.rint(samples * _FULL_SCALE_16).astype(np.int16))
+        return bytes(np.rint(samples * 32767.0).astype(np.int16))
 
     def writeData(self, _data: bytes | bytearray | memoryview, _length: int) -> int:
         """Nothing is written here."""
