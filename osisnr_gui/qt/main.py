@@ -22,7 +22,7 @@ from osisnr_gui.io.phrase import Phrase
 from osisnr_gui.qt import crash
 from osisnr_gui.qt.commands.export_jobs import png_bytes
 from osisnr_gui.qt.jobs import favour_window
-from osisnr_gui.qt.look.themed import ThemeManager, ThemeMode, app_icon
+from osisnr_gui.qt.look.theme import ThemeManager, ThemeMode, app_icon
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.settings import APPLICATION, KEEP_MIB_RANGE, Settings
 from osisnr_gui.qt.store import Store

@@ -17,8 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from osisnr_gui.qt.commands.commands import Commands
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.themed import ThemeManager, icon, set_theme_inside, tint
+from osisnr_gui.qt.look.theme import Theme, ThemeManager, icon, set_theme_inside, tint
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import MARGIN
 from osisnr_gui.qt.playback.transport_bar import TransportBar

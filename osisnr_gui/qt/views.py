@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from osisnr_gui.qt.look.themed import ThemeManager
+from osisnr_gui.qt.look.theme import ThemeManager
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.panels.banners import Banners
 from osisnr_gui.qt.panels.figure_table import Readout

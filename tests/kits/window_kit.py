@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.look.themed import ThemeManager
+from osisnr_gui.qt.look.theme import ThemeManager
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store

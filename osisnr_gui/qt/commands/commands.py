@@ -20,7 +20,7 @@ from osisnr_gui.qt.commands.plot_commands import PlotCommands
 from osisnr_gui.qt.commands.segment_commands import NoteCommands, SegmentCommands
 from osisnr_gui.qt.commands.session_files import SessionFiles
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.folder_dialog import RolesDialog
+from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
 from osisnr_gui.qt.jobs import close_jobs
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plot_area import DIFFERENCE, REFERENCE, PlotArea

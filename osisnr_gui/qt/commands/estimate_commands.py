@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QMainWindow
 
-from osisnr_gui.qt.dialogs.delay_dialog import DelayDialog
+from osisnr_gui.qt.dialogs.estimate_dialogs import DelayDialog
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.presenters.shown_curves import ShownGhost, ghost_of

@@ -19,7 +19,7 @@ from osisnr_gui.io.errors import display_name
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.folder_run import FolderRun, Inputs
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
+from osisnr_gui.qt.dialogs.file_dialogs import FolderDialog
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits

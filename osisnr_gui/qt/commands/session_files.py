@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from osisnr_gui.io.atomic import write_atomically
 from osisnr_gui.io.errors import FileError, display_name
-from osisnr_gui.qt.dialogs.save_as import ask, ask_where, warn
+from osisnr_gui.qt.dialogs.file_dialogs import ask, ask_where, warn
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.codec import ENDING, SavedView, load_session, session_bytes

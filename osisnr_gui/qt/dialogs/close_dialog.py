@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QWidget
 
 from osisnr_gui import __version__
-from osisnr_gui.qt.look.themed import app_icon
+from osisnr_gui.qt.look.theme import app_icon
 from osisnr_gui.qt.panels.layouts import REST, Margins, Part, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, tooltip
 from osisnr_gui.text.catalogue import _, ngettext

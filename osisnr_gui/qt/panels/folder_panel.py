@@ -11,8 +11,7 @@ from osisnr_gui.batch import list_words
 from osisnr_gui.batch.list_words import Phase
 from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, State
 from osisnr_gui.qt.focus import UP_DOWN, own_keys
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.themed import Themed, tint
+from osisnr_gui.qt.look.theme import Theme, Themed, tint
 from osisnr_gui.qt.panels.folder_model import COLUMNS, SPARK, SPARK_ROLE, STATE_ROLE, FolderModel
 from osisnr_gui.qt.panels.layouts import column_of, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip

@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QWidget
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.io.masks import Mask
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.themed import Themed
+from osisnr_gui.qt.look.theme import Theme, Themed
 from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text
 from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart, Outline

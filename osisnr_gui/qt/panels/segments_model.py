@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QToolButton, QWid
 from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB, DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss_shares import LossShares
 from osisnr_gui.core.types import FloatArray, IntArray
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.themed import tint
+from osisnr_gui.qt.look.theme import Theme, tint
 from osisnr_gui.qt.panels.layouts import REST, Ask, Setting, column_of, lay_out_settings, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, tooltip
 from osisnr_gui.qt.panels.sample_field import NarrowBox, NumberField

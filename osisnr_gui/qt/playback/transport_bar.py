@@ -11,8 +11,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
-from osisnr_gui.qt.look.theme import Theme, tabular_font
-from osisnr_gui.qt.look.themed import Themed, icon, tint
+from osisnr_gui.qt.look.theme import Theme, Themed, icon, tabular_font, tint
 from osisnr_gui.qt.panels.layouts import Part, row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, tooltip
 from osisnr_gui.qt.playback.player import Player

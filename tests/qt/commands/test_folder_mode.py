@@ -25,7 +25,7 @@ from osisnr_gui.cli.main import main
 from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.qt.commands import folder_run
 from osisnr_gui.qt.commands.folder_run import Inputs
-from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
+from osisnr_gui.qt.dialogs.file_dialogs import FolderDialog
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.panels.folder_model import COLUMNS
 from osisnr_gui.session import edits

@@ -15,10 +15,10 @@ app = QApplication([])
 from osisnr_gui.batch.list_words import PAIRING
 from osisnr_gui.qt.commands.action_table import ACTIONS, MENUS, MOUSE_ROWS
 from osisnr_gui.qt.dialogs.close_dialog import AboutDialog, version_text
-from osisnr_gui.qt.dialogs.delay_dialog import DelayDialog
+from osisnr_gui.qt.dialogs.estimate_dialogs import DelayDialog
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
-from osisnr_gui.qt.dialogs.save_as import FORMATS, PlotDialog
+from osisnr_gui.qt.dialogs.file_dialogs import FolderDialog
+from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PlotDialog
 
 texts = [*MENUS.values(), *FORMATS.values(), *(text for row in MOUSE_ROWS for text in row)]
 for action in ACTIONS:

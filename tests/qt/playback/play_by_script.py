@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.jobs import favour_window
-from osisnr_gui.qt.look.themed import ThemeManager
+from osisnr_gui.qt.look.theme import ThemeManager
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
