@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
         """Tell the commands of it, unless it differs in what is seen in the analysis alone: alpha, a limit, a note."""
         store, commands = self.views.store, self.commands
         parts = session.references, session.estimates, session.mixture, session.pairing, session.loss.formula
-        state = store.can_undo, store.can_redo, *parts
+        state = store.history.can_undo, store.history.can_redo, *parts
         asked = commands.folders.inputs is not None or commands.delays.dialog is not None or self.views.plots.is_held
         if state != self._session_state or asked:
             self._session_state = state

@@ -138,7 +138,7 @@ class DelayCommands:
         if source is None:
             self.dialog.close()
             return
-        previous = store.previous
+        previous = store.history.previous
         # Only what moved this estimate is taken back from here.
         can_undo = previous is not None and edits.set_delay(previous, source, source.delay) == store.session
         self.dialog.show_delay(self._measured(source), source.delay, can_undo=can_undo)

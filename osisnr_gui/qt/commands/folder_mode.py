@@ -233,9 +233,8 @@ class FolderMode(QObject):
     def _refresh(self) -> None:
         """Settings, strip and commands as things are now."""
         has_list = self.inputs is not None
-        session = self._views.store.session
-        differ = has_list and _scoring(session) != self.settings.session
-        self.panel.show_settings(list_words.settings_sentence(self.settings), differ=differ)
+        self.panel.settings.set_text(list_words.settings_sentence(self.settings))
+        self.panel.rescore.setVisible(has_list and _scoring(self._views.store.session) != self.settings.session)
         self.strip.setVisible(has_list and not self.shows_list)
         self.strip.place.set_text(self._place_words())
         self.changed.emit()

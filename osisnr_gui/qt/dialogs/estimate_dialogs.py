@@ -178,19 +178,9 @@ class DelayDialog(QDialog):
             button.setAutoDefault(False)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the arrow keys to the plot
         box.rejected.connect(self.close)
-        column_of(
-            self.name,
-            self.note,
-            (self.plots[0], 3),
-            (self.plots[1], 2),
-            self.pointer,
-            self.table,
-            row_of(label, self.field, REST, *buttons, spacing=GAP),
-            box,
-            owner=self,
-            margins=(16, 16, 16, 12),
-            spacing=GAP,
-        )
+        plots = (self.plots[0], 3), (self.plots[1], 2)
+        below = self.pointer, self.table, row_of(label, self.field, REST, *buttons, spacing=GAP), box
+        column_of(self.name, self.note, *plots, *below, owner=self, margins=(16, 16, 16, 12), spacing=GAP)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo.click)
         QShortcut(QKeySequence("Ctrl+Shift+Z"), self, self.redo_requested.emit)
 

@@ -239,8 +239,7 @@ def icon(name: str, colour: str) -> QIcon:
 def pixmap(name: str, colour: str, size: int, ratio: float | None = None) -> QPixmap:
     """The icon as a picture of `size` logical pixels, for a label; ratio: device pixels per logical pixel."""
     if ratio is None:
-        screen = QGuiApplication.primaryScreen()
-        ratio = screen.devicePixelRatio() if screen is not None else 1.0
+        ratio = QGuiApplication.primaryScreen().devicePixelRatio()
     result = _draw(_renderer(name, colour), round(size * ratio))
     result.setDevicePixelRatio(ratio)
     return result

@@ -222,16 +222,9 @@ class BadSegmentsPanel(QWidget):
         self.curve.toggled.connect(self._show_curve)
         self.plot.hide()
         inset = (MARGIN, 0, MARGIN, 0)
-        column_of(
-            row_of((self.criterion, 1), margins=inset),
-            row_of((self.sentence, 1), margins=inset),
-            (self.table, 1),
-            row_of((self.carriers, 1), self.curve, margins=inset),
-            row_of((self.plot, 1), margins=inset),
-            owner=self,
-            margins=(0, GAP, 0, GAP),
-            spacing=GAP,
-        )
+        above = column_of(self.criterion, self.sentence, margins=inset, spacing=GAP)
+        below = column_of(row_of((self.carriers, 1), self.curve), self.plot, margins=inset, spacing=GAP)
+        column_of(above, (self.table, 1), below, owner=self, margins=(0, GAP, 0, GAP), spacing=GAP)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The curve is there where the list keeps enough rows; until the user decides."""

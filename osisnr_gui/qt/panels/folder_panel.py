@@ -13,7 +13,7 @@ from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, State
 from osisnr_gui.qt.focus import UP_DOWN, own_keys
 from osisnr_gui.qt.look.theme import Theme, Themed, tint
 from osisnr_gui.qt.panels.folder_model import COLUMNS, SPARK, SPARK_ROLE, STATE_ROLE, FolderModel
-from osisnr_gui.qt.panels.layouts import column_of, push_button, row_of, tool_button
+from osisnr_gui.qt.panels.layouts import Part, column_of, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.table import CopyTable, Index
 from osisnr_gui.qt.plots.colours import lookup_table
@@ -149,11 +149,6 @@ class FolderPanel(QWidget):
         self._phase, self._rate, self._wrong = phase, rate, wrong
         self._refresh()
 
-    def show_settings(self, text: str, *, differ: bool) -> None:
-        """What the list was scored with, and whether the window has other settings now."""
-        self.settings.set_text(text)
-        self.rescore.setVisible(differ)
-
     def put(self, rows: Sequence[ListedRow]) -> None:
         """Take in what came of some pairs; the keyboard stays at the worst one until a row was chosen."""
         self.model.put(rows)
@@ -277,16 +272,11 @@ class FolderPanel(QWidget):
     def _lay_out(self) -> None:
         self.title.setStyleSheet("font-size: 16px")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column_of(
+        above = (
             row_of((self.title, 1), self.export, self.choose, self.close_list, spacing=GAP),
             row_of((self.state, 1), self.bar, self.cancel, self.go_on, spacing=GAP),
             row_of(self.filter, self.only_errors, (self.medians, 1), spacing=GAP),
-            (self.table, 1),
-            (self.nothing, 1),
-            self.detail,
-            row_of((self.settings, 1), self.rescore, spacing=GAP),
-            self.keys,
-            owner=self,
-            margins=(MARGIN, GAP, MARGIN, GAP),
-            spacing=GAP,
         )
+        below = self.detail, row_of((self.settings, 1), self.rescore, spacing=GAP), self.keys
+        parts: tuple[Part, ...] = *above, (self.table, 1), (self.nothing, 1), *below
+        column_of(*parts, owner=self, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP)

@@ -116,18 +116,10 @@ class FramePage(QWidget):
         self.lines.setToolTip(tooltip(formula_tip()))
         self.share = SteadyLabel("muted", small=True, parent=self)
         self.companions = FigureTable(theme, (1.9, 1.0, 1.0), companion_tip(), n_rows=12, parent=self)
-        column_of(
-            row_of((self.mark, 1), self.arrows),
-            self.status,
-            self.view,
-            self.spectrum,
-            row_of((self.angle, 5), (self.bands, 6), spacing=GAP),
-            *(self.sentences, self.formulas, self.lines, self.share, self.companions),
-            REST,
-            owner=self,
-            margins=(MARGIN, GAP, MARGIN, GAP),
-            spacing=GAP // 2 + 1,
-        )
+        head = row_of((self.mark, 1), self.arrows), self.status, self.view
+        pictures = self.spectrum, row_of((self.angle, 5), (self.bands, 6), spacing=GAP)
+        texts = self.sentences, self.formulas, self.lines, self.share, self.companions, REST
+        column_of(*head, *pictures, *texts, owner=self, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP // 2 + 1)
         self.view.chosen.connect(lambda _index: self._show_curves())
 
     def show_frame(self, x: Inspection, index: int, chosen: str = "") -> None:

@@ -162,17 +162,12 @@ class Deck(QObject):
     def __init__(self, system: SoundSystem, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.system = system
-        self._output: SoundCard | None = None
+        self.output: SoundCard | None = None  # before there is one, `engine` is silent
         self.engine = Engine(1)
         self._rate = 1  # of the recipe
         self._loaded: tuple[Recipe, Band | None] | None = None
         self._supply: ReadAhead | None = None
         self._retired: list[ReadAhead] = []
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is a device; `engine` is a silent one before."""
-        return self._output is not None
 
     @property
     def error(self) -> str:
@@ -184,14 +179,14 @@ class Deck(QObject):
 
     def load(self, device_id: str, recipe: Recipe, band: Band | None) -> None:
         """Be ready to play this; what is there already is kept. Raises NoOutput."""
-        if self._output is not None and self._rate != recipe.rate:
+        if self.output is not None and self._rate != recipe.rate:
             self.close()
-        if self._output is None:
+        if self.output is None:
             output = self.system.open(device_id, recipe.rate)
             self.engine = Engine(output.rate)
             output.start(self.engine.render)
             output.failed.connect(self.failed)
-            self._output = output
+            self.output = output
         if (recipe, band) != self._loaded or (self._supply is not None and self._supply.error is not None):
             self._rate, self._loaded = recipe.rate, (recipe, band)
             if self._supply is not None:
@@ -216,9 +211,9 @@ class Deck(QObject):
 
     def heard(self) -> tuple[float, bool]:
         """Seconds of what is heard now, and whether it moves: in silence this is where it goes on."""
-        if self._output is None:
+        if self.output is None:
             return 0.0, False
-        position, speed = self.engine.position_at(self._output.heard())
+        position, speed = self.engine.position_at(self.output.heard())
         return position / self.engine.rate, speed > 0
 
     def tidy(self) -> None:
@@ -229,11 +224,11 @@ class Deck(QObject):
 
     def close(self) -> None:
         """Close the device and all files; the next `load` opens them again."""
-        if self._output is not None:
-            self._output.close()
+        if self.output is not None:
+            self.output.close()
         for supply in (*self._retired, *([] if self._supply is None else [self._supply])):
             supply.close()
-        self._output = self._supply = self._loaded = None
+        self.output = self._supply = self._loaded = None
         self._retired = []
         self.engine = Engine(1)
 

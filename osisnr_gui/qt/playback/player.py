@@ -244,7 +244,7 @@ class Player(QObject):
 
     def _ask(self) -> None:
         """Tell the deck all that is wanted; nothing while it was never asked to play."""
-        if not self._deck.is_open or not self._load():
+        if self._deck.output is None or not self._load():
             return
         sound, once = self.sound, self._once
         self._deck.ask(

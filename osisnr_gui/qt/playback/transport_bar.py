@@ -95,10 +95,8 @@ class TransportBar(Themed, QWidget):
         self._estimates = []
         for index, name in enumerate(self._names):
             button = SoundButton(estimate_letter(index), self._theme, index)
-            letter, key = estimate_letter(index), index + 1
-            _describe(
-                button, _("Hear and show estimate {letter}, {name} ({key})").format(letter=letter, name=name, key=key)
-            )
+            tip = _("Hear and show estimate {letter}, {name} ({key})")
+            _describe(button, tip.format(letter=estimate_letter(index), name=name, key=index + 1))
             button.clicked.connect(partial(self.estimate_chosen.emit, index))
             self._row.insertWidget(self._first_estimate + index, button)
             self._estimates.append(button)
@@ -140,9 +138,8 @@ class TransportBar(Themed, QWidget):
         """What there is to know of what is heard, or why nothing can be heard."""
         player = self._player
         if player.problem:
-            reason = player.problem
-            tip = _("Nothing can be heard: {reason}.").format(reason=reason)
-            self._note.set_text(_("No sound: {reason}").format(reason=reason), tip=tip)
+            tip = _("Nothing can be heard: {reason}.").format(reason=player.problem)
+            self._note.set_text(_("No sound: {reason}").format(reason=player.problem), tip=tip)
             return
         sound = player.sound
         matched = self._is_narrow and player.match is not Match.OFF
@@ -154,8 +151,7 @@ class TransportBar(Themed, QWidget):
         elif masked := masked_words(player.recipe, sound):
             parts, shorter = [masked[0]], [masked[1]]
         if player.band is not None:
-            band = band_words(player.band)
-            parts, shorter = [*parts, band], [*shorter, band]
+            parts, shorter = [*parts, band_words(player.band)], [*shorter, band_words(player.band)]
         if lowered := lowered_words(player.lowered * player.loudness.lowered):
             parts, shorter = [*parts, lowered[0]], [lowered[1], *shorter]
         n_references = sum(other.kind is SoundKind.REFERENCE for other in player.recipe.sounds)
@@ -224,9 +220,8 @@ class SoundButton(Themed, QToolButton):
         if self._index is not None:
             painter = QPainter(self)
             painter.setOpacity(1.0 if self.isEnabled() else 0.4)
-            painter.fillRect(
-                QRectF(6, self.height() - 5, self.width() - 12, 2), QColor(self._theme.estimate(self._index).colour)
-            )
+            line = QRectF(6, self.height() - 5, self.width() - 12, 2)
+            painter.fillRect(line, QColor(self._theme.estimate(self._index).colour))
             painter.end()
 
 

@@ -28,7 +28,7 @@ def drawn(window: MainWindow) -> list[int]:
 
 
 def test_h_hides_the_curve_of_the_estimate_in_view(window: MainWindow):
-    can_undo = window.views.store.can_undo
+    can_undo = window.views.store.history.can_undo
     session = window.views.store.session
     assert drawn(window) == [0, 1]
     QTest.keyClick(window, Qt.Key.Key_H)
@@ -40,7 +40,7 @@ def test_h_hides_the_curve_of_the_estimate_in_view(window: MainWindow):
     QTest.keyClick(window, Qt.Key.Key_H, Qt.KeyboardModifier.ShiftModifier)
     assert drawn(window) == [0, 1]
     assert window.views.store.session == session
-    assert window.views.store.can_undo == can_undo
+    assert window.views.store.history.can_undo == can_undo
 
 
 def test_return_on_the_eye_hides_the_curve(window: MainWindow):
