@@ -127,10 +127,7 @@ class FindCommands:
         """What is remembered from one start to the next."""
         cache, settings = self._commands.store.cache, self._commands.views.settings
         part = None if cache is None else CachePart(cache, settings)
-        sections = {
-            heading: [self._preference(key, name) for key, name in keys.items()]
-            for heading, keys in PREFERENCES.items()
-        }
+        sections = {heading: [*map(self._preference, keys, keys.values())] for heading, keys in PREFERENCES.items()}
         PreferencesDialog(sections, part, self._window).open()
 
     def key_entries(self) -> Iterator[Entry]:

@@ -101,10 +101,9 @@ class FolderMode(QObject):
         self.inputs, self.settings = inputs, BatchSettings(_scoring(self._views.store.session), folder="")
         self.panel.filter.clear()
         self.panel.only_errors.setChecked(False)
-        names = [display_name(path) for path in inputs.paths]
-        title = names[0]
-        if len(names) == 2:
-            title = _("{estimates}  against  {references}").format(references=names[0], estimates=names[1])
+        title, *others = (display_name(path) for path in inputs.paths)
+        if others:
+            title = _("{estimates}  against  {references}").format(references=title, estimates=others[0])
         self.panel.title.set_text(title, "\n".join(reversed(inputs.paths)))
         self.panel.model.show_pairs(())
         self._place = None
@@ -223,10 +222,10 @@ class FolderMode(QObject):
         if session.sources != self._sources:
             self._sources = session.sources
             self.shows_list = self.inputs is not None and session.is_empty
-            reference, estimate = session.references[:1], session.estimates
-            paths = [source[0].path if len(source) == 1 else "" for source in (reference, estimate)]
-            place = self.panel.model.pairs.place_of_files(paths[0], paths[1]) if not session.is_empty else self._place
-            self._place = place
+            if not session.is_empty:
+                sources = session.references[:1], session.estimates
+                reference, estimate = (each[0].path if len(each) == 1 else "" for each in sources)
+                self._place = self.panel.model.pairs.place_of_files(reference, estimate)
             self.page_changed.emit()
         self._refresh()
 

@@ -113,23 +113,14 @@ def _score(inputs: Inputs, settings: BatchSettings, known: Rows, journal_folder:
         if pair in rows_of:
             job.report(ListedRow.of(replace(rows_of[pair], is_known=True)))
     waiting, n_jobs = [pair for pair in pairs if pair not in rows_of], core_count()
-    with (
-        _open_journal(journal_folder, inputs, settings) as journal,
-        closing(
-            run_batch(
-                waiting,
-                settings,
-                partial(_Pool, n_jobs),
-                at_once=PER_WORKER * n_jobs,
-                journal=journal,
-                cancelled=job.superseded,
-            )
-        ) as rows,
-    ):
-        for row in rows:
-            if job.superseded():
-                break
-            job.report(ListedRow.of(row))
+    at_once, pool = PER_WORKER * n_jobs, partial(_Pool, n_jobs)
+    with _open_journal(journal_folder, inputs, settings) as journal:
+        rows = run_batch(waiting, settings, pool, at_once=at_once, journal=journal, cancelled=job.superseded)
+        with closing(rows):
+            for row in rows:
+                if job.superseded():
+                    break
+                job.report(ListedRow.of(row))
     return "done"
 
 

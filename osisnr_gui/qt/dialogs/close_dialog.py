@@ -79,9 +79,8 @@ class AboutDialog(CloseDialog):
         what = plain_label(_("See and judge speech separation."), "muted", wrap=True, parent=self)
         head = row_of(picture, (column_of(REST, name, what, REST, spacing=4), 1), spacing=2 * GAP)
         self.versions: QLabel = plain_label(version_text(), selectable=True, parent=self)
-        self.copy_button = self.add_button(
-            _("&Copy versions"), lambda: QGuiApplication.clipboard().setText(version_text())
-        )
+        clipboard = QGuiApplication.clipboard()
+        self.copy_button = self.add_button(_("&Copy versions"), lambda: clipboard.setText(version_text()))
         sources = plain_label(SOURCES, "muted", wrap=True, parent=self)
         licence = plain_label(_("MIT licence. Licences of what it uses ship with it."), "muted", wrap=True)
         self.lay_out(head, self.versions, sources, licence)
@@ -130,9 +129,8 @@ class ErrorDialog(CloseDialog):
     def add(self, details: str) -> None:
         """One more error, while the first is still on screen."""
         self._count += 1
-        self.setWindowTitle(
-            ngettext("{n} unexpected error", "{n} unexpected errors", self._count).format(n=self._count)
-        )
+        title = ngettext("{n} unexpected error", "{n} unexpected errors", self._count)
+        self.setWindowTitle(title.format(n=self._count))
         if self._count <= MOST_DETAILS:
             self.details.appendPlainText(f"\n{details}")
 

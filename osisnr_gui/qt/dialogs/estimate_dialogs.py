@@ -163,10 +163,8 @@ class DelayDialog(QDialog):
         self._settle()
 
     def _say(self, delay: int | None) -> None:
-        shown = self._shown
-        self.pointer.set_text(
-            HOW if delay is None or shown is None else _("Here: {what}").format(what=translated(shown.words(delay)))
-        )
+        what = "" if delay is None or self._shown is None else translated(self._shown.words(delay))
+        self.pointer.set_text(_("Here: {what}").format(what=what) if what else HOW)
 
     def _lay_out(self) -> None:
         label = plain_label(_("Delay taken &out"), parent=self)
@@ -208,9 +206,8 @@ def _radio(chosen: bool) -> QIcon:
     option.rect = QRect(0, 0, size, size)
     # The style edges it in a darker window colour, which cannot be seen on a dark ground.
     option.palette = QPalette(QApplication.palette().placeholderText().color().lighter(140))
-    option.state = QStyle.StateFlag.State_Enabled | (
-        QStyle.StateFlag.State_On if chosen else QStyle.StateFlag.State_Off
-    )
+    flags = QStyle.StateFlag
+    option.state = flags.State_Enabled | (flags.State_On if chosen else flags.State_Off)
     painter = QPainter(picture)
     style.drawPrimitive(QStyle.PrimitiveElement.PE_IndicatorRadioButton, option, painter)
     painter.end()
@@ -310,13 +307,14 @@ class SpeakersDialog(CloseDialog):
         for row in range(len(speakers.references)):
             for column in range(len(speakers.estimates)):
                 self._show_cell(row, column)
-        change = speakers.mean_db(places) - speakers.mean_db(speakers.in_force)
+        change_db = speakers.mean_db(places) - speakers.mean_db(speakers.in_force)
+        change = f"{'+' if change_db > 0 else ''}{words.db(change_db)}"
         self.assign_button.setEnabled(places != speakers.in_force)
         text = _("Chosen: {order}. Mean SI-SNR {mean}, {change} against the order in force.")
         if places == speakers.in_force:
             text = _("Chosen: {order}. Mean SI-SNR {mean}, as it is now.")
         order, mean = translated(order_words(places)), words.db(speakers.mean_db(places))
-        self.chosen.setText(text.format(order=order, mean=mean, change=_signed(change)))
+        self.chosen.setText(text.format(order=order, mean=mean, change=change))
         doubts = translated(speakers.doubts(places))
         self.doubts.setText(_("Mind: {doubts}.").format(doubts=doubts) if doubts else " ")
 
@@ -338,9 +336,8 @@ class SpeakersDialog(CloseDialog):
         font.setBold(best)
         item.setFont(font)
         item.setToolTip(tooltip(why))
-        name = _("estimate {letter}, reference {n}: {value}").format(
-            letter=estimate_letter(column), n=row + 1, value=why or words.db(value)
-        )
+        template = _("estimate {letter}, reference {n}: {value}")
+        name = template.format(letter=estimate_letter(column), n=row + 1, value=why or words.db(value))
         spoken = ", ".join((name, *notes, *((_("chosen"),) if chosen else ())))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
 
@@ -352,7 +349,3 @@ def _best_words(speakers: Speakers) -> str:
         text = _("Best: {order}. Mean SI-SNR {mean}; the next-best order is {margin} below.")
     order, mean = translated(order_words(best.places)), words.db(speakers.mean_db(best.places))
     return text.format(order=order, mean=mean, margin=words.db(best.margin_db))
-
-
-def _signed(change: float) -> str:
-    return f"{'+' if change > 0 else ''}{words.db(change)}"

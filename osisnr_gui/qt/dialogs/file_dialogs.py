@@ -70,13 +70,11 @@ class FolderDialog(QDialog):
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setSpacing(GAP)
-        for row, (title, hint, field, button) in enumerate(
-            zip(_TITLES, _SLOTS, self.fields, self.buttons, strict=True)
-        ):
-            label = plain_label(title, parent=self)
+        for row, (name, hint, field, button) in enumerate(zip(_TITLES, _SLOTS, self.fields, self.buttons, strict=True)):
+            label = plain_label(name, parent=self)
             label.setBuddy(field)
             field.setPlaceholderText(hint)
-            field.setAccessibleName(title)
+            field.setAccessibleName(name)
             field.textChanged.connect(lambda _text: self._check())
             button.setAccessibleName(_CHOOSE[row])
             button.clicked.connect(partial(self._choose, row))
@@ -116,9 +114,7 @@ class FolderDialog(QDialog):
 
     def _check(self) -> None:
         texts = [field.text() for field in self.fields]
-        self.accept_button.setEnabled(
-            all(os.path.isdir(os.path.expanduser(text)) for text in texts if text) and all(texts)
-        )
+        self.accept_button.setEnabled(all(text and os.path.isdir(os.path.expanduser(text)) for text in texts))
         self.swap_button.setEnabled(any(texts))
 
 

@@ -212,10 +212,8 @@ class HelpDialog(CloseDialog):
     def _show_row(self, row: int) -> None:
         if row >= 0:
             # No raw HTML: a page is text.
-            features = QTextDocument.MarkdownFeature
-            self.page.document().setMarkdown(
-                list(self._texts.values())[row], features.MarkdownDialectGitHub | features.MarkdownNoHTML
-            )
+            text, kinds = list(self._texts.values())[row], QTextDocument.MarkdownFeature
+            self.page.document().setMarkdown(text, kinds.MarkdownDialectGitHub | kinds.MarkdownNoHTML)
             self._space()
             self.page.moveCursor(QTextCursor.MoveOperation.Start)
 

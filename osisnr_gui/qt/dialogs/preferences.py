@@ -128,9 +128,7 @@ class PreferencesDialog(CloseDialog):
     def _grid(self, preferences: Sequence[Preference]) -> QGridLayout:
         grid = QGridLayout()
         lists = [each for each in preferences if len(each.actions) > 1]
-        lay_out_settings(
-            grid, [(each.name, self._list(each), None, each.actions[0].statusTip(), None) for each in lists]
-        )
+        lay_out_settings(grid, [(one.name, self._list(one), None, one.actions[0].statusTip(), None) for one in lists])
         for row, each in enumerate((each for each in preferences if each not in lists), len(lists)):
             grid.addWidget(self._switch(each), row, 0, 1, 3)
         return grid

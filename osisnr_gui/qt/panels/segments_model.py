@@ -145,9 +145,7 @@ class CriterionBar(QWidget):
         is_against = choice.criterion is Criterion.AGAINST
         places = rivals(session, index) if session.estimates else ()
         against = _("worse than {name} by at least")
-        others: list[Entry] = [
-            (against.format(name=estimate_letter(place)), Criterion.AGAINST, place) for place in places
-        ]
+        others: list[Entry] = [(against.format(name=estimate_letter(k)), Criterion.AGAINST, k) for k in places]
         if is_against and not others:
             others = [(_("worse than another estimate by at least"), Criterion.AGAINST, None)]
         entries = [*ABSOLUTE, *others]
@@ -300,16 +298,14 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
         return float(self.table.start[-1]) if self.table is not None and len(self.table) else 0.0
 
     def _columns_of_place(self) -> tuple[SegmentColumn, ...]:
-        rank_tip = _(
+        tip = _(
             "Rank, worst first: how far beyond the limit, times how loud, summed over its bad frames. Missed "
             "frames and false activity are as far beyond as can be, but have no drop."
         )
         start_tip = _("Where it begins: half a hop before the centre of its first frame")
         length_tip = _("How long it is, joined gaps included")
         return (
-            SegmentColumn(
-                "rank", "#\n", rank_tip, lambda _t: self._rank, lambda _t, k: str(self._rank[k]), widest="000"
-            ),
+            SegmentColumn("rank", "#\n", tip, lambda _t: self._rank, lambda _t, k: str(self._rank[k]), widest="000"),
             SegmentColumn("start", _("start\ns"), start_tip, lambda t: t.start, self._start, widest="000.00"),
             SegmentColumn(
                 "length", _("length\nms"), length_tip, lambda t: t.length, self._length, widest="0000", falling=True

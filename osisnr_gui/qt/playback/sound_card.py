@@ -79,11 +79,8 @@ def find_format(device: QAudioDevice, rate: int) -> QAudioFormat:
                 wanted.setSampleFormat(sample_format)
                 if device.isFormatSupported(wanted):
                     return wanted
-    raise NoOutput(
-        _("the sound device {name} takes none of the formats this program can give it").format(
-            name=device.description()
-        )
-    )
+    words = _("the sound device {name} takes none of the formats this program can give it")
+    raise NoOutput(words.format(name=device.description()))
 
 
 class SoundCard(QObject):
@@ -113,9 +110,8 @@ class SoundCard(QObject):
         if not self._driver.ready.wait(OPEN_SECONDS) or self._driver.problem:
             problem = self._driver.problem or _("it does not answer")
             self.close()
-            raise NoOutput(
-                _("the sound device {name} could not be opened: {problem}").format(name=self.name, problem=problem)
-            )
+            words = _("the sound device {name} could not be opened: {problem}")
+            raise NoOutput(words.format(name=self.name, problem=problem))
 
     def heard(self) -> float:
         """The index of the sample that is heard now, by the count of what went to the server."""
