@@ -180,14 +180,8 @@ class Store(QObject):
             return job.superseded()
 
         changed = changed_files(previous, self.hashes, job.superseded) if thoroughly else frozenset()
-        analysis = analyse(
-            session,
-            [without_files(known, changed) for known in previous],
-            wanted=wanted,
-            progress=job.report,
-            cancelled=cancelled,
-            cache=self.cache,
-        )
+        known = [without_files(analysis, changed) for analysis in previous]
+        analysis = analyse(session, known, wanted=wanted, progress=job.report, cancelled=cancelled, cache=self.cache)
         self.hashes.forget(changed)
         return analysis
 

@@ -62,12 +62,6 @@ class FolderDialog(QDialog):
         self.swap_button: QPushButton = self.box.addButton(_("&Swap"), QDialogButtonBox.ButtonRole.ActionRole)
         self.swap_button.setToolTip(_("Let the two folders change places"))
         self.list_button.setToolTip(_("Open a CSV or JSON file that names the pairs instead"))
-        self._lay_out()
-        for field, path in zip(self.fields, paths if len(paths) == 2 else (), strict=False):
-            field.setText(path)
-        self._check()
-
-    def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setSpacing(GAP)
         for row, (name, hint, field, button) in enumerate(zip(_TITLES, _SLOTS, self.fields, self.buttons, strict=True)):
@@ -86,6 +80,9 @@ class FolderDialog(QDialog):
         self.box.rejected.connect(self.reject)
         self.list_button.clicked.connect(self._choose_list)
         self.swap_button.clicked.connect(self._swap)
+        for field, path in zip(self.fields, paths if len(paths) == 2 else (), strict=False):
+            field.setText(path)
+        self._check()
 
     def _choose(self, row: int, _checked: bool = False) -> None:
         """Ask for a folder, and for the other one if it is still missing."""

@@ -338,11 +338,8 @@ def build_style_sheet(theme: Theme) -> str:
     """The application's style sheet, resources/style.qss, in the colours of `theme`."""
     with open(resource_path("style.qss"), encoding="utf-8") as file:
         sheet = Template(file.read())
-    return sheet.substitute(
-        vars(theme),
-        selected="#26374d" if theme.is_dark else "#d6e6f7",
-        scroll="#3a404c" if theme.is_dark else "#c9cfd6",
-    )
+    selected, scroll = ("#26374d", "#3a404c") if theme.is_dark else ("#d6e6f7", "#c9cfd6")
+    return sheet.substitute(vars(theme), selected=selected, scroll=scroll)
 
 
 class ThemeManager(QObject):

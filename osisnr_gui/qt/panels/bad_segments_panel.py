@@ -193,10 +193,6 @@ class BadSegmentsPanel(QWidget):
         assert self.model.table is not None
         self.segment_activated.emit(*self.model.table.span(self.model.place(index.row())))
 
-    def _show_curve(self, shown: bool) -> None:
-        self.curve.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
-        self.plot.setVisible(shown)
-
     def _choose_curve(self) -> None:
         self._curve_chosen = True
 
@@ -216,10 +212,12 @@ class BadSegmentsPanel(QWidget):
         table.add_entry(_("Save as CSV…"), self.export_requested.emit)
 
     def _lay_out(self) -> None:
+        arrows = Qt.ArrowType
         self.curve.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.curve.setArrowType(Qt.ArrowType.RightArrow)
+        self.curve.setArrowType(arrows.RightArrow)
         self.curve.setCheckable(True)
-        self.curve.toggled.connect(self._show_curve)
+        self.curve.toggled.connect(lambda on: self.curve.setArrowType(arrows.DownArrow if on else arrows.RightArrow))
+        self.curve.toggled.connect(self.plot.setVisible)
         self.plot.hide()
         inset = (MARGIN, 0, MARGIN, 0)
         above = column_of(self.criterion, self.sentence, margins=inset, spacing=GAP)

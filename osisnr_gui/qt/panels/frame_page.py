@@ -128,13 +128,9 @@ class FramePage(QWidget):
         self.mark.show_estimate(index, f"{estimate_letter(index)} · {place_words(x)}")
         set_text(self.status, " · ".join(filter(None, (chosen, status_words(x)))))
         self._show_curves()
-        self.angle.show_angle(
-            x.angle_deg,
-            f"θ {angle_words(x.angle_deg)}" if math.isfinite(x.angle_deg) else _("no angle"),
-            words.db(x.exact.osi_db) if x.exact.counted else "",
-            colour=index,
-            reversed_=x.correlation < 0,
-        )
+        angle = f"θ {angle_words(x.angle_deg)}" if math.isfinite(x.angle_deg) else _("no angle")
+        osi = words.db(x.exact.osi_db) if x.exact.counted else ""
+        self.angle.show_angle(x.angle_deg, angle, osi, colour=index, reversed_=x.correlation < 0)
         in_hertz = x.columns.bin_hz is not None
         self.bands.show_bands([(short_band_words(p.band, in_hertz), p.noise_share, p.mc_share) for p in x.bands])
         set_text(self.sentences, "\n".join(explain(x)))

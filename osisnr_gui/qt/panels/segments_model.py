@@ -212,7 +212,7 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
     """Rows are segments, by their place in time; worst first until another column is chosen."""
 
     def __init__(self) -> None:
-        super().__init__((*self._columns_of_place(), *self._columns_of_figures()))
+        super().__init__(self._make_columns())
         self.table: SegmentTable | None = None
         self.notes: dict[int, str] = {}
         self.other = ""
@@ -297,55 +297,40 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
     def _last_start(self) -> float:
         return float(self.table.start[-1]) if self.table is not None and len(self.table) else 0.0
 
-    def _columns_of_place(self) -> tuple[SegmentColumn, ...]:
+    def _make_columns(self) -> tuple[SegmentColumn, ...]:
+        def text_of(values: Callable[[SegmentTable], FloatArray]) -> Callable[[SegmentTable, int], str]:
+            return lambda table, place: words.number(float(values(table)[place]), 1)
+
         tip = _(
             "Rank, worst first: how far beyond the limit, times how loud, summed over its bad frames. Missed "
             "frames and false activity are as far beyond as can be, but have no drop."
         )
         start_tip = _("Where it begins: half a hop before the centre of its first frame")
         length_tip = _("How long it is, joined gaps included")
+        least_tip = _("Lowest exact OSI-SNR of the frames that are bad by the criterion; none for missed frames")
+        mean_tip = _("Arithmetic mean of the exact OSI-SNR of the frames that are bad by the criterion")
+        kind_tip = _("What most of its bad frames are; the tooltip of a cell has the counts")
+        share_tip = _("Share of the whole fused loss (method 1, of the result that leads) that all its frames hold")
+        worst_tip = _("Largest drop, or largest loss, of the frames that are bad by the criterion")
+        noted, few = _("What was noted there (Ctrl+N)"), _("a few words")
+        kinds, least, mean = attrgetter("kind"), attrgetter("osi_min"), attrgetter("osi_mean")
         return (
             SegmentColumn("rank", "#\n", tip, lambda _t: self._rank, lambda _t, k: str(self._rank[k]), widest="000"),
             SegmentColumn("start", _("start\ns"), start_tip, lambda t: t.start, self._start, widest="000.00"),
             SegmentColumn(
                 "length", _("length\nms"), length_tip, lambda t: t.length, self._length, widest="0000", falling=True
             ),
-        )
-
-    def _columns_of_figures(self) -> tuple[SegmentColumn, ...]:
-        def text_of(values: Callable[[SegmentTable], FloatArray]) -> Callable[[SegmentTable, int], str]:
-            return lambda table, place: words.number(float(values(table)[place]), 1)
-
-        least_tip = _("Lowest exact OSI-SNR of the frames that are bad by the criterion; none for missed frames")
-        mean_tip = _("Arithmetic mean of the exact OSI-SNR of the frames that are bad by the criterion")
-        kind_tip = _("What most of its bad frames are; the tooltip of a cell has the counts")
-        share_tip = _("Share of the whole fused loss (method 1, of the result that leads) that all its frames hold")
-        worst_tip = _("Largest drop, or largest loss, of the frames that are bad by the criterion")
-        kinds, least, mean = attrgetter("kind"), attrgetter("osi_min"), attrgetter("osi_mean")
-        return (
             SegmentColumn("min", _("min\ndB"), least_tip, least, text_of(least), widest="00.0"),
             SegmentColumn("mean", _("mean\ndB"), mean_tip, mean, text_of(mean), widest="00.0"),
             SegmentColumn("kind", _("kind\n"), kind_tip, kinds, self._kind, widest=_("missed 00/00"), is_text=True),
             SegmentColumn(
-                "share",
-                _("loss\n%"),
-                share_tip,
-                lambda t: t.shares(),
-                lambda t, k: words.number(100 * t.share(k), 1),
-                widest="00.0",
-                falling=True,
+                "share", _("loss\n%"), share_tip, SegmentTable.shares, self._share, widest="00.0", falling=True
             ),
             SegmentColumn(
                 "worst", _("drop\ndB"), worst_tip, attrgetter("worst"), self._worst, widest="00.0", falling=True
             ),
             SegmentColumn(
-                "note",
-                _("note\n"),
-                _("What was noted there (Ctrl+N)"),
-                self._noted,
-                lambda _t, k: self.notes.get(k, ""),
-                widest=_("a few words"),
-                is_text=True,
+                "note", _("note\n"), noted, self._noted, lambda _t, k: self.notes.get(k, ""), widest=few, is_text=True
             ),
         )
 
@@ -362,6 +347,9 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
         counts = table.counts[:, place]
         name = segment_words.kind_name(table, place, self.other).removesuffix(" activity")
         return name if counts.max() == counts.sum() else f"{name} {counts.max()}/{counts.sum()}"
+
+    def _share(self, table: SegmentTable, place: int) -> str:
+        return words.number(100 * table.share(place), 1)
 
     def _worst(self, table: SegmentTable, place: int) -> str:
         value = float(table.worst[place])

@@ -196,13 +196,9 @@ class Deck(QObject):
 
     def ask(self, loop: TimeSpan | None, stop_at: float | None, **wish: Any) -> None:
         """Replace the engine's wish; `wish` : its other fields as they are."""
-        self.engine.wish = replace(
-            self.engine.wish,
-            supply=self._supply,
-            loop=None if loop is None else self._span(loop),
-            stop_at=None if stop_at is None else self._samples(stop_at),
-            **wish,
-        )
+        span = None if loop is None else self._span(loop)
+        stop = None if stop_at is None else self._samples(stop_at)
+        self.engine.wish = replace(self.engine.wish, supply=self._supply, loop=span, stop_at=stop, **wish)
 
     def seek(self, seconds: float) -> None:
         """Go there, playing or not."""
