@@ -18,8 +18,6 @@ from osisnr_gui.io.errors import SaveError
 from osisnr_gui.io.journal import Journal
 from osisnr_gui.qt.jobs import Job, Jobs
 
-Rows = Sequence[BatchRow]
-
 PER_WORKER = 3
 SHOW_MS = 300  # between two helpings: rows that move all the time cannot be read
 HOLD_MS = 800  # longer than a double click takes
@@ -67,7 +65,7 @@ class FolderRun(QObject):
         self._jobs.reported.connect(self._take)
         self._jobs.failed.connect(lambda words, details: self._end("" if details else words, details))
 
-    def start(self, inputs: Inputs, settings: BatchSettings, known: Rows = ()) -> None:
+    def start(self, inputs: Inputs, settings: BatchSettings, known: Sequence[BatchRow] = ()) -> None:
         """Score all pairs; of those in `known`, rows of the same settings, nothing is looked at again."""
         self.stop()
         self.is_busy = True
@@ -105,7 +103,7 @@ class FolderRun(QObject):
         self.ended.emit(wrong, details)
 
 
-def _score(inputs: Inputs, settings: BatchSettings, known: Rows, journal_folder: str | None, job: Job) -> str:
+def _score(inputs: Inputs, settings: BatchSettings, known: tuple[BatchRow, ...], folder: str | None, job: Job) -> str:
     """On the thread. Reports all pairs, then rows, and returns "done"."""
     pairs, rows_of = inputs.find(), {row.pair: row for row in known}
     job.report(pairs)
@@ -114,7 +112,7 @@ def _score(inputs: Inputs, settings: BatchSettings, known: Rows, journal_folder:
             job.report(ListedRow.of(replace(rows_of[pair], is_known=True)))
     waiting, n_jobs = [pair for pair in pairs if pair not in rows_of], core_count()
     at_once, pool = PER_WORKER * n_jobs, partial(_Pool, n_jobs)
-    with _open_journal(journal_folder, inputs, settings) as journal:
+    with _open_journal(folder, inputs, settings) as journal:
         rows = run_batch(waiting, settings, pool, at_once=at_once, journal=journal, cancelled=job.superseded)
         with closing(rows):
             for row in rows:
@@ -133,13 +131,8 @@ def _open_journal(
     name = hashlib.sha256(repr((inputs, settings)).encode("utf-8", "surrogateescape")).hexdigest()[:32]
     with contextlib.suppress(SaveError, OSError):
         os.makedirs(folder, exist_ok=True)
-        _keep_newest(folder, MOST_JOURNALS - 1)
+        paths = [os.path.join(folder, kept) for kept in os.listdir(folder) if kept.endswith(JOURNAL_ENDING)]
+        for path in sorted(paths, key=os.path.getmtime, reverse=True)[MOST_JOURNALS - 1 :]:
+            os.unlink(path)
         return open_journal(os.path.join(folder, name), settings)
     return nullcontext()
-
-
-def _keep_newest(folder: str, count: int) -> None:
-    """Remove all journals but the newest ones. Raises OSError."""
-    paths = [os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(JOURNAL_ENDING)]
-    for path in sorted(paths, key=os.path.getmtime, reverse=True)[count:]:
-        os.unlink(path)

@@ -101,7 +101,18 @@ class SourcesPanel(Themed, SourceSignals):
         if states == self._states and (states or self._estimate is None):
             return
         self._states = states
-        self._show_rows(states)
+        for row, state in zip(self.rows, states, strict=False):
+            row.show_state(state)
+        for state in states[len(self.rows) :]:
+            row = SourceRow(self._theme, self, state)
+            self._column.insertWidget(len(self.rows), row)
+            self.rows.append(row)
+        while len(self.rows) > len(states):
+            # Not deleted at once: the click that removes a file comes from inside its row.
+            row = self.rows.pop()
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
         current = next((state for state in states if state.selected), None)
         before, self._estimate = self._estimate, None if current is None else current.track.source
         if current is not None and before != self._estimate:
@@ -135,20 +146,6 @@ class SourcesPanel(Themed, SourceSignals):
         if contents != self._contents:
             self._contents = contents
             self._show_states()
-
-    def _show_rows(self, states: list[RowState]) -> None:
-        for row, state in zip(self.rows, states, strict=False):
-            row.show_state(state)
-        for state in states[len(self.rows) :]:
-            row = SourceRow(self._theme, self, state)
-            self._column.insertWidget(len(self.rows), row)
-            self.rows.append(row)
-        while len(self.rows) > len(states):
-            # Not deleted at once: the click that removes a file comes from inside its row.
-            row = self.rows.pop()
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
 
     def _swap(self) -> None:
         if self._estimate is not None:
