@@ -81,8 +81,7 @@ class FigureTable(Themed, QWidget):
         self, theme: Theme, shares: Sequence[float], tip: str, *, n_rows: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(theme, parent)
-        total = sum(shares)
-        self._edges = [sum(shares[:k]) / total for k in range(len(shares) + 1)]
+        self._edges = [sum(shares[:k]) / sum(shares) for k in range(len(shares) + 1)]
         self._rows: tuple[tuple[str, ...], ...] = ()
         self._n_rows = n_rows
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

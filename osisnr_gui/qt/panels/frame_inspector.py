@@ -8,16 +8,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QFocusEvent,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
-    QResizeEvent,
-    QShowEvent,
-)
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.export.frame_text import columns_table, inspection_table
 from osisnr_gui.io.errors import FileError
@@ -144,6 +136,9 @@ class FrameInspector(QWidget):
         body.setAlignment(self.message, Qt.AlignmentFlag.AlignTop)
         scroll_inside(self, body)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.addAction(_("Copy this frame's numbers"), self.copy_numbers)
+        self.addAction(_("Copy its columns as a table"), self.copy_columns)
         arrows = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right})
         own_keys(self, arrows, {QKeySequence.StandardKey.Copy: self.copy_numbers})
         self.loader.loaded.connect(self._take)
@@ -211,14 +206,6 @@ class FrameInspector(QWidget):
         """They are the window's again."""
         super().focusOutEvent(event)
         self.page.show_arrows(False)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Copy as text."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(_("Copy this frame's numbers"), self.copy_numbers)
-        menu.addAction(_("Copy its columns as a table"), self.copy_columns)
-        menu.popup(event.globalPos())
 
     def showEvent(self, event: QShowEvent) -> None:
         """In sight again: catch up."""

@@ -7,16 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QContextMenuEvent,
-    QEnterEvent,
-    QGuiApplication,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-)
+from PySide6.QtGui import QColor, QEnterEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QWidget
 
 from osisnr_gui.io.errors import FileError, printable
@@ -147,6 +138,8 @@ class SourceRow(Themed, QWidget):
         super().__init__(theme)
         self._asks, self._state = asks, state
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(lambda place: self.role_menu().popup(self.mapToGlobal(place)))
         self.sample = LineSample(theme, self)
         remove = _("Remove from the comparison; the file stays where it is, Undo brings it back")
         self.chip = tool_button("", _("Role in the comparison; click to change it"), self._show_roles, self)
@@ -267,10 +260,6 @@ class SourceRow(Themed, QWidget):
         copy_hash = menu.addAction(_("Copy SHA-256"), partial(clipboard.setText, state.content))
         copy_hash.setEnabled(bool(state.content))
         return menu
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The same menu as that of the role."""
-        self.role_menu().popup(event.globalPos())
 
     def _add_estimate_choices(self, menu: QMenu, state: RowState) -> None:
         """Which reference it is compared with where there is a choice, each channel for itself, swap and delay."""

@@ -20,17 +20,9 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.sound.listening import Sound, SoundKind
 from osisnr_gui.session.sound.loudness import Match
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text import sound_words
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.files import title
-from osisnr_gui.text.sound_words import (
-    band_words,
-    clock_time,
-    lowered_words,
-    masked_words,
-    match_words,
-    residual_words,
-    sound_name,
-)
 
 HEIGHT = 34
 ICON_PIXELS = 18
@@ -128,7 +120,7 @@ class TransportBar(Themed, QWidget):
         for index, button in enumerate(self._estimates):
             button.setChecked(sound == Sound(SoundKind.ESTIMATE, index))
             button.setEnabled(Sound(SoundKind.ESTIMATE, index) in sounds)
-        self._match.setText(match_words(sound, player.match, player.loudness))
+        self._match.setText(sound_words.match_words(sound, player.match, player.loudness))
         self._speed.setText(f"{player.speed:g}×")
         self._show_words()
         self._dress_play()
@@ -143,26 +135,28 @@ class TransportBar(Themed, QWidget):
             return
         sound = player.sound
         matched = self._is_narrow and player.match is not Match.OFF
-        parts = [match_words(sound, player.match, player.loudness)] if matched else []
+        parts = [sound_words.match_words(sound, player.match, player.loudness)] if matched else []
         shorter = list(parts)
         if sound.kind is SoundKind.RESIDUAL:
-            long, short = residual_words(player.recipe, sound.index)
+            long, short = sound_words.residual_words(player.recipe, sound.index)
             parts, shorter = [*parts, long], [*shorter, short]
-        elif masked := masked_words(player.recipe, sound):
+        elif masked := sound_words.masked_words(player.recipe, sound):
             parts, shorter = [masked[0]], [masked[1]]
         if player.band is not None:
-            parts, shorter = [*parts, band_words(player.band)], [*shorter, band_words(player.band)]
-        if lowered := lowered_words(player.lowered * player.loudness.lowered):
+            for words in (parts, shorter):
+                words.append(sound_words.band_words(player.band))
+        if lowered := sound_words.lowered_words(player.lowered * player.loudness.lowered):
             parts, shorter = [*parts, lowered[0]], [lowered[1], *shorter]
         n_references = sum(other.kind is SoundKind.REFERENCE for other in player.recipe.sounds)
-        tip = _("Heard: {what}.").format(what=", ".join([sound_name(sound, n_references), *parts]))
+        tip = _("Heard: {what}.").format(what=", ".join([sound_words.sound_name(sound, n_references), *parts]))
         self._note.set_text(" · ".join(parts), tip=tip, shorter=" · ".join(shorter))
 
     def _show_time(self) -> None:
         link = self._link
         here = next((time for time in (link.playhead, link.cursor) if math.isfinite(time)), link.extent.start)
         length = link.extent.stop
-        text = f"{clock_time(here, length)} / {clock_time(length, length)}{' s' if length < 60 else ''}"
+        now, end = (sound_words.clock_time(time, length) for time in (here, length))
+        text = f"{now} / {end}{' s' if length < 60 else ''}"
         if text != self._time.text():
             self._time.setText(text)
             # As wide as the longest it will get: the buttons beside it must not move while it counts.
