@@ -89,6 +89,8 @@ class DelayDialog(QDialog):
             plot.hovered.connect(self._say)
             plot.installEventFilter(self)
         self.field.valueChanged.connect(lambda samples: self._take(int(samples)))
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo.click)
+        QShortcut(QKeySequence("Ctrl+Shift+Z"), self, self.redo_requested.emit)
         self.resize(640, 560)
         self.plots[1].setFocus()
 
@@ -179,8 +181,6 @@ class DelayDialog(QDialog):
         plots = (self.plots[0], 3), (self.plots[1], 2)
         below = self.pointer, self.table, row_of(label, self.field, REST, *buttons, spacing=GAP), box
         column_of(self.name, self.note, *plots, *below, owner=self, margins=(16, 16, 16, 12), spacing=GAP)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo.click)
-        QShortcut(QKeySequence("Ctrl+Shift+Z"), self, self.redo_requested.emit)
 
 
 WHAT = _(
