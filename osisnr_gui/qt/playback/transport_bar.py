@@ -72,27 +72,24 @@ class TransportBar(Themed, QWidget):
         names = tuple(title(pair.estimate) for pair in analysis.pairs[:MOST_ESTIMATES])
         if names != self._names:
             self._names = names
-            self._make_estimates()
+            for button in self._estimates:
+                self._row.removeWidget(button)
+                button.deleteLater()
+            self._estimates = []
+            for index, name in enumerate(self._names):
+                button = SoundButton(estimate_letter(index), self._theme, index)
+                tip = _("Hear and show estimate {letter}, {name} ({key})")
+                _describe(button, tip.format(letter=estimate_letter(index), name=name, key=index + 1))
+                button.clicked.connect(partial(self.estimate_chosen.emit, index))
+                self._row.insertWidget(self._first_estimate + index, button)
+                self._estimates.append(button)
+            self._fit()
         self._show_state()
 
     def set_theme(self, theme: Theme) -> None:
         """Apply `theme` to the icon of the play action too."""
         super().set_theme(theme)
         self._dress_play()
-
-    def _make_estimates(self) -> None:
-        for button in self._estimates:
-            self._row.removeWidget(button)
-            button.deleteLater()
-        self._estimates = []
-        for index, name in enumerate(self._names):
-            button = SoundButton(estimate_letter(index), self._theme, index)
-            tip = _("Hear and show estimate {letter}, {name} ({key})")
-            _describe(button, tip.format(letter=estimate_letter(index), name=name, key=index + 1))
-            button.clicked.connect(partial(self.estimate_chosen.emit, index))
-            self._row.insertWidget(self._first_estimate + index, button)
-            self._estimates.append(button)
-        self._fit()
 
     def _fit(self) -> None:
         """Wide buttons while they are few; else the words of the loudness match go where they may be elided."""
