@@ -13,26 +13,16 @@ import sys
 import threading
 import traceback
 from collections import Counter
-from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import (
-    QMessageLogContext,
-    QObject,
-    QStandardPaths,
-    Qt,
-    QtMsgType,
-    Signal,
-    Slot,
-    qInstallMessageHandler,
-)
+from PySide6.QtCore import QObject, QStandardPaths, Qt, QtMsgType, Signal, Slot, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from osisnr_gui.io.errors import Phrase
 from osisnr_gui.io.streams import say
-from osisnr_gui.qt.dialogs.error_dialog import MOST_DETAILS, ErrorDialog
+from osisnr_gui.qt.dialogs.close_dialog import MOST_DETAILS, ErrorDialog
 from osisnr_gui.text.catalogue import _
 
 LOG_BYTES = 512 * 1024
@@ -45,8 +35,6 @@ _LEVELS = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
-
-QtHandler = Callable[[QtMsgType, QMessageLogContext, str], None]
 
 
 def install() -> CrashReporter:
@@ -200,11 +188,11 @@ class CrashReporter(QObject):
         if self._previous is not None:
             self._previous[hook](*arguments)
 
-    def _qt_message(self, kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    def _qt_message(self, kind: QtMsgType, context: object, text: str) -> None:
         if "propagateSizeHints" in text:
             return  # the offscreen platform says this of every window: there is no window manager to give hints to
         self.log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)
-        previous: QtHandler | None = self._previous[3] if self._previous is not None else None
+        previous = self._previous[3] if self._previous is not None else None
         if previous is not None:
             previous(kind, context, text)
         elif sys.stderr is not None:  # a program without a console has none

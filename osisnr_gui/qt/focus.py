@@ -1,14 +1,117 @@
-"""For those who use the keys: a frame around the plot that has the focus, a sentence for every control."""
+"""For those who use the keys: keys of a control, a frame around the plot with the focus, a sentence for every control.
+
+A control has its own keys while it has the focus, whatever the window uses them for. A letter or the space bar begins
+no number, so a number field in which nothing is being typed leaves them, and Undo, to the window. Return and Escape end
+typing: the focus goes back to the middle of the window.
+"""
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPalette, QPen, QStatusTipEvent
-from PySide6.QtWidgets import QGraphicsView, QLabel, QMenu, QTabBar, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette, QPen, QStatusTipEvent
+from PySide6.QtWidgets import QDoubleSpinBox, QGraphicsView, QLabel, QMainWindow, QMenu, QTabBar, QWidget
 
 from osisnr_gui.text.catalogue import _
+
+Key = Qt.Key
+DIGITS = frozenset(Key(Key.Key_0.value + digit) for digit in range(10))
+UP_DOWN = frozenset({Key.Key_Up, Key.Key_Down, Key.Key_Home, Key.Key_End})
+# A digit does nothing in a list of names: there it still brings an estimate into view.
+FIELD_KEYS = UP_DOWN | DIGITS
+NUMBER_TEXT = frozenset("0123456789+-−.,eE%")
+Does = Mapping[Qt.Key | QKeySequence.StandardKey, Callable[[], object]]
+TABLE_KEYS = UP_DOWN | {Key.Key_Left, Key.Key_Right}
+LEAVING = frozenset({Key.Key_Return, Key.Key_Enter, Key.Key_Escape})
+
+
+class _OwnKeys(QObject):
+    """Takes part in one widget's events."""
+
+    def __init__(self, widget: QWidget, keys: frozenset[Qt.Key], does: Does) -> None:
+        super().__init__(widget)
+        self._keys, self._does = keys, does
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """An accepted override comes back as a plain key press instead of a shortcut."""
+        if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:
+            return False
+        for key, run in self._does.items():
+            if event.matches(key) if isinstance(key, QKeySequence.StandardKey) else event.key() == key:
+                event.accept()
+                if event.type() == QEvent.Type.KeyPress:
+                    run()
+                return True
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and not _is_held(event) and event.key() in self._keys:
+            event.accept()
+            return True
+        return False
+
+
+class _NumberKeys(_OwnKeys):
+    """Those of a number field: they are its own as long as something is being typed."""
+
+    def __init__(self, field: QDoubleSpinBox, keys: frozenset[Qt.Key], does: Does) -> None:
+        super().__init__(field, keys, does)
+        self._field = field
+        # What was entered is no longer being typed, even when it is what stood there before.
+        field.editingFinished.connect(lambda: field.lineEdit().setModified(False))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """In the main window Return and Escape leave the field; in a dialog they do what they do there."""
+        if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:
+            return False
+        typed = self._field.lineEdit().isModified()
+        if event.key() in LEAVING and not _is_held(event) and isinstance(self._field.window(), QMainWindow):
+            event.accept()
+            if event.type() == QEvent.Type.KeyPress:
+                finish_typing(self._field, keep=event.key() != Key.Key_Escape)
+            return True
+        if event.type() == QEvent.Type.ShortcutOverride and not typed and self._is_the_windows(event):
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+    @staticmethod
+    def _is_the_windows(event: QKeyEvent) -> bool:
+        """Whether a key means nothing to a field in which nothing is being typed."""
+        if event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo):
+            return True
+        begins_number = not event.text() or event.text() in NUMBER_TEXT or not event.text().isprintable()
+        return not begins_number and not _is_held(event)
+
+
+def _is_held(event: QKeyEvent) -> bool:
+    """Whether Ctrl, Alt or Meta is down with the key."""
+    held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+    return bool(held)
+
+
+def finish_typing(widget: QWidget | None, *, keep: bool = True) -> None:
+    """Where `widget` is a number field: take what was typed (keep=False: put the old number back) and leave it."""
+    if not isinstance(widget, QDoubleSpinBox):
+        return
+    if keep:
+        widget.interpretText()
+    else:
+        widget.setValue(widget.value())
+    widget.lineEdit().setModified(False)
+    window = widget.window()
+    centre = window.centralWidget() if isinstance(window, QMainWindow) else None
+    if centre is not None:
+        centre.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def own_keys(widget: QWidget, keys: frozenset[Qt.Key], does: Does | None = None) -> None:
+    """Let `widget` have `keys` while it has the focus, also with Shift and from the keypad. does : what others do."""
+    if isinstance(widget, QDoubleSpinBox):
+        _NumberKeys(widget, keys, does or {})
+    else:
+        _OwnKeys(widget, keys, does or {})
+
 
 WIDTH = 2
 Reason = Qt.FocusReason

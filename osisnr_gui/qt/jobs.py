@@ -14,17 +14,75 @@ and of progress before that.
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 
-from PySide6.QtCore import QMetaMethod, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QMetaMethod, QObject, Qt, QTimer, Signal, Slot
 
 from osisnr_gui.io.errors import Cancelled, FileError
-from osisnr_gui.qt.background import step_back
 from osisnr_gui.text.files import error_words
+
+# Halves the time the window waits for a processor while two threads compute on two cores; ten would let a thread that
+# holds the interpreter wait too long itself when other programs are busy.
+NICENESS = 5
+
+
+def step_back() -> None:
+    """Let this thread, and those it will start, yield to the window; for the `initializer` of a thread pool.
+
+    Only Linux has a priority for each thread that needs no rights; elsewhere nothing happens.
+    """
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, max(os.getpriority(os.PRIO_PROCESS, thread), NICENESS))
+
+
+def favour_window() -> None:
+    """Set up the interpreter for a thread that must not wait; once, when the window is built.
+
+    A thread that wants the interpreter gets it after half a millisecond instead of five, and what start-up made is
+    left out of the collector's rounds: a full one took 60 ms of the GUI thread in the middle of an hour's pass.
+    """
+    sys.setswitchinterval(0.0005)
+    gc.freeze()
+
+
+class Foreground(QObject):
+    """Says when the window has much to do at once, so that workers can stand aside between two pieces of theirs.
+
+    Whoever runs Python beside the GUI thread slows it down threefold, however low its priority: the two hand each
+    other the interpreter's lock, which Qt gives back at every call.
+    """
+
+    LONGEST_SECONDS = 0.05  # a window that never rests holds nobody up for longer
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._resting = threading.Event()
+        self._resting.set()
+        self._since = 0.0
+        # Runs when nothing else is left to do, pictures included.
+        self._rest = QTimer(self, singleShot=True, interval=0)
+        self._rest.timeout.connect(self._resting.set)
+
+    def claim(self, *_what: object) -> None:
+        """From now on until everything is painted; for the GUI thread."""
+        if self._resting.is_set():
+            self._since = time.monotonic()
+            self._resting.clear()
+        self._rest.start()
+
+    def give_way(self) -> None:
+        """Wait while the window is at work; for other threads."""
+        if not self._resting.is_set():
+            self._resting.wait(max(0.0, self._since + self.LONGEST_SECONDS - time.monotonic()))
 
 
 class Job:
@@ -77,7 +135,7 @@ class Jobs(QObject):
         self._waiting: dict[Hashable, deque[Job]] = {}  # the key whose turn it is first
         self._begun: list[Job] = []  # from the start of the work until its end has arrived
         self._n_threads, self._n_running = n_threads, 0
-        self._closed = False
+        self.is_closed = False  # whether nothing is wanted any more, ever
         # Emitted on the threads: queued, so that everything below runs on the GUI thread.
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
@@ -87,11 +145,6 @@ class Jobs(QObject):
         """Whether something waits, is under way or has not arrived yet."""
         with self._lock:
             return bool(self._waiting or self._begun)
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether nothing is wanted any more, ever."""
-        return self._closed
 
     def start(self, *works: Work, key: Hashable = None) -> None:
         """Run this next, instead of what waits under the same key; what is under way is superseded.
@@ -122,19 +175,18 @@ class Jobs(QObject):
     def close(self) -> None:
         """Cancel and wait; afterwards nothing arrives and nothing begins."""
         with self._lock:
-            self._closed = True
+            self.is_closed = True
         self.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._begun.clear()
 
     def _queue(self, works: list[Work], key: Hashable) -> None:
         """Under the lock."""
-        if self._closed or not works:
+        if self.is_closed or not works:
             return
         self._waiting.setdefault(key, deque()).extend(Job(work, key, self._arrived.emit) for work in works)
-        fresh = min(self._n_threads - self._n_running, len(works))
-        self._n_running += fresh
-        for _k in range(fresh):
+        for _k in range(min(self._n_threads - self._n_running, len(works))):
+            self._n_running += 1
             self._pool.submit(self._run)
 
     def _run(self) -> None:
@@ -152,7 +204,7 @@ class Jobs(QObject):
                 if not job.cancelled and not self.isSignalConnected(QMetaMethod.fromSignal(self.failed)):
                     thread = threading.current_thread()
                     threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, thread)))
-            if not self._closed:
+            if not self.is_closed:
                 self._ended.emit(job, result, wrong)
 
     def _next(self) -> Job | None:
@@ -171,12 +223,12 @@ class Jobs(QObject):
 
     @Slot(object, object)
     def _deliver(self, job: Job, result: object) -> None:
-        if not job.cancelled and not self._closed:
+        if not job.cancelled and not self.is_closed:
             self.reported.emit(result)
 
     @Slot(object, object, object)
     def _end(self, job: Job, result: object, wrong: tuple[str, str] | None) -> None:
-        if self._closed:
+        if self.is_closed:
             return
         with self._lock:
             self._begun.remove(job)

@@ -19,10 +19,9 @@ from osisnr_gui.io.cache_folder import DEFAULT_MAX_BYTES, CacheFolder, user_cach
 from osisnr_gui.io.errors import Phrase, SaveError
 from osisnr_gui.io.files import write_atomically
 from osisnr_gui.qt import crash
-from osisnr_gui.qt.background import favour_window
 from osisnr_gui.qt.commands.export_jobs import png_bytes
-from osisnr_gui.qt.look.icons import app_icon
-from osisnr_gui.qt.look.theme_manager import ThemeManager, ThemeMode
+from osisnr_gui.qt.jobs import favour_window
+from osisnr_gui.qt.look.theme import ThemeManager, ThemeMode, app_icon
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.settings import APPLICATION, KEEP_MIB_RANGE, Settings
 from osisnr_gui.qt.store import Store

@@ -25,12 +25,9 @@ from PySide6.QtWidgets import (
 )
 
 from osisnr_gui.qt.commands.commands import Commands
-from osisnr_gui.qt.look.icons import icon
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.theme_manager import ThemeManager
-from osisnr_gui.qt.look.themed import set_theme_inside, tint
+from osisnr_gui.qt.focus import finish_typing
+from osisnr_gui.qt.look.theme import Theme, ThemeManager, icon, set_theme_inside, tint
 from osisnr_gui.qt.panels.layouts import column_of
-from osisnr_gui.qt.panels.own_keys import finish_typing
 from osisnr_gui.qt.panels.plain_text import MARGIN
 from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.plots.charts.chart import Chart
@@ -140,7 +137,7 @@ class MainWindow(QMainWindow):
         """Tell the commands of it, unless it differs in what is seen in the analysis alone: alpha, a limit, a note."""
         store, commands = self.views.store, self.commands
         parts = session.references, session.estimates, session.mixture, session.pairing, session.hidden
-        state = store.can_undo, store.can_redo, session.loss.formula, *parts
+        state = store.history.can_undo, store.history.can_redo, session.loss.formula, *parts
         self.setWindowModified(bool(commands.session_files.path) and commands.session_files.saved != session)
         asked = commands.folders.inputs is not None or commands.delays.dialog is not None or self.views.plots.is_held
         if state != self._session_state or asked:

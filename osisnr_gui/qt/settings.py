@@ -21,8 +21,7 @@ class Settings:
 
     def flag(self, key: str, default: bool) -> bool:
         """Yes or no."""
-        value = self._settings.value(key, default)
-        return {"true": True, "false": False}.get(str(value).lower(), default)
+        return {"true": True, "false": False}.get(str(self._settings.value(key, default)).lower(), default)
 
     def number(self, key: str, default: float, low: float, high: float) -> float:
         """A number inside [low, high]."""

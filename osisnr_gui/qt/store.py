@@ -11,8 +11,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from osisnr_gui.qt.background import Foreground
-from osisnr_gui.qt.jobs import Job, Jobs
+from osisnr_gui.qt.jobs import Foreground, Job, Jobs
 from osisnr_gui.session.analysis import (
     Analysis,
     AnalysisOptions,
@@ -46,8 +45,10 @@ class Store(QObject):
         self.hashes = ContentHashes(cache)
         #: Where what is on screen begins when a run starts, None for the beginning of everything.
         self.looked_at: Callable[[], float | None] = lambda: None
-        self._history = History(Session())
-        self._analysis = self._finished = Analysis(Session(), complete=True)
+        self.history = History(Session())
+        #: The latest result, perhaps of a part, perhaps still of the session before.
+        self.analysis = Analysis(Session(), complete=True)
+        self._finished = self.analysis
         self._stopped = False
         #: Whether all files are to be read: stays so until a run for that has come to its end.
         self._thoroughly = False
@@ -61,63 +62,38 @@ class Store(QObject):
     @property
     def session(self) -> Session:
         """What the user asks for now."""
-        return self._history.present
-
-    @property
-    def analysis(self) -> Analysis:
-        """The latest result, perhaps of a part, perhaps still of the session before."""
-        return self._analysis
+        return self.history.present
 
     @property
     def is_busy(self) -> bool:
         """Whether an analysis is under way."""
         return self._running is not None
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is something to undo."""
-        return self._history.can_undo
-
-    @property
-    def previous(self) -> Session | None:
-        """The session `undo` would go back to."""
-        return self._history.previous
-
-    @property
-    def following(self) -> Session | None:
-        """The session `redo` would go forward to."""
-        return self._history.following
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is something to redo."""
-        return self._history.can_redo
-
     def open(self, session: Session) -> None:
         """Another comparison: what was done in the one before cannot be undone in it."""
         if session != self.session:
-            self._history = History(session)
+            self.history = History(session)
             self._follow()
 
     def edit(self, edit: Edit, key: str = "") -> None:
         """Change the session; edits with the same key that follow closely are one undo step."""
         session = edit(self.session)
         if session != self.session:
-            self._history.push(session, key, time.monotonic())
+            self.history.push(session, key, time.monotonic())
             self._follow()
 
     def hold(self, held: bool = True) -> None:
         """Between `hold()` and `hold(False)`, a mouse button down, edits with the same key are one undo step."""
-        self._history.hold(held, time.monotonic())
+        self.history.hold(held, time.monotonic())
 
     def undo(self) -> None:
         """Back one step."""
-        self._history.undo()
+        self.history.undo()
         self._follow()
 
     def redo(self) -> None:
         """Forward one step."""
-        self._history.redo()
+        self.history.redo()
         self._follow()
 
     def reload(self, *, thoroughly: bool = False) -> None:
@@ -146,9 +122,9 @@ class Store(QObject):
         """After the session changed: score at once if that is enough, else start a run."""
         self.session_changed.emit(self.session)
         if self._running is not None and analysis_key(self._running) == analysis_key(self.session):
-            self._show(self._analysis)  # the run goes on; its results will be scored for the new session
+            self._show(self.analysis)  # the run goes on; its results will be scored for the new session
             return
-        if (self._analysis.complete or self._stopped) and self._show(self._analysis):
+        if (self.analysis.complete or self._stopped) and self._show(self.analysis):
             self._drop_run()
             return
         self._start()
@@ -167,14 +143,14 @@ class Store(QObject):
 
         What was changed beside them meanwhile, a note or alpha, stays.
         """
-        shown, left = self._analysis.session, self.session
-        if not self._history.find(lambda session: analysis_key(session) == analysis_key(shown)):
-            self._history.push(shown, "", time.monotonic())
+        shown, left = self.analysis.session, self.session
+        if not self.history.find(lambda session: analysis_key(session) == analysis_key(shown)):
+            self.history.push(shown, "", time.monotonic())
         kept = with_display_settings(self.session, left)
         if kept != self.session:
-            self._history.push(kept, "", time.monotonic())
+            self.history.push(kept, "", time.monotonic())
         self.session_changed.emit(self.session)
-        self._show(self._analysis, at_any_cost=True)
+        self._show(self.analysis, at_any_cost=True)
 
     def _show(self, analysis: Analysis, at_any_cost: bool = False) -> bool:
         """Show `analysis` scored for the present session; False when that is not possible, or work for the worker."""
@@ -186,7 +162,7 @@ class Store(QObject):
             if scored is None:
                 return False
             analysis = scored
-        changed, self._analysis = find_changes(self._analysis, analysis), analysis
+        changed, self.analysis = find_changes(self.analysis, analysis), analysis
         if analysis.complete:
             self._finished = analysis
         self.analysis_changed.emit(analysis, changed)
@@ -198,7 +174,7 @@ class Store(QObject):
         self._running = session = self.session
         self.progress_changed.emit(0.0, _("opening files"))
         wanted = AnalysisOptions(around=self.looked_at())
-        self._jobs.start(partial(self._work, session, (self._analysis, self._finished), wanted, self._thoroughly))
+        self._jobs.start(partial(self._work, session, (self.analysis, self._finished), wanted, self._thoroughly))
 
     def _work(
         self, session: Session, previous: tuple[Analysis, ...], wanted: AnalysisOptions, thoroughly: bool, job: Job
@@ -210,14 +186,8 @@ class Store(QObject):
             return job.superseded()
 
         changed = changed_files(previous, self.hashes, job.superseded) if thoroughly else frozenset()
-        analysis = analyse(
-            session,
-            [without_files(known, changed) for known in previous],
-            wanted=wanted,
-            progress=job.report,
-            cancelled=cancelled,
-            cache=self.cache,
-        )
+        known = [without_files(analysis, changed) for analysis in previous]
+        analysis = analyse(session, known, wanted=wanted, progress=job.report, cancelled=cancelled, cache=self.cache)
         self.hashes.forget(changed)
         return analysis
 
@@ -235,8 +205,8 @@ class Store(QObject):
 
     def _is_emptier(self, analysis: Analysis) -> bool:
         """Whether the same files are on screen with more to see: the old picture stays until the new one is there."""
-        signals, shown = ([s.signal for s in a.session.sources] for a in (analysis, self._analysis))
-        return signals == shown and _n_scored(analysis) < _n_scored(self._analysis)
+        signals, shown = ([s.signal for s in a.session.sources] for a in (analysis, self.analysis))
+        return signals == shown and _n_scored(analysis) < _n_scored(self.analysis)
 
     def _take_failure(self, _words: str, details: str) -> None:
         """An unexpected exception, no fault of a file (those are results): shown with details; the program goes on."""

@@ -5,7 +5,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
 
-from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, LIST_KEYS, own_keys
+from osisnr_gui.qt.focus import FIELD_KEYS, UP_DOWN, own_keys
 from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS, colour_map
 from osisnr_gui.qt.plots.frequency_scale import SCALE_NAMES
 from osisnr_gui.qt.plots.spectrogram_plot import DEFAULT_LEVELS_DB
@@ -178,7 +178,7 @@ def _combo(names: tuple[str, ...], tip: str) -> QComboBox:
     box.addItems(list(names))
     box.setToolTip(tip)
     box.setAccessibleName(tip)
-    own_keys(box, LIST_KEYS)
+    own_keys(box, UP_DOWN)
     return box
 
 

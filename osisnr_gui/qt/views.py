@@ -4,16 +4,16 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from osisnr_gui.qt.look.theme_manager import ThemeManager
+from osisnr_gui.qt.look.theme import ThemeManager
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.panels.banners import Banners
+from osisnr_gui.qt.panels.figure_table import Readout
 from osisnr_gui.qt.panels.folder_panel import FolderPanel, FolderStrip
 from osisnr_gui.qt.panels.frame_inspector import FrameInspector
 from osisnr_gui.qt.panels.loss_panel import LossPanel
 from osisnr_gui.qt.panels.mask_values_panel import MaskValuesPanel
 from osisnr_gui.qt.panels.notes_panel import NotesPanel
 from osisnr_gui.qt.panels.plain_text import ElidedLabel
-from osisnr_gui.qt.panels.readout import Readout
 from osisnr_gui.qt.panels.sources_panel import SourcesPanel
 from osisnr_gui.qt.panels.stft_panel import StftPanel
 from osisnr_gui.qt.panels.summary_panel import SummaryPanel

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from osisnr_gui.qt.background import favour_window
+from osisnr_gui.qt.jobs import favour_window
 
 
 @pytest.fixture

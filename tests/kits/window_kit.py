@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.look.theme_manager import ThemeManager
+from osisnr_gui.qt.look.theme import ThemeManager
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.background import NICENESS, Foreground, step_back
+from osisnr_gui.qt.jobs import NICENESS, Foreground, step_back
 
 
 def _niceness() -> int:

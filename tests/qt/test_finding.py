@@ -14,13 +14,12 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QGraphicsView, QToolBut
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
+from osisnr_gui.qt.commands.actions import WORDS
 from osisnr_gui.qt.focus import FocusMark
-from osisnr_gui.qt.look.theme import DARK
-from osisnr_gui.qt.look.theme_manager import build_style_sheet
+from osisnr_gui.qt.look.theme import DARK, build_style_sheet
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.time_plot import TimePlot
-from osisnr_gui.qt.toolbar_words import WORDS
 
 Key, Held = Qt.Key, Qt.KeyboardModifier
 

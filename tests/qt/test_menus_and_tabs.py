@@ -9,8 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QMenu, QTabBar
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.look.theme import DARK
-from osisnr_gui.qt.look.theme_manager import build_style_sheet
+from osisnr_gui.qt.look.theme import DARK, build_style_sheet
 from osisnr_gui.qt.main_window import MainWindow
 from tests.kits.window_kit import open_window, show_files, wait_final
 

@@ -15,8 +15,7 @@ from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
 from osisnr_gui.io.cache_folder import CacheFolder
-from osisnr_gui.qt.dialogs.cache_page import CachePart
-from osisnr_gui.qt.dialogs.preferences import PreferencesDialog
+from osisnr_gui.qt.dialogs.preferences import CachePart, PreferencesDialog
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import edits
 from osisnr_gui.session.frame_pass import FramePass

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from osisnr_gui.qt.dialogs.about import AboutDialog
-from osisnr_gui.qt.dialogs.help_page import HelpDialog
+from osisnr_gui.qt.dialogs.close_dialog import AboutDialog
+from osisnr_gui.qt.dialogs.palette import HelpDialog
 from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS
 from osisnr_gui.qt.plots.rows import ROWS, PlotRow
 from osisnr_gui.session.comparison.difference import Quantity
@@ -162,8 +162,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("export_list_csv", "file/export", _("List of pairs (CSV)…"), (), _("Save one row a pair, as `osisnr batch` does"), "csv", run=lambda c: c.folders.save(".csv", _("Table (*.csv)")), enabled=lambda c: c.folders.has_rows),
     Action("export_list_json", "file/export", _("List of pairs (JSON)…"), (), _("Save every pair's numbers, warnings and bad segments, as `osisnr batch` does"), run=lambda c: c.folders.save(".json", _("JSON (*.json)")), enabled=lambda c: c.folders.has_rows),
     Action("quit", "file", _("Quit"), ("Ctrl+Q",), _("Close the program"), run=lambda c: c.window.close(), section=True),
-    Action("undo", "edit", _("Undo"), ("Ctrl+Z",), _("Take the last change back"), "undo", run=lambda c: c.undo(), enabled=lambda c: c.store.can_undo),
-    Action("redo", "edit", _("Redo"), ("Ctrl+Shift+Z",), _("Make the change again"), "redo", run=lambda c: c.redo(), enabled=lambda c: c.store.can_redo),
+    Action("undo", "edit", _("Undo"), ("Ctrl+Z",), _("Take the last change back"), "undo", run=lambda c: c.undo(), enabled=lambda c: c.store.history.can_undo),
+    Action("redo", "edit", _("Redo"), ("Ctrl+Shift+Z",), _("Make the change again"), "redo", run=lambda c: c.redo(), enabled=lambda c: c.store.history.can_redo),
     Action("copy_numbers", "edit", _("Copy numbers"), ("Ctrl+C",), _("Copy the scores of the estimates as a table"), run=lambda c: c.views.summary.copy_all(), enabled=has_pair, section=True),
     Action("copy_frame", "edit", _("Copy this frame's numbers"), (), _("Copy everything the frame inspector shows of its frame, as lines of name and value"), run=lambda c: c.views.inspector.copy_numbers(), enabled=lambda c: c.views.inspector_dock.is_in_front),
     Action("copy_figure", "edit", _("Copy figure"), ("Ctrl+Shift+C",), _("Copy the plots as a picture"), run=lambda c: c.exports.copy_figure(), enabled=has_pair),

@@ -10,19 +10,18 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from osisnr_gui.io.formats import Format, extensions_of
 from osisnr_gui.qt.commands.actions import Actions
-from osisnr_gui.qt.commands.delay_commands import DelayCommands
+from osisnr_gui.qt.commands.estimate_commands import DelayCommands, GhostCommands
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.file_commands import FileCommands
 from osisnr_gui.qt.commands.finding import FindCommands
 from osisnr_gui.qt.commands.folder_mode import FolderMode
-from osisnr_gui.qt.commands.ghost_commands import GhostCommands
 from osisnr_gui.qt.commands.number_exports import NumberExports
 from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands
 from osisnr_gui.qt.commands.segment_commands import NoteCommands, SegmentCommands
 from osisnr_gui.qt.commands.session_files import SessionFiles
-from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.roles_dialog import RolesDialog
+from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
+from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
 from osisnr_gui.qt.jobs import close_jobs
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plot_area import DIFFERENCE, REFERENCE, PlotArea
@@ -358,10 +357,10 @@ class Commands:
         self._say(_("Made again: {change}").format(change=words))
 
     def _change_before(self) -> str:
-        return change_words(self.store.previous or self.store.session, self.store.session)
+        return change_words(self.store.history.previous or self.store.session, self.store.session)
 
     def _change_after(self) -> str:
-        return change_words(self.store.session, self.store.following or self.store.session)
+        return change_words(self.store.session, self.store.history.following or self.store.session)
 
     def _name_undo(self) -> None:
         """What Undo and Redo would do, in the menu that is about to be shown."""

@@ -15,9 +15,8 @@ from osisnr_gui.export.score_report import score_report
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.io.files import write_atomically
 from osisnr_gui.io.json_file import json_parts
-from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.plot_dialog import FORMATS, PNG, PlotDialog
-from osisnr_gui.qt.dialogs.save_as import ask_where, warn
+from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
+from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PNG, PlotDialog, ask_where, warn
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.plot_export import has_table, picture_of, table_of

@@ -23,14 +23,13 @@ from PySide6.QtWidgets import (
 )
 
 from osisnr_gui.qt.commands import action_table as table
-from osisnr_gui.qt.dialogs.cache_page import CachePart
+from osisnr_gui.qt.commands.actions import ToolbarWords
 from osisnr_gui.qt.dialogs.legend import LegendDialog, add_legend_button
 from osisnr_gui.qt.dialogs.palette import Entry, Palette
-from osisnr_gui.qt.dialogs.preferences import Preference, PreferencesDialog
+from osisnr_gui.qt.dialogs.preferences import CachePart, Preference, PreferencesDialog
 from osisnr_gui.qt.focus import FocusMark, complete_sentences
 from osisnr_gui.qt.panels.plain_text import NarrowScroll
 from osisnr_gui.qt.plots.overview import Overview
-from osisnr_gui.qt.toolbar_words import ToolbarWords
 from osisnr_gui.qt.views import OnDemandDock
 from osisnr_gui.session.notices.all_notices import gather
 from osisnr_gui.text.catalogue import _, translated
@@ -38,7 +37,6 @@ from osisnr_gui.text.catalogue import _, translated
 if TYPE_CHECKING:
     from osisnr_gui.qt.commands.commands import Commands
 
-WITHIN = " › "
 #: Panels and notices come and go in bursts: sentences are made once they rest.
 REST_MS = 100
 NO_FILES, NO_LIST = _("no files are open"), _("there is no list of pairs")
@@ -129,10 +127,7 @@ class FindCommands:
         """What is remembered from one start to the next."""
         cache, settings = self._commands.store.cache, self._commands.views.settings
         part = None if cache is None else CachePart(cache, settings)
-        sections = {
-            heading: [self._preference(key, name) for key, name in keys.items()]
-            for heading, keys in PREFERENCES.items()
-        }
+        sections = {heading: [*map(self._preference, keys, keys.values())] for heading, keys in PREFERENCES.items()}
         PreferencesDialog(sections, part, self._window).open()
 
     def key_entries(self) -> Iterator[Entry]:
@@ -145,7 +140,7 @@ class FindCommands:
         action = self._commands.actions.by_id[spec.id]
         keys = ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys)
         why = "" if action.isEnabled() else self._why(spec)
-        place = WITHIN.join(dict.fromkeys(table.MENUS[path] for path in (spec.menu.partition("/")[0], spec.menu)))
+        place = " › ".join(dict.fromkeys(table.MENUS[path] for path in (spec.menu.partition("/")[0], spec.menu)))
         return Entry(spec.id, table.full_name(spec), place, keys, spec.tip, why, action.trigger)
 
     def _why(self, spec: table.Action) -> str:

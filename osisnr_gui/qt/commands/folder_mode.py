@@ -1,24 +1,28 @@
-"""A list of pairs in the window: opened, scored behind it, walked, saved."""
+"""A list of pairs in the window: opened, scored behind it by processes, rows in small helpings, walked, saved."""
 
+import hashlib
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QMainWindow
 
 from osisnr_gui.batch import pair_list
 from osisnr_gui.batch.files import batch_parts
 from osisnr_gui.batch.pair_list import ListedRow, Phase, State
-from osisnr_gui.batch.pairs import BatchPair, is_pair_list
-from osisnr_gui.batch.runner import BatchRow, BatchSettings
-from osisnr_gui.io.errors import display_name
+from osisnr_gui.batch.pairs import BatchPair, find_pairs, is_pair_list, load_pairs
+from osisnr_gui.batch.runner import JOURNAL_ENDING, BatchRow, BatchSettings, open_journal, run_batch
+from osisnr_gui.batch.workers import BatchPool, core_count
+from osisnr_gui.io.errors import SaveError, display_name
+from osisnr_gui.io.json_file import Journal
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
-from osisnr_gui.qt.commands.folder_run import FolderRun, Inputs
-from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
+from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
+from osisnr_gui.qt.dialogs.file_dialogs import FolderDialog
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
@@ -26,7 +30,119 @@ from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.session import Formula, Session, Source
 from osisnr_gui.text.catalogue import _, ngettext
 
-LISTS = "lists"  # beside the kept results
+SHOW_MS = 300  # between two helpings: rows that move all the time cannot be read
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What to score: the folder of the references and that of the estimates, or one list of pairs. Absolute paths."""
+
+    paths: tuple[str, ...]
+
+    def find(self) -> tuple[BatchPair, ...]:
+        """The pairs. Raises LoadError."""
+        return load_pairs(*self.paths) if len(self.paths) == 1 else find_pairs(*self.paths)
+
+
+class _Pool(BatchPool):
+    """Processes that are gone once they are shut down: a closed window leaves none behind."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        if not wait:
+            self.stop()
+        super().shutdown(True, cancel_futures=cancel_futures)
+
+
+class FolderRun(QObject):
+    """`start` finds the pairs and scores them; only the last start counts.
+
+    journal_folder : where rows are kept at once, so that a list opened again goes on; None = nowhere.
+    """
+
+    found = Signal(object)  # tuple[BatchPair, ...]
+    scored = Signal(object)  # list[ListedRow]
+    ended = Signal(str, str)  # what is wrong with the folders, details of a fault of the program
+
+    def __init__(self, journal_folder: str | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._journal_folder = journal_folder
+        self._fresh: list[ListedRow] = []  # scored and not shown yet
+        self.is_busy = False  # whether pairs are being found or scored
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._show)
+        self._jobs = Jobs("folders", self)
+        self._jobs.reported.connect(self._take)
+        self._jobs.failed.connect(lambda words, details: self._end("" if details else words, details))
+
+    def start(self, inputs: Inputs, settings: BatchSettings, known: Sequence[BatchRow] = ()) -> None:
+        """Score all pairs; of those in `known`, rows of the same settings, nothing is looked at again."""
+        self.stop()
+        self.is_busy = True
+        self._jobs.start(partial(_score, inputs, settings, tuple(known), self._journal_folder))
+
+    def stop(self) -> None:
+        """Cancel; what is scored has been shown or is shown now."""
+        self._jobs.cancel()
+        self._show()
+        self._timer.stop()
+        self.is_busy = False
+
+    def hold(self) -> None:
+        """Show nothing new for longer than a double click takes: a row must not move under it."""
+        if self._timer.isActive():
+            self._timer.start(800)
+
+    def _take(self, result: tuple[BatchPair, ...] | ListedRow | str) -> None:
+        if isinstance(result, tuple):
+            self.found.emit(result)
+        elif isinstance(result, ListedRow):
+            self._fresh.append(result)
+            if not self._timer.isActive():  # rows that come soon are shown with the first one
+                self._timer.start(SHOW_MS)
+        else:
+            self._end("", "")
+
+    def _show(self) -> None:
+        rows, self._fresh = self._fresh, []
+        if rows:
+            self.scored.emit(rows)
+
+    def _end(self, wrong: str, details: str) -> None:
+        self.stop()
+        self.ended.emit(wrong, details)
+
+
+def _score(inputs: Inputs, settings: BatchSettings, known: tuple[BatchRow, ...], folder: str | None, job: Job) -> str:
+    """On the thread. Reports all pairs, then rows, and returns "done"."""
+    pairs, rows_of = inputs.find(), {row.pair: row for row in known}
+    job.report(pairs)
+    for pair in pairs:
+        if pair in rows_of:
+            job.report(ListedRow.of(replace(rows_of[pair], is_known=True)))
+    waiting, n_jobs = [pair for pair in pairs if pair not in rows_of], core_count()
+    at_once, pool = 3 * n_jobs, partial(_Pool, n_jobs)
+    with _open_journal(folder, inputs, settings) as journal:
+        rows = run_batch(waiting, settings, pool, at_once=at_once, journal=journal, cancelled=job.superseded)
+        with closing(rows):
+            for row in rows:
+                if job.superseded():
+                    break
+                job.report(ListedRow.of(row))
+    return "done"
+
+
+def _open_journal(folder: str | None, files: Inputs, settings: BatchSettings) -> AbstractContextManager[Journal | None]:
+    """Where rows are kept; a disk that takes none is no reason not to score."""
+    if folder is None:
+        return nullcontext()
+    name = hashlib.sha256(repr((files, settings)).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    with suppress(SaveError, OSError):
+        os.makedirs(folder, exist_ok=True)
+        paths = [os.path.join(folder, kept) for kept in os.listdir(folder) if kept.endswith(JOURNAL_ENDING)]
+        for path in sorted(paths, key=os.path.getmtime, reverse=True)[31:]:
+            os.unlink(path)
+        return open_journal(os.path.join(folder, name), settings)
+    return nullcontext()
 
 
 class FolderMode(QObject):
@@ -38,8 +154,9 @@ class FolderMode(QObject):
     def __init__(self, window: QMainWindow, views: Views, exports: ExportJobs, start_anew: Callable[[], bool]) -> None:
         super().__init__(window)
         self._window, self._views, self._exports, self._start_anew = window, views, exports, start_anew
-        self.panel, self.strip = views.folders, views.folder_strip
-        self.run = FolderRun(_journal_folder(views.store), self)
+        self.panel = panel = views.folders
+        self.strip = views.folder_strip
+        self.run = run = FolderRun(_journal_folder(views.store), self)
         self.inputs: Inputs | None = None
         self.settings = BatchSettings()
         self.shows_list = False
@@ -47,7 +164,18 @@ class FolderMode(QObject):
         self._phase = Phase.DONE
         self._place: int | None = None
         self._began, self._n_known = 0.0, 0
-        self._connect()
+        run.found.connect(self._take_found)
+        run.scored.connect(self._take_rows)
+        run.ended.connect(self._take_end)
+        panel.pair_activated.connect(self.open_pair)
+        panel.go_on_requested.connect(self.go_on)
+        panel.cancel_requested.connect(self.stop)
+        panel.choose_requested.connect(self.choose)
+        panel.close_requested.connect(self.close_list)
+        panel.rescore_requested.connect(self.rescore)
+        panel.held.connect(run.hold)
+        self.strip.back_requested.connect(self.show_list)
+        self.strip.step_requested.connect(self.step)
         self._refresh()
 
     @property
@@ -90,10 +218,9 @@ class FolderMode(QObject):
         self.inputs, self.settings = inputs, BatchSettings(_scoring(self._views.store.session), folder="")
         self.panel.filter.clear()
         self.panel.only_errors.setChecked(False)
-        names = [display_name(path) for path in inputs.paths]
-        title = names[0]
-        if len(names) == 2:
-            title = _("{estimates}  against  {references}").format(references=names[0], estimates=names[1])
+        title, *others = (display_name(path) for path in inputs.paths)
+        if others:
+            title = _("{estimates}  against  {references}").format(references=title, estimates=others[0])
         self.panel.title.set_text(title, "\n".join(reversed(inputs.paths)))
         self.panel.model.show_pairs(())
         self._place = None
@@ -102,8 +229,7 @@ class FolderMode(QObject):
 
     def go_on(self) -> None:
         """Score what has no numbers yet."""
-        known = [row for row in self.panel.model.pairs.in_order() if row.error is None]
-        self._start(known)
+        self._start([row for row in self.panel.model.pairs.in_order() if row.error is None])
 
     def look_again(self) -> None:
         """Look at all files again; what did not change is not scored again where rows are kept."""
@@ -120,9 +246,8 @@ class FolderMode(QObject):
     def stop(self) -> None:
         """Stop scoring; what is scored stays."""
         if self.run.is_busy:
-            is_listed = self._phase is Phase.RUNNING
             self.run.stop()
-            waits = not is_listed or self.panel.model.pairs.count(State.WAITING) > 0
+            waits = self._phase is not Phase.RUNNING or self.panel.model.pairs.count(State.WAITING) > 0
             self._show_phase(Phase.STOPPED if waits else Phase.DONE)
 
     def show_list(self) -> None:
@@ -166,21 +291,6 @@ class FolderMode(QObject):
         self.panel.model.show_pairs(())
         self._refresh()
         self.page_changed.emit()
-
-    def _connect(self) -> None:
-        panel, run = self.panel, self.run
-        run.found.connect(self._take_found)
-        run.scored.connect(self._take_rows)
-        run.ended.connect(self._take_end)
-        panel.pair_activated.connect(self.open_pair)
-        panel.go_on_requested.connect(self.go_on)
-        panel.cancel_requested.connect(self.stop)
-        panel.choose_requested.connect(self.choose)
-        panel.close_requested.connect(self.close_list)
-        panel.rescore_requested.connect(self.rescore)
-        panel.held.connect(run.hold)
-        self.strip.back_requested.connect(self.show_list)
-        self.strip.step_requested.connect(self.step)
 
     def _start(self, known: Sequence[BatchRow] = ()) -> None:
         assert self.inputs is not None, "there is a list"
@@ -230,19 +340,18 @@ class FolderMode(QObject):
         if session.sources != self._sources:
             self._sources = session.sources
             self.shows_list = self.inputs is not None and session.is_empty
-            reference, estimate = session.references[:1], session.estimates
-            paths = [source[0].path if len(source) == 1 else "" for source in (reference, estimate)]
-            place = self.panel.model.pairs.place_of_files(paths[0], paths[1]) if not session.is_empty else self._place
-            self._place = place
+            if not session.is_empty:
+                sources = session.references[:1], session.estimates
+                reference, estimate = (each[0].path if len(each) == 1 else "" for each in sources)
+                self._place = self.panel.model.pairs.place_of_files(reference, estimate)
             self.page_changed.emit()
         self._refresh()
 
     def _refresh(self) -> None:
         """Settings, strip and commands as things are now."""
         has_list = self.inputs is not None
-        session = self._views.store.session
-        differ = has_list and _scoring(session) != self.settings.session
-        self.panel.show_settings(pair_list.settings_sentence(self.settings), differ=differ)
+        self.panel.settings.set_text(pair_list.settings_sentence(self.settings))
+        self.panel.rescore.setVisible(has_list and _scoring(self._views.store.session) != self.settings.session)
         self.strip.setVisible(has_list and not self.shows_list)
         self.strip.place.set_text(self._place_words())
         self.changed.emit()
@@ -260,7 +369,8 @@ class FolderMode(QObject):
     def find(self) -> None:
         """Filter the list by name."""
         self.show_list()
-        self.panel.focus_filter()
+        self.panel.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.panel.filter.selectAll()
 
     def save(self, ending: str, kind: str) -> None:
         """Ask where, then save the rows there are, as a batch does."""
@@ -286,4 +396,4 @@ def _by_role(first: str, second: str) -> tuple[str, str]:
 def _journal_folder(store: Store) -> str | None:
     """Where rows are kept from start to start; nowhere when results are not."""
     cache = store.cache
-    return os.path.join(os.path.dirname(cache.folder.path), LISTS) if cache is not None and cache.enabled else None
+    return os.path.join(os.path.dirname(cache.folder.path), "lists") if cache is not None and cache.enabled else None

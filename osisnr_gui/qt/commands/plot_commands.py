@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from osisnr_gui.qt.commands.actions import Entry
-from osisnr_gui.qt.dialogs.speakers_page import SpeakersDialog
+from osisnr_gui.qt.dialogs.estimate_dialogs import SpeakersDialog
 from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.presenters.differences import DELTA
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING

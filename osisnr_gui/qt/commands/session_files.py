@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 from osisnr_gui.io.errors import FileError, display_name
 from osisnr_gui.io.files import write_atomically
 from osisnr_gui.qt.commands.actions import Entry
-from osisnr_gui.qt.dialogs.save_as import ask, ask_where, warn
+from osisnr_gui.qt.dialogs.file_dialogs import ask, ask_where, warn
 from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.recent import Recent, RecentSessions
 from osisnr_gui.qt.views import Views

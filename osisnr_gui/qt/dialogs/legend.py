@@ -27,9 +27,8 @@ from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.session import Note
 from osisnr_gui.text.catalogue import _
 
-SIZE, N_COLUMNS = (960, 540), 2
+N_COLUMNS = 2
 BUTTON_PIXELS = 14
-
 
 #: Makes the items of an example in a theme.
 Draw = Callable[[Theme], Sequence[GraphicsObject]]
@@ -128,7 +127,7 @@ class LegendDialog(CloseDialog):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(_("Legend"), parent)
-        self.resize(*SIZE)
+        self.resize(960, 540)
         body = QWidget()
         grid = QGridLayout(body)
         grid.setHorizontalSpacing(2 * GAP)

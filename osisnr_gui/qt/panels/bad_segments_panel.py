@@ -9,10 +9,9 @@ from PySide6.QtWidgets import QWidget
 from osisnr_gui.core.bad_frames import LossShares
 from osisnr_gui.export.csv_files import segments_csv
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.panels.criterion_bar import CriterionBar
 from osisnr_gui.qt.panels.layouts import column_of, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text, tooltip
-from osisnr_gui.qt.panels.segments_model import SegmentsModel
+from osisnr_gui.qt.panels.segments_model import CriterionBar, SegmentsModel
 from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.plots.charts.loss_charts import ShareChart
 from osisnr_gui.session.analysis import Analysis
@@ -26,8 +25,6 @@ from osisnr_gui.text.catalogue import _
 #: A selection is a segment when it shares at least this part of the time both cover together.
 SAME_PART = 0.5
 CELL_PADDING = 9
-NOTE_WIDTH = 90
-HEIGHT_WITH_CURVE = 560
 CARRIER_TIP = _(
     "Method 1 is the mean of 1/OSI-SNR (exact, active frames), so a few frames near 0 dB can decide it.\n"
     "Click or drag in the curve: the frames up to there are listed and shaded, however quiet or short they are."
@@ -94,8 +91,7 @@ class BadSegmentsPanel(QWidget):
         before = -1 if direction > 0 else n_rows
         row = ((before if place is None else self.model.row(place)) + direction) % n_rows
         self._show_row(row)
-        told = _("Bad segment {k} of {n}, {order}")
-        return told.format(k=row + 1, n=n_rows, order=self.model.order_words)
+        return _("Bad segment {k} of {n}, {order}").format(k=row + 1, n=n_rows, order=self.model.order_words)
 
     def go_to(self, time: float) -> bool:
         """Go to the segment at a time; False where there is none."""
@@ -155,8 +151,7 @@ class BadSegmentsPanel(QWidget):
 
     def _take_carriers(self, n_frames: int) -> None:
         if self._shares is not None:
-            edit = partial(set_carriers, shares=self._shares[1], n_frames=n_frames)
-            self.edit_requested.emit(edit, "threshold")
+            self.edit_requested.emit(partial(set_carriers, shares=self._shares[1], n_frames=n_frames), "threshold")
 
     def _place_of_selection(self) -> int | None:
         """The segment that the selected stretch is, give or take a moved limit."""
@@ -198,10 +193,6 @@ class BadSegmentsPanel(QWidget):
         assert self.model.table is not None
         self.segment_activated.emit(*self.model.table.span(self.model.place(index.row())))
 
-    def _show_curve(self, shown: bool) -> None:
-        self.curve.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
-        self.plot.setVisible(shown)
-
     def _choose_curve(self) -> None:
         self._curve_chosen = True
 
@@ -212,7 +203,7 @@ class BadSegmentsPanel(QWidget):
         header.setMinimumSectionSize(24)
         header.setStyleSheet("QHeaderView::section { padding: 4px; }")
         table.fit_columns(CELL_PADDING)
-        header.resizeSection(self.model.section("note"), NOTE_WIDTH)
+        header.resizeSection(self.model.section("note"), 90)
         header.setStretchLastSection(True)
         table.clicked.connect(self._take_click)
         table.activated.connect(self._take_activated)
@@ -221,28 +212,23 @@ class BadSegmentsPanel(QWidget):
         table.add_entry(_("Save as CSV…"), self.export_requested.emit)
 
     def _lay_out(self) -> None:
+        arrows = Qt.ArrowType
         self.curve.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.curve.setArrowType(Qt.ArrowType.RightArrow)
+        self.curve.setArrowType(arrows.RightArrow)
         self.curve.setCheckable(True)
-        self.curve.toggled.connect(self._show_curve)
+        self.curve.toggled.connect(lambda on: self.curve.setArrowType(arrows.DownArrow if on else arrows.RightArrow))
+        self.curve.toggled.connect(self.plot.setVisible)
         self.plot.hide()
         inset = (MARGIN, 0, MARGIN, 0)
-        column_of(
-            row_of((self.criterion, 1), margins=inset),
-            row_of((self.sentence, 1), margins=inset),
-            (self.table, 1),
-            row_of((self.carriers, 1), self.curve, margins=inset),
-            row_of((self.plot, 1), margins=inset),
-            owner=self,
-            margins=(0, GAP, 0, GAP),
-            spacing=GAP,
-        )
+        above = column_of(self.criterion, self.sentence, margins=inset, spacing=GAP)
+        below = column_of(row_of((self.carriers, 1), self.curve), self.plot, margins=inset, spacing=GAP)
+        column_of(above, (self.table, 1), below, owner=self, margins=(0, GAP, 0, GAP), spacing=GAP)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The curve is there where the list keeps enough rows; until the user decides."""
         super().resizeEvent(event)
         if not self._curve_chosen:
-            self.curve.setChecked(self.height() >= HEIGHT_WITH_CURVE)
+            self.curve.setChecked(self.height() >= 560)
 
     def sizeHint(self) -> QSize:
         """A dozen rows."""

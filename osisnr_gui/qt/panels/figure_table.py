@@ -1,17 +1,74 @@
-"""A small table of figures painted in one go: names left, numbers right, in lines that never move."""
+"""Words and figures painted at places that never move: an estimate's name, a small table, the line of the crosshair."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
-from osisnr_gui.qt.look.themed import Themed
-from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, Themed, tabular_font
+from osisnr_gui.qt.panels.layouts import row_of
+from osisnr_gui.qt.panels.plain_text import ElidedLabel, tooltip
+from osisnr_gui.session import words
+from osisnr_gui.text.catalogue import _
+
+
+def sample_pen(theme: Theme, index: int) -> QPen:
+    """Colour and dash of an estimate's line, as on the plots, two pixels wide."""
+    style = theme.estimate(index)
+    pen = QPen(QColor(style.colour), 2)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if style.dash:
+        pen.setDashPattern([length / 2 for length in style.dash])
+    return pen
+
+
+class LineSample(Themed, QWidget):
+    """A short piece of an estimate's line: colour and dash as on the plots."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._index: int | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_estimate(self, index: int | None) -> None:
+        """Another colour and dash; None shows nothing."""
+        if index != self._index:
+            self._index = index
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """One dash and a half."""
+        return QSize(22, 16)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The line."""
+        if self._index is None:
+            return
+        painter = QPainter(self)
+        painter.setPen(sample_pen(self._theme, self._index))
+        y = self.height() / 2
+        painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
+        painter.end()
+
+
+class EstimateMark(QWidget):
+    """Line sample and name in a row."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sample, self.name = LineSample(theme, self), ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
+        row_of(self.sample, (self.name, 1), owner=self, spacing=8)
+
+    def show_estimate(self, index: int | None, name: str) -> None:
+        """Show an estimate by its place and name; None shows an empty row."""
+        self.sample.show_estimate(index)
+        self.name.set_text(name)
+
 
 LINE = 17
-PIXELS = SMALL_FONT_PIXELS + 1
 
 
 class FigureTable(Themed, QWidget):
@@ -24,8 +81,7 @@ class FigureTable(Themed, QWidget):
         self, theme: Theme, shares: Sequence[float], tip: str, *, n_rows: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(theme, parent)
-        total = sum(shares)
-        self._edges = [sum(shares[:k]) / total for k in range(len(shares) + 1)]
+        self._edges = [sum(shares[:k]) / sum(shares) for k in range(len(shares) + 1)]
         self._rows: tuple[tuple[str, ...], ...] = ()
         self._n_rows = n_rows
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -53,7 +109,7 @@ class FigureTable(Themed, QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Cell by cell; a name too long for its column loses its end, a number is never cut."""
         painter = QPainter(self)
-        painter.setFont(tabular_font(PIXELS))
+        painter.setFont(tabular_font(SMALL_FONT_PIXELS + 1))
         metrics = QFontMetricsF(painter.font())
         edges = [self.width() * edge for edge in self._edges]
         for line, row in enumerate(self._rows):
@@ -66,3 +122,169 @@ class FigureTable(Themed, QWidget):
                     text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
                 painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, text)
         painter.end()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field: its name, the widest value it makes room for, and how soon it goes when room is short (1 = first).
+
+    optional : room is made for it only while there is something to say.
+    """
+
+    key: str
+    widest: str
+    goes: int
+    optional: bool = False
+
+
+FIELDS = (
+    Field("name", "A", 7),
+    Field("time", "t 00000.000 s", 8),
+    Field("frame", _("frame {n}").format(n="0 000 000"), 3),
+    Field("kind", _("false activity"), 5, optional=True),
+    Field("frequency", "00.00 kHz", 2),
+    Field("reference", _("ref {level}").format(level="−000.0 dB"), 1),
+    Field("estimate", _("est {level}").format(level="−000.0 dB"), 1),
+    Field("third", _("residual {level}").format(level="−000.0 dB"), 1),
+    Field("blame", _("blame {density}×").format(density="00.0"), 4, optional=True),
+    Field("band", "0.00–00.0 kHz −00.0 dB", 2, optional=True),
+    Field("gain", _("gain {level} (−)").format(level="−00.0 dB"), 3, optional=True),
+    Field("delta", "A−mix −00.0 dB", 4, optional=True),
+    Field("pairing", _("fits ref {lead}").format(lead="0 +00.0 dB"), 4, optional=True),
+    Field("best", _("best {lead}").format(lead="A +00.0 dB"), 4, optional=True),
+    Field("osi", "OSI −00.0 dB", 6),
+    Field("ghost", "was −00.0 dB (+00.0 dB)", 5, optional=True),
+    Field("loss", _("loss {value}").format(value="00.000"), 5),
+    Field("formula", _("literal"), 4),
+)
+GAP = "00"  # as wide as what is free between two fields
+TIP = _(
+    "Under the pointer, or at the cursor: time, frame, frequency, level of reference and estimate there, OSI-SNR and "
+    "loss of the frame, literal or exact as said at the end. While they are shown: blame, how many times its even "
+    "share of the loss the bin carries; exact OSI-SNR of the band; gain of the frame, (−) where its polarity is "
+    "turned; the difference of two estimates, as in its row; the reference it fits best and the best estimate of the "
+    "frame, by exact OSI-SNR, each with its lead over the next."
+)
+
+
+class Readout(QWidget):
+    """ "t 2.345 s · frame 293 · 1.25 kHz · ref −32.1 dB · est −40.2 dB · OSI 4.2 dB · loss 0.31"."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values: dict[str, str] = {}
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setToolTip(tooltip(TIP))
+
+    @property
+    def text(self) -> str:
+        """Everything there is to say, whether there is room for it or not."""
+        return " · ".join(self._values[field.key] for field in FIELDS if self._values.get(field.key))
+
+    def clear(self) -> None:
+        """Nothing is under the pointer."""
+        self._show({})
+
+    def show_point(
+        self,
+        *,
+        time: float,
+        frame: int,
+        unit: str = "s",
+        frequency: float | None = None,
+        frequency_unit: str = "Hz",
+        plain: bool = False,
+        levels: tuple[float | None, float | None] = (None, None),
+        osi_db: float | None = None,
+        loss: float | None = None,
+        formula: str = "",
+        name: str = "",
+        third: tuple[str, float] | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        """Show a point. unit : "s", or "frames" for a mask without a grid, whose time and frame are the same.
+
+        levels : reference and estimate at the frequency, dB; `plain` : values of masks instead.
+        formula : "literal" or "exact": which OSI-SNR and loss these are. name : letter of the estimate they are of.
+        third : name ("difference", "residual") and value of the third picture there.
+        more : optional fields in words, "" where there is nothing to say but room is to be kept.
+        """
+        values = {"frame": _("frame {n}").format(n=words.count(frame)), "formula": formula, "name": name}
+        if unit == "s":
+            values["time"] = f"t {words.seconds(time)}"
+        if frequency is not None and math.isfinite(frequency):
+            is_bin = frequency_unit != "Hz"
+            values["frequency"] = _("bin {k}").format(k=round(frequency)) if is_bin else words.hertz(frequency)
+        values |= _level_words(levels, third, plain)
+        if osi_db is not None:
+            values["osi"] = f"OSI {words.db(osi_db)}"
+        if loss is not None:
+            values["loss"] = _("loss {value}").format(value=words.loss(loss))
+        self._show({**values, **(more or {})})
+
+    def shown_fields(self) -> list[str]:
+        """Keys of the fields there is room for, in their order."""
+        widths = self._widths()
+        kept = [field for field in FIELDS if field.key in widths]
+        while len(kept) > 1 and sum(widths[field.key] for field in kept) > self.width():
+            first = min(field.goes for field in kept)
+            kept = [field for field in kept if field.goes > first]
+        return [field.key for field in kept]
+
+    def sizeHint(self) -> QSize:
+        """All fields; no room at all while there is nothing to say, so that the sentence beside it has it."""
+        width = math.ceil(sum(self._widths().values())) if self._values else 0
+        return QSize(width, math.ceil(QFontMetricsF(tabular_font()).height()) + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        """The time alone."""
+        return QSize(math.ceil(self._widths()["time"]) if self._values else 0, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Each field at its own place, whatever the others say."""
+        painter = QPainter(self)
+        painter.setFont(tabular_font())
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        metrics, widths = QFontMetricsF(painter.font()), self._widths()
+        keys = self.shown_fields()
+        x = self.width() - sum(widths[key] for key in keys)
+        baseline = (self.height() + metrics.capHeight()) / 2
+        gap = metrics.horizontalAdvance(GAP)
+        for key in keys:
+            shown = metrics.elidedText(self._values.get(key, ""), Qt.TextElideMode.ElideRight, widths[key] - gap)
+            painter.drawText(QPointF(x, baseline), shown)
+            x += widths[key]
+        painter.end()
+
+    def _show(self, values: dict[str, str]) -> None:
+        if values != self._values:
+            room = self._with_room(values) != self._with_room(self._values)
+            self._values = values
+            if room:
+                self.updateGeometry()
+            self.setAccessibleName(self.text or _("nothing under the pointer"))
+            self.update()
+
+    def _widths(self) -> dict[str, float]:
+        metrics = QFontMetricsF(tabular_font())
+        kept = self._with_room(self._values) or self._with_room({"time": ""})
+        return {field.key: metrics.horizontalAdvance(field.widest) + metrics.horizontalAdvance(GAP) for field in kept}
+
+    @staticmethod
+    def _with_room(values: Mapping[str, str]) -> list[Field]:
+        """The fields that have a place of their own; none while there is nothing to say."""
+        return [field for field in FIELDS if not field.optional or field.key in values] if values else []
+
+
+def _level_words(
+    levels: tuple[float | None, float | None], third: tuple[str, float] | None, plain: bool
+) -> dict[str, str]:
+    """What the pictures show at a point, by field; see `Readout.show_point`."""
+    name, third_level = third or ("", None)
+    third_template = _("diff {level}") if name == "difference" else _("residual {level}")
+    templates = {"reference": _("ref {level}"), "estimate": _("est {level}"), "third": third_template}
+    return {
+        key: template.format(level=words.number(level, 3) if plain else words.db(level))
+        for (key, template), level in zip(templates.items(), (*levels, third_level), strict=True)
+        if level is not None
+    }

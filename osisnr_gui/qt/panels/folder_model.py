@@ -137,9 +137,8 @@ class FolderModel(ColumnModel[PairColumn]):
         pair, row = self.pairs.pairs[place], self.pairs.rows[place]
         if column.key == REMARKS and row is not None:
             return "\n".join(printable(line, 4 * _LONGEST) for line in _found(row))
-        paths = _("reference: {reference}\nestimate: {estimate}").format(
-            reference=pair.reference or "–", estimate=pair.estimate or "–"
-        )
+        template = _("reference: {reference}\nestimate: {estimate}")
+        paths = template.format(reference=pair.reference or "–", estimate=pair.estimate or "–")
         return _("{paths}\nEnter or double-click opens the pair.").format(paths=printable(paths, 4 * _LONGEST))
 
 

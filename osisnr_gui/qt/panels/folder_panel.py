@@ -5,22 +5,14 @@ from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette, QResizeEvent
-from PySide6.QtWidgets import (
-    QLineEdit,
-    QProgressBar,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QStyledItemDelegate, QStyleOptionViewItem, QToolButton, QWidget
 
 from osisnr_gui.batch import pair_list
 from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, Phase, State
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.themed import Themed, tint
+from osisnr_gui.qt.focus import UP_DOWN, own_keys
+from osisnr_gui.qt.look.theme import Theme, Themed, tint
 from osisnr_gui.qt.panels.folder_model import COLUMNS, SPARK, SPARK_ROLE, STATE_ROLE, FolderModel
-from osisnr_gui.qt.panels.layouts import column_of, push_button, row_of, tool_button
-from osisnr_gui.qt.panels.own_keys import UP_DOWN, own_keys
+from osisnr_gui.qt.panels.layouts import Part, column_of, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.table import CopyTable, Index
 from osisnr_gui.qt.plots.colours import lookup_table
@@ -130,6 +122,11 @@ class FolderPanel(QWidget):
         self._make_buttons()
         self.filter = QLineEdit(self, placeholderText=_("Filter by name (Ctrl+F)"), clearButtonEnabled=True)
         self.filter.setAccessibleName(_("Filter by name"))
+        self.filter.setToolTip(tooltip(_("Only pairs whose name has all these words, in any letters (Ctrl+F)")))
+        self.filter.setFixedWidth(260)
+        own_keys(self.filter, UP_DOWN)
+        self.filter.textChanged.connect(self._set_filter)
+        self.filter.returnPressed.connect(self.focus_table)
         self.medians = ElidedLabel(muted=True, parent=self)
         self.table = CopyTable(self.model, _("Pairs"), self)
         self.nothing = plain_label("", "muted", wrap=True, parent=self)
@@ -140,7 +137,6 @@ class FolderPanel(QWidget):
         self.cells = CellDelegate(theme, Qt.TextElideMode.ElideRight, self)
         self.names = CellDelegate(theme, Qt.TextElideMode.ElideMiddle, self)
         self._phase, self._wrong, self._rate = Phase.DONE, "", 0.0
-        self._set_up_filter()
         self._set_up_table()
         self._lay_out()
         for button, name in ((self.export, "export"), (self.choose, "open"), (self.close_list, "close")):
@@ -151,11 +147,6 @@ class FolderPanel(QWidget):
         """How far it is. rate : pairs a second; wrong : why there is no list."""
         self._phase, self._rate, self._wrong = phase, rate, wrong
         self._refresh()
-
-    def show_settings(self, text: str, *, differ: bool) -> None:
-        """What the list was scored with, and whether the window has other settings now."""
-        self.settings.set_text(text)
-        self.rescore.setVisible(differ)
 
     def put(self, rows: Sequence[ListedRow]) -> None:
         """Take in what came of some pairs; the keyboard stays at the worst one until a row was chosen."""
@@ -189,11 +180,6 @@ class FolderPanel(QWidget):
     def focus_table(self) -> None:
         """Ready for the arrow keys."""
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def focus_filter(self) -> None:
-        """Ready for typing."""
-        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.filter.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and Down in the filter field walk the table."""
@@ -266,13 +252,6 @@ class FolderPanel(QWidget):
         self.choose = tool_button(_("Other folders…"), choose, self.choose_requested.emit, self)
         self.close_list = tool_button(_("Close the list"), leave, self.close_requested.emit, self)
 
-    def _set_up_filter(self) -> None:
-        self.filter.setToolTip(tooltip(_("Only pairs whose name has all these words, in any letters (Ctrl+F)")))
-        self.filter.setFixedWidth(260)
-        own_keys(self.filter, UP_DOWN)
-        self.filter.textChanged.connect(self._set_filter)
-        self.filter.returnPressed.connect(self.focus_table)
-
     def _set_up_table(self) -> None:
         table = self.table
         table.setItemDelegate(self.cells)
@@ -292,16 +271,11 @@ class FolderPanel(QWidget):
     def _lay_out(self) -> None:
         self.title.setStyleSheet("font-size: 16px")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column_of(
+        above = (
             row_of((self.title, 1), self.export, self.choose, self.close_list, spacing=GAP),
             row_of((self.state, 1), self.bar, self.cancel, self.go_on, spacing=GAP),
             row_of(self.filter, self.only_errors, (self.medians, 1), spacing=GAP),
-            (self.table, 1),
-            (self.nothing, 1),
-            self.detail,
-            row_of((self.settings, 1), self.rescore, spacing=GAP),
-            self.keys,
-            owner=self,
-            margins=(MARGIN, GAP, MARGIN, GAP),
-            spacing=GAP,
         )
+        below = self.detail, row_of((self.settings, 1), self.rescore, spacing=GAP), self.keys
+        parts: tuple[Part, ...] = *above, (self.table, 1), (self.nothing, 1), *below
+        column_of(*parts, owner=self, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP)

@@ -8,24 +8,16 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QFocusEvent,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
-    QResizeEvent,
-    QShowEvent,
-)
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.export.csv_files import columns_table, inspection_table
 from osisnr_gui.io.errors import FileError
+from osisnr_gui.qt.focus import own_keys
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.frame_page import FramePage
 from osisnr_gui.qt.panels.layouts import column_of, scroll_inside
-from osisnr_gui.qt.panels.own_keys import own_keys
 from osisnr_gui.qt.panels.plain_text import MARGIN, plain_label, set_text
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.session.analysis import Analysis
@@ -35,9 +27,9 @@ from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.explain import companion_rows
 
 HINT = _("Click a plot, or select a stretch: the frame at the cursor, or the one with the highest loss, is shown here.")
-MANY = 10  # frames a step goes with Shift
 
 
 class FrameLoader(Jobs):
@@ -138,8 +130,14 @@ class FrameInspector(QWidget):
         self._in_sight = True
         self.page = FramePage(theme, self)
         self.message = plain_label(HINT, "muted", wrap=True, parent=self)
-        self._lay_out()
+        self.message.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        body = column_of(self.page, self.message)
+        body.setAlignment(self.message, Qt.AlignmentFlag.AlignTop)
+        scroll_inside(self, body)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.addAction(_("Copy this frame's numbers"), self.copy_numbers)
+        self.addAction(_("Copy its columns as a table"), self.copy_columns)
         arrows = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right})
         own_keys(self, arrows, {QKeySequence.StandardKey.Copy: self.copy_numbers})
         self.loader.loaded.connect(self._take)
@@ -194,7 +192,7 @@ class FrameInspector(QWidget):
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is not None and self.inspection is not None:
             many = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self.frame_requested.emit(self.inspection.columns.frame + step * (MANY if many else 1))
+            self.frame_requested.emit(self.inspection.columns.frame + step * (10 if many else 1))
         else:
             super().keyPressEvent(event)
 
@@ -207,14 +205,6 @@ class FrameInspector(QWidget):
         """They are the window's again."""
         super().focusOutEvent(event)
         self.page.show_arrows(False)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Copy as text."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(_("Copy this frame's numbers"), self.copy_numbers)
-        menu.addAction(_("Copy its columns as a table"), self.copy_columns)
-        menu.popup(event.globalPos())
 
     def showEvent(self, event: QShowEvent) -> None:
         """In sight again: catch up."""
@@ -277,10 +267,4 @@ class FrameInspector(QWidget):
         pair = self._pair
         if self.inspection is not None and pair is not None:
             self.measurer.want(pair)
-            self.page.show_companions(self.inspection, pair, self.measurer.find(pair))
-
-    def _lay_out(self) -> None:
-        self.message.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        body = column_of(self.page, self.message)
-        body.setAlignment(self.message, Qt.AlignmentFlag.AlignTop)
-        scroll_inside(self, body)
+            self.page.companions.show_rows(companion_rows(self.inspection, pair, self.measurer.find(pair)))

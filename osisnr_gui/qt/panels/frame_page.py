@@ -7,22 +7,17 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
-from osisnr_gui.qt.look.themed import Themed
-from osisnr_gui.qt.panels.estimate_mark import EstimateMark
-from osisnr_gui.qt.panels.figure_table import FigureTable
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, Themed, tabular_font
+from osisnr_gui.qt.panels.figure_table import EstimateMark, FigureTable
 from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.plots.charts.frame_charts import AngleChart, SpectrumChart
 from osisnr_gui.session import words
 from osisnr_gui.session.inspection.inspection import CurveView, Inspection, frame_curves
-from osisnr_gui.session.inspection.inspector import FileMeasures
-from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.explain import (
     angle_words,
-    companion_rows,
     companion_tip,
     explain,
     formula_lines,
@@ -40,9 +35,6 @@ VIEW_TIP = _(
     "|x|^α: the same three, each compressed by the α in force.\n"
     "MC-MSE: what MC-MSE compares: reference and estimate compressed by α, and their distance."
 )
-PLOT_PART, ANGLE_PART = 0.27, 0.22  # of the panel's height
-PLOT_HEIGHTS, ANGLE_HEIGHTS = (104, 220), (88, 112)
-ARROWS = _("← → frames")
 #: Of the bars for bands: their height, that of a line, and what is free beside a name.
 BAR, LINE, NAME_GAP = 4.0, 15.0, 6.0
 BANDS_TIP = _(
@@ -86,24 +78,19 @@ class BandBars(Themed, QWidget):
         """Names left, bars right; the highest band on top, as in a spectrogram."""
         painter = QPainter(self)
         painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-        metrics = QFontMetricsF(painter.font())
-        self._paint_legend(painter, metrics)
-        if self._bands:
-            height = min((self.height() - LINE) / len(self._bands), 20.0)
-            names = [name for name, _, _ in self._bands]
-            left = max(metrics.horizontalAdvance(name) for name in names) + NAME_GAP
-            for line, band in enumerate(reversed(self._bands)):
-                self._paint_band(painter, QRectF(0, LINE + line * height, self.width(), height), left, band)
-        painter.end()
-
-    def _paint_legend(self, painter: QPainter, metrics: QFontMetricsF) -> None:
-        x = 0.0
+        metrics, x = QFontMetricsF(painter.font()), 0.0
         for name, colour in ((_("OSI noise"), self._theme.loss_osi), ("MC-MSE", self._theme.loss_mc)):
             painter.fillRect(QRectF(x, LINE / 2 - 3, 6, 6), QColor(colour))
             painter.setPen(QColor(self._theme.muted))
             width = metrics.horizontalAdvance(name)
             painter.drawText(QRectF(x + 9, 0, width + 1, LINE), Qt.AlignmentFlag.AlignVCenter, name)
             x += width + 17
+        if self._bands:
+            height = min((self.height() - LINE) / len(self._bands), 20.0)
+            left = max(metrics.horizontalAdvance(name) for name, *_shares in self._bands) + NAME_GAP
+            for line, band in enumerate(reversed(self._bands)):
+                self._paint_band(painter, QRectF(0, LINE + line * height, self.width(), height), left, band)
+        painter.end()
 
     def _paint_band(self, painter: QPainter, box: QRectF, left: float, band: tuple[str, float, float]) -> None:
         name, *shares = band
@@ -137,7 +124,10 @@ class FramePage(QWidget):
         self.lines.setToolTip(tooltip(formula_tip()))
         self.share = SteadyLabel("muted", small=True, parent=self)
         self.companions = FigureTable(theme, (1.9, 1.0, 1.0), companion_tip(), n_rows=12, parent=self)
-        self._lay_out()
+        head = row_of((self.mark, 1), self.arrows), self.status, self.view
+        pictures = self.spectrum, row_of((self.angle, 5), (self.bands, 6), spacing=GAP)
+        texts = self.sentences, self.formulas, self.lines, self.share, self.companions, REST
+        column_of(*head, *pictures, *texts, owner=self, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP // 2 + 1)
         self.view.chosen.connect(lambda _index: self._show_curves())
 
     def show_frame(self, x: Inspection, index: int, chosen: str = "") -> None:
@@ -146,13 +136,9 @@ class FramePage(QWidget):
         self.mark.show_estimate(index, f"{estimate_letter(index)} · {place_words(x)}")
         set_text(self.status, " · ".join(filter(None, (chosen, status_words(x)))))
         self._show_curves()
-        self.angle.show_angle(
-            x.angle_deg,
-            f"θ {angle_words(x.angle_deg)}" if math.isfinite(x.angle_deg) else _("no angle"),
-            words.db(x.exact.osi_db) if x.exact.counted else "",
-            colour=index,
-            reversed_=x.correlation < 0,
-        )
+        angle = f"θ {angle_words(x.angle_deg)}" if math.isfinite(x.angle_deg) else _("no angle")
+        osi = words.db(x.exact.osi_db) if x.exact.counted else ""
+        self.angle.show_angle(x.angle_deg, angle, osi, colour=index, reversed_=x.correlation < 0)
         in_hertz = x.columns.bin_hz is not None
         self.bands.show_bands([(short_band_words(p.band, in_hertz), p.noise_share, p.mc_share) for p in x.bands])
         set_text(self.sentences, "\n".join(explain(x)))
@@ -160,40 +146,17 @@ class FramePage(QWidget):
         set_text(self.lines, "\n".join(formula_lines(x)))
         set_text(self.share, share_words(x))
 
-    def show_companions(self, x: Inspection, pair: PairAnalysis, measures: FileMeasures | None) -> None:
-        """Companion measures of a frame and of the file; None while the latter are not known."""
-        self.companions.show_rows(companion_rows(x, pair, measures))
-
     def show_arrows(self, shown: bool) -> None:
         """Whether the arrow keys belong to the panel."""
-        set_text(self.arrows, ARROWS if shown else "")
+        set_text(self.arrows, _("← → frames") if shown else "")
 
     def share_height(self, height: int) -> None:
         """Pictures grow with the height there is to see, within limits."""
-        self.spectrum.setFixedHeight(_within(PLOT_PART * height, PLOT_HEIGHTS))
+        self.spectrum.setFixedHeight(min(max(round(0.27 * height), 104), 220))
         for picture in (self.angle, self.bands):
-            picture.setFixedHeight(_within(ANGLE_PART * height, ANGLE_HEIGHTS))
+            picture.setFixedHeight(min(max(round(0.22 * height), 88), 112))
 
     def _show_curves(self) -> None:
         if self._shown is not None:
             x, index = self._shown
             self.spectrum.show_curves(frame_curves(x, VIEWS[self.view.current]), index)
-
-    def _lay_out(self) -> None:
-        words = self.sentences, self.formulas, self.lines, self.share, self.companions
-        column_of(
-            row_of((self.mark, 1), self.arrows),
-            self.status,
-            self.view,
-            self.spectrum,
-            row_of((self.angle, 5), (self.bands, 6), spacing=GAP),
-            *words,
-            REST,
-            owner=self,
-            margins=(MARGIN, GAP, MARGIN, GAP),
-            spacing=GAP // 2 + 1,
-        )
-
-
-def _within(height: float, limits: tuple[int, int]) -> int:
-    return min(max(round(height), limits[0]), limits[1])

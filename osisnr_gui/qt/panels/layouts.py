@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from osisnr_gui.qt.focus import own_keys
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS
-from osisnr_gui.qt.panels.own_keys import own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, tooltip
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.session import Formula

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.qt.look.theme import FONT_PIXELS, SMALL_FONT_PIXELS, Theme, contrast_ratio, tabular_font
-from osisnr_gui.qt.look.themed import Themed
-from osisnr_gui.qt.panels.estimate_mark import EstimateMark
+from osisnr_gui.qt.look.theme import FONT_PIXELS, SMALL_FONT_PIXELS, Theme, Themed, contrast_ratio, tabular_font
+from osisnr_gui.qt.panels.figure_table import EstimateMark
 from osisnr_gui.qt.panels.layouts import FORMULA_CHOICES, FORMULAS, REST, Segmented, column_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, ValueSlider

@@ -1,16 +1,13 @@
 """The values of the masks in view: a histogram of both, their ranges, what kind of mask each is, and how they compare
 as sound."""
 
-from typing import NamedTuple
-
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.io.masks import Mask
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.themed import Themed
+from osisnr_gui.qt.look.theme import Theme, Themed
 from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text
 from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart, Outline
@@ -29,6 +26,10 @@ HOW = _(
     "Frames (or take what the banner offers)."
 )
 SCALE_TIP = _("log: bins with a few cells can be seen beside bins with very many.\nlinear: heights as the counts are.")
+
+
+#: A mask in view, the place of its estimate (None for the reference), its name, and that of the file.
+ShownMask = tuple[Mask, int | None, str, str]
 
 
 class MaskedSound(QObject):
@@ -85,15 +86,6 @@ class MaskedSound(QObject):
         self.label.setVisible(bool(text))
 
 
-class ShownMask(NamedTuple):
-    """A mask in view. place : the estimate's, None for the reference. title : with the name of the file."""
-
-    mask: Mask
-    place: int | None
-    name: str
-    title: str
-
-
 class MaskValuesPanel(Themed, QWidget):
     """Counts cells on a thread of its own, and only while it is to be seen."""
 
@@ -123,13 +115,14 @@ class MaskValuesPanel(Themed, QWidget):
         """The reference's mask and that of the estimate in view; bins are common to all masks there are."""
         self._analysis = analysis, selected
         shown = masks_in_view(analysis, selected)
-        if [s.mask for s in shown] != [s.mask for s in self._shown] or not (shown or self.about.text()):
+        now, before = ([mask for mask, *_names in each] for each in (shown, self._shown))
+        if now != before or not (shown or self.about.text()):
             self._shown = shown
             masks = [track.mask for track in analysis.tracks if track.mask is not None]
             bins = ValueBins.of(masks)
             self._counts = {m: counts for m, counts in self._counts.items() if m in masks and bins == self._bins}
             self._bins = bins
-            lines = [f"{s.title}\n{mask_sentence(s.mask)}" for s in shown]
+            lines = [f"{title}\n{mask_sentence(mask)}" for mask, _place, _name, title in shown]
             nothing = _("Open masks (matrices instead of sound) to see their values.")
             set_text(self.about, "\n\n".join(lines) or nothing)
             for part in (self.scale, self.plot, self.point):
@@ -152,7 +145,7 @@ class MaskValuesPanel(Themed, QWidget):
         return not self._job.is_busy and self.sound.is_final()
 
     def _missing(self) -> list[Mask]:
-        return [s.mask for s in self._shown if s.mask not in self._counts]
+        return [mask for mask, *_names in self._shown if mask not in self._counts]
 
     def _work(self) -> None:
         """Count and compare what is missing of what can be seen."""
@@ -212,11 +205,10 @@ def masks_in_view(analysis: Analysis, selected: int) -> list[ShownMask]:
     """The masks of the estimate in view and of its reference, those that are there."""
     pair = analysis.pair_at(selected)
     reference = analysis.reference if pair is None else pair.reference
-    found = []
+    found: list[ShownMask] = []
     if reference is not None and reference.mask is not None:
-        title = _("Reference · {name}").format(name=reference.name)
-        found.append(ShownMask(reference.mask, None, _("reference"), title))
+        found.append((reference.mask, None, _("reference"), _("Reference · {name}").format(name=reference.name)))
     if pair is not None and pair.estimate.mask is not None:
         letter = estimate_letter(selected)
-        found.append(ShownMask(pair.estimate.mask, selected, letter, f"{letter} · {pair.estimate.name}"))
+        found.append((pair.estimate.mask, selected, letter, f"{letter} · {pair.estimate.name}"))
     return found

@@ -5,9 +5,9 @@ from functools import partial
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QLineEdit, QWidget
 
+from osisnr_gui.qt.focus import UP_DOWN, Does, own_keys
 from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of
-from osisnr_gui.qt.panels.own_keys import LIST_KEYS, Does, own_keys
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
 from osisnr_gui.qt.panels.table import ROLE, Column, ColumnModel, Index, RowTable
 from osisnr_gui.qt.plots.axes import format_time
@@ -97,8 +97,18 @@ class NotesPanel(QWidget):
         # Queued: the list is still closing the editor the text comes from, and must not be filled anew meanwhile.
         self.model.changed.connect(self._change, Qt.ConnectionType.QueuedConnection)
         self.hint = plain_label(EMPTY_WORDS, "muted", wrap=True, small=True, parent=self)
-        self.table = RowTable(self)
-        self._set_up_table()
+        self.table = table = RowTable(self)
+        table.setModel(self.model)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        triggers = QAbstractItemView.EditTrigger
+        table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
+        table.setAccessibleName(_("Notes"))
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        table.clicked.connect(self._go)
+        does: Does = dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), lambda: self._go(table.currentIndex()))
+        own_keys(table, UP_DOWN, {**does, Qt.Key.Key_Delete: self.delete_chosen})
         add_tip = _("Write a note on the selected time range, or at the cursor (Ctrl+N)")
         self.add_button = push_button(_("Add note"), add_tip, self.add_requested.emit, self)
         delete_tip = _("Delete the chosen note (Delete); Undo brings it back")
@@ -137,20 +147,6 @@ class NotesPanel(QWidget):
         row = self.table.currentIndex().row()
         if 0 <= row < len(self.model.notes):
             self.edit_requested.emit(partial(edits.remove_note, note=self.model.notes[row]), "")
-
-    def _set_up_table(self) -> None:
-        table = self.table
-        table.setModel(self.model)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        triggers = QAbstractItemView.EditTrigger
-        table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
-        table.setAccessibleName(_("Notes"))
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        table.clicked.connect(self._go)
-        does: Does = dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), lambda: self._go(table.currentIndex()))
-        own_keys(table, LIST_KEYS, {**does, Qt.Key.Key_Delete: self.delete_chosen})
 
     def _go(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -11,8 +11,6 @@ from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS
 MARGIN = 12
 GAP = 8
 
-Elide = Qt.TextElideMode
-
 
 def tooltip(text: str) -> str:
     """Text for `setToolTip`: wrapped by Qt, but never read as markup."""
@@ -111,21 +109,17 @@ class ElidedLabel(QWidget):
     def __init__(
         self,
         text: str = "",
-        mode: Qt.TextElideMode = Elide.ElideRight,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
         *,
         muted: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._text, self._tip, self._shorter, self._shown = "", "", "", ""
+        self._text, self._tip, self._shorter = "", "", ""
+        self.shown_text = ""  # what is on screen, with its ellipsis
         self._mode, self._muted = mode, muted
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_text(text)
-
-    @property
-    def shown_text(self) -> str:
-        """What is on screen, with its ellipsis."""
-        return self._shown
 
     def text(self) -> str:
         """The whole text."""
@@ -133,7 +127,7 @@ class ElidedLabel(QWidget):
 
     def set_text(self, text: str, tip: str = "", shorter: str = "") -> None:
         """Show another text; `tip` is what the tooltip says instead, `shorter` what is elided when it must be."""
-        if (text, tip, shorter) == (self._text, self._tip, self._shorter) and self._shown:
+        if (text, tip, shorter) == (self._text, self._tip, self._shorter) and self.shown_text:
             return
         self._text, self._tip, self._shorter = text, tip, shorter
         self.setAccessibleName(text)
@@ -163,7 +157,7 @@ class ElidedLabel(QWidget):
             painter.setOpacity(0.72)
         self._elide()  # the font may have changed since
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
-        painter.drawText(QRect(0, 0, self.width(), self.height()), flags, self._shown)
+        painter.drawText(QRect(0, 0, self.width(), self.height()), flags, self.shown_text)
         painter.end()
 
     def _elide(self) -> None:
@@ -172,6 +166,6 @@ class ElidedLabel(QWidget):
         text = self._text if fits else self._shorter or self._text
         shown = metrics.elidedText(text, self._mode, self.width())
         tip = tooltip(self._tip or (self._text if shown != self._text else ""))
-        self._shown = shown
+        self.shown_text = shown
         if tip != self.toolTip():
             self.setToolTip(tip)

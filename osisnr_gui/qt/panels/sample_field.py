@@ -7,8 +7,8 @@ from PySide6.QtGui import QStatusTipEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QStyle, QStyleOptionComboBox, QWidget
 
 from osisnr_gui.io.errors import printable
+from osisnr_gui.qt.focus import FIELD_KEYS, UP_DOWN, own_keys
 from osisnr_gui.qt.look.theme import tabular_font
-from osisnr_gui.qt.panels.own_keys import FIELD_KEYS, LIST_KEYS, own_keys
 from osisnr_gui.session.session import MAX_DELAY
 from osisnr_gui.session.words import MINUS
 from osisnr_gui.text.catalogue import _, ngettext
@@ -176,7 +176,7 @@ class NarrowBox(QComboBox):
         super().__init__(parent)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(letters)
-        own_keys(self, LIST_KEYS)
+        own_keys(self, UP_DOWN)
 
 
 class MarkedBox(NarrowBox):

@@ -1,21 +1,202 @@
-"""The table of bad segments: a row for each, sorted here, ten thousand of them without a loop."""
+"""Parts of the panel of bad segments: what makes a frame bad, and the table with a row for each segment."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
+from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB, DEFAULT_THRESHOLD_DB, LossShares
 from osisnr_gui.core.types import FloatArray, IntArray
-from osisnr_gui.qt.panels.plain_text import tooltip
+from osisnr_gui.qt.look.theme import Theme, tint
+from osisnr_gui.qt.panels.layouts import REST, Ask, Setting, column_of, lay_out_settings, row_of, tool_button
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, tooltip
+from osisnr_gui.qt.panels.sample_field import NarrowBox, NumberField
 from osisnr_gui.qt.panels.table import ROLE, Column, ColumnModel
 from osisnr_gui.qt.plots.axes import format_time, time_format_name
-from osisnr_gui.session import words
-from osisnr_gui.session.segments.segment_table import SegmentTable
-from osisnr_gui.session.session import Criterion, Note
+from osisnr_gui.session import edits, words
+from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.segments.bad_segments import other_place, rivals
+from osisnr_gui.session.segments.segment_table import SegmentTable, half_loss_edit, set_worst_share
+from osisnr_gui.session.session import BadChoice, Criterion, Note, Session, limits
+from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text import segment_words
 from osisnr_gui.text.catalogue import _
+
+#: Words, criterion, and the place of the other estimate where there is one.
+Entry = tuple[str, Criterion, int | None]
+ABSOLUTE: tuple[Entry, ...] = (
+    (_("exact OSI-SNR under"), Criterion.OSI, None),
+    (_("fused loss over"), Criterion.LOSS, None),
+    (_("sudden drop of at least"), Criterion.DROP, None),
+)
+WORST_SHARES = (0.01, 0.05, 0.10)
+TIP = _(
+    "What makes an active frame bad; missed frames and false activity are bad in their own right.\n"
+    "OSI-SNR: the dashed line in its plot, to be dragged. Fused loss: 1/OSI-SNR + γ·MC-MSE of the frame, of the result "
+    "that leads.\nSudden drop: under the median of its surroundings, which finds damage in a good passage.\n"
+    "Worse than another estimate: under that one's curve."
+)
+GATE_TIP = _(
+    "Frames count when the reference is within this of its loudest frame, false activity when the estimate is within "
+    "this of its own loudest one: so pauses do not drown what matters."
+)
+MS = 1000.0
+GATE_OFF = limits(BadChoice, "gate_db")[1]
+
+
+class SegmentOptions(QWidget):
+    """Shortest segment, joined gaps, level gate, window of the running median."""
+
+    def __init__(self, ask: Ask) -> None:
+        super().__init__()
+        self._ask = ask
+        self.minimum, self.join = _milliseconds("minimum_s", self), _milliseconds("join_s", self)
+        self.gate = NumberField(*limits(BadChoice, "gate_db"), self, step=5.0, maximum_words=_("off"))
+        self.window_field = NumberField(*limits(BadChoice, "window_s"), self, step=0.25, suffix=" s", decimals=2)
+        default = BadChoice()
+        least, join = default.minimum_s * MS, default.join_s * MS
+        least_tip = _("Shorter segments are not listed.")
+        join_tip = _("Bad frames no further apart than this make one segment.")
+        window_tip = _("A sudden drop is one under the median of this time.")
+        settings = (
+            _setting(_("shortest segment"), self.minimum, least, least_tip),
+            _setting(_("join gaps up to"), self.join, join, join_tip),
+            _setting(_("level gate"), self.gate, DEFAULT_GATE_DB, GATE_TIP),
+            _setting(_("running median"), self.window_field, default.window_s, window_tip),
+        )
+        grid = QGridLayout(self)
+        grid.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
+        lay_out_settings(grid, settings)
+        grid.setHorizontalSpacing(MARGIN)
+        self.minimum.valueChanged.connect(lambda ms: self._change(minimum_s=ms / MS))
+        self.join.valueChanged.connect(lambda ms: self._change(join_s=ms / MS))
+        self.gate.valueChanged.connect(lambda db: self._change(gate_db=None if db >= GATE_OFF else db))
+        self.window_field.valueChanged.connect(lambda seconds: self._change(window_s=seconds))
+        self.show_choice(default)
+
+    def show_choice(self, choice: BadChoice) -> None:
+        """Show what is in force; nothing is emitted."""
+        self.minimum.show_value(choice.minimum_s * MS)
+        self.join.show_value(choice.join_s * MS)
+        self.gate.show_value(GATE_OFF if choice.gate_db is None else choice.gate_db)
+        self.window_field.show_value(choice.window_s)
+
+    def _change(self, **changes: Any) -> None:
+        self._ask(partial(edits.set_bad, **changes), "_".join(changes))
+
+
+def _setting(name: str, field: NumberField, default: float, tip: str) -> Setting:
+    """default : in the unit of the field."""
+    reset = _("Double-click the name for the default, {value}.").format(value=field.textFromValue(default))
+    return name, field, None, f"{tip} {reset}", partial(field.valueChanged.emit, default)
+
+
+def _milliseconds(name: str, parent: QWidget) -> NumberField:
+    low, high = limits(BadChoice, name)
+    return NumberField(low * MS, high * MS, parent, step=8.0, suffix=" ms", decimals=0)
+
+
+class CriterionBar(QWidget):
+    """Says nothing while something is shown; every change is one edit of the session."""
+
+    def __init__(self, theme: Theme, ask: Ask, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._ask = ask
+        self._score: PairScore | None = None
+        self._shares: LossShares | None = None
+        self._shown: tuple[object, ...] = ()
+        self._entries: list[Entry] = []
+        self.box = NarrowBox(self, 12)
+        self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.box.setToolTip(tooltip(TIP))
+        self.box.setAccessibleName(_("what makes a frame bad"))
+        self.box.activated.connect(self._take_entry)
+        self.decibels = NumberField(-20.0, 100.0, self, step=0.5)
+        self.loss = NumberField(0.0, 1e9, self, step=0.1, suffix="", decimals=3)
+        default = words.db(DEFAULT_THRESHOLD_DB)
+        self.decibels.setToolTip(tooltip(_("The limit; default {value} for exact OSI-SNR").format(value=default)))
+        self.loss.setToolTip(tooltip(_("The limit: fused loss of one frame")))
+        for field in (self.decibels, self.loss):
+            field.setAccessibleName(_("limit"))
+            field.valueChanged.connect(lambda value: ask(partial(edits.set_limit, limit=value), "threshold"))
+        self.presets = _menu_button(_("Worst ▾"), _("Set the limit by the share of frames beyond it"), self)
+        self.more = _menu_button("", _("Shortest segment, joined gaps, level gate, running median"), self)
+        self.more.setIconSize(QSize(16, 16))
+        tint(self.more, "settings", theme)
+        self.options = SegmentOptions(ask)
+        self._fill_menus()
+        limit = row_of(self.decibels, self.loss, self.presets, REST, self.more, spacing=GAP // 2)
+        column_of(self.box, limit, owner=self, spacing=GAP // 2)
+        self.show_session(Session(), 0)
+
+    def show_session(self, session: Session, index: int) -> None:
+        """Show what is in force for estimate `index`."""
+        choice = session.bad
+        shown = (choice, session.threshold_db, session.pairing, len(session.references), len(session.estimates), index)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        is_against = choice.criterion is Criterion.AGAINST
+        places = rivals(session, index) if session.estimates else ()
+        against = _("worse than {name} by at least")
+        others: list[Entry] = [(against.format(name=estimate_letter(k)), Criterion.AGAINST, k) for k in places]
+        if is_against and not others:
+            others = [(_("worse than another estimate by at least"), Criterion.AGAINST, None)]
+        entries = [*ABSOLUTE, *others]
+        with QSignalBlocker(self.box):
+            if entries != self._entries:
+                self._entries = entries
+                self.box.clear()
+                self.box.addItems([text for text, *_rest in entries])
+            rival = other_place(session, index) if places and is_against else None
+            self.box.setCurrentIndex([entry[1:] for entry in entries].index((choice.criterion, rival)))
+        is_loss = choice.criterion is Criterion.LOSS
+        self.decibels.setVisible(not is_loss)
+        self.loss.setVisible(is_loss)
+        (self.loss if is_loss else self.decibels).show_value(edits.limit_of(session))
+        self.options.show_choice(choice)
+
+    def show_score(self, score: PairScore | None, shares: LossShares | None) -> None:
+        """What limits by share of frames are taken from."""
+        self._score, self._shares = score, shares
+        self.presets.setEnabled(score is not None)
+
+    def _fill_menus(self) -> None:
+        menu = self.presets.menu()
+        for share in WORST_SHARES:
+            text = _("Worst {share} of the frames that count").format(share=words.percent(share))
+            menu.addAction(text, partial(self._set_worst, share))
+        half = menu.addAction(_("Frames that hold half of the loss"), self._set_half)
+        half.setToolTip(_("The fewest frames with half of 1/OSI-SNR, exact: any level, any length"))
+        menu.setToolTipsVisible(True)
+        form = QWidgetAction(self.more)
+        form.setDefaultWidget(self.options)
+        self.more.menu().addAction(form)
+
+    def _take_entry(self, index: int) -> None:
+        _text, criterion, place = self._entries[index]
+        changes: dict[str, Any] = {} if place is None else {"against": place}
+        self._ask(partial(edits.set_bad, criterion=criterion, **changes), "")
+
+    def _set_worst(self, share: float) -> None:
+        if self._score is not None:
+            self._ask(partial(set_worst_share, score=self._score, share=share), "")
+
+    def _set_half(self) -> None:
+        if self._shares is not None:
+            self._ask(half_loss_edit(self._shares), "")
+
+
+def _menu_button(text: str, tip: str, parent: QWidget) -> QToolButton:
+    button = tool_button(text, tip, parent=parent, name=text or tip)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setMenu(QMenu(button))
+    return button
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +211,7 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
     """Rows are segments, by their place in time; worst first until another column is chosen."""
 
     def __init__(self) -> None:
-        super().__init__((*self._columns_of_place(), *self._columns_of_figures()))
+        super().__init__(self._make_columns())
         self.table: SegmentTable | None = None
         self.notes: dict[int, str] = {}
         self.other = ""
@@ -115,57 +296,40 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
     def _last_start(self) -> float:
         return float(self.table.start[-1]) if self.table is not None and len(self.table) else 0.0
 
-    def _columns_of_place(self) -> tuple[SegmentColumn, ...]:
-        rank_tip = _(
+    def _make_columns(self) -> tuple[SegmentColumn, ...]:
+        def text_of(values: Callable[[SegmentTable], FloatArray]) -> Callable[[SegmentTable, int], str]:
+            return lambda table, place: words.number(float(values(table)[place]), 1)
+
+        tip = _(
             "Rank, worst first: how far beyond the limit, times how loud, summed over its bad frames. Missed "
             "frames and false activity are as far beyond as can be, but have no drop."
         )
         start_tip = _("Where it begins: half a hop before the centre of its first frame")
         length_tip = _("How long it is, joined gaps included")
-        return (
-            SegmentColumn(
-                "rank", "#\n", rank_tip, lambda _t: self._rank, lambda _t, k: str(self._rank[k]), widest="000"
-            ),
-            SegmentColumn("start", _("start\ns"), start_tip, lambda t: t.start, self._start, widest="000.00"),
-            SegmentColumn(
-                "length", _("length\nms"), length_tip, lambda t: t.length, self._length, widest="0000", falling=True
-            ),
-        )
-
-    def _columns_of_figures(self) -> tuple[SegmentColumn, ...]:
-        def text_of(values: Callable[[SegmentTable], FloatArray]) -> Callable[[SegmentTable, int], str]:
-            return lambda table, place: words.number(float(values(table)[place]), 1)
-
         least_tip = _("Lowest exact OSI-SNR of the frames that are bad by the criterion; none for missed frames")
         mean_tip = _("Arithmetic mean of the exact OSI-SNR of the frames that are bad by the criterion")
         kind_tip = _("What most of its bad frames are; the tooltip of a cell has the counts")
         share_tip = _("Share of the whole fused loss (method 1, of the result that leads) that all its frames hold")
         worst_tip = _("Largest drop, or largest loss, of the frames that are bad by the criterion")
+        noted, few = _("What was noted there (Ctrl+N)"), _("a few words")
         kinds, least, mean = attrgetter("kind"), attrgetter("osi_min"), attrgetter("osi_mean")
         return (
+            SegmentColumn("rank", "#\n", tip, lambda _t: self._rank, lambda _t, k: str(self._rank[k]), widest="000"),
+            SegmentColumn("start", _("start\ns"), start_tip, lambda t: t.start, self._start, widest="000.00"),
+            SegmentColumn(
+                "length", _("length\nms"), length_tip, lambda t: t.length, self._length, widest="0000", falling=True
+            ),
             SegmentColumn("min", _("min\ndB"), least_tip, least, text_of(least), widest="00.0"),
             SegmentColumn("mean", _("mean\ndB"), mean_tip, mean, text_of(mean), widest="00.0"),
             SegmentColumn("kind", _("kind\n"), kind_tip, kinds, self._kind, widest=_("missed 00/00"), is_text=True),
             SegmentColumn(
-                "share",
-                _("loss\n%"),
-                share_tip,
-                lambda t: t.shares(),
-                lambda t, k: words.number(100 * t.share(k), 1),
-                widest="00.0",
-                falling=True,
+                "share", _("loss\n%"), share_tip, SegmentTable.shares, self._share, widest="00.0", falling=True
             ),
             SegmentColumn(
                 "worst", _("drop\ndB"), worst_tip, attrgetter("worst"), self._worst, widest="00.0", falling=True
             ),
             SegmentColumn(
-                "note",
-                _("note\n"),
-                _("What was noted there (Ctrl+N)"),
-                self._noted,
-                lambda _t, k: self.notes.get(k, ""),
-                widest=_("a few words"),
-                is_text=True,
+                "note", _("note\n"), noted, self._noted, lambda _t, k: self.notes.get(k, ""), widest=few, is_text=True
             ),
         )
 
@@ -182,6 +346,9 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
         counts = table.counts[:, place]
         name = segment_words.kind_name(table, place, self.other).removesuffix(" activity")
         return name if counts.max() == counts.sum() else f"{name} {counts.max()}/{counts.sum()}"
+
+    def _share(self, table: SegmentTable, place: int) -> str:
+        return words.number(100 * table.share(place), 1)
 
     def _worst(self, table: SegmentTable, place: int) -> str:
         value = float(table.worst[place])

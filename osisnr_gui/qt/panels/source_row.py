@@ -7,22 +7,12 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QContextMenuEvent,
-    QEnterEvent,
-    QGuiApplication,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-)
+from PySide6.QtGui import QColor, QEnterEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QWidget
 
 from osisnr_gui.io.errors import FileError, printable
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.themed import Themed, tint
-from osisnr_gui.qt.panels.estimate_mark import LineSample
+from osisnr_gui.qt.look.theme import Theme, Themed, tint
+from osisnr_gui.qt.panels.figure_table import LineSample
 from osisnr_gui.qt.panels.layouts import REST, column_of, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.sample_field import LagField, NarrowBox
@@ -39,7 +29,6 @@ from osisnr_gui.text.files import file_tip, file_words, track_words
 ROLE_WORDS = {Role.REFERENCE: _("Reference"), Role.ESTIMATE: _("Estimate"), Role.MIXTURE: _("Mixture")}
 # The chip is short: the file name beside it needs the room.
 CHIP_WORDS = {**ROLE_WORDS, Role.REFERENCE: _("Ref")}
-ICON = QSize(14, 14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +66,6 @@ class RowState:
         return CHIP_WORDS[self.role] + number
 
 
-def break_after_dots(text: str) -> str:
-    """A line of facts that wraps between facts only, never between a number and its unit."""
-    return text.replace(" ", "\u00a0").replace("\u00a0·\u00a0", "\u00a0· ")
-
-
 class SourceSignals(QWidget):
     """The list of sources, through which its rows say what is asked for."""
 
@@ -104,7 +88,7 @@ class ReadingOptions(QWidget):
         self.values = tool_button(_("values…"), values, asks.values_requested.emit, self, name=_("Mask values"))
         self.values.setStyleSheet("padding: 1px 5px")
         delay = _("The score at every delay; move the estimate by hand (Ctrl+D)")
-        self.delay_button = tool_button(_("Delay…"), delay, self._ask_for_delay, self)
+        self.delay_button = tool_button(_("Delay…"), delay, lambda: asks.delay_requested.emit(self._track.source), self)
         self.channel.setAccessibleName(_("Channel"))
         self.channel.setToolTip(tooltip(_("Channel that is compared; channels are never mixed unasked")))
         self.key.setAccessibleName(_("Array"))
@@ -115,8 +99,7 @@ class ReadingOptions(QWidget):
         )
         self.transpose.setToolTip(tooltip(turned))
         row_of(self.lag, self.delay_button, REST, owner=self.delay, spacing=4)
-        mask = row_of((self.transpose, 1), self.values)
-        column_of(self.channel, self.key, mask, self.delay, owner=self, spacing=4)
+        column_of(self.channel, self.key, row_of((self.transpose, 1), self.values), self.delay, owner=self, spacing=4)
         self.lag.valueChanged.connect(self._move)
         # `activated`, not `currentIndexChanged`: only what the user does, never what is shown.
         self.channel.activated.connect(lambda _i: self._ask(channel=self.channel.currentData()))
@@ -143,9 +126,6 @@ class ReadingOptions(QWidget):
         edit = partial(edits.set_delay, estimate=source, delay=int(samples))
         self._asks.edit_requested.emit(edit, f"delay {source.signal}")
 
-    def _ask_for_delay(self) -> None:
-        self._asks.delay_requested.emit(self._track.source)
-
     def _ask(self, **changes: Any) -> None:
         edit = partial(edits.change_source, source=self._track.source, role=self._role, **changes)
         self._asks.edit_requested.emit(edit, "")
@@ -158,17 +138,26 @@ class SourceRow(Themed, QWidget):
         super().__init__(theme)
         self._asks, self._state = asks, state
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(lambda place: self.role_menu().popup(self.mapToGlobal(place)))
         self.sample = LineSample(theme, self)
         remove = _("Remove from the comparison; the file stays where it is, Undo brings it back")
         self.chip = tool_button("", _("Role in the comparison; click to change it"), self._show_roles, self)
-        self.eye = tool_button(run=self._toggle_curve, parent=self)
+        self.eye = tool_button(run=lambda: asks.curve_toggled.emit(self._state.track.source), parent=self)
         self.remove_button = tool_button("", remove, self._remove, self)
         self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
         self.details = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.change = plain_label("", "warning", wrap=True, small=True, parent=self)
         self.problem = plain_label("", "error", wrap=True, small=True, parent=self)
         self.options = ReadingOptions(asks, state.track, state.role, self)
-        self._lay_out()
+        self.chip.setStyleSheet("QToolButton { border: 1px solid palette(mid); border-radius: 4px; padding: 1px 5px; }")
+        for button in (self.eye, self.remove_button):
+            button.setStyleSheet("padding: 2px")
+            button.setIconSize(QSize(14, 14))
+        tint(self.remove_button, "close", theme, "muted")
+        top = row_of(self.sample, self.chip, (self.name, 1), self.eye, self.remove_button, spacing=6)
+        parts = top, self.details, self.change, self.problem, self.options
+        column_of(*parts, owner=self, margins=(12, 6, 6, 8), spacing=4)
         self._show()
 
     def show_state(self, state: RowState) -> None:
@@ -192,7 +181,9 @@ class SourceRow(Themed, QWidget):
         # Where room is short the ending goes, which the line below names, and what all names begin with.
         shorter = state.short or os.path.splitext(track.name)[0]
         self.name.set_text(track.name, f"{tip}\n{facts}" if state.brief else tip, shorter)
-        set_text(self.details, "" if state.brief else break_after_dots(facts))
+        # It wraps between facts only, never between a number and its unit.
+        unbroken = facts.replace(" ", "\u00a0").replace("\u00a0·\u00a0", "\u00a0· ")
+        set_text(self.details, "" if state.brief else unbroken)
         self.details.setVisible(bool(self.details.text()))
         set_text(self.change, "" if state.change is None else state.change.words)
         self.change.setVisible(state.change is not None)
@@ -270,10 +261,6 @@ class SourceRow(Themed, QWidget):
         copy_hash.setEnabled(bool(state.content))
         return menu
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The same menu as that of the role."""
-        self.role_menu().popup(event.globalPos())
-
     def _add_estimate_choices(self, menu: QMenu, state: RowState) -> None:
         """Which reference it is compared with where there is a choice, each channel for itself, swap and delay."""
         source, count = state.track.source, state.track.channels
@@ -295,25 +282,12 @@ class SourceRow(Themed, QWidget):
         action.setCheckable(True)
         action.setChecked(chosen)
 
-    def _lay_out(self) -> None:
-        self.chip.setStyleSheet("QToolButton { border: 1px solid palette(mid); border-radius: 4px; padding: 1px 5px; }")
-        for button in (self.eye, self.remove_button):
-            button.setStyleSheet("padding: 2px")
-            button.setIconSize(ICON)
-        tint(self.remove_button, "close", self._theme, "muted")
-        top = row_of(self.sample, self.chip, (self.name, 1), self.eye, self.remove_button, spacing=6)
-        parts = top, self.details, self.change, self.problem, self.options
-        column_of(*parts, owner=self, margins=(12, 6, 6, 8), spacing=4)
-
     def _show_roles(self) -> None:
         self.role_menu().popup(self.chip.mapToGlobal(self.chip.rect().bottomLeft()))
 
     def _choose(self) -> None:
         if self._state.role is Role.ESTIMATE:
             self._asks.chosen.emit(self._state.index)
-
-    def _toggle_curve(self) -> None:
-        self._asks.curve_toggled.emit(self._state.track.source)
 
     def _remove(self) -> None:
         self._ask(partial(edits.remove, source=self._state.track.source, role=self._state.role))
@@ -344,8 +318,7 @@ def key_choices(track: Track) -> list[tuple[str, object]]:
 
 
 def _fill(box: QComboBox, choices: list[tuple[str, object]], value: object) -> None:
-    shown = [(box.itemText(i), box.itemData(i)) for i in range(box.count())]
-    if shown != choices:
+    if [(box.itemText(i), box.itemData(i)) for i in range(box.count())] != choices:
         box.clear()
         for text, data in choices:
             box.addItem(text, data)

@@ -7,8 +7,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.themed import Themed, tint
+from osisnr_gui.qt.look.theme import Theme, Themed, tint
 from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, NarrowScroll, plain_label, tooltip
 from osisnr_gui.qt.panels.source_row import RowState, SourceRow, SourceSignals
@@ -40,9 +39,8 @@ def row_states(
         rows.append(RowState(track, Role.REFERENCE, index, track.error, references=several))
     for index, pair in enumerate(analysis.pairs):
         error, partner = pair.error or pair.estimate.error, analysis.session.partner_of(index)
-        unseen = pair.source in hidden
         count = 1 if pair.reference is None else pair.reference.channels
-        shown = index == selected, unseen, several, partner, count
+        shown = index == selected, pair.source in hidden, several, partner, count
         rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, *shown))
     if analysis.mixture is not None:
         rows.append(RowState(analysis.mixture, Role.MIXTURE, error=analysis.mixture.error))
@@ -82,7 +80,13 @@ class SourcesPanel(Themed, SourceSignals):
         self.add_button = push_button(_("Add estimate…"), add, self.add_requested.emit, self)
         self.swap_button = tool_button("", "", self._swap, self, name=_("Swap reference and estimate"))
         self.scroller = NarrowScroll(body, self)
-        self._lay_out()
+        self.swap_button.setEnabled(False)
+        for button in (self.add_button, self.swap_button):
+            button.setIconSize(QSize(16, 16))
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+        buttons = row_of((self.add_button, 1), self.swap_button, spacing=GAP)
+        bottom = column_of(buttons, self.hint, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP)
+        column_of((self.scroller, 1), bottom, owner=self, spacing=0)
         tint(self.add_button, "add", theme)
         tint(self.swap_button, "swap", theme)
 
@@ -97,7 +101,18 @@ class SourcesPanel(Themed, SourceSignals):
         if states == self._states and (states or self._estimate is None):
             return
         self._states = states
-        self._show_rows(states)
+        for row, state in zip(self.rows, states, strict=False):
+            row.show_state(state)
+        for state in states[len(self.rows) :]:
+            row = SourceRow(self._theme, self, state)
+            self._column.insertWidget(len(self.rows), row)
+            self.rows.append(row)
+        while len(self.rows) > len(states):
+            # Not deleted at once: the click that removes a file comes from inside its row.
+            row = self.rows.pop()
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
         current = next((state for state in states if state.selected), None)
         before, self._estimate = self._estimate, None if current is None else current.track.source
         if current is not None and before != self._estimate:
@@ -131,29 +146,6 @@ class SourcesPanel(Themed, SourceSignals):
         if contents != self._contents:
             self._contents = contents
             self._show_states()
-
-    def _lay_out(self) -> None:
-        self.swap_button.setEnabled(False)
-        for button in (self.add_button, self.swap_button):
-            button.setIconSize(QSize(16, 16))
-            button.setCursor(Qt.CursorShape.PointingHandCursor)
-        buttons = row_of((self.add_button, 1), self.swap_button, spacing=GAP)
-        bottom = column_of(buttons, self.hint, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP)
-        column_of((self.scroller, 1), bottom, owner=self, spacing=0)
-
-    def _show_rows(self, states: list[RowState]) -> None:
-        for row, state in zip(self.rows, states, strict=False):
-            row.show_state(state)
-        for state in states[len(self.rows) :]:
-            row = SourceRow(self._theme, self, state)
-            self._column.insertWidget(len(self.rows), row)
-            self.rows.append(row)
-        while len(self.rows) > len(states):
-            # Not deleted at once: the click that removes a file comes from inside its row.
-            row = self.rows.pop()
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
 
     def _swap(self) -> None:
         if self._estimate is not None:

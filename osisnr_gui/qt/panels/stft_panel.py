@@ -136,7 +136,12 @@ class StftPanel(QWidget):
             self.representation.addItem(f"{kind}{DEFAULT_MARK if kind is Representation.MAGNITUDE else ''}", kind)
         for name in WINDOWS:
             self.window_box.addItem(f"{name}{DEFAULT_MARK if name == FramingChoice().window else ''}", name)
-        self._lay_out()
+        grid, settings = QGridLayout(), self._settings()
+        self._names = lay_out_settings(grid, settings)
+        rows = [(self._names[name], field, note) for name, field, note, *_rest in settings if field is not self.silence]
+        self._sound_only = [part for row in rows for part in row if part is not None]
+        parts = self.mask_grid, grid, separator(), self.summary, REST
+        scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
         self.representation.activated.connect(self._take_representation)
         self.window_box.activated.connect(lambda i: self._frame(window=WINDOWS[i]))
         self.n_fft.valueChanged.connect(self._take_n_fft)
@@ -179,8 +184,7 @@ class StftPanel(QWidget):
 
     def _show_framing(self, framing: Framing, reference: Track) -> None:
         rate = reference.sample_rate or 1
-        longest = min(LARGEST, max(2, reference.n_samples or LARGEST))
-        self.n_fft.show_count(framing.n_fft, longest)
+        self.n_fft.show_count(framing.n_fft, min(LARGEST, max(2, reference.n_samples or LARGEST)))
         self.hop.show_count(framing.hop, framing.n_fft)
         self.representation.setCurrentIndex(REPRESENTATIONS.index(framing.representation))
         self.window_box.setCurrentIndex(WINDOWS.index(framing.window) if framing.window in WINDOWS else -1)
@@ -211,20 +215,6 @@ class StftPanel(QWidget):
             (_("window"), self.window_box, None, window_tip, partial(self._frame, window=FramingChoice().window)),
             (_("silence"), self.silence, self._silence_note, silence_tip, reset_silence),
         )
-
-    def _lay_out(self) -> None:
-        grid = QGridLayout()
-        settings = self._settings()
-        self._names = lay_out_settings(grid, settings)
-        self._sound_only = [
-            part
-            for name, field, note, *_ in settings
-            if field is not self.silence
-            for part in (self._names[name], field, note)
-            if part is not None
-        ]
-        parts = self.mask_grid, grid, separator(), self.summary, REST
-        scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
 
     def _take_representation(self, index: int) -> None:
         kind = REPRESENTATIONS[index]

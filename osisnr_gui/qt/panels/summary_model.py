@@ -14,8 +14,7 @@ from PySide6.QtGui import QColor, QFont
 
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.export.measures import MEASURES, Group, Measure
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.themed import Themed
+from osisnr_gui.qt.look.theme import Theme, Themed
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.table import ROLE, Column, ColumnModel
 from osisnr_gui.session import words

@@ -8,9 +8,8 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.themed import Themed
-from osisnr_gui.qt.panels.estimate_mark import sample_pen
+from osisnr_gui.qt.look.theme import Theme, Themed
+from osisnr_gui.qt.panels.figure_table import sample_pen
 from osisnr_gui.qt.panels.layouts import FORMULA_CHOICES, FORMULAS, Segmented, column_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
 from osisnr_gui.qt.panels.summary_model import SummaryModel

@@ -12,8 +12,8 @@ from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeyEvent, QKe
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from osisnr_gui.core.types import IntArray
+from osisnr_gui.qt.focus import TABLE_KEYS, own_keys
 from osisnr_gui.qt.look.theme import tabular_font
-from osisnr_gui.qt.panels.own_keys import TABLE_KEYS, own_keys
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.text.catalogue import _
 

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
+from osisnr_gui.qt.focus import own_keys
 from osisnr_gui.qt.panels.layouts import ResetLabel, Run, row_of
-from osisnr_gui.qt.panels.own_keys import own_keys
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.sample_field import NumberField
 from osisnr_gui.text.catalogue import _

@@ -5,10 +5,9 @@ from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QCommandLinkButton, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCommandLinkButton, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.look.themed import Themed, tint
+from osisnr_gui.qt.look.theme import Theme, Themed, tint
 from osisnr_gui.qt.panels.layouts import REST, Part, Run, column_of, push_button, row_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
 from osisnr_gui.qt.recent import Recent
@@ -16,7 +15,6 @@ from osisnr_gui.session.demos import DEMOS
 from osisnr_gui.text.catalogue import _, translated
 
 WIDTH = 940
-COLUMN = 280
 MOST_RECENT = 4
 PAGE_MARGINS = (24, 16, 24, 16)
 TIPS = (
@@ -133,7 +131,12 @@ class Welcome(Themed, QWidget):
         )
         intro, example = plain_label(what, "muted", wrap=True), plain_label(_("Or look at an example"), "heading")
         recent = self._recent_title, self._recent_grid
-        tips = map(self._tip_row, TIPS)
+        tips = []
+        for tip in TIPS:
+            sign = QLabel(self._page)
+            tint(sign, "info", self._theme, "muted")
+            tips.append(row_of(sign, (plain_label(tip, "muted", wrap=True), 1), spacing=GAP))
+            tips[-1].setAlignment(sign, Qt.AlignmentFlag.AlignTop)
         parts: tuple[Part, ...] = (title, intro, GAP, self.drop, GAP, *recent, example, self._grid, GAP, *tips)
         column_of(*parts, owner=self._page, margins=PAGE_MARGINS, spacing=GAP)
         middle = row_of(REST, (self._page, 100), REST)
@@ -144,15 +147,8 @@ class Welcome(Themed, QWidget):
             part.setAutoFillBackground(False)
         self._arrange()
 
-    def _tip_row(self, tip: str) -> QHBoxLayout:
-        sign = QLabel(self._page)
-        tint(sign, "info", self._theme, "muted")
-        found = row_of(sign, (plain_label(tip, "muted", wrap=True), 1), spacing=GAP)
-        found.setAlignment(sign, Qt.AlignmentFlag.AlignTop)
-        return found
-
     def _arrange(self) -> None:
-        columns = min(3, max(1, (min(self.width(), WIDTH) - 48) // COLUMN))
+        columns = min(3, max(1, (min(self.width(), WIDTH) - 48) // 280))
         if columns == self._columns:
             return
         self._columns = columns

@@ -144,11 +144,16 @@ class Engine:
             self._adapt(wish, count - done)
             n = self._until_event(wish, count - done)
             self._note(wish)
-            out[done : done + n] = self._mix(n)
+            bottom, *others = self._layers
+            mixed = bottom.read(n)
+            for layer in others:
+                mixed = layer.fade_over(mixed, n)
+            out[done : done + n] = mixed
             self._position += n * self._speed(wish)
             self.index += n
             done += n
-            self._drop_covered()
+            # What lies below a layer that is in full is heard no more.
+            del self._layers[: max((i for i, layer in enumerate(self._layers) if layer.left <= 0), default=0)]
         self._point_ahead(self.wish)
         return self._keep_below_full_scale(out)
 
@@ -176,7 +181,10 @@ class Engine:
         if supply is None or supply.n_samples == 0:
             return  # not open yet
         if target >= self._end(wish, supply):
-            self._stop_by_itself(wish, here)
+            self._ended_for = self._seen = wish.seek.serial
+            self.ended += 1
+            if top.supply is not None:
+                self._fade_to(None, top.sound, top.gain, here)
         elif (top.supply, top.sound, top.gain) == (supply, sound, gain) and not seeks and target == here:
             self._go_on(wish, count)
         elif supply.has(target, target + count + 2 * self.fade):
@@ -213,12 +221,6 @@ class Engine:
             return supply.n_samples
         return min(supply.n_samples, wish.stop_at)
 
-    def _stop_by_itself(self, wish: Wish, here: int) -> None:
-        self._ended_for = self._seen = wish.seek.serial
-        self.ended += 1
-        if self._top.supply is not None:
-            self._fade_to(None, self._top.sound, self._top.gain, here)
-
     def _go_on(self, wish: Wish, count: int) -> None:
         """The same sound at the next place: look after its supply, and after the next grain when it is slowed down."""
         top, grain = self._top, grain_samples(self.rate)
@@ -254,18 +256,6 @@ class Engine:
             left = math.ceil((stop - self._position) / wish.speed)
             n = min(n, left) if left > 0 else n
         return n
-
-    def _mix(self, count: int) -> SampleArray:
-        bottom, *others = self._layers
-        out = bottom.read(count)
-        for layer in others:
-            out = layer.fade_over(out, count)
-        return out
-
-    def _drop_covered(self) -> None:
-        """Forget what lies below a layer that is in full."""
-        covering = max((i for i, layer in enumerate(self._layers) if layer.left <= 0), default=0)
-        del self._layers[:covering]
 
     def _note(self, wish: Wish) -> None:
         """Remember where the sound is, if that does not follow from the last moment."""

@@ -12,8 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from osisnr_gui.io.errors import LoadError
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.playback.deck import Deck
-from osisnr_gui.qt.playback.output import Device, NoOutput, SoundSystem
+from osisnr_gui.qt.playback.output import Deck, Device, NoOutput, SoundSystem
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Session, Source
@@ -32,7 +31,6 @@ from osisnr_gui.session.sound.sound_feed import Band
 from osisnr_gui.session.tracks import Stamp
 from osisnr_gui.text.catalogue import _
 
-TICK_MS = 16
 # After a stop the playhead follows what is still on its way to the ear, for this many ticks.
 SETTLE_TICKS = 20
 SHORTEST_LOOP = 0.3  # seconds; a loop that is started for the user, of a segment of a few frames, is a buzz otherwise
@@ -71,7 +69,7 @@ class Player(QObject):
         self._once: TimeSpan | None = None  # played without the loop, and then no further
         self._ended = self._settling = 0
         self._lowered = 1.0
-        self._timer = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer = QTimer(self, interval=16, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         link.cursor_changed.connect(self._go)
         link.loop_changed.connect(lambda _loop: self._ask())
@@ -137,7 +135,7 @@ class Player(QObject):
     def play(self, start: float | None = None) -> None:
         """From `start`, else where it was paused, else from the cursor; a loop begins at its start."""
         self._once = None
-        if self.is_paused and not self._deck.is_open:
+        if self.is_paused and self._deck.output is None:
             start = self._link.playhead
         if start is None and not self.is_paused:
             extent, cursor = self._link.extent, self._link.cursor
@@ -257,13 +255,17 @@ class Player(QObject):
         try:
             self._deck.load(self.device_id, self.recipe, self.band)
         except NoOutput as reason:
-            self._give_up(reason)
+            self.stop()
+            if str(reason) != self.problem:  # said once
+                self.problem = str(reason)
+                self.said.emit(_("Nothing can be heard: {reason}. Everything else works.").format(reason=reason))
+            self.changed.emit()
             return False
         return True
 
     def _ask(self) -> None:
         """Tell the deck all that is wanted; nothing while it was never asked to play."""
-        if not self._deck.is_open or not self._load():
+        if self._deck.output is None or not self._load():
             return
         sound, once = self.sound, self._once
         self._deck.ask(
@@ -332,14 +334,6 @@ class Player(QObject):
                 self._timer.stop()
                 if not self.is_paused:
                     self._link.set_playhead(math.nan)
-
-    def _give_up(self, reason: NoOutput) -> None:
-        """Say once why nothing can be heard."""
-        self.stop()
-        if str(reason) != self.problem:
-            self.problem = str(reason)
-            self.said.emit(_("Nothing can be heard: {reason}. Everything else works.").format(reason=reason))
-        self.changed.emit()
 
     def _reopen(self, reason: str) -> None:
         """The device is gone: say so, and go on with the default one if there is one."""

@@ -28,7 +28,6 @@ STALLED_SECONDS, SLOW_START_SECONDS = 2.0, 4.0
 STARTED_SECONDS = 0.2
 OPEN_SECONDS = 4.0
 LEAST_RATE, HIGHEST_RATE = 44_100, 96_000
-_FULL_SCALE_16 = 32767.0
 
 Render = Callable[[int], SampleArray]
 
@@ -80,11 +79,8 @@ def find_format(device: QAudioDevice, rate: int) -> QAudioFormat:
                 wanted.setSampleFormat(sample_format)
                 if device.isFormatSupported(wanted):
                     return wanted
-    raise NoOutput(
-        _("the sound device {name} takes none of the formats this program can give it").format(
-            name=device.description()
-        )
-    )
+    words = _("the sound device {name} takes none of the formats this program can give it")
+    raise NoOutput(words.format(name=device.description()))
 
 
 class SoundCard(QObject):
@@ -114,9 +110,8 @@ class SoundCard(QObject):
         if not self._driver.ready.wait(OPEN_SECONDS) or self._driver.problem:
             problem = self._driver.problem or _("it does not answer")
             self.close()
-            raise NoOutput(
-                _("the sound device {name} could not be opened: {problem}").format(name=self.name, problem=problem)
-            )
+            words = _("the sound device {name} could not be opened: {problem}")
+            raise NoOutput(words.format(name=self.name, problem=problem))
 
     def heard(self) -> float:
         """The index of the sample that is heard now, by the count of what went to the server."""
@@ -196,7 +191,7 @@ class _Driver(QIODevice):
         samples = np.repeat(self.render(most // self._format.bytesPerFrame()), self._format.channelCount())
         if self._floats:
             return bytes(samples)
-        return bytes(np.rint(samples * _FULL_SCALE_16).astype(np.int16))
+        return bytes(np.rint(samples * 32767.0).astype(np.int16))
 
     def writeData(self, _data: bytes | bytearray | memoryview, _length: int) -> int:
         """Nothing is written here."""

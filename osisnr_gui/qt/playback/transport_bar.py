@@ -11,9 +11,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
-from osisnr_gui.qt.look.icons import icon
-from osisnr_gui.qt.look.theme import Theme, tabular_font
-from osisnr_gui.qt.look.themed import Themed, tint
+from osisnr_gui.qt.look.theme import Theme, Themed, icon, tabular_font, tint
 from osisnr_gui.qt.panels.layouts import Part, row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, tooltip
 from osisnr_gui.qt.playback.player import Player
@@ -21,17 +19,9 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.sound.listening import Match, Sound, SoundKind
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text import sound_words
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.files import title
-from osisnr_gui.text.sound_words import (
-    band_words,
-    clock_time,
-    lowered_words,
-    masked_words,
-    match_words,
-    residual_words,
-    sound_name,
-)
 
 HEIGHT = 34
 ICON_PIXELS = 18
@@ -49,12 +39,7 @@ class TransportBar(Themed, QWidget):
     estimate_chosen = Signal(int)
 
     def __init__(
-        self,
-        player: Player,
-        link: TimeLink,
-        actions: Mapping[str, QAction],
-        menu: Callable[[str], QMenu],
-        theme: Theme,
+        self, player: Player, link: TimeLink, actions: Mapping[str, QAction], menu: Callable[[str], QMenu], theme: Theme
     ) -> None:
         """`menu` gives the menu of a path such as "playback/speed"."""
         super().__init__(theme)
@@ -86,29 +71,24 @@ class TransportBar(Themed, QWidget):
         names = tuple(title(pair.estimate) for pair in analysis.pairs[:MOST_ESTIMATES])
         if names != self._names:
             self._names = names
-            self._make_estimates()
+            for button in self._estimates:
+                self._row.removeWidget(button)
+                button.deleteLater()
+            self._estimates = []
+            for index, name in enumerate(self._names):
+                button = SoundButton(estimate_letter(index), self._theme, index)
+                tip = _("Hear and show estimate {letter}, {name} ({key})")
+                _describe(button, tip.format(letter=estimate_letter(index), name=name, key=index + 1))
+                button.clicked.connect(partial(self.estimate_chosen.emit, index))
+                self._row.insertWidget(self._first_estimate + index, button)
+                self._estimates.append(button)
+            self._fit()
         self._show_state()
 
     def set_theme(self, theme: Theme) -> None:
         """Apply `theme` to the icon of the play action too."""
         super().set_theme(theme)
         self._dress_play()
-
-    def _make_estimates(self) -> None:
-        for button in self._estimates:
-            self._row.removeWidget(button)
-            button.deleteLater()
-        self._estimates = []
-        for index, name in enumerate(self._names):
-            button = SoundButton(estimate_letter(index), self._theme, index)
-            letter, key = estimate_letter(index), index + 1
-            _describe(
-                button, _("Hear and show estimate {letter}, {name} ({key})").format(letter=letter, name=name, key=key)
-            )
-            button.clicked.connect(partial(self.estimate_chosen.emit, index))
-            self._row.insertWidget(self._first_estimate + index, button)
-            self._estimates.append(button)
-        self._fit()
 
     def _fit(self) -> None:
         """Wide buttons while they are few; else the words of the loudness match go where they may be elided."""
@@ -136,7 +116,7 @@ class TransportBar(Themed, QWidget):
         for index, button in enumerate(self._estimates):
             button.setChecked(sound == Sound(SoundKind.ESTIMATE, index))
             button.setEnabled(Sound(SoundKind.ESTIMATE, index) in sounds)
-        self._match.setText(match_words(sound, player.match, player.loudness))
+        self._match.setText(sound_words.match_words(sound, player.match, player.loudness))
         self._speed.setText(f"{player.speed:g}×")
         self._show_words()
         self._dress_play()
@@ -146,33 +126,33 @@ class TransportBar(Themed, QWidget):
         """What there is to know of what is heard, or why nothing can be heard."""
         player = self._player
         if player.problem:
-            reason = player.problem
-            tip = _("Nothing can be heard: {reason}.").format(reason=reason)
-            self._note.set_text(_("No sound: {reason}").format(reason=reason), tip=tip)
+            tip = _("Nothing can be heard: {reason}.").format(reason=player.problem)
+            self._note.set_text(_("No sound: {reason}").format(reason=player.problem), tip=tip)
             return
         sound = player.sound
         matched = self._is_narrow and player.match is not Match.OFF
-        parts = [match_words(sound, player.match, player.loudness)] if matched else []
+        parts = [sound_words.match_words(sound, player.match, player.loudness)] if matched else []
         shorter = list(parts)
         if sound.kind is SoundKind.RESIDUAL:
-            long, short = residual_words(player.recipe, sound.index)
+            long, short = sound_words.residual_words(player.recipe, sound.index)
             parts, shorter = [*parts, long], [*shorter, short]
-        elif masked := masked_words(player.recipe, sound):
+        elif masked := sound_words.masked_words(player.recipe, sound):
             parts, shorter = [masked[0]], [masked[1]]
         if player.band is not None:
-            band = band_words(player.band)
-            parts, shorter = [*parts, band], [*shorter, band]
-        if lowered := lowered_words(player.lowered * player.loudness.lowered):
+            for words in (parts, shorter):
+                words.append(sound_words.band_words(player.band))
+        if lowered := sound_words.lowered_words(player.lowered * player.loudness.lowered):
             parts, shorter = [*parts, lowered[0]], [lowered[1], *shorter]
         n_references = sum(other.kind is SoundKind.REFERENCE for other in player.recipe.sounds)
-        tip = _("Heard: {what}.").format(what=", ".join([sound_name(sound, n_references), *parts]))
+        tip = _("Heard: {what}.").format(what=", ".join([sound_words.sound_name(sound, n_references), *parts]))
         self._note.set_text(" · ".join(parts), tip=tip, shorter=" · ".join(shorter))
 
     def _show_time(self) -> None:
         link = self._link
         here = next((time for time in (link.playhead, link.cursor) if math.isfinite(time)), link.extent.start)
         length = link.extent.stop
-        text = f"{clock_time(here, length)} / {clock_time(length, length)}{' s' if length < 60 else ''}"
+        now, end = (sound_words.clock_time(time, length) for time in (here, length))
+        text = f"{now} / {end}{' s' if length < 60 else ''}"
         if text != self._time.text():
             self._time.setText(text)
             # As wide as the longest it will get: the buttons beside it must not move while it counts.
@@ -230,9 +210,8 @@ class SoundButton(Themed, QToolButton):
         if self._index is not None:
             painter = QPainter(self)
             painter.setOpacity(1.0 if self.isEnabled() else 0.4)
-            painter.fillRect(
-                QRectF(6, self.height() - 5, self.width() - 12, 2), QColor(self._theme.estimate(self._index).colour)
-            )
+            line = QRectF(6, self.height() - 5, self.width() - 12, 2)
+            painter.fillRect(line, QColor(self._theme.estimate(self._index).colour))
             painter.end()
 
 

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from scipy import signal
 
 from osisnr_gui.cli.main import main
-from osisnr_gui.qt.dialogs.delay_dialog import SILENT, UNCERTAIN, WAITING, DelayDialog
+from osisnr_gui.qt.dialogs.estimate_dialogs import SILENT, UNCERTAIN, WAITING, DelayDialog
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.panels.banners import Banner
 from osisnr_gui.session.analysis import Analysis

@@ -19,8 +19,8 @@ from window_kit import open_window, save_published_pair, show_files, wait_final
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.commands import export_jobs
 from osisnr_gui.qt.commands.export_jobs import known_delays, until, with_delays
-from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.save_as import is_open
+from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
+from osisnr_gui.qt.dialogs.file_dialogs import is_open
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.sound.listening import Listening, Sound, SoundKind

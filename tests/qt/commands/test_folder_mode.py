@@ -22,9 +22,9 @@ from window_kit import WAIT_MS, open_window, wait_final
 from osisnr_gui.batch.pair_list import Phase, State
 from osisnr_gui.cli.main import main
 from osisnr_gui.io.cache_folder import CacheFolder
-from osisnr_gui.qt.commands import folder_run
-from osisnr_gui.qt.commands.folder_run import Inputs
-from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
+from osisnr_gui.qt.commands import folder_mode
+from osisnr_gui.qt.commands.folder_mode import Inputs
+from osisnr_gui.qt.dialogs.file_dialogs import FolderDialog
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.panels.folder_model import COLUMNS
 from osisnr_gui.session import edits
@@ -214,7 +214,7 @@ def test_stopped_it_goes_on_without_scoring_anything_twice(
     qtbot: QtBot, window: MainWindow, folders: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mode, panel = window.commands.folders, window.views.folders
-    monkeypatch.setattr(folder_run, "SHOW_MS", 0)
+    monkeypatch.setattr(folder_mode, "SHOW_MS", 0)
     stop_at = iter([3])
     mode.run.scored.connect(lambda _rows: mode.stop() if next(stop_at, None) else None)
     window.commands.take_files(list(folders), add=False)
@@ -240,7 +240,7 @@ def test_another_list_dropped_while_rows_wait_to_be_shown(
     for folder, other in zip(folders, others, strict=True):
         other.mkdir()
         shutil.copy(os.path.join(folder, "00.wav"), other / "another.wav")
-    monkeypatch.setattr(folder_run, "SHOW_MS", 60_000)
+    monkeypatch.setattr(folder_mode, "SHOW_MS", 60_000)
     run, shown = window.commands.folders.run, []
     run.scored.connect(shown.append)
     window.commands.take_files(list(folders), add=False)
@@ -317,7 +317,7 @@ def test_closing_the_window_ends_the_processes(qtbot: QtBot, folders: tuple[str,
 
 def test_processes_load_no_window(qtbot: QtBot) -> None:
     found = "[name for name in __import__('sys').modules if name.startswith(('PySide6', 'osisnr_gui.qt'))]"
-    with folder_run._Pool(1) as pool:
+    with folder_mode._Pool(1) as pool:
         assert pool.submit(eval, found).result() == []
 
 

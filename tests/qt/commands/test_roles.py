@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCommandLinkButton
 from pytestqt.qtbot import QtBot
 from window_kit import WAIT_MS, open_window
 
-from osisnr_gui.qt.dialogs.roles_dialog import RolesDialog
+from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
 from osisnr_gui.qt.main_window import MainWindow
 
 RATE = 16_000

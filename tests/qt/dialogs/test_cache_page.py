@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.qt import main
-from osisnr_gui.qt.dialogs.cache_page import CachePart, size_text
+from osisnr_gui.qt.dialogs.preferences import CachePart, size_text
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.session.result_cache import ResultCache
 

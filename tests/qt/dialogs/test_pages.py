@@ -8,9 +8,8 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QTextDocument
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui import __version__
-from osisnr_gui.qt.dialogs.about import AboutDialog
-from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.help_page import HelpDialog, page_names, page_text, page_title
+from osisnr_gui.qt.dialogs.close_dialog import AboutDialog, ErrorDialog
+from osisnr_gui.qt.dialogs.palette import HelpDialog, page_names, page_text, page_title
 
 
 @pytest.mark.parametrize("name", page_names())

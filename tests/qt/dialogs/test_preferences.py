@@ -14,8 +14,7 @@ from window_kit import open_window
 from osisnr_gui.qt.commands.action_table import ACTIONS
 from osisnr_gui.qt.commands.finding import PREFERENCES
 from osisnr_gui.qt.dialogs.preferences import PreferencesDialog
-from osisnr_gui.qt.look.theme import DARK, LIGHT, Theme, build_palette
-from osisnr_gui.qt.look.theme_manager import build_style_sheet
+from osisnr_gui.qt.look.theme import DARK, LIGHT, Theme, build_palette, build_style_sheet
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session.sound.listening import Match
 

@@ -14,11 +14,11 @@ from osisnr_gui.qt.look.theme import DARK
 app = QApplication([])
 from osisnr_gui.batch.pair_list import PAIRING
 from osisnr_gui.qt.commands.action_table import ACTIONS, MENUS, MOUSE_ROWS
-from osisnr_gui.qt.dialogs.about import AboutDialog, version_text
-from osisnr_gui.qt.dialogs.delay_dialog import DelayDialog
-from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.folder_dialog import FolderDialog
-from osisnr_gui.qt.dialogs.plot_dialog import FORMATS, PlotDialog
+from osisnr_gui.qt.dialogs.close_dialog import AboutDialog, version_text
+from osisnr_gui.qt.dialogs.estimate_dialogs import DelayDialog
+from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
+from osisnr_gui.qt.dialogs.file_dialogs import FolderDialog
+from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PlotDialog
 
 texts = [*MENUS.values(), *FORMATS.values(), *(text for row in MOUSE_ROWS for text in row)]
 for action in ACTIONS:

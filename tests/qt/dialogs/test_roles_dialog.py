@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCommandLinkButton
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.dialogs.roles_dialog import RolesDialog
+from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
 from osisnr_gui.session.guess import Role, read_roles
 
 R, E, M = Role.REFERENCE, Role.ESTIMATE, Role.MIXTURE

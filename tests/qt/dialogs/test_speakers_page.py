@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.dialogs.speakers_page import SpeakersDialog
+from osisnr_gui.qt.dialogs.estimate_dialogs import SpeakersDialog
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.session import Session

@@ -12,7 +12,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 
 from osisnr_gui.paths import MissingResource, resource_path
-from osisnr_gui.qt.look.icons import app_icon, icon, pixmap
+from osisnr_gui.qt.look.theme import app_icon, icon, pixmap
 
 FOLDER = Path(resource_path("icons"))
 NAMES = sorted(path.stem for path in FOLDER.glob("*.svg") if path.stem != "osisnr_gui")
@@ -68,7 +68,7 @@ def test_unknown_icon_is_named(qapp: object) -> None:
 def test_program_with_icons_ends_well() -> None:
     script = (
         "from PySide6.QtCore import QTimer; from PySide6.QtWidgets import QApplication, QLabel\n"
-        "from osisnr_gui.qt.look.icons import icon, pixmap\n"
+        "from osisnr_gui.qt.look.theme import icon, pixmap\n"
         "app = QApplication([]); label = QLabel(); label.setPixmap(pixmap('play', '#ffffff', 24)); label.show()\n"
         "kept = icon('open', '#ffffff'); QTimer.singleShot(0, app.quit); raise SystemExit(app.exec())"
     )

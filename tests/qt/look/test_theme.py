@@ -6,8 +6,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 
-from osisnr_gui.qt.look.theme import DARK, LIGHT, build_palette, contrast_ratio, tabular_font
-from osisnr_gui.qt.look.theme_manager import ThemeManager, build_style_sheet
+from osisnr_gui.qt.look.theme import (
+    DARK,
+    LIGHT,
+    ThemeManager,
+    build_palette,
+    build_style_sheet,
+    contrast_ratio,
+    tabular_font,
+)
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda t: t.name)

@@ -12,8 +12,7 @@ import soundfile
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.look.theme import DARK, build_palette
-from osisnr_gui.qt.look.theme_manager import build_style_sheet
+from osisnr_gui.qt.look.theme import DARK, build_palette, build_style_sheet
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.demos import demo_session

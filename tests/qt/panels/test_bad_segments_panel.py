@@ -12,8 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.look.theme import DARK, LIGHT
-from osisnr_gui.qt.look.themed import set_theme_inside
+from osisnr_gui.qt.look.theme import DARK, LIGHT, set_theme_inside
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore

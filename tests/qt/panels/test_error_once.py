@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.dialogs.error_dialog import ErrorDialog
+from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 
 
 def test_an_error_that_comes_back_does_not_pile_up(qtbot: QtBot):

@@ -17,8 +17,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.qt.look.theme import DARK, LIGHT
-from osisnr_gui.qt.look.themed import set_theme_inside
+from osisnr_gui.qt.look.theme import DARK, LIGHT, set_theme_inside
 from osisnr_gui.qt.panels.frame_inspector import HINT, FrameInspector
 from osisnr_gui.qt.plots.charts.frame_charts import tip_of
 from osisnr_gui.qt.plots.time_link import TimeSpan

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
-from osisnr_gui.qt.panels.readout import FIELDS, Readout
+from osisnr_gui.qt.panels.figure_table import FIELDS, Readout
 from osisnr_gui.qt.panels.welcome import TIPS, Welcome
 from osisnr_gui.session.demos import DEMOS
 

@@ -16,8 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from window_kit import show_parts
 
-from osisnr_gui.qt.look.theme import DARK, LIGHT
-from osisnr_gui.qt.look.themed import set_theme_inside
+from osisnr_gui.qt.look.theme import DARK, LIGHT, set_theme_inside
 from osisnr_gui.qt.panels.summary_model import columns_for
 from osisnr_gui.qt.panels.summary_panel import SummaryPanel
 from osisnr_gui.session import edits, words

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QToolButto
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
-from osisnr_gui.qt.look.icons import icon
+from osisnr_gui.qt.look.theme import icon
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plots.time_link import TimeSpan

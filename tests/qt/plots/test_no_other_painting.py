@@ -21,13 +21,11 @@ from osisnr_gui.qt.plots.items.lines import Line
 PACKAGE = Path(osisnr_gui.__file__).parent
 #: Each paints words, marks of a list or a control; none has an axis or data of frames or bands.
 PAINTERS = {
-    "qt/panels/estimate_mark.py": "swatch of an estimate",
-    "qt/panels/figure_table.py": "words in columns",
+    "qt/panels/figure_table.py": "words in columns, swatch of an estimate, text of the status bar",
     "qt/panels/folder_panel.py": "sparkline in a table cell",
     "qt/panels/frame_page.py": "shares of one frame as bars in a table of words",
     "qt/panels/loss_panel.py": "the loss, its two shares, and their names",
     "qt/panels/plain_text.py": "one line of words",
-    "qt/panels/readout.py": "text of the status bar",
     "qt/panels/source_row.py": "the ground of a row that is chosen",
     "qt/panels/summary_panel.py": "swatch before a name in a table cell",
     "qt/panels/value_slider.py": "marks of values on a slider",

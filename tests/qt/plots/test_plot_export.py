@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files
 
-from osisnr_gui.qt.dialogs.plot_dialog import CSV, PNG, PlotDialog
+from osisnr_gui.qt.dialogs.file_dialogs import CSV, PNG, PlotDialog
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.plot_export import picture_of, table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot

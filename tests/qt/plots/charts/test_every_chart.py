@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, wait_final
 
-from osisnr_gui.qt.dialogs.plot_dialog import CSV, PNG, PlotDialog
+from osisnr_gui.qt.dialogs.file_dialogs import CSV, PNG, PlotDialog
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.charts.loss_charts import AlphaChart

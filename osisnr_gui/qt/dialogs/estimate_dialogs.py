@@ -1,13 +1,28 @@
-"""Which estimate belongs to which speaker: the matrix of all figures, and an order to be chosen in it."""
+"""Dialogs about estimates: the delay at which one fits its reference, and which reference each belongs to."""
 
 import math
 from functools import partial
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetrics, QGuiApplication, QIcon, QKeyEvent, QPainter, QPalette, QPixmap
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QCloseEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QIcon,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPalette,
+    QPixmap,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QDialog,
+    QDialogButtonBox,
     QHeaderView,
     QLabel,
     QSizePolicy,
@@ -19,15 +34,154 @@ from PySide6.QtWidgets import (
 )
 
 from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS, ButtonRole, CloseDialog
-from osisnr_gui.qt.look.theme import system_font, tabular_font
-from osisnr_gui.qt.panels.layouts import REST
-from osisnr_gui.qt.panels.plain_text import GAP, plain_label, tooltip
+from osisnr_gui.qt.look.theme import Theme, system_font, tabular_font
+from osisnr_gui.qt.panels.figure_table import FigureTable
+from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of
+from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label, set_text, tooltip
+from osisnr_gui.qt.panels.sample_field import LagField
+from osisnr_gui.qt.plots.charts.delay_chart import DelayChart
 from osisnr_gui.session import words
 from osisnr_gui.session.comparison.matching import order_words
 from osisnr_gui.session.comparison.speakers import Places, Speakers
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, translated
+from osisnr_gui.text.comparison import MeasuredDelay
 from osisnr_gui.text.files import track_names
+
+HOW = _("Click or drag on a curve. ← → one sample, with Shift ten, with Ctrl one millisecond.")
+WAITING = _("The delay is measured once the files were compared.")
+SILENT = _("One of the two files is silent: there is no delay to be found.")
+UNCERTAIN = _("The peak is too low to be certain (its correlation is not above 0.3); nothing is offered.")
+TABLE_TIP = _("Over the whole signals in time, no mean removed, of the stretch that is compared at each delay")
+
+
+class DelayDialog(QDialog):
+    """Shows what it is told; asks for another delay once the user has let go of key or mouse.
+
+    It may stay open beside the window.
+    """
+
+    delay_requested = Signal(int)
+    undo_requested = Signal()
+    redo_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Delay"))
+        self._shown: MeasuredDelay | None = None
+        self._taken = 0
+        self._wanted: int | None = None
+        self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
+        self.note: QLabel = plain_label(WAITING, "muted", wrap=True, parent=self)
+        self.plots = DelayChart(theme, near=False, parent=self), DelayChart(theme, near=True, parent=self)
+        self.table = FigureTable(theme, (3, 4, 3, 5, 3), TABLE_TIP, n_rows=4, parent=self)
+        self.pointer = ElidedLabel(HOW, muted=True, parent=self)
+        self.field = LagField(self)
+        align = _("Take out the delay at which the whole signals correlate most")
+        self.align = push_button(_("&Align"), align, self._align, self)
+        as_is = _("Take no delay out: the file as it is")
+        self.as_is = push_button(_("As it &is"), as_is, lambda: self._take(0), self)
+        self.undo = push_button(_("&Undo"), _("Take the last move back (Ctrl+Z)"), self.undo_requested.emit, self)
+        self._lay_out()
+        for plot in self.plots:
+            plot.moved.connect(self._move)
+            plot.settled.connect(self._settle)
+            plot.hovered.connect(self._say)
+            plot.installEventFilter(self)
+        self.field.valueChanged.connect(lambda samples: self._take(int(samples)))
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo.click)
+        QShortcut(QKeySequence("Ctrl+Shift+Z"), self, self.redo_requested.emit)
+        self.resize(640, 560)
+        self.plots[1].setFocus()
+
+    def show_delay(self, shown: MeasuredDelay | None, taken: int, *, can_undo: bool) -> None:
+        """What is known of the delay (None while it is measured), and how much of it is taken out."""
+        if shown is not None and shown != self._shown:
+            self._show_curve(shown)
+        self._taken = taken
+        self.undo.setEnabled(can_undo)
+        self._show_taken()
+
+    def forget(self) -> None:
+        """Nothing is known of the estimate that is shown next."""
+        self._shown = self._wanted = None
+        for plot in self.plots:
+            plot.show_curve(np.empty(0), 1, None, 0)
+        self.name.set_text("")
+        set_text(self.note, WAITING)
+        self.note.show()
+
+    def _show_curve(self, shown: MeasuredDelay) -> None:
+        self._shown = shown
+        self.name.set_text(shown.name)
+        values, note = shown.si_snr_db, "" if shown.delay.certain else UNCERTAIN
+        if values is None:
+            values, note = np.empty(0), SILENT
+        for plot in self.plots:
+            plot.show_curve(values, shown.rate, shown.delay.samples if values.size else None, shown.place)
+        self.field.set_reach(values.size // 2)
+        set_text(self.note, note)
+        self.note.setVisible(bool(note))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """What was chosen last still holds."""
+        self._settle()
+        super().closeEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A key that is held while the focus goes elsewhere is never let go here."""
+        if event.type() == QEvent.Type.FocusOut:
+            self._settle()
+        return super().eventFilter(watched, event)
+
+    def _show_taken(self) -> None:
+        taken = self._taken if self._wanted is None else self._wanted
+        for plot in self.plots:
+            plot.show_taken(taken)
+        self.field.show_value(taken)
+        shown = self._shown
+        known = shown is not None and shown.delay.curve is not None
+        self.field.setEnabled(known)
+        self.as_is.setEnabled(known and taken != 0)
+        self.align.setEnabled(shown is not None and known and shown.delay.certain and taken != shown.delay.samples)
+        self.table.show_rows(() if shown is None else shown.rows(taken))
+
+    def _align(self) -> None:
+        if self._shown is not None:
+            self._take(self._shown.delay.samples)
+
+    def _move(self, samples: int) -> None:
+        self._wanted = samples
+        self._show_taken()
+
+    def _settle(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and wanted != self._taken:
+            self._taken = wanted
+            self.delay_requested.emit(wanted)
+
+    def _take(self, samples: int) -> None:
+        self._move(samples)
+        self._settle()
+
+    def _say(self, delay: int | None) -> None:
+        what = "" if delay is None or self._shown is None else translated(self._shown.words(delay))
+        self.pointer.set_text(_("Here: {what}").format(what=what) if what else HOW)
+
+    def _lay_out(self) -> None:
+        label = plain_label(_("Delay taken &out"), parent=self)
+        label.setTextFormat(Qt.TextFormat.AutoText)
+        label.setBuddy(self.field)
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = self.align, self.as_is, self.undo
+        for button in (*buttons, box.button(QDialogButtonBox.StandardButton.Close)):
+            button.setAutoDefault(False)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the arrow keys to the plot
+        box.rejected.connect(self.close)
+        plots = (self.plots[0], 3), (self.plots[1], 2)
+        below = self.pointer, self.table, row_of(label, self.field, REST, *buttons, spacing=GAP), box
+        column_of(self.name, self.note, *plots, *below, owner=self, margins=(16, 16, 16, 12), spacing=GAP)
+
 
 WHAT = _(
     "SI-SNR in dB of the whole signals in time (all samples of the stretch both have, no mean removed; masks: all "
@@ -52,9 +206,8 @@ def _radio(chosen: bool) -> QIcon:
     option.rect = QRect(0, 0, size, size)
     # The style edges it in a darker window colour, which cannot be seen on a dark ground.
     option.palette = QPalette(QApplication.palette().placeholderText().color().lighter(140))
-    option.state = QStyle.StateFlag.State_Enabled | (
-        QStyle.StateFlag.State_On if chosen else QStyle.StateFlag.State_Off
-    )
+    flags = QStyle.StateFlag
+    option.state = flags.State_Enabled | (flags.State_On if chosen else flags.State_Off)
     painter = QPainter(picture)
     style.drawPrimitive(QStyle.PrimitiveElement.PE_IndicatorRadioButton, option, painter)
     painter.end()
@@ -92,8 +245,7 @@ class _Matrix(QTableWidget):
     def _put_names(self, speakers: Speakers) -> None:
         """Short names of the files in the headers, whole ones in their tooltips."""
         metrics, tracks = QFontMetrics(system_font()), (*speakers.references, *speakers.estimates)
-        names = track_names(tracks)
-        for place, (track, name) in enumerate(zip(tracks, names, strict=True)):
+        for place, (track, name) in enumerate(zip(tracks, track_names(tracks), strict=True)):
             estimate = place - len(speakers.references)
             room = CELL_WIDTH - 16 if estimate >= 0 else NAME_WIDTH - 96
             name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
@@ -130,7 +282,7 @@ class SpeakersDialog(CloseDialog):
         self.chosen: QLabel = plain_label(wrap=True, parent=self)
         self.doubts: QLabel = plain_label(role="warning", wrap=True, parent=self)
         assign_tip = _("Compare every estimate with the reference chosen for it; Undo takes it back")
-        self.assign_button = self.add_button(_("&Assign so"), self._assign, assign_tip, ButtonRole.AcceptRole)
+        self.assign_button = self.add_button(_("&Assign so"), self.accept, assign_tip, ButtonRole.AcceptRole)
         best, present = partial(self._choose_all, speakers.best), partial(self._choose_all, speakers.in_force)
         self.best_button = self.add_button(_("&Best order"), best, _("Choose the order with the highest mean"))
         self.present_button = self.add_button(_("&Order in force"), present, _("Choose what is compared now"))
@@ -139,6 +291,7 @@ class SpeakersDialog(CloseDialog):
             what.append(plain_label(SYSTEMS.format(n=len(speakers.references)), "muted", wrap=True, parent=self))
         best_words = plain_label(_best_words(speakers), wrap=True, parent=self)
         self.lay_out(*what, self.matrix, best_words, self.chosen, self.doubts, REST, spacing=GAP)
+        self.accepted.connect(lambda: self.assign_requested.emit(self.places))
         self._choose_all(self.places)
         room = self.matrix.sizeHint().boundedTo(self.matrix.maximumSize())
         self.matrix.setMinimumHeight(room.height())
@@ -154,13 +307,14 @@ class SpeakersDialog(CloseDialog):
         for row in range(len(speakers.references)):
             for column in range(len(speakers.estimates)):
                 self._show_cell(row, column)
-        change = speakers.mean_db(places) - speakers.mean_db(speakers.in_force)
+        change_db = speakers.mean_db(places) - speakers.mean_db(speakers.in_force)
+        change = f"{'+' if change_db > 0 else ''}{words.db(change_db)}"
         self.assign_button.setEnabled(places != speakers.in_force)
         text = _("Chosen: {order}. Mean SI-SNR {mean}, {change} against the order in force.")
         if places == speakers.in_force:
             text = _("Chosen: {order}. Mean SI-SNR {mean}, as it is now.")
         order, mean = translated(order_words(places)), words.db(speakers.mean_db(places))
-        self.chosen.setText(text.format(order=order, mean=mean, change=_signed(change)))
+        self.chosen.setText(text.format(order=order, mean=mean, change=change))
         doubts = translated(speakers.doubts(places))
         self.doubts.setText(_("Mind: {doubts}.").format(doubts=doubts) if doubts else " ")
 
@@ -182,15 +336,10 @@ class SpeakersDialog(CloseDialog):
         font.setBold(best)
         item.setFont(font)
         item.setToolTip(tooltip(why))
-        name = _("estimate {letter}, reference {n}: {value}").format(
-            letter=estimate_letter(column), n=row + 1, value=why or words.db(value)
-        )
+        template = _("estimate {letter}, reference {n}: {value}")
+        name = template.format(letter=estimate_letter(column), n=row + 1, value=why or words.db(value))
         spoken = ", ".join((name, *notes, *((_("chosen"),) if chosen else ())))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
-
-    def _assign(self) -> None:
-        self.assign_requested.emit(self.places)
-        self.accept()
 
 
 def _best_words(speakers: Speakers) -> str:
@@ -200,7 +349,3 @@ def _best_words(speakers: Speakers) -> str:
         text = _("Best: {order}. Mean SI-SNR {mean}; the next-best order is {margin} below.")
     order, mean = translated(order_words(best.places)), words.db(speakers.mean_db(best.places))
     return text.format(order=order, mean=mean, margin=words.db(best.margin_db))
-
-
-def _signed(change: float) -> str:
-    return f"{'+' if change > 0 else ''}{words.db(change)}"

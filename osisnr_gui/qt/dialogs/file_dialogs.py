@@ -1,0 +1,233 @@
+"""Asking for files: two folders or a list of pairs, which one is the reference, and how and where to save."""
+
+import os
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCommandLinkButton,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QGridLayout,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from osisnr_gui.batch.pair_list import PAIRING
+from osisnr_gui.io.errors import Phrase, SaveError, display_name
+from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS
+from osisnr_gui.qt.panels.layouts import column_of
+from osisnr_gui.qt.panels.plain_text import GAP, plain_label
+from osisnr_gui.qt.plots.plot_export import MOST_PIXELS
+from osisnr_gui.session.guess import Reading, Role
+from osisnr_gui.session.session import Session
+from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.files import error_words, question, reading_words
+
+LIST_FILTER = _("List of pairs (*.csv *.json);;All files (*)")
+LIST_WORDS = _(
+    "A list is a .csv with the columns reference and estimate (and name, if you like), one pair a line, or a .json "
+    "list of such objects; paths are relative to it."
+)
+_TITLES = (_("References"), _("Estimates"))
+_CHOOSE = (_("Choose the folder of the references"), _("Choose the folder of the estimates"))
+_SLOTS = (_("Folder of what was wanted"), _("Folder of what came out"))
+
+
+class FolderDialog(QDialog):
+    """`paths` : both folders, or the list, once it was accepted."""
+
+    def __init__(self, folder: str, paths: tuple[str, ...] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Open folders"))
+        self.setMinimumWidth(620)
+        self._folder = folder
+        self.paths: tuple[str, ...] = ()
+        self.fields = [QLineEdit(self), QLineEdit(self)]
+        self.buttons = [QPushButton(_("Choose…"), self), QPushButton(_("Choose…"), self)]
+        self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.accept_button: QPushButton = self.box.addButton(_("&Compare"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.list_button: QPushButton = self.box.addButton(_("Open a &list…"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.swap_button: QPushButton = self.box.addButton(_("&Swap"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.swap_button.setToolTip(_("Let the two folders change places"))
+        self.list_button.setToolTip(_("Open a CSV or JSON file that names the pairs instead"))
+        grid = QGridLayout()
+        grid.setSpacing(GAP)
+        for row, (name, hint, field, button) in enumerate(zip(_TITLES, _SLOTS, self.fields, self.buttons, strict=True)):
+            label = plain_label(name, parent=self)
+            label.setBuddy(field)
+            field.setPlaceholderText(hint)
+            field.setAccessibleName(name)
+            field.textChanged.connect(lambda _text: self._check())
+            button.setAccessibleName(_CHOOSE[row])
+            button.clicked.connect(partial(self._choose, row))
+            for column, part in enumerate((label, field, button)):
+                grid.addWidget(part, row, column)
+        words = (plain_label(text, "muted", wrap=True, parent=self) for text in (PAIRING, LIST_WORDS))
+        column_of(grid, *words, self.box, owner=self, margins=PAGE_MARGINS, spacing=2 * GAP)
+        self.box.accepted.connect(lambda: self._accept_paths(*(field.text() for field in self.fields)))
+        self.box.rejected.connect(self.reject)
+        self.list_button.clicked.connect(self._choose_list)
+        self.swap_button.clicked.connect(self._swap)
+        for field, path in zip(self.fields, paths if len(paths) == 2 else (), strict=False):
+            field.setText(path)
+        self._check()
+
+    def _choose(self, row: int, _checked: bool = False) -> None:
+        """Ask for a folder, and for the other one if it is still missing."""
+        start = self.fields[row].text() or os.path.dirname(self.fields[1 - row].text()) or self._folder
+        path = QFileDialog.getExistingDirectory(self, _SLOTS[row], start)
+        if path:
+            self.fields[row].setText(path)
+            if not self.fields[1 - row].text():
+                self._choose(1 - row)
+            else:
+                self.accept_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _choose_list(self) -> None:
+        path = QFileDialog.getOpenFileName(self, _("Open a list of pairs"), self._folder, LIST_FILTER)[0]
+        if path:
+            self._accept_paths(path)
+
+    def _accept_paths(self, *paths: str) -> None:
+        self.paths = tuple(os.path.abspath(os.path.expanduser(path)) for path in paths)
+        self.accept()
+
+    def _swap(self) -> None:
+        first, second = (field.text() for field in self.fields)
+        self.fields[0].setText(second)
+        self.fields[1].setText(first)
+
+    def _check(self) -> None:
+        texts = [field.text() for field in self.fields]
+        self.accept_button.setEnabled(all(text and os.path.isdir(os.path.expanduser(text)) for text in texts))
+        self.swap_button.setEnabled(any(texts))
+
+
+class RolesDialog(QDialog):
+    """Two likeliest readings as buttons; `roles` is the chosen one, None after Cancel."""
+
+    def __init__(self, paths: Sequence[str], reading: Reading, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        title, words = question()
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.roles: tuple[Role, ...] | None = None
+        layout = QVBoxLayout(self)
+        layout.addWidget(plain_label(words))
+        for roles in (reading.roles, reading.other or ()):
+            if roles:
+                reference, others = reading_words(paths, roles)
+                button = QCommandLinkButton(reference.replace("&", "&&"), others, self)
+                button.setIcon(QIcon())  # the style's arrow is black on dark
+                button.clicked.connect(partial(self._take, roles))
+                layout.addWidget(button)
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        box.rejected.connect(self.reject)
+        layout.addWidget(box)
+
+    def _take(self, roles: tuple[Role, ...], _on: bool = False) -> None:
+        self.roles = roles
+        self.accept()
+
+
+PNG, CSV = "png", "csv"
+FORMATS = {PNG: _("Picture (*.png)"), CSV: _("Numbers in view (*.csv)")}
+
+
+class PlotDialog(QDialog):
+    """What to save of a plot: `format`, a key of FORMATS, and the `pixels` of a picture."""
+
+    def __init__(self, name: str, width: int, parent: QWidget | None = None, *, has_table: bool = True) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Export: {name}").format(name=name))
+        self._format, self._width = QComboBox(), QSpinBox()
+        for key, words in FORMATS.items():
+            if key != CSV or has_table:
+                self._format.addItem(words, key)
+        self._width.setRange(200, MOST_PIXELS)
+        self._width.setValue(2 * width)
+        self._width.setSuffix(_(" pixels"))
+        self._format.currentIndexChanged.connect(lambda: self._width.setEnabled(self.format == PNG))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        form = QFormLayout(self)
+        form.addRow(_("Save as"), self._format)
+        form.addRow(_("Width"), self._width)
+        form.addRow(buttons)
+
+    @property
+    def format(self) -> str:
+        """The chosen key of FORMATS."""
+        return str(self._format.currentData())
+
+    @property
+    def pixels(self) -> int:
+        """Width of a picture."""
+        return self._width.value()
+
+
+#: A button of its own, or a standard one.
+Answer = tuple[str, QMessageBox.ButtonRole] | QMessageBox.StandardButton
+
+
+def is_open(path: str, session: Session) -> bool:
+    """Whether `path` is one of the session's own files, by whatever name: links and other spellings count."""
+    for source in session.sources:
+        if os.path.realpath(source.path) == os.path.realpath(path):
+            return True
+        try:
+            if os.path.samefile(source.path, path):
+                return True
+        except OSError:  # one of the two does not exist: not the same file
+            continue
+    return False
+
+
+def ask_where(parent: QWidget, folder: str, session: Session, title: str, name: str, kind: str) -> str:
+    """Where to save; "" when nothing is to be saved. `name` is the first proposal and gives the ending."""
+    ending = os.path.splitext(name)[1]
+    path = QFileDialog.getSaveFileName(parent, title, os.path.join(folder, name), kind)[0]
+    if path and not os.path.splitext(path)[1]:
+        path += ending
+        # The dialog has asked about the name as it was typed. Its own default suffix would leave it to each
+        # desktop's dialog whether it is added before the question or after.
+        question = _("{name} exists already. Replace it?").format(name=display_name(path))
+        replaces = _("&Replace"), QMessageBox.ButtonRole.DestructiveRole
+        cancels = QMessageBox.StandardButton.Cancel
+        if os.path.lexists(path) and ask(parent, _("Replace the file?"), question, replaces, cancels, default=1):
+            return ""
+    if path and is_open(path, session):
+        detail = Phrase("not saved: it is open in this window")
+        warn(parent, _("Not saved"), error_words(SaveError(path, detail, Phrase("choose another name"))))
+        return ""
+    return path
+
+
+def warn(parent: QWidget, title: str, error: str) -> None:
+    """Say what did not work, and why; the window goes on."""
+    box = QMessageBox(QMessageBox.Icon.Warning, title, error, QMessageBox.StandardButton.Ok, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.open()
+
+
+def ask(parent: QWidget, title: str, question: str, *answers: Answer, default: int = 0) -> int:
+    """Which of the answers the user gave; Escape gives the last one. default : the one that Return gives."""
+    box = QMessageBox(QMessageBox.Icon.Question, title, question, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    buttons = [box.addButton(*answer) if isinstance(answer, tuple) else box.addButton(answer) for answer in answers]
+    box.setDefaultButton(buttons[default])
+    box.exec()
+    box.deleteLater()
+    given = box.clickedButton()
+    return buttons.index(given) if given in buttons else len(buttons) - 1
