@@ -118,6 +118,7 @@ class Commands:
         for changed in (
             *(p.changed for p in (self.player, self.folders, self.ghosts, self.files, views.themes, views.curves)),
             views.view_bar.colours_changed,
+            self.plots.stack.rows_fitted,
             *(dock.wanted_changed for dock in (views.inspector_dock, views.mask_dock)),
             views.inspector_dock.visibilityChanged,
         ):
