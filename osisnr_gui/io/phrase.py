@@ -42,6 +42,17 @@ def phrase_from_json(stored: Any) -> Any:
     return Phrase(template, **{name: phrase_from_json(value) for name, value in values.items()})
 
 
+def with_other_values(text: str, others: Mapping[str, str]) -> str:
+    """A phrase with other texts in place of some of its values, and of those of the phrases in it."""
+    if not isinstance(text, Phrase):
+        return others.get(text, text)
+    values = dict(text.values)
+    for name, value in text.values.items():
+        if isinstance(value, str):
+            values[name] = with_other_values(value, others)
+    return Phrase(text.template, **values)
+
+
 def _made_again(template: str, values: dict[str, object]) -> Phrase:
     return Phrase(template, **values)
 

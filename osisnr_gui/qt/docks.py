@@ -20,7 +20,7 @@ TITLES = {
     "frames": _("Frames"),
     "notes": _("Notes"),
     "loss": _("Loss"),
-    "bad segments": _("Bad segments"),
+    "bad_segments": _("Bad segments"),
     "summary": _("Summary"),
     "inspector": _("Inspector"),
     "mask_values": _("Masks"),
@@ -30,7 +30,7 @@ ON_DEMAND = ("inspector", "mask_values")
 #: The key that brings a panel to the front, or hides it.
 PANEL_KEYS = {name: f"Ctrl+{place}" for place, name in enumerate(TITLES, 1) if name not in ON_DEMAND}
 #: The panels that stand one above the other, and those that share a place, the first of them in front.
-COLUMNS = {LEFT: (("sources",), ("frames", "notes")), RIGHT: (("loss", "bad segments", *ON_DEMAND, "summary"),)}
+COLUMNS = {LEFT: (("sources",), ("frames", "notes")), RIGHT: (("loss", "bad_segments", *ON_DEMAND, "summary"),)}
 
 
 class PanelDock(QDockWidget):
@@ -141,7 +141,7 @@ class Docks:
 
     def _share_room(self, summary_height: int) -> None:
         """Widths and heights of the panels where the user has not chosen them."""
-        window, loss, summary, segments = self._window, self["loss"], self["summary"], self["bad segments"]
+        window, loss, summary, segments = self._window, self["loss"], self["summary"], self["bad_segments"]
         vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
         if window.height() >= TALL_WINDOW:
             # Room for the whole table under the plots; in a low window it shares the place of the loss.

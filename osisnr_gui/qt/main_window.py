@@ -286,7 +286,7 @@ class MainWindow(QMainWindow):
         store.session_changed.connect(self._take_session)
         store.progress_changed.connect(views.banners.progress.set_progress)
         for name, show in (
-            ("bad segments", views.segments.show_analysis),
+            ("bad_segments", views.segments.show_analysis),
             ("inspector", views.inspector.show_analysis),
             ("mask_values", views.mask_values.show_analysis),
         ):

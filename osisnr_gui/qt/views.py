@@ -75,7 +75,7 @@ class Views:
         self.loss, self.summary, self.segments = LossPanel(theme), SummaryPanel(theme), BadSegmentsPanel(theme)
         self.inspector, self.mask_values = FrameInspector(theme), MaskValuesPanel(theme)
         left = {"sources": self.sources, "frames": self.stft, "notes": self.notes}
-        right = {"loss": self.loss, "bad segments": self.segments, "summary": self.summary}
+        right = {"loss": self.loss, "bad_segments": self.segments, "summary": self.summary}
         self.docks = Docks({**left, **right, "inspector": self.inspector, "mask_values": self.mask_values})
         self.folders, self.folder_strip = FolderPanel(theme), FolderStrip()
         self.view_bar, self.readout, self.sentence = ViewBar(), Readout(), ElidedLabel()
@@ -97,7 +97,7 @@ class Views:
         # What nobody sees is not worked out.
         docks["inspector"].visibilityChanged.connect(self.inspector.set_in_sight)
         docks["mask_values"].visibilityChanged.connect(self.mask_values.set_in_sight)
-        docks["bad segments"].visibilityChanged.connect(self.segments.set_seen)
+        docks["bad_segments"].visibilityChanged.connect(self.segments.set_seen)
 
     @property
     def count(self) -> int:

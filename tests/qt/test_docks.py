@@ -42,7 +42,7 @@ def test_every_panel_goes_and_comes_by_its_key_with_its_width(qtbot: QtBot, samp
                 assert docks[name].is_in_front, f"{name}: behind a tab it comes to the front"
             press(qtbot, window, name)
             assert not docks[name].isVisible()
-            assert not window.actions_by_id.by_id[f"panel_{name.replace(' ', '_')}"].isChecked()
+            assert not window.actions_by_id.by_id[f"panel_{name}"].isChecked()
         assert sizes(window) == {}
         assert window.views.plots.width() > SIZE[0] - 20, "all the room is the plots'"
         for name in reversed(PANEL_KEYS):
@@ -77,7 +77,7 @@ def test_reset_layout_undoes_everything(qtbot: QtBot, samples: Path, size: tuple
         docks, stack, act = window.views.docks, window.views.plots.stack, window.actions_by_id.by_id
         before, heights = sizes(window), stack._splitter.sizes()
         window.resizeDocks([docks["sources"], docks["loss"]], [300, 400], Qt.Orientation.Horizontal)
-        docks["bad segments"].setFloating(True)
+        docks["bad_segments"].setFloating(True)
         docks["frames"].close()
         docks["notes"].bring()
         docks["summary"].bring()
@@ -91,4 +91,4 @@ def test_reset_layout_undoes_everything(qtbot: QtBot, samples: Path, size: tuple
         qtbot.waitUntil(lambda: stack._splitter.sizes() == heights)
         assert act["overview"].isChecked()
         assert act["transport"].isChecked()
-        assert not docks["bad segments"].isFloating()
+        assert not docks["bad_segments"].isFloating()

@@ -154,6 +154,6 @@ def test_it_is_remembered(qtbot: QtBot) -> None:
             dock = window.views.docks["inspector"]
             found.append(dock.isVisible())
             assert window.actions_by_id.by_id["inspector"].isChecked() is dock.isVisible()
-            dock.show_if_wanted(False)
+            dock.hide()
             dock.toggle() if wanted else dock.close()
     assert found == [False, True, False]

@@ -134,7 +134,7 @@ def _has_colours(name: str) -> Callable[[Commands], bool]:
 def _panel(name: str) -> Action:
     """What brings a panel to the front, or hides it."""
     return Action(
-        f"panel_{name.replace(' ', '_')}",
+        f"panel_{name}",
         "view/panels",
         TITLES[name],
         (PANEL_KEYS[name],),

@@ -76,7 +76,7 @@ class SegmentCommands:
 
     def show_list(self) -> None:
         """The list to the front, ready for the arrow keys."""
-        self._views.docks["bad segments"].bring()
+        self._views.docks["bad_segments"].bring()
         self._views.segments.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 
