@@ -33,6 +33,17 @@ class Phrase(str):
         return partial(Phrase, self.template, **self.values), ()
 
 
+def with_other_values(text: str, others: Mapping[str, str]) -> str:
+    """A phrase with other texts in place of some of its values, and of those of the phrases in it."""
+    if not isinstance(text, Phrase):
+        return others.get(text, text)
+    values = dict(text.values)
+    for name, value in text.values.items():
+        if isinstance(value, str):
+            values[name] = with_other_values(value, others)
+    return Phrase(text.template, **values)
+
+
 def phrase_to_json(text: Any) -> Any:
     """A phrase as template and values, for `phrase_from_json`; anything else stays as it is."""
     if not isinstance(text, Phrase):

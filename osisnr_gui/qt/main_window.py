@@ -3,7 +3,7 @@
 import math
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QDockWidget,
     QMainWindow,
     QSizePolicy,
     QStackedWidget,
@@ -43,10 +42,7 @@ from osisnr_gui.text.sentences import selection_sentence, status_sentence
 from osisnr_gui.text.session_words import pair_words
 
 DEFAULT_SIZE = (1440, 900)
-LEFT_WIDTH, RIGHT_WIDTH = 256, 304
-LOSS_HEIGHT, SEGMENTS_HEIGHT = 520, 460
 ICON_PIXELS = 18
-TALL_WINDOW, VERY_TALL_WINDOW = 850, 1150
 
 
 class MainWindow(QMainWindow):
@@ -58,7 +54,7 @@ class MainWindow(QMainWindow):
     def __init__(self, store: Store, themes: ThemeManager, settings: Settings, *, remembers: bool = True) -> None:
         super().__init__()
         self.views = Views(store, themes, settings)
-        self._remembers, self._docks_restored, self._selected = remembers, False, 0
+        self._remembers, self._selected = remembers, 0
         self._session_state: tuple[object, ...] = ()
         self._in_sight: list[Show] = []
         self.commands = Commands(self, self.views)
@@ -67,7 +63,7 @@ class MainWindow(QMainWindow):
         self.transport = TransportBar(player, link, actions.by_id, actions.menu, themes.theme)
         self.commands.playback.add_bar(self.transport)
         self._build_centre()
-        self._docks = self._build_docks()
+        self.views.docks.take_window(self)
         self._build_bars()
         self.commands.finding.take_window(self.toolbar)
         self._connect()
@@ -131,7 +127,7 @@ class MainWindow(QMainWindow):
         self.commands.finding.turn_page(self.centre, self.views.welcome if empty else self.views.plots)
         shows_list = self.commands.folders.shows_list
         self.pages.setCurrentWidget(self.views.folders if shows_list else self.holder)
-        self._show_docks(not shows_list and not empty)
+        self.views.docks.show(not shows_list and not empty, self.views.summary_height)
 
     def _take_session(self, session: Session) -> None:
         """Tell the commands of it, unless it differs in what is seen in the analysis alone: alpha, a limit, a note."""
@@ -161,18 +157,6 @@ class MainWindow(QMainWindow):
         if math.isfinite(link.hover.time) or math.isfinite(link.cursor):
             self.commands.follow_readout()
 
-    def _show_docks(self, shown: bool) -> None:
-        if self._docks[0].isVisibleTo(self) == shown:
-            return
-        for dock in self._docks:
-            dock.setVisible(shown)
-        for dock in self._on_demand:
-            dock.show_if_wanted(shown)
-        if shown and not self._docks_restored:
-            # Hidden docks have no size to share: once they are laid out.
-            self._docks_restored = True
-            QTimer.singleShot(0, self, self._share_room)
-
     def is_final(self) -> bool:
         """Whether everything on screen is as it will stay."""
         views = self.views
@@ -186,9 +170,7 @@ class MainWindow(QMainWindow):
         """Geometry, panels and view as they were left."""
         settings = self.views.settings
         self.restoreGeometry(settings.state("geometry"))
-        self._docks_restored = self.restoreState(settings.state("docks"))
-        for dock in self._on_demand:
-            dock.restore()
+        self.views.docks.restore(settings.state("docks"))
         self.commands.restore(settings)
         self.views.plots.stack.restore_heights(bytes(settings.state("heights").data()))
         low, high = settings.number("floor_db", -90, -130, 10), settings.number("ceiling_db", -10, -120, 20)
@@ -199,7 +181,7 @@ class MainWindow(QMainWindow):
         settings = self.views.settings
         settings.put("geometry", self.saveGeometry())
         self.commands.remember(settings)
-        if self._docks[0].isVisibleTo(self):
+        if self.views.docks.shown:
             settings.put("docks", self.saveState())
             settings.put("heights", self.views.plots.stack.save_heights())
         bar, (low, high) = self.views.view_bar, self.views.view_bar.levels
@@ -264,61 +246,6 @@ class MainWindow(QMainWindow):
             self.pages.addWidget(page)
         self.setCentralWidget(self.pages)
 
-    def _build_docks(self) -> list[QDockWidget]:
-        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        docks = [
-            self._dock(_("Sources"), "sources", self.views.sources, left),
-            self._dock(_("Frames"), "frames", self.views.stft, left),
-            self._dock(_("Loss"), "loss", self.views.loss, right),
-            self._dock(_("Summary"), "summary", self.views.summary, right),
-            self._dock(_("Notes"), "notes", self.views.notes, left),
-            self._dock(_("Bad segments"), "bad_segments", self.views.segments, right),
-        ]
-        self._tabify(docks[1], docks[4])
-        self._tabify(docks[2], docks[5])
-        self._on_demand = (self.views.inspector_dock, self.views.mask_dock)
-        for on_demand in self._on_demand:
-            on_demand.place(self, docks[2])
-        for dock, panel in (
-            (docks[5], self.views.segments),
-            (self.views.inspector_dock, self.views.inspector),
-            (self.views.mask_dock, self.views.mask_values),
-        ):
-            dock.visibilityChanged.connect(partial(self._take_sight, panel.show_analysis))
-        docks[5].visibilityChanged.connect(self.views.segments.set_seen)
-        self.setCorner(Qt.Corner.BottomLeftCorner, left)
-        self.setCorner(Qt.Corner.BottomRightCorner, right)
-        return docks
-
-    def _share_room(self) -> None:
-        """Widths and heights of the panels where the user has not chosen them."""
-        sources, frames, loss, summary, _notes, segments = self._docks
-        if self.height() >= TALL_WINDOW:
-            # Room for the whole table under the plots; in a low window it shares the place of the loss.
-            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, summary)
-            self.resizeDocks([summary], [self.views.summary.wanted_height(self.views.count)], Qt.Orientation.Vertical)
-        else:
-            self._tabify(loss, summary)
-        if self.height() >= VERY_TALL_WINDOW:
-            # Room for both: the list moves while a slider does.
-            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, segments)
-            self.resizeDocks([loss, segments], [LOSS_HEIGHT, SEGMENTS_HEIGHT], Qt.Orientation.Vertical)
-        self.resizeDocks([sources, loss], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
-        self.resizeDocks([sources, frames], [400, 230], Qt.Orientation.Vertical)
-
-    def _tabify(self, front: QDockWidget, behind: QDockWidget) -> None:
-        """One place for two panels, the first of them on top."""
-        self.tabifyDockWidget(front, behind)
-        front.raise_()
-
-    def _dock(self, title: str, name: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(f"dock_{name.replace('_', ' ')}")  # as in the layouts that are saved already
-        dock.setWidget(panel)
-        dock.setFeatures(dock.DockWidgetFeature.DockWidgetMovable | dock.DockWidgetFeature.DockWidgetFloatable)
-        self.addDockWidget(area, dock)
-        return dock
-
     def _build_bars(self) -> None:
         toolbar = QToolBar(_("Toolbar"))
         toolbar.setObjectName("toolbar")
@@ -363,7 +290,12 @@ class MainWindow(QMainWindow):
             chart.context_menu_requested.connect(commands.show_context_menu)
         store.session_changed.connect(self._take_session)
         store.progress_changed.connect(views.banners.progress.set_progress)
-        views.notes.typing_started.connect(self._docks[4].raise_)
+        for name, show in (
+            ("bad_segments", views.segments.show_analysis),
+            ("inspector", views.inspector.show_analysis),
+            ("mask_values", views.mask_values.show_analysis),
+        ):
+            views.docks[name].visibilityChanged.connect(partial(self._take_sight, show))
         views.player.said.connect(lambda sentence: self.statusBar().showMessage(sentence, 8000))
         commands.session_files.renamed.connect(self._show_title)
         commands.folders.page_changed.connect(self._show_page)

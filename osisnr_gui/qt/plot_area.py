@@ -91,6 +91,7 @@ class PlotArea(QWidget):
         self.link.band_requested.connect(self._reference.set_y_range)
         self._extent_of: Source | None = None
         self.shows_residual, self.is_held, self._whole_range = False, False, True
+        self._residual_alone = False  # whether its row goes away with it
         self._choice = CurveChoice()
         self._ghosts: tuple[ShownGhost, ...] = ()
         self._grown: tuple[object, ...] = ()
@@ -114,7 +115,7 @@ class PlotArea(QWidget):
         for spec in ROWS:
             row = known[spec.id] if spec.make is None else spec.make(self.link, theme)
             pane = self.estimates.pane if spec.id == ESTIMATE else None
-            self.stack.add_row(row, spec.weight, visible=spec.shown, pane=pane)
+            self.stack.add_row(row, spec.weight, visible=spec.shown, pane=pane, least=spec.least, goes=spec.goes)
 
     @property
     def pair(self) -> PairAnalysis | None:
@@ -189,7 +190,15 @@ class PlotArea(QWidget):
         self.differences.show_ghosts(ghosts)
 
     def set_residual(self, residual: bool) -> None:
-        """Third picture: the residual (what the metric calls noise) or the level difference."""
+        """Third picture: the residual (what the metric calls noise) or the level difference.
+
+        Where that row is hidden the residual brings it along, and takes it away again.
+        """
+        if residual != self.shows_residual:
+            if residual:
+                self._residual_alone = not self.stack.is_row_visible(DIFFERENCE)
+            if self._residual_alone:
+                self.stack.set_row_visible(DIFFERENCE, residual)
         self.shows_residual = residual
         self._show_pictures(self._analysis, self._selected)
 
@@ -202,6 +211,12 @@ class PlotArea(QWidget):
         """The map over a picture; None for none."""
         self.maps.show_blame(self._analysis, self._selected)
         self.maps.blame.set_kind(kind)
+
+    def set_blame_over_third(self, over: bool) -> None:
+        """The map lies over the third picture, whose row is shown for that, or over the estimate."""
+        if over:
+            self.stack.set_row_visible(DIFFERENCE, True)
+        self.maps.blame.set_over_third(over)
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""

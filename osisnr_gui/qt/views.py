@@ -1,9 +1,8 @@
 """Everything a window is made of, in one place, and which estimate is in view."""
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtCore import QObject, Signal
 
+from osisnr_gui.qt.docks import Docks
 from osisnr_gui.qt.look.theme import ThemeManager
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.panels.banners import Banners
@@ -25,7 +24,6 @@ from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.view_bar import ViewBar
 from osisnr_gui.session.session import Source
-from osisnr_gui.text.catalogue import _
 
 
 class Selection(QObject):
@@ -63,56 +61,6 @@ class Selection(QObject):
         return self.index
 
 
-class OnDemandDock(QDockWidget):
-    """A dock that comes to the front or goes away. `wanted` says whether it is to be seen while files are open."""
-
-    wanted_changed = Signal(bool)
-
-    def __init__(self, title: str, name: str, panel: QWidget) -> None:
-        super().__init__(title)
-        self.setObjectName(name)
-        self.setWidget(panel)
-        self.wanted = False
-        self.is_in_front = False  # to be seen: neither hidden nor behind another tab
-        self.visibilityChanged.connect(self._take_visibility)
-
-    def place(self, window: QMainWindow, beside: QDockWidget) -> None:
-        """As a tab behind another dock, hidden."""
-        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
-        window.tabifyDockWidget(beside, self)
-        self.hide()
-
-    def toggle(self) -> None:
-        """To the front, ready for the arrow keys; away when it is there already."""
-        self._want(not self.is_in_front)
-        if self.wanted:
-            self.show()
-            self.raise_()
-            self.widget().setFocus(Qt.FocusReason.ShortcutFocusReason)
-        else:
-            self.hide()
-
-    def restore(self) -> None:
-        """After the window's layout came back: as it was left."""
-        self._want(not self.isHidden())
-
-    def show_if_wanted(self, possible: bool) -> None:
-        """In its place while files are open."""
-        self.setVisible(possible and self.wanted)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Its own button: not wanted any more."""
-        self._want(False)
-        super().closeEvent(event)
-
-    def _take_visibility(self, visible: bool) -> None:
-        self.is_in_front = visible
-
-    def _want(self, wanted: bool) -> None:
-        self.wanted = wanted
-        self.wanted_changed.emit(wanted)
-
-
 class Views:
     """State and views of one window, in the theme in force."""
 
@@ -126,8 +74,9 @@ class Views:
         self.sources, self.stft, self.notes = SourcesPanel(theme), StftPanel(), NotesPanel()
         self.loss, self.summary, self.segments = LossPanel(theme), SummaryPanel(theme), BadSegmentsPanel(theme)
         self.inspector, self.mask_values = FrameInspector(theme), MaskValuesPanel(theme)
-        self.inspector_dock = OnDemandDock(_("Inspector"), "dock_inspector", self.inspector)
-        self.mask_dock = OnDemandDock(_("Masks"), "dock_mask_values", self.mask_values)
+        left = {"sources": self.sources, "frames": self.stft, "notes": self.notes}
+        right = {"loss": self.loss, "bad_segments": self.segments, "summary": self.summary}
+        self.docks = Docks({**left, **right, "inspector": self.inspector, "mask_values": self.mask_values})
         self.folders, self.folder_strip = FolderPanel(theme), FolderStrip()
         self.view_bar, self.readout, self.sentence = ViewBar(), Readout(), ElidedLabel()
         self._connect()
@@ -142,12 +91,20 @@ class Views:
         link.cursor_changed.connect(self.inspector.show_time)
         for panel in (self.segments, self.inspector):
             link.selection_changed.connect(panel.show_selection)
-        self.sources.values_requested.connect(self.mask_dock.toggle)
+        docks = self.docks
+        self.sources.values_requested.connect(docks["mask_values"].toggle)
+        self.notes.typing_started.connect(docks["notes"].bring)
         # What nobody sees is not worked out.
-        self.inspector_dock.visibilityChanged.connect(self.inspector.set_in_sight)
-        self.mask_dock.visibilityChanged.connect(self.mask_values.set_in_sight)
+        docks["inspector"].visibilityChanged.connect(self.inspector.set_in_sight)
+        docks["mask_values"].visibilityChanged.connect(self.mask_values.set_in_sight)
+        docks["bad_segments"].visibilityChanged.connect(self.segments.set_seen)
 
     @property
     def count(self) -> int:
         """Number of estimates."""
         return len(self.store.session.estimates)
+
+    @property
+    def summary_height(self) -> int:
+        """The height in which the rows of the summary are in sight."""
+        return self.summary.wanted_height(self.count)

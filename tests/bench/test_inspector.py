@@ -26,8 +26,8 @@ def test_cursor_to_inspector(qtbot: QtBot, tmp_path_factory: pytest.TempPathFact
     }[how]
     with open_window(qtbot, (1600, 1000)) as window:
         show_files(qtbot, window, *make_pair(tmp_path_factory.getbasetemp(), SECONDS, kind))
-        if not window.views.inspector_dock.is_in_front:
-            window.views.inspector_dock.toggle()
+        if not window.views.docks["inspector"].is_in_front:
+            window.views.docks["inspector"].toggle()
         panel, link = window.views.inspector, window.views.plots.link
         link.set_range(1790.0, 1810.0)
         link.set_cursor(1800.0)

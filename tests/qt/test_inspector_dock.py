@@ -35,7 +35,7 @@ def _frame(window: MainWindow) -> int:
 
 
 def test_one_key_brings_it_and_takes_it_away(qtbot: QtBot, window: MainWindow) -> None:
-    dock, action = window.views.inspector_dock, window.actions_by_id.by_id["inspector"]
+    dock, action = window.views.docks["inspector"], window.actions_by_id.by_id["inspector"]
     assert not dock.is_in_front
     assert not action.isChecked()
     window.activateWindow()
@@ -44,7 +44,7 @@ def test_one_key_brings_it_and_takes_it_away(qtbot: QtBot, window: MainWindow) -
     assert dock.is_in_front
     assert action.isChecked()
     assert window.views.inspector.hasFocus()
-    window._docks[2].raise_()
+    window.views.docks["loss"].raise_()
     qtbot.waitUntil(lambda: not dock.is_in_front)
     action.trigger()  # behind another tab: to the front, not away
     QApplication.processEvents()
@@ -113,17 +113,17 @@ def test_behind_another_tab_it_reads_nothing(qtbot: QtBot, window: MainWindow) -
     window.actions_by_id.by_id["inspector"].trigger()
     link.set_cursor(2.936)
     wait_final(qtbot, window)
-    window._docks[2].raise_()
-    qtbot.waitUntil(lambda: not window.views.inspector_dock.is_in_front)
+    window.views.docks["loss"].raise_()
+    qtbot.waitUntil(lambda: not window.views.docks["inspector"].is_in_front)
     link.set_cursor(3.936)
     assert panel.is_final()
     assert _frame(window) == 365
-    window.views.inspector_dock.raise_()
+    window.views.docks["inspector"].raise_()
     qtbot.waitUntil(lambda: _frame(window) == 490)
 
 
 def test_it_goes_with_the_files_and_comes_back_with_them(qtbot: QtBot, window: MainWindow) -> None:
-    dock = window.views.inspector_dock
+    dock = window.views.docks["inspector"]
     window.actions_by_id.by_id["inspector"].trigger()
     assert dock.isVisible()
     window.actions_by_id.by_id["close_files"].trigger()
@@ -141,7 +141,7 @@ def test_the_numbers_can_be_copied_from_the_menu(qtbot: QtBot, window: MainWindo
     copy = window.actions_by_id.by_id["copy_frame"]
     copy.trigger()
     assert QApplication.clipboard().text().startswith("frame\t365\n")
-    window._docks[2].raise_()
+    window.views.docks["loss"].raise_()
     qtbot.waitUntil(lambda: not copy.isEnabled())  # out of sight it follows nothing: its numbers may be old
 
 
@@ -151,9 +151,9 @@ def test_it_is_remembered(qtbot: QtBot) -> None:
         with open_window(qtbot) as window:
             window.commands.open_demo("enhancement")
             wait_final(qtbot, window)
-            dock = window.views.inspector_dock
+            dock = window.views.docks["inspector"]
             found.append(dock.isVisible())
             assert window.actions_by_id.by_id["inspector"].isChecked() is dock.isVisible()
-            dock.show_if_wanted(False)
+            dock.hide()
             dock.toggle() if wanted else dock.close()
     assert found == [False, True, False]

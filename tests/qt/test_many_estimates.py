@@ -63,7 +63,7 @@ def test_only_the_estimate_in_view_says_what_it_is_and_is_in_sight(window: MainW
 
 
 def test_letters_stay_when_names_scroll_out_of_the_summary(window: MainWindow):
-    window._docks[3].raise_()
+    window.views.docks["summary"].raise_()
     table = window.views.summary.table
     assert not table.verticalHeader().isVisible()
     table.horizontalScrollBar().setValue(200)

@@ -33,7 +33,8 @@ def test_pairs_are_offered_and_can_be_undone(qtbot: QtBot, tmp_path: Path) -> No
         assert not store.session.references[0].pair_axis
         assert np.isinf(store.analysis.pairs[0].score.exact.osi_db_mean)
         assert "complex mask" in window.views.sources.rows[1].details.text().replace("\u00a0", " ")
-        window.views.banners.more.click()
+        if window.views.banners.more.isVisible():
+            window.views.banners.more.click()
         paired = [b for b in window.views.banners.banners if b.notice.code == "paired"]
         QTest.mouseClick(paired[0].buttons[0], Qt.MouseButton.LeftButton)
         wait_final(qtbot, window)

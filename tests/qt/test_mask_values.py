@@ -53,7 +53,7 @@ def test_the_button_of_a_row_brings_the_panel(qtbot: QtBot) -> None:
         window.commands.open_demo("masks")
         wait_final(qtbot, window)
         QTest.mouseClick(window.views.sources.rows[1].options.values, Qt.MouseButton.LeftButton)
-        assert window.views.mask_dock.is_in_front
+        assert window.views.docks["mask_values"].is_in_front
         window.commands.open_demo("damaged")
         wait_final(qtbot, window)
         assert "Open masks" in window.views.mask_values.about.text()
@@ -111,7 +111,7 @@ def test_masks_are_compared_as_sound_once_the_panel_is_seen(qtbot: QtBot) -> Non
         wait_final(qtbot, window)
         label = window.views.mask_values.sound.label
         assert label.text() == ""
-        window.views.mask_dock.toggle()
+        window.views.docks["mask_values"].toggle()
         wait_final(qtbot, window)
         before = label.text()
         assert before.startswith("As sound, on the mixture 4_masks_noisy.flac")

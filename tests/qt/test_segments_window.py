@@ -106,6 +106,7 @@ def test_n_begins_with_the_clicks_against_the_undamaged_estimate(window: MainWin
 
 def test_shading_follows_the_criterion_on_every_plot(window: MainWindow) -> None:
     images = {}
+    window.views.plots.stack.set_row_visible("difference", True)
     # A ribbon is full of colours of its own.
     rows = [row for row in window.views.plots.stack.rows if row.isVisible() and not isinstance(row, RibbonPlot)]
     assert {row.row_id for row in rows} == {"reference", "estimate", "difference", "osi", "loss"}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from osisnr_gui.qt.dialogs.close_dialog import AboutDialog
 from osisnr_gui.qt.dialogs.palette import HelpDialog
+from osisnr_gui.qt.docks import PANEL_KEYS, TITLES
 from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS
 from osisnr_gui.qt.plots.rows import ROWS, PlotRow
 from osisnr_gui.session.comparison.difference import Quantity
@@ -35,6 +36,7 @@ MENUS = {
     "file/recent": _("Recent"),
     "file/demos": _("Demos"),
     "file/export": _("Export"),
+    "view/panels": _("Panels"),
     "view/plots": _("Plots"),
     "view/blame": _("Blame map"),
     "view/colours": _("Colour map"),
@@ -129,13 +131,27 @@ def _has_colours(name: str) -> Callable[[Commands], bool]:
     return lambda c: c.views.view_bar.colours == name
 
 
+def _panel(name: str) -> Action:
+    """What brings a panel to the front, or hides it."""
+    return Action(
+        f"panel_{name}",
+        "view/panels",
+        TITLES[name],
+        (PANEL_KEYS[name],),
+        _("Bring this panel to the front; hide it when it is there already"),
+        run=lambda c: c.views.docks[name].toggle(),
+        checked=lambda c: c.views.docks[name].wanted,
+    )
+
+
 def _row(row: PlotRow) -> Action:
     """The switch of a plot."""
     return Action(
         f"row_{row.id}",
         "view/plots",
         row.title,
-        tip=row.tip,
+        row.keys,
+        row.tip,
         switch=lambda c, on: c.plots.stack.set_row_visible(row.id, on),
         enabled=lambda c: c.plots.stack.is_row_useful(row.id),
         checked=lambda c: c.plots.stack.is_row_visible(row.id),
@@ -165,7 +181,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("undo", "edit", _("Undo"), ("Ctrl+Z",), _("Take the last change back"), "undo", run=lambda c: c.undo(), enabled=lambda c: c.store.history.can_undo),
     Action("redo", "edit", _("Redo"), ("Ctrl+Shift+Z",), _("Make the change again"), "redo", run=lambda c: c.redo(), enabled=lambda c: c.store.history.can_redo),
     Action("copy_numbers", "edit", _("Copy numbers"), ("Ctrl+C",), _("Copy the scores of the estimates as a table"), run=lambda c: c.views.summary.copy_all(), enabled=has_pair, section=True),
-    Action("copy_frame", "edit", _("Copy this frame's numbers"), (), _("Copy everything the frame inspector shows of its frame, as lines of name and value"), run=lambda c: c.views.inspector.copy_numbers(), enabled=lambda c: c.views.inspector_dock.is_in_front),
+    Action("copy_frame", "edit", _("Copy this frame's numbers"), (), _("Copy everything the frame inspector shows of its frame, as lines of name and value"), run=lambda c: c.views.inspector.copy_numbers(), enabled=lambda c: c.views.docks["inspector"].is_in_front),
     Action("copy_figure", "edit", _("Copy figure"), ("Ctrl+Shift+C",), _("Copy the plots as a picture"), run=lambda c: c.exports.copy_figure(), enabled=has_pair),
     Action("copy_command", "edit", _("Copy as command"), (), _("Copy the `osisnr score` command that prints the numbers of these files with these settings"), run=lambda c: c.numbers_out.copy_command(), enabled=has_pair),
     Action("palette", "edit", _("Find a command…"), ("Ctrl+Shift+P",), _("Type to find any command, remedy or setting, and run it"), run=lambda c: c.finding.show_palette(), section=True),
@@ -176,8 +192,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom_in", "view", _("Zoom in"), ("Up", "Ctrl++", "Ctrl+="), _("Zoom in time, at the pointer or the cursor"), "zoom-in", run=lambda c: c.zoom(0.5), enabled=has_pair),
     Action("zoom_out", "view", _("Zoom out"), ("Down", "Ctrl+-"), _("Zoom out in time"), "zoom-out", run=lambda c: c.zoom(2.0), enabled=has_pair),
     Action("crosshair", "view", _("Crosshair"), ("X",), _("Lines under the pointer on every plot"), "crosshair", toolbar=True, switch=lambda c, on: c.plots.stack.set_crosshair(on), remembered="crosshair", default=True, section=True),
-    Action("inspector", "view", _("Frame inspector"), ("I",), _("The frame at the cursor in full: both columns, their angle, the formula with its numbers, three plain sentences"), "", run=lambda c: c.views.inspector_dock.toggle(), checked=lambda c: c.views.inspector_dock.wanted),
-    Action("mask_values", "view", _("Mask values"), ("Shift+V",), _("How often each value occurs in the masks in view, their range, and what kind of mask they are"), "", run=lambda c: c.views.mask_dock.toggle(), checked=lambda c: c.views.mask_dock.wanted),
+    Action("inspector", "view", _("Frame inspector"), ("I",), _("The frame at the cursor in full: both columns, their angle, the formula with its numbers, three plain sentences"), "", run=lambda c: c.views.docks["inspector"].toggle(), checked=lambda c: c.views.docks["inspector"].wanted),
+    Action("mask_values", "view", _("Mask values"), ("Shift+V",), _("How often each value occurs in the masks in view, their range, and what kind of mask they are"), "", run=lambda c: c.views.docks["mask_values"].toggle(), checked=lambda c: c.views.docks["mask_values"].wanted),
+    *map(_panel, PANEL_KEYS),
     Action("overview", "view", _("Overview strip"), ("O",), _("The whole file above the plots"), "overview", switch=lambda c, on: c.plots.stack.set_overview_visible(on), remembered="overview", default=True),
     Action("toolbar_words", "view", _("Words on the toolbar"), (), _("Words beside the icons, as many as there is room for"), switch=lambda c, on: c.finding.set_toolbar_words(on), remembered="toolbar_words", default=True),
     Action("transport", "view", _("Playback bar"), (), _("The bar under the plots"), switch=lambda c, on: c.playback.want_bar(on), remembered="transport", default=True),
@@ -191,13 +208,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("blame_off", "view/blame", _("Off"), (), _("No map over the pictures"), group="blame", run=lambda c: c.plots.set_blame(None), checked=lambda c: c.plots.blame is None, remembered="blame", default=True),
     Action("blame_mc_mse", "view/blame", _("MC-MSE"), (), _("Each bin's part of the file's MC-MSE at the present α"), group="blame", run=lambda c: c.plots.set_blame(BlameKind.MC_MSE), checked=lambda c: c.plots.blame is BlameKind.MC_MSE, remembered="blame"),
     Action("blame_osi_noise", "view/blame", _("1/OSI-SNR, by noise energy"), (), _("Each bin's part of the file's 1/OSI-SNR: a frame's part, divided as the energy of its noise"), group="blame", run=lambda c: c.plots.set_blame(BlameKind.OSI_NOISE), checked=lambda c: c.plots.blame is BlameKind.OSI_NOISE, remembered="blame"),
-    Action("blame_third", "view/blame", _("Over the third picture"), ("Shift+B",), _("The map lies over the difference or residual instead of the estimate"), switch=lambda c, on: c.plots.maps.blame.set_over_third(on), remembered="blame_third"),
+    Action("blame_third", "view/blame", _("Over the third picture"), ("Shift+B",), _("The map lies over the difference or residual instead of the estimate"), switch=lambda c, on: c.plots.set_blame_over_third(on), remembered="blame_third"),
     Action("theme_system", "view/theme", _("Follow the system"), (), _("Light or dark as the desktop is"), "theme-system", group="theme", run=lambda c: c.views.themes.set_mode("system"), checked=lambda c: c.views.themes.mode == "system", default=True, section=True),
     Action("theme_light", "view/theme", _("Light"), (), _("Light background"), "theme-light", group="theme", run=lambda c: c.views.themes.set_mode("light"), checked=lambda c: c.views.themes.mode == "light"),
     Action("theme_dark", "view/theme", _("Dark"), (), _("Dark background"), "theme-dark", group="theme", run=lambda c: c.views.themes.set_mode("dark"), checked=lambda c: c.views.themes.mode == "dark"),
     Action("full_screen", "view", _("Full screen"), ("F11",), _("The whole screen for the plots"), switch=lambda c, on: c.show_full_screen(on)),
     Action("reset_view", "view", _("Reset view"), (), _("Times, frequencies, their scale, colours and dB range as at the first start; what is compared stays"), run=lambda c: c.shown.reset_view(), enabled=has_pair, section=True),
-    Action("reset_layout", "view", _("Reset layout"), (), _("Panels and plot heights as at the first start"), run=lambda c: c.shown.reset()),
+    Action("reset_layout", "view", _("Reset layout"), (), _("Panels, plots and their sizes as at the first start"), run=lambda c: c.reset_layout()),
     Action("swap", "sources", _("Swap reference and estimate"), (), _("Let the reference and the estimate in view change places"), "swap", toolbar=True, run=lambda c: c.swap(), enabled=has_pair),
     Action("speakers", "sources", _("Speakers…"), (), _("With several references: how well every estimate fits every one of them, and which goes with which"), run=lambda c: c.shown.show_speakers(), enabled=lambda c: c.store.analysis.matching is not None),
     Action("delay", "sources/delay", _("Delay…"), ("Ctrl+D",), _("The score of the estimate in view at every delay; move it by the sample, or to the peak"), run=lambda c: c.delays.open_in_view(), enabled=lambda c: c.delays.can_move),

@@ -130,8 +130,9 @@ class Commands:
         for changed in (
             *(p.changed for p in (self.player, self.folders, self.ghosts, self.files, views.themes, views.curves)),
             views.view_bar.colours_changed,
-            *(dock.wanted_changed for dock in (views.inspector_dock, views.mask_dock)),
-            views.inspector_dock.visibilityChanged,
+            self.plots.stack.rows_fitted,
+            *(dock.wanted_changed for dock in views.docks),
+            views.docks["inspector"].visibilityChanged,
         ):
             changed.connect(self.actions.update)
 
@@ -300,6 +301,14 @@ class Commands:
     def lead(self, formula: Formula) -> None:
         """Let one of the two named results lead."""
         self.store.edit(partial(edits.set_formula, formula=formula))
+
+    def reset_layout(self) -> None:
+        """Panels, rows and bars as at the first start."""
+        self.shown.reset()
+        self.views.docks.reset(self.views.summary_height)
+        for bar in (self.actions.by_id["overview"], self.actions.by_id["transport"]):
+            if not bar.isChecked():
+                bar.trigger()
 
     def _ask(self, title: str) -> list[str]:
         folder = self.views.settings.last_folder()

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QComboBox,
-    QDockWidget,
     QLineEdit,
     QMainWindow,
     QSlider,
@@ -27,10 +26,10 @@ from osisnr_gui.qt.commands.actions import ToolbarWords
 from osisnr_gui.qt.dialogs.legend import LegendDialog, add_legend_button
 from osisnr_gui.qt.dialogs.palette import Entry, Palette
 from osisnr_gui.qt.dialogs.preferences import CachePart, Preference, PreferencesDialog
+from osisnr_gui.qt.docks import PanelDock
 from osisnr_gui.qt.focus import FocusMark, complete_sentences
 from osisnr_gui.qt.panels.plain_text import NarrowScroll
 from osisnr_gui.qt.plots.overview import Overview
-from osisnr_gui.qt.views import OnDemandDock
 from osisnr_gui.session.notices.all_notices import gather
 from osisnr_gui.text.catalogue import _, translated
 
@@ -178,8 +177,7 @@ class FindCommands:
     def _settings(self) -> Iterator[Entry]:
         """Every slider, field and switch that is to be seen, or is behind a tab; choosing one goes there."""
         views = self._commands.views
-        docks = self._window.findChildren(QDockWidget)
-        panels = [(dock.widget(), dock.windowTitle()) for dock in docks] + [(views.view_bar, _("Toolbar"))]
+        panels = [(dock.widget(), dock.windowTitle()) for dock in views.docks] + [(views.view_bar, _("Toolbar"))]
         for panel, place in panels:
             for control in panel.findChildren(QWidget):
                 name = control.accessibleName()
@@ -197,10 +195,7 @@ def _go_to(control: QWidget) -> None:
     while around is not None:
         if isinstance(around, NarrowScroll):
             around.ensureWidgetVisible(control)
-        if isinstance(around, OnDemandDock) and not around.is_in_front:
-            around.toggle()
-        elif isinstance(around, QDockWidget):
-            around.show()
-            around.raise_()
+        if isinstance(around, PanelDock):
+            around.bring()
         around = around.parentWidget()
     control.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -37,8 +37,7 @@ class PlotCommands:
     def reset(self) -> None:
         """Rows and their heights as at the first start, no map."""
         self._plots.stack.reset_heights()
-        for row in ROWS:
-            self._plots.stack.set_row_visible(row.id, row.shown)
+        self._plots.stack.set_rows_wanted({row.id: row.shown for row in ROWS})
         self._plots.set_blame(None)
 
     def reset_view(self) -> None:
@@ -51,8 +50,7 @@ class PlotCommands:
         """Rows as they were left; a window without any row has them all again."""
         shown = {row.id: settings.flag(f"row_{row.id}", row.shown) for row in ROWS}
         if any(visible for row_id, visible in shown.items() if row_id not in (BEST, PAIRING)):
-            for row_id, visible in shown.items():
-                self._plots.stack.set_row_visible(row_id, visible)
+            self._plots.stack.set_rows_wanted(shown)
 
     def remember(self, settings: Settings) -> None:
         """Keep them for the next start."""

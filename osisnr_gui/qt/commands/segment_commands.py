@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget
 
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.views import Views
@@ -87,12 +86,8 @@ class SegmentCommands:
 
     def show_list(self) -> None:
         """The list to the front, ready for the arrow keys."""
-        panel = self._views.segments
-        dock = panel.parentWidget()
-        if isinstance(dock, QDockWidget):
-            dock.show()
-            dock.raise_()
-        panel.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._views.docks["bad_segments"].bring()
+        self._views.segments.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 
 class NoteCommands:

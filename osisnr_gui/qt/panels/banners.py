@@ -1,15 +1,18 @@
-"""Slim banners above the plots: which files changed, what was adapted or looks wrong, each with its remedies; and what
-is going on."""
+"""Slim banners above the plots, a line each: which files changed, what was adapted or looks wrong, with its remedies;
+and what is going on."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QProgressBar, QPushButton, QSizePolicy, QWidget
 
+from osisnr_gui.io.errors import with_other_values
 from osisnr_gui.qt.look.theme import Theme, Themed, tint
 from osisnr_gui.qt.panels.layouts import Part, Run, column_of, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, plain_label, set_text, tooltip
@@ -18,6 +21,7 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.notices.all_notices import Notice, gather
 from osisnr_gui.session.session import Source
+from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext, translated
 from osisnr_gui.text.files import changes_sentence
 
@@ -53,8 +57,25 @@ def in_order(notices: tuple[Notice, ...]) -> list[Notice]:
     return [notice for *_, notice in sorted(ranked, key=lambda entry: entry[:2])]
 
 
+def letter_names(analysis: Analysis) -> dict[str, str]:
+    """Letters by name of the estimates; none for a name that several files share."""
+    names = Counter(track.name for track in (*analysis.references, *(pair.estimate for pair in analysis.pairs)))
+    pairs = enumerate(analysis.pairs)
+    return {pair.estimate.name: estimate_letter(place) for place, pair in pairs if names[pair.estimate.name] == 1}
+
+
+def short_form(message: str, letters: Mapping[str, str]) -> str:
+    """A notice in a few words: estimates by their letters, nothing in brackets, nothing after the first clause."""
+    lines = translated(with_other_values(message, letters)).split("\n")
+    lines = [re.split(r"; |(?<=\?) ", re.sub(r" \([^()]*\)", "", line))[0] for line in lines]
+    parts = [line.partition(": ") for line in lines]
+    if len({said for _name, _colon, said in parts}) == 1:
+        return ", ".join(name for name, _colon, _said in parts) + "".join(parts[0][1:])
+    return " · ".join(lines)
+
+
 SLIM = "QAbstractButton { padding: 2px 8px; }"
-BANNER_MARGINS = (10, 4, 4, 4)
+BANNER_MARGINS = (10, 2, 4, 2)
 
 
 class SlimBanner(Themed, QFrame):
@@ -63,20 +84,19 @@ class SlimBanner(Themed, QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._sign = QLabel(self)
-        self.text = plain_label("", wrap=True, selectable=True, parent=self)
 
     def show_sign(self, warns: bool) -> None:
         """The sign of a warning, or of a piece of information."""
         tint(self._sign, "warning" if warns else "info", self._theme, "warning" if warns else "accent")
 
-    def add_buttons(self, *buttons: QPushButton, hide_tip: str, hide: Run) -> None:
-        """Buttons beside the text, the one that hides the banner last."""
+    def fill(self, text: QWidget, *buttons: QPushButton, hide_tip: str, hide: Run) -> None:
+        """The text, and buttons beside it, the one that hides the banner last."""
         self.close_button = tool_button("", hide_tip, hide, self, name=_("Hide"))
         self.close_button.setIconSize(QSize(14, 14))
         tint(self.close_button, "close", self._theme, "muted")
         for button in (*buttons, self.close_button):
             button.setStyleSheet(SLIM)
-        parts: tuple[Part, ...] = (self._sign, (self.text, 1), *buttons, self.close_button)
+        parts: tuple[Part, ...] = (self._sign, (text, 1), *buttons, self.close_button)
         row_of(*parts, owner=self, margins=BANNER_MARGINS, spacing=GAP)
 
 
@@ -89,13 +109,14 @@ class ChangeBanner(SlimBanner):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.setProperty("role", "banner")
+        self.text = plain_label("", wrap=True, selectable=True, parent=self)
         self._changes: tuple[FileChange, ...] = ()
         self._hidden: frozenset[FileChange] = frozenset()
         once = _("Read what changed again; the view stays, and the old curve as a faint line")
         ever = _("Reload now, and from now on whenever a file has changed (Sources: Reload changed files by itself)")
         self.reload = push_button(_("Reload"), once, self.reload_requested.emit, self)
         self.always = push_button(_("Reload always"), ever, self.always_requested.emit, self)
-        self.add_buttons(self.reload, self.always, hide_tip=_("Hide until a file changes again"), hide=self._hide)
+        self.fill(self.text, self.reload, self.always, hide_tip=_("Hide until a file changes again"), hide=self._hide)
         self.hide()
 
     def show_changes(self, changes: tuple[FileChange, ...]) -> None:
@@ -123,9 +144,10 @@ class Banner(SlimBanner):
     """One notice: icon, text, a way to its place in time, remedies, close.
 
     `notice` may become the same one of a later analysis: same words, perhaps other figures in its remedies.
+    short : what stands in its one line; none: the whole sentence is shown, on as many lines as it needs.
     """
 
-    def __init__(self, notice: Notice, theme: Theme, stack: Banners) -> None:
+    def __init__(self, notice: Notice, theme: Theme, stack: Banners, short: str = "") -> None:
         super().__init__(theme)
         self.notice, self._stack = notice, stack
         warning = notice.severity == "warning"
@@ -133,7 +155,12 @@ class Banner(SlimBanner):
         message = translated(notice.message)
         name = _("warning: {message}") if warning else _("note: {message}")
         self.setAccessibleName(name.format(message=message))
-        self.text.setText(message)
+        self.text: QLabel | ElidedLabel
+        if short:
+            self.text = ElidedLabel(parent=self)
+            self.text.set_text(short, tip=message)
+        else:
+            self.text = plain_label(message, wrap=True, selectable=True, parent=self)
         self.show_sign(warning)
         self.buttons = self._remedy_buttons()
         about = []
@@ -143,7 +170,7 @@ class Banner(SlimBanner):
             tip = _("Select it and zoom there; Backspace zooms back. Clipped places are marked along the top")
             about.append(push_button(_("Show"), tip, self._go, self))
         hide = partial(stack.hide_notice, notice_key(notice))
-        self.add_buttons(*about, *self.buttons, hide_tip=_("Hide until something about it changes"), hide=hide)
+        self.fill(self.text, *about, *self.buttons, hide_tip=_("Hide until something about it changes"), hide=hide)
 
     def _remedy_buttons(self) -> list[QPushButton]:
         labels = [translated(remedy.label).replace("&", "&&") for remedy in self.notice.remedies]
@@ -204,7 +231,7 @@ class ProgressBanner(QFrame):
 
 
 class Banners(Themed, QWidget):
-    """The stack: progress, the first notices, and a button for the others."""
+    """The stack: progress, and notices; where they are many the first one, and a button that unfolds all of them."""
 
     edit_requested = Signal(object, str)
     details_requested = Signal(object)  # Notice
@@ -213,6 +240,7 @@ class Banners(Themed, QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._notices: tuple[Notice, ...] = ()
+        self._letters: dict[str, str] = {}
         self._keys: list[tuple[NoticeKey, list[str]]] = []
         self._hidden: set[NoticeKey] = set()
         self._expanded = False
@@ -222,16 +250,18 @@ class Banners(Themed, QWidget):
         body = QWidget()
         self.more = tool_button(run=self._toggle)
         self.more.setStyleSheet(SLIM)
-        self._stack = column_of(self.more, owner=body, spacing=1)
+        self._stack = column_of(owner=body, spacing=1)
         body.installEventFilter(self)
         self.scroller = NarrowScroll(body, self)
-        column_of(self.progress, self.changes, self.scroller, owner=self, spacing=1)
+        notices = row_of(self.more, (self.scroller, 1))
+        notices.setAlignment(self.more, Qt.AlignmentFlag.AlignTop)
+        column_of(self.progress, self.changes, notices, owner=self, spacing=1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._rebuild([])
 
     def show_analysis(self, analysis: Analysis, _selected: int = 0) -> None:
         """Show the notices of an analysis."""
-        self._notices = analysis.notices
+        self._notices, self._letters = analysis.notices, letter_names(analysis)
         if analysis.complete:
             # Only a finished run can tell that a notice is gone for good.
             self._hidden &= set(map(notice_key, analysis.notices))
@@ -262,25 +292,27 @@ class Banners(Themed, QWidget):
             self._stack.removeWidget(banner)
             banner.hide()
             banner.deleteLater()  # later: the click that closes a banner comes from inside it
-        rest = 0 if self._expanded else max(0, len(wanted) - FEW)
+        folds = len(wanted) > FEW
         self.banners = []
-        for position, notice in enumerate(wanted[: len(wanted) - rest]):
-            banner = Banner(notice, self._theme, self)
-            self._stack.insertWidget(position, banner)
+        for notice in wanted[:1] if folds and not self._expanded else wanted:
+            short = "" if folds and self._expanded else short_form(notice.message, self._letters)
+            banner = Banner(notice, self._theme, self, short)
+            self._stack.addWidget(banner)
             # Qt would show it in a later turn of the event loop, and a layout counts what is hidden as nothing.
             banner.show()
             self.banners.append(banner)
-        self.more.setText(ngettext("{n} more…", "{n} more…", rest).format(n=rest) if rest else _("Fewer"))
-        self.more.setToolTip(tooltip(_("Show all notices") if rest else _("Show only the first notices")))
-        self.more.setVisible(bool(rest) or (self._expanded and len(wanted) > FEW))
+        noticed = ngettext("{n} thing noticed", "{n} things noticed", len(wanted)).format(n=len(wanted))
+        self.more.setText(f"{noticed} {'▴' if self._expanded else '▾'}")
+        self.more.setToolTip(tooltip(_("Show only the first notice") if self._expanded else _("Show all notices")))
+        self.more.setVisible(folds)
         self._fit()
 
     def _fit(self) -> None:
         """As tall as the notices are, up to a limit from which on they scroll."""
-        height = 0
+        height, beside = 0, self.more.sizeHint().width() if self.more.isVisibleTo(self) else 0
         if self.banners:
             self._stack.activate()
-            height = self._stack.heightForWidth(max(1, self.width()))
+            height = self._stack.heightForWidth(max(1, self.width() - beside))
             height = height if height >= 0 else self._stack.sizeHint().height()
         self.scroller.setFixedHeight(min(height, MOST_HEIGHT))
         self.scroller.setVisible(bool(self.banners))

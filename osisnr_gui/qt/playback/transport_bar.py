@@ -91,18 +91,9 @@ class TransportBar(Themed, QWidget):
         self._dress_play()
 
     def _fit(self) -> None:
-        """Wide buttons while they are few; else the words of the loudness match go where they may be elided."""
+        """Wide buttons while they are few."""
         for button in (*self._buttons.values(), *self._estimates):
-            button.setStyleSheet(NARROW if self._is_narrow else "")
-        style = Qt.ToolButtonStyle
-        self._match.setToolButtonStyle(style.ToolButtonIconOnly if self._is_narrow else style.ToolButtonTextBesideIcon)
-        widest = QFontMetrics(tabular_font()).horizontalAdvance("RMS +18.8 dB")
-        # What is beside it stays while the gain changes.
-        self._match.setMinimumWidth(0 if self._is_narrow else widest + ICON_PIXELS + 24)
-
-    @property
-    def _is_narrow(self) -> bool:
-        return len(self._names) > MOST_WIDE
+            button.setStyleSheet(NARROW if len(self._names) > MOST_WIDE else "")
 
     # ---- showing --------------------------------------------------------------------------------------
 
@@ -116,7 +107,6 @@ class TransportBar(Themed, QWidget):
         for index, button in enumerate(self._estimates):
             button.setChecked(sound == Sound(SoundKind.ESTIMATE, index))
             button.setEnabled(Sound(SoundKind.ESTIMATE, index) in sounds)
-        self._match.setText(sound_words.match_words(sound, player.match, player.loudness))
         self._speed.setText(f"{player.speed:g}×")
         self._show_words()
         self._dress_play()
@@ -130,8 +120,7 @@ class TransportBar(Themed, QWidget):
             self._note.set_text(_("No sound: {reason}").format(reason=player.problem), tip=tip)
             return
         sound = player.sound
-        matched = self._is_narrow and player.match is not Match.OFF
-        parts = [sound_words.match_words(sound, player.match, player.loudness)] if matched else []
+        parts = [] if player.match is Match.OFF else [sound_words.match_words(sound, player.match, player.loudness)]
         shorter = list(parts)
         if sound.kind is SoundKind.RESIDUAL:
             long, short = sound_words.residual_words(player.recipe, sound.index)
@@ -187,9 +176,9 @@ class TransportBar(Themed, QWidget):
         button = QToolButton(self)
         button.setMenu(self._menu(menu))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
         if icon_name:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             tint(button, icon_name, self._theme)
         _describe(button, tip)
         return button

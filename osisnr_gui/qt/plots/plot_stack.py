@@ -1,7 +1,7 @@
 """The stack of linked rows: overview on top, rows under it with movable borders, one time axis at the bottom; and a
 place in it that several rows share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
@@ -131,17 +131,26 @@ class _Place:
     widget: RowPane | TimePlot
     weight: float
     is_wanted: bool
+    least: int
+    goes: int
     is_useful: bool = True
+    has_room: bool = True
+    is_insisted_on: bool = False
+
+    @property
+    def is_possible(self) -> bool:
+        return self.is_wanted and self.is_useful
 
     @property
     def is_shown(self) -> bool:
-        return self.is_wanted and self.is_useful
+        return self.is_possible and self.has_room
 
 
 class PlotStack(QWidget):
     """Rows one above the other. All have the same width and the same margins, so their edges align."""
 
     row_added = Signal(object)  # TimePlot
+    rows_fitted = Signal()  # a row went for want of room, or came back
 
     def __init__(self, theme: Theme, overview: Overview | None = None) -> None:
         super().__init__()
@@ -166,13 +175,22 @@ class PlotStack(QWidget):
         """All rows from top to bottom, hidden ones too."""
         return tuple(row for place in self._places.values() for row in _rows_of(place.widget))
 
-    def add_row(self, row: TimePlot, weight: float = 1.0, *, visible: bool = True, pane: RowPane | None = None) -> None:
+    def add_row(
+        self,
+        row: TimePlot,
+        weight: float = 1.0,
+        *,
+        visible: bool = True,
+        pane: RowPane | None = None,
+        least: int = MIN_HEIGHT,
+        goes: int = 0,
+    ) -> None:
         """Append a row; ``weight`` is its share of the height until the user moves a border; 0: it has its own.
 
-        ``pane`` : holds the row, and others that come and go with it.
+        ``pane`` : holds the row, and others that come and go with it. ``least``, ``goes`` : see `PlotRow`.
         """
         widget = row if pane is None else pane
-        self._places[row.row_id] = _Place(row, widget, weight, visible)
+        self._places[row.row_id] = _Place(row, widget, weight, visible, least, goes)
         self._splitter.addWidget(widget)
         self._splitter.setStretchFactor(self._splitter.count() - 1, round(weight * 10))
         widget.setVisible(visible)
@@ -213,15 +231,23 @@ class PlotStack(QWidget):
         return self._places[row_id].is_wanted
 
     def set_row_visible(self, row_id: str, visible: bool) -> None:
-        """Show or hide a row; the lowest one shown carries the time axis."""
-        self._places[row_id].is_wanted = visible
-        self._follow(row_id)
+        """Show or hide a row, however little room there is; the lowest one shown carries the time axis."""
+        place = self._places[row_id]
+        place.is_wanted = place.is_insisted_on = visible
+        self._arrange()
+
+    def set_rows_wanted(self, wanted: Mapping[str, bool]) -> None:
+        """Show or hide rows, as far as there is room for them."""
+        for row_id, is_wanted in wanted.items():
+            place = self._places[row_id]
+            place.is_wanted, place.is_insisted_on = is_wanted, False
+        self._arrange()
 
     def set_row_useful(self, row_id: str, useful: bool) -> None:
         """Keep a row off the screen while there is nothing to see in it, whatever was asked for."""
         if useful != self._places[row_id].is_useful:
             self._places[row_id].is_useful = useful
-            self._follow(row_id)
+            self._arrange()
 
     def is_row_useful(self, row_id: str) -> bool:
         """False while there is nothing to see in it."""
@@ -267,23 +293,54 @@ class PlotStack(QWidget):
     def _remember_move(self, *_moved: int) -> None:
         self._moved_by_hand = True
 
-    def _follow(self, row_id: str) -> None:
-        self._places[row_id].widget.setVisible(self.is_row_visible(row_id))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new height."""
+        super().resizeEvent(event)
         self._arrange()
 
     def _arrange(self) -> None:
+        if self.isVisible():
+            self._fit_rows()
         shown = [place for place in self._places.values() if place.is_shown]
         for place in self._places.values():
+            place.widget.setVisible(place.is_shown)
             place.widget.set_time_axis(bool(shown) and place is shown[-1])
         if self._moved_by_hand or not shown:
             return
-        own = {place.row.row_id: place.row.height() for place in shown if not place.weight}
+        heights = {place.row.row_id: float(place.row.height()) for place in shown if not place.weight}
         axis = TIME_AXIS_HEIGHT if shown[-1].weight else 0  # a row of fixed height has it included
-        room = max(self._splitter.height() - axis - sum(own.values()), 1)
-        total = sum(place.weight for place in shown) or 1.0
-        heights = {place.row.row_id: room * place.weight / total for place in shown} | own
+        borders = (len(shown) - 1) * self._splitter.handleWidth()
+        room = self._splitter.height() - axis - borders - sum(heights.values())
+        heights |= _share(room, [place for place in shown if place.weight])
         heights[shown[-1].row.row_id] += axis
         self._splitter.setSizes([round(heights.get(row_id, 0)) for row_id in self._places])
+
+    def _fit_rows(self) -> None:
+        """Leave rows out, the first to go first, until the others are not lower than they should be."""
+        before = [place.has_room for place in self._places.values()]
+        for place in self._places.values():
+            place.has_room = True
+        room = self._splitter.height() - TIME_AXIS_HEIGHT
+        for place in sorted(self._places.values(), key=lambda place: place.goes):
+            needed = sum(other.least for other in self._places.values() if other.is_shown)
+            if place.goes and not place.is_insisted_on and needed > room:
+                place.has_room = False
+        if before != [place.has_room for place in self._places.values()]:
+            self.rows_fitted.emit()
+
+
+def _share(room: float, places: Sequence[_Place]) -> dict[str, float]:
+    """Heights by weight, in pixels by row, none of them lower than it should be."""
+    heights: dict[str, float] = {}
+    while places:
+        unit = room / sum(place.weight for place in places)
+        low = [place for place in places if unit * place.weight < place.least]
+        if not low:
+            return heights | {place.row.row_id: unit * place.weight for place in places}
+        heights |= {place.row.row_id: float(place.least) for place in low}
+        room -= sum(place.least for place in low)
+        places = [place for place in places if place not in low]
+    return heights
 
 
 def _rows_of(widget: RowPane | TimePlot) -> tuple[TimePlot, ...]:

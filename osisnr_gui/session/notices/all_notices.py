@@ -6,9 +6,11 @@ notice: a function that finds it, in one of the modules beside this one, and its
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from osisnr_gui.io.errors import Phrase
 from osisnr_gui.session.comparison.speakers import like
+from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.notices import file_notices as of_file
 from osisnr_gui.session.notices import pair_notices as of_pair
@@ -17,11 +19,14 @@ from osisnr_gui.session.notices.notice import Case, NoticeKind
 from osisnr_gui.session.result import Analysis, Notice, Remedy
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.tracks import Track
+from osisnr_gui.session.words import joined
 
 __all__ = ["Notice", "Remedy", "find_notices", "gather"]
 
 # Of many estimates, with one remedy that serves all of them.
 ABOUT_LITERAL = ("literal_not_meaningful", "quiet")
+# Of many estimates, each with a remedy of its own of the same name.
+ALIKE = ("gain", "polarity", "delay", "aligned", "level_matched", "flipped", "length_mismatch", "sample_rate_mismatch")
 
 REFUSED_FILE = NoticeKind("refused", of_file.find_refused_file, "warning")
 CHANNELS = NoticeKind("channels", of_file.find_channels)
@@ -131,12 +136,14 @@ def _fit_notices(case: Case, kinds: Iterable[NoticeKind[Case]]) -> list[Notice]:
 
 
 def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
-    """For banners: one notice where several estimates give rise to the same one with the same remedy."""
+    """For banners: one notice where several estimates give rise to the same one with remedies of the same names."""
     groups: dict[object, list[Notice]] = {}
     for notice in notices:
         # Of each channel of one file, with one remedy.
         place = notice.source.path if notice.source and notice.code == "channels" else notice.source
-        key = notice.code if notice.code in ABOUT_LITERAL else (notice.code, place, notice.message)
+        key: object = notice.code, place, notice.message
+        if notice.code in ABOUT_LITERAL + ALIKE:
+            key = notice.code, tuple(remedy.label for remedy in notice.remedies)
         groups.setdefault(key, []).append(notice)
     return tuple(_gathered(*group) for group in groups.values())
 
@@ -144,6 +151,19 @@ def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
 def _gathered(first: Notice, *others: Notice) -> Notice:
     if not others or first.code == "channels":
         return first
-    if len(others) == 1:
-        return replace(first, message=Phrase("{message} (+{n} estimate)", message=first.message, n=1))
-    return replace(first, message=Phrase("{message} (+{n} estimates)", message=first.message, n=len(others)))
+    group, remedies = (first, *others), first.remedies
+    if first.code in ALIKE:
+        remedies = tuple(
+            Remedy(
+                Phrase("{remedy} (all {n})", remedy=remedy.label, n=len(group)),
+                partial(_edit_all, alike=[notice.remedies[place].edit for notice in group]),
+            )
+            for place, remedy in enumerate(remedies)
+        )
+    return replace(first, message=joined([notice.message for notice in group], "\n"), remedies=remedies)
+
+
+def _edit_all(session: Session, alike: Iterable[Edit]) -> Session:
+    for edit in alike:
+        session = edit(session)
+    return session

@@ -113,14 +113,14 @@ def test_align_and_back(qtbot: QtBot, open_late: Open, late: int, rate: int) -> 
     before = first.pairs[0].whole.si_snr_db
     assert first.pairs[0].delay.samples == late
     shown = banner(window, "delay")
-    assert f"{abs(late)} samples" in shown.text.text()
+    assert f"{abs(late)} samples" in shown.accessibleName()
     press(shown, "Align")
     wait_final(qtbot, window)
     assert taken(window) == late
     after = store.analysis.pairs[0].whole.si_snr_db
     figures = [f"{value:.1f} dB".replace("-", "\u2212") for value in (before, after)]
     assert f"whole-signal SI-SNR {figures[0]}, {figures[1]} once aligned" in shown.notice.message
-    assert f"whole-signal SI-SNR {figures[0]} \u2192 {figures[1]}" in banner(window, "aligned").text.text()
+    assert f"whole-signal SI-SNR {figures[0]} \u2192 {figures[1]}" in banner(window, "aligned").accessibleName()
     assert printed(first, "--align") == banner(window, "aligned").notice.message
     assert printed(first) == shown.notice.message
     press(banner(window, "aligned"), "Undo")
@@ -221,7 +221,7 @@ def test_one_sample_by_keys_in_the_window(qtbot: QtBot, open_late: Open) -> None
     QTest.keyClick(window, Key.Key_Right, CTRL_SHIFT)
     assert taken(window) == 2
     wait_final(qtbot, window)
-    assert "moved 2 samples (0.12 ms) earlier" in banner(window, "aligned").text.text()
+    assert "moved 2 samples (0.12 ms) earlier" in banner(window, "aligned").accessibleName()
     assert store.analysis.pairs[0].delay is first.pairs[0].delay, "not measured again"
     store.undo()
     assert taken(window) == 0

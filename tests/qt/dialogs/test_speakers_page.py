@@ -54,7 +54,7 @@ def test_the_swap_is_offered_with_its_margin_and_gives_the_direct_numbers(qtbot:
     matching = store.analysis.matching
     before = store.analysis
     (banner,) = assignment(window)
-    assert f"margin to the next order {matching.best.margin_db:.1f} dB" in banner.text.text()
+    assert f"margin to the next order {matching.best.margin_db:.1f} dB" in banner.accessibleName()
     next(button for button in banner.findChildren(QPushButton) if button.text() == "Matrix…").click()
     dialog = opened(window)
     for row in range(2):

@@ -314,7 +314,20 @@ def test_a_copy_is_not_called_quiet(write: Write, noise: Noise) -> None:
 def test_the_quiet_share_a_banner() -> None:
     one, two = (Notice("quiet", f"{name}: so and so", Source(name)) for name in "ab")
     (shown,) = gather((one, two))
-    assert shown.message == "a: so and so (+1 estimate)"
+    assert shown.message == "a: so and so\nb: so and so"
+
+
+def test_one_remedy_serves_all_estimates_with_the_same_fault(write: Write, noise: Noise) -> None:
+    s = noise()
+    estimates = tuple(Source(write(f"e{k}.wav", gain * s)) for k, gain in enumerate((0.25, 0.125, 1.0)))
+    session = Session((Source(write("s.wav", s)),), estimates)
+    (shown,) = [notice for notice in gather(analyse(session).notices) if notice.code == "gain"]
+    assert [line.partition(" dB")[0][-4:] for line in shown.message.splitlines()] == ["12.0", "18.1"]
+    (remedy,) = shown.remedies
+    assert remedy.label == "Match level (all 2)"
+    matched = remedy.edit(session)
+    assert [source.gain for source in matched.estimates] == pytest.approx([4.0, 8.0, 1.0])
+    assert not [notice for notice in analyse(matched).notices if notice.code == "gain"]
 
 
 @pytest.mark.parametrize(

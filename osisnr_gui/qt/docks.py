@@ -1,0 +1,157 @@
+"""The panels around the plots: where they stand, how much room they have, which of them are hidden."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from osisnr_gui.text.catalogue import _
+
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+LEFT_WIDTH, RIGHT_WIDTH = 256, 304
+LOSS_HEIGHT, SEGMENTS_HEIGHT = 520, 460
+SOURCES_HEIGHT, FRAMES_HEIGHT = 400, 230
+TALL_WINDOW, VERY_TALL_WINDOW = 850, 1150
+#: Titles by name.
+TITLES = {
+    "sources": _("Sources"),
+    "frames": _("Frames"),
+    "notes": _("Notes"),
+    "loss": _("Loss"),
+    "bad_segments": _("Bad segments"),
+    "summary": _("Summary"),
+    "inspector": _("Inspector"),
+    "mask_values": _("Masks"),
+}
+#: Hidden until they are asked for, by commands of their own.
+ON_DEMAND = ("inspector", "mask_values")
+#: The key that brings a panel to the front, or hides it.
+PANEL_KEYS = {name: f"Ctrl+{place}" for place, name in enumerate(TITLES, 1) if name not in ON_DEMAND}
+#: The panels that stand one above the other, and those that share a place, the first of them in front.
+COLUMNS = {LEFT: (("sources",), ("frames", "notes")), RIGHT: (("loss", "bad_segments", *ON_DEMAND, "summary"),)}
+
+
+class PanelDock(QDockWidget):
+    """A dock that comes to the front or goes away. `wanted` says whether it is to be seen while files are open."""
+
+    wanted_changed = Signal(bool)
+
+    def __init__(self, name: str, panel: QWidget) -> None:
+        super().__init__(TITLES[name])
+        self.setObjectName(f"dock_{name}")
+        self.setWidget(panel)
+        self.wanted = name not in ON_DEMAND
+        self.is_in_front = False  # to be seen: neither hidden nor behind another tab
+        self.visibilityChanged.connect(self._take_visibility)
+
+    def bring(self) -> None:
+        """To the front."""
+        self.want(True)
+        self.show()
+        self.raise_()
+
+    def toggle(self) -> None:
+        """To the front, ready for the arrow keys; away when it is there already."""
+        if self.is_in_front:
+            self.close()
+        else:
+            self.bring()
+            self.widget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def want(self, wanted: bool) -> None:
+        """Whether it is to be seen."""
+        self.wanted = wanted
+        self.wanted_changed.emit(wanted)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Its own button: not wanted any more."""
+        self.want(False)
+        super().closeEvent(event)
+
+    def _take_visibility(self, visible: bool) -> None:
+        self.is_in_front = visible
+
+
+class Docks:
+    """The docks of one window by name. They are on screen while `shown`."""
+
+    def __init__(self, panels: Mapping[str, QWidget]) -> None:
+        self._docks = {name: PanelDock(name, panel) for name, panel in panels.items()}
+        self.shown, self._restored = True, False
+        self._front: list[PanelDock] = []
+
+    def __getitem__(self, name: str) -> PanelDock:
+        return self._docks[name]
+
+    def __iter__(self) -> Iterator[PanelDock]:
+        return iter(self._docks.values())
+
+    def take_window(self, window: QMainWindow) -> None:
+        """Stand around the plots of a window."""
+        self._window = window
+        window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        self._place()
+
+    def restore(self, state: QByteArray) -> None:
+        """Take a layout from `QMainWindow.saveState`."""
+        self._restored = self._window.restoreState(state)
+        if self._restored:
+            for dock in self:
+                dock.want(not dock.isHidden())
+
+    def show(self, shown: bool, summary_height: int) -> None:
+        """The panels that are wanted, those in front that were, or none."""
+        if shown == self.shown:
+            return
+        if self.shown:
+            self._front = [dock for dock in self if dock.is_in_front]
+        self.shown = shown
+        for dock in self:
+            dock.setVisible(shown and dock.wanted)
+        for dock in self._front if shown else ():
+            dock.raise_()
+        if shown and not self._restored:
+            # Hidden docks have no size to share: once they are laid out.
+            self._restored = True
+            QTimer.singleShot(0, self._window, partial(self._share_room, summary_height))
+
+    def reset(self, summary_height: int) -> None:
+        """Places, widths and heights as at the first start."""
+        for dock in self:
+            dock.setFloating(False)
+            self._window.removeDockWidget(dock)
+        self._place()
+        for name, dock in self._docks.items():
+            dock.want(name not in ON_DEMAND)
+            dock.setVisible(self.shown and dock.wanted)
+        self._share_room(summary_height)
+
+    def _place(self) -> None:
+        for area, places in COLUMNS.items():
+            for first, *behind in places:
+                self._window.addDockWidget(area, self[first])
+                for name in behind:
+                    self._window.tabifyDockWidget(self[first], self[name])
+                self[first].raise_()
+        for name in ON_DEMAND:
+            self[name].hide()
+
+    def _share_room(self, summary_height: int) -> None:
+        """Widths and heights of the panels where the user has not chosen them."""
+        window, loss, summary, segments = self._window, self["loss"], self["summary"], self["bad_segments"]
+        vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
+        if window.height() >= TALL_WINDOW:
+            # Room for the whole table under the plots; in a low window it shares the place of the loss.
+            window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, summary)
+            window.resizeDocks([summary], [summary_height], vertical)
+        if window.height() >= VERY_TALL_WINDOW:
+            # Room for both: the list moves while a slider does.
+            window.addDockWidget(RIGHT, segments)
+            window.resizeDocks([loss, segments], [LOSS_HEIGHT, SEGMENTS_HEIGHT], vertical)
+        window.resizeDocks([self["sources"], loss], [LEFT_WIDTH, RIGHT_WIDTH], horizontal)
+        window.resizeDocks([self["sources"], self["frames"]], [SOURCES_HEIGHT, FRAMES_HEIGHT], vertical)
+        for name in ("frames", "loss"):
+            self[name].raise_()

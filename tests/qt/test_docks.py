@@ -1,0 +1,94 @@
+"""Panels: each with a key, back with the width it had, and all of them as at first after Reset layout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from window_kit import open_window, show_files
+
+from osisnr_gui.qt.docks import PANEL_KEYS, Docks
+from osisnr_gui.qt.main_window import MainWindow
+
+PAIR = "2_enhancement_clean.flac", "2_enhancement_est_dfn3.flac"
+SIZE = 1280, 720
+
+
+def sizes(window: MainWindow) -> dict[str, tuple[int, int]]:
+    """Width and height of every panel in sight."""
+    QApplication.processEvents()
+    docks = {name: window.views.docks[name] for name in PANEL_KEYS}
+    return {name: (dock.width(), dock.height()) for name, dock in docks.items() if dock.is_in_front}
+
+
+def press(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    key = Qt.Key(ord(PANEL_KEYS[name][-1]))
+    qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
+    QApplication.processEvents()
+
+
+def test_every_panel_goes_and_comes_by_its_key_with_its_width(qtbot: QtBot, samples: Path) -> None:
+    with open_window(qtbot, SIZE) as window:
+        show_files(qtbot, window, *(samples / name for name in PAIR))
+        docks: Docks = window.views.docks
+        window.resizeDocks([docks["sources"], docks["loss"]], [231, 333], Qt.Orientation.Horizontal)
+        before = sizes(window)
+        for name in PANEL_KEYS:
+            if not docks[name].is_in_front:
+                press(qtbot, window, name)
+                assert docks[name].is_in_front, f"{name}: behind a tab it comes to the front"
+            press(qtbot, window, name)
+            assert not docks[name].isVisible()
+            assert not window.actions_by_id.by_id[f"panel_{name}"].isChecked()
+        assert sizes(window) == {}
+        assert window.views.plots.width() > SIZE[0] - 20, "all the room is the plots'"
+        for name in reversed(PANEL_KEYS):
+            press(qtbot, window, name)
+            assert docks[name].is_in_front
+        for name in ("sources", "loss"):
+            docks[name].bring()
+            assert sizes(window)[name][0] == before[name][0]
+
+
+def test_hidden_panels_stay_hidden_until_asked_for(qtbot: QtBot, samples: Path) -> None:
+    with open_window(qtbot, SIZE) as window:
+        show_files(qtbot, window, *(samples / name for name in PAIR))
+        press(qtbot, window, "sources")
+        window.commands.close_files()
+        qtbot.waitUntil(lambda: not window.views.docks["loss"].isVisible())
+        show_files(qtbot, window, *(samples / name for name in PAIR))
+        assert not window.views.docks["sources"].isVisible()
+    with open_window(qtbot, SIZE) as window:
+        show_files(qtbot, window, *(samples / name for name in PAIR))
+        assert not window.views.docks["sources"].isVisible()
+        assert window.views.docks["loss"].isVisible()
+        press(qtbot, window, "sources")
+        assert window.views.docks["sources"].isVisible()
+
+
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)
+@pytest.mark.parametrize("size", [SIZE, (1440, 900)])
+def test_reset_layout_undoes_everything(qtbot: QtBot, samples: Path, size: tuple[int, int]) -> None:
+    with open_window(qtbot, size) as window:
+        show_files(qtbot, window, *(samples / name for name in PAIR))
+        docks, stack, act = window.views.docks, window.views.plots.stack, window.actions_by_id.by_id
+        before, heights = sizes(window), stack._splitter.sizes()
+        window.resizeDocks([docks["sources"], docks["loss"]], [300, 400], Qt.Orientation.Horizontal)
+        docks["bad_segments"].setFloating(True)
+        docks["frames"].close()
+        docks["notes"].bring()
+        docks["summary"].bring()
+        for action in ("row_loss", "row_difference", "overview", "transport"):
+            act[action].trigger()
+        stack._splitter.setSizes([300, *stack._splitter.sizes()[1:]])
+        stack._remember_move()
+        assert sizes(window) != before
+        act["reset_layout"].trigger()
+        qtbot.waitUntil(lambda: sizes(window) == before)
+        qtbot.waitUntil(lambda: stack._splitter.sizes() == heights)
+        assert act["overview"].isChecked()
+        assert act["transport"].isChecked()
+        assert not docks["bad_segments"].isFloating()
