@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
-from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula
@@ -100,10 +99,6 @@ def _count(key: str, title: str, value: Value, tip: str, better: int = 0) -> Mea
         tip=tip,
         widest="00000",
     )
-
-
-def _status(status: FrameStatus) -> Value:
-    return scored(lambda score: score.facts.counts[status.label])
 
 
 _mean = partial(
@@ -235,22 +230,22 @@ MEASURES: tuple[Measure, ...] = (
     _count(
         "bad",
         _("bad\nframes"),
-        scored(lambda score: score.bad.n_under),
-        _("Active frames whose exact OSI-SNR is under the threshold. Fewer is better."),
+        scored(lambda score: score.bad.counts.under),
+        _("Active frames under the threshold (exact), as the list of bad segments counts them. Fewer is better."),
         better=-1,
     ),
     _count(
         "missed",
         _("missed\nframes"),
-        _status(FrameStatus.SILENT_ESTIMATE),
-        _("Frames in which only the estimate is silent"),
+        scored(lambda score: score.bad.counts.missed),
+        _("Frames in which only the estimate is silent, as the list of bad segments counts them. Fewer is better."),
         better=-1,
     ),
     _count(
         "false",
         _("false\nframes"),
-        _status(FrameStatus.SILENT_REFERENCE),
-        _("False activity: only the reference is silent there"),
+        scored(lambda score: score.bad.counts.made_up),
+        _("False activity (only the reference is silent), as the list of bad segments counts it. Fewer is better."),
         better=-1,
     ),
     _count(

@@ -113,10 +113,19 @@ def gain_words(pair: PairAnalysis) -> str:
     return template.format(level=words.db(abs(whole.gain_db)))
 
 
-def level_and_polarity(analysis: Analysis, pair: PairAnalysis) -> list[str]:
-    """What is wrong with an estimate that OSI-SNR does not see, in words."""
+def level_polarity_delay(analysis: Analysis, pair: PairAnalysis) -> list[str]:
+    """What is wrong with an estimate that OSI-SNR does not see, or hardly, in words: level, polarity, delay."""
     inverted = any(notice.code == "polarity" and notice.source == pair.source for notice in analysis.notices)
-    return list(filter(None, (gain_words(pair), _("upside down (polarity)") if inverted else "")))
+    return list(filter(None, (gain_words(pair), _("upside down (polarity)") if inverted else "", _late(pair))))
+
+
+def _late(pair: PairAnalysis) -> str:
+    """How late an estimate is that was not moved; empty when that is not certain."""
+    delay, rate = pair.delay, pair.sample_rate
+    if delay is None or not rate or pair.source.delay or not delay.trusted:
+        return ""
+    template = _("{time} late") if delay.samples > 0 else _("{time} early")
+    return template.format(time=words.milliseconds(abs(delay.samples) / rate))
 
 
 def osi_words(score: PairScore) -> str:
@@ -138,10 +147,8 @@ def osi_words(score: PairScore) -> str:
 
 
 def trouble_words(score: PairScore) -> list[str]:
-    """Frames under the threshold, missed, of false activity and not finite; only those that occur."""
-    counts = score.facts.counts
-    under, missed, made_up = score.bad.n_under, counts["silent_estimate"], counts["silent_reference"]
-    wrong, limit = counts["nonfinite"], words.db(score.bad.threshold_db)
+    """Frames under the threshold, missed and of false activity, as the list of bad segments counts them."""
+    (under, missed, made_up), wrong = score.bad.counts, score.facts.counts["nonfinite"]
     known = (
         (under, ngettext("{n} frame under {limit}", "{n} frames under {limit}", under)),
         (missed, ngettext("{n} frame missed", "{n} frames missed", missed)),
@@ -153,6 +160,7 @@ def trouble_words(score: PairScore) -> list[str]:
             ),
         ),
     )
+    limit = words.db(score.bad.threshold_db)
     return [template.format(n=words.count(n), limit=limit) for n, template in known if n]
 
 
@@ -162,7 +170,7 @@ def error_clause(error: FileError) -> str:
 
 
 def pair_sentence(analysis: Analysis, index: int) -> str:
-    """What can be said of one estimate, by rule; true to the figures, always the exact ones over active frames."""
+    """The figures of one estimate, always the exact ones over active frames, without a verdict."""
     pair, name = analysis.pairs[index], estimate_names(analysis)[index]
     if pair.error is not None:
         return _("{name} cannot be compared: {error}.").format(name=name, error=error_clause(pair.error))
@@ -174,12 +182,7 @@ def pair_sentence(analysis: Analysis, index: int) -> str:
         template = _("so far, {done} of {frames}: {figures}")
         done, total = words.count(frames.n_frames), frames_counted(frames.n_total)
         figures = template.format(done=done, frames=total, figures=figures)
-    faults = level_and_polarity(analysis, pair)
-    if not faults:
-        return _("{name}: {figures}.").format(name=name, figures=figures)
-    if len(faults) > 1:
-        faults = [_("{one} and {other}").format(one=faults[0], other=faults[1])]
-    return _("{name} is {fault}; {figures}.").format(name=name, fault=faults[0], figures=figures)
+    return _("{name}: {figures}.").format(name=name, figures=figures)
 
 
 def status_sentence(analysis: Analysis | None, selected: int = 0) -> str:

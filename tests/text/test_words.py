@@ -104,10 +104,9 @@ def test_the_sentence_is_true_to_the_figures(sound: Analysis):
     pair = sound.pairs[0]
     facts, exact = pair.score.facts, pair.score.exact
     assert sentences.status_sentence(sound, 0) == (
-        f"A (est_dfn3) is {-pair.whole.gain_db:.1f} dB too quiet; {exact.osi_db_mean:.1f} dB mean exact OSI-SNR over "
-        f"{facts.n_active} active frames (median {exact.osi_db_median:.1f} dB); "
-        f"{np.count_nonzero(facts.active & (facts.frames.exact_osi_db < 3.0))} frames under 3.0 dB; "
-        f"{facts.counts['silent_reference']} frames of false activity."
+        f"A (est_dfn3): {exact.osi_db_mean:.1f} dB mean exact OSI-SNR over {facts.n_active} active frames "
+        f"(median {exact.osi_db_median:.1f} dB); {np.count_nonzero(pair.score.bad.low)} frames under 3.0 dB; "
+        f"{np.count_nonzero(pair.score.bad.false_activity)} frames of false activity."
     )
 
 
@@ -126,14 +125,21 @@ def test_the_leading_result_is_named_with_its_frames(sound: Analysis):
 @pytest.mark.parametrize(("gain", "said"), [(2.0, "6.0 dB too loud"), (0.5, "6.0 dB too quiet"), (1.01, "")])
 def test_a_level_is_mentioned_when_it_is_off(tmp_path: Path, voice: np.ndarray, gain: float, said: str):
     noise = 0.01 * np.random.default_rng(5).normal(size=RATE)
-    sentence = sentences.status_sentence(compare(tmp_path, voice, gain * voice + noise), 0)
-    assert ("too" in sentence) is bool(said)
-    assert said in sentence
+    analysis = compare(tmp_path, voice, gain * voice + noise)
+    assert sentences.level_polarity_delay(analysis, analysis.pairs[0]) == ([said] if said else [])
+
+
+def test_a_delay_is_mentioned_until_it_is_taken_out(tmp_path: Path, voice: np.ndarray):
+    analysis = compare(tmp_path, voice, np.concatenate((np.zeros(40), voice[:-40])))
+    assert sentences.level_polarity_delay(analysis, analysis.pairs[0]) == ["5.00 ms late"]
+    aligned = analyse(edits.change_source(analysis.session, analysis.pairs[0].source, delay=40))
+    assert sentences.level_polarity_delay(aligned, aligned.pairs[0]) == []
 
 
 def test_no_level_is_claimed_for_something_unrelated(tmp_path: Path, voice: np.ndarray):
     other = 0.1 * np.random.default_rng(9).normal(size=RATE)
-    assert "too quiet" not in sentences.status_sentence(compare(tmp_path, voice, other), 0)
+    analysis = compare(tmp_path, voice, other)
+    assert sentences.level_polarity_delay(analysis, analysis.pairs[0]) == []
 
 
 def test_the_same_but_for_its_level(tmp_path: Path, voice: np.ndarray):
@@ -149,7 +155,7 @@ def test_an_upside_down_estimate_is_called_so(tmp_path: Path, voice: np.ndarray)
     reference = analyse(
         edits.set_framing(compare(tmp_path, voice, -voice + 1e-3).session, representation=Representation.WAVEFORM)
     )
-    assert "upside down" in sentences.status_sentence(reference, 0)
+    assert "upside down (polarity)" in sentences.level_polarity_delay(reference, reference.pairs[0])
 
 
 def test_silence_is_said_and_explained(tmp_path: Path, voice: np.ndarray):

@@ -16,6 +16,7 @@ from osisnr_gui.qt.panels.estimate_mark import EstimateMark
 from osisnr_gui.qt.panels.layouts import FORMULA_CHOICES, FORMULAS, REST, Segmented, column_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, ValueSlider
+from osisnr_gui.qt.panels.verdict_scale import VerdictScale
 from osisnr_gui.qt.plots.charts.alpha_chart import AlphaChart
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
@@ -31,6 +32,7 @@ from osisnr_gui.text.sentences import method_words, result_words, why_loss
 from osisnr_gui.text.verdict import grade_tip, verdict_line, verdict_sentence
 
 PLOT_HEIGHT = 132
+SENTENCE_LINES = 3
 #: Pixels of the big number and of the bar under it, the gap below that, and the colours beside its names.
 BIG, BAR, BAR_GAP, SWATCH = 24, 16, 6, 8
 ALPHAS = np.linspace(0.01, 1.0, 60)
@@ -216,6 +218,7 @@ class LossPanel(QWidget):
         self._said = "", ""  # which number the headline shows, and what is the matter with it
         self.mark = EstimateMark(theme, self)
         self.verdict = ElidedLabel(parent=self)
+        self.scale = VerdictScale(theme, self)
         self.headline = Headline(theme, self)
         self.bar = ShareBar(theme, self)
         self.sentence = plain_label("", "muted", wrap=True, parent=self)
@@ -248,10 +251,13 @@ class LossPanel(QWidget):
 
     def _lay_out(self) -> None:
         self.plot.setFixedHeight(PLOT_HEIGHT)
-        # The sentence comes last: its length differs from estimate to estimate, and nothing above it may move.
-        loss = self.mark, self.verdict, self.headline, self.bar, self.alpha, self.gamma, self.order
-        result = self.method, self.formula, self.plot_title, self.plot, self.sentence, self.change
-        scroll_inside(self, column_of(*loss, *result, REST, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP - 2))
+        # Its length differs from estimate to estimate, and nothing below it may move.
+        self.sentence.setMinimumHeight(SENTENCE_LINES * self.sentence.fontMetrics().lineSpacing())
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
+        verdict = self.mark, self.verdict, self.scale, self.sentence
+        loss = self.headline, self.bar, self.alpha, self.gamma, self.order, self.method, self.formula
+        parts = *verdict, *loss, self.plot_title, self.plot, self.change, REST
+        scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP - 2))
 
     def _connect(self) -> None:
         ask = self.edit_requested.emit
@@ -280,13 +286,19 @@ class LossPanel(QWidget):
         self.mark.show_estimate(selected if pair else None, name)
         if pair is None or pair.score is None:
             self.verdict.set_text("")
+            self.scale.hide()
             set_text(self.sentence, sentences.status_sentence(analysis, selected))
             return
-        verdict = find_verdict(pair, chance_floor_db(analysis, pair))
+        chance_db = chance_floor_db(analysis, pair)
+        scores = {place: each.score for place, each in enumerate(analysis.pairs)}
+        medians = {place: score.exact.osi_db_median for place, score in scores.items() if score is not None}
+        self.scale.show_medians(medians, chance_db, selected)
+        self.scale.show()
+        verdict = find_verdict(pair, chance_db)
         self.verdict.set_text(verdict_line(verdict))
         self.verdict.setToolTip(tooltip(grade_tip()))
         unit = "s" if pair.score.facts.frames.grid.seconds else "frames"
-        set_text(self.sentence, verdict_sentence(verdict, unit, *sentences.level_and_polarity(analysis, pair)))
+        set_text(self.sentence, verdict_sentence(verdict, unit, *sentences.level_polarity_delay(analysis, pair)))
 
     def _show_score(self, analysis: Analysis, selected: int) -> None:
         pair = analysis.pair_at(selected)

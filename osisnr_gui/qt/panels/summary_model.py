@@ -100,7 +100,8 @@ def _figure(measure: Measure) -> Figure:
 
 def _depends(measure: Measure) -> Changed:
     """What of an analysis a figure follows."""
-    return {"fused": Changed.LOSS, "mc_mse": Changed.LOSS, "bad": Changed.BAD}.get(measure.key, Changed.FRAMES)
+    bad = dict.fromkeys(("bad", "missed", "false"), Changed.BAD)
+    return {"fused": Changed.LOSS, "mc_mse": Changed.LOSS, **bad}.get(measure.key, Changed.FRAMES)
 
 
 def _depends_of(column: Column) -> Changed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -171,3 +172,17 @@ def test_how_good_it_is_stands_over_the_number(panel: LossPanel, sound: Analysis
     assert "errors are audible" in panel.sentence.text()
     show_parts(panel, sound, 1)
     assert panel.verdict.text().startswith("strong errors")
+
+
+def test_the_scale_has_a_mark_for_what_lies_above_chance(panel: LossPanel, sound: Analysis, masks: Analysis) -> None:
+    show_parts(panel, sound, 0)
+    assert panel.scale.marks == {k: pair.score.exact.osi_db_median for k, pair in enumerate(sound.pairs)}
+    assert panel.scale.height() == panel.scale.heightForWidth(panel.scale.width())
+    picture, ink = panel.scale.grab().toImage(), QColor(DARK.estimate(0).colour)
+    ratio = picture.devicePixelRatio()
+    assert any(picture.pixelColor(x, round(5 * ratio)) == ink for x in range(picture.width()))
+    show_parts(panel, masks, 0)
+    assert masks.pairs[0].score.exact.osi_db_median < 3.6
+    assert panel.scale.isVisible()
+    assert panel.scale.marks == {}
+    assert "no listening test" in panel.scale.toolTip()
