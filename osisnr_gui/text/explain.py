@@ -16,7 +16,6 @@ from osisnr_gui.text.sentences import LEVEL_DB, active_counted
 
 MAIN_SHARE = 0.4  # a band with this part of the errors is named alone
 BAND_LEVEL_DB = 1.5  # a smaller level difference of a band is not what is wrong with it
-MINUS_ZERO = f"{words.MINUS}0"
 
 _STATUS = {
     FrameStatus.OK: _("active"),
@@ -263,10 +262,10 @@ def _silent_angle(literal_db: float) -> str:
     )
     if literal_db == -math.inf:
         template = _(
-            "The angle means nothing here: the exact result leaves the frame out, and the literal one counts {osi} as "
-            "1/OSI = {zero}, as if it were perfect."
+            "The angle means nothing here: the exact result leaves the frame out, and the literal one, which is not "
+            "defined for silence, counts it as if it were perfect."
         )
-    return template.format(osi=words.db(literal_db), zero=MINUS_ZERO)
+    return template.format(osi=words.db(literal_db))
 
 
 def angle_words(degrees: float) -> str:

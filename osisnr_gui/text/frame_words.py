@@ -1,6 +1,7 @@
 """The numbers of one frame as the inspector shows them: a table of both formulas, lines with numbers put in."""
 
 import math
+from dataclasses import replace
 
 from osisnr_gui.core.osi_snr import EPS_DOT, EPS_NOISE
 from osisnr_gui.session import words
@@ -17,6 +18,8 @@ Row = tuple[str, ...]
 def formula_rows(x: Inspection) -> list[Row]:
     """Rows of (what, literal, exact), from lam to the frame's fused loss; "–" where the exact result leaves it out."""
     both = (x.literal, x.exact)
+    if not _has_literal(x):
+        both = (replace(x.literal, osi_db=math.nan, loss_osi=math.nan, fused=math.nan), x.exact)
     return [
         ("", _("literal"), _("exact")),
         ("λ = Σe² / Σs·e", *(words.loss(terms.lam) for terms in both)),
@@ -38,11 +41,19 @@ def formula_lines(x: Inspection) -> list[str]:
     fused = (
         _("literal L = 1/{osi} + {gamma:g} · {mc_mse}") if is_literal else _("exact L = 1/{osi} + {gamma:g} · {mc_mse}")
     )
+    fused = fused.format(osi=words.number(leading.osi_db, 2), gamma=loss.gamma, mc_mse=words.loss(x.mc_mse))
+    if is_literal and not _has_literal(x):
+        fused = _("literal L: not defined, the frame is silent")
     return [
         _("literal OSI = 10·log₁₀({target} / ({noise} + 10⁻⁸))").format(target=target, noise=noise),
         exact if x.exact.counted else _("exact: left out, the frame is not active"),
-        fused.format(osi=words.number(leading.osi_db, 2), gamma=loss.gamma, mc_mse=words.loss(x.mc_mse)),
+        fused,
     ]
+
+
+def _has_literal(x: Inspection) -> bool:
+    """Whether the literal formula gives this frame a number: silence has none."""
+    return math.isfinite(x.literal.osi_db)
 
 
 def companion_rows(x: Inspection, pair: PairAnalysis, measures: FileMeasures | None) -> list[Row]:

@@ -38,9 +38,10 @@ def method_words(method: int) -> str:
 
 
 def frames_words(facts: Facts, formula: Formula) -> str:
-    """ "literal, all 822 frames" or "exact, 683 active frames"."""
+    """ "literal, all 822 frames", with ", 129 silent" where that weighs in, or "exact, 683 active frames"."""
     if formula is Formula.LITERAL:
-        return _("literal, all {frames}").format(frames=frames_counted(facts.frames.n_frames))
+        template = _("literal, all {frames}, {lost}") if facts.not_meaningful else _("literal, all {frames}")
+        return template.format(frames=frames_counted(facts.frames.n_frames), lost=_lost_words(facts))
     return _("exact, {frames}").format(frames=active_counted(facts.n_active))
 
 
@@ -49,6 +50,25 @@ def result_words(score: PairScore) -> str:
     whole = score.facts.frames.complete
     template = _("{frames}, method {method}") if whole else _("{frames}, method {method}, so far")
     return template.format(frames=frames_words(score.facts, score.loss.formula), method=score.loss.method)
+
+
+def _lost_words(facts: Facts) -> str:
+    """ "129 silent": the frames that have no literal value above 0 dB."""
+    silent = sum(count for label, count in facts.counts.items() if label.startswith("silent"))
+    template = _("{n} silent") if facts.not_meaningful <= silent else _("{n} not above 0 dB")
+    return template.format(n=words.count(facts.not_meaningful))
+
+
+def not_defined(facts: Facts, *values: float) -> str:
+    """ "not defined: 129 silent frames" where one of these literal figures is no number or not above 0; else empty."""
+    if not facts.not_meaningful or all(math.isfinite(value) and value > 0 for value in values):
+        return ""
+    return _("not defined: {lost} frames").format(lost=_lost_words(facts))
+
+
+def fused_not_defined(score: PairScore) -> str:
+    """`not_defined` of the literal fused loss, of which L_OSI is a part."""
+    return not_defined(score.facts, score.literal.fused, score.literal.loss_osi(score.loss.method))
 
 
 def why_osi(value: float, score: PairScore, formula: Formula) -> str:

@@ -119,7 +119,7 @@ def test_the_leading_result_is_named_with_its_frames(sound: Analysis):
     score = sound.pairs[0].score
     assert sentences.result_words(score) == "exact, 683 active frames, method 1"
     literal = rescore(edits.set_method(edits.set_formula(sound.session, Formula.LITERAL), 2), sound)
-    assert sentences.result_words(literal.pairs[0].score) == "literal, all 822 frames, method 2"
+    assert sentences.result_words(literal.pairs[0].score) == "literal, all 822 frames, 129 silent, method 2"
 
 
 @pytest.mark.parametrize(("gain", "said"), [(2.0, "6.0 dB too loud"), (0.5, "6.0 dB too quiet"), (1.01, "")])

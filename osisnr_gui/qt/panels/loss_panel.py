@@ -43,6 +43,7 @@ FORMULA_TIP = _(
 )
 #: Looked up once: these are asked for at every tick of a slider.
 HEADLINE_TIP = _("{number}. Lower is better.")
+LITERAL_TIP = _("Literal, all frames: {number}.")
 MARKS_TIP = _("Ticks above: here two estimates swap ranks.")
 #: A curve over ALPHAS, and what it was computed for.
 AlphaCurve = tuple[Facts, Formula, FloatArray]
@@ -79,15 +80,14 @@ class Headline(Themed, QWidget):
         name, number, which = self._parts
         return f"{name} = {number} ({which})" if which else f"{name} = {number}"
 
-    def show_number(self, number: str, which: str, why: str = "") -> None:
-        """Show a number; `which` says which one it is, `why` (tooltip) what is the matter with it."""
+    def show_number(self, number: str, which: str, why: str = "", also: str = "") -> None:
+        """Show a number; `which` says which one it is; in the tooltip, `why` what is the matter with it, and `also`."""
         parts = (self._parts[0], number, which)
         if parts != self._parts or bool(why) != self._warned:
             self._parts, self._warned = parts, bool(why)
             self.setAccessibleName(self.text)
             self.update()
-        told = HEADLINE_TIP.format(number=self.text)
-        tip = tooltip(f"{told} {why}" if why else told)
+        tip = tooltip(" ".join(filter(None, (HEADLINE_TIP.format(number=self.text), why, also))))
         if tip != self.toolTip():
             self.setToolTip(tip)
 
@@ -216,6 +216,7 @@ class LossPanel(QWidget):
         self._said_for: tuple[object, ...] = ()
         self._alpha = DEFAULT_ALPHA
         self._said = "", ""  # which number the headline shows, and what is the matter with it
+        self._undefined = self._in_place = ""  # why there is no literal number, and the words where it would stand
         self.mark = EstimateMark(theme, self)
         self.verdict = ElidedLabel(parent=self)
         self.scale = VerdictScale(theme, self)
@@ -312,9 +313,15 @@ class LossPanel(QWidget):
             key = score.facts, score.loss.method, score.loss.formula, 0.0 if math.isfinite(fused) else fused
             if key != self._said_for:
                 self._said_for = key
+                undefined = sentences.fused_not_defined(score)
+                is_literal = score.loss.formula is Formula.LITERAL
+                self._in_place = _("not defined") if undefined and is_literal else ""
                 self._said = result_words(score), why_loss(fused, score, score.loss.formula)
-            self.headline.show_number(words.loss(fused), *self._said)
-            self.bar.show_terms(*score.shares)
+                self._undefined = undefined
+            also = LITERAL_TIP.format(number=self._undefined or words.loss(score.literal.fused))
+            self.headline.show_number(self._in_place or words.loss(fused), *self._said, also)
+            first, second = score.shares
+            self.bar.show_terms(math.nan if self._in_place else first, second)
         self._show_ranking(analysis, selected)
 
     def _show_ranking(self, analysis: Analysis, selected: int) -> None:

@@ -105,6 +105,8 @@ class Readout(QWidget):
             is_bin = frequency_unit != "Hz"
             values["frequency"] = _("bin {k}").format(k=round(frequency)) if is_bin else words.hertz(frequency)
         values |= _level_words(levels, third, plain)
+        if osi_db == -math.inf:  # a silent frame by the literal formula: its kind says so
+            osi_db = loss = math.nan
         if osi_db is not None:
             values["osi"] = f"OSI {words.db(osi_db)}"
         if loss is not None:

@@ -35,7 +35,10 @@ def test_the_number_is_named_exactly(panel: LossPanel, sound: Analysis):
     assert panel.headline.text == f"fused loss L = {score.exact.fused:.3f} ({which})"
     literal = rescore(edits.set_formula(sound.session, Formula.LITERAL), sound)
     show_parts(panel, literal, 0)
-    assert panel.headline.text == f"fused loss L = {score.literal.fused:.3f} (literal, all 822 frames, method 1)"
+    assert (
+        panel.headline.text
+        == f"fused loss L = {score.literal.fused:.3f} (literal, all 822 frames, 129 silent, method 1)"
+    )
     exact = rescore(edits.set_method(sound.session, 2), sound)
     show_parts(panel, exact, 1)
     score = exact.pairs[1].score
@@ -49,6 +52,18 @@ def test_a_literal_number_that_silence_touched_says_so(panel: LossPanel, sound: 
     assert "silence counts as perfect" not in panel.headline.toolTip()
     show_parts(panel, rescore(edits.set_formula(sound.session, Formula.LITERAL), sound), 0)
     assert "silence counts as perfect" in panel.headline.toolTip()
+
+
+def test_a_literal_number_that_is_none_says_so_in_its_place(panel: LossPanel, sound: Analysis):
+    literal = edits.set_method(edits.set_formula(sound.session, Formula.LITERAL), 2)
+    show_parts(panel, rescore(literal, sound), 0)
+    assert panel.headline.text == "fused loss L = not defined (literal, all 822 frames, 129 silent, method 2)"
+    assert "not finite" not in panel.headline.text
+    assert panel.bar.shares is None
+    show_parts(panel, rescore(edits.set_method(sound.session, 2), sound), 0)
+    assert "Literal, all frames: not defined: 129 silent frames" in panel.headline.toolTip()
+    show_parts(panel, sound, 0)
+    assert f"Literal, all frames: {sound.pairs[0].score.literal.fused:.3f}" in panel.headline.toolTip()
 
 
 def test_a_refused_estimate_and_an_empty_window(panel: LossPanel, mixed: Analysis):
