@@ -73,22 +73,12 @@ def fused_not_defined(score: PairScore) -> str:
 
 def why_osi(value: float, score: PairScore, formula: Formula) -> str:
     """Why an OSI-SNR average is no plain number; empty when it is one."""
-    if math.isfinite(value):
+    if math.isfinite(value) or formula is Formula.LITERAL:  # of that, `not_defined` says why
         return ""
-    facts = score.facts
-    if formula is Formula.EXACT:
-        if facts.n_active == 0:
-            return _("No frame is active: one of the two signals is silent everywhere.")
-        same = active_counted(facts.counts["proportional"])
-        return _("Infinite: in {frames} the estimate is the reference but for its level.").format(frames=same)
-    if math.isnan(value):
-        return _("Not a number: the literal formula divides zero by zero in at least one frame.")
-    n = facts.frames.n_frames
-    return ngettext(
-        "Not finite: {bad} of {n} literal frame are not finite or not above 0 dB (silence).",
-        "Not finite: {bad} of {n} literal frames are not finite or not above 0 dB (silence).",
-        n,
-    ).format(bad=words.count(facts.not_meaningful), n=words.count(n))
+    if score.facts.n_active == 0:
+        return _("No frame is active: one of the two signals is silent everywhere.")
+    same = active_counted(score.facts.counts["proportional"])
+    return _("Infinite: in {frames} the estimate is the reference but for its level.").format(frames=same)
 
 
 def why_loss(value: float, score: PairScore, formula: Formula) -> str:
@@ -102,8 +92,6 @@ def why_loss(value: float, score: PairScore, formula: Formula) -> str:
         if math.isnan(value):
             return _("Not a number: some cells are not finite.")
         return _("Infinite: in at least one active frame estimate and reference have nothing in common (0 dB).")
-    if not math.isfinite(value):
-        return _("The literal formula is not finite in at least one frame.")
     if not facts.not_meaningful:
         return ""
     n = facts.frames.n_frames
@@ -148,59 +136,25 @@ def _late(pair: PairAnalysis) -> str:
     return template.format(time=words.milliseconds(abs(delay.samples) / rate))
 
 
-def osi_words(score: PairScore) -> str:
-    """Mean and median of the exact OSI-SNR over active frames, in words."""
-    exact, n_active = score.exact, score.facts.n_active
-    if n_active == 0:
-        return _("no frame is active: one of the two is silent everywhere")
-    frames, same = active_counted(n_active), score.facts.counts["proportional"]
-    if same == n_active:
-        return _("the same as the reference but for its level in all {frames}").format(frames=frames)
-    median = words.db(exact.osi_db_median)
-    if math.isinf(exact.osi_db_mean):
-        template = _(
-            "{median} median exact OSI-SNR over {frames}, {n} of them the same as the reference but for their level"
-        )
-        return template.format(median=median, frames=frames, n=words.count(same))
-    template = _("{mean} mean exact OSI-SNR over {frames} (median {median})")
-    return template.format(mean=words.db(exact.osi_db_mean), frames=frames, median=median)
-
-
-def trouble_words(score: PairScore) -> list[str]:
-    """Frames under the threshold, missed and of false activity, as the list of bad segments counts them."""
-    (under, missed, made_up), wrong = score.bad.counts, score.facts.counts["nonfinite"]
-    known = (
-        (under, ngettext("{n} frame under {limit}", "{n} frames under {limit}", under)),
-        (missed, ngettext("{n} frame missed", "{n} frames missed", missed)),
-        (made_up, ngettext("{n} frame of false activity", "{n} frames of false activity", made_up)),
-        (
-            wrong,
-            ngettext(
-                "{n} frame with numbers that are not finite", "{n} frames with numbers that are not finite", wrong
-            ),
-        ),
-    )
-    limit = words.db(score.bad.threshold_db)
-    return [template.format(n=words.count(n), limit=limit) for n, template in known if n]
-
-
 def error_clause(error: FileError) -> str:
     """What is wrong with a file and what to do, without its name and a full stop."""
     return _("{detail}; {remedy}").format(detail=translated(error.detail), remedy=translated(error.remedy))
 
 
 def pair_sentence(analysis: Analysis, index: int) -> str:
-    """The figures of one estimate, always the exact ones over active frames, without a verdict."""
+    """The median of one estimate, or why it has none; the verdict and what else is wrong stand in the panel."""
     pair, name = analysis.pairs[index], estimate_names(analysis)[index]
     if pair.error is not None:
         return _("{name} cannot be compared: {error}.").format(name=name, error=error_clause(pair.error))
     if pair.score is None:
         return _("{name} is open; it has not been compared yet.").format(name=name)
-    frames = pair.score.facts.frames
-    figures = "; ".join((osi_words(pair.score), *trouble_words(pair.score)))
-    if not frames.complete:
+    facts, median = pair.score.facts, words.db(pair.score.exact.osi_db_median)
+    figures = _("no frame is active: one of the two is silent everywhere")
+    if facts.n_active:
+        figures = _("median {median} (exact, {frames})").format(median=median, frames=active_counted(facts.n_active))
+    if not facts.frames.complete:
         template = _("so far, {done} of {frames}: {figures}")
-        done, total = words.count(frames.n_frames), frames_counted(frames.n_total)
+        done, total = words.count(facts.frames.n_frames), frames_counted(facts.frames.n_total)
         figures = template.format(done=done, frames=total, figures=figures)
     return _("{name}: {figures}.").format(name=name, figures=figures)
 

@@ -21,6 +21,7 @@ from osisnr_gui.qt.plots.charts.alpha_chart import AlphaChart
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
+from osisnr_gui.session.comparison.effects import Effects
 from osisnr_gui.session.comparison.ranking import find_ranking
 from osisnr_gui.session.facts import Facts
 from osisnr_gui.session.scores import PairScore
@@ -28,6 +29,7 @@ from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.verdict import chance_floor_db, find_verdict
 from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.comparison import effect_sentence
 from osisnr_gui.text.sentences import method_words, result_words, why_loss
 from osisnr_gui.text.verdict import grade_tip, verdict_line, verdict_sentence
 
@@ -223,8 +225,9 @@ class LossPanel(QWidget):
         self.headline = Headline(theme, self)
         self.bar = ShareBar(theme, self)
         self.sentence = plain_label("", "muted", wrap=True, parent=self)
-        self.change = plain_label("", wrap=True, parent=self)
+        self.change, self.effect = (plain_label("", wrap=True, parent=self) for _each in range(2))
         self.change.hide()
+        self.effects = Effects()
         self.alpha = ValueSlider(ALPHA, self)
         self.gamma = ValueSlider(GAMMA, self)
         self.order = plain_label("", "muted", wrap=True, small=True, parent=self)
@@ -239,6 +242,8 @@ class LossPanel(QWidget):
         self.parts: tuple[Part, ...] = (
             (self._show_choice, Changed.LEADING | Changed.LOSS),
             (self._show_names, files | Changed.BAD | Changed.NOTICES),
+            (lambda analysis, _selected: self.effects.take(analysis), Changed.FILES | Changed.FRAMES),
+            (self._show_effect, files | Changed.LEADING | Changed.LOSS),
             (self._show_score, files | Changed.LEADING | Changed.LOSS),
             (self._show_curves, files | Changed.LEADING),
         )
@@ -255,7 +260,7 @@ class LossPanel(QWidget):
         # Its length differs from estimate to estimate, and nothing below it may move.
         self.sentence.setMinimumHeight(SENTENCE_LINES * self.sentence.fontMetrics().lineSpacing())
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
-        verdict = self.mark, self.verdict, self.scale, self.sentence
+        verdict = self.mark, self.verdict, self.scale, self.sentence, self.effect
         loss = self.headline, self.bar, self.alpha, self.gamma, self.order, self.method, self.formula
         parts = *verdict, *loss, self.plot_title, self.plot, self.change, REST
         scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP - 2))
@@ -300,6 +305,12 @@ class LossPanel(QWidget):
         self.verdict.setToolTip(tooltip(grade_tip()))
         unit = "s" if pair.score.facts.frames.grid.seconds else "frames"
         set_text(self.sentence, verdict_sentence(verdict, unit, *sentences.level_polarity_delay(analysis, pair)))
+
+    def _show_effect(self, analysis: Analysis, selected: int) -> None:
+        effect = self.effects.find(selected, analysis.session.loss)
+        if effect is not None or self.effect.isVisibleTo(self):
+            set_text(self.effect, effect_sentence(effect))
+        self.effect.setVisible(effect is not None)
 
     def _show_score(self, analysis: Analysis, selected: int) -> None:
         pair = analysis.pair_at(selected)

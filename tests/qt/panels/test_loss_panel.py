@@ -13,7 +13,7 @@ from window_kit import show_parts
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.panels.loss_panel import LossPanel
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.analysis import Analysis, rescore
+from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.changes import find_changes
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, Session
@@ -64,6 +64,19 @@ def test_a_literal_number_that_is_none_says_so_in_its_place(panel: LossPanel, so
     assert "Literal, all frames: not defined: 129 silent frames" in panel.headline.toolTip()
     show_parts(panel, sound, 0)
     assert f"Literal, all frames: {sound.pairs[0].score.literal.fused:.3f}" in panel.headline.toolTip()
+
+
+def test_what_a_remedy_did_stands_under_the_verdict(panel: LossPanel, sound: Analysis):
+    show_parts(panel, sound, 1)
+    assert not panel.effect.isVisible()
+    louder = analyse(edits.change_source(sound.session, sound.pairs[1].source, gain=4.0), sound)
+    show_parts(panel, louder, 1)
+    before, now = (analysis.pairs[1].score.exact.fused for analysis in (sound, louder))
+    assert panel.effect.isVisible()
+    assert f"fused loss {before:.3f} → {now:.3f}, SI-SNR" in panel.effect.text()
+    moved = rescore(edits.set_gamma(louder.session, 3.0), louder)
+    show_parts(panel, moved, 1, find_changes(louder, moved))
+    assert not panel.effect.isVisible(), "the numbers above are others now"
 
 
 def test_a_refused_estimate_and_an_empty_window(panel: LossPanel, mixed: Analysis):
