@@ -145,7 +145,7 @@ def test_no_level_is_claimed_for_something_unrelated(tmp_path: Path, voice: np.n
 def test_the_same_but_for_its_level(tmp_path: Path, voice: np.ndarray):
     analysis = compare(tmp_path, voice, 0.5 * voice)
     verdict = verdict_sentence(find_verdict(analysis.pairs[0]), "s")
-    assert "the same as the reference but for its level" in verdict
+    assert verdict == "The same as the reference but for its level."
     score = analysis.pairs[0].score
     assert score.exact.osi_db_mean == math.inf
     assert "the estimate is the reference" in sentences.why_osi(math.inf, score, Formula.EXACT)
