@@ -229,23 +229,23 @@ def _angle(x: Inspection) -> str:
         case FrameStatus.SILENT_BOTH | FrameStatus.SILENT_ESTIMATE | FrameStatus.SILENT_REFERENCE:
             return _silent_angle(x.literal.osi_db)
         case FrameStatus.PROPORTIONAL:
-            return _("The two columns point the same way (0°): OSI-SNR is infinite and 1/OSI is 0, whatever the level.")
+            return _("Both point the same way here (0°): OSI-SNR is infinite and 1/OSI is 0, whatever the level.")
         case FrameStatus.ORTHOGONAL:
-            return _("The two columns stand at 90°, with nothing in common: OSI-SNR is 0 dB and 1/OSI is infinite.")
+            return _("Both stand here at 90°, with nothing in common: OSI-SNR is 0 dB and 1/OSI is infinite.")
     template = _(
-        "The columns are {angle} apart (0° the same, 90° nothing in common), {osi} exact OSI-SNR: {along} % of the "
-        "estimate's energy follows the reference"
+        "Reference and estimate are {angle} apart (0° the same, 90° nothing in common), {osi} exact OSI-SNR: {along} "
+        "% of the estimate's energy follows the reference"
     )
     if x.correlation < 0:
         template = _(
-            "The columns are {angle} apart, polarity aside (0° the same, 90° nothing in common), {osi} exact OSI-SNR: "
-            "{along} % of the estimate's energy follows the reference"
+            "Reference and estimate are {angle} apart, polarity aside (0° the same, 90° nothing in common), {osi} "
+            "exact OSI-SNR: {along} % of the estimate's energy follows the reference"
         )
     along = words.number(100 * math.cos(math.radians(x.angle_deg)) ** 2, 1 if x.angle_deg < 26 else 0)
     sentence = template.format(angle=angle_words(x.angle_deg), osi=words.db(x.exact.osi_db), along=along)
     chance = frame_chance_db(x)
     if x.exact.osi_db < chance:
-        template = _("{sentence}, no better than unrelated columns, which reach about {chance}.")
+        template = _("{sentence}, no better than something unrelated, which reaches about {chance}.")
         return template.format(sentence=sentence, chance=words.db(chance))
     return _("{sentence}.").format(sentence=sentence)
 

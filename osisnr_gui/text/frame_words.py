@@ -104,8 +104,8 @@ def formula_tip() -> str:
 def companion_tip() -> str:
     """What the companion measures are, and over what."""
     return _(
-        "This frame: of its columns. Whole file: SI-SNR, SNR and gain of the whole signals in time; all else over the "
-        "columns of active frames.\n"
+        "This frame: of its values alone. Whole file: SI-SNR, SNR and gain of the whole signals in time; all else over "
+        "the active frames.\n"
         "SI-SNR: without mean removal. SNR: against the reference as it is. Gain: the least-squares factor. Level: "
         "energy of the estimate against the reference's.\n"
         "Log-spectral distance: root mean square of the bins' level differences, floored 80 dB below the loudest; "

@@ -31,8 +31,8 @@ def verdict_line(verdict: Verdict) -> str:
 def grade_tip() -> str:
     """What the words rest on."""
     return _(
-        "The words name the angle between the columns of this representation, as the median exact OSI-SNR of active "
-        "frames: 30 dB hard to tell apart, 20 dB very close, 10 dB errors audible. They are no listening test."
+        "The words name the angle between reference and estimate in this representation, as the median exact OSI-SNR "
+        "of active frames: 30 dB hard to tell apart, 20 dB very close, 10 dB errors audible. No listening test."
     )
 
 

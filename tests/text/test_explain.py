@@ -109,7 +109,7 @@ def test_the_angle_sentence_follows_the_numbers(column: Inspect) -> None:
         assert "unrelated" not in sentence
     x = column(rng.uniform(0, 1, 30) ** 8, rng.uniform(0, 1, 30) ** 8)
     assert x.exact.osi_db < 3.6
-    assert explain(x)[2].endswith("no better than unrelated columns, which reach about 3.6 dB.")
+    assert explain(x)[2].endswith("no better than something unrelated, which reaches about 3.6 dB.")
     assert "polarity aside" in explain(column(s, -s + 0.1 * rng.uniform(-1, 1, 30)))[2]
 
 

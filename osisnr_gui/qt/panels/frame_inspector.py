@@ -214,7 +214,7 @@ class FrameInspector(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(_("Copy this frame's numbers"), self.copy_numbers)
-        menu.addAction(_("Copy its columns as a table"), self.copy_columns)
+        menu.addAction(_("Copy this frame as a table"), self.copy_columns)
         menu.popup(event.globalPos())
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -25,7 +25,7 @@ SAMPLE_LIMIT = 20_000
 #: The value axis stays while the robust top is between these fractions of it: no jump at every slider tick.
 KEEP_LOW, KEEP_HIGH = 0.4, 0.97
 #: Behind the title when the bands are means and not every frame.
-MEAN_NOTE = f" · {_('mean and maximum per pixel')}"
+MEAN_NOTE = f" · {_('each pixel shows its mean and its highest point')}"
 KEYS = (Key("1/OSI", "loss_osi", True), Key("γ·MC-MSE", "loss_mc", True))
 
 

@@ -196,7 +196,7 @@ def test_how_good_it_is_stands_over_the_number(panel: LossPanel, sound: Analysis
     show_parts(panel, sound, 0)
     median = words.db(sound.pairs[0].score.exact.osi_db_median)
     assert panel.verdict.text() == f"errors audible · median {median} (exact)"
-    assert "no listening test" in panel.verdict.toolTip()
+    assert "No listening test" in panel.verdict.toolTip()
     assert "errors are audible" in panel.sentence.text()
     show_parts(panel, sound, 1)
     assert panel.verdict.text().startswith("strong errors")
@@ -213,4 +213,4 @@ def test_the_scale_has_a_mark_for_what_lies_above_chance(panel: LossPanel, sound
     assert masks.pairs[0].score.exact.osi_db_median < 3.6
     assert panel.scale.isVisible()
     assert panel.scale.marks == {}
-    assert "no listening test" in panel.scale.toolTip()
+    assert "No listening test" in panel.scale.toolTip()

@@ -22,7 +22,7 @@ SHORT = 0.35  # an estimate's vector with less than this part of the length of �
 ARC = 0.22  # radius of the angle's arc, as a part of λs
 SHORTEST_ARROW = 0.12  # a vector without room for its head
 TIP = _(
-    "The two columns as vectors: the scaled reference λs along the base, the estimate e at the angle θ to it, and the "
+    "The frame as two vectors: the scaled reference λs along the base, the estimate e at the angle θ to it, and the "
     "noise e − λs upright on e. OSI-SNR = |λs|²/|e − λs|² = 1/sin²θ: 0° is the same but for level, 90° has nothing "
     "in common (0 dB)."
 )
