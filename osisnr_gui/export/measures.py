@@ -215,22 +215,22 @@ MEASURES: tuple[Measure, ...] = (
     _count(
         key="bad",
         title=_("bad\nframes"),
-        value=scored(lambda score: score.bad.n_under),
-        tip=_("Active frames whose exact OSI-SNR is under the threshold. Fewer is better."),
+        value=scored(lambda score: score.bad.counts.under),
+        tip=_("Active frames under the threshold (exact), as the list of bad segments counts them. Fewer is better."),
         better=-1,
     ),
     _count(
         key="missed",
         title=_("missed\nframes"),
-        value=scored(lambda score: score.facts.counts["silent_estimate"]),
-        tip=_("Frames in which only the estimate is silent"),
+        value=scored(lambda score: score.bad.counts.missed),
+        tip=_("Frames in which only the estimate is silent, as the list of bad segments counts them. Fewer is better."),
         better=-1,
     ),
     _count(
         key="false",
         title=_("false\nframes"),
-        value=scored(lambda score: score.facts.counts["silent_reference"]),
-        tip=_("False activity: only the reference is silent there"),
+        value=scored(lambda score: score.bad.counts.made_up),
+        tip=_("False activity (only the reference is silent), as the list of bad segments counts it. Fewer is better."),
         better=-1,
     ),
     _count(

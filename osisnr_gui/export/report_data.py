@@ -5,6 +5,7 @@ Files are named by their base names and the start of their SHA-256: no path leav
 
 import math
 import os
+from dataclasses import replace
 
 from osisnr_gui.core.alpha_table import NODES
 from osisnr_gui.export.measures import SAVED, Group
@@ -20,7 +21,7 @@ from osisnr_gui.session.pairs import PairAnalysis, time_grid
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.segment_table import find_segment_table
 from osisnr_gui.session.tracks import Track
-from osisnr_gui.session.verdict import chance_floor_db, find_verdict
+from osisnr_gui.session.verdict import chance_floor_db, find_band_of_errors, find_verdict
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text import sentences
 from osisnr_gui.text.files import track_words
@@ -163,9 +164,11 @@ def _sums(score: PairScore, blobs: Blobs) -> Object:
 
 
 def _verdict(analysis: Analysis, pair: PairAnalysis, cancelled: Cancel | None) -> Object:
-    verdict = find_verdict(pair, chance_floor_db(analysis, pair), measure_file(pair, cancelled))
+    measures = measure_file(pair, cancelled)
+    verdict = find_verdict(pair, chance_floor_db(analysis, pair))
+    verdict = replace(verdict, band=find_band_of_errors(measures.bands, measures.osi_db))
     in_seconds = pair.frames is not None and pair.frames.grid.seconds
-    also = sentences.level_and_polarity(analysis, pair)
+    also = sentences.level_polarity_delay(analysis, pair)
     sentence = verdict_sentence(verdict, "s" if in_seconds else "frames", *also)
     return {"grade": int(verdict.grade), "word": grade_words(verdict.grade), "sentence": sentence}
 

@@ -65,6 +65,13 @@ class CodeScale:
         scaled = (self.value(magnitude) - self.low) * (254.0 / (self.high - self.low)) + 1.5
         return np.clip(scaled, 1.0, 255.0).astype(np.uint8)
 
+    def energies(self, codes: CodeArray) -> FloatArray:
+        """Squared values that codes stand for, in any unit; 0 where nothing is there."""
+        values = self.low + (np.arange(256) - 1.0) * ((self.high - self.low) / 254.0)
+        squares = np.square(values) if self.full_scale is None else 10.0 ** (values / 10.0)
+        squares[0] = 0.0
+        return np.asarray(squares[codes])
+
 
 @dataclass(frozen=True, slots=True)
 class TimeGrid:

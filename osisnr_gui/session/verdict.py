@@ -12,10 +12,8 @@ from enum import IntEnum
 
 import numpy as np
 
-from osisnr_gui.core.bad_frames import find_bad_frames
-from osisnr_gui.core.bands import FrequencyBand
-from osisnr_gui.core.types import Framing, Representation
-from osisnr_gui.session.inspection.inspector import FileMeasures
+from osisnr_gui.core.bands import FrequencyBand, equal_bands, octave_bands
+from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import PairScore
@@ -28,6 +26,8 @@ NOTABLE_SHARE = 0.05
 CHANCE_MARGIN_DB = 1.0
 #: A band this far under the best one is where errors are; less is the spectrum of any estimate.
 NOTABLE_DB = 3.0
+#: Painted columns that are looked at for where in frequency errors are: a few milliseconds whatever the length.
+MOST_COLUMNS = 512
 
 
 class Grade(IntEnum):
@@ -52,6 +52,7 @@ class BandOfErrors:
 
     low: float
     high: float
+    in_hz: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Verdict:
     under: float
     band: BandOfErrors | None
     worst_time: float
+    of_masks: bool = False
 
     @property
     def is_flawed(self) -> bool:
@@ -79,18 +81,18 @@ class Verdict:
         return max(self.missing, self.made_up, self.under) > NOTABLE_SHARE
 
 
-def find_verdict(pair: PairAnalysis, chance_db: float = math.nan, measures: FileMeasures | None = None) -> Verdict:
-    """Judge a scored pair. chance_db : of what is compared; measures : for where in frequency, as soon as known."""
+def find_verdict(pair: PairAnalysis, chance_db: float = math.nan) -> Verdict:
+    """Judge a scored pair. chance_db : of what is compared."""
     score = pair.score
     assert score is not None, "only a scored pair can be judged"
-    gate, facts = score.bad.gate, score.facts
+    gate, counts = score.bad.gate, score.bad.counts
     n_reference = int(np.count_nonzero(gate.active | gate.missed))
-    under = find_bad_frames(facts.frames.exact_osi_db, gate.active, score.bad.threshold_db)
-    counts = [int(np.count_nonzero(frames)) for frames in (gate.missed, gate.false_activity, under)]
-    missing, made_up, bad = (min(1.0, count / n_reference if n_reference else count) for count in counts)
+    missing, made_up, under = (
+        min(1.0, n / n_reference if n_reference else n) for n in (counts.missed, counts.made_up, counts.under)
+    )
     median, grade = score.exact.osi_db_median, _grade(score, chance_db)
-    band = None if measures is None else find_band_of_errors(measures.bands, measures.osi_db)
-    verdict = Verdict(grade, median, chance_db, missing, made_up, bad, band, _worst_time(score))
+    band, of_masks = _painted_band(pair), pair.sample_rate is None
+    verdict = Verdict(grade, median, chance_db, missing, made_up, under, band, _worst_time(score), of_masks)
     return replace(verdict, grade=min(grade, Grade.AUDIBLE)) if verdict.is_flawed else verdict
 
 
@@ -113,7 +115,28 @@ def _worst_time(score: PairScore) -> float:
     return (start + stop) / 2
 
 
-def find_band_of_errors(bands: Sequence[FrequencyBand], osi_db: Sequence[float]) -> BandOfErrors | None:
+def _painted_band(pair: PairAnalysis) -> BandOfErrors | None:
+    """Where errors are, by what the pass has painted of the estimate e and the residual r: OSI-SNR = |e|²/|r|²."""
+    estimate, residual, frames = pair.pictures.estimate, pair.pictures.residual, pair.frames
+    if estimate is None or residual is None or frames is None or not frames.complete:
+        return None
+    level = (residual.coarse_step() // estimate.coarse_step()).bit_length() - 1
+    of_estimate, of_residual = estimate.coarse(level), residual.coarse(0)
+    if of_estimate is None or of_residual is None:
+        return None
+    n_columns, bin_hz = len(of_residual), frames.grid.bin_hz
+    every = slice(0, n_columns, max(1, n_columns // MOST_COLUMNS))
+    bands = octave_bands(residual.n_bins, bin_hz) if bin_hz else equal_bands(residual.n_bins)
+    explained = estimate.scale.energies(of_estimate[every]).sum(axis=0)
+    wrong = residual.scale.energies(of_residual[every]).sum(axis=0)
+    starts = [band.first for band in bands]
+    with np.errstate(all="ignore"):
+        osi_db = 10.0 * np.log10(np.add.reduceat(explained, starts) / np.add.reduceat(wrong, starts))
+    band = find_band_of_errors(bands, osi_db)
+    return None if band is None else replace(band, in_hz=bool(bin_hz))
+
+
+def find_band_of_errors(bands: Sequence[FrequencyBand], osi_db: Sequence[float] | FloatArray) -> BandOfErrors | None:
     """The one run of bands with clearly less exact OSI-SNR (dB, one value a band) than the others; None without one."""
     values = np.asarray(osi_db, dtype=float)
     known = values[~np.isnan(values)]

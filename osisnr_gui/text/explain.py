@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,7 +20,6 @@ from osisnr_gui.text.sentences import LEVEL_DB, active_counted
 
 MAIN_SHARE = 0.4  # a band with this part of the errors is named alone
 BAND_LEVEL_DB = 1.5  # a smaller level difference of a band is not what is wrong with it
-MINUS_ZERO = f"{words.MINUS}0"
 
 _STATUS = {
     FrameStatus.OK: _("active"),
@@ -235,23 +235,23 @@ def _angle(x: Inspection) -> str:
         case FrameStatus.SILENT_BOTH | FrameStatus.SILENT_ESTIMATE | FrameStatus.SILENT_REFERENCE:
             return _silent_angle(x.literal.osi_db)
         case FrameStatus.PROPORTIONAL:
-            return _("The two columns point the same way (0°): OSI-SNR is infinite and 1/OSI is 0, whatever the level.")
+            return _("Both point the same way here (0°): OSI-SNR is infinite and 1/OSI is 0, whatever the level.")
         case FrameStatus.ORTHOGONAL:
-            return _("The two columns stand at 90°, with nothing in common: OSI-SNR is 0 dB and 1/OSI is infinite.")
+            return _("Both stand here at 90°, with nothing in common: OSI-SNR is 0 dB and 1/OSI is infinite.")
     template = _(
-        "The columns are {angle} apart (0° the same, 90° nothing in common), {osi} exact OSI-SNR: {along} % of the "
-        "estimate's energy follows the reference"
+        "Reference and estimate are {angle} apart (0° the same, 90° nothing in common), {osi} exact OSI-SNR: {along} "
+        "% of the estimate's energy follows the reference"
     )
     if x.correlation < 0:
         template = _(
-            "The columns are {angle} apart, polarity aside (0° the same, 90° nothing in common), {osi} exact OSI-SNR: "
-            "{along} % of the estimate's energy follows the reference"
+            "Reference and estimate are {angle} apart, polarity aside (0° the same, 90° nothing in common), {osi} "
+            "exact OSI-SNR: {along} % of the estimate's energy follows the reference"
         )
     along = words.number(100 * math.cos(math.radians(x.angle_deg)) ** 2, 1 if x.angle_deg < 26 else 0)
     sentence = template.format(angle=angle_words(x.angle_deg), osi=words.db(x.exact.osi_db), along=along)
     chance = frame_chance_db(x)
     if x.exact.osi_db < chance:
-        template = _("{sentence}, no better than unrelated columns, which reach about {chance}.")
+        template = _("{sentence}, no better than something unrelated, which reaches about {chance}.")
         return template.format(sentence=sentence, chance=words.db(chance))
     return _("{sentence}.").format(sentence=sentence)
 
@@ -268,10 +268,10 @@ def _silent_angle(literal_db: float) -> str:
     )
     if literal_db == -math.inf:
         template = _(
-            "The angle means nothing here: the exact result leaves the frame out, and the literal one counts {osi} as "
-            "1/OSI = {zero}, as if it were perfect."
+            "The angle means nothing here: the exact result leaves the frame out, and the literal one, which is not "
+            "defined for silence, counts it as if it were perfect."
         )
-    return template.format(osi=words.db(literal_db), zero=MINUS_ZERO)
+    return template.format(osi=words.db(literal_db))
 
 
 def angle_words(degrees: float) -> str:
@@ -295,6 +295,8 @@ Row = tuple[str, ...]
 def formula_rows(x: Inspection) -> list[Row]:
     """Rows of (what, literal, exact), from lam to the frame's fused loss; "–" where the exact result leaves it out."""
     both = (x.literal, x.exact)
+    if not _has_literal(x):
+        both = (replace(x.literal, osi_db=math.nan, loss_osi=math.nan, fused=math.nan), x.exact)
     return [
         ("", _("literal"), _("exact")),
         ("λ = Σe² / Σs·e", *(words.loss(terms.lam) for terms in both)),
@@ -316,11 +318,19 @@ def formula_lines(x: Inspection) -> list[str]:
     fused = (
         _("literal L = 1/{osi} + {gamma:g} · {mc_mse}") if is_literal else _("exact L = 1/{osi} + {gamma:g} · {mc_mse}")
     )
+    fused = fused.format(osi=words.number(leading.osi_db, 2), gamma=loss.gamma, mc_mse=words.loss(x.mc_mse))
+    if is_literal and not _has_literal(x):
+        fused = _("literal L: not defined, the frame is silent")
     return [
         _("literal OSI = 10·log₁₀({target} / ({noise} + 10⁻⁸))").format(target=target, noise=noise),
         exact if x.exact.counted else _("exact: left out, the frame is not active"),
-        fused.format(osi=words.number(leading.osi_db, 2), gamma=loss.gamma, mc_mse=words.loss(x.mc_mse)),
+        fused,
     ]
+
+
+def _has_literal(x: Inspection) -> bool:
+    """Whether the literal formula gives this frame a number: silence has none."""
+    return math.isfinite(x.literal.osi_db)
 
 
 def companion_rows(x: Inspection, pair: PairAnalysis, measures: FileMeasures | None) -> list[Row]:
@@ -371,8 +381,8 @@ def formula_tip() -> str:
 def companion_tip() -> str:
     """What the companion measures are, and over what."""
     return _(
-        "This frame: of its columns. Whole file: SI-SNR, SNR and gain of the whole signals in time; all else over the "
-        "columns of active frames.\n"
+        "This frame: of its values alone. Whole file: SI-SNR, SNR and gain of the whole signals in time; all else over "
+        "the active frames.\n"
         "SI-SNR: without mean removal. SNR: against the reference as it is. Gain: the least-squares factor. Level: "
         "energy of the estimate against the reference's.\n"
         "Log-spectral distance: root mean square of the bins' level differences, floored 80 dB below the loudest; "

@@ -37,9 +37,10 @@ def method_words(method: int) -> str:
 
 
 def frames_words(facts: Facts, formula: Formula) -> str:
-    """ "literal, all 822 frames" or "exact, 683 active frames"."""
+    """ "literal, all 822 frames", with ", 129 silent" where that weighs in, or "exact, 683 active frames"."""
     if formula is Formula.LITERAL:
-        return _("literal, all {frames}").format(frames=frames_counted(facts.frames.n_frames))
+        template = _("literal, all {frames}, {lost}") if facts.not_meaningful else _("literal, all {frames}")
+        return template.format(frames=frames_counted(facts.frames.n_frames), lost=_lost_words(facts))
     return _("exact, {frames}").format(frames=active_counted(facts.n_active))
 
 
@@ -50,24 +51,33 @@ def result_words(score: PairScore) -> str:
     return template.format(frames=frames_words(score.facts, score.loss.formula), method=score.loss.method)
 
 
+def _lost_words(facts: Facts) -> str:
+    """ "129 silent": the frames that have no literal value above 0 dB."""
+    silent = sum(count for label, count in facts.counts.items() if label.startswith("silent"))
+    template = _("{n} silent") if facts.not_meaningful <= silent else _("{n} not above 0 dB")
+    return template.format(n=words.count(facts.not_meaningful))
+
+
+def not_defined(facts: Facts, *values: float) -> str:
+    """ "not defined: 129 silent frames" where one of these literal figures is no number or not above 0; else empty."""
+    if not facts.not_meaningful or all(math.isfinite(value) and value > 0 for value in values):
+        return ""
+    return _("not defined: {lost} frames").format(lost=_lost_words(facts))
+
+
+def fused_not_defined(score: PairScore) -> str:
+    """`not_defined` of the literal fused loss, of which L_OSI is a part."""
+    return not_defined(score.facts, score.literal.fused, score.literal.loss_osi(score.loss.method))
+
+
 def why_osi(value: float, score: PairScore, formula: Formula) -> str:
     """Why an OSI-SNR average is no plain number; empty when it is one."""
-    if math.isfinite(value):
+    if math.isfinite(value) or formula is Formula.LITERAL:  # of that, `not_defined` says why
         return ""
-    facts = score.facts
-    if formula is Formula.EXACT:
-        if facts.n_active == 0:
-            return _("No frame is active: one of the two signals is silent everywhere.")
-        same = active_counted(facts.counts["proportional"])
-        return _("Infinite: in {frames} the estimate is the reference but for its level.").format(frames=same)
-    if math.isnan(value):
-        return _("Not a number: the literal formula divides zero by zero in at least one frame.")
-    n = facts.frames.n_frames
-    return ngettext(
-        "Not finite: {bad} of {n} literal frame are not finite or not above 0 dB (silence).",
-        "Not finite: {bad} of {n} literal frames are not finite or not above 0 dB (silence).",
-        n,
-    ).format(bad=words.count(facts.not_meaningful), n=words.count(n))
+    if score.facts.n_active == 0:
+        return _("No frame is active: one of the two signals is silent everywhere.")
+    same = active_counted(score.facts.counts["proportional"])
+    return _("Infinite: in {frames} the estimate is the reference but for its level.").format(frames=same)
 
 
 def why_loss(value: float, score: PairScore, formula: Formula) -> str:
@@ -81,8 +91,6 @@ def why_loss(value: float, score: PairScore, formula: Formula) -> str:
         if math.isnan(value):
             return _("Not a number: some cells are not finite.")
         return _("Infinite: in at least one active frame estimate and reference have nothing in common (0 dB).")
-    if not math.isfinite(value):
-        return _("The literal formula is not finite in at least one frame.")
     if not facts.not_meaningful:
         return ""
     n = facts.frames.n_frames
@@ -112,47 +120,19 @@ def gain_words(pair: PairAnalysis) -> str:
     return template.format(level=words.db(abs(whole.gain_db)))
 
 
-def level_and_polarity(analysis: Analysis, pair: PairAnalysis) -> list[str]:
-    """What is wrong with an estimate that OSI-SNR does not see, in words."""
+def level_polarity_delay(analysis: Analysis, pair: PairAnalysis) -> list[str]:
+    """What is wrong with an estimate that OSI-SNR does not see, or hardly, in words: level, polarity, delay."""
     inverted = any(notice.code == "polarity" and notice.source == pair.source for notice in analysis.notices)
-    return list(filter(None, (gain_words(pair), _("upside down (polarity)") if inverted else "")))
+    return list(filter(None, (gain_words(pair), _("upside down (polarity)") if inverted else "", _late(pair))))
 
 
-def osi_words(score: PairScore) -> str:
-    """Mean and median of the exact OSI-SNR over active frames, in words."""
-    exact, n_active = score.exact, score.facts.n_active
-    if n_active == 0:
-        return _("no frame is active: one of the two is silent everywhere")
-    frames, same = active_counted(n_active), score.facts.counts["proportional"]
-    if same == n_active:
-        return _("the same as the reference but for its level in all {frames}").format(frames=frames)
-    median = words.db(exact.osi_db_median)
-    if math.isinf(exact.osi_db_mean):
-        template = _(
-            "{median} median exact OSI-SNR over {frames}, {n} of them the same as the reference but for their level"
-        )
-        return template.format(median=median, frames=frames, n=words.count(same))
-    template = _("{mean} mean exact OSI-SNR over {frames} (median {median})")
-    return template.format(mean=words.db(exact.osi_db_mean), frames=frames, median=median)
-
-
-def trouble_words(score: PairScore) -> list[str]:
-    """Frames under the threshold, missed, of false activity and not finite; only those that occur."""
-    counts = score.facts.counts
-    under, missed, made_up = score.bad.n_under, counts["silent_estimate"], counts["silent_reference"]
-    wrong, limit = counts["nonfinite"], words.db(score.bad.threshold_db)
-    known = (
-        (under, ngettext("{n} frame under {limit}", "{n} frames under {limit}", under)),
-        (missed, ngettext("{n} frame missed", "{n} frames missed", missed)),
-        (made_up, ngettext("{n} frame of false activity", "{n} frames of false activity", made_up)),
-        (
-            wrong,
-            ngettext(
-                "{n} frame with numbers that are not finite", "{n} frames with numbers that are not finite", wrong
-            ),
-        ),
-    )
-    return [template.format(n=words.count(n), limit=limit) for n, template in known if n]
+def _late(pair: PairAnalysis) -> str:
+    """How late an estimate is that was not moved; empty when that is not certain."""
+    delay, rate = pair.delay, pair.sample_rate
+    if delay is None or not rate or pair.source.delay or not delay.trusted:
+        return ""
+    template = _("{time} late") if delay.samples > 0 else _("{time} early")
+    return template.format(time=words.milliseconds(abs(delay.samples) / rate))
 
 
 def error_clause(error: FileError) -> str:
@@ -161,24 +141,21 @@ def error_clause(error: FileError) -> str:
 
 
 def pair_sentence(analysis: Analysis, index: int) -> str:
-    """What can be said of one estimate, by rule; true to the figures, always the exact ones over active frames."""
+    """The median of one estimate, or why it has none; the verdict and what else is wrong stand in the panel."""
     pair, name = analysis.pairs[index], estimate_names(analysis)[index]
     if pair.error is not None:
         return _("{name} cannot be compared: {error}.").format(name=name, error=error_clause(pair.error))
     if pair.score is None:
         return _("{name} is open; it has not been compared yet.").format(name=name)
-    frames = pair.score.facts.frames
-    figures = "; ".join((osi_words(pair.score), *trouble_words(pair.score)))
-    if not frames.complete:
+    facts, median = pair.score.facts, words.db(pair.score.exact.osi_db_median)
+    figures = _("no frame is active: one of the two is silent everywhere")
+    if facts.n_active:
+        figures = _("median {median} (exact, {frames})").format(median=median, frames=active_counted(facts.n_active))
+    if not facts.frames.complete:
         template = _("so far, {done} of {frames}: {figures}")
-        done, total = words.count(frames.n_frames), frames_counted(frames.n_total)
+        done, total = words.count(facts.frames.n_frames), frames_counted(facts.frames.n_total)
         figures = template.format(done=done, frames=total, figures=figures)
-    faults = level_and_polarity(analysis, pair)
-    if not faults:
-        return _("{name}: {figures}.").format(name=name, figures=figures)
-    if len(faults) > 1:
-        faults = [_("{one} and {other}").format(one=faults[0], other=faults[1])]
-    return _("{name} is {fault}; {figures}.").format(name=name, fault=faults[0], figures=figures)
+    return _("{name}: {figures}.").format(name=name, figures=figures)
 
 
 def status_sentence(analysis: Analysis | None, selected: int = 0) -> str:

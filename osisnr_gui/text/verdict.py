@@ -31,8 +31,8 @@ def verdict_line(verdict: Verdict) -> str:
 def grade_tip() -> str:
     """What the words rest on."""
     return _(
-        "The words name the angle between the columns of this representation, as the median exact OSI-SNR of active "
-        "frames: 30 dB hard to tell apart, 20 dB very close, 10 dB errors audible. They are no listening test."
+        "The words name the angle between reference and estimate in this representation, as the median exact OSI-SNR "
+        "of active frames: 30 dB hard to tell apart, 20 dB very close, 10 dB errors audible. No listening test."
     )
 
 
@@ -53,9 +53,16 @@ def verdict_sentence(verdict: Verdict, unit: str, *also: str) -> str:
 
 def _faults(verdict: Verdict) -> list[str]:
     """What the angle leaves out, from where it is worth a word."""
+    missing, made_up = (
+        _("{share} of the reference's sound is missing"),
+        _("sound where the reference is silent, {share} of its length"),
+    )
+    if verdict.of_masks:
+        missing = _("empty in {share} of the frames that the reference fills")
+        made_up = _("filled where the reference is empty, {share} of its length")
     known = (
-        (verdict.missing, _("{share} of the reference's sound is missing")),
-        (verdict.made_up, _("sound where the reference is silent, {share} of its length")),
+        (verdict.missing, missing),
+        (verdict.made_up, made_up),
         (verdict.under, _("{share} of the frames are bad")),
     )
     return [what.format(share=words.percent(share)) for share, what in known if share > NOTABLE_SHARE]
@@ -80,8 +87,16 @@ def _unrelated(verdict: Verdict) -> str:
 def _where(band: BandOfErrors | None) -> str:
     if band is None:
         return ""
+    low, high = (_edge(edge, in_hz=band.in_hz) for edge in (band.low, band.high))
     if band.high == math.inf:
-        return _(", mostly above {low}").format(low=words.hertz(band.low))
+        return _(", mostly above {low}").format(low=low)
     if band.low == 0.0:
-        return _(", mostly below {high}").format(high=words.hertz(band.high))
-    return _(", mostly between {low} and {high}").format(low=words.hertz(band.low), high=words.hertz(band.high))
+        return _(", mostly below {high}").format(high=high)
+    return _(", mostly between {low} and {high}").format(low=low, high=high)
+
+
+def _edge(edge: float, *, in_hz: bool) -> str:
+    """ "4 kHz", "bin 64": edges of bands are round."""
+    if not in_hz:
+        return _("bin {n}").format(n=f"{edge:g}")
+    return f"{edge / 1000:g} kHz" if edge >= 1000.0 else f"{edge:g} Hz"

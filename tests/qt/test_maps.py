@@ -115,8 +115,8 @@ def test_b_goes_round_and_the_title_says_what_it_is(qtbot: QtBot, damaged: MainW
         seen.append((damaged.views.plots.maps.blame.kind, plot._title_note(plot.box), plot._bar.labels[1]))
     kinds, notes, legends = zip(*seen, strict=True)
     assert kinds == (BlameKind.MC_MSE, BlameKind.OSI_NOISE, None)
-    assert notes[0] == " · blame: MC-MSE, exact"
-    assert notes[1] == " · blame: 1/OSI-SNR, exact"
+    assert notes[0] == " · where the loss comes from: MC-MSE, exact"
+    assert notes[1] == " · where the loss comes from: 1/OSI-SNR, exact"
     assert "blame" not in notes[2]
     assert legends[:2] == ("30× even share",) * 2
     assert legends[2] == "−10 dB"
@@ -244,7 +244,7 @@ def test_the_readout_tells_the_maps(qtbot: QtBot, damaged: MainWindow) -> None:
     _trigger(qtbot, damaged, "blame_mc_mse", "row_bands", "row_gain")
     link.set_hover(3.1, 0.501, "estimate")
     value = damaged.views.plots.maps.blame.value_at(3.1, 0.501)
-    assert f"blame {value:.1f}×" in readout.text
+    assert f"{value:.1f}× its share" in readout.text
     assert "4–6 kHz" in readout.text
     assert "gain −" in readout.text
     link.set_hover(3.1, 2.5, BANDS)

@@ -35,7 +35,7 @@ def test_the_keys_page_says_what_a_command_of_a_submenu_is_about(qtbot: QtBot) -
         texts = {entry.keys: entry.text for entry in window.commands.finding.key_entries()}
     assert texts["M"] == "Hear: Mixture"
     assert texts["V"] == "Difference of two estimates: Show; then the next partner"
-    assert texts["B"] == "Next blame map"
+    assert texts["B"] == "Where the loss comes from: next map"
     assert texts["F"] == "Fit everything"
 
 

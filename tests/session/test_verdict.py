@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,12 @@ import pytest
 import soundfile
 
 from osisnr_gui.core.bands import octave_bands
+from osisnr_gui.export.measures import MEASURES
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import analyse
-from osisnr_gui.session.session import Session
+from osisnr_gui.session.demos import demo_session
+from osisnr_gui.session.segments.bad_segments import find_figures
+from osisnr_gui.session.session import MaskGrid, Session
 from osisnr_gui.session.verdict import BandOfErrors, Grade, Verdict, find_band_of_errors, find_verdict
 from osisnr_gui.text.verdict import grade_words, verdict_sentence
 
@@ -123,3 +127,40 @@ def test_errors_everywhere_have_no_band(osi_db: tuple[float, ...]) -> None:
 
 def test_every_grade_has_its_words() -> None:
     assert len({grade_words(grade) for grade in Grade}) == len(Grade)
+
+
+def test_where_in_frequency_comes_from_what_the_pass_has_painted(tmp_path: Path) -> None:
+    sound = _speech()
+    spectrum = np.fft.rfft(np.random.default_rng(8).standard_normal(sound.size))
+    spectrum[: spectrum.size // 2] = 0.0
+    hiss = 0.5 * np.fft.irfft(spectrum, sound.size) * (sound != 0.0)
+    verdict = _judge(tmp_path, sound, sound + 0.2 * hiss)
+    assert verdict.band == BandOfErrors(4000.0, np.inf)
+    assert verdict_sentence(verdict, "s") == "Errors are audible, mostly above 4 kHz."
+
+
+@pytest.mark.parametrize("rate", [None, 16000])
+def test_masks_are_judged_in_their_own_words(tmp_path: Path, rate: int | None) -> None:
+    mask = np.random.default_rng(3).random((40, 300)) ** 2
+    estimate = mask + 0.01
+    estimate[32:] = np.random.default_rng(4).random((8, 300))
+    estimate[:, :60] = 0.0
+    np.save(tmp_path / "ref.npy", mask)
+    np.save(tmp_path / "est.npy", estimate)
+    session = edits.open_pair(Session(), str(tmp_path / "ref.npy"), str(tmp_path / "est.npy"))
+    if rate:
+        session = replace(session, mask_grid=MaskGrid(rate=rate, hop=128, n_fft=78))
+    verdict = find_verdict(analyse(session, []).pairs[0], 3.6)
+    sentence = verdict_sentence(verdict, "s" if rate else "frames")
+    assert sentence.startswith("Empty in 20 % of the frames that the reference fills; ")
+    assert ("mostly above bin 32" in sentence) is (rate is None)
+    assert ("mostly above 4 kHz" in sentence) is (rate is not None)
+
+
+def test_counts_are_those_of_the_list() -> None:
+    for pair in analyse(demo_session("damaged")).pairs:
+        assert pair.score is not None
+        bad, summary = pair.score.bad, {m.key: m.of(pair) for m in MEASURES if m.unit == "frames"}
+        listed = [np.count_nonzero(frames) for frames in (bad.low, bad.missed, bad.false_activity)]
+        assert [summary["bad"], summary["missed"], summary["false"]] == listed == list(bad.counts)
+        assert find_figures(bad).counts.sum() <= sum(listed)

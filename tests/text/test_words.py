@@ -15,9 +15,11 @@ from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.session import DOWNMIX, Formula, Session
+from osisnr_gui.session.verdict import find_verdict
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text import sentences
 from osisnr_gui.text.files import track_words
+from osisnr_gui.text.verdict import verdict_sentence
 
 RATE = 8000
 
@@ -104,10 +106,7 @@ def test_the_sentence_is_true_to_the_figures(sound: Analysis):
     pair = sound.pairs[0]
     facts, exact = pair.score.facts, pair.score.exact
     assert sentences.status_sentence(sound, 0) == (
-        f"A (est_dfn3) is {-pair.whole.gain_db:.1f} dB too quiet; {exact.osi_db_mean:.1f} dB mean exact OSI-SNR over "
-        f"{facts.n_active} active frames (median {exact.osi_db_median:.1f} dB); "
-        f"{np.count_nonzero(facts.active & (facts.frames.exact_osi_db < 3.0))} frames under 3.0 dB; "
-        f"{facts.counts['silent_reference']} frames of false activity."
+        f"A (est_dfn3): median {exact.osi_db_median:.1f} dB (exact, {facts.n_active} active frames)."
     )
 
 
@@ -120,26 +119,33 @@ def test_the_leading_result_is_named_with_its_frames(sound: Analysis):
     score = sound.pairs[0].score
     assert sentences.result_words(score) == "exact, 683 active frames, method 1"
     literal = rescore(edits.set_method(edits.set_formula(sound.session, Formula.LITERAL), 2), sound)
-    assert sentences.result_words(literal.pairs[0].score) == "literal, all 822 frames, method 2"
+    assert sentences.result_words(literal.pairs[0].score) == "literal, all 822 frames, 129 silent, method 2"
 
 
 @pytest.mark.parametrize(("gain", "said"), [(2.0, "6.0 dB too loud"), (0.5, "6.0 dB too quiet"), (1.01, "")])
 def test_a_level_is_mentioned_when_it_is_off(tmp_path: Path, voice: np.ndarray, gain: float, said: str):
     noise = 0.01 * np.random.default_rng(5).normal(size=RATE)
-    sentence = sentences.status_sentence(compare(tmp_path, voice, gain * voice + noise), 0)
-    assert ("too" in sentence) is bool(said)
-    assert said in sentence
+    analysis = compare(tmp_path, voice, gain * voice + noise)
+    assert sentences.level_polarity_delay(analysis, analysis.pairs[0]) == ([said] if said else [])
+
+
+def test_a_delay_is_mentioned_until_it_is_taken_out(tmp_path: Path, voice: np.ndarray):
+    analysis = compare(tmp_path, voice, np.concatenate((np.zeros(40), voice[:-40])))
+    assert sentences.level_polarity_delay(analysis, analysis.pairs[0]) == ["5.00 ms late"]
+    aligned = analyse(edits.change_source(analysis.session, analysis.pairs[0].source, delay=40))
+    assert sentences.level_polarity_delay(aligned, aligned.pairs[0]) == []
 
 
 def test_no_level_is_claimed_for_something_unrelated(tmp_path: Path, voice: np.ndarray):
     other = 0.1 * np.random.default_rng(9).normal(size=RATE)
-    assert "too quiet" not in sentences.status_sentence(compare(tmp_path, voice, other), 0)
+    analysis = compare(tmp_path, voice, other)
+    assert sentences.level_polarity_delay(analysis, analysis.pairs[0]) == []
 
 
 def test_the_same_but_for_its_level(tmp_path: Path, voice: np.ndarray):
     analysis = compare(tmp_path, voice, 0.5 * voice)
-    sentence = sentences.status_sentence(analysis, 0)
-    assert "the same as the reference but for its level in all" in sentence
+    verdict = verdict_sentence(find_verdict(analysis.pairs[0]), "s")
+    assert verdict == "The same as the reference but for its level."
     score = analysis.pairs[0].score
     assert score.exact.osi_db_mean == math.inf
     assert "the estimate is the reference" in sentences.why_osi(math.inf, score, Formula.EXACT)
@@ -149,14 +155,14 @@ def test_an_upside_down_estimate_is_called_so(tmp_path: Path, voice: np.ndarray)
     reference = analyse(
         edits.set_framing(compare(tmp_path, voice, -voice + 1e-3).session, representation=Representation.WAVEFORM)
     )
-    assert "upside down" in sentences.status_sentence(reference, 0)
+    assert "upside down (polarity)" in sentences.level_polarity_delay(reference, reference.pairs[0])
 
 
 def test_silence_is_said_and_explained(tmp_path: Path, voice: np.ndarray):
     analysis = compare(tmp_path, voice, np.zeros(RATE))
     score = analysis.pairs[0].score
     assert "no frame is active" in sentences.status_sentence(analysis, 0)
-    assert "frames missed" in sentences.status_sentence(analysis, 0)
+    assert "100 % of the reference's sound is missing" in verdict_sentence(find_verdict(analysis.pairs[0]), "s")
     assert "No frame is active" in sentences.why_loss(score.exact.fused, score, Formula.EXACT)
     assert sentences.why_loss(score.literal.fused, score, Formula.LITERAL)
 

@@ -268,7 +268,7 @@ class _Matrix(QTableWidget):
 
 
 class SpeakersDialog(CloseDialog):
-    """Starts with the best order chosen; nothing changes until `Assign so`."""
+    """Starts with the best order chosen; nothing changes until `Apply this order`."""
 
     return_closes = False
     assign_requested = Signal(object)  # for each estimate the place of its reference
@@ -282,7 +282,7 @@ class SpeakersDialog(CloseDialog):
         self.chosen: QLabel = plain_label(wrap=True, parent=self)
         self.doubts: QLabel = plain_label(role="warning", wrap=True, parent=self)
         assign_tip = _("Compare every estimate with the reference chosen for it; Undo takes it back")
-        self.assign_button = self.add_button(_("&Assign so"), self.accept, assign_tip, ButtonRole.AcceptRole)
+        self.assign_button = self.add_button(_("&Apply this order"), self.accept, assign_tip, ButtonRole.AcceptRole)
         best, present = partial(self._choose_all, speakers.best), partial(self._choose_all, speakers.in_force)
         self.best_button = self.add_button(_("&Best order"), best, _("Choose the order with the highest mean"))
         self.present_button = self.add_button(_("&Order in force"), present, _("Choose what is compared now"))

@@ -146,7 +146,7 @@ FIELDS = (
     Field("reference", _("ref {level}").format(level="−000.0 dB"), 1),
     Field("estimate", _("est {level}").format(level="−000.0 dB"), 1),
     Field("third", _("residual {level}").format(level="−000.0 dB"), 1),
-    Field("blame", _("blame {density}×").format(density="00.0"), 4, optional=True),
+    Field("blame", _("{density}× its share").format(density="00.0"), 4, optional=True),
     Field("band", "0.00–00.0 kHz −00.0 dB", 2, optional=True),
     Field("gain", _("gain {level} (−)").format(level="−00.0 dB"), 3, optional=True),
     Field("delta", "A−mix −00.0 dB", 4, optional=True),
@@ -160,8 +160,8 @@ FIELDS = (
 GAP = "00"  # as wide as what is free between two fields
 TIP = _(
     "Under the pointer, or at the cursor: time, frame, frequency, level of reference and estimate there, OSI-SNR and "
-    "loss of the frame, literal or exact as said at the end. While they are shown: blame, how many times its even "
-    "share of the loss the bin carries; exact OSI-SNR of the band; gain of the frame, (−) where its polarity is "
+    "loss of the frame, literal or exact as said at the end. While they are shown: how many times its even share of "
+    "the loss the bin carries; exact OSI-SNR of the band; gain of the frame, (−) where its polarity is "
     "turned; the difference of two estimates, as in its row; the reference it fits best and the best estimate of the "
     "frame, by exact OSI-SNR, each with its lead over the next."
 )
@@ -216,6 +216,8 @@ class Readout(QWidget):
             is_bin = frequency_unit != "Hz"
             values["frequency"] = _("bin {k}").format(k=round(frequency)) if is_bin else words.hertz(frequency)
         values |= _level_words(levels, third, plain)
+        if osi_db == -math.inf:  # a silent frame by the literal formula: its kind says so
+            osi_db = loss = math.nan
         if osi_db is not None:
             values["osi"] = f"OSI {words.db(osi_db)}"
         if loss is not None:

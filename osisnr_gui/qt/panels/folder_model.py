@@ -1,7 +1,8 @@
 """The table of a list of pairs: a row for each, ten thousand of them without a loop in the window."""
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from osisnr_gui.batch.files import warning_codes
 from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, PairList, State, warnings_of
@@ -16,6 +17,7 @@ from osisnr_gui.session import words
 from osisnr_gui.text.catalogue import _, translated
 
 SPARK = "spark"
+NOT_DEFINED = _("not defined")
 SPARK_ROLE = ROLE.UserRole + 1
 STATE_ROLE = ROLE.UserRole + 2
 _LONGEST = 400  # characters of a name or of a sentence in a cell
@@ -23,9 +25,10 @@ _LONGEST = 400  # characters of a name or of a sentence in a cell
 
 @dataclass(frozen=True, slots=True)
 class PairColumn(Column):
-    """A column of a list of pairs. decimals : -1 = a loss."""
+    """A column of a list of pairs. decimals : -1 = a loss. is_literal : where silence leaves no number."""
 
     decimals: int = 2
+    is_literal: bool = field(default=False, kw_only=True)
 
 
 def _listed(measure: Measure) -> PairColumn:
@@ -34,7 +37,9 @@ def _listed(measure: Measure) -> PairColumn:
     frames = {Group.LITERAL: _("literal, all"), Group.EXACT: _("exact, active")}.get(measure.group, _("whole"))
     title = f"{name}\n{frames}{', ' if measure.unit else ''}{measure.unit}"
     decimals, widest = (2, "000.00") if measure.unit else (-1, "00.000")
-    return PairColumn(measure.column, title, tip, decimals, widest=widest, falling=measure.better < 0)
+    is_literal, falling = measure.group is Group.LITERAL, measure.better < 0
+    widest = NOT_DEFINED if is_literal else widest
+    return PairColumn(measure.column, title, tip, decimals, widest=widest, falling=falling, is_literal=is_literal)
 
 
 _SPARK = _(
@@ -119,6 +124,8 @@ class FolderModel(ColumnModel[PairColumn]):
         if column.key == SPARK or self.pairs.state(place) is not State.SCORED:
             return ""
         value = self.pairs.number(column.key, place)
+        if column.is_literal and not (math.isfinite(value) and value > 0):
+            return NOT_DEFINED
         return words.loss(value) if column.decimals < 0 else words.number(value, column.decimals)
 
     def detail(self, place: int) -> str:

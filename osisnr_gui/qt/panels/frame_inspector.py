@@ -137,7 +137,7 @@ class FrameInspector(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.addAction(_("Copy this frame's numbers"), self.copy_numbers)
-        self.addAction(_("Copy its columns as a table"), self.copy_columns)
+        self.addAction(_("Copy this frame as a table"), self.copy_columns)
         arrows = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right})
         own_keys(self, arrows, {QKeySequence.StandardKey.Copy: self.copy_numbers})
         self.loader.loaded.connect(self._take)

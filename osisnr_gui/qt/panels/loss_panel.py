@@ -15,10 +15,12 @@ from osisnr_gui.qt.panels.figure_table import EstimateMark
 from osisnr_gui.qt.panels.layouts import FORMULA_CHOICES, FORMULAS, REST, Segmented, column_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, ValueSlider
+from osisnr_gui.qt.panels.verdict_scale import VerdictScale
 from osisnr_gui.qt.plots.charts.loss_charts import AlphaChart
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
+from osisnr_gui.session.comparison.effects import Effects
 from osisnr_gui.session.comparison.ranking import find_ranking
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import Facts
@@ -26,10 +28,12 @@ from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.verdict import chance_floor_db, find_verdict
 from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.comparison import effect_sentence
 from osisnr_gui.text.sentences import method_words, result_words, why_loss
 from osisnr_gui.text.verdict import grade_tip, verdict_line, verdict_sentence
 
 PLOT_HEIGHT = 132
+SENTENCE_LINES = 3
 #: Pixels of the big number and of the bar under it, the gap below that, and the colours beside its names.
 BIG, BAR, BAR_GAP, SWATCH = 24, 16, 6, 8
 ALPHAS = np.linspace(0.01, 1.0, 60)
@@ -40,6 +44,7 @@ FORMULA_TIP = _(
 )
 #: Looked up once: these are asked for at every tick of a slider.
 HEADLINE_TIP = _("{number}. Lower is better.")
+LITERAL_TIP = _("Literal, all frames: {number}.")
 MARKS_TIP = _("Ticks above: here two estimates swap ranks.")
 #: A curve over ALPHAS, and what it was computed for.
 AlphaCurve = tuple[Facts, Formula, FloatArray]
@@ -76,15 +81,14 @@ class Headline(Themed, QWidget):
         name, number, which = self._parts
         return f"{name} = {number} ({which})" if which else f"{name} = {number}"
 
-    def show_number(self, number: str, which: str, why: str = "") -> None:
-        """Show a number; `which` says which one it is, `why` (tooltip) what is the matter with it."""
+    def show_number(self, number: str, which: str, why: str = "", also: str = "") -> None:
+        """Show a number; `which` says which one it is; in the tooltip, `why` what is the matter with it, and `also`."""
         parts = (self._parts[0], number, which)
         if parts != self._parts or bool(why) != self._warned:
             self._parts, self._warned = parts, bool(why)
             self.setAccessibleName(self.text)
             self.update()
-        told = HEADLINE_TIP.format(number=self.text)
-        tip = tooltip(f"{told} {why}" if why else told)
+        tip = tooltip(" ".join(filter(None, (HEADLINE_TIP.format(number=self.text), why, also))))
         if tip != self.toolTip():
             self.setToolTip(tip)
 
@@ -213,13 +217,16 @@ class LossPanel(QWidget):
         self._said_for: tuple[object, ...] = ()
         self._alpha = DEFAULT_ALPHA
         self._said = "", ""  # which number the headline shows, and what is the matter with it
+        self._undefined = self._in_place = ""  # why there is no literal number, and the words where it would stand
         self.mark = EstimateMark(theme, self)
         self.verdict = ElidedLabel(parent=self)
+        self.scale = VerdictScale(theme, self)
         self.headline = Headline(theme, self)
         self.bar = ShareBar(theme, self)
         self.sentence = plain_label("", "muted", wrap=True, parent=self)
-        self.change = plain_label("", wrap=True, parent=self)
+        self.change, self.effect = (plain_label("", wrap=True, parent=self) for _each in range(2))
         self.change.hide()
+        self.effects = Effects()
         self.alpha = ValueSlider(ALPHA, self)
         self.gamma = ValueSlider(GAMMA, self)
         self.order = plain_label("", "muted", wrap=True, small=True, parent=self)
@@ -234,6 +241,8 @@ class LossPanel(QWidget):
         self.parts: tuple[Part, ...] = (
             (self._show_choice, Changed.LEADING | Changed.LOSS),
             (self._show_names, files | Changed.BAD | Changed.NOTICES),
+            (lambda analysis, _selected: self.effects.take(analysis), Changed.FILES | Changed.FRAMES),
+            (self._show_effect, files | Changed.LEADING | Changed.LOSS),
             (self._show_score, files | Changed.LEADING | Changed.LOSS),
             (self._show_curves, files | Changed.LEADING),
         )
@@ -247,10 +256,13 @@ class LossPanel(QWidget):
 
     def _lay_out(self) -> None:
         self.plot.setFixedHeight(PLOT_HEIGHT)
-        # The sentence comes last: its length differs from estimate to estimate, and nothing above it may move.
-        loss = self.mark, self.verdict, self.headline, self.bar, self.alpha, self.gamma, self.order
-        result = self.method, self.formula, self.plot_title, self.plot, self.sentence, self.change
-        scroll_inside(self, column_of(*loss, *result, REST, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP - 2))
+        # Its length differs from estimate to estimate, and nothing below it may move.
+        self.sentence.setMinimumHeight(SENTENCE_LINES * self.sentence.fontMetrics().lineSpacing())
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
+        verdict = self.mark, self.verdict, self.scale, self.sentence, self.effect
+        loss = self.headline, self.bar, self.alpha, self.gamma, self.order, self.method, self.formula
+        parts = *verdict, *loss, self.plot_title, self.plot, self.change, REST
+        scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP - 2))
 
     def _connect(self) -> None:
         ask = self.edit_requested.emit
@@ -279,13 +291,25 @@ class LossPanel(QWidget):
         self.mark.show_estimate(selected if pair else None, name)
         if pair is None or pair.score is None:
             self.verdict.set_text("")
+            self.scale.hide()
             set_text(self.sentence, sentences.status_sentence(analysis, selected))
             return
-        verdict = find_verdict(pair, chance_floor_db(analysis, pair))
+        chance_db = chance_floor_db(analysis, pair)
+        scores = {place: each.score for place, each in enumerate(analysis.pairs)}
+        medians = {place: score.exact.osi_db_median for place, score in scores.items() if score is not None}
+        self.scale.show_medians(medians, chance_db, selected)
+        self.scale.show()
+        verdict = find_verdict(pair, chance_db)
         self.verdict.set_text(verdict_line(verdict))
         self.verdict.setToolTip(tooltip(grade_tip()))
         unit = "s" if pair.score.facts.frames.grid.seconds else "frames"
-        set_text(self.sentence, verdict_sentence(verdict, unit, *sentences.level_and_polarity(analysis, pair)))
+        set_text(self.sentence, verdict_sentence(verdict, unit, *sentences.level_polarity_delay(analysis, pair)))
+
+    def _show_effect(self, analysis: Analysis, selected: int) -> None:
+        effect = self.effects.find(selected, analysis.session.loss)
+        if effect is not None or self.effect.isVisibleTo(self):
+            set_text(self.effect, effect_sentence(effect))
+        self.effect.setVisible(effect is not None)
 
     def _show_score(self, analysis: Analysis, selected: int) -> None:
         pair = analysis.pair_at(selected)
@@ -299,9 +323,15 @@ class LossPanel(QWidget):
             key = score.facts, score.loss.method, score.loss.formula, 0.0 if math.isfinite(fused) else fused
             if key != self._said_for:
                 self._said_for = key
+                undefined = sentences.fused_not_defined(score)
+                is_literal = score.loss.formula is Formula.LITERAL
+                self._in_place = _("not defined") if undefined and is_literal else ""
                 self._said = result_words(score), why_loss(fused, score, score.loss.formula)
-            self.headline.show_number(words.loss(fused), *self._said)
-            self.bar.show_terms(*score.shares)
+                self._undefined = undefined
+            also = LITERAL_TIP.format(number=self._undefined or words.loss(score.literal.fused))
+            self.headline.show_number(self._in_place or words.loss(fused), *self._said, also)
+            first, second = score.shares
+            self.bar.show_terms(math.nan if self._in_place else first, second)
         self._show_ranking(analysis, selected)
 
     def _show_ranking(self, analysis: Analysis, selected: int) -> None:

@@ -202,14 +202,14 @@ class StftPanel(QWidget):
         )
         n_fft_tip = _("Samples in a frame. Double-click the name for the default, 32 ms.")
         hop_tip = _("Samples from one frame to the next. Double-click the name for the default.")
-        window_tip = _("Weight of the samples in a frame; not used for waveform columns.")
+        window_tip = _("Weight of the samples in a frame; not used for waveform frames.")
         reset_silence = partial(self._take_silence, DEFAULT_SILENCE_DB)
         silence_tip = _(
             "A frame is silent when it is this far or further below the signal's loudest frame; at the largest value "
             "only frames of zeros are. Double-click the name for the default, {level}."
         ).format(level=words.db(DEFAULT_SILENCE_DB, 0))
         return (
-            (_("columns"), self.representation, None, columns_tip, partial(self._frame, representation=None)),
+            (_("frames as"), self.representation, None, columns_tip, partial(self._frame, representation=None)),
             ("n_fft", self.n_fft, self.n_fft_note, n_fft_tip, partial(self._frame, n_fft=None, hop=None)),
             (_("hop"), self.hop, self.hop_note, hop_tip, partial(self._frame, hop=None)),
             (_("window"), self.window_box, None, window_tip, partial(self._frame, window=FramingChoice().window)),

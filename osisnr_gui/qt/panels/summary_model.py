@@ -24,9 +24,10 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
-from osisnr_gui.text.sentences import why_loss, why_osi
+from osisnr_gui.text.sentences import fused_not_defined, not_defined, why_loss, why_osi
 
 NAME = Column("name", _("estimate\n"), _("The estimate that is compared"), is_text=True)
+NOT_DEFINED = _("not defined")
 #: So many cells are told of one by one: Qt paints them alone, but the whole table for a range.
 MOST_CELLS = 64
 #: What a figure is compared with: it is shown only where that is there.
@@ -51,7 +52,8 @@ class Row(NamedTuple):
 class Figure(Column):
     """A figure of an estimate.
 
-    best : +1 when more is better, -1 when less is, 0 when neither. why : words for a value that is no plain number.
+    best : +1 when more is better, -1 when less is, 0 when neither. why : words for a value that is no plain number;
+    undefined : why a literal figure is none, though the formula gives something.
     needs : MIXTURE or RIVAL, where that must be there. depends : what of an analysis its values follow.
     """
 
@@ -60,6 +62,7 @@ class Figure(Column):
     best: int = 0
     why: Callable[[float, Row], str] = lambda _value, _row: ""
     needs: str = ""
+    undefined: Callable[[Row], str] = field(default=lambda _row: "", kw_only=True)
     widest: str = field(default="−00.0", kw_only=True)
     depends: Changed = field(default=Changed.FRAMES, kw_only=True)
 
@@ -92,14 +95,16 @@ def _figure(measure: Measure) -> Figure:
         _text(measure),
         measure.better,
         lambda value, row: _why(measure, value, row.pair),
-        widest=measure.widest,
+        undefined=lambda row: _undefined(measure, row.pair),
+        widest=NOT_DEFINED if measure.group is Group.LITERAL and measure.key != "mc_mse" else measure.widest,
         depends=_depends(measure),
     )
 
 
 def _depends(measure: Measure) -> Changed:
     """What of an analysis a figure follows."""
-    return {"fused": Changed.LOSS, "mc_mse": Changed.LOSS, "bad": Changed.BAD}.get(measure.key, Changed.FRAMES)
+    bad = dict.fromkeys(("bad", "missed", "false"), Changed.BAD)
+    return {"fused": Changed.LOSS, "mc_mse": Changed.LOSS, **bad}.get(measure.key, Changed.FRAMES)
 
 
 def _depends_of(column: Column) -> Changed:
@@ -112,6 +117,13 @@ def _text(measure: Measure) -> Callable[[float], str]:
     if measure.unit == "frames":
         return lambda value: words.MISSING if math.isnan(value) else words.count(int(value))
     return (lambda value: words.number(value, 1)) if measure.unit else words.loss
+
+
+def _undefined(measure: Measure, pair: PairAnalysis) -> str:
+    """Why a literal figure is not defined; empty where it is, and for exact ones."""
+    if pair.score is None or measure.group is not Group.LITERAL or measure.key == "mc_mse":
+        return ""
+    return fused_not_defined(pair.score) if measure.key == "fused" else not_defined(pair.score.facts, measure.of(pair))
 
 
 def _why(measure: Measure, value: float, pair: PairAnalysis) -> str:
@@ -153,7 +165,7 @@ def _improvement(measure: Measure) -> Figure:
         return math.nan if row.mixture is None else measure.of(row.pair) - measure.of(row.mixture)
 
     def text(value: float) -> str:
-        return f"{'+' if value > 0 else ''}{shown(value)}"
+        return f"{'+' if value > 0 else ''}{shown(value)}" if math.isfinite(value) else words.MISSING
 
     def why(value: float, _row: Row) -> str:
         return "" if math.isfinite(value) else _("One of the two has no finite number to subtract.")
@@ -168,6 +180,7 @@ def _improvement(measure: Measure) -> Figure:
 
 
 COLUMNS = {formula: columns_for(formula) for formula in Formula}
+LITERAL_FIGURES = {m.key: _figure(m) for m in MEASURES if m.group is Group.LITERAL}
 
 
 class SummaryModel(Themed, ColumnModel[Column]):
@@ -260,7 +273,9 @@ class SummaryModel(Themed, ColumnModel[Column]):
     def text(self, place: int, column: Column) -> str:
         """A cell as it is on screen."""
         row = self.rows[place]
-        return column.text(column.value(row)) if isinstance(column, Figure) else row.name
+        if not isinstance(column, Figure):
+            return row.name
+        return NOT_DEFINED if column.undefined(row) else column.text(column.value(row))
 
     def value(self, place: int, column: Figure) -> float:
         """A figure with all its digits."""
@@ -295,25 +310,33 @@ class SummaryModel(Themed, ColumnModel[Column]):
         value = column.value(row)
         best = self._best.get(column.key) == value
         if role == ROLE.ToolTipRole:
+            undefined = column.undefined(row)
             why = column.why(value, row) or (str(row.pair.error) if row.pair.error is not None else "")
-            return tooltip(why or (_("Best of the estimates in this column") if best else ""))
+            told = why or (_("Best of the estimates in this column") if best else "")
+            return tooltip("\n".join(filter(None, (undefined, told, self._literal_words(column, row)))))
         if role == ROLE.FontRole and best:
             font = QFont()
             font.setBold(True)
             return font
-        if role == ROLE.ForegroundRole and not math.isfinite(value):
+        if role == ROLE.ForegroundRole and (not math.isfinite(value) or column.undefined(row)):
             return QColor(self._theme.muted)
         return None
 
+    def _literal_words(self, column: Figure, row: Row) -> str:
+        """The literal figure beside an exact one; empty for a figure that is the same in both."""
+        beside = LITERAL_FIGURES.get(column.key)
+        if self.formula is Formula.LITERAL or beside is None or row.pair.score is None or column.needs:
+            return ""
+        number = beside.undefined(row) or beside.text(beside.value(row))
+        return _("Literal, all frames: {number}").format(number=number)
+
     def _find_best(self, columns: Sequence[Column]) -> None:
-        """The best value of each column, where at least two differ. What is not finite cannot be best, nor a literal
-        loss that silence has brought to 0 or below."""
+        """The best value of each column, where at least two differ; what is not finite or not defined cannot be."""
         for column in columns:
             if not isinstance(column, Figure) or not column.best:
                 continue
-            values = {value for value in map(column.value, self.rows) if math.isfinite(value)}
-            if column.key in ("fused", "loss_osi_1", "loss_osi_2"):
-                values = {value for value in values if value > 0}
+            values = {column.value(row) for row in self.rows if not column.undefined(row)}
+            values = {value for value in values if math.isfinite(value)}
             best = max if column.best > 0 else min
             self._best[column.key] = best(values) if len(values) > 1 else math.nan
 

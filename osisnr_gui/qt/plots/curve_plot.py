@@ -38,7 +38,7 @@ SAMPLE_LIMIT = 20_000
 #: Behind the title when a line is a mean and not every frame.
 MEAN_NOTE = f" · {_('mean and range per pixel')}"
 #: Behind the title when the bands are means and not every frame.
-BANDS_NOTE = f" · {_('mean and maximum per pixel')}"
+BANDS_NOTE = f" · {_('each pixel shows its mean and its highest point')}"
 
 
 class Curve(NamedTuple):

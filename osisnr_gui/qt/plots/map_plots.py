@@ -31,7 +31,7 @@ from osisnr_gui.text.catalogue import _, translated
 WAVEFORM_BAND_WORDS = _("Columns are samples here: they have no frequency bands")
 #: While files are read, what is there already is shown this often.
 PARTS_SECONDS = 0.1
-WAVEFORM_WORDS = _("none, columns are samples")
+WAVEFORM_WORDS = _("not known, frames are samples")
 
 
 class BandPlot(TimePlot):
@@ -267,7 +267,7 @@ class BlameOverlay(QObject):
     def _fail(self, words: str, _details: str) -> None:
         self._job.cancel()
         self._map = None
-        self._plot.set_blame(_("none, {why}").format(why=words), on=False)
+        self._plot.set_blame(_("not known, {why}").format(why=words), on=False)
 
 
 def step_for(columns_per_pixel: float) -> int:

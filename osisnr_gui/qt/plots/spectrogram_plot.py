@@ -126,8 +126,10 @@ class SpectrogramPlot(TimePlot):
             return ""
         if not self._item.is_exact(vb):
             return f" · {_('first look: 1 frame in {n}').format(n=self._item.sources[0].coarse_step())}"
-        two = len(self._item.sources) == 2
-        return f" · {_('difference of maxima per pixel') if two else _('maximum per pixel')}"
+        if len(self._item.sources) == 2:
+            return f" · {_('each pixel compares the loudest points')}"
+        is_mask = not self._item.sources[0].unit
+        return f" · {_('each pixel shows its largest value') if is_mask else _('each pixel shows its loudest point')}"
 
     def _corner_width(self, vb: PixelViewBox) -> float:
         return self._bar.room(vb)

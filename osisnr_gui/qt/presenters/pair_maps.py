@@ -71,7 +71,7 @@ class PairMaps:
         fields = {}
         if self.blame.kind is not None:
             density = None if frequency is None else self.blame.value_at(time, value)
-            told = _("blame {density}×")
+            told = _("{density}× its share")
             shown = "" if density is None else words.number(density, 1 if density < 100 else 0)
             fields["blame"] = shown and told.format(density=shown)
         if self.band_row.isVisible():

@@ -294,13 +294,14 @@ def find_assignment_notice(analysis: Analysis) -> Found | None:
     if best.places == partners or not gain > SURE_GAIN_DB or not known:
         return None
     message = Phrase(
-        "Speakers in another order? {order}: mean whole-signal SI-SNR +{gain:.1f} dB "
+        "Speakers in another order? {order}: mean whole-signal SI-SNR {before} → {after} dB "
         "(margin to the next order {margin:.1f} dB)",
         order=order_words(best.places),
-        gain=gain,
+        before=signed(best.mean_db - gain, ".1f"),
+        after=signed(best.mean_db, ".1f"),
         margin=best.margin_db,
     )
-    return Found(message, (Remedy(Phrase("Assign so"), partial(edits.set_pairing, pairing=best.places)),))
+    return Found(message, (Remedy(Phrase("Apply this order"), partial(edits.set_pairing, pairing=best.places)),))
 
 
 def find_order_notice(analysis: Analysis) -> Found | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,6 +137,14 @@ class SegmentFigures:
         return start, start + float(self.length[index])
 
 
+class BadCounts(NamedTuple):
+    """Frames that the level gate lets pass: active ones under the threshold, missed ones, and false activity."""
+
+    under: int
+    missed: int
+    made_up: int
+
+
 @dataclass(frozen=True, eq=False)
 class BadFrames:
     """What is bad in one pair.
@@ -165,6 +174,13 @@ class BadFrames:
     def figures(self) -> SegmentFigures:
         """Those of the segments, worked out when they are first asked for."""
         return find_figures(self)
+
+    @cached_property
+    def counts(self) -> BadCounts:
+        """What is wrong with frames loud enough to count, by the threshold whatever the criterion."""
+        gate = self.gate
+        under = find_bad_frames(self.facts.frames.exact_osi_db, gate.active, self.threshold_db)
+        return BadCounts(*(int(np.count_nonzero(frames)) for frames in (under, gate.missed, gate.false_activity)))
 
     @property
     def n_left_out(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -12,7 +13,7 @@ from window_kit import show_parts
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.panels.loss_panel import LossPanel
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.analysis import Analysis, rescore
+from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.changes import find_changes
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, Session
@@ -34,7 +35,10 @@ def test_the_number_is_named_exactly(panel: LossPanel, sound: Analysis):
     assert panel.headline.text == f"fused loss L = {score.exact.fused:.3f} ({which})"
     literal = rescore(edits.set_formula(sound.session, Formula.LITERAL), sound)
     show_parts(panel, literal, 0)
-    assert panel.headline.text == f"fused loss L = {score.literal.fused:.3f} (literal, all 822 frames, method 1)"
+    assert (
+        panel.headline.text
+        == f"fused loss L = {score.literal.fused:.3f} (literal, all 822 frames, 129 silent, method 1)"
+    )
     exact = rescore(edits.set_method(sound.session, 2), sound)
     show_parts(panel, exact, 1)
     score = exact.pairs[1].score
@@ -48,6 +52,31 @@ def test_a_literal_number_that_silence_touched_says_so(panel: LossPanel, sound: 
     assert "silence counts as perfect" not in panel.headline.toolTip()
     show_parts(panel, rescore(edits.set_formula(sound.session, Formula.LITERAL), sound), 0)
     assert "silence counts as perfect" in panel.headline.toolTip()
+
+
+def test_a_literal_number_that_is_none_says_so_in_its_place(panel: LossPanel, sound: Analysis):
+    literal = edits.set_method(edits.set_formula(sound.session, Formula.LITERAL), 2)
+    show_parts(panel, rescore(literal, sound), 0)
+    assert panel.headline.text == "fused loss L = not defined (literal, all 822 frames, 129 silent, method 2)"
+    assert "not finite" not in panel.headline.text
+    assert panel.bar.shares is None
+    show_parts(panel, rescore(edits.set_method(sound.session, 2), sound), 0)
+    assert "Literal, all frames: not defined: 129 silent frames" in panel.headline.toolTip()
+    show_parts(panel, sound, 0)
+    assert f"Literal, all frames: {sound.pairs[0].score.literal.fused:.3f}" in panel.headline.toolTip()
+
+
+def test_what_a_remedy_did_stands_under_the_verdict(panel: LossPanel, sound: Analysis):
+    show_parts(panel, sound, 1)
+    assert not panel.effect.isVisible()
+    louder = analyse(edits.change_source(sound.session, sound.pairs[1].source, gain=4.0), sound)
+    show_parts(panel, louder, 1)
+    before, now = (analysis.pairs[1].score.exact.fused for analysis in (sound, louder))
+    assert panel.effect.isVisible()
+    assert f"fused loss {before:.3f} → {now:.3f}, SI-SNR" in panel.effect.text()
+    moved = rescore(edits.set_gamma(louder.session, 3.0), louder)
+    show_parts(panel, moved, 1, find_changes(louder, moved))
+    assert not panel.effect.isVisible(), "the numbers above are others now"
 
 
 def test_a_refused_estimate_and_an_empty_window(panel: LossPanel, mixed: Analysis):
@@ -167,7 +196,21 @@ def test_how_good_it_is_stands_over_the_number(panel: LossPanel, sound: Analysis
     show_parts(panel, sound, 0)
     median = words.db(sound.pairs[0].score.exact.osi_db_median)
     assert panel.verdict.text() == f"errors audible · median {median} (exact)"
-    assert "no listening test" in panel.verdict.toolTip()
+    assert "No listening test" in panel.verdict.toolTip()
     assert "errors are audible" in panel.sentence.text()
     show_parts(panel, sound, 1)
     assert panel.verdict.text().startswith("strong errors")
+
+
+def test_the_scale_has_a_mark_for_what_lies_above_chance(panel: LossPanel, sound: Analysis, masks: Analysis) -> None:
+    show_parts(panel, sound, 0)
+    assert panel.scale.marks == {k: pair.score.exact.osi_db_median for k, pair in enumerate(sound.pairs)}
+    assert panel.scale.height() == panel.scale.heightForWidth(panel.scale.width())
+    picture, ink = panel.scale.grab().toImage(), QColor(DARK.estimate(0).colour)
+    ratio = picture.devicePixelRatio()
+    assert any(picture.pixelColor(x, round(5 * ratio)) == ink for x in range(picture.width()))
+    show_parts(panel, masks, 0)
+    assert masks.pairs[0].score.exact.osi_db_median < 3.6
+    assert panel.scale.isVisible()
+    assert panel.scale.marks == {}
+    assert "No listening test" in panel.scale.toolTip()

@@ -65,13 +65,13 @@ def test_nothing_is_painted_or_asked_when_off() -> None:
 def test_the_note_says_how_many_frames_stand_for_a_pixel() -> None:
     layer = BlameItem()
     layer.words, layer.on = "MC-MSE, literal", True
-    assert layer.note() == "blame: MC-MSE, literal"
+    assert layer.note() == "where the loss comes from: MC-MSE, literal"
     layer.show_picture(_picture((0, 0)))
-    assert layer.note() == "blame: MC-MSE, literal"
+    assert layer.note() == "where the loss comes from: MC-MSE, literal"
     layer.show_picture(_picture((0, 0), frames=(6, 281)))
-    assert layer.note() == "blame: MC-MSE, literal, 6 of 281 frames a pixel"
+    assert layer.note() == "where the loss comes from: MC-MSE, literal, 6 of 281 frames a pixel"
     layer.show_picture(_picture((0, 0), complete=False))
-    assert layer.note() == "blame: MC-MSE, literal, reading"
+    assert layer.note() == "where the loss comes from: MC-MSE, literal, reading"
 
 
 def test_heat_is_clear_at_first_and_gets_lighter() -> None:

@@ -29,6 +29,7 @@ PAINTERS = {
     "qt/panels/source_row.py": "the ground of a row that is chosen",
     "qt/panels/summary_panel.py": "swatch before a name in a table cell",
     "qt/panels/value_slider.py": "marks of values on a slider",
+    "qt/panels/verdict_scale.py": "words of the verdict along a bar, wrapped, and marks on it",
     "qt/panels/welcome.py": "the plate where files may be dropped",
     "qt/playback/transport_bar.py": "a letter underlined in the colour of its estimate",
 }

@@ -246,10 +246,10 @@ def test_the_title_says_what_a_pixel_of_many_frames_is(plot: SpectrogramPlot, li
         plot.show_source(reference)
         plot.grab()
         notes.append(plot._title_note(plot.box))
-    assert notes == ["", "", " · maximum per pixel"]
+    assert notes == ["", "", " · each pixel shows its loudest point"]
     plot.show_difference(reference, estimate)
     plot.grab()
-    assert plot._title_note(plot.box) == " · difference of maxima per pixel"
+    assert plot._title_note(plot.box) == " · each pixel compares the loudest points"
     plot.show_source(None)
     plot.grab()
     assert plot._title_note(plot.box) == ""

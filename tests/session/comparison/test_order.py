@@ -31,8 +31,8 @@ def test_a_mean_that_few_excellent_frames_lift_is_told(tmp_path: Path) -> None:
     assert one.osi_db_mean < other.osi_db_mean
     assert one.osi_db_median > other.osi_db_median
     (notice,) = (notice for notice in analysis.notices if notice.code == "order")
-    assert "B before A by mean OSI-SNR" in notice.message
-    assert "A before B by median OSI-SNR" in notice.message
+    assert "B better than A by mean OSI-SNR" in notice.message
+    assert "A better than B by median OSI-SNR" in notice.message
     assert "exact, active frames" in notice.message
 
 

@@ -55,6 +55,6 @@ def test_estimates_of_another_speaker_are_not_ranked(samples: Path) -> None:
 
 def test_sentences() -> None:
     crossing = Crossing(4.0, 0, 1)
-    assert Ranking((1, 0), (crossing,), 4.0, 31.04).sentence == "B before A for γ from 4 to 31"
-    assert Ranking((0, 1), (), 0.0, float("inf")).sentence == "A before B at every γ"
-    assert Ranking((1, 0), (crossing,), 4.0, float("inf")).sentence == "B before A for γ above 4"
+    assert Ranking((1, 0), (crossing,), 4.0, 31.04).sentence == "B better than A for γ from 4 to 31"
+    assert Ranking((0, 1), (), 0.0, float("inf")).sentence == "A better than B at every γ"
+    assert Ranking((1, 0), (crossing,), 4.0, float("inf")).sentence == "B better than A for γ above 4"

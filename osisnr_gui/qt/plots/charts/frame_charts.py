@@ -22,7 +22,7 @@ from osisnr_gui.session.inspection.inspection import FrameCurves
 from osisnr_gui.text.catalogue import _, translated
 
 TIP = _(
-    "The two columns as vectors: the scaled reference λs along the base, the estimate e at the angle θ to it, and the "
+    "The frame as two vectors: the scaled reference λs along the base, the estimate e at the angle θ to it, and the "
     "noise e − λs upright on e. OSI-SNR = |λs|²/|e − λs|² = 1/sin²θ: 0° is the same but for level, 90° has nothing "
     "in common (0 dB)."
 )

@@ -116,7 +116,7 @@ class BlameItem(MapItem):
         reading = picture is not None and not picture.complete
         sampled = _("{n} of {all} frames a pixel").format(n=frames[0], all=frames[1]) if frames else ""
         parts = self.words, sampled, _("reading") if reading else ""
-        return _("blame: {what}").format(what=", ".join(filter(None, parts)))
+        return _("where the loss comes from: {what}").format(what=", ".join(filter(None, parts)))
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw it."""
