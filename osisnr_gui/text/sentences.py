@@ -100,22 +100,18 @@ def estimate_names(analysis: Analysis) -> list[str]:
     return [f"{words.estimate_letter(index)} ({name})" for index, name in enumerate(names)]
 
 
-def gain_words(pair: PairAnalysis) -> str:
-    """How much too loud or too quiet the wanted part of an estimate is; empty when that cannot be said.
+def level_and_polarity(analysis: Analysis, pair: PairAnalysis) -> list[str]:
+    """What is wrong with an estimate that OSI-SNR does not see, in words.
 
     The least-squares gain means something only where the estimate holds more of the reference than of anything else.
     """
-    whole = pair.whole
-    if whole is None or not whole.si_snr_db > 0 or not LEVEL_DB <= abs(whole.gain_db) < math.inf:
-        return ""
-    template = _("{level} too loud") if whole.gain_db > 0 else _("{level} too quiet")
-    return template.format(level=words.db(abs(whole.gain_db)))
-
-
-def level_and_polarity(analysis: Analysis, pair: PairAnalysis) -> list[str]:
-    """What is wrong with an estimate that OSI-SNR does not see, in words."""
-    inverted = any(notice.code == "polarity" and notice.source == pair.source for notice in analysis.notices)
-    return list(filter(None, (gain_words(pair), _("upside down (polarity)") if inverted else "")))
+    found, whole = [], pair.whole
+    if whole is not None and whole.si_snr_db > 0 and LEVEL_DB <= abs(whole.gain_db) < math.inf:
+        template = _("{level} too loud") if whole.gain_db > 0 else _("{level} too quiet")
+        found.append(template.format(level=words.db(abs(whole.gain_db))))
+    if any(notice.code == "polarity" and notice.source == pair.source for notice in analysis.notices):
+        found.append(_("upside down (polarity)"))
+    return found
 
 
 def osi_words(score: PairScore) -> str:
