@@ -12,7 +12,7 @@ import numpy as np
 from osisnr_gui.batch.files import COLUMNS, list_inside
 from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.batch.runner import BatchRow, BatchSettings
-from osisnr_gui.core.types import BoolArray, FloatArray, IntArray
+from osisnr_gui.core.types import FloatArray, IntArray
 from osisnr_gui.export.measures import LISTED
 from osisnr_gui.session import words
 from osisnr_gui.session.session import FramingChoice
@@ -117,17 +117,16 @@ class PairList:
             rank = np.where(self._states == State.SCORED, np.isnan(values), 1.0 + self._states)
             keys = names, -values if falling else values, rank
         order: IntArray = np.lexsort(keys).astype(np.int64)
-        kept: IntArray = order[self._kept(words, only_errors)[order]]
+        wanted = words.casefold().split()
+        shown = np.fromiter((all(word in name for word in wanted) for name in self._searched), np.bool_, len(self))
+        if only_errors:
+            shown &= self._states == State.REFUSED
+        kept: IntArray = order[shown[order]]
         return kept
 
     def in_order(self) -> list[BatchRow]:
         """All rows there are, in the order of the pairs, as a batch saves them."""
         return [row for row in self.rows if row is not None]
-
-    def _kept(self, words: str, only_errors: bool) -> BoolArray:
-        wanted = words.casefold().split()
-        kept = np.fromiter((all(word in name for word in wanted) for name in self._searched), np.bool_, len(self))
-        return kept & (self._states == State.REFUSED) if only_errors else kept
 
 
 def warnings_of(row: BatchRow) -> list[str]:

@@ -65,23 +65,19 @@ class PatchedView:
     def read(self, count: int = -1) -> bytes:
         """Up to `count` bytes from the position; fewer only at the end."""
         room = max(0, self._size - self._position)
-        data = self._raw(self._position, room if count < 0 else min(count, room))
-        first = self._start + self._position
+        count = room if count < 0 else min(count, room)
+        first, inside = self._start + self._position, min(count, max(0, len(self._prefix) - self._position))
+        data = bytearray(inside)  # the prefix itself is laid over as a patch
+        with suppress(OSError):
+            os.lseek(self._fd, first + inside, os.SEEK_SET)
+            while len(data) < count and (part := os.read(self._fd, count - len(data))):
+                data += part
         for offset, patch in self._patches.items():
             for index, byte in enumerate(patch, offset - first):
                 if 0 <= index < len(data):
                     data[index] = byte
         self._position += len(data)
         return bytes(data)
-
-    def _raw(self, position: int, count: int) -> bytearray:
-        inside = min(count, max(0, len(self._prefix) - position))
-        data = bytearray(inside)  # the prefix itself is laid over as a patch
-        with suppress(OSError):
-            os.lseek(self._fd, self._start + position + inside, os.SEEK_SET)
-            while len(data) < count and (part := os.read(self._fd, count - len(data))):
-                data += part
-        return data
 
 
 def open_decoder(source: OpenFile, header: Header) -> Decoder:

@@ -274,8 +274,17 @@ class FramePass:
             pictures.residual.put(first, np.abs(self.plan.reference.magnitudes(residual)))
 
     def _finish(self, chunk: _Chunk) -> None:
-        """Wait for a chunk, and do what takes all of its frames or samples at once."""
-        self._add_samples(chunk)
+        """Wait for a chunk, and do what takes all of its frames or samples at once.
+
+        The listener is told of the samples that belong to this chunk alone, and they are added to the whole signals.
+        """
+        for s, e in self._own_samples(chunk):
+            if self.plan.listener is not None:
+                self.plan.listener(s, e)
+            whole, _ = project_rows(s[None, :], e[None, :])
+            self._whole = whole if self._whole is None else merge(self._whole, whole)
+            if self.plan.start is not None:
+                self._parts.append((chunk.first, whole))
         for task in chunk.tasks:
             task.result()
         a, b = chunk.first - self.plan.first, chunk.stop - self.plan.first
@@ -287,16 +296,6 @@ class FramePass:
                 picture.lift(chunk.first, chunk.stop)
         done = self._done
         self._done = slice(a, b) if done.start == done.stop else slice(min(done.start, a), max(done.stop, b))
-
-    def _add_samples(self, chunk: _Chunk) -> None:
-        """Tell the listener of the samples that belong to this chunk alone, and add them to the whole signals."""
-        for s, e in self._own_samples(chunk):
-            if self.plan.listener is not None:
-                self.plan.listener(s, e)
-            part, _ = project_rows(s[None, :], e[None, :])
-            self._whole = part if self._whole is None else merge(self._whole, part)
-            if self.plan.start is not None:
-                self._parts.append((chunk.first, part))
 
     def _own_samples(self, chunk: _Chunk) -> Iterator[tuple[FloatArray, FloatArray]]:
         """Samples of no chunk but this: up to where the next frame would begin, to both ends for those at the ends."""

@@ -12,11 +12,12 @@ from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.session import words
 from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.inspection.inspector import FileMeasures
+from osisnr_gui.session.notices.pair_notices import LEVEL_DB
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.verdict import chance_level_db
 from osisnr_gui.text.catalogue import _, ngettext
-from osisnr_gui.text.sentences import LEVEL_DB, active_counted
+from osisnr_gui.text.sentences import active_counted
 
 MAIN_SHARE = 0.4  # a band with this part of the errors is named alone
 BAND_LEVEL_DB = 1.5  # a smaller level difference of a band is not what is wrong with it

@@ -48,14 +48,6 @@ def channel_words(track: Track) -> str:
     return _("channel {channel} of {count}").format(channel=track.source.channel or 1, count=track.channels)
 
 
-def level_words(track: Track) -> str:
-    """RMS level re full scale; empty while it is not known."""
-    if track.level is None:
-        return ""
-    value = track.level.rms_db
-    return _("digital silence") if value == -math.inf else f"{number(value, 1)} dBFS"
-
-
 def track_words(track: Track) -> str:
     """What a file is, in one line: length, rate, channels, coding and level; shape and range for a mask."""
     if track.mask is not None:
@@ -66,10 +58,12 @@ def track_words(track: Track) -> str:
     rate_text = "" if not track.sample_rate else rate(track.sample_rate)
     delay = track.source.delay
     moved = ngettext("moved {n} sample", "moved {n} samples", abs(delay)).format(n=number(-delay, 0)) if delay else ""
-    clips = 0 if track.level is None else track.level.clipped_runs
-    clipped = _("clipped {n}×").format(n=clips) if clips else ""
-    coding = track.coding.replace("_", " ")
-    parts = (length, rate_text, channel_words(track), coding, level_words(track), clipped, moved)
+    level = clipped = ""
+    if track.level is not None:
+        rms_db, clips = track.level.rms_db, track.level.clipped_runs
+        level = _("digital silence") if rms_db == -math.inf else f"{number(rms_db, 1)} dBFS"
+        clipped = _("clipped {n}×").format(n=clips) if clips else ""
+    parts = (length, rate_text, channel_words(track), track.coding.replace("_", " "), level, clipped, moved)
     return " · ".join(filter(None, parts))
 
 
