@@ -117,11 +117,11 @@ class CurvesPlot(TimePlot):
             if item is None:
                 item = CurveItem(dots=not curve.before)
                 self.add(item)
-            item.setName(curve.name)
+            item.label = curve.name
             item.setData(curve.t0, curve.dt, curve.values)
             item.setZValue(z / len(new))
             item.cap = None if curve.before else caps
-            caps += not curve.before and item.has_perfect
+            caps += not curve.before and item.perfect.size > 0
             self._shown.append((curve, item))
         for item in known.values():
             self.removeItem(item)

@@ -28,7 +28,6 @@ from osisnr_gui.session.pairs import PairReader
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.text.catalogue import _, translated
 
-WAVEFORM_BAND_WORDS = _("Columns are samples here: they have no frequency bands")
 #: While files are read, what is there already is shown this often.
 PARTS_SECONDS = 0.1
 WAVEFORM_WORDS = _("not known, frames are samples")
@@ -65,7 +64,7 @@ class BandPlot(TimePlot):
         if columns is not None and score is not None:
             framing = columns.framing
             if framing is not None and framing.representation is Representation.WAVEFORM:
-                self.set_message(WAVEFORM_BAND_WORDS)
+                self.set_message(_("Columns are samples here: they have no frequency bands"))
             else:
                 self._map = BandMap(columns, score.facts.active)
         if self._map is None:

@@ -18,7 +18,6 @@ from osisnr_gui.text.catalogue import _
 
 HEIGHT = 44
 MARGIN = 4  # above and below the strip
-LABEL_GAP = 4
 TIP = _(
     "OSI-SNR of every frame, dark = 0 dB … bright = 30 dB; marks below: bad or missed frames"
     " (hatched: active where the reference is silent); drag the frame to move the view.\n"
@@ -92,7 +91,7 @@ class Overview(PlotWidget):
         self._label = QLabel(self)
         self._label.setFont(tabular_font(SMALL_FONT_PIXELS))
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._label.setGeometry(0, MARGIN, LEFT_AXIS_WIDTH - LABEL_GAP, HEIGHT - 2 * MARGIN)
+        self._label.setGeometry(0, MARGIN, LEFT_AXIS_WIDTH - 4, HEIGHT - 2 * MARGIN)
         self.box.setYRange(0.0, 1.0, padding=0.0)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

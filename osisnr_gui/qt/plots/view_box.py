@@ -12,7 +12,6 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 
 CLICK_PIXELS = 4.0
 ZOOM_PER_NOTCH = 0.8
-PAN_PER_NOTCH = 0.1
 NOTCH = 120.0
 
 
@@ -147,7 +146,7 @@ class TimeViewBox(PixelViewBox):
         event.accept()
         notches, modifiers, at = event.delta() / NOTCH, event.modifiers(), self.place_of(event.scenePos())
         if event.orientation() == Qt.Orientation.Horizontal or modifiers & Qt.KeyboardModifier.ShiftModifier:
-            self._link.pan(-notches * PAN_PER_NOTCH)
+            self._link.pan(-notches * 0.1)
         elif axis == pg.ViewBox.YAxis or modifiers & Qt.KeyboardModifier.ControlModifier:
             self._link.remember_once()
             self.values_zoomed.emit(ZOOM_PER_NOTCH**notches, at.y())

@@ -33,10 +33,10 @@ class CurveItem(PixelItem):
 
     def __init__(self, name: str = "", *, dots: bool = False) -> None:
         super().__init__()
-        self._name, self._dots = name, dots
+        self.label, self._dots = name, dots
         self.t0, self.dt = 0.0, 1.0
         self.cap: int | None = None
-        self._values, self._perfect = Pyramid(np.empty(0)), Pyramid(np.empty(0))
+        self._values, self.perfect = Pyramid(np.empty(0)), Pyramid(np.empty(0))  # what is finite; 1 where it is +inf
         self._data = np.empty(0)
         self._pen, self._veil_pen, self._strong = QPen(), QPen(Qt.PenStyle.NoPen), False
         self._paths = QPainterPath(), QPainterPath()
@@ -44,11 +44,7 @@ class CurveItem(PixelItem):
 
     def name(self) -> str:
         """What the curve is, e.g. for a legend."""
-        return self._name
-
-    def setName(self, name: str) -> None:
-        """Say what the curve is."""
-        self._name = name
+        return self.label
 
     def setData(self, t0: float, dt: float, values: FloatArray) -> None:
         """Draw these: `values[i]` belongs to the time ``t0 + i * dt``."""
@@ -57,7 +53,7 @@ class CurveItem(PixelItem):
         self.t0, self.dt, self._data = t0, dt, values
         finite = safe_array(values, keep_inf=True)
         perfect = np.isposinf(finite)
-        self._perfect = Pyramid(perfect.astype(np.float64)) if perfect.any() else Pyramid(np.empty(0))
+        self.perfect = Pyramid(perfect.astype(np.float64)) if perfect.any() else Pyramid(np.empty(0))
         self.set_pyramid(Pyramid(np.where(np.isinf(finite), np.nan, finite) if np.isinf(finite).any() else finite))
 
     def set_pyramid(self, values: Pyramid) -> None:
@@ -73,11 +69,6 @@ class CurveItem(PixelItem):
         """Draw with this one-pixel pen, twice if strong, and the veil with that."""
         self._pen, self._veil_pen, self._strong = pen, veil or QPen(Qt.PenStyle.NoPen), strong
         self.update()
-
-    @property
-    def has_perfect(self) -> bool:
-        """Whether a frame is +inf."""
-        return bool(self._perfect.size)
 
     @property
     def values(self) -> FloatArray:
@@ -123,7 +114,7 @@ class CurveItem(PixelItem):
                 painter.drawPath(path.translated(0.0, k / vb.pixel_ratio))
         if self._dots and self.dt * vb.width() >= DOT_PIXELS * (vb.t1 - vb.t0):
             self._paint_dots(painter, vb)
-        if self.cap is not None and self._perfect.size:
+        if self.cap is not None and self.perfect.size:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             self._paint_caps(painter, vb, 2.0 + CAP_STEP * self.cap)
 
@@ -149,7 +140,7 @@ class CurveItem(PixelItem):
         painter.drawPoints([QPointF(x, y) for x, y in points if y == y])
 
     def _paint_caps(self, painter: QPainter, vb: PixelViewBox, y: float) -> None:
-        times, flags = upper_edge(self._perfect, self.t0, self.dt, vb.t0, vb.t1, vb.columns)
+        times, flags = upper_edge(self.perfect, self.t0, self.dt, vb.t0, vb.t1, vb.columns)
         starts, stops = runs_of(flags > 0)
         if not starts.size:
             return

@@ -100,10 +100,9 @@ class PictureItem(PixelItem):
         self._image_look: tuple[Look, Theme, float] | None = None
 
     def show_sources(self, *sources: Picture) -> None:
-        """Show these, or nothing; skipped when they are on screen already."""
-        if not same_objects(sources, self.sources):
-            self.sources, self._parts = sources, []
-            self.invalidate()
+        """Show these, or nothing."""
+        self.sources, self._parts = sources, []
+        self.invalidate()
 
     def set_scale(self, scale: FrequencyScale) -> None:
         """Another frequency scale."""

@@ -20,10 +20,8 @@ from osisnr_gui.qt.plots.items.shading import BandKind, Runs
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 TICK_HEIGHT = 5  # of the marks under the strip for bad frames
-#: Where frames are narrower than this ...
-LEAST_FRAME_PIXELS = 2
-#: ... that many pixels share their frames: narrower stripes are a bar code.
-STRIPE_PIXELS = 4
+#: Where frames are narrower than the first, stripes of the second share their frames: narrower ones are a bar code.
+LEAST_FRAME_PIXELS, STRIPE_PIXELS = 2, 4
 #: A letter names a stretch of pixels in which one system has this share of the frames or more.
 CLEAR_SHARE = 0.6
 

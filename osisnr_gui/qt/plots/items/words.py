@@ -15,11 +15,9 @@ from osisnr_gui.qt.plots.colours import HEAT_MAP, colour_map
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
-PAD = 4.0
-SWATCH = 14.0
-#: A key is a line this long and a name.
-SAMPLE = 16.0
-KEY_GAP = 8.0
+PAD, SWATCH = 4.0, 14.0
+#: A key is a line this long and a name, some way from the one before.
+SAMPLE, KEY_GAP = 16.0, 8.0
 #: A narrower title is a few letters round an ellipsis and says nothing.
 LEAST_TITLE = 24.0
 BAR_WIDTH, BAR_HEIGHT = 96.0, 6.0
