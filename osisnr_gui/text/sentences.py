@@ -108,8 +108,8 @@ def estimate_names(analysis: Analysis) -> list[str]:
     return [f"{words.estimate_letter(index)} ({name})" for index, name in enumerate(names)]
 
 
-def level_and_polarity(analysis: Analysis, pair: PairAnalysis) -> list[str]:
-    """What is wrong with an estimate that OSI-SNR does not see, in words.
+def gain_words(pair: PairAnalysis) -> str:
+    """How much too loud or too quiet the wanted part of an estimate is; empty when that cannot be said.
 
     The least-squares gain means something only where the estimate holds more of the reference than of anything else.
     """
