@@ -21,6 +21,8 @@ from osisnr_gui.qt.plots.items.lines import Line
 PACKAGE = Path(osisnr_gui.__file__).parent
 #: Each paints words, marks of a list or a control; none has an axis or data of frames or bands.
 PAINTERS = {
+    "qt/dialogs/legend.py": "examples of marks that the plots draw, in a dialog that names them",
+    "qt/focus.py": "a frame round the plot that has the focus",
     "qt/panels/figure_table.py": "words in columns, swatch of an estimate, text of the status bar",
     "qt/panels/folder_panel.py": "sparkline in a table cell",
     "qt/panels/frame_page.py": "shares of one frame as bars in a table of words",
