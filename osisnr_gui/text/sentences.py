@@ -93,12 +93,9 @@ def why_loss(value: float, score: PairScore, formula: Formula) -> str:
         return _("Infinite: in at least one active frame estimate and reference have nothing in common (0 dB).")
     if not facts.not_meaningful:
         return ""
-    n = facts.frames.n_frames
-    return ngettext(
-        "{bad} of {n} literal frame are not above 0 dB; silence counts as perfect here.",
-        "{bad} of {n} literal frames are not above 0 dB; silence counts as perfect here.",
-        n,
-    ).format(bad=words.count(facts.not_meaningful), n=words.count(n))
+    return _("{lost} of {n} frames; silence counts as perfect here.").format(
+        lost=_lost_words(facts), n=words.count(facts.frames.n_frames)
+    )
 
 
 def estimate_names(analysis: Analysis) -> list[str]:

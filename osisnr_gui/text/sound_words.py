@@ -10,7 +10,7 @@ from osisnr_gui.session.session import Formula, LossChoice
 from osisnr_gui.session.sound.listening import Loudness, Match, Recipe, ResidualScale, Sound, SoundKind
 from osisnr_gui.session.sound.sound_feed import Band, MaskedResult
 from osisnr_gui.text.catalogue import _, ngettext
-from osisnr_gui.text.sentences import active_counted, frames_words
+from osisnr_gui.text.sentences import active_counted, frames_words, not_defined
 
 MATCH_NAMES = {Match.OFF: _("as it is"), Match.RMS: "RMS", Match.OSI: "OSI"}
 LEAST_DB = 0.05  # what rounds to 0.0 dB is not said
@@ -130,13 +130,15 @@ def _masked_sentence(result: MaskedResult, loss: LossChoice) -> str:
             "{name}: exact OSI-SNR {mean} mean, {median} median over {frames}; "
             "fused loss {loss} ({which}, method {n}); SI-SNR {si_snr} (whole signal)"
         )
-    leading = literal if loss.formula is Formula.LITERAL else exact
+    is_literal = loss.formula is Formula.LITERAL
+    leading = literal if is_literal else exact
+    undefined = not_defined(facts, literal.fused, literal.loss_osi(loss.method)) if is_literal else ""
     return template.format(
         name=_("Mixture as it is") if result.sound.kind is SoundKind.MIXTURE else sound_name(result.sound),
         mean=words.db(exact.osi_db_mean),
         median=words.db(exact.osi_db_median),
         frames=active_counted(facts.n_active),
-        loss=words.loss(leading.fused),
+        loss=undefined or words.loss(leading.fused),
         which=frames_words(facts, loss.formula),
         n=loss.method,
         si_snr="" if result.whole is None else words.db(result.whole.si_snr_db),

@@ -46,7 +46,7 @@ def verdict_sentence(verdict: Verdict, unit: str, *also: str) -> str:
     parts = [*_faults(verdict), _head(verdict) + _where(verdict.band)]
     if math.isfinite(verdict.worst_time):
         at = words.number(verdict.worst_time, 1 if unit == "s" else 0)
-        parts.append(_("worst at {time} {unit}").format(time=at, unit=unit))
+        parts.append(_("worst at {time}\u00a0{unit}").format(time=at, unit=unit))
     sentence = "; ".join((*parts, *filter(None, also)))
     return sentence[:1].upper() + sentence[1:] + "."
 

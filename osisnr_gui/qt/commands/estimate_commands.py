@@ -205,9 +205,9 @@ class GhostCommands(QObject):
             return {"ghost": ""}
         before = float(osi_db_of(shown.facts, pair.score.loss.formula)[at])
         change = float(pair.score.osi_db[now]) - before
-        if math.isnan(before):
+        if math.isnan(before) or before == -math.inf:  # silent, by the literal formula
             return {"ghost": ""}
-        if math.isnan(change):
+        if math.isnan(change) or change == -math.inf:
             return {"ghost": _("was {before}").format(before=words.db(before))}
         signed = f"{'+' if change > 0 else ''}{words.db(change)}"
         return {"ghost": _("was {before} ({change})").format(before=words.db(before), change=signed)}

@@ -27,7 +27,7 @@ from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.verdict import chance_floor_db, find_verdict
 from osisnr_gui.text import sentences
-from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.comparison import effect_sentence
 from osisnr_gui.text.sentences import method_words, result_words, why_loss
 from osisnr_gui.text.verdict import grade_tip, verdict_line, verdict_sentence
@@ -339,7 +339,7 @@ class LossPanel(QWidget):
         ranking = find_ranking(analysis, selected)
         gammas = tuple(crossing.gamma for crossing in ranking.crossings)
         self.gamma.set_marks(gammas, MARKS_TIP)
-        set_text(self.order, ranking.sentence)
+        set_text(self.order, translated(ranking.sentence))
         self.order.setVisible(bool(self.order.text()))
 
     def _show_curves(self, analysis: Analysis, _selected: int) -> None:
@@ -348,7 +348,7 @@ class LossPanel(QWidget):
         self._curves = {index: self._curve(index, score) for index, score in scores}
         curves = [(values, index) for index, (_, _, values) in self._curves.items()]
         self.plot.show_alpha(ALPHAS, curves, loss.alpha, DEFAULT_ALPHA)
-        self.plot_title.set_text(f"MC-MSE(α) · {loss.formula.words}")
+        self.plot_title.set_text(f"MC-MSE(α) · {translated(loss.formula.words)}")
 
     def _curve(self, index: int, score: PairScore) -> AlphaCurve:
         """The curve of an estimate, computed when its frames or the leading result changed."""

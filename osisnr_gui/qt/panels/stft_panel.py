@@ -209,7 +209,7 @@ class StftPanel(QWidget):
             "only frames of zeros are. Double-click the name for the default, {level}."
         ).format(level=words.db(DEFAULT_SILENCE_DB, 0))
         return (
-            (_("frames as"), self.representation, None, columns_tip, partial(self._frame, representation=None)),
+            (_("values"), self.representation, None, columns_tip, partial(self._frame, representation=None)),
             ("n_fft", self.n_fft, self.n_fft_note, n_fft_tip, partial(self._frame, n_fft=None, hop=None)),
             (_("hop"), self.hop, self.hop_note, hop_tip, partial(self._frame, hop=None)),
             (_("window"), self.window_box, None, window_tip, partial(self._frame, window=FramingChoice().window)),

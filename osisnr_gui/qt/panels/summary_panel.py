@@ -6,19 +6,19 @@ from typing import cast
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QSizePolicy, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from osisnr_gui.qt.look.theme import Theme, Themed
 from osisnr_gui.qt.panels.figure_table import sample_pen
-from osisnr_gui.qt.panels.layouts import FORMULA_CHOICES, FORMULAS, Segmented, column_of
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN
+from osisnr_gui.qt.panels.layouts import column_of
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
 from osisnr_gui.qt.panels.summary_model import SummaryModel
 from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable, Index
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.session import Formula
 from osisnr_gui.text import sentences
-from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.catalogue import _, translated
 
 NAME_WIDTH, CELL_PADDING = 168, 24
 SAMPLE = 20
@@ -72,10 +72,8 @@ class SummaryPanel(QWidget):
         super().__init__(parent)
         self.model = SummaryModel(theme)
         self.model.setParent(self)
-        tip = _("Which of the two results the table shows; they are never mixed in one table.")
-        self.part = Segmented(FORMULA_CHOICES, _("result in the table"), tip, self)
-        self.part.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.part.chosen.connect(lambda index: self._show_formula(FORMULAS[index]))
+        self.part = plain_label("", "muted", parent=self)
+        self.part.setToolTip(tooltip(_("Which result the table shows: the one that leads, as chosen beside the loss.")))
         self.table = _Table(self.model, _("Summary: a row for each estimate"), self)
         self._names = _NameDelegate(theme, self.table)
         self._set_up_table()
@@ -128,7 +126,7 @@ class SummaryPanel(QWidget):
             header.setSortIndicator(self.model.sorted_by, header.sortIndicatorOrder())
 
     def _show_formula(self, formula: Formula) -> None:
-        self.part.set_current(FORMULAS.index(formula))
+        self.part.setText(translated(formula.words))
         places = {self.model.place(index.row()) for index in self.table.selectionModel().selectedRows()}
         self.model.set_formula(formula)
         self._set_widths()

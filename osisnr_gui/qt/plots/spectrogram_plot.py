@@ -127,7 +127,7 @@ class SpectrogramPlot(TimePlot):
         if not self._item.is_exact(vb):
             return f" · {_('first look: 1 frame in {n}').format(n=self._item.sources[0].coarse_step())}"
         if len(self._item.sources) == 2:
-            return f" · {_('each pixel compares the loudest points')}"
+            return f" · {_('each pixel compares the largest values')}"
         is_mask = not self._item.sources[0].unit
         return f" · {_('each pixel shows its largest value') if is_mask else _('each pixel shows its loudest point')}"
 

@@ -15,6 +15,7 @@ from osisnr_gui.qt.panels.figure_table import FIELDS, Readout
 from osisnr_gui.qt.panels.welcome import TIPS, Welcome
 from osisnr_gui.session.demos import DEMOS
 
+pytestmark = pytest.mark.usefixtures("qapp")
 POINT = {"time": 2.345, "frame": 293, "frequency": 1250.0, "levels": (-32.1, -40.2), "osi_db": 4.2, "loss": 0.31}
 
 
@@ -43,6 +44,13 @@ def test_numbers_that_are_none_are_shown_as_signs(odd: float):
     readout.show_point(time=1.0, frame=1, frequency=odd, levels=(odd, None), osi_db=odd, loss=odd)
     assert "nan" not in readout.text
     assert "inf" not in readout.text
+
+
+def test_a_silent_frame_has_no_literal_number():
+    readout = Readout()
+    readout.show_point(**{**POINT, "osi_db": -math.inf, "loss": 0.02}, formula="literal", more={"kind": "missed"})
+    assert "missed" in readout.text
+    assert readout.text.endswith("OSI – · loss – · literal")
 
 
 def test_a_field_stays_where_it_is_whatever_the_others_say(shown):

@@ -249,7 +249,7 @@ def test_the_title_says_what_a_pixel_of_many_frames_is(plot: SpectrogramPlot, li
     assert notes == ["", "", " · each pixel shows its loudest point"]
     plot.show_difference(reference, estimate)
     plot.grab()
-    assert plot._title_note(plot.box) == " · each pixel compares the loudest points"
+    assert plot._title_note(plot.box) == " · each pixel compares the largest values"
     plot.show_source(None)
     plot.grab()
     assert plot._title_note(plot.box) == ""

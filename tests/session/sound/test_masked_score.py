@@ -67,7 +67,7 @@ def test_words_name_the_frames_the_average_and_the_mixture(demo: Analysis) -> No
     assert f"median over {results[0].facts.n_active} active frames" in text
     assert f"(exact, {results[0].facts.n_active} active frames, method 1)" in text
     literal = masked_sentences(results, LossChoice(formula=Formula.LITERAL), "noisy.flac")
-    assert "(literal, all 684 frames, method 1)" in literal
+    assert "(literal, all 684 frames, 53 silent, method 1)" in literal
     assert "\n\nMixture as it is: " in text
 
 
