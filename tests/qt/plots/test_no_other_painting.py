@@ -62,6 +62,8 @@ def test_every_item_of_a_row_is_stock_or_ours(qtbot: QtBot, samples: Path) -> No
         link.set_hover(1.5, 3.0, "osi")
         link.select(0.5, 2.0)
         link.set_loop(0.5, 2.0)
+        for record in ROWS:
+            window.views.plots.stack.set_row_visible(record.id, True)
         rows = [row for row in window.views.plots.stack.rows if row.isVisible()]
         assert len(rows) > 5
         for row in rows:
