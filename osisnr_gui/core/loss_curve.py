@@ -36,7 +36,7 @@ STRETCH_BLOCKS = 1024
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SketchLevel:
-    """Blocks of frames, one after the other; the last one may hold fewer.
+    """Blocks of frames, one after the other.
 
     osi, count : sum of 1/OSI and number of the frames that count, (n_blocks,); mc : their MC-MSE added up, a table of
     n_blocks. first : where the frames kept of each block begin, (n_blocks + 1,); peak_osi : their 1/OSI, nan for a
@@ -49,6 +49,11 @@ class SketchLevel:
     first: IntArray
     peak_osi: FloatArray
     peak_mc: AlphaTable
+
+    @property
+    def n_blocks(self) -> int:
+        """Number of blocks; the last one may hold fewer frames."""
+        return int(self.osi.size)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,8 +131,8 @@ def _finest(osi_db: FloatArray, eps: float, table: AlphaTable) -> Iterator[Sketc
 
 def _coarser(level: SketchLevel) -> Iterator[SketchLevel]:
     """Blocks of GROWTH blocks of a level, a stretch after the other."""
-    for start in range(0, level.osi.size, STRETCH_BLOCKS * GROWTH):
-        stop = min(start + STRETCH_BLOCKS * GROWTH, level.osi.size)
+    for start in range(0, level.n_blocks, STRETCH_BLOCKS * GROWTH):
+        stop = min(start + STRETCH_BLOCKS * GROWTH, level.n_blocks)
         of = slice(start, stop)
         mc = _Blocks(
             _rows(level.count[of], GROWTH, 0.0) > 0,

@@ -7,20 +7,9 @@ import numpy as np
 
 from osisnr_gui.core.types import FloatArray, IntArray
 
+from . import errors
 from .decoder import BLOCK, BlockReader
-from .errors import (
-    REMEDY,
-    BrokenOffError,
-    Cancel,
-    LoadError,
-    LoadWarning,
-    Phrase,
-    Reason,
-    as_load_errors,
-    corrupt,
-    overwritten,
-    stop_if,
-)
+from .errors import REMEDY, Cancel, LoadError, LoadWarning, Phrase, Reason
 from .files import Closing, IdentityCache, OpenFile
 from .formats import CHOOSE_SOUND, SoundFormat, find_format, is_misnamed, unknown_format
 from .headers import AudioInfo, Header, check_channels_and_rate, damaged
@@ -102,7 +91,7 @@ class AudioFile(Closing):
             warnings.append(LoadWarning("TRUNCATED", message))
         if length <= 0:
             if promised or told:
-                raise corrupt(self._source.path, Phrase("none of its samples can be read"))
+                raise errors.corrupt(self._source.path, Phrase("none of its samples can be read"))
             raise LoadError(Reason.NO_FRAMES, self._source.path, Phrase("there are no samples inside"), REMEDY)
         if self._reader.channels > 1:
             message = Phrase("{n} channels: one is used unless you choose otherwise", n=self._reader.channels)
@@ -161,10 +150,10 @@ class AudioFile(Closing):
     def broken_off(self, n_samples: int) -> LoadError:
         """What to raise when nothing more than `n_samples` came; later opens of the same content know."""
         if not self.unchanged():
-            return overwritten(self.info.path)
+            return errors.overwritten(self.info.path)
         n_samples = self.remember_length(n_samples)
         message = damaged(n_samples, self.info.n_samples, self.info.sample_rate).message
-        return BrokenOffError(Reason.CORRUPT, self.info.path, message, REMEDY)
+        return errors.BrokenOffError(Reason.CORRUPT, self.info.path, message, REMEDY)
 
     def remember_length(self, n_samples: int) -> int:
         """Let later opens of the same content know that reading breaks off after `n_samples`, or before; where."""
@@ -187,7 +176,7 @@ def open_audio(path: str) -> AudioFile:
     """
     source = OpenFile(path)
     try:
-        with as_load_errors(path, DAMAGED):
+        with errors.as_load_errors(path, DAMAGED):
             return AudioFile(source)
     except BaseException:
         source.close()
@@ -354,18 +343,18 @@ class AudioScanner:
         """Read and check the rest; see `scan_audio` for arguments and errors."""
         file, info, checks = self._file, self._file.info, self._checks
         step = max(1, min(BLOCK, 2 * BLOCK // info.channels))
-        with as_load_errors(info.path, DAMAGED):
+        with errors.as_load_errors(info.path, DAMAGED):
             while checks.n_samples < info.n_samples and self._refusal is None:
-                stop_if(cancelled, info.path)
+                errors.stop_if(cancelled, info.path)
                 block = file.read(checks.n_samples, step)
                 if len(block) < step:
                     break
             if self._refusal is not None:
                 raise self._refusal
             if not file.unchanged():
-                raise overwritten(info.path)
+                raise errors.overwritten(info.path)
             if checks.n_samples == 0:
-                raise corrupt(info.path, DAMAGED)
+                raise errors.corrupt(info.path, DAMAGED)
             if checks.n_samples < info.n_samples:
                 file.remember_length(checks.n_samples)
             return checks.finish()

@@ -12,7 +12,7 @@ from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.export.csv_files import inspection_table, segments_csv
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse
-from osisnr_gui.session.comparison.ranking import find_ranking
+from osisnr_gui.session.comparison.speakers import find_ranking
 from osisnr_gui.session.demos import DEMOS, Demo, demo_session
 from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.inspection.inspector import Inspector

@@ -14,14 +14,8 @@ from osisnr_gui.core.bands import BandSums, FrequencyBand
 from osisnr_gui.core.mc_mse import log_spectral_distance_db
 from osisnr_gui.core.types import Columns, FloatArray
 from osisnr_gui.io.errors import Cancel, LoadError, stop_if
-from osisnr_gui.session.inspection.inspection import (
-    FrameColumns,
-    Inspection,
-    bands_of,
-    inspect_frame,
-    is_waveform,
-    spectra_of,
-)
+from osisnr_gui.session.inspection import inspection
+from osisnr_gui.session.inspection.inspection import FrameColumns, Inspection, inspect_frame
 from osisnr_gui.session.pairs import PairAnalysis, PairKey, PairReader, Readers, changed_error
 from osisnr_gui.session.readers import Raw
 from osisnr_gui.session.segments.bad_segments import Facts
@@ -146,12 +140,12 @@ def measure_file(pair: PairAnalysis, cancelled: Cancel | None = None) -> FileMea
     assert score is not None, "only a scored pair is measured"
     assert key is not None, "a scored pair was run"
     facts, framing = score.facts, key.framing
-    bands = bands_of(framing, facts.frames.n_bins, facts.frames.grid.bin_hz)
+    bands = inspection.bands_of(framing, facts.frames.n_bins, facts.frames.grid.bin_hz)
     edges = (*(band.first for band in bands), bands[-1].stop)
     sums, distance, n_active = list[BandSums](), 0.0, facts.n_active
     for s, e in _active_rows(pair, facts, cancelled):
-        distance += NAN if is_waveform(framing) else float(log_spectral_distance_db(s.T, e.T).sum())
-        sums.append(_pooled(BandSums.of_rows(*spectra_of(s, e, framing), edges)))
+        distance += NAN if inspection.is_waveform(framing) else float(log_spectral_distance_db(s.T, e.T).sum())
+        sums.append(_pooled(BandSums.of_rows(*inspection.spectra_of(s, e, framing), edges)))
     p = facts.frames.projection
     return FileMeasures(
         n_frames=n_active,

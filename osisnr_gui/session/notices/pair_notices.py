@@ -11,7 +11,7 @@ import numpy as np
 from osisnr_gui.io.errors import N_, Phrase
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.comparison.matching import order_words
-from osisnr_gui.session.comparison.ranking import order_sentence
+from osisnr_gui.session.comparison.speakers import order_sentence
 from osisnr_gui.session.delays import delay_words, score_words, shift_words, si_snr_db_at
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.notices.file_notices import show_exact

@@ -10,7 +10,7 @@ import pytest
 from osisnr_gui.core.several import Crossing
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse, rescore
-from osisnr_gui.session.comparison.ranking import Ranking, find_ranking
+from osisnr_gui.session.comparison.speakers import Ranking, find_ranking
 from osisnr_gui.session.session import Formula, Session, Source
 
 
