@@ -121,7 +121,8 @@ class SegmentsModel(ColumnModel):
             SegmentColumn(
                 "rank",
                 "#\n",
-                "Rank, worst first: how far beyond the limit, times how loud, summed over its bad frames. Missed "
+                "Rank, worst first: how far beyond the limit, times how loud, summed over its bad frames; by sudden "
+                "drop, that of its worst frame. Missed "
                 "frames and false activity are as far beyond as can be, but have no drop.",
                 lambda _t: self._rank,
                 lambda _t, k: str(self._rank[k]),
