@@ -81,7 +81,7 @@ class SegmentsModel(ColumnModel):
         if column.key == "note":
             return tooltip(self.notes.get(place, ""))
         counts = segment_words.count_words(self.table, place, self.other)
-        return tooltip(f"{counts}.\nClick: select and zoom. Enter or double-click: loop and play.")
+        return tooltip(f"{counts}.\nClick: select, zoom and loop. Enter or double-click: play it, too.")
 
     def copied_columns(self) -> list[Column]:
         """Those that are shown."""
