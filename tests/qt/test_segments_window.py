@@ -104,6 +104,13 @@ def test_n_begins_with_the_clicks_against_the_undamaged_estimate(window: MainWin
     assert 2.9 <= start < 2.95 < 3.25 < stop <= 3.35
 
 
+def test_sudden_drops_rank_the_clicks_before_the_onsets_of_words(window: MainWindow) -> None:
+    """As the program starts, without a look at the undamaged estimate."""
+    _choose(window, criterion=Criterion.DROP)
+    for start, stop in _spans(window, 2):
+        assert 2.9 <= start < stop <= 3.35
+
+
 def test_shading_follows_the_criterion_on_every_plot(window: MainWindow) -> None:
     images = {}
     window.views.plots.stack.set_row_visible("difference", True)

@@ -149,7 +149,7 @@ class SessionFiles(QObject):
         if not self.may_close():
             return False
         self.keep_open()
-        self.path, self.saved = "", Session()
+        self.path, self.saved, self._pending = "", Session(), None
         self._window.setWindowModified(False)
         self.renamed.emit()
         return True
@@ -157,7 +157,7 @@ class SessionFiles(QObject):
     def keep_open(self) -> None:
         """What is open can be opened again: as it was saved, else by itself; no pair of a list that is walked."""
         session = self._views.store.session
-        if not self._keeps or session.is_empty or self._views.folders.model.rowCount():
+        if not self._keeps or session.is_empty or len(self._views.folders.model.pairs):
             return
         if self.path and not self.is_changed:
             self._recent.add(self.path)

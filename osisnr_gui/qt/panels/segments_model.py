@@ -260,7 +260,7 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
         if column.key == "note":
             return tooltip(self.notes.get(place, ""))
         counts = segment_words.count_words(self.table, place, self.other)
-        how = _("{counts}.\nClick: select and zoom. Enter or double-click: loop and play.")
+        how = _("{counts}.\nClick: select, zoom and loop. Enter or double-click: play it, too.")
         return tooltip(how.format(counts=counts))
 
     def copied_columns(self) -> list[SegmentColumn]:
@@ -301,8 +301,9 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
             return lambda table, place: words.number(float(values(table)[place]), 1)
 
         tip = _(
-            "Rank, worst first: how far beyond the limit, times how loud, summed over its bad frames. Missed "
-            "frames and false activity are as far beyond as can be, but have no drop."
+            "Rank, worst first: how far beyond the limit, times how loud, summed over its bad frames; by sudden "
+            "drop, that of its worst frame. Missed frames and false activity are as far beyond as can be, but have no "
+            "drop."
         )
         start_tip = _("Where it begins: half a hop before the centre of its first frame")
         length_tip = _("How long it is, joined gaps included")

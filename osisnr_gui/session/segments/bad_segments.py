@@ -114,7 +114,8 @@ class SegmentFigures:
     counts : bad frames of each Kind, int64 (3, n). kind : the commonest. osi_min, osi_mean : exact OSI-SNR of the
     frames that are bad by the criterion, dB; nan where there are none. worst : the largest drop (dB) or loss of those,
     nan for the criterion of OSI-SNR.
-    severity : how far beyond the limit, times how loud, summed over the bad frames and multiplied by the frame step.
+    severity : how far beyond the limit, times how loud, summed over the bad frames and multiplied by the frame step;
+    for sudden drops that of the worst frame, times the square of how loud.
     """
 
     start: FloatArray
@@ -346,7 +347,12 @@ def find_figures(bad: BadFrames) -> SegmentFigures:
     counts = np.stack([missed.counts, false_activity.counts, low.counts])
     osi_db, step = frames.exact_osi_db[low.frames], frames.grid.step
     depth, worst = find_depth(bad, low.frames)
-    severity = low.total(depth * _weight(bad, low))
+    weight = _weight(bad, low)
+    if bad.choice.criterion is Criterion.DROP:
+        # A click is short and stands in loud speech; the onset of a word drops as far, for longer, but is quiet.
+        severity = np.nan_to_num(low.most(depth * weight**2))
+    else:
+        severity = low.total(depth * weight)
     if not bad.choice.criterion.is_relative:
         severity += missed.total(_weight(bad, missed)) + false_activity.total(_weight(bad, false_activity))
     return SegmentFigures(

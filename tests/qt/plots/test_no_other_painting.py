@@ -17,6 +17,7 @@ from window_kit import open_window, show_files
 
 import osisnr_gui
 from osisnr_gui.qt.plots.items.lines import Line
+from osisnr_gui.qt.plots.rows import ROWS
 
 PACKAGE = Path(osisnr_gui.__file__).parent
 #: Each paints words, marks of a list or a control; none has an axis or data of frames or bands.
