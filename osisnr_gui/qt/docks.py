@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from osisnr_gui.text.catalogue import _
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-LEFT_WIDTH, RIGHT_WIDTH = 256, 304
+#: Widths of the columns left and right, the first whose window, in pixels, is as wide.
+WIDTHS = ((1900, (340, 460)), (1200, (256, 340)), (0, (232, 280)))
 LOSS_HEIGHT, SEGMENTS_HEIGHT = 520, 460
 SOURCES_HEIGHT, FRAMES_HEIGHT = 400, 230
+SUMMARY_SHARE = 0.3  # of the window's height, at most
 TALL_WINDOW, VERY_TALL_WINDOW = 850, 1150
 #: Titles by name.
 TITLES = {
@@ -146,12 +148,14 @@ class Docks:
         if window.height() >= TALL_WINDOW:
             # Room for the whole table under the plots; in a low window it shares the place of the loss.
             window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, summary)
-            window.resizeDocks([summary], [summary_height], vertical)
+            height = min(summary_height, round(SUMMARY_SHARE * window.height()))
+            window.resizeDocks([summary], [height], vertical)
         if window.height() >= VERY_TALL_WINDOW:
             # Room for both: the list moves while a slider does.
             window.addDockWidget(RIGHT, segments)
             window.resizeDocks([loss, segments], [LOSS_HEIGHT, SEGMENTS_HEIGHT], vertical)
-        window.resizeDocks([self["sources"], loss], [LEFT_WIDTH, RIGHT_WIDTH], horizontal)
+        widths = next(widths for least, widths in WIDTHS if window.width() >= least)
+        window.resizeDocks([self["sources"], loss], widths, horizontal)
         window.resizeDocks([self["sources"], self["frames"]], [SOURCES_HEIGHT, FRAMES_HEIGHT], vertical)
         for name in ("frames", "loss"):
             self[name].raise_()

@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self._parts = self._find_parts()
         store.analysis_changed.connect(self.show_analysis)
         self.show_analysis(store.analysis, Changed.ALL)
+        self.layout().activate()  # else panels that are hidden by now still ask for their width
 
     def show_analysis(self, analysis: Analysis, changed: Changed) -> None:
         """Tell every view that depends on what changed."""
