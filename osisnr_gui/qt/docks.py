@@ -11,7 +11,7 @@ from osisnr_gui.text.catalogue import _
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 #: Widths of the columns left and right, the first whose window, in pixels, is as wide.
-WIDTHS = ((1900, (340, 460)), (1200, (256, 340)), (0, (232, 280)))
+WIDTHS = ((1900, (320, 440)), (1200, (256, 340)), (0, (232, 280)))
 LOSS_HEIGHT, SEGMENTS_HEIGHT = 520, 460
 SOURCES_HEIGHT, FRAMES_HEIGHT = 400, 230
 SUMMARY_SHARE = 0.3  # of the window's height, at most

@@ -4,7 +4,16 @@ import math
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QMainWindow,
@@ -36,6 +45,7 @@ from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.sentences import selection_sentence, status_sentence
 
 DEFAULT_SIZE = (1440, 900)
+READOUT_SHARE = 0.55  # of the status bar, at most: the rest is for sentences
 ICON_PIXELS = 18
 
 
@@ -183,6 +193,11 @@ class MainWindow(QMainWindow):
         kept = {"floor_db": low, "ceiling_db": high, "scale": bar.scale, "colours": bar.colours}
         for key, value in {**kept, "theme": self.views.themes.mode}.items():
             settings.put(key, value)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the status bar."""
+        super().resizeEvent(event)
+        self.views.readout.setMaximumWidth(round(READOUT_SHARE * self.width()))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files can be dropped anywhere."""

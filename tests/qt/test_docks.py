@@ -118,3 +118,13 @@ def test_names_are_whole_where_there_is_room(qtbot: QtBot) -> None:
         QApplication.processEvents()
         window.views.docks["summary"].setMaximumWidth(340)
         qtbot.waitUntil(lambda: panel.table.columnWidth(0) <= NARROW_NAME)
+
+
+def test_the_readout_leaves_room_for_messages(qtbot: QtBot, samples: Path) -> None:
+    with open_window(qtbot, SIZE) as window:
+        show_files(qtbot, window, *(samples / name for name in PAIR))
+        window.views.plots.link.set_hover(2.3, 0.5, "estimate")
+        QApplication.processEvents()
+        assert "t 2.300 s" in window.views.readout.text
+        assert "osi" in window.views.readout.shown_fields()
+        assert window.views.sentence.width() >= 0.4 * SIZE[0]

@@ -23,7 +23,7 @@ from osisnr_gui.text.catalogue import _
 
 #: In a table narrower than this names are elided, so that the first figures are in sight beside them.
 NARROW_TABLE, NARROW_NAME = 500, 88
-CELL_PADDING, NARROW_PADDING = 24, 16
+CELL_PADDING, NARROW_PADDING = 20, 16
 SAMPLE, NAME_PADDING = 20, 24
 LETTER_WIDTH = 32
 #: With as many rows as are in sight at first, and above them.
