@@ -83,7 +83,8 @@ class MainWindow(QMainWindow):
         self._parts = self._find_parts()
         store.analysis_changed.connect(self.show_analysis)
         self.show_analysis(store.analysis, Changed.ALL)
-        self.layout().activate()  # else panels that are hidden by now still ask for their width
+        if (layout := self.layout()) is not None:
+            layout.activate()  # else panels that are hidden by now still ask for their width
 
     def show_analysis(self, analysis: Analysis, changed: Changed) -> None:
         """Tell every view that depends on what changed."""
@@ -133,7 +134,7 @@ class MainWindow(QMainWindow):
         self.commands.finding.turn_page(self.centre, self.views.welcome if empty else self.views.plots)
         shows_list = self.commands.folders.shows_list
         self.pages.setCurrentWidget(self.views.folders if shows_list else self.holder)
-        self.views.docks.show(not shows_list and not empty, self.views.summary_height)
+        self.views.docks.show(not shows_list and not empty)
 
     def _take_session(self, session: Session) -> None:
         """Tell the commands of it, unless it differs in what is seen in the analysis alone: alpha, a limit, a note."""

@@ -81,7 +81,7 @@ class SummaryPanel(QWidget):
         self.part.chosen.connect(lambda index: self._show_formula(FORMULAS[index]))
         self.table = _Table(self.model, _("Summary: a row for each estimate"), self)
         self._names = _NameDelegate(theme, self.table)
-        self._shown_names: tuple[str, ...] = ()
+        self._shown_names: list[str] = []
         self._set_up_table()
         top = column_of(self.part, margins=(MARGIN, 0, MARGIN, 0))
         column_of(top, (self.table, 1), owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
@@ -110,10 +110,9 @@ class SummaryPanel(QWidget):
         if event.size().width() != event.oldSize().width():
             self._set_widths()
 
-    @staticmethod
-    def wanted_height(count: int) -> int:
-        """The height, title included, in which this many rows are in sight, or some of them where they are many."""
-        return ABOVE_ROWS + min(max(count, LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
+    def wanted_height(self) -> int:
+        """The height, title included, in which all rows are in sight, or some of them where they are many."""
+        return ABOVE_ROWS + min(max(self.model.rowCount(), LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
 
     def copy_all(self) -> None:
         """Copy all rows as tab-separated text, in the order on screen."""
