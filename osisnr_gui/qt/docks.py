@@ -1,7 +1,6 @@
 """The panels around the plots: where they stand, how much room they have, which of them are hidden."""
 
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
@@ -10,9 +9,11 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from osisnr_gui.text.catalogue import _
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-LEFT_WIDTH, RIGHT_WIDTH = 256, 304
+#: Widths of the columns left and right, the first whose window, in pixels, is as wide.
+WIDTHS = ((1900, (320, 440)), (1200, (256, 340)), (0, (232, 280)))
 LOSS_HEIGHT, SEGMENTS_HEIGHT = 520, 460
 SOURCES_HEIGHT, FRAMES_HEIGHT = 400, 230
+SUMMARY_SHARE = 0.3  # of the window's height, at most
 TALL_WINDOW, VERY_TALL_WINDOW = 850, 1150
 #: Titles by name.
 TITLES = {
@@ -75,9 +76,13 @@ class PanelDock(QDockWidget):
 
 
 class Docks:
-    """The docks of one window by name. They are on screen while `shown`."""
+    """The docks of one window by name. They are on screen while `shown`.
 
-    def __init__(self, panels: Mapping[str, QWidget]) -> None:
+    summary_height : the height in which the rows of the summary are in sight.
+    """
+
+    def __init__(self, panels: Mapping[str, QWidget], summary_height: Callable[[], int]) -> None:
+        self._summary_height = summary_height
         self._docks = {name: PanelDock(name, panel) for name, panel in panels.items()}
         self.shown, self._restored = True, False
         self._front: list[PanelDock] = []
@@ -102,7 +107,7 @@ class Docks:
             for dock in self:
                 dock.want(not dock.isHidden())
 
-    def show(self, shown: bool, summary_height: int) -> None:
+    def show(self, shown: bool) -> None:
         """The panels that are wanted, those in front that were, or none."""
         if shown == self.shown:
             return
@@ -116,9 +121,9 @@ class Docks:
         if shown and not self._restored:
             # Hidden docks have no size to share: once they are laid out.
             self._restored = True
-            QTimer.singleShot(0, self._window, partial(self._share_room, summary_height))
+            QTimer.singleShot(0, self._window, self._share_room)
 
-    def reset(self, summary_height: int) -> None:
+    def reset(self) -> None:
         """Places, widths and heights as at the first start."""
         for dock in self:
             dock.setFloating(False)
@@ -127,7 +132,7 @@ class Docks:
         for name, dock in self._docks.items():
             dock.want(name not in ON_DEMAND)
             dock.setVisible(self.shown and dock.wanted)
-        self._share_room(summary_height)
+        self._share_room()
 
     def _place(self) -> None:
         for area, places in COLUMNS.items():
@@ -139,19 +144,21 @@ class Docks:
         for name in ON_DEMAND:
             self[name].hide()
 
-    def _share_room(self, summary_height: int) -> None:
+    def _share_room(self) -> None:
         """Widths and heights of the panels where the user has not chosen them."""
         window, loss, summary, segments = self._window, self["loss"], self["summary"], self["bad_segments"]
         vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
         if window.height() >= TALL_WINDOW:
             # Room for the whole table under the plots; in a low window it shares the place of the loss.
             window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, summary)
-            window.resizeDocks([summary], [summary_height], vertical)
+            height = min(self._summary_height(), round(SUMMARY_SHARE * window.height()))
+            window.resizeDocks([summary], [height], vertical)
         if window.height() >= VERY_TALL_WINDOW:
             # Room for both: the list moves while a slider does.
             window.addDockWidget(RIGHT, segments)
             window.resizeDocks([loss, segments], [LOSS_HEIGHT, SEGMENTS_HEIGHT], vertical)
-        window.resizeDocks([self["sources"], loss], [LEFT_WIDTH, RIGHT_WIDTH], horizontal)
+        widths = next(widths for least, widths in WIDTHS if window.width() >= least)
+        window.resizeDocks([self["sources"], loss], widths, horizontal)
         window.resizeDocks([self["sources"], self["frames"]], [SOURCES_HEIGHT, FRAMES_HEIGHT], vertical)
         for name in ("frames", "loss"):
             self[name].raise_()

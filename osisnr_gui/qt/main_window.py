@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QResizeEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import (
@@ -42,6 +43,7 @@ from osisnr_gui.text.sentences import selection_sentence, status_sentence
 from osisnr_gui.text.session_words import pair_words
 
 DEFAULT_SIZE = (1440, 900)
+READOUT_SHARE = 0.55  # of the status bar, at most: the rest is for sentences
 ICON_PIXELS = 18
 
 
@@ -78,6 +80,8 @@ class MainWindow(QMainWindow):
         self._parts = self._find_parts()
         store.analysis_changed.connect(self.show_analysis)
         self.show_analysis(store.analysis, Changed.ALL)
+        if (layout := self.layout()) is not None:
+            layout.activate()  # else panels that are hidden by now still ask for their width
 
     def show_analysis(self, analysis: Analysis, changed: Changed) -> None:
         """Tell every view that depends on what changed."""
@@ -127,7 +131,7 @@ class MainWindow(QMainWindow):
         self.commands.finding.turn_page(self.centre, self.views.welcome if empty else self.views.plots)
         shows_list = self.commands.folders.shows_list
         self.pages.setCurrentWidget(self.views.folders if shows_list else self.holder)
-        self.views.docks.show(not shows_list and not empty, self.views.summary_height)
+        self.views.docks.show(not shows_list and not empty)
 
     def _take_session(self, session: Session) -> None:
         """Tell the commands of it, unless it differs in what is seen in the analysis alone: alpha, a limit, a note."""
@@ -188,6 +192,11 @@ class MainWindow(QMainWindow):
         kept = {"floor_db": low, "ceiling_db": high, "scale": bar.scale, "colours": bar.colours}
         for key, value in {**kept, "theme": self.views.themes.mode}.items():
             settings.put(key, value)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the status bar."""
+        super().resizeEvent(event)
+        self.views.readout.setMaximumWidth(round(READOUT_SHARE * self.width()))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files can be dropped anywhere."""

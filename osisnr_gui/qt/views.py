@@ -76,7 +76,8 @@ class Views:
         self.inspector, self.mask_values = FrameInspector(theme), MaskValuesPanel(theme)
         left = {"sources": self.sources, "frames": self.stft, "notes": self.notes}
         right = {"loss": self.loss, "bad_segments": self.segments, "summary": self.summary}
-        self.docks = Docks({**left, **right, "inspector": self.inspector, "mask_values": self.mask_values})
+        on_demand = {"inspector": self.inspector, "mask_values": self.mask_values}
+        self.docks = Docks({**left, **right, **on_demand}, self.summary.wanted_height)
         self.folders, self.folder_strip = FolderPanel(theme), FolderStrip()
         self.view_bar, self.readout, self.sentence = ViewBar(), Readout(), ElidedLabel()
         self._connect()
@@ -103,8 +104,3 @@ class Views:
     def count(self) -> int:
         """Number of estimates."""
         return len(self.store.session.estimates)
-
-    @property
-    def summary_height(self) -> int:
-        """The height in which the rows of the summary are in sight."""
-        return self.summary.wanted_height(self.count)

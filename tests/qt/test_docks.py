@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, show_files
+from window_kit import open_window, show_files, wait_final
 
 from osisnr_gui.qt.docks import PANEL_KEYS, Docks
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.panels.summary_panel import NARROW_NAME, SAMPLE
 
 PAIR = "2_enhancement_clean.flac", "2_enhancement_est_dfn3.flac"
 SIZE = 1280, 720
@@ -92,3 +93,38 @@ def test_reset_layout_undoes_everything(qtbot: QtBot, samples: Path, size: tuple
         assert act["overview"].isChecked()
         assert act["transport"].isChecked()
         assert not docks["bad_segments"].isFloating()
+
+
+@pytest.mark.parametrize("demo", ["enhancement", "speakers", "masks", "echo", "damaged"])
+def test_the_window_can_be_1000_pixels_wide(qtbot: QtBot, demo: str) -> None:
+    with open_window(qtbot, (1000, 640)) as window:
+        window.views.themes.apply(QApplication.instance())
+        window.commands.open_demo(demo)
+        wait_final(qtbot, window)
+        assert window.width() == 1000
+        for button in window.transport.findChildren(QToolButton):
+            assert button.width() >= button.sizeHint().width() - 1
+
+
+def test_names_are_whole_where_there_is_room(qtbot: QtBot) -> None:
+    with open_window(qtbot, (2000, 1200)) as window:
+        window.commands.open_demo("damaged")
+        wait_final(qtbot, window)
+        panel = window.views.summary
+        for row in range(panel.model.rowCount()):
+            name = panel.model.index(row, 0).data()
+            assert panel.table.columnWidth(0) >= panel.table.fontMetrics().horizontalAdvance(name) + SAMPLE + 8
+        window.resize(1300, 1200)
+        QApplication.processEvents()
+        window.views.docks["summary"].setMaximumWidth(340)
+        qtbot.waitUntil(lambda: panel.table.columnWidth(0) <= NARROW_NAME)
+
+
+def test_the_readout_leaves_room_for_messages(qtbot: QtBot, samples: Path) -> None:
+    with open_window(qtbot, SIZE) as window:
+        show_files(qtbot, window, *(samples / name for name in PAIR))
+        window.views.plots.link.set_hover(2.3, 0.5, "estimate")
+        QApplication.processEvents()
+        assert "t 2.300 s" in window.views.readout.text
+        assert "osi" in window.views.readout.shown_fields()
+        assert window.views.sentence.width() >= 0.4 * SIZE[0]

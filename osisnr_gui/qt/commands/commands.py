@@ -305,7 +305,7 @@ class Commands:
     def reset_layout(self) -> None:
         """Panels, rows and bars as at the first start."""
         self.shown.reset()
-        self.views.docks.reset(self.views.summary_height)
+        self.views.docks.reset()
         for bar in (self.actions.by_id["overview"], self.actions.by_id["transport"]):
             if not bar.isChecked():
                 bar.trigger()

@@ -5,7 +5,7 @@ from functools import partial
 from typing import cast
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from osisnr_gui.qt.look.theme import Theme, Themed
@@ -20,11 +20,13 @@ from osisnr_gui.session.session import Formula
 from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _, translated
 
-NAME_WIDTH, CELL_PADDING = 168, 24
-SAMPLE = 20
+#: In a table narrower than this names are elided, so that the first figures are in sight beside them.
+NARROW_TABLE, NARROW_NAME = 500, 88
+CELL_PADDING, NARROW_PADDING = 20, 16
+SAMPLE, NAME_PADDING = 20, 24
 LETTER_WIDTH = 32
 #: With as many rows as are in sight at first, and above them.
-LEAST_ROWS, MOST_ROWS, ABOVE_ROWS = 2, 5, 128
+LEAST_ROWS, MOST_ROWS, ABOVE_ROWS = 2, 8, 128
 
 
 class _NameDelegate(Themed, QStyledItemDelegate):
@@ -76,6 +78,7 @@ class SummaryPanel(QWidget):
         self.part.setToolTip(tooltip(_("Which result the table shows: the one that leads, as chosen beside the loss.")))
         self.table = _Table(self.model, _("Summary: a row for each estimate"), self)
         self._names = _NameDelegate(theme, self.table)
+        self._shown_names: list[str] = []
         self._set_up_table()
         top = column_of(self.part, margins=(MARGIN, 0, MARGIN, 0))
         column_of(top, (self.table, 1), owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
@@ -92,16 +95,21 @@ class SummaryPanel(QWidget):
         self._show_formula(analysis.session.loss.formula)
 
     def _show_pairs(self, analysis: Analysis, _selected: int) -> None:
-        columns = self.model.columns
-        names = sentences.estimate_names(analysis)
-        self.model.show_pairs(analysis, names, _win_rates(analysis))
-        if self.model.columns != columns:
+        before = self.model.columns, self._shown_names
+        self._shown_names = sentences.estimate_names(analysis)
+        self.model.show_pairs(analysis, self._shown_names, _win_rates(analysis))
+        if (self.model.columns, self._shown_names) != before:
             self._set_widths()
 
-    @staticmethod
-    def wanted_height(count: int) -> int:
-        """The height, title included, in which this many rows are in sight, or some of them where they are many."""
-        return ABOVE_ROWS + min(max(count, LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width: names that fit, or do not."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._set_widths()
+
+    def wanted_height(self) -> int:
+        """The height, title included, in which all rows are in sight, or some of them where they are many."""
+        return ABOVE_ROWS + min(max(self.model.rowCount(), LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
 
     def copy_all(self) -> None:
         """Copy all rows as tab-separated text, in the order on screen."""
@@ -119,9 +127,13 @@ class SummaryPanel(QWidget):
         self._set_widths()
 
     def _set_widths(self) -> None:
-        self.table.fit_columns(CELL_PADDING)
-        header = self.table.horizontalHeader()
-        header.resizeSection(0, NAME_WIDTH)
+        room = self.table.viewport().width()
+        is_narrow = room < NARROW_TABLE
+        self.table.fit_columns(NARROW_PADDING if is_narrow else CELL_PADDING)
+        header, metrics = self.table.horizontalHeader(), self.table.fontMetrics()
+        names = max((metrics.horizontalAdvance(name) for name in self._shown_names), default=0)
+        most = NARROW_NAME if is_narrow else room // 3
+        header.resizeSection(0, max(min(SAMPLE + NAME_PADDING + names, most), NARROW_NAME))
         if header.sortIndicatorSection() >= 0:  # the column may stand elsewhere now
             header.setSortIndicator(self.model.sorted_by, header.sortIndicatorOrder())
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from osisnr_gui.qt.look.theme import Theme, Themed, icon, tabular_font, tint
@@ -29,6 +29,8 @@ MOST_ESTIMATES = 9  # as many as there are digits
 # With more than this the bar gets narrow, so that the window needs no more width for them.
 MOST_WIDE = 4
 NARROW = "padding: 4px 1px"
+#: How much narrower that makes a button, at least; and the width of a bar that has room for wide ones.
+SPARE, ROOMY = 12, 600
 SHORT_NAMES = {SoundKind.REFERENCE: _("Ref"), SoundKind.MIXTURE: _("Mix"), SoundKind.RESIDUAL: _("Res")}
 KEYS = {SoundKind.REFERENCE: "0", SoundKind.MIXTURE: "M", SoundKind.RESIDUAL: "D"}
 
@@ -45,6 +47,7 @@ class TransportBar(Themed, QWidget):
         super().__init__(theme)
         self._player, self._link, self._actions, self._menu = player, link, actions, menu
         self._names: tuple[str, ...] = ()
+        self._is_narrow = False
         self._estimates: list[SoundButton] = []
         self._time = plain_label("", parent=self)
         self._time.setToolTip(_("Where the sound is, and how long everything is, in seconds"))
@@ -90,10 +93,22 @@ class TransportBar(Themed, QWidget):
         super().set_theme(theme)
         self._dress_play()
 
+    def minimumSizeHint(self) -> QSize:
+        """Room for narrow buttons: they are made so once there is no more."""
+        hint = super().minimumSizeHint()
+        return hint if self._is_narrow else hint - QSize(SPARE * (len(SHORT_NAMES) + len(self._names)), 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wide or narrow buttons for the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
-        """Wide buttons while they are few."""
+        """Wide buttons while they are few and the bar is wide."""
+        narrow = len(self._names) > MOST_WIDE or self.width() < ROOMY
         for button in (*self._buttons.values(), *self._estimates):
-            button.setStyleSheet(NARROW if len(self._names) > MOST_WIDE else "")
+            button.setStyleSheet(NARROW if narrow else "")
+        self._is_narrow = narrow
 
     # ---- showing --------------------------------------------------------------------------------------
 

@@ -138,12 +138,8 @@ class _Place:
     is_insisted_on: bool = False
 
     @property
-    def is_possible(self) -> bool:
-        return self.is_wanted and self.is_useful
-
-    @property
     def is_shown(self) -> bool:
-        return self.is_possible and self.has_room
+        return self.is_wanted and self.is_useful and self.has_room
 
 
 class PlotStack(QWidget):
