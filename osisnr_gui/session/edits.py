@@ -9,17 +9,7 @@ from typing import Any
 from osisnr_gui.core.loss import check_alpha, check_gamma
 from osisnr_gui.session.guess import Reading, Role, read_roles
 from osisnr_gui.session.masks import mask_times, move_notes
-from osisnr_gui.session.session import (
-    BadChoice,
-    Criterion,
-    Formula,
-    Lengths,
-    MaskGrid,
-    Note,
-    Session,
-    Source,
-    limits,
-)
+from osisnr_gui.session.session import BadChoice, Criterion, Formula, Lengths, MaskGrid, Note, Session, Source, limits
 
 Edit = Callable[[Session], Session]
 #: Where the files of a role stand in a session; there is one mixture.
@@ -68,10 +58,7 @@ def add_files(session: Session, paths: list[str], roles: Sequence[Role] | None =
     estimates = tuple(Source(path) for path, role in added if role is Role.ESTIMATE)
     mixture = next((Source(path) for path, role in added if role is Role.MIXTURE), session.mixture)
     changed = _with_files(
-        session,
-        references=session.references + references,
-        estimates=session.estimates + estimates,
-        mixture=mixture,
+        session, references=session.references + references, estimates=session.estimates + estimates, mixture=mixture
     )
     return replace(changed, roles_guessed=session.roles_guessed or (roles is None and not reading.sure))
 

@@ -161,22 +161,20 @@ class Commands:
 
     def open_demo(self, name: str) -> None:
         """Open one of the demos."""
-        session = demo_session(name)
-        present = self.views.store.session
+        session = replace(demo_session(name), loss=self.store.session.loss)
         if self._start_anew():
-            self.store.open(replace(session, loss=present.loss))
+            self.store.open(session)
 
     def take_files(self, paths: list[str], *, add: bool) -> None:
         """Open or add files, however they came. A reference alone waits for an estimate; a session replaces all."""
         if not paths or self.folders.take(paths):
             return
-        views = self.views
         sessions = [path for path in paths if is_session_file(path)]
         if sessions:
             self.session_files.open(sessions[0])
             return
-        views.settings.put("last_folder", paths[-1].rpartition("/")[0])
-        self.compare(paths, add=add and not views.store.session.is_empty)
+        self.views.settings.put("last_folder", paths[-1].rpartition("/")[0])
+        self.compare(paths, add=add and not self.store.session.is_empty)
 
     def compare(self, paths: list[str], *, add: bool) -> None:
         """Open or add sound and masks; where the names do not tell the roles, ask first, if there is someone to ask."""
@@ -346,38 +344,36 @@ class Commands:
         if not self.session_files.leave():
             return False
         self.views.selection.reset()
-        link = self.views.plots.link
         self.playback.forget()
-        link.clear_selection()
-        link.set_cursor(math.nan)
-        link.fit()
+        self.link.clear_selection()
+        self.link.set_cursor(math.nan)
+        self.link.fit()
         return True
 
     def undo(self) -> None:
         """Take the last change back, and say which it was."""
-        words = self._change_before()
+        said = _("Undone: {change}").format(change=self._changes()[0])
         self.store.undo()
-        self._say(_("Undone: {change}").format(change=words))
+        self._say(said)
 
     def redo(self) -> None:
         """Make it again, and say so."""
-        words = self._change_after()
+        said = _("Made again: {change}").format(change=self._changes()[1])
         self.store.redo()
-        self._say(_("Made again: {change}").format(change=words))
+        self._say(said)
 
-    def _change_before(self) -> str:
-        return change_words(self.store.history.previous or self.store.session, self.store.session)
-
-    def _change_after(self) -> str:
-        return change_words(self.store.session, self.store.history.following or self.store.session)
+    def _changes(self) -> tuple[str, str]:
+        """What Undo would take back and Redo would make again; "" where there is nothing."""
+        session, history = self.store.session, self.store.history
+        return change_words(history.previous or session, session), change_words(session, history.following or session)
 
     def _name_undo(self) -> None:
         """What Undo and Redo would do, in the menu that is about to be shown."""
-        before, after = self._change_before(), self._change_after()
+        before, after = self._changes()
         undo = _("Undo: {change}").format(change=before) if before else _("Undo")
         redo = _("Redo: {change}").format(change=after) if after else _("Redo")
-        for action_id, text in (("undo", undo), ("redo", redo)):
-            self.actions.by_id[action_id].setText(text.replace("&", "&&"))
+        self.actions.by_id["undo"].setText(undo.replace("&", "&&"))
+        self.actions.by_id["redo"].setText(redo.replace("&", "&&"))
 
     def reload(self) -> None:
         """Look at all files again."""
@@ -391,14 +387,13 @@ class Commands:
 
     def clear(self) -> None:
         """Stop what runs; else take away the selection, else the cursor."""
-        store, link = self.views.store, self.views.plots.link
         if self.folders.shows_list:
             self.folders.stop()
-        elif store.is_busy:
+        elif self.store.is_busy:
             self.cancel()
         elif self.playback.escape():
             pass
-        elif link.selection is not None:
-            link.clear_selection()
+        elif self.link.selection is not None:
+            self.link.clear_selection()
         else:
-            link.set_cursor(math.nan)
+            self.link.set_cursor(math.nan)

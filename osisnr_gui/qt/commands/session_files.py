@@ -17,15 +17,7 @@ from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.recent import Recent, RecentSessions
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.codec import (
-    ENDING,
-    SavedView,
-    Stretch,
-    load_session,
-    missing_files,
-    relinked,
-    session_bytes,
-)
+from osisnr_gui.session.codec import ENDING, SavedView, Stretch, load_session, missing_files, relinked, session_bytes
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.files import error_words

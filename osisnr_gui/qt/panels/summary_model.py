@@ -77,13 +77,7 @@ def columns_for(formula: Formula) -> tuple[Figure, ...]:
     frames, whole = ([m for m in shown if m.group is group] for group in (Group.FRAMES, Group.WHOLE))
     gained = [measure for measure in (*own, *whole) if measure.gained]
     gained.sort(key=lambda measure: measure.unit == "")
-    return (
-        *map(_figure, own),
-        _wins_column(),
-        *map(_improvement, gained),
-        *map(_figure, frames),
-        *map(_figure, whole),
-    )
+    return (*map(_figure, own), _wins_column(), *map(_improvement, gained), *map(_figure, frames), *map(_figure, whole))
 
 
 def _figure(measure: Measure) -> Figure:
