@@ -96,6 +96,8 @@ class Docks:
     def take_window(self, window: QMainWindow) -> None:
         """Stand around the plots of a window."""
         self._window = window
+        self._laid_out = QTimer(window, singleShot=True, interval=0)
+        self._laid_out.timeout.connect(self._share_room)
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self._place()
@@ -121,7 +123,7 @@ class Docks:
         if shown and not self._restored:
             # Hidden docks have no size to share: once they are laid out.
             self._restored = True
-            QTimer.singleShot(0, self._window, self._share_room)
+            self._laid_out.start()
 
     def reset(self) -> None:
         """Places, widths and heights as at the first start."""
@@ -139,6 +141,7 @@ class Docks:
             for first, *behind in places:
                 self._window.addDockWidget(area, self[first])
                 for name in behind:
+                    self._window.addDockWidget(area, self[name])  # this alone makes the window its owner
                     self._window.tabifyDockWidget(self[first], self[name])
                 self[first].raise_()
         for name in ON_DEMAND:
