@@ -39,8 +39,8 @@ class PanelDock(QDockWidget):
 
     wanted_changed = Signal(bool)
 
-    def __init__(self, name: str, panel: QWidget) -> None:
-        super().__init__(TITLES[name])
+    def __init__(self, name: str, panel: QWidget, window: QMainWindow) -> None:
+        super().__init__(TITLES[name], window)  # a dock without a parent at birth may be deleted twice
         self.setObjectName(f"dock_{name}")
         self.setWidget(panel)
         self.wanted = name not in ON_DEMAND
@@ -81,9 +81,9 @@ class Docks:
     summary_height : the height in which the rows of the summary are in sight.
     """
 
-    def __init__(self, panels: Mapping[str, QWidget], summary_height: Callable[[], int]) -> None:
+    def __init__(self, panels: Mapping[str, QWidget], summary_height: Callable[[], int], window: QMainWindow) -> None:
         self._summary_height = summary_height
-        self._docks = {name: PanelDock(name, panel) for name, panel in panels.items()}
+        self._docks = {name: PanelDock(name, panel, window) for name, panel in panels.items()}
         self.shown, self._restored = True, False
         self._front: list[PanelDock] = []
 
@@ -141,7 +141,7 @@ class Docks:
             for first, *behind in places:
                 self._window.addDockWidget(area, self[first])
                 for name in behind:
-                    self._window.addDockWidget(area, self[name])  # this alone makes the window its owner
+                    self._window.addDockWidget(area, self[name])
                     self._window.tabifyDockWidget(self[first], self[name])
                 self[first].raise_()
         for name in ON_DEMAND:
