@@ -39,8 +39,8 @@ class PanelDock(QDockWidget):
 
     wanted_changed = Signal(bool)
 
-    def __init__(self, name: str, panel: QWidget) -> None:
-        super().__init__(TITLES[name])
+    def __init__(self, name: str, panel: QWidget, window: QMainWindow) -> None:
+        super().__init__(TITLES[name], window)  # a dock without a parent at birth may be deleted twice
         self.setObjectName(f"dock_{name}")
         self.setWidget(panel)
         self.wanted = name not in ON_DEMAND
@@ -81,9 +81,9 @@ class Docks:
     summary_height : the height in which the rows of the summary are in sight.
     """
 
-    def __init__(self, panels: Mapping[str, QWidget], summary_height: Callable[[], int]) -> None:
+    def __init__(self, panels: Mapping[str, QWidget], summary_height: Callable[[], int], window: QMainWindow) -> None:
         self._summary_height = summary_height
-        self._docks = {name: PanelDock(name, panel) for name, panel in panels.items()}
+        self._docks = {name: PanelDock(name, panel, window) for name, panel in panels.items()}
         self.shown, self._restored = True, False
         self._front: list[PanelDock] = []
 
@@ -96,6 +96,8 @@ class Docks:
     def take_window(self, window: QMainWindow) -> None:
         """Stand around the plots of a window."""
         self._window = window
+        self._laid_out = QTimer(window, singleShot=True, interval=0)
+        self._laid_out.timeout.connect(self._share_room)
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self._place()
@@ -121,7 +123,7 @@ class Docks:
         if shown and not self._restored:
             # Hidden docks have no size to share: once they are laid out.
             self._restored = True
-            QTimer.singleShot(0, self._window, self._share_room)
+            self._laid_out.start()
 
     def reset(self) -> None:
         """Places, widths and heights as at the first start."""
@@ -139,6 +141,7 @@ class Docks:
             for first, *behind in places:
                 self._window.addDockWidget(area, self[first])
                 for name in behind:
+                    self._window.addDockWidget(area, self[name])
                     self._window.tabifyDockWidget(self[first], self[name])
                 self[first].raise_()
         for name in ON_DEMAND:

@@ -48,7 +48,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, store: Store, themes: ThemeManager, settings: Settings, *, remembers: bool = True) -> None:
         super().__init__()
-        self.views = Views(store, themes, settings)
+        self.views = Views(store, themes, settings, self)
         self._remembers, self._selected = remembers, 0
         self._session_state: tuple[object, ...] = ()
         self._in_sight: list[Show] = []

@@ -1,6 +1,7 @@
 """Everything a window is made of, in one place, and which estimate is in view."""
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMainWindow
 
 from osisnr_gui.qt.docks import Docks
 from osisnr_gui.qt.look.theme import ThemeManager
@@ -64,7 +65,7 @@ class Selection(QObject):
 class Views:
     """State and views of one window, in the theme in force."""
 
-    def __init__(self, store: Store, themes: ThemeManager, settings: Settings) -> None:
+    def __init__(self, store: Store, themes: ThemeManager, settings: Settings, window: QMainWindow) -> None:
         theme = themes.theme
         self.store, self.themes, self.settings = store, themes, settings
         self.selection, self.curves = Selection(), ShownCurves()
@@ -77,7 +78,7 @@ class Views:
         left = {"sources": self.sources, "frames": self.stft, "notes": self.notes}
         right = {"loss": self.loss, "bad_segments": self.segments, "summary": self.summary}
         on_demand = {"inspector": self.inspector, "mask_values": self.mask_values}
-        self.docks = Docks({**left, **right, **on_demand}, self.summary.wanted_height)
+        self.docks = Docks({**left, **right, **on_demand}, self.summary.wanted_height, window)
         self.folders, self.folder_strip = FolderPanel(theme), FolderStrip()
         self.view_bar, self.readout, self.sentence = ViewBar(), Readout(), ElidedLabel()
         self._connect()
