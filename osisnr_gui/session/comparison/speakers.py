@@ -176,7 +176,7 @@ class Ranking:
 
     @property
     def sentence(self) -> str:
-        """ "A before B for γ from 4.0 to 31"; empty where there is nothing to rank."""
+        """ "A better than B for γ from 4.0 to 31"; empty where there is nothing to rank."""
         if len(self.order) < 2:
             return ""
         order = _order_words(self.order)
@@ -188,10 +188,10 @@ class Ranking:
 
 
 def _order_words(places: Sequence[int]) -> Phrase:
-    """ "A before B before C"."""
+    """ "A better than B better than C"."""
     words = Phrase("{name}", name=estimate_letter(places[-1]))
     for place in reversed(places[:-1]):
-        words = Phrase("{name} before {others}", name=estimate_letter(place), others=words)
+        words = Phrase("{name} better than {others}", name=estimate_letter(place), others=words)
     return words
 
 
