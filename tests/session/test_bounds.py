@@ -119,7 +119,8 @@ def test_edits_stay_within_the_bounds() -> None:
 
 def test_every_field_states_its_bound() -> None:
     for place, spec, kinds in FIELDS:
-        if {int, float} & set(kinds) and spec.name != "pairing":  # where what is no reference's place means none
+        # A place that is no reference's, or no estimate's, means none there.
+        if {int, float} & set(kinds) and spec.name not in ("pairing", "hidden"):
             assert "range" in spec.metadata, place
         if {str, ...} & set(kinds):
             assert {"most", "choices"} & set(spec.metadata), place
