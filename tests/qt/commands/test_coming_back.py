@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from window_kit import answer, open_window, show_files, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.recent import RecentSessions
+from osisnr_gui.qt.settings import Settings
 from osisnr_gui.session import edits
+from osisnr_gui.session.codec import SavedView
+from osisnr_gui.session.session import Session, Source
 
 NAMES = ("clean", "est_dfn3", "est_gate")
 
@@ -189,3 +194,15 @@ def test_axes_are_right_after_a_missing_file_came_back(
         wait_final(qtbot, other)
         assert other.views.plots.link.visible == (1.5, 3.0)
         assert axes(other) == pytest.approx(expected)
+
+
+def test_a_kept_comparison_is_known_by_any_spelling_of_its_path(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Qt joins folders in its own way (on Windows with other slashes); else it would be saved over as a session."""
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _kind: f"{tmp_path}/data/../kept")
+    recent = RecentSessions(Settings())
+    recent.keep(Session((Source(str(files[0])),), (Source(str(files[1])),)), SavedView())
+    (found,) = recent.found()
+    assert found.name == "est_dfn3 against clean"
+    assert recent.is_own(os.path.abspath(found.path))

@@ -57,7 +57,7 @@ def test_the_summary_in_three_formats(qtbot: QtBot, window: MainWindow, tmp_path
         _trigger(window, "export_summary")
     lines = (tmp_path / "summary.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == '# result: "exact\\u002c active frames\\u002c method 1"'
-    assert len(lines) == 2 + len(model.names)
+    assert len(lines) == 2 + len(model.rows)
     fused = float(lines[2].split(",")[1])
     pair = window.views.store.analysis.pairs[0]
     assert pair.score is not None
@@ -91,7 +91,7 @@ def test_labels_and_notes(qtbot: QtBot, window: MainWindow, tmp_path: Path, answ
     answer(tmp_path / "notes.csv")
     _trigger(window, "export_notes")
     table = (tmp_path / "notes.csv").read_text(encoding="utf-8").splitlines()
-    assert table == ['# start and stop: "s"', "start,stop,note", '0.9,1.1,"a dropout,\\x09surely"']
+    assert table == ["# start and stop: s", "start,stop,note", '0.9,1.1,"a dropout,\\x09surely"']
     show_files(qtbot, window, *save_published_pair(tmp_path))
     assert not window.actions_by_id.by_id["export_labels"].isEnabled(), "frames of a mask have no time"
 
