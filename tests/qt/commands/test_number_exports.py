@@ -96,6 +96,21 @@ def test_labels_and_notes(qtbot: QtBot, window: MainWindow, tmp_path: Path, answ
     assert not window.actions_by_id.by_id["export_labels"].isEnabled(), "frames of a mask have no time"
 
 
+def test_notes_can_be_saved_as_long_as_there_are_any(qtbot: QtBot, window: MainWindow) -> None:
+    """Also where nothing else changes with the note that an action looks at: there is something to undo already."""
+    window.commands.open_demo("damaged")
+    wait_final(qtbot, window)
+    store, action, note = window.views.store, window.actions_by_id.by_id["export_notes"], Note(0.9, 1.1, "a dropout")
+    for edit, can_be_saved in (
+        (lambda session: edits.set_gamma(session, 3.0), False),
+        (lambda session: edits.add_note(session, note), True),
+        (lambda session: edits.remove_note(session, note), False),
+    ):
+        store.edit(edit)
+        wait_final(qtbot, window)
+        assert action.isEnabled() == can_be_saved
+
+
 def _copied(window: MainWindow) -> list[str]:
     _trigger(window, "copy_command")
     return QGuiApplication.clipboard().text().splitlines()
