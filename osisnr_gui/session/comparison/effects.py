@@ -42,11 +42,11 @@ class Effects:
 
     def take(self, analysis: Analysis) -> None:
         """Look at the pairs whose pass is done."""
+        self._known = {k: pair for k, pair in self._known.items() if k < len(analysis.session.estimates)}
         for place, pair in enumerate(analysis.pairs):
-            before = self._known.get(place)
             if pair.score is None or not pair.score.facts.frames.complete or pair.key is None:
                 continue
-            self._known[place] = pair
+            before, self._known[place] = self._known.get(place), pair
             if before is None or before.key is None or before.key == pair.key:
                 continue
             self._found.pop(place, None)

@@ -11,6 +11,7 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.comparison.effects import Effects
 from osisnr_gui.session.demos import demo_session
+from osisnr_gui.session.session import Session
 from osisnr_gui.text.comparison import effect_sentence
 
 
@@ -53,6 +54,7 @@ def test_an_effect_is_told_until_the_loss_or_the_frames_are_others(speakers: tup
     assert _take(before).find(0, before.session.loss) is None
     assert effect_sentence(None) == ""
     assert _take(before, after).find(0, replace(after.session.loss, gamma=1.0)) is None
+    assert _take(before, Analysis(Session()), after).find(0, after.session.loss) is None, "closed files are let go"
     longer = analyse(edits.set_framing(after.session, n_fft=1024), after)
     assert _take(before, after, longer).find(0, after.session.loss) is None
 
