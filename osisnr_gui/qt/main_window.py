@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
             (self.transport.show_analysis, files),
             (self._show_sentence, files | Changed.BAD | Changed.NOTICES),
             (self._show_title, files),
-            (commands.actions.update, files | Changed.LEADING),
+            (commands.actions.update, files | Changed.LEADING | Changed.NOTES),
             (commands.follow_readout, files),
             (self._follow_losses, Changed.LEADING | Changed.LOSS),
             (commands.session_files.show_analysis, Changed.FILES | Changed.FRAMES),

@@ -32,7 +32,7 @@ class RecentSessions:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
-        self._folder = os.path.join(data, "recent")
+        self._folder = os.path.abspath(os.path.join(data, "recent"))  # as paths of sessions are: Qt has "/" everywhere
 
     def is_own(self, path: str) -> bool:
         """Whether a session file was kept here, and is not one the user saved."""

@@ -153,7 +153,7 @@ def estimate_letter(index: int) -> str:
     """A, B, … Z, AA, AB, …: the short name of an estimate by its place."""
     letters = string.ascii_uppercase
     first, last = divmod(index, len(letters))
-    return letters[last] if first == 0 else estimate_letter(first - 1) + letters[last]
+    return letters[last] if first <= 0 else estimate_letter(first - 1) + letters[last]
 
 
 def joined(parts: Sequence[str], mark: str = "; ") -> Phrase:

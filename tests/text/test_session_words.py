@@ -121,3 +121,8 @@ def test_a_thousand_random_edits_undone_give_the_same_session(seed: int) -> None
     assert not history.can_undo
     for session in kept[1:]:
         assert history.redo() == session
+
+
+def test_places_that_only_a_session_file_can_name_have_words() -> None:
+    before = Session(hidden=(-1000, -5, 99_999))
+    assert change_words(before, replace(before, hidden=())).startswith("curve of ")

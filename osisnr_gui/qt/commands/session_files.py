@@ -43,9 +43,7 @@ class SessionFiles(QObject):
         super().__init__(window)
         self._window, self._views, self._start_anew, self._asks = window, views, start_anew, asks
         self._recent = RecentSessions(views.settings)
-        self._keeps = False
-        self.path = ""
-        self.saved = Session()
+        self._keeps, self.path, self.saved = False, "", Session()
         self._pending: SavedView | None = None
         self._autosave = Autosave(self, self._content)
         views.store.looked_at = self._looked_at
@@ -154,7 +152,7 @@ class SessionFiles(QObject):
         if self.path and not self.is_changed:
             self._recent.add(self.path)
         else:
-            self._recent.keep(session, self._view())
+            self._recent.keep(session, self._pending or self._view())
 
     def may_close(self) -> bool:
         """Ask about notes that are not on disk; False when the window is to stay."""
@@ -173,7 +171,7 @@ class SessionFiles(QObject):
 
     def _content(self, path: str) -> bytes | None:
         session = self._views.store.session
-        return None if session.is_empty else session_bytes(session, self._view(), path)
+        return None if session.is_empty else session_bytes(session, self._pending or self._view(), path)
 
     def _view(self) -> SavedView:
         plots, bar = self._views.plots, self._views.view_bar
@@ -202,7 +200,7 @@ class SessionFiles(QObject):
     def _write(self, path: str) -> bool:
         session = self._views.store.session
         try:
-            write_atomically(path, session_bytes(session, self._view(), path))
+            write_atomically(path, session_bytes(session, self._pending or self._view(), path))
         except FileError as error:
             warn(self._window, _("Not saved"), error_words(error))
             return False
@@ -215,6 +213,8 @@ class SessionFiles(QObject):
             return False
         self._pending = view
         self._show_looks(view)
+        if session == self._views.store.session:  # nothing will be read: it is there, or on its way
+            self.show_analysis(self._views.store.analysis, view.selected)
         self._views.store.open(session)
         return True
 

@@ -29,8 +29,8 @@ class Effect:
     @property
     def is_divided(self) -> bool:
         """Whether one of the figures became better and another one worse, by what is seen of them."""
-        turns = np.diff([self.median_db, self.fused, self.si_snr_db])[:, 0] * (1.0, -100.0, 1.0)
-        return bool((turns > 0.1).any() and (turns < -0.1).any())
+        turns = [(now - old) * x for (old, now), x in ((self.median_db, 1), (self.fused, -100), (self.si_snr_db, 1))]
+        return any(turn > 0.1 for turn in turns) and any(turn < -0.1 for turn in turns)
 
 
 class Effects:
@@ -42,11 +42,11 @@ class Effects:
 
     def take(self, analysis: Analysis) -> None:
         """Look at the pairs whose pass is done."""
+        self._known = {k: pair for k, pair in self._known.items() if k < len(analysis.session.estimates)}
         for place, pair in enumerate(analysis.pairs):
-            before = self._known.get(place)
             if pair.score is None or not pair.score.facts.frames.complete or pair.key is None:
                 continue
-            self._known[place] = pair
+            before, self._known[place] = self._known.get(place), pair
             if before is None or before.key is None or before.key == pair.key:
                 continue
             self._found.pop(place, None)
@@ -73,5 +73,5 @@ def _effect(old: PairAnalysis, before: PairScore, new: PairAnalysis, after: Pair
         (exact[0].fused, exact[1].fused),
         (si_snr[0], si_snr[1]),
         after.loss,
-        float(worst / inverse.sum()) if inverse.size else np.nan,
+        float(worst / inverse.sum()) if 0.0 < inverse.sum() < np.inf else np.nan,
     )

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from window_kit import answer, open_window, show_files, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.recent import RecentSessions
+from osisnr_gui.qt.settings import Settings
 from osisnr_gui.session import edits
+from osisnr_gui.session.codec import SavedView, load_session
+from osisnr_gui.session.session import Session, Source
 
 NAMES = ("clean", "est_dfn3", "est_gate")
 
@@ -79,6 +84,40 @@ def test_a_session_comes_back_at_the_same_place(
         assert place(other) == before
         assert other.views.plots.link.playhead == playhead == 0.85
         assert other.views.player.is_paused
+
+
+def test_a_session_left_before_its_files_are_read_keeps_its_place(
+    qtbot: QtBot, window: MainWindow, files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "work.osisnr"
+    show_files(qtbot, window, *files[:2])
+    window.views.plots.link.set_range(0.4, 0.9)
+    save(window, path, monkeypatch)
+    wanted = load_session(str(path))[1]
+    with open_window(qtbot) as other:
+        other.commands.take_files([str(path)], add=False)
+        assert other.commands.session_files.save()
+        assert load_session(str(path))[1] == wanted
+        wait_final(qtbot, other)
+
+
+def test_a_session_that_is_open_goes_back_to_its_place(
+    qtbot: QtBot, window: MainWindow, files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is read again for it, and no later change of the files may move the view."""
+    path = tmp_path / "work.osisnr"
+    show_files(qtbot, window, *files[:2])
+    link = window.views.plots.link
+    link.set_range(0.4, 0.9)
+    save(window, path, monkeypatch)
+    link.fit()
+    window.commands.take_files([str(path)], add=False)
+    wait_final(qtbot, window)
+    assert link.visible == (0.4, 0.9)
+    link.set_range(0.2, 0.3)
+    window.commands.take_files([str(files[2])], add=True)
+    wait_final(qtbot, window)
+    assert link.visible == (0.2, 0.3)
 
 
 def test_the_title_has_the_sessions_name_and_a_mark_once_it_changed(
@@ -189,3 +228,15 @@ def test_axes_are_right_after_a_missing_file_came_back(
         wait_final(qtbot, other)
         assert other.views.plots.link.visible == (1.5, 3.0)
         assert axes(other) == pytest.approx(expected)
+
+
+def test_a_kept_comparison_is_known_by_any_spelling_of_its_path(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Qt joins folders in its own way (on Windows with other slashes); else it would be saved over as a session."""
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _kind: f"{tmp_path}/data/../kept")
+    recent = RecentSessions(Settings())
+    recent.keep(Session((Source(str(files[0])),), (Source(str(files[1])),)), SavedView())
+    (found,) = recent.found()
+    assert found.name == "est_dfn3 against clean"
+    assert recent.is_own(os.path.abspath(found.path))

@@ -57,7 +57,7 @@ def test_the_summary_in_three_formats(qtbot: QtBot, window: MainWindow, tmp_path
         _trigger(window, "export_summary")
     lines = (tmp_path / "summary.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == '# result: "exact\\u002c active frames\\u002c method 1"'
-    assert len(lines) == 2 + len(model.names)
+    assert len(lines) == 2 + len(model.rows)
     fused = float(lines[2].split(",")[1])
     pair = window.views.store.analysis.pairs[0]
     assert pair.score is not None
@@ -91,9 +91,24 @@ def test_labels_and_notes(qtbot: QtBot, window: MainWindow, tmp_path: Path, answ
     answer(tmp_path / "notes.csv")
     _trigger(window, "export_notes")
     table = (tmp_path / "notes.csv").read_text(encoding="utf-8").splitlines()
-    assert table == ['# start and stop: "s"', "start,stop,note", '0.9,1.1,"a dropout,\\x09surely"']
+    assert table == ["# start and stop: s", "start,stop,note", '0.9,1.1,"a dropout,\\x09surely"']
     show_files(qtbot, window, *save_published_pair(tmp_path))
     assert not window.actions_by_id.by_id["export_labels"].isEnabled(), "frames of a mask have no time"
+
+
+def test_notes_can_be_saved_as_long_as_there_are_any(qtbot: QtBot, window: MainWindow) -> None:
+    """Also where nothing else changes with the note that an action looks at: there is something to undo already."""
+    window.commands.open_demo("damaged")
+    wait_final(qtbot, window)
+    store, action, note = window.views.store, window.actions_by_id.by_id["export_notes"], Note(0.9, 1.1, "a dropout")
+    for edit, can_be_saved in (
+        (lambda session: edits.set_gamma(session, 3.0), False),
+        (lambda session: edits.add_note(session, note), True),
+        (lambda session: edits.remove_note(session, note), False),
+    ):
+        store.edit(edit)
+        wait_final(qtbot, window)
+        assert action.isEnabled() == can_be_saved
 
 
 def _copied(window: MainWindow) -> list[str]:

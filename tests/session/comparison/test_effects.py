@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.comparison.effects import Effects
 from osisnr_gui.session.demos import demo_session
+from osisnr_gui.session.session import Session
 from osisnr_gui.text.comparison import effect_sentence
 
 
@@ -52,6 +54,7 @@ def test_an_effect_is_told_until_the_loss_or_the_frames_are_others(speakers: tup
     assert _take(before).find(0, before.session.loss) is None
     assert effect_sentence(None) == ""
     assert _take(before, after).find(0, replace(after.session.loss, gamma=1.0)) is None
+    assert _take(before, Analysis(Session()), after).find(0, after.session.loss) is None, "closed files are let go"
     longer = analyse(edits.set_framing(after.session, n_fft=1024), after)
     assert _take(before, after, longer).find(0, after.session.loss) is None
 
@@ -72,3 +75,18 @@ def test_a_level_changes_the_loss_alone() -> None:
     assert effect.median_db[0] == pytest.approx(effect.median_db[1])
     assert effect.fused[1] < effect.fused[0]
     assert not effect.is_divided
+
+
+def test_an_estimate_that_is_the_reference_before_and_after(speakers: tuple[Analysis, Analysis]) -> None:
+    """Infinite figures did not turn, and no frame has a share of nothing: without a warning of numpy."""
+    before, _after = speakers
+    same = edits.change_source(before.session, before.session.estimates[0], path=before.session.references[0].path)
+    first = analyse(same)
+    second = analyse(edits.change_source(same, same.estimates[0], gain=4.0), first)
+    effect = _take(first, second).find(0, same.loss)
+    assert effect is not None
+    assert effect.median_db == (math.inf, math.inf)
+    assert not effect.is_divided
+    assert math.isnan(effect.held)
+    assert "median ∞ → ∞ dB" in effect_sentence(effect)
+    assert replace(effect, fused=(0.2, 0.1), si_snr_db=(2.0, 1.0)).is_divided
