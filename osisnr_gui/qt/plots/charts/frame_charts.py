@@ -59,9 +59,9 @@ class AngleChart(Chart):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, NO_SCALE, NO_SCALE, parent, top=0)
         self.setBackground(None)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)  # the panel shows through
         self.still.hide()
-        self._angle = math.nan
-        self._colour = 0
+        self._angle, self._colour = math.nan, 0
         self._words = ("", "", "")
         plot = self.plotItem
         plot.hideAxis("left")
