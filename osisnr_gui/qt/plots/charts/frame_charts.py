@@ -61,8 +61,7 @@ class AngleChart(Chart):
         self.setBackground(None)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)  # the panel shows through
         self.still.hide()
-        self._angle, self._colour = math.nan, 0
-        self._words = ("", "", "")
+        self._angle, self._colour, self._words = math.nan, 0, ("", "", "")
         plot = self.plotItem
         plot.hideAxis("left")
         plot.hideAxis("bottom")
