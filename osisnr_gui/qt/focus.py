@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette, QPen, QStatusTipEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QGraphicsView, QLabel, QMainWindow, QMenu, QTabBar, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QGraphicsView, QLabel, QMainWindow, QMenu, QSpinBox, QTabBar, QWidget
 
 from osisnr_gui.text.catalogue import _
 
@@ -54,7 +54,7 @@ class _OwnKeys(QObject):
 class _NumberKeys(_OwnKeys):
     """Those of a number field: they are its own as long as something is being typed."""
 
-    def __init__(self, field: QDoubleSpinBox, keys: frozenset[Qt.Key], does: Does) -> None:
+    def __init__(self, field: QSpinBox | QDoubleSpinBox, keys: frozenset[Qt.Key], does: Does) -> None:
         super().__init__(field, keys, does)
         self._field = field
         # What was entered is no longer being typed, even when it is what stood there before.
@@ -92,10 +92,12 @@ def _is_held(event: QKeyEvent) -> bool:
 
 def finish_typing(widget: QWidget | None, *, keep: bool = True) -> None:
     """Where `widget` is a number field: take what was typed (keep=False: put the old number back) and leave it."""
-    if not isinstance(widget, QDoubleSpinBox):
+    if not isinstance(widget, QSpinBox | QDoubleSpinBox):
         return
     if keep:
         widget.interpretText()
+    elif isinstance(widget, QSpinBox):
+        widget.setValue(widget.value())
     else:
         widget.setValue(widget.value())
     widget.lineEdit().setModified(False)
@@ -107,7 +109,7 @@ def finish_typing(widget: QWidget | None, *, keep: bool = True) -> None:
 
 def own_keys(widget: QWidget, keys: frozenset[Qt.Key], does: Does | None = None) -> None:
     """Let `widget` have `keys` while it has the focus, also with Shift and from the keypad. does : what others do."""
-    if isinstance(widget, QDoubleSpinBox):
+    if isinstance(widget, QSpinBox | QDoubleSpinBox):
         _NumberKeys(widget, keys, does or {})
     else:
         _OwnKeys(widget, keys, does or {})

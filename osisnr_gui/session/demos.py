@@ -59,7 +59,7 @@ DEMOS: tuple[Demo, ...] = (
         "masks",
         Phrase("Masks"),
         Phrase(
-            "Two masks instead of sound: the estimate reaches 3.3 dB, unrelated ones would reach 3.6 dB. Play, and "
+            "Two masks instead of sound: the estimate reaches 3.2 dB, unrelated ones would reach 3.6 dB. Play, and "
             "press 0, 1 and M to hear both on the noisy mixture, and it alone."
         ),
         ("4_masks_irm.npy",),

@@ -42,12 +42,12 @@ def verdict_sentence(verdict: Verdict, unit: str, *also: str) -> str:
     unit : of the time axis, "s" or "frames".
     """
     if verdict.grade is Grade.UNRELATED:
-        return "; ".join(filter(None, (_unrelated(verdict), *also))) + "."
+        return "; ".join(filter(None, (_unrelated(verdict), *also))).replace(" dB", "\u00a0dB") + "."
     parts = [*_faults(verdict), _head(verdict) + _where(verdict.band)]
     if math.isfinite(verdict.worst_time):
         at = words.number(verdict.worst_time, 1 if unit == "s" else 0)
         parts.append(_("worst at {time}\u00a0{unit}").format(time=at, unit=unit))
-    sentence = "; ".join((*parts, *filter(None, also)))
+    sentence = "; ".join((*parts, *filter(None, also))).replace(" dB", "\u00a0dB").replace(" kHz", "\u00a0kHz")
     return sentence[:1].upper() + sentence[1:] + "."
 
 

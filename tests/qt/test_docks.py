@@ -128,3 +128,21 @@ def test_the_readout_leaves_room_for_messages(qtbot: QtBot, samples: Path) -> No
         assert "t 2.300 s" in window.views.readout.text
         assert "osi" in window.views.readout.shown_fields()
         assert window.views.sentence.width() >= 0.4 * SIZE[0]
+
+
+def test_where_no_files_are_open_no_key_brings_an_empty_panel(qtbot: QtBot, samples: Path) -> None:
+    with open_window(qtbot, SIZE) as window:
+        actions = window.actions_by_id.by_id
+        others = [actions[name] for name in ("inspector", "mask_values", "bad_list")]
+        for opened in (False, True, False):
+            if opened:
+                show_files(qtbot, window, *(samples / name for name in PAIR))
+            elif not window.views.store.session.is_empty:
+                actions["close_files"].trigger()
+                wait_final(qtbot, window)
+            assert {action.isEnabled() for action in others} == {opened}
+            wanted = [dock.wanted for dock in window.views.docks]
+            for name in () if opened else PANEL_KEYS:
+                press(qtbot, window, name)
+            assert [dock.wanted for dock in window.views.docks] == wanted
+            assert any(dock.isVisible() for dock in window.views.docks) is opened

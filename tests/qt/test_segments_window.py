@@ -174,7 +174,7 @@ def test_the_line_of_the_loss_is_dragged_live(window: MainWindow) -> None:
     row, counts = plots._loss, []
     m = pixels(row)
     x = round(m.left + m.width / 2)
-    levels = [1.0, 4.0, 8.0]
+    levels = [1.0, 2.5, 8.0]
     for _ in dragging(row, *(QPoint(x, round(m.y_of(level))) for level in levels)):
         counts.append(panel.model.rowCount())
         level = levels[len(counts)]

@@ -37,6 +37,14 @@ def test_words_about_the_damage_are_true(samples: Path) -> None:
         assert f"{defect['interval_s'][0]:.1f} s" in DEMOS[-1].look_for
 
 
+def test_words_about_the_masks_are_true() -> None:
+    """ "the estimate reaches 3.2 dB": as the window says, which leads with the median."""
+    (pair,) = analyse(demo_session("masks"), wanted=AnalysisOptions(pictures=False, delay=False)).pairs
+    assert pair.score is not None
+    (masks,) = (demo for demo in DEMOS if demo.name == "masks")
+    assert f"reaches {pair.score.exact.osi_db_median:.1f} dB" in masks.look_for
+
+
 def test_words_about_the_speakers_are_true() -> None:
     """ "hardly anything rises above chance. The banner offers the right order; one click, and both rise." """
     chance = CHANCE_FLOOR_DB[Representation.MAGNITUDE]

@@ -136,7 +136,7 @@ def test_where_in_frequency_comes_from_what_the_pass_has_painted(tmp_path: Path)
     hiss = 0.5 * np.fft.irfft(spectrum, sound.size) * (sound != 0.0)
     verdict = _judge(tmp_path, sound, sound + 0.2 * hiss)
     assert verdict.band == BandOfErrors(4000.0, np.inf)
-    assert verdict_sentence(verdict, "s") == "Errors are audible, mostly above 4 kHz."
+    assert verdict_sentence(verdict, "s") == "Errors are audible, mostly above 4\u00a0kHz."
 
 
 @pytest.mark.parametrize("rate", [None, 16000])
@@ -154,7 +154,7 @@ def test_masks_are_judged_in_their_own_words(tmp_path: Path, rate: int | None) -
     sentence = verdict_sentence(verdict, "s" if rate else "frames")
     assert sentence.startswith("Empty in 20 % of the frames that the reference fills; ")
     assert ("mostly above bin 32" in sentence) is (rate is None)
-    assert ("mostly above 4 kHz" in sentence) is (rate is not None)
+    assert ("mostly above 4\u00a0kHz" in sentence) is (rate is not None)
 
 
 def test_counts_are_those_of_the_list() -> None:

@@ -95,8 +95,7 @@ def has_files(c: Commands) -> bool:
 
 def has_pair(c: Commands) -> bool:
     """Whether the plots are on screen with at least one estimate that was compared."""
-    shown = has_files(c) and not c.folders.shows_list
-    return shown and any(pair.score is not None for pair in c.store.analysis.pairs)
+    return has_files(c) and not c.folders.shows_list and any(p.score is not None for p in c.store.analysis.pairs)
 
 
 def has_list(c: Commands) -> bool:
@@ -140,6 +139,7 @@ def _panel(name: str) -> Action:
         (PANEL_KEYS[name],),
         _("Bring this panel to the front; hide it when it is there already"),
         run=lambda c: c.views.docks[name].toggle(),
+        enabled=lambda c: has_files(c) and not c.folders.shows_list,
         checked=lambda c: c.views.docks[name].wanted,
     )
 
@@ -191,8 +191,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom_in", "view", _("Zoom in"), ("Up", "Ctrl++", "Ctrl+="), _("Zoom in time, at the pointer or the cursor"), "zoom-in", run=lambda c: c.zoom(0.5), enabled=has_pair),
     Action("zoom_out", "view", _("Zoom out"), ("Down", "Ctrl+-"), _("Zoom out in time"), "zoom-out", run=lambda c: c.zoom(2.0), enabled=has_pair),
     Action("crosshair", "view", _("Crosshair"), ("X",), _("Lines under the pointer on every plot"), "crosshair", toolbar=True, switch=lambda c, on: c.plots.stack.set_crosshair(on), remembered="crosshair", default=True, section=True),
-    Action("inspector", "view", _("Frame inspector"), ("I",), _("The frame at the cursor in full: reference and estimate, their angle, the formula with its numbers, three plain sentences"), "", run=lambda c: c.views.docks["inspector"].toggle(), checked=lambda c: c.views.docks["inspector"].wanted),
-    Action("mask_values", "view", _("Mask values"), ("Shift+V",), _("How often each value occurs in the masks in view, their range, and what kind of mask they are"), "", run=lambda c: c.views.docks["mask_values"].toggle(), checked=lambda c: c.views.docks["mask_values"].wanted),
+    Action("inspector", "view", _("Frame inspector"), ("I",), _("The frame at the cursor in full: reference and estimate, their angle, the formula with its numbers, three plain sentences"), "", run=lambda c: c.views.docks["inspector"].toggle(), enabled=lambda c: has_files(c) and not c.folders.shows_list, checked=lambda c: c.views.docks["inspector"].wanted),
+    Action("mask_values", "view", _("Mask values"), ("Shift+V",), _("How often each value occurs in the masks in view, their range, and what kind of mask they are"), "", run=lambda c: c.views.docks["mask_values"].toggle(), enabled=lambda c: has_files(c) and not c.folders.shows_list, checked=lambda c: c.views.docks["mask_values"].wanted),
     *map(_panel, PANEL_KEYS),
     Action("overview", "view", _("Overview strip"), ("O",), _("The whole file above the plots"), "overview", switch=lambda c, on: c.plots.stack.set_overview_visible(on), remembered="overview", default=True),
     Action("toolbar_words", "view", _("Words on the toolbar"), (), _("Words beside the icons, as many as there is room for"), switch=lambda c, on: c.finding.set_toolbar_words(on), remembered="toolbar_words", default=True),
@@ -256,7 +256,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("play_box", "playback", _("Play the box in sight"), ("Shift+K",), _("Loop the time and the frequencies in sight: Shift+drag a box, then this"), "zoom-selection", run=lambda c: c.playback.play_box(), enabled=has_sound),
     Action("follow", "playback", _("Scroll with the sound"), (), _("Turn the page when what is heard leaves the view"), "follow", switch=lambda c, on: c.playback.turn_pages(on), remembered="follow", default=True, section=True),
     Action("autoplay", "playback", _("Play bad segments at once"), (), _("N and a click in the list of bad segments also play the segment they loop; Return and double-click always do"), switch=lambda c, on: c.playback.play_at_once(on), remembered="autoplay"),
-    Action("bad_list", "analysis", _("List of bad segments"), ("Ctrl+B",), _("Bring the list of bad segments to the front"), run=lambda c: c.segments.show_list()),
+    Action("bad_list", "analysis", _("List of bad segments"), ("Ctrl+B",), _("Bring the list of bad segments to the front"), run=lambda c: c.segments.show_list(), enabled=lambda c: has_files(c) and not c.folders.shows_list),
     Action("previous_bad", "analysis", _("Previous bad segment"), ("Shift+N", "Shift+F3"), _("Loop the bad segment before it in the list, at its worst frame; Space plays it"), "previous-bad", toolbar=True, run=lambda c: c.segments.step(-1), enabled=has_pair),
     Action("next_bad", "analysis", _("Next bad segment"), ("N", "F3"), _("Loop the next bad segment of the list, worst first unless it is sorted otherwise, at its worst frame; Space plays it"), "next-bad", toolbar=True, run=lambda c: c.segments.step(1), enabled=has_pair),
     Action("worst", "analysis", _("Worst frame"), ("W",), _("Go to the frame that is worst by the criterion of the list of bad segments"), run=lambda c: c.segments.go_to_worst(), enabled=has_pair),

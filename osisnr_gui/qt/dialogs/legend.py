@@ -112,7 +112,7 @@ SIGNS: tuple[tuple[Draw, str, str], ...] = (
     (lambda _theme: _shading(BandKind.FALSE_ACTIVITY), _("Orange hatch"), _("False activity: the estimate is active, the reference silent.")),
     (lambda _theme: _shading(BandKind.SILENT), _("Grey hatch"), _("Silence: nothing is measured here.")),
     (lambda theme: _level(theme, LevelLine("bad", lambda _box: _("bad under 3.0 dB"), digits=lambda _box: 1)), _("Dashed line"), _("The threshold of bad frames; it can be dragged.")),
-    (lambda theme: _level(theme, LevelLine("faint", lambda _box: _("chance 1.2 dB"), words_ink="muted")), _("Chance line"), _("What two unrelated signals reach.")),
+    (lambda theme: _level(theme, LevelLine("faint", lambda _box: _("chance 4.2 dB"), words_ink="muted")), _("Chance line"), _("What two unrelated signals reach.")),
     (lambda theme: _curve(theme, 0.3, 0.5, 0.4, 0.7, 0.2, 0.5), _("Dots"), _("Every dot is a frame. Without dots there are many; with a veil the line is their mean.")),
     (lambda theme: _curve(theme, 0.4, 0.6, math.inf, math.inf, 0.7, 0.5), _("Bar along the top"), _("Perfect frames: their OSI-SNR is infinite.")),
     (lambda _theme: [_Cut()], _("Triangles"), _("The loss goes on above the plot; the number is its highest value.")),

@@ -107,9 +107,9 @@ class Welcome(Themed, QWidget):
         super().showEvent(event)
         while self.recent_buttons:
             self.recent_buttons.pop().deleteLater()
-        for index, recent in enumerate(self.recent()[:MOST_RECENT]):
+        for index, recent in enumerate(shown := self.recent()[:MOST_RECENT]):
             button = push_button("", recent.folder, partial(self.session_requested.emit, recent.path), self._page)
-            room = (WIDTH - 2 * PAGE_MARGINS[0]) // 2 - 4 * GAP
+            room = (WIDTH - 2 * PAGE_MARGINS[0]) // min(2, len(shown)) - 4 * GAP
             text = button.fontMetrics().elidedText(recent.name, Qt.TextElideMode.ElideMiddle, room)
             button.setText(text.replace("&", "&&"))
             button.setAccessibleName(recent.name)

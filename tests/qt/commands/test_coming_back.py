@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from window_kit import answer, open_window, show_files, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.recent import RecentSessions
+from osisnr_gui.qt.recent import Recent, RecentSessions
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.session import edits
 from osisnr_gui.session.codec import SavedView, load_session
@@ -168,6 +168,15 @@ def test_the_start_page_lists_what_was_open_and_opens_it(qtbot: QtBot, window: M
     (button,) = window.views.welcome.recent_buttons
     assert button.text() == "est_dfn3, est_gate against clean"
     assert str(files[0].parent) in button.toolTip()
+    welcome, name = window.views.welcome, "5_damaged_est, 2_enhancement_est_dfn3 against 2_enhancement_clean"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(welcome, "recent", lambda: [Recent("", name, "")])
+        welcome.hide()
+        welcome.show()
+        assert welcome.recent_buttons[0].text() == name, "alone it has the whole width"
+    welcome.hide()
+    welcome.show()
+    (button,) = welcome.recent_buttons
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     wait_final(qtbot, window)
     assert window.views.store.session == left

@@ -255,6 +255,19 @@ def test_the_title_keeps_out_of_the_corner(row, monkeypatch):
     assert row.words.title_box.isEmpty()
 
 
+def test_a_note_is_whole_or_not_there(row, monkeypatch):
+    """Never the end of the note glued to the beginning of a name."""
+    name, note = "Reference · a_file_of_some_name.flac", " · each pixel shows its loudest point"
+    row.set_title(name)
+    monkeypatch.setattr(row.words, "_note_of", lambda _vb: note)
+    for corner in range(0, 800, 7):
+        monkeypatch.setattr(row.words, "_corner_of", lambda _vb, corner=corner: float(corner))
+        layout = row.words._lay_title(row.box)
+        if layout is not None:
+            assert layout.text.endswith(note) or "point" not in layout.text
+            assert layout.box.right() <= row.box.width() - corner
+
+
 def test_a_tiny_row_still_paints(row):
     row.setMinimumHeight(0)
     for size in ((40, 10), (77, 4), (1, 1)):

@@ -59,10 +59,9 @@ class AngleChart(Chart):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, NO_SCALE, NO_SCALE, parent, top=0)
         self.setBackground(None)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)  # the panel shows through
         self.still.hide()
-        self._angle = math.nan
-        self._colour = 0
-        self._words = ("", "", "")
+        self._angle, self._colour, self._words = math.nan, 0, ("", "", "")
         plot = self.plotItem
         plot.hideAxis("left")
         plot.hideAxis("bottom")

@@ -19,7 +19,7 @@ PAD, SWATCH = 4.0, 14.0
 #: A key is a line this long and a name, some way from the one before.
 SAMPLE, KEY_GAP = 16.0, 8.0
 #: A narrower title is a few letters round an ellipsis and says nothing.
-LEAST_TITLE = 24.0
+LEAST_TITLE, LEAST_NAME = 24.0, 150.0  # the name with a note behind it: a shorter one stands alone
 BAR_WIDTH, BAR_HEIGHT = 96.0, 6.0
 BAR_PAD, BAR_GAP, TITLE_GAP = 5.0, 6.0, 8.0
 # Below this the title of the row needs the room.
@@ -148,24 +148,25 @@ class RowWords(PixelItem):
 
     def _lay_title(self, vb: PixelViewBox) -> _TitleLayout | None:
         """Title and keys, shortened to the room that the corner leaves."""
-        text, corner = self.title + self._note_of(vb), self._corner_of(vb)
-        key = (text, corner, self.keys, self.title_colour, vb.width(), vb.height())
+        note, corner = self._note_of(vb), self._corner_of(vb)
+        key = (self.title, note, corner, self.keys, self.title_colour, vb.width(), vb.height())
         if key != self._layout_of:
-            self._layout_of, self._layout = key, self._fit_title(vb, text, corner)
+            self._layout_of, self._layout = key, self._fit_title(vb, note, corner)
         return self._layout
 
-    def _fit_title(self, vb: PixelViewBox, title: str, corner: float) -> _TitleLayout | None:
-        metrics = QFontMetricsF(system_font(SMALL_FONT_PIXELS))
-        swatch = SWATCH if self.title_colour else 0.0
+    def _fit_title(self, vb: PixelViewBox, note: str, corner: float) -> _TitleLayout | None:
+        metrics, swatch = QFontMetricsF(system_font(SMALL_FONT_PIXELS)), SWATCH if self.title_colour else 0.0
         room = vb.width() - 4 * PAD - corner - swatch
         if not self.title or room < LEAST_TITLE:
             return None
         widths = [KEY_GAP + SAMPLE + PAD + metrics.horizontalAdvance(key.text) for key in self.keys]
         for_title = room - min(sum(widths), 0.4 * room)  # the keys may take so much from the title
-        text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, for_title)
+        beside = for_title - metrics.horizontalAdvance(note)
+        if beside < min(metrics.horizontalAdvance(self.title), LEAST_NAME):
+            note, beside = "", for_title
+        text = metrics.elidedText(self.title, Qt.TextElideMode.ElideMiddle, beside) + note
         text_width = metrics.horizontalAdvance(text)
-        left, more = room - text_width, KEY_GAP + metrics.horizontalAdvance("…")
-        n_keys = len(widths)
+        left, more, n_keys = room - text_width, KEY_GAP + metrics.horizontalAdvance("…"), len(widths)
         if sum(widths) > left:
             n_keys = sum(end + more <= left for end in itertools.accumulate(widths))
         width = text_width + sum(widths[:n_keys])

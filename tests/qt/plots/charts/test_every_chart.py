@@ -11,14 +11,16 @@ import pyqtgraph as pg
 import pytest
 from plot_kit import drag, hover, pixel_of, right_click, turn_wheel
 from PySide6.QtCore import QPoint, QRectF
-from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import QMenu
+from PySide6.QtGui import QAction, QColor, QImage, QPalette
+from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, wait_final
 
 from osisnr_gui.qt.dialogs.file_dialogs import CSV, PNG, PlotDialog
+from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.charts.chart import Chart
+from osisnr_gui.qt.plots.charts.frame_charts import AngleChart
 from osisnr_gui.qt.plots.charts.loss_charts import AlphaChart
 from osisnr_gui.qt.plots.plot_export import picture_of, table_of
 
@@ -151,3 +153,19 @@ def test_a_chart_is_drawn_for_its_width_not_scaled_up(qtbot: QtBot, window: Main
     assert 0.5 * 4000 / chart.width() < thick < 4 * 4000 / chart.width(), "a line is as broad as on screen"
     assert chart.grab().toImage() == before
     assert b"".join(table_of(chart)).startswith(b'alpha,"A"')
+
+
+def test_where_the_angle_paints_nothing_is_the_panel(qtbot: QtBot) -> None:
+    """Not what stood there before: the list of another tab, for one."""
+    panel = QWidget()
+    panel.setPalette(QPalette(QColor("#00ff00")))
+    qtbot.addWidget(panel)
+    chart = AngleChart(DARK, panel)
+    chart.resize(140, 105)
+    panel.resize(140, 105)
+    panel.show()
+    qtbot.waitExposed(panel)
+    image = QImage(140, 105, QImage.Format.Format_RGB32)
+    image.fill(QColor("#ff00ff"))
+    panel.render(image)
+    assert image.pixelColor(2, 2) == panel.palette().window().color()
