@@ -16,7 +16,7 @@ from osisnr_gui.qt.panels.summary_model import SummaryModel
 from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable, Index
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
-from osisnr_gui.session.session import Formula
+from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _, translated
 
@@ -107,9 +107,9 @@ class SummaryPanel(QWidget):
         if event.size().width() != event.oldSize().width():
             self._set_widths()
 
-    def wanted_height(self) -> int:
-        """The height, title included, in which all rows are in sight, or some of them where they are many."""
-        return ABOVE_ROWS + min(max(self.model.rowCount(), LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
+    def wanted_height(self, session: Session) -> int:
+        """The height, title included, in which all estimates are in sight, or some of them where they are many."""
+        return ABOVE_ROWS + min(max(len(session.estimates), LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
 
     def copy_all(self) -> None:
         """Copy all rows as tab-separated text, in the order on screen."""

@@ -55,6 +55,7 @@ def test_v_shows_the_row_and_then_changes_the_partner(window: MainWindow, qtbot:
     row = window.views.plots.differences.row
     assert not row.isVisible()
     assert row.curve is None
+    window.resize(1900, 900)  # the whole title fits
     row = press(qtbot, window, Qt.Key.Key_V)
     assert row.isVisible()
     assert window.actions_by_id.by_id["row_delta"].isChecked()
@@ -62,6 +63,7 @@ def test_v_shows_the_row_and_then_changes_the_partner(window: MainWindow, qtbot:
     np.testing.assert_array_equal(row.curve.difference.values, minus(a.osi_db, b.osi_db))
     assert row.words.title.startswith("OSI-SNR, A minus B: median ")
     assert row.words.title.endswith(" frames · exact, active frames")
+    window.resize(1280, 900)
     row = press(qtbot, window, Qt.Key.Key_V)
     assert row.contest.partner == MIXTURE
     mixture = window.views.store.analysis.unprocessed[0].score
@@ -95,6 +97,7 @@ def test_each_estimate_remembers_its_partner(window: MainWindow, qtbot: QtBot):
 
 
 def test_the_formula_and_the_measure_in_force(window: MainWindow, qtbot: QtBot):
+    window.resize(1900, 900)
     press(qtbot, window, Qt.Key.Key_V)
     store, row = window.views.store, window.views.plots.differences.row
     store.edit(lambda session: edits.set_formula(session, Formula.LITERAL))

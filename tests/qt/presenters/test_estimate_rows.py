@@ -154,7 +154,7 @@ def test_eight_estimates_and_more(window: MainWindow, qtbot: QtBot, tmp_path: Pa
 
 
 def test_rows_scroll_where_they_would_be_too_low(window: MainWindow, qtbot: QtBot, tmp_path: Path):
-    window.resize(1280, 560)
+    window.resize(1280, 700)
     open_many(qtbot, window, tmp_path, MOST_ROWS)
     press(qtbot, window, Qt.Key.Key_A)
     pane = window.views.plots.estimates.pane
