@@ -17,6 +17,7 @@ from osisnr_gui.io.streams import say
 if TYPE_CHECKING:
     from argparse import Namespace
 
+SELFTEST = "--selftest"
 _BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -33,14 +34,29 @@ def use_one_blas_thread() -> None:
 def command_line() -> int:
     """The console script `osisnr`; returns the exit code."""
     use_one_blas_thread()
+    if sys.argv[1:] == [SELFTEST]:
+        return _selftest()
     from osisnr_gui.cli.main import main
 
     return main(sys.argv[1:])
 
 
+def _selftest() -> int:
+    """Whether this installation works; needs Qt, but no display. 2 with one message when Qt cannot be loaded."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    try:
+        from osisnr_gui.qt.selftest import main
+    except ImportError as error:
+        library = platform_check.missing_library(str(error))
+        return _refuse(str(error) if library is None else platform_check.library_message(library))
+    return main()
+
+
 def window() -> int:
     """The program `osisnr-gui`; returns the exit code, 2 with one message when no window can be shown or drawn."""
     use_one_blas_thread()
+    if sys.argv[1:] == [SELFTEST]:
+        return _selftest()
     from osisnr_gui.cli.main import guarded
 
     return guarded(_open, net=())  # what is not foreseen is for the crash log

@@ -31,13 +31,14 @@ COMMANDS = {"score": "osisnr_gui.cli.score", "batch": "osisnr_gui.cli.batch"}
 HELP = f"""\
 usage: {PROGRAM} score REFERENCE ESTIMATE [ESTIMATE ...] [options]
        {PROGRAM} batch REF_DIR EST_DIR -o FILE [options]
-       {PROGRAM} --version | --help
+       {PROGRAM} --version | --selftest | --help
 
 OSI-SNR, MC-MSE and the fused loss of separated speech against its reference.
 
 commands:
   score      compare estimates with a reference: a table, --json or --csv
   batch      compare two folders file by file, on all cores or a cluster: one row a pair
+  --selftest try every part of this installation and print a table: 0 when nothing is wrong, else 1
 
 '{PROGRAM} score --help' and '{PROGRAM} batch --help' list the options.
 exit codes: 0 done, 1 some pairs of a batch failed, 2 wrong usage, 3 an input was refused or a result not written

@@ -1,0 +1,51 @@
+"""Children of the program: started by Python where there is one, by the program itself in a bundle."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import pytest
+
+from osisnr_gui import app, children
+from osisnr_gui.io import mat_child, mat_files
+
+
+def test_with_python_it_is_a_module() -> None:
+    assert children.child_command("osisnr_gui.io.mat_child") == (sys.executable, "-m", "osisnr_gui.io.mat_child")
+    assert tuple(mat_files.CHILD) == children.child_command("osisnr_gui.io.mat_child")
+
+
+def test_a_bundle_starts_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    command = children.child_command("osisnr_gui.io.mat_child")
+    assert command == (sys.executable, "--run-child", "osisnr_gui.io.mat_child")
+
+
+def test_every_child_can_be_run() -> None:
+    for module in children.CHILDREN:
+        assert callable(importlib.import_module(module).main)
+
+
+def test_the_option_runs_the_child_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(mat_child, "main", lambda arguments: asked.append(arguments) or 5)
+    monkeypatch.setattr(app, "window", lambda: pytest.fail("a window was opened"))
+    monkeypatch.setattr(sys, "argv", ["osisnr-gui", children.OPTION, "osisnr_gui.io.mat_child", "3", "key"])
+    assert children.start_bundle() == 5
+    assert asked == [["3", "key"]]
+    monkeypatch.setattr(sys, "argv", ["osisnr-gui", children.OPTION, "os"])
+    assert children.start_bundle() == 2
+
+
+@pytest.mark.parametrize(
+    ("executable", "code"), [("/opt/x/osisnr", 1), ("/opt/x/osisnr-gui", 2), ("osisnr-gui.exe", 2), ("osisnr.exe", 1)]
+)
+def test_the_name_of_the_executable_chooses_the_program(
+    executable: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "command_line", lambda: 1)
+    monkeypatch.setattr(app, "window", lambda: 2)
+    monkeypatch.setattr(sys, "argv", ["any"])
+    monkeypatch.setattr(sys, "executable", executable)
+    assert children.start_bundle() == code
