@@ -66,6 +66,10 @@ def _open() -> int:
     from osisnr_gui.cli.window_options import check_picture, parse
 
     options = parse(sys.argv[1:])
+    if options.install_desktop or options.remove_desktop:
+        from osisnr_gui import desktop_files
+
+        return desktop_files.install() if options.install_desktop else desktop_files.remove()
     problem = platform_check.find_problem()
     if problem is not None or options.screenshot is not None:
         check_picture(options)
