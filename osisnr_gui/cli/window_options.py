@@ -32,12 +32,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--screenshot", metavar="FILE", help="save the window as PNG once everything is shown, and quit")
     add("--theme", choices=("system", "light", "dark"), help="look of this run")
     add("--size", metavar="WxH", type=_size, help="window size of this run, e.g. 1280x720")
-    add(
-        "--install-desktop",
-        action="store_true",
-        help="add the program to this user's menus and 'Open with', and quit",
-    )
-    add("--remove-desktop", action="store_true", help="take it out of them again, and quit")
+    desktop = parser.add_mutually_exclusive_group().add_argument
+    desktop("--install-desktop", action="store_true", help="add the program to this user's menus, and quit")
+    desktop("--remove-desktop", action="store_true", help="take it out of them again, and quit")
     add("--version", action="version", version=f"osisnr-gui {__version__}")
     options = parser.parse_args(arguments)
     if options.demo is not None and options.demo not in names.split(", "):

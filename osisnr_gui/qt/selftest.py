@@ -11,15 +11,15 @@ import json
 import os
 import pkgutil
 import platform
-import shutil
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import PySide6
@@ -37,7 +37,7 @@ from osisnr_gui.io.masks import load_mask
 from osisnr_gui.io.source import OpenFile
 from osisnr_gui.paths import resource_path
 from osisnr_gui.qt import selftest_window
-from osisnr_gui.qt.selftest_window import Failed, Stage, require
+from osisnr_gui.qt.selftest_window import Failed, Stage, pair_folders, require
 from osisnr_gui.session.analysis import AnalysisOptions, analyse
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Session, Source
@@ -54,14 +54,7 @@ PUBLISHED = (
     ("4_masks_irm.npy", "4_masks_est.npy", "osi_db_mean", 3.32, 0.01),
     ("4_masks_irm.npy", "4_masks_est.npy", "mc_mse", 0.1134, 1e-4),
 )
-PAIRS = (("clean", "est_dfn3"), ("clean", "est_gate"))
-
-
-class Check(NamedTuple):
-    """One line of the table. run : what it does; returns what was seen, and raises whatever is wrong."""
-
-    name: str
-    run: Callable[[Stage], str]
+Check = Callable[[Stage], str]  # returns what was seen, raises whatever is wrong
 
 
 def check_modules(_stage: Stage) -> str:
@@ -80,12 +73,14 @@ def check_formats(_stage: Stage) -> str:
     for path in sorted(folder.iterdir()):
         with OpenFile(str(path)) as source:
             found = find_format(source)
-        if found is not None:
-            (_read_tone if isinstance(found, SoundFormat) else _read_matrix)(path)
-            titles.add(found.title)
+        if isinstance(found, SoundFormat):
+            _read_tone(path)
+        elif found is not None:
+            require(np.array_equal(load_mask(str(path)).values, MATRIX), path.name)
+        titles.add("" if found is None else found.title)
     missing = {known.title for known in FORMATS if known.extensions} - titles
     require(not missing, ", ".join(sorted(missing)))
-    return _("{n} formats").format(n=len(titles))
+    return _("{n} formats").format(n=len(titles - {""}))
 
 
 def _read_tone(path: Path) -> None:
@@ -98,28 +93,19 @@ def _read_tone(path: Path) -> None:
     require(rate == RATE and long_enough and in_tune and abs(level / PEAK * 2**0.5 - 1) < 0.05, path.name)
 
 
-def _read_matrix(path: Path) -> None:
-    require(np.array_equal(load_mask(str(path)).values, MATRIX), path.name)
-
-
 def check_resampling(_stage: Stage) -> str:
     """Read a tone at half its rate."""
-    signal = AudioSignal(Source(resource_path("selftest", "tone.wav")), RATE // 2)
-    try:
+    with closing(AudioSignal(Source(resource_path("selftest", "tone.wav")), RATE // 2)) as signal:
         samples = signal.read(0, 2000)
-    finally:
-        signal.close()
     expected = PEAK * np.sin(2 * np.pi * HERTZ * np.arange(2000) / (RATE // 2))
     error = float(np.max(np.abs(samples - expected)[100:-100]))
     require(error < 1e-2, f"{error:g}")
     return _("largest error {error:.1e}").format(error=error)
 
 
-def _score(reference: str, estimate: str, silence_db: float | None = None) -> PairScore:
+def _score(reference: str, estimate: str, **settings: float) -> PairScore:
     """The scores of two files by the direct formulas."""
-    session = Session((Source(reference),), (Source(estimate),))
-    if silence_db is not None:
-        session = replace(session, silence_db=silence_db)
+    session = replace(Session((Source(reference),), (Source(estimate),)), **settings)  # type: ignore[arg-type]
     (pair,) = analyse(session, wanted=AnalysisOptions(alpha=0.3)).pairs
     if pair.score is None:
         raise Failed(str(pair.refusal))
@@ -130,11 +116,11 @@ def check_golden(stage: Stage) -> str:
     """Recompute the golden set, worked out with 80 digits by another program, through files."""
     with open(resource_path("selftest", "golden.json"), encoding="utf-8") as file:
         cases: list[dict[str, Any]] = json.load(file)
-    paths = [str(stage.folder / name) for name in ("golden_ref.npy", "golden_est.npy")]
+    paths = {name: str(stage.folder / f"golden_{name}.npy") for name in ("ref", "est")}
     for case in cases:
-        for path, name in zip(paths, ("ref", "est"), strict=True):
-            np.save(path, _matrix(case, name))
-        score, literal, exact = _score(*paths, silence_db=np.inf), case["literal"], case["exact"]
+        for name, path in paths.items():
+            np.save(path, np.array(case[name], np.float64))
+        score, literal, exact = _score(paths["ref"], paths["est"], silence_db=np.inf), case["literal"], case["exact"]
         for found, wanted in (
             (score.literal.loss_osi_1, literal["L1_eps1e10"]),
             (score.literal.loss_osi_2, literal["L2"]),
@@ -146,13 +132,6 @@ def check_golden(stage: Stage) -> str:
             same = np.allclose(found, np.nan if wanted is None else float(wanted), limit, 0.0, equal_nan=True)
             require(same, f"{case['id']}: {found!r}, not {wanted!r}")
     return _("{n} cases").format(n=len(cases))
-
-
-def _matrix(case: dict[str, Any], name: str) -> np.ndarray:
-    stored = case[name]
-    if isinstance(stored, dict):
-        return np.array(stored["re"]) + 1j * np.array(stored["im"])
-    return np.array(stored, dtype=np.int16 if str(case.get("dtype", "")).startswith("int16") else np.float64)
 
 
 def check_published(_stage: Stage) -> str:
@@ -175,43 +154,35 @@ def check_batch(stage: Stage) -> str:
     return _("{n} pairs, 2 processes").format(n=len(pairs))
 
 
-def pair_folders(folder: Path) -> tuple[Path, Path]:
-    """Folders of references and estimates with files of the same names, made in `folder`."""
-    references, estimates = folder / "ref", folder / "est"
-    for sub, column in ((references, 0), (estimates, 1)):
-        sub.mkdir(exist_ok=True)
-        for names in PAIRS:
-            sample = resource_path("samples", f"2_enhancement_{names[column]}.flac")
-            shutil.copy(sample, sub / f"{names[1]}.flac")
-    return references, estimates
-
-
-CHECKS = (
-    Check("modules", check_modules),
-    Check("formats", check_formats),
-    Check("resampling", check_resampling),
-    Check("golden numbers", check_golden),
-    Check("published numbers", check_published),
-    Check("processes", check_batch),
-    Check("windows", selftest_window.check_windows),
-    Check("dialogs", selftest_window.check_dialogs),
-    Check("exports", selftest_window.check_exports),
-    Check("playback", selftest_window.check_playback),
-    Check("sound devices", selftest_window.check_devices),
+CHECKS: tuple[tuple[str, Check], ...] = (
+    (_("modules"), check_modules),
+    (_("formats"), check_formats),
+    (_("resampling"), check_resampling),
+    (_("golden numbers"), check_golden),
+    (_("published numbers"), check_published),
+    (_("processes"), check_batch),
+    (_("windows"), selftest_window.check_windows),
+    (_("dialogs"), selftest_window.check_dialogs),
+    (_("exports"), selftest_window.check_exports),
+    (_("playback"), selftest_window.check_playback),
+    (_("sound devices"), selftest_window.check_devices),
 )
 
 
 def main() -> int:
     """Run all checks and print the table; 0 when nothing is wrong, else 1."""
-    print(*head(), sep="\n")
+    kind = _("bundle") if is_bundle() else _("Python package")
+    print(f"osisnr {osisnr_gui.__version__} ({kind}), {platform.platform()}")
+    print(f"Python {platform.python_version()}, Qt {PySide6.__version__}, numpy {np.__version__}")
+    print(f"{sys.executable}, {os.path.dirname(osisnr_gui.__file__)}")
     qInstallMessageHandler(lambda *_message: None)  # the offscreen platform says things of every window
     with tempfile.TemporaryDirectory(prefix="osisnr_selftest_", ignore_cleanup_errors=True) as folder:
         for form in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):  # ours, and that of file dialogs
             QSettings.setPath(form, QSettings.Scope.UserScope, folder)
         app = QApplication.instance() or QApplication(["osisnr"])
-        stage = Stage(Path(folder), pair_folders)
+        stage = Stage(Path(folder))
         try:
-            wrong = sum(_run(check, stage) for check in CHECKS)
+            wrong = sum(_run(name, check, stage) for name, check in CHECKS)
         finally:
             stage.close()
             app.processEvents()
@@ -219,24 +190,16 @@ def main() -> int:
     return min(wrong, 1)
 
 
-def head() -> Iterator[str]:
-    """What runs here: the lines above the table."""
-    kind = _("bundle") if is_bundle() else _("Python package")
-    yield f"osisnr {osisnr_gui.__version__} ({kind}), {platform.platform()}"
-    yield f"Python {platform.python_version()}, Qt {PySide6.__version__}, numpy {np.__version__}"
-    yield f"{sys.executable}, {os.path.dirname(osisnr_gui.__file__)}"
-
-
-def _run(check: Check, stage: Stage) -> bool:
+def _run(name: str, check: Check, stage: Stage) -> bool:
     """Run one check and print its line; True when it failed."""
     start, trace = time.perf_counter(), ""
     try:
-        word, seen = "ok", check.run(stage)
+        word, seen = "ok", check(stage)
     except Failed as wrong:
         word, seen = "FAILED", str(wrong)
     except Exception as error:
         word, seen, trace = "FAILED", f"{type(error).__name__}: {error}", traceback.format_exc()
-    print(f"{word:6}  {check.name:17}  {time.perf_counter() - start:5.1f} s  {seen}", flush=True)
+    print(f"{word:6}  {name:17}  {time.perf_counter() - start:5.1f} s  {seen}", flush=True)
     if trace:
         print(trace, flush=True)
     return word != "ok"

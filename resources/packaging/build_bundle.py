@@ -73,6 +73,9 @@ def freeze(work: Path, out: Path) -> Path:
     run(*pip, "install", f"{ROOT}[bundle]")
     options = ("--noconfirm", "--log-level", "WARN", "--distpath", out, "--workpath", work / "build")
     run(programs / "pyinstaller", *options, HERE / "osisnr_gui.spec", cwd=work)
+    if sys.platform == "linux":  # one file with two names: only on Windows and macOS do the programs differ
+        (out / NAME / "osisnr").unlink()
+        (out / NAME / "osisnr").hardlink_to(out / NAME / NAME)
     return out / NAME
 
 
@@ -114,7 +117,8 @@ def make_deb(bundle: Path, work: Path, out: Path) -> Path:
     """The package for Debian and Ubuntu: everything in /opt, links to both programs in /usr/bin."""
     tree = work / "deb"
     shutil.rmtree(tree, ignore_errors=True)
-    shutil.copytree(bundle, tree / "opt" / NAME, symlinks=True)
+    (tree / "opt").mkdir(parents=True)
+    run("cp", "--archive", bundle, tree / "opt" / NAME)  # keeps the hard link
     share(tree / "usr" / "share", bundle)
     (tree / "usr" / "bin").mkdir()
     for program in PROGRAMS:
@@ -136,7 +140,7 @@ def make_archive(bundle: Path, work: Path, out: Path) -> Path:
     """The bundle for users without root: unpacked anywhere, `osisnr-gui --install-desktop` does the rest."""
     folder = work / f"{NAME}-{__version__}"
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(bundle, folder, symlinks=True)
+    run("cp", "--archive", bundle, folder)
     share(folder / "share", bundle)
     archive = out / f"{folder.name}-linux-{platform.machine()}.tar.xz"
     options = ("--owner=0", "--group=0", "--sort=name", "-C", work)
@@ -145,8 +149,9 @@ def make_archive(bundle: Path, work: Path, out: Path) -> Path:
 
 
 def size(path: Path) -> int:
-    """Bytes on the disk, links not followed."""
-    return sum(file.lstat().st_size for file in (path.rglob("*") if path.is_dir() else [path]) if not file.is_dir())
+    """Bytes of all files, links of any kind not counted again."""
+    files = [file.lstat() for file in (path.rglob("*") if path.is_dir() else [path]) if not file.is_dir()]
+    return sum({file.st_ino: file.st_size for file in files}.values())
 
 
 def report(bundle: Path, made: list[Path]) -> Iterator[str]:

@@ -21,10 +21,6 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMAND = "import sys; from osisnr_gui.app import command_line; sys.exit(command_line())"
 
 
-def _stage(folder: Path) -> Stage:
-    return Stage(folder, selftest.pair_folders)
-
-
 def test_the_golden_set_is_that_of_the_tests() -> None:
     shipped = json.loads(Path(resource_path("selftest", "golden.json")).read_text("utf-8"))
     kept = json.loads((ROOT / "tests" / "golden" / "golden.json").read_text("utf-8"))["vectors"]
@@ -34,22 +30,22 @@ def test_the_golden_set_is_that_of_the_tests() -> None:
 
 def test_quick_checks_hold(tmp_path: Path, qapp: QApplication) -> None:
     for check in (selftest.check_golden, selftest.check_published, selftest.check_formats):
-        assert check(_stage(tmp_path))
+        assert check(Stage(tmp_path))
 
 
 def test_a_wrong_number_is_found(tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selftest, "PUBLISHED", (*selftest.PUBLISHED[:1], (*selftest.PUBLISHED[1][:3], 0.7, 0.001)))
     with pytest.raises(Failed, match=r"fused 0\.60"):
-        selftest.check_published(_stage(tmp_path))
+        selftest.check_published(Stage(tmp_path))
 
 
 def test_a_format_without_a_file_is_found(tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     other = next(known for known in FORMATS if known.title == "FLAC")
     monkeypatch.setattr(selftest, "FORMATS", [known for known in FORMATS if known is not other])
-    selftest.check_formats(_stage(tmp_path))
+    selftest.check_formats(Stage(tmp_path))
     monkeypatch.setattr(selftest, "find_format", lambda _source: None)
     with pytest.raises(Failed, match="AIFF, AU"):
-        selftest.check_formats(_stage(tmp_path))
+        selftest.check_formats(Stage(tmp_path))
 
 
 @pytest.mark.parametrize(("what", "code"), [(None, 0), (Failed("no sound"), 1), (OSError("broken"), 1)])
@@ -62,7 +58,7 @@ def test_table_and_exit_code(
             raise what
         return "seen"
 
-    monkeypatch.setattr(selftest, "CHECKS", (selftest.Check("first", lambda _stage: "fine"), selftest.Check("x", run)))
+    monkeypatch.setattr(selftest, "CHECKS", (("first", lambda _stage: "fine"), ("x", run)))
     assert selftest.main() == code
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("osisnr ")
