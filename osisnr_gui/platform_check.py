@@ -41,13 +41,14 @@ USEFUL = {
     "libwayland-client0": "libwayland-client.so.0",
     "libwayland-cursor0": "libwayland-cursor.so.0",
     "libpulse0": "libpulse.so.0",
+    "libgssapi-krb5-2": "libgssapi_krb5.so.2",  # of Qt's network library, which that for sound is linked to
 }
 FONT_PACKAGE = "fonts-dejavu-core"
 APT_PACKAGES = " ".join([*NEEDED, *USEFUL, FONT_PACKAGE])
 DNF_PACKAGES = (
     "mesa-libEGL mesa-libGL libxkbcommon libxkbcommon-x11 dbus-libs fontconfig glib2 libX11-xcb xcb-util-cursor "
     "xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil libwayland-client libwayland-cursor "
-    "pulseaudio-libs dejavu-sans-fonts"
+    "pulseaudio-libs krb5-libs dejavu-sans-fonts"
 )
 
 # Platforms of Qt that need no display, or a device that only Qt can ask.

@@ -75,10 +75,16 @@ class Machine:
 
     @contextmanager
     def mounted(self) -> Iterator[None]:
-        """With /proc and the sockets of X servers, as any system has them."""
-        sockets = self.folder / "tmp" / ".X11-unix"
-        sockets.mkdir(exist_ok=True)
-        pairs = (["-t", "proc", "proc", str(self.folder / "proc")], ["--bind", "/tmp/.X11-unix", str(sockets)])
+        """With /proc, shared memory and the sockets of X servers, as any system has them."""
+        outside, inside = Path("/tmp/.X11-unix"), self.folder / "tmp" / ".X11-unix"
+        for folder in (outside, inside):
+            folder.mkdir(exist_ok=True)
+        outside.chmod(0o1777)
+        pairs = (
+            ["-t", "proc", "proc", str(self.folder / "proc")],
+            ["-t", "tmpfs", "-o", "mode=1777", "tmpfs", str(self.folder / "dev" / "shm")],
+            ["--bind", str(outside), str(inside)],
+        )
         for arguments in pairs:
             subprocess.run(["mount", *arguments], check=True)
         try:
@@ -186,7 +192,8 @@ def use_demo(desk: Desk, places: Places) -> None:
         after = desk.number()
         assert abs(after - before) > 0.01, (before, after)
         files = [f"{RESOURCES}/samples/2_enhancement_{name}.flac" for name in ("clean", "est_dfn3")]
-        scored = json.loads(desk.machine.run("osisnr", "score", *files, "--json", "-", user=USER))
+        desk.machine.run("osisnr", "score", *files, "--json", f"/home/{USER}/scores.json", user=USER)
+        scored = json.loads((desk.machine.home / "scores.json").read_text("utf-8"))
         assert abs(scored["estimates"][0]["exact"]["fused"] - before) < 1e-9
         say(f"demo: slider dragged, fused loss {before:.4f} -> {after:.4f}; osisnr score says {before:.4f}, too")
         with desk.sound.recording() as recording:
