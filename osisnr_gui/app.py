@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from osisnr_gui import platform_check
+from osisnr_gui import children, platform_check
 from osisnr_gui.cli.lines import REFUSED, WRONG_USAGE
 from osisnr_gui.io.streams import say
 
@@ -115,3 +116,10 @@ def _draw(options: Namespace, problem: str) -> int:
 def _refuse(message: str) -> int:
     say([f"osisnr: {message}"])
     return WRONG_USAGE
+
+
+def start_bundle() -> int:
+    """Both programs of a bundle, told apart by the executable's name, and their children; returns the exit code."""
+    if sys.argv[1:2] == [children.OPTION]:
+        return children.run_child(sys.argv[1:])
+    return command_line() if PurePath(sys.executable).stem == "osisnr" else window()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from pathlib import PurePath
 
 OPTION = "--run-child"
 #: The modules that can be run so: each has a `main(arguments) -> exit code`.
@@ -25,14 +24,7 @@ def child_command(module: str) -> tuple[str, ...]:
     return (sys.executable, OPTION, module) if is_bundle() else (sys.executable, "-m", module)
 
 
-def start_bundle() -> int:
-    """Both programs of a bundle, told apart by the executable's name, and their children; returns the exit code."""
-    arguments = sys.argv[1:]
-    if arguments[:1] == [OPTION]:
-        module, *rest = arguments[1:]
-        if module not in CHILDREN:
-            return 2
-        return int(import_module(module).main(rest))
-    from osisnr_gui import app
-
-    return app.command_line() if PurePath(sys.executable).stem == "osisnr" else app.window()
+def run_child(arguments: list[str]) -> int:
+    """Run the child that OPTION and what stands behind it ask for; returns the exit code, 2 where there is none."""
+    _option, module, *rest = arguments
+    return int(import_module(module).main(rest)) if module in CHILDREN else 2

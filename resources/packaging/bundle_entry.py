@@ -12,6 +12,6 @@ if __name__ == "__main__":
     elif sys.platform == "linux":
         os.environ.pop("LD_LIBRARY_PATH", None)
     multiprocessing.freeze_support()
-    from osisnr_gui.children import start_bundle
+    from osisnr_gui.app import start_bundle
 
     sys.exit(start_bundle())

@@ -30,6 +30,8 @@ from real_sound import SoundServer, open_sound_server  # noqa: E402
 from test_real_window import ARGUMENTS, PLACES, TITLE, Places, _fused  # noqa: E402
 
 SUITE, MIRROR, USER = "bookworm", "http://deb.debian.org/debian", "tester"
+HOMES = "/home"
+HOME = f"{HOMES}/{USER}"
 RESOURCES = "/opt/osisnr-gui/_internal/osisnr_gui/_resources"
 PAIRS = 50
 SHOWN_SECONDS = 120.0
@@ -45,7 +47,7 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.home = folder / "home" / USER
+        self.home = folder / HOME[1:]
 
     def run(self, *command: str, user: str = "root", **environment: str) -> str:
         """What a program in it writes; it must end with 0."""
@@ -62,14 +64,14 @@ class Machine:
 
     def environment(self, user: str = USER, **more: str) -> dict[str, str]:
         """That of a fresh login."""
-        home = "/root" if user == "root" else f"/home/{user}"
+        home = "/root" if user == "root" else HOME
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         return {"PATH": path, "HOME": home, "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", **more}
 
     def own_files(self) -> set[str]:
         """Everything named after the program, outside home folders and what is mounted."""
         found = self.run(
-            "find", "/", "-xdev", "-iname", "*osisnr*", "-not", "-path", "/home/*", "-not", "-path", "/proc/*"
+            "find", "/", "-xdev", "-iname", "*osisnr*", "-not", "-path", f"{HOMES}/*", "-not", "-path", "/proc/*"
         )
         return set(found.split())
 
@@ -102,10 +104,10 @@ def make_system(folder: Path) -> None:
 def install(machine: Machine, package: Path) -> None:
     """Install with apt-get, as the README says."""
     assert "python3" not in os.listdir(machine.folder / "usr" / "bin")
-    shutil.copy(package, machine.folder / "root")
+    shutil.copy(package, machine.folder / "opt")
     machine.run("apt-get", "-q", "update")
-    said = machine.run("apt-get", "-q", "install", "-y", "--no-install-recommends", f"/root/{package.name}")
-    (machine.folder / "root" / package.name).unlink()
+    said = machine.run("apt-get", "-q", "install", "-y", "--no-install-recommends", f"/opt/{package.name}")
+    (machine.folder / "opt" / package.name).unlink()
     assert "python3" not in os.listdir(machine.folder / "usr" / "bin"), "Python came with it"
     new = next(line for line in said.splitlines() if "newly installed" in line)
     say(f"installed: {new}")
@@ -133,7 +135,7 @@ def fill_home(machine: Machine) -> None:
         (machine.home / folder).mkdir()
         for index in range(PAIRS):
             shutil.copy(samples / f"2_enhancement_{sample}.flac", machine.home / folder / f"{index:02}.flac")
-    machine.run("chown", "-R", f"{USER}:{USER}", f"/home/{USER}")
+    machine.run("chown", "-R", f"{USER}:{USER}", HOME)
 
 
 class Desk:
@@ -192,7 +194,7 @@ def use_demo(desk: Desk, places: Places) -> None:
         after = desk.number()
         assert abs(after - before) > 0.01, (before, after)
         files = [f"{RESOURCES}/samples/2_enhancement_{name}.flac" for name in ("clean", "est_dfn3")]
-        desk.machine.run("osisnr", "score", *files, "--json", f"/home/{USER}/scores.json", user=USER)
+        desk.machine.run("osisnr", "score", *files, "--json", f"{HOME}/scores.json", user=USER)
         scored = json.loads((desk.machine.home / "scores.json").read_text("utf-8"))
         assert abs(scored["estimates"][0]["exact"]["fused"] - before) < 1e-9
         say(f"demo: slider dragged, fused loss {before:.4f} -> {after:.4f}; osisnr score says {before:.4f}, too")
@@ -205,8 +207,7 @@ def use_demo(desk: Desk, places: Places) -> None:
         say(f"demo: {recording.samples.size} samples recorded, peak {peak:.2f}")
         desk.display.press("ctrl+o")
         wait_for("the file dialog", lambda: desk.display.find_window("Open a reference and estimates"))
-        home = f"/home/{USER}"
-        desk.display.call("xdotool", "type", "--delay", "20", f'"{home}/ref.npy" "{home}/est.mat"')
+        desk.display.call("xdotool", "type", "--delay", "20", f'"{HOME}/ref.npy" "{HOME}/est.mat"')
         desk.display.press("Return")
         wait_for(".mat", lambda: desk.display.find_window(r"^est\.mat against ref\.npy"), SHOWN_SECONDS)
         desk.wait_still()
@@ -215,13 +216,12 @@ def use_demo(desk: Desk, places: Places) -> None:
 
 def use_folders(desk: Desk) -> None:
     """Score 50 pairs in the window and, with two jobs, from the command line."""
-    home = f"/home/{USER}"
-    command = ("osisnr", "batch", f"{home}/clean", f"{home}/enhanced", "-o", f"{home}/out.csv", "--jobs", "2")
+    command = ("osisnr", "batch", f"{HOME}/clean", f"{HOME}/enhanced", "-o", f"{HOME}/out.csv", "--jobs", "2")
     desk.machine.run(*command, user=USER)
     lines = [line for line in (desk.machine.home / "out.csv").read_text().splitlines() if not line.startswith("#")]
     assert len(lines) == PAIRS + 1, lines
     say(f"osisnr batch --jobs 2: {len(lines) - 1} pairs")
-    with desk.program("osisnr-gui", f"{home}/clean", f"{home}/enhanced", title="osisnr_gui$", name="folders"):
+    with desk.program("osisnr-gui", f"{HOME}/clean", f"{HOME}/enhanced", title="osisnr_gui$", name="folders"):
         journals = desk.machine.home / ".cache" / "osisnr_gui"
         wait_for("rows", lambda: next(journals.rglob("*.journal"), None), SHOWN_SECONDS)
         rows = wait_for("all rows", lambda: _rows(journals) if _rows(journals) >= PAIRS else None, SHOWN_SECONDS)
@@ -237,16 +237,14 @@ def double_click(desk: Desk) -> None:
     """What a file manager starts: the desktop file's Exec line with one session, one sound, and two files."""
     entry = (desk.machine.folder / "usr/share/applications/osisnr_gui.desktop").read_text()
     (line,) = (line.removeprefix("Exec=") for line in entry.splitlines() if line.startswith("Exec="))
-    home = f"/home/{USER}"
+    program, place = shlex.split(line)
+    assert place == "%F", line
     for name, files, title in (
         ("session", ["both.osisnr"], r"^est\.flac against ref\.flac"),
         ("sound", ["tone.wav"], "osisnr_gui$"),
         ("two", ["ref.flac", "est_b.flac"], r"^est_b\.flac against ref\.flac"),
     ):
-        command = [
-            word for part in shlex.split(line) for word in ([f"{home}/{f}" for f in files] if part == "%F" else [part])
-        ]
-        with desk.program(*command, title=title, name=name):
+        with desk.program(program, *(f"{HOME}/{file}" for file in files), title=title, name=name):
             pass
 
 

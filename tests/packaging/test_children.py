@@ -32,10 +32,10 @@ def test_the_option_runs_the_child_and_nothing_else(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(mat_child, "main", lambda arguments: asked.append(arguments) or 5)
     monkeypatch.setattr(app, "window", lambda: pytest.fail("a window was opened"))
     monkeypatch.setattr(sys, "argv", ["osisnr-gui", children.OPTION, "osisnr_gui.io.mat_child", "3", "key"])
-    assert children.start_bundle() == 5
+    assert app.start_bundle() == 5
     assert asked == [["3", "key"]]
     monkeypatch.setattr(sys, "argv", ["osisnr-gui", children.OPTION, "os"])
-    assert children.start_bundle() == 2
+    assert app.start_bundle() == 2
 
 
 @pytest.mark.parametrize(
@@ -48,4 +48,4 @@ def test_the_name_of_the_executable_chooses_the_program(
     monkeypatch.setattr(app, "window", lambda: 2)
     monkeypatch.setattr(sys, "argv", ["any"])
     monkeypatch.setattr(sys, "executable", executable)
-    assert children.start_bundle() == code
+    assert app.start_bundle() == code
