@@ -28,12 +28,13 @@ sys.path[:0] = [str(HERE), str(ROOT)]
 from bundle_contents import LEFT_TO_SYSTEM, too_new  # noqa: E402
 
 from osisnr_gui import __version__  # noqa: E402
+from osisnr_gui.cli.main import COMMANDS  # noqa: E402
 from osisnr_gui.desktop_files import shared_files  # noqa: E402
 from osisnr_gui.platform_check import FONT_PACKAGE, NEEDED, USEFUL  # noqa: E402
 
 NAME = "osisnr-gui"
 PROGRAMS = {
-    "osisnr": ("scores of separated speech: OSI-SNR, MC-MSE and the fused loss", ("", "score", "batch")),
+    "osisnr": ("scores of separated speech: OSI-SNR, MC-MSE and the fused loss", ("", *COMMANDS)),
     "osisnr-gui": ("see and judge speech separation", ("",)),
 }
 CONTROL = """\

@@ -55,18 +55,17 @@ _SYMBOLS = re.compile(rb"\0(GLIBC|GLIBCXX)_(\d+(?:\.\d+)+)(?=\0)")
 
 def is_wanted(target: str, source: str) -> bool:
     """Whether a file goes in. target : its path in the bundle, source : where it comes from."""
-    path, name = PurePosixPath(target.replace("\\", "/")), PurePosixPath(source.replace("\\", "/")).name
-    inside = path.parts[path.parts.index("Qt") + 1 :] if "Qt" in path.parts[1:] else ()
+    parts, name = PurePosixPath(target.replace("\\", "/")).parts, PurePosixPath(source.replace("\\", "/")).name
+    start = "Qt" if "Qt" in parts else "PySide6"  # Windows has no folder Qt
+    inside = parts[parts.index(start) + 1 :] if start in parts else ()
     if inside[:1] == ("plugins",):
         return any(fnmatch("/".join(inside[1:]), pattern) for pattern in QT_PLUGINS)
     if inside[:1] == ("translations",):
-        return fnmatch(path.name, QT_TRANSLATIONS)
-    if inside[:1] == ("lib",):
-        stem = path.name.removeprefix("lib").split(".")[0]
-        return (
-            stem.startswith(("icu", "pyside", "shiboken"))
-            or stem.removeprefix("Qt6").removeprefix("Qt") in QT_LIBRARIES
-        )
+        return fnmatch(inside[-1], QT_TRANSLATIONS)
+    if inside[:1] == ("lib",) or (inside[-1:] == parts[-1:] and parts[-1].endswith(".dll")):
+        library = inside[1] if inside[0] == "lib" else inside[0]  # libQt6Core.so.6, QtCore.framework, Qt6Core.dll
+        stem = library.removeprefix("lib").split(".")[0].removeprefix("Qt").removeprefix("6")
+        return stem in QT_LIBRARIES or stem.startswith(("icu", "pyside", "shiboken", "msvcp", "vcruntime", "concrt"))
     return not is_of_system(source) or any(fnmatch(name, pattern) for pattern in SYSTEM_LIBRARIES)
 
 

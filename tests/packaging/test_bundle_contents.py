@@ -48,6 +48,13 @@ def test_the_modules_of_qt_are_those_that_are_imported() -> None:
     [
         ("PySide6/Qt/plugins/platforms/libqxcb.so", "site/libqxcb.so", True),
         ("PySide6\\plugins\\platforms\\qwindows.dll", "C:\\site\\qwindows.dll", True),
+        ("PySide6\\plugins\\multimedia\\ffmpegmediaplugin.dll", "C:\\site\\ffmpegmediaplugin.dll", False),
+        ("PySide6\\Qt6Core.dll", "C:\\site\\Qt6Core.dll", True),
+        ("PySide6\\Qt6Quick.dll", "C:\\site\\Qt6Quick.dll", False),
+        ("PySide6\\QtCore.pyd", "C:\\site\\QtCore.pyd", True),
+        ("PySide6/Qt/lib/QtCore.framework/Versions/A/QtCore", "site/QtCore", True),
+        ("PySide6/Qt/lib/QtQuick.framework/Versions/A/QtQuick", "site/QtQuick", False),
+        ("PySide6/QtCore.abi3.so", "site/QtCore.abi3.so", True),
         ("PySide6/Qt/plugins/platformthemes/libqgtk3.so", "site/libqgtk3.so", False),
         ("PySide6/Qt/plugins/multimedia/libffmpegmediaplugin.so", "site/libffmpegmediaplugin.so", False),
         ("PySide6/Qt/lib/libQt6Core.so.6", "site/libQt6Core.so.6", True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +50,15 @@ def test_the_name_of_the_executable_chooses_the_program(
     monkeypatch.setattr(sys, "argv", ["any"])
     monkeypatch.setattr(sys, "executable", executable)
     assert app.start_bundle() == code
+
+
+def test_nobody_starts_python_in_another_way() -> None:
+    """In a bundle `sys.executable` is the program: `-m` would open a second window."""
+    package = Path(children.__file__).parent
+    named = [path for path in package.rglob("*.py") if "sys.executable" in path.read_text("utf-8")]
+    assert {path.relative_to(package).as_posix() for path in named} == {
+        "app.py",
+        "children.py",
+        "desktop_files.py",
+        "qt/selftest.py",
+    }
