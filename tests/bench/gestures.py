@@ -39,7 +39,10 @@ def main() -> None:
     reference, estimate = make_pair(folder, 60 * minutes)
     paths = [reference, *(_copy(estimate, k) for k in range(n_estimates))]
     started = time.perf_counter()
-    from osisnr_gui.qt.look.theme import ThemeManager
+    try:
+        from osisnr_gui.qt.look.theme import ThemeManager
+    except ImportError:  # where earlier commits have it
+        from osisnr_gui.qt.look.theme_manager import ThemeManager
     from osisnr_gui.qt.main_window import MainWindow
     from osisnr_gui.qt.settings import Settings
     from osisnr_gui.qt.store import Store
