@@ -80,3 +80,14 @@ def show_parts(view: object, analysis: Analysis, selected: int, changed: Changed
     for show, depends in view.parts:  # type: ignore[attr-defined]
         if depends & changed:
             show(analysis, selected)
+
+
+@contextmanager
+def open_in_front(qtbot: QtBot, samples: Path) -> Iterator[MainWindow]:
+    """The window that has the keys, with two estimates of the noise reduction demo."""
+    with open_window(qtbot) as window:
+        names = ("clean", "est_dfn3", "est_gate")
+        show_files(qtbot, window, *(samples / f"2_enhancement_{name}.flac" for name in names))
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        yield window

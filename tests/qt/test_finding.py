@@ -13,7 +13,7 @@ from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QGraphicsView, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, show_files, wait_final
+from window_kit import open_in_front, wait_final
 
 from osisnr_gui.qt.commands.actions import WORDS
 from osisnr_gui.qt.focus import FocusMark
@@ -27,11 +27,7 @@ Key, Held = Qt.Key, Qt.KeyboardModifier
 
 @pytest.fixture
 def window(qtbot: QtBot, samples: Path) -> Iterator[MainWindow]:
-    with open_window(qtbot) as window:
-        names = ("clean", "est_dfn3", "est_gate")
-        show_files(qtbot, window, *(samples / f"2_enhancement_{name}.flac" for name in names))
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
+    with open_in_front(qtbot, samples) as window:
         yield window
 
 

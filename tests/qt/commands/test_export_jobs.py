@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, save_published_pair, show_files, wait_final
 
@@ -32,16 +32,6 @@ OLD = b"old"
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     with open_window(qtbot) as window:
         yield window
-
-
-@pytest.fixture
-def answer(monkeypatch: pytest.MonkeyPatch):
-    """Let the file dialog answer with a path."""
-
-    def say(path: Path) -> None:
-        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(path), ""))
-
-    return say
 
 
 def boxes(window: MainWindow) -> list[QMessageBox]:

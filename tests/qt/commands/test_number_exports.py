@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, save_published_pair, show_files, wait_final
 
@@ -30,16 +29,6 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     with open_window(qtbot) as window:
         window.commands.session_files.may_close = lambda: True
         yield window
-
-
-@pytest.fixture
-def answer(monkeypatch: pytest.MonkeyPatch):
-    """Let the file dialog answer with a path."""
-
-    def say(path: Path) -> None:
-        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(path), ""))
-
-    return say
 
 
 def _trigger(window: MainWindow, name: str) -> None:

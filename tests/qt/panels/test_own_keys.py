@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, show_files
+from window_kit import open_in_front
 
 from osisnr_gui.qt.main_window import MainWindow
 
@@ -19,11 +19,7 @@ Key = Qt.Key
 
 @pytest.fixture
 def window(qtbot: QtBot, samples: Path) -> Iterator[MainWindow]:
-    with open_window(qtbot) as window:
-        names = ("clean", "est_dfn3", "est_gate")
-        show_files(qtbot, window, *(samples / f"2_enhancement_{name}.flac" for name in names))
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
+    with open_in_front(qtbot, samples) as window:
         yield window
 
 
