@@ -1,7 +1,7 @@
 """How the pictures are shown: frequency scale, colour map, floor and ceiling, third picture."""
 
 import pyqtgraph as pg
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
 
@@ -49,6 +49,10 @@ class LevelBar(pg.GraphicsView):
         self.setToolTip(BAR_TIP)
         self.setAccessibleName(BAR_TIP)
 
+    def sizeHint(self) -> QSize:
+        """Between the two widths, whatever it has now (which is what a scene asks for)."""
+        return QSize(round(sum(BAR_WIDTHS) / 2), BAR_HEIGHT)
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """The usual levels."""
         event.accept()
@@ -73,7 +77,7 @@ class ViewBar(QWidget):
             _("Third picture: level difference, or the residual that the measure calls noise (D)"),
         )
         self._low, self._high = _decibels(LOWEST_DB), _decibels(LOWEST_DB + NARROWEST_DB)
-        self._bar = LevelBar()
+        self._bar, self._narrow = LevelBar(), False
         self._low.setToolTip(_("Floor: levels from here down get the darkest colour (dB re a full-scale sine)"))
         self._high.setToolTip(_("Ceiling: levels from here up get the brightest colour (dB re a full-scale sine)"))
         self._low.setAccessibleName(_("floor of the colours"))
@@ -139,9 +143,16 @@ class ViewBar(QWidget):
 
     def show_masks(self, masks: bool) -> None:
         """Floor and ceiling are in dB: masks have a range of values instead."""
-        for widget in (self._low, self._bar, self._high):
-            widget.setVisible(not masks)
+        self._bar.setVisible(not masks)
         self._values.setVisible(masks)
+        self.set_narrow(self._narrow)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Leave out the fields of floor and ceiling: the handles between them stay."""
+        self._narrow = narrow
+        for field in (self._low, self._high):
+            field.setVisible(not narrow and not self._bar.isHidden())
+        self.layout().activate()  # so that the toolbar's hint is right at once
 
     def next_colours(self) -> None:
         """The next colour map."""

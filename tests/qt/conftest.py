@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QThreadPool, QTi
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
+from osisnr_gui.qt.look.theme import ThemeManager
 from osisnr_gui.qt.playback.output import NoOutput, SoundSystem
 
 GRACE_SECONDS = 1.0
@@ -61,6 +62,7 @@ def no_leaks(own_settings: None) -> Iterator[None]:
     random moment, and in whichever thread happens to run.
     """
     windows, threads, timers, jobs = _windows(), set(threading.enumerate()), _timers(), _jobs()
+    style_sheet = _style_sheet()
     gc.disable()
     yield
     gc.enable()
@@ -68,6 +70,7 @@ def no_leaks(own_settings: None) -> Iterator[None]:
         "windows": lambda: [_describe(widget) for widget in _windows() - windows],
         "threads": lambda: [thread.name for thread in _threads() - threads],
         "pool jobs": lambda: [f"{_jobs()} in the global pool"] if _jobs() > jobs else [],
+        "style sheet": lambda: ["on the application"] if _style_sheet() != style_sheet else [],
         "timers": lambda: [f"{timer!r} of {timer.parent()!r}" for timer in _timers() - timers],
     }
     gc.collect()
@@ -79,6 +82,20 @@ def no_leaks(own_settings: None) -> Iterator[None]:
         gc.collect()
     # A closed window's Python objects may live on, held by a lambda; the next test need not walk over them.
     gc.freeze()
+
+
+@pytest.fixture
+def dressed(qapp: QApplication) -> Iterator[QApplication]:
+    """The application in its dark clothes, as the window wears them; afterwards in those it had."""
+    before = qapp.style().name(), qapp.font(), qapp.palette(), qapp.styleSheet()
+    themes = ThemeManager("dark")
+    themes.apply(qapp)
+    yield qapp
+    themes.deleteLater()
+    qapp.setStyle(before[0])
+    qapp.setFont(before[1])
+    qapp.setPalette(before[2])
+    qapp.setStyleSheet(before[3])
 
 
 def _settle() -> None:
@@ -93,6 +110,11 @@ def _windows() -> set[QWidget]:
     if not isinstance(QApplication.instance(), QApplication):
         return set()
     return {widget for widget in QApplication.topLevelWidgets() if widget.metaObject().className() not in _QT_KEEPS}
+
+
+def _style_sheet() -> str:
+    app = QApplication.instance()
+    return app.styleSheet() if isinstance(app, QApplication) else ""
 
 
 def _threads() -> set[threading.Thread]:

@@ -96,9 +96,9 @@ def test_reset_layout_undoes_everything(qtbot: QtBot, samples: Path, size: tuple
 
 
 @pytest.mark.parametrize("demo", ["enhancement", "speakers", "masks", "echo", "damaged"])
+@pytest.mark.usefixtures("dressed")
 def test_the_window_can_be_1000_pixels_wide(qtbot: QtBot, demo: str) -> None:
     with open_window(qtbot, (1000, 640)) as window:
-        window.views.themes.apply(QApplication.instance())
         window.commands.open_demo(demo)
         wait_final(qtbot, window)
         assert window.width() == 1000

@@ -25,8 +25,10 @@ from osisnr_gui.qt.plots.time_plot import TimePlot
 Key, Held = Qt.Key, Qt.KeyboardModifier
 
 
-@pytest.fixture
-def window(qtbot: QtBot, samples: Path) -> Iterator[MainWindow]:
+@pytest.fixture(params=["plain", "dressed"])
+def window(request: pytest.FixtureRequest, qtbot: QtBot, samples: Path) -> Iterator[MainWindow]:
+    if request.param == "dressed":
+        request.getfixturevalue("dressed")
     with open_in_front(qtbot, samples) as window:
         yield window
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QMainWindow, QMenu, QToolBar, QT
 from osisnr_gui.qt.commands.action_table import ACTIONS, MENUS, Action
 from osisnr_gui.qt.focus import finish_typing
 from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.view_bar import ViewBar
 from osisnr_gui.text.catalogue import _
 
 if TYPE_CHECKING:
@@ -180,6 +181,7 @@ class ToolbarWords(QObject):
         super().__init__(toolbar)
         self._toolbar, self._on = toolbar, False
         self._fitted_for: tuple[object, ...] = ()
+        self._view_bar = toolbar.findChild(ViewBar)
         names = {}
         for action in toolbar.actions():
             button = toolbar.widgetForAction(action)
@@ -206,10 +208,13 @@ class ToolbarWords(QObject):
         toolbar, style = self._toolbar, Qt.ToolButtonStyle
         if self._fitted_for == (toolbar.width(), toolbar.sizeHint().width(), self._on):
             return
+        self._view_bar.set_narrow(False)
         for button in self._buttons:
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon if self._on else style.ToolButtonIconOnly)
         for button in reversed(self._buttons):
+            toolbar.layout().invalidate()  # not every button tells it of its other width
             if toolbar.sizeHint().width() <= toolbar.width():
                 break
             button.setToolButtonStyle(style.ToolButtonIconOnly)
+        self._view_bar.set_narrow(toolbar.sizeHint().width() > toolbar.width())
         self._fitted_for = toolbar.width(), toolbar.sizeHint().width(), self._on

@@ -190,7 +190,7 @@ WHAT = _(
 SYSTEMS = _(
     "Each {n} estimates in turn count as the outputs of one system; the best order gives no reference twice in one."
 )
-CELL_WIDTH, CELL_HEIGHT = 132, 44
+CELL_WIDTH, CELL_HEIGHT, HEADER_HEIGHT = 132, 44, 45
 NAME_WIDTH = 190
 LEAST_WIDTH, MOST_WIDTH, MOST_HEIGHT = 560, 1120, 360
 
@@ -235,6 +235,7 @@ class _Matrix(QTableWidget):
             header.setHighlightSections(False)
             header.setSectionsClickable(False)
         rows.setFixedWidth(NAME_WIDTH)
+        columns.setFixedHeight(HEADER_HEIGHT)  # its own hint is another one before the style sheet is there
         rows.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._put_names(speakers)
         self.setSizeAdjustPolicy(QAbstractItemView.SizeAdjustPolicy.AdjustToContents)
@@ -294,7 +295,7 @@ class SpeakersDialog(CloseDialog):
         self.accepted.connect(lambda: self.assign_requested.emit(self.places))
         self._choose_all(self.places)
         room = self.matrix.sizeHint().boundedTo(self.matrix.maximumSize())
-        self.matrix.setMinimumHeight(room.height())
+        self.matrix.setMinimumHeight(min(HEADER_HEIGHT + self.matrix.verticalHeader().length() + 2, MOST_HEIGHT))
         width = max(LEAST_WIDTH, room.width() + 2 * PAGE_MARGINS[0])
         self.resize(width, self.heightForWidth(width))
 

@@ -118,6 +118,7 @@ def test_one_reference_has_no_matrix(qtbot: QtBot, window: MainWindow) -> None:
     assert not window.actions_by_id.by_id["speakers"].isEnabled()
 
 
+@pytest.mark.usefixtures("dressed")
 def test_nothing_is_cut(window: MainWindow) -> None:
     window.actions_by_id.by_id["speakers"].trigger()
     dialog = opened(window)

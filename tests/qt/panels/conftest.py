@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,6 @@ import soundfile
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.look.theme import DARK, build_palette, build_style_sheet
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse
 from osisnr_gui.session.demos import demo_session
@@ -57,16 +56,6 @@ def many() -> Analysis:
 
     copies = [replace(source, delay=delay) for delay in range(6) for source in (first, second)]
     return analyse(replace(session, estimates=tuple(copies)))
-
-
-@pytest.fixture
-def dressed(qapp: QApplication) -> Iterator[QApplication]:
-    """The application in its dark clothes, as the window wears them."""
-    qapp.setStyle("Fusion")
-    qapp.setPalette(build_palette(DARK))
-    qapp.setStyleSheet(build_style_sheet(DARK))
-    yield qapp
-    qapp.setStyleSheet("")
 
 
 @pytest.fixture
