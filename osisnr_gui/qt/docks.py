@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
 
 from osisnr_gui.text.catalogue import _
 
@@ -104,8 +104,11 @@ class Docks:
 
     def restore(self, state: QByteArray) -> None:
         """Take a layout from `QMainWindow.saveState`."""
+        before = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
         self._restored = self._window.restoreState(state)
         if self._restored:
+            for tabs in before:
+                tabs.hide()  # Qt makes others, and these would stay over a panel
             for dock in self:
                 dock.want(not dock.isHidden())
 
