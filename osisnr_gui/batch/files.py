@@ -87,6 +87,13 @@ COLUMNS: tuple[Column, ...] = (
     *_reported(float, "delay_peak", at="estimate"),
     Column("warnings", str, lambda row: None if row.report is None else " ".join(warning_codes(row))),
 )
+#: What the estimate gained over the mixture, where there is one.
+_GAINED = tuple(
+    Column(f"improvement_{m.column}", float, partial(_inside, place=f"estimate.improvement.{group.value}.{m.key}"))
+    for group, measures in SAVED.items()
+    for m in measures
+    if m.better
+)
 _BY_NAME = {column.name: column for column in COLUMNS}
 OVER_PAIRS = [measure for measure in MEASURES if measure.over_pairs]
 
@@ -130,7 +137,12 @@ def settings_object(settings: BatchSettings) -> Object:
         "align": settings.align,
         "lengths": session.lengths.value,
         "same_rate_only": session.same_rate_only or session.lengths.value == "refuse",
+        **({} if settings.reference_channel is None else {"reference_channel": settings.reference_channel}),
     }
+
+
+def _columns(rows: Sequence[BatchRow]) -> tuple[Column, ...]:
+    return COLUMNS + _GAINED if any(row.pair.mixture for row in rows) else COLUMNS
 
 
 def summary(rows: Sequence[BatchRow]) -> Object:
@@ -170,9 +182,10 @@ def _pair_report(row: BatchRow) -> Object:
 
 def _csv(rows: Sequence[BatchRow], settings: BatchSettings) -> Iterator[bytes]:
     facts = [comment(name, value) for name, value in {"schema": SCHEMA, **settings_object(settings)}.items()]
-    yield lines_bytes((f"# osisnr {__version__}", *facts, *NOTES, ",".join(_BY_NAME)))
+    columns = _columns(rows)
+    yield lines_bytes((f"# osisnr {__version__}", *facts, *NOTES, ",".join(column.name for column in columns)))
     for row in rows:
-        yield lines_bytes((",".join(_text(column.get(row)) for column in COLUMNS),))
+        yield lines_bytes((",".join(_text(column.get(row)) for column in columns),))
 
 
 def _text(cell: Cell) -> str:
@@ -190,9 +203,9 @@ def _parquet(rows: Sequence[BatchRow], settings: BatchSettings) -> bytes:
 
     types = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}
     facts = b"".join(json_parts({"version": __version__, "settings": settings_object(settings)}))
-    fields = [pyarrow.field(column.name, types[column.kind]) for column in COLUMNS]
+    fields = [pyarrow.field(column.name, types[column.kind]) for column in _columns(rows)]
     schema = pyarrow.schema(fields, {"osisnr": facts})
-    columns = [[column.get(row) for row in rows] for column in COLUMNS]
+    columns = [[column.get(row) for row in rows] for column in _columns(rows)]
     # Text without what is no Unicode, such as undecodable bytes of a file's name.
     columns = [[printable(x, _TEXT_LIMIT) if isinstance(x, str) else x for x in cells] for cells in columns]
     target = io.BytesIO()

@@ -6,8 +6,8 @@ import itertools
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from osisnr_gui.io.errors import FileError, LoadError, Phrase, Reason
 from osisnr_gui.io.files import OpenFile
@@ -25,12 +25,19 @@ class BatchPair:
     """One line of a batch. name : what the pair is called, different for every pair.
 
     reference, estimate : paths, "" for one that is missing. error : why there is nothing to score.
+    mixture : path of what went into the system, "" for none.
     """
 
     name: str
     reference: str
     estimate: str
     error: FileError | None = None
+    mixture: str = ""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Of all its files: reference, estimate, and the mixture if there is one."""
+        return self.reference, self.estimate, *((self.mixture,) if self.mixture else ())
 
 
 def find_pairs(reference_folder: str, estimate_folder: str) -> tuple[BatchPair, ...]:
@@ -44,8 +51,7 @@ def find_pairs(reference_folder: str, estimate_folder: str) -> tuple[BatchPair, 
     """
     folders = reference_folder, estimate_folder
     listed = [list(_files_below(folder)) for folder in folders]
-    endings = SOUND_ENDINGS if any(extension(name) in SOUND_ENDINGS for name in listed[0]) else MASK_ENDINGS
-    references, estimates = ([name for name in names if extension(name) in endings] for names in listed)
+    references, estimates = (_of_kind(names, listed[0]) for names in listed)
     if not references:
         detail = Phrase("there is no sound and no matrix in this folder")
         remedy = Phrase("choose the folder of the references")
@@ -68,6 +74,27 @@ def find_pairs(reference_folder: str, estimate_folder: str) -> tuple[BatchPair, 
             unique = name if name not in partners else f"{name} (estimate)"
             pairs.append(BatchPair(unique, "", path, _alone(path, "reference", reference_folder)))
     return tuple(sorted(pairs, key=lambda pair: pair.name))
+
+
+def with_mixtures(pairs: Sequence[BatchPair], reference_folder: str, folder: str) -> tuple[BatchPair, ...]:
+    """Pairs of two folders with the mixtures in a third one, matched with the references as estimates are.
+
+    Raises LoadError when that folder cannot be read or has no mixture for any pair.
+    """
+    scored = [pair for pair in pairs if pair.error is None]
+    names = {os.path.relpath(pair.reference, reference_folder).replace(os.sep, "/"): pair for pair in scored}
+    partners = _match(list(names), _of_kind(list(_files_below(folder)), list(names)))
+    found = {names[name]: partner for name, partner in partners.items() if partner is not None}
+    if not found:
+        detail = Phrase("no file in this folder is called like a reference")
+        raise LoadError(Reason.NOT_FOUND, folder, detail, Phrase("name the mixtures like their references"))
+    return tuple(replace(p, mixture=os.path.join(folder, found[p])) if p in found else p for p in pairs)
+
+
+def _of_kind(names: list[str], references: list[str]) -> list[str]:
+    """Sounds where there is a sound among the references, else matrices."""
+    endings = SOUND_ENDINGS if any(extension(name) in SOUND_ENDINGS for name in references) else MASK_ENDINGS
+    return [name for name in names if extension(name) in endings]
 
 
 def load_pairs(path: str) -> tuple[BatchPair, ...]:

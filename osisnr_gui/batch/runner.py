@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from osisnr_gui.batch.pairs import BatchPair
-from osisnr_gui.export.score_report import error_report, estimate_report, settings_report, track_report
+from osisnr_gui.export.score_report import error_report, estimate_report, mixture_report, settings_report, track_report
 from osisnr_gui.io.errors import Cancel, Cancelled, FileError, Phrase, stop_if
 from osisnr_gui.io.json_file import Entry, Journal, Json
 from osisnr_gui.session.analysis import Analysis, analyse_numbers
@@ -38,18 +38,19 @@ Object = dict[str, Json]
 class BatchSettings:
     """How every pair is scored: as `session` says, its files (`source`, without a path) read in one way.
 
-    align : take out delays that are certain. folder : paths of the pairs are relative to it; absolute, because a
-    worker may run elsewhere.
+    align : take out delays that are certain. reference_channel : None = that of `source`. folder : paths of the pairs
+    are relative to it; absolute, because a worker may run elsewhere.
     """
 
     session: Session = field(default_factory=Session)
     source: Source = field(default_factory=lambda: Source(""))
     align: bool = False
     folder: str = field(default_factory=os.getcwd)
+    reference_channel: int | None = None
 
-    def path(self, path: str) -> str:
-        """The absolute path of a pair's file."""
-        return os.path.join(self.folder, path)
+    def paths(self, pair: BatchPair) -> tuple[str, ...]:
+        """The absolute paths of a pair's files."""
+        return tuple(os.path.join(self.folder, path) for path in pair.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,14 @@ class BatchRow:
 
     report : framing, reference and estimate as in the JSON of `osisnr score`. spark : mean exact OSI-SNR of the active
     frames, in dB, in up to 64 equal stretches of the file; None where no frame is active.
-    stamps : of both files before they were read. is_known : scored in an earlier run.
+    stamps : of all files before they were read. is_known : scored in an earlier run.
     """
 
     pair: BatchPair
     report: Object | None = None
     spark: tuple[float | None, ...] = ()
     error: RowError | None = None
-    stamps: tuple[Stamp | None, Stamp | None] = (None, None)
+    stamps: tuple[Stamp | None, ...] = ()
     is_known: bool = False
 
 
@@ -93,10 +94,14 @@ def stop_scoring_once(is_stopped: Callable[[], bool]) -> None:
 
 def score_pair(pair: BatchPair, settings: BatchSettings) -> BatchRow:
     """Score one pair, in any process. Whatever is wrong with its files is in the row. Raises Cancelled."""
-    paths = settings.path(pair.reference), settings.path(pair.estimate)
-    stamps = stamp_of(paths[0]), stamp_of(paths[1])
-    reference, estimate = (replace(settings.source, path=path) for path in paths)
-    session = replace(settings.session, references=(reference,), estimates=(estimate,))
+    paths = settings.paths(pair)
+    stamps = tuple(map(stamp_of, paths))
+    reference, *others = (replace(settings.source, path=path) for path in paths)
+    if settings.reference_channel is not None:
+        reference = replace(reference, channel=settings.reference_channel)
+    session = replace(settings.session, references=(reference,), estimates=tuple(others[:1]))
+    if pair.mixture:
+        session = replace(session, mixture=others[1])
     try:
         # Pairs run side by side: threads of one pair would only wait for those of another.
         with limit_threads(1), np.errstate(all="ignore"):
@@ -129,6 +134,7 @@ def _report(pair: BatchPair, analysis: Analysis) -> Object:
         "framing": {key: settings[key] for key in FRAMING_KEYS},
         "reference": {**track_report(analysis.reference), "path": pair.reference},
         "estimate": {**estimate_report(analysis, 0), "path": pair.estimate},
+        **({"mixture": {**mixture_report(analysis), "path": pair.mixture}} if pair.mixture else {}),
     }
 
 
@@ -260,7 +266,7 @@ def _entry(row: BatchRow) -> Entry:
     pair = row.pair
     return {
         "name": pair.name,
-        "paths": [pair.reference, pair.estimate],
+        "paths": list(pair.paths),
         "stamps": [None if stamp is None else list(stamp) for stamp in row.stamps],
         "spark": list(row.spark),
         "report": row.report,
@@ -273,8 +279,8 @@ def _known_rows(pairs: Sequence[BatchPair], settings: BatchSettings, journal: Jo
     found: dict[str, BatchRow] = {}
     for pair in pairs:
         entry = entries.get(pair.name)
-        if entry is not None and pair.error is None and entry["paths"] == [pair.reference, pair.estimate]:
-            stamps = stamp_of(settings.path(pair.reference)), stamp_of(settings.path(pair.estimate))
+        if entry is not None and pair.error is None and entry["paths"] == list(pair.paths):
+            stamps = tuple(map(stamp_of, settings.paths(pair)))
             row = BatchRow(pair, entry["report"], tuple(entry["spark"]), stamps=stamps, is_known=True)
             if None not in stamps and _entry(row)["stamps"] == entry["stamps"]:
                 found[pair.name] = row

@@ -11,11 +11,20 @@ from dataclasses import dataclass
 from functools import partial
 
 from osisnr_gui.batch.files import ENDINGS, batch_parts, batch_table, counts_words
-from osisnr_gui.batch.pairs import BatchPair, find_pairs, load_pairs
+from osisnr_gui.batch.pairs import BatchPair, find_pairs, load_pairs, with_mixtures
 from osisnr_gui.batch.runner import BatchRow, BatchSettings, RowError, open_journal, run_batch
 from osisnr_gui.batch.workers import BatchPool, Cluster, core_count
 from osisnr_gui.cli import output, scoring_options
-from osisnr_gui.cli.lines import DONE, INTERRUPTED, PROGRAM, SOME_FAILED, UsageError, error_line, with_option
+from osisnr_gui.cli.lines import (
+    DONE,
+    INTERRUPTED,
+    PROGRAM,
+    SOME_FAILED,
+    UsageError,
+    error_line,
+    warning_line,
+    with_option,
+)
 from osisnr_gui.cli.output import ProgressLine
 from osisnr_gui.io.errors import FileError, Phrase
 from osisnr_gui.io.json_file import Journal
@@ -46,13 +55,17 @@ it was. Exit codes: 0 done, 1 some pairs failed, 2 wrong usage, 3 nothing could 
 
 @dataclass(frozen=True, slots=True)
 class BatchOptions:
-    """A `batch` command line. inputs : two folders, or one list; cluster : a scheduler's address, or None."""
+    """A `batch` command line. inputs : two folders, or one list; cluster : a scheduler's address, or None.
+
+    mixtures : the folder of the mixtures, or None.
+    """
 
     inputs: tuple[str, ...]
     output: str
     settings: BatchSettings
     jobs: int
     cluster: str | None
+    mixtures: str | None
 
 
 def parse(arguments: list[str]) -> BatchOptions:
@@ -67,9 +80,17 @@ def parse(arguments: list[str]) -> BatchOptions:
     _check_output(found, inputs)
     if found.cluster is not None and found.jobs is not None:
         raise UsageError(_("--jobs: the cluster has workers of its own"), _("leave out --jobs or --cluster"))
+    if found.mixture_dir is not None and len(inputs) == 1:
+        raise UsageError(_("--mixture-dir: goes with two folders"), _("give two folders, or leave it out"))
     # Which files are paired is no business of the settings.
-    settings = BatchSettings(scoring_options.session_of(found, []), scoring_options.source_of(found, ""), found.align)
-    return BatchOptions(tuple(inputs), found.output, settings, found.jobs or core_count(), found.cluster)
+    settings = BatchSettings(
+        scoring_options.session_of(found, []),
+        scoring_options.source_of(found, ""),
+        found.align,
+        reference_channel=found.reference_channel,
+    )
+    jobs = found.jobs or core_count()
+    return BatchOptions(tuple(inputs), found.output, settings, jobs, found.cluster, found.mixture_dir)
 
 
 def _check_output(found: argparse.Namespace, inputs: list[str]) -> None:
@@ -95,6 +116,8 @@ def _parser() -> scoring_options.Parser:
     jobs = scoring_options.number_in(1, MOST_JOBS, int)
     group.add_argument("--jobs", metavar="N", type=jobs, help=_("processes (default: one a core)"))
     group.add_argument("--cluster", metavar="ADDRESS", help=_("score on a Dask cluster, such as tcp://host:8786"))
+    words = _("what went into the systems, called like the references: what each estimate gained over it")
+    group.add_argument("--mixture-dir", metavar="DIR", help=words)
     scoring_options.add_scoring(parser)
     return parser
 
@@ -103,6 +126,12 @@ def run(arguments: list[str]) -> int:
     """Score a batch; `arguments` are those after the word `batch`. Returns the exit code."""
     options = parse(arguments)
     pairs = load_pairs(*options.inputs) if len(options.inputs) == 1 else find_pairs(*options.inputs)
+    if options.mixtures is not None:
+        pairs = with_mixtures(pairs, options.inputs[0], options.mixtures)
+        alone = sum(pair.error is None and not pair.mixture for pair in pairs)
+        if alone:
+            words = ngettext("{n} pair has no mixture there", "{n} pairs have no mixture there", alone)
+            say([warning_line(options.mixtures, words.format(n=alone))])
     rows: dict[str, BatchRow] = {}
     started = time.monotonic()
     with _workers(options) as workers, open_journal(options.output, options.settings) as journal:

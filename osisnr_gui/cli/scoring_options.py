@@ -4,6 +4,7 @@ import argparse
 import math
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import NoReturn, Self
 
@@ -82,8 +83,9 @@ def source_of(found: argparse.Namespace, path: str) -> Source:
 def session_of(found: argparse.Namespace, files: list[str]) -> Session:
     """The session of a reference and its estimates; without files, what the options say of any."""
     sources = tuple(source_of(found, path) for path in files)
+    channel = found.channel if found.reference_channel is None else found.reference_channel
     return Session(
-        references=sources[:1],
+        references=tuple(replace(source, channel=channel) for source in sources[:1]),
         estimates=sources[1:],
         framing=FramingChoice(found.representation, found.n_fft, found.hop, found.window),
         loss=LossChoice(found.alpha, found.gamma, found.method, Formula.LITERAL),
@@ -109,7 +111,7 @@ def _add_formula(parser: argparse.ArgumentParser) -> None:
     words = _("a frame this far below the loudest one is silent; inf: only all-zero frames")
     number("--silence-db", Session, words, default=DEFAULT_SILENCE_DB, metavar="DB")
     words = _("active frames with an exact OSI-SNR below this are bad")
-    number("--threshold", Session, words, "threshold_db", default=DEFAULT_THRESHOLD_DB, metavar="DB", low=0.0)
+    number("--threshold", Session, words, "threshold_db", default=DEFAULT_THRESHOLD_DB, metavar="DB")
 
 
 def _add_framing(parser: argparse.ArgumentParser) -> None:
@@ -133,6 +135,8 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(_("inputs"))
     words = _("channel of every sound file, from 1; 0 = mean of all (default 1)")
     _add_number(group, "--channel", Source, words, metavar="K", convert=int)
+    words = _("channel of the reference, where it is another one than --channel")
+    _add_number(group, "--reference-channel", Source, words, "channel", metavar="K", convert=int)
     group.add_argument("--key", metavar="NAME", help=_("array to take from every .npz and .mat"))
     flag = partial(group.add_argument, action="store_true")
     flag("--transpose", help=_("masks are stored with frames as rows"))
@@ -149,12 +153,11 @@ def _add_number(
     name: str | None = None,
     default: float | None = None,
     metavar: str | None = None,
-    low: float | None = None,
     convert: Callable[[str], float] = float,
 ) -> None:
     """An option for a field of `kind` within its limits; it is called as the option is, unless it has a `name`."""
     least, most = limits(kind, name or option.removeprefix("--").replace("-", "_"))
-    read = number_in(least if low is None else low, most, convert)
+    read = number_in(least, most, convert)
     shown = words if default is None else _("{words} (default {number:g})").format(words=words, number=default)
     group.add_argument(option, metavar=metavar, type=read, default=default, help=shown)
 

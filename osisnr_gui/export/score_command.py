@@ -29,7 +29,9 @@ def _line(analysis: Analysis, reference: Source, estimates: Sequence[Source]) ->
     if session.mixture is not None and analysis.compares_mixture:
         arguments += ["--mixture", os.path.abspath(session.mixture.path)]
     framing = () if analysis.framing is None else _framing(session.framing)  # a mask has none
-    arguments += [*_formula(session), *framing, *_reading(reference)]
+    arguments += [*_formula(session), *framing, *_reading(estimates[0])]
+    if reference.channel != estimates[0].channel:
+        arguments.append(f"--reference-channel={reference.channel or 1}")
     if any(source.delay for source in estimates):
         arguments.append("--align")
     if session.lengths is Lengths.REFUSE:
@@ -74,7 +76,8 @@ def _left_out(analysis: Analysis) -> str:
     scored = [*session.references, *session.estimates]
     scored += [session.mixture] if session.mixture is not None and analysis.compares_mixture else []
     parts = []
-    if len({(s.channel or 1, s.key, s.transpose, s.pair_axis) for s in scored}) > 1:
+    channels = {s.channel or 1 for s in scored[len(session.references) :]}
+    if len(channels) > 1 or len({(s.key, s.transpose, s.pair_axis) for s in scored}) > 1:
         parts.append(_("files are read in different ways"))
     if any((s.flip, s.offset, s.gain) != (False, 0.0, 1.0) for s in scored):
         parts.append(_("polarity, offset or level of a file was changed"))

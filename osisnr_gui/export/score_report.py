@@ -50,7 +50,7 @@ def score_report(analysis: Analysis, *, with_frames: bool = False) -> Object:
             else {}
         ),
         "estimates": [estimate_report(analysis, k, with_frames=with_frames) for k in range(len(analysis.pairs))],
-        **({} if analysis.mixture is None else {"mixture": _mixture_report(analysis)}),
+        **({} if analysis.mixture is None else {"mixture": mixture_report(analysis)}),
     }
 
 
@@ -268,14 +268,13 @@ def _improvement(analysis: Analysis, index: int) -> Object | None:
     return _figures(pair, mixture)
 
 
-def _mixture_report(analysis: Analysis) -> Object | None:
+def mixture_report(analysis: Analysis) -> Object:
     """The mixture as if it were an estimate: its file and its figures, or its error.
 
     Of several references its "reference" is the number of the first one that an estimate is compared with.
     """
     track, pair = analysis.mixture, analysis.mixture_pair
-    if track is None:
-        return None
+    assert track is not None, "a mixture is asked for where there is one"
     score = None if pair is None else pair.valid_score
     if pair is None or score is None:
         return {"path": track.source.path, "kind": track.kind, "error": error_report(analysis.mixture_error)}

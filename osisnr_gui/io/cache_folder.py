@@ -16,7 +16,6 @@ import os
 import re
 import shutil
 import sys
-import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -152,8 +151,6 @@ _NAME_FACT = "kept_as"  # in the header, under its checksum: a file says whose i
 _BLOCK = 4096  # what a disk gives to the smallest file
 _NAME = re.compile(r"[a-z0-9-]{1,150}")
 _OURS = re.compile(rf"{_NAME.pattern}{re.escape(ENDING)}")
-_TEMPORARY = re.compile(r"\.~[0-9a-f]{12}\.tmp")
-_TEMPORARY_SECONDS = 3600.0
 
 
 def user_cache_folder() -> str | None:
@@ -247,7 +244,7 @@ class CacheFolder:
         return found
 
     def trim(self, size: int = 0) -> None:
-        """Remove what was used longest ago until `size` more bytes fit, and what a killed process left behind."""
+        """Remove what was used longest ago until `size` more bytes fit."""
         files = self._files()
         total = sum(map(_size_of, files.values())) + size
         for name in sorted(files, key=lambda name: files[name].st_mtime):
@@ -255,10 +252,6 @@ class CacheFolder:
                 break
             self.remove(name)
             total -= _size_of(files[name])
-        with contextlib.suppress(OSError), os.scandir(self.path) as entries:
-            for entry in entries:
-                if _TEMPORARY.fullmatch(entry.name) and entry.stat().st_mtime < time.time() - _TEMPORARY_SECONDS:
-                    os.unlink(entry.path)
 
 
 def _size_of(status: os.stat_result) -> int:

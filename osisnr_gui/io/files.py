@@ -9,9 +9,11 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import secrets
 import stat
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
@@ -178,6 +180,9 @@ _REASONS = {
     errno.EEXIST: (Phrase("not saved: this is a device or a pipe, no file"), _OTHER_NAME),
     errno.ENAMETOOLONG: (Phrase("not saved: the name is too long"), Phrase("choose a shorter name")),
 }
+#: What `write_atomically` calls its file until it is whole, and how old one is that nobody writes any more.
+_TEMPORARY = re.compile(r"\.~[0-9a-f]{12}\.tmp")
+_TEMPORARY_SECONDS = 3600.0
 
 
 def save_error(path: str, error: OSError) -> SaveError:
@@ -235,3 +240,12 @@ def write_atomically(path: str, data: Data, *, lasting: bool = True) -> None:
         raise
     if lasting:
         _sync_folder(folder)
+    _sweep(folder)
+
+
+def _sweep(folder: str) -> None:
+    """Remove what processes that were killed while they wrote left beside the files."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _TEMPORARY.fullmatch(entry.name) and entry.stat().st_mtime < time.time() - _TEMPORARY_SECONDS:
+                os.unlink(entry.path)

@@ -82,7 +82,7 @@ class ViewBar(QWidget):
         self._high.setToolTip(_("Ceiling: levels from here up get the brightest colour (dB re a full-scale sine)"))
         self._low.setAccessibleName(_("floor of the colours"))
         self._high.setAccessibleName(_("ceiling of the colours"))
-        layout = QHBoxLayout(self)
+        self._layout = layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
         layout.setSpacing(6)
         self._values = _combo(
@@ -152,7 +152,7 @@ class ViewBar(QWidget):
         self._narrow = narrow
         for field in (self._low, self._high):
             field.setVisible(not narrow and not self._bar.isHidden())
-        self.layout().activate()  # so that the toolbar's hint is right at once
+        self._layout.activate()  # so that the toolbar's hint is right at once
 
     def next_colours(self) -> None:
         """The next colour map."""

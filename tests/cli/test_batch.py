@@ -8,21 +8,24 @@ import json
 import math
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 from osisnr_gui.batch.files import batch_table, counts_words
-from osisnr_gui.batch.pairs import BatchPair
-from osisnr_gui.batch.runner import BatchRow, BatchSettings, open_journal
+from osisnr_gui.batch.pairs import BatchPair, find_pairs, with_mixtures
+from osisnr_gui.batch.runner import BatchRow, BatchSettings, open_journal, run_batch
 from osisnr_gui.cli.batch import parse
 from osisnr_gui.cli.lines import UsageError
 from osisnr_gui.session.session import Formula, FramingChoice, Lengths, LossChoice, Session, Source
@@ -108,6 +111,58 @@ def test_json_is_that_of_score(run: Run, make: Make) -> None:
     assert pair["framing"] == {"representation": "magnitude", "n_fft": 256, "hop": 64, "window": "hann"}
     assert pair["reference"] == alone["reference"]
     assert pair["estimate"] == alone["estimates"][0]
+
+
+def test_mixtures_tell_what_was_gained(run: Run, make: Make) -> None:
+    make(3)
+    os.mkdir("mix")
+    for name, ending in (("0000", "flac"), ("0001", "wav")):
+        samples, rate = soundfile.read(f"ref/{name}.wav")
+        soundfile.write(f"mix/{name}.{ending}", samples + 0.1 * speech_like(4000, 7), rate)
+    words = ("batch", "ref", "est", "--mixture-dir", "mix", "-o")
+    done = run(*words, "out.json")
+    assert (done.code, done.lines[0]) == (0, "osisnr: warning: mix: 1 pair has no mixture there")
+    pairs = _json("out.json")["pairs"]
+    mixture = ("--mixture", "mix/0001.wav")
+    alone = run("score", "ref/0001.wav", "est/0001.wav", *mixture, "--json", "-").json
+    assert pairs[1]["estimate"] == alone["estimates"][0]
+    assert pairs[1]["mixture"] == alone["mixture"]
+    assert "mixture" not in pairs[2]
+    assert "improvement" not in pairs[2]["estimate"]
+    assert run(*words, "out.csv").code == 0
+    rows = _csv_rows("out.csv")
+    gained = alone["estimates"][0]["improvement"]["whole_signal"]["si_snr_db"]
+    assert float(rows[1]["improvement_whole_si_snr_db"]) == gained
+    assert [bool(row["improvement_exact_osi_db_median"]) for row in rows] == [True, True, False]
+    columns = list(rows[0])
+    assert columns.index("improvement_literal_osi_db_mean") == columns.index("warnings") + 1, "new columns at the end"
+
+
+def test_a_mixture_that_changed_is_scored_again(run: Run, make: Make) -> None:
+    make(2)
+    shutil.copytree("est", "mix")
+    pairs = with_mixtures(find_pairs("ref", "est"), "ref", "mix")
+    settings = BatchSettings()
+    with open_journal("out.json", settings) as journal:
+        rows = list(run_batch(pairs, settings, lambda: ThreadPoolExecutor(1), at_once=1, journal=journal))
+    assert not any(row.is_known for row in rows)
+    wav("mix/0001.wav", speech_like(3000, 9))
+    with open_journal("out.json", settings) as journal:
+        rows = list(run_batch(pairs, settings, lambda: ThreadPoolExecutor(1), at_once=1, journal=journal))
+    assert {row.pair.name: row.is_known for row in rows} == {"0000.wav": True, "0001.wav": False}
+
+
+def test_the_reference_may_have_a_channel_of_its_own(run: Run, make: Make) -> None:
+    make(1)
+    samples, rate = soundfile.read("ref/0000.wav")
+    wav("ref/0000.wav", np.stack([speech_like(4000, 8), samples], axis=1), rate)
+    assert run("batch", "ref", "est", "-o", "out.json", "--reference-channel", "2", "--channel", "1").code == 0
+    found = _json("out.json")
+    assert found["settings"]["reference_channel"] == 2
+    alone = run("score", "ref/0000.wav", "est/0000.wav", "--reference-channel", "2", "--channel", "1", "--json", "-")
+    assert alone.json["settings"]["channel"] == 2
+    assert found["pairs"][0]["estimate"] == alone.json["estimates"][0]
+    assert run("score", "ref/0000.wav", "est/0000.wav", "--json", "-").json["estimates"] != alone.json["estimates"]
 
 
 def test_five_broken_files_are_five_named_rows(run: Run, make: Make) -> None:
@@ -200,6 +255,7 @@ def test_parquet_without_pyarrow_is_told_before_anything_is_scored(
         ("ref est -o out.csv --hop 600 --n-fft 512", "--hop: 600 is more than a frame"),
         ("ref est -o out.csv --json x", "--json: there is no such option"),
         ("pairs.csv -o pairs.csv", "is an input"),
+        ("pairs.csv -o out.csv --mixture-dir mix", "--mixture-dir: goes with two folders"),
     ],
 )
 def test_wrong_usage(run: Run, folder: Path, words: str, says: str) -> None:
@@ -214,6 +270,8 @@ def test_wrong_usage(run: Run, folder: Path, words: str, says: str) -> None:
     [
         ("ref none -o out.csv", "osisnr: none: this folder cannot be read"),
         ("none ref -o out.csv", "osisnr: none: this folder cannot be read"),
+        ("ref est -o out.csv --mixture-dir none", "osisnr: none: this folder cannot be read"),
+        ("ref est -o out.csv --mixture-dir .", "osisnr: .: no file in this folder is called like a reference"),
         ("ref . -o out.csv", "osisnr: .: no file in this folder is called like a reference"),
         ("pairs.csv -o out.csv", "osisnr: pairs.csv: there is no pair in this list"),
         ("ref est -o none/out.csv", "osisnr: none/out.csv.journal: not saved: its folder does not exist"),

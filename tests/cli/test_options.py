@@ -11,7 +11,7 @@ from osisnr_gui.cli.lines import UsageError
 from osisnr_gui.cli.score import parse
 from osisnr_gui.core.types import Representation
 from osisnr_gui.session import edits
-from osisnr_gui.session.session import Formula, FramingChoice, Lengths, LossChoice, Session, Source
+from osisnr_gui.session.session import Formula, FramingChoice, Lengths, LossChoice, Session, Source, limits
 
 from .conftest import Run
 
@@ -40,6 +40,23 @@ def test_every_option_arrives() -> None:
         lengths=Lengths.REFUSE,
     )
     assert (options.json, options.csv, options.frames, options.align) == ("-", "c", True, True)
+
+
+def test_limits_are_those_of_a_session() -> None:
+    """What a session can say, the command line can say: "Copy as command" writes it there."""
+    for option, name in (("--threshold", "threshold_db"), ("--silence-db", "silence_db")):
+        low, high = limits(Session, name)
+        for value in (low, high):
+            assert getattr(parse(["r", "e", f"{option}={value!r}"]).session, name) == value
+        with pytest.raises(UsageError, match=option):
+            parse(["r", "e", f"{option}={low - 0.01!r}"])
+
+
+def test_the_reference_may_have_a_channel_of_its_own() -> None:
+    session = parse(["r", "e", "--channel", "2", "--reference-channel", "1", "--mixture", "m"]).session
+    assert (session.references[0].channel, session.estimates[0].channel) == (1, 2)
+    assert session.mixture == Source("m", channel=2)
+    assert parse(["r", "e", "--channel", "2"]).session.references[0].channel == 2
 
 
 def test_a_mixture_is_read_as_the_other_files_are() -> None:
@@ -84,7 +101,7 @@ def test_file_names_like_options(arguments: list[str]) -> None:
         ("--hop 0", "--hop", "from 1 to"),
         ("--n-fft 512 --hop 513", "--hop", "from 1 to 512"),
         ("--silence-db 0", "--silence-db", "from 0.1 to inf"),
-        ("--threshold -1", "--threshold", "from 0 to 1000"),
+        ("--threshold -1001", "--threshold", "from -1000 to 1000"),
         ("--channel -1", "--channel", "from 0 to 64"),
         ("--channel 65", "--channel", "from 0 to 64"),
         ("--window kaiser", "--window", "hann, hamming, blackman"),

@@ -177,11 +177,10 @@ WORDS = {
 class ToolbarWords(QObject):
     """Gives the buttons of a toolbar their words, and takes them away from the last ones where room is short."""
 
-    def __init__(self, toolbar: QToolBar) -> None:
+    def __init__(self, toolbar: QToolBar, view_bar: ViewBar) -> None:
         super().__init__(toolbar)
-        self._toolbar, self._on = toolbar, False
+        self._toolbar, self._view_bar, self._on = toolbar, view_bar, False
         self._fitted_for: tuple[object, ...] = ()
-        self._view_bar = toolbar.findChild(ViewBar)
         names = {}
         for action in toolbar.actions():
             button = toolbar.widgetForAction(action)
@@ -212,7 +211,8 @@ class ToolbarWords(QObject):
         for button in self._buttons:
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon if self._on else style.ToolButtonIconOnly)
         for button in reversed(self._buttons):
-            toolbar.layout().invalidate()  # not every button tells it of its other width
+            if (layout := toolbar.layout()) is not None:
+                layout.invalidate()  # not every button tells it of its other width
             if toolbar.sizeHint().width() <= toolbar.width():
                 break
             button.setToolButtonStyle(style.ToolButtonIconOnly)

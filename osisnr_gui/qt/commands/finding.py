@@ -82,7 +82,8 @@ class FindCommands:
 
     def take_window(self, toolbar: QToolBar) -> None:
         """Once it is built: words on its toolbar, a frame for its plots, the button of the legend."""
-        commands, actions, self._words = self._commands, self._commands.actions.by_id, ToolbarWords(toolbar)
+        commands, actions = self._commands, self._commands.actions.by_id
+        self._words = ToolbarWords(toolbar, commands.views.view_bar)
         mark, overview = FocusMark(self._window), commands.plots.findChildren(Overview)[0]
         tip = _("{plot}: arrows move the cursor, Up and Down zoom, S selects, Space plays")
         commands.plots.stack.for_each_row(lambda row: mark.watch(row, tip.format(plot=row.accessibleName())))
