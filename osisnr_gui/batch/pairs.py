@@ -6,7 +6,7 @@ import itertools
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from osisnr_gui.io.errors import FileError, LoadError, Phrase, Reason
@@ -106,14 +106,18 @@ def load_pairs(path: str) -> tuple[BatchPair, ...]:
     if not rows:
         raise LoadError(Reason.NO_FRAMES, path, Phrase("there is no pair in this list"), _LIST_REMEDY)
     folder = os.path.dirname(path)
+    return unique_pairs((os.path.join(folder, r), os.path.join(folder, e), name or e) for r, e, name in rows)
+
+
+def unique_pairs(rows: Iterable[tuple[str, str, str]]) -> tuple[BatchPair, ...]:
+    """Pairs of (reference, estimate, name); names that are there already get a number."""
     pairs: dict[str, BatchPair] = {}
     for reference, estimate, name in rows:
-        unique = wanted = name or estimate
-        count = 1
+        unique, count = name, 1
         while unique in pairs:
             count += 1
-            unique = f"{wanted} ({count})"
-        pairs[unique] = BatchPair(unique, os.path.join(folder, reference), os.path.join(folder, estimate))
+            unique = f"{name} ({count})"
+        pairs[unique] = BatchPair(unique, reference, estimate)
     return tuple(pairs.values())
 
 

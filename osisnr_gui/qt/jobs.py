@@ -62,15 +62,17 @@ class Foreground(QObject):
     """
 
     LONGEST_SECONDS = 0.05  # a window that never rests holds nobody up for longer
+    REST_SHARE = 3.0  # of the time a part took to show: so long the window is left alone before the next one
+    LONGEST_REST, NEVER_AT_REST = 3.0, 1.0  # seconds
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._resting = threading.Event()
         self._resting.set()
-        self._since = 0.0
+        self._since = self._next = 0.0
         # Runs when nothing else is left to do, pictures included.
         self._rest = QTimer(self, singleShot=True, interval=0)
-        self._rest.timeout.connect(self._resting.set)
+        self._rest.timeout.connect(self._take_rest)
 
     def claim(self, *_what: object) -> None:
         """From now on until everything is painted; for the GUI thread."""
@@ -78,6 +80,19 @@ class Foreground(QObject):
             self._since = time.monotonic()
             self._resting.clear()
         self._rest.start()
+
+    def has_time(self) -> bool:
+        """Whether one more part of a result can be shown; for other threads. Each part is to be asked for."""
+        now = time.monotonic()
+        if not (now >= self._next if self._resting.is_set() else now > self._since + self.NEVER_AT_REST):
+            return False
+        self._next = now + self.LONGEST_SECONDS  # until this one has arrived
+        return True
+
+    def _take_rest(self) -> None:
+        now = time.monotonic()
+        self._next = now + min(self.REST_SHARE * (now - self._since), self.LONGEST_REST)
+        self._resting.set()
 
     def give_way(self) -> None:
         """Wait while the window is at work; for other threads."""

@@ -173,7 +173,7 @@ class Store(QObject):
         self._stopped = False
         self._running = session = self.session
         self.progress_changed.emit(0.0, _("opening files"))
-        wanted = AnalysisOptions(around=self.looked_at())
+        wanted = AnalysisOptions(around=self.looked_at(), has_time=self.foreground.has_time)
         self._jobs.start(partial(self._work, session, (self.analysis, self._finished), wanted, self._thoroughly))
 
     def _work(

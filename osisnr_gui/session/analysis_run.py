@@ -298,7 +298,7 @@ class AnalysisRun:
     def _say(self, fraction: float, words: str, analysis: Analysis | None = None) -> None:
         if self._progress is None:
             return
-        part = None if analysis is None else finish(analysis)
+        part = None if analysis is None or not self._wanted.has_time() else finish(analysis)
         if part is not None:
             self._set(best=part.best)
         self._progress(Progress(fraction, words, part))

@@ -25,6 +25,17 @@ def test_bytes_and_parts_are_written(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["a.json"]
 
 
+def test_what_a_killed_save_left_goes_with_the_next_save(tmp_path: Path) -> None:
+    names = ".~0123456789ab.tmp", ".~ba9876543210.tmp", ".~notes.tmp"
+    old, new, other = (tmp_path / name for name in names)
+    for path in (old, new, other):
+        path.write_bytes(b"half")
+    for path in (old, other):
+        os.utime(path, (0, 0))
+    write_atomically(str(tmp_path / "a.json"), b"x")
+    assert sorted(os.listdir(tmp_path)) == sorted(["a.json", *names[1:]]), "another window may be writing the new one"
+
+
 def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
     path = tmp_path / ("n" * 251 + ".csv")
     write_atomically(str(path), b"x")

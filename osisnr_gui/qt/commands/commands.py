@@ -188,10 +188,13 @@ class Commands:
         dialog.open()
 
     def _compare(self, paths: list[str], add: bool, roles: Sequence[Role] | None = None) -> None:
+        session = (edits.add_files if add else edits.open_files)(self.store.session, paths, roles)
+        if self.folders.take_many(session):
+            return
         if add:
-            self.store.edit(partial(edits.add_files, paths=paths, roles=roles))
+            self.store.edit(lambda _session: session)
         elif self._start_anew():
-            self.store.open(edits.open_files(self.store.session, paths, roles))
+            self.store.open(session)
 
     def set_limit(self, limit: float) -> None:
         """The line of the threshold, or of the loss, was dragged."""

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDialog, QMainWindow
 from osisnr_gui.batch import pair_list
 from osisnr_gui.batch.files import batch_parts
 from osisnr_gui.batch.pair_list import ListedRow, Phase, State
-from osisnr_gui.batch.pairs import BatchPair, find_pairs, is_pair_list, load_pairs
+from osisnr_gui.batch.pairs import BatchPair, find_pairs, is_pair_list, load_pairs, unique_pairs
 from osisnr_gui.batch.runner import JOURNAL_ENDING, BatchRow, BatchSettings, open_journal, run_batch
 from osisnr_gui.batch.workers import BatchPool, core_count
 from osisnr_gui.io.errors import SaveError, display_name
@@ -30,18 +30,24 @@ from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.session import Formula, Session, Source
 from osisnr_gui.text.catalogue import _, ngettext
 
+#: With more estimates the plots of one window say less than a list, and take longer to paint than anybody waits.
+MOST_ON_PLOTS = 24
 SHOW_MS = 300  # between two helpings: rows that move all the time cannot be read
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What to score: the folder of the references and that of the estimates, or one list of pairs. Absolute paths."""
+    """What to score: the folder of the references and that of the estimates, or one list of pairs. Absolute paths.
+
+    pairs : those that are known already, else they are looked for.
+    """
 
     paths: tuple[str, ...]
+    pairs: tuple[BatchPair, ...] = ()
 
     def find(self) -> tuple[BatchPair, ...]:
         """The pairs. Raises LoadError."""
-        return load_pairs(*self.paths) if len(self.paths) == 1 else find_pairs(*self.paths)
+        return self.pairs or (load_pairs if len(self.paths) == 1 else find_pairs)(*self.paths)
 
 
 class _Pool(BatchPool):
@@ -200,6 +206,22 @@ class FolderMode(QObject):
             self.open(Inputs((os.path.abspath(paths[0]),)))
         else:
             return False
+        return True
+
+    def take_many(self, session: Session) -> bool:
+        """Open more estimates than the plots have room for as a list of pairs."""
+        if len(session.estimates) <= MOST_ON_PLOTS or not session.references:
+            return False
+        files = [
+            (session.references[session.partner_of(k)].path, estimate.path)
+            for k, estimate in enumerate(session.estimates)
+        ]
+        pairs = unique_pairs((*both, os.path.basename(both[1])) for both in files)
+        folders = tuple(os.path.dirname(os.path.abspath(path)) for path in files[0])
+        if self._start_anew():
+            self.open(Inputs(folders, pairs))
+            words = _("More than {n} estimates are scored as a list; Enter shows one of them in the plots.")
+            self._window.statusBar().showMessage(words.format(n=MOST_ON_PLOTS), 15_000)
         return True
 
     def choose(self, paths: tuple[str, ...] = ()) -> None:

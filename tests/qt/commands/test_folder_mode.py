@@ -412,3 +412,28 @@ def test_closing_files_comes_back_to_the_list_and_closing_the_list_leaves_it(qtb
     assert not listed.actions_by_id.by_id["next_pair"].isEnabled()
     assert listed.commands.folders._phase is Phase.DONE
     QApplication.processEvents()
+
+
+def test_more_estimates_than_the_plots_hold_are_a_list(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, write_wav: Write
+) -> None:
+    rng = np.random.default_rng(6)
+    s, noise = 0.1 * rng.standard_normal((2, 4000))
+    reference = write_wav("clean.wav", s)
+    (tmp_path / "more").mkdir()
+    many = [write_wav(f"est{k:02}.wav", s + (k + 1) * 0.02 * noise) for k in range(folder_mode.MOST_ON_PLOTS)]
+    _open(qtbot, window, (reference, *many))
+    wait_final(qtbot, window)
+    assert window.views.count == len(many), "so many have room on the plots"
+    one_more = write_wav("more/est00.wav", s + 0.9 * noise)
+    window.commands.take_files([one_more], add=True)
+    _wait(qtbot, window)
+    assert window.commands.folders.shows_list
+    assert len(_names(window)) == len(many) + 1
+    assert _names(window)[:2] == ["est00.wav (2)", "est23.wav"], "worst first, under names of their own"
+    assert "24" in window.statusBar().currentMessage()
+    assert window.views.count == len(many), "what was open stays"
+    window.commands.folders.open_pair(window.commands.folders.panel.model.place(0))
+    wait_final(qtbot, window)
+    (pair,) = window.views.store.analysis.pairs
+    assert (pair.reference.source.path, pair.estimate.source.path) == (reference, one_more)
