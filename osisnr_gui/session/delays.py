@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from osisnr_gui.core.align import MAX_DELAY_SECONDS, Delay, DelayFinder, si_snr_of_correlation
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.errors import Cancel, Phrase, stop_if
+from osisnr_gui.io.errors import N_, Cancel, Phrase, stop_if
 from osisnr_gui.session import words
 from osisnr_gui.session.comparison.matching import MOST_SCORE_DB
 from osisnr_gui.session.readers import AudioSignal
@@ -41,8 +41,7 @@ class DelaySearch:
         while self._position < stop:
             stop_if(cancelled)
             start, n = self._position, min(STEP, stop - self._position)
-            reference, estimate = (signal.read(start, n) for signal in self._signals)
-            self.feed(reference, estimate)
+            self.feed(*(signal.read(start, n) for signal in self._signals))
 
     def finish(self, cancelled: Cancel | None = None) -> Delay:
         """The delay, after reading what is left. Raises LoadError and io's Cancelled."""
@@ -80,10 +79,8 @@ def time_words(samples: int, rate: int) -> str:
 
 def lag_words(samples: int, rate: int) -> Phrase:
     """The length of a delay, without its sign: "1 sample (0.06 ms)"."""
-    n, time = words.count(abs(samples)), time_words(samples, rate)
-    if abs(samples) == 1:
-        return Phrase("{n} sample ({time})", n=n, time=time)
-    return Phrase("{n} samples ({time})", n=n, time=time)
+    template = N_("{n} sample ({time})") if abs(samples) == 1 else N_("{n} samples ({time})")
+    return Phrase(template, n=words.count(abs(samples)), time=time_words(samples, rate))
 
 
 def delay_words(samples: int, rate: int) -> Phrase:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from osisnr_gui.io.errors import Cancel, Phrase
+from osisnr_gui.io.errors import N_, Cancel, Phrase
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.result_cache import ResultCache, content_hash
@@ -46,12 +46,8 @@ class FileChange:
     @property
     def words(self) -> Phrase:
         """ "changed on disk 14:03:22"."""
-        time = clock(self.seen)
-        if self.fate is Fate.CHANGED:
-            return Phrase("changed on disk {time}", time=time)
-        if self.fate is Fate.GONE:
-            return Phrase("gone from the disk since {time}", time=time)
-        return Phrase("back on disk {time}", time=time)
+        templates = {Fate.CHANGED: N_("changed on disk {time}"), Fate.GONE: N_("gone from the disk since {time}")}
+        return Phrase(templates.get(self.fate, N_("back on disk {time}")), time=clock(self.seen))
 
 
 class FileChanges:

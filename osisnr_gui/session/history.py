@@ -24,24 +24,14 @@ class History:
         self._held = False
 
     @property
-    def can_undo(self) -> bool:
-        """Whether there is something to go back to."""
-        return bool(self._past)
-
-    @property
     def previous(self) -> Session | None:
-        """What `undo` would go back to."""
+        """What `undo` would go back to; None where there is nothing."""
         return self._past[-1] if self._past else None
 
     @property
     def following(self) -> Session | None:
-        """What `redo` would go forward to."""
+        """What `redo` would go forward to; None where nothing was undone."""
         return self._future[-1] if self._future else None
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether something was undone."""
-        return bool(self._future)
 
     def hold(self, held: bool, now: float) -> None:
         """A drag begins or ends; `now` as for `push`."""

@@ -90,16 +90,9 @@ class AudioSignal(Closing):
         self._kept: FloatArray = np.empty(0)
         n_own = self._file.info.n_samples
         self._length = self._resampler.length(n_own) if self._resampler else n_own
-
-    @property
-    def first_sample(self) -> int:
-        """Index of the first sample the file has, after the delay was taken out: 0, or later for an early file."""
-        return max(0, -self._delay)
-
-    @property
-    def n_samples(self) -> int:
-        """One more than the index of the last sample the file has."""
-        return max(0, self._length - self._delay)
+        #: Index of the first sample the file has, after the delay was taken out (0, or later for an early file), and
+        #: one more than the index of the last one.
+        self.first_sample, self.n_samples = max(0, -self._delay), max(0, self._length - self._delay)
 
     def scanner(self) -> AudioScanner:
         """Checks the whole file, beginning with what is read from now on."""
@@ -266,10 +259,7 @@ class MaskColumns:
 
     def rows(self, raw: Raw, frames: slice | IntArray) -> Columns:
         """Some columns of what `read` gave, as rows of float64 or complex128."""
-        part = raw[:, frames].T
-        if self.is_complex:
-            return np.ascontiguousarray(part, dtype=np.complex128)
-        return np.ascontiguousarray(part, dtype=np.float64)
+        return np.ascontiguousarray(raw[:, frames].T, dtype=np.complex128 if self.is_complex else np.float64)
 
     def magnitudes(self, rows: Columns) -> FloatArray:
         """Values as they are; magnitudes of complex ones."""

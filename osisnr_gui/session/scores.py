@@ -17,7 +17,7 @@ from osisnr_gui.core.osi_snr import exact_osi_db, si_snr_db, snr_db
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session.frame_pass import PairFrames
 from osisnr_gui.session.segments.bad_segments import BadFrames, Facts, find_bad, find_facts
-from osisnr_gui.session.session import Criterion, Formula, LossChoice, Session
+from osisnr_gui.session.session import Formula, LossChoice, Session
 
 LOSS_FRAMES = 1 << 16
 
@@ -159,19 +159,8 @@ def score_frames(
     facts = previous.facts if previous else None
     if facts is None or facts.frames is not frames or facts.silence_db != session.silence_db:
         facts, previous = find_facts(frames, session.silence_db), None
-    if previous is not None and _asks_the_same(previous.bad, session, other):
-        bad = previous.bad
-    else:
-        losses = FrameLosses(facts, session.loss)
-        bad = find_bad(facts, session, previous.bad if previous else None, other, losses.all_losses)
+    losses = FrameLosses(facts, session.loss)
+    bad = find_bad(facts, session, previous.bad if previous else None, other, losses.all_losses)
     if previous is None or previous.loss != session.loss:
         return PairScore(facts, session.loss, bad, *named_results(facts, session.loss))
     return previous if bad is previous.bad else replace(previous, bad=bad)
-
-
-def _asks_the_same(bad: BadFrames, session: Session, other: Facts | None) -> bool:
-    """Whether a session calls the same frames of a pair bad. Alpha and gamma count for a limit of the loss only."""
-    choice = session.bad
-    loss = session.loss if choice.criterion is Criterion.LOSS else None
-    other = other if choice.criterion is Criterion.AGAINST else None
-    return (bad.threshold_db, bad.choice, bad.loss) == (session.threshold_db, choice, loss) and bad.other is other

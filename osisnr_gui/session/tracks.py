@@ -36,12 +36,7 @@ class Level:
     @property
     def rms_db(self) -> float:
         """RMS in dB re full scale; -inf for digital silence."""
-        return _decibels(self.rms)
-
-    @property
-    def peak_db(self) -> float:
-        """Peak in dB re full scale; -inf for digital silence."""
-        return _decibels(self.peak)
+        return decibels(self.rms)
 
     def read_as(self, source: Source) -> Level:
         """The level with the source's offset and gain; the peak is then the most it can be."""
@@ -53,7 +48,8 @@ class Level:
         return replace(self, rms=float(gain * rms), mean=gain * mean, peak=gain * peak)
 
 
-def _decibels(value: float) -> float:
+def decibels(value: float) -> float:
+    """A linear figure in dB re full scale; -inf for digital silence."""
     with np.errstate(divide="ignore"):
         return float(20.0 * np.log10(value))
 

@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from osisnr_gui.core.types import Representation
-from osisnr_gui.session import analysis_run as analysis
-from osisnr_gui.session import frame_pass
+from osisnr_gui.session import analysis, frame_pass
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import COARSE_STEP, HIGH_DB, LOW_DB, CodeScale, Picture, TimeGrid

@@ -118,7 +118,7 @@ def test_a_thousand_random_edits_undone_give_the_same_session(seed: int) -> None
             kept.append(session)
     for session in reversed(kept[:-1]):
         assert history.undo() == session
-    assert not history.can_undo
+    assert history.previous is None
     for session in kept[1:]:
         assert history.redo() == session
 

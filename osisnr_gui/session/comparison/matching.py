@@ -59,9 +59,7 @@ def find_matching(references: Sequence[Track], estimates: Sequence[Track], cance
     scores = np.full((len(references), len(estimates)), np.nan)
     for row, reference in enumerate(references):
         fitting = [i for i, estimate in enumerate(estimates) if _fits(reference, estimate)]
-        if not fitting:
-            continue
-        if reference.kind == "audio":
+        if fitting and reference.kind == "audio":
             sources = [estimates[i].source for i in fitting]
             sums = product_sums(reference.source, sources, reference.sample_rate, cancelled)
             scores[row, fitting] = [_si_snr_db(*row) for row in sums]
@@ -97,10 +95,9 @@ def product_sums(reference: Source, others: Sequence[Source], rate: int | None, 
 
 
 def _mask_score(reference: Track, estimate: Track) -> float:
-    assert reference.mask is not None, "a mask"
-    assert estimate.mask is not None, "a mask"
-    count = min(reference.mask.values.shape[1], estimate.mask.values.shape[1])
-    s, e = (mask.values[:, :count].astype(np.complex128).ravel() for mask in (reference.mask, estimate.mask))
+    values = [track.mask.values for track in (reference, estimate) if track.mask is not None]
+    count = min(value.shape[1] for value in values)
+    s, e = (value[:, :count].astype(np.complex128).ravel() for value in values)
     sums = np.zeros(3)
     _add(sums, s, e)
     return _si_snr_db(*sums)

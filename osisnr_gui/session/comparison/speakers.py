@@ -14,7 +14,6 @@ from osisnr_gui.core.several import Crossing, find_crossings, find_order, find_s
 from osisnr_gui.io.errors import Phrase
 from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.matching import Matching
-from osisnr_gui.session.edits import set_files
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import DOWNMIX, Session, Source
@@ -121,7 +120,7 @@ def compare_channels(session: Session, estimate: Source, count: int, reference_c
     pairs = list(zip(session.estimates, session.partners, strict=True))
     pairs[index : index + 1] = zip(channels, partners, strict=True)
     kept = [pair for i, pair in enumerate(pairs) if index <= i < index + count or pair[0] not in channels]
-    return set_files(session, references, kept)
+    return edits.set_files(session, references, kept)
 
 
 def _with_channels(
@@ -155,11 +154,11 @@ def one_channel(session: Session, estimate: Source | None = None) -> Session:
             pairs.append((replace(source, channel=None), partner))
     left = [source for source, _ in pairs]
     if any(like(one, other) for i, one in enumerate(left) for other in left[:i]):
-        return set_files(session, session.references, pairs)
+        return edits.set_files(session, session.references, pairs)
     channels = [[other for other in session.references if like(one, other)] for one in session.references]
     wholes = [found[0] if len(found) == 1 else replace(found[0], channel=None) for found in channels]
     single = list(dict.fromkeys(wholes))
-    return set_files(session, tuple(single), [(source, single.index(wholes[place])) for source, place in pairs])
+    return edits.set_files(session, tuple(single), [(source, single.index(wholes[place])) for source, place in pairs])
 
 
 @dataclass(frozen=True, slots=True)

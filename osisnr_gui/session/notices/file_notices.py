@@ -16,7 +16,7 @@ from osisnr_gui.session.masks import MaskShape, find_grids, fits_mixture, mask_f
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Notice, Remedy
 from osisnr_gui.session.session import DOWNMIX, Formula, MaskGrid, Session, Source
-from osisnr_gui.session.tracks import Track, clip_places
+from osisnr_gui.session.tracks import Track, clip_places, decibels
 from osisnr_gui.session.words import error_words, joined
 
 DC_SHARE = 0.01
@@ -208,7 +208,7 @@ def find_near_silent(case: Case) -> Notice | None:
         "{name}: nearly silent, RMS {rms} dBFS, peak {peak} dBFS; exact values do not depend on the level, "
         "the constants of the literal formula are made for louder sound"
     )
-    rms, peak = signed(level.rms_db, ".1f"), signed(level.peak_db, ".1f")
+    rms, peak = signed(level.rms_db, ".1f"), signed(decibels(level.peak), ".1f")
     message = Phrase(template, name=case.name, rms=rms, peak=peak)
     return case.notice("near_silent", message, (show_exact(),) if case.session.loss.formula is Formula.LITERAL else ())
 

@@ -202,12 +202,6 @@ def under_threshold(facts: Facts, threshold_db: float) -> tuple[BoolArray, BadSe
     return bad, _segments(facts, bad | missed, rules.MINIMUM_SECONDS, rules.JOIN_SECONDS)
 
 
-def _inputs(session: Session, other: Facts | None) -> tuple[LossChoice | None, Facts | None]:
-    """The settings of the loss and the other estimate, as far as the criterion in force looks at them."""
-    criterion = session.bad.criterion
-    return session.loss if criterion is Criterion.LOSS else None, other if criterion is Criterion.AGAINST else None
-
-
 def find_bad(
     facts: Facts,
     session: Session,
@@ -220,13 +214,18 @@ def find_bad(
     other : the estimate `Criterion.AGAINST` asks for. frame_loss : gives the fused loss of every frame, for
     `Criterion.LOSS`.
     """
-    choice, (loss, other) = session.bad, _inputs(session, other)
-    if previous is not None and previous.facts is not facts:
-        previous = None
-    gate = _gate(facts, choice.gate_db, previous)
+    choice, kept = session.bad, previous if previous is not None and previous.facts is facts else None
+    other = other if choice.criterion is Criterion.AGAINST else None
+    loss = session.loss if choice.criterion is Criterion.LOSS else None  # alpha and gamma count for its limit only
+    asked = session.threshold_db, choice, loss
+    if kept is not None and kept.other is other and (kept.threshold_db, kept.choice, kept.loss) == asked:
+        return kept
+    gate = None if kept is None or kept.gate.gate_db != choice.gate_db else kept.gate
+    gate = gate or LevelGate.of(facts.frames.projection, facts.status, facts.active, choice.gate_db)
     under = find_bad_frames(facts.frames.exact_osi_db, facts.active, session.threshold_db)
-    drop_db = _drop(facts, gate, choice, other, previous)
-    fused = _fused(loss, frame_loss, previous)
+    drop_db = _drop(facts, gate, choice, other, kept)
+    fused = kept.fused if kept is not None and kept.loss == loss else None
+    fused = frame_loss() if loss is not None and fused is None else fused
     low = _low(choice, gate, under, drop_db, fused)
     missed, false_activity = _faults(facts, gate, choice, other)
     bad = low | missed | false_activity
@@ -292,12 +291,6 @@ def _segments(facts: Facts, bad: BoolArray, minimum_s: float, join_s: float) -> 
     return rules.find_bad_segments(bad, minimum, math.floor(join_s / seconds + 1e-6))
 
 
-def _gate(facts: Facts, gate_db: float | None, previous: BadFrames | None) -> LevelGate:
-    if previous is not None and previous.gate.gate_db == gate_db:
-        return previous.gate
-    return LevelGate.of(facts.frames.projection, facts.status, facts.active, gate_db)
-
-
 def _drop(
     facts: Facts, gate: LevelGate, choice: BadChoice, other: Facts | None, previous: BadFrames | None
 ) -> FloatArray | None:
@@ -317,17 +310,6 @@ def _drop(
     other_osi_db = on_grid(frames, other.frames, other.frames.exact_osi_db, np.nan)
     other_active = on_grid(frames, other.frames, other.active, False)
     return rules.drop_below_other(frames.exact_osi_db, gate.active, other_osi_db, other_active)
-
-
-def _fused(
-    loss: LossChoice | None, frame_loss: Callable[[], FloatArray], previous: BadFrames | None
-) -> FloatArray | None:
-    """The loss of every frame where it is asked for, kept while only its limit moves."""
-    if loss is None:
-        return None
-    if previous is not None and previous.fused is not None and previous.loss == loss:
-        return previous.fused
-    return frame_loss()
 
 
 def _better_in_other(facts: Facts, other: Facts | None, fault: FrameStatus) -> BoolArray:

@@ -158,11 +158,15 @@ def _open(recipe: Recipe, sound: Sound) -> AudioSignal:
 
 def masked_paths(recipe: Recipe, folder: str) -> dict[Sound, str]:
     """A new file in a folder for every mask that can be heard, named after it; none that is there already."""
-    taken, paths = set[str](), dict[Sound, str]()
+    paths = dict[Sound, str]()
     for sound, track in recipe.masks:
-        stem = f"{os.path.splitext(os.path.basename(track.source.path))[0]}_on_mixture"
-        paths[sound] = path = _free(os.path.join(folder, stem), taken)
-        taken.add(path)
+        name = f"{os.path.splitext(os.path.basename(track.source.path))[0]}_on_mixture"
+        stem, count = os.path.join(folder, name), 1
+        path = f"{stem}.wav"
+        while path in paths.values() or os.path.lexists(path):
+            count += 1
+            path = f"{stem}_{count}.wav"
+        paths[sound] = path
     return paths
 
 
@@ -186,11 +190,3 @@ def open_masked(session: Session, paths: dict[Sound, str]) -> Session:
         notes=session.notes,
     )
     return edits.set_pairing(opened, partners)
-
-
-def _free(stem: str, taken: set[str]) -> str:
-    path, count = f"{stem}.wav", 1
-    while path in taken or os.path.lexists(path):
-        count += 1
-        path = f"{stem}_{count}.wav"
-    return path
