@@ -2,7 +2,7 @@
 
 `analyse` goes through stages (open, pass over each pair, check every sample, measure delays, the mixture, score), in
 the order of what is wanted on screen first, and takes over from `previous` whatever does not depend on what changed.
-`rescoring.finish` is its last stage.
+`changes.finish` is its last stage.
 """
 
 import time
@@ -15,12 +15,12 @@ import numpy as np
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.io.errors import BrokenOffError, Cancel, Cancelled, FileError, Phrase, Reason
-from osisnr_gui.session.comparison.matching import find_matching, match_key
-from osisnr_gui.session.delays import measure_delay
+from osisnr_gui.session.changes import finish, rescore, scored
+from osisnr_gui.session.delays import find_matching, match_key, measure_delay
+from osisnr_gui.session.file_changes import without_files
 from osisnr_gui.session.frame_pass import NO_PICTURES, worker_count
 from osisnr_gui.session.pair_pass import paint_alone, run_pair
 from osisnr_gui.session.pairs import PairAnalysis, pair_key, resolve_framing
-from osisnr_gui.session.rescoring import finish, rescore, scored
 from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report, ResultIndex
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session, Source
@@ -121,13 +121,8 @@ class _Run:
             try:
                 return self._run()
             except BrokenOffError as broken:
-                self._broken, now = broken.path, self._analysis
-                pairs = [
-                    p
-                    for p in (*now.pairs, *now.unprocessed)
-                    if all(track is None or track.source.path != broken.path for track in (p.estimate, p.reference))
-                ]
-                self._known.add(now.tracks, pairs)
+                self._broken, good = broken.path, without_files(self._analysis, [broken.path])
+                self._known.add(good.tracks, (*good.pairs, *good.unprocessed))
 
     def _run(self) -> Analysis:
         session = self._session

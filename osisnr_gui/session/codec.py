@@ -205,7 +205,8 @@ def _decode_fields(kind: Any, value: Any, field: str, path: str) -> Any:
     for spec in dataclasses.fields(kind):
         if spec.name in value:
             item, name = value[spec.name], f"{field}.{spec.name}"
-            _check_size(spec.metadata, item, name, path)
+            if isinstance(item, str | list) and len(item) > spec.metadata.get("most", len(item)):
+                raise _wrong(path, name, TOO_LONG[type(item)], most=spec.metadata["most"])
             parts[spec.name] = _decode(hints[spec.name], item, name, path)
             if parts[spec.name] is not None:
                 _check_limits(spec.metadata, parts[spec.name], name, path)
@@ -224,11 +225,6 @@ def _decode_plain(kind: Any, value: Any, field: str, path: str) -> Any:
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise _wrong(path, field, PLAIN[kind])
     return value
-
-
-def _check_size(limits: Mapping[str, Any], value: Any, field: str, path: str) -> None:
-    if isinstance(value, str | list) and len(value) > limits.get("most", len(value)):
-        raise _wrong(path, field, TOO_LONG[type(value)], most=limits["most"])
 
 
 def _check_limits(limits: Mapping[str, Any], value: Any, field: str, path: str) -> None:

@@ -134,17 +134,14 @@ class Readers:
     def __init__(self, tracks: tuple[Track, ...], framing: Framing | None, rate: int | None) -> None:
         self.tracks, self._framing, self._rate = tracks, framing, rate
         self._opened: list[ColumnReader] = []
-        weakref.finalize(self, _close_all, self._opened)
+        #: Lets go of the files.
+        self.close = weakref.finalize(self, _close_all, self._opened)
 
     def open(self) -> list[ColumnReader]:
         """All of them, in the order of the tracks. From one thread at a time. Raises LoadError."""
         for track in self.tracks[len(self._opened) :]:
             self._opened.append(open_columns(track, self._framing, self._rate))
         return self._opened
-
-    def close(self) -> None:
-        """Let go of the files."""
-        _close_all(self._opened)
 
 
 def _close_all(readers: list[ColumnReader]) -> None:

@@ -5,12 +5,11 @@ masks. Coarser pictures keep the maximum, so that a click one frame long stays v
 grow with the value, pooling codes equals pooling magnitudes.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -44,12 +43,12 @@ class CodeScale:
         return "" if self.full_scale is None else "dB"
 
     @classmethod
-    def levels(cls, full_scale: float) -> CodeScale:
+    def levels(cls, full_scale: float) -> Self:
         """Levels in dB re a full-scale sine."""
         return cls(LOW_DB, HIGH_DB, full_scale)
 
     @classmethod
-    def plain(cls, minimum: float, maximum: float) -> CodeScale:
+    def plain(cls, minimum: float, maximum: float) -> Self:
         """Plain values; 0 to 1 is always inside."""
         return cls(min(0.0, minimum), max(1.0, maximum), None)
 

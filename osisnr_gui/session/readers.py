@@ -13,7 +13,7 @@ import numpy as np
 from osisnr_gui.core.stft import frame_count, frames_of, least_hop, window
 from osisnr_gui.core.types import Columns, ComplexArray, FloatArray, Framing, IntArray, Representation
 from osisnr_gui.io.audio import AudioFile, AudioScanner, open_audio
-from osisnr_gui.io.errors import LoadError, Phrase, Reason
+from osisnr_gui.io.errors import N_, LoadError, Phrase, Reason
 from osisnr_gui.io.files import Closing
 from osisnr_gui.session.session import Source
 
@@ -113,9 +113,8 @@ class AudioSignal(Closing):
         begin, end = max(start, 0), min(start + count, self._length)
         if begin < end:  # outside the file the filter would ring on
             first, stop = self._resampler.span(begin, end)
-            out[begin - start : end - start] = self._resampler.run(
-                self._read_own(first, stop - first), first, begin, end
-            )
+            own = self._read_own(first, stop - first)
+            out[begin - start : end - start] = self._resampler.run(own, first, begin, end)
         return out
 
     def _read_own(self, start: int, count: int) -> FloatArray:
@@ -229,9 +228,8 @@ class AudioColumns:
 def _too_many_frames(signal: AudioSignal, framing: Framing, n_frames: int, least: int) -> LoadError:
     """Says which hop, or what else, would make fewer. least : the smallest hop for a signal of this length."""
     n_fft, hop, early = framing.n_fft, framing.hop, signal.first_sample
-    detail = Phrase(
-        "n_fft {n_fft} and hop {hop} make {n} frames of it, too many to compare", n_fft=n_fft, hop=hop, n=n_frames
-    )
+    template = N_("n_fft {n_fft} and hop {hop} make {n} frames of it, too many to compare")
+    detail = Phrase(template, n_fft=n_fft, hop=hop, n=n_frames)
     remedy = Phrase("choose a hop of {hop} or more, or cut the file", hop=least)
     if least > n_fft:
         remedy = Phrase("choose n_fft {n_fft} and hop {hop}, or cut the file", n_fft=least, hop=least)

@@ -192,16 +192,11 @@ def program_hash() -> str:
     for path in sorted(path for part in PARTS for path in (package / part).rglob("*.py")):
         digest.update(path.read_bytes())
     for library in ("numpy", "scipy", "soundfile"):
-        digest.update(_version_of(library).encode())
+        # A bundle has no metadata: its own version stands for its libraries.
+        with suppress(PackageNotFoundError):
+            digest.update(version(library).encode())
     digest.update(f"{platform.machine()} {sys.byteorder} {sys.platform}".encode())
     return digest.hexdigest()
-
-
-def _version_of(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:  # a bundle without metadata: its own version stands for its libraries
-        return ""
 
 
 # Far beyond what float64 can hold: an array is made as long as the range of the exponents.

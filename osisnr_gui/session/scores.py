@@ -4,9 +4,8 @@ Three steps, each handed back unchanged while its inputs do not change: facts (s
 and the score itself (alpha, gamma, method, which result leads).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -127,7 +126,7 @@ class WholeSignal:
     gain_db: float
 
     @classmethod
-    def of(cls, frames: PairFrames) -> WholeSignal | None:
+    def of(cls, frames: PairFrames) -> Self | None:
         """From the pass; None for masks."""
         p = frames.whole
         if p is None:

@@ -1,10 +1,8 @@
 """One file of the session as it was found: header first, then every sample checked."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import asdict, dataclass, field, replace
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +36,7 @@ class Level:
         """RMS in dB re full scale; -inf for digital silence."""
         return decibels(self.rms)
 
-    def read_as(self, source: Source) -> Level:
+    def read_as(self, source: Source) -> Self:
         """The level with the source's offset and gain; the peak is then the most it can be."""
         offset, gain = source.offset, source.gain
         if offset == 0.0 and gain == 1.0:

@@ -91,8 +91,10 @@ def find_verdict(pair: PairAnalysis, chance_db: float = math.nan) -> Verdict:
         min(1.0, n / n_reference if n_reference else n) for n in (counts.missed, counts.made_up, counts.under)
     )
     median, grade = score.exact.osi_db_median, _grade(score, chance_db)
-    band, of_masks = _painted_band(pair), pair.sample_rate is None
-    verdict = Verdict(grade, median, chance_db, missing, made_up, under, band, _worst_time(score), of_masks)
+    band, of_masks, worst_time = _painted_band(pair), pair.sample_rate is None, math.nan
+    if len(score.bad.segments):
+        worst_time = sum(score.bad.figures.span(int(score.bad.figures.worst_first[0]))) / 2
+    verdict = Verdict(grade, median, chance_db, missing, made_up, under, band, worst_time, of_masks)
     return replace(verdict, grade=min(grade, Grade.AUDIBLE)) if verdict.is_flawed else verdict
 
 
@@ -105,14 +107,6 @@ def _grade(score: PairScore, chance_db: float) -> Grade:
     if median <= chance_db + CHANCE_MARGIN_DB:
         return Grade.UNRELATED
     return next((grade for grade, least in LEAST_DB.items() if median >= least), Grade.STRONG)
-
-
-def _worst_time(score: PairScore) -> float:
-    if not len(score.bad.segments):
-        return math.nan
-    figures = score.bad.figures
-    start, stop = figures.span(int(figures.worst_first[0]))
-    return (start + stop) / 2
 
 
 def _painted_band(pair: PairAnalysis) -> BandOfErrors | None:

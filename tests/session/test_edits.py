@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from osisnr_gui.core.types import ParameterError, Representation
 from osisnr_gui.session import edits
+from osisnr_gui.session.changes import analysis_key
 from osisnr_gui.session.guess import Role
-from osisnr_gui.session.rescoring import analysis_key
 from osisnr_gui.session.session import MAX_DELAY, Formula, Lengths, Note, Session, Source
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=200, database=None)

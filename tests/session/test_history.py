@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from osisnr_gui.session.edits import set_alpha, set_gamma
-from osisnr_gui.session.history import History
-from osisnr_gui.session.session import Session
+from osisnr_gui.session.session import History, Session
 
 START = Session()
 

@@ -5,8 +5,6 @@ an estimate was before its file changed (a ghost) is kept for comparison with th
 before and after a change to a file or to its partner (an effect).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -14,7 +12,7 @@ import numpy as np
 
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session.frame_pass import on_grid
-from osisnr_gui.session.pairs import PairAnalysis, PairKey
+from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import FrameLosses, PairScore, named_results
 from osisnr_gui.session.segments.bad_segments import Facts, find_facts, rivals
@@ -251,17 +249,14 @@ class Effects:
             if before is None or before.key is None or before.key == pair.key:
                 continue
             self._found.pop(place, None)
-            if before.score is not None and _is_same_but_for_sources(before.key, pair.key):
+            old, new = ((key.estimate.path, key.framing, key.stamps[1]) for key in (before.key, pair.key))
+            if before.score is not None and old == new:
                 self._found[place] = _effect(before, before.score, pair, pair.score)
 
     def find(self, place: int, loss: LossChoice) -> Effect | None:
         """The effect on an estimate, as long as its loss is what it was worked out by."""
         effect = self._found.get(place)
         return effect if effect is not None and effect.loss == loss else None
-
-
-def _is_same_but_for_sources(old: PairKey, new: PairKey) -> bool:
-    return old.estimate.path == new.estimate.path and old.framing == new.framing and old.stamps[1] == new.stamps[1]
 
 
 def _effect(old: PairAnalysis, before: PairScore, new: PairAnalysis, after: PairScore) -> Effect:

@@ -13,9 +13,10 @@ from osisnr_gui.core.loss import ExactScores
 from osisnr_gui.core.several import Crossing, find_crossings, find_order, find_span, mean_score_db
 from osisnr_gui.io.errors import Phrase
 from osisnr_gui.session import edits
-from osisnr_gui.session.comparison.matching import Matching
+from osisnr_gui.session.delays import Matching
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
+from osisnr_gui.session.scores import WholeSignal
 from osisnr_gui.session.session import DOWNMIX, Session, Source
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.words import error_words, estimate_letter, joined, listed
@@ -236,7 +237,8 @@ def order_sentence(pairs: Sequence[PairAnalysis]) -> str:
 def _sentence(pairs: Sequence[PairAnalysis], places: list[int]) -> str:
     orders: dict[tuple[int, ...], list[str]] = {}
     for name, figure in FIGURES:
-        values = {place: figure(pairs[place]) for place in places}
+        scored = ((place, pairs[place].score, pairs[place].whole) for place in places)
+        values = {place: figure(score.exact, whole) for place, score, whole in scored if score is not None}
         if all(map(math.isfinite, values.values())) and len(set(values.values())) == len(places) > 1:
             order = tuple(sorted(places, key=lambda p: -values[p]))
             orders.setdefault(order if len(places) <= MOST_NAMED else order[:1], []).append(name)
@@ -252,15 +254,10 @@ def _by_figures(order: Sequence[int], names: list[str]) -> Phrase:
     return Phrase("{order} by {figures}", order=_order_words(order), figures=by)
 
 
-def _exact(pair: PairAnalysis) -> ExactScores:
-    assert pair.score is not None, "only scored pairs are ranked"
-    return pair.score.exact
-
-
 #: What estimates are ranked by; higher is better in all of them.
-FIGURES: tuple[tuple[Phrase, Callable[[PairAnalysis], float]], ...] = (
-    (Phrase("mean OSI-SNR"), lambda pair: _exact(pair).osi_db_mean),
-    (Phrase("median OSI-SNR"), lambda pair: _exact(pair).osi_db_median),
-    (Phrase("fused loss"), lambda pair: -_exact(pair).fused),
-    (Phrase("whole-signal SI-SNR"), lambda pair: math.nan if pair.whole is None else pair.whole.si_snr_db),
+FIGURES: tuple[tuple[Phrase, Callable[[ExactScores, WholeSignal | None], float]], ...] = (
+    (Phrase("mean OSI-SNR"), lambda exact, _whole: exact.osi_db_mean),
+    (Phrase("median OSI-SNR"), lambda exact, _whole: exact.osi_db_median),
+    (Phrase("fused loss"), lambda exact, _whole: -exact.fused),
+    (Phrase("whole-signal SI-SNR"), lambda _exact, whole: math.nan if whole is None else whole.si_snr_db),
 )

@@ -1,7 +1,5 @@
 """What a file and its reference give rise to together, several estimates at once, and masks beside a mixture."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,9 +8,8 @@ import numpy as np
 
 from osisnr_gui.io.errors import N_, Phrase
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.comparison.matching import order_words
 from osisnr_gui.session.comparison.speakers import order_sentence
-from osisnr_gui.session.delays import delay_words, score_words, shift_words, si_snr_db_at
+from osisnr_gui.session.delays import delay_words, order_words, score_words, shift_words, si_snr_db_at
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.notices.file_notices import Case, louder, show_exact, signed
 from osisnr_gui.session.pairs import check_fit
@@ -80,6 +77,70 @@ def _allow(session: Session, rates: bool) -> Session:
     """Without refusal of other lengths, and of other rates where those differ (refusing lengths refuses them, too)."""
     lengths = Lengths.COMMON if session.lengths is Lengths.REFUSE else session.lengths
     return replace(session, lengths=lengths, same_rate_only=session.same_rate_only and not rates)
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """What is not compared. differ : whether the files' own lengths do; lengths : both, in words.
+
+    reference, estimate : samples (frames of a mask) lost at the start and at the end. rate : Hz, None for masks.
+    """
+
+    differ: bool
+    lengths: Phrase
+    reference: tuple[int, int]
+    estimate: tuple[int, int]
+    rate: int | None
+
+    def lost(self, *, is_subject: bool) -> str:
+        """ "its first 12 frames and the reference's last 4000 samples (0.250 s)"; perhaps nothing.
+
+        is_subject : the sentence is about the estimate.
+        """
+        own = N_("its first {amount}"), N_("its last {amount}")
+        named = N_("the estimate's first {amount}"), N_("the estimate's last {amount}")
+        theirs = N_("the reference's first {amount}"), N_("the reference's last {amount}")
+        templates = (*(own if is_subject else named), *theirs)
+        counts = (*self.estimate, *self.reference)
+        parts = [Phrase(text, amount=self._amount(n)) for text, n in zip(templates, counts, strict=True) if n]
+        return listed(parts) if parts else ""
+
+    def _amount(self, n: int) -> Phrase:
+        if self.rate is None:
+            return Phrase("{n} frame", n=n) if n == 1 else Phrase("{n} frames", n=n)
+        template = N_("{n} sample ({time:.3f} s)") if n == 1 else N_("{n} samples ({time:.3f} s)")
+        return Phrase(template, n=n, time=n / self.rate)
+
+
+def left_out(policy: Lengths, reference: Track, estimate: Track) -> Spans | None:
+    """What a pair leaves out under a length policy, once the files' delays were taken out; None when not known."""
+    if reference.mask is not None and estimate.mask is not None:
+        n, m = int(reference.mask.values.shape[1]), int(estimate.mask.values.shape[1])
+        lengths = Phrase("{m} frames against the reference's {n}", m=m, n=n)
+        of_reference, of_estimate = _lost(policy, (n, 0), (m, 0))
+        return Spans(n != m, lengths, of_reference, of_estimate, None)
+    rate, own_rate = reference.sample_rate, estimate.sample_rate
+    n_samples, m_samples = reference.n_samples, estimate.n_samples
+    if not rate or not own_rate or n_samples is None or m_samples is None:
+        return None
+    m = -(-m_samples * rate // own_rate)  # what resampling makes of it
+    if rate != own_rate and abs(n_samples - m) <= 1:
+        m = n_samples  # rounding, no difference
+    template = N_("{own:.3f} s against the reference's {wanted:.3f} s")
+    lengths = Phrase(template, own=estimate.duration_s, wanted=reference.duration_s)
+    of_reference, of_estimate = _lost(policy, (n_samples, reference.source.delay), (m, estimate.source.delay))
+    return Spans(n_samples != m, lengths, of_reference, of_estimate, rate)
+
+
+def _lost(policy: Lengths, *files: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+    """Lost at start and end of each file; files : samples, and by how many of them a file is moved earlier.
+
+    What is moved before sample 0 is never compared.
+    """
+    pad = policy is Lengths.PAD
+    first = 0 if pad else max(0, *(-delay for _, delay in files))
+    stop = (max if pad else min)(n - delay for n, delay in files)
+    return tuple((min(max(0, first + delay), n), max(0, n - delay - max(first, stop))) for n, delay in files)
 
 
 def _spans(case: Case) -> Spans | None:
@@ -288,68 +349,3 @@ def find_order_notice(analysis: Analysis) -> Notice | None:
     orders = order_sentence(analysis.pairs)
     template = N_("The order depends on the figure (exact, active frames): {orders}; the mean misleads most")
     return Notice("order", Phrase(template, orders=orders)) if orders else None
-
-
-@dataclass(frozen=True, slots=True)
-class Spans:
-    """What is not compared. differ : whether the files' own lengths do; lengths : both, in words.
-
-    reference, estimate : samples (frames of a mask) lost at the start and at the end. rate : Hz, None for masks.
-    """
-
-    differ: bool
-    lengths: Phrase
-    reference: tuple[int, int]
-    estimate: tuple[int, int]
-    rate: int | None
-
-    def lost(self, *, is_subject: bool) -> str:
-        """ "its first 12 frames and the reference's last 4000 samples (0.250 s)"; perhaps nothing.
-
-        is_subject : the sentence is about the estimate.
-        """
-        own = N_("its first {amount}"), N_("its last {amount}")
-        named = N_("the estimate's first {amount}"), N_("the estimate's last {amount}")
-        theirs = N_("the reference's first {amount}"), N_("the reference's last {amount}")
-        templates = (*(own if is_subject else named), *theirs)
-        counts = (*self.estimate, *self.reference)
-        parts = [Phrase(text, amount=self._amount(n)) for text, n in zip(templates, counts, strict=True) if n]
-        return listed(parts) if parts else ""
-
-    def _amount(self, n: int) -> Phrase:
-        if self.rate is None:
-            return Phrase("{n} frame", n=n) if n == 1 else Phrase("{n} frames", n=n)
-        template = N_("{n} sample ({time:.3f} s)") if n == 1 else N_("{n} samples ({time:.3f} s)")
-        return Phrase(template, n=n, time=n / self.rate)
-
-
-def left_out(policy: Lengths, reference: Track, estimate: Track) -> Spans | None:
-    """What a pair leaves out under a length policy, once the files' delays were taken out; None when not known."""
-    if reference.mask is not None and estimate.mask is not None:
-        n, m = int(reference.mask.values.shape[1]), int(estimate.mask.values.shape[1])
-        lengths = Phrase("{m} frames against the reference's {n}", m=m, n=n)
-        of_reference, of_estimate = _lost(policy, (n, 0), (m, 0))
-        return Spans(n != m, lengths, of_reference, of_estimate, None)
-    rate, own_rate = reference.sample_rate, estimate.sample_rate
-    n_samples, m_samples = reference.n_samples, estimate.n_samples
-    if not rate or not own_rate or n_samples is None or m_samples is None:
-        return None
-    m = -(-m_samples * rate // own_rate)  # what resampling makes of it
-    if rate != own_rate and abs(n_samples - m) <= 1:
-        m = n_samples  # rounding, no difference
-    lengths = Phrase(
-        "{own:.3f} s against the reference's {wanted:.3f} s", own=estimate.duration_s, wanted=reference.duration_s
-    )
-    of_reference, of_estimate = _lost(policy, (n_samples, reference.source.delay), (m, estimate.source.delay))
-    return Spans(n_samples != m, lengths, of_reference, of_estimate, rate)
-
-
-def _lost(policy: Lengths, *files: tuple[int, int]) -> tuple[tuple[int, int], ...]:
-    """Lost at start and end of each file; files : samples, and by how many of them a file is moved earlier.
-
-    What is moved before sample 0 is never compared.
-    """
-    pad = policy is Lengths.PAD
-    first = 0 if pad else max(0, *(-delay for _, delay in files))
-    stop = (max if pad else min)(n - delay for n, delay in files)
-    return tuple((min(max(0, first + delay), n), max(0, n - delay - max(first, stop))) for n, delay in files)

@@ -8,7 +8,6 @@ import numpy as np
 from osisnr_gui.core.bad_frames import FramesWithin, LossShares, limit_of_worst
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import edits
-from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import BadFrames, SegmentFigures, find_depth
 from osisnr_gui.session.session import Criterion, Note, Session
@@ -128,8 +127,3 @@ def set_carriers(session: Session, shares: LossShares, n_frames: int) -> Session
         return session
     session = edits.set_bad(session, criterion=Criterion.OSI, minimum_s=0.0, gate_db=None)
     return edits.set_threshold(session, threshold)
-
-
-def half_loss_edit(shares: LossShares) -> Edit:
-    """The frames that hold half of the loss."""
-    return lambda session: set_carriers(session, shares, shares.frames_for(0.5))
