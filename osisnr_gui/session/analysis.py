@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -239,18 +240,9 @@ class _Run:
             now = time.monotonic()
             self._next_partial = now + max(PARTIAL_SECONDS, (now - started) / 5)
 
-        done = run_pair(
-            session,
-            reference,
-            pair.estimate,
-            key,
-            self._known.picture(reference, key, self._analysis.pairs),
-            wanted.pictures,
-            report,
-            self._cancelled,
-            with_delay=wanted.delay and delay is None,
-            around=wanted.around,
-        )
+        picture = self._known.picture(reference, key, self._analysis.pairs)
+        run = partial(run_pair, session, reference, pair.estimate, key, picture, wanted.pictures)
+        done = run(report, self._cancelled, with_delay=wanted.delay and delay is None, around=wanted.around)
         if done.reference is not None:
             self._set_reference(session.partner_of(index), done.reference)
         self._set_pair(index, scored(session, done if delay is None else replace(done, delay=delay)))

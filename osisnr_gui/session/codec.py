@@ -82,14 +82,8 @@ def is_session_file(path: str) -> bool:
 def session_bytes(session: Session, view: SavedView, path: str) -> bytes:
     """The content of a session file that will lie at `path`. Raises SaveError for more than can be read again."""
     folder = os.path.dirname(os.path.abspath(path))
-    data = json_bytes(
-        {
-            "schema": SCHEMA,
-            "version": __version__,
-            "session": _encode(_with_paths(session, lambda name: _relative(name, folder))),
-            "view": _encode(view),
-        }
-    )
+    saved = _encode(_with_paths(session, lambda name: _relative(name, folder)))
+    data = json_bytes({"schema": SCHEMA, "version": __version__, "session": saved, "view": _encode(view)})
     if len(data) > MAX_BYTES:
         detail = Phrase("not saved: the session takes more than {limit} KiB", limit=MAX_BYTES >> 10)
         raise SaveError(path, detail, Phrase("shorten its notes, or close some files"))

@@ -76,18 +76,14 @@ class FileChanges:
             return False
         self._read = dict(stamps)
         self._looks = {path: look for path, look in self._looks.items() if path in stamps}
-        for path, change in list(self._found.items()):
-            if path not in stamps or stamps[path] == change.stamp:
-                del self._found[path]
+        stay = {path for path, change in self._found.items() if path in stamps and stamps[path] != change.stamp}
+        self._found = {path: change for path, change in self._found.items() if path in stay}
         return True
 
     def look(self, stamps: Stamps, now: float, seen: float) -> bool:
         """Take a look: the stamps now. now : seconds that only go forward; seen : since 1970. True while one moves."""
-        moving = False
-        for path in self._read:
-            if path in stamps:
-                moving |= not self._is_at_rest(path, stamps[path], now, seen)
-        return moving
+        resting = [self._is_at_rest(path, stamps[path], now, seen) for path in self._read if path in stamps]
+        return not all(resting)
 
     def _is_at_rest(self, path: str, stamp: Stamp | None, now: float, seen: float) -> bool:
         if path not in self._looks or self._looks[path][0] != stamp:

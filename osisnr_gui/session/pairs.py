@@ -232,15 +232,10 @@ def start_frame(fit: Fit, grid: TimeGrid, around: float | None) -> int | None:
 
 def pair_key(session: Session, reference: Track, estimate: Track, alpha: float | None) -> PairKey:
     """The key of a pair under a session. Raises PairError."""
+    files = reference.source, estimate.source, (reference.stamp, estimate.stamp)
+    grid = session.mask_grid if reference.mask is not None and session.mask_grid.is_known else None
     return PairKey(
-        reference.source,
-        estimate.source,
-        (reference.stamp, estimate.stamp),
-        resolve_framing(session, reference),
-        session.lengths,
-        session.same_rate_only,
-        alpha,
-        session.mask_grid if reference.mask is not None and session.mask_grid.is_known else None,
+        *files, resolve_framing(session, reference), session.lengths, session.same_rate_only, alpha, mask_grid=grid
     )
 
 

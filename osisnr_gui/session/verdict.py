@@ -114,7 +114,7 @@ def _painted_band(pair: PairAnalysis) -> BandOfErrors | None:
     estimate, residual, frames = pair.pictures.estimate, pair.pictures.residual, pair.frames
     if estimate is None or residual is None or frames is None or not frames.complete:
         return None
-    level = (residual.coarse_step() // estimate.coarse_step()).bit_length() - 1
+    level = (residual.coarse_step // estimate.coarse_step).bit_length() - 1
     of_estimate, of_residual = estimate.coarse(level), residual.coarse(0)
     if of_estimate is None or of_residual is None:
         return None

@@ -161,7 +161,7 @@ def _assert_painted_equals_read(session: Session) -> None:
         picture = getattr(pair.pictures, name)
         exact = picture.columns(0, picture.n_columns)
         assert exact.shape == (picture.n_columns, picture.n_bins)
-        step = picture.coarse_step()
+        step = picture.coarse_step
         pooled = [exact[a : a + step].max(axis=0) for a in range(0, len(exact), step)]
         different = picture.coarse(0).astype(int) - np.array(pooled)
         if name == "residual":  # before the first frame both files have, nothing is compared

@@ -264,10 +264,6 @@ def _effect(old: PairAnalysis, before: PairScore, new: PairAnalysis, after: Pair
     si_snr = [np.nan if pair.whole is None else pair.whole.si_snr_db for pair in (old, new)]
     inverse = np.sort(after.osi_term()[after.facts.active])[::-1]
     worst = inverse[: max(1, round(WORST_SHARE * inverse.size))].sum()
-    return Effect(
-        (exact[0].osi_db_median, exact[1].osi_db_median),
-        (exact[0].fused, exact[1].fused),
-        (si_snr[0], si_snr[1]),
-        after.loss,
-        float(worst / inverse.sum()) if 0.0 < inverse.sum() < np.inf else np.nan,
-    )
+    held = float(worst / inverse.sum()) if 0.0 < inverse.sum() < np.inf else np.nan
+    medians, fused = (exact[0].osi_db_median, exact[1].osi_db_median), (exact[0].fused, exact[1].fused)
+    return Effect(medians, fused, (si_snr[0], si_snr[1]), after.loss, held)

@@ -204,12 +204,8 @@ def find_ranking(analysis: Analysis, selected: int) -> Ranking:
     terms = [(score.leading.loss_osi(loss.method), score.leading.mc_mse) for score in scores]
     crossings = find_crossings(terms)
     low, high = find_span(crossings, loss.gamma)
-    return Ranking(
-        tuple(places[i] for i in find_order(terms, loss.gamma)),
-        tuple(Crossing(c.gamma, places[c.below], places[c.above]) for c in crossings),
-        low,
-        high,
-    )
+    order = tuple(places[i] for i in find_order(terms, loss.gamma))
+    return Ranking(order, tuple(Crossing(c.gamma, places[c.below], places[c.above]) for c in crossings), low, high)
 
 
 def _number(gamma: float) -> str:

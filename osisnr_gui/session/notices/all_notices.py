@@ -136,13 +136,9 @@ def _gathered(first: Notice, *others: Notice) -> Notice:
         return first
     group, remedies = (first, *others), first.remedies
     if first.code in ALIKE:
-        remedies = tuple(
-            Remedy(
-                Phrase("{remedy} (all {n})", remedy=remedy.label, n=len(group)),
-                partial(_edit_all, alike=[notice.remedies[place].edit for notice in group]),
-            )
-            for place, remedy in enumerate(remedies)
-        )
+        labels = [Phrase("{remedy} (all {n})", remedy=remedy.label, n=len(group)) for remedy in remedies]
+        same = zip(*([remedy.edit for remedy in notice.remedies] for notice in group), strict=True)
+        remedies = tuple(Remedy(x, partial(_edit_all, alike=alike)) for x, alike in zip(labels, same, strict=True))
     return replace(first, message=joined([notice.message for notice in group], "\n"), remedies=remedies)
 
 

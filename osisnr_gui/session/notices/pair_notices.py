@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from osisnr_gui.io.errors import N_, Phrase
+from osisnr_gui.io.errors import N_, FileError, Phrase
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.comparison.speakers import order_sentence
 from osisnr_gui.session.delays import delay_words, order_words, score_words, shift_words, si_snr_db_at
@@ -32,42 +32,38 @@ _TRANSPOSE = {
 
 def find_refused_pair(case: Case) -> Notice | None:
     """A file that can be read and yet not be compared: what would change that."""
-    error = None if case.pair is None else case.pair.error
-    if error is None or case.track.error is not None:
+    error, reference = None if case.pair is None else case.pair.error, case.reference
+    if error is None or reference is None or case.track.error is not None:
         return None
-    return case.notice("refused", case.error_words(error), _allowing(case) or _turning(case) or (case.remove,))
+    ways = _allowing(case, error, reference) or _turning(case, reference) or (case.remove,)
+    return case.notice("refused", case.error_words(error), ways)
 
 
-def _allowing(case: Case) -> tuple[Remedy, ...]:
+def _allowing(case: Case, error: FileError, reference: Track) -> tuple[Remedy, ...]:
     """The way back where a pair is refused only because the session is strict."""
-    assert case.pair is not None, "only a pair can be refused"
-    assert case.reference is not None, "only a pair can be refused"
-    rates = case.reference.sample_rate != case.track.sample_rate
-    if not isinstance(case.pair.error, PairError) or _fits(case.session, case):
+    allow = partial(_allow, rates=reference.sample_rate != case.track.sample_rate)
+    if not isinstance(error, PairError) or _fits(case.session, reference, case.track):
         return ()
-    allow = partial(_allow, rates=rates)
-    return (Remedy(Phrase("Allow"), allow),) if _fits(allow(case.session), case) else ()
+    return (Remedy(Phrase("Allow"), allow),) if _fits(allow(case.session), reference, case.track) else ()
 
 
-def _turning(case: Case) -> tuple[Remedy, ...]:
+def _turning(case: Case, reference: Track) -> tuple[Remedy, ...]:
     """Turn the mask that has as many columns as the other one has rows."""
-    assert case.reference is not None, "only a pair can be refused"
-    mask, other = case.track.mask, case.reference.mask
+    mask, other = case.track.mask, reference.mask
     if mask is None or other is None or mask.values.shape[0] == other.values.shape[0]:
         return ()
     ways: tuple[Remedy, ...] = ()
     if mask.values.shape[1] == other.values.shape[0]:
         ways += case.change(_TRANSPOSE[case.role], transpose=not case.source.transpose)
     if other.values.shape[1] == mask.values.shape[0]:
-        beside = replace(case, track=case.reference, role=Role.REFERENCE)
+        beside = replace(case, track=reference, role=Role.REFERENCE)
         ways += beside.change(_TRANSPOSE[Role.REFERENCE], transpose=not beside.source.transpose)
     return ways
 
 
-def _fits(session: Session, case: Case) -> bool:
-    assert case.reference is not None, "only a pair can fit"
+def _fits(session: Session, reference: Track, track: Track) -> bool:
     try:
-        check_fit(session, case.reference, case.track)
+        check_fit(session, reference, track)
     except PairError:
         return False
     return True

@@ -150,17 +150,17 @@ class BadCounts(NamedTuple):
 class BadFrames:
     """What is bad in one pair.
 
-    other : the estimate it is held against, None where there is none. loss : what the limit on the loss was held
-    against, None for other criteria. low : frames that count and are bad by the criterion; missed, false_activity : bad
-    in their own right; bad : any of the three. drop_db : how far each frame is under the other curve, fused : its loss,
-    None for criteria that do not ask for them. n_under : active frames under the threshold, quiet ones included.
+    loss : what the limit on the loss was held against, None for other criteria. other : the estimate it is held
+    against, None where there is none. low : frames that count and are bad by the criterion; missed, false_activity :
+    bad in their own right; bad : any of the three. drop_db : how far each frame is under the other curve, fused : its
+    loss, None for criteria that do not ask for them. n_under : active frames under the threshold, quiet ones included.
     """
 
     facts: Facts
     threshold_db: float
     choice: BadChoice
-    other: Facts | None
     loss: LossChoice | None
+    other: Facts | None
     gate: LevelGate
     low: BoolArray
     missed: BoolArray
@@ -184,13 +184,8 @@ class BadFrames:
         return BadCounts(*(int(np.count_nonzero(frames)) for frames in (under, gate.missed, gate.false_activity)))
 
     @property
-    def n_left_out(self) -> int:
-        """Frames the level gate leaves out; frames silent in both signals are never bad and not among them."""
-        return self.n_judged - self.gate.n_counted
-
-    @property
     def n_judged(self) -> int:
-        """Active, missed and falsely active frames together."""
+        """Active, missed and falsely active frames together; those silent in both signals are never bad."""
         counts = self.facts.counts
         return self.facts.n_active + counts["silent_estimate"] + counts["silent_reference"]
 
@@ -229,22 +224,9 @@ def find_bad(
     low = _low(choice, gate, under, drop_db, fused)
     missed, false_activity = _faults(facts, gate, choice, other)
     bad = low | missed | false_activity
-    return BadFrames(
-        facts=facts,
-        threshold_db=session.threshold_db,
-        choice=choice,
-        other=other,
-        loss=loss,
-        gate=gate,
-        low=low,
-        missed=missed,
-        false_activity=false_activity,
-        bad=bad,
-        drop_db=drop_db,
-        fused=fused,
-        segments=_segments(facts, bad, choice.minimum_s, choice.join_s),
-        n_under=int(np.count_nonzero(under)),
-    )
+    segments, n_under = _segments(facts, bad, choice.minimum_s, choice.join_s), int(np.count_nonzero(under))
+    kinds = low, missed, false_activity, bad
+    return BadFrames(facts, *asked, other, gate, *kinds, drop_db, fused, segments, n_under)
 
 
 def _low(
@@ -264,8 +246,12 @@ def _faults(facts: Facts, gate: LevelGate, choice: BadChoice, other: Facts | Non
     """Missed frames and false activity; what the other estimate missed or made up as well is no reason to prefer it."""
     if choice.criterion is not Criterion.AGAINST:
         return gate.missed, gate.false_activity
-    missed = gate.missed & _better_in_other(facts, other, FrameStatus.SILENT_ESTIMATE)
-    return missed, gate.false_activity & _better_in_other(facts, other, FrameStatus.SILENT_REFERENCE)
+    if other is None:
+        return np.zeros_like(gate.missed), np.zeros_like(gate.false_activity)
+    # Frames in which the other estimate is finite and without this fault.
+    faults, finite = (FrameStatus.SILENT_ESTIMATE, FrameStatus.SILENT_REFERENCE), other.status != FrameStatus.NONFINITE
+    better = [on_grid(facts.frames, other.frames, finite & (other.status != fault), False) for fault in faults]
+    return gate.missed & better[0], gate.false_activity & better[1]
 
 
 def rivals(session: Session, index: int) -> tuple[int, ...]:
@@ -310,14 +296,6 @@ def _drop(
     other_osi_db = on_grid(frames, other.frames, other.frames.exact_osi_db, np.nan)
     other_active = on_grid(frames, other.frames, other.active, False)
     return rules.drop_below_other(frames.exact_osi_db, gate.active, other_osi_db, other_active)
-
-
-def _better_in_other(facts: Facts, other: Facts | None, fault: FrameStatus) -> BoolArray:
-    """Frames in which the other estimate is finite and without this fault; none without another estimate."""
-    if other is None:
-        return np.zeros(facts.frames.n_frames, dtype=bool)
-    without = (other.status != fault) & (other.status != FrameStatus.NONFINITE)
-    return np.asarray(on_grid(facts.frames, other.frames, without, False))
 
 
 def find_figures(bad: BadFrames) -> SegmentFigures:

@@ -100,18 +100,10 @@ def find_recipe(analysis: Analysis, scale: ResidualScale = ResidualScale.WHOLE) 
     rate = next((track.sample_rate for _, track in audible if track.sample_rate), FALLBACK_RATE)
     masks, grid = _heard_masks(analysis), analysis.session.mask_grid
     rate = grid.rate if masks and grid.rate else rate
-    partners = analysis.session.partners
-    return Recipe(
-        tuple((sound, _at_rate(analysis, sound, track, rate), track.stamp) for sound, track in audible),
-        partners,
-        tuple(whole_gain(pair) for pair in analysis.pairs),
-        rate,
-        analysis.session.lengths,
-        scale,
-        analysis.framing if scale is ResidualScale.FRAME else None,
-        masks,
-        grid if masks else None,
-    )
+    files = tuple((sound, _at_rate(analysis, sound, track, rate), track.stamp) for sound, track in audible)
+    gains, partners = tuple(map(whole_gain, analysis.pairs)), analysis.session.partners
+    framing, lengths = analysis.framing if scale is ResidualScale.FRAME else None, analysis.session.lengths
+    return Recipe(files, partners, gains, rate, lengths, scale, framing, masks, grid if masks else None)
 
 
 def _heard_masks(analysis: Analysis) -> tuple[tuple[Sound, Track], ...]:
@@ -302,12 +294,8 @@ def find_loudness(analysis: Analysis, recipe: Recipe, match: Match, mixture_gain
             gains[sound] = max(1.0, FULL_SCALE / (lowered * peak))
     if match is Match.OSI:  # a residual is heard at the level it has in its estimate
         gains |= {s: gains.get(Sound(SoundKind.ESTIMATE, s.index), 1.0) for s in gains if s.kind is SoundKind.RESIDUAL}
-    return Loudness(
-        gains,
-        lowered,
-        frozenset(recipe.sounds) - known.keys(),
-        frozenset(sound for sound, gain in known.items() if gains[sound] != gain),
-    )
+    limited = frozenset(sound for sound, gain in known.items() if gains[sound] != gain)
+    return Loudness(gains, lowered, frozenset(recipe.sounds) - known.keys(), limited)
 
 
 def _wanted_gains(

@@ -178,15 +178,10 @@ def masked_parts(recipe: Recipe, sound: Sound) -> Iterator[bytes]:
 
 def open_masked(session: Session, paths: dict[Sound, str]) -> Session:
     """The same comparison of these sounds: who is held against whom, notes and settings stay."""
-    references = [path for sound, path in paths.items() if sound.kind is SoundKind.REFERENCE]
-    estimates = [path for sound, path in paths.items() if sound.kind is SoundKind.ESTIMATE]
+    kinds = SoundKind.REFERENCE, SoundKind.ESTIMATE
+    files = (tuple(Source(path) for sound, path in paths.items() if sound.kind is kind) for kind in kinds)
     # Estimates whose mask did not fit are not among them: who goes with whom is asked by the old places.
     partners = tuple(session.partner_of(sound.index) for sound in paths if sound.kind is SoundKind.ESTIMATE)
-    opened = replace(
-        edits.open_files(session, []),
-        references=tuple(map(Source, references)),
-        estimates=tuple(map(Source, estimates)),
-        mixture=session.mixture,
-        notes=session.notes,
-    )
-    return edits.set_pairing(opened, partners)
+    references, estimates = files
+    opened = replace(edits.open_files(session, []), mixture=session.mixture, notes=session.notes)
+    return edits.set_pairing(replace(opened, references=references, estimates=estimates), partners)

@@ -9,14 +9,14 @@ from osisnr_gui.core.bad_frames import LossShares
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.scores import PairScore
-from osisnr_gui.session.segments.bad_segments import Kind, other_place, rivals
-from osisnr_gui.session.segments.segment_table import (
+from osisnr_gui.session.scores import (
+    PairScore,
     find_segment_table,
     set_carriers,
     set_worst_share,
     worst_frame,
 )
+from osisnr_gui.session.segments.bad_segments import Kind, other_place, rivals
 from osisnr_gui.session.session import BadChoice, Criterion, Note, Session, Source
 
 
