@@ -106,11 +106,7 @@ class _Run:
         # Only whole results are kept: with the alpha table and pictures.
         self._cache = cache if wanted.pictures and wanted.alpha is None else None
         self._started_ns = time.time_ns()
-        self._known = ResultIndex(
-            [track for old in previous for track in old.tracks],
-            [pair for old in previous for pair in (*old.pairs, *old.unprocessed)],
-            [old.matching for old in previous],
-        )
+        self._known = ResultIndex(*previous)
         self._next_partial = 0.0
         self._broken = ""
         # Not a result yet: what of it still holds is handed on.
@@ -122,8 +118,8 @@ class _Run:
             try:
                 return self._run()
             except BrokenOffError as broken:
-                self._broken, good = broken.path, without_files(self._analysis, [broken.path])
-                self._known.add(good.tracks, (*good.pairs, *good.unprocessed))
+                self._broken = broken.path
+                self._known.add(without_files(self._analysis, [broken.path]))
 
     def _run(self) -> Analysis:
         session = self._session

@@ -8,7 +8,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Flag, auto
-from operator import attrgetter, is_
+from functools import reduce
+from operator import attrgetter, is_, or_
 
 from osisnr_gui.core.loss import NAN
 from osisnr_gui.session.comparison.best_frames import find_best_frames
@@ -74,10 +75,7 @@ def find_changes(before: Analysis, after: Analysis) -> Changed:
         Changed.NOTES: new.notes != old.notes,
         Changed.NOTICES: after.notices is not before.notices,
     }
-    for part, is_other in differs.items():
-        if is_other:
-            found |= part
-    return found
+    return reduce(or_, (part for part, is_other in differs.items() if is_other), found)
 
 
 def _pair_changes(before: Sequence[PairAnalysis], after: Sequence[PairAnalysis]) -> Changed:

@@ -1,6 +1,6 @@
 """What an analysis gives: the result itself, its notices, how far it is, and an index of earlier results."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from osisnr_gui.core.align import Delay
@@ -135,17 +135,17 @@ Report = Callable[[Progress], None]
 class ResultIndex:
     """Tracks, complete pairs and matchings of earlier analyses; where there are several, the first counts."""
 
-    def __init__(
-        self, tracks: Sequence[Track], pairs: Iterable[PairAnalysis], matchings: Iterable[Matching | None]
-    ) -> None:
+    def __init__(self, *analyses: Analysis) -> None:
         self._tracks = dict[Source, Track]()
         self._pairs = list[PairAnalysis]()
-        self.add(tracks, pairs)
-        self._matchings = [matching for matching in matchings if matching is not None]
+        self._matchings = [old.matching for old in analyses if old.matching is not None]
+        self.add(*analyses)
 
-    def add(self, tracks: Sequence[Track], pairs: Iterable[PairAnalysis]) -> None:
+    def add(self, *analyses: Analysis) -> None:
         """Tracks and pairs that count before those there are."""
+        tracks = [track for old in analyses for track in old.tracks]
         self._tracks |= {replace(track.source, delay=0): track for track in reversed(tracks)}
+        pairs = [pair for old in analyses for pair in (*old.pairs, *old.unprocessed)]
         self._pairs = [*(p for p in pairs if p.frames is not None and p.frames.complete), *self._pairs]
 
     def track(self, source: Source) -> Track | None:
