@@ -22,8 +22,7 @@ from osisnr_gui.io.json_file import Json, plain_text
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.inspection.inspection import FormulaTerms, Inspection, plain
 from osisnr_gui.session.inspection.inspector import FileMeasures
-from osisnr_gui.session.scores import PairScore
-from osisnr_gui.session.segments.segment_table import SegmentTable
+from osisnr_gui.session.scores import PairScore, SegmentTable
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.text.catalogue import english

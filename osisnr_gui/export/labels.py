@@ -7,7 +7,7 @@ import numpy as np
 from osisnr_gui.export.csv_files import csv_note, lines_bytes, number_cell, text_cell
 from osisnr_gui.io.errors import printable
 from osisnr_gui.session import words
-from osisnr_gui.session.segments.segment_table import SegmentTable
+from osisnr_gui.session.scores import SegmentTable
 from osisnr_gui.session.session import Note
 from osisnr_gui.text.segment_words import kind_name
 

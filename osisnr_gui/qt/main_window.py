@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         """Tell the commands of it, unless it differs in what is seen in the analysis alone: alpha, a limit, a note."""
         store, commands = self.views.store, self.commands
         parts = session.references, session.estimates, session.mixture, session.pairing, session.hidden
-        state = store.history.can_undo, store.history.can_redo, session.loss.formula, *parts
+        state = store.history.previous is None, store.history.following is None, session.loss.formula, *parts
         self.setWindowModified(bool(commands.session_files.path) and commands.session_files.saved != session)
         asked = commands.folders.inputs is not None or commands.delays.dialog is not None or self.views.plots.is_held
         if state != self._session_state or asked:

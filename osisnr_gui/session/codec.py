@@ -82,14 +82,8 @@ def is_session_file(path: str) -> bool:
 def session_bytes(session: Session, view: SavedView, path: str) -> bytes:
     """The content of a session file that will lie at `path`. Raises SaveError for more than can be read again."""
     folder = os.path.dirname(os.path.abspath(path))
-    data = json_bytes(
-        {
-            "schema": SCHEMA,
-            "version": __version__,
-            "session": _encode(_with_paths(session, lambda name: _relative(name, folder))),
-            "view": _encode(view),
-        }
-    )
+    saved = _encode(_with_paths(session, lambda name: _relative(name, folder)))
+    data = json_bytes({"schema": SCHEMA, "version": __version__, "session": saved, "view": _encode(view)})
     if len(data) > MAX_BYTES:
         detail = Phrase("not saved: the session takes more than {limit} KiB", limit=MAX_BYTES >> 10)
         raise SaveError(path, detail, Phrase("shorten its notes, or close some files"))
@@ -205,7 +199,8 @@ def _decode_fields(kind: Any, value: Any, field: str, path: str) -> Any:
     for spec in dataclasses.fields(kind):
         if spec.name in value:
             item, name = value[spec.name], f"{field}.{spec.name}"
-            _check_size(spec.metadata, item, name, path)
+            if isinstance(item, str | list) and len(item) > spec.metadata.get("most", len(item)):
+                raise _wrong(path, name, TOO_LONG[type(item)], most=spec.metadata["most"])
             parts[spec.name] = _decode(hints[spec.name], item, name, path)
             if parts[spec.name] is not None:
                 _check_limits(spec.metadata, parts[spec.name], name, path)
@@ -224,11 +219,6 @@ def _decode_plain(kind: Any, value: Any, field: str, path: str) -> Any:
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise _wrong(path, field, PLAIN[kind])
     return value
-
-
-def _check_size(limits: Mapping[str, Any], value: Any, field: str, path: str) -> None:
-    if isinstance(value, str | list) and len(value) > limits.get("most", len(value)):
-        raise _wrong(path, field, TOO_LONG[type(value)], most=limits["most"])
 
 
 def _check_limits(limits: Mapping[str, Any], value: Any, field: str, path: str) -> None:

@@ -1,6 +1,7 @@
 """The demos that ship with the program: which files, and what to look for."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from osisnr_gui.io.errors import Phrase
 from osisnr_gui.paths import resource_path
@@ -84,13 +85,10 @@ DEMOS: tuple[Demo, ...] = (
 def demo_session(name: str = DEMOS[0].name) -> Session:
     """A session with the files of the demo of that name; raises paths.MissingResource."""
     (demo,) = (demo for demo in DEMOS if demo.name == name)
+    sample = partial(resource_path, "samples")
     return Session(
-        references=tuple(_source(file) for file in demo.references),
-        estimates=tuple(_source(file) for file in demo.estimates),
-        mixture=None if demo.mixture is None else _source(demo.mixture),
+        references=tuple(Source(sample(file)) for file in demo.references),
+        estimates=tuple(Source(sample(file)) for file in demo.estimates),
+        mixture=None if demo.mixture is None else Source(sample(demo.mixture)),
         mask_grid=demo.mask_grid or MaskGrid(),
     )
-
-
-def _source(file: str) -> Source:
-    return Source(resource_path("samples", file))

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from osisnr_gui.io.errors import Cancel, Phrase
+from osisnr_gui.io.errors import N_, Cancel, Phrase
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.result_cache import ResultCache, content_hash
@@ -46,12 +46,8 @@ class FileChange:
     @property
     def words(self) -> Phrase:
         """ "changed on disk 14:03:22"."""
-        time = clock(self.seen)
-        if self.fate is Fate.CHANGED:
-            return Phrase("changed on disk {time}", time=time)
-        if self.fate is Fate.GONE:
-            return Phrase("gone from the disk since {time}", time=time)
-        return Phrase("back on disk {time}", time=time)
+        templates = {Fate.CHANGED: N_("changed on disk {time}"), Fate.GONE: N_("gone from the disk since {time}")}
+        return Phrase(templates.get(self.fate, N_("back on disk {time}")), time=clock(self.seen))
 
 
 class FileChanges:
@@ -80,18 +76,14 @@ class FileChanges:
             return False
         self._read = dict(stamps)
         self._looks = {path: look for path, look in self._looks.items() if path in stamps}
-        for path, change in list(self._found.items()):
-            if path not in stamps or stamps[path] == change.stamp:
-                del self._found[path]
+        stay = {path for path, change in self._found.items() if path in stamps and stamps[path] != change.stamp}
+        self._found = {path: change for path, change in self._found.items() if path in stay}
         return True
 
     def look(self, stamps: Stamps, now: float, seen: float) -> bool:
         """Take a look: the stamps now. now : seconds that only go forward; seen : since 1970. True while one moves."""
-        moving = False
-        for path in self._read:
-            if path in stamps:
-                moving |= not self._is_at_rest(path, stamps[path], now, seen)
-        return moving
+        resting = [self._is_at_rest(path, stamps[path], now, seen) for path in self._read if path in stamps]
+        return not all(resting)
 
     def _is_at_rest(self, path: str, stamp: Stamp | None, now: float, seen: float) -> bool:
         if path not in self._looks or self._looks[path][0] != stamp:

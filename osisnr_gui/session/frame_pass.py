@@ -7,8 +7,6 @@ results depend neither on the number of threads nor on the order; those of the w
 lie in the same places wherever a pass begins, added up from the first to the last.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import reduce
 from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -174,7 +172,7 @@ class FramePass:
         self._parts: list[tuple[int, Projection]] = []
         self._cancelled: Cancel | None = None
 
-    def run(self, progress: Callable[[FramePass], None] | None = None, cancelled: Cancel | None = None) -> PairFrames:
+    def run(self, progress: Callable[[Self], None] | None = None, cancelled: Cancel | None = None) -> PairFrames:
         """Work through all frames; `progress(self)` after every chunk.
 
         Raises io's Cancelled, and LoadError when a file breaks off in a way its reader calls an error.

@@ -15,11 +15,10 @@ known exactly, of every frame; only its division among the bins is estimated, fr
 they carry, so that the ones that matter are among them.
 """
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 import numpy as np
 
@@ -145,7 +144,7 @@ class BlameTerms:
     weights: FloatArray
 
     @classmethod
-    def of(cls, score: PairScore, kind: BlameKind) -> BlameTerms:
+    def of(cls, score: PairScore, kind: BlameKind) -> Self:
         """Those of the result that leads. Frames whose 1/OSI-SNR is not a positive number carry nothing."""
         values = score.osi_term() if kind is BlameKind.OSI_NOISE else score.mc_mse()
         if score.loss.formula is not Formula.LITERAL:

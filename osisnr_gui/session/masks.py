@@ -4,17 +4,16 @@ Time of a mask's columns and frequency of its rows follow from the STFT it belon
 and hop are the user's, or were chosen among those that fit a mixture.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
 from osisnr_gui.core.reduce import value_counts
 from osisnr_gui.core.stft import MaskFrames
 from osisnr_gui.core.types import FloatArray, IntArray, ParameterError
-from osisnr_gui.io.errors import Cancel, Phrase
+from osisnr_gui.io.errors import N_, Cancel, Phrase
 from osisnr_gui.io.masks import Mask, blocks_of, real_values
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.readers import AudioSignal
@@ -110,7 +109,7 @@ class ValueBins:
     high: float
 
     @classmethod
-    def of(cls, masks: Sequence[Mask]) -> ValueBins:
+    def of(cls, masks: Sequence[Mask]) -> Self:
         """Bins that hold every value of all these masks, and 0 to 1 in any case."""
         return cls(min([0.0, *(m.minimum for m in masks)]), max([1.0, *(m.maximum for m in masks)]))
 
@@ -139,11 +138,8 @@ def mask_frames(grid: MaskGrid, n_bins: int) -> MaskFrames:
         raise ParameterError(Phrase("rate and hop of the masks are not known"))
     n_fft = n_fft_of(grid, n_bins)
     if n_fft // 2 + 1 != n_bins:
-        own = n_fft // 2 + 1
-        detail = Phrase(
-            "an STFT of n_fft {n_fft} has {own} bins, the masks have {wanted}", n_fft=n_fft, own=own, wanted=n_bins
-        )
-        raise ParameterError(detail)
+        template = N_("an STFT of n_fft {n_fft} has {own} bins, the masks have {wanted}")
+        raise ParameterError(Phrase(template, n_fft=n_fft, own=n_fft // 2 + 1, wanted=n_bins))
     return MaskFrames(n_fft, grid.hop, -(n_fft // 2) if grid.centred else 0, grid.window)
 
 

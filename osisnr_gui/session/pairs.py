@@ -11,7 +11,7 @@ from osisnr_gui.core.align import Delay
 from osisnr_gui.core.osi_snr import both_alike
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
 from osisnr_gui.core.types import Columns, Framing, IntArray, ParameterError, Representation
-from osisnr_gui.io.errors import FileError, LoadError, Phrase, Reason
+from osisnr_gui.io.errors import N_, FileError, LoadError, Phrase, Reason
 from osisnr_gui.session.frame_pass import NO_PICTURES, PairFrames, PairPictures
 from osisnr_gui.session.masks import mask_times
 from osisnr_gui.session.pictures import TimeGrid
@@ -87,21 +87,15 @@ class PairAnalysis:
 
 def resolve_framing(session: Session, reference: Track) -> Framing | None:
     """The framing in force for this reference; None for masks. Raises PairError for settings that cannot be."""
-    choice = session.framing
+    choice, path = session.framing, reference.source.path
     if reference.kind == "mask":
         if choice.representation not in (None, Representation.MASK):
-            raise PairError(
-                reference.source.path,
-                Phrase("a matrix cannot be analysed as {representation}", representation=choice.representation),
-                Phrase("open an audio file, or leave the representation at its default"),
-            )
+            detail = Phrase("a matrix cannot be analysed as {representation}", representation=choice.representation)
+            raise PairError(path, detail, Phrase("open an audio file, or leave the representation at its default"))
         return None
     if choice.representation is Representation.MASK:
-        raise PairError(
-            reference.source.path,
-            Phrase("this is sound, not a mask"),
-            Phrase("choose magnitude, complex or waveform as the representation"),
-        )
+        remedy = Phrase("choose magnitude, complex or waveform as the representation")
+        raise PairError(path, Phrase("this is sound, not a mask"), remedy)
     rate = reference.sample_rate or 16000
     n_fft = default_n_fft(rate) if choice.n_fft is None else choice.n_fft
     hop = choice.hop
@@ -112,7 +106,7 @@ def resolve_framing(session: Session, reference: Track) -> Framing | None:
         check_framing(n_fft, hop)
         window(choice.window, n_fft)
     except ParameterError as error:
-        raise PairError(reference.source.path, str(error), Phrase("change the STFT settings")) from None
+        raise PairError(path, str(error), Phrase("change the STFT settings")) from None
     return Framing(choice.representation or Representation.MAGNITUDE, n_fft, hop, choice.window)
 
 
@@ -140,17 +134,14 @@ class Readers:
     def __init__(self, tracks: tuple[Track, ...], framing: Framing | None, rate: int | None) -> None:
         self.tracks, self._framing, self._rate = tracks, framing, rate
         self._opened: list[ColumnReader] = []
-        weakref.finalize(self, _close_all, self._opened)
+        #: Lets go of the files.
+        self.close = weakref.finalize(self, _close_all, self._opened)
 
     def open(self) -> list[ColumnReader]:
         """All of them, in the order of the tracks. From one thread at a time. Raises LoadError."""
         for track in self.tracks[len(self._opened) :]:
             self._opened.append(open_columns(track, self._framing, self._rate))
         return self._opened
-
-    def close(self) -> None:
-        """Let go of the files."""
-        _close_all(self._opened)
 
 
 def _close_all(readers: list[ColumnReader]) -> None:
@@ -195,9 +186,8 @@ def check_fit(session: Session, reference: Track, estimate: Track) -> None:
             raise PairError(path, detail, Phrase("cut both to one length, or allow it"))
         return
     if strict and reference.n_samples != estimate.n_samples and reference.sample_rate == estimate.sample_rate:
-        detail = Phrase(
-            "{own} samples against the reference's {wanted}", own=estimate.n_samples, wanted=reference.n_samples
-        )
+        template = N_("{own} samples against the reference's {wanted}")
+        detail = Phrase(template, own=estimate.n_samples, wanted=reference.n_samples)
         raise PairError(path, detail, Phrase("cut both to one length, or allow different lengths"))
     if (strict or session.same_rate_only) and reference.sample_rate != estimate.sample_rate:
         rates = {"own": estimate.sample_rate, "wanted": reference.sample_rate}
@@ -222,10 +212,9 @@ def fit_frames(session: Session, reference: ColumnReader, estimate: ColumnReader
     stop = frame_count(stop_sample, framing.n_fft, framing.hop)
     if stop <= first:
         n = max(0, stop_sample - start_sample)
-        detail = Phrase("{n} samples in common, fewer than one frame of {n_fft}", n=n, n_fft=framing.n_fft)
-        if n == 1:
-            detail = Phrase("{n} sample in common, fewer than one frame of {n_fft}", n=n, n_fft=framing.n_fft)
-        path = paths[lengths[1] <= lengths[0]]
+        template = N_("{n} samples in common, fewer than one frame of {n_fft}")
+        template = N_("{n} sample in common, fewer than one frame of {n_fft}") if n == 1 else template
+        detail, path = Phrase(template, n=n, n_fft=framing.n_fft), paths[lengths[1] <= lengths[0]]
         raise LoadError(Reason.TOO_SHORT, path, detail, Phrase("use longer files or a smaller n_fft"))
     return Fit(first, stop, (start_sample, stop_sample))
 
@@ -243,15 +232,10 @@ def start_frame(fit: Fit, grid: TimeGrid, around: float | None) -> int | None:
 
 def pair_key(session: Session, reference: Track, estimate: Track, alpha: float | None) -> PairKey:
     """The key of a pair under a session. Raises PairError."""
+    files = reference.source, estimate.source, (reference.stamp, estimate.stamp)
+    grid = session.mask_grid if reference.mask is not None and session.mask_grid.is_known else None
     return PairKey(
-        reference.source,
-        estimate.source,
-        (reference.stamp, estimate.stamp),
-        resolve_framing(session, reference),
-        session.lengths,
-        session.same_rate_only,
-        alpha,
-        session.mask_grid if reference.mask is not None and session.mask_grid.is_known else None,
+        *files, resolve_framing(session, reference), session.lengths, session.same_rate_only, alpha, mask_grid=grid
     )
 
 

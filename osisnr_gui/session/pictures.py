@@ -5,12 +5,11 @@ masks. Coarser pictures keep the maximum, so that a click one frame long stays v
 grow with the value, pooling codes equals pooling magnitudes.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -44,12 +43,12 @@ class CodeScale:
         return "" if self.full_scale is None else "dB"
 
     @classmethod
-    def levels(cls, full_scale: float) -> CodeScale:
+    def levels(cls, full_scale: float) -> Self:
         """Levels in dB re a full-scale sine."""
         return cls(LOW_DB, HIGH_DB, full_scale)
 
     @classmethod
-    def plain(cls, minimum: float, maximum: float) -> CodeScale:
+    def plain(cls, minimum: float, maximum: float) -> Self:
         """Plain values; 0 to 1 is always inside."""
         return cls(min(0.0, minimum), max(1.0, maximum), None)
 
@@ -91,6 +90,7 @@ class Picture:
 
     n_columns frames of n_bins; column i is centred on first_time + i*column_step (seconds, or frames when there is no
     sample rate), row k on k*bin_step (Hz, or bins). `magnitudes(start, stop, step)` reads every step-th exact column.
+    coarse_step : frames in one column of `coarse(0)`.
     """
 
     def __init__(
@@ -111,24 +111,20 @@ class Picture:
         self._magnitudes = magnitudes
         self._reading, self._filling = threading.Lock(), threading.Lock()
         self._levels: list[CodeArray] = []
-        self._step = coarse_step
+        self.coarse_step = coarse_step
         n = -(-n_columns // coarse_step)
         self._exact = np.zeros(n, dtype=bool)  # whether a column of the finest level has seen all its frames
         while n:
             self._levels.append(np.zeros((n, n_bins), dtype=np.uint8))
             n = 0 if n == 1 else -(-n // 2)
 
-    def coarse_step(self) -> int:
-        """Frames in one column of `coarse(0)`."""
-        return self._step
-
     def coarse(self, level: int) -> CodeArray | None:
-        """Codes max-pooled over coarse_step() * 2**level frames, still growing during a pass; None beyond the last."""
+        """Codes max-pooled over coarse_step * 2**level frames, still growing during a pass; None beyond the last."""
         return self._levels[level] if 0 <= level < len(self._levels) else None
 
     def is_exact(self, start: int, stop: int) -> bool:
         """Whether the coarse pictures of the frames [start, stop) are the maximum of all of them."""
-        return bool(self._exact[start // self._step : -(-stop // self._step)].all())
+        return bool(self._exact[start // self.coarse_step : -(-stop // self.coarse_step)].all())
 
     def columns(self, start: int, stop: int) -> CodeArray:
         """Exact codes (stop - start, n_bins), read from the file: blocking, any thread."""
@@ -140,15 +136,15 @@ class Picture:
             return self._magnitudes(start, stop, 1)
 
     def sketch(self, start: int, stop: int) -> None:
-        """A first look at the frames [start, stop): one in `coarse_step()` goes into the coarse pictures.
+        """A first look at the frames [start, stop): one in `coarse_step` goes into the coarse pictures.
 
         What `put` brings later, before or meanwhile wins: the maximum of all frames is not below that of some. `start`
         is a multiple of it. Read from the file: blocking, any thread. Best in pieces of SKETCH_FRAMES.
         """
         if not self.is_exact(start, stop):
             with self._reading:
-                magnitudes = self._magnitudes(start, stop, self._step)
-            self._fill(start // self._step, self.scale.codes(magnitudes))
+                magnitudes = self._magnitudes(start, stop, self.coarse_step)
+            self._fill(start // self.coarse_step, self.scale.codes(magnitudes))
             self._lift(start, stop)
 
     def put(self, first: int, magnitudes: FloatArray) -> None:
@@ -157,21 +153,21 @@ class Picture:
         if stop <= first:
             return
         magnitudes = magnitudes[: stop - first]
-        g = first // self._step
-        if first % self._step == 0 and stop % self._step == 0:  # ten times faster than `reduceat`
-            pooled = magnitudes.reshape(-1, self._step, magnitudes.shape[1]).max(axis=1)
+        g = first // self.coarse_step
+        if first % self.coarse_step == 0 and stop % self.coarse_step == 0:  # ten times faster than `reduceat`
+            pooled = magnitudes.reshape(-1, self.coarse_step, magnitudes.shape[1]).max(axis=1)
         else:
-            edges = np.arange(g * self._step, stop, self._step) - first
+            edges = np.arange(g * self.coarse_step, stop, self.coarse_step) - first
             pooled = np.maximum.reduceat(magnitudes, np.maximum(edges, 0), axis=0)
         self._fill(g, self.scale.codes(pooled))
 
     def lift(self, first: int, stop: int) -> None:
         """Carry the frames [first, stop) up to the coarser levels, once `put` has seen them all."""
         self._lift(first, stop)
-        self._exact[first // self._step : -(-stop // self._step)] = True
+        self._exact[first // self.coarse_step : -(-stop // self.coarse_step)] = True
 
     def _lift(self, first: int, stop: int) -> None:
-        a, b = first // self._step, -(-stop // self._step)
+        a, b = first // self.coarse_step, -(-stop // self.coarse_step)
         with self._filling:
             for fine, coarse in zip(self._levels, self._levels[1:], strict=False):
                 a, b = a // 2, -(-b // 2)

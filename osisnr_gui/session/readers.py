@@ -13,7 +13,7 @@ import numpy as np
 from osisnr_gui.core.stft import frame_count, frames_of, least_hop, window
 from osisnr_gui.core.types import Columns, ComplexArray, FloatArray, Framing, IntArray, Representation
 from osisnr_gui.io.audio import AudioFile, AudioScanner, open_audio
-from osisnr_gui.io.errors import LoadError, Phrase, Reason
+from osisnr_gui.io.errors import N_, LoadError, Phrase, Reason
 from osisnr_gui.io.files import Closing
 from osisnr_gui.session.session import Source
 
@@ -90,16 +90,9 @@ class AudioSignal(Closing):
         self._kept: FloatArray = np.empty(0)
         n_own = self._file.info.n_samples
         self._length = self._resampler.length(n_own) if self._resampler else n_own
-
-    @property
-    def first_sample(self) -> int:
-        """Index of the first sample the file has, after the delay was taken out: 0, or later for an early file."""
-        return max(0, -self._delay)
-
-    @property
-    def n_samples(self) -> int:
-        """One more than the index of the last sample the file has."""
-        return max(0, self._length - self._delay)
+        #: Index of the first sample the file has, after the delay was taken out (0, or later for an early file), and
+        #: one more than the index of the last one.
+        self.first_sample, self.n_samples = max(0, -self._delay), max(0, self._length - self._delay)
 
     def scanner(self) -> AudioScanner:
         """Checks the whole file, beginning with what is read from now on."""
@@ -120,9 +113,8 @@ class AudioSignal(Closing):
         begin, end = max(start, 0), min(start + count, self._length)
         if begin < end:  # outside the file the filter would ring on
             first, stop = self._resampler.span(begin, end)
-            out[begin - start : end - start] = self._resampler.run(
-                self._read_own(first, stop - first), first, begin, end
-            )
+            own = self._read_own(first, stop - first)
+            out[begin - start : end - start] = self._resampler.run(own, first, begin, end)
         return out
 
     def _read_own(self, start: int, count: int) -> FloatArray:
@@ -236,9 +228,8 @@ class AudioColumns:
 def _too_many_frames(signal: AudioSignal, framing: Framing, n_frames: int, least: int) -> LoadError:
     """Says which hop, or what else, would make fewer. least : the smallest hop for a signal of this length."""
     n_fft, hop, early = framing.n_fft, framing.hop, signal.first_sample
-    detail = Phrase(
-        "n_fft {n_fft} and hop {hop} make {n} frames of it, too many to compare", n_fft=n_fft, hop=hop, n=n_frames
-    )
+    template = N_("n_fft {n_fft} and hop {hop} make {n} frames of it, too many to compare")
+    detail = Phrase(template, n_fft=n_fft, hop=hop, n=n_frames)
     remedy = Phrase("choose a hop of {hop} or more, or cut the file", hop=least)
     if least > n_fft:
         remedy = Phrase("choose n_fft {n_fft} and hop {hop}, or cut the file", n_fft=least, hop=least)
@@ -266,10 +257,7 @@ class MaskColumns:
 
     def rows(self, raw: Raw, frames: slice | IntArray) -> Columns:
         """Some columns of what `read` gave, as rows of float64 or complex128."""
-        part = raw[:, frames].T
-        if self.is_complex:
-            return np.ascontiguousarray(part, dtype=np.complex128)
-        return np.ascontiguousarray(part, dtype=np.float64)
+        return np.ascontiguousarray(raw[:, frames].T, dtype=np.complex128 if self.is_complex else np.float64)
 
     def magnitudes(self, rows: Columns) -> FloatArray:
         """Values as they are; magnitudes of complex ones."""

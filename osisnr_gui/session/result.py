@@ -1,13 +1,13 @@
 """What an analysis gives: the result itself, its notices, how far it is, and an index of earlier results."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.core.types import Framing
 from osisnr_gui.io.errors import FileError, Phrase
 from osisnr_gui.session.comparison.best_frames import BestFrames
-from osisnr_gui.session.comparison.matching import Matching, MatchKey
+from osisnr_gui.session.delays import Matching, MatchKey
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.pictures import Picture
@@ -137,17 +137,17 @@ Report = Callable[[Progress], None]
 class ResultIndex:
     """Tracks, complete pairs and matchings of earlier analyses; where there are several, the first counts."""
 
-    def __init__(
-        self, tracks: Sequence[Track], pairs: Iterable[PairAnalysis], matchings: Iterable[Matching | None]
-    ) -> None:
+    def __init__(self, *analyses: Analysis) -> None:
         self._tracks = dict[Source, Track]()
         self._pairs = list[PairAnalysis]()
-        self.add(tracks, pairs)
-        self._matchings = [matching for matching in matchings if matching is not None]
+        self._matchings = [old.matching for old in analyses if old.matching is not None]
+        self.add(*analyses)
 
-    def add(self, tracks: Sequence[Track], pairs: Iterable[PairAnalysis]) -> None:
+    def add(self, *analyses: Analysis) -> None:
         """Tracks and pairs that count before those there are."""
+        tracks = [track for old in analyses for track in old.tracks]
         self._tracks |= {replace(track.source, delay=0): track for track in reversed(tracks)}
+        pairs = [pair for old in analyses for pair in (*old.pairs, *old.unprocessed)]
         self._pairs = [*(p for p in pairs if p.frames is not None and p.frames.complete), *self._pairs]
 
     def track(self, source: Source) -> Track | None:

@@ -9,7 +9,6 @@ where a result for files of just these sizes is kept.
 to be read back, and a script's run should depend on nothing but its files.
 """
 
-import functools
 import hashlib
 import json
 import os
@@ -19,7 +18,9 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, fields, replace
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -100,16 +101,13 @@ class ResultCache:
         self._writer.shutdown(wait=True, cancel_futures=True)
 
     def _keep(self, reference: Track, pair: PairAnalysis) -> None:
-        key = pair.key
-        if key is None:
+        packed = pack_pair(reference, pair)
+        if pair.key is None or packed is None:
             return
-        try:
-            name = self._name(key, reference, pair.estimate, self._closing.is_set)
-            packed = pack_pair(reference, pair)
-            if name is not None and packed is not None and name not in self.folder.names(name):
+        with suppress(Cancelled):
+            name = self._name(pair.key, reference, pair.estimate, self._closing.is_set)
+            if name is not None and name not in self.folder.names(name):
                 self.folder.put(name, *packed, self._closing.is_set)
-        except Cancelled:
-            return
 
     def _name(self, key: PairKey, reference: Track, estimate: Track, cancelled: Cancel | None) -> str | None:
         """What the result of this pair is called; None for a file that changed or cannot be read."""
@@ -186,7 +184,7 @@ def _hash_of(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=20).hexdigest()
 
 
-@functools.cache
+@cache
 def program_hash() -> str:
     """Hash of everything that computes: this program's code, the libraries it computes with, the kind of machine."""
     package = Path(osisnr_gui.__file__).parent
@@ -194,16 +192,11 @@ def program_hash() -> str:
     for path in sorted(path for part in PARTS for path in (package / part).rglob("*.py")):
         digest.update(path.read_bytes())
     for library in ("numpy", "scipy", "soundfile"):
-        digest.update(_version_of(library).encode())
+        # A bundle has no metadata: its own version stands for its libraries.
+        with suppress(PackageNotFoundError):
+            digest.update(version(library).encode())
     digest.update(f"{platform.machine()} {sys.byteorder} {sys.platform}".encode())
     return digest.hexdigest()
-
-
-def _version_of(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:  # a bundle without metadata: its own version stands for its libraries
-        return ""
 
 
 # Far beyond what float64 can hold: an array is made as long as the range of the exponents.
@@ -226,8 +219,8 @@ def pack_pair(reference: Track, pair: PairAnalysis) -> tuple[Facts, dict[str, Ar
         arrays["whole"] = np.stack([getattr(frames.whole, name) for name in _FIELDS])
     if pair.delay is not None and pair.delay.curve is not None:
         arrays["correlation"] = np.stack((pair.delay.curve.common, pair.delay.curve.padded))
-    for name, track in _named(reference, pair.estimate):
-        arrays[f"clips_{name}"] = track.clips.astype(np.float64)
+    arrays |= {"clips_reference": reference.clips.astype(np.float64)}
+    arrays |= {"clips_estimate": pair.estimate.clips.astype(np.float64)}
     facts = {
         "first_frame": frames.first_frame,
         "n_bins": frames.n_bins,
@@ -250,21 +243,19 @@ def unpack_pair(
 
     Raises DamagedFileError for what cannot have been packed, and io's Cancelled.
     """
-
-    def read(name: str) -> Array:
-        return file.read(name, cancelled)
-
+    read = partial(file.read, cancelled=cancelled)
     try:
         facts = file.facts
         frames = _frames(file, key, reference, read)
         pictures = _pictures(file, key, (reference, estimate), reference_picture, read)
         delay = _delay(file, read)
-        found = zip(_named(reference, estimate), facts["tracks"], strict=True)
-        tracks = [_with_facts(track, f, read(f"clips_{name}")) for (name, track), f in found]
+        of_reference, of_estimate = facts["tracks"]
+        reference = _with_facts(reference, of_reference, read("clips_reference"))
+        estimate = _with_facts(estimate, of_estimate, read("clips_estimate"))
     except (LookupError, TypeError, ValueError, OverflowError) as error:
         raise DamagedFileError(str(error)) from None
     whole, rate = WholeSignal.of(frames), reference.sample_rate
-    return tracks[0], PairAnalysis(tracks[1], key, frames, pictures, None, whole, delay, sample_rate=rate)
+    return reference, PairAnalysis(estimate, key, frames, pictures, None, whole, delay, sample_rate=rate)
 
 
 def _delay(file: ArrayFile, read: Read) -> Delay | None:
@@ -285,10 +276,6 @@ def _track_facts(track: Track) -> Facts:
         "level": None if level is None else [level.rms, level.mean, level.peak, level.clipped_runs],
         "warnings": [[warning.code, phrase_to_json(warning.message)] for warning in track.warnings],
     }
-
-
-def _named(reference: Track, estimate: Track) -> tuple[tuple[str, Track], ...]:
-    return ("reference", reference), ("estimate", estimate)
 
 
 def _with_facts(track: Track, facts: Facts, clips: Array) -> Track:

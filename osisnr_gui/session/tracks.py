@@ -1,10 +1,8 @@
 """One file of the session as it was found: header first, then every sample checked."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import asdict, dataclass, field, replace
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -36,14 +34,9 @@ class Level:
     @property
     def rms_db(self) -> float:
         """RMS in dB re full scale; -inf for digital silence."""
-        return _decibels(self.rms)
+        return decibels(self.rms)
 
-    @property
-    def peak_db(self) -> float:
-        """Peak in dB re full scale; -inf for digital silence."""
-        return _decibels(self.peak)
-
-    def read_as(self, source: Source) -> Level:
+    def read_as(self, source: Source) -> Self:
         """The level with the source's offset and gain; the peak is then the most it can be."""
         offset, gain = source.offset, source.gain
         if offset == 0.0 and gain == 1.0:
@@ -53,7 +46,8 @@ class Level:
         return replace(self, rms=float(gain * rms), mean=gain * mean, peak=gain * peak)
 
 
-def _decibels(value: float) -> float:
+def decibels(value: float) -> float:
+    """A linear figure in dB re full scale; -inf for digital silence."""
     with np.errstate(divide="ignore"):
         return float(20.0 * np.log10(value))
 

@@ -91,8 +91,10 @@ def find_verdict(pair: PairAnalysis, chance_db: float = math.nan) -> Verdict:
         min(1.0, n / n_reference if n_reference else n) for n in (counts.missed, counts.made_up, counts.under)
     )
     median, grade = score.exact.osi_db_median, _grade(score, chance_db)
-    band, of_masks = _painted_band(pair), pair.sample_rate is None
-    verdict = Verdict(grade, median, chance_db, missing, made_up, under, band, _worst_time(score), of_masks)
+    band, of_masks, worst_time = _painted_band(pair), pair.sample_rate is None, math.nan
+    if len(score.bad.segments):
+        worst_time = sum(score.bad.figures.span(int(score.bad.figures.worst_first[0]))) / 2
+    verdict = Verdict(grade, median, chance_db, missing, made_up, under, band, worst_time, of_masks)
     return replace(verdict, grade=min(grade, Grade.AUDIBLE)) if verdict.is_flawed else verdict
 
 
@@ -107,20 +109,12 @@ def _grade(score: PairScore, chance_db: float) -> Grade:
     return next((grade for grade, least in LEAST_DB.items() if median >= least), Grade.STRONG)
 
 
-def _worst_time(score: PairScore) -> float:
-    if not len(score.bad.segments):
-        return math.nan
-    figures = score.bad.figures
-    start, stop = figures.span(int(figures.worst_first[0]))
-    return (start + stop) / 2
-
-
 def _painted_band(pair: PairAnalysis) -> BandOfErrors | None:
     """Where errors are, by what the pass has painted of the estimate e and the residual r: OSI-SNR = |e|²/|r|²."""
     estimate, residual, frames = pair.pictures.estimate, pair.pictures.residual, pair.frames
     if estimate is None or residual is None or frames is None or not frames.complete:
         return None
-    level = (residual.coarse_step() // estimate.coarse_step()).bit_length() - 1
+    level = (residual.coarse_step // estimate.coarse_step).bit_length() - 1
     of_estimate, of_residual = estimate.coarse(level), residual.coarse(0)
     if of_estimate is None or of_residual is None:
         return None

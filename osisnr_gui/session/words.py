@@ -66,11 +66,6 @@ def count(value: int) -> str:
     return f"{value:,}".replace(",", NARROW_SPACE) if abs(value) >= 10_000 else str(value)
 
 
-def counted(value: int, noun: str) -> str:
-    """ "1 frame", "683 frames"."""
-    return f"{count(value)} {noun}{'' if value == 1 else 's'}"
-
-
 def percent(share: float, decimals: int = 0) -> str:
     """A share of 1 in percent."""
     return MISSING if not math.isfinite(share) else f"{number(100 * share, decimals)} %"

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from osisnr_gui.core.align import Delay, si_snr_of_correlation
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import words
-from osisnr_gui.session.comparison.difference import Change, Difference, Ghost, Quantity
-from osisnr_gui.session.comparison.effects import WORST_SHARE, Effect
+from osisnr_gui.session.comparison.difference import WORST_SHARE, Change, Difference, Effect, Ghost, Quantity
 from osisnr_gui.session.delays import correlation_at, delay_words, score_words, time_words
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.session import Lengths, Session, Source

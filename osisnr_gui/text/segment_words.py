@@ -5,8 +5,8 @@ import numpy as np
 from osisnr_gui.core.bad_frames import LossShares
 from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.session import words
+from osisnr_gui.session.scores import SegmentTable
 from osisnr_gui.session.segments.bad_segments import BadFrames, Kind, other_place
-from osisnr_gui.session.segments.segment_table import SegmentTable
 from osisnr_gui.session.session import Criterion, Session
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.sentences import frames_counted
@@ -83,7 +83,7 @@ def counts_sentence(table: SegmentTable, other: str) -> str:
     gate = _("No level gate.")
     if bad.choice.gate_db is not None:
         template = _("Level gate: {n} of {judged} left out.")
-        gate = template.format(n=words.count(bad.n_left_out), judged=words.count(bad.n_judged))
+        gate = template.format(n=words.count(bad.n_judged - bad.gate.n_counted), judged=words.count(bad.n_judged))
     return ngettext(
         "{n} segment; frames: {low} {low_name}, {missed} missed, {made_up} of false activity. {gate}",
         "{n} segments; frames: {low} {low_name}, {missed} missed, {made_up} of false activity. {gate}",

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 import osisnr_gui.qt.store as store_module
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.store import Store
-from osisnr_gui.session import edits, rescoring
+from osisnr_gui.session import changes, edits
 from osisnr_gui.session.analysis import AnalysisOptions, analyse
 from osisnr_gui.session.session import Criterion, Note, Session
 from osisnr_gui.session.tracks import stamp_of
@@ -77,7 +77,7 @@ def test_cancel_puts_the_session_on_screen_in_force_again(
     assert store.analysis.pairs == shown.pairs, "the old result stays until the new one is there"
     store.cancel()
     assert store.session == before == store.analysis.session
-    assert store.history.can_redo
+    assert store.history.following is not None
     assert not store.is_busy
 
 
@@ -187,7 +187,7 @@ def test_what_takes_long_is_left_to_the_worker_and_reads_no_file(
     qtbot: QtBot, store: Store, gate: _Gate, monkeypatch: pytest.MonkeyPatch, edit: edits.Edit
 ) -> None:
     at_once = store.analysis.pairs[0]
-    monkeypatch.setattr(rescoring, "MANY_FRAMES", at_once.frames.n_frames - 1)  # type: ignore[union-attr]
+    monkeypatch.setattr(changes, "MANY_FRAMES", at_once.frames.n_frames - 1)  # type: ignore[union-attr]
     store.edit(edit)
     assert store.is_busy
     assert store.analysis.session != store.session, "what is on screen stays until the worker has scored it anew"
@@ -204,7 +204,7 @@ def test_what_takes_long_is_left_to_the_worker_and_reads_no_file(
 def test_an_edit_while_the_worker_scores_anew_is_not_lost(
     qtbot: QtBot, store: Store, gate: _Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rescoring, "MANY_FRAMES", 1)
+    monkeypatch.setattr(changes, "MANY_FRAMES", 1)
     gate.open.clear()
     store.edit(partial(edits.set_silence, silence_db=30.0), "silence")
     store.edit(partial(edits.set_silence, silence_db=20.0), "silence")
@@ -221,7 +221,7 @@ def test_cancel_shows_what_would_take_long_all_the_same(
     qtbot: QtBot, store: Store, gate: _Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The session and what is on screen must not part."""
-    monkeypatch.setattr(rescoring, "MANY_FRAMES", 1)
+    monkeypatch.setattr(changes, "MANY_FRAMES", 1)
     gate.open.clear()
     store.edit(partial(edits.set_silence, silence_db=30.0), "silence")
     store.cancel()

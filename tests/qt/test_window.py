@@ -19,7 +19,7 @@ from window_kit import open_window, save_published_pair, show_files, show_parts,
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.qt.commands.action_table import ACTIONS
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.session import analysis_run as analysis_module
+from osisnr_gui.session import analysis as analysis_module
 from osisnr_gui.session import edits, frame_pass, pairs
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.session import Formula

@@ -21,7 +21,7 @@ from osisnr_gui.core.osi_snr import exact_osi_db, literal_osi_db, si_snr_db, snr
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.audio import AudioFile
 from osisnr_gui.io.errors import Cancelled, LoadError
-from osisnr_gui.session import analysis_run as analysis_module
+from osisnr_gui.session import analysis as analysis_module
 from osisnr_gui.session import edits, frame_pass
 from osisnr_gui.session import pairs as pairs_module
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, Progress, analyse, rescore

@@ -14,7 +14,7 @@ import pytest
 import soundfile
 
 from osisnr_gui.io.errors import BrokenOffError, OverwrittenError
-from osisnr_gui.session import analysis_run
+from osisnr_gui.session import analysis as analysis_module
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.readers import AudioSignal
@@ -85,13 +85,13 @@ def test_what_is_finished_is_kept_when_a_file_breaks_off(
     sounds: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every damaged file used to begin all pairs anew."""
-    run, runs = analysis_run.run_pair, list[str]()
+    run, runs = analysis_module.run_pair, list[str]()
 
     def count(session: Session, reference: Track, estimate: Track, *rest: Any, **options: Any) -> PairAnalysis:
         runs.append(estimate.name)
         return run(session, reference, estimate, *rest, **options)
 
-    monkeypatch.setattr(analysis_run, "run_pair", count)
+    monkeypatch.setattr(analysis_module, "run_pair", count)
     paths = [sounds[0], *(str(tmp_path / f"{k}.flac") for k in range(4))]
     for path in paths[1:]:
         shutil.copy(sounds[1], path)

@@ -177,7 +177,7 @@ def test_a_known_delay_is_not_measured_again(
 ) -> None:
     s, e = pair
     first = analyse(_session(write, s, _late(e, 137)), wanted=NUMBERS)
-    for module in ("analysis_run.measure_delay", "pair_pass.DelaySearch"):
+    for module in ("analysis.measure_delay", "pair_pass.DelaySearch"):
         monkeypatch.setattr(f"osisnr_gui.session.{module}", None)
     aligned = _press(first, "delay", "Align")
     assert aligned.pairs[0].delay is first.pairs[0].delay

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from osisnr_gui.core.types import ParameterError, Representation
 from osisnr_gui.session import edits
-from osisnr_gui.session.analysis import analysis_key
+from osisnr_gui.session.changes import analysis_key
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import MAX_DELAY, Formula, Lengths, Note, Session, Source
 

@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from osisnr_gui.core.types import Representation
-from osisnr_gui.session import analysis_run as analysis
-from osisnr_gui.session import frame_pass
+from osisnr_gui.session import analysis, frame_pass
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import COARSE_STEP, HIGH_DB, LOW_DB, CodeScale, Picture, TimeGrid
@@ -162,7 +161,7 @@ def _assert_painted_equals_read(session: Session) -> None:
         picture = getattr(pair.pictures, name)
         exact = picture.columns(0, picture.n_columns)
         assert exact.shape == (picture.n_columns, picture.n_bins)
-        step = picture.coarse_step()
+        step = picture.coarse_step
         pooled = [exact[a : a + step].max(axis=0) for a in range(0, len(exact), step)]
         different = picture.coarse(0).astype(int) - np.array(pooled)
         if name == "residual":  # before the first frame both files have, nothing is compared

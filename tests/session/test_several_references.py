@@ -10,7 +10,7 @@ import pytest
 
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import AnalysisOptions, analyse
-from osisnr_gui.session.comparison.matching import find_matching
+from osisnr_gui.session.delays import find_matching
 from osisnr_gui.session.guess import Role, read_roles
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import open_track

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from osisnr_gui.io.errors import Cancelled
-from osisnr_gui.session import analysis_run, edits
+from osisnr_gui.session import analysis as analysis_module
+from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import AnalysisOptions, Progress, analyse, rescore
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.session import Source
@@ -62,7 +63,7 @@ def test_what_is_known_of_it_is_not_worked_out_again(monkeypatch: pytest.MonkeyP
     def no_pass(*_: object, **__: object) -> None:
         raise AssertionError("a pass was run")
 
-    monkeypatch.setattr(analysis_run, "run_pair", no_pass)
+    monkeypatch.setattr(analysis_module, "run_pair", no_pass)
     assert first.unprocessed[0].frames is not None
     again = analyse(session, first, wanted=BARE)
     assert again.unprocessed[0].frames is first.unprocessed[0].frames

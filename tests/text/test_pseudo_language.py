@@ -16,7 +16,7 @@ from osisnr_gui.session.comparison.speakers import find_ranking
 from osisnr_gui.session.demos import DEMOS, Demo, demo_session
 from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.inspection.inspector import Inspector
-from osisnr_gui.session.segments.segment_table import find_segment_table
+from osisnr_gui.session.scores import find_segment_table
 from osisnr_gui.session.session import Formula
 from osisnr_gui.text import catalogue, explain, files, segment_words, sentences
 from osisnr_gui.text.catalogue import PseudoTranslation, translated

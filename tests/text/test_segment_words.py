@@ -13,8 +13,8 @@ from osisnr_gui.export.csv_files import SEGMENT_COLUMNS, segments_csv
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
+from osisnr_gui.session.scores import SegmentTable, find_segment_table
 from osisnr_gui.session.segments.bad_segments import Kind
-from osisnr_gui.session.segments.segment_table import SegmentTable, find_segment_table
 from osisnr_gui.session.session import Criterion
 from osisnr_gui.text.segment_words import (
     ALONE_WORDS,
@@ -47,7 +47,7 @@ def test_the_counts_are_those_of_the_frames(damaged: Analysis) -> None:
     bad = table.bad
     assert counts_sentence(table, "B") == (
         f"{len(table)} segments; frames: {bad.low.sum()} low OSI, 35 missed, {bad.false_activity.sum()} of false "
-        f"activity. Level gate: {bad.n_left_out} of 759 left out."
+        f"activity. Level gate: {bad.n_judged - bad.gate.n_counted} of 759 left out."
     )
     assert "under 3.0 dB exact OSI-SNR, active in both signals" in counts_tip(table, "B")
     assert "more than 40 dB below the loudest one" in counts_tip(table, "B")

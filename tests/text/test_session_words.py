@@ -11,8 +11,7 @@ import pytest
 
 from osisnr_gui.session import edits
 from osisnr_gui.session.guess import Role
-from osisnr_gui.session.history import History
-from osisnr_gui.session.session import Criterion, Formula, Lengths, Note, Session
+from osisnr_gui.session.session import Criterion, Formula, History, Lengths, Note, Session
 from osisnr_gui.text.session_words import change_words, comparison_words
 
 BEFORE = edits.open_files(Session(), ["/x/clean.wav", "/x/est_a.wav", "/x/est_b.wav"])
@@ -118,7 +117,7 @@ def test_a_thousand_random_edits_undone_give_the_same_session(seed: int) -> None
             kept.append(session)
     for session in reversed(kept[:-1]):
         assert history.undo() == session
-    assert not history.can_undo
+    assert history.previous is None
     for session in kept[1:]:
         assert history.redo() == session
 

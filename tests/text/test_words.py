@@ -61,7 +61,6 @@ def compare(folder: Path, reference: np.ndarray, estimate: np.ndarray) -> Analys
         (words.loss(math.nan), "–"),
         (words.count(9999), "9999"),
         (words.count(450000), "450\u202f000"),
-        (words.counted(1, "frame"), "1 frame"),
         (words.percent(0.345), "34 %"),
         (words.percent(math.nan), "–"),
         (words.duration(6.6), "6.60 s"),

@@ -23,9 +23,9 @@ from osisnr_gui.qt.plots.plot_export import has_table, picture_of, table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
+from osisnr_gui.session.changes import finish
 from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.rescoring import finish
 from osisnr_gui.session.session import Formula, Source
 from osisnr_gui.session.sound.listening import Recipe, Sound
 from osisnr_gui.session.sound.sound_feed import masked_parts, masked_paths, open_masked, wav_parts

@@ -12,7 +12,7 @@ from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.panels.summary_model import Figure, SummaryModel
 from osisnr_gui.qt.panels.table import ROLE
 from osisnr_gui.qt.views import Views
-from osisnr_gui.session.segments.segment_table import find_segment_table
+from osisnr_gui.session.scores import find_segment_table
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.segment_words import other_letter

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
-from osisnr_gui.session.segments.segment_table import worst_frame
+from osisnr_gui.session.scores import worst_frame
 from osisnr_gui.session.session import Note
 from osisnr_gui.text.catalogue import _
 

@@ -41,8 +41,8 @@ from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label, set_t
 from osisnr_gui.qt.panels.sample_field import LagField
 from osisnr_gui.qt.plots.charts.delay_chart import DelayChart
 from osisnr_gui.session import words
-from osisnr_gui.session.comparison.matching import order_words
 from osisnr_gui.session.comparison.speakers import Places, Speakers
+from osisnr_gui.session.delays import order_words
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.comparison import MeasuredDelay

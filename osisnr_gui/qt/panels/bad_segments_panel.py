@@ -15,9 +15,8 @@ from osisnr_gui.qt.panels.segments_model import CriterionBar, SegmentsModel
 from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.plots.charts.loss_charts import ShareChart
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.scores import PairScore, find_segment_table, set_carriers
 from osisnr_gui.session.segments.bad_segments import Facts
-from osisnr_gui.session.segments.segment_table import find_segment_table, set_carriers
 from osisnr_gui.session.session import Criterion, Session
 from osisnr_gui.text import segment_words
 from osisnr_gui.text.catalogue import _

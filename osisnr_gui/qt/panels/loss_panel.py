@@ -20,7 +20,7 @@ from osisnr_gui.qt.plots.charts.loss_charts import AlphaChart
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
-from osisnr_gui.session.comparison.effects import Effects
+from osisnr_gui.session.comparison.difference import Effects
 from osisnr_gui.session.comparison.speakers import find_ranking
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import Facts

@@ -19,9 +19,8 @@ from osisnr_gui.qt.panels.sample_field import NarrowBox, NumberField
 from osisnr_gui.qt.panels.table import ROLE, Column, ColumnModel
 from osisnr_gui.qt.plots.axes import format_time, time_format_name
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.scores import PairScore, SegmentTable, set_carriers, set_worst_share
 from osisnr_gui.session.segments.bad_segments import other_place, rivals
-from osisnr_gui.session.segments.segment_table import SegmentTable, half_loss_edit, set_worst_share
 from osisnr_gui.session.session import BadChoice, Criterion, Note, Session, limits
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text import segment_words
@@ -189,7 +188,7 @@ class CriterionBar(QWidget):
 
     def _set_half(self) -> None:
         if self._shares is not None:
-            self._ask(half_loss_edit(self._shares), "")
+            self._ask(partial(set_carriers, shares=self._shares, n_frames=self._shares.frames_for(0.5)), "")
 
 
 def _menu_button(text: str, tip: str, parent: QWidget) -> QToolButton:

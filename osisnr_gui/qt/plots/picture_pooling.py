@@ -133,7 +133,7 @@ def is_analysed(source: Picture, view: PictureView) -> bool:
 
 def coarse_picture(source: Picture, view: PictureView) -> Codes:
     """uint8 (width, n_bins) from the coarse pictures alone: the best level, else a finer one."""
-    base = source.coarse_step()
+    base = source.coarse_step
     level = max(step_for(view.columns_per_pixel, base) // base, 1).bit_length() - 1
     data = source.coarse(level)
     while data is None and level > 0:
@@ -149,7 +149,7 @@ def stretched_coarse(source: Picture, step: int, start: int, stop: int) -> Codes
     data = source.coarse(0)
     if data is None or len(data) == 0:
         return np.zeros((stop - start, source.n_bins), dtype=np.uint8)
-    index = np.arange(start, stop) * step // source.coarse_step()
+    index = np.arange(start, stop) * step // source.coarse_step
     codes = data.take(np.minimum(index, len(data) - 1), axis=0)
     codes[index >= len(data)] = 0
     return codes

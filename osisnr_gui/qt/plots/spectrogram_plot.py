@@ -125,7 +125,7 @@ class SpectrogramPlot(TimePlot):
         if not any(step > s.column_step * (1 + 1e-9) for s in self._item.sources):
             return ""
         if not self._item.is_exact(vb):
-            return f" · {_('first look: 1 frame in {n}').format(n=self._item.sources[0].coarse_step())}"
+            return f" · {_('first look: 1 frame in {n}').format(n=self._item.sources[0].coarse_step)}"
         if len(self._item.sources) == 2:
             return f" · {_('each pixel compares the largest values')}"
         is_mask = not self._item.sources[0].unit

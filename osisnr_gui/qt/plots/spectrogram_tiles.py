@@ -95,8 +95,8 @@ class TileStore(QObject):
 
     def is_final(self, source: Picture, view: PictureView) -> bool:
         """Whether nothing better will arrive for this view: all its blocks are here (or cannot be had)."""
-        step = pooling.step_for(view.columns_per_pixel, source.coarse_step())
-        if step >= source.coarse_step():
+        step = pooling.step_for(view.columns_per_pixel, source.coarse_step)
+        if step >= source.coarse_step:
             return pooling.is_analysed(source, view)
         known = self._know(source)
         first, last = pooling.covered(*pooling.pixel_columns(view, step, source.n_columns))
@@ -104,8 +104,8 @@ class TileStore(QObject):
 
     def is_exact(self, source: Picture, view: PictureView) -> bool:
         """Whether every frame of a view counts in its picture, be it of less detail than there could be."""
-        step = pooling.step_for(view.columns_per_pixel, source.coarse_step())
-        return step < source.coarse_step() or pooling.is_analysed(source, view)
+        step = pooling.step_for(view.columns_per_pixel, source.coarse_step)
+        return step < source.coarse_step or pooling.is_analysed(source, view)
 
     def release(self, source: Picture) -> None:
         """No row shows this source any more: drop its queue (its blocks stay cached while there is room)."""
@@ -144,8 +144,8 @@ class TileStore(QObject):
 
     def _make_picture(self, known: _Known, view: PictureView) -> Codes:
         source = known.source
-        step = pooling.step_for(view.columns_per_pixel, source.coarse_step())
-        if step >= source.coarse_step():
+        step = pooling.step_for(view.columns_per_pixel, source.coarse_step)
+        if step >= source.coarse_step:
             self._want(known, [])
             return pooling.coarse_picture(source, view)
         starts, stops = pooling.pixel_columns(view, step, source.n_columns)
@@ -202,7 +202,7 @@ class TileStore(QObject):
     def _stretched(self, known: _Known, block: Block, start: int, stop: int) -> Codes:
         """Stored columns start..stop, which lie in `block`, guessed from the nearest block of less detail."""
         coarser = block.coarser
-        while coarser.step < known.source.coarse_step():
+        while coarser.step < known.source.coarse_step:
             codes = self._cache.get(coarser)
             if codes is not None:
                 index = np.arange(start, stop) * block.step // coarser.step - coarser.index * BLOCK_COLUMNS

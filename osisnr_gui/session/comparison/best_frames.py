@@ -1,11 +1,10 @@
 """Which estimate of a reference is the best one in every frame, and where one fits another reference better (swaps)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -108,7 +107,7 @@ class CrossFrames:
     complete: bool
 
     @classmethod
-    def of(cls, frames: PairFrames) -> CrossFrames:
+    def of(cls, frames: PairFrames) -> Self:
         """From the pass, as far as it is."""
         p = frames.projection
         return cls(frames.first_frame, frames.exact_osi_db, p.reference_db, p.estimate_db, frames.complete)

@@ -1,10 +1,9 @@
 """One estimate against another one, against the unprocessed mixture, or against what it was, frame by frame.
 
 All are held against the same reference. Differences are this one minus the other one, by the formula that leads. What
-an estimate was before its file changed (a ghost) is kept for comparison with the present.
+an estimate was before its file changed (a ghost) is kept for comparison with the present; so are the figures from
+before and after a change to a file or to its partner (an effect).
 """
-
-from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,9 +14,9 @@ from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session.frame_pass import on_grid
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
-from osisnr_gui.session.scores import FrameLosses, PairScore
+from osisnr_gui.session.scores import FrameLosses, PairScore, named_results
 from osisnr_gui.session.segments.bad_segments import Facts, find_facts, rivals
-from osisnr_gui.session.session import FramingChoice, Lengths, Session, Source
+from osisnr_gui.session.session import FramingChoice, Lengths, LossChoice, Session, Source
 from osisnr_gui.session.words import MIXTURE
 
 
@@ -83,9 +82,6 @@ def find_difference(score: PairScore, other: FrameLosses, measure: Quantity) -> 
     return Difference(measure, frames.first_time, frames.grid.step, found, median, n_better, known.size)
 
 
-_NS = 1_000_000_000
-
-
 #: How a pair was read: only frames of equal readings are held against each other.
 Reading = tuple[Source | None, Source, FramingChoice, Lengths, bool]
 
@@ -107,12 +103,6 @@ class Ghost:
     facts: Facts
     replaced: float
     pinned: bool = False
-
-    @classmethod
-    def of(cls, reading: Reading, facts: Facts, replaced: float) -> Ghost:
-        """The ghost of a scored pair; its MC-MSE, and with it the loss, is not known any more in any frame."""
-        bare = replace(facts.frames, table=None, mc_mse=np.broadcast_to(np.nan, facts.frames.n_frames))
-        return cls(reading, replace(facts, frames=bare, sums_all=None, sums_active=None), replaced)
 
     def facts_at(self, silence_db: float) -> Facts:
         """Its facts under a silence limit."""
@@ -167,7 +157,11 @@ class Ghosts:
         assert old.score is not None, "only pairs with a score are remembered"
         known = self._ghosts.get(new.source)
         if known is None or (not known.pinned and not self._is_of(old)) or known.reading != reading:
-            self._ghosts[new.source] = Ghost.of(reading, old.score.facts, _replaced_at(old, new, now))
+            # Its MC-MSE, and with it the loss, is not known any more in any frame.
+            facts, nothing = old.score.facts, np.broadcast_to(np.nan, old.score.facts.frames.n_frames)
+            bare = replace(facts.frames, table=None, mc_mse=nothing)
+            facts = replace(facts, frames=bare, sums_all=None, sums_active=None)
+            self._ghosts[new.source] = Ghost(reading, facts, _replaced_at(old, new, now))
 
     def _is_of(self, pair: PairAnalysis) -> bool:
         """Whether the ghost there is was left by this pass."""
@@ -187,7 +181,7 @@ def _differ(old: PairAnalysis, new: PairAnalysis) -> bool:
 def _replaced_at(old: PairAnalysis, new: PairAnalysis, now: float) -> float:
     """When the content changed: the new modification time, unless that is older than the old one or to come."""
     times = [
-        (track.stamp[1] / _NS, before.stamp[1] / _NS)
+        (track.stamp[1] / 1e9, before.stamp[1] / 1e9)
         for before, track in ((old.reference, new.reference), (old.estimate, new.estimate))
         if before is not None and track is not None and before.stamp and track.stamp and before.stamp != track.stamp
     ]
@@ -212,3 +206,64 @@ def find_change(now: Facts, before: Facts) -> Change:
     if not old.size:
         return Change(float("nan"), float("nan"), 0, 0)
     return Change(float(np.median(old)), float(np.median(new)), int(np.count_nonzero(new > old)), old.size)
+
+
+#: Of the active frames, those whose part of 1/OSI-SNR is told.
+WORST_SHARE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Each pair is before and after, exact over active frames; SI-SNR of the whole signal, nan for masks.
+
+    loss : by which the fused loss was worked out. held : part of 1/OSI-SNR that the worst frames hold now.
+    """
+
+    median_db: tuple[float, float]
+    fused: tuple[float, float]
+    si_snr_db: tuple[float, float]
+    loss: LossChoice
+    held: float
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether one of the figures became better and another one worse, by what is seen of them."""
+        turns = [(now - old) * x for (old, now), x in ((self.median_db, 1), (self.fused, -100), (self.si_snr_db, 1))]
+        return any(turn > 0.1 for turn in turns) and any(turn < -0.1 for turn in turns)
+
+
+class Effects:
+    """Follows analyses: what the last change of an estimate, of its partner or of how they are read did to it."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, PairAnalysis] = {}
+        self._found: dict[int, Effect] = {}
+
+    def take(self, analysis: Analysis) -> None:
+        """Look at the pairs whose pass is done."""
+        self._known = {k: pair for k, pair in self._known.items() if k < len(analysis.session.estimates)}
+        for place, pair in enumerate(analysis.pairs):
+            if pair.score is None or not pair.score.facts.frames.complete or pair.key is None:
+                continue
+            before, self._known[place] = self._known.get(place), pair
+            if before is None or before.key is None or before.key == pair.key:
+                continue
+            self._found.pop(place, None)
+            old, new = ((key.estimate.path, key.framing, key.stamps[1]) for key in (before.key, pair.key))
+            if before.score is not None and old == new:
+                self._found[place] = _effect(before, before.score, pair, pair.score)
+
+    def find(self, place: int, loss: LossChoice) -> Effect | None:
+        """The effect on an estimate, as long as its loss is what it was worked out by."""
+        effect = self._found.get(place)
+        return effect if effect is not None and effect.loss == loss else None
+
+
+def _effect(old: PairAnalysis, before: PairScore, new: PairAnalysis, after: PairScore) -> Effect:
+    exact = [named_results(score.facts, after.loss)[1] for score in (before, after)]
+    si_snr = [np.nan if pair.whole is None else pair.whole.si_snr_db for pair in (old, new)]
+    inverse = np.sort(after.osi_term()[after.facts.active])[::-1]
+    worst = inverse[: max(1, round(WORST_SHARE * inverse.size))].sum()
+    held = float(worst / inverse.sum()) if 0.0 < inverse.sum() < np.inf else np.nan
+    medians, fused = (exact[0].osi_db_median, exact[1].osi_db_median), (exact[0].fused, exact[1].fused)
+    return Effect(medians, fused, (si_snr[0], si_snr[1]), after.loss, held)

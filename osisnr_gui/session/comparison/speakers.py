@@ -13,10 +13,10 @@ from osisnr_gui.core.loss import ExactScores
 from osisnr_gui.core.several import Crossing, find_crossings, find_order, find_span, mean_score_db
 from osisnr_gui.io.errors import Phrase
 from osisnr_gui.session import edits
-from osisnr_gui.session.comparison.matching import Matching
-from osisnr_gui.session.edits import set_files
+from osisnr_gui.session.delays import Matching
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
+from osisnr_gui.session.scores import WholeSignal
 from osisnr_gui.session.session import DOWNMIX, Session, Source
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.words import error_words, estimate_letter, joined, listed
@@ -121,7 +121,7 @@ def compare_channels(session: Session, estimate: Source, count: int, reference_c
     pairs = list(zip(session.estimates, session.partners, strict=True))
     pairs[index : index + 1] = zip(channels, partners, strict=True)
     kept = [pair for i, pair in enumerate(pairs) if index <= i < index + count or pair[0] not in channels]
-    return set_files(session, references, kept)
+    return edits.set_files(session, references, kept)
 
 
 def _with_channels(
@@ -155,11 +155,11 @@ def one_channel(session: Session, estimate: Source | None = None) -> Session:
             pairs.append((replace(source, channel=None), partner))
     left = [source for source, _ in pairs]
     if any(like(one, other) for i, one in enumerate(left) for other in left[:i]):
-        return set_files(session, session.references, pairs)
+        return edits.set_files(session, session.references, pairs)
     channels = [[other for other in session.references if like(one, other)] for one in session.references]
     wholes = [found[0] if len(found) == 1 else replace(found[0], channel=None) for found in channels]
     single = list(dict.fromkeys(wholes))
-    return set_files(session, tuple(single), [(source, single.index(wholes[place])) for source, place in pairs])
+    return edits.set_files(session, tuple(single), [(source, single.index(wholes[place])) for source, place in pairs])
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +204,8 @@ def find_ranking(analysis: Analysis, selected: int) -> Ranking:
     terms = [(score.leading.loss_osi(loss.method), score.leading.mc_mse) for score in scores]
     crossings = find_crossings(terms)
     low, high = find_span(crossings, loss.gamma)
-    return Ranking(
-        tuple(places[i] for i in find_order(terms, loss.gamma)),
-        tuple(Crossing(c.gamma, places[c.below], places[c.above]) for c in crossings),
-        low,
-        high,
-    )
+    order = tuple(places[i] for i in find_order(terms, loss.gamma))
+    return Ranking(order, tuple(Crossing(c.gamma, places[c.below], places[c.above]) for c in crossings), low, high)
 
 
 def _number(gamma: float) -> str:
@@ -237,7 +233,8 @@ def order_sentence(pairs: Sequence[PairAnalysis]) -> str:
 def _sentence(pairs: Sequence[PairAnalysis], places: list[int]) -> str:
     orders: dict[tuple[int, ...], list[str]] = {}
     for name, figure in FIGURES:
-        values = {place: figure(pairs[place]) for place in places}
+        scored = ((place, pairs[place].score, pairs[place].whole) for place in places)
+        values = {place: figure(score.exact, whole) for place, score, whole in scored if score is not None}
         if all(map(math.isfinite, values.values())) and len(set(values.values())) == len(places) > 1:
             order = tuple(sorted(places, key=lambda p: -values[p]))
             orders.setdefault(order if len(places) <= MOST_NAMED else order[:1], []).append(name)
@@ -253,15 +250,10 @@ def _by_figures(order: Sequence[int], names: list[str]) -> Phrase:
     return Phrase("{order} by {figures}", order=_order_words(order), figures=by)
 
 
-def _exact(pair: PairAnalysis) -> ExactScores:
-    assert pair.score is not None, "only scored pairs are ranked"
-    return pair.score.exact
-
-
 #: What estimates are ranked by; higher is better in all of them.
-FIGURES: tuple[tuple[Phrase, Callable[[PairAnalysis], float]], ...] = (
-    (Phrase("mean OSI-SNR"), lambda pair: _exact(pair).osi_db_mean),
-    (Phrase("median OSI-SNR"), lambda pair: _exact(pair).osi_db_median),
-    (Phrase("fused loss"), lambda pair: -_exact(pair).fused),
-    (Phrase("whole-signal SI-SNR"), lambda pair: math.nan if pair.whole is None else pair.whole.si_snr_db),
+FIGURES: tuple[tuple[Phrase, Callable[[ExactScores, WholeSignal | None], float]], ...] = (
+    (Phrase("mean OSI-SNR"), lambda exact, _whole: exact.osi_db_mean),
+    (Phrase("median OSI-SNR"), lambda exact, _whole: exact.osi_db_median),
+    (Phrase("fused loss"), lambda exact, _whole: -exact.fused),
+    (Phrase("whole-signal SI-SNR"), lambda _exact, whole: math.nan if whole is None else whole.si_snr_db),
 )

@@ -11,7 +11,6 @@ the pass from the same column, MC-MSE by the direct formula: they equal the per-
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,7 +18,7 @@ import numpy as np
 
 from osisnr_gui.core import osi_snr
 from osisnr_gui.core.bands import BandSums, FrequencyBand, equal_bands, octave_bands
-from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
+from osisnr_gui.core.loss import EPS_FUSED, NAN, inverse_osi
 from osisnr_gui.core.mc_mse import compress, log_spectral_distance_db, mc_mse_blame, mc_mse_per_frame, osi_noise_blame
 from osisnr_gui.core.osi_snr import Projection, both_alike, exact_osi_db, project_rows, reference_factor
 from osisnr_gui.core.stft import window
@@ -28,8 +27,6 @@ from osisnr_gui.io.errors import Phrase
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula
-
-NAN = math.nan
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -254,10 +251,9 @@ def _bands(columns: FrameColumns, alpha: float) -> tuple[BandPart, ...]:
     edges = (*(band.first for band in bands), bands[-1].stop)
     osi_db = BandSums.of_rows(s[None, :], e[None, :], edges).osi_db()[:, 0]
     with np.errstate(all="ignore"):
-        errors = (
-            np.full(len(s), NAN) if is_waveform(columns.framing) else mc_mse_blame(s[:, None], e[:, None], alpha)[:, 0]
-        )
-        cells = (osi_noise_blame(s[:, None], e[:, None])[:, 0], errors, np.abs(s) ** 2, np.abs(e) ** 2)
+        both = s[:, None], e[:, None]
+        errors = np.full(len(s), NAN) if is_waveform(columns.framing) else mc_mse_blame(*both, alpha)[:, 0]
+        cells = (osi_noise_blame(*both)[:, 0], errors, np.abs(s) ** 2, np.abs(e) ** 2)
         sums = [np.add.reduceat(cell, edges[:-1]) for cell in cells]
         shares = [part / part.sum() for part in sums]
         level_db = 10.0 * (np.log10(sums[3]) - np.log10(sums[2]))
@@ -300,39 +296,28 @@ class FrameCurves:
 
 def frame_curves(x: Inspection, view: CurveView) -> FrameCurves:
     """The curves of a frame. Complex values are drawn as magnitudes; samples over time are never levels."""
-    columns, alpha = x.columns, x.score.loss.alpha
-    step, unit = _axis(columns)
-    s, e = columns.reference, columns.estimate
+    columns, framing, alpha = x.columns, x.columns.framing, x.score.loss.alpha
+    step, unit = (1.0, "bin") if columns.bin_hz is None else (columns.bin_hz, "Hz")
+    if is_waveform(framing) and columns.sample_rate:
+        step, unit = 1000.0 / columns.sample_rate, "ms"
+    title, in_db, s, e = "|x|^α", False, columns.reference, columns.estimate
+    names: tuple[str, str, str] = ("s", "e", "") if x.target is None else ("λs", "e", "e − λs")
+    shown = [s if x.target is None else x.target, e, np.empty(0) if x.noise is None else x.noise]
     if view is CurveView.MC_MSE:
-        parts = [compress(column, alpha) for column in (s, e)]
-        names: tuple[str, str, str] = ("|s|^α", "|e|^α", Phrase("distance"))
-        return _curves(step, unit, "|x|^α", [*parts, np.abs(parts[1] - parts[0])], names)
-    names = ("s", "e", "") if x.target is None else ("λs", "e", "e − λs")
-    shown = (s if x.target is None else x.target, e, np.empty(0) if x.noise is None else x.noise)
-    if view is CurveView.COMPRESSED:
-        return _curves(step, unit, "|x|^α", [compress(column, alpha) for column in shown], names)
-    if unit == "ms":
-        return _curves(step, unit, Phrase("sample"), shown, names)
-    # The magnitude that reads 0 dB: of a full-scale sine, as in the pictures; 1 for masks.
-    framing = columns.framing
-    full_scale = 1.0 if framing is None else 0.5 * float(window(framing.window, framing.n_fft).sum())
-    with np.errstate(divide="ignore"):
-        levels = [20.0 * np.log10(np.abs(column) / full_scale) for column in shown]
-    return _curves(step, unit, "dB", levels, names, in_db=True)
-
-
-def _curves(
-    step: float, unit: str, title: str, columns: Sequence[Columns], names: tuple[str, str, str], *, in_db: bool = False
-) -> FrameCurves:
-    reference, estimate, error = (plain(column) for column in columns)
+        parts, names = [compress(column, alpha) for column in (s, e)], ("|s|^α", "|e|^α", Phrase("distance"))
+        shown = [*parts, np.abs(parts[1] - parts[0])]
+    elif view is CurveView.COMPRESSED:
+        shown = [compress(column, alpha) for column in shown]
+    elif unit == "ms":
+        title = Phrase("sample")
+    else:
+        title, in_db = "dB", True
+        # The magnitude that reads 0 dB: of a full-scale sine, as in the pictures; 1 for masks.
+        full_scale = 1.0 if framing is None else 0.5 * float(window(framing.window, framing.n_fft).sum())
+        with np.errstate(divide="ignore"):
+            shown = [20.0 * np.log10(np.abs(column) / full_scale) for column in shown]
+    reference, estimate, error = map(plain, shown)
     return FrameCurves(step, unit, title, in_db, reference, estimate, error, names)
-
-
-def _axis(columns: FrameColumns) -> tuple[float, str]:
-    framing, rate = columns.framing, columns.sample_rate
-    if framing is not None and framing.representation is Representation.WAVEFORM and rate:
-        return 1000.0 / rate, "ms"
-    return (1.0, "bin") if columns.bin_hz is None else (columns.bin_hz, "Hz")
 
 
 def plain(column: Columns) -> FloatArray:

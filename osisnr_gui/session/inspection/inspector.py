@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from osisnr_gui.core.bands import BandSums, FrequencyBand
+from osisnr_gui.core.loss import NAN
 from osisnr_gui.core.mc_mse import log_spectral_distance_db
 from osisnr_gui.core.types import Columns, FloatArray
 from osisnr_gui.io.errors import Cancel, LoadError, stop_if
@@ -56,9 +57,7 @@ def find_worst(pair: PairAnalysis, start: float, stop: float) -> int | None:
     if score is None or chosen.start >= chosen.stop:
         return None
     loss = score.frame_loss(chosen)
-    worst = int(np.argmax(np.where(np.isnan(loss), -np.inf, loss)))
-    first: int = chosen.start
-    return score.facts.frames.first_frame + first + worst
+    return int(score.facts.frames.first_frame + chosen.start + np.argmax(np.where(np.isnan(loss), -np.inf, loss)))
 
 
 class Inspector:
@@ -67,7 +66,7 @@ class Inspector:
     def __init__(self) -> None:
         self._key: PairKey | None = None
         self._readers: Readers | None = None
-        self._raw: tuple[Raw, Raw] | None = None
+        self._raw: list[Raw] | None = None
         self._first = 0
 
     def inspect(self, pair: PairAnalysis, frame: int) -> Inspection:
@@ -76,16 +75,14 @@ class Inspector:
         Raises LoadError when a file cannot be opened, or is not the one that was analysed any more.
         """
         try:
-            columns = self._read(pair, frame)
+            return inspect_frame(self._read(pair, frame), pair)
         except LoadError:
             self.close()
             raise
-        return inspect_frame(columns, pair)
 
     def _read(self, pair: PairAnalysis, frame: int) -> FrameColumns:
-        assert pair.key is not None, "only a pair that was run has frames"
-        assert pair.reference is not None, "only a pair that was run has frames"
-        assert pair.frames is not None, "only a pair that was run has frames"
+        if pair.frames is None or pair.key is None or pair.reference is None:
+            raise ValueError("only a pair that was run has frames")
         framing = pair.key.framing
         if self._readers is None or self._key != pair.key:
             self.close()
@@ -98,9 +95,8 @@ class Inspector:
         stretch = STRETCH_COLUMNS if framing is None else max(1, STRETCH_SAMPLES // framing.hop)
         first = frame // stretch * stretch
         if self._raw is None or self._first != first:
-            self._raw = None
-            reference, estimate = (reader.read(first, stretch) for reader in readers)
-            self._raw, self._first = (reference, estimate), first
+            self._raw = None  # until both are read
+            self._raw, self._first = [reader.read(first, stretch) for reader in readers], first
         at = frame - first
         with np.errstate(all="ignore"):
             s, e = (reader.rows(raw, slice(at, at + 1))[0] for reader, raw in zip(readers, self._raw, strict=True))
@@ -114,7 +110,6 @@ class Inspector:
 
 
 BLOCK_CELLS = 1 << 16
-NAN = math.nan
 
 
 @dataclass(frozen=True, slots=True)

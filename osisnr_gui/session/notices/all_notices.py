@@ -1,10 +1,10 @@
 """What was adapted, and what looks wrong: one notice each, with figures, remedies and, where it makes sense, an undo.
 
 A remedy is an edit of the session: the banner that shows it, the command line and undo all take the same path. To add a
-notice: a function that finds it, in one of the modules beside this one, and its record in a table below.
+notice: a function that finds it, in one of the modules beside this one, and its place in a table below.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -14,8 +14,7 @@ from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.notices import file_notices as of_file
 from osisnr_gui.session.notices import pair_notices as of_pair
-from osisnr_gui.session.notices.mask_notices import find_mask_grid
-from osisnr_gui.session.notices.notice import Case, NoticeKind
+from osisnr_gui.session.notices.file_notices import Case
 from osisnr_gui.session.result import Analysis, Notice, Remedy
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.tracks import Track
@@ -28,43 +27,30 @@ ABOUT_LITERAL = ("literal_not_meaningful", "quiet")
 # Of many estimates, each with a remedy of its own of the same name.
 ALIKE = ("gain", "polarity", "delay", "aligned", "level_matched", "flipped", "length_mismatch", "sample_rate_mismatch")
 
-REFUSED_FILE = NoticeKind("refused", of_file.find_refused_file, "warning")
-CHANNELS = NoticeKind("channels", of_file.find_channels)
+Finder = Callable[[Case], Notice | None]
 #: Of every file.
-FILE_KINDS = (
-    NoticeKind("transposed", of_file.find_transposed),
-    NoticeKind("dc_removed", of_file.find_dc_removed),
-    NoticeKind("dc", of_file.find_dc),
-    NoticeKind("clipping", of_file.find_clipping, "warning"),
-    NoticeKind("near_silent", of_file.find_near_silent),
+FILE_FINDERS: tuple[Finder, ...] = (
+    of_file.find_transposed,
+    of_file.find_dc_removed,
+    of_file.find_dc,
+    of_file.find_clipping,
+    of_file.find_near_silent,
 )
-LEVEL_MATCHED = NoticeKind("level_matched", of_file.find_scaled)
-FLIPPED = NoticeKind("flipped", of_file.find_flipped)
 #: Of what was done to a file that is no estimate; of an estimate its pair tells more.
-CHANGE_KINDS = (NoticeKind("aligned", of_file.find_moved_file), LEVEL_MATCHED, FLIPPED)
-REFUSED_PAIR = NoticeKind("refused", of_pair.find_refused_pair, "warning")
+CHANGE_FINDERS: tuple[Finder, ...] = (of_file.find_moved_file, of_file.find_scaled, of_file.find_flipped)
 #: Of an estimate, or the mixture, that differs from the reference in what can be adapted.
-FIT_KINDS = (
-    NoticeKind("length_mismatch", of_pair.find_lengths),
-    NoticeKind("sample_rate_mismatch", of_pair.find_rates),
+FIT_FINDERS: tuple[Finder, ...] = (of_pair.find_lengths, of_pair.find_rates)
+PAIR_FINDERS: tuple[Finder, ...] = (
+    of_pair.find_moved,
+    of_pair.find_late,
+    *FIT_FINDERS,
+    of_file.find_flipped,
+    of_pair.find_polarity,
+    of_file.find_scaled,
+    of_pair.find_gain,
+    of_pair.find_untold_roles,
+    of_pair.find_roles,
 )
-PAIR_KINDS = (
-    NoticeKind("aligned", of_pair.find_moved),
-    NoticeKind("delay", of_pair.find_late, "warning"),
-    *FIT_KINDS,
-    FLIPPED,
-    NoticeKind("polarity", of_pair.find_polarity, "warning"),
-    LEVEL_MATCHED,
-    NoticeKind("gain", of_pair.find_gain),
-    NoticeKind("roles_guessed", of_pair.find_untold_roles, "warning"),
-    NoticeKind("roles", of_pair.find_roles, "warning"),
-)
-#: Of an estimate where the literal result leads.
-NOT_MEANINGFUL = NoticeKind("literal_not_meaningful", of_pair.find_not_meaningful, "warning")
-QUIET = NoticeKind("quiet", of_pair.find_quiet)
-MASK_GRID = NoticeKind("mask_grid", find_mask_grid)
-ASSIGNMENT = NoticeKind("assignment", of_pair.find_assignment_notice, "warning")
-ORDER = NoticeKind("order", of_pair.find_order_notice)
 
 
 def find_notices(analysis: Analysis) -> tuple[Notice, ...]:
@@ -80,25 +66,25 @@ def find_notices(analysis: Analysis) -> tuple[Notice, ...]:
         for pair in analysis.pairs
     ]
     mixture = _mixture_case(analysis)
-    found = [] if mixture is None else _told((MASK_GRID,), replace(mixture, reference=analysis.reference))
+    found = [] if mixture is None else _told((of_file.find_mask_grid,), replace(mixture, reference=analysis.reference))
     for case in references:
         found += _file_notices(case)
-    found += ASSIGNMENT.notices(analysis)
+    found += filter(None, [of_pair.find_assignment_notice(analysis)])
     for case in estimates:
-        found += _file_notices(case) + _fit_notices(case, PAIR_KINDS)
+        found += _file_notices(case) + _fit_notices(case, PAIR_FINDERS)
     if mixture is not None:
-        found += _file_notices(mixture) + _fit_notices(mixture, FIT_KINDS)
-    found += ORDER.notices(analysis)
+        found += _file_notices(mixture) + _fit_notices(mixture, FIT_FINDERS)
+    found += filter(None, [of_pair.find_order_notice(analysis)])
     if session.loss.formula is Formula.LITERAL:
         plain = [replace(case, name=case.track.name) for case in estimates]
-        found += [notice for kind in (NOT_MEANINGFUL, QUIET) for case in plain for notice in _told((kind,), case)]
+        for find in (of_pair.find_not_meaningful, of_pair.find_quiet):
+            found += filter(None, map(find, plain))
     return tuple(found)
 
 
 def _name(session: Session, track: Track) -> str:
     """A file's name, with the channel where several of one file are compared."""
-    several = sum(like(other, track.source) for other in session.estimates) > 1
-    if not several:
+    if sum(like(other, track.source) for other in session.estimates) < 2:
         return track.name
     return Phrase("{name}: channel {channel}", name=track.name, channel=track.source.channel or 1)
 
@@ -111,28 +97,25 @@ def _mixture_case(analysis: Analysis) -> Case | None:
     return Case(analysis.session, track, Role.MIXTURE, None if pair is None else pair.reference, track.name, pair)
 
 
-def _told(kinds: Iterable[NoticeKind[Case]], case: Case) -> list[Notice]:
-    return [notice for kind in kinds for notice in kind.notices(case, case.source)]
+def _told(finders: Iterable[Finder], case: Case) -> list[Notice]:
+    return [notice for find in finders if (notice := find(case)) is not None]
 
 
 def _file_notices(case: Case) -> list[Notice]:
     """What a file gives rise to in one role; its remedies leave its other role alone."""
     if case.track.error is not None:
-        return _told((REFUSED_FILE,), case)
-    found: list[Notice] = []
-    for warning in case.track.warnings:
-        is_channels = warning.code == "MULTICHANNEL"
-        found += _told((CHANNELS,), case) if is_channels else [of_file.warning_notice(case, warning)]
-    found += _told(FILE_KINDS, case)
-    return found if case.role is Role.ESTIMATE else found + _told(CHANGE_KINDS, case)
+        return _told((of_file.find_refused_file,), case)
+    found = [of_file.warning_notice(case, warning) for warning in case.track.warnings]
+    found += _told(FILE_FINDERS, case)
+    return found if case.role is Role.ESTIMATE else found + _told(CHANGE_FINDERS, case)
 
 
-def _fit_notices(case: Case, kinds: Iterable[NoticeKind[Case]]) -> list[Notice]:
+def _fit_notices(case: Case, finders: Iterable[Finder]) -> list[Notice]:
     """What a file and its reference give rise to together."""
     pair, reference = case.pair, case.reference
     if pair is None or reference is None or (case.role is Role.MIXTURE and reference.error is not None):
         return []
-    return _told((REFUSED_PAIR,) if pair.error is not None else kinds, case)
+    return _told((of_pair.find_refused_pair,) if pair.error is not None else finders, case)
 
 
 def gather(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
@@ -153,13 +136,9 @@ def _gathered(first: Notice, *others: Notice) -> Notice:
         return first
     group, remedies = (first, *others), first.remedies
     if first.code in ALIKE:
-        remedies = tuple(
-            Remedy(
-                Phrase("{remedy} (all {n})", remedy=remedy.label, n=len(group)),
-                partial(_edit_all, alike=[notice.remedies[place].edit for notice in group]),
-            )
-            for place, remedy in enumerate(remedies)
-        )
+        labels = [Phrase("{remedy} (all {n})", remedy=remedy.label, n=len(group)) for remedy in remedies]
+        same = zip(*([remedy.edit for remedy in notice.remedies] for notice in group), strict=True)
+        remedies = tuple(Remedy(x, partial(_edit_all, alike=alike)) for x, alike in zip(labels, same, strict=True))
     return replace(first, message=joined([notice.message for notice in group], "\n"), remedies=remedies)
 
 

@@ -1,23 +1,19 @@
 """What a file and its reference give rise to together, several estimates at once, and masks beside a mixture."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
-from osisnr_gui.io.errors import N_, Phrase
+from osisnr_gui.io.errors import N_, FileError, Phrase
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.comparison.matching import order_words
 from osisnr_gui.session.comparison.speakers import order_sentence
-from osisnr_gui.session.delays import delay_words, score_words, shift_words, si_snr_db_at
+from osisnr_gui.session.delays import delay_words, order_words, score_words, shift_words, si_snr_db_at
 from osisnr_gui.session.guess import Role, name_role
-from osisnr_gui.session.notices.file_notices import show_exact
-from osisnr_gui.session.notices.notice import Case, Found, louder, signed
+from osisnr_gui.session.notices.file_notices import Case, louder, show_exact, signed
 from osisnr_gui.session.pairs import check_fit
-from osisnr_gui.session.result import Analysis, Remedy
+from osisnr_gui.session.result import Analysis, Notice, Remedy
 from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Lengths, Session
 from osisnr_gui.session.tracks import PairError, Track
@@ -34,47 +30,40 @@ _TRANSPOSE = {
 }
 
 
-def find_refused_pair(case: Case) -> Found | None:
+def find_refused_pair(case: Case) -> Notice | None:
     """A file that can be read and yet not be compared: what would change that."""
-    error = None if case.pair is None else case.pair.error
-    if error is None or case.track.error is not None:
+    error, reference = None if case.pair is None else case.pair.error, case.reference
+    if error is None or reference is None or case.track.error is not None:
         return None
-    return Found(case.error_words(error), _allowing(case) or _turning(case) or (case.remove,))
+    ways = _allowing(case, error, reference) or _turning(case, reference) or (case.remove,)
+    return case.notice("refused", case.error_words(error), ways)
 
 
-def _allowing(case: Case) -> tuple[Remedy, ...]:
+def _allowing(case: Case, error: FileError, reference: Track) -> tuple[Remedy, ...]:
     """The way back where a pair is refused only because the session is strict."""
-    assert case.pair is not None, "only a pair can be refused"
-    assert case.reference is not None, "only a pair can be refused"
-    rates = case.reference.sample_rate != case.track.sample_rate
-    if not isinstance(case.pair.error, PairError) or _fits(case.session, case):
+    allow = partial(_allow, rates=reference.sample_rate != case.track.sample_rate)
+    if not isinstance(error, PairError) or _fits(case.session, reference, case.track):
         return ()
-    return (
-        (Remedy(Phrase("Allow"), partial(_allow, rates=rates)),)
-        if _fits(_allow(case.session, rates=rates), case)
-        else ()
-    )
+    return (Remedy(Phrase("Allow"), allow),) if _fits(allow(case.session), reference, case.track) else ()
 
 
-def _turning(case: Case) -> tuple[Remedy, ...]:
+def _turning(case: Case, reference: Track) -> tuple[Remedy, ...]:
     """Turn the mask that has as many columns as the other one has rows."""
-    assert case.reference is not None, "only a pair can be refused"
-    mask, other = case.track.mask, case.reference.mask
+    mask, other = case.track.mask, reference.mask
     if mask is None or other is None or mask.values.shape[0] == other.values.shape[0]:
         return ()
     ways: tuple[Remedy, ...] = ()
     if mask.values.shape[1] == other.values.shape[0]:
         ways += case.change(_TRANSPOSE[case.role], transpose=not case.source.transpose)
     if other.values.shape[1] == mask.values.shape[0]:
-        beside = replace(case, track=case.reference, role=Role.REFERENCE)
+        beside = replace(case, track=reference, role=Role.REFERENCE)
         ways += beside.change(_TRANSPOSE[Role.REFERENCE], transpose=not beside.source.transpose)
     return ways
 
 
-def _fits(session: Session, case: Case) -> bool:
-    assert case.reference is not None, "only a pair can fit"
+def _fits(session: Session, reference: Track, track: Track) -> bool:
     try:
-        check_fit(session, case.reference, case.track)
+        check_fit(session, reference, track)
     except PairError:
         return False
     return True
@@ -84,231 +73,6 @@ def _allow(session: Session, rates: bool) -> Session:
     """Without refusal of other lengths, and of other rates where those differ (refusing lengths refuses them, too)."""
     lengths = Lengths.COMMON if session.lengths is Lengths.REFUSE else session.lengths
     return replace(session, lengths=lengths, same_rate_only=session.same_rate_only and not rates)
-
-
-def _spans(case: Case) -> Spans | None:
-    return None if case.reference is None else left_out(case.session.lengths, case.reference, case.track)
-
-
-def find_lengths(case: Case) -> Found | None:
-    """Files of different lengths."""
-    spans = _spans(case)
-    if spans is None or not spans.differ:
-        return None
-    lost, pads = spans.lost(is_subject=False), case.session.lengths is Lengths.PAD
-    template = N_("{name}: {lengths}; the common start is compared{lost}")
-    if pads:
-        template = N_("{name}: {lengths}; what one of them lacks is filled with zeros{lost}")
-    elif case.source.delay:
-        template = N_("{name}: {lengths}; the stretch both have is compared{lost}")
-    clause = Phrase(", {lost} are left out", lost=lost) if lost else ""
-    policies = {Phrase("Pad with zeros"): Lengths.PAD, Phrase("Refuse"): Lengths.REFUSE}
-    policies = {Phrase("Undo"): Lengths.COMMON} if pads else policies
-    ways = tuple(Remedy(label, partial(edits.set_lengths, lengths=policy)) for label, policy in policies.items())
-    return Found(Phrase(template, name=case.name, lengths=spans.lengths, lost=clause), ways)
-
-
-def find_rates(case: Case) -> Found | None:
-    """Files of different sample rates."""
-    rate, wanted = case.track.sample_rate, None if case.reference is None else case.reference.sample_rate
-    if not wanted or not rate or wanted == rate:
-        return None
-    message = Phrase(
-        "{name}: {rate} Hz, resampled to the reference's {wanted} Hz; resampling alone caps OSI-SNR at about 30 dB",
-        name=case.name,
-        rate=rate,
-        wanted=wanted,
-    )
-    return Found(message, (Remedy(Phrase("Refuse instead"), partial(replace, same_rate_only=True)),))
-
-
-def find_moved(case: Case) -> Found | None:
-    """An estimate that was moved, by the search's delay or by hand."""
-    pair, moved = case.pair, case.source.delay
-    if pair is None or pair.sample_rate is None or not moved:
-        return None
-    rate, delay, spans, lengths = pair.sample_rate, pair.delay, _spans(case), case.session.lengths
-    # Where lengths differ, the notice about them says what is lost.
-    lost = "" if spans is None or spans.differ else spans.lost(is_subject=True)
-    message, ways = shift_words(moved, rate), case.change(Phrase("Undo"), delay=0)
-    if delay is not None:
-        before, after = (si_snr_db_at(delay, lengths, samples) for samples in (0, moved))
-        if not math.isnan(before + after):
-            scores = {"before": score_words(before), "after": score_words(after)}
-            message = Phrase("{shift}; whole-signal SI-SNR {before} → {after}", shift=message, **scores)
-        if delay.certain and delay.samples != moved:
-            best, peak = si_snr_db_at(delay, lengths, delay.samples), delay_words(delay.samples, rate)
-            message = Phrase("{moved}, {best} at the peak, {peak}", moved=message, best=score_words(best), peak=peak)
-            ways += case.change(Phrase("Align"), delay=delay.samples)
-    if lost:
-        message = Phrase("{moved}; {lost} are left out", moved=message, lost=lost)
-    return Found(Phrase("{name}: {moved}", name=case.name, moved=message), ways)
-
-
-def find_late(case: Case) -> Found | None:
-    """An estimate that is late or early and was left where it is."""
-    pair = case.pair
-    delay, rate = (None, None) if pair is None else (pair.delay, pair.sample_rate)
-    if rate is None or delay is None or case.source.delay or not delay.trusted:
-        return None
-    now, then = (si_snr_db_at(delay, case.session.lengths, samples) for samples in (0, delay.samples))
-    values: dict[str, object] = {
-        "name": case.name,
-        "delay": delay_words(delay.samples, rate),
-        "correlation": words.number(delay.peak, 2),
-        "now": score_words(now),
-        "then": score_words(then),
-    }
-    if math.isnan(now + then):
-        message = Phrase("{name}: {delay} (correlation {correlation}); nothing was shifted", **values)
-    elif values["now"] == values["then"]:
-        template = N_(
-            "{name}: {delay} (correlation {correlation}); "
-            "whole-signal SI-SNR {now} also once aligned; nothing was shifted"
-        )
-        message = Phrase(template, **values)
-    else:
-        template = N_(
-            "{name}: {delay} (correlation {correlation}); "
-            "whole-signal SI-SNR {now}, {then} once aligned; nothing was shifted"
-        )
-        message = Phrase(template, **values)
-    return Found(message, case.change(Phrase("Align"), delay=delay.samples))
-
-
-def find_polarity(case: Case) -> Found | None:
-    """Magnitudes have no sign: the whole signal in time decides, at the delay found; for masks, most frames do."""
-    pair = case.pair
-    if pair is None or pair.score is None or case.source.flip:
-        return None
-    facts, whole, flip = pair.score.facts, pair.score.facts.frames.whole, case.change(Phrase("Flip"), flip=True)
-    if whole is None:
-        negative = np.count_nonzero(facts.active & (facts.frames.projection.dot < 0))
-        if not facts.n_active or negative <= NEGATIVE_SHARE * facts.n_active:
-            return None
-        template = N_("{name}: {negative} of {active} active frames are inverted; OSI-SNR does not see polarity")
-        return Found(Phrase(template, name=case.name, negative=int(negative), active=facts.n_active), flip)
-    with np.errstate(all="ignore"):
-        energies = np.sqrt(whole.reference_energy[0]) * np.sqrt(whole.estimate_energy[0])
-        correlation = float(whole.dot[0] / energies)
-    if pair.delay is not None and pair.delay.trusted:
-        correlation = pair.delay.peak  # half a period late looks inverted where it is not
-    if not correlation < -SURE_CORRELATION:
-        return None
-    template = N_("{name}: the signal is inverted (correlation {correlation}); OSI-SNR does not see polarity")
-    return Found(Phrase(template, name=case.name, correlation=signed(correlation, ".2f")), flip)
-
-
-def find_gain(case: Case) -> Found | None:
-    """A constant level difference; it means something where the reference is the larger part of the estimate."""
-    whole = None if case.pair is None else case.pair.whole
-    level, wanted = case.track.level, None if case.reference is None else case.reference.level
-    if case.source.gain != 1.0 or case.session.loss.gamma == 0.0:
-        return None
-    if whole is None or level is None or wanted is None or not whole.si_snr_db > 0.0:
-        return None
-    # An estimate that lacks something has a smaller gain, too; what is only at another level has another RMS as well.
-    both = whole.gain_db, level.rms_db - wanted.rms_db
-    if not LEVEL_DB <= min(map(abs, both)) < math.inf or both[0] * both[1] < 0.0:
-        return None
-    message = Phrase(
-        "{name}: {louder} than the reference (least-squares gain {gain} dB, RMS {rms} dBFS against {wanted} dBFS); "
-        "OSI-SNR does not see level, MC-MSE and the fused loss do",
-        name=case.name,
-        louder=louder(whole.gain_db),
-        gain=signed(whole.gain_db, "+.1f"),
-        rms=signed(level.rms_db, ".1f"),
-        wanted=signed(wanted.rms_db, ".1f"),
-    )
-    return Found(message, case.change(Phrase("Match level"), gain=10.0 ** (-whole.gain_db / 20.0)))
-
-
-def find_untold_roles(case: Case) -> Found | None:
-    """Names that do not tell the roles, where nobody has chosen; said once, of the first estimate."""
-    session = case.session
-    if not session.roles_guessed or case.reference is None or case.source != session.estimates[0]:
-        return None
-    right = Remedy(Phrase("That is right"), partial(replace, roles_guessed=False))
-    template = N_("The names do not tell the roles: {reference} was taken as the reference")
-    return Found(Phrase(template, reference=case.reference.name), (_swap(case), right))
-
-
-def find_roles(case: Case) -> Found | None:
-    """Names that say the opposite of the roles. The scores cannot tell: swapping the two changes no exact value."""
-    if case.reference is None or name_role(case.reference.source.path) not in (Role.ESTIMATE, Role.MIXTURE):
-        return None
-    if case.session.roles_guessed or name_role(case.source.path) is not Role.REFERENCE:
-        return None
-    template = N_("{name} is compared with {reference} as its reference; the names say the opposite")
-    return Found(Phrase(template, name=case.track.name, reference=case.reference.name), (_swap(case),))
-
-
-def _swap(case: Case) -> Remedy:
-    return Remedy(Phrase("Swap"), partial(edits.swap, estimate=case.source))
-
-
-def _facts(case: Case) -> Facts | None:
-    return None if case.pair is None or case.pair.score is None else case.pair.score.facts
-
-
-def find_not_meaningful(case: Case) -> Found | None:
-    """Literal frames that silence makes look perfect."""
-    facts = _facts(case)
-    if facts is None or not facts.not_meaningful:
-        return None
-    message = Phrase(
-        "{name}: {count} of {all} literal frames are not finite or ≤ 0 dB; silence counts as perfect there",
-        name=case.name,
-        count=facts.not_meaningful,
-        all=facts.frames.n_frames,
-    )
-    return Found(message, (show_exact(),))
-
-
-def find_quiet(case: Case) -> Found | None:
-    """Where the constants of the literal formula, made for louder sound, weigh in."""
-    facts = _facts(case)
-    if facts is None or not facts.biased:
-        return None
-    message = Phrase(
-        "{name}: in {count} of {active} active frames the constants of the literal formula change OSI-SNR, "
-        "by up to {most:.1f} dB: the sound is quiet, or the error next to nothing",
-        name=case.name,
-        count=facts.biased,
-        active=facts.n_active,
-        most=facts.bias_db,
-    )
-    if facts.tiny:
-        template = N_("{quiet}; {tiny} frames of the estimate hold less energy than the constants")
-        message = Phrase(template, quiet=message, tiny=facts.tiny)
-    return Found(message, (show_exact(),))
-
-
-def find_assignment_notice(analysis: Analysis) -> Found | None:
-    """Speakers that seem to be in another order; applied on a click only."""
-    matching, partners = analysis.matching, analysis.session.partners
-    if matching is None:
-        return None
-    best, gain = matching.best, matching.gain_db(partners)
-    known = all(not np.isnan(matching.si_snr_db[place, i]) for i, place in enumerate(best.places))
-    if best.places == partners or not gain > SURE_GAIN_DB or not known:
-        return None
-    message = Phrase(
-        "Speakers in another order? {order}: mean whole-signal SI-SNR {before} → {after} dB "
-        "(margin to the next order {margin:.1f} dB)",
-        order=order_words(best.places),
-        before=signed(best.mean_db - gain, ".1f"),
-        after=signed(best.mean_db, ".1f"),
-        margin=best.margin_db,
-    )
-    return Found(message, (Remedy(Phrase("Apply this order"), partial(edits.set_pairing, pairing=best.places)),))
-
-
-def find_order_notice(analysis: Analysis) -> Found | None:
-    """Figures that rank the estimates differently."""
-    orders = order_sentence(analysis.pairs)
-    template = N_("The order depends on the figure (exact, active frames): {orders}; the mean misleads most")
-    return Found(Phrase(template, orders=orders)) if orders else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,10 +104,8 @@ class Spans:
     def _amount(self, n: int) -> Phrase:
         if self.rate is None:
             return Phrase("{n} frame", n=n) if n == 1 else Phrase("{n} frames", n=n)
-        time = n / self.rate
-        if n == 1:
-            return Phrase("{n} sample ({time:.3f} s)", n=n, time=time)
-        return Phrase("{n} samples ({time:.3f} s)", n=n, time=time)
+        template = N_("{n} sample ({time:.3f} s)") if n == 1 else N_("{n} samples ({time:.3f} s)")
+        return Phrase(template, n=n, time=n / self.rate)
 
 
 def left_out(policy: Lengths, reference: Track, estimate: Track) -> Spans | None:
@@ -360,9 +122,8 @@ def left_out(policy: Lengths, reference: Track, estimate: Track) -> Spans | None
     m = -(-m_samples * rate // own_rate)  # what resampling makes of it
     if rate != own_rate and abs(n_samples - m) <= 1:
         m = n_samples  # rounding, no difference
-    lengths = Phrase(
-        "{own:.3f} s against the reference's {wanted:.3f} s", own=estimate.duration_s, wanted=reference.duration_s
-    )
+    template = N_("{own:.3f} s against the reference's {wanted:.3f} s")
+    lengths = Phrase(template, own=estimate.duration_s, wanted=reference.duration_s)
     of_reference, of_estimate = _lost(policy, (n_samples, reference.source.delay), (m, estimate.source.delay))
     return Spans(n_samples != m, lengths, of_reference, of_estimate, rate)
 
@@ -376,3 +137,211 @@ def _lost(policy: Lengths, *files: tuple[int, int]) -> tuple[tuple[int, int], ..
     first = 0 if pad else max(0, *(-delay for _, delay in files))
     stop = (max if pad else min)(n - delay for n, delay in files)
     return tuple((min(max(0, first + delay), n), max(0, n - delay - max(first, stop))) for n, delay in files)
+
+
+def _spans(case: Case) -> Spans | None:
+    return None if case.reference is None else left_out(case.session.lengths, case.reference, case.track)
+
+
+def find_lengths(case: Case) -> Notice | None:
+    """Files of different lengths."""
+    spans = _spans(case)
+    if spans is None or not spans.differ:
+        return None
+    lost, pads = spans.lost(is_subject=False), case.session.lengths is Lengths.PAD
+    template = N_("{name}: {lengths}; the common start is compared{lost}")
+    if pads:
+        template = N_("{name}: {lengths}; what one of them lacks is filled with zeros{lost}")
+    elif case.source.delay:
+        template = N_("{name}: {lengths}; the stretch both have is compared{lost}")
+    clause = Phrase(", {lost} are left out", lost=lost) if lost else ""
+    policies = {Phrase("Pad with zeros"): Lengths.PAD, Phrase("Refuse"): Lengths.REFUSE}
+    policies = {Phrase("Undo"): Lengths.COMMON} if pads else policies
+    ways = tuple(Remedy(label, partial(edits.set_lengths, lengths=policy)) for label, policy in policies.items())
+    return case.notice("length_mismatch", Phrase(template, name=case.name, lengths=spans.lengths, lost=clause), ways)
+
+
+def find_rates(case: Case) -> Notice | None:
+    """Files of different sample rates."""
+    rate, wanted = case.track.sample_rate, None if case.reference is None else case.reference.sample_rate
+    if not wanted or not rate or wanted == rate:
+        return None
+    template = N_(
+        "{name}: {rate} Hz, resampled to the reference's {wanted} Hz; resampling alone caps OSI-SNR at about 30 dB"
+    )
+    refuse = Remedy(Phrase("Refuse instead"), partial(replace, same_rate_only=True))
+    return case.notice("sample_rate_mismatch", Phrase(template, name=case.name, rate=rate, wanted=wanted), (refuse,))
+
+
+def find_moved(case: Case) -> Notice | None:
+    """An estimate that was moved, by the search's delay or by hand."""
+    pair, moved = case.pair, case.source.delay
+    if pair is None or pair.sample_rate is None or not moved:
+        return None
+    rate, delay, spans, lengths = pair.sample_rate, pair.delay, _spans(case), case.session.lengths
+    # Where lengths differ, the notice about them says what is lost.
+    lost = "" if spans is None or spans.differ else spans.lost(is_subject=True)
+    message, ways = shift_words(moved, rate), case.change(Phrase("Undo"), delay=0)
+    if delay is not None:
+        before, after = (si_snr_db_at(delay, lengths, samples) for samples in (0, moved))
+        if not math.isnan(before + after):
+            scores = {"before": score_words(before), "after": score_words(after)}
+            message = Phrase("{shift}; whole-signal SI-SNR {before} → {after}", shift=message, **scores)
+        if delay.certain and delay.samples != moved:
+            best, peak = si_snr_db_at(delay, lengths, delay.samples), delay_words(delay.samples, rate)
+            message = Phrase("{moved}, {best} at the peak, {peak}", moved=message, best=score_words(best), peak=peak)
+            ways += case.change(Phrase("Align"), delay=delay.samples)
+    if lost:
+        message = Phrase("{moved}; {lost} are left out", moved=message, lost=lost)
+    return case.notice("aligned", Phrase("{name}: {moved}", name=case.name, moved=message), ways)
+
+
+def find_late(case: Case) -> Notice | None:
+    """An estimate that is late or early and was left where it is."""
+    pair = case.pair
+    delay, rate = (None, None) if pair is None else (pair.delay, pair.sample_rate)
+    if rate is None or delay is None or case.source.delay or not delay.trusted:
+        return None
+    now, then = (si_snr_db_at(delay, case.session.lengths, samples) for samples in (0, delay.samples))
+    values: dict[str, object] = {"name": case.name, "now": score_words(now), "then": score_words(then)}
+    values |= {"delay": delay_words(delay.samples, rate), "correlation": words.number(delay.peak, 2)}
+    if math.isnan(now + then):
+        template = N_("{name}: {delay} (correlation {correlation}); nothing was shifted")
+    elif values["now"] == values["then"]:
+        template = N_(
+            "{name}: {delay} (correlation {correlation}); "
+            "whole-signal SI-SNR {now} also once aligned; nothing was shifted"
+        )
+    else:
+        template = N_(
+            "{name}: {delay} (correlation {correlation}); "
+            "whole-signal SI-SNR {now}, {then} once aligned; nothing was shifted"
+        )
+    return case.notice("delay", Phrase(template, **values), case.change(Phrase("Align"), delay=delay.samples))
+
+
+def find_polarity(case: Case) -> Notice | None:
+    """Magnitudes have no sign: the whole signal in time decides, at the delay found; for masks, most frames do."""
+    pair = case.pair
+    if pair is None or pair.score is None or case.source.flip:
+        return None
+    facts, whole, flip = pair.score.facts, pair.score.facts.frames.whole, case.change(Phrase("Flip"), flip=True)
+    if whole is None:
+        negative = np.count_nonzero(facts.active & (facts.frames.projection.dot < 0))
+        if not facts.n_active or negative <= NEGATIVE_SHARE * facts.n_active:
+            return None
+        template = N_("{name}: {negative} of {active} active frames are inverted; OSI-SNR does not see polarity")
+        message = Phrase(template, name=case.name, negative=int(negative), active=facts.n_active)
+        return case.notice("polarity", message, flip)
+    with np.errstate(all="ignore"):
+        energies = np.sqrt(whole.reference_energy[0]) * np.sqrt(whole.estimate_energy[0])
+        correlation = float(whole.dot[0] / energies)
+    if pair.delay is not None and pair.delay.trusted:
+        correlation = pair.delay.peak  # half a period late looks inverted where it is not
+    if not correlation < -SURE_CORRELATION:
+        return None
+    template = N_("{name}: the signal is inverted (correlation {correlation}); OSI-SNR does not see polarity")
+    return case.notice("polarity", Phrase(template, name=case.name, correlation=signed(correlation, ".2f")), flip)
+
+
+def find_gain(case: Case) -> Notice | None:
+    """A constant level difference; it means something where the reference is the larger part of the estimate."""
+    whole = None if case.pair is None else case.pair.whole
+    level, wanted = case.track.level, None if case.reference is None else case.reference.level
+    if case.source.gain != 1.0 or case.session.loss.gamma == 0.0:
+        return None
+    if whole is None or level is None or wanted is None or not whole.si_snr_db > 0.0:
+        return None
+    # An estimate that lacks something has a smaller gain, too; what is only at another level has another RMS as well.
+    both = whole.gain_db, level.rms_db - wanted.rms_db
+    if not LEVEL_DB <= min(map(abs, both)) < math.inf or both[0] * both[1] < 0.0:
+        return None
+    template = N_(
+        "{name}: {louder} than the reference (least-squares gain {gain} dB, RMS {rms} dBFS against {wanted} dBFS); "
+        "OSI-SNR does not see level, MC-MSE and the fused loss do"
+    )
+    values = {"gain": signed(whole.gain_db, "+.1f"), "rms": signed(level.rms_db, ".1f")}
+    values["wanted"] = signed(wanted.rms_db, ".1f")
+    message = Phrase(template, name=case.name, louder=louder(whole.gain_db), **values)
+    return case.notice("gain", message, case.change(Phrase("Match level"), gain=10.0 ** (-whole.gain_db / 20.0)))
+
+
+def find_untold_roles(case: Case) -> Notice | None:
+    """Names that do not tell the roles, where nobody has chosen; said once, of the first estimate."""
+    session = case.session
+    if not session.roles_guessed or case.reference is None or case.source != session.estimates[0]:
+        return None
+    right = Remedy(Phrase("That is right"), partial(replace, roles_guessed=False))
+    template = N_("The names do not tell the roles: {reference} was taken as the reference")
+    return case.notice("roles_guessed", Phrase(template, reference=case.reference.name), (_swap(case), right))
+
+
+def find_roles(case: Case) -> Notice | None:
+    """Names that say the opposite of the roles. The scores cannot tell: swapping the two changes no exact value."""
+    if case.reference is None or name_role(case.reference.source.path) not in (Role.ESTIMATE, Role.MIXTURE):
+        return None
+    if case.session.roles_guessed or name_role(case.source.path) is not Role.REFERENCE:
+        return None
+    template = N_("{name} is compared with {reference} as its reference; the names say the opposite")
+    return case.notice("roles", Phrase(template, name=case.track.name, reference=case.reference.name), (_swap(case),))
+
+
+def _swap(case: Case) -> Remedy:
+    return Remedy(Phrase("Swap"), partial(edits.swap, estimate=case.source))
+
+
+def _facts(case: Case) -> Facts | None:
+    return None if case.pair is None or case.pair.score is None else case.pair.score.facts
+
+
+def find_not_meaningful(case: Case) -> Notice | None:
+    """Literal frames that silence makes look perfect."""
+    facts = _facts(case)
+    if facts is None or not facts.not_meaningful:
+        return None
+    template = N_("{name}: {count} of {all} literal frames are not finite or ≤ 0 dB; silence counts as perfect there")
+    message = Phrase(template, name=case.name, count=facts.not_meaningful, all=facts.frames.n_frames)
+    return case.notice("literal_not_meaningful", message, (show_exact(),))
+
+
+def find_quiet(case: Case) -> Notice | None:
+    """Where the constants of the literal formula, made for louder sound, weigh in."""
+    facts = _facts(case)
+    if facts is None or not facts.biased:
+        return None
+    template = N_(
+        "{name}: in {count} of {active} active frames the constants of the literal formula change OSI-SNR, "
+        "by up to {most:.1f} dB: the sound is quiet, or the error next to nothing"
+    )
+    message = Phrase(template, name=case.name, count=facts.biased, active=facts.n_active, most=facts.bias_db)
+    if facts.tiny:
+        template = N_("{quiet}; {tiny} frames of the estimate hold less energy than the constants")
+        message = Phrase(template, quiet=message, tiny=facts.tiny)
+    return case.notice("quiet", message, (show_exact(),))
+
+
+def find_assignment_notice(analysis: Analysis) -> Notice | None:
+    """Speakers that seem to be in another order; applied on a click only."""
+    matching, partners = analysis.matching, analysis.session.partners
+    if matching is None:
+        return None
+    best, gain = matching.best, matching.gain_db(partners)
+    known = all(not np.isnan(matching.si_snr_db[place, i]) for i, place in enumerate(best.places))
+    if best.places == partners or not gain > SURE_GAIN_DB or not known:
+        return None
+    template = N_(
+        "Speakers in another order? {order}: mean whole-signal SI-SNR {before} → {after} dB "
+        "(margin to the next order {margin:.1f} dB)"
+    )
+    before, after = (signed(mean_db, ".1f") for mean_db in (best.mean_db - gain, best.mean_db))
+    order, margin = order_words(best.places), best.margin_db
+    message = Phrase(template, order=order, before=before, after=after, margin=margin)
+    apply = Remedy(Phrase("Apply this order"), partial(edits.set_pairing, pairing=best.places))
+    return Notice("assignment", message, severity="warning", remedies=(apply,))
+
+
+def find_order_notice(analysis: Analysis) -> Notice | None:
+    """Figures that rank the estimates differently."""
+    orders = order_sentence(analysis.pairs)
+    template = N_("The order depends on the figure (exact, active frames): {orders}; the mean misleads most")
+    return Notice("order", Phrase(template, orders=orders)) if orders else None

@@ -150,17 +150,17 @@ class BadCounts(NamedTuple):
 class BadFrames:
     """What is bad in one pair.
 
-    other : the estimate it is held against, None where there is none. loss : what the limit on the loss was held
-    against, None for other criteria. low : frames that count and are bad by the criterion; missed, false_activity : bad
-    in their own right; bad : any of the three. drop_db : how far each frame is under the other curve, fused : its loss,
-    None for criteria that do not ask for them. n_under : active frames under the threshold, quiet ones included.
+    loss : what the limit on the loss was held against, None for other criteria. other : the estimate it is held
+    against, None where there is none. low : frames that count and are bad by the criterion; missed, false_activity :
+    bad in their own right; bad : any of the three. drop_db : how far each frame is under the other curve, fused : its
+    loss, None for criteria that do not ask for them. n_under : active frames under the threshold, quiet ones included.
     """
 
     facts: Facts
     threshold_db: float
     choice: BadChoice
-    other: Facts | None
     loss: LossChoice | None
+    other: Facts | None
     gate: LevelGate
     low: BoolArray
     missed: BoolArray
@@ -184,13 +184,8 @@ class BadFrames:
         return BadCounts(*(int(np.count_nonzero(frames)) for frames in (under, gate.missed, gate.false_activity)))
 
     @property
-    def n_left_out(self) -> int:
-        """Frames the level gate leaves out; frames silent in both signals are never bad and not among them."""
-        return self.n_judged - self.gate.n_counted
-
-    @property
     def n_judged(self) -> int:
-        """Active, missed and falsely active frames together."""
+        """Active, missed and falsely active frames together; those silent in both signals are never bad."""
         counts = self.facts.counts
         return self.facts.n_active + counts["silent_estimate"] + counts["silent_reference"]
 
@@ -200,12 +195,6 @@ def under_threshold(facts: Facts, threshold_db: float) -> tuple[BoolArray, BadSe
     bad = find_bad_frames(facts.frames.exact_osi_db, facts.active, threshold_db)
     missed = facts.status == FrameStatus.SILENT_ESTIMATE
     return bad, _segments(facts, bad | missed, rules.MINIMUM_SECONDS, rules.JOIN_SECONDS)
-
-
-def _inputs(session: Session, other: Facts | None) -> tuple[LossChoice | None, Facts | None]:
-    """The settings of the loss and the other estimate, as far as the criterion in force looks at them."""
-    criterion = session.bad.criterion
-    return session.loss if criterion is Criterion.LOSS else None, other if criterion is Criterion.AGAINST else None
 
 
 def find_bad(
@@ -220,32 +209,24 @@ def find_bad(
     other : the estimate `Criterion.AGAINST` asks for. frame_loss : gives the fused loss of every frame, for
     `Criterion.LOSS`.
     """
-    choice, (loss, other) = session.bad, _inputs(session, other)
-    if previous is not None and previous.facts is not facts:
-        previous = None
-    gate = _gate(facts, choice.gate_db, previous)
+    choice, kept = session.bad, previous if previous is not None and previous.facts is facts else None
+    other = other if choice.criterion is Criterion.AGAINST else None
+    loss = session.loss if choice.criterion is Criterion.LOSS else None  # alpha and gamma count for its limit only
+    asked = session.threshold_db, choice, loss
+    if kept is not None and kept.other is other and (kept.threshold_db, kept.choice, kept.loss) == asked:
+        return kept
+    gate = None if kept is None or kept.gate.gate_db != choice.gate_db else kept.gate
+    gate = gate or LevelGate.of(facts.frames.projection, facts.status, facts.active, choice.gate_db)
     under = find_bad_frames(facts.frames.exact_osi_db, facts.active, session.threshold_db)
-    drop_db = _drop(facts, gate, choice, other, previous)
-    fused = _fused(loss, frame_loss, previous)
+    drop_db = _drop(facts, gate, choice, other, kept)
+    fused = kept.fused if kept is not None and kept.loss == loss else None
+    fused = frame_loss() if loss is not None and fused is None else fused
     low = _low(choice, gate, under, drop_db, fused)
     missed, false_activity = _faults(facts, gate, choice, other)
     bad = low | missed | false_activity
-    return BadFrames(
-        facts=facts,
-        threshold_db=session.threshold_db,
-        choice=choice,
-        other=other,
-        loss=loss,
-        gate=gate,
-        low=low,
-        missed=missed,
-        false_activity=false_activity,
-        bad=bad,
-        drop_db=drop_db,
-        fused=fused,
-        segments=_segments(facts, bad, choice.minimum_s, choice.join_s),
-        n_under=int(np.count_nonzero(under)),
-    )
+    segments, n_under = _segments(facts, bad, choice.minimum_s, choice.join_s), int(np.count_nonzero(under))
+    kinds = low, missed, false_activity, bad
+    return BadFrames(facts, *asked, other, gate, *kinds, drop_db, fused, segments, n_under)
 
 
 def _low(
@@ -265,8 +246,12 @@ def _faults(facts: Facts, gate: LevelGate, choice: BadChoice, other: Facts | Non
     """Missed frames and false activity; what the other estimate missed or made up as well is no reason to prefer it."""
     if choice.criterion is not Criterion.AGAINST:
         return gate.missed, gate.false_activity
-    missed = gate.missed & _better_in_other(facts, other, FrameStatus.SILENT_ESTIMATE)
-    return missed, gate.false_activity & _better_in_other(facts, other, FrameStatus.SILENT_REFERENCE)
+    if other is None:
+        return np.zeros_like(gate.missed), np.zeros_like(gate.false_activity)
+    # Frames in which the other estimate is finite and without this fault.
+    faults, finite = (FrameStatus.SILENT_ESTIMATE, FrameStatus.SILENT_REFERENCE), other.status != FrameStatus.NONFINITE
+    better = [on_grid(facts.frames, other.frames, finite & (other.status != fault), False) for fault in faults]
+    return gate.missed & better[0], gate.false_activity & better[1]
 
 
 def rivals(session: Session, index: int) -> tuple[int, ...]:
@@ -292,12 +277,6 @@ def _segments(facts: Facts, bad: BoolArray, minimum_s: float, join_s: float) -> 
     return rules.find_bad_segments(bad, minimum, math.floor(join_s / seconds + 1e-6))
 
 
-def _gate(facts: Facts, gate_db: float | None, previous: BadFrames | None) -> LevelGate:
-    if previous is not None and previous.gate.gate_db == gate_db:
-        return previous.gate
-    return LevelGate.of(facts.frames.projection, facts.status, facts.active, gate_db)
-
-
 def _drop(
     facts: Facts, gate: LevelGate, choice: BadChoice, other: Facts | None, previous: BadFrames | None
 ) -> FloatArray | None:
@@ -317,25 +296,6 @@ def _drop(
     other_osi_db = on_grid(frames, other.frames, other.frames.exact_osi_db, np.nan)
     other_active = on_grid(frames, other.frames, other.active, False)
     return rules.drop_below_other(frames.exact_osi_db, gate.active, other_osi_db, other_active)
-
-
-def _fused(
-    loss: LossChoice | None, frame_loss: Callable[[], FloatArray], previous: BadFrames | None
-) -> FloatArray | None:
-    """The loss of every frame where it is asked for, kept while only its limit moves."""
-    if loss is None:
-        return None
-    if previous is not None and previous.fused is not None and previous.loss == loss:
-        return previous.fused
-    return frame_loss()
-
-
-def _better_in_other(facts: Facts, other: Facts | None, fault: FrameStatus) -> BoolArray:
-    """Frames in which the other estimate is finite and without this fault; none without another estimate."""
-    if other is None:
-        return np.zeros(facts.frames.n_frames, dtype=bool)
-    without = (other.status != fault) & (other.status != FrameStatus.NONFINITE)
-    return np.asarray(on_grid(facts.frames, other.frames, without, False))
 
 
 def find_figures(bad: BadFrames) -> SegmentFigures:

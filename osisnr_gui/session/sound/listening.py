@@ -16,7 +16,7 @@ from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import frames_of, overlap_add, window
 from osisnr_gui.core.types import FloatArray, Framing, ParameterError, Representation
 from osisnr_gui.io.errors import Cancel
-from osisnr_gui.session.comparison.matching import product_sums
+from osisnr_gui.session.delays import product_sums
 from osisnr_gui.session.masks import MaskedMixture, mask_frames
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.readers import AudioSignal
@@ -98,23 +98,15 @@ def find_recipe(analysis: Analysis, scale: ResidualScale = ResidualScale.WHOLE) 
     """What can be heard of an analysis; its `files` are empty when nothing can."""
     audible = [(sound, track) for sound, track in sound_tracks(analysis).items() if _is_audible(track)]
     rate = next((track.sample_rate for _, track in audible if track.sample_rate), FALLBACK_RATE)
-    masks, grid = heard_masks(analysis), analysis.session.mask_grid
+    masks, grid = _heard_masks(analysis), analysis.session.mask_grid
     rate = grid.rate if masks and grid.rate else rate
-    partners = analysis.session.partners
-    return Recipe(
-        tuple((sound, _at_rate(analysis, sound, track, rate), track.stamp) for sound, track in audible),
-        partners,
-        tuple(whole_gain(pair) for pair in analysis.pairs),
-        rate,
-        analysis.session.lengths,
-        scale,
-        analysis.framing if scale is ResidualScale.FRAME else None,
-        masks,
-        grid if masks else None,
-    )
+    files = tuple((sound, _at_rate(analysis, sound, track, rate), track.stamp) for sound, track in audible)
+    gains, partners = tuple(map(whole_gain, analysis.pairs)), analysis.session.partners
+    framing, lengths = analysis.framing if scale is ResidualScale.FRAME else None, analysis.session.lengths
+    return Recipe(files, partners, gains, rate, lengths, scale, framing, masks, grid if masks else None)
 
 
-def heard_masks(analysis: Analysis) -> tuple[tuple[Sound, Track], ...]:
+def _heard_masks(analysis: Analysis) -> tuple[tuple[Sound, Track], ...]:
     """Masks that can be applied to the mixture; none without a mixture, or while it is not known how."""
     reference, mixture = analysis.reference, analysis.mixture
     if reference is None or reference.mask is None or mixture is None or not _is_audible(mixture):
@@ -124,11 +116,8 @@ def heard_masks(analysis: Analysis) -> tuple[tuple[Sound, Track], ...]:
         mask_frames(analysis.session.mask_grid, n_bins)
     except ParameterError:
         return ()
-    return tuple((sound, track) for sound, track in sound_tracks(analysis).items() if _bins(track) == n_bins)
-
-
-def _bins(track: Track) -> int:
-    return 0 if track.mask is None or track.error is not None else track.mask.values.shape[0]
+    read = [(sound, track, track.mask) for sound, track in sound_tracks(analysis).items() if track.error is None]
+    return tuple((sound, track) for sound, track, mask in read if mask is not None and mask.values.shape[0] == n_bins)
 
 
 def _at_rate(analysis: Analysis, sound: Sound, track: Track, rate: int) -> Source:
@@ -292,12 +281,12 @@ class Loudness:
 
 def find_loudness(analysis: Analysis, recipe: Recipe, match: Match, mixture_gain: float | None = None) -> Loudness:
     """Gains for the sounds of a recipe. mixture_gain : its least-squares gain on the reference, once measured."""
-    levels = _Levels(analysis, recipe.scale, mixture_gain)
-    wanted = {sound: levels.gain(sound, match) for sound in recipe.sounds}
+    tracks = sound_tracks(analysis)
+    wanted = _wanted_gains(analysis, recipe, tracks, match, mixture_gain)
     known = {sound: gain for sound, gain in wanted.items() if gain is not None and math.isfinite(gain) and gain > 0}
     most = 10.0 ** (LIMIT_DB / 20.0)
     gains = {sound: min(max(known.get(sound, 1.0), 1.0 / most), most) for sound in recipe.sounds}
-    peaks = {s: t.level.peak for s, t in levels.tracks.items() if s in gains and t.level is not None}
+    peaks = {s: t.level.peak for s, t in tracks.items() if s in gains and t.level is not None}
     loudest = max((gains[sound] * peak for sound, peak in peaks.items()), default=0.0)
     lowered = max(FULL_SCALE / loudest, 10.0 ** (-LOWERED_DB / 20.0)) if loudest > 1.0 else 1.0
     for sound, peak in peaks.items():
@@ -305,40 +294,28 @@ def find_loudness(analysis: Analysis, recipe: Recipe, match: Match, mixture_gain
             gains[sound] = max(1.0, FULL_SCALE / (lowered * peak))
     if match is Match.OSI:  # a residual is heard at the level it has in its estimate
         gains |= {s: gains.get(Sound(SoundKind.ESTIMATE, s.index), 1.0) for s in gains if s.kind is SoundKind.RESIDUAL}
-    return Loudness(
-        gains,
-        lowered,
-        frozenset(recipe.sounds) - known.keys(),
-        frozenset(sound for sound, gain in known.items() if gains[sound] != gain),
-    )
+    limited = frozenset(sound for sound, gain in known.items() if gains[sound] != gain)
+    return Loudness(gains, lowered, frozenset(recipe.sounds) - known.keys(), limited)
 
 
-class _Levels:
-    """What is known of how loud the sounds of an analysis are."""
-
-    def __init__(self, analysis: Analysis, scale: ResidualScale, mixture_gain: float | None) -> None:
-        self._pairs, self._scale, self._mixture_gain = analysis.pairs, scale, mixture_gain
-        self.tracks = sound_tracks(analysis)
-
-    def gain(self, sound: Sound, match: Match) -> float | None:
-        """The gain of a sound under a match; None when what it needs is not known."""
-        if match is Match.OFF:
-            return 1.0
-        if match is Match.RMS:
-            target, own = self._rms(Sound(SoundKind.REFERENCE)), self._rms(sound)
-            return target / own if target and own else None
-        if sound.kind is SoundKind.REFERENCE:
-            return 1.0
-        gain = self._mixture_gain if sound.kind is SoundKind.MIXTURE else whole_gain(self._pairs[sound.index])
-        return 1.0 / abs(gain) if gain else None
-
-    def _rms(self, sound: Sound) -> float | None:
-        if sound.kind is SoundKind.RESIDUAL:
-            rms = self._rms(Sound(SoundKind.ESTIMATE, sound.index))
-            share = _residual_share(self._pairs[sound.index], self._scale)
-            return None if share is None or rms is None else rms * share
-        track = self.tracks.get(sound)
-        return None if track is None or track.level is None else track.level.rms
+def _wanted_gains(
+    analysis: Analysis, recipe: Recipe, tracks: Mapping[Sound, Track], match: Match, mixture_gain: float | None
+) -> dict[Sound, float | None]:
+    """The gain of every sound under a match; None where what it needs is not known."""
+    if match is Match.OFF:
+        return dict.fromkeys(recipe.sounds, 1.0)
+    if match is Match.RMS:
+        rms = {sound: None if track.level is None else track.level.rms for sound, track in tracks.items()}
+        for sound in recipe.sounds:
+            if sound.kind is SoundKind.RESIDUAL:
+                share = _residual_share(analysis.pairs[sound.index], recipe.scale)
+                own = rms[Sound(SoundKind.ESTIMATE, sound.index)]
+                rms[sound] = None if share is None or own is None else own * share
+        target = rms.get(Sound(SoundKind.REFERENCE))
+        return {sound: target / own if target and (own := rms.get(sound)) else None for sound in recipe.sounds}
+    known = {SoundKind.REFERENCE: 1.0, SoundKind.MIXTURE: mixture_gain}
+    gains = {s: known[s.kind] if s.kind in known else whole_gain(analysis.pairs[s.index]) for s in recipe.sounds}
+    return {sound: 1.0 / abs(gain) if gain else None for sound, gain in gains.items()}
 
 
 def _residual_share(pair: PairAnalysis, scale: ResidualScale) -> float | None:

@@ -158,11 +158,15 @@ def _open(recipe: Recipe, sound: Sound) -> AudioSignal:
 
 def masked_paths(recipe: Recipe, folder: str) -> dict[Sound, str]:
     """A new file in a folder for every mask that can be heard, named after it; none that is there already."""
-    taken, paths = set[str](), dict[Sound, str]()
+    paths = dict[Sound, str]()
     for sound, track in recipe.masks:
-        stem = f"{os.path.splitext(os.path.basename(track.source.path))[0]}_on_mixture"
-        paths[sound] = path = _free(os.path.join(folder, stem), taken)
-        taken.add(path)
+        name = f"{os.path.splitext(os.path.basename(track.source.path))[0]}_on_mixture"
+        stem, count = os.path.join(folder, name), 1
+        path = f"{stem}.wav"
+        while path in paths.values() or os.path.lexists(path):
+            count += 1
+            path = f"{stem}_{count}.wav"
+        paths[sound] = path
     return paths
 
 
@@ -174,23 +178,10 @@ def masked_parts(recipe: Recipe, sound: Sound) -> Iterator[bytes]:
 
 def open_masked(session: Session, paths: dict[Sound, str]) -> Session:
     """The same comparison of these sounds: who is held against whom, notes and settings stay."""
-    references = [path for sound, path in paths.items() if sound.kind is SoundKind.REFERENCE]
-    estimates = [path for sound, path in paths.items() if sound.kind is SoundKind.ESTIMATE]
+    kinds = SoundKind.REFERENCE, SoundKind.ESTIMATE
+    files = (tuple(Source(path) for sound, path in paths.items() if sound.kind is kind) for kind in kinds)
     # Estimates whose mask did not fit are not among them: who goes with whom is asked by the old places.
     partners = tuple(session.partner_of(sound.index) for sound in paths if sound.kind is SoundKind.ESTIMATE)
-    opened = replace(
-        edits.open_files(session, []),
-        references=tuple(map(Source, references)),
-        estimates=tuple(map(Source, estimates)),
-        mixture=session.mixture,
-        notes=session.notes,
-    )
-    return edits.set_pairing(opened, partners)
-
-
-def _free(stem: str, taken: set[str]) -> str:
-    path, count = f"{stem}.wav", 1
-    while path in taken or os.path.lexists(path):
-        count += 1
-        path = f"{stem}_{count}.wav"
-    return path
+    references, estimates = files
+    opened = replace(edits.open_files(session, []), mixture=session.mixture, notes=session.notes)
+    return edits.set_pairing(replace(opened, references=references, estimates=estimates), partners)

@@ -144,7 +144,7 @@ def test_another_comparison_keeps_what_was_open_first_in_recent(
     window.views.store.edit(partial(edits.set_gamma, gamma=40.0))
     left = window.views.store.session
     show_files(qtbot, window, files[0], files[2])
-    assert not window.views.store.history.can_undo, "a new history"
+    assert window.views.store.history.previous is None, "a new history"
     menu = window.actions_by_id.menu("file/recent")
     menu.aboutToShow.emit()
     assert [action.text() for action in menu.actions()] == ["est_dfn3 against clean"]

@@ -49,7 +49,7 @@ def test_h_hides_the_curve_of_the_estimate_in_view(window: MainWindow):
     assert drawn(window) == [1]
     window.actions_by_id.by_id["undo"].trigger()
     assert drawn(window) == [0, 1]
-    assert not window.views.store.history.can_undo, "opening files begins a new history"
+    assert window.views.store.history.previous is None, "opening files begins a new history"
 
 
 def test_return_on_the_eye_hides_the_curve(window: MainWindow):

@@ -41,6 +41,7 @@ class Matrix:
         self.bin_step, self.unit = bin_step, unit
         self.low, self.high = (-130.0, 20.0) if unit == "dB" else (0.0, 1.0)
 
+    @property
     def coarse_step(self) -> int:
         return 1
 

@@ -41,6 +41,7 @@ class MatrixSource:
         self.threads: set[int] = set()
         self.analysed = n_columns
 
+    @property
     def coarse_step(self) -> int:
         return self.base
 

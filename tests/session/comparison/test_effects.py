@@ -9,7 +9,7 @@ import pytest
 
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
-from osisnr_gui.session.comparison.effects import Effects
+from osisnr_gui.session.comparison.difference import Effects
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.comparison import effect_sentence

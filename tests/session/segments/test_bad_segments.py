@@ -9,14 +9,14 @@ from osisnr_gui.core.bad_frames import LossShares
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.scores import PairScore
-from osisnr_gui.session.segments.bad_segments import Kind, other_place, rivals
-from osisnr_gui.session.segments.segment_table import (
+from osisnr_gui.session.scores import (
+    PairScore,
     find_segment_table,
-    half_loss_edit,
+    set_carriers,
     set_worst_share,
     worst_frame,
 )
+from osisnr_gui.session.segments.bad_segments import Kind, other_place, rivals
 from osisnr_gui.session.session import BadChoice, Criterion, Note, Session, Source
 
 
@@ -184,7 +184,7 @@ def test_frames_that_hold_half_of_the_loss_are_all_listed(damaged: Analysis) -> 
     facts = _score(damaged).facts
     shares = LossShares.of(facts.frames.exact_osi_db, facts.active)
     loud_only = _with(damaged, criterion=Criterion.DROP)
-    found = _score(rescore(half_loss_edit(shares)(loud_only.session), damaged))
+    found = _score(rescore(set_carriers(loud_only.session, shares, shares.frames_for(0.5)), damaged))
     low = found.bad.low
     assert low.sum() == shares.frames_for(0.5)
     inverse = 1 / facts.frames.exact_osi_db
@@ -194,7 +194,7 @@ def test_frames_that_hold_half_of_the_loss_are_all_listed(damaged: Analysis) -> 
 
 def test_nothing_to_share_leaves_the_session_alone() -> None:
     empty = LossShares.of(np.empty(0), np.empty(0, bool))
-    assert half_loss_edit(empty)(Session()) == Session()
+    assert set_carriers(Session(), empty, empty.frames_for(0.5)) == Session()
 
 
 def test_limits_are_set_where_they_belong() -> None:
