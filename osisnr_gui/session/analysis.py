@@ -342,10 +342,10 @@ class _Run:
     def _say(self, fraction: float, words: str, analysis: Analysis | None = None) -> None:
         if self._progress is None:
             return
-        if analysis is not None:
-            analysis = finish(analysis)
-            self._set(best=analysis.best)
-        self._progress(Progress(fraction, words, analysis))
+        part = None if analysis is None or not self._wanted.has_time() else finish(analysis)
+        if part is not None:
+            self._set(best=part.best)
+        self._progress(Progress(fraction, words, part))
 
 
 def _final(error: FileError) -> FileError:

@@ -257,7 +257,10 @@ class MaskColumns:
 
     def rows(self, raw: Raw, frames: slice | IntArray) -> Columns:
         """Some columns of what `read` gave, as rows of float64 or complex128."""
-        return np.ascontiguousarray(raw[:, frames].T, dtype=np.complex128 if self.is_complex else np.float64)
+        part = raw[:, frames].T
+        if self.is_complex:
+            return np.ascontiguousarray(part, dtype=np.complex128)
+        return np.ascontiguousarray(part, dtype=np.float64)
 
     def magnitudes(self, rows: Columns) -> FloatArray:
         """Values as they are; magnitudes of complex ones."""
