@@ -15,10 +15,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from osisnr_gui.batch.pairs import BatchPair
-from osisnr_gui.export.score_report import error_report, estimate_report, settings_report, track_report
+from osisnr_gui.export.score_report import Object, error_report, estimate_report, settings_report, track_report
 from osisnr_gui.io.errors import Cancel, Cancelled, FileError, Phrase, stop_if
-from osisnr_gui.io.json_file import Entry, Journal, Json
-from osisnr_gui.session.analysis import Analysis, analyse_numbers
+from osisnr_gui.io.json_file import Entry, Journal
+from osisnr_gui.session.analysis import analyse_numbers
 from osisnr_gui.session.frame_pass import limit_threads
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result_cache import program_hash
@@ -29,9 +29,6 @@ JOURNAL_ENDING = ".journal"
 JOURNAL_SCHEMA = "osisnr.batch-journal/1"
 SPARK_POINTS = 64
 WAKE_SECONDS = 0.2
-FRAMING_KEYS = ("representation", "n_fft", "hop", "window")
-
-Object = dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +112,18 @@ def score_pair(pair: BatchPair, settings: BatchSettings) -> BatchRow:
         assert error is not None, "a pair without numbers has an error"
         path = pair.reference if error.path == paths[0] else pair.estimate
         return BatchRow(pair, error=_row_error(path, error), stamps=stamps)
-    return BatchRow(pair, _report(pair, analysis), sparkline(scored), stamps=stamps)
+    assert analysis.reference is not None, "a scored pair has a reference"
+    settings_used = settings_report(analysis)
+    report: Object = {
+        "framing": {key: settings_used[key] for key in ("representation", "n_fft", "hop", "window")},
+        "reference": {**track_report(analysis.reference), "path": pair.reference},
+        "estimate": {**estimate_report(analysis, 0), "path": pair.estimate},
+    }
+    return BatchRow(pair, report, sparkline(scored), stamps=stamps)
 
 
 def _row_error(path: str, error: FileError) -> RowError:
     return RowError(str(error_report(error)["code"]), path, error.detail, error.remedy)
-
-
-def _report(pair: BatchPair, analysis: Analysis) -> Object:
-    assert analysis.reference is not None, "a scored pair has a reference"
-    settings = settings_report(analysis)
-    return {
-        "framing": {key: settings[key] for key in FRAMING_KEYS},
-        "reference": {**track_report(analysis.reference), "path": pair.reference},
-        "estimate": {**estimate_report(analysis, 0), "path": pair.estimate},
-    }
 
 
 def sparkline(pair: PairAnalysis) -> tuple[float | None, ...]:

@@ -29,10 +29,8 @@ def sound_name(sound: Sound, n_references: int = 1) -> str:
 
 
 def match_words(sound: Sound, match: Match, loudness: Loudness) -> str:
-    """The loudness match and the gain it gives a sound: "as it is", "RMS +2.1 dB", "OSI: not known yet"."""
+    """A loudness match that is on and the gain it gives a sound: "RMS +2.1 dB", "OSI: not known yet"."""
     name = MATCH_NAMES[match]
-    if match is Match.OFF:
-        return name
     if sound in loudness.unknown:
         return _("{match}: not known").format(match=name)
     template = _("{match} {gain} (limit)") if sound in loudness.limited else _("{match} {gain}")
