@@ -61,12 +61,10 @@ def find_pairs(reference_folder: str, estimate_folder: str) -> tuple[BatchPair, 
             pairs.append(BatchPair(name, path, "", _alone(path, "estimate", estimate_folder)))
         else:
             pairs.append(BatchPair(name, path, os.path.join(estimate_folder, partner)))
-    used = set(partners.values())
-    for name in estimates:
-        if name not in used:
-            path = os.path.join(estimate_folder, name)
-            unique = name if name not in partners else f"{name} (estimate)"
-            pairs.append(BatchPair(unique, "", path, _alone(path, "reference", reference_folder)))
+    for name in set(estimates) - set(partners.values()):
+        path = os.path.join(estimate_folder, name)
+        unique = name if name not in partners else f"{name} (estimate)"
+        pairs.append(BatchPair(unique, "", path, _alone(path, "reference", reference_folder)))
     return tuple(sorted(pairs, key=lambda pair: pair.name))
 
 
@@ -81,11 +79,9 @@ def load_pairs(path: str) -> tuple[BatchPair, ...]:
     folder = os.path.dirname(path)
     pairs: dict[str, BatchPair] = {}
     for reference, estimate, name in rows:
-        unique = wanted = name or estimate
-        count = 1
-        while unique in pairs:
-            count += 1
-            unique = f"{wanted} ({count})"
+        wanted = name or estimate
+        others = (f"{wanted} ({count})" for count in itertools.count(2))
+        unique = next(one for one in itertools.chain((wanted,), others) if one not in pairs)
         pairs[unique] = BatchPair(unique, os.path.join(folder, reference), os.path.join(folder, estimate))
     return tuple(pairs.values())
 

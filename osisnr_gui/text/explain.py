@@ -329,7 +329,7 @@ def _has_literal(x: Inspection) -> bool:
 
 def companion_rows(x: Inspection, pair: PairAnalysis, measures: FileMeasures | None) -> list[Row]:
     """Rows of (measure, this frame, whole file), bands from high to low. `measures`: None while they are not known."""
-    whole, wait = pair.whole, "…" if measures is None else words.MISSING
+    whole, wait = pair.whole, "…"
     in_hertz = x.columns.bin_hz is not None
     rows: list[Row] = [
         ("", _("this frame"), _("whole file")),

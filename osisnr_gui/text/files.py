@@ -148,16 +148,12 @@ def error_words(error: FileError) -> str:
 
 def reading_words(paths: Sequence[str], roles: Sequence[Role]) -> tuple[str, str]:
     """One reading of the roles: what the reference is, and what the others are."""
-    named = list(zip(_distinct(paths), roles, strict=True))
+    # Base names, or as much of the ends of the paths as tells the files apart; safe to show.
+    parts = [path.replace("\\", "/").split("/") for path in paths]
+    depths = range(1, max(map(len, parts), default=1) + 1)
+    depth = next((k for k in depths if len({tuple(p[-k:]) for p in parts}) == len(set(paths))), 1)
+    named = list(zip((printable("/".join(p[-depth:]), NAME_LIMIT) for p in parts), roles, strict=True))
     of_role = {role: ", ".join(name for name, its in named if its is role) for role in Role}
     reference = _("{name} is the reference").format(name=of_role[Role.REFERENCE])
     others = [(Role.ESTIMATE, _("estimate: {names}")), (Role.MIXTURE, _("mixture: {names}"))]
     return reference, "; ".join(what.format(names=of_role[role]) for role, what in others if of_role[role])
-
-
-def _distinct(paths: Sequence[str]) -> list[str]:
-    """Base names, or as much of the ends of the paths as tells the files apart; safe to show."""
-    parts = [path.replace("\\", "/").split("/") for path in paths]
-    depths = range(1, max(map(len, parts), default=1) + 1)
-    depth = next((k for k in depths if len({tuple(p[-k:]) for p in parts}) == len(set(paths))), 1)
-    return [printable("/".join(p[-depth:]), NAME_LIMIT) for p in parts]
