@@ -48,9 +48,9 @@ def window() -> int:
 
 
 def _open() -> int:
-    from osisnr_gui.cli.window_options import check_picture, parse
+    from osisnr_gui.cli.scoring_options import check_picture, window_options
 
-    options = parse(sys.argv[1:])
+    options = window_options(sys.argv[1:])
     problem = platform_check.find_problem()
     if problem is not None or options.screenshot is not None:
         check_picture(options)

@@ -16,8 +16,8 @@ from osisnr_gui import __version__
 from osisnr_gui.batch.runner import BatchRow, BatchSettings
 from osisnr_gui.export.csv_files import comment, csv_note, lines_bytes, text_cell
 from osisnr_gui.export.measures import MEASURES, SAVED, Measure
-from osisnr_gui.export.score_report import number
-from osisnr_gui.export.score_table import NAME_WIDTH, Row, aligned, shown_as
+from osisnr_gui.export.score_report import Object, number
+from osisnr_gui.export.score_table import NAME_WIDTH, Row, aligned, shown
 from osisnr_gui.io.errors import printable
 from osisnr_gui.io.json_file import Json, json_parts
 from osisnr_gui.text.catalogue import _
@@ -33,7 +33,6 @@ NOTES = (
 _TEXT_LIMIT = 1000
 
 Cell = None | bool | int | float | str
-Object = dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def _inside(row: BatchRow, place: str) -> Cell:
     return value if isinstance(value, bool | int | float | str) else None
 
 
-def list_inside(row: BatchRow, name: str) -> list[Json]:
+def _list_inside(row: BatchRow, name: str) -> list[Json]:
     """A list in the report of a row's estimate; empty where there is none."""
     estimate = None if row.report is None else row.report["estimate"]
     found = estimate.get(name) if isinstance(estimate, dict) else None
@@ -81,11 +80,11 @@ COLUMNS: tuple[Column, ...] = (
         for measure in measures
     ),
     *_reported(int, "silent_reference", "silent_estimate", at="estimate.status_counts"),
-    Column("bad_segments", int, lambda row: None if row.report is None else len(list_inside(row, "bad_segments"))),
+    Column("bad_segments", int, lambda row: None if row.report is None else len(_list_inside(row, "bad_segments"))),
     *_reported(int, "delay_samples", at="estimate"),
     *_reported(bool, "aligned", at="estimate"),
     *_reported(float, "delay_peak", at="estimate"),
-    Column("warnings", str, lambda row: None if row.report is None else " ".join(warning_codes(row))),
+    Column("warnings", str, lambda row: None if row.report is None else " ".join(warnings_of(row, "code"))),
 )
 #: What the estimate gained over the mixture, where there is one.
 _GAINED = tuple(
@@ -163,13 +162,13 @@ def values_of(rows: Iterable[BatchRow], measure: Measure) -> list[tuple[str, flo
     return [(name, cell) for name, cell in cells if isinstance(cell, int | float) and math.isfinite(cell)]
 
 
-def warning_codes(row: BatchRow) -> list[str]:
-    """Codes of what was adapted or looks wrong, as often as they came up."""
-    return [str(warning["code"]) for warning in list_inside(row, "warnings") if isinstance(warning, dict)]
+def warnings_of(row: BatchRow, key: str) -> list[str]:
+    """What was adapted or looks wrong, as often as it came up. key : "code", or "message" for sentences."""
+    return [str(warning[key]) for warning in _list_inside(row, "warnings") if isinstance(warning, dict)]
 
 
 def _pairs_with_warning(rows: Iterable[BatchRow]) -> Counter[str]:
-    return Counter(code for row in rows for code in dict.fromkeys(warning_codes(row)))
+    return Counter(code for row in rows for code in dict.fromkeys(warnings_of(row, "code")))
 
 
 def _pair_report(row: BatchRow) -> Object:
@@ -251,6 +250,5 @@ def _line(rows: Sequence[BatchRow], measure: Measure) -> tuple[str, ...]:
     pick = min if measure.better > 0 else max
     name, worst = pick(found, key=lambda item: item[1])
     values = [value for _, value in found]
-    form = shown_as(measure)
-    numbers = (form(fmean(values)), form(median(values)), form(worst))
+    numbers = (shown(value, measure.unit) for value in (fmean(values), median(values), worst))
     return measure.worded(measure.over_pairs), str(len(values)), *numbers, printable(name, NAME_WIDTH)

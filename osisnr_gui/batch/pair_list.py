@@ -9,7 +9,7 @@ from enum import Enum, IntEnum, auto
 
 import numpy as np
 
-from osisnr_gui.batch.files import COLUMNS, list_inside
+from osisnr_gui.batch.files import COLUMNS, warnings_of
 from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.batch.runner import BatchRow, BatchSettings
 from osisnr_gui.core.types import FloatArray, IntArray
@@ -70,7 +70,7 @@ class PairList:
             self.rows[place] = listed.row
             self._values[:, place] = listed.numbers
             self._states[place] = State.SCORED if listed.row.error is None else State.REFUSED
-            self._remarked[place] = bool(warnings_of(listed.row))
+            self._remarked[place] = bool(warnings_of(listed.row, "code"))
 
     def state(self, place: int) -> State:
         """What is known of a pair."""
@@ -127,11 +127,6 @@ class PairList:
     def in_order(self) -> list[BatchRow]:
         """All rows there are, in the order of the pairs, as a batch saves them."""
         return [row for row in self.rows if row is not None]
-
-
-def warnings_of(row: BatchRow) -> list[str]:
-    """What was adapted or looks wrong, as sentences."""
-    return [str(warning["message"]) for warning in list_inside(row, "warnings") if isinstance(warning, dict)]
 
 
 KEYS = _(

@@ -67,12 +67,10 @@ def find_pairs(reference_folder: str, estimate_folder: str) -> tuple[BatchPair, 
             pairs.append(BatchPair(name, path, "", _alone(path, "estimate", estimate_folder)))
         else:
             pairs.append(BatchPair(name, path, os.path.join(estimate_folder, partner)))
-    used = set(partners.values())
-    for name in estimates:
-        if name not in used:
-            path = os.path.join(estimate_folder, name)
-            unique = name if name not in partners else f"{name} (estimate)"
-            pairs.append(BatchPair(unique, "", path, _alone(path, "reference", reference_folder)))
+    for name in set(estimates) - set(partners.values()):
+        path = os.path.join(estimate_folder, name)
+        unique = name if name not in partners else f"{name} (estimate)"
+        pairs.append(BatchPair(unique, "", path, _alone(path, "reference", reference_folder)))
     return tuple(sorted(pairs, key=lambda pair: pair.name))
 
 
@@ -113,10 +111,8 @@ def unique_pairs(rows: Iterable[tuple[str, str, str]]) -> tuple[BatchPair, ...]:
     """Pairs of (reference, estimate, name); names that are there already get a number."""
     pairs: dict[str, BatchPair] = {}
     for reference, estimate, name in rows:
-        unique, count = name, 1
-        while unique in pairs:
-            count += 1
-            unique = f"{name} ({count})"
+        others = (f"{name} ({count})" for count in itertools.count(2))
+        unique = next(one for one in itertools.chain((name,), others) if one not in pairs)
         pairs[unique] = BatchPair(unique, reference, estimate)
     return tuple(pairs.values())
 

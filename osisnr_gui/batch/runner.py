@@ -15,9 +15,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from osisnr_gui.batch.pairs import BatchPair
-from osisnr_gui.export.score_report import error_report, estimate_report, mixture_report, settings_report, track_report
+from osisnr_gui.export.score_report import (
+    Object,
+    error_report,
+    estimate_report,
+    mixture_report,
+    settings_report,
+    track_report,
+)
 from osisnr_gui.io.errors import Cancel, Cancelled, FileError, Phrase, stop_if
-from osisnr_gui.io.json_file import Entry, Journal, Json
+from osisnr_gui.io.json_file import Entry, Journal
 from osisnr_gui.session.analysis import Analysis, analyse_numbers
 from osisnr_gui.session.frame_pass import limit_threads
 from osisnr_gui.session.pairs import PairAnalysis
@@ -29,9 +36,6 @@ JOURNAL_ENDING = ".journal"
 JOURNAL_SCHEMA = "osisnr.batch-journal/1"
 SPARK_POINTS = 64
 WAKE_SECONDS = 0.2
-FRAMING_KEYS = ("representation", "n_fft", "hop", "window")
-
-Object = dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ def _report(pair: BatchPair, analysis: Analysis) -> Object:
     assert analysis.reference is not None, "a scored pair has a reference"
     settings = settings_report(analysis)
     return {
-        "framing": {key: settings[key] for key in FRAMING_KEYS},
+        "framing": {key: settings[key] for key in ("representation", "n_fft", "hop", "window")},
         "reference": {**track_report(analysis.reference), "path": pair.reference},
         "estimate": {**estimate_report(analysis, 0), "path": pair.estimate},
         **({"mixture": {**mixture_report(analysis), "path": pair.mixture}} if pair.mixture else {}),

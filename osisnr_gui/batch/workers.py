@@ -28,24 +28,23 @@ def core_count() -> int:
 
 
 class BatchPool(ProcessPoolExecutor):
-    """`jobs` processes for `run_batch`. Shut down, they stop in the middle of a pair."""
+    """`jobs` processes for `run_batch`. Shut down, they stop in the middle of a pair.
 
-    def __init__(self, jobs: int) -> None:
+    leaves_none : they are gone once they are shut down, so that a closed window leaves none behind.
+    """
+
+    def __init__(self, jobs: int, *, leaves_none: bool = False) -> None:
         context = multiprocessing.get_context(_METHOD)
         if _METHOD == "forkserver":
             context.set_forkserver_preload([batch.__name__])
-        self._stop = context.Event()
+        self._stop, self._leaves_none = context.Event(), leaves_none
         super().__init__(jobs, context, _start_worker, (self._stop,))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Stop what is running unless it is waited for, and end the processes."""
         if not wait:
-            self.stop()
-        super().shutdown(wait, cancel_futures=cancel_futures)
-
-    def stop(self) -> None:
-        """Let every pair under way end as cancelled."""
-        self._stop.set()
+            self._stop.set()  # every pair under way ends as cancelled
+        super().shutdown(wait or self._leaves_none, cancel_futures=cancel_futures)
 
 
 def _start_worker(stop: Any) -> None:

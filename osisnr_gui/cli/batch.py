@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from functools import partial
 
 from osisnr_gui.batch.files import ENDINGS, batch_parts, batch_table, counts_words
@@ -53,23 +52,8 @@ it was. Exit codes: 0 done, 1 some pairs failed, 2 wrong usage, 3 nothing could 
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class BatchOptions:
-    """A `batch` command line. inputs : two folders, or one list; cluster : a scheduler's address, or None.
-
-    mixtures : the folder of the mixtures, or None.
-    """
-
-    inputs: tuple[str, ...]
-    output: str
-    settings: BatchSettings
-    jobs: int
-    cluster: str | None
-    mixtures: str | None
-
-
-def parse(arguments: list[str]) -> BatchOptions:
-    """Read the arguments after `batch`.
+def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str], BatchSettings]:
+    """Read the arguments after `batch`: all options, two folders or one list, and how every pair is scored.
 
     Raises UsageError, and SystemExit after --help.
     """
@@ -89,8 +73,7 @@ def parse(arguments: list[str]) -> BatchOptions:
         found.align,
         reference_channel=found.reference_channel,
     )
-    jobs = found.jobs or core_count()
-    return BatchOptions(tuple(inputs), found.output, settings, jobs, found.cluster, found.mixture_dir)
+    return found, inputs, settings
 
 
 def _check_output(found: argparse.Namespace, inputs: list[str]) -> None:
@@ -110,10 +93,11 @@ def _check_output(found: argparse.Namespace, inputs: list[str]) -> None:
 
 def _parser() -> scoring_options.Parser:
     usage = _("{command} REF_DIR EST_DIR -o FILE [options]\n       {command} PAIRS.csv -o FILE [options]")
-    parser = scoring_options.Parser.of_command(f"{PROGRAM} batch", usage, DESCRIPTION, EPILOG)
+    usage = usage.format(command=f"{PROGRAM} batch")
+    parser = scoring_options.ScoringParser(f"{PROGRAM} batch", usage, DESCRIPTION, EPILOG)
     group = parser.add_argument_group(_("batch"))
     group.add_argument("-o", "--output", metavar="FILE", help=_("where the rows go: .csv, .json or .parquet"))
-    jobs = scoring_options.number_in(1, MOST_JOBS, int)
+    jobs = partial(scoring_options.number_in, 1, MOST_JOBS, int)
     group.add_argument("--jobs", metavar="N", type=jobs, help=_("processes (default: one a core)"))
     group.add_argument("--cluster", metavar="ADDRESS", help=_("score on a Dask cluster, such as tcp://host:8786"))
     words = _("what went into the systems, called like the references: what each estimate gained over it")
@@ -124,22 +108,22 @@ def _parser() -> scoring_options.Parser:
 
 def run(arguments: list[str]) -> int:
     """Score a batch; `arguments` are those after the word `batch`. Returns the exit code."""
-    options = parse(arguments)
-    pairs = load_pairs(*options.inputs) if len(options.inputs) == 1 else find_pairs(*options.inputs)
-    if options.mixtures is not None:
-        pairs = with_mixtures(pairs, options.inputs[0], options.mixtures)
+    options, inputs, settings = parse(arguments)
+    pairs = load_pairs(*inputs) if len(inputs) == 1 else find_pairs(*inputs)
+    if options.mixture_dir is not None:
+        pairs = with_mixtures(pairs, inputs[0], options.mixture_dir)
         alone = sum(pair.error is None and not pair.mixture for pair in pairs)
         if alone:
             words = ngettext("{n} pair has no mixture there", "{n} pairs have no mixture there", alone)
-            say([warning_line(options.mixtures, words.format(n=alone))])
+            say([warning_line(options.mixture_dir, words.format(n=alone))])
     rows: dict[str, BatchRow] = {}
     started = time.monotonic()
-    with _workers(options) as workers, open_journal(options.output, options.settings) as journal:
+    with _workers(options) as workers, open_journal(options.output, settings) as journal:
         if journal.is_stale:
             stale = _("of other settings or another version; everything is scored again")
             say([f"{PROGRAM}: {journal.path}: {stale}"])
         try:
-            _score(options, workers, pairs, rows, journal)
+            _score(settings, workers, pairs, rows, journal)
         except KeyboardInterrupt:
             done = sum(row.error is None for row in rows.values())
             stopped = _("stopped, {n} of {total} pairs are scored; the same command goes on from there")
@@ -147,7 +131,7 @@ def run(arguments: list[str]) -> int:
             return INTERRUPTED
         ordered = [rows[pair.name] for pair in pairs]
         ending = os.path.splitext(options.output)[1].lower()
-        output.write(options.output, batch_parts(ordered, options.settings, ending))
+        output.write(options.output, batch_parts(ordered, settings, ending))
         journal.remove()
     rate = sum(not row.is_known for row in ordered) / max(time.monotonic() - started, 1e-3)
     path = full_path(options.output)
@@ -165,46 +149,34 @@ def summary(rows: Sequence[BatchRow], first_line: str | None = None) -> tuple[st
 
 
 @contextmanager
-def _workers(options: BatchOptions) -> Iterator[_Workers]:
+def _workers(options: argparse.Namespace) -> Iterator[_Workers]:
     """Processes of this machine, or a cluster. Raises FileError when there is no such cluster."""
     if options.cluster is None:
-        yield options.jobs, partial(BatchPool, options.jobs)
+        jobs = options.jobs or core_count()
+        yield jobs, partial(BatchPool, jobs)
     else:
         with Cluster(options.cluster) as cluster:
             yield max(1, cluster.n_threads), cluster.open_executor
 
 
 def _score(
-    options: BatchOptions, workers: _Workers, pairs: Sequence[BatchPair], rows: dict[str, BatchRow], journal: Journal
+    settings: BatchSettings, workers: _Workers, pairs: Sequence[BatchPair], rows: dict[str, BatchRow], journal: Journal
 ) -> None:
-    """Fill `rows` by the names of the pairs as they end."""
+    """Fill `rows` by the names of the pairs as they end, and show how far and how fast."""
     count, open_executor = workers
-    running = run_batch(pairs, options.settings, open_executor, at_once=PER_WORKER * count, journal=journal)
-    pace = _Pace(len(pairs))
+    running = run_batch(pairs, settings, open_executor, at_once=PER_WORKER * count, journal=journal)
+    total, known, refused, started = len(pairs), 0, 0, time.monotonic()
     with ProgressLine() as line, closing(running):
-        for row in running:
+        for n, row in enumerate(running, start=1):
             rows[row.pair.name] = row
-            line.show(len(rows) / len(pairs), pace.words(row))
-
-
-class _Pace:
-    """How far and how fast."""
-
-    def __init__(self, n_pairs: int) -> None:
-        self._n_pairs, self._done, self._known, self._refused = n_pairs, 0, 0, 0
-        self._started = time.monotonic()
-
-    def words(self, row: BatchRow) -> str:
-        """What to show once `row` is there."""
-        self._done += 1
-        self._known += row.is_known or row.pair.error is not None
-        self._refused += row.error is not None
-        rate = (self._done - self._known) / max(1e-3, time.monotonic() - self._started)
-        left = (self._n_pairs - self._done) / rate if rate else 0.0
-        template = _("{n} of {total} pairs, {rate:.1f} pairs/s, {left:.0f} s left")
-        if self._refused:
-            template = _("{n} of {total} pairs, {refused} refused, {rate:.1f} pairs/s, {left:.0f} s left")
-        return template.format(n=self._done, total=self._n_pairs, refused=self._refused, rate=rate, left=left)
+            known += row.is_known or row.pair.error is not None
+            refused += row.error is not None
+            rate = (n - known) / max(1e-3, time.monotonic() - started)
+            left = (total - n) / rate if rate else 0.0
+            template = _("{n} of {total} pairs, {rate:.1f} pairs/s, {left:.0f} s left")
+            if refused:
+                template = _("{n} of {total} pairs, {refused} refused, {rate:.1f} pairs/s, {left:.0f} s left")
+            line.show(n / total, template.format(n=n, total=total, refused=refused, rate=rate, left=left))
 
 
 def _error_line(error: RowError) -> str:

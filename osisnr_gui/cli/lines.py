@@ -1,4 +1,7 @@
-"""What the command line says, one line each on stderr, printable anywhere, and the exit codes of every command."""
+"""What the command line says, one line each on stderr, printable anywhere, and the exit codes of every command.
+
+Paths stand there as typed, with control characters and undecodable bytes escaped.
+"""
 
 import errno
 import sys
@@ -42,11 +45,6 @@ def see_help(program: str) -> str:
     return _("see {program} --help").format(program=program)
 
 
-def shown_path(path: str) -> str:
-    """A path as typed, with control characters and undecodable bytes escaped."""
-    return printable(path, PATH_LIMIT)
-
-
 def error_line(error: FileError) -> str:
     """`osisnr: FILE: what is wrong; what to do`."""
     remedy = translated(error.remedy)
@@ -55,7 +53,7 @@ def error_line(error: FileError) -> str:
     if getattr(error, "looks_paired", False):
         remedy = with_option(remedy, "--pair-axis")
     detail = printable(translated(error.detail), TEXT_LIMIT)
-    return f"{PROGRAM}: {shown_path(translated(error.path))}: {detail}; {remedy}"
+    return f"{PROGRAM}: {printable(translated(error.path), PATH_LIMIT)}: {detail}; {remedy}"
 
 
 def with_option(remedy: str, option: str) -> str:
@@ -65,7 +63,7 @@ def with_option(remedy: str, option: str) -> str:
 
 def warning_line(path: str, message: str) -> str:
     """`osisnr: warning: FILE: …`; the prefix is the same in every language."""
-    return f"{PROGRAM}: warning: {shown_path(path)}: {printable(message, TEXT_LIMIT)}"
+    return f"{PROGRAM}: warning: {printable(path, PATH_LIMIT)}: {printable(message, TEXT_LIMIT)}"
 
 
 @contextmanager

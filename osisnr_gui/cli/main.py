@@ -9,18 +9,8 @@ from collections.abc import Callable
 from importlib import import_module
 
 from osisnr_gui import __version__
-from osisnr_gui.cli.lines import (
-    DONE,
-    INTERRUPTED,
-    PROGRAM,
-    REFUSED,
-    TEXT_LIMIT,
-    WRONG_USAGE,
-    UsageError,
-    error_line,
-    flush_stdout,
-    see_help,
-)
+from osisnr_gui.cli import lines
+from osisnr_gui.cli.lines import DONE, PROGRAM, UsageError, flush_stdout, see_help
 from osisnr_gui.io.errors import FileError, printable
 from osisnr_gui.io.streams import open_missing, say
 from osisnr_gui.text.catalogue import _
@@ -46,7 +36,9 @@ exit codes: 0 done, 1 some pairs of a batch failed, 2 wrong usage, 3 an input wa
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; `argv` without the program's name, None = the process's own. Returns the exit code."""
-    _quiet_warnings()
+    # Developers' warnings are no lines of ours, and stderr is read by scripts; -W and tests still see them.
+    if not sys.warnoptions and all(action != "error" for action, *_rest in warnings.filters):
+        warnings.simplefilter("ignore")
     arguments = sys.argv[1:] if argv is None else list(argv)
     return guarded(lambda: _run(arguments))
 
@@ -62,28 +54,22 @@ def guarded(work: Callable[[], int], net: type[Exception] | tuple[()] = Exceptio
             return work()
         except UsageError as error:
             say([error.line])
-            return WRONG_USAGE
+            return lines.WRONG_USAGE
         except SystemExit as leaving:  # argparse after --help
             return leaving.code if isinstance(leaving.code, int) else DONE
         finally:
             flush_stdout()
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return lines.INTERRUPTED
     except FileError as error:
-        say([error_line(error)])
+        say([lines.error_line(error)])
     except MemoryError:
         say([f"{PROGRAM}: {_('there is not enough memory; use shorter files or close other programs')}"])
     except net as error:  # the last one: a user gets a line, never a traceback
-        what = printable(f"{type(error).__name__}: {error}", TEXT_LIMIT)
+        what = printable(f"{type(error).__name__}: {error}", lines.TEXT_LIMIT)
         words = _("unexpected {error}; please report it with the command you typed").format(error=what)
         say([f"{PROGRAM}: {words}"])
-    return REFUSED
-
-
-def _quiet_warnings() -> None:
-    """Developers' warnings are no lines of ours, and stderr is read by scripts; -W and tests still see them."""
-    if not sys.warnoptions and all(action != "error" for action, *_ in warnings.filters):
-        warnings.simplefilter("ignore")
+    return lines.REFUSED
 
 
 def _run(arguments: list[str]) -> int:

@@ -5,14 +5,14 @@ JSON, and the exit code is 3. A refused reference leaves nothing to score: no ou
 """
 
 import argparse
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from osisnr_gui.cli import output
+from osisnr_gui.cli import output, scoring_options
 from osisnr_gui.cli.lines import DONE, PROGRAM, REFUSED, UsageError, error_line, warning_line
 from osisnr_gui.cli.output import ProgressLine
-from osisnr_gui.cli.scoring_options import STDOUT, Parser, add_scoring, read_arguments, same_file, session_of, source_of
+from osisnr_gui.cli.scoring_options import STDOUT, same_file
 from osisnr_gui.core.stft import default_n_fft
 from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.score_report import score_report
@@ -42,33 +42,23 @@ result could not be written.
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """A `score` command line. json, csv : path, "-" for stdout, None = not wanted; align, frames : the flags."""
-
-    session: Session
-    json: str | None
-    csv: str | None
-    frames: bool
-    align: bool
-
-
-def parse(arguments: list[str]) -> Options:
-    """Read the arguments after `score`.
+def parse(arguments: list[str]) -> tuple[Session, argparse.Namespace]:
+    """Read the arguments after `score`: the session, and the options (json, csv : a path, "-" for stdout, or None).
 
     Raises UsageError, and SystemExit after --help.
     """
-    found, files = read_arguments(_parser(), arguments)
+    found, files = scoring_options.read_arguments(_parser(), arguments)
     if len(files) < 2:
         detail = _("ESTIMATE is missing") if files else _("REFERENCE and ESTIMATE are missing")
         raise UsageError(detail, _("give a reference and at least one estimate"))
-    session = session_of(found, files)
+    session = scoring_options.session_of(found, files)
     if found.mixture is not None:
         if not found.mixture:
             raise UsageError(_("--mixture: the file name is empty"), _("give the name of a file"))
-        session, files = replace(session, mixture=source_of(found, found.mixture)), [*files, found.mixture]
+        mixture = scoring_options.source_of(found, found.mixture)
+        session, files = replace(session, mixture=mixture), [*files, found.mixture]
     _check_together(found, files)
-    return Options(session, found.json, found.csv, found.frames, found.align)
+    return session, found
 
 
 def _check_together(found: argparse.Namespace, files: list[str]) -> None:
@@ -90,14 +80,14 @@ def _check_together(found: argparse.Namespace, files: list[str]) -> None:
         raise UsageError(_("--csv: the same place as --json"), _("choose two names"))
 
 
-def _parser() -> Parser:
-    usage = _("{command} REFERENCE ESTIMATE [ESTIMATE ...] [options]")
-    parser = Parser.of_command(f"{PROGRAM} score", usage, DESCRIPTION, EPILOG)
+def _parser() -> scoring_options.Parser:
+    usage = _("{command} REFERENCE ESTIMATE [ESTIMATE ...] [options]").format(command=f"{PROGRAM} score")
+    parser = scoring_options.ScoringParser(f"{PROGRAM} score", usage, DESCRIPTION, EPILOG)
     group = parser.add_argument_group(_("output"))
     group.add_argument("--json", metavar="FILE", help=_("write the numbers as JSON; - is stdout"))
     group.add_argument("--csv", metavar="FILE", help=_("write one row per frame of every estimate; - is stdout"))
     group.add_argument("--frames", action="store_true", help=_("per-frame arrays in the JSON, too"))
-    add_scoring(parser)
+    scoring_options.add_scoring(parser)
     parser.add_argument_group(_("comparison")).add_argument(
         "--mixture",
         metavar="FILE",
@@ -108,13 +98,12 @@ def _parser() -> Parser:
 
 def run(arguments: list[str]) -> int:
     """Score; `arguments` are those after the word `score`. Returns the exit code."""
-    options = parse(arguments)
+    session, options = parse(arguments)
     # A second BLAS thread slows these many small products down as soon as a core is busy.
     with threadpool_limits(limits=1, user_api="blas"), ProgressLine() as progress:
-        analysis = analyse_numbers(options.session, align=options.align, progress=progress.report)
+        analysis = analyse_numbers(session, align=options.align, progress=progress.report)
     assert analysis.reference is not None, "the command line always names a reference"
-    check_hop(options.session, analysis.reference)
-    check_key(options.session, analysis)
+    check_files(session, analysis, analysis.reference)
     refused = say_notices(analysis)
     if analysis.reference.error is not None:
         return REFUSED
@@ -141,26 +130,18 @@ def say_notices(analysis: Analysis) -> bool:
     return bool(refusals)
 
 
-def check_hop(session: Session, reference: Track) -> None:
-    """A hop too long for the default frame is wrong usage, but which frame that is only the file can tell."""
-    choice = session.framing
-    if reference.kind != "audio" or not reference.sample_rate or choice.hop is None or choice.n_fft is not None:
-        return
-    n_fft = default_n_fft(reference.sample_rate)
-    if choice.hop > n_fft:
-        detail = _("--hop: {hop} is more than a frame at {rate} Hz").format(hop=choice.hop, rate=reference.sample_rate)
-        raise UsageError(detail, _("give a whole number from 1 to {most}, or --n-fft as well").format(most=n_fft))
-
-
-def check_key(session: Session, analysis: Analysis) -> None:
-    """A key nobody could use is wrong usage; that a file's arrays have no names only the file can tell."""
-    key = session.estimates[0].key
-    if key is None or any(
-        t.error is not None or (t.mask is not None and t.mask.key is not None) for t in analysis.tracks
-    ):
-        return
-    detail = _("--key: none of these files has named arrays")
-    raise UsageError(detail, _("leave it out, or give an .npz or .mat file"))
+def check_files(session: Session, analysis: Analysis, reference: Track) -> None:
+    """A hop too long for the default frame and a key nobody could use are wrong usage, but only the files can tell."""
+    hop, rate = session.framing.hop, reference.sample_rate
+    if reference.kind == "audio" and rate and hop is not None and session.framing.n_fft is None:
+        n_fft = default_n_fft(rate)
+        if hop > n_fft:
+            detail = _("--hop: {hop} is more than a frame at {rate} Hz").format(hop=hop, rate=rate)
+            raise UsageError(detail, _("give a whole number from 1 to {most}, or --n-fft as well").format(most=n_fft))
+    may_have_keys = any(t.error is not None or (t.mask is not None and t.mask.key is not None) for t in analysis.tracks)
+    if session.estimates[0].key is not None and not may_have_keys:
+        detail = _("--key: none of these files has named arrays")
+        raise UsageError(detail, _("leave it out, or give an .npz or .mat file"))
 
 
 def _refusals(analysis: Analysis) -> list[FileError]:
@@ -188,7 +169,7 @@ def _warnings(analysis: Analysis) -> list[str]:
     ]
 
 
-def _write(options: Options, analysis: Analysis) -> bool:
+def _write(options: argparse.Namespace, analysis: Analysis) -> bool:
     """Write all that was asked for, stdout last because it may refuse; whether all was taken."""
     if options.csv is None and options.json is None:
         output.write_text(score_table(analysis))

@@ -1,19 +1,21 @@
-"""Options that every scoring command has, checked for what can be checked without opening a file."""
+"""Options of the scoring commands and of `osisnr-gui`, checked for what can be checked without opening a file."""
 
 import argparse
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import NoReturn, Self
+from typing import NoReturn
 
+from osisnr_gui import __version__
 from osisnr_gui.cli.lines import UsageError, flush_stdout, see_help
 from osisnr_gui.core.bad_frames import DEFAULT_SILENCE_DB, DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.core.stft import WINDOWS
 from osisnr_gui.core.types import Representation
+from osisnr_gui.session.demos import DEMOS
 from osisnr_gui.session.session import MAX_FILES, Formula, FramingChoice, Lengths, LossChoice, Session, Source, limits
 from osisnr_gui.text.catalogue import _
 
@@ -23,18 +25,6 @@ STDOUT = "-"
 class Parser(argparse.ArgumentParser):
     """Errors are UsageError instead of usage text and SystemExit."""
 
-    @classmethod
-    def of_command(cls, command: str, usage: str, description: str, epilog: str) -> Self:
-        """A parser of a scoring command; usage : its forms, with {command} for its name."""
-        return cls(
-            prog=command,
-            usage=usage.format(command=command),
-            description=description,
-            epilog=epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-
     def _print_message(self, message: str, file: object = None) -> None:
         """Help or version on stdout; argparse's own hides what goes wrong. Raises SaveError."""
         flush_stdout(message)
@@ -42,6 +32,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         detail, _, remedy = message.removeprefix("argument ").partition("; ")
         raise UsageError(detail, remedy or see_help(self.prog))
+
+
+#: A parser of a scoring command.
+ScoringParser = partial(Parser, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
 
 
 def read_arguments(parser: Parser, arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -97,12 +91,6 @@ def session_of(found: argparse.Namespace, files: list[str]) -> Session:
 
 def add_scoring(parser: Parser) -> None:
     """The groups of options that decide the numbers."""
-    _add_formula(parser)
-    _add_framing(parser)
-    _add_inputs(parser)
-
-
-def _add_formula(parser: argparse.ArgumentParser) -> None:
     number = partial(_add_number, parser.add_argument_group(_("formula")))
     number("--alpha", LossChoice, _("exponent of the compression in MC-MSE, 0 < alpha <= 1"), default=DEFAULT_ALPHA)
     number("--gamma", LossChoice, _("weight of MC-MSE in the fused loss, 0 or more"), default=DEFAULT_GAMMA)
@@ -113,25 +101,21 @@ def _add_formula(parser: argparse.ArgumentParser) -> None:
     words = _("active frames with an exact OSI-SNR below this are bad")
     number("--threshold", Session, words, "threshold_db", default=DEFAULT_THRESHOLD_DB, metavar="DB")
 
-
-def _add_framing(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(_("frames (sound only; a mask's columns are taken as they are)"))
     audio = [kind.value for kind in Representation if kind is not Representation.MASK]
     choices = _("{choices} (default {default})")
     group.add_argument(
         "--representation",
         metavar="KIND",
-        type=lambda text: Representation(_choice(audio)(text)),
+        type=lambda text: Representation(_choice(audio, text)),
         help=choices.format(choices=" | ".join(audio), default="magnitude"),
     )
     whole = partial(_add_number, group, kind=FramingChoice, metavar="N", convert=int)
     whole("--n-fft", words=_("samples in a frame (default 32 ms: 512 at 16 kHz)"))
     whole("--hop", words=_("samples from frame to frame (default 8 ms; a quarter of --n-fft where that is given)"))
     words = choices.format(choices=" | ".join(WINDOWS), default="hann")
-    group.add_argument("--window", metavar="NAME", type=_choice(WINDOWS), default="hann", help=words)
+    group.add_argument("--window", metavar="NAME", type=partial(_choice, WINDOWS), default="hann", help=words)
 
-
-def _add_inputs(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(_("inputs"))
     words = _("channel of every sound file, from 1; 0 = mean of all (default 1)")
     _add_number(group, "--channel", Source, words, metavar="K", convert=int)
@@ -157,38 +141,78 @@ def _add_number(
 ) -> None:
     """An option for a field of `kind` within its limits; it is called as the option is, unless it has a `name`."""
     least, most = limits(kind, name or option.removeprefix("--").replace("-", "_"))
-    read = number_in(least, most, convert)
+    read = partial(number_in, least, most, convert)
     shown = words if default is None else _("{words} (default {number:g})").format(words=words, number=default)
     group.add_argument(option, metavar=metavar, type=read, default=default, help=shown)
 
 
-def number_in(low: float, high: float, convert: Callable[[str], float]) -> Callable[[str], float]:
-    """A reader of numbers in [low, high]; `convert` : int for whole ones, else float."""
-
-    def read(text: str) -> float:
-        try:
-            value = convert(text)
-        except ValueError:
-            value = math.nan
-        if not low <= value <= high:
-            template = _("{text!r} cannot be used; give a number from {low:g} to {high:g}")
-            if convert is int and high == low + 1:
-                template = _("{text!r} cannot be used; give {low} or {high}")
-            elif convert is int:
-                template = _("{text!r} cannot be used; give a whole number from {low} to {high}")
-            raise argparse.ArgumentTypeError(template.format(text=text, low=low, high=high))
-        return value
-
-    return read
+def number_in(low: float, high: float, convert: Callable[[str], float], text: str) -> float:
+    """Read a number in [low, high]; `convert` : int for whole ones, else float."""
+    try:
+        value = convert(text)
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high:
+        template = _("{text!r} cannot be used; give a number from {low:g} to {high:g}")
+        if convert is int and high == low + 1:
+            template = _("{text!r} cannot be used; give {low} or {high}")
+        elif convert is int:
+            template = _("{text!r} cannot be used; give a whole number from {low} to {high}")
+        raise argparse.ArgumentTypeError(template.format(text=text, low=low, high=high))
+    return value
 
 
-def _choice(names: list[str] | tuple[str, ...]) -> Callable[[str], str]:
-    """A converter that takes one of `names`."""
+def _choice(names: Sequence[str], text: str) -> str:
+    """Take one of `names`."""
+    if text not in names:
+        template = _("{text!r} cannot be used; give {names} or {last}")
+        raise argparse.ArgumentTypeError(template.format(text=text, names=", ".join(names[:-1]), last=names[-1]))
+    return text
 
-    def convert(text: str) -> str:
-        if text not in names:
-            template = _("{text!r} cannot be used; give {names} or {last}")
-            raise argparse.ArgumentTypeError(template.format(text=text, names=", ".join(names[:-1]), last=names[-1]))
-        return text
 
-    return convert
+def window_options(arguments: list[str]) -> argparse.Namespace:
+    """Read the arguments of `osisnr-gui`.
+
+    Raises UsageError, and SystemExit after --help and --version.
+    """
+    names = ", ".join(demo.name for demo in DEMOS)
+    description = _("See and judge speech separation: spectrograms and OSI-SNR of every frame.")
+    parser = Parser(prog="osisnr-gui", description=description)
+    add = parser.add_argument
+    add(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help=_("reference and estimates, as their names tell, else the first is the reference; or a session"),
+    )
+    add("--reference", metavar="FILE", help=_("the reference, whatever the order of the other files"))
+    words = _("open a demo: {names} (default: the first)").format(names=names)
+    add("--demo", nargs="?", const=DEMOS[0].name, metavar="NAME", help=words)
+    add("--screenshot", metavar="FILE", help=_("save the window as PNG once everything is shown, and quit"))
+    add("--theme", choices=("system", "light", "dark"), help=_("look of this run"))
+    add("--size", metavar="WxH", type=_size, help=_("window size of this run, e.g. 1280x720"))
+    add("--version", action="version", version=f"osisnr-gui {__version__}")
+    options = parser.parse_args(arguments)
+    if options.demo is not None and options.demo not in names.split(", "):
+        # `--demo a.wav` means the first demo was not asked for by name: say so instead of guessing.
+        detail = _("--demo: there is no demo {name!r}").format(name=options.demo)
+        raise UsageError(detail, _("choose one of {names}").format(names=names))
+    if options.demo is not None and (options.files or options.reference is not None):
+        raise UsageError(_("--demo: a demo brings its own files"), _("leave out the demo or the files"))
+    return options
+
+
+def check_picture(options: argparse.Namespace) -> None:
+    """Raise UsageError for what the window asks about: a picture's has nobody who could answer."""
+    if options.files and len(options.files) != 2 and all(map(os.path.isdir, options.files)):
+        raise UsageError(_("a list needs two folders"), _("name that of the references, then the estimates'"))
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        width, height = map(int, text.split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("{text!r} is not a size like 1280x720").format(text=text)) from None
+    if not (320 <= width <= 8192 and 240 <= height <= 8192):
+        raise argparse.ArgumentTypeError(_("{text!r} is outside 320x240 to 8192x8192").format(text=text))
+    return width, height

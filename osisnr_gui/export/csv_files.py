@@ -1,5 +1,7 @@
 """CSV of an analysis (the frames of all estimates, one after the other; the bad segments of one), one frame as text.
 
+Bad segments and notes also as Audacity's labels (start, end and text, a tab between them), and notes as CSV.
+
 Comment lines come first: the program's version, the files, every setting, which formula each column has. Their values
 are written as JSON, so that they can be read back and hold no comma a spreadsheet would cut at. Numbers are written
 with as many digits as read back to the same float64; an empty cell is a number that is not finite or does not exist
@@ -8,6 +10,7 @@ with as many digits as read back to the same float64; an empty cell is a number 
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 
 import numpy as np
 
@@ -19,11 +22,12 @@ from osisnr_gui.core.types import FloatArray, Representation
 from osisnr_gui.export.score_report import STATUS_LABELS, changes, settings_report
 from osisnr_gui.io.errors import printable
 from osisnr_gui.io.json_file import Json, plain_text
+from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.inspection.inspection import FormulaTerms, Inspection, plain
+from osisnr_gui.session.inspection.inspection import Inspection, plain
 from osisnr_gui.session.inspection.inspector import FileMeasures
 from osisnr_gui.session.scores import PairScore, SegmentTable
-from osisnr_gui.session.session import Source
+from osisnr_gui.session.session import Note
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.text.catalogue import english
 from osisnr_gui.text.explain import band_words, explain
@@ -46,6 +50,11 @@ SEGMENT_COLUMNS = (
     *("rank", "start", "length", "first_frame", "n_frames", "kind", "n_by_criterion", "n_missed", "n_false_activity"),
     *("exact_osi_db_min", "exact_osi_db_mean", "worst", "loss_share", "note"),
 )
+_SPAN = attrgetter("start", "stop")  # by which notes stand in the order of time
+#: What the inspector shows of the two formulas, of a band and of the whole file, by the names it is copied under.
+_TERMS = ("lambda", "target_energy", "noise_energy")
+_OF_BAND = ("noise_share", "mc_mse_share", "level_difference_db", "exact_osi_db")
+_OF_FILE = ("file_level_difference_db", "file_log_spectral_distance_db", "file_negative_correlation_share")
 
 
 def csv_note(text: str) -> str:
@@ -115,14 +124,14 @@ def _header(analysis: Analysis) -> Iterator[str]:
     yield comment("schema", SCHEMA)
     for reference in analysis.references:
         yield comment("reference", _name(analysis.references, reference))
-        yield from _changes("reference", reference.source)
+        yield from (comment(f"reference_{name}", value) for name, value in changes(reference.source).items())
     estimates = [pair.estimate for pair in analysis.pairs]
     for pair in analysis.pairs:
         if pair.valid_score is not None:
             yield comment("estimate", _name(estimates, pair.estimate))
             if pair.reference is not None and len(analysis.references) > 1:
                 yield comment("estimate_reference", _name(analysis.references, pair.reference))
-            yield from _changes("estimate", pair.source)
+            yield from (comment(f"estimate_{name}", value) for name, value in changes(pair.source).items())
             yield comment("estimate_delay_samples", pair.delay_samples)
             yield comment("estimate_delay_taken_out", pair.source.delay != 0)
         else:
@@ -130,11 +139,6 @@ def _header(analysis: Analysis) -> Iterator[str]:
     for name, value in settings_report(analysis).items():
         yield comment(name, value)
     yield from NOTES
-
-
-def _changes(role: str, source: Source) -> Iterator[str]:
-    for name, value in changes(source).items():
-        yield comment(f"{role}_{name}", value)
 
 
 @english()
@@ -230,7 +234,37 @@ def segments_csv(
     return lines_bytes(lines)
 
 
-_NAME_LIMIT = 1000
+def segment_labels(table: SegmentTable, notes: Mapping[int, str], estimate: str, other: str) -> bytes:
+    """A label for every bad segment of an estimate, in the order of time; times in seconds.
+
+    notes : texts by the place of a segment. other : letter of the estimate this one is held against.
+    """
+    labels = []
+    for place in range(len(table)):
+        lowest = float(table.osi_min[place])
+        parts = [f"{estimate}: {kind_name(table, place, other)}"]
+        parts += [] if np.isnan(lowest) else [words.db(lowest)]
+        parts += [notes[place]] if place in notes else []
+        labels.append(Note(*table.span(place), ", ".join(parts)))
+    return note_labels(labels)
+
+
+def note_labels(notes: Iterable[Note]) -> bytes:
+    """A label for every note, in the order of time; times in seconds."""
+    # A label is a line: hidden characters, tabs and line ends among them, are escaped.
+    return lines_bytes(
+        f"{note.start:.6f}\t{max(note.start, note.stop):.6f}\t{printable(note.text, _TEXT_LIMIT)}"
+        for note in sorted(notes, key=_SPAN)
+    )
+
+
+def notes_csv(notes: Iterable[Note], unit: str) -> bytes:
+    """A row for every note, in the order of time. unit : of start and stop, "s" or "frames"."""
+    rows = (
+        ",".join((number_cell(note.start), number_cell(note.stop), text_cell(note.text)))
+        for note in sorted(notes, key=_SPAN)
+    )
+    return lines_bytes((csv_note(f"start and stop: {unit}"), "start,stop,note", *rows))
 
 
 def csv_fields(x: Inspection, path: str) -> dict[str, str]:
@@ -248,7 +282,7 @@ def csv_fields(x: Inspection, path: str) -> dict[str, str]:
         "active": str(int(x.active)),
         "bad": str(int(x.bad)),
         **{name: number_cell(value) for name, value in numbers.items()},
-        "estimate": printable(path, _NAME_LIMIT),
+        "estimate": printable(path, _TEXT_LIMIT),
     }
 
 
@@ -256,16 +290,9 @@ def csv_fields(x: Inspection, path: str) -> dict[str, str]:
 def inspection_table(x: Inspection, path: str, measures: FileMeasures | None = None) -> str:
     """Lines of "name<tab>value": the CSV's row, then everything else the inspector shows; numbers with all digits.
 
-    measures : of the whole file, where they are known. The sentences at the end are in the user's language.
+    measures : of the whole file, where they are known. The sentences at the end are English, too.
     """
-    rows = _more_rows(x, path, measures)
-    rows |= {f"sentence_{number}": sentence for number, sentence in enumerate(explain(x), start=1)}
-    return "".join(f"{name}\t{value}\n" for name, value in rows.items())
-
-
-@english()
-def _more_rows(x: Inspection, path: str, measures: FileMeasures | None) -> dict[str, str]:
-    loss = x.score.loss
+    loss, in_hertz = x.score.loss, x.columns.bin_hz is not None
     more = {
         "alpha": loss.alpha,
         "gamma": loss.gamma,
@@ -275,19 +302,20 @@ def _more_rows(x: Inspection, path: str, measures: FileMeasures | None) -> dict[
         "level_difference_db": x.level_db,
         "log_spectral_distance_db": x.lsd_db,
         f"share_of_{loss.formula.value}_loss": x.share,
-        **_terms(x.literal),
-        **_terms(x.exact),
     }
-    rows = {**csv_fields(x, path), **{name: number_cell(value) for name, value in more.items()}}
+    for terms in (x.literal, x.exact):
+        for name, value in zip(_TERMS, (terms.lam, terms.target_energy, terms.noise_energy), strict=True):
+            more[f"{terms.formula.value}_{name}"] = value
     for part in x.bands:
-        name = band_words(part.band, x.columns.bin_hz is not None)
-        rows[f"noise_share {name}"] = number_cell(part.noise_share)
-        rows[f"mc_mse_share {name}"] = number_cell(part.mc_share)
-        rows[f"level_difference_db {name}"] = number_cell(part.level_db)
-        rows[f"exact_osi_db {name}"] = number_cell(part.osi_db)
+        figures = part.noise_share, part.mc_share, part.level_db, part.osi_db
+        more |= zip((f"{name} {band_words(part.band, in_hertz)}" for name in _OF_BAND), figures, strict=True)
     if measures is not None:
-        rows |= {name: number_cell(value) for name, value in _file(measures, x.columns.bin_hz is not None).items()}
-    return rows
+        of_file = measures.level_db, measures.lsd_db, measures.negative_share, *measures.osi_db
+        names = *_OF_FILE, *(f"file_exact_osi_db {band_words(band, in_hertz)}" for band in measures.bands)
+        more |= zip(names, of_file, strict=True)
+    rows = {**csv_fields(x, path), **{name: number_cell(value) for name, value in more.items()}}
+    rows |= {f"sentence_{number}": sentence for number, sentence in enumerate(explain(x), start=1)}
+    return "".join(f"{name}\t{value}\n" for name, value in rows.items())
 
 
 def columns_table(x: Inspection) -> str:
@@ -306,22 +334,3 @@ def columns_table(x: Inspection) -> str:
     rows = zip(positions.tolist(), *(part.tolist() for part in parts), strict=True)
     lines = ["\t".join((name, *names)), *("\t".join(map(number_cell, row)) for row in rows)]
     return "\n".join(lines) + "\n"
-
-
-def _terms(terms: FormulaTerms) -> dict[str, float]:
-    kind = terms.formula.value
-    return {
-        f"{kind}_lambda": terms.lam,
-        f"{kind}_target_energy": terms.target_energy,
-        f"{kind}_noise_energy": terms.noise_energy,
-    }
-
-
-def _file(measures: FileMeasures, in_hertz: bool) -> dict[str, float]:
-    bands = zip(measures.bands, measures.osi_db, strict=True)
-    return {
-        "file_level_difference_db": measures.level_db,
-        "file_log_spectral_distance_db": measures.lsd_db,
-        "file_negative_correlation_share": measures.negative_share,
-        **{f"file_exact_osi_db {band_words(band, in_hertz)}": value for band, value in bands},
-    }

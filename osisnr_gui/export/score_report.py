@@ -1,5 +1,7 @@
 """Analysis -> the numbers as one JSON value, schema `osisnr.score/1`: the same for command line and window.
 
+Also the `osisnr score` command that prints the numbers of a session.
+
 Numbers that are not finite are null; a frame's status says why. Times of masks are null unless the session says which
 STFT they belong to. Settings name the reference's channel, key and orientation; each estimate repeats its own.
 
@@ -11,10 +13,15 @@ number, from 1, of the one it is compared with. A reference that was not read as
 """
 
 import math
+import os
+import shlex
+import subprocess
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from osisnr_gui import __version__
+from osisnr_gui.core.bad_frames import DEFAULT_SILENCE_DB, DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss import EPS_FUSED, fused_per_frame
 from osisnr_gui.core.types import FloatArray, FrameStatus, Representation
 from osisnr_gui.export.measures import SAVED, Group
@@ -25,9 +32,9 @@ from osisnr_gui.session.masks import n_fft_of
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import under_threshold
-from osisnr_gui.session.session import Source
+from osisnr_gui.session.session import FramingChoice, Lengths, LossChoice, Session, Source
 from osisnr_gui.session.tracks import Track
-from osisnr_gui.text.catalogue import english
+from osisnr_gui.text.catalogue import _, english
 
 SCHEMA = "osisnr.score/1"
 STATUS_LABELS = tuple(kind.label for kind in FrameStatus)
@@ -60,8 +67,7 @@ def settings_report(analysis: Analysis) -> Object:
     silence_db null : only all-zero frames are silent. channel 0 : mean of all channels.
     """
     session, framing, reference = analysis.session, analysis.framing, analysis.reference
-    source = None if reference is None else reference.source
-    is_mask = reference is not None and reference.kind == "mask"
+    assert reference is not None, "what has numbers has a reference"
     windowed = framing is not None and framing.representation is not Representation.WAVEFORM
     representation = Representation.MASK.value if framing is None else framing.representation.value
     return {
@@ -74,11 +80,9 @@ def settings_report(analysis: Analysis) -> Object:
         "gamma": session.loss.gamma,
         "method": session.loss.method,
         "silence_db": number(session.silence_db),
-        "channel": None if is_mask or reference is None else _channel(reference),
+        "channel": None,  # holds the place of what `_reading` says
         "threshold_db": session.threshold_db,
-        "key": None if reference is None else _key(reference),
-        "transpose": False if source is None else source.transpose,
-        **_pair_axis(source),
+        **_reading(reference),
         "lengths": session.lengths.value,
         "same_rate_only": session.same_rate_only or session.lengths.value == "refuse",
     }
@@ -91,11 +95,6 @@ def _mask_grid(analysis: Analysis) -> Object:
         return {}
     n_fft = n_fft_of(grid, reference.mask.values.shape[0])
     return {"n_fft": n_fft, "hop": grid.hop, "mask_sample_rate": grid.rate, "mask_frames_centred": grid.centred}
-
-
-def _pair_axis(source: Source | None) -> Object:
-    """Said only where it was asked for."""
-    return {"pair_axis": True} if source is not None and source.pair_axis else {}
 
 
 def track_report(track: Track) -> Object:
@@ -112,9 +111,15 @@ def track_report(track: Track) -> Object:
 
 
 def _reading(track: Track) -> Object:
-    """What is read of a file."""
-    channel = _channel(track) if track.kind == "audio" else None
-    return {"channel": channel, "key": _key(track), "transpose": track.source.transpose, **_pair_axis(track.source)}
+    """What is read of a file; a key is null where the file's array has no name and it meant nothing."""
+    source, mask = track.source, track.mask
+    channel = 1 if source.channel is None else source.channel
+    return {
+        "channel": channel if track.kind == "audio" else None,
+        "key": None if mask is not None and mask.key is None else source.key,
+        "transpose": source.transpose,
+        **({"pair_axis": True} if source.pair_axis else {}),  # said only where it was asked for
+    }
 
 
 def _treatment(source: Source) -> Object:
@@ -159,11 +164,6 @@ def estimate_report(analysis: Analysis, index: int, *, with_frames: bool = False
     return report
 
 
-def _key(track: Track) -> str | None:
-    """The key asked for, null where the file's array has no name and the key meant nothing."""
-    return None if track.mask is not None and track.mask.key is None else track.source.key
-
-
 def error_report(error: FileError | None) -> Object:
     """Why a file has no numbers."""
     if error is None:
@@ -175,10 +175,6 @@ def error_report(error: FileError | None) -> Object:
 def number(value: float) -> float | None:
     """A float as JSON has it: null unless finite."""
     return float(value) if math.isfinite(value) else None
-
-
-def _channel(track: Track) -> int:
-    return 1 if track.source.channel is None else track.source.channel
 
 
 def _figures(pair: PairAnalysis, mixture: PairAnalysis | None = None) -> Object:
@@ -243,10 +239,7 @@ def _frames(score: PairScore) -> Object:
 
 
 def _finite(values: FloatArray) -> list[Json]:
-    found: list[Json] = values.tolist()
-    for index in np.flatnonzero(~np.isfinite(values)):
-        found[index] = None
-    return found
+    return [value if math.isfinite(value) else None for value in values.tolist()]
 
 
 def warnings_report(analysis: Analysis, *concerned: Source) -> list[Json]:
@@ -287,3 +280,82 @@ def mixture_report(analysis: Analysis) -> Object:
         **_figures(pair),
         "warnings": warnings_report(analysis, track.source),
     }
+
+
+def score_command(analysis: Analysis) -> tuple[str, str]:
+    """The command, a line for each reference that is used, and "" or what of the session it cannot say."""
+    session = analysis.session
+    lines = []
+    for place, reference in enumerate(session.references):
+        estimates = [source for k, source in enumerate(session.estimates) if session.partner_of(k) == place]
+        if estimates:
+            lines.append(_line(analysis, reference, estimates))
+    return "\n".join(lines), _left_out(analysis)
+
+
+def _line(analysis: Analysis, reference: Source, estimates: Sequence[Source]) -> str:
+    session = analysis.session
+    arguments = ["osisnr", "score", *(os.path.abspath(source.path) for source in (reference, *estimates))]
+    if session.mixture is not None and analysis.compares_mixture:
+        arguments += ["--mixture", os.path.abspath(session.mixture.path)]
+    # A mask has no framing.
+    framing = FramingChoice() if analysis.framing is None else session.framing
+    arguments += _options(session, framing, estimates[0])
+    if reference.channel != estimates[0].channel:
+        arguments.append(f"--reference-channel={reference.channel or 1}")
+    if any(source.delay for source in estimates):
+        arguments.append("--align")
+    if session.lengths is Lengths.REFUSE:
+        arguments.append("--strict")
+    return subprocess.list2cmdline(arguments) if os.name == "nt" else shlex.join(arguments)
+
+
+def _options(session: Session, framing: FramingChoice, source: Source) -> Iterator[str]:
+    """What is not as usual."""
+    loss, usual, kind = session.loss, LossChoice(), framing.representation
+    for option, value, default in (
+        ("--alpha", loss.alpha, usual.alpha),
+        ("--gamma", loss.gamma, usual.gamma),
+        ("--method", loss.method, usual.method),
+        ("--silence-db", session.silence_db, DEFAULT_SILENCE_DB),
+        ("--threshold", session.threshold_db, DEFAULT_THRESHOLD_DB),
+        ("--representation", None if kind is Representation.MASK else kind, None),
+        ("--n-fft", framing.n_fft, None),
+        ("--hop", framing.hop, None),
+        ("--window", framing.window, FramingChoice().window),
+        ("--channel", source.channel, None),
+        ("--key", source.key, None),
+    ):
+        if value != default:
+            yield f"{option}={value}"
+    yield from (name for name, on in (("--transpose", source.transpose), ("--pair-axis", source.pair_axis)) if on)
+
+
+def _left_out(analysis: Analysis) -> str:
+    """What the command line has no option for, in words; empty where the numbers are the same."""
+    session = analysis.session
+    scored = [*session.references, *session.estimates]
+    scored += [session.mixture] if session.mixture is not None and analysis.compares_mixture else []
+    parts = []
+    channels = {s.channel or 1 for s in scored[len(session.references) :]}
+    if len(channels) > 1 or len({(s.key, s.transpose, s.pair_axis) for s in scored}) > 1:
+        parts.append(_("files are read in different ways"))
+    if any((s.flip, s.offset, s.gain) != (False, 0.0, 1.0) for s in scored):
+        parts.append(_("polarity, offset or level of a file was changed"))
+    if _has_own_delays(analysis):
+        parts.append(_("delays were chosen by hand"))
+    if session.lengths is Lengths.PAD or (session.same_rate_only and session.lengths is not Lengths.REFUSE):
+        parts.append(_("lengths or rates are treated in another way"))
+    return "; ".join(parts)
+
+
+def _has_own_delays(analysis: Analysis) -> bool:
+    """Whether other delays are taken out than `--align` would take out, of all estimates or of none."""
+    sources = analysis.session.estimates
+    others = [source for source in (*analysis.session.references, analysis.session.mixture) if source is not None]
+    if any(source.delay for source in others):
+        return True
+    if not any(source.delay for source in sources):
+        return False
+    found = [pair.delay.samples if pair.delay is not None and pair.delay.trusted else 0 for pair in analysis.pairs]
+    return found != [source.delay for source in sources]

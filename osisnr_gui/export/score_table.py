@@ -1,7 +1,7 @@
 """The table `osisnr score` prints: four small blocks, a row for every estimate, each number named in words."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.export.measures import SAVED, Group, Measure
@@ -62,25 +62,16 @@ def aligned(header: Row, rows: Sequence[Row]) -> list[str]:
     return found
 
 
-def decibels(value: float) -> str:
-    """Two decimals; infinite values in words."""
-    return _shown(value, lambda x: f"{x:.2f}")
+def shown(value: float, unit: str = "dB") -> str:
+    """Decibels with two decimals; losses with five, as they are usually printed, large and tiny ones with four digits.
 
-
-def loss(value: float) -> str:
-    """Five decimals, as losses are usually printed; large and tiny ones with four digits."""
-    return _shown(value, lambda x: f"{x:.5f}" if 1e-3 <= abs(x) < 1e4 else f"{x:.4g}")
-
-
-def shown_as(measure: Measure) -> Callable[[float], str]:
-    """How a figure is written here."""
-    return decibels if measure.unit == "dB" else loss
-
-
-def _shown(value: float, form: Callable[[float], str]) -> str:
+    Infinite values in words.
+    """
     if math.isnan(value):
         return NONE
-    return form(value) if math.isfinite(value) else f"{value:g}"
+    if unit == "dB" and math.isfinite(value):
+        return f"{value:.2f}"
+    return f"{value:.5f}" if 1e-3 <= abs(value) < 1e4 else f"{value:.4g}"
 
 
 def _name(pair: PairAnalysis) -> str:
@@ -93,7 +84,7 @@ def _reference_line(track: Track) -> str:
         return _("Reference: {path} (mask, {coding})").format(path=path, coding=track.coding)
     parts = [f"{track.sample_rate} Hz", f"{track.duration_s or 0.0:.3f} s"]
     if track.level is not None:
-        parts.append(f"RMS {decibels(track.level.rms_db)} dB")
+        parts.append(f"RMS {shown(track.level.rms_db)} dB")
     return _("Reference: {path} ({facts})").format(path=path, facts=", ".join(parts))
 
 
@@ -127,7 +118,7 @@ def _whole_block(pairs: list[PairAnalysis]) -> list[str]:
     measures, rows = SAVED[Group.WHOLE], list[Row]()
     for pair in pairs:
         level = pair.estimate.level
-        rows.append((_name(pair), *_figures(measures, pair), decibels(level.rms_db) if level else NONE, _delay(pair)))
+        rows.append((_name(pair), *_figures(measures, pair), shown(level.rms_db) if level else NONE, _delay(pair)))
     header = (_("estimate"), *(m.heading for m in measures), _("RMS dB"), _("delay samples"))
     return [_("Whole signal in time:"), *aligned(header, rows)]
 
@@ -138,7 +129,8 @@ def _improvement_block(analysis: Analysis) -> list[str]:
     for index, pair in enumerate(analysis.pairs):
         mixture = analysis.unprocessed_for(index)
         if mixture is not None and mixture.valid_score is not None and pair.valid_score is not None:
-            rows.append((_name(pair), *(_signed(shown_as(m), m.of(pair) - m.of(mixture)) for m in GAINED)))
+            gained = ((m.of(pair) - m.of(mixture), m.unit) for m in GAINED)
+            rows.append((_name(pair), *(("+" if value > 0 else "") + shown(value, unit) for value, unit in gained)))
     if not rows or analysis.mixture is None:
         return []
     name = printable(analysis.mixture.source.path, NAME_WIDTH)
@@ -150,11 +142,7 @@ def _improvement_block(analysis: Analysis) -> list[str]:
 
 
 def _figures(measures: Sequence[Measure], pair: PairAnalysis) -> Iterator[str]:
-    return (shown_as(measure)(measure.of(pair)) for measure in measures)
-
-
-def _signed(form: Callable[[float], str], value: float) -> str:
-    return f"+{form(value)}" if value > 0 else form(value)
+    return (shown(measure.of(pair), measure.unit) for measure in measures)
 
 
 def _delay(pair: PairAnalysis) -> str:

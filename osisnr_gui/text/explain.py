@@ -51,25 +51,20 @@ def place_words(x: Inspection) -> str:
     return f"{frame} · {words.seconds(x.time)}" if x.in_seconds else frame
 
 
-def band_words(band: FrequencyBand, in_hertz: bool) -> str:
-    """ "under 500 Hz", "0.5–1 kHz"; "bins 0–51" for masks."""
+def band_words(band: FrequencyBand, in_hertz: bool, *, at: bool = False) -> str:
+    """ "under 500 Hz", "0.5–1 kHz"; "bins 0–51" for masks. at : with a preposition, "at 0.5–1 kHz", "in bins 0–51"."""
+    if in_hertz and band.low == 0.0:
+        return _("under {high:g} Hz").format(high=band.high)
     if in_hertz:
-        return _("under {high:g} Hz").format(high=band.high) if band.low == 0.0 else _span(band)
-    template = _("bins {first}–{last}") if band.stop - band.first > 1 else _("bin {first}")
-    return template.format(first=band.first, last=band.stop - 1)
+        return _("at {span}").format(span=_span(band)) if at else _span(band)
+    one, several = (
+        (_("in bin {first}"), _("in bins {first}–{last}")) if at else (_("bin {first}"), _("bins {first}–{last}"))
+    )
+    return (several if band.stop - band.first > 1 else one).format(first=band.first, last=band.stop - 1)
 
 
 def _at_band(x: Inspection, index: int) -> str:
-    """The same with its preposition: "under 500 Hz", "at 0.5–1 kHz", "in bins 0–51"."""
-    band = x.bands[index].band
-    if x.columns.bin_hz is not None:
-        return (
-            _("under {high:g} Hz").format(high=band.high)
-            if band.low == 0.0
-            else _("at {span}").format(span=_span(band))
-        )
-    template = _("in bins {first}–{last}") if band.stop - band.first > 1 else _("in bin {first}")
-    return template.format(first=band.first, last=band.stop - 1)
+    return band_words(x.bands[index].band, x.columns.bin_hz is not None, at=True)
 
 
 def short_band_words(band: FrequencyBand, in_hertz: bool) -> str:
@@ -116,17 +111,15 @@ def _level(x: Inspection) -> str:
         case FrameStatus.SILENT_BOTH:
             return _("Both signals are silent here (each is {limit}).").format(limit=_silence_words(x))
         case FrameStatus.SILENT_ESTIMATE:
-            below = _("{limit}; {level} below the reference").format(
-                limit=_silence_words(x), level=words.db(-x.level_db)
-            )
-            below = _("all zero") if x.level_db == -math.inf else below
-            return _("The estimate is silent here ({below}): the reference is missed.").format(below=below)
+            below, under = _("{limit}; {level} below the reference"), -x.level_db
+            sentence = _("The estimate is silent here ({below}): the reference is missed.")
         case FrameStatus.SILENT_REFERENCE:
-            below = _("{limit}; {level} below the estimate").format(limit=_silence_words(x), level=words.db(x.level_db))
-            below = _("all zero") if x.level_db == math.inf else below
-            template = _("The reference is silent here ({below}): what the estimate holds is false activity.")
-            return template.format(below=below)
-    return _level_difference(x)
+            below, under = _("{limit}; {level} below the estimate"), x.level_db
+            sentence = _("The reference is silent here ({below}): what the estimate holds is false activity.")
+        case _:
+            return _level_difference(x)
+    below = _("all zero") if under == math.inf else below.format(limit=_silence_words(x), level=words.db(under))
+    return sentence.format(below=below)
 
 
 def _silence_words(x: Inspection) -> str:
@@ -145,10 +138,10 @@ def _level_difference(x: Inspection) -> str:
         text = words.db(x.level_db)
         signed = text if text.startswith(words.MINUS) else f"+{text}"
         level = _("as loud as the reference here ({level})").format(level=signed)
+    elif x.level_db > 0:
+        level = _("{level} louder than the reference here").format(level=words.db(x.level_db))
     else:
-        louder = _("{level} louder than the reference here")
-        quieter = _("{level} quieter than the reference here")
-        level = (louder if x.level_db > 0 else quieter).format(level=words.db(abs(x.level_db)))
+        level = _("{level} quieter than the reference here").format(level=words.db(-x.level_db))
     if not x.correlation >= 0:
         is_complex = np.iscomplexobj(x.columns.reference)
         turned = _("out of phase and {level}") if is_complex else _("upside down and {level}")
@@ -175,11 +168,11 @@ def _errors(x: Inspection) -> str:
         case FrameStatus.SILENT_REFERENCE:
             return _("It lies {place}.").format(place=_place(x, [part.estimate_share for part in x.bands]))
         case FrameStatus.PROPORTIONAL:
-            template = _("There are no errors: the estimate is {gain} times the reference.")
-            return template.format(gain=words.number(x.gain, 3))
+            gain = words.number(x.gain, 3)
+            return _("There are no errors: the estimate is {gain} times the reference.").format(gain=gain)
         case FrameStatus.ORTHOGONAL:
-            template = _("All of the estimate is error; it lies {place}.")
-            return template.format(place=_place(x, [part.estimate_share for part in x.bands]))
+            place = _place(x, [part.estimate_share for part in x.bands])
+            return _("All of the estimate is error; it lies {place}.").format(place=place)
     return _noise_and_mc_mse(x)
 
 
@@ -336,7 +329,7 @@ def _has_literal(x: Inspection) -> bool:
 
 def companion_rows(x: Inspection, pair: PairAnalysis, measures: FileMeasures | None) -> list[Row]:
     """Rows of (measure, this frame, whole file), bands from high to low. `measures`: None while they are not known."""
-    whole, wait = pair.whole, "…" if measures is None else words.MISSING
+    whole, wait = pair.whole, "…"
     in_hertz = x.columns.bin_hz is not None
     rows: list[Row] = [
         ("", _("this frame"), _("whole file")),

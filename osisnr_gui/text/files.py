@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 
 from osisnr_gui.io.errors import MESSAGE_LIMIT, NAME_LIMIT, FileError, display_name, printable
-from osisnr_gui.io.masks import MaskKind
+from osisnr_gui.io.masks import Mask, MaskKind
 from osisnr_gui.session.file_changes import Fate, FileChange
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import DOWNMIX
@@ -51,7 +51,7 @@ def channel_words(track: Track) -> str:
 def track_words(track: Track) -> str:
     """What a file is, in one line: length, rate, channels, coding and level; shape and range for a mask."""
     if track.mask is not None:
-        return _mask_words(track)
+        return _mask_words(track.mask)
     if track.kind is None:
         return ""
     length = "" if track.duration_s is None else duration(track.duration_s)
@@ -67,9 +67,7 @@ def track_words(track: Track) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _mask_words(track: Track) -> str:
-    mask = track.mask
-    assert mask is not None, "a mask"
+def _mask_words(mask: Mask) -> str:
     n_bins, n_frames = mask.values.shape
     kind = {
         MaskKind.COMPLEX: _("complex mask"),
@@ -87,11 +85,6 @@ def _mask_words(track: Track) -> str:
     if mask.share_outside:
         parts.append(_("{share} outside 0 to 1").format(share=percent(mask.share_outside, 1)))
     return " · ".join(parts)
-
-
-def moment(seconds: float) -> str:
-    """ "2026-11-22 14:03:22", local."""
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
 
 
 def age(seconds: float) -> str:
@@ -116,14 +109,14 @@ def file_words(stamp: Stamp | None, content: str, now: float) -> str:
 
 
 def file_tip(stamp: Stamp | None, content: str, now: float) -> str:
-    """The same in full, with the size, a line each."""
+    """The same in full, the moment as "2026-11-22 14:03:22", local, and with the size, a line each."""
     if stamp is None:
         return ""
     size, written = stamp[0], stamp[1] / _NS
     ago = age(now - written)
     when = _("written {moment} ({age})") if ago else _("written {moment}")
     lines = (
-        when.format(moment=moment(written), age=ago),
+        when.format(moment=time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(written)), age=ago),
         ngettext("{n} byte", "{n} bytes", size).format(n=count(size)),
         f"SHA-256 {content}" if content else _("SHA-256 not known yet"),
     )
@@ -153,24 +146,14 @@ def error_words(error: FileError) -> str:
     return printable(words, MESSAGE_LIMIT)
 
 
-def question() -> tuple[str, str]:
-    """Title and question."""
-    words = _("The names of these files do not tell which one the others are held against.")
-    return _("Which file is the reference?"), words
-
-
 def reading_words(paths: Sequence[str], roles: Sequence[Role]) -> tuple[str, str]:
     """One reading of the roles: what the reference is, and what the others are."""
-    named = list(zip(_distinct(paths), roles, strict=True))
+    # Base names, or as much of the ends of the paths as tells the files apart; safe to show.
+    parts = [path.replace("\\", "/").split("/") for path in paths]
+    depths = range(1, max(map(len, parts), default=1) + 1)
+    depth = next((k for k in depths if len({tuple(p[-k:]) for p in parts}) == len(set(paths))), 1)
+    named = list(zip((printable("/".join(p[-depth:]), NAME_LIMIT) for p in parts), roles, strict=True))
     of_role = {role: ", ".join(name for name, its in named if its is role) for role in Role}
     reference = _("{name} is the reference").format(name=of_role[Role.REFERENCE])
     others = [(Role.ESTIMATE, _("estimate: {names}")), (Role.MIXTURE, _("mixture: {names}"))]
     return reference, "; ".join(what.format(names=of_role[role]) for role, what in others if of_role[role])
-
-
-def _distinct(paths: Sequence[str]) -> list[str]:
-    """Base names, or as much of the ends of the paths as tells the files apart; safe to show."""
-    parts = [path.replace("\\", "/").split("/") for path in paths]
-    depths = range(1, max(map(len, parts), default=1) + 1)
-    depth = next((k for k in depths if len({tuple(p[-k:]) for p in parts}) == len(set(paths))), 1)
-    return [printable("/".join(p[-depth:]), NAME_LIMIT) for p in parts]

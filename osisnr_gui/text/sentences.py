@@ -31,11 +31,6 @@ def active_counted(n: int) -> str:
     return ngettext("{n} active frame", "{n} active frames", n).format(n=words.count(n))
 
 
-def method_words(method: int) -> str:
-    """What a loss_osi method does."""
-    return _("mean of inverses") if method == 1 else _("inverse of mean")
-
-
 def frames_words(facts: Facts, formula: Formula) -> str:
     """ "literal, all 822 frames", with ", 129 silent" where that weighs in, or "exact, 683 active frames"."""
     if formula is Formula.LITERAL:
@@ -119,17 +114,14 @@ def gain_words(pair: PairAnalysis) -> str:
 
 def level_polarity_delay(analysis: Analysis, pair: PairAnalysis) -> list[str]:
     """What is wrong with an estimate that OSI-SNR does not see, or hardly, in words: level, polarity, delay."""
-    inverted = any(notice.code == "polarity" and notice.source == pair.source for notice in analysis.notices)
-    return list(filter(None, (gain_words(pair), _("upside down (polarity)") if inverted else "", _late(pair))))
-
-
-def _late(pair: PairAnalysis) -> str:
-    """How late an estimate is that was not moved; empty when that is not certain."""
+    found = [gain] if (gain := gain_words(pair)) else []
+    if any(notice.code == "polarity" and notice.source == pair.source for notice in analysis.notices):
+        found.append(_("upside down (polarity)"))
     delay, rate = pair.delay, pair.sample_rate
-    if delay is None or not rate or pair.source.delay or not delay.trusted:
-        return ""
-    template = _("{time} late") if delay.samples > 0 else _("{time} early")
-    return template.format(time=words.milliseconds(abs(delay.samples) / rate))
+    if delay is not None and rate and not pair.source.delay and delay.trusted:
+        template = _("{time} late") if delay.samples > 0 else _("{time} early")
+        found.append(template.format(time=words.milliseconds(abs(delay.samples) / rate)))
+    return found
 
 
 def error_clause(error: FileError) -> str:

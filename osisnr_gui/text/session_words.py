@@ -68,17 +68,28 @@ def change_words(before: Session, after: Session) -> str:
 def _changes(before: Session, after: Session) -> Iterator[str]:
     """Whole phrases, files first."""
     old, new = ([source.path for source in session.sources] for session in (before, after))
-    added, gone = [path for path in new if path not in old], [path for path in old if path not in new]
-    if added or gone:
-        yield _file_words(added, gone, empty=after.is_empty)
+    come, left = [path for path in new if path not in old], [path for path in old if path not in new]
+    if come or left:
+        yield _file_words(come, left, empty=after.is_empty)
     elif old != new or len(before.estimates) != len(after.estimates) or before.roles_guessed != after.roles_guessed:
         yield _("roles of the files")
     else:
         yield from _reading_changes(before, after)
         if before.pairing != after.pairing:
             yield _("which reference an estimate is compared with")
-        yield from _curve_changes(before, after)
-    yield from _note_changes(before, after)
+        for template, one, other in (
+            (_("curve of {names} hidden"), before, after),
+            (_("curve of {names} shown"), after, before),
+        ):
+            if places := set(other.hidden) - set(one.hidden):
+                yield template.format(names=", ".join(map(estimate_letter, sorted(places))))
+    added = [note.text for note in after.notes if note not in before.notes]
+    gone = [note.text for note in before.notes if note not in after.notes]
+    if added or gone:
+        template = _("delete note “{text}”") if not added else _("note “{text}”") if gone else _("add note “{text}”")
+        yield template.format(text=printable((added or gone)[0], LONGEST_NOTE))
+    elif before.notes != after.notes:
+        yield _("notes")
     for name, template in _SETTINGS.items():
         values = attrgetter(name)(before), attrgetter(name)(after)
         if values[0] != values[1]:
@@ -102,25 +113,6 @@ def _reading_changes(before: Session, after: Session) -> Iterator[str]:
             if values[0] != values[1]:
                 template = _READING.get(field.name, _("how {name} is read"))
                 yield template.format(name=display_name(new.path), old=_value(values[0]), new=_value(values[1]))
-
-
-def _curve_changes(before: Session, after: Session) -> Iterator[str]:
-    for template, places in (
-        (_("curve of {names} hidden"), set(after.hidden) - set(before.hidden)),
-        (_("curve of {names} shown"), set(before.hidden) - set(after.hidden)),
-    ):
-        if places:
-            yield template.format(names=", ".join(map(estimate_letter, sorted(places))))
-
-
-def _note_changes(before: Session, after: Session) -> Iterator[str]:
-    added = [note.text for note in after.notes if note not in before.notes]
-    gone = [note.text for note in before.notes if note not in after.notes]
-    if added or gone:
-        template = _("delete note “{text}”") if not added else _("note “{text}”") if gone else _("add note “{text}”")
-        yield template.format(text=printable((added or gone)[0], LONGEST_NOTE))
-    elif before.notes != after.notes:
-        yield _("notes")
 
 
 def _value(value: object, name: str = "") -> str:

@@ -8,7 +8,7 @@ from osisnr_gui.session.masks import mask_frames
 from osisnr_gui.session.scores import named_results
 from osisnr_gui.session.session import Formula, LossChoice
 from osisnr_gui.session.sound.listening import Loudness, Match, Recipe, ResidualScale, Sound, SoundKind
-from osisnr_gui.session.sound.sound_feed import Band, MaskedResult
+from osisnr_gui.session.sound.sound_feed import MaskedResult
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.sentences import active_counted, frames_words, not_defined
 
@@ -29,10 +29,8 @@ def sound_name(sound: Sound, n_references: int = 1) -> str:
 
 
 def match_words(sound: Sound, match: Match, loudness: Loudness) -> str:
-    """The loudness match and the gain it gives a sound: "as it is", "RMS +2.1 dB", "OSI: not known yet"."""
+    """A loudness match that is on and the gain it gives a sound: "RMS +2.1 dB", "OSI: not known yet"."""
     name = MATCH_NAMES[match]
-    if match is Match.OFF:
-        return name
     if sound in loudness.unknown:
         return _("{match}: not known").format(match=name)
     template = _("{match} {gain} (limit)") if sound in loudness.limited else _("{match} {gain}")
@@ -143,12 +141,6 @@ def _masked_sentence(result: MaskedResult, loss: LossChoice) -> str:
         n=loss.method,
         si_snr="" if result.whole is None else words.db(result.whole.si_snr_db),
     )
-
-
-def band_words(band: Band) -> str:
-    """ "0.50 to 2.00 kHz"."""
-    low, high = words.number(band.low / 1000, 2), words.number(band.high / 1000, 2)
-    return _("{low} to {high} kHz").format(low=low, high=high)
 
 
 def clock_time(seconds: float, length: float) -> str:

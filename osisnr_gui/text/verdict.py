@@ -42,7 +42,9 @@ def verdict_sentence(verdict: Verdict, unit: str, *also: str) -> str:
     unit : of the time axis, "s" or "frames".
     """
     if verdict.grade is Grade.UNRELATED:
-        return "; ".join(filter(None, (_unrelated(verdict), *also))).replace(" dB", "\u00a0dB") + "."
+        said = _("No closer to the reference than something unrelated, which reaches about {chance} (this: {median})")
+        said = said.format(chance=words.db(verdict.chance_db), median=words.db(verdict.median_db))
+        return "; ".join(filter(None, (said, *also))).replace(" dB", "\u00a0dB") + "."
     parts = [*_faults(verdict), _head(verdict) + _where(verdict.band)]
     if math.isfinite(verdict.worst_time):
         at = words.number(verdict.worst_time, 1 if unit == "s" else 0)
@@ -53,10 +55,8 @@ def verdict_sentence(verdict: Verdict, unit: str, *also: str) -> str:
 
 def _faults(verdict: Verdict) -> list[str]:
     """What the angle leaves out, from where it is worth a word."""
-    missing, made_up = (
-        _("{share} of the reference's sound is missing"),
-        _("sound where the reference is silent, {share} of its length"),
-    )
+    missing = _("{share} of the reference's sound is missing")
+    made_up = _("sound where the reference is silent, {share} of its length")
     if verdict.of_masks:
         missing = _("empty in {share} of the frames that the reference fills")
         made_up = _("filled where the reference is empty, {share} of its length")
@@ -77,11 +77,6 @@ def _head(verdict: Verdict) -> str:
         Grade.SAME_TO_THE_EAR: _("hard to tell from the reference"),
         Grade.SAME: _("the same as the reference but for its level"),
     }[verdict.grade]
-
-
-def _unrelated(verdict: Verdict) -> str:
-    template = _("No closer to the reference than something unrelated, which reaches about {chance} (this: {median})")
-    return template.format(chance=words.db(verdict.chance_db), median=words.db(verdict.median_db))
 
 
 def _where(band: BandOfErrors | None) -> str:

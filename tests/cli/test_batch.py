@@ -291,14 +291,14 @@ def test_every_option_arrives() -> None:
         "r e -o x.csv --jobs 3 --alpha 0.5 --gamma 2 --method 2 --n-fft 256 --hop 64 --window hamming --channel 2 "
         "--representation complex --key a --transpose --align --silence-db inf --threshold 1.5 --strict"
     )
-    options = parse(text.split())
+    options, inputs, settings = parse(text.split())
     session = Session(
         framing=FramingChoice("complex", 256, 64, "hamming"),  # type: ignore[arg-type]
         loss=LossChoice(0.5, 2.0, 2, Formula.LITERAL), silence_db=math.inf, threshold_db=1.5, lengths=Lengths.REFUSE,
     )  # fmt: skip
-    assert options.settings == BatchSettings(session, Source("", channel=2, key="a", transpose=True), align=True)
-    assert (options.inputs, options.output, options.jobs, options.cluster) == (("r", "e"), "x.csv", 3, None)
-    assert parse(["r", "e", "-o", "x.csv", "--cluster", "tcp://a:1"]).cluster == "tcp://a:1"
+    assert settings == BatchSettings(session, Source("", channel=2, key="a", transpose=True), align=True)
+    assert (inputs, options.output, options.jobs, options.cluster) == (["r", "e"], "x.csv", 3, None)
+    assert parse(["r", "e", "-o", "x.csv", "--cluster", "tcp://a:1"])[0].cluster == "tcp://a:1"
     with pytest.raises(UsageError):
         parse(["-o", "x.csv"])
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from osisnr_gui.cli.output import ProgressLine
-from osisnr_gui.export.score_table import aligned, decibels, loss
+from osisnr_gui.export.score_table import aligned, shown
 from osisnr_gui.session.analysis import Progress
 
 from .conftest import Run
@@ -71,8 +71,8 @@ def test_aligned() -> None:
     ],
 )
 def test_numbers(value: float, level: str, as_loss: str) -> None:
-    assert decibels(value) == level
-    assert loss(value) == as_loss
+    assert shown(value) == level
+    assert shown(value, "") == as_loss
 
 
 def test_progress_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

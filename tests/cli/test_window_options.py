@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from osisnr_gui.cli.lines import UsageError
-from osisnr_gui.cli.window_options import check_picture, parse
+from osisnr_gui.cli.scoring_options import check_picture, window_options
 
 
 @pytest.mark.parametrize(
@@ -23,19 +23,19 @@ from osisnr_gui.cli.window_options import check_picture, parse
 )
 def test_wrong_usage(arguments: str, line: str) -> None:
     with pytest.raises(UsageError) as refused:
-        parse(arguments.split())
+        window_options(arguments.split())
     assert refused.value.line == f"osisnr: {line}"
 
 
 def test_a_demo_or_files_alone_are_taken() -> None:
-    assert parse(["--demo", "masks"]).demo == "masks"
-    assert parse(["--demo"]).demo == "enhancement"
-    assert parse(["a.wav", "b.wav"]).files == ["a.wav", "b.wav"]
+    assert window_options(["--demo", "masks"]).demo == "masks"
+    assert window_options(["--demo"]).demo == "enhancement"
+    assert window_options(["a.wav", "b.wav"]).files == ["a.wav", "b.wav"]
 
 
 def test_a_picture_asks_for_no_second_folder(tmp_path: Path) -> None:
-    check_picture(parse([str(tmp_path), str(tmp_path)]))
-    check_picture(parse([str(tmp_path), "a.wav", "b.wav"]))
+    check_picture(window_options([str(tmp_path), str(tmp_path)]))
+    check_picture(window_options([str(tmp_path), "a.wav", "b.wav"]))
     for count in (1, 3):
         with pytest.raises(UsageError, match="a list needs two folders"):
-            check_picture(parse([str(tmp_path)] * count))
+            check_picture(window_options([str(tmp_path)] * count))

@@ -21,14 +21,14 @@ ROOT = Path(main.__file__).parents[2]
 SCRIPT = """
 import sys
 from PySide6.QtCore import QTimer
-from osisnr_gui.cli.window_options import parse
+from osisnr_gui.cli.scoring_options import window_options
 from osisnr_gui.qt import main
 class Announced(main.QuitSignals):
     def __init__(self, *arguments):
         super().__init__(*arguments)
         QTimer.singleShot(0, lambda: print("ready", flush=True))
 main.QuitSignals = Announced
-sys.exit(main.run(parse(sys.argv[1:])))
+sys.exit(main.run(window_options(sys.argv[1:])))
 """
 
 

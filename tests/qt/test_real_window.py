@@ -30,7 +30,7 @@ PLACES = """
 import json, sys
 from PySide6.QtCore import QPoint, QRect, QTimer
 from PySide6.QtWidgets import QApplication
-from osisnr_gui.cli.window_options import parse
+from osisnr_gui.cli.scoring_options import window_options
 from osisnr_gui.qt import main
 from osisnr_gui.qt.main_window import MainWindow
 
@@ -56,7 +56,7 @@ def look():
 timer = QTimer(interval=100)
 timer.timeout.connect(look)
 timer.start()
-sys.exit(main.run(parse(sys.argv[1:])))
+sys.exit(main.run(window_options(sys.argv[1:])))
 """
 
 pytestmark = [

@@ -50,15 +50,6 @@ class Inputs:
         return self.pairs or (load_pairs if len(self.paths) == 1 else find_pairs)(*self.paths)
 
 
-class _Pool(BatchPool):
-    """Processes that are gone once they are shut down: a closed window leaves none behind."""
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        if not wait:
-            self.stop()
-        super().shutdown(True, cancel_futures=cancel_futures)
-
-
 class FolderRun(QObject):
     """`start` finds the pairs and scores them; only the last start counts.
 
@@ -126,7 +117,7 @@ def _score(inputs: Inputs, settings: BatchSettings, known: tuple[BatchRow, ...],
         if pair in rows_of:
             job.report(ListedRow.of(replace(rows_of[pair], is_known=True)))
     waiting, n_jobs = [pair for pair in pairs if pair not in rows_of], core_count()
-    at_once, pool = 3 * n_jobs, partial(_Pool, n_jobs)
+    at_once, pool = 3 * n_jobs, partial(BatchPool, n_jobs, leaves_none=True)
     with _open_journal(folder, inputs, settings) as journal:
         rows = run_batch(waiting, settings, pool, at_once=at_once, journal=journal, cancelled=job.superseded)
         with closing(rows):

@@ -5,8 +5,8 @@ import os
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 
-from osisnr_gui.export.labels import note_labels, notes_csv, segment_labels
-from osisnr_gui.export.score_command import score_command
+from osisnr_gui.export.csv_files import note_labels, notes_csv, segment_labels
+from osisnr_gui.export.score_report import score_command
 from osisnr_gui.export.summary_tables import Cell, SummaryTable
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.panels.summary_model import Figure, SummaryModel

@@ -31,7 +31,7 @@ from osisnr_gui.qt.plots.plot_export import MOST_PIXELS
 from osisnr_gui.session.guess import Reading, Role
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.catalogue import _
-from osisnr_gui.text.files import error_words, question, reading_words
+from osisnr_gui.text.files import error_words, reading_words
 
 LIST_FILTER = _("List of pairs (*.csv *.json);;All files (*)")
 LIST_WORDS = _(
@@ -118,12 +118,11 @@ class RolesDialog(QDialog):
 
     def __init__(self, paths: Sequence[str], reading: Reading, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title, words = question()
-        self.setWindowTitle(title)
+        self.setWindowTitle(_("Which file is the reference?"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.roles: tuple[Role, ...] | None = None
         layout = QVBoxLayout(self)
-        layout.addWidget(plain_label(words))
+        layout.addWidget(plain_label(_("The names of these files do not tell which one the others are held against.")))
         for roles in (reading.roles, reading.other or ()):
             if roles:
                 reference, others = reading_words(paths, roles)

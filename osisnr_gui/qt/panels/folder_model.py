@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from osisnr_gui.batch.files import warning_codes
-from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, PairList, State, warnings_of
+from osisnr_gui.batch.files import warnings_of
+from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, PairList, State
 from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.batch.runner import BatchRow
 from osisnr_gui.core.types import IntArray
@@ -138,7 +138,7 @@ class FolderModel(ColumnModel[PairColumn]):
             return _("waiting")
         if row.error is not None:
             return printable(f"{translated(row.error.detail)}; {translated(row.error.remedy)}", _LONGEST)
-        return ", ".join(dict.fromkeys(code.replace("_", " ") for code in warning_codes(row)))
+        return ", ".join(dict.fromkeys(code.replace("_", " ") for code in warnings_of(row, "code")))
 
     def _tip(self, place: int, column: PairColumn) -> str:
         pair, row = self.pairs.pairs[place], self.pairs.rows[place]
@@ -153,4 +153,4 @@ def _found(row: BatchRow | None) -> list[str]:
     """Why a pair has no numbers, or else what was adapted or looks wrong."""
     if row is None:
         return []
-    return [str(row.error)] if row.error is not None else warnings_of(row)
+    return [str(row.error)] if row.error is not None else warnings_of(row, "message")

@@ -29,7 +29,7 @@ from osisnr_gui.session.verdict import chance_floor_db, find_verdict
 from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.comparison import effect_sentence
-from osisnr_gui.text.sentences import method_words, result_words, why_loss
+from osisnr_gui.text.sentences import result_words, why_loss
 from osisnr_gui.text.verdict import grade_tip, verdict_line, verdict_sentence
 
 PLOT_HEIGHT = 132
@@ -230,7 +230,7 @@ class LossPanel(QWidget):
         self.alpha = ValueSlider(ALPHA, self)
         self.gamma = ValueSlider(GAMMA, self)
         self.order = plain_label("", "muted", wrap=True, small=True, parent=self)
-        methods = [f"{method} · {method_words(method)}" for method in (1, 2)]
+        methods = f"1 · {_('mean of inverses')}", f"2 · {_('inverse of mean')}"
         self.method = Segmented(methods, _("loss_osi method"), METHOD_TIP, self)
         self.formula = Segmented(FORMULA_CHOICES, _("result that leads"), FORMULA_TIP, self)
         self.plot = AlphaChart(theme, self)

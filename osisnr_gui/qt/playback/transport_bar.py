@@ -18,7 +18,7 @@ from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.sound.listening import Match, Sound, SoundKind
-from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.session.words import estimate_letter, number
 from osisnr_gui.text import sound_words
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.files import title
@@ -143,8 +143,9 @@ class TransportBar(Themed, QWidget):
         elif masked := sound_words.masked_words(player.recipe, sound):
             parts, shorter = [masked[0]], [masked[1]]
         if player.band is not None:
+            low, high = (number(frequency / 1000, 2) for frequency in (player.band.low, player.band.high))
             for words in (parts, shorter):
-                words.append(sound_words.band_words(player.band))
+                words.append(_("{low} to {high} kHz").format(low=low, high=high))
         if lowered := sound_words.lowered_words(player.lowered * player.loudness.lowered):
             parts, shorter = [*parts, lowered[0]], [lowered[1], *shorter]
         n_references = sum(other.kind is SoundKind.REFERENCE for other in player.recipe.sounds)

@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from window_kit import WAIT_MS, open_window, wait_final
 
 from osisnr_gui.batch.pair_list import Phase, State
+from osisnr_gui.batch.workers import BatchPool
 from osisnr_gui.cli.main import main
 from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.qt.commands import folder_mode
@@ -317,7 +318,7 @@ def test_closing_the_window_ends_the_processes(qtbot: QtBot, folders: tuple[str,
 
 def test_processes_load_no_window(qtbot: QtBot) -> None:
     found = "[name for name in __import__('sys').modules if name.startswith(('PySide6', 'osisnr_gui.qt'))]"
-    with folder_mode._Pool(1) as pool:
+    with BatchPool(1, leaves_none=True) as pool:
         assert pool.submit(eval, found).result() == []
 
 
