@@ -105,19 +105,9 @@ def _below_loudest(energy_db: FloatArray) -> FloatArray:
     return energy_db - (energy_db[finite].max() if finite.any() else 0.0)
 
 
-def find_bad_frames(exact_osi_db: FloatArray, counted: BoolArray, threshold_db: float) -> BoolArray:
-    """True where a frame counts and its exact OSI-SNR is under the threshold."""
-    return np.asarray(counted & (exact_osi_db < threshold_db))
-
-
-def find_above(values: FloatArray, counted: BoolArray, limit: float) -> BoolArray:
-    """True where a frame counts and its value (loss) is over the limit."""
-    return np.asarray(counted & (values > limit))
-
-
-def find_drops(drop_db: FloatArray, least_db: float) -> BoolArray:
-    """True where the curve lies `least_db` or more under the one it is compared with; nan is no drop."""
-    return np.asarray(drop_db >= least_db)
+def find_bad_frames(values: FloatArray, counted: BoolArray, threshold: float) -> BoolArray:
+    """True where a frame counts and its exact OSI-SNR (its loss: both negated) is under the threshold."""
+    return np.asarray(counted & (values < threshold))
 
 
 def drop_below_median(exact_osi_db: FloatArray, counted: BoolArray, window: int) -> FloatArray:
@@ -150,16 +140,13 @@ def drop_below_other(
     return np.where(both, drop, np.nan)
 
 
-def depth_under(exact_osi_db: FloatArray, threshold_db: float) -> FloatArray:
-    """How far under the threshold: 0 at it, 1 at 0 dB, where nothing of the reference is left."""
-    with np.errstate(all="ignore"):
-        return np.clip(1.0 - exact_osi_db / threshold_db, 0.0, 1.0)
+def depth_between(lower: FloatArray | float, upper: FloatArray | float) -> FloatArray:
+    """How far an OSI-SNR (dB) lies under its threshold, or a limit under the loss: 0 at it, and 1 at the worst.
 
-
-def depth_above(loss: FloatArray, limit: float) -> FloatArray:
-    """How far over the limit: 0 at it, 1 at infinity. For 1/OSI-SNR this is `depth_under` of its inverse."""
+    That is 0 dB, where nothing of the reference is left, or an infinite loss: 1/OSI-SNR is as deep as its inverse.
+    """
     with np.errstate(all="ignore"):
-        return np.clip(1.0 - limit / loss, 0.0, 1.0)
+        return np.clip(1.0 - np.divide(lower, upper), 0.0, 1.0)
 
 
 def limit_of_worst(ordered: FloatArray, n_frames: int) -> float:
@@ -211,10 +198,6 @@ class LossShares:
     def frames_for(self, share: float) -> int:
         """The fewest frames that hold this part of the loss."""
         return min(int(np.searchsorted(self.share, share * (1 - 1e-12))) + 1, len(self))
-
-    def threshold_for(self, n_frames: int) -> float:
-        """An OSI-SNR (dB) under which the worst `n_frames` lie; nan for none."""
-        return limit_of_worst(self.osi_db, n_frames)
 
 
 MINIMUM_SECONDS = 0.024
@@ -278,20 +261,13 @@ class FramesWithin:
 
     def total(self, values: FloatArray) -> FloatArray:
         """Sum of `values` (one for each of `frames`) in each segment; 0 where it has none."""
-        return self._reduced(np.add, values, 0.0)
+        return self.reduced(np.add, values, 0.0)
 
     def mean(self, values: FloatArray) -> FloatArray:
         """Their mean; nan where a segment has none."""
         with np.errstate(invalid="ignore"):
             return np.asarray(self.total(values) / self.counts, dtype=np.float64)
 
-    def least(self, values: FloatArray) -> FloatArray:
-        """The smallest; nan where a segment has none."""
-        return self._reduced(np.minimum, values, np.nan)
-
-    def most(self, values: FloatArray) -> FloatArray:
-        """The largest; nan where a segment has none."""
-        return self._reduced(np.maximum, values, np.nan)
-
-    def _reduced(self, how: np.ufunc, values: FloatArray, empty: float) -> FloatArray:
+    def reduced(self, how: np.ufunc, values: FloatArray, empty: float = np.nan) -> FloatArray:
+        """`how` over them; `empty` where a segment has none."""
         return reduce_ranges(how, values, self._start, self._stop, empty)

@@ -36,7 +36,7 @@ STRETCH_BLOCKS = 1024
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SketchLevel:
-    """Blocks of frames, one after the other.
+    """Blocks of frames, one after the other; the last one may hold fewer.
 
     osi, count : sum of 1/OSI and number of the frames that count, (n_blocks,); mc : their MC-MSE added up, a table of
     n_blocks. first : where the frames kept of each block begin, (n_blocks + 1,); peak_osi : their 1/OSI, nan for a
@@ -50,21 +50,13 @@ class SketchLevel:
     peak_osi: FloatArray
     peak_mc: AlphaTable
 
-    @property
-    def n_blocks(self) -> int:
-        """Number of blocks; the last one may hold fewer frames."""
-        return int(self.osi.size)
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LossSketch:
+class LossSketch(dict[int, SketchLevel]):
     """Levels of blocks of SKETCH_STEP frames, GROWTH times as many, and so on: frames in a block -> level."""
-
-    levels: dict[int, SketchLevel]
 
     def reduced(self, columns: PixelColumns, alpha: float, gamma: float) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Mean 1/OSI, mean loss and largest loss of each column; its step must be one of the levels'."""
-        level = self.levels[columns.step]
+        level = self[columns.step]
         blocks = -(-columns.edges // columns.step)
         seen = slice(int(blocks[0]), int(blocks[-1]))
         edges = blocks - blocks[0]
@@ -89,11 +81,13 @@ def sketch_steps(n_frames: int) -> tuple[int, int]:
 def make_sketch(
     osi_db: FloatArray, eps: float, table: AlphaTable, superseded: Callable[[], bool] = lambda: False
 ) -> LossSketch | None:
-    """The sketch of 1/(osi_db + eps) + gamma*mc_mse(alpha); frames where that is not a number do not count.
+    """What `LossCurve.draw` takes for far views, at any alpha and gamma: the sketch of 1/(osi_db + eps) + gamma*mc_mse.
+
+    Frames where that is not a number do not count.
 
     superseded : asked now and then; when it says True nothing is made (None).
     """
-    levels: dict[int, SketchLevel] = {}
+    sketch = LossSketch()
     step, parts = SKETCH_STEP, _finest(osi_db, eps, table)
     while True:
         found = []
@@ -101,9 +95,9 @@ def make_sketch(
             if superseded():
                 return None
             found.append(part)
-        level = levels[step] = _joined(found)
+        level = sketch[step] = _joined(found)
         if step == sketch_steps(osi_db.size)[1]:
-            return LossSketch(levels)
+            return sketch
         step, parts = step * GROWTH, _coarser(level)
 
 
@@ -131,8 +125,8 @@ def _finest(osi_db: FloatArray, eps: float, table: AlphaTable) -> Iterator[Sketc
 
 def _coarser(level: SketchLevel) -> Iterator[SketchLevel]:
     """Blocks of GROWTH blocks of a level, a stretch after the other."""
-    for start in range(0, level.n_blocks, STRETCH_BLOCKS * GROWTH):
-        stop = min(start + STRETCH_BLOCKS * GROWTH, level.n_blocks)
+    for start in range(0, level.osi.size, STRETCH_BLOCKS * GROWTH):
+        stop = min(start + STRETCH_BLOCKS * GROWTH, level.osi.size)
         of = slice(start, stop)
         mc = _Blocks(
             _rows(level.count[of], GROWTH, 0.0) > 0,
@@ -281,10 +275,6 @@ class LossCurve:
         """The loss of up to about `limit` frames, evenly spread over all: what an automatic range is made from."""
         with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(np.add(*self._drawn_terms(slice(None, None, max(1, self.n_frames // limit)))))
-
-    def sketch(self, superseded: Callable[[], bool] = lambda: False) -> LossSketch | None:
-        """What `draw` takes for far views, at any alpha and gamma; None when `superseded` said so meanwhile."""
-        return make_sketch(self.osi_db, self.eps, self.table, superseded)
 
     def draw(
         self, t0: float, dt: float, start: float, stop: float, n_columns: int, sketch: LossSketch | None = None

@@ -195,16 +195,6 @@ def _sync_folder(folder: str) -> None:
             os.close(descriptor)
 
 
-def _fill(temporary: str, data: Data, lasting: bool) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    with open(os.open(temporary, flags, 0o666), "wb") as file:
-        for part in (data,) if isinstance(data, bytes) else data:
-            file.write(part)
-        if lasting:
-            file.flush()
-            os.fsync(file.fileno())
-
-
 def write_atomically(path: str, data: Data, *, lasting: bool = True) -> None:
     """Store `data` under `path`; whatever happens, `path` holds the old content or all of the new.
 
@@ -223,7 +213,12 @@ def write_atomically(path: str, data: Data, *, lasting: bool = True) -> None:
             raise IsADirectoryError(errno.EISDIR, "")
         if os.path.exists(target) and not os.path.isfile(target):
             raise FileExistsError(errno.EEXIST, "")  # a device or a pipe: replacing it would break the system
-        _fill(temporary, data, lasting)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with open(os.open(temporary, flags, 0o666), "wb") as file:
+            file.writelines((data,) if isinstance(data, bytes) else data)
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         if os.path.exists(target):
             os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
         os.replace(temporary, target)

@@ -115,12 +115,8 @@ def check_channels_and_rate(source: OpenFile, channels: int, rate: float) -> Non
         detail = Phrase("the header says {n} channels, 1 to {most} are possible", n=channels, most=MAX_CHANNELS)
         raise LoadError(Reason.BAD_CHANNELS, source.path, detail, Phrase("export the file again with fewer channels"))
     if not MIN_RATE <= rate <= MAX_RATE:
-        detail = Phrase(
-            "the header says {rate:.10g} Hz, {least} to {most} Hz are possible",
-            rate=rate,
-            least=MIN_RATE,
-            most=MAX_RATE,
-        )
+        limits = {"least": MIN_RATE, "most": MAX_RATE}
+        detail = Phrase("the header says {rate:.10g} Hz, {least} to {most} Hz are possible", rate=rate, **limits)
         remedy = Phrase("correct the sample rate and export the file again")
         raise LoadError(Reason.BAD_RATE, source.path, detail, remedy)
 

@@ -102,12 +102,8 @@ def _nonfinite(path: str, matrix: Array) -> LoadError:
     first = np.unravel_index(np.flatnonzero(bad)[:_POSITIONS_SHOWN], matrix.shape)
     places = [f"({row}, {column})" for row, column in zip(*first, strict=True)]
     shown = ", ".join([*places, *(["…"] if count > _POSITIONS_SHOWN else [])])
-    detail = Phrase(
-        "{n_nan} cells are NaN and {n_inf} infinite, at (row, column from 0) {places}",
-        n_nan=n_nan,
-        n_inf=count - n_nan,
-        places=shown,
-    )
+    found = {"n_nan": n_nan, "n_inf": count - n_nan, "places": shown}
+    detail = Phrase("{n_nan} cells are NaN and {n_inf} infinite, at (row, column from 0) {places}", **found)
     return LoadError(Reason.NONFINITE, path, detail, Phrase("replace them by numbers"))
 
 

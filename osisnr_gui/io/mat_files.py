@@ -93,8 +93,6 @@ def _read_answer(path: str, out: IO[bytes]) -> LoadedArray:
 def _wait_for_answer(path: str, process: subprocess.Popen[bytes], cancelled: Cancel | None) -> LoadedArray:
     """What `_read_answer` gives; a thread waits for the child, so that `cancelled` is asked meanwhile, in this one."""
     assert process.stdout is not None
-    if cancelled is None:
-        return _read_answer(path, process.stdout)
     with ThreadPoolExecutor(1, thread_name_prefix="mat") as pool:
         try:
             answer = pool.submit(_read_answer, path, process.stdout)

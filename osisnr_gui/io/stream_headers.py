@@ -136,11 +136,8 @@ def read_flac(source: OpenFile) -> Header:
     if total == 0:
         header.warnings.append(open_ended())
     elif header.most is not None and total < header.most:
-        message = Phrase(
-            "the header promises {promised} samples, there are {present}; all of them are used",
-            promised=total,
-            present=header.most,
-        )
+        counts = {"promised": total, "present": header.most}
+        message = Phrase("the header promises {promised} samples, there are {present}; all of them are used", **counts)
         header.warnings.append(LoadWarning("DAMAGED", message))
     if header.present is not None and header.present != total:  # so that the decoder stops there, and not before
         patched = packed & ~_MOST_SAMPLES | header.present
@@ -260,11 +257,8 @@ def read_ogg(source: OpenFile) -> Header:
     if not last.is_last:
         _set_end(source, header, last)
         if len(kept) < len(pages):
-            message = Phrase(
-                "damaged at {time:.3f} s of {whole:.3f} s: only what is before can be read",
-                time=seconds(last),
-                whole=seconds(pages[-1]),
-            )
+            times = {"time": seconds(last), "whole": seconds(pages[-1])}
+            message = Phrase("damaged at {time:.3f} s of {whole:.3f} s: only what is before can be read", **times)
             header.warnings.append(LoadWarning("DAMAGED", message))
         else:
             message = Phrase("cut off at {time:.3f} s: the stream has no end mark", time=seconds(last))

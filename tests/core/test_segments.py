@@ -95,8 +95,8 @@ def test_reductions_over_some_frames_of_each_segment(
             expected = values[a:b][picked[a:b]]
             assert within.counts[k] == expected.size
             assert within.total(mine)[k] == pytest.approx(expected.sum())
-            assert np.isnan(within.least(mine)[k]) == (expected.size == 0)
+            assert np.isnan(within.reduced(np.minimum, mine)[k]) == (expected.size == 0)
             if expected.size:
-                assert within.least(mine)[k] == expected.min()
-                assert within.most(mine)[k] == expected.max()
+                assert within.reduced(np.minimum, mine)[k] == expected.min()
+                assert within.reduced(np.maximum, mine)[k] == expected.max()
                 assert within.mean(mine)[k] == pytest.approx(expected.mean())

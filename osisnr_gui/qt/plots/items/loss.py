@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 
 from osisnr_gui.core.alpha_table import AlphaTable
-from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve, LossSketch
+from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve, LossSketch, make_sketch
 from osisnr_gui.core.reduce import is_crowded, is_reduced, visible_frames
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.jobs import Job, Jobs
@@ -73,7 +73,7 @@ def is_same_frames(a: LossCurve, b: LossCurve) -> bool:
 
 def _make(curve: LossCurve, job: Job) -> tuple[LossCurve, LossSketch] | None:
     """On the worker thread."""
-    sketch = curve.sketch(job.superseded)
+    sketch = make_sketch(curve.osi_db, curve.eps, curve.table, job.superseded)
     return None if sketch is None else (curve, sketch)
 
 
