@@ -40,7 +40,6 @@ _LEVEL_NODES = [int(np.argmin(np.abs(NODES - alpha))) for alpha in (1.0, 0.35)]
 _NEARBY = 8  # nodes that are enough for a picture
 _LEVEL_STEPS = 3  # a slope this gentle costs no digits and needs no work
 
-
 Frames = slice | IntArray  # some frames of all: a range, or their numbers
 ALL_FRAMES = ALL_NODES = slice(None)
 

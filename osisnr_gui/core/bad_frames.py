@@ -88,9 +88,8 @@ class LevelGate:
     def of(cls, projection: Projection, status: StatusArray, active: BoolArray, gate_db: float | None) -> LevelGate:
         """Gate from the energies of all frames; projection, status, active : of n_frames."""
         missed, false_activity = status == FrameStatus.SILENT_ESTIMATE, status == FrameStatus.SILENT_REFERENCE
-        level = np.where(
-            false_activity, _below_loudest(projection.estimate_db), _below_loudest(projection.reference_db)
-        )
+        level = _below_loudest(projection.reference_db)
+        level[false_activity] = _below_loudest(projection.estimate_db)[false_activity]
         span = WEIGHT_RANGE_DB if gate_db is None else gate_db
         with np.errstate(invalid="ignore"):
             passed = np.ones(level.shape, dtype=bool) if gate_db is None else level >= -gate_db
@@ -240,11 +239,6 @@ class FramesWithin:
     def __init__(self, frames: IntArray, segments: BadSegments) -> None:
         self.frames = frames
         self._start, self._stop = (np.searchsorted(frames, edge) for edge in (segments.first, segments.stop))
-
-    @classmethod
-    def where(cls, mask: BoolArray, segments: BadSegments) -> FramesWithin:
-        """The frames at which a mask (n_frames,) is True."""
-        return cls(np.flatnonzero(mask).astype(np.int64, copy=False), segments)
 
     @classmethod
     def every(cls, segments: BadSegments) -> FramesWithin:

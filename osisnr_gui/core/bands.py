@@ -14,7 +14,6 @@ bands: each one has a gain C/S of its own, so the OSI-SNR of the whole column is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count, pairwise, takewhile
 from typing import NamedTuple
 
@@ -30,8 +29,7 @@ EQUAL_PARTS = 5
 LEAST_BINS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class FrequencyBand:
+class FrequencyBand(NamedTuple):
     """The bins [first, stop), which are the frequencies from `low` to under `high`: Hz, or bins without a rate."""
 
     first: int
@@ -46,15 +44,10 @@ def octave_bands(n_bins: int, bin_hz: float) -> tuple[FrequencyBand, ...]:
     Bin k lies at k*bin_hz. Bands without a bin are left out.
     """
     top = (n_bins - 1) * bin_hz
-    bands, low, high = list[FrequencyBand](), 0.0, LOWEST_EDGE_HZ
-    first = 0
-    while first < n_bins:
-        last_band = high >= top
-        stop = n_bins if last_band else min(n_bins, _first_bin(high, bin_hz))
-        if stop > first:
-            bands.append(FrequencyBand(first, stop, low, max(top, low) if last_band else high))
-        first, low, high = stop, high, 2.0 * high
-    return tuple(bands)
+    edges = [0.0, *takewhile(lambda edge: edge < top, (LOWEST_EDGE_HZ * 2**k for k in count())), top]
+    bins = [*(_first_bin(edge, bin_hz) for edge in edges[:-1]), n_bins]
+    parts = zip(bins, bins[1:], edges, edges[1:], strict=False)
+    return tuple(FrequencyBand(*part) for part in parts if part[0] < part[1])
 
 
 def half_octave_bands(n_bins: int, bin_hz: float) -> tuple[FrequencyBand, ...]:

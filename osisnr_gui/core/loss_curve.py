@@ -113,14 +113,10 @@ def _finest(osi_db: FloatArray, eps: float, table: AlphaTable) -> Iterator[Sketc
         if not np.isfinite(values).all():
             counted &= np.isfinite(values).all(axis=0)
             values = np.where(counted, values, 0.0)
-        blocks = _Blocks(counted, exponents, values)
-        kept = blocks.front(np.where(counted, osi, np.nan))
-        yield SketchLevel(
-            np.where(counted, osi, 0.0).sum(axis=1),
-            counted.sum(axis=1).astype(np.float64),
-            blocks.sums(),
-            *_peaks(kept, np.where(counted, osi, np.nan), exponents, values),
-        )
+        blocks, peak_osi = _Blocks(counted, exponents, values), np.where(counted, osi, np.nan)
+        peaks = _peaks(blocks.front(peak_osi), peak_osi, exponents, values)
+        count = counted.sum(axis=1).astype(np.float64)
+        yield SketchLevel(np.where(counted, osi, 0.0).sum(axis=1), count, blocks.sums(), *peaks)
 
 
 def _coarser(level: SketchLevel) -> Iterator[SketchLevel]:
@@ -128,11 +124,9 @@ def _coarser(level: SketchLevel) -> Iterator[SketchLevel]:
     for start in range(0, level.osi.size, STRETCH_BLOCKS * GROWTH):
         stop = min(start + STRETCH_BLOCKS * GROWTH, level.osi.size)
         of = slice(start, stop)
-        mc = _Blocks(
-            _rows(level.count[of], GROWTH, 0.0) > 0,
-            _rows(level.mc.exponents[of], GROWTH, 0),
-            _rows(level.mc.values[:, of], GROWTH, 0.0),
-        )
+        count, sums = (_rows(values[of], GROWTH, 0.0) for values in (level.count, level.osi))
+        values = _rows(level.mc.values[:, of], GROWTH, 0.0)
+        mc = _Blocks(count > 0, _rows(level.mc.exponents[of], GROWTH, 0), values).sums()
         # The peaks of a block are among those of its parts: a row for each block, filled up with nothing.
         edges = np.append(level.first[start:stop:GROWTH], level.first[stop])
         places = edges[:-1, None] + np.arange(int(np.diff(edges).max()))
@@ -141,12 +135,7 @@ def _coarser(level: SketchLevel) -> Iterator[SketchLevel]:
         osi = np.where(inside, level.peak_osi[places], np.nan)
         exponents, values = level.peak_mc.exponents[places], level.peak_mc.values[:, places]
         kept = _Blocks(~np.isnan(osi), exponents, values).front(osi)
-        yield SketchLevel(
-            _rows(level.osi[of], GROWTH, 0.0).sum(axis=1),
-            _rows(level.count[of], GROWTH, 0.0).sum(axis=1),
-            mc.sums(),
-            *_peaks(kept, osi, exponents, values),
-        )
+        yield SketchLevel(sums.sum(axis=1), count.sum(axis=1), mc, *_peaks(kept, osi, exponents, values))
 
 
 class _Blocks:
@@ -301,9 +290,8 @@ class LossCurve:
         peak = reduce_groups(np.fmax, total, edges)
         if not crowded:
             return DrawnLoss(columns.centres, reduce_groups(np.fmax, osi, edges), peak, peak)
-        return DrawnLoss(
-            columns.centres, reduce.means_per_group(osi, edges), reduce.means_per_group(total, edges), peak
-        )
+        mean_osi, mean_total = (reduce.means_per_group(values, edges) for values in (osi, total))
+        return DrawnLoss(columns.centres, mean_osi, mean_total, peak)
 
     def _drawn_terms(self, frames: slice) -> tuple[FloatArray, FloatArray]:
         """`terms` as a picture needs them, MC-MSE to some 1e-5 of its value, in a third of the time."""

@@ -88,8 +88,7 @@ class Projection:
     def gain(self) -> FloatArray:
         """Least-squares gain C/S of each frame; nan where the reference is zero."""
         with np.errstate(all="ignore"):
-            gain: FloatArray = self.dot / self.reference_energy * (self.estimate_scale / self.reference_scale)
-        return gain
+            return np.asarray(self.dot / self.reference_energy * (self.estimate_scale / self.reference_scale))
 
     @property
     def proportional(self) -> BoolArray:
@@ -110,8 +109,7 @@ class Projection:
 
 def _energy_db(energy: FloatArray, scale: FloatArray) -> FloatArray:
     with np.errstate(divide="ignore"):
-        decibels: FloatArray = 10.0 * np.log10(energy) + 20.0 * np.log10(scale)
-    return decibels
+        return np.asarray(10.0 * np.log10(energy) + 20.0 * np.log10(scale))
 
 
 def check_pair(reference: Columns, estimate: Columns) -> None:
@@ -214,12 +212,8 @@ def literal_osi_db(p: Projection) -> FloatArray:
         log_d = np.log10(np.abs(d)) + np.maximum(log2_ab - 500, 0.0) * np.log10(2.0)
         log_lam = np.log10(p.estimate_energy) + 2.0 * np.log10(b) - log_d
         target_db = 20.0 * log_lam + _energy_db(p.reference_energy, p.reference_scale)
-        noise_db = np.where(
-            b >= 1.0,
-            10.0 * np.log10(noise + EPS_NOISE / b**2) + 20.0 * np.log10(b),
-            10.0 * np.log10(noise * b**2 + EPS_NOISE),
-        )
-        return np.asarray(target_db - noise_db)
+        noise_db = 10.0 * np.log10(noise + EPS_NOISE / b**2) + 20.0 * np.log10(b)
+        return np.asarray(target_db - np.where(b >= 1.0, noise_db, 10.0 * np.log10(noise * b**2 + EPS_NOISE)))
 
 
 def exact_osi_db(p: Projection) -> FloatArray:
@@ -272,14 +266,9 @@ def merge(first: Projection, second: Projection) -> Projection:
         step = first.dot / first.reference_energy - second.dot / second.reference_energy
         cost = step**2 * first.reference_energy * (second.reference_energy / energy_s)
     both = (first.reference_energy > 0) & (second.reference_energy > 0)
-    return Projection(
-        energy_s,
-        first.estimate_energy + second.estimate_energy,
-        first.dot + second.dot,
-        first.residual_energy + second.residual_energy + np.where(both, cost, 0.0),
-        first.reference_scale,
-        first.estimate_scale,
-    )
+    energy_e, dot = first.estimate_energy + second.estimate_energy, first.dot + second.dot
+    residual = first.residual_energy + second.residual_energy + np.where(both, cost, 0.0)
+    return Projection(energy_s, energy_e, dot, residual, a, b)
 
 
 def _larger_scale(energy: FloatArray, scale: FloatArray, other_energy: FloatArray, other: FloatArray) -> FloatArray:

@@ -19,6 +19,7 @@ IndexArray = npt.NDArray[np.intp]
 #: Frames in the smallest blocks, and smaller blocks in a larger one.
 BASE_STEP, GROWTH = 16, 4
 LARGEST_STEP = 1 << 40
+STEPS = BASE_STEP, LARGEST_STEP
 #: PixelColumns are made of no fewer blocks than this.
 BLOCKS_PER_COLUMN = 4
 
@@ -49,13 +50,7 @@ def block_step(frames_per_column: float, smallest: int = BASE_STEP, largest: int
 
 
 def frame_columns(
-    n: int,
-    t0: float,
-    dt: float,
-    start: float,
-    stop: float,
-    n_columns: int,
-    steps: tuple[int, int] = (BASE_STEP, LARGEST_STEP),
+    n: int, t0: float, dt: float, start: float, stop: float, n_columns: int, steps: tuple[int, int] = STEPS
 ) -> PixelColumns:
     """Cut the frames of `start..stop` into pixel columns, made of whole blocks where these are small enough.
 
@@ -145,21 +140,13 @@ class Pyramid:
         return quotients(reduce_groups(np.add, total, edges), reduce_groups(np.add, count, edges))
 
     def _blocks(self, step: int) -> Blocks:
-        known = self._levels.get(step)
-        if known is None:
-            known = self._levels[step] = self._reduced(step)
-        return known
-
-    def _reduced(self, step: int) -> Blocks:
-        if step == BASE_STEP:
-            edges = np.append(np.arange(0, self.size, step), self.size)
-            totals, counts = sums_per_group(self.values, edges)
-            low, high = (reduce_groups(how, self.values, edges) for how in (np.fmin, np.fmax))
-            return low, high, totals, counts
-        finer = self._blocks(step // GROWTH)
-        edges = np.append(np.arange(0, finer[0].size, GROWTH), finer[0].size)
-        low, high = reduce_groups(np.fmin, finer[0], edges), reduce_groups(np.fmax, finer[1], edges)
-        return low, high, reduce_groups(np.add, finer[2], edges), reduce_groups(np.add, finer[3], edges)
+        if step not in self._levels:
+            base = step == BASE_STEP
+            low, high, *rest = (self.values, self.values) if base else self._blocks(step // GROWTH)
+            edges = np.append(np.arange(0, low.size, BASE_STEP if base else GROWTH), low.size)
+            total, count = sums_per_group(low, edges) if base else (reduce_groups(np.add, part, edges) for part in rest)
+            self._levels[step] = reduce_groups(np.fmin, low, edges), reduce_groups(np.fmax, high, edges), total, count
+        return self._levels[step]
 
 
 def _block_edges(columns: PixelColumns) -> IndexArray:

@@ -15,7 +15,6 @@ from .formats import CHOOSE_SOUND, SoundFormat, find_format, is_misnamed, unknow
 from .headers import AudioInfo, Header, check_channels_and_rate, damaged
 
 DAMAGED = Phrase("the header or the data is damaged")
-_ENDLESS = 1 << 62
 # Those that take a look at the whole file.
 _headers: IdentityCache[Header] = IdentityCache()
 # Samples per channel found by decoding a file to where it ends or breaks, and whether it breaks inside.
@@ -58,17 +57,8 @@ class AudioFile(Closing):
         except BaseException:
             self._reader.close()
             raise
-        self.info = AudioInfo(
-            path=source.path,
-            container=self._header.container,
-            coding=self._header.coding,
-            sample_rate=self._reader.rate,
-            channels=self._reader.channels,
-            n_samples=length,
-            file_size=source.size,
-            modified_ns=source.status.st_mtime_ns,
-            warnings=warnings,
-        )
+        of_sound = self._header.container, self._header.coding, self._reader.rate, self._reader.channels, length
+        self.info = AudioInfo(source.path, *of_sound, source.size, source.status.st_mtime_ns, warnings)
 
     def _measure(self) -> tuple[int, tuple[LoadWarning, ...]]:
         """The readable samples per channel, and what the user must know of them."""
@@ -82,11 +72,10 @@ class AudioFile(Closing):
             warnings.append(damaged(length, promised, rate))
             self._reader.seekable = False
         elif promised is not None and length < promised and not told:
+            counts = {"time": length / rate, "present": length, "promised": promised}
             message = Phrase(
                 "cut off at {time:.3f} s: {present} of the {promised} samples promised by the header are there",
-                time=length / rate,
-                present=length,
-                promised=promised,
+                **counts,
             )
             warnings.append(LoadWarning("TRUNCATED", message))
         if length <= 0:
@@ -101,7 +90,7 @@ class AudioFile(Closing):
     def _count(self) -> tuple[int, bool]:
         """The readable samples per channel, and whether they end before the file does because it is damaged."""
         header, frames = self._header, self._reader.frames
-        most = _ENDLESS if header.most is None else header.most
+        most = 1 << 62 if header.most is None else header.most
         known = _counts.get(self._source)
         if known is not None:
             return min(known[0], most), known[1]

@@ -92,11 +92,10 @@ class ArrayFile(Closing):
             raise
         try:
             self.facts, self._entries = self._read_header(max_bytes)
-        except (ValueError, TypeError, KeyError, RecursionError, LoadError) as error:
+        except BaseException as error:
             self._source.close()
-            raise DamagedFileError(str(error)) from None
-        except BaseException:
-            self._source.close()
+            if isinstance(error, ValueError | TypeError | KeyError | RecursionError | LoadError):
+                raise DamagedFileError(str(error)) from None
             raise
 
     @property

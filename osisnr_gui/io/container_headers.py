@@ -3,7 +3,7 @@
 import math
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import Phrase, corrupt
 from .files import OpenFile
@@ -62,8 +62,7 @@ def _chunks(source: OpenFile, header: Header, order: str) -> Iterator[tuple[byte
         yield name[:4] if name[4:] == _W64_TAIL else b"", body, size
 
 
-@dataclass(frozen=True, slots=True)
-class _Format:
+class _Format(NamedTuple):
     """A checked `fmt ` chunk: `align` bytes hold `per_block` samples of all channels."""
 
     coding: str
@@ -188,9 +187,8 @@ def _set_counts(source: OpenFile, header: Header, layout: _Format, body: int, cl
         header.most = count if count and 0 <= padding < layout.per_block else None
     elif count and 0 < claimed - count * layout.align < _UNITS[header.container]:
         claimed = count * layout.align
-    set_sample_counts(
-        header, RawLayout(body, layout.rate, layout.channels, layout.order == ">"), claimed, source.size - body
-    )
+    plain = RawLayout(body, layout.rate, layout.channels, layout.order == ">")
+    set_sample_counts(header, plain, claimed, source.size - body)
 
 
 def _extended_float(raw: bytes) -> float:

@@ -47,9 +47,7 @@ class PatchedView:
         self._start = start - len(prefix)  # the file offset that position 0 would have
         self._prefix = prefix
         self._size = max(0, end - self._start)
-        self._patches = patches or {}
-        if prefix:
-            self._patches = {**self._patches, self._start: prefix}
+        self._patches = {self._start: prefix, **(patches or {})}
         self._position = 0
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
@@ -110,7 +108,7 @@ def open_decoder(source: OpenFile, header: Header) -> Decoder:
 def _open_whole(source: OpenFile, header: Header) -> Decoder:
     os.lseek(source.fd, 0, os.SEEK_SET)
     target: int | PatchedView = source.fd
-    if not header.is_unpatched or os.name == "nt":
+    if header.patches or header.prefix or header.start or header.end is not None or os.name == "nt":
         # On Windows the decoder has another C runtime, to which our descriptor means nothing.
         end = source.size if header.end is None else header.end
         target = PatchedView(source.fd, end, header.patches, header.start, header.prefix)

@@ -160,13 +160,11 @@ Data = bytes | Iterable[bytes | memoryview]
 
 _OTHER_FOLDER, _OTHER_NAME = Phrase("choose another folder"), Phrase("choose another name")
 _FORBIDDEN = Phrase("not saved: you may not write in this folder"), _OTHER_FOLDER
+_FULL = Phrase("not saved: the disk is full"), Phrase("free some space and save again, or choose another disk")
 _NO_FOLDER = Phrase("not saved: its folder does not exist"), _OTHER_FOLDER
 _OTHER = (Phrase("not saved: the disk refused to store it"), Phrase("check the drive or choose another folder"))
 _REASONS = {
-    errno.ENOSPC: (
-        Phrase("not saved: the disk is full"),
-        Phrase("free some space and save again, or choose another disk"),
-    ),
+    errno.ENOSPC: _FULL,
     errno.EDQUOT: (Phrase("not saved: your quota on this disk is used up"), Phrase("free some space and save again")),
     errno.EFBIG: (Phrase("not saved: the file would be too large for this disk"), Phrase("choose another disk")),
     errno.EACCES: _FORBIDDEN,

@@ -7,7 +7,7 @@ missing bytes later or never.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .errors import LoadError, LoadWarning, Phrase, Reason, corrupt
 from .files import OpenFile
@@ -26,8 +26,7 @@ def integer_coding(width: int, eight: str = "PCM_S8") -> str | None:
     return {1: eight, 2: "PCM_16", 3: "PCM_24", 4: "PCM_32"}.get(width)
 
 
-@dataclass(frozen=True, slots=True)
-class RawLayout:
+class RawLayout(NamedTuple):
     """Uncompressed samples from file offset `start`: all that is needed to read them without their header."""
 
     start: int
@@ -64,11 +63,6 @@ class Header:
     start: int = 0
     end: int | None = None
     last_seek: float | None = None
-
-    @property
-    def is_unpatched(self) -> bool:
-        """Whether the decoder can be given the file itself."""
-        return not self.patches and not self.prefix and self.start == 0 and self.end is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +160,10 @@ def walk_chunks(
 
 def damaged(readable: int, expected: int | None, rate: float) -> LoadWarning:
     """The warning for a file whose decoding stops or skips before its end."""
-    time = readable / rate
-    message = Phrase("damaged at {time:.3f} s: only {n} samples could be read", time=time, n=readable)
+    at = {"time": readable / rate, "n": readable}
+    message = Phrase("damaged at {time:.3f} s: only {n} samples could be read", **at)
     if expected:
-        message = Phrase(
-            "damaged at {time:.3f} s: only {n} of {total} samples could be read", time=time, n=readable, total=expected
-        )
+        message = Phrase("damaged at {time:.3f} s: only {n} of {total} samples could be read", total=expected, **at)
     return LoadWarning("DAMAGED", message)
 
 

@@ -82,9 +82,6 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-_INDENT = "  "
-
-
 def json_bytes(value: Json) -> bytes:
     """`value` as UTF-8 with a final newline; keys keep their order.
 
@@ -110,23 +107,19 @@ def plain_text(value: Json) -> str:
 
 
 def _texts(value: Json, indent: str) -> Iterator[str]:
-    deeper = indent + _INDENT
     if isinstance(value, dict) and value:
-        mark = "{\n"
-        for key, item in value.items():
-            yield f"{mark}{deeper}{plain_text(key)}: "
-            yield from _texts(item, deeper)
-            mark = ",\n"
-        yield f"\n{indent}}}"
+        ends, items = "{}", [(f"{plain_text(key)}: ", item) for key, item in value.items()]
     elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
-        mark = "[\n"
-        for item in value:
-            yield mark + deeper
-            yield from _texts(item, deeper)
-            mark = ",\n"
-        yield f"\n{indent}]"
+        ends, items = "[]", [("", item) for item in value]
     else:
         yield plain_text(value)
+        return
+    mark, deeper = ends[0], indent + "  "
+    for name, item in items:
+        yield f"{mark}\n{deeper}{name}"
+        yield from _texts(item, deeper)
+        mark = ","
+    yield f"\n{indent}{ends[1]}"
 
 
 Entry = dict[str, Any]

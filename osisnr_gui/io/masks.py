@@ -172,11 +172,10 @@ def _to_mask(path: str, stored: LoadedArray, transpose: bool) -> Mask:
         warnings.append(LoadWarning("COMPLEX", message))
     cells = find_cell_facts(path, matrix)
     if cells.share_outside:
+        found = {"low": cells.minimum, "high": cells.maximum, "share": 100 * cells.share_outside}
         message = Phrase(
             "values from {low:.6g} to {high:.6g}; {share:.3g} % of the cells lie outside 0 to 1; nothing was rescaled",
-            low=cells.minimum,
-            high=cells.maximum,
-            share=100 * cells.share_outside,
+            **found,
         )
         warnings.append(LoadWarning("RANGE", message))
     if transpose:
@@ -187,14 +186,12 @@ def _to_mask(path: str, stored: LoadedArray, transpose: bool) -> Mask:
 def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> Array:
     if values.ndim == 2:
         return values
-    squeezed = tuple(n for n in values.shape if n != 1)
+    shape, squeezed = shape_text(values.shape), tuple(n for n in values.shape if n != 1)
     if values.ndim > 2 and len(squeezed) == 2:
-        message = Phrase(
-            "{shape} was read as {squeezed}", shape=shape_text(values.shape), squeezed=shape_text(squeezed)
-        )
+        message = Phrase("{shape} was read as {squeezed}", shape=shape, squeezed=shape_text(squeezed))
         warnings.append(LoadWarning("SQUEEZED", message))
         return values.reshape(squeezed)
-    detail = Phrase("{shape} is no matrix of two dimensions", shape=shape_text(values.shape))
+    detail = Phrase("{shape} is no matrix of two dimensions", shape=shape)
     remedy = Phrase("save a matrix: rows are bins, columns are frames")
     paired = values.ndim == 3 and values.shape[-1] == 2 and not np.iscomplexobj(values)
     if paired:

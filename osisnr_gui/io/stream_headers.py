@@ -11,7 +11,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import LoadError, LoadWarning, Phrase, Reason, corrupt
 from .files import OpenFile
@@ -151,8 +151,7 @@ _OPUS_RATE = 48_000  # positions count at this rate whatever the file's own is
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(NamedTuple):
     """A whole page at file offset `offset`; `position`: samples up to its last whole packet, -1 when it ends none.
 
     `joined`: nothing but other whole pages is before it.

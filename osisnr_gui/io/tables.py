@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +25,7 @@ _WHOLE = re.compile(r"[+-]?\d+")
 Row = tuple[int, str]  # line number in the file, from 1; text
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """How the cells of a table are written: the delimiter (a space stands for any blanks) and the decimal mark."""
 
     delimiter: str
@@ -98,12 +97,11 @@ def _number(cell: str, layout: Layout) -> float | complex | None:
 
 
 def _bad_cell(path: str, line: int, column: int, cell: str) -> LoadError:
-    detail = Phrase("line {line}, column {column}: the cell is empty", line=line, column=column)
+    at = {"line": line, "column": column}
+    detail = Phrase("line {line}, column {column}: the cell is empty", **at)
     if cell:
         text = printable(cell, 40)
-        detail = Phrase(
-            "line {line}, column {column}: the text {text!r} is no number", line=line, column=column, text=text
-        )
+        detail = Phrase("line {line}, column {column}: the text {text!r} is no number", text=text, **at)
     return LoadError(Reason.NOT_NUMERIC, path, detail, _REMEDY)
 
 

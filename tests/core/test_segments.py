@@ -89,7 +89,8 @@ def test_reductions_over_some_frames_of_each_segment(
     segments = find_bad_segments(np.array(flags[:n], dtype=bool), minimum, join)
     values = np.random.default_rng(n).normal(size=n)
     mask = np.array(some[:n], dtype=bool)
-    for within, picked in ((FramesWithin.where(mask, segments), mask), (FramesWithin.every(segments), mask | True)):
+    some = FramesWithin(np.flatnonzero(mask), segments)
+    for within, picked in ((some, mask), (FramesWithin.every(segments), mask | True)):
         mine = values[within.frames]
         for k, (a, b) in enumerate(zip(segments.first, segments.stop, strict=True)):
             expected = values[a:b][picked[a:b]]

@@ -341,9 +341,8 @@ def _better_in_other(facts: Facts, other: Facts | None, fault: FrameStatus) -> B
 def find_figures(bad: BadFrames) -> SegmentFigures:
     """Figures of all bad segments; costs grow with the bad frames, not with the file."""
     frames, segments = bad.facts.frames, bad.segments
-    low, missed, false_activity = (
-        FramesWithin.where(mask, segments) for mask in (bad.low, bad.missed, bad.false_activity)
-    )
+    masks = (bad.low, bad.missed, bad.false_activity)
+    low, missed, false_activity = (FramesWithin(np.flatnonzero(mask).astype(np.int64), segments) for mask in masks)
     counts = np.stack([missed.counts, false_activity.counts, low.counts])
     osi_db, step = frames.exact_osi_db[low.frames], frames.grid.step
     depth, worst = find_depth(bad, low.frames)
