@@ -17,6 +17,7 @@ from osisnr_gui.core.reduce import reduce_ranges, runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus, IntArray, StatusArray
 
 DEFAULT_SILENCE_DB = 60.0
+#: Of frames in which neither signal is silent and every cell is finite.
 ACTIVE = (FrameStatus.OK, FrameStatus.PROPORTIONAL, FrameStatus.ORTHOGONAL)
 
 
@@ -28,7 +29,7 @@ def frame_status(p: Projection, silence_db: float = DEFAULT_SILENCE_DB) -> Statu
     """
     silent_s = is_silent(p.reference_db, silence_db)
     silent_e = is_silent(p.estimate_db, silence_db)
-    status = np.full(p.n_frames, FrameStatus.OK, dtype=np.uint8)
+    status = np.full(p.dot.shape, FrameStatus.OK, dtype=np.uint8)
     status[p.proportional] = FrameStatus.PROPORTIONAL
     status[p.orthogonal] = FrameStatus.ORTHOGONAL
     status[silent_e] = FrameStatus.SILENT_ESTIMATE
@@ -43,11 +44,6 @@ def is_silent(energy_db: FloatArray, silence_db: float) -> BoolArray:
     finite = energy_db[np.isfinite(energy_db)]
     loudest = finite.max() if finite.size else -np.inf
     return np.asarray((energy_db == -np.inf) | (energy_db <= loudest - silence_db))
-
-
-def is_active(status: StatusArray) -> BoolArray:
-    """True where neither signal is silent and every cell is finite."""
-    return np.isin(status, ACTIVE)
 
 
 def status_counts(status: StatusArray) -> dict[str, int]:

@@ -205,14 +205,11 @@ def _peaks(
 def _joined(parts: Sequence[SketchLevel]) -> SketchLevel:
     """Stretches that follow each other as one level."""
     offsets = np.cumsum([0, *(part.peak_osi.size for part in parts)])
-    return SketchLevel(
-        np.concatenate([part.osi for part in parts]),
-        np.concatenate([part.count for part in parts]),
-        _joined_tables([part.mc for part in parts]),
-        np.concatenate([[0], *(part.first[1:] + offset for part, offset in zip(parts, offsets, strict=False))]),
-        np.concatenate([part.peak_osi for part in parts]),
-        _joined_tables([part.peak_mc for part in parts]),
-    )
+    first = np.concatenate([[0], *(part.first[1:] + offset for part, offset in zip(parts, offsets, strict=False))])
+    rows = zip(*((part.osi, part.count, part.peak_osi) for part in parts), strict=True)
+    osi, count, peak_osi = (np.concatenate(row) for row in rows)
+    mc, peak_mc = (_joined_tables(tables) for tables in zip(*((part.mc, part.peak_mc) for part in parts), strict=True))
+    return SketchLevel(osi, count, mc, first, peak_osi, peak_mc)
 
 
 def _joined_tables(tables: Sequence[AlphaTable]) -> AlphaTable:
@@ -246,11 +243,6 @@ class LossCurve:
     alpha: float
     gamma: float
 
-    @property
-    def n_frames(self) -> int:
-        """Number of frames."""
-        return int(self.osi_db.size)
-
     def terms(self, frames: Frames = ALL_FRAMES) -> tuple[FloatArray, FloatArray]:
         """1/OSI-SNR and gamma*MC-MSE of some frames; nan in those that do not count."""
         return loss_terms(self.osi_db[frames], self.eps, self.table.per_frame(self.alpha, frames), self.gamma)
@@ -263,7 +255,7 @@ class LossCurve:
     def sample(self, limit: int) -> FloatArray:
         """The loss of up to about `limit` frames, evenly spread over all: what an automatic range is made from."""
         with np.errstate(over="ignore", invalid="ignore"):
-            return np.asarray(np.add(*self._drawn_terms(slice(None, None, max(1, self.n_frames // limit)))))
+            return np.asarray(np.add(*self._drawn_terms(slice(None, None, max(1, self.osi_db.size // limit)))))
 
     def draw(
         self, t0: float, dt: float, start: float, stop: float, n_columns: int, sketch: LossSketch | None = None
@@ -272,12 +264,13 @@ class LossCurve:
 
         sketch : of the same frames; the same picture takes much longer without, where columns hold hundreds of frames.
         """
-        first, last = reduce.visible_frames(self.n_frames, t0, dt, start, stop)
+        n_frames = self.osi_db.size
+        first, last = reduce.visible_frames(n_frames, t0, dt, start, stop)
         with np.errstate(over="ignore", invalid="ignore"):
             if 2 * (last - first) <= n_columns:
                 osi, mc = self._drawn_terms(slice(first, last))
                 return DrawnLoss(reduce.frame_times(t0, dt, first, last), osi, osi + mc, osi + mc)
-            columns = reduce.frame_columns(self.n_frames, t0, dt, start, stop, n_columns, sketch_steps(self.n_frames))
+            columns = reduce.frame_columns(n_frames, t0, dt, start, stop, n_columns, sketch_steps(n_frames))
             if columns.step > 1 and sketch is not None:
                 return DrawnLoss(columns.centres, *sketch.reduced(columns, self.alpha, self.gamma))
             return self._reduced(columns, crowded=reduce.is_crowded(dt, start, stop, n_columns))

@@ -54,11 +54,6 @@ class Projection:
     reference_scale: FloatArray
     estimate_scale: FloatArray
 
-    @property
-    def n_frames(self) -> int:
-        """Number of frames."""
-        return int(self.dot.shape[0])
-
     def __getitem__(self, frames: slice) -> Projection:
         """The projection of a range of frames (views, not copies)."""
         return Projection(**{field.name: getattr(self, field.name)[frames] for field in fields(self)})
@@ -66,13 +61,12 @@ class Projection:
     @classmethod
     def allocate(cls, n_frames: int) -> Projection:
         """Zeros for `n_frames` frames, to be filled with `put`."""
-        s, e, dot, r = (np.zeros(n_frames) for _ in range(4))
-        return cls(s, e, dot, r, np.ones(n_frames), np.ones(n_frames))
+        return cls(*np.zeros((4, n_frames)), *np.ones((2, n_frames)))
 
     def put(self, first: int, part: Projection) -> None:
         """Write `part` at frame `first`."""
         for field in fields(self):
-            getattr(self, field.name)[first : first + part.n_frames] = getattr(part, field.name)
+            getattr(self, field.name)[first : first + part.dot.size] = getattr(part, field.name)
 
     @property
     def reference_db(self) -> FloatArray:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from osisnr_gui.core.types import FloatArray
 
 IndexArray = npt.NDArray[np.intp]
+Cancel = Callable[[], bool]  # asked now and then; True: stop
 
 #: Frames in the smallest blocks, and smaller blocks in a larger one.
 BASE_STEP, GROWTH = 16, 4
@@ -252,20 +253,12 @@ def frame_times(t0: float, dt: float, first: int, last: int) -> FloatArray:
 
 def runs_of(mask: npt.ArrayLike) -> tuple[IndexArray, IndexArray]:
     """Starts and stops (exclusive) of the runs of True in a boolean array."""
-    flags = np.asarray(mask, dtype=bool)
-    changes = np.flatnonzero(flags[1:] != flags[:-1]) + 1
-    first = [0] if flags.size and flags[0] else []
-    last = [flags.size] if flags.size and flags[-1] else []
-    changes = np.concatenate((first, changes, last)).astype(np.intp, copy=False)
+    changes = np.flatnonzero(np.diff(np.asarray(mask, dtype=bool), prepend=False, append=False))
     return changes[::2], changes[1::2]
 
 
 def value_counts(
-    blocks: Iterable[npt.NDArray[Any]],
-    low: float,
-    high: float,
-    n_bins: int,
-    cancelled: Callable[[], bool] | None = None,
+    blocks: Iterable[npt.NDArray[Any]], low: float, high: float, n_bins: int, cancelled: Cancel | None = None
 ) -> IndexArray | None:
     """Exact counts int64 (n_bins,) of all values in [low, high], bin i from low + i*(high - low)/n_bins on.
 

@@ -50,7 +50,10 @@ def array_file_parts(
     Raises Cancelled, and ValueError for facts that are not finite and for arrays of other types than float64, int32
     and uint8.
     """
-    stored = {name: _stored(array) for name, array in arrays.items()}
+    stored = {name: np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")) for name, array in arrays.items()}
+    for array in stored.values():
+        if array.dtype.str not in TYPES:
+            raise ValueError(f"arrays of {array.dtype} are not stored")
     listed = [[name, array.dtype.str, array.shape, zlib.crc32(array.data)] for name, array in stored.items()]
     header = json.dumps({"facts": facts, "arrays": listed}, allow_nan=False, default=np.generic.item).encode("utf-8")
     if len(header) > MAX_HEADER:
@@ -60,13 +63,6 @@ def array_file_parts(
         for piece in _pieces(array):
             stop_if(cancelled)
             yield piece
-
-
-def _stored(array: Array) -> Array:
-    stored = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-    if stored.dtype.str not in TYPES:
-        raise ValueError(f"arrays of {array.dtype} are not stored")
-    return stored
 
 
 def _pieces(array: Array) -> Iterator[memoryview]:

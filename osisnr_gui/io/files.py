@@ -26,8 +26,8 @@ _KEPT = 512
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL})
 
 
-def _os_error(path: str, error: OSError) -> LoadError:
-    if error.errno in _NOT_THERE:
+def _os_error(path: str, error: OSError | ValueError) -> LoadError:
+    if isinstance(error, ValueError) or error.errno in _NOT_THERE:  # the first for a NUL character in the name
         words = Phrase("there is no such file"), Phrase("check the name and the folder")
         return LoadError(Reason.NOT_FOUND, path, *words)
     if isinstance(error, PermissionError):
@@ -74,10 +74,8 @@ class OpenFile(Closing):
             for name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"):
                 flags |= getattr(os, name, 0)
             self.fd = os.open(path, flags)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise _os_error(path, error) from None
-        except ValueError:  # a NUL character in the name
-            raise _os_error(path, OSError(errno.ENOENT, "")) from None
         try:
             self.status = os.fstat(self.fd)
             _check_regular(path, self.status)

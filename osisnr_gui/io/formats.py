@@ -17,7 +17,7 @@ from .files import OpenFile
 from .headers import Header, id3_size
 from .mat_files import read_mat
 from .mp3_frames import find_frames, read_mp3
-from .numpy_files import LoadedArray, read_npy, read_npz
+from .numpy_files import HOLDS_OBJECTS, SAVE_PLAIN, LoadedArray, read_npy, read_npz
 from .stream_headers import read_flac, read_ogg
 from .tables import read_table
 
@@ -120,15 +120,7 @@ FORMATS: tuple[SoundFormat | MatrixFormat, ...] = (
         ),
     ),
     MatrixFormat(title="MATLAB", extensions=(".mat",), magic=rb"[^\x00]{4}.{122}(IM|MI)", read=read_mat),
-    MatrixFormat(
-        title="pickle",
-        magic=rb"\x80[\x02-\x05]",
-        read=_refuse(
-            Reason.PICKLE,
-            Phrase("it holds Python objects, which could run code when opened"),
-            Phrase("save it as a plain array of numbers"),
-        ),
-    ),
+    MatrixFormat(title="pickle", magic=rb"\x80[\x02-\x05]", read=_refuse(Reason.PICKLE, HOLDS_OBJECTS, SAVE_PLAIN)),
     SoundFormat(
         title="MP3",
         extensions=(".mp3", ".mp2", ".mpga", ".mpeg"),

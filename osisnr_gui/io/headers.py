@@ -126,9 +126,8 @@ def set_sample_counts(header: Header, plain: RawLayout, claimed: int, available:
         header.plain, header.exact = plain, True
         header.promised, header.present = claimed // align, min(claimed, available) // align
     elif available < claimed:
-        message = Phrase(
-            "cut off: {missing} of {claimed} bytes of sound are missing", missing=claimed - available, claimed=claimed
-        )
+        missing = claimed - available
+        message = Phrase("cut off: {missing} of {claimed} bytes of sound are missing", missing=missing, claimed=claimed)
         header.warnings.append(LoadWarning("TRUNCATED", message))
 
 
@@ -167,7 +166,7 @@ def damaged(readable: int, expected: int | None, rate: float) -> LoadWarning:
     return LoadWarning("DAMAGED", message)
 
 
-def open_ended() -> LoadWarning:
-    """The warning for a header without a length."""
-    message = Phrase("the header does not say how long the sound is; everything up to the end is used")
-    return LoadWarning("HEADER_SIZE", message)
+#: The warning for a header without a length.
+OPEN_ENDED = LoadWarning(
+    "HEADER_SIZE", Phrase("the header does not say how long the sound is; everything up to the end is used")
+)

@@ -122,17 +122,12 @@ def walk_frames(source: OpenFile, start: int) -> tuple[int, int]:
     return count, broken
 
 
-def _info_offset(frame: Mp3Frame) -> int:
-    """Where an information frame has its mark: after the header and the empty side information."""
-    return 4 + ((17, 32) if frame.version == 3 else (9, 17))[frame.channels - 1]
-
-
-def _info_frame(head: bytes, frame: Mp3Frame, count: int) -> bytes:
+def _info_frame(head: bytes, frame: Mp3Frame, count: int, mark: int) -> bytes:
     """A frame without sound, of the same kind, that tells the decoder the number of frames to come."""
     bitrate = 9 if frame.version == 3 else 8  # large enough for the fields at every sample rate
     raw = bytes([head[0], head[1] | 1, bitrate << 4 | head[2] & 0x0C, head[3]])
     size = (parse_frame(raw) or frame).size
-    body = bytes(_info_offset(frame) - 4) + b"Xing" + struct.pack(">II", 1, count)
+    body = bytes(mark - 4) + b"Xing" + struct.pack(">II", 1, count)
     return (raw + body).ljust(size, b"\0")
 
 
@@ -154,13 +149,14 @@ def read_mp3(source: OpenFile) -> Header:
         )
         header.warnings.append(LoadWarning("DAMAGED", message))
     first = source.read_at(start, frame.size)
-    mark = _info_offset(frame)
+    # Where an information frame has its mark: after the header and the empty side information.
+    mark = 4 + ((17, 32) if frame.version == 3 else (9, 17))[frame.channels - 1]
     if first[mark : mark + 4] in (b"Xing", b"Info") and first[mark + 7 : mark + 8] and first[mark + 7] & 1:
         stored = struct.unpack(">I", first[mark + 8 : mark + 12].ljust(4, b"\0"))[0]
         if stored < count - 1:  # files joined end to end: the mark of the first speaks for itself alone
             header.patches[start + mark + 8] = struct.pack(">I", count - 1)
     elif frame.layer == 1 and first[36:40] != b"VBRI":
         header.start = start
-        header.prefix = _info_frame(first, frame, count)
+        header.prefix = _info_frame(first, frame, count, mark)
         header.promised = 0  # no promise was made
     return header

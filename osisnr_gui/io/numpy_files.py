@@ -24,6 +24,8 @@ MAX_HEADER = 16_384
 MAX_MEMBERS = 4_096
 MAX_RATIO = 100
 RATIO_FREE = 2**20  # below this size a member may compress as well as it likes
+HOLDS_OBJECTS = Phrase("it holds Python objects, which could run code when opened")
+SAVE_PLAIN = Phrase("save it as a plain array of numbers")
 _MOST_AXES = 32
 _WIDTHS = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8), "c": (8, 16)}
 
@@ -83,8 +85,7 @@ def _unusable(path: str) -> LoadError:
 def check_dtype(path: str, dtype: np.dtype[Any]) -> None:
     """Raise LoadError PICKLE or BAD_DTYPE unless an array of this type holds plain numbers."""
     if dtype.hasobject:
-        detail = Phrase("it holds Python objects, which could run code when opened")
-        raise LoadError(Reason.PICKLE, path, detail, Phrase("save it as a plain array of numbers"))
+        raise LoadError(Reason.PICKLE, path, HOLDS_OBJECTS, SAVE_PLAIN)
     if dtype.names is not None:
         detail = Phrase("its cells are records with several fields")
         raise LoadError(Reason.BAD_DTYPE, path, detail, Phrase("save one field as a plain number matrix"))
@@ -168,9 +169,8 @@ def _check_archive(path: str, members: list[zipfile.ZipInfo]) -> None:
         raise too_large(path, Phrase("the archive has {n} members", n=len(members)))
     if sum(info.file_size for info in members) > MAX_BYTES:
         raise too_large(path, Phrase("the archive would unpack to more than the limit"))
-    for info in members:
-        if info.file_size > RATIO_FREE and info.file_size > MAX_RATIO * max(info.compress_size, 1):
-            raise too_large(path, Phrase("a member unpacks to more than a hundred times its size"))
+    if any(info.file_size > max(RATIO_FREE, MAX_RATIO * max(info.compress_size, 1)) for info in members):
+        raise too_large(path, Phrase("a member unpacks to more than a hundred times its size"))
 
 
 def _open_header(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NpyHeader | LoadError | None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from .errors import LoadError, LoadWarning, Phrase, Reason, corrupt
 from .files import OpenFile
-from .headers import CONVERT, MAX_CHUNKS, Header, check_channels_and_rate, id3_size, open_ended, unreadable
+from .headers import CONVERT, MAX_CHUNKS, OPEN_ENDED, Header, check_channels_and_rate, id3_size, unreadable
 
 _CODINGS = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}
 _READ_AT_ONCE = 1 << 20
@@ -134,7 +134,7 @@ def read_flac(source: OpenFile) -> Header:
     header = Header("FLAC", _CODINGS[bits], promised=total or None)
     _count_frames(source, header, head, channels * (bits + 8) // 8)
     if total == 0:
-        header.warnings.append(open_ended())
+        header.warnings.append(OPEN_ENDED)
     elif header.most is not None and total < header.most:
         counts = {"promised": total, "present": header.most}
         message = Phrase("the header promises {promised} samples, there are {present}; all of them are used", **counts)

@@ -69,7 +69,7 @@ class Facts:
 def find_facts(frames: PairFrames, silence_db: float) -> Facts:
     """Status of every frame and all that does not depend on alpha, gamma and threshold."""
     status = rules.frame_status(frames.projection, silence_db)
-    active = rules.is_active(status)
+    active = np.isin(status, ACTIVE)
     sums_all, sums_active = (None, None) if frames.table is None else frames.table.split_sums(active)
     literal, exact = frames.literal_osi_db, frames.exact_osi_db
     with np.errstate(invalid="ignore"):
