@@ -41,8 +41,7 @@ def frame_status(p: Projection, silence_db: float = DEFAULT_SILENCE_DB) -> Statu
 
 def is_silent(energy_db: FloatArray, silence_db: float) -> BoolArray:
     """True where a signal's frame is all zero or `silence_db` or more below its loudest one."""
-    finite = energy_db[np.isfinite(energy_db)]
-    loudest = finite.max() if finite.size else -np.inf
+    loudest = energy_db.max(initial=-np.inf, where=np.isfinite(energy_db))
     return np.asarray((energy_db == -np.inf) | (energy_db <= loudest - silence_db))
 
 
@@ -129,10 +128,9 @@ def drop_below_other(
     exact_osi_db: FloatArray, counted: BoolArray, other_osi_db: FloatArray, other_active: BoolArray
 ) -> FloatArray:
     """Exact OSI-SNR of another estimate minus that of this one, dB (n_frames,); nan where one of them has none."""
-    both = counted & other_active
     with np.errstate(invalid="ignore"):
         drop = np.minimum(other_osi_db, CEILING_DB) - np.minimum(exact_osi_db, CEILING_DB)
-    return np.where(both, drop, np.nan)
+    return np.where(counted & other_active, drop, np.nan)
 
 
 def depth_between(lower: FloatArray | float, upper: FloatArray | float) -> FloatArray:

@@ -216,7 +216,7 @@ def exact_osi_db(p: Projection) -> FloatArray:
     inf where the estimate is a multiple of the reference, nan where either is zero or not finite.
     """
     with np.errstate(all="ignore"):
-        osi: FloatArray = _DB * np.log1p(_explained_energy(p) / p.residual_energy)
+        osi: FloatArray = _DB * np.log1p(p.dot * (p.dot / p.reference_energy) / p.residual_energy)
     osi[p.proportional] = np.inf
     osi[(p.reference_energy == 0) | (p.estimate_energy == 0) | ~p.finite] = np.nan
     return osi
@@ -225,7 +225,7 @@ def exact_osi_db(p: Projection) -> FloatArray:
 def si_snr_db(p: Projection) -> FloatArray:
     """SI-SNR without mean removal, 10*log10((C**2/S)/R), of every frame; OSI = 1 + SI-SNR as power ratios."""
     with np.errstate(all="ignore"):
-        ratio = np.where(p.proportional, np.inf, _explained_energy(p) / p.residual_energy)
+        ratio = np.where(p.proportional, np.inf, p.dot * (p.dot / p.reference_energy) / p.residual_energy)
         return np.asarray(10.0 * np.log10(ratio))
 
 
@@ -240,10 +240,6 @@ def snr_db(p: Projection) -> FloatArray:
 def angle_degrees(osi_db: FloatArray) -> FloatArray:
     """Angle between the two columns, asin(10**(-osi_db/20)): 0 identical, 90 nothing in common."""
     return np.asarray(np.degrees(np.arcsin(np.power(10.0, -np.maximum(osi_db, 0.0) / 20.0))))
-
-
-def _explained_energy(p: Projection) -> FloatArray:
-    return np.asarray(p.dot * (p.dot / p.reference_energy))
 
 
 def merge(first: Projection, second: Projection) -> Projection:

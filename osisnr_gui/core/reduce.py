@@ -128,7 +128,7 @@ class Pyramid:
         low = high = self.values
         if columns.step > 1:
             low, high, *_ = self._blocks(columns.step)
-        edges = _block_edges(columns)
+        edges = -(-columns.edges // columns.step)  # the last block may be cut short by the end of the file
         return reduce_groups(np.fmin, low, edges), reduce_groups(np.fmax, high, edges)
 
     def means(self, columns: PixelColumns) -> FloatArray:
@@ -137,7 +137,7 @@ class Pyramid:
             first, stop = columns.edges[0], columns.edges[-1]
             return means_per_group(self.values[first:stop], columns.edges - first)
         _, _, total, count = self._blocks(columns.step)
-        edges = _block_edges(columns)
+        edges = -(-columns.edges // columns.step)
         return quotients(reduce_groups(np.add, total, edges), reduce_groups(np.add, count, edges))
 
     def _blocks(self, step: int) -> Blocks:
@@ -148,11 +148,6 @@ class Pyramid:
             total, count = sums_per_group(low, edges) if base else (reduce_groups(np.add, part, edges) for part in rest)
             self._levels[step] = reduce_groups(np.fmin, low, edges), reduce_groups(np.fmax, high, edges), total, count
         return self._levels[step]
-
-
-def _block_edges(columns: PixelColumns) -> IndexArray:
-    """The edges as numbers of blocks; the last block may be cut short by the end of the file."""
-    return -(-columns.edges // columns.step)
 
 
 #: From this many frames per pixel column on, the extremes of a column say little more than "everything

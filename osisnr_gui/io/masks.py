@@ -1,7 +1,7 @@
 """Matrices from .npy, .npz, .mat and text files (rows are bins, columns are frames), and what their cells are."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -156,7 +156,7 @@ def _read(source: OpenFile, key: str | None, cancelled: Cancel | None) -> Loaded
     if not is_misnamed(path, content):
         return stored
     message = Phrase("the content is a {format} file, whatever the name says", format=content.title)
-    return replace(stored, warnings=(*stored.warnings, LoadWarning("EXTENSION", message)))
+    return stored._replace(warnings=(*stored.warnings, LoadWarning("EXTENSION", message)))
 
 
 def _to_mask(path: str, stored: LoadedArray, transpose: bool) -> Mask:

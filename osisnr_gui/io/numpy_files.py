@@ -6,7 +6,6 @@ Nothing in this module can run code from a file or allocate what a header merely
 import io
 import math
 import zipfile
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,8 +43,7 @@ class NpyHeader(NamedTuple):
         return math.prod(self.shape) * self.dtype.itemsize
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedArray:
+class LoadedArray(NamedTuple):
     """An array as stored, before it is taken for a matrix; `keys` are the other arrays that could be meant."""
 
     values: Array
