@@ -26,16 +26,12 @@ class DelayCurve:
     common: FloatArray
     padded: FloatArray
 
-    @property
-    def max_lag(self) -> int:
-        """The longest delay there is a value for."""
-        return len(self.common) // 2
-
     def correlation(self, samples: int, *, padded: bool) -> float:
         """The value at one delay; nan outside the range."""
-        if abs(samples) > self.max_lag:
+        max_lag = len(self.common) // 2
+        if abs(samples) > max_lag:
             return float("nan")
-        return float((self.padded if padded else self.common)[self.max_lag + samples])
+        return float((self.padded if padded else self.common)[max_lag + samples])
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,6 @@ _LEVEL_NODES = [int(np.argmin(np.abs(NODES - alpha))) for alpha in (1.0, 0.35)]
 _NEARBY = 8  # nodes that are enough for a picture
 _LEVEL_STEPS = 3  # a slope this gentle costs no digits and needs no work
 
-
 Frames = slice | IntArray  # some frames of all: a range, or their numbers
 ALL_FRAMES = ALL_NODES = slice(None)
 
@@ -82,11 +81,6 @@ class AlphaTable:
     def __getitem__(self, frames: slice) -> AlphaTable:
         """The table of a range of frames (views, not copies)."""
         return AlphaTable(self.values[:, frames], self.exponents[frames])
-
-    @property
-    def n_frames(self) -> int:
-        """Number of frames."""
-        return int(self.exponents.shape[0])
 
     def put_rows(self, first: int, log_s: FloatArray, log_e: FloatArray, disagreement: FloatArray | None) -> None:
         """Fill the frames from `first` on from what `log_magnitudes` returned, (n_frames, n_bins); overwrites it."""
@@ -131,7 +125,7 @@ class AlphaTable:
 
     def split_sums(self, chosen: BoolArray) -> tuple[AlphaSums, AlphaSums]:
         """Sums over all frames, and over those where `chosen` (n_frames,) is True."""
-        if not self.n_frames:
+        if not self.exponents.size:
             empty = AlphaSums(np.zeros(0), np.zeros((N_NODES, 0)), 0)
             return empty, empty
         lowest = int(self.exponents.min())
@@ -141,7 +135,7 @@ class AlphaTable:
         index = self.exponents - lowest + np.where(chosen, 0, n)
         sums = np.array([np.bincount(index, row, minlength=2 * n) for row in self.values])
         inside, outside = sums[:, :n], sums[:, n:]
-        everything = AlphaSums(groups, inside + outside, self.n_frames)
+        everything = AlphaSums(groups, inside + outside, self.exponents.size)
         return everything, AlphaSums(groups, inside, int(np.count_nonzero(chosen)))
 
 

@@ -17,6 +17,7 @@ from osisnr_gui.core.reduce import reduce_ranges, runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus, IntArray, StatusArray
 
 DEFAULT_SILENCE_DB = 60.0
+#: Of frames in which neither signal is silent and every cell is finite.
 ACTIVE = (FrameStatus.OK, FrameStatus.PROPORTIONAL, FrameStatus.ORTHOGONAL)
 
 
@@ -28,7 +29,7 @@ def frame_status(p: Projection, silence_db: float = DEFAULT_SILENCE_DB) -> Statu
     """
     silent_s = is_silent(p.reference_db, silence_db)
     silent_e = is_silent(p.estimate_db, silence_db)
-    status = np.full(p.n_frames, FrameStatus.OK, dtype=np.uint8)
+    status = np.full(p.dot.shape, FrameStatus.OK, dtype=np.uint8)
     status[p.proportional] = FrameStatus.PROPORTIONAL
     status[p.orthogonal] = FrameStatus.ORTHOGONAL
     status[silent_e] = FrameStatus.SILENT_ESTIMATE
@@ -40,14 +41,8 @@ def frame_status(p: Projection, silence_db: float = DEFAULT_SILENCE_DB) -> Statu
 
 def is_silent(energy_db: FloatArray, silence_db: float) -> BoolArray:
     """True where a signal's frame is all zero or `silence_db` or more below its loudest one."""
-    finite = energy_db[np.isfinite(energy_db)]
-    loudest = finite.max() if finite.size else -np.inf
+    loudest = energy_db.max(initial=-np.inf, where=np.isfinite(energy_db))
     return np.asarray((energy_db == -np.inf) | (energy_db <= loudest - silence_db))
-
-
-def is_active(status: StatusArray) -> BoolArray:
-    """True where neither signal is silent and every cell is finite."""
-    return np.isin(status, ACTIVE)
 
 
 def status_counts(status: StatusArray) -> dict[str, int]:
@@ -88,9 +83,8 @@ class LevelGate:
     def of(cls, projection: Projection, status: StatusArray, active: BoolArray, gate_db: float | None) -> LevelGate:
         """Gate from the energies of all frames; projection, status, active : of n_frames."""
         missed, false_activity = status == FrameStatus.SILENT_ESTIMATE, status == FrameStatus.SILENT_REFERENCE
-        level = np.where(
-            false_activity, _below_loudest(projection.estimate_db), _below_loudest(projection.reference_db)
-        )
+        level = _below_loudest(projection.reference_db)
+        level[false_activity] = _below_loudest(projection.estimate_db)[false_activity]
         span = WEIGHT_RANGE_DB if gate_db is None else gate_db
         with np.errstate(invalid="ignore"):
             passed = np.ones(level.shape, dtype=bool) if gate_db is None else level >= -gate_db
@@ -105,19 +99,9 @@ def _below_loudest(energy_db: FloatArray) -> FloatArray:
     return energy_db - (energy_db[finite].max() if finite.any() else 0.0)
 
 
-def find_bad_frames(exact_osi_db: FloatArray, counted: BoolArray, threshold_db: float) -> BoolArray:
-    """True where a frame counts and its exact OSI-SNR is under the threshold."""
-    return np.asarray(counted & (exact_osi_db < threshold_db))
-
-
-def find_above(values: FloatArray, counted: BoolArray, limit: float) -> BoolArray:
-    """True where a frame counts and its value (loss) is over the limit."""
-    return np.asarray(counted & (values > limit))
-
-
-def find_drops(drop_db: FloatArray, least_db: float) -> BoolArray:
-    """True where the curve lies `least_db` or more under the one it is compared with; nan is no drop."""
-    return np.asarray(drop_db >= least_db)
+def find_bad_frames(values: FloatArray, counted: BoolArray, threshold: float) -> BoolArray:
+    """True where a frame counts and its exact OSI-SNR (its loss: both negated) is under the threshold."""
+    return np.asarray(counted & (values < threshold))
 
 
 def drop_below_median(exact_osi_db: FloatArray, counted: BoolArray, window: int) -> FloatArray:
@@ -144,22 +128,18 @@ def drop_below_other(
     exact_osi_db: FloatArray, counted: BoolArray, other_osi_db: FloatArray, other_active: BoolArray
 ) -> FloatArray:
     """Exact OSI-SNR of another estimate minus that of this one, dB (n_frames,); nan where one of them has none."""
-    both = counted & other_active
     with np.errstate(invalid="ignore"):
         drop = np.minimum(other_osi_db, CEILING_DB) - np.minimum(exact_osi_db, CEILING_DB)
-    return np.where(both, drop, np.nan)
+    return np.where(counted & other_active, drop, np.nan)
 
 
-def depth_under(exact_osi_db: FloatArray, threshold_db: float) -> FloatArray:
-    """How far under the threshold: 0 at it, 1 at 0 dB, where nothing of the reference is left."""
+def depth_between(lower: FloatArray | float, upper: FloatArray | float) -> FloatArray:
+    """How far an OSI-SNR (dB) lies under its threshold, or a limit under the loss: 0 at it, and 1 at the worst.
+
+    That is 0 dB, where nothing of the reference is left, or an infinite loss: 1/OSI-SNR is as deep as its inverse.
+    """
     with np.errstate(all="ignore"):
-        return np.clip(1.0 - exact_osi_db / threshold_db, 0.0, 1.0)
-
-
-def depth_above(loss: FloatArray, limit: float) -> FloatArray:
-    """How far over the limit: 0 at it, 1 at infinity. For 1/OSI-SNR this is `depth_under` of its inverse."""
-    with np.errstate(all="ignore"):
-        return np.clip(1.0 - limit / loss, 0.0, 1.0)
+        return np.clip(1.0 - np.divide(lower, upper), 0.0, 1.0)
 
 
 def limit_of_worst(ordered: FloatArray, n_frames: int) -> float:
@@ -212,10 +192,6 @@ class LossShares:
         """The fewest frames that hold this part of the loss."""
         return min(int(np.searchsorted(self.share, share * (1 - 1e-12))) + 1, len(self))
 
-    def threshold_for(self, n_frames: int) -> float:
-        """An OSI-SNR (dB) under which the worst `n_frames` lie; nan for none."""
-        return limit_of_worst(self.osi_db, n_frames)
-
 
 MINIMUM_SECONDS = 0.024
 JOIN_SECONDS = 0.040
@@ -259,11 +235,6 @@ class FramesWithin:
         self._start, self._stop = (np.searchsorted(frames, edge) for edge in (segments.first, segments.stop))
 
     @classmethod
-    def where(cls, mask: BoolArray, segments: BadSegments) -> FramesWithin:
-        """The frames at which a mask (n_frames,) is True."""
-        return cls(np.flatnonzero(mask).astype(np.int64, copy=False), segments)
-
-    @classmethod
     def every(cls, segments: BadSegments) -> FramesWithin:
         """All frames of all segments."""
         lengths = segments.stop - segments.first
@@ -278,20 +249,13 @@ class FramesWithin:
 
     def total(self, values: FloatArray) -> FloatArray:
         """Sum of `values` (one for each of `frames`) in each segment; 0 where it has none."""
-        return self._reduced(np.add, values, 0.0)
+        return self.reduced(np.add, values, 0.0)
 
     def mean(self, values: FloatArray) -> FloatArray:
         """Their mean; nan where a segment has none."""
         with np.errstate(invalid="ignore"):
             return np.asarray(self.total(values) / self.counts, dtype=np.float64)
 
-    def least(self, values: FloatArray) -> FloatArray:
-        """The smallest; nan where a segment has none."""
-        return self._reduced(np.minimum, values, np.nan)
-
-    def most(self, values: FloatArray) -> FloatArray:
-        """The largest; nan where a segment has none."""
-        return self._reduced(np.maximum, values, np.nan)
-
-    def _reduced(self, how: np.ufunc, values: FloatArray, empty: float) -> FloatArray:
+    def reduced(self, how: np.ufunc, values: FloatArray, empty: float = np.nan) -> FloatArray:
+        """`how` over them; `empty` where a segment has none."""
         return reduce_ranges(how, values, self._start, self._stop, empty)

@@ -13,16 +13,14 @@ bands: each one has a gain C/S of its own, so the OSI-SNR of the whole column is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import count, pairwise, takewhile
+from itertools import chain, count, pairwise, takewhile
 from typing import NamedTuple
 
 import numpy as np
 
 from osisnr_gui.core.osi_snr import PROPORTIONAL_LIMIT
 from osisnr_gui.core.reduce import reduce_ranges
-from osisnr_gui.core.types import BoolArray, Columns, FloatArray, IntArray
+from osisnr_gui.core.types import Columns, FloatArray, IntArray
 
 LOWEST_EDGE_HZ = 500.0
 EQUAL_PARTS = 5
@@ -30,8 +28,7 @@ EQUAL_PARTS = 5
 LEAST_BINS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class FrequencyBand:
+class FrequencyBand(NamedTuple):
     """The bins [first, stop), which are the frequencies from `low` to under `high`: Hz, or bins without a rate."""
 
     first: int
@@ -46,15 +43,10 @@ def octave_bands(n_bins: int, bin_hz: float) -> tuple[FrequencyBand, ...]:
     Bin k lies at k*bin_hz. Bands without a bin are left out.
     """
     top = (n_bins - 1) * bin_hz
-    bands, low, high = list[FrequencyBand](), 0.0, LOWEST_EDGE_HZ
-    first = 0
-    while first < n_bins:
-        last_band = high >= top
-        stop = n_bins if last_band else min(n_bins, _first_bin(high, bin_hz))
-        if stop > first:
-            bands.append(FrequencyBand(first, stop, low, max(top, low) if last_band else high))
-        first, low, high = stop, high, 2.0 * high
-    return tuple(bands)
+    edges = [0.0, *takewhile(lambda edge: edge < top, (LOWEST_EDGE_HZ * 2**k for k in count())), top]
+    bins = [*(_first_bin(edge, bin_hz) for edge in edges[:-1]), n_bins]
+    parts = zip(bins, bins[1:], edges, edges[1:], strict=False)
+    return tuple(FrequencyBand(*part) for part in parts if part[0] < part[1])
 
 
 def half_octave_bands(n_bins: int, bin_hz: float) -> tuple[FrequencyBand, ...]:
@@ -63,7 +55,10 @@ def half_octave_bands(n_bins: int, bin_hz: float) -> tuple[FrequencyBand, ...]:
     Bands of fewer than LEAST_BINS bins are joined to their neighbour.
     """
     edges = [(0, 0.0)]
-    for edge in takewhile(lambda edge: edge < n_bins * bin_hz, _half_octaves()):
+    # 250, 500, 1000, 1500, 2000, 3000, 4000, 6000, …: every octave from 1 kHz on has a round middle.
+    higher = (part * LOWEST_EDGE_HZ * 2**k for k in count(1) for part in (1.0, 1.5))
+    half_octaves = chain((LOWEST_EDGE_HZ / 2, LOWEST_EDGE_HZ), higher)
+    for edge in takewhile(lambda edge: edge < n_bins * bin_hz, half_octaves):
         first = _first_bin(edge, bin_hz)
         if first - edges[-1][0] >= LEAST_BINS and n_bins - first >= LEAST_BINS:
             edges.append((first, edge))
@@ -76,15 +71,6 @@ def equal_bands(n_bins: int, parts: int = EQUAL_PARTS) -> tuple[FrequencyBand, .
     parts = min(parts, n_bins)
     edges = [round(part * n_bins / parts) for part in range(parts + 1)]
     return tuple(FrequencyBand(a, b, float(a), float(b)) for a, b in pairwise(edges))
-
-
-def _half_octaves() -> Iterator[float]:
-    """250, 500, 1000, 1500, 2000, 3000, 4000, 6000, …: every octave from 1 kHz on has a round middle."""
-    yield LOWEST_EDGE_HZ / 2
-    yield LOWEST_EDGE_HZ
-    for low in (LOWEST_EDGE_HZ * 2**k for k in count(1)):
-        yield low
-        yield 1.5 * low
 
 
 def _first_bin(frequency: float, bin_hz: float) -> int:
@@ -120,10 +106,6 @@ class BandSums(NamedTuple):
     def joined(cls, parts: list[BandSums]) -> BandSums:
         """Concatenate along the stretches."""
         return cls(*(np.concatenate(sums, axis=1) for sums in zip(*parts, strict=True)))
-
-    def where(self, counted: BoolArray) -> BandSums:
-        """The same sums, all zero, like silence, where `counted` (n_stretches,) is False."""
-        return BandSums(*(np.where(counted, sums, 0.0) for sums in self))
 
     def pooled(self, starts: IntArray, stops: IntArray) -> BandSums:
         """Sums over the stretches starts[i]:stops[i], all zero where that is empty.

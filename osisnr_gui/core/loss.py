@@ -89,7 +89,7 @@ def check_gamma(gamma: float) -> None:
 
 
 def inverse_osi(osi_db: FloatArray, eps: float = 0.0) -> FloatArray:
-    """1/(osi_db + eps) of every frame; infinite OSI counts 0."""
+    """1/(osi_db + eps) of every frame; infinite OSI counts 0. The mean is loss_osi by method 1."""
     with np.errstate(divide="ignore"):
         return np.asarray(1.0 / (osi_db + eps))
 
@@ -101,22 +101,15 @@ def loss_osi(osi_db: FloatArray, method: int = 1, eps: float = EPS_LOSS) -> floa
     """
     if method not in (1, 2):
         raise ParameterError(f"method must be 1 or 2, not {method}")
-    if osi_db.size == 0:
-        return float("nan")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if method == 1:
-            return float(np.mean(inverse_osi(osi_db, eps)))
-        return float(1.0 / (np.mean(osi_db) + eps))
+    if method == 1:
+        return mean_of(inverse_osi(osi_db, eps))
+    with np.errstate(divide="ignore"):
+        return float(np.divide(1.0, mean_of(osi_db) + eps))
 
 
 def fused(loss: float, mc_mse: float, gamma: float) -> float:
     """loss_osi + gamma * mc_mse."""
     return loss + gamma * mc_mse
-
-
-def fused_per_frame(osi_db: FloatArray, mc_mse: FloatArray, gamma: float, eps: float = 0.0) -> FloatArray:
-    """1/osi_db[i] + gamma*mc_mse[i] of every frame (method 1; their mean is the file's value)."""
-    return inverse_osi(osi_db, eps) + gamma * mc_mse
 
 
 def mean_of(values: FloatArray) -> float:

@@ -36,7 +36,7 @@ STRETCH_BLOCKS = 1024
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SketchLevel:
-    """Blocks of frames, one after the other.
+    """Blocks of frames, one after the other; the last one may hold fewer.
 
     osi, count : sum of 1/OSI and number of the frames that count, (n_blocks,); mc : their MC-MSE added up, a table of
     n_blocks. first : where the frames kept of each block begin, (n_blocks + 1,); peak_osi : their 1/OSI, nan for a
@@ -50,21 +50,13 @@ class SketchLevel:
     peak_osi: FloatArray
     peak_mc: AlphaTable
 
-    @property
-    def n_blocks(self) -> int:
-        """Number of blocks; the last one may hold fewer frames."""
-        return int(self.osi.size)
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LossSketch:
+class LossSketch(dict[int, SketchLevel]):
     """Levels of blocks of SKETCH_STEP frames, GROWTH times as many, and so on: frames in a block -> level."""
-
-    levels: dict[int, SketchLevel]
 
     def reduced(self, columns: PixelColumns, alpha: float, gamma: float) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Mean 1/OSI, mean loss and largest loss of each column; its step must be one of the levels'."""
-        level = self.levels[columns.step]
+        level = self[columns.step]
         blocks = -(-columns.edges // columns.step)
         seen = slice(int(blocks[0]), int(blocks[-1]))
         edges = blocks - blocks[0]
@@ -89,11 +81,13 @@ def sketch_steps(n_frames: int) -> tuple[int, int]:
 def make_sketch(
     osi_db: FloatArray, eps: float, table: AlphaTable, superseded: Callable[[], bool] = lambda: False
 ) -> LossSketch | None:
-    """The sketch of 1/(osi_db + eps) + gamma*mc_mse(alpha); frames where that is not a number do not count.
+    """What `LossCurve.draw` takes for far views, at any alpha and gamma: the sketch of 1/(osi_db + eps) + gamma*mc_mse.
+
+    Frames where that is not a number do not count.
 
     superseded : asked now and then; when it says True nothing is made (None).
     """
-    levels: dict[int, SketchLevel] = {}
+    sketch = LossSketch()
     step, parts = SKETCH_STEP, _finest(osi_db, eps, table)
     while True:
         found = []
@@ -101,9 +95,9 @@ def make_sketch(
             if superseded():
                 return None
             found.append(part)
-        level = levels[step] = _joined(found)
+        level = sketch[step] = _joined(found)
         if step == sketch_steps(osi_db.size)[1]:
-            return LossSketch(levels)
+            return sketch
         step, parts = step * GROWTH, _coarser(level)
 
 
@@ -119,26 +113,20 @@ def _finest(osi_db: FloatArray, eps: float, table: AlphaTable) -> Iterator[Sketc
         if not np.isfinite(values).all():
             counted &= np.isfinite(values).all(axis=0)
             values = np.where(counted, values, 0.0)
-        blocks = _Blocks(counted, exponents, values)
-        kept = blocks.front(np.where(counted, osi, np.nan))
-        yield SketchLevel(
-            np.where(counted, osi, 0.0).sum(axis=1),
-            counted.sum(axis=1).astype(np.float64),
-            blocks.sums(),
-            *_peaks(kept, np.where(counted, osi, np.nan), exponents, values),
-        )
+        blocks, peak_osi = _Blocks(counted, exponents, values), np.where(counted, osi, np.nan)
+        peaks = _peaks(blocks.front(peak_osi), peak_osi, exponents, values)
+        count = counted.sum(axis=1).astype(np.float64)
+        yield SketchLevel(np.where(counted, osi, 0.0).sum(axis=1), count, blocks.sums(), *peaks)
 
 
 def _coarser(level: SketchLevel) -> Iterator[SketchLevel]:
     """Blocks of GROWTH blocks of a level, a stretch after the other."""
-    for start in range(0, level.n_blocks, STRETCH_BLOCKS * GROWTH):
-        stop = min(start + STRETCH_BLOCKS * GROWTH, level.n_blocks)
+    for start in range(0, level.osi.size, STRETCH_BLOCKS * GROWTH):
+        stop = min(start + STRETCH_BLOCKS * GROWTH, level.osi.size)
         of = slice(start, stop)
-        mc = _Blocks(
-            _rows(level.count[of], GROWTH, 0.0) > 0,
-            _rows(level.mc.exponents[of], GROWTH, 0),
-            _rows(level.mc.values[:, of], GROWTH, 0.0),
-        )
+        count, sums = (_rows(values[of], GROWTH, 0.0) for values in (level.count, level.osi))
+        values = _rows(level.mc.values[:, of], GROWTH, 0.0)
+        mc = _Blocks(count > 0, _rows(level.mc.exponents[of], GROWTH, 0), values).sums()
         # The peaks of a block are among those of its parts: a row for each block, filled up with nothing.
         edges = np.append(level.first[start:stop:GROWTH], level.first[stop])
         places = edges[:-1, None] + np.arange(int(np.diff(edges).max()))
@@ -147,12 +135,7 @@ def _coarser(level: SketchLevel) -> Iterator[SketchLevel]:
         osi = np.where(inside, level.peak_osi[places], np.nan)
         exponents, values = level.peak_mc.exponents[places], level.peak_mc.values[:, places]
         kept = _Blocks(~np.isnan(osi), exponents, values).front(osi)
-        yield SketchLevel(
-            _rows(level.osi[of], GROWTH, 0.0).sum(axis=1),
-            _rows(level.count[of], GROWTH, 0.0).sum(axis=1),
-            mc.sums(),
-            *_peaks(kept, osi, exponents, values),
-        )
+        yield SketchLevel(sums.sum(axis=1), count.sum(axis=1), mc, *_peaks(kept, osi, exponents, values))
 
 
 class _Blocks:
@@ -222,14 +205,11 @@ def _peaks(
 def _joined(parts: Sequence[SketchLevel]) -> SketchLevel:
     """Stretches that follow each other as one level."""
     offsets = np.cumsum([0, *(part.peak_osi.size for part in parts)])
-    return SketchLevel(
-        np.concatenate([part.osi for part in parts]),
-        np.concatenate([part.count for part in parts]),
-        _joined_tables([part.mc for part in parts]),
-        np.concatenate([[0], *(part.first[1:] + offset for part, offset in zip(parts, offsets, strict=False))]),
-        np.concatenate([part.peak_osi for part in parts]),
-        _joined_tables([part.peak_mc for part in parts]),
-    )
+    first = np.concatenate([[0], *(part.first[1:] + offset for part, offset in zip(parts, offsets, strict=False))])
+    rows = zip(*((part.osi, part.count, part.peak_osi) for part in parts), strict=True)
+    osi, count, peak_osi = (np.concatenate(row) for row in rows)
+    mc, peak_mc = (_joined_tables(tables) for tables in zip(*((part.mc, part.peak_mc) for part in parts), strict=True))
+    return SketchLevel(osi, count, mc, first, peak_osi, peak_mc)
 
 
 def _joined_tables(tables: Sequence[AlphaTable]) -> AlphaTable:
@@ -263,11 +243,6 @@ class LossCurve:
     alpha: float
     gamma: float
 
-    @property
-    def n_frames(self) -> int:
-        """Number of frames."""
-        return int(self.osi_db.size)
-
     def terms(self, frames: Frames = ALL_FRAMES) -> tuple[FloatArray, FloatArray]:
         """1/OSI-SNR and gamma*MC-MSE of some frames; nan in those that do not count."""
         return loss_terms(self.osi_db[frames], self.eps, self.table.per_frame(self.alpha, frames), self.gamma)
@@ -280,11 +255,7 @@ class LossCurve:
     def sample(self, limit: int) -> FloatArray:
         """The loss of up to about `limit` frames, evenly spread over all: what an automatic range is made from."""
         with np.errstate(over="ignore", invalid="ignore"):
-            return np.asarray(np.add(*self._drawn_terms(slice(None, None, max(1, self.n_frames // limit)))))
-
-    def sketch(self, superseded: Callable[[], bool] = lambda: False) -> LossSketch | None:
-        """What `draw` takes for far views, at any alpha and gamma; None when `superseded` said so meanwhile."""
-        return make_sketch(self.osi_db, self.eps, self.table, superseded)
+            return np.asarray(np.add(*self._drawn_terms(slice(None, None, max(1, self.osi_db.size // limit)))))
 
     def draw(
         self, t0: float, dt: float, start: float, stop: float, n_columns: int, sketch: LossSketch | None = None
@@ -293,12 +264,13 @@ class LossCurve:
 
         sketch : of the same frames; the same picture takes much longer without, where columns hold hundreds of frames.
         """
-        first, last = reduce.visible_frames(self.n_frames, t0, dt, start, stop)
+        n_frames = self.osi_db.size
+        first, last = reduce.visible_frames(n_frames, t0, dt, start, stop)
         with np.errstate(over="ignore", invalid="ignore"):
             if 2 * (last - first) <= n_columns:
                 osi, mc = self._drawn_terms(slice(first, last))
                 return DrawnLoss(reduce.frame_times(t0, dt, first, last), osi, osi + mc, osi + mc)
-            columns = reduce.frame_columns(self.n_frames, t0, dt, start, stop, n_columns, sketch_steps(self.n_frames))
+            columns = reduce.frame_columns(n_frames, t0, dt, start, stop, n_columns, sketch_steps(n_frames))
             if columns.step > 1 and sketch is not None:
                 return DrawnLoss(columns.centres, *sketch.reduced(columns, self.alpha, self.gamma))
             return self._reduced(columns, crowded=reduce.is_crowded(dt, start, stop, n_columns))
@@ -311,9 +283,8 @@ class LossCurve:
         peak = reduce_groups(np.fmax, total, edges)
         if not crowded:
             return DrawnLoss(columns.centres, reduce_groups(np.fmax, osi, edges), peak, peak)
-        return DrawnLoss(
-            columns.centres, reduce.means_per_group(osi, edges), reduce.means_per_group(total, edges), peak
-        )
+        mean_osi, mean_total = (reduce.means_per_group(values, edges) for values in (osi, total))
+        return DrawnLoss(columns.centres, mean_osi, mean_total, peak)
 
     def _drawn_terms(self, frames: slice) -> tuple[FloatArray, FloatArray]:
         """`terms` as a picture needs them, MC-MSE to some 1e-5 of its value, in a third of the time."""

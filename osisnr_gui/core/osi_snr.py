@@ -54,11 +54,6 @@ class Projection:
     reference_scale: FloatArray
     estimate_scale: FloatArray
 
-    @property
-    def n_frames(self) -> int:
-        """Number of frames."""
-        return int(self.dot.shape[0])
-
     def __getitem__(self, frames: slice) -> Projection:
         """The projection of a range of frames (views, not copies)."""
         return Projection(**{field.name: getattr(self, field.name)[frames] for field in fields(self)})
@@ -66,13 +61,12 @@ class Projection:
     @classmethod
     def allocate(cls, n_frames: int) -> Projection:
         """Zeros for `n_frames` frames, to be filled with `put`."""
-        s, e, dot, r = (np.zeros(n_frames) for _ in range(4))
-        return cls(s, e, dot, r, np.ones(n_frames), np.ones(n_frames))
+        return cls(*np.zeros((4, n_frames)), *np.ones((2, n_frames)))
 
     def put(self, first: int, part: Projection) -> None:
         """Write `part` at frame `first`."""
         for field in fields(self):
-            getattr(self, field.name)[first : first + part.n_frames] = getattr(part, field.name)
+            getattr(self, field.name)[first : first + part.dot.size] = getattr(part, field.name)
 
     @property
     def reference_db(self) -> FloatArray:
@@ -88,8 +82,7 @@ class Projection:
     def gain(self) -> FloatArray:
         """Least-squares gain C/S of each frame; nan where the reference is zero."""
         with np.errstate(all="ignore"):
-            gain: FloatArray = self.dot / self.reference_energy * (self.estimate_scale / self.reference_scale)
-        return gain
+            return np.asarray(self.dot / self.reference_energy * (self.estimate_scale / self.reference_scale))
 
     @property
     def proportional(self) -> BoolArray:
@@ -110,8 +103,7 @@ class Projection:
 
 def _energy_db(energy: FloatArray, scale: FloatArray) -> FloatArray:
     with np.errstate(divide="ignore"):
-        decibels: FloatArray = 10.0 * np.log10(energy) + 20.0 * np.log10(scale)
-    return decibels
+        return np.asarray(10.0 * np.log10(energy) + 20.0 * np.log10(scale))
 
 
 def check_pair(reference: Columns, estimate: Columns) -> None:
@@ -214,12 +206,8 @@ def literal_osi_db(p: Projection) -> FloatArray:
         log_d = np.log10(np.abs(d)) + np.maximum(log2_ab - 500, 0.0) * np.log10(2.0)
         log_lam = np.log10(p.estimate_energy) + 2.0 * np.log10(b) - log_d
         target_db = 20.0 * log_lam + _energy_db(p.reference_energy, p.reference_scale)
-        noise_db = np.where(
-            b >= 1.0,
-            10.0 * np.log10(noise + EPS_NOISE / b**2) + 20.0 * np.log10(b),
-            10.0 * np.log10(noise * b**2 + EPS_NOISE),
-        )
-        return np.asarray(target_db - noise_db)
+        noise_db = 10.0 * np.log10(noise + EPS_NOISE / b**2) + 20.0 * np.log10(b)
+        return np.asarray(target_db - np.where(b >= 1.0, noise_db, 10.0 * np.log10(noise * b**2 + EPS_NOISE)))
 
 
 def exact_osi_db(p: Projection) -> FloatArray:
@@ -228,7 +216,7 @@ def exact_osi_db(p: Projection) -> FloatArray:
     inf where the estimate is a multiple of the reference, nan where either is zero or not finite.
     """
     with np.errstate(all="ignore"):
-        osi: FloatArray = _DB * np.log1p(_explained_energy(p) / p.residual_energy)
+        osi: FloatArray = _DB * np.log1p(p.dot * (p.dot / p.reference_energy) / p.residual_energy)
     osi[p.proportional] = np.inf
     osi[(p.reference_energy == 0) | (p.estimate_energy == 0) | ~p.finite] = np.nan
     return osi
@@ -237,7 +225,7 @@ def exact_osi_db(p: Projection) -> FloatArray:
 def si_snr_db(p: Projection) -> FloatArray:
     """SI-SNR without mean removal, 10*log10((C**2/S)/R), of every frame; OSI = 1 + SI-SNR as power ratios."""
     with np.errstate(all="ignore"):
-        ratio = np.where(p.proportional, np.inf, _explained_energy(p) / p.residual_energy)
+        ratio = np.where(p.proportional, np.inf, p.dot * (p.dot / p.reference_energy) / p.residual_energy)
         return np.asarray(10.0 * np.log10(ratio))
 
 
@@ -254,10 +242,6 @@ def angle_degrees(osi_db: FloatArray) -> FloatArray:
     return np.asarray(np.degrees(np.arcsin(np.power(10.0, -np.maximum(osi_db, 0.0) / 20.0))))
 
 
-def _explained_energy(p: Projection) -> FloatArray:
-    return np.asarray(p.dot * (p.dot / p.reference_energy))
-
-
 def merge(first: Projection, second: Projection) -> Projection:
     """Projection of the concatenation of two signals from the projections of its parts.
 
@@ -272,14 +256,9 @@ def merge(first: Projection, second: Projection) -> Projection:
         step = first.dot / first.reference_energy - second.dot / second.reference_energy
         cost = step**2 * first.reference_energy * (second.reference_energy / energy_s)
     both = (first.reference_energy > 0) & (second.reference_energy > 0)
-    return Projection(
-        energy_s,
-        first.estimate_energy + second.estimate_energy,
-        first.dot + second.dot,
-        first.residual_energy + second.residual_energy + np.where(both, cost, 0.0),
-        first.reference_scale,
-        first.estimate_scale,
-    )
+    energy_e, dot = first.estimate_energy + second.estimate_energy, first.dot + second.dot
+    residual = first.residual_energy + second.residual_energy + np.where(both, cost, 0.0)
+    return Projection(energy_s, energy_e, dot, residual, a, b)
 
 
 def _larger_scale(energy: FloatArray, scale: FloatArray, other_energy: FloatArray, other: FloatArray) -> FloatArray:

@@ -15,10 +15,12 @@ import numpy.typing as npt
 from osisnr_gui.core.types import FloatArray
 
 IndexArray = npt.NDArray[np.intp]
+Cancel = Callable[[], bool]  # asked now and then; True: stop
 
 #: Frames in the smallest blocks, and smaller blocks in a larger one.
 BASE_STEP, GROWTH = 16, 4
 LARGEST_STEP = 1 << 40
+STEPS = BASE_STEP, LARGEST_STEP
 #: PixelColumns are made of no fewer blocks than this.
 BLOCKS_PER_COLUMN = 4
 
@@ -49,13 +51,7 @@ def block_step(frames_per_column: float, smallest: int = BASE_STEP, largest: int
 
 
 def frame_columns(
-    n: int,
-    t0: float,
-    dt: float,
-    start: float,
-    stop: float,
-    n_columns: int,
-    steps: tuple[int, int] = (BASE_STEP, LARGEST_STEP),
+    n: int, t0: float, dt: float, start: float, stop: float, n_columns: int, steps: tuple[int, int] = STEPS
 ) -> PixelColumns:
     """Cut the frames of `start..stop` into pixel columns, made of whole blocks where these are small enough.
 
@@ -132,7 +128,7 @@ class Pyramid:
         low = high = self.values
         if columns.step > 1:
             low, high, *_ = self._blocks(columns.step)
-        edges = _block_edges(columns)
+        edges = -(-columns.edges // columns.step)  # the last block may be cut short by the end of the file
         return reduce_groups(np.fmin, low, edges), reduce_groups(np.fmax, high, edges)
 
     def means(self, columns: PixelColumns) -> FloatArray:
@@ -141,30 +137,17 @@ class Pyramid:
             first, stop = columns.edges[0], columns.edges[-1]
             return means_per_group(self.values[first:stop], columns.edges - first)
         _, _, total, count = self._blocks(columns.step)
-        edges = _block_edges(columns)
+        edges = -(-columns.edges // columns.step)
         return quotients(reduce_groups(np.add, total, edges), reduce_groups(np.add, count, edges))
 
     def _blocks(self, step: int) -> Blocks:
-        known = self._levels.get(step)
-        if known is None:
-            known = self._levels[step] = self._reduced(step)
-        return known
-
-    def _reduced(self, step: int) -> Blocks:
-        if step == BASE_STEP:
-            edges = np.append(np.arange(0, self.size, step), self.size)
-            totals, counts = sums_per_group(self.values, edges)
-            low, high = (reduce_groups(how, self.values, edges) for how in (np.fmin, np.fmax))
-            return low, high, totals, counts
-        finer = self._blocks(step // GROWTH)
-        edges = np.append(np.arange(0, finer[0].size, GROWTH), finer[0].size)
-        low, high = reduce_groups(np.fmin, finer[0], edges), reduce_groups(np.fmax, finer[1], edges)
-        return low, high, reduce_groups(np.add, finer[2], edges), reduce_groups(np.add, finer[3], edges)
-
-
-def _block_edges(columns: PixelColumns) -> IndexArray:
-    """The edges as numbers of blocks; the last block may be cut short by the end of the file."""
-    return -(-columns.edges // columns.step)
+        if step not in self._levels:
+            base = step == BASE_STEP
+            low, high, *rest = (self.values, self.values) if base else self._blocks(step // GROWTH)
+            edges = np.append(np.arange(0, low.size, BASE_STEP if base else GROWTH), low.size)
+            total, count = sums_per_group(low, edges) if base else (reduce_groups(np.add, part, edges) for part in rest)
+            self._levels[step] = reduce_groups(np.fmin, low, edges), reduce_groups(np.fmax, high, edges), total, count
+        return self._levels[step]
 
 
 #: From this many frames per pixel column on, the extremes of a column say little more than "everything
@@ -265,20 +248,12 @@ def frame_times(t0: float, dt: float, first: int, last: int) -> FloatArray:
 
 def runs_of(mask: npt.ArrayLike) -> tuple[IndexArray, IndexArray]:
     """Starts and stops (exclusive) of the runs of True in a boolean array."""
-    flags = np.asarray(mask, dtype=bool)
-    changes = np.flatnonzero(flags[1:] != flags[:-1]) + 1
-    first = [0] if flags.size and flags[0] else []
-    last = [flags.size] if flags.size and flags[-1] else []
-    changes = np.concatenate((first, changes, last)).astype(np.intp, copy=False)
+    changes = np.flatnonzero(np.diff(np.asarray(mask, dtype=bool), prepend=False, append=False))
     return changes[::2], changes[1::2]
 
 
 def value_counts(
-    blocks: Iterable[npt.NDArray[Any]],
-    low: float,
-    high: float,
-    n_bins: int,
-    cancelled: Callable[[], bool] | None = None,
+    blocks: Iterable[npt.NDArray[Any]], low: float, high: float, n_bins: int, cancelled: Cancel | None = None
 ) -> IndexArray | None:
     """Exact counts int64 (n_bins,) of all values in [low, high], bin i from low + i*(high - low)/n_bins on.
 

@@ -6,8 +6,8 @@ gamma = (a_j - a_i) / (b_i - b_j).
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +20,7 @@ from osisnr_gui.core.types import BoolArray, FloatArray
 SCORE_LIMIT_DB = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """One order of the references.
 
     places : for each estimate the place of its reference. mean_db : mean score of these pairs.
@@ -96,15 +95,10 @@ class BestOf:
     """
 
     def __init__(self, place: npt.NDArray[np.int16], n_systems: int) -> None:
-        self.place, self.n_systems = place, n_systems
+        self.place, self.tied = place, n_systems
         self._before = np.zeros((n_systems + 1, place.size + 1), np.int32)
         for kind, before in enumerate(self._before):
             np.cumsum(place == kind, dtype=np.int32, out=before[1:])
-
-    @property
-    def tied(self) -> int:
-        """The place of frames without a single best one."""
-        return self.n_systems
 
     @property
     def counts(self) -> npt.NDArray[np.int64]:
@@ -170,8 +164,7 @@ def column_edges(n: int, t0: float, dt: float, borders: FloatArray) -> tuple[Ind
 Terms = tuple[float, float]  # loss_osi, mc_mse
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(NamedTuple):
     """At `gamma` > 0 two systems have the same loss: below it `below` is the better one, above it `above`."""
 
     gamma: float

@@ -1,12 +1,17 @@
-"""Cutting audio into frames, putting frames together again, and a mask applied to the STFT of a mixture.
+"""Cutting audio into frames, putting frames together again, a mask applied to an STFT; filters for listening.
 
 Frame i covers samples [i*hop, i*hop + n_fft); only frames that lie wholly inside the signal count, nothing is
 padded. Columns are plain sums as `numpy.fft.rfft` gives them, in float64 / complex128.
 
 A mask is applied by weighted overlap-add. What an STFT was padded with is not known, so near both ends of a mixture
 fewer frames overlap than elsewhere, and there the sound fades in and out as the windows do.
+
+The filters, integer-factor interpolation and zero-phase band-pass, are windowed sinc functions (Kaiser window), and
+both answer for any stretch of a signal as if the whole had been filtered at once: `span` says which input samples a
+stretch of output needs, `run` computes it from those. Signals are (n_signals, n_samples), filtered along the last axis.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,6 +38,8 @@ MAX_POINTS = 1 << 33
 
 DEFAULT_FRAME_SECONDS = 0.032
 DEFAULT_HOP_SECONDS = 0.008
+#: Of the numbers below 2**20 those divide this whose prime factors are at most 11.
+_SMOOTH = (2 * 3 * 5 * 7 * 11) ** 20
 
 
 def default_n_fft(sample_rate: float) -> int:
@@ -41,7 +48,7 @@ def default_n_fft(sample_rate: float) -> int:
     A frame of exactly 32 ms at 44.1 kHz has the prime factor 353, which makes the FFT an order slower.
     """
     wanted = DEFAULT_FRAME_SECONDS * sample_rate
-    candidates = [n for n in range(max(2, int(wanted * 0.94) // 2 * 2), int(wanted * 1.06) + 3, 2) if _is_smooth(n)]
+    candidates = [n for n in range(max(2, int(wanted * 0.94) // 2 * 2), int(wanted * 1.06) + 3, 2) if _SMOOTH % n == 0]
     if not candidates:
         return max(2, 2 * round(wanted / 2))
     return min(candidates, key=lambda n: abs(n - wanted))
@@ -50,13 +57,6 @@ def default_n_fft(sample_rate: float) -> int:
 def default_hop(sample_rate: float) -> int:
     """Samples in 8 ms (128 at 16 kHz), at least 1."""
     return max(1, round(DEFAULT_HOP_SECONDS * sample_rate))
-
-
-def _is_smooth(n: int) -> bool:
-    for prime in (2, 3, 5, 7, 11):
-        while n % prime == 0:
-            n //= prime
-    return n == 1
 
 
 @lru_cache(maxsize=16)
@@ -97,11 +97,9 @@ def check_framing(n_fft: int, hop: int) -> None:
 
 def frames_of(samples: FloatArray, n_fft: int, hop: int) -> FloatArray:
     """View of `samples` (n,) as (n_frames, n_fft), one frame a row, without a copy."""
-    n = frame_count(samples.shape[0], n_fft, hop)
-    if n == 0:
+    if frame_count(samples.shape[0], n_fft, hop) == 0:
         return np.empty((0, n_fft))
-    stride = samples.strides[0]
-    return np.lib.stride_tricks.as_strided(samples, (n, n_fft), (stride * hop, stride), writeable=False)
+    return np.lib.stride_tricks.sliding_window_view(samples, n_fft)[::hop]
 
 
 def overlap_add(frames: FloatArray, analysis: FloatArray, synthesis: FloatArray, hop: int) -> FloatArray:
@@ -181,3 +179,65 @@ class MaskFrames:
             total[part : part + n_frames] += frames[:, part * self.hop : (part + 1) * self.hop]
         total /= self.weight()
         return total.ravel()[: (n_frames - 1) * self.hop + self.n_fft]
+
+
+_UPSAMPLER_HALF = 32  # input samples on each side of an output sample
+_UPSAMPLER_BETA = 8.0
+_BAND_HALF_SECONDS = 0.032  # transition bands of about 60 Hz
+_BAND_BETA = 6.0
+
+
+class Upsampler:
+    """Interpolation by an integer factor. Output sample k*factor is input sample k, to the last digit."""
+
+    def __init__(self, factor: int) -> None:
+        """Raises ParameterError unless factor >= 1."""
+        if factor < 1:
+            raise ParameterError(f"the factor must be at least 1, not {factor}")
+        self.up = factor
+        # Column p of the taps gives the sample p/factor after input sample i from inputs i-half+1 to i+half.
+        steps = np.arange(1 - _UPSAMPLER_HALF, _UPSAMPLER_HALF + 1)[:, None] - np.arange(factor)[None, :] / factor
+        inside = np.sqrt(np.maximum(0.0, 1.0 - (steps / _UPSAMPLER_HALF) ** 2))
+        self._taps = np.sinc(steps) * np.i0(_UPSAMPLER_BETA * inside) / np.i0(_UPSAMPLER_BETA)
+        self._taps[:, 0] = steps[:, 0] == 0.0
+
+    def span(self, start: int, stop: int) -> tuple[int, int]:
+        """The input samples [a, b) that the output samples [start, stop) need."""
+        return start // self.up - _UPSAMPLER_HALF + 1, -(-stop // self.up) + _UPSAMPLER_HALF
+
+    def run(self, samples: FloatArray, first: int, start: int, stop: int) -> FloatArray:
+        """Output samples (n_signals, stop - start) from the input that begins at `first` (see `span`)."""
+        windows = np.lib.stride_tricks.sliding_window_view(samples, 2 * _UPSAMPLER_HALF, axis=-1)
+        out = (windows @ self._taps).reshape(len(samples), -1)
+        skip = start - (first + _UPSAMPLER_HALF - 1) * self.up
+        return np.asarray(out[:, skip : skip + stop - start])
+
+
+class BandPass:
+    """Band-pass filter from `low` to `high` Hz, without delay: linear phase, and the delay taken out again."""
+
+    def __init__(self, low: float, high: float, rate: float) -> None:
+        """Raises ParameterError unless 0 <= low < high; `high` may lie above half the rate."""
+        if not 0.0 <= low < high:
+            raise ParameterError(f"a band needs 0 <= low < high, not {low} and {high}")
+        self.half = max(1, math.ceil(_BAND_HALF_SECONDS * rate))
+        n = np.arange(-self.half, self.half + 1)
+
+        def low_pass(frequency: float) -> FloatArray:
+            # Above half the rate: everything passes.
+            share = min(frequency / (0.5 * rate), 1.0)
+            return np.asarray(share * np.sinc(share * n))
+
+        self._taps = (low_pass(high) - low_pass(low)) * np.kaiser(n.size, _BAND_BETA)
+
+    def span(self, start: int, stop: int) -> tuple[int, int]:
+        """The input samples [a, b) that the output samples [start, stop) need."""
+        return start - self.half, stop + self.half
+
+    def run(self, samples: FloatArray, first: int, start: int, stop: int) -> FloatArray:
+        """Output samples (n_signals, stop - start) from the input that begins at `first` (see `span`)."""
+        n = 1 << (samples.shape[-1] - 1).bit_length()
+        spectrum = np.fft.rfft(samples, n) * np.fft.rfft(self._taps, n)
+        # Of the circular convolution, the part from 2*half on is not wrapped around.
+        skip = start + self.half - first
+        return np.fft.irfft(spectrum, n)[:, skip : skip + stop - start]

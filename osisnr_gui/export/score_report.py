@@ -22,7 +22,7 @@ import numpy as np
 
 from osisnr_gui import __version__
 from osisnr_gui.core.bad_frames import DEFAULT_SILENCE_DB, DEFAULT_THRESHOLD_DB
-from osisnr_gui.core.loss import EPS_FUSED, fused_per_frame
+from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
 from osisnr_gui.core.types import FloatArray, FrameStatus, Representation
 from osisnr_gui.export.measures import SAVED, Group
 from osisnr_gui.io.errors import FileError, LoadError, Phrase
@@ -227,7 +227,7 @@ def _frames(score: PairScore) -> Object:
     frames = facts.frames
     n, mc_mse = frames.n_frames, score.mc_mse()
     with np.errstate(all="ignore"):
-        fused = fused_per_frame(frames.literal_osi_db, mc_mse, score.loss.gamma, EPS_FUSED)
+        fused = inverse_osi(frames.literal_osi_db, EPS_FUSED) + score.loss.gamma * mc_mse
     return {
         "time_s": _finite(frames.times()) if frames.grid.seconds else [None] * n,
         "status": [STATUS_LABELS[kind] for kind in facts.status.tolist()],

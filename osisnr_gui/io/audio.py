@@ -1,7 +1,8 @@
 """Sound files: opened once their header was held against their bytes, read in blocks, checked sample by sample."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Self
 
 import numpy as np
 
@@ -15,7 +16,6 @@ from .formats import CHOOSE_SOUND, SoundFormat, find_format, is_misnamed, unknow
 from .headers import AudioInfo, Header, check_channels_and_rate, damaged
 
 DAMAGED = Phrase("the header or the data is damaged")
-_ENDLESS = 1 << 62
 # Those that take a look at the whole file.
 _headers: IdentityCache[Header] = IdentityCache()
 # Samples per channel found by decoding a file to where it ends or breaks, and whether it breaks inside.
@@ -58,17 +58,8 @@ class AudioFile(Closing):
         except BaseException:
             self._reader.close()
             raise
-        self.info = AudioInfo(
-            path=source.path,
-            container=self._header.container,
-            coding=self._header.coding,
-            sample_rate=self._reader.rate,
-            channels=self._reader.channels,
-            n_samples=length,
-            file_size=source.size,
-            modified_ns=source.status.st_mtime_ns,
-            warnings=warnings,
-        )
+        of_sound = self._header.container, self._header.coding, self._reader.rate, self._reader.channels, length
+        self.info = AudioInfo(source.path, *of_sound, source.size, source.status.st_mtime_ns, warnings)
 
     def _measure(self) -> tuple[int, tuple[LoadWarning, ...]]:
         """The readable samples per channel, and what the user must know of them."""
@@ -82,11 +73,9 @@ class AudioFile(Closing):
             warnings.append(damaged(length, promised, rate))
             self._reader.seekable = False
         elif promised is not None and length < promised and not told:
+            at = {"time": length / rate, "present": length, "promised": promised}
             message = Phrase(
-                "cut off at {time:.3f} s: {present} of the {promised} samples promised by the header are there",
-                time=length / rate,
-                present=length,
-                promised=promised,
+                "cut off at {time:.3f} s: {present} of the {promised} samples promised by the header are there", **at
             )
             warnings.append(LoadWarning("TRUNCATED", message))
         if length <= 0:
@@ -101,7 +90,7 @@ class AudioFile(Closing):
     def _count(self) -> tuple[int, bool]:
         """The readable samples per channel, and whether they end before the file does because it is damaged."""
         header, frames = self._header, self._reader.frames
-        most = _ENDLESS if header.most is None else header.most
+        most = 1 << 62 if header.most is None else header.most
         known = _counts.get(self._source)
         if known is not None:
             return min(known[0], most), known[1]
@@ -191,24 +180,6 @@ _OVERSHOOT = {"VORBIS": 2.0, "OPUS": 2.0, "MPEG_LAYER_I": 2.0, "MPEG_LAYER_II": 
 _SPANS_KEPT = 100_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AudioScan:
-    """All samples were read once. `rms`, `mean`, `peak` (linear) and the clipped runs have one value per channel.
-
-    `clipped_runs`: of 3 or more samples at 0.999 or above in magnitude; `clip_spans`: per channel an int array (k, 2),
-    first sample and length of the first 100 000 of them.
-    """
-
-    info: AudioInfo
-    n_samples: int
-    rms: tuple[float, ...]
-    mean: tuple[float, ...]
-    peak: tuple[float, ...]
-    clipped_runs: tuple[int, ...]
-    clip_spans: tuple[IntArray, ...]
-    warnings: tuple[LoadWarning, ...]
-
-
 class _Clips:
     """Runs of clipped samples of one channel."""
 
@@ -238,10 +209,18 @@ class _Clips:
 
 
 class SampleChecks:
-    """Figures over all blocks fed, in order and without gaps; `rms`, `mean` and `peak` (linear) per channel."""
+    """Figures over all blocks fed, in order and without gaps; `rms`, `mean` and `peak` (linear) per channel.
+
+    After `finish`, per channel: `clipped_runs` of 3 or more samples at 0.999 or above in magnitude; `clip_spans`, an
+    int array (k, 2), first sample and length of the first 100 000 of them.
+    """
+
+    clipped_runs: tuple[int, ...]
+    clip_spans: tuple[IntArray, ...]
+    warnings: tuple[LoadWarning, ...]
 
     def __init__(self, info: AudioInfo) -> None:
-        self._info = info
+        self.info = info
         self.n_samples = 0
         self._sum = np.zeros(info.channels)
         self._squares = np.zeros(info.channels)
@@ -277,7 +256,7 @@ class SampleChecks:
         if np.isfinite(values["value"]):
             detail = Phrase("at sample {sample} of channel {channel} {value:g} is too large", **values)
         remedy = Phrase("repair or export the file again without such values")
-        raise LoadError(Reason.NONFINITE, self._info.path, detail, remedy)
+        raise LoadError(Reason.NONFINITE, self.info.path, detail, remedy)
 
     @property
     def rms(self) -> FloatArray:
@@ -289,20 +268,19 @@ class SampleChecks:
         """Mean (DC) per channel."""
         return np.asarray(self._sum / max(self.n_samples, 1))
 
-    def finish(self) -> AudioScan:
+    def finish(self) -> Self:
         """Call once after the last block; the warnings are those of `info` and those of the samples."""
-        spans = tuple(clips.finish(self.n_samples) for clips in self._clips)
-        info, warnings = self._info, self._warnings()
-        if self.n_samples < info.n_samples:
-            info = replace(info, n_samples=self.n_samples, warnings=warnings)
-        rms, mean, peak = (tuple(values.tolist()) for values in (self.rms, self.mean, self.peak))
-        runs = tuple(clips.runs for clips in self._clips)
-        return AudioScan(info, self.n_samples, rms, mean, peak, runs, spans, warnings)
+        self.clip_spans = tuple(clips.finish(self.n_samples) for clips in self._clips)
+        self.clipped_runs = tuple(clips.runs for clips in self._clips)
+        self.warnings = self._warnings()
+        if self.n_samples < self.info.n_samples:
+            self.info = replace(self.info, n_samples=self.n_samples, warnings=self.warnings)
+        return self
 
     def _warnings(self) -> tuple[LoadWarning, ...]:
-        found = list(self._info.warnings)
-        if self.n_samples < self._info.n_samples:
-            found.append(damaged(self.n_samples, self._info.n_samples, self._info.sample_rate))
+        found = list(self.info.warnings)
+        if self.n_samples < self.info.n_samples:
+            found.append(damaged(self.n_samples, self.info.n_samples, self.info.sample_rate))
         silent = [str(index + 1) for index, peak in enumerate(self.peak) if peak < SILENCE]
         if len(silent) == len(self.peak):
             found.append(LoadWarning("SILENT", Phrase("there is only silence")))
@@ -310,7 +288,7 @@ class SampleChecks:
             message = Phrase("only silence in channel {channels}", channels=", ".join(silent))
             found.append(LoadWarning("SILENT", message))
         peak = float(self.peak.max())
-        if peak > _OVERSHOOT.get(self._info.coding, 1.0):
+        if peak > _OVERSHOOT.get(self.info.coding, 1.0):
             message = Phrase("values reach {peak:.4g}, full scale is 1; nothing was rescaled", peak=peak)
             found.append(LoadWarning("OUT_OF_RANGE", message))
         return tuple(found)
@@ -339,7 +317,7 @@ class AudioScanner:
             # Whoever reads now did not ask: `finish` tells.
             self._refusal = refusal
 
-    def finish(self, cancelled: Cancel | None = None) -> AudioScan:
+    def finish(self, cancelled: Cancel | None = None) -> SampleChecks:
         """Read and check the rest; see `scan_audio` for arguments and errors."""
         file, info, checks = self._file, self._file.info, self._checks
         step = max(1, min(BLOCK, 2 * BLOCK // info.channels))
@@ -360,7 +338,7 @@ class AudioScanner:
             return checks.finish()
 
 
-def scan_audio(path: str, cancelled: Cancel | None = None) -> AudioScan:
+def scan_audio(path: str, cancelled: Cancel | None = None) -> SampleChecks:
     """Read a sound file once from start to end and check every sample.
 
     Raises what `open_audio` does, LoadError NONFINITE, CORRUPT when the file changes meanwhile, and Cancelled once

@@ -17,7 +17,7 @@ import re
 import shutil
 import sys
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -41,26 +41,27 @@ class DamagedFileError(Exception):
     """The file is not what was written: cut off, changed, or of another kind."""
 
 
-def array_file_parts(facts: Facts, arrays: Mapping[str, Array]) -> Iterator[bytes | memoryview]:
+def array_file_parts(
+    facts: Facts, arrays: Mapping[str, Array], cancelled: Cancel | None = None
+) -> Iterator[bytes | memoryview]:
     """The file piece by piece, for `write_atomically`; `facts` must be strict JSON, numbers of numpy included.
 
-    Raises ValueError for facts that are not finite and for arrays of other types than float64, int32 and uint8.
+    Raises Cancelled, and ValueError for facts that are not finite and for arrays of other types than float64, int32
+    and uint8.
     """
-    stored = {name: _stored(array) for name, array in arrays.items()}
+    stored = {name: np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")) for name, array in arrays.items()}
+    for array in stored.values():
+        if array.dtype.str not in TYPES:
+            raise ValueError(f"arrays of {array.dtype} are not stored")
     listed = [[name, array.dtype.str, array.shape, zlib.crc32(array.data)] for name, array in stored.items()]
     header = json.dumps({"facts": facts, "arrays": listed}, allow_nan=False, default=np.generic.item).encode("utf-8")
     if len(header) > MAX_HEADER:
         raise ValueError("the facts are too long")
     yield MAGIC + len(header).to_bytes(4, "little") + zlib.crc32(header).to_bytes(4, "little") + header
     for array in stored.values():
-        yield from _pieces(array)
-
-
-def _stored(array: Array) -> Array:
-    stored = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-    if stored.dtype.str not in TYPES:
-        raise ValueError(f"arrays of {array.dtype} are not stored")
-    return stored
+        for piece in _pieces(array):
+            stop_if(cancelled)
+            yield piece
 
 
 def _pieces(array: Array) -> Iterator[memoryview]:
@@ -86,11 +87,10 @@ class ArrayFile(Closing):
             raise
         try:
             self.facts, self._entries = self._read_header(max_bytes)
-        except (ValueError, TypeError, KeyError, RecursionError, LoadError) as error:
+        except BaseException as error:
             self._source.close()
-            raise DamagedFileError(str(error)) from None
-        except BaseException:
-            self._source.close()
+            if isinstance(error, ValueError | TypeError | KeyError | RecursionError | LoadError):
+                raise DamagedFileError(str(error)) from None
             raise
 
     @property
@@ -204,13 +204,13 @@ class CacheFolder:
         if size > self.max_bytes:
             return False
         self.trim(size)
-        parts = array_file_parts({**facts, _NAME_FACT: name}, arrays)
+        parts = array_file_parts({**facts, _NAME_FACT: name}, arrays, cancelled)
         try:
             os.makedirs(self.path, mode=0o700, exist_ok=True)
             if shutil.disk_usage(self.path).free < size + SPARE_BYTES:
                 return False
             # Torn by a power failure it would be recognised, so nobody needs to wait for the disk.
-            write_atomically(path, _until(cancelled, parts), lasting=False)
+            write_atomically(path, parts, lasting=False)
         except (OSError, SaveError):
             return False
         return True
@@ -256,9 +256,3 @@ class CacheFolder:
 
 def _size_of(status: os.stat_result) -> int:
     return max(_BLOCK, status.st_size)
-
-
-def _until(cancelled: Cancel | None, parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
-    for part in parts:
-        stop_if(cancelled)
-        yield part

@@ -3,23 +3,12 @@
 import math
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from . import headers
 from .errors import Phrase, corrupt
 from .files import OpenFile
-from .headers import (
-    WIDTHS,
-    Header,
-    RawLayout,
-    check_channels_and_rate,
-    id3_size,
-    integer_coding,
-    open_ended,
-    set_sample_counts,
-    unpack_fields,
-    unreadable,
-    walk_chunks,
-)  # fmt: skip
+from .headers import WIDTHS, Header, RawLayout, walk_chunks
 
 _W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 _UNKNOWN_SIZE = 0xFFFFFFFF
@@ -62,8 +51,7 @@ def _chunks(source: OpenFile, header: Header, order: str) -> Iterator[tuple[byte
         yield name[:4] if name[4:] == _W64_TAIL else b"", body, size
 
 
-@dataclass(frozen=True, slots=True)
-class _Format:
+class _Format(NamedTuple):
     """A checked `fmt ` chunk: `align` bytes hold `per_block` samples of all channels."""
 
     coding: str
@@ -74,36 +62,24 @@ class _Format:
     order: str
 
 
-def _check_adpcm(source: OpenFile, tag: int, channels: int, align: int, body: bytes, order: str) -> int:
-    """The samples per block. Raises LoadError CORRUPT when they do not fit the size of a block."""
-    per_block: int = unpack_fields(source, order + "18xH", body)[0]
-    head = (4 if tag == _IMA_ADPCM else 7) * channels
-    first = 1 if tag == _IMA_ADPCM else 2
-    if align <= head or per_block != (align - head) * 2 // channels + first:
-        raise corrupt(source.path, Phrase("block size and samples per block contradict each other"))
-    return per_block
-
-
-def _extended_tag(source: OpenFile, body: bytes, order: str) -> int:
-    """The format tag inside the identifier of an extended header."""
-    field, ending = unpack_fields(source, "24x4s4x8s", body)
-    if ending not in _TAGGED:
-        raise corrupt(source.path, Phrase("the header names an unknown coding ({name})", name=body[24:40].hex()))
-    if order == ">" and any(field[:2]):  # as sox writes it: two numbers of two bytes
-        field = field[2:] + field[:2]
-    return int(struct.unpack(order + "I", field)[0])
-
-
 def _check_format(source: OpenFile, body: bytes, order: str) -> _Format:
     """The fields of a `fmt ` chunk. Raises LoadError CORRUPT, UNKNOWN_FORMAT, BAD_CHANNELS, BAD_RATE."""
-    tag, channels, rate, _, align, bits = unpack_fields(source, order + "HHIIHH", body)
+    tag, channels, rate, _, align, bits = headers.unpack_fields(source, order + "HHIIHH", body)
     if tag == _EXTENSIBLE:
-        tag = _extended_tag(source, body, order)
-    check_channels_and_rate(source, channels, rate)
+        field, ending = headers.unpack_fields(source, "24x4s4x8s", body)
+        if ending not in _TAGGED:
+            raise corrupt(source.path, Phrase("the header names an unknown coding ({name})", name=body[24:40].hex()))
+        if order == ">" and any(field[:2]):  # as sox writes it: two numbers of two bytes
+            field = field[2:] + field[:2]
+        tag = struct.unpack(order + "I", field)[0]  # the one inside the identifier
+    headers.check_channels_and_rate(source, channels, rate)
     if tag in _ADPCM:
         if channels > 2:
-            raise unreadable(source, Phrase("{coding} with {n} channels", coding=_ADPCM[tag], n=channels))
-        per_block = _check_adpcm(source, tag, channels, align, body, order)
+            raise headers.unreadable(source, Phrase("{coding} with {n} channels", coding=_ADPCM[tag], n=channels))
+        per_block: int = headers.unpack_fields(source, order + "18xH", body)[0]
+        head, first = (4 * channels, 1) if tag == _IMA_ADPCM else (7 * channels, 2)
+        if align <= head or per_block != (align - head) * 2 // channels + first:
+            raise corrupt(source.path, Phrase("block size and samples per block contradict each other"))
         return _Format(_ADPCM[tag], channels, rate, align, per_block, order)
     widths, width = {_PCM: range(1, 33), _FLOAT: (32, 64), _ALAW: (8,), _ULAW: (8,)}, (bits + 7) // 8
     if tag not in widths:
@@ -115,7 +91,7 @@ def _check_format(source: OpenFile, body: bytes, order: str) -> _Format:
         detail = Phrase("block size {size} does not fit {n} channels of {bits} bits", size=align, n=channels, bits=bits)
         raise corrupt(source.path, detail)
     coding = {_FLOAT: "FLOAT" if width == 4 else "DOUBLE", _ALAW: "ALAW", _ULAW: "ULAW"}.get(tag)
-    return _Format(coding or integer_coding(width, "PCM_U8") or "", channels, rate, align, 1, order)
+    return _Format(coding or headers.integer_coding(width, "PCM_U8") or "", channels, rate, align, 1, order)
 
 
 def _is_chunk_chain(source: OpenFile, order: str, start: int) -> bool:
@@ -136,7 +112,7 @@ def _number_at(source: OpenFile, position: int, layout: str) -> int:
 
 def read_wave(source: OpenFile) -> Header:
     """Header of a RIFF/RIFX/RF64 WAVE or Sony Wave64 file. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
-    start = id3_size(source)
+    start = headers.id3_size(source)
     magic = source.read_at(start, 4)
     order = ">" if magic == b"RIFX" else "<"
     header = Header(_CONTAINERS.get(magic, "WAV"), start=start)
@@ -157,7 +133,7 @@ def read_wave(source: OpenFile) -> Header:
             if size == _UNKNOWN_SIZE and long_size is not None:
                 size = long_size
             if header.container == "RF64" and layout.per_block > 1:
-                raise unreadable(source, Phrase("{coding} in RF64", coding=layout.coding))
+                raise headers.unreadable(source, Phrase("{coding} in RF64", coding=layout.coding))
             if not is_wave64:
                 size = _repaired_size(source, header, layout, body, size)
             _set_counts(source, header, layout, body, size, count)
@@ -171,7 +147,7 @@ def _repaired_size(source: OpenFile, header: Header, layout: _Format, body: int,
     if size != _UNKNOWN_SIZE and (size or rest <= 0 or _is_chunk_chain(source, order, body)):
         return size
     size = rest - rest % layout.align
-    header.warnings.append(open_ended())
+    header.warnings.append(headers.OPEN_ENDED)
     # The decoder takes a size of 0 at its word, so it is shown a size that is true; the outer
     # size too, because it bounds the chunks inside.
     header.patches[body - 4] = struct.pack(order + "I", min(size, _UNKNOWN_SIZE - 1))
@@ -188,9 +164,8 @@ def _set_counts(source: OpenFile, header: Header, layout: _Format, body: int, cl
         header.most = count if count and 0 <= padding < layout.per_block else None
     elif count and 0 < claimed - count * layout.align < _UNITS[header.container]:
         claimed = count * layout.align
-    set_sample_counts(
-        header, RawLayout(body, layout.rate, layout.channels, layout.order == ">"), claimed, source.size - body
-    )
+    plain = RawLayout(body, layout.rate, layout.channels, layout.order == ">")
+    headers.set_sample_counts(header, plain, claimed, source.size - body)
 
 
 def _extended_float(raw: bytes) -> float:
@@ -207,9 +182,9 @@ def _aiff_coding(source: OpenFile, common: bytes, bits: int) -> tuple[str, bool]
     kind = b"NONE" if source.read_at(8, 4) == b"AIFF" or len(common) < 22 else common[18:22]
     if kind not in _AIFC_INTEGERS:
         if kind not in _AIFC_CODINGS:
-            raise unreadable(source, kind.decode("latin-1"))
+            raise headers.unreadable(source, kind.decode("latin-1"))
         return _AIFC_CODINGS[kind], kind not in _AIFC_LITTLE
-    coding = integer_coding((bits + 7) // 8)
+    coding = headers.integer_coding((bits + 7) // 8)
     if coding is None:
         raise corrupt(source.path, Phrase("the header says {bits} bits per sample", bits=bits))
     return coding, kind not in _AIFC_LITTLE
@@ -222,7 +197,7 @@ def read_aiff(source: OpenFile) -> Header:
     for name, body, size in walk_chunks(source, 12, ">4sI", 2):
         if name == b"COMM":
             common = source.read_at(body, min(size, 22))
-            channels, promised, bits, raw_rate = unpack_fields(source, ">hIh10s", common)
+            channels, promised, bits, raw_rate = headers.unpack_fields(source, ">hIh10s", common)
         elif name == b"SSND":
             skip = _number_at(source, body, ">I")
             sound = body + 8 + skip, max(size - 8 - skip, 0)
@@ -231,13 +206,13 @@ def read_aiff(source: OpenFile) -> Header:
     if not common or sound is None:
         raise corrupt(source.path, Phrase("the sound is missing") if common else _NO_FORMAT)
     rate = _extended_float(raw_rate)
-    check_channels_and_rate(source, channels, rate)
+    headers.check_channels_and_rate(source, channels, rate)
     header.coding, big_endian = _aiff_coding(source, common, bits)
     start, claimed = sound
     available = min(claimed, max(source.size - start, 0))
     if header.coding in WIDTHS:
         claimed = promised * WIDTHS[header.coding] * channels
-    set_sample_counts(header, RawLayout(start, rate, channels, big_endian), claimed, available)
+    headers.set_sample_counts(header, RawLayout(start, rate, channels, big_endian), claimed, available)
     return header
 
 
@@ -255,23 +230,22 @@ def _alac_flags(source: OpenFile, position: int) -> int:
                 return flags
         if name == b"data" or size < 0:
             break
-    raise unreadable(source, Phrase("Apple Lossless without its number of bits in the header"))
+    raise headers.unreadable(source, Phrase("Apple Lossless without its number of bits in the header"))
 
 
 def _caf_coding(source: OpenFile, kind: bytes, flags: int, packet: int, channels: int, bits: int) -> str:
     """The coding from the fields of a `desc` chunk."""
     if kind == b"lpcm":
         width = (bits + 7) // 8
-        named = {4: "FLOAT", 8: "DOUBLE"}.get(width) if flags & _CAF_FLOAT else integer_coding(width)
+        named = {4: "FLOAT", 8: "DOUBLE"}.get(width) if flags & _CAF_FLOAT else headers.integer_coding(width)
     else:
         width = 1
         named = {b"ulaw": "ULAW", b"alaw": "ALAW", b"alac": _ALAC_CODINGS.get(flags)}.get(kind)
     if named is None:
-        raise unreadable(source, Phrase("{coding}, {bits} bits", coding=kind.decode("latin-1"), bits=bits))
+        raise headers.unreadable(source, Phrase("{coding}, {bits} bits", coding=kind.decode("latin-1"), bits=bits))
     if kind != b"alac" and packet != width * channels:
-        detail = Phrase(
-            "packets of {size} bytes do not fit {n} channels of {bits} bits", size=packet, n=channels, bits=bits
-        )
+        counts = {"size": packet, "n": channels, "bits": bits}
+        detail = Phrase("packets of {size} bytes do not fit {n} channels of {bits} bits", **counts)
         raise corrupt(source.path, detail)
     return named
 
@@ -282,9 +256,9 @@ def read_caf(source: OpenFile) -> Header:
     described: tuple[float, int, bool] | None = None  # rate in Hz, channels, whether the lowest byte comes last
     for name, body, size in walk_chunks(source, 8, ">4sq", 1):
         if name == b"desc":
-            fields = unpack_fields(source, ">d4sIIIII", source.read_at(body, 32))
+            fields = headers.unpack_fields(source, ">d4sIIIII", source.read_at(body, 32))
             rate, kind, flags, packet, _, channels, bits = fields
-            check_channels_and_rate(source, channels, rate)
+            headers.check_channels_and_rate(source, channels, rate)
             if kind == b"alac" and flags not in _ALAC_CODINGS:  # as ffmpeg writes it; the decoder needs the flags
                 flags = _alac_flags(source, body + size)
                 header.patches[body + 12] = struct.pack(">I", flags)
@@ -295,11 +269,11 @@ def read_caf(source: OpenFile) -> Header:
                 raise corrupt(source.path, _NO_FORMAT_BEFORE)
             rest = max(source.size - body - 4, 0)
             if size == -1:
-                header.warnings.append(open_ended())
+                header.warnings.append(headers.OPEN_ENDED)
             claimed = rest if size == -1 else max(size - 4, 0)
             if claimed > rest:  # the decoder would stop eight bytes short of what is there
                 header.patches[body - 8] = struct.pack(">q", rest + 4)
-            set_sample_counts(header, RawLayout(body + 4, *described), claimed, rest)
+            headers.set_sample_counts(header, RawLayout(body + 4, *described), claimed, rest)
             return header
         if size < 0:
             raise corrupt(source.path, Phrase("a chunk of the file has a negative size"))
@@ -310,8 +284,8 @@ def read_au(source: OpenFile) -> Header:
     """Header of a Sun/NeXT file. Raises LoadError CORRUPT, BAD_CHANNELS, BAD_RATE."""
     head = source.read_at(0, 24)
     order = ">" if head[:4] == b".snd" else "<"
-    offset, size, coding, rate, channels = unpack_fields(source, order + "4x5I", head)
-    check_channels_and_rate(source, channels, rate)
+    offset, size, coding, rate, channels = headers.unpack_fields(source, order + "4x5I", head)
+    headers.check_channels_and_rate(source, channels, rate)
     if offset < 24:
         raise corrupt(source.path, Phrase("the header is too short"))
     if coding not in _AU_CODINGS:
@@ -319,7 +293,7 @@ def read_au(source: OpenFile) -> Header:
     header = Header("AU", _AU_CODINGS[coding])
     rest = max(source.size - offset, 0)
     if size == _UNKNOWN_SIZE:
-        header.warnings.append(open_ended())
+        header.warnings.append(headers.OPEN_ENDED)
         size = rest
-    set_sample_counts(header, RawLayout(offset, rate, channels, order == ">"), size, rest)
+    headers.set_sample_counts(header, RawLayout(offset, rate, channels, order == ">"), size, rest)
     return header

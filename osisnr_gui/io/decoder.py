@@ -10,7 +10,7 @@ from osisnr_gui.core.types import FloatArray
 
 from .errors import LoadError, Phrase, corrupt
 from .files import OpenFile
-from .headers import WIDTHS, Header, RawLayout
+from .headers import WIDTHS, Header
 from .streams import quiet_stderr
 
 DECODER_ERRORS = (soundfile.SoundFileError, RuntimeError, OSError, TypeError, ValueError, OverflowError)
@@ -47,9 +47,7 @@ class PatchedView:
         self._start = start - len(prefix)  # the file offset that position 0 would have
         self._prefix = prefix
         self._size = max(0, end - self._start)
-        self._patches = patches or {}
-        if prefix:
-            self._patches = {**self._patches, self._start: prefix}
+        self._patches = {self._start: prefix, **(patches or {})}
         self._position = 0
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
@@ -92,29 +90,25 @@ def open_decoder(source: OpenFile, header: Header) -> Decoder:
     except LoadError:
         if plain is None:
             raise
-        return _open_plain(source, header.coding, plain, header.present or 0)
-    agrees = plain is None or (decoder.channels == plain.channels and abs(decoder.samplerate - plain.rate) < 1)
-    if decoder.subtype == header.coding and agrees:
-        return decoder
-    found = decoder.subtype
-    decoder.close()
-    if plain is None:
-        detail = Phrase("the header says {said}, the sound inside is {found}", said=header.coding, found=found)
-        raise corrupt(source.path, detail)
-    return _open_plain(source, header.coding, plain, header.present or 0)
-
-
-def _open_plain(source: OpenFile, coding: str, plain: RawLayout, count: int) -> Decoder:
-    """`count` samples per channel where the header says they are, its words hidden from the decoder."""
-    view = PatchedView(source.fd, plain.start + count * plain.channels * WIDTHS[coding], start=plain.start)
-    order = "BIG" if plain.big_endian else "LITTLE"
-    return Decoder(view, "r", round(plain.rate), plain.channels, coding, order, "RAW", closefd=False)
+    else:
+        agrees = plain is None or (decoder.channels == plain.channels and abs(decoder.samplerate - plain.rate) < 1)
+        if decoder.subtype == header.coding and agrees:
+            return decoder
+        found = decoder.subtype
+        decoder.close()
+        if plain is None:
+            detail = Phrase("the header says {said}, the sound inside is {found}", said=header.coding, found=found)
+            raise corrupt(source.path, detail)
+    # The samples where the header says they are, its words hidden from the decoder.
+    end = plain.start + (header.present or 0) * plain.channels * WIDTHS[header.coding]
+    view, order = PatchedView(source.fd, end, start=plain.start), "BIG" if plain.big_endian else "LITTLE"
+    return Decoder(view, "r", round(plain.rate), plain.channels, header.coding, order, "RAW", closefd=False)
 
 
 def _open_whole(source: OpenFile, header: Header) -> Decoder:
     os.lseek(source.fd, 0, os.SEEK_SET)
     target: int | PatchedView = source.fd
-    if not header.is_unpatched or os.name == "nt":
+    if header.patches or header.prefix or header.start or header.end is not None or os.name == "nt":
         # On Windows the decoder has another C runtime, to which our descriptor means nothing.
         end = source.size if header.end is None else header.end
         target = PatchedView(source.fd, end, header.patches, header.start, header.prefix)

@@ -37,10 +37,7 @@ def with_other_values(text: str, others: Mapping[str, str]) -> str:
     """A phrase with other texts in place of some of its values, and of those of the phrases in it."""
     if not isinstance(text, Phrase):
         return others.get(text, text)
-    values = dict(text.values)
-    for name, value in text.values.items():
-        if isinstance(value, str):
-            values[name] = with_other_values(value, others)
+    values = {name: with_other_values(v, others) if isinstance(v, str) else v for name, v in text.values.items()}
     return Phrase(text.template, **values)
 
 

@@ -28,8 +28,8 @@ _KEPT = 512
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL})
 
 
-def _os_error(path: str, error: OSError) -> LoadError:
-    if error.errno in _NOT_THERE:
+def _os_error(path: str, error: OSError | ValueError) -> LoadError:
+    if isinstance(error, ValueError) or error.errno in _NOT_THERE:  # the first for a NUL character in the name
         words = Phrase("there is no such file"), Phrase("check the name and the folder")
         return LoadError(Reason.NOT_FOUND, path, *words)
     if isinstance(error, PermissionError):
@@ -76,10 +76,8 @@ class OpenFile(Closing):
             for name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"):
                 flags |= getattr(os, name, 0)
             self.fd = os.open(path, flags)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise _os_error(path, error) from None
-        except ValueError:  # a NUL character in the name
-            raise _os_error(path, OSError(errno.ENOENT, "")) from None
         try:
             self.status = os.fstat(self.fd)
             _check_regular(path, self.status)
@@ -162,13 +160,11 @@ Data = bytes | Iterable[bytes | memoryview]
 
 _OTHER_FOLDER, _OTHER_NAME = Phrase("choose another folder"), Phrase("choose another name")
 _FORBIDDEN = Phrase("not saved: you may not write in this folder"), _OTHER_FOLDER
+_FULL = Phrase("not saved: the disk is full"), Phrase("free some space and save again, or choose another disk")
 _NO_FOLDER = Phrase("not saved: its folder does not exist"), _OTHER_FOLDER
 _OTHER = (Phrase("not saved: the disk refused to store it"), Phrase("check the drive or choose another folder"))
 _REASONS = {
-    errno.ENOSPC: (
-        Phrase("not saved: the disk is full"),
-        Phrase("free some space and save again, or choose another disk"),
-    ),
+    errno.ENOSPC: _FULL,
     errno.EDQUOT: (Phrase("not saved: your quota on this disk is used up"), Phrase("free some space and save again")),
     errno.EFBIG: (Phrase("not saved: the file would be too large for this disk"), Phrase("choose another disk")),
     errno.EACCES: _FORBIDDEN,
@@ -200,16 +196,6 @@ def _sync_folder(folder: str) -> None:
             os.close(descriptor)
 
 
-def _fill(temporary: str, data: Data, lasting: bool) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    with open(os.open(temporary, flags, 0o666), "wb") as file:
-        for part in (data,) if isinstance(data, bytes) else data:
-            file.write(part)
-        if lasting:
-            file.flush()
-            os.fsync(file.fileno())
-
-
 def write_atomically(path: str, data: Data, *, lasting: bool = True) -> None:
     """Store `data` under `path`; whatever happens, `path` holds the old content or all of the new.
 
@@ -228,7 +214,12 @@ def write_atomically(path: str, data: Data, *, lasting: bool = True) -> None:
             raise IsADirectoryError(errno.EISDIR, "")
         if os.path.exists(target) and not os.path.isfile(target):
             raise FileExistsError(errno.EEXIST, "")  # a device or a pipe: replacing it would break the system
-        _fill(temporary, data, lasting)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with open(os.open(temporary, flags, 0o666), "wb") as file:
+            file.writelines((data,) if isinstance(data, bytes) else data)
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         if os.path.exists(target):
             os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
         os.replace(temporary, target)

@@ -17,7 +17,7 @@ from .files import OpenFile
 from .headers import Header, id3_size
 from .mat_files import read_mat
 from .mp3_frames import find_frames, read_mp3
-from .numpy_files import LoadedArray, read_npy, read_npz
+from .numpy_files import HOLDS_OBJECTS, SAVE_PLAIN, LoadedArray, read_npy, read_npz
 from .stream_headers import read_flac, read_ogg
 from .tables import read_table
 
@@ -104,10 +104,7 @@ FORMATS: tuple[SoundFormat | MatrixFormat, ...] = (
     SoundFormat(title="CAF", extensions=(".caf",), magic=rb"caff\x00\x01", read=read_caf),
     SoundFormat(title="AU", extensions=(".au", ".snd"), magic=rb"\.snd|dns\.", read=read_au),
     MatrixFormat(
-        title=Phrase("NumPy array"),
-        extensions=(".npy",),
-        magic=rb"\x93NUMPY",
-        read=lambda source, key, _: read_npy(source),
+        title=Phrase("NumPy array"), extensions=(".npy",), magic=rb"\x93NUMPY", read=lambda source, *_: read_npy(source)
     ),
     MatrixFormat(
         title=Phrase("NumPy archive"),
@@ -119,21 +116,11 @@ FORMATS: tuple[SoundFormat | MatrixFormat, ...] = (
         title="MATLAB 7.3",
         magic=rb"(.{512})?\x89HDF\r\n\x1a\n|[^\x00]{4}.{120}(.\x02IM|\x02.MI)",
         read=_refuse(
-            Reason.MAT_V73,
-            Phrase("MATLAB 7.3 files are not read"),
-            Phrase("save it in MATLAB with the option -v7"),
+            Reason.MAT_V73, Phrase("MATLAB 7.3 files are not read"), Phrase("save it in MATLAB with the option -v7")
         ),
     ),
     MatrixFormat(title="MATLAB", extensions=(".mat",), magic=rb"[^\x00]{4}.{122}(IM|MI)", read=read_mat),
-    MatrixFormat(
-        title="pickle",
-        magic=rb"\x80[\x02-\x05]",
-        read=_refuse(
-            Reason.PICKLE,
-            Phrase("it holds Python objects, which could run code when opened"),
-            Phrase("save it as a plain array of numbers"),
-        ),
-    ),
+    MatrixFormat(title="pickle", magic=rb"\x80[\x02-\x05]", read=_refuse(Reason.PICKLE, HOLDS_OBJECTS, SAVE_PLAIN)),
     SoundFormat(
         title="MP3",
         extensions=(".mp3", ".mp2", ".mpga", ".mpeg"),
@@ -159,13 +146,9 @@ def extensions_of(*kinds: type[Format]) -> tuple[str, ...]:
 
 _SOUNDS = [known.title for known in FORMATS if isinstance(known, SoundFormat)]
 _MATRICES = extensions_of(MatrixFormat)
-_NAMES = {
-    "sounds": ", ".join(_SOUNDS[:-1]),
-    "last_sound": _SOUNDS[-1],
-    "matrices": ", ".join(_MATRICES[:-1]),
-    "last_matrix": _MATRICES[-1],
-}
+_NAMES = {"sounds": ", ".join(_SOUNDS[:-1]), "last_sound": _SOUNDS[-1]}
 CHOOSE_SOUND = Phrase("choose an audio file: {sounds} or {last_sound}", **_NAMES)
+_NAMES |= {"matrices": ", ".join(_MATRICES[:-1]), "last_matrix": _MATRICES[-1]}
 CHOOSE_MATRIX = Phrase("choose a matrix: {matrices} or {last_matrix}", **_NAMES)
 _CHOOSE_EITHER = Phrase(
     "choose an audio file: {sounds} or {last_sound}; or a matrix: {matrices} or {last_matrix}", **_NAMES

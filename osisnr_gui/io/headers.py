@@ -7,7 +7,7 @@ missing bytes later or never.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .errors import LoadError, LoadWarning, Phrase, Reason, corrupt
 from .files import OpenFile
@@ -26,8 +26,7 @@ def integer_coding(width: int, eight: str = "PCM_S8") -> str | None:
     return {1: eight, 2: "PCM_16", 3: "PCM_24", 4: "PCM_32"}.get(width)
 
 
-@dataclass(frozen=True, slots=True)
-class RawLayout:
+class RawLayout(NamedTuple):
     """Uncompressed samples from file offset `start`: all that is needed to read them without their header."""
 
     start: int
@@ -64,11 +63,6 @@ class Header:
     start: int = 0
     end: int | None = None
     last_seek: float | None = None
-
-    @property
-    def is_unpatched(self) -> bool:
-        """Whether the decoder can be given the file itself."""
-        return not self.patches and not self.prefix and self.start == 0 and self.end is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +109,8 @@ def check_channels_and_rate(source: OpenFile, channels: int, rate: float) -> Non
         detail = Phrase("the header says {n} channels, 1 to {most} are possible", n=channels, most=MAX_CHANNELS)
         raise LoadError(Reason.BAD_CHANNELS, source.path, detail, Phrase("export the file again with fewer channels"))
     if not MIN_RATE <= rate <= MAX_RATE:
-        detail = Phrase(
-            "the header says {rate:.10g} Hz, {least} to {most} Hz are possible",
-            rate=rate,
-            least=MIN_RATE,
-            most=MAX_RATE,
-        )
+        limits = {"least": MIN_RATE, "most": MAX_RATE}
+        detail = Phrase("the header says {rate:.10g} Hz, {least} to {most} Hz are possible", rate=rate, **limits)
         remedy = Phrase("correct the sample rate and export the file again")
         raise LoadError(Reason.BAD_RATE, source.path, detail, remedy)
 
@@ -136,9 +126,8 @@ def set_sample_counts(header: Header, plain: RawLayout, claimed: int, available:
         header.plain, header.exact = plain, True
         header.promised, header.present = claimed // align, min(claimed, available) // align
     elif available < claimed:
-        message = Phrase(
-            "cut off: {missing} of {claimed} bytes of sound are missing", missing=claimed - available, claimed=claimed
-        )
+        missing = claimed - available
+        message = Phrase("cut off: {missing} of {claimed} bytes of sound are missing", missing=missing, claimed=claimed)
         header.warnings.append(LoadWarning("TRUNCATED", message))
 
 
@@ -170,16 +159,14 @@ def walk_chunks(
 
 def damaged(readable: int, expected: int | None, rate: float) -> LoadWarning:
     """The warning for a file whose decoding stops or skips before its end."""
-    time = readable / rate
-    message = Phrase("damaged at {time:.3f} s: only {n} samples could be read", time=time, n=readable)
+    at = {"time": readable / rate, "n": readable}
+    message = Phrase("damaged at {time:.3f} s: only {n} samples could be read", **at)
     if expected:
-        message = Phrase(
-            "damaged at {time:.3f} s: only {n} of {total} samples could be read", time=time, n=readable, total=expected
-        )
+        message = Phrase("damaged at {time:.3f} s: only {n} of {total} samples could be read", total=expected, **at)
     return LoadWarning("DAMAGED", message)
 
 
-def open_ended() -> LoadWarning:
-    """The warning for a header without a length."""
-    message = Phrase("the header does not say how long the sound is; everything up to the end is used")
-    return LoadWarning("HEADER_SIZE", message)
+#: The warning for a header without a length.
+OPEN_ENDED = LoadWarning(
+    "HEADER_SIZE", Phrase("the header does not say how long the sound is; everything up to the end is used")
+)

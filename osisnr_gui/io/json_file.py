@@ -8,7 +8,6 @@ import contextlib
 import json
 import math
 import os
-import re
 import zlib
 from collections.abc import Iterator
 from typing import IO, Any, NoReturn
@@ -44,20 +43,16 @@ def load_json(path: str, max_bytes: int = MAX_JSON_BYTES) -> Json:
         value: Json = json.loads(
             text, object_pairs_hook=_unique, parse_constant=_constant, parse_float=_finite, parse_int=_integer
         )
+        return value
     except UnicodeDecodeError as error:
-        raise _corrupt(path, Phrase("byte {place} is not UTF-8 text", place=error.start + 1)) from None
+        detail = Phrase("byte {place} is not UTF-8 text", place=error.start + 1)
     except json.JSONDecodeError as error:
         detail = Phrase("line {line}, column {column}: no valid JSON", line=error.lineno, column=error.colno)
-        raise _corrupt(path, detail) from None
     except _RefusedError as error:
-        raise _corrupt(path, error.args[0]) from None
+        detail = error.args[0]
     except RecursionError:
-        raise _corrupt(path, Phrase("lists or objects are nested too deeply")) from None
-    return value
-
-
-def _corrupt(path: str, detail: str) -> LoadError:
-    return LoadError(Reason.CORRUPT, path, detail, _REMEDY)
+        detail = Phrase("lists or objects are nested too deeply")
+    raise LoadError(Reason.CORRUPT, path, detail, _REMEDY)
 
 
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -87,10 +82,6 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_INDENT = "  "
-
-
 def json_bytes(value: Json) -> bytes:
     """`value` as UTF-8 with a final newline; keys keep their order.
 
@@ -112,27 +103,23 @@ def json_parts(value: Json) -> Iterator[bytes]:
 def plain_text(value: Json) -> str:
     """A value on one line, without a newline, safe to encode as UTF-8."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _texts(value: Json, indent: str) -> Iterator[str]:
-    deeper = indent + _INDENT
     if isinstance(value, dict) and value:
-        mark = "{\n"
-        for key, item in value.items():
-            yield f"{mark}{deeper}{plain_text(key)}: "
-            yield from _texts(item, deeper)
-            mark = ",\n"
-        yield f"\n{indent}}}"
+        ends, items = "{}", [(f"{plain_text(key)}: ", item) for key, item in value.items()]
     elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
-        mark = "[\n"
-        for item in value:
-            yield mark + deeper
-            yield from _texts(item, deeper)
-            mark = ",\n"
-        yield f"\n{indent}]"
+        ends, items = "[]", [("", item) for item in value]
     else:
         yield plain_text(value)
+        return
+    mark, deeper = ends[0], indent + "  "
+    for name, item in items:
+        yield f"{mark}\n{deeper}{name}"
+        yield from _texts(item, deeper)
+        mark = ","
+    yield f"\n{indent}{ends[1]}"
 
 
 Entry = dict[str, Any]
@@ -149,20 +136,18 @@ class Journal(Closing):
 
     def __init__(self, path: str, head: Entry) -> None:
         self.path = path
-        self._file: IO[bytes] | None = None
         lines = _whole_lines(path)
         self.is_stale = bool(lines) and lines[0] != head
         self.found = [] if self.is_stale else lines[1:]
         # What is torn or stale goes first: an entry must not be appended to half a line.
         write_atomically(path, (_line(entry) for entry in (head, *self.found)))
         try:
-            self._file = open(path, "ab", buffering=0)  # noqa: SIM115 - closed by `close`
+            self._file: IO[bytes] = open(path, "ab", buffering=0)  # noqa: SIM115 - closed by `close`
         except OSError as error:
             raise save_error(path, error) from None
 
     def add(self, entry: Entry) -> None:
         """Append an entry; from then on a killed process does not lose it. Raises SaveError."""
-        assert self._file is not None, "a closed journal takes no entries"
         try:
             self._file.write(_line(entry))
         except OSError as error:
@@ -170,9 +155,7 @@ class Journal(Closing):
 
     def close(self) -> None:
         """Close the file; it stays for the next time."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        self._file.close()
 
     def remove(self) -> None:
         """Close the file and forget it, once what it was for is safe elsewhere."""

@@ -1,7 +1,7 @@
 """Matrices from .npy, .npz, .mat and text files (rows are bins, columns are frames), and what their cells are."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -102,12 +102,8 @@ def _nonfinite(path: str, matrix: Array) -> LoadError:
     first = np.unravel_index(np.flatnonzero(bad)[:_POSITIONS_SHOWN], matrix.shape)
     places = [f"({row}, {column})" for row, column in zip(*first, strict=True)]
     shown = ", ".join([*places, *(["…"] if count > _POSITIONS_SHOWN else [])])
-    detail = Phrase(
-        "{n_nan} cells are NaN and {n_inf} infinite, at (row, column from 0) {places}",
-        n_nan=n_nan,
-        n_inf=count - n_nan,
-        places=shown,
-    )
+    found = {"n_nan": n_nan, "n_inf": count - n_nan, "places": shown}
+    detail = Phrase("{n_nan} cells are NaN and {n_inf} infinite, at (row, column from 0) {places}", **found)
     return LoadError(Reason.NONFINITE, path, detail, Phrase("replace them by numbers"))
 
 
@@ -160,7 +156,7 @@ def _read(source: OpenFile, key: str | None, cancelled: Cancel | None) -> Loaded
     if not is_misnamed(path, content):
         return stored
     message = Phrase("the content is a {format} file, whatever the name says", format=content.title)
-    return replace(stored, warnings=(*stored.warnings, LoadWarning("EXTENSION", message)))
+    return stored._replace(warnings=(*stored.warnings, LoadWarning("EXTENSION", message)))
 
 
 def _to_mask(path: str, stored: LoadedArray, transpose: bool) -> Mask:
@@ -176,11 +172,10 @@ def _to_mask(path: str, stored: LoadedArray, transpose: bool) -> Mask:
         warnings.append(LoadWarning("COMPLEX", message))
     cells = find_cell_facts(path, matrix)
     if cells.share_outside:
+        found = {"low": cells.minimum, "high": cells.maximum, "share": 100 * cells.share_outside}
         message = Phrase(
             "values from {low:.6g} to {high:.6g}; {share:.3g} % of the cells lie outside 0 to 1; nothing was rescaled",
-            low=cells.minimum,
-            high=cells.maximum,
-            share=100 * cells.share_outside,
+            **found,
         )
         warnings.append(LoadWarning("RANGE", message))
     if transpose:
@@ -191,14 +186,12 @@ def _to_mask(path: str, stored: LoadedArray, transpose: bool) -> Mask:
 def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> Array:
     if values.ndim == 2:
         return values
-    squeezed = tuple(n for n in values.shape if n != 1)
+    shape, squeezed = shape_text(values.shape), tuple(n for n in values.shape if n != 1)
     if values.ndim > 2 and len(squeezed) == 2:
-        message = Phrase(
-            "{shape} was read as {squeezed}", shape=shape_text(values.shape), squeezed=shape_text(squeezed)
-        )
+        message = Phrase("{shape} was read as {squeezed}", shape=shape, squeezed=shape_text(squeezed))
         warnings.append(LoadWarning("SQUEEZED", message))
         return values.reshape(squeezed)
-    detail = Phrase("{shape} is no matrix of two dimensions", shape=shape_text(values.shape))
+    detail = Phrase("{shape} is no matrix of two dimensions", shape=shape)
     remedy = Phrase("save a matrix: rows are bins, columns are frames")
     paired = values.ndim == 3 and values.shape[-1] == 2 and not np.iscomplexobj(values)
     if paired:

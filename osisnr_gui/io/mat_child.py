@@ -82,18 +82,13 @@ def main(arguments: list[str]) -> int:
     import scipy.io  # noqa: F401
 
     _limit(_MEMORY, int(arguments[0]))
-    refusal: LoadError | None = None
-    fields: dict[str, Any] = {}
     data: Any = b""
     try:
         fields, data = _read(arguments[1] if len(arguments) > 1 else None)
-    except LoadError as error:
-        refusal = error
-    except MemoryError:
-        refusal = too_large("", Phrase("it needs more memory than is allowed"))
-    except BaseException:
-        refusal = corrupt("", DAMAGED)
-    if refusal is not None:
+    except BaseException as error:
+        refusal = error if isinstance(error, LoadError) else corrupt("", DAMAGED)
+        if isinstance(error, MemoryError):
+            refusal = too_large("", Phrase("it needs more memory than is allowed"))
         words = {"detail": phrase_to_json(refusal.detail), "remedy": phrase_to_json(refusal.remedy)}
         fields = {"reason": refusal.reason, **words, "choices": refusal.choices}
     out = sys.stdout.buffer

@@ -44,26 +44,23 @@ def _environment() -> dict[str, str]:
 def _child(source: OpenFile, arguments: list[str], wall: float) -> Iterator[subprocess.Popen[bytes]]:
     """The child, with its standard output open; it is dead when the block is left, whatever happened."""
     os.lseek(source.fd, 0, os.SEEK_SET)
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*CHILD, *arguments],
         stdin=source.fd,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=_environment(),
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-    alarm = threading.Timer(wall, process.kill)
-    alarm.daemon = True
-    alarm.start()
-    try:
-        yield process
-    finally:
-        alarm.cancel()
-        process.kill()
-        if process.stdout is not None:
-            process.stdout.close()
-        process.wait()
-        alarm.join()
+    ) as process:
+        alarm = threading.Timer(wall, process.kill)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            yield process
+        finally:
+            alarm.cancel()
+            process.kill()
+            alarm.join()
 
 
 def _read_answer(path: str, out: IO[bytes]) -> LoadedArray:
@@ -93,8 +90,6 @@ def _read_answer(path: str, out: IO[bytes]) -> LoadedArray:
 def _wait_for_answer(path: str, process: subprocess.Popen[bytes], cancelled: Cancel | None) -> LoadedArray:
     """What `_read_answer` gives; a thread waits for the child, so that `cancelled` is asked meanwhile, in this one."""
     assert process.stdout is not None
-    if cancelled is None:
-        return _read_answer(path, process.stdout)
     with ThreadPoolExecutor(1, thread_name_prefix="mat") as pool:
         try:
             answer = pool.submit(_read_answer, path, process.stdout)

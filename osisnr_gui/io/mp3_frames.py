@@ -26,8 +26,6 @@ _KBIT_V2 = {
     2: (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
     1: (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
-
-
 _WINDOW = 1 << 17
 _MAX_GAPS = 1_000  # each costs a search; a file with more is no sound worth counting
 
@@ -91,13 +89,6 @@ def find_frames(source: OpenFile, start: int | None = None) -> tuple[int, Mp3Fra
     return None
 
 
-class Walk(NamedTuple):
-    """Whole frames of a stream, and after how many of them bytes follow that are none (0: nowhere)."""
-
-    frames: int
-    broken: int
-
-
 def _headers_from(source: OpenFile, position: int) -> Iterator[tuple[int, Mp3Frame | None]]:
     """Positions and headers frame by frame; None where no header is, after which the walk ends."""
     base, window = position, source.read_at(position, _WINDOW)
@@ -111,8 +102,11 @@ def _headers_from(source: OpenFile, position: int) -> Iterator[tuple[int, Mp3Fra
         position += frame.size
 
 
-def walk_frames(source: OpenFile, start: int) -> Walk:
-    """Count the whole frames from offset `start`, finding the way again after damage."""
+def walk_frames(source: OpenFile, start: int) -> tuple[int, int]:
+    """Count the whole frames from offset `start`, finding the way again after damage.
+
+    And after how many of them bytes follow that are none (0: nowhere).
+    """
     count, broken, position = 0, 0, start
     for _ in range(_MAX_GAPS):
         lost = -1
@@ -125,22 +119,15 @@ def walk_frames(source: OpenFile, start: int) -> Walk:
         if following is None:
             break
         broken, position = broken or count, following[0]
-    return Walk(count, broken)
+    return count, broken
 
 
-def _info_offset(frame: Mp3Frame) -> int:
-    """Where an information frame has its mark: after the header and the empty side information."""
-    if frame.version == 3:
-        return 4 + (17 if frame.channels == 1 else 32)
-    return 4 + (9 if frame.channels == 1 else 17)
-
-
-def _info_frame(head: bytes, frame: Mp3Frame, count: int) -> bytes:
+def _info_frame(head: bytes, frame: Mp3Frame, count: int, mark: int) -> bytes:
     """A frame without sound, of the same kind, that tells the decoder the number of frames to come."""
     bitrate = 9 if frame.version == 3 else 8  # large enough for the fields at every sample rate
     raw = bytes([head[0], head[1] | 1, bitrate << 4 | head[2] & 0x0C, head[3]])
     size = (parse_frame(raw) or frame).size
-    body = bytes(_info_offset(frame) - 4) + b"Xing" + struct.pack(">II", 1, count)
+    body = bytes(mark - 4) + b"Xing" + struct.pack(">II", 1, count)
     return (raw + body).ljust(size, b"\0")
 
 
@@ -152,23 +139,24 @@ def read_mp3(source: OpenFile) -> Header:
     start, frame = found
     check_channels_and_rate(source, frame.channels, frame.rate)
     header = Header("MP3", "MPEG_LAYER_" + "I" * (4 - frame.layer))
-    walk = walk_frames(source, start)
+    count, broken = walk_frames(source, start)
     begin = id3_size(source)
     lost = begin < start and parse_frame(source.read_at(begin, 4)) is not None  # a frame that no other follows
-    if walk.broken or lost:
-        place = 0.0 if lost else walk.broken * frame.samples / frame.rate
+    if broken or lost:
+        place = 0.0 if lost else broken * frame.samples / frame.rate
         message = Phrase(
             "damaged at {time:.3f} s: bytes that are no sound lie there, what follows may come too early", time=place
         )
         header.warnings.append(LoadWarning("DAMAGED", message))
     first = source.read_at(start, frame.size)
-    mark = _info_offset(frame)
+    # Where an information frame has its mark: after the header and the empty side information.
+    mark = 4 + ((17, 32) if frame.version == 3 else (9, 17))[frame.channels - 1]
     if first[mark : mark + 4] in (b"Xing", b"Info") and first[mark + 7 : mark + 8] and first[mark + 7] & 1:
         stored = struct.unpack(">I", first[mark + 8 : mark + 12].ljust(4, b"\0"))[0]
-        if stored < walk.frames - 1:  # files joined end to end: the mark of the first speaks for itself alone
-            header.patches[start + mark + 8] = struct.pack(">I", walk.frames - 1)
+        if stored < count - 1:  # files joined end to end: the mark of the first speaks for itself alone
+            header.patches[start + mark + 8] = struct.pack(">I", count - 1)
     elif frame.layer == 1 and first[36:40] != b"VBRI":
         header.start = start
-        header.prefix = _info_frame(first, frame, walk.frames)
+        header.prefix = _info_frame(first, frame, count, mark)
         header.promised = 0  # no promise was made
     return header

@@ -6,8 +6,7 @@ Nothing in this module can run code from a file or allocate what a header merely
 import io
 import math
 import zipfile
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +23,13 @@ MAX_HEADER = 16_384
 MAX_MEMBERS = 4_096
 MAX_RATIO = 100
 RATIO_FREE = 2**20  # below this size a member may compress as well as it likes
+HOLDS_OBJECTS = Phrase("it holds Python objects, which could run code when opened")
+SAVE_PLAIN = Phrase("save it as a plain array of numbers")
 _MOST_AXES = 32
 _WIDTHS = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8), "c": (8, 16)}
 
 
-@dataclass(frozen=True, slots=True)
-class NpyHeader:
+class NpyHeader(NamedTuple):
     """An array inside a file: its dtype, shape, order, and where its bytes start."""
 
     dtype: np.dtype[Any]
@@ -43,8 +43,7 @@ class NpyHeader:
         return math.prod(self.shape) * self.dtype.itemsize
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedArray:
+class LoadedArray(NamedTuple):
     """An array as stored, before it is taken for a matrix; `keys` are the other arrays that could be meant."""
 
     values: Array
@@ -84,8 +83,7 @@ def _unusable(path: str) -> LoadError:
 def check_dtype(path: str, dtype: np.dtype[Any]) -> None:
     """Raise LoadError PICKLE or BAD_DTYPE unless an array of this type holds plain numbers."""
     if dtype.hasobject:
-        detail = Phrase("it holds Python objects, which could run code when opened")
-        raise LoadError(Reason.PICKLE, path, detail, Phrase("save it as a plain array of numbers"))
+        raise LoadError(Reason.PICKLE, path, HOLDS_OBJECTS, SAVE_PLAIN)
     if dtype.names is not None:
         detail = Phrase("its cells are records with several fields")
         raise LoadError(Reason.BAD_DTYPE, path, detail, Phrase("save one field as a plain number matrix"))
@@ -169,9 +167,8 @@ def _check_archive(path: str, members: list[zipfile.ZipInfo]) -> None:
         raise too_large(path, Phrase("the archive has {n} members", n=len(members)))
     if sum(info.file_size for info in members) > MAX_BYTES:
         raise too_large(path, Phrase("the archive would unpack to more than the limit"))
-    for info in members:
-        if info.file_size > RATIO_FREE and info.file_size > MAX_RATIO * max(info.compress_size, 1):
-            raise too_large(path, Phrase("a member unpacks to more than a hundred times its size"))
+    if any(info.file_size > max(RATIO_FREE, MAX_RATIO * max(info.compress_size, 1)) for info in members):
+        raise too_large(path, Phrase("a member unpacks to more than a hundred times its size"))
 
 
 def _open_header(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NpyHeader | LoadError | None:

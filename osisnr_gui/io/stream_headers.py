@@ -11,11 +11,11 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import LoadError, LoadWarning, Phrase, Reason, corrupt
 from .files import OpenFile
-from .headers import CONVERT, MAX_CHUNKS, Header, check_channels_and_rate, id3_size, open_ended, unreadable
+from .headers import CONVERT, MAX_CHUNKS, OPEN_ENDED, Header, check_channels_and_rate, id3_size, unreadable
 
 _CODINGS = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}
 _READ_AT_ONCE = 1 << 20
@@ -134,13 +134,10 @@ def read_flac(source: OpenFile) -> Header:
     header = Header("FLAC", _CODINGS[bits], promised=total or None)
     _count_frames(source, header, head, channels * (bits + 8) // 8)
     if total == 0:
-        header.warnings.append(open_ended())
+        header.warnings.append(OPEN_ENDED)
     elif header.most is not None and total < header.most:
-        message = Phrase(
-            "the header promises {promised} samples, there are {present}; all of them are used",
-            promised=total,
-            present=header.most,
-        )
+        counts = {"promised": total, "present": header.most}
+        message = Phrase("the header promises {promised} samples, there are {present}; all of them are used", **counts)
         header.warnings.append(LoadWarning("DAMAGED", message))
     if header.present is not None and header.present != total:  # so that the decoder stops there, and not before
         patched = packed & ~_MOST_SAMPLES | header.present
@@ -154,8 +151,7 @@ _OPUS_RATE = 48_000  # positions count at this rate whatever the file's own is
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(NamedTuple):
     """A whole page at file offset `offset`; `position`: samples up to its last whole packet, -1 when it ends none.
 
     `joined`: nothing but other whole pages is before it.
@@ -260,11 +256,8 @@ def read_ogg(source: OpenFile) -> Header:
     if not last.is_last:
         _set_end(source, header, last)
         if len(kept) < len(pages):
-            message = Phrase(
-                "damaged at {time:.3f} s of {whole:.3f} s: only what is before can be read",
-                time=seconds(last),
-                whole=seconds(pages[-1]),
-            )
+            times = {"time": seconds(last), "whole": seconds(pages[-1])}
+            message = Phrase("damaged at {time:.3f} s of {whole:.3f} s: only what is before can be read", **times)
             header.warnings.append(LoadWarning("DAMAGED", message))
         else:
             message = Phrase("cut off at {time:.3f} s: the stream has no end mark", time=seconds(last))

@@ -63,7 +63,10 @@ def quiet_stderr() -> Iterator[None]:
     with _lock:
         _depth += 1
         if _depth == 1:
-            _saved = _redirect()
+            _saved = -1
+            with suppress(OSError):  # there is none (a windowed program) or no more
+                _saved = os.dup(2)
+                _fill(2, os.O_WRONLY)
     try:
         yield
     finally:
@@ -72,18 +75,3 @@ def quiet_stderr() -> Iterator[None]:
             if _depth == 0 and _saved >= 0:
                 os.dup2(_saved, 2)
                 os.close(_saved)
-
-
-def _redirect() -> int:
-    """A copy of descriptor 2, which leads to nowhere now; -1 where there is none (a windowed program) or no more."""
-    try:
-        saved = os.dup(2)
-    except OSError:
-        return -1
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-    except OSError:
-        os.close(saved)
-        return -1
-    return saved

@@ -2,7 +2,8 @@
 
 import codecs
 import re
-from dataclasses import dataclass
+from contextlib import suppress
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +21,12 @@ _TRAILING = {
     "\t": Phrase("every line ends with a tab, which was ignored"),
 }
 _COMMA_NUMBER = re.compile(r"[+-]?(\d+,\d*|,\d+|\d+)([eE][+-]?\d+)?")
-_WHOLE = re.compile(r"[+-]?\d+")
+_PAIRS = re.compile(r"(\s*[+-]?[01]\s*,\s*[+-]?\d+\s*(,(?!$)|$))+")
 
 Row = tuple[int, str]  # line number in the file, from 1; text
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """How the cells of a table are written: the delimiter (a space stands for any blanks) and the decimal mark."""
 
     delimiter: str
@@ -71,15 +71,8 @@ def find_layout(rows: list[Row]) -> Layout:
 
 def _could_be_decimal_commas(rows: list[Row]) -> bool:
     """Whether comma-separated whole numbers look like numbers below 2 with decimal commas: `0,5,0,25`."""
-    larger = False
-    for _, line in rows:
-        cells = [cell.strip() for cell in line.split(",")]
-        if len(cells) % 2 or not all(map(_WHOLE.fullmatch, cells)):
-            return False
-        if any(cell.lstrip("+-") not in ("0", "1") for cell in cells[::2]):
-            return False
-        larger = larger or any(cell not in ("0", "1") for cell in cells[1::2])
-    return larger
+    seconds = (cell.strip() for _, line in rows for cell in line.split(",")[1::2])
+    return all(_PAIRS.fullmatch(line) for _, line in rows) and any(cell not in ("0", "1") for cell in seconds)
 
 
 def _number(cell: str, layout: Layout) -> float | complex | None:
@@ -87,33 +80,27 @@ def _number(cell: str, layout: Layout) -> float | complex | None:
         cell = cell.replace(",", ".")
     if "_" in cell or not cell.isascii():
         return None
-    try:
+    with suppress(ValueError):
         return float(cell)
-    except ValueError:
-        pass
-    try:
+    with suppress(ValueError):
         return complex(cell.replace(" ", "").replace("i", "j")) if cell[-1:] in "ij" else None
-    except ValueError:
-        return None
+    return None
 
 
 def _bad_cell(path: str, line: int, column: int, cell: str) -> LoadError:
-    detail = Phrase("line {line}, column {column}: the cell is empty", line=line, column=column)
+    at = {"line": line, "column": column}
+    detail = Phrase("line {line}, column {column}: the cell is empty", **at)
     if cell:
         text = printable(cell, 40)
-        detail = Phrase(
-            "line {line}, column {column}: the text {text!r} is no number", line=line, column=column, text=text
-        )
+        detail = Phrase("line {line}, column {column}: the text {text!r} is no number", text=text, **at)
     return LoadError(Reason.NOT_NUMERIC, path, detail, _REMEDY)
 
 
 def _parse_row(path: str, row: Row, layout: Layout) -> list[float] | list[complex]:
     cells = layout.split(row[1])
-    try:
+    with suppress(ValueError):
         if not layout.decimal_comma and "_" not in row[1] and row[1].isascii():
             return list(map(float, cells))  # the fast way, right for nearly every row
-    except ValueError:
-        pass
     values: list[complex] = []
     for column, cell in enumerate(cells, 1):
         value = _number(cell, layout)

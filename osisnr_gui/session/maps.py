@@ -84,7 +84,8 @@ class BandMap:
         for start in range(first, stop, _WORK_FRAMES):
             end = min(start + _WORK_FRAMES, stop)
             sums = BandSums.of_rows(*self.columns.rows(start, end), self._edges)
-            parts.append(sums.where(self._active[start:end]))
+            active = self._active[start:end]  # the others count like silence
+            parts.append(BandSums(*(np.where(active, part, 0.0) for part in sums)))
         sums = BandSums.joined(parts)
         if step > 1:
             starts = np.arange(0, stop - first, step)

@@ -278,7 +278,7 @@ def set_worst_share(session: Session, score: PairScore, share: float) -> Session
 
 def set_carriers(session: Session, shares: LossShares, n_frames: int) -> Session:
     """The threshold under which the worst `n_frames` active frames lie, however quiet or short they are."""
-    threshold = shares.threshold_for(n_frames)
+    threshold = limit_of_worst(shares.osi_db, n_frames)
     if not np.isfinite(threshold):
         return session
     session = edits.set_bad(session, criterion=Criterion.OSI, minimum_s=0.0, gate_db=None)

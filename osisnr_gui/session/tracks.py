@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.audio import SILENCE, AudioScan, AudioScanner, SampleChecks, open_audio, scan_audio
+from osisnr_gui.io.audio import SILENCE, AudioScanner, SampleChecks, open_audio, scan_audio
 from osisnr_gui.io.errors import Cancel, FileError, LoadError, LoadWarning, Phrase, Reason, display_name, stop_if
 from osisnr_gui.io.formats import find_kind
 from osisnr_gui.io.masks import Mask, find_cell_facts, load_mask
@@ -161,20 +161,20 @@ def check_track(track: Track, cancelled: Cancel | None = None, scanner: AudioSca
             level = _mix_level(scan, cancelled)
         else:
             k = channel - 1
-            level = Level(scan.rms[k], scan.mean[k], scan.peak[k], scan.clipped_runs[k])
+            level = Level(float(scan.rms[k]), float(scan.mean[k]), float(scan.peak[k]), scan.clipped_runs[k])
         level = level.read_as(track.source)
     except FileError as error:
         return replace(track, error=error)
     known = {(warning.code, warning.message) for warning in track.warnings}
     fresh = tuple(w for w in scan.warnings if (w.code, w.message) not in known)
-    if channel == DOWNMIX and level.peak < SILENCE <= max(scan.peak):
+    if channel == DOWNMIX and level.peak < SILENCE <= scan.peak.max():
         fresh += (LoadWarning("SILENT", Phrase("only silence in the mean of all channels: they cancel out")),)
     clips = np.concatenate(scan.clip_spans) if channel == DOWNMIX else scan.clip_spans[channel - 1]
     clips = clips[np.argsort(clips[:, 0], kind="stable")]
     return replace(track, level=level, clips=clips, n_samples=scan.n_samples, warnings=track.warnings + fresh)
 
 
-def _mix_level(scan: AudioScan, cancelled: Cancel | None) -> Level:
+def _mix_level(scan: SampleChecks, cancelled: Cancel | None) -> Level:
     """The mean of all channels, read once more: channels may cancel, so its level is not in theirs.
 
     Clipping is counted in the channels: the damage stays in the mix, though no longer at full scale.

@@ -118,7 +118,7 @@ def test_the_curve_is_over_what_is_compared_at_every_delay(lengths: tuple[int, i
     e = np.resize(_late(s, 137), m) + 0.5 * _noise(m, 1)
     e[:50] *= 30.0  # what a delay leaves out must not count
     curve = find_delay(s, e, reach).curve
-    assert curve.max_lag == reach
+    assert len(curve.common) // 2 == reach
     for lag in (-reach, -201, -1, 0, 1, 137, 299, reach):
         pairs = (
             (s[max(0, -lag) : max(0, min(n, m - lag))], e[max(0, lag) : max(0, min(m, n + lag))]),

@@ -12,16 +12,13 @@ from hypothesis import strategies as st
 from measures import project
 
 from osisnr_gui.core.bad_frames import (
+    ACTIVE,
     LevelGate,
-    depth_above,
-    depth_under,
+    depth_between,
     drop_below_median,
     drop_below_other,
-    find_above,
     find_bad_frames,
-    find_drops,
     frame_status,
-    is_active,
     limit_of_worst,
 )
 from osisnr_gui.core.osi_snr import Projection
@@ -39,7 +36,7 @@ def test_only_active_frames_under_the_threshold_are_bad() -> None:
 
 def test_only_frames_that_count_are_over_the_limit() -> None:
     loss = np.array([1.0, 1.001, np.inf, np.nan, 5.0])
-    assert find_above(loss, np.array([True, True, True, True, False]), 1.0).tolist() == [
+    assert find_bad_frames(-loss, np.array([True, True, True, True, False]), -1.0).tolist() == [
         *(False, True, True, False, False)
     ]
 
@@ -54,7 +51,7 @@ def test_the_gate_takes_the_level_of_whatever_should_not_be_heard_or_missed() ->
     silent = -np.inf
     p = _levels([0, -39, -41, -20, silent, silent, silent], [-6, -45, -45, silent, -40, -50, silent])
     status = frame_status(p, 60.0)
-    gate = LevelGate.of(p, status, is_active(status), 40.0)
+    gate = LevelGate.of(p, status, np.isin(status, ACTIVE), 40.0)
     assert [FrameStatus(kind).name for kind in status[3:]] == [
         *("SILENT_ESTIMATE", "SILENT_REFERENCE", "SILENT_REFERENCE", "SILENT_BOTH")
     ]
@@ -68,7 +65,7 @@ def test_the_gate_takes_the_level_of_whatever_should_not_be_heard_or_missed() ->
 def test_no_gate_lets_everything_pass_and_still_weighs_by_level() -> None:
     p = _levels([0, -30, -59, -np.inf], [0, 0, 0, 0])
     status = frame_status(p, 60.0)
-    gate = LevelGate.of(p, status, is_active(status), None)
+    gate = LevelGate.of(p, status, np.isin(status, ACTIVE), None)
     assert gate.passed.all()
     assert gate.active.tolist() == [True, True, True, False]
     assert gate.false_activity.tolist() == [False, False, False, True]
@@ -94,7 +91,7 @@ def test_a_perfect_neighbourhood_is_no_infinite_drop() -> None:
     values = np.array([np.inf, np.inf, 20.0, np.inf, np.inf])
     drop = drop_below_median(values, np.ones(5, bool), 5)
     assert drop.tolist() == [0.0, 0.0, 80.0, 0.0, 0.0]
-    assert find_drops(drop, 6.0).tolist() == [False, False, True, False, False]
+    assert (drop >= 6.0).tolist() == [False, False, True, False, False]
 
 
 def test_the_drop_under_another_estimate_needs_both() -> None:
@@ -106,12 +103,12 @@ def test_the_drop_under_another_estimate_needs_both() -> None:
     )
     assert drop.tolist()[:3] == [3.0, -1.0, 0.0]
     assert np.isnan(drop[3:]).all()
-    assert find_drops(drop, 3.0).tolist() == [True, False, False, False, False]
+    assert (drop >= 3.0).tolist() == [True, False, False, False, False]
 
 
 def test_depths_run_from_the_limit_to_the_worst_there_is() -> None:
-    assert depth_under(np.array([3.0, 1.5, 0.0, 4.0]), 3.0).tolist() == [0.0, 0.5, 1.0, 0.0]
-    assert depth_above(np.array([1.0, 2.0, np.inf, 0.5]), 1.0).tolist() == [0.0, 0.5, 1.0, 0.0]
+    assert depth_between(np.array([3.0, 1.5, 0.0, 4.0]), 3.0).tolist() == [0.0, 0.5, 1.0, 0.0]
+    assert depth_between(1.0, np.array([1.0, 2.0, np.inf, 0.5])).tolist() == [0.0, 0.5, 1.0, 0.0]
 
 
 @repeatable

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from measures import project
 
-from osisnr_gui.core.bad_frames import frame_status, is_active, status_counts
+from osisnr_gui.core.bad_frames import ACTIVE, frame_status, status_counts
 from osisnr_gui.core.types import FrameStatus
 
 S = FrameStatus
@@ -27,7 +27,7 @@ def test_every_status() -> None:
     e[3, 6] = np.nan
     wanted = [S.OK, S.SILENT_BOTH, S.SILENT_REFERENCE, S.SILENT_ESTIMATE, S.PROPORTIONAL, S.ORTHOGONAL, S.NONFINITE]
     assert _status(s, e) == wanted
-    active = is_active(np.array(wanted, dtype=np.uint8))
+    active = np.isin(np.array(wanted, dtype=np.uint8), ACTIVE)
     assert active.tolist() == [True, False, False, False, True, True, False]
     assert status_counts(np.array(wanted, dtype=np.uint8)) == {kind.label: 1 for kind in S}
 

@@ -7,7 +7,7 @@ import pytest
 from measures import alpha_table
 
 from osisnr_gui.core.alpha_table import AlphaTable
-from osisnr_gui.core.loss_curve import LossCurve, sketch_steps
+from osisnr_gui.core.loss_curve import LossCurve, make_sketch, sketch_steps
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.reduce import frame_columns
 
@@ -76,7 +76,7 @@ def test_a_picture_shows_means_and_extremes_of_its_columns(
 
 def test_far_views_are_the_same_with_and_without_a_sketch() -> None:
     shown = curve()
-    sketch = shown.sketch()
+    sketch = make_sketch(shown.osi_db, shown.eps, shown.table)
     for start, stop, columns in ((0.0, 240.0, 90), (30.0, 200.0, 50), (0.0, 240.0, 20)):
         direct, sketched = (shown.draw(T0, DT, start, stop, columns, each) for each in (None, sketch))
         for a, b in zip(direct, sketched, strict=True):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osisnr_gui.core.bad_frames import LossShares
+from osisnr_gui.core.bad_frames import LossShares, limit_of_worst
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=150, database=None)
 
@@ -23,7 +23,7 @@ def test_shares_are_sums_of_inverses_of_the_worst(osi_db: list[float], share: fl
     n = shares.frames_for(share)
     assert shares.held_by(n) >= share * (1 - 1e-9)
     assert n == 1 or shares.held_by(n - 1) <= share * (1 + 1e-9)
-    threshold = shares.threshold_for(n)
+    threshold = limit_of_worst(shares.osi_db, n)
     assert np.count_nonzero(values < threshold) <= n
 
 
@@ -31,7 +31,7 @@ def test_what_is_not_active_has_no_part() -> None:
     shares = LossShares.of(np.array([1.0, 0.001, 4.0, np.nan]), np.array([True, False, True, False]))
     assert len(shares) == 2
     assert shares.held_by(1) == pytest.approx(0.8)
-    assert shares.threshold_for(1) == 2.5
+    assert limit_of_worst(shares.osi_db, 1) == 2.5
 
 
 def test_frames_with_nothing_in_common_share_the_whole_loss() -> None:
@@ -42,5 +42,5 @@ def test_frames_with_nothing_in_common_share_the_whole_loss() -> None:
 def test_nothing_and_perfection_have_no_shares() -> None:
     nothing = LossShares.of(np.empty(0), np.empty(0, bool))
     assert (len(nothing), nothing.held_by(3)) == (0, 0.0)
-    assert np.isnan(nothing.threshold_for(1))
+    assert np.isnan(limit_of_worst(nothing.osi_db, 1))
     assert np.isnan(LossShares.of(np.array([np.inf]), np.ones(1, bool)).share).all()

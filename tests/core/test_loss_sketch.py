@@ -66,10 +66,10 @@ def check(sketch: LossSketch, osi_db: np.ndarray, table: AlphaTable, columns: Pi
 
 def test_the_sketch_has_a_level_for_every_far_view(sketch: LossSketch) -> None:
     assert sketch_steps(N) == (SKETCH_STEP, SKETCH_STEP * GROWTH**2)
-    assert list(sketch.levels) == [SKETCH_STEP, SKETCH_STEP * GROWTH, SKETCH_STEP * GROWTH**2]
-    assert [level.n_blocks for level in sketch.levels.values()] == [-(-N // step) for step in sketch.levels]
-    assert list(sketch.levels.values())[-1].n_blocks <= FEWEST_BLOCKS
-    kept = [level.peak_osi.size / N for level in sketch.levels.values()]
+    assert list(sketch) == [SKETCH_STEP, SKETCH_STEP * GROWTH, SKETCH_STEP * GROWTH**2]
+    assert [level.osi.size for level in sketch.values()] == [-(-N // step) for step in sketch]
+    assert list(sketch.values())[-1].osi.size <= FEWEST_BLOCKS
+    kept = [level.peak_osi.size / N for level in sketch.values()]
     assert kept == sorted(kept, reverse=True)
     assert kept[0] < 0.3
 
@@ -118,5 +118,5 @@ def test_it_is_given_up_when_something_newer_waits() -> None:
 
 
 def test_a_table_of_hours_in_little_memory(sketch: LossSketch) -> None:
-    kept = sum(level.peak_mc.values.nbytes + level.mc.values.nbytes for level in sketch.levels.values())
+    kept = sum(level.peak_mc.values.nbytes + level.mc.values.nbytes for level in sketch.values())
     assert kept < 0.2 * TABLE.values.nbytes

@@ -89,14 +89,15 @@ def test_reductions_over_some_frames_of_each_segment(
     segments = find_bad_segments(np.array(flags[:n], dtype=bool), minimum, join)
     values = np.random.default_rng(n).normal(size=n)
     mask = np.array(some[:n], dtype=bool)
-    for within, picked in ((FramesWithin.where(mask, segments), mask), (FramesWithin.every(segments), mask | True)):
+    some = FramesWithin(np.flatnonzero(mask), segments)
+    for within, picked in ((some, mask), (FramesWithin.every(segments), mask | True)):
         mine = values[within.frames]
         for k, (a, b) in enumerate(zip(segments.first, segments.stop, strict=True)):
             expected = values[a:b][picked[a:b]]
             assert within.counts[k] == expected.size
             assert within.total(mine)[k] == pytest.approx(expected.sum())
-            assert np.isnan(within.least(mine)[k]) == (expected.size == 0)
+            assert np.isnan(within.reduced(np.minimum, mine)[k]) == (expected.size == 0)
             if expected.size:
-                assert within.least(mine)[k] == expected.min()
-                assert within.most(mine)[k] == expected.max()
+                assert within.reduced(np.minimum, mine)[k] == expected.min()
+                assert within.reduced(np.maximum, mine)[k] == expected.max()
                 assert within.mean(mine)[k] == pytest.approx(expected.mean())

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from measures import alpha_table, project, sums_of
 
-from osisnr_gui.core.bad_frames import frame_status, is_active
+from osisnr_gui.core.bad_frames import ACTIVE, frame_status
 from osisnr_gui.core.loss import EPS_FUSED, EPS_LOSS, ExactScores, fused, loss_osi
 from osisnr_gui.core.mc_mse import mc_mse_blame, mc_mse_per_frame
 from osisnr_gui.core.osi_snr import exact_osi_db, literal_osi_db, si_snr_db, snr_db
@@ -111,7 +111,7 @@ def test_exact_values(case: dict[str, Any]) -> None:
     status = frame_status(p, silence_db=np.inf)
     _same(osi_db, _numbers(wanted["osi_db"]), absolute=tol["osi_abs_db"])
     assert [FrameStatus(s).label for s in status] == [STATUS.get(s, s) for s in wanted["status"]]
-    active = is_active(status)
+    active = np.isin(status, ACTIVE)
     assert np.count_nonzero(active) == wanted["n_active"]
     found = ExactScores.of(osi_db[active])
     _same(found.loss_osi_1, _number(wanted["L1_active"]), 1e-9)

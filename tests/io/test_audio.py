@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from osisnr_gui.io.audio import AudioScan, AudioScanner, open_audio, scan_audio
+from osisnr_gui.io.audio import AudioScanner, SampleChecks, open_audio, scan_audio
 from osisnr_gui.io.errors import Cancelled, LoadError, Reason
 
 Save = Callable[..., str]
@@ -174,8 +174,8 @@ def test_a_file_that_changes_while_it_is_read_is_refused(noise: np.ndarray, save
     assert caught.value.reason == Reason.CORRUPT
 
 
-def _figures(scan: AudioScan) -> tuple[object, ...]:
-    return scan.n_samples, scan.peak, scan.clipped_runs, [s.tolist() for s in scan.clip_spans], scan.warnings
+def _figures(scan: SampleChecks) -> tuple[object, ...]:
+    return scan.n_samples, scan.peak.tolist(), scan.clipped_runs, [s.tolist() for s in scan.clip_spans], scan.warnings
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from osisnr_gui.io.audio import AudioScan, SampleChecks
+from osisnr_gui.io.audio import SampleChecks
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.io.headers import AudioInfo
 
@@ -10,7 +10,7 @@ def info(channels: int, n_samples: int, coding: str = "FLOAT") -> AudioInfo:
     return AudioInfo("x.wav", "WAV", coding, 16000, channels, n_samples, 0, 0, ())
 
 
-def feed(samples: np.ndarray, block: int, coding: str = "FLOAT") -> tuple[AudioScan, list[str]]:
+def feed(samples: np.ndarray, block: int, coding: str = "FLOAT") -> tuple[SampleChecks, list[str]]:
     checks = SampleChecks(info(samples.shape[1], len(samples), coding))
     for start in range(0, len(samples), block):
         checks.feed(samples[start : start + block])

@@ -38,5 +38,5 @@ def test_missing_packets_are_told_in_bytes() -> None:
     assert header.warnings == []
     set_sample_counts(header, plain, 100, 60)
     assert "40 of 100 bytes" in header.warnings[0].message
-    assert header.is_unpatched
+    assert (header.patches, header.prefix, header.start, header.end) == ({}, b"", 0, None)
     assert header.plain is None

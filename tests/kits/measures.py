@@ -35,7 +35,7 @@ def alpha_table(reference: Columns, estimate: Columns) -> AlphaTable:
 
 def sums_of(table: AlphaTable) -> AlphaSums:
     """Sums over all frames."""
-    return table.split_sums(np.ones(table.n_frames, dtype=np.bool_))[0]
+    return table.split_sums(np.ones(table.exponents.shape, dtype=np.bool_))[0]
 
 
 def find_delay(reference: FloatArray, estimate: FloatArray, max_lag: int) -> Delay:

@@ -69,7 +69,7 @@ class Facts:
 def find_facts(frames: PairFrames, silence_db: float) -> Facts:
     """Status of every frame and all that does not depend on alpha, gamma and threshold."""
     status = rules.frame_status(frames.projection, silence_db)
-    active = rules.is_active(status)
+    active = np.isin(status, ACTIVE)
     sums_all, sums_active = (None, None) if frames.table is None else frames.table.split_sums(active)
     literal, exact = frames.literal_osi_db, frames.exact_osi_db
     with np.errstate(invalid="ignore"):
@@ -236,10 +236,10 @@ def _low(
     if choice.criterion is Criterion.OSI:
         return under & gate.passed
     if fused is not None:
-        return rules.find_above(fused, gate.active, choice.loss_limit)
+        return find_bad_frames(-fused, gate.active, -choice.loss_limit)
     if drop_db is None:
         return np.zeros_like(gate.active)
-    return rules.find_drops(drop_db, choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db)
+    return np.asarray(drop_db >= (choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db))
 
 
 def _faults(facts: Facts, gate: LevelGate, choice: BadChoice, other: Facts | None) -> tuple[BoolArray, BoolArray]:
@@ -301,16 +301,15 @@ def _drop(
 def find_figures(bad: BadFrames) -> SegmentFigures:
     """Figures of all bad segments; costs grow with the bad frames, not with the file."""
     frames, segments = bad.facts.frames, bad.segments
-    low, missed, false_activity = (
-        FramesWithin.where(mask, segments) for mask in (bad.low, bad.missed, bad.false_activity)
-    )
+    masks = (bad.low, bad.missed, bad.false_activity)
+    low, missed, false_activity = (FramesWithin(np.flatnonzero(mask).astype(np.int64), segments) for mask in masks)
     counts = np.stack([missed.counts, false_activity.counts, low.counts])
     osi_db, step = frames.exact_osi_db[low.frames], frames.grid.step
     depth, worst = find_depth(bad, low.frames)
     weight = _weight(bad, low)
     if bad.choice.criterion is Criterion.DROP:
         # A click is short and stands in loud speech; the onset of a word drops as far, for longer, but is quiet.
-        severity = np.nan_to_num(low.most(depth * weight**2))
+        severity = np.nan_to_num(low.reduced(np.maximum, depth * weight**2))
     else:
         severity = low.total(depth * weight)
     if not bad.choice.criterion.is_relative:
@@ -320,9 +319,9 @@ def find_figures(bad: BadFrames) -> SegmentFigures:
         length=(segments.stop - segments.first).astype(np.float64) * step,
         counts=counts,
         kind=np.argmax(counts, axis=0).astype(np.uint8),
-        osi_min=low.least(osi_db),
+        osi_min=low.reduced(np.minimum, osi_db),
         osi_mean=low.mean(osi_db),
-        worst=low.most(worst) if worst is not None else np.full(len(segments), np.nan),
+        worst=low.reduced(np.maximum, worst) if worst is not None else np.full(len(segments), np.nan),
         severity=step * severity,
     )
 
@@ -337,9 +336,9 @@ def find_depth(bad: BadFrames, low: IntArray) -> tuple[FloatArray, FloatArray | 
     Missed frames and false activity are as deep as can be, 1, but have no drop: by a relative criterion they come last.
     """
     if bad.choice.criterion is Criterion.OSI:
-        return rules.depth_under(bad.facts.frames.exact_osi_db[low], bad.threshold_db), None
+        return rules.depth_between(bad.facts.frames.exact_osi_db[low], bad.threshold_db), None
     if bad.choice.criterion is Criterion.LOSS:
         loss = np.empty(0) if bad.fused is None else bad.fused[low]
-        return rules.depth_above(loss, bad.choice.loss_limit), loss
+        return rules.depth_between(bad.choice.loss_limit, loss), loss
     drop = np.empty(0) if bad.drop_db is None else bad.drop_db[low]
     return drop, drop

@@ -10,7 +10,7 @@ import pytest
 from measures import alpha_table
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.core.loss_curve import LossCurve, LossSketch
+from osisnr_gui.core.loss_curve import LossCurve, LossSketch, make_sketch
 from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.plots.curve_plot import LossPlot
 from osisnr_gui.qt.plots.items import loss as loss_items
@@ -57,8 +57,7 @@ def test_each_tick_of_a_slider_asks_for_the_same_sketch(
     qtbot: QtBot, sketches: LossSketches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
-    real = LossCurve.sketch
-    monkeypatch.setattr(LossCurve, "sketch", lambda self, superseded: made.append(1) or real(self, superseded))
+    monkeypatch.setattr(loss_items, "make_sketch", lambda *arguments: made.append(1) or make_sketch(*arguments))
     curve = make_curve(0)
     for alpha in np.linspace(0.1, 1, 20):
         sketches.sketch_of(replace(curve, alpha=float(alpha)))

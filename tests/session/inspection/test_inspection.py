@@ -11,7 +11,7 @@ import pytest
 from measures import project
 
 from osisnr_gui.core.bad_frames import frame_status
-from osisnr_gui.core.loss import fused_per_frame
+from osisnr_gui.core.loss import inverse_osi
 from osisnr_gui.core.mc_mse import compress
 from osisnr_gui.core.osi_snr import exact_osi_db
 from osisnr_gui.core.types import FrameStatus, Representation
@@ -195,7 +195,7 @@ def test_the_window_s_own_numbers_are_as_near_as_the_alpha_table() -> None:
         x = inspector.inspect(pair, index)
         assert x.mc_mse == pytest.approx(pair.score.mc_mse()[index], rel=1e-6)
         osi, mc_mse = np.array([x.literal.osi_db]), np.array([x.mc_mse])
-        assert x.literal.fused == fused_per_frame(osi, mc_mse, x.score.loss.gamma, 1e-10)[0]
+        assert x.literal.fused == (inverse_osi(osi, 1e-10) + x.score.loss.gamma * mc_mse)[0]
     inspector.close()
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 
 from osisnr_gui.core.alpha_table import AlphaTable
-from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve, LossSketch
+from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve, LossSketch, make_sketch
 from osisnr_gui.core.reduce import is_crowded, is_reduced, visible_frames
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.jobs import Job, Jobs
@@ -52,7 +52,7 @@ class LossSketches(Jobs):
                 self._known.append(self._known.pop(place))
                 return sketch
         under_way = self._wanted is not None and is_same_frames(self._wanted, curve)
-        if curve.n_frames >= LONG_FRAMES and not under_way:
+        if curve.osi_db.size >= LONG_FRAMES and not under_way:
             self._wanted = curve
             self.start(partial(_make, curve))
         return None
@@ -73,7 +73,7 @@ def is_same_frames(a: LossCurve, b: LossCurve) -> bool:
 
 def _make(curve: LossCurve, job: Job) -> tuple[LossCurve, LossSketch] | None:
     """On the worker thread."""
-    sketch = curve.sketch(job.superseded)
+    sketch = make_sketch(curve.osi_db, curve.eps, curve.table, job.superseded)
     return None if sketch is None else (curve, sketch)
 
 
@@ -118,7 +118,7 @@ class LossAreas(PixelItem):
         if self.curve is None:
             return np.empty(0), np.empty(0)
         osi, mc_mse = self.curve.terms()
-        return self._t0 + self._dt * np.arange(self.curve.n_frames, dtype=np.float64), osi + mc_mse
+        return self._t0 + self._dt * np.arange(self.curve.osi_db.size, dtype=np.float64), osi + mc_mse
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the areas, and the line on top."""
@@ -127,7 +127,7 @@ class LossAreas(PixelItem):
             self._key = (*vb.view_key, vb.theme.name)
             self._shape(vb)
         painter.drawImage(vb.rect(), self._image)
-        n_frames = 0 if self.curve is None else self.curve.n_frames
+        n_frames = 0 if self.curve is None else self.curve.osi_db.size
         reduced = is_reduced(n_frames, self._t0, self._dt, vb.t0, vb.t1, vb.columns)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not reduced)
         painter.setPen(line_pen(vb.theme.loss_total))
@@ -139,7 +139,7 @@ class LossAreas(PixelItem):
             self._drawn_of, self._drawn = vb.view_key, NOTHING_DRAWN
             if self.curve is not None:
                 # A curve that grows is another one in a moment: not worth a sketch.
-                is_long = not self._growing and self.curve.n_frames >= LONG_FRAMES
+                is_long = not self._growing and self.curve.osi_db.size >= LONG_FRAMES
                 sketch = self.sketches.sketch_of(self.curve) if is_long else None
                 times, *values = self.curve.draw(self._t0, self._dt, vb.t0, vb.t1, vb.columns, sketch)
                 self._drawn = DrawnLoss(times, *map(safe_array, values))
@@ -149,7 +149,7 @@ class LossAreas(PixelItem):
         """The largest loss in a pixel column that is higher than its neighbours: a number, so not from the picture."""
         assert self.curve is not None, "there is a column"
         pixel = (vb.t1 - vb.t0) / vb.columns
-        frames = visible_frames(self.curve.n_frames, self._t0, self._dt, time - pixel, time + pixel)
+        frames = visible_frames(self.curve.osi_db.size, self._t0, self._dt, time - pixel, time + pixel)
         return self.curve.highest(slice(*frames))
 
     def is_crowded(self, vb: PixelViewBox) -> bool:
