@@ -108,8 +108,7 @@ class DelayDialog(QDialog):
         for plot in self.plots:
             plot.show_curve(np.empty(0), 1, None, 0)
         self.name.set_text("")
-        set_text(self.note, WAITING)
-        self.note.show()
+        set_text(self.note, WAITING, hides=True)
 
     def _show_curve(self, shown: MeasuredDelay) -> None:
         self._shown = shown
@@ -120,8 +119,7 @@ class DelayDialog(QDialog):
         for plot in self.plots:
             plot.show_curve(values, shown.rate, shown.delay.samples if values.size else None, shown.place)
         self.field.set_reach(values.size // 2)
-        set_text(self.note, note)
-        self.note.setVisible(bool(note))
+        set_text(self.note, note, hides=True)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """What was chosen last still holds."""

@@ -91,7 +91,7 @@ class SlimBanner(Themed, QFrame):
 
     def fill(self, text: QWidget, *buttons: QPushButton, hide_tip: str, hide: Run) -> None:
         """The text, and buttons beside it, the one that hides the banner last."""
-        self.close_button = tool_button("", hide_tip, hide, self, name=_("Hide"))
+        self.close_button = tool_button("", hide_tip, hide, self, accessibleName=_("Hide"))
         self.close_button.setIconSize(QSize(14, 14))
         tint(self.close_button, "close", self._theme, "muted")
         for button in (*buttons, self.close_button):

@@ -10,24 +10,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, Themed, tabular_font
 from osisnr_gui.qt.panels.figure_table import EstimateMark, FigureTable
 from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, row_of
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text, tooltip
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text, tooltip
 from osisnr_gui.qt.plots.charts.frame_charts import AngleChart, SpectrumChart
 from osisnr_gui.session import words
 from osisnr_gui.session.inspection.inspection import CurveView, Inspection, frame_curves
 from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text import explain
 from osisnr_gui.text.catalogue import _
-from osisnr_gui.text.explain import (
-    angle_words,
-    companion_tip,
-    explain,
-    formula_lines,
-    formula_rows,
-    formula_tip,
-    place_words,
-    share_words,
-    short_band_words,
-    status_words,
-)
 
 VIEWS = (CurveView.LEVEL, CurveView.COMPRESSED, CurveView.MC_MSE)
 VIEW_TIP = _(
@@ -112,18 +101,17 @@ class FramePage(QWidget):
         super().__init__(parent)
         self._shown: tuple[Inspection, int] | None = None
         self.mark = EstimateMark(theme, self)
-        self.arrows = plain_label("", "muted", small=True, parent=self)
-        self.arrows.setToolTip(tooltip(_("The arrow keys go frame by frame, ten at a time with Shift")))
+        arrows_tip = _("The arrow keys go frame by frame, ten at a time with Shift")
+        self.arrows = plain_label("", "muted", small=True, tip=arrows_tip, parent=self)
         self.status = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.view = Segmented(("dB", "|x|^α", "MC-MSE"), _("what the curves show"), VIEW_TIP, self)
         self.spectrum, self.angle = SpectrumChart(theme, self), AngleChart(theme, self)
         self.bands = BandBars(theme, self)
-        self.sentences = SteadyLabel(parent=self)
-        self.formulas = FigureTable(theme, (1.5, 1.0, 1.0), formula_tip(), n_rows=8, parent=self)
-        self.lines = SteadyLabel("muted", small=True, parent=self)
-        self.lines.setToolTip(tooltip(formula_tip()))
-        self.share = SteadyLabel("muted", small=True, parent=self)
-        self.companions = FigureTable(theme, (1.9, 1.0, 1.0), companion_tip(), n_rows=12, parent=self)
+        self.sentences = plain_label(steady=True, parent=self)
+        self.formulas = FigureTable(theme, (1.5, 1.0, 1.0), explain.formula_tip(), n_rows=8, parent=self)
+        self.lines = plain_label("", "muted", small=True, steady=True, tip=explain.formula_tip(), parent=self)
+        self.share = plain_label("", "muted", small=True, steady=True, parent=self)
+        self.companions = FigureTable(theme, (1.9, 1.0, 1.0), explain.companion_tip(), n_rows=12, parent=self)
         head = row_of((self.mark, 1), self.arrows), self.status, self.view
         pictures = self.spectrum, row_of((self.angle, 5), (self.bands, 6), spacing=GAP)
         texts = self.sentences, self.formulas, self.lines, self.share, self.companions, REST
@@ -133,18 +121,20 @@ class FramePage(QWidget):
     def show_frame(self, x: Inspection, index: int, chosen: str = "") -> None:
         """Show a frame of estimate `index`; `chosen` says how it was chosen."""
         self._shown = x, index
-        self.mark.show_estimate(index, f"{estimate_letter(index)} · {place_words(x)}")
-        set_text(self.status, " · ".join(filter(None, (chosen, status_words(x)))))
+        self.mark.show_estimate(index, f"{estimate_letter(index)} · {explain.place_words(x)}")
+        set_text(self.status, " · ".join(filter(None, (chosen, explain.status_words(x)))))
         self._show_curves()
-        angle = f"θ {angle_words(x.angle_deg)}" if math.isfinite(x.angle_deg) else _("no angle")
+        angle = f"θ {explain.angle_words(x.angle_deg)}" if math.isfinite(x.angle_deg) else _("no angle")
         osi = words.db(x.exact.osi_db) if x.exact.counted else ""
         self.angle.show_angle(x.angle_deg, angle, osi, colour=index, reversed_=x.correlation < 0)
         in_hertz = x.columns.bin_hz is not None
-        self.bands.show_bands([(short_band_words(p.band, in_hertz), p.noise_share, p.mc_share) for p in x.bands])
-        set_text(self.sentences, "\n".join(explain(x)))
-        self.formulas.show_rows(formula_rows(x))
-        set_text(self.lines, "\n".join(formula_lines(x)))
-        set_text(self.share, share_words(x))
+        self.bands.show_bands(
+            [(explain.short_band_words(p.band, in_hertz), p.noise_share, p.mc_share) for p in x.bands]
+        )
+        set_text(self.sentences, "\n".join(explain.explain(x)))
+        self.formulas.show_rows(explain.formula_rows(x))
+        set_text(self.lines, "\n".join(explain.formula_lines(x)))
+        set_text(self.share, explain.share_words(x))
 
     def show_arrows(self, shown: bool) -> None:
         """Whether the arrow keys belong to the panel."""

@@ -251,8 +251,7 @@ class LossPanel(QWidget):
 
     def show_change(self, sentence: str) -> None:
         """What became of the estimate since its file changed; empty when there is nothing to say."""
-        set_text(self.change, sentence)
-        self.change.setVisible(bool(sentence))
+        set_text(self.change, sentence, hides=True)
 
     def _lay_out(self) -> None:
         self.plot.setFixedHeight(PLOT_HEIGHT)
@@ -339,8 +338,7 @@ class LossPanel(QWidget):
         ranking = find_ranking(analysis, selected)
         gammas = tuple(crossing.gamma for crossing in ranking.crossings)
         self.gamma.set_marks(gammas, MARKS_TIP)
-        set_text(self.order, translated(ranking.sentence))
-        self.order.setVisible(bool(self.order.text()))
+        set_text(self.order, translated(ranking.sentence), hides=True)
 
     def _show_curves(self, analysis: Analysis, _selected: int) -> None:
         loss = analysis.session.loss

@@ -9,7 +9,7 @@ from osisnr_gui.io.masks import Mask
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme, Themed
 from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, scroll_inside
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text
 from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart, Outline
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
@@ -82,8 +82,7 @@ class MaskedSound(QObject):
             text = masked_sentences(self._results, analysis.session.loss, analysis.mixture.name)
         elif self._jobs.is_busy:
             text = _("As sound, on the mixture: comparing…")
-        set_text(self.label, text)
-        self.label.setVisible(bool(text))
+        set_text(self.label, text, hides=True)
 
 
 class MaskValuesPanel(Themed, QWidget):
@@ -102,7 +101,7 @@ class MaskValuesPanel(Themed, QWidget):
         self._job.idle.connect(self._draw)
         self.scale = Segmented((_("log · counts"), _("linear · counts")), _("axis of counts"), SCALE_TIP, self)
         self.plot = HistogramChart(theme, self)
-        self.point = SteadyLabel("muted", small=True, parent=self)
+        self.point = plain_label("", "muted", small=True, steady=True, parent=self)
         self.about = plain_label("", wrap=True, small=True, selectable=True, parent=self)
         self.sound = MaskedSound(self)
         self.scale.chosen.connect(lambda index: self.plot.set_log(index == 0))

@@ -193,7 +193,7 @@ class CriterionBar(QWidget):
 
 
 def _menu_button(text: str, tip: str, parent: QWidget) -> QToolButton:
-    button = tool_button(text, tip, parent=parent, name=text or tip)
+    button = tool_button(text, tip, parent=parent, accessibleName=text or tip)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setMenu(QMenu(button))
     return button

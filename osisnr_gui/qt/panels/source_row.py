@@ -85,7 +85,9 @@ class ReadingOptions(QWidget):
         self.channel, self.key = NarrowBox(self), NarrowBox(self)
         self.transpose, self.lag, self.delay = QCheckBox(_("transpose"), self), LagField(self), QWidget(self)
         values = _("Histogram of its values, their range and what kind of mask it is (Shift+V)")
-        self.values = tool_button(_("values…"), values, asks.values_requested.emit, self, name=_("Mask values"))
+        self.values = tool_button(
+            _("values…"), values, asks.values_requested.emit, self, accessibleName=_("Mask values")
+        )
         self.values.setStyleSheet("padding: 1px 5px")
         delay = _("The score at every delay; move the estimate by hand (Ctrl+D)")
         self.delay_button = tool_button(_("Delay…"), delay, lambda: asks.delay_requested.emit(self._track.source), self)
@@ -183,14 +185,11 @@ class SourceRow(Themed, QWidget):
         self.name.set_text(track.name, f"{tip}\n{facts}" if state.brief else tip, shorter)
         # It wraps between facts only, never between a number and its unit.
         unbroken = facts.replace(" ", "\u00a0").replace("\u00a0·\u00a0", "\u00a0· ")
-        set_text(self.details, "" if state.brief else unbroken)
-        self.details.setVisible(bool(self.details.text()))
-        set_text(self.change, "" if state.change is None else state.change.words)
-        self.change.setVisible(state.change is not None)
+        set_text(self.details, "" if state.brief else unbroken, hides=True)
+        set_text(self.change, "" if state.change is None else state.change.words, hides=True)
         error = state.error
         problem = "" if error is None else f"{translated(error.detail)}; {translated(error.remedy)}"
-        set_text(self.problem, printable(problem, 300))
-        self.problem.setVisible(error is not None)
+        set_text(self.problem, printable(problem, 300), hides=True)
         self.options.show_track(track, state.role)
         self.setAccessibleName(f"{state.chip}: {track.name}")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if estimate else Qt.FocusPolicy.NoFocus)

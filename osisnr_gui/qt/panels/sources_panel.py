@@ -78,7 +78,7 @@ class SourcesPanel(Themed, SourceSignals):
         self.hint = plain_label(DROP_WORDS, "muted", wrap=True, small=True, parent=self)
         add = _("Compare one more file with the same reference (Ctrl+I)")
         self.add_button = push_button(_("Add estimate…"), add, self.add_requested.emit, self)
-        self.swap_button = tool_button("", "", self._swap, self, name=_("Swap reference and estimate"))
+        self.swap_button = tool_button("", "", self._swap, self, accessibleName=_("Swap reference and estimate"))
         self.scroller = NarrowScroll(body, self)
         self.swap_button.setEnabled(False)
         for button in (self.add_button, self.swap_button):

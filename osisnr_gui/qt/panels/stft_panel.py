@@ -5,14 +5,14 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from osisnr_gui.core.bad_frames import DEFAULT_SILENCE_DB
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS, default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.headers import MAX_RATE
 from osisnr_gui.qt.panels.layouts import REST, Ask, Setting, column_of, lay_out_settings, scroll_inside
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, separator, set_text
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text
 from osisnr_gui.qt.panels.sample_field import DEFAULT_MARK, MarkedBox, NumberField, SampleField
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
@@ -140,7 +140,10 @@ class StftPanel(QWidget):
         self._names = lay_out_settings(grid, settings)
         rows = [(self._names[name], field, note) for name, field, note, *_rest in settings if field is not self.silence]
         self._sound_only = [part for row in rows for part in row if part is not None]
-        parts = self.mask_grid, grid, separator(), self.summary, REST
+        line = QFrame()
+        line.setProperty("role", "separator")
+        line.setFixedHeight(1)
+        parts = self.mask_grid, grid, line, self.summary, REST
         scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
         self.representation.activated.connect(self._take_representation)
         self.window_box.activated.connect(lambda i: self._frame(window=WINDOWS[i]))

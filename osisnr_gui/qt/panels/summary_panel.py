@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from osisnr_gui.qt.look.theme import Theme, Themed
 from osisnr_gui.qt.panels.figure_table import sample_pen
 from osisnr_gui.qt.panels.layouts import column_of
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label
 from osisnr_gui.qt.panels.summary_model import SummaryModel
 from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable, Index
 from osisnr_gui.session.analysis import Analysis
@@ -74,8 +74,8 @@ class SummaryPanel(QWidget):
         super().__init__(parent)
         self.model = SummaryModel(theme)
         self.model.setParent(self)
-        self.part = plain_label("", "muted", parent=self)
-        self.part.setToolTip(tooltip(_("Which result the table shows: the one that leads, as chosen beside the loss.")))
+        part_tip = _("Which result the table shows: the one that leads, as chosen beside the loss.")
+        self.part = plain_label("", "muted", tip=part_tip, parent=self)
         self.table = _Table(self.model, _("Summary: a row for each estimate"), self)
         self._names = _NameDelegate(theme, self.table)
         self._shown_names: list[str] = []
