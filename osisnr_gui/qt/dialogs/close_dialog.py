@@ -16,7 +16,7 @@ from osisnr_gui.qt.panels.layouts import REST, Margins, Part, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, tooltip
 from osisnr_gui.text.catalogue import _, ngettext
 
-ButtonRole = QDialogButtonBox.ButtonRole
+ButtonRole, Buttons = QDialogButtonBox.ButtonRole, QDialogButtonBox.StandardButton
 PAGE_MARGINS = (24, 24, 24, 16)
 
 
@@ -25,12 +25,14 @@ class CloseDialog(QDialog):
 
     #: Whether Return presses Close though another button has the focus.
     return_closes = True
+    #: Whether it outlives its being closed, and the button that closes it.
+    is_kept, leave = False, Buttons.Close
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, not self.is_kept)
         self.setWindowTitle(title)
-        self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.box = QDialogButtonBox(self.leave)
         self.box.rejected.connect(self.reject)
 
     def add_button(

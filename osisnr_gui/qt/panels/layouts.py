@@ -22,8 +22,8 @@ Button = TypeVar("Button", QPushButton, QToolButton)
 Run = Callable[[], object]
 #: Takes an edit of the session and the key by which it is merged with the one before.
 Ask = Callable[[Edit, str], object]
-#: Name, field, words beside it (None: the field is as wide as both), tooltip, what a double click on the name does.
-Setting = tuple[str, QWidget, QLabel | None, str, Run | None]
+#: Name, field, what is beside it (None: the field is as wide as both), tooltip, what a double click on the name does.
+Setting = tuple[str, QWidget, QWidget | None, str, Run | None]
 
 SEGMENT_STYLE = f"font-size: {SMALL_FONT_PIXELS}px; padding: 4px 2px"
 #: The two named results, in the order of their switch, and what it calls them.
