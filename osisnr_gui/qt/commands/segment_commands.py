@@ -95,7 +95,7 @@ class NoteCommands:
 
     def __init__(self, views: Views) -> None:
         self._views = views
-        views.notes.add_requested.connect(self.add)
+        views.notes.add_button.clicked.connect(self.add)
         views.notes.go_requested.connect(self.go)
 
     def add(self) -> None:

@@ -16,7 +16,8 @@ from osisnr_gui.qt.panels.layouts import REST, Margins, Part, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, tooltip
 from osisnr_gui.text.catalogue import _, ngettext
 
-ButtonRole, Buttons = QDialogButtonBox.ButtonRole, QDialogButtonBox.StandardButton
+ButtonRole = QDialogButtonBox.ButtonRole
+Buttons = QDialogButtonBox.StandardButton
 PAGE_MARGINS = (24, 24, 24, 16)
 
 
@@ -80,7 +81,7 @@ class AboutDialog(CloseDialog):
         name = plain_label("osisnr_gui", "big", parent=self)
         what = plain_label(_("See and judge speech separation."), "muted", wrap=True, parent=self)
         head = row_of(picture, (column_of(REST, name, what, REST, spacing=4), 1), spacing=2 * GAP)
-        self.versions: QLabel = plain_label(version_text(), selectable=True, parent=self)
+        self.versions = plain_label(version_text(), selectable=True, parent=self)
         clipboard = QGuiApplication.clipboard()
         self.copy_button = self.add_button(_("&Copy versions"), lambda: clipboard.setText(version_text()))
         sources = plain_label(SOURCES, "muted", wrap=True, parent=self)
@@ -104,9 +105,8 @@ class ErrorDialog(CloseDialog):
         super().__init__(_("Unexpected error"), parent)
         self.setMinimumWidth(480)
         self._count = 1
-        self.sentence: QLabel = plain_label(sentence, wrap=True, selectable=True, parent=self)
-        self.details = QPlainTextEdit(f"{version_text()}\n\n{details.rstrip()}", self)
-        self.details.setReadOnly(True)
+        self.sentence = plain_label(sentence, wrap=True, selectable=True, parent=self)
+        self.details = QPlainTextEdit(f"{version_text()}\n\n{details.rstrip()}", self, readOnly=True)
         self.details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.details.setAccessibleName(_("Details of the error"))
         self.details.setMinimumHeight(200)

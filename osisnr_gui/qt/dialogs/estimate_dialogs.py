@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QFontMetrics, QIcon, QKeyEvent, QKeySequence, QPainter, QPalette, QPixmap, QShortcut
 from PySide6.QtWidgets import QApplication, QSizePolicy, QStyleOptionButton, QTableWidget, QTableWidgetItem, QWidget
 
-from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS, ButtonRole, CloseDialog
+from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS, ButtonRole, Buttons, CloseDialog
 from osisnr_gui.qt.look.theme import Theme, system_font, tabular_font
 from osisnr_gui.qt.panels.figure_table import FigureTable
 from osisnr_gui.qt.panels.layouts import REST, push_button, row_of
@@ -53,9 +53,7 @@ class DelayDialog(CloseDialog):
         self.pointer = ElidedLabel(HOW, muted=True, parent=self)
         self.field = LagField(self)
         align = _("Take out the delay at which the whole signals correlate most")
-        self.align = push_button(
-            _("&Align"), align, lambda: self._shown and self._take(self._shown.delay.samples), self
-        )
+        self.align = push_button(_("&Align"), align, self._align, self)
         self.finished.connect(self._settle)  # what was chosen last still holds
         as_is = _("Take no delay out: the file as it is")
         self.as_is = push_button(_("As it &is"), as_is, lambda: self._take(0), self)
@@ -117,6 +115,10 @@ class DelayDialog(CloseDialog):
         self.align.setEnabled(shown is not None and known and shown.delay.certain and taken != shown.delay.samples)
         self.table.show_rows(() if shown is None else shown.rows(taken))
 
+    def _align(self) -> None:
+        if self._shown is not None:
+            self._take(self._shown.delay.samples)
+
     def _move(self, samples: int) -> None:
         self._wanted = samples
         self._show_taken()
@@ -140,7 +142,7 @@ class DelayDialog(CloseDialog):
         label.setTextFormat(Qt.TextFormat.AutoText)
         label.setBuddy(self.field)
         buttons = self.align, self.as_is, self.undo
-        for button in (*buttons, *self.box.buttons()):
+        for button in (*buttons, self.box.button(Buttons.Close)):
             button.setAutoDefault(False)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the arrow keys to the plot
         plots = (self.plots[0], 3), (self.plots[1], 2)

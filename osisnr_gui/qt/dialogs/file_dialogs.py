@@ -105,8 +105,8 @@ class RolesDialog(CloseDialog):
         buttons = []
         for roles in filter(None, (reading.roles, reading.other)):
             reference, others = reading_words(paths, roles)
-            # The style's arrow is black on dark: no icon.
-            buttons.append(QCommandLinkButton(reference.replace("&", "&&"), others, self, icon=QIcon()))
+            buttons.append(QCommandLinkButton(reference.replace("&", "&&"), others, self))
+            buttons[-1].setIcon(QIcon())  # the style's arrow is black on dark
             buttons[-1].clicked.connect(partial(self._take, roles))
         self.lay_out(plain_label(words), *buttons, margins=None, spacing=GAP)
 

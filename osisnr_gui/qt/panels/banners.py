@@ -91,8 +91,7 @@ class SlimBanner(Themed, QFrame):
 
     def fill(self, text: QWidget, *buttons: QPushButton, hide_tip: str, hide: Run) -> None:
         """The text, and buttons beside it, the one that hides the banner last."""
-        self.close_button = tool_button("", hide_tip, hide, self, accessibleName=_("Hide"))
-        self.close_button.setIconSize(QSize(14, 14))
+        self.close_button = tool_button("", hide_tip, hide, self, accessibleName=_("Hide"), iconSize=QSize(14, 14))
         tint(self.close_button, "close", self._theme, "muted")
         for button in (*buttons, self.close_button):
             button.setStyleSheet(SLIM)
@@ -103,9 +102,6 @@ class SlimBanner(Themed, QFrame):
 class ChangeBanner(SlimBanner):
     """Hidden while all files are as they were read."""
 
-    reload_requested = Signal()
-    always_requested = Signal()
-
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.setProperty("role", "banner")
@@ -114,8 +110,8 @@ class ChangeBanner(SlimBanner):
         self._hidden: frozenset[FileChange] = frozenset()
         once = _("Read what changed again; the view stays, and the old curve as a faint line")
         ever = _("Reload now, and from now on whenever a file has changed (Sources: Reload changed files by itself)")
-        self.reload = push_button(_("Reload"), once, self.reload_requested.emit, self)
-        self.always = push_button(_("Reload always"), ever, self.always_requested.emit, self)
+        self.reload = push_button(_("Reload"), once, parent=self)
+        self.always = push_button(_("Reload always"), ever, parent=self)
         self.fill(self.text, self.reload, self.always, hide_tip=_("Hide until a file changes again"), hide=self._hide)
         self.hide()
 

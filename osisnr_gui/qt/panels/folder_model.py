@@ -63,6 +63,7 @@ class FolderModel(ColumnModel[PairColumn]):
     """Rows are pairs: worst first until another column is chosen."""
 
     default_sort = DEFAULT_SORT
+    title_tip = _("{what}.\nClick to sort.")  # the sentences have no full stop
 
     def __init__(self) -> None:
         super().__init__(COLUMNS)
@@ -97,10 +98,6 @@ class FolderModel(ColumnModel[PairColumn]):
         """As the list sorts its pairs, without those that are filtered out; sparks as the medians beside them."""
         key = COLUMNS[DEFAULT_SORT].key if column.key == SPARK else column.key
         return self.pairs.places(key, falling=falling, words=self._words, only_errors=self._only_errors)
-
-    def column_tip(self, column: PairColumn) -> str:
-        """What a column holds; the sentences have no full stop."""
-        return _("{what}.\nClick to sort.").format(what=column.tip)
 
     def copied_columns(self) -> list[PairColumn]:
         """All that are text or numbers."""

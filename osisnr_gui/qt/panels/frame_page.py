@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, Themed, tabular_font
 from osisnr_gui.qt.panels.figure_table import EstimateMark, FigureTable
@@ -38,7 +38,7 @@ class BandBars(Themed, QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._bands: tuple[tuple[str, float, float], ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumWidth(110)
         self.setToolTip(tooltip(BANDS_TIP))
 
     def show_bands(self, bands: Sequence[tuple[str, float, float]]) -> None:
@@ -55,31 +55,22 @@ class BandBars(Themed, QWidget):
             self.setToolTip(tooltip("\n".join((BANDS_TIP, *lines))))
             self.update()
 
-    def sizeHint(self) -> QSize:
-        """A line for the names of the bars and one for each band."""
-        return QSize(140, round(LINE * 7))
-
-    def minimumSizeHint(self) -> QSize:
-        """The same, narrower."""
-        return QSize(110, round(LINE * 6))
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Names left, bars right; the highest band on top, as in a spectrogram."""
-        painter = QPainter(self)
-        painter.setFont(tabular_font(SMALL_FONT_PIXELS))
-        metrics, x = QFontMetricsF(painter.font()), 0.0
-        for name, colour in ((_("OSI noise"), self._theme.loss_osi), ("MC-MSE", self._theme.loss_mc)):
-            painter.fillRect(QRectF(x, LINE / 2 - 3, 6, 6), QColor(colour))
-            painter.setPen(QColor(self._theme.muted))
-            width = metrics.horizontalAdvance(name)
-            painter.drawText(QRectF(x + 9, 0, width + 1, LINE), Qt.AlignmentFlag.AlignVCenter, name)
-            x += width + 17
-        if self._bands:
-            height = min((self.height() - LINE) / len(self._bands), 20.0)
-            left = max(metrics.horizontalAdvance(name) for name, *_shares in self._bands) + NAME_GAP
-            for line, band in enumerate(reversed(self._bands)):
-                self._paint_band(painter, QRectF(0, LINE + line * height, self.width(), height), left, band)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+            metrics, x = QFontMetricsF(painter.font()), 0.0
+            for name, colour in ((_("OSI noise"), self._theme.loss_osi), ("MC-MSE", self._theme.loss_mc)):
+                painter.fillRect(QRectF(x, LINE / 2 - 3, 6, 6), QColor(colour))
+                painter.setPen(QColor(self._theme.muted))
+                width = metrics.horizontalAdvance(name)
+                painter.drawText(QRectF(x + 9, 0, width + 1, LINE), Qt.AlignmentFlag.AlignVCenter, name)
+                x += width + 17
+            if self._bands:
+                height = min((self.height() - LINE) / len(self._bands), 20.0)
+                left = max(metrics.horizontalAdvance(name) for name, *_shares in self._bands) + NAME_GAP
+                for line, band in enumerate(reversed(self._bands)):
+                    self._paint_band(painter, QRectF(0, LINE + line * height, self.width(), height), left, band)
 
     def _paint_band(self, painter: QPainter, box: QRectF, left: float, band: tuple[str, float, float]) -> None:
         name, *shares = band

@@ -42,9 +42,9 @@ class MaskedSound(QObject):
         self._asked: tuple[Recipe, int, float] | None = None
         self._results: list[MaskedResult] = []
         self._problem = ""
-        self._jobs = Jobs("masked-sound", self)
-        self._jobs.reported.connect(self._take)
-        self._jobs.failed.connect(self._fail)
+        self.jobs = Jobs("masked-sound", self)
+        self.jobs.reported.connect(self._take)
+        self.jobs.failed.connect(lambda problem, _details: self._take([], problem))
 
     def show_analysis(self, analysis: Analysis, selected: int, in_sight: bool) -> None:
         """Follow the estimate in view; alpha and gamma cost nothing, other sounds are compared anew."""
@@ -55,21 +55,13 @@ class MaskedSound(QObject):
         asked = (recipe, selected, analysis.session.silence_db) if recipe.masks else None
         if asked != self._asked:
             self._asked, self._results, self._problem = asked, [], ""
-            self._jobs.cancel()
+            self.jobs.cancel()
             if asked is not None:
-                self._jobs.start(lambda job: compare_masked(*asked, job.superseded))
+                self.jobs.start(lambda job: compare_masked(*asked, job.superseded))
         self._say()
 
-    def is_final(self) -> bool:
-        """Whether nothing is under way."""
-        return not self._jobs.is_busy
-
-    def _take(self, results: list[MaskedResult]) -> None:
-        self._results = results
-        self._say()
-
-    def _fail(self, problem: str, _details: str) -> None:
-        self._problem = problem
+    def _take(self, results: list[MaskedResult], problem: str = "") -> None:
+        self._results, self._problem = results, problem
         self._say()
 
     def _say(self) -> None:
@@ -80,7 +72,7 @@ class MaskedSound(QObject):
             text = _("As sound, on the mixture: {problem}").format(problem=self._problem)
         elif self._results:
             text = masked_sentences(self._results, analysis.session.loss, analysis.mixture.name)
-        elif self._jobs.is_busy:
+        elif self.jobs.is_busy:
             text = _("As sound, on the mixture: comparing…")
         set_text(self.label, text, hides=True)
 
@@ -97,11 +89,12 @@ class MaskValuesPanel(Themed, QWidget):
         self._in_sight = False
         self._job = Jobs("mask-values", self)
         self._job.reported.connect(self._take)
-        self._job.failed.connect(self._fail)
         self._job.idle.connect(self._draw)
         self.scale = Segmented((_("log · counts"), _("linear · counts")), _("axis of counts"), SCALE_TIP, self)
         self.plot = HistogramChart(theme, self)
         self.point = plain_label("", "muted", small=True, steady=True, parent=self)
+        not_counted = _("Not counted: {reason}")
+        self._job.failed.connect(lambda why, _details: set_text(self.point, not_counted.format(reason=why)))
         self.about = plain_label("", wrap=True, small=True, selectable=True, parent=self)
         self.sound = MaskedSound(self)
         self.scale.chosen.connect(lambda index: self.plot.set_log(index == 0))
@@ -141,7 +134,7 @@ class MaskValuesPanel(Themed, QWidget):
 
     def is_final(self) -> bool:
         """Whether nothing is left to count for what can be seen."""
-        return not self._job.is_busy and self.sound.is_final()
+        return not self._job.is_busy and not self.sound.jobs.is_busy
 
     def _missing(self) -> list[Mask]:
         return [mask for mask, *_names in self._shown if mask not in self._counts]
@@ -168,9 +161,6 @@ class MaskValuesPanel(Themed, QWidget):
         if bins == self._bins and mask in self._missing():
             self._counts[mask] = counts
             self._draw()
-
-    def _fail(self, message: str, _details: str) -> None:
-        set_text(self.point, _("Not counted: {reason}").format(reason=message))
 
     def _draw(self) -> None:
         outlines = []

@@ -193,8 +193,8 @@ class CriterionBar(QWidget):
 
 
 def _menu_button(text: str, tip: str, parent: QWidget) -> QToolButton:
-    button = tool_button(text, tip, parent=parent, accessibleName=text or tip)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    at_once = QToolButton.ToolButtonPopupMode.InstantPopup
+    button = tool_button(text, tip, parent=parent, accessibleName=text or tip, popupMode=at_once)
     button.setMenu(QMenu(button))
     return button
 
@@ -266,11 +266,6 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
     def copied_columns(self) -> list[SegmentColumn]:
         """Those that are shown."""
         return [column for column in self.columns if column.key != "worst" or self.has_worst]
-
-    @property
-    def longest_start(self) -> str:
-        """The widest text of the column of starts."""
-        return "" if self.table is None or not len(self.table) else self._start(self.table, len(self.table) - 1)
 
     @property
     def has_worst(self) -> bool:

@@ -231,14 +231,14 @@ class SourceRow(Themed, QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A raised plate with an accent edge for the estimate in view."""
-        state, painter = self._state, QPainter(self)
-        if state.selected:
-            painter.fillRect(self.rect(), QColor(self._theme.raised))
-            painter.fillRect(QRectF(0, 0, 3, self.height()), QColor(self._theme.accent))
-        elif state.role is Role.ESTIMATE and (self.underMouse() or self.hasFocus()):
-            painter.fillRect(self.rect(), QColor(self._theme.hover))
-        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), QColor(self._theme.separator))
-        painter.end()
+        state = self._state
+        with QPainter(self) as painter:
+            if state.selected:
+                painter.fillRect(self.rect(), QColor(self._theme.raised))
+                painter.fillRect(QRectF(0, 0, 3, self.height()), QColor(self._theme.accent))
+            elif state.role is Role.ESTIMATE and (self.underMouse() or self.hasFocus()):
+                painter.fillRect(self.rect(), QColor(self._theme.hover))
+            painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), QColor(self._theme.separator))
 
     def role_menu(self) -> QMenu:
         """A new menu with the roles this file can have, the swap, and what can be copied."""

@@ -1,6 +1,7 @@
 """How sound is cut into frames, from when on a frame is silent, and what is known of the STFT that masks belong to."""
 
 import math
+from bisect import bisect_left, bisect_right
 from functools import partial
 from typing import Any
 
@@ -32,26 +33,13 @@ RATES = (0, 8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000
 PLACES = (_("begin at hop·i"), _("centred on hop·i"))
 
 
-class _OptionalField(SampleField):
-    """A count of samples that may be unknown, which is 0."""
-
-    def __init__(self, most: int, parent: QWidget | None = None) -> None:
-        super().__init__(0, most, parent)
-        self.setSpecialValueText(_("unknown"))
-
-
-class _RateField(_OptionalField):
+class _RateField(SampleField):
     """A sample rate; arrows go to the next one in use."""
 
     def stepBy(self, steps: int) -> None:
         """To the next usual rate."""
-        value = int(self.value())
-        for _step in range(abs(steps)):
-            if steps > 0:
-                value = min((rate for rate in RATES if rate > value), default=MAX_RATE)
-            else:
-                value = max((rate for rate in RATES if rate < value), default=0)
-        self.setValue(value)
+        place = bisect_right(RATES, self.value()) - 1 if steps > 0 else bisect_left(RATES, self.value())
+        self.setValue(RATES[min(max(place + steps, 0), len(RATES) - 1)])
 
 
 class MaskGridFields(QWidget):
@@ -60,7 +48,9 @@ class MaskGridFields(QWidget):
     def __init__(self, ask: Ask, parent: QWidget) -> None:
         super().__init__(parent)
         self._ask, self._n_bins = ask, 0
-        self.rate, self.hop = _RateField(MAX_RATE, self), _OptionalField(MAX_N_FFT, self)
+        self.rate, self.hop = _RateField(0, MAX_RATE, self), SampleField(0, MAX_N_FFT, self)
+        for field in (self.rate, self.hop):
+            field.setSpecialValueText(_("unknown"))
         self.n_fft = SampleField(2, MAX_N_FFT, self)
         self.place, self.window_box = MarkedBox(self), MarkedBox(self)
         self.place.addItems(list(PLACES))
@@ -145,7 +135,8 @@ class StftPanel(QWidget):
         line.setFixedHeight(1)
         parts = self.mask_grid, grid, line, self.summary, REST
         scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
-        self.representation.activated.connect(self._take_representation)
+        # The first one is the default.
+        self.representation.activated.connect(lambda i: self._frame(representation=REPRESENTATIONS[i] if i else None))
         self.window_box.activated.connect(lambda i: self._frame(window=WINDOWS[i]))
         self.n_fft.valueChanged.connect(self._take_n_fft)
         self.hop.valueChanged.connect(lambda value: self._frame(hop=int(value)))
@@ -218,10 +209,6 @@ class StftPanel(QWidget):
             (_("window"), self.window_box, None, window_tip, partial(self._frame, window=FramingChoice().window)),
             (_("silence"), self.silence, self._silence_note, silence_tip, reset_silence),
         )
-
-    def _take_representation(self, index: int) -> None:
-        kind = REPRESENTATIONS[index]
-        self._frame(representation=None if kind is Representation.MAGNITUDE else kind)
 
     def _take_n_fft(self, value: float) -> None:
         # A hop that no longer fits goes back to a quarter of the frame, its default.

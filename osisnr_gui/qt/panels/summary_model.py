@@ -101,11 +101,6 @@ def _depends(measure: Measure) -> Changed:
     return {"fused": Changed.LOSS, "mc_mse": Changed.LOSS, **bad}.get(measure.key, Changed.FRAMES)
 
 
-def _depends_of(column: Column) -> Changed:
-    """What of an analysis a column follows."""
-    return column.depends if isinstance(column, Figure) else Changed.FILES
-
-
 def _text(measure: Measure) -> Callable[[float], str]:
     """How a figure is shown."""
     if measure.unit == "frames":
@@ -180,6 +175,7 @@ LITERAL_FIGURES = {m.key: _figure(m) for m in MEASURES if m.group is Group.LITER
 class SummaryModel(Themed, ColumnModel[Column]):
     """Rows are estimates, columns `NAME` and the figures of one named result at a time."""
 
+    title_tip = "{what}"
     cell_roles = frozenset((ROLE.ToolTipRole, ROLE.FontRole, ROLE.ForegroundRole))
 
     def __init__(self, theme: Theme) -> None:
@@ -223,7 +219,8 @@ class SummaryModel(Themed, ColumnModel[Column]):
     def show_scores(self, changed: Changed, analysis: Analysis, _selected: int) -> None:
         """Show other numbers of the same estimates; of the columns that depend on something else nothing is done."""
         self.rows = [row.of(analysis, place) for place, row in enumerate(self.rows)]
-        sections = [place for place, column in enumerate(self.columns) if _depends_of(column) & changed]
+        follows = [column.depends if isinstance(column, Figure) else Changed.FILES for column in self.columns]
+        sections = [place for place, depends in enumerate(follows) if depends & changed]
         self._find_best([self.columns[section] for section in sections])
         if self.sorted_by in sections:
             self.sort(self.sorted_by, self._direction)
@@ -260,20 +257,12 @@ class SummaryModel(Themed, ColumnModel[Column]):
             values = np.array([column.value(row) for row in self.rows])
         return np.argsort(-values if falling else values, kind="stable")
 
-    def column_tip(self, column: Column) -> str:
-        """Which frames and which average."""
-        return column.tip
-
     def text(self, place: int, column: Column) -> str:
         """A cell as it is on screen."""
         row = self.rows[place]
         if not isinstance(column, Figure):
             return row.name
         return NOT_DEFINED if column.undefined(row) else column.text(column.value(row))
-
-    def value(self, place: int, column: Figure) -> float:
-        """A figure with all its digits."""
-        return column.value(self.rows[place])
 
     def cell(self, place: int, column: Column, role: int) -> object:
         """What the name or the figure says beside its text."""

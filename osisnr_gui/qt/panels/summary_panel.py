@@ -84,15 +84,12 @@ class SummaryPanel(QWidget):
         column_of(top, (self.table, 1), owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
         files = Changed.FILES | Changed.FRAMES
         self.parts: tuple[Part, ...] = (
-            (self._show_leading, Changed.LEADING),
+            (lambda analysis, _selected: self._show_formula(analysis.session.loss.formula), Changed.LEADING),
             (self._show_pairs, files | Changed.LEADING),
             (partial(self.model.show_scores, Changed.LOSS), Changed.LOSS),
             (partial(self.model.show_scores, Changed.BAD), Changed.BAD),
             (lambda _analysis, selected: self._select(selected), files | Changed.LEADING | Changed.VIEW),
         )
-
-    def _show_leading(self, analysis: Analysis, _selected: int) -> None:
-        self._show_formula(analysis.session.loss.formula)
 
     def _show_pairs(self, analysis: Analysis, _selected: int) -> None:
         before = self.model.columns, self._shown_names
@@ -110,10 +107,6 @@ class SummaryPanel(QWidget):
     def wanted_height(self, session: Session) -> int:
         """The height, title included, in which all estimates are in sight, or some of them where they are many."""
         return ABOVE_ROWS + min(max(len(session.estimates), LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
-
-    def copy_all(self) -> None:
-        """Copy all rows as tab-separated text, in the order on screen."""
-        self.table.copy_rows(every=True)
 
     def _set_up_table(self) -> None:
         table = self.table

@@ -56,14 +56,14 @@ class DropZone(Themed, QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The plate."""
-        theme, painter = self._theme, QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(QColor(theme.accent if self._active else theme.faint), 1.5)
-        pen.setDashPattern([4, 4])
-        painter.setPen(pen)
-        painter.setBrush(QColor(theme.hover if self._active else theme.panel))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
-        painter.end()
+        theme = self._theme
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            pen = QPen(QColor(theme.accent if self._active else theme.faint), 1.5)
+            pen.setDashPattern([4, 4])
+            painter.setPen(pen)
+            painter.setBrush(QColor(theme.hover if self._active else theme.panel))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
 
 
 class Welcome(Themed, QWidget):
@@ -98,9 +98,8 @@ class Welcome(Themed, QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The plots' background: the page stands where they will be."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.background))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(self._theme.background))
 
     def showEvent(self, event: QShowEvent) -> None:
         """With what was open last."""
