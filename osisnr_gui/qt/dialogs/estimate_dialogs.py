@@ -18,7 +18,6 @@ from osisnr_gui.qt.plots.charts.delay_chart import DelayChart
 from osisnr_gui.session import words
 from osisnr_gui.session.comparison.matching import order_words
 from osisnr_gui.session.comparison.speakers import Places, Speakers
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.comparison import MeasuredDelay
 from osisnr_gui.text.files import track_names
@@ -222,7 +221,7 @@ class _Matrix(QTableWidget):
                 item.setText(_("Reference {n}  {name}").format(n=place + 1, name=name))
                 self.setVerticalHeaderItem(place, item)
             else:
-                item.setText(f"{estimate_letter(estimate)}\n{name}")
+                item.setText(f"{words.estimate_letter(estimate)}\n{name}")
                 self.setHorizontalHeaderItem(estimate, item)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -304,7 +303,7 @@ class SpeakersDialog(CloseDialog):
         item.setFont(font)
         item.setToolTip(tooltip(why))
         template = _("estimate {letter}, reference {n}: {value}")
-        name = template.format(letter=estimate_letter(column), n=row + 1, value=why or words.db(value))
+        name = template.format(letter=words.estimate_letter(column), n=row + 1, value=why or words.db(value))
         spoken = ", ".join((name, *notes, *((_("chosen"),) if chosen else ())))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
 

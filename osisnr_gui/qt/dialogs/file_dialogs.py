@@ -43,7 +43,7 @@ class FolderDialog(CloseDialog):
         self.fields = [QLineEdit(self, placeholderText=hint) for hint in _SLOTS]
         chooses = (partial(self._choose, row) for row in range(2))
         self.buttons = [push_button(_("Choose…"), "", choose, self) for choose in chooses]
-        self.accept_button = self.add_button(_("&Compare"), self._accept_fields, role=ButtonRole.AcceptRole)
+        self.accept_button = self.add_button(_("&Compare"), self._accept_paths, role=ButtonRole.AcceptRole)
         list_tip = _("Open a CSV or JSON file that names the pairs instead")
         self.list_button = self.add_button(_("Open a &list…"), self._choose_list, list_tip)
         self.swap_button = self.add_button(_("&Swap"), self._swap, _("Let the two folders change places"))
@@ -76,12 +76,10 @@ class FolderDialog(CloseDialog):
         if path:
             self._accept_paths(path)
 
-    def _accept_paths(self, *paths: str) -> None:
+    def _accept_paths(self, *listed: str) -> None:
+        paths = listed or [field.text() for field in self.fields]
         self.paths = tuple(os.path.abspath(os.path.expanduser(path)) for path in paths)
         self.accept()
-
-    def _accept_fields(self) -> None:
-        self._accept_paths(*(field.text() for field in self.fields))
 
     def _swap(self) -> None:
         for field, text in zip(self.fields, [field.text() for field in reversed(self.fields)], strict=True):

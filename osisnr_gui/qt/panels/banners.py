@@ -21,7 +21,6 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.notices.all_notices import Notice, gather
 from osisnr_gui.session.session import Source
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext, translated
 from osisnr_gui.text.files import changes_sentence
 
@@ -61,7 +60,7 @@ def letter_names(analysis: Analysis) -> dict[str, str]:
     """Letters by name of the estimates; none for a name that several files share."""
     names = Counter(track.name for track in (*analysis.references, *(pair.estimate for pair in analysis.pairs)))
     pairs = enumerate(analysis.pairs)
-    return {pair.estimate.name: estimate_letter(place) for place, pair in pairs if names[pair.estimate.name] == 1}
+    return {pair.estimate.name: words.estimate_letter(place) for place, pair in pairs if names[pair.estimate.name] == 1}
 
 
 def short_form(message: str, letters: Mapping[str, str]) -> str:
@@ -199,7 +198,6 @@ class ProgressBanner(QFrame):
         self.label = ElidedLabel("", muted=True, parent=self)
         self.label.setFixedWidth(190)
         self.bar = QProgressBar(self, minimum=0, maximum=1000, textVisible=False)
-        self.bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         tip = _("Stop; what is there stays on screen (Esc)")
         self.cancel = push_button(_("Cancel"), tip, self.cancel_requested.emit, self)
         self.cancel.setStyleSheet(SLIM)

@@ -14,7 +14,6 @@ from osisnr_gui.qt.panels.layouts import row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, tooltip
 from osisnr_gui.session import words
 from osisnr_gui.session.verdict import LEAST_DB
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.verdict import grade_tip, grade_words
 
@@ -300,7 +299,7 @@ class VerdictScale(Themed, QWidget):
         """Mark the medians of estimates by their places. chance_db : nan where it is not known."""
         self._chance_db, self._selected = chance_db, selected
         self.marks = {place: median for place, median in medians.items() if median > self._lowest}
-        known = [f"{estimate_letter(place)} {words.db(median)}" for place, median in self.marks.items()]
+        known = [f"{words.estimate_letter(place)} {words.db(median)}" for place, median in self.marks.items()]
         told = _("median exact OSI-SNR above chance: {estimates}").format(estimates=" · ".join(known) or words.MISSING)
         self.setAccessibleName(told)
         self.setToolTip(tooltip(f"{grade_tip()}\n{told}"))

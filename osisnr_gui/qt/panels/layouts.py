@@ -38,14 +38,14 @@ def row_of(
     *parts: Part, owner: QWidget | None = None, margins: Margins | None = NONE, spacing: int | None = None
 ) -> QBoxLayout:
     """Parts side by side. owner : the widget they fill; none for a layout inside another. None: as the style has it."""
-    return _fill(QBoxLayout.Direction.LeftToRight, parts, owner, margins, spacing)
+    return _fill(QBoxLayout(QBoxLayout.Direction.LeftToRight), parts, owner, margins, spacing)
 
 
 def column_of(
     *parts: Part, owner: QWidget | None = None, margins: Margins | None = NONE, spacing: int | None = None
 ) -> QBoxLayout:
     """Parts one under the other; see `row_of`."""
-    return _fill(QBoxLayout.Direction.TopToBottom, parts, owner, margins, spacing)
+    return _fill(QBoxLayout(QBoxLayout.Direction.TopToBottom), parts, owner, margins, spacing)
 
 
 def scroll_inside(owner: QWidget, body: QLayout) -> NarrowScroll:
@@ -58,13 +58,8 @@ def scroll_inside(owner: QWidget, body: QLayout) -> NarrowScroll:
 
 
 def _fill(
-    direction: QBoxLayout.Direction,
-    parts: Iterable[Part],
-    owner: QWidget | None,
-    margins: Margins | None,
-    spacing: int | None,
+    box: QBoxLayout, parts: Iterable[Part], owner: QWidget | None, margins: Margins | None, spacing: int | None
 ) -> QBoxLayout:
-    box = QBoxLayout(direction)
     if owner is not None:
         owner.setLayout(box)
     if margins is not None:
@@ -88,8 +83,7 @@ class ResetLabel(QLabel):
     """The name of a setting. reset : what a double click on it does."""
 
     def __init__(self, text: str, reset: Run | None, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__(text, parent, textFormat=Qt.TextFormat.PlainText)
         self._reset = reset
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -155,8 +149,16 @@ class Segmented(QWidget):
         for index, choice in enumerate(choices):
             name = f"{about}: {choice.replace(' · ', ', ')}"
             choose = partial(self._choose, index)
-            button = tool_button(choice, tip, choose, self, accessibleName=name, checkable=True, autoExclusive=True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button = tool_button(
+                choice,
+                tip,
+                choose,
+                self,
+                accessibleName=name,
+                checkable=True,
+                autoExclusive=True,
+                focusPolicy=Qt.FocusPolicy.TabFocus,
+            )
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setStyleSheet(SEGMENT_STYLE)
             # The space bar and the arrows are the window's.

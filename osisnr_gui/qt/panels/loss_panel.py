@@ -28,7 +28,6 @@ from osisnr_gui.session.verdict import chance_floor_db, find_verdict
 from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.comparison import effect_sentence
-from osisnr_gui.text.sentences import method_words, result_words, why_loss
 from osisnr_gui.text.verdict import grade_tip, verdict_line, verdict_sentence
 
 PLOT_HEIGHT = 132
@@ -200,13 +199,14 @@ class LossPanel(QWidget):
         self.headline = Headline(theme, self)
         self.bar = ShareBar(theme, self)
         self.sentence = plain_label("", "muted", wrap=True, parent=self)
+        # What became of the estimate since its file changed, and what moves its loss.
         self.change, self.effect = (plain_label("", wrap=True, parent=self) for _each in range(2))
         self.change.hide()
         self.effects = Effects()
         self.alpha = ValueSlider(ALPHA, self)
         self.gamma = ValueSlider(GAMMA, self)
         self.order = plain_label("", "muted", wrap=True, small=True, parent=self)
-        methods = [f"{method} · {method_words(method)}" for method in (1, 2)]
+        methods = [f"{method} · {sentences.method_words(method)}" for method in (1, 2)]
         self.method = Segmented(methods, _("loss_osi method"), METHOD_TIP, self)
         self.formula = Segmented(FORMULA_CHOICES, _("result that leads"), FORMULA_TIP, self)
         self.plot = AlphaChart(theme, self)
@@ -224,10 +224,6 @@ class LossPanel(QWidget):
         )
         for show, _changed in self.parts:
             show(Analysis(Session()), 0)
-
-    def show_change(self, sentence: str) -> None:
-        """What became of the estimate since its file changed; empty when there is nothing to say."""
-        set_text(self.change, sentence, hides=True)
 
     def _lay_out(self) -> None:
         self.plot.setFixedHeight(PLOT_HEIGHT)
@@ -301,7 +297,7 @@ class LossPanel(QWidget):
                 undefined = sentences.fused_not_defined(score)
                 is_literal = score.loss.formula is Formula.LITERAL
                 self._in_place = _("not defined") if undefined and is_literal else ""
-                self._said = result_words(score), why_loss(fused, score, score.loss.formula)
+                self._said = sentences.result_words(score), sentences.why_loss(fused, score, score.loss.formula)
                 self._undefined = undefined
             also = LITERAL_TIP.format(number=self._undefined or words.loss(score.literal.fused))
             self.headline.show_number(self._in_place or words.loss(fused), *self._said, also)

@@ -17,7 +17,6 @@ from osisnr_gui.session.masks import ValueBins, count_values
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.sound.listening import Recipe, find_recipe
 from osisnr_gui.session.sound.sound_feed import MaskedResult, compare_masked
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.sound_words import mask_sentence, masked_sentences
 
@@ -198,6 +197,6 @@ def masks_in_view(analysis: Analysis, selected: int) -> list[ShownMask]:
     if reference is not None and reference.mask is not None:
         found.append((reference.mask, None, _("reference"), _("Reference · {name}").format(name=reference.name)))
     if pair is not None and pair.estimate.mask is not None:
-        letter = estimate_letter(selected)
+        letter = words.estimate_letter(selected)
         found.append((pair.estimate.mask, selected, letter, f"{letter} · {pair.estimate.name}"))
     return found

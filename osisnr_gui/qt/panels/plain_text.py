@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS
 
+Elide = Qt.TextElideMode
 MARGIN = 12
 GAP = 8
 
@@ -80,8 +81,7 @@ class NarrowScroll(QScrollArea):
     """Scrolls up and down only: what is inside is as wide as the panel, and may be as tall as it likes."""
 
     def __init__(self, body: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
+        super().__init__(parent, widgetResizable=True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -101,12 +101,7 @@ class ElidedLabel(QWidget):
     """One line of plain text that takes what width there is; the whole text is in the tooltip when it is elided."""
 
     def __init__(
-        self,
-        text: str = "",
-        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
-        *,
-        muted: bool = False,
-        parent: QWidget | None = None,
+        self, text: str = "", mode: Elide = Elide.ElideRight, *, muted: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._text, self._tip, self._shorter = "", "", ""

@@ -45,13 +45,17 @@ class NumberField(QDoubleSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         own_keys(self, FIELD_KEYS)
 
-    def show_value(self, value: float) -> None:
-        """Show a value as far as its decimals go; nothing is emitted, and what is being typed stays where the value is
-        the same."""
+    def show_value(self, value: float, most: float | None = None) -> None:
+        """Show a value as far as its decimals go, and the largest one allowed; nothing is emitted, and what is being
+        typed stays where the value is the same."""
         value = round(value, self.decimals())
-        if value != self.value():
-            with QSignalBlocker(self):
+        with QSignalBlocker(self):
+            if most is not None:
+                self.setMaximum(most)
+            # An emptied field still has its value: only another one would bring its digits back.
+            if value != self.value() or not (self.text() or self.hasFocus()):
                 self.setValue(value)
+                self.lineEdit().setText(self.textFromValue(value))
 
     def parse(self, text: str) -> float | None:
         """The number in what `textFromValue` says or what was typed, None when there is none; whole in a field for
@@ -109,16 +113,6 @@ class SampleField(NumberField):
     def __init__(self, least: int, most: int, parent: QWidget | None = None) -> None:
         super().__init__(least, most, parent, suffix="", decimals=0)
 
-    def show_count(self, value: int, most: int) -> None:
-        """Show a value and the largest one allowed; nothing is emitted, and what is being typed stays."""
-        with QSignalBlocker(self):
-            if most != self.maximum():
-                self.setMaximum(most)
-            # An emptied field still has its value: only another one would bring its digits back.
-            if value != self.value() or not (self.text() or self.hasFocus()):
-                self.setValue(value)
-                self.lineEdit().setText(self.textFromValue(value))
-
     def stepBy(self, steps: int) -> None:
         """To the next power of two."""
         value = int(self.value())
@@ -140,10 +134,10 @@ class LagField(NumberField):
         with QSignalBlocker(self):
             self.setRange(-reach, reach)
 
-    def show_value(self, value: float) -> None:
+    def show_value(self, value: float, most: float | None = None) -> None:
         """Show a delay, however long; nothing is emitted."""
         self.set_reach(int(max(abs(value), self.maximum())))
-        super().show_value(value)
+        super().show_value(value, most)
 
     def textFromValue(self, value: float) -> str:
         """With a true minus sign and the unit."""

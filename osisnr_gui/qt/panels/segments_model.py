@@ -23,7 +23,6 @@ from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import other_place, rivals
 from osisnr_gui.session.segments.segment_table import SegmentTable, half_loss_edit, set_worst_share
 from osisnr_gui.session.session import BadChoice, Criterion, Note, Session, limits
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text import segment_words
 from osisnr_gui.text.catalogue import _
 
@@ -144,7 +143,7 @@ class CriterionBar(QWidget):
         is_against = choice.criterion is Criterion.AGAINST
         places = rivals(session, index) if session.estimates else ()
         against = _("worse than {name} by at least")
-        others: list[Entry] = [(against.format(name=estimate_letter(k)), Criterion.AGAINST, k) for k in places]
+        others: list[Entry] = [(against.format(name=words.estimate_letter(k)), Criterion.AGAINST, k) for k in places]
         if is_against and not others:
             others = [(_("worse than another estimate by at least"), Criterion.AGAINST, None)]
         entries = [*ABSOLUTE, *others]
@@ -307,23 +306,18 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
         kind_tip = _("What most of its bad frames are; the tooltip of a cell has the counts")
         share_tip = _("Share of the whole fused loss (method 1, of the result that leads) that all its frames hold")
         worst_tip = _("Largest drop, or largest loss, of the frames that are bad by the criterion")
-        noted, few = _("What was noted there (Ctrl+N)"), _("a few words")
-        kinds, least, mean = attrgetter("kind"), attrgetter("osi_min"), attrgetter("osi_mean")
+        noted, few, shares = _("What was noted there (Ctrl+N)"), _("a few words"), SegmentTable.shares
+        names = ("length", "kind", "osi_min", "osi_mean", "worst")
+        length, kinds, least, mean, worst = map(attrgetter, names)
         return (
             SegmentColumn("rank", "#\n", tip, lambda _t: self._rank, lambda _t, k: str(self._rank[k]), widest="000"),
             SegmentColumn("start", _("start\ns"), start_tip, lambda t: t.start, self._start, widest="000.00"),
-            SegmentColumn(
-                "length", _("length\nms"), length_tip, lambda t: t.length, self._length, widest="0000", falling=True
-            ),
+            SegmentColumn("length", _("length\nms"), length_tip, length, self._length, widest="0000", falling=True),
             SegmentColumn("min", _("min\ndB"), least_tip, least, text_of(least), widest="00.0"),
             SegmentColumn("mean", _("mean\ndB"), mean_tip, mean, text_of(mean), widest="00.0"),
             SegmentColumn("kind", _("kind\n"), kind_tip, kinds, self._kind, widest=_("missed 00/00"), is_text=True),
-            SegmentColumn(
-                "share", _("loss\n%"), share_tip, SegmentTable.shares, self._share, widest="00.0", falling=True
-            ),
-            SegmentColumn(
-                "worst", _("drop\ndB"), worst_tip, attrgetter("worst"), self._worst, widest="00.0", falling=True
-            ),
+            SegmentColumn("share", _("loss\n%"), share_tip, shares, self._share, widest="00.0", falling=True),
+            SegmentColumn("worst", _("drop\ndB"), worst_tip, worst, self._worst, widest="00.0", falling=True),
             SegmentColumn(
                 "note", _("note\n"), noted, self._noted, lambda _t, k: self.notes.get(k, ""), widest=few, is_text=True
             ),

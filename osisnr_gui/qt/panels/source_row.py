@@ -22,7 +22,6 @@ from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import DOWNMIX
 from osisnr_gui.session.tracks import Track
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.files import file_tip, file_words, track_words
 
@@ -60,7 +59,7 @@ class RowState:
     def chip(self) -> str:
         """The role's name, the letter for an estimate; numbers where there are several references."""
         if self.role is Role.ESTIMATE:
-            letter = estimate_letter(self.index)
+            letter = words.estimate_letter(self.index)
             return f"{letter} → {self.partner + 1}" if self.references else letter
         number = f" {self.index + 1}" if self.role is Role.REFERENCE and self.references else ""
         return CHIP_WORDS[self.role] + number

@@ -70,9 +70,9 @@ class MaskGridFields(QWidget):
         """Show what is known for masks of so many bins."""
         grid, self._n_bins = session.mask_grid, n_bins
         n_fft = n_fft_of(grid, n_bins)
-        self.rate.show_count(grid.rate or 0, MAX_RATE)
-        self.hop.show_count(grid.hop or 0, MAX_N_FFT)
-        self.n_fft.show_count(n_fft, MAX_N_FFT)
+        self.rate.show_value(grid.rate or 0, MAX_RATE)
+        self.hop.show_value(grid.hop or 0, MAX_N_FFT)
+        self.n_fft.show_value(n_fft, MAX_N_FFT)
         self.place.setCurrentIndex(int(grid.centred))
         self.window_box.setCurrentIndex(WINDOWS.index(grid.window))
         known = grid.rate is not None and grid.hop is not None
@@ -159,7 +159,7 @@ class StftPanel(QWidget):
         for part in framing_parts:
             part.setEnabled(bool(sound))
         if sound and reference is not None:
-            self._show_framing(framing or _wanted_framing(session.framing, reference), reference)
+            self._show_framing(framing, reference)
             set_text(self.summary, frames)
         else:
             for box in (self.representation, self.window_box):
@@ -176,15 +176,19 @@ class StftPanel(QWidget):
             self.mask_grid.show_grid(session, mask.values.shape[0])
             set_text(self.summary, MASK_WORDS if session.mask_grid.is_known else NO_GRID_WORDS)
 
-    def _show_framing(self, framing: Framing, reference: Track) -> None:
-        rate = reference.sample_rate or 1
-        self.n_fft.show_count(framing.n_fft, min(LARGEST, max(2, reference.n_samples or LARGEST)))
-        self.hop.show_count(framing.hop, framing.n_fft)
+    def _show_framing(self, framing: Framing | None, reference: Track) -> None:
+        choice, rate = self._choice, reference.sample_rate or 1
+        if framing is None:  # what was asked for, or its default, where nothing is in force
+            kind = choice.representation if choice.representation in REPRESENTATIONS else Representation.MAGNITUDE
+            n_fft, hop = choice.n_fft or default_n_fft(rate), choice.hop or default_hop(rate)
+            framing = Framing(kind, n_fft, hop, choice.window)
+        self.n_fft.show_value(framing.n_fft, min(LARGEST, max(2, reference.n_samples or LARGEST)))
+        self.hop.show_value(framing.hop, framing.n_fft)
         self.representation.setCurrentIndex(REPRESENTATIONS.index(framing.representation))
         self.window_box.setCurrentIndex(WINDOWS.index(framing.window) if framing.window in WINDOWS else -1)
         self.window_box.setEnabled(framing.representation is not Representation.WAVEFORM)
-        set_text(self.n_fft_note, _length_words(framing.n_fft / rate, self._choice.n_fft))
-        set_text(self.hop_note, _length_words(framing.hop / rate, self._choice.hop))
+        set_text(self.n_fft_note, _length_words(framing.n_fft / rate, choice.n_fft))
+        set_text(self.hop_note, _length_words(framing.hop / rate, choice.hop))
 
     def _settings(self) -> tuple[Setting, ...]:
         """Every setting, in the order on screen."""
@@ -222,13 +226,6 @@ class StftPanel(QWidget):
     def _frame(self, **changes: Any) -> None:
         if self.n_fft.isEnabled():
             self.edit_requested.emit(partial(edits.set_framing, **changes), "")
-
-
-def _wanted_framing(choice: FramingChoice, reference: Track) -> Framing:
-    """What was asked for, or its default, where nothing is in force."""
-    rate = reference.sample_rate or 16000
-    kind = choice.representation if choice.representation in REPRESENTATIONS else Representation.MAGNITUDE
-    return Framing(kind, choice.n_fft or default_n_fft(rate), choice.hop or default_hop(rate), choice.window)
 
 
 def _length_words(seconds: float, chosen: int | None) -> str:

@@ -22,7 +22,6 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.sentences import fused_not_defined, not_defined, why_loss, why_osi
 
@@ -243,7 +242,7 @@ class SummaryModel(Themed, ColumnModel[Column]):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole) -> object:
         """Titles; beside the rows their letters."""
         if orientation is Qt.Orientation.Vertical and role == ROLE.DisplayRole:
-            return estimate_letter(self.place(section))
+            return words.estimate_letter(self.place(section))
         return super().headerData(section, orientation, role)
 
     def n_places(self) -> int:

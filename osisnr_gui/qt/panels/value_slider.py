@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QSlider, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QSlider, QStyle, QStyleOptionSlider, QWidget
 
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
@@ -83,14 +83,13 @@ class ValueSpec:
         ends = _("From {low} to {high}. A number outside is set to the nearest end.")
         if self.most > self.high:
             ends = _("From {low} to {high}; up to {most:g} may be typed. A number outside is set to the nearest end.")
+        keys = _("Wheel and arrow keys: steps of {step:g}; with Shift {fine:g}.")
         low, high = self.text(self.low), self.text(self.high)
         lines = (
             _("{symbol} ({name}): {what}").format(symbol=self.symbol, name=self.name, what=self.what),
             ends.format(low=low, high=high, most=self.most),
             _("Default {default}: double-click, or the tick under the slider.").format(default=self.text(self.default)),
-            _("Wheel and arrow keys: steps of {step:g}; with Shift {fine:g}.").format(
-                step=self.step, fine=self.step / 10
-            ),
+            keys.format(step=self.step, fine=self.step / 10),
         )
         return "\n".join(lines)
 
@@ -133,7 +132,6 @@ class _Track(QSlider):
         self._wheel = 0
         self.setRange(0, PLACES)
         self.setMinimumSize(80, 24)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         own_keys(self, frozenset(_STEP_KEYS))
 

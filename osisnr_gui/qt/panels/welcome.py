@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCommandLinkButton, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme, Themed, tint
@@ -89,17 +89,15 @@ class Welcome(Themed, QWidget):
             policy.setHeightForWidth(True)
             card.setSizePolicy(policy)
             card.clicked.connect(lambda _on=False, name=demo.name: self.demo_requested.emit(name))
+        # The plots' background: the page stands where they will be.
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
         self._columns = 0
         self._page = QWidget()
         self._page.setMaximumWidth(WIDTH)
         self._grid = QGridLayout()
         self._grid.setSpacing(GAP)
         self._lay_out()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """The plots' background: the page stands where they will be."""
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), QColor(self._theme.background))
 
     def showEvent(self, event: QShowEvent) -> None:
         """With what was open last."""

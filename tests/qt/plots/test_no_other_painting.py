@@ -26,7 +26,7 @@ PAINTERS = {
     "qt/focus.py": "a frame round the plot that has the focus",
     "qt/panels/figure_table.py": "words in columns, swatch of an estimate, text of the status bar, verdict scale",
     "qt/panels/folder_panel.py": "sparkline in a table cell",
-    "qt/panels/frame_page.py": "shares of one frame as bars in a table of words",
+    "qt/panels/frame_inspector.py": "shares of one frame as bars in a table of words",
     "qt/panels/loss_panel.py": "the loss, its two shares, and their names",
     "qt/panels/plain_text.py": "one line of words",
     "qt/panels/source_row.py": "the ground of a row that is chosen",
