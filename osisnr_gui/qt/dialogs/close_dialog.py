@@ -84,9 +84,8 @@ class AboutDialog(CloseDialog):
         self.versions = plain_label(version_text(), selectable=True, parent=self)
         clipboard = QGuiApplication.clipboard()
         self.copy_button = self.add_button(_("&Copy versions"), lambda: clipboard.setText(version_text()))
-        sources = plain_label(SOURCES, "muted", wrap=True, parent=self)
         licence = plain_label(_("MIT licence. Licences of what it uses ship with it."), "muted", wrap=True)
-        self.lay_out(head, self.versions, sources, licence)
+        self.lay_out(head, self.versions, plain_label(SOURCES, "muted", wrap=True), licence)
 
 
 # A loop of different errors must not grow the dialog without end.

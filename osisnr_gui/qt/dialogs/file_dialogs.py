@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -157,13 +158,9 @@ Answer = tuple[str, QMessageBox.ButtonRole] | QMessageBox.StandardButton
 def is_open(path: str, session: Session) -> bool:
     """Whether `path` is one of the session's own files, by whatever name: links and other spellings count."""
     for source in session.sources:
-        if os.path.realpath(source.path) == os.path.realpath(path):
-            return True
-        try:
-            if os.path.samefile(source.path, path):
+        with suppress(OSError):  # one of the two does not exist: not the same file
+            if os.path.realpath(source.path) == os.path.realpath(path) or os.path.samefile(source.path, path):
                 return True
-        except OSError:  # one of the two does not exist: not the same file
-            continue
     return False
 
 

@@ -134,9 +134,8 @@ class LegendDialog(CloseDialog):
         for place, (draw, name, meaning) in enumerate(SIGNS):
             column, row = divmod(place, -(-len(SIGNS) // N_COLUMNS))
             texts = plain_label(name, parent=body), plain_label(meaning, "muted", wrap=True, parent=body)
-            words = column_of(REST, *texts, REST, spacing=0)
             grid.addWidget(Sample(theme, draw, body), row, 2 * column)
-            grid.addLayout(words, row, 2 * column + 1)
+            grid.addLayout(column_of(REST, *texts, REST, spacing=0), row, 2 * column + 1)
             grid.setColumnStretch(2 * column + 1, 1)
         self.lay_out((NarrowScroll(body, self), 1), margins=None, spacing=GAP)
 

@@ -103,8 +103,7 @@ class PreferencesDialog(CloseDialog):
         super().__init__(_("Preferences"), parent)
         self.setFixedWidth(520)
         self.cache, self.controls = cache, dict[str, QCheckBox | QComboBox]()
-        self._defaults: list[QAction] = []
-        self._switches: list[tuple[QAction, bool]] = []
+        self._defaults: list[tuple[QAction, bool]] = []  # and whether they are on at first
         parts: list[QWidget | QGridLayout] = []
         for heading, preferences in sections.items():
             parts += [plain_label(heading, "heading", parent=self), self._grid(preferences)]
@@ -116,8 +115,9 @@ class PreferencesDialog(CloseDialog):
 
     def restore_defaults(self) -> None:
         """Everything on this page as at the first start."""
-        for action in (*self._defaults, *(switch for switch, on in self._switches if switch.isChecked() != on)):
-            action.trigger()
+        for action, on in self._defaults:
+            if action.isChecked() != on:
+                action.trigger()
         if self.cache is not None:
             self.cache.restore_defaults()
 
@@ -136,7 +136,7 @@ class PreferencesDialog(CloseDialog):
         box.setChecked(action.isChecked())
         box.clicked.connect(lambda _on: action.trigger())
         action.toggled.connect(box.setChecked)
-        self._switches.append((action, bool(preference.default)))
+        self._defaults.append((action, bool(preference.default)))
         return box
 
     def _list(self, preference: Preference) -> QComboBox:
@@ -147,5 +147,5 @@ class PreferencesDialog(CloseDialog):
             if action.isChecked():
                 box.setCurrentIndex(place)
         box.activated.connect(lambda place: preference.actions[place].trigger())
-        self._defaults.append(preference.actions[preference.default])
+        self._defaults.append((preference.actions[preference.default], True))
         return box

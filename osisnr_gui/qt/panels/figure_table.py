@@ -246,9 +246,8 @@ class Readout(QWidget):
 
     def _show(self, values: dict[str, str]) -> None:
         if values != self._values:
-            room = self._with_room(values) != self._with_room(self._values)
-            self._values = values
-            if room:
+            before, self._values = self._values, values
+            if self._with_room(values) != self._with_room(before):
                 self.updateGeometry()
             self.setAccessibleName(self.text or _("nothing under the pointer"))
             self.update()
@@ -350,5 +349,4 @@ class VerdictScale(Themed, QWidget):
         return 0.0 if math.isnan(self._chance_db) else self._chance_db
 
     def _x(self, level: float, width: int) -> float:
-        share = (level - self._lowest) / (TOP_DB - self._lowest)
-        return min(share, 1.0) * width
+        return min((level - self._lowest) / (TOP_DB - self._lowest), 1.0) * width

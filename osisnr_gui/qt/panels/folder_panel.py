@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QStyledItemDelegate, QStyleOptionViewItem, QToolButton, QWidget
 
@@ -20,7 +20,7 @@ from osisnr_gui.text.catalogue import _
 
 CELL_PADDING = 20
 NAME_SHARE = 0.6  # of the room that the figures leave to names and remarks
-#: Of a spark: the lowest bar, what is free beside it, and how wide it is.
+#: Of a spark: the lowest bar, what is free beside it, and how wide it is: one sees where in the file something is.
 LEAST_HEIGHT, SPARK_MARGIN, SPARK_WIDTH = 2.0, 4.0, 152
 
 
@@ -61,10 +61,6 @@ class SparkDelegate(Themed, QStyledItemDelegate):
                 height = max(LEAST_HEIGHT, share * area.height())
                 bar = QRectF(area.left() + place * width, area.bottom() - height, width, height)
                 painter.fillRect(bar, self._colours[round(255 * share)])
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Wide enough to see where in the file it is."""
-        return QSize(SPARK_WIDTH, super().sizeHint(option, index).height())
 
 
 class FolderStrip(QWidget):
@@ -220,10 +216,9 @@ class FolderPanel(QWidget):
         choose = _("Choose other folders, or a list of pairs (Ctrl+Shift+O)")
         leave = _("Leave the list; what was scored is kept for the next time")
         rescore = _("The window has other settings now than this list was scored with")
-        again = _("Score again with the settings of the window")
         self.go_on = push_button(_("Go on"), go_on, parent=self)
         self.cancel = push_button(_("Cancel"), cancel, parent=self)
-        self.rescore = push_button(again, rescore, parent=self)
+        self.rescore = push_button(_("Score again with the settings of the window"), rescore, parent=self)
         only_errors = _("Only pairs that were refused, with the reason")
         self.only_errors = tool_button("", only_errors, parent=self, checkable=True)
         self.only_errors.toggled.connect(self._set_filter)

@@ -6,10 +6,10 @@ threads of their own: a slow disk never holds up the window.
 
 import math
 from collections.abc import Sequence
-from functools import partial
+from contextlib import suppress
 
-from PySide6.QtCore import QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from osisnr_gui.export.csv_files import columns_table, inspection_table
@@ -140,10 +140,6 @@ class FramePage(QWidget):
         set_text(self.lines, "\n".join(explain.formula_lines(x)))
         set_text(self.share, explain.share_words(x))
 
-    def show_arrows(self, shown: bool) -> None:
-        """Whether the arrow keys belong to the panel."""
-        set_text(self.arrows, _("← → frames") if shown else "")
-
     def share_height(self, height: int) -> None:
         """Pictures grow with the height there is to see, within limits."""
         self.spectrum.setFixedHeight(min(max(round(0.27 * height), 104), 220))
@@ -176,7 +172,14 @@ class FileMeasurer(Jobs):
         facts = None if pair.score is None else pair.score.facts
         if facts is not None and facts.frames.complete and facts is not self._wanted and facts not in self._known:
             self._wanted = facts
-            self.start(partial(_measure, pair, facts))
+
+            def measure(job: Job) -> tuple[Facts, FileMeasures | None]:
+                # A file that cannot be read has no measures: the frame itself says why.
+                with suppress(FileError):
+                    return facts, measure_file(pair, job.superseded)
+                return facts, None
+
+            self.start(measure)
 
     def keep_only(self, pairs: Sequence[PairAnalysis]) -> None:
         """Forget all but these: facts hold whole files of frames."""
@@ -191,14 +194,6 @@ class FileMeasurer(Jobs):
             self._wanted = None
             self._known[found[0]] = found[1]
             self.changed.emit()
-
-
-def _measure(pair: PairAnalysis, facts: Facts, job: Job) -> tuple[Facts, FileMeasures | None]:
-    """On the worker thread. A file that cannot be read has no measures: the frame itself says why."""
-    try:
-        return facts, measure_file(pair, job.superseded)
-    except FileError:
-        return facts, None
 
 
 class FrameInspector(QWidget):
@@ -289,15 +284,11 @@ class FrameInspector(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Say whose the arrow keys are."""
-        super().focusInEvent(event)
-        self.page.show_arrows(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """They are the window's again."""
-        super().focusOutEvent(event)
-        self.page.show_arrows(False)
+    def event(self, event: QEvent) -> bool:
+        """Say whose the arrow keys are: with the focus they are not the window's."""
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            set_text(self.page.arrows, _("← → frames") if event.type() == QEvent.Type.FocusIn else "")
+        return super().event(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """In sight again: catch up."""

@@ -295,8 +295,7 @@ class LossPanel(QWidget):
             if key != self._said_for:
                 self._said_for = key
                 undefined = sentences.fused_not_defined(score)
-                is_literal = score.loss.formula is Formula.LITERAL
-                self._in_place = _("not defined") if undefined and is_literal else ""
+                self._in_place = _("not defined") if undefined and score.loss.formula is Formula.LITERAL else ""
                 self._said = sentences.result_words(score), sentences.why_loss(fused, score, score.loss.formula)
                 self._undefined = undefined
             also = LITERAL_TIP.format(number=self._undefined or words.loss(score.literal.fused))
@@ -308,8 +307,7 @@ class LossPanel(QWidget):
     def _show_ranking(self, analysis: Analysis, selected: int) -> None:
         """Where two estimates swap ranks, and how far the present order holds."""
         ranking = find_ranking(analysis, selected)
-        gammas = tuple(crossing.gamma for crossing in ranking.crossings)
-        self.gamma.set_marks(gammas, MARKS_TIP)
+        self.gamma.set_marks(tuple(crossing.gamma for crossing in ranking.crossings), MARKS_TIP)
         set_text(self.order, translated(ranking.sentence), hides=True)
 
     def _show_curves(self, analysis: Analysis, _selected: int) -> None:

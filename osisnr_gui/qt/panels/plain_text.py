@@ -149,8 +149,7 @@ class ElidedLabel(QWidget):
 
     def _elide(self) -> None:
         metrics = self.fontMetrics()
-        fits = metrics.horizontalAdvance(self._text) <= self.width()
-        text = self._text if fits else self._shorter or self._text
+        text = self._text if metrics.horizontalAdvance(self._text) <= self.width() else self._shorter or self._text
         shown = metrics.elidedText(text, self._mode, self.width())
         tip = tooltip(self._tip or (self._text if shown != self._text else ""))
         self.shown_text = shown

@@ -307,8 +307,7 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
         share_tip = _("Share of the whole fused loss (method 1, of the result that leads) that all its frames hold")
         worst_tip = _("Largest drop, or largest loss, of the frames that are bad by the criterion")
         noted, few, shares = _("What was noted there (Ctrl+N)"), _("a few words"), SegmentTable.shares
-        names = ("length", "kind", "osi_min", "osi_mean", "worst")
-        length, kinds, least, mean, worst = map(attrgetter, names)
+        length, kinds, least, mean, worst = map(attrgetter, ("length", "kind", "osi_min", "osi_mean", "worst"))
         return (
             SegmentColumn("rank", "#\n", tip, lambda _t: self._rank, lambda _t, k: str(self._rank[k]), widest="000"),
             SegmentColumn("start", _("start\ns"), start_tip, lambda t: t.start, self._start, widest="000.00"),

@@ -115,8 +115,7 @@ class SourcesPanel(Themed, SourceSignals):
             # Once it is laid out: scroll to it.
             shown = self.rows[states.index(current)]
             QTimer.singleShot(0, shown, partial(self.scroller.ensureWidgetVisible, shown, 0, 0))
-        can_swap = current is not None and any(state.role is Role.REFERENCE for state in states)
-        self.swap_button.setEnabled(can_swap)
+        self.swap_button.setEnabled(current is not None and any(state.role is Role.REFERENCE for state in states))
         tip = _("Let the reference and the estimate change places")
         if current is not None:
             tip = _("Let the reference and {name} change places").format(name=estimate_letter(current.index))

@@ -69,10 +69,9 @@ class MaskGridFields(QWidget):
     def show_grid(self, session: Session, n_bins: int) -> None:
         """Show what is known for masks of so many bins."""
         grid, self._n_bins = session.mask_grid, n_bins
-        n_fft = n_fft_of(grid, n_bins)
         self.rate.show_value(grid.rate or 0, MAX_RATE)
         self.hop.show_value(grid.hop or 0, MAX_N_FFT)
-        self.n_fft.show_value(n_fft, MAX_N_FFT)
+        self.n_fft.show_value(n_fft_of(grid, n_bins), MAX_N_FFT)
         self.place.setCurrentIndex(int(grid.centred))
         self.window_box.setCurrentIndex(WINDOWS.index(grid.window))
         known = grid.rate is not None and grid.hop is not None
@@ -242,18 +241,11 @@ def _frames_words(analysis: Analysis, selected: int) -> str:
     pair = analysis.pair_at(selected)
     if pair is not None and pair.frames is not None:
         n = pair.frames.n_total
-        template = ngettext(
-            "{n} frame compared: {length} long, one every {step}, {n_bins} bins each.",
-            "{n} frames compared: {length} long, one every {step}, {n_bins} bins each.",
-            n,
-        )
+        frames = ngettext("{n} frame compared", "{n} frames compared", n)
     else:
         n = frame_count(reference.n_samples or 0, framing.n_fft, framing.hop)
-        template = ngettext(
-            "{n} frame in the reference: {length} long, one every {step}, {n_bins} bins each.",
-            "{n} frames in the reference: {length} long, one every {step}, {n_bins} bins each.",
-            n,
-        )
+        frames = ngettext("{n} frame in the reference", "{n} frames in the reference", n)
     rate = reference.sample_rate or 1
     length, step = words.milliseconds(framing.n_fft / rate), words.milliseconds(framing.hop / rate)
-    return template.format(n=words.count(n), length=length, step=step, n_bins=framing.n_bins)
+    template = _("{frames}: {length} long, one every {step}, {n_bins} bins each.")
+    return template.format(frames=frames.format(n=words.count(n)), length=length, step=step, n_bins=framing.n_bins)

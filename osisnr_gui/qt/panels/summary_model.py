@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -42,10 +42,6 @@ class Row(NamedTuple):
     mixture: PairAnalysis | None
     wins: float
 
-    def of(self, analysis: Analysis, place: int) -> Row:
-        """The row with the numbers of another analysis of the same files."""
-        return self._replace(pair=analysis.pairs[place], mixture=_mixture(analysis, self.partner))
-
 
 @dataclass(frozen=True, slots=True)
 class Figure(Column):
@@ -66,6 +62,7 @@ class Figure(Column):
     depends: Changed = field(default=Changed.FRAMES, kw_only=True)
 
 
+@cache
 def columns_for(formula: Formula) -> tuple[Figure, ...]:
     """All columns for one result: its losses and averages, how often it is the best, what was gained over the mixture,
     then counts of frames, then the whole signal in time.
@@ -167,7 +164,6 @@ def _improvement(measure: Measure) -> Figure:
     return Figure(key, title, told, value, text, measure.better, why, MIXTURE, widest=widest, depends=depends)
 
 
-COLUMNS = {formula: columns_for(formula) for formula in Formula}
 LITERAL_FIGURES = {m.key: _figure(m) for m in MEASURES if m.group is Group.LITERAL}
 
 
@@ -217,7 +213,9 @@ class SummaryModel(Themed, ColumnModel[Column]):
 
     def show_scores(self, changed: Changed, analysis: Analysis, _selected: int) -> None:
         """Show other numbers of the same estimates; of the columns that depend on something else nothing is done."""
-        self.rows = [row.of(analysis, place) for place, row in enumerate(self.rows)]
+        mixtures = [_mixture(analysis, row.partner) for row in self.rows]
+        places = zip(self.rows, analysis.pairs, mixtures, strict=False)
+        self.rows = [row._replace(pair=pair, mixture=mixture) for row, pair, mixture in places]
         follows = [column.depends if isinstance(column, Figure) else Changed.FILES for column in self.columns]
         sections = [place for place, depends in enumerate(follows) if depends & changed]
         self._find_best([self.columns[section] for section in sections])
@@ -235,7 +233,7 @@ class SummaryModel(Themed, ColumnModel[Column]):
     def _choose_columns(self) -> None:
         """The figures of the result on show, without those there is nothing to compare with for; sorted as before."""
         sorted_by = self.columns[self.sorted_by].key
-        figures = (each for each in COLUMNS[self.formula] if not each.needs or each.needs in self._needs)
+        figures = (each for each in columns_for(self.formula) if not each.needs or each.needs in self._needs)
         self.columns = NAME, *figures
         self.sorted_by = next((place for place, column in enumerate(self.columns) if column.key == sorted_by), 0)
 

@@ -194,7 +194,7 @@ class CopyTable(RowTable):
 
     def __init__(self, model: ColumnModel[Any], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model, self._choosing = model, False
+        self._model = model
         self.setModel(model)
         self.setAccessibleName(name)
         self.sortByColumn(model.default_sort, Qt.SortOrder.AscendingOrder)
@@ -216,9 +216,9 @@ class CopyTable(RowTable):
     def choose_row(self, row: int) -> None:
         """Make a row the current one, without a word."""
         index, flags = self._model.index(row, 0), QItemSelectionModel.SelectionFlag
-        self._choosing = True
+        self.blockSignals(True)
         self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-        self._choosing = False
+        self.blockSignals(False)
         self.scrollTo(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -230,7 +230,7 @@ class CopyTable(RowTable):
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Say what the user chose."""
         super().currentChanged(current, previous)
-        moved = current.isValid() and current.row() != previous.row() and not self._choosing
+        moved = current.isValid() and current.row() != previous.row()
         if moved and self.selectionModel().isRowSelected(current.row()):
             self.row_chosen.emit(current.row())
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QPointF, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
@@ -71,11 +72,6 @@ class ValueSpec:
     def step_at(self, value: float) -> float:
         """The fine step at a value."""
         return self.step if value < self.coarse else 10 * self.step
-
-    def rounded(self, value: float) -> float:
-        """A value from the slider, rounded to a tenth of the fine step."""
-        grid = self.step_at(value) / 10
-        return self.clamp(round(value / grid) * grid)
 
     @property
     def explanation(self) -> str:
@@ -229,9 +225,10 @@ class ValueSlider(QWidget):
     def __init__(self, spec: ValueSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._spec, self._value = spec, spec.default
-        self._label = ResetLabel(spec.symbol, self.reset, self)
+        reset = partial(self._take, spec.default)
+        self._label = ResetLabel(spec.symbol, reset, self)
         self._label.setFixedWidth(16)
-        self.slider = _Track(spec.place_of(spec.default), self._step, self.reset, self)
+        self.slider = _Track(spec.place_of(spec.default), self._step, reset, self)
         self.field = _Field(spec, self._step, self)
         row_of(self._label, self.slider, self.field, owner=self, spacing=8)
         for widget in (self._label, self.slider, self.field, self):
@@ -267,17 +264,15 @@ class ValueSlider(QWidget):
             self.slider.setToolTip(tooltip(f"{spec.explanation}\n{meaning}" if marks else spec.explanation))
             self.slider.update()
 
-    def reset(self) -> None:
-        """Back to the default."""
-        self._take(self._spec.default)
-
     def _step(self, steps: int, finer: bool) -> None:
         spec = self._spec
         step = spec.step_at(self._value) / (10 if finer else 1)
         self._take(spec.clamp(round(self._value / step + steps) * step))
 
     def _take_place(self, place: int) -> None:
-        value = self._spec.rounded(self._spec.value_at(place / PLACES))
+        value = self._spec.value_at(place / PLACES)
+        grid = self._spec.step_at(value) / 10
+        value = self._spec.clamp(round(value / grid) * grid)
         # A value typed beyond the slider's end stays until the handle really leaves that end.
         if place == PLACES and self._value > value:
             return

@@ -117,7 +117,17 @@ class Welcome(Themed, QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Two columns of cards where there is room."""
         super().resizeEvent(event)
-        self._arrange()
+        columns = min(3, max(1, (min(self.width(), WIDTH) - 48) // 280))
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for index, card in enumerate(self.cards):
+            # The last card takes what is left of its row.
+            column = index % columns
+            span = columns - column if index == len(self.cards) - 1 else 1
+            self._grid.addWidget(card, index // columns, column, 1, span)
+        for column in range(3):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
     def _lay_out(self) -> None:
         title = plain_label(_("How good is the separation, and where does it fail?"), wrap=True)
@@ -142,17 +152,3 @@ class Welcome(Themed, QWidget):
         # The page stands where the plots will be, on their background.
         for part in (scroll.viewport(), scroll.body):
             part.setAutoFillBackground(False)
-        self._arrange()
-
-    def _arrange(self) -> None:
-        columns = min(3, max(1, (min(self.width(), WIDTH) - 48) // 280))
-        if columns == self._columns:
-            return
-        self._columns = columns
-        for index, card in enumerate(self.cards):
-            # The last card takes what is left of its row.
-            column = index % columns
-            span = columns - column if index == len(self.cards) - 1 else 1
-            self._grid.addWidget(card, index // columns, column, 1, span)
-        for column in range(3):
-            self._grid.setColumnStretch(column, 1 if column < columns else 0)
